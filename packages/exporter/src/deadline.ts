@@ -1,0 +1,21 @@
+// Structural, so that this package needs no runtime's types; Node's timers are objects, a browser's numbers.
+interface Timers {
+  setTimeout(callback: () => void, millis: number): unknown
+  clearTimeout(timer: unknown): void
+}
+const timers = globalThis as unknown as Timers
+
+/** Calls back after a while, unless cancelled. Does not keep the process alive. */
+export function after(millis: number, callback: () => void): { cancel(): void } {
+  const timer = timers.setTimeout(callback, millis)
+  ;(timer as { unref?: () => void }).unref?.()
+  return { cancel: () => timers.clearTimeout(timer) }
+}
+
+/** The promise, or a rejection that says what took too long. */
+export function within<T>(millis: number, what: string, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = after(millis, () => reject(new Error(`${what} did not finish within ${millis} ms`)))
+    promise.then(resolve, reject).finally(() => timer.cancel())
+  })
+}

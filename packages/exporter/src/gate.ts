@@ -1,0 +1,89 @@
+import {
+  type AliasPlan,
+  ATTR_SESSION_ID,
+  checkSessionId,
+  lateMetadata,
+  lateSession,
+  type ReadableAttributes,
+  readAlias,
+  type SessionIdReason,
+  type SessionRecord,
+} from '@otel-sessions/semconv'
+
+/** Why the gate dropped a `session.id`: it is invalid, or the application stated that there is no session. */
+export type DropReason = SessionIdReason | 'stated-absence'
+
+/** What the gate changes on a span. */
+export interface GateChanges {
+  /** The session to ship; undefined ships none. */
+  readonly sessionId: string | undefined
+  /** The other session that had been written over the stated one, to be kept beside it. */
+  readonly overwrittenId: string | undefined
+  /** What to ship as `metadata`; undefined leaves it. */
+  readonly metadata: unknown
+  /** Why the `session.id` that is on the span, or would be, is not shipped; undefined where nothing is dropped. */
+  readonly dropped: DropReason | undefined
+}
+
+/** What the gate was told. */
+export interface GateRules {
+  readonly rule: { readonly maxLength: number }
+  readonly aliases: AliasPlan
+}
+
+/**
+ * The gate: what to ship of a span, from its attributes and its record alone. Where there is a record, it
+ * decides; else a valid `session.id`, else an alias. Undefined means: as it is. Throws what a hostile
+ * attribute throws.
+ */
+export function gate(
+  attributes: ReadableAttributes,
+  record: SessionRecord | undefined,
+  rules: GateRules,
+): GateChanges | undefined {
+  const current = attributes[ATTR_SESSION_ID]
+  const found =
+    record === undefined ? foundAlone(attributes, current, rules) : foundByRecord(attributes, current, record)
+  const wanted = found.id
+  // Checked where it entered, so only a shorter limit of this gate can still refuse it.
+  const tooLong = wanted !== undefined && wanted.length > rules.rule.maxLength
+  const sessionId = tooLong ? undefined : wanted
+  const metadata =
+    record === undefined || record.settings.runsLateRules ? undefined : lateMetadata(attributes, record)
+  if (sessionId === current && metadata === undefined && !tooLong) return undefined
+  const dropped = tooLong ? 'too-long' : dropReason(current, sessionId, record, rules.rule)
+  return { sessionId, overwrittenId: found.overwrittenId, metadata, dropped }
+}
+
+interface Found {
+  readonly id: string | undefined
+  readonly overwrittenId?: string | undefined
+}
+
+const NOTHING: Found = { id: undefined }
+
+function foundAlone(attributes: ReadableAttributes, current: unknown, { rule, aliases }: GateRules): Found {
+  const check = current === undefined ? undefined : checkSessionId(current, rule)
+  return check?.ok ? check : (readAlias(attributes, aliases, rule, undefined, false) ?? NOTHING)
+}
+
+function foundByRecord(attributes: ReadableAttributes, current: unknown, record: SessionRecord): Found {
+  const { settled, final } = record
+  if (record.kind === 'statement' || settled === undefined) return lateSession(attributes, record)
+  // The late rules have been applied. What was written even later counts if it is valid.
+  const isOurs = current === final || current === record.id || current === record.stampedAs
+  const check = isOurs || current === undefined ? undefined : checkSessionId(current, record.settings.rule)
+  return { id: check?.ok ? check.id : final }
+}
+
+function dropReason(
+  current: unknown,
+  sessionId: string | undefined,
+  record: SessionRecord | undefined,
+  rule: GateRules['rule'],
+): DropReason | undefined {
+  if (current === undefined || current === sessionId) return undefined
+  const check = checkSessionId(current, rule)
+  if (!check.ok) return check.reason
+  return record?.kind === 'absence' ? 'stated-absence' : undefined
+}

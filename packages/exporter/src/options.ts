@@ -1,0 +1,80 @@
+import {
+  aliasesProblem,
+  kindOf,
+  planAliases,
+  SESSION_ALIASES,
+  SESSION_ID_MAX_LENGTH,
+  type SessionAliases,
+} from '@otel-sessions/semconv'
+import type { GateRules } from './gate.ts'
+
+/** Options of `SessionSpanExporter`. */
+export interface SessionSpanExporterOptions {
+  /**
+   * Which attributes name a session on a span without a record of `SessionSpanProcessor`, in the order in
+   * which they are read: names, or entries as in `SESSION_ALIASES` of `@otel-sessions/semconv`.
+   *
+   * @default SESSION_ALIASES
+   */
+  readonly aliases?: SessionAliases | undefined
+  /**
+   * The longest session ID to ship, in characters, for a backend that takes less than the usual 199: 1 to 199.
+   *
+   * @default 199
+   */
+  readonly maxLength?: number | undefined
+  /**
+   * How long one export may take, in milliseconds, before it counts as failed; also the limit for the wrapped
+   * exporter's own `forceFlush`. A whole number of at least 1, at most 2,147,483,647.
+   *
+   * @default 30000
+   */
+  readonly exportTimeoutMillis?: number | undefined
+  /**
+   * How long `shutdown` may take in all, in milliseconds. A whole number of at least 1, at most 2,147,483,647.
+   *
+   * @default 10000
+   */
+  readonly shutdownTimeoutMillis?: number | undefined
+}
+
+/** The options, checked and complete. */
+export interface ExporterSettings {
+  readonly rules: GateRules
+  readonly exportTimeoutMillis: number
+  readonly shutdownTimeoutMillis: number
+}
+
+/**
+ * The options, checked.
+ *
+ * @throws TypeError or RangeError that names the option and the kind of value it has
+ */
+export function settingsOf(options: SessionSpanExporterOptions = {}): ExporterSettings {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`SessionSpanExporter: options must be an object, they are ${kindOf(options)}`)
+  }
+  const { aliases = SESSION_ALIASES, maxLength = SESSION_ID_MAX_LENGTH } = options
+  const { exportTimeoutMillis = 30_000, shutdownTimeoutMillis = 10_000 } = options
+  const problem = aliasesProblem(aliases)
+  if (problem !== undefined) throw new TypeError(`SessionSpanExporter: option aliases ${problem}`)
+  checkWholeNumber('maxLength', maxLength, SESSION_ID_MAX_LENGTH)
+  checkWholeNumber('exportTimeoutMillis', exportTimeoutMillis, LONGEST_TIMER)
+  checkWholeNumber('shutdownTimeoutMillis', shutdownTimeoutMillis, LONGEST_TIMER)
+  return {
+    rules: { rule: { maxLength }, aliases: planAliases(aliases) },
+    exportTimeoutMillis,
+    shutdownTimeoutMillis,
+  }
+}
+
+/** A longer one fires at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
+function checkWholeNumber(option: string, value: unknown, most: number): void {
+  if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most) return
+  const is = typeof value === 'number' ? String(value) : kindOf(value)
+  throw new RangeError(
+    `SessionSpanExporter: option ${option} must be a whole number from 1 to ${most}, it is ${is}`,
+  )
+}

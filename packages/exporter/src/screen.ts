@@ -1,0 +1,45 @@
+import { ATTR_SESSION_ID, kindOf, readRecord } from '@otel-sessions/semconv'
+import { type GateChanges, type GateRules, gate } from './gate.ts'
+import { sayOnce } from './report.ts'
+import type { ExportableSpan } from './span-types.ts'
+import { viewOf } from './span-view.ts'
+import { type Counters, increment } from './stats.ts'
+
+/** The batch as it is shipped: the same array where nothing changes, views in place of the spans that do. */
+export function screen<S extends ExportableSpan>(spans: S[], rules: GateRules, counters: Counters): S[] {
+  counters.spans += spans.length
+  let shipped: S[] | undefined
+  for (let index = 0; index < spans.length; index++) {
+    const span = spans[index] as S
+    const view = screenSpan(span, rules, counters)
+    if (view === span) continue
+    shipped ??= spans.slice()
+    shipped[index] = view
+  }
+  return shipped ?? spans
+}
+
+function screenSpan<S extends ExportableSpan>(span: S, rules: GateRules, counters: Counters): S {
+  try {
+    const changes = gate(span.attributes, readRecord(span.spanContext()), rules)
+    if (changes === undefined) return span
+    const view = viewOf(span, changes)
+    count(changes, span.attributes[ATTR_SESSION_ID], counters)
+    return view
+  } catch {
+    counters.unreadable++
+    sayOnce('unreadable', () => 'a span is shipped as it is: reading its attributes throws')
+    return span
+  }
+}
+
+function count({ dropped, overwrittenId }: GateChanges, current: unknown, counters: Counters): void {
+  counters.changed++
+  if (overwrittenId !== undefined) counters.conflicts++
+  if (dropped === undefined) return
+  increment(counters.dropped, dropped)
+  sayOnce(
+    `dropped:${dropped}`,
+    () => `the attribute session.id of a span is dropped: ${dropped}. It is ${kindOf(current)}`,
+  )
+}

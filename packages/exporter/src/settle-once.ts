@@ -1,0 +1,46 @@
+import { after } from './deadline.ts'
+import { sayOnce } from './report.ts'
+import type { ExportResult, SpanExporterLike } from './span-types.ts'
+import { type Counters, type FailureReason, increment } from './stats.ts'
+
+const FAILED = 1
+
+export function failure(message: string, cause?: unknown): ExportResult {
+  return { code: FAILED, error: cause instanceof Error ? cause : new Error(message, { cause }) }
+}
+
+/**
+ * Exports a batch, and calls back exactly once: with the wrapped exporter's first result, or with a failure
+ * when it throws or does not call back in time.
+ */
+export function exportOnce<S>(
+  delegate: SpanExporterLike<S>,
+  spans: S[],
+  timeoutMillis: number,
+  counters: Counters,
+  callback: (result: ExportResult) => void,
+): void {
+  let settled: FailureReason | 'done' | undefined
+  const settle = (result: ExportResult, reason: FailureReason | undefined) => {
+    if (settled !== undefined) {
+      if (settled === 'done') increment(counters.failures, 'second-callback')
+      return
+    }
+    settled = reason === undefined || reason === 'result' ? 'done' : reason
+    timer.cancel()
+    if (reason !== undefined) increment(counters.failures, reason)
+    try {
+      callback(result)
+    } catch {
+      sayOnce('callback', () => 'the span processor threw when it was told the result of an export')
+    }
+  }
+  const timer = after(timeoutMillis, () =>
+    settle(failure(`the wrapped exporter did not call back within ${timeoutMillis} ms`), 'timed-out'),
+  )
+  try {
+    delegate.export(spans, (result) => settle(result, result?.code === 0 ? undefined : 'result'))
+  } catch (error) {
+    settle(failure('the wrapped exporter threw', error), 'threw')
+  }
+}

@@ -1,0 +1,49 @@
+import type { DropReason } from './gate.ts'
+
+/** Why a call of the wrapped exporter counts as failed. */
+export type FailureReason = 'result' | 'threw' | 'timed-out' | 'second-callback' | 'after-shutdown'
+
+/** What a `SessionSpanExporter` counted. */
+export interface SessionExporterStats {
+  /** Spans handed to the wrapped exporter. */
+  readonly spans: number
+  /** Spans of those that were handed on with other attributes than the SDK's span has. */
+  readonly changed: number
+  /** `session.id` attributes that were not shipped, by reason. The span was. */
+  readonly dropped: Readonly<Partial<Record<DropReason, number>>>
+  /** Spans on which another session had been written over the stated one, put back here and not by the processor. */
+  readonly conflicts: number
+  /** Spans that were handed on as they are, because reading them throws. */
+  readonly unreadable: number
+  /** Calls of the wrapped exporter that failed, by reason; `second-callback` counts calls, not failures. */
+  readonly failures: Readonly<Partial<Record<FailureReason, number>>>
+}
+
+/** The counters behind `SessionExporterStats`. */
+export interface Counters {
+  spans: number
+  changed: number
+  dropped: Partial<Record<DropReason, number>>
+  conflicts: number
+  unreadable: number
+  failures: Partial<Record<FailureReason, number>>
+}
+
+export const newCounters = (): Counters => ({
+  spans: 0,
+  changed: 0,
+  dropped: {},
+  conflicts: 0,
+  unreadable: 0,
+  failures: {},
+})
+
+export function increment<K extends string>(counts: Partial<Record<K, number>>, key: K): void {
+  counts[key] = (counts[key] ?? 0) + 1
+}
+
+export const statsOf = (counters: Counters): SessionExporterStats => ({
+  ...counters,
+  dropped: { ...counters.dropped },
+  failures: { ...counters.failures },
+})

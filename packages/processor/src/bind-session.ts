@@ -1,0 +1,64 @@
+import { type Context, context } from '@opentelemetry/api'
+import { kindOf } from '@otel-sessions/semconv'
+import { bindInPlace } from './bind-in-place.ts'
+import { bindResult } from './bind-result.ts'
+import { report } from './report.ts'
+import type { SessionInit } from './session-init.ts'
+import { enterSession } from './using-session.ts'
+
+/** What `bindSession` takes: a function, a generator, or anything that can be iterated with `for await`. */
+export type BindableTarget =
+  | ((...args: never[]) => unknown)
+  | Iterator<unknown>
+  | AsyncIterator<unknown>
+  | AsyncIterable<unknown>
+  | { getReader(): unknown }
+
+/**
+ * Binds something that runs later to a session: a callback, a job for a queue that started earlier, a
+ * generator, a stream.
+ *
+ * A function comes back as a new one of the same type, that runs in the session with its own `this` and
+ * arguments, and whose result is bound as `usingSession` binds it. Generators, async iterables and streams are
+ * bound in place, as the same object: `next`, `return` and `throw` run in the session, whoever iterates
+ * keeps its own context.
+ *
+ * Never throws. Anything else goes back as it is; that is counted, and said once.
+ *
+ * @param target what to bind
+ * @param session as for `usingSession`; without it, the context at the time of the call is bound, with the
+ *   session that is in it
+ * @example queue.push(bindSession(() => summarise(text)))
+ * @example return new Response(bindSession(stream, 'user_123_conv_456'))
+ */
+export function bindSession<T extends BindableTarget>(target: T, session?: string | SessionInit | null): T {
+  const active = context.active()
+  // An argument that is there but undefined is a bug of the caller's, and states absence.
+  const inside = arguments.length > 1 ? enterSession(active, session) : active
+  if (typeof target === 'function') return bindFunction(target as never, inside)
+  if (isIterable(target)) return bindInPlace(target, inside, true)
+  report('bind:unknown-target', () => {
+    return `bindSession leaves its target as it is: it takes a function, a generator or an async iterable, not ${kindOf(target)}`
+  })
+  return target
+}
+
+function isIterable(target: unknown): boolean {
+  if (typeof target !== 'object' || target === null) return false
+  try {
+    return 'next' in target || Symbol.asyncIterator in target || 'getReader' in target
+  } catch {
+    return false
+  }
+}
+
+function bindFunction<T extends (...args: never[]) => unknown>(fn: T, inside: Context): T {
+  const bound = function (this: unknown, ...args: never[]) {
+    return context.with(inside, () => bindResult(fn.apply(this, args), inside))
+  }
+  // The name and the number of arguments are what routers and test frameworks look at.
+  for (const key of ['name', 'length'] as const) {
+    Object.defineProperty(bound, key, { value: fn[key], configurable: true })
+  }
+  return bound as unknown as T
+}

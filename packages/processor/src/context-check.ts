@@ -1,0 +1,27 @@
+import { type Context, context } from '@opentelemetry/api'
+import { report } from './report.ts'
+
+const REGISTER =
+  'register one before the first span: context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()), of @opentelemetry/context-async-hooks'
+
+let askedAcrossAwait = false
+
+/** Says once that no context manager is at work. A second copy of @opentelemetry/api looks the same from here. */
+export function checkContextManager(inside: Context): void {
+  if (context.active() === inside) return
+  report('context:no-manager', () => {
+    return `usingSession has no effect: no context manager is registered, or another copy of @opentelemetry/api holds it; ${REGISTER}`
+  })
+}
+
+/** Says that the context manager loses the context after an await. It asks once. */
+export function checkContextSurvivesAwait(result: unknown, inside: Context): void {
+  if (askedAcrossAwait || !(result instanceof Promise) || context.active() !== inside) return
+  askedAcrossAwait = true
+  Promise.resolve().then(() => {
+    if (context.active() === inside) return
+    report('context:lost-after-await', () => {
+      return `usingSession has no effect after the first await: the context manager does not follow promises; ${REGISTER}`
+    })
+  })
+}

@@ -1,0 +1,59 @@
+import {
+  ATTR_GEN_AI_CONVERSATION_ID,
+  ATTR_METADATA,
+  ATTR_TAG_TAGS,
+  ATTR_USER_ID,
+  METADATA_MAX_LENGTH,
+  type StampedFields,
+} from '@otel-sessions/semconv'
+import { report } from './report.ts'
+
+/** A value that metadata may hold. */
+export type MetadataValue = string | number | boolean
+
+/** What a scope says beside the session ID, checked. */
+export interface SessionFields {
+  readonly conversationId: string | undefined
+  readonly userId: string | undefined
+  readonly previousSessionId: string | undefined
+  readonly metadata: Readonly<Record<string, MetadataValue>> | undefined
+  readonly tags: readonly string[] | undefined
+}
+
+const stampedFields = new WeakMap<SessionFields, { readonly stamped: StampedFields | undefined }>()
+
+/** The attributes to stamp, made at the first span that needs them and kept with the fields. */
+export function stampedOf(fields: SessionFields | undefined): StampedFields | undefined {
+  if (fields === undefined) return undefined
+  const made = stampedFields.get(fields)
+  if (made !== undefined) return made.stamped
+  const stamped = makeStamped(fields)
+  stampedFields.set(fields, { stamped })
+  return stamped
+}
+
+function makeStamped(fields: SessionFields): StampedFields | undefined {
+  const entries: [string, string | readonly string[]][] = []
+  if (fields.conversationId !== undefined) entries.push([ATTR_GEN_AI_CONVERSATION_ID, fields.conversationId])
+  if (fields.userId !== undefined) entries.push([ATTR_USER_ID, fields.userId])
+  const metadata = metadataJson(fields.metadata)
+  if (metadata !== undefined) entries.push([ATTR_METADATA, metadata])
+  if (fields.tags !== undefined) entries.push([ATTR_TAG_TAGS, fields.tags])
+  if (entries.length === 0) return undefined
+  return {
+    entries,
+    conversationId: fields.conversationId,
+    metadata,
+    metadataValue: metadata === undefined ? undefined : fields.metadata,
+  }
+}
+
+function metadataJson(metadata: SessionFields['metadata']): string | undefined {
+  if (metadata === undefined) return undefined
+  const json = JSON.stringify(metadata)
+  if (json.length <= METADATA_MAX_LENGTH) return json
+  report('metadata:too-long', () => {
+    return `metadata is left out: its JSON has ${json.length} characters, ${METADATA_MAX_LENGTH} are allowed`
+  })
+  return undefined
+}

@@ -1,0 +1,64 @@
+import {
+  ATTR_METADATA,
+  ATTR_OVERWRITTEN_ID,
+  ATTR_SESSION_ID,
+  type LateSession,
+  lateMetadata,
+  lateSession,
+  type SessionRecord,
+} from '@otel-sessions/semconv'
+import { offerSession, showSession } from './offer.ts'
+import { belongsToOneSpan, isStated } from './records.ts'
+import type { StampableSpan } from './span-types.ts'
+import { setAttribute } from './stamp.ts'
+import type { Counters } from './stats.ts'
+
+/** The late rules where the SDK lets a processor write before a span has ended. */
+export function settleOpenSpan(span: StampableSpan, record: SessionRecord, counters: Counters): void {
+  const late = lateSession(span.attributes, record)
+  count(late, counters)
+  if (late.how !== 'not-kept' && late.id !== undefined && span.attributes[ATTR_SESSION_ID] !== late.id) {
+    setAttribute(span, ATTR_SESSION_ID, late.id)
+  }
+  if (late.overwrittenId !== undefined) setAttribute(span, ATTR_OVERWRITTEN_ID, late.overwrittenId)
+  const metadata = lateMetadata(span.attributes, record)
+  if (metadata !== undefined) {
+    counters.metadataMerged++
+    setAttribute(span, ATTR_METADATA, metadata)
+  }
+  settle(record, late)
+}
+
+/** The same for an SDK without `onEnding`: the span cannot be written any more, so the gate will. */
+export function settleEndedSpan(span: StampableSpan, record: SessionRecord, counters: Counters): void {
+  const late = lateSession(span.attributes, record)
+  count(late, counters)
+  settle(record, late)
+}
+
+function count(late: LateSession, counters: Counters): void {
+  if (late.how !== 'kept' && late.how !== 'not-kept') counters[late.how]++
+}
+
+/** Tells the bare spans above, and the trace, what came late; shared records have nobody to tell. */
+function settle(record: SessionRecord, late: LateSession): void {
+  if (!belongsToOneSpan(record)) return
+  record.settled = late.how
+  record.final = late.id
+  if (late.id === undefined || late.how === 'kept') return
+  showSession(late.id, record.trace)
+  if (late.how !== 'learned') offerSession(late.id, record.parent)
+}
+
+/** The span has its record: where it has no statement, its trace counts it as open. */
+export function openRecord(record: SessionRecord): void {
+  if (!isStated(record) && record.trace !== undefined) record.trace.open++
+}
+
+/** The span has ended: it learns nothing more, and keeps no other span's record alive. */
+export function closeRecord(record: SessionRecord): void {
+  if (!belongsToOneSpan(record) || !record.open) return
+  record.open = false
+  record.parent = undefined
+  if (!isStated(record) && record.trace !== undefined) record.trace.open--
+}

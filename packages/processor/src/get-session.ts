@@ -1,0 +1,86 @@
+import { type Context, context, trace } from '@opentelemetry/api'
+import {
+  ATTR_GEN_AI_CONVERSATION_ID,
+  ATTR_METADATA,
+  ATTR_TAG_TAGS,
+  ATTR_USER_ID,
+  readRecord,
+  type StampedFields,
+} from '@otel-sessions/semconv'
+import type { MetadataValue, SessionFields } from './fields.ts'
+import { settingsOf } from './options.ts'
+import { isStated } from './records.ts'
+import { hintedNow, scopeDecides, statedNow } from './rules.ts'
+import { readScope } from './scope.ts'
+
+/** The session in force, as `getSession` tells it. */
+export interface SessionInfo {
+  readonly sessionId: string
+  readonly conversationId?: string | undefined
+  readonly userId?: string | undefined
+  readonly previousSessionId?: string | undefined
+  readonly metadata: Readonly<Record<string, MetadataValue>>
+  readonly tags: readonly string[]
+  /** Whose word it is: a scope's, the active span's statement, or a hint on the active span. */
+  readonly source: 'scope' | 'span' | 'hint'
+}
+
+const DEFAULTS = settingsOf()
+
+/**
+ * The session that a span started in a context would get from what is around it: the scope, or the active
+ * span. Not what the active span learned from its children, and nothing from the new span's own attributes.
+ *
+ * @param from the context to look at; by default the active one
+ * @returns undefined where there is no session, or stated absence. Never throws
+ */
+export function getSession(from: Context = context.active()): SessionInfo | undefined {
+  try {
+    const scope = readScope(from)
+    const span = trace.getSpan(from)
+    const record = span === undefined ? undefined : readRecord(span.spanContext())
+    if (scope !== undefined && scopeDecides(scope, record)) return infoOf(scope.id, scope.fields, 'scope')
+    if (span === undefined) return undefined
+    if (record !== undefined && isStated(record)) {
+      return infoOf(
+        statedNow(span, record),
+        unstamped(record.fields),
+        record.from === 'scope' ? 'scope' : 'span',
+      )
+    }
+    return infoOf(hintedNow(span, record, record?.settings ?? DEFAULTS), scope?.fields, 'hint')
+  } catch {
+    return undefined
+  }
+}
+
+function infoOf(
+  sessionId: string | undefined,
+  fields: Partial<SessionFields> | undefined,
+  source: SessionInfo['source'],
+): SessionInfo | undefined {
+  if (sessionId === undefined) return undefined
+  return Object.freeze({
+    sessionId,
+    conversationId: fields?.conversationId,
+    userId: fields?.userId,
+    previousSessionId: fields?.previousSessionId,
+    metadata: Object.freeze({ ...fields?.metadata }),
+    tags: fields?.tags ?? NO_TAGS,
+    source,
+  })
+}
+
+const NO_TAGS: readonly string[] = Object.freeze([])
+
+/** A span's record holds its fields as they were stamped. */
+function unstamped(stamped: StampedFields | undefined): Partial<SessionFields> | undefined {
+  if (stamped === undefined) return undefined
+  const value = Object.fromEntries(stamped.entries)
+  return {
+    conversationId: value[ATTR_GEN_AI_CONVERSATION_ID] as string | undefined,
+    userId: value[ATTR_USER_ID] as string | undefined,
+    metadata: ATTR_METADATA in value ? (stamped.metadataValue as SessionFields['metadata']) : undefined,
+    tags: value[ATTR_TAG_TAGS] as readonly string[] | undefined,
+  }
+}

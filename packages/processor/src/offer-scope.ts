@@ -1,0 +1,18 @@
+import { type Context, trace } from '@opentelemetry/api'
+import { readRecord } from '@otel-sessions/semconv'
+import { offerSession, showSession } from './offer.ts'
+import type { SessionScope } from './scope.ts'
+
+/** A scope that states a session, entered under an active span, offers it to that span if it is bare. */
+export function offerScope(scope: SessionScope, context: Context): void {
+  if (scope.stating !== scope || scope.id === undefined) return
+  try {
+    const span = trace.getSpan(context)
+    const record = span === undefined ? undefined : readRecord(span.spanContext())
+    if (record?.trace === undefined) return
+    showSession(scope.id, record.trace)
+    offerSession(scope.id, record)
+  } catch {
+    // A foreign span that throws has no record to offer to.
+  }
+}

@@ -1,0 +1,80 @@
+import {
+  aliasesProblem,
+  kindOf,
+  planAliases,
+  SESSION_ALIASES,
+  SESSION_ID_MAX_LENGTH,
+  type SessionAliases,
+  type SessionRecordSettings,
+} from '@otel-sessions/semconv'
+
+/** Options of `SessionSpanProcessor`. */
+export interface SessionSpanProcessorOptions {
+  /**
+   * What happens when something writes another `session.id` over the one that the application stated:
+   * `restore` puts the stated one back and keeps the other in `otel_sessions.overwritten_id`; `accept` leaves
+   * the other one. Both count it. An invalid ID is never left.
+   *
+   * @default 'restore'
+   */
+  readonly onOverwrite?: 'restore' | 'accept' | undefined
+  /**
+   * Whether a span that nothing names takes the session that all its children agree on, so that the HTTP
+   * root has the session that was entered below it.
+   *
+   * @default true
+   */
+  readonly inferFromChildren?: boolean | undefined
+  /**
+   * Which attributes name a session, in the order in which they are read: names, or entries as in
+   * `SESSION_ALIASES` of `@otel-sessions/semconv`.
+   *
+   * @default SESSION_ALIASES
+   */
+  readonly aliases?: SessionAliases | undefined
+  /**
+   * The longest session ID, in characters, for a backend that takes less than the usual 199: 1 to 199.
+   *
+   * @default 199
+   */
+  readonly maxLength?: number | undefined
+}
+
+/**
+ * The options, checked.
+ *
+ * @throws TypeError or RangeError that names the option and the kind of value it has
+ */
+export function settingsOf(options: SessionSpanProcessorOptions = {}): SessionRecordSettings {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`SessionSpanProcessor: options must be an object, they are ${kindOf(options)}`)
+  }
+  const { onOverwrite = 'restore', inferFromChildren = true, aliases = SESSION_ALIASES } = options
+  const { maxLength = SESSION_ID_MAX_LENGTH } = options
+  if (onOverwrite !== 'restore' && onOverwrite !== 'accept') {
+    throw new TypeError(
+      `SessionSpanProcessor: option onOverwrite must be 'restore' or 'accept', it is ${kindOf(onOverwrite)}`,
+    )
+  }
+  if (typeof inferFromChildren !== 'boolean') {
+    throw new TypeError(
+      `SessionSpanProcessor: option inferFromChildren must be a boolean, it is ${kindOf(inferFromChildren)}`,
+    )
+  }
+  if (!Number.isInteger(maxLength) || maxLength < 1 || maxLength > SESSION_ID_MAX_LENGTH) {
+    throw new RangeError(
+      `SessionSpanProcessor: option maxLength must be a whole number from 1 to ${SESSION_ID_MAX_LENGTH}, it is ${kindOfNumber(maxLength)}`,
+    )
+  }
+  const problem = aliasesProblem(aliases)
+  if (problem !== undefined) throw new TypeError(`SessionSpanProcessor: option aliases ${problem}`)
+  return {
+    onOverwrite,
+    inferFromChildren,
+    aliases: planAliases(aliases),
+    rule: { maxLength },
+    runsLateRules: false,
+  }
+}
+
+const kindOfNumber = (value: unknown) => (typeof value === 'number' ? String(value) : kindOf(value))

@@ -1,0 +1,100 @@
+import type { Context } from '@opentelemetry/api'
+import {
+  ATTR_METADATA,
+  readRecord,
+  type SessionRecord,
+  type SessionRecordSettings,
+} from '@otel-sessions/semconv'
+import { closeRecord, openRecord, settleEndedSpan, settleOpenSpan } from './finish.ts'
+import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
+import { leaveRecord, withoutMetadata } from './records.ts'
+import { report } from './report.ts'
+import { startRecord } from './rules.ts'
+import type { StampableSpan } from './span-types.ts'
+import { stamp } from './stamp.ts'
+import { type Counters, newCounters, type SessionProcessorStats, statsOf } from './stats.ts'
+
+/**
+ * A SpanProcessor that stamps the session on every span, whichever instrumentation made it. Register it
+ * before processors that write `session.id` themselves.
+ *
+ * It works when a span starts, and again when it ends, because frameworks often learn the ID late. It fits
+ * every line of the SDK from 1.30 by its shape; where the SDK has no `onEnding` (before 2.3), what came late
+ * is applied by `SessionSpanExporter` of `@otel-sessions/exporter`. None of its methods throws.
+ *
+ * @example new BasicTracerProvider({ spanProcessors: [new SessionSpanProcessor(), batchSpanProcessor] })
+ */
+export class SessionSpanProcessor {
+  readonly #settings: SessionRecordSettings
+  readonly #counters: Counters = newCounters()
+
+  /** @throws TypeError or RangeError when an option is wrong; the message names it */
+  constructor(options?: SessionSpanProcessorOptions) {
+    this.#settings = settingsOf(options)
+  }
+
+  /** Called by the SDK when a span starts and is recording, with the context that it starts in. */
+  onStart(span: StampableSpan, parentContext: Context): void {
+    try {
+      const spanContext = span.spanContext()
+      if (readRecord(spanContext) !== undefined) {
+        this.#counters.skipped++
+        return
+      }
+      let record = startRecord(span.attributes, parentContext, this.#settings)
+      if (record.fields !== undefined && span.attributes[ATTR_METADATA] !== undefined)
+        record = withoutMetadata(record)
+      this.#counters[record.kind]++
+      stamp(span, record)
+      leaveRecord(spanContext, record)
+      openRecord(record)
+    } catch {
+      this.#fail()
+    }
+  }
+
+  /** Called by the SDK, from 2.3, when a span is about to end and can still be written to. */
+  onEnding(span: StampableSpan): void {
+    this.#settings.runsLateRules = true
+    try {
+      const record = this.#ownRecord(span)
+      if (record !== undefined) settleOpenSpan(span, record, this.#counters)
+    } catch {
+      this.#fail()
+    }
+  }
+
+  /** Called by the SDK when a span has ended. */
+  onEnd(span: StampableSpan): void {
+    let record: SessionRecord | undefined
+    try {
+      record = this.#ownRecord(span)
+      if (record !== undefined && !this.#settings.runsLateRules) settleEndedSpan(span, record, this.#counters)
+    } catch {
+      this.#fail()
+    } finally {
+      if (record !== undefined) closeRecord(record)
+    }
+  }
+
+  /** Nothing waits here. */
+  async forceFlush(): Promise<void> {}
+
+  /** Nothing is held here. */
+  async shutdown(): Promise<void> {}
+
+  /** What was stamped and what went wrong so far; plain data. */
+  stats(): SessionProcessorStats {
+    return statsOf(this.#counters)
+  }
+
+  #ownRecord(span: StampableSpan): SessionRecord | undefined {
+    const record = readRecord(span.spanContext())
+    return record?.settings === this.#settings ? record : undefined
+  }
+
+  #fail(): void {
+    this.#counters.failed++
+    report('span:unreadable', () => 'a span is passed over: reading or stamping it throws')
+  }
+}

@@ -1,0 +1,139 @@
+import {
+  checkSessionId,
+  SESSION_RECORD,
+  SESSION_RECORD_VERSION,
+  type SessionRecord,
+  type SessionRecordSettings,
+  type SessionTrace,
+  type StampedFields,
+} from '@otel-sessions/semconv'
+import { stampedOf } from './fields.ts'
+import { report } from './report.ts'
+import type { SessionScope } from './scope.ts'
+
+/** Leaves a record on a span. A span context that cannot be written to keeps none; the attributes are stamped. */
+export function leaveRecord(spanContext: object, record: SessionRecord): void {
+  ;(spanContext as { [SESSION_RECORD]?: SessionRecord })[SESSION_RECORD] = record
+}
+
+function makeRecord(
+  kind: SessionRecord['kind'],
+  id: string | undefined,
+  from: SessionRecord['from'],
+  own: boolean,
+  scope: SessionScope | undefined,
+  fields: StampedFields | undefined,
+  settings: SessionRecordSettings,
+  trace: SessionTrace | undefined,
+  parent: SessionRecord | undefined,
+): SessionRecord {
+  return {
+    version: SESSION_RECORD_VERSION,
+    kind,
+    id,
+    from,
+    own,
+    scope,
+    fields,
+    settings,
+    trace,
+    stampedAs: undefined,
+    open: true,
+    parent,
+    learned: undefined,
+    disagreed: false,
+    settled: undefined,
+    final: undefined,
+  }
+}
+
+/** The record that all spans of a scope share; another one only for another trace or another processor. */
+export function scopeRecord(
+  scope: SessionScope,
+  settings: SessionRecordSettings,
+  trace: SessionTrace | undefined,
+): SessionRecord {
+  const { shared } = scope
+  if (shared !== undefined && shared.settings === settings && shared.trace === trace) return shared
+  const id = scope.id === undefined ? undefined : withinLimit(scope.id, settings)
+  const kind = id === undefined ? 'absence' : 'statement'
+  const fields = stampedOf(scope.fields)
+  const record = makeRecord(kind, id, 'scope', false, scope.stating, fields, settings, trace, undefined)
+  scope.shared = record
+  return record
+}
+
+// The helper knows no processor's options, so a shorter limit of its own is applied here, once for each scope.
+function withinLimit(id: string, settings: SessionRecordSettings): string | undefined {
+  const check = checkSessionId(id, settings.rule)
+  if (check.ok) return check.id
+  report(`session-id:${check.reason}`, () => {
+    return `a session ID is refused, so there is no session: ${check.reason}. It has ${id.length} characters; this processor's maxLength is ${settings.rule.maxLength}`
+  })
+  return undefined
+}
+
+/** The same record for a span that already had a `metadata` of its own, which is not ours to merge with. */
+export function withoutMetadata(record: SessionRecord): SessionRecord {
+  const { fields } = record
+  if (fields?.metadata === undefined) return record
+  return { ...record, fields: { ...fields, metadata: undefined, metadataValue: undefined } }
+}
+
+/** The statement, or the absence, that a span's own attribute or `setSpanSession` makes. */
+export function spanRecord(
+  id: string | undefined,
+  scope: SessionScope | undefined,
+  fields: StampedFields | undefined,
+  settings: SessionRecordSettings,
+  trace: SessionTrace | undefined,
+  parent: SessionRecord | undefined,
+): SessionRecord {
+  return id === undefined
+    ? makeRecord('absence', id, 'span', false, scope, fields, settings, trace, undefined)
+    : makeRecord('statement', id, 'span', true, scope, fields, settings, trace, parent)
+}
+
+const heirs = new WeakMap<SessionRecord, SessionRecord>()
+
+/**
+ * What a child inherits from its parent's statement or absence: the same one, not the child's own to change.
+ * Made again only where the child is another processor's, or started in another scope than its parent did.
+ */
+export function heirOf(
+  record: SessionRecord,
+  id: string | undefined,
+  scope: SessionScope | undefined,
+  settings: SessionRecordSettings,
+): SessionRecord {
+  const sameScope = record.from === 'scope' || record.scope === scope
+  if (!record.own && sameScope && record.settings === settings) return record
+  const made = heirs.get(record)
+  if (made !== undefined && made.id === id && made.scope === scope && made.settings === settings) return made
+  const { kind, from, fields, trace } = record
+  const heir = makeRecord(kind, id, from, false, scope, fields, settings, trace, undefined)
+  heirs.set(record, heir)
+  return heir
+}
+
+/** The record of a span without a statement: its hint, if there is one. */
+export function hintRecord(
+  id: string | undefined,
+  fields: StampedFields | undefined,
+  settings: SessionRecordSettings,
+  trace: SessionTrace,
+  parent: SessionRecord | undefined,
+): SessionRecord {
+  const kind = id === undefined ? 'none' : 'hint'
+  return makeRecord(kind, id, undefined, false, undefined, fields, settings, trace, parent)
+}
+
+/** The span has a statement; absence is one. */
+export const isStated = (record: SessionRecord): boolean =>
+  record.kind === 'statement' || record.kind === 'absence'
+
+/** A span may learn its session from its children: it is open, and nothing named one at its start. */
+export const isBare = (record: SessionRecord): boolean => record.kind === 'none' && record.open
+
+/** The record belongs to one span, so it must be told of the span's end. */
+export const belongsToOneSpan = (record: SessionRecord): boolean => record.own || !isStated(record)

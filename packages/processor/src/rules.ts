@@ -1,0 +1,139 @@
+import { type Context, type Span, trace as traceApi } from '@opentelemetry/api'
+import {
+  ATTR_SESSION_ID,
+  checkSessionId,
+  type ReadableAttributes,
+  readAlias,
+  readRecord,
+  type SessionRecord,
+  type SessionRecordSettings,
+} from '@otel-sessions/semconv'
+import { stampedOf } from './fields.ts'
+import { offerSession, showSession } from './offer.ts'
+import { heirOf, hintRecord, isBare, isStated, scopeRecord, spanRecord } from './records.ts'
+import { reportInvalidAttribute } from './refused.ts'
+import { readScope, type SessionScope } from './scope.ts'
+
+/**
+ * Which session a span has at its start. The first rule that applies:
+ *
+ * | | whose word | what it is |
+ * |---|---|---|
+ * | 1 | `session.id` among the span's start attributes; an invalid one is absence | statement |
+ * | 2 | the innermost scope that states one, unless the parent's statement was made inside that scope | statement |
+ * | 3 | the parent's statement, absence included | statement |
+ * | 4 | an alias among the span's own start attributes | hint |
+ * | 6 | what the parent is hinted by now: a valid `session.id` written on it, else the hint of its start | hint |
+ *
+ * Room is left for 5 (other libraries' context keys) and 7 (the inbound key).
+ */
+export function startRecord(
+  attributes: ReadableAttributes,
+  context: Context,
+  settings: SessionRecordSettings,
+): SessionRecord {
+  const scope = readScope(context)
+  const parent = traceApi.getSpan(context)
+  const parentRecord = parent === undefined ? undefined : readRecord(parent.spanContext())
+  const record =
+    ownStatement(attributes, scope, parentRecord, settings) ??
+    scopeStatement(scope, parentRecord, settings) ??
+    parentStatement(parent, parentRecord, scope, settings) ??
+    hint(attributes, parent, parentRecord, scope, settings)
+  if (record.id !== undefined && record.trace !== undefined) {
+    showSession(record.id, record.trace)
+    offerSession(record.id, parentRecord)
+  }
+  return record
+}
+
+function ownStatement(
+  attributes: ReadableAttributes,
+  scope: SessionScope | undefined,
+  parentRecord: SessionRecord | undefined,
+  settings: SessionRecordSettings,
+): SessionRecord | undefined {
+  const value = attributes[ATTR_SESSION_ID]
+  if (value === undefined) return undefined
+  const check = checkSessionId(value, settings.rule)
+  if (!check.ok) reportInvalidAttribute(value, check.reason)
+  const id = check.ok ? check.id : undefined
+  return spanRecord(id, scope?.stating, undefined, settings, parentRecord?.trace, bareOrNone(parentRecord))
+}
+
+function scopeStatement(
+  scope: SessionScope | undefined,
+  parentRecord: SessionRecord | undefined,
+  settings: SessionRecordSettings,
+): SessionRecord | undefined {
+  return scope === undefined || !scopeDecides(scope, parentRecord)
+    ? undefined
+    : scopeRecord(scope, settings, parentRecord?.trace)
+}
+
+/** Rule 2: the scope states something, and the parent's statement was not made inside it. */
+export function scopeDecides(scope: SessionScope, parentRecord: SessionRecord | undefined): boolean {
+  if (scope.stating === undefined) return false
+  return parentRecord === undefined || parentRecord.scope !== scope.stating || parentRecord.from !== 'span'
+}
+
+function parentStatement(
+  parent: Span | undefined,
+  parentRecord: SessionRecord | undefined,
+  scope: SessionScope | undefined,
+  settings: SessionRecordSettings,
+): SessionRecord | undefined {
+  if (parent === undefined || parentRecord === undefined || !isStated(parentRecord)) return undefined
+  return heirOf(parentRecord, statedNow(parent, parentRecord), scope?.stating, settings)
+}
+
+function hint(
+  attributes: ReadableAttributes,
+  parent: Span | undefined,
+  parentRecord: SessionRecord | undefined,
+  scope: SessionScope | undefined,
+  settings: SessionRecordSettings,
+): SessionRecord {
+  const trace = parentRecord?.trace ?? { open: 0, sessionIds: [] }
+  const alias = readAlias(attributes, settings.aliases, settings.rule, undefined, false)
+  const id = alias?.id ?? (parent === undefined ? undefined : hintedNow(parent, parentRecord, settings))
+  return hintRecord(id, stampedOf(scope?.fields), settings, trace, bareOrNone(parentRecord))
+}
+
+const bareOrNone = (record: SessionRecord | undefined): SessionRecord | undefined =>
+  record !== undefined && isBare(record) ? record : undefined
+
+/** What a span with a statement states now: its own may have been changed by a later write. */
+export function statedNow(span: Span, record: SessionRecord): string | undefined {
+  if (!record.own) return record.id
+  return record.settled !== undefined ? record.final : (writtenSince(span, record) ?? record.id)
+}
+
+/**
+ * What a span without a statement names now, never what it learned from its children: a valid `session.id`
+ * that was written on it since, else the hint of its start. Without a record, its attributes alone.
+ */
+export function hintedNow(
+  span: Span,
+  record: SessionRecord | undefined,
+  settings: SessionRecordSettings,
+): string | undefined {
+  if (record === undefined) return validId(attributesOf(span)?.[ATTR_SESSION_ID], settings)
+  if (record.settled === 'learned') return undefined
+  return record.settled !== undefined ? record.final : (writtenSince(span, record) ?? record.id)
+}
+
+function writtenSince(span: Span, record: SessionRecord): string | undefined {
+  const value = attributesOf(span)?.[ATTR_SESSION_ID]
+  const ours = value === undefined || value === record.id || value === record.stampedAs
+  return ours ? undefined : validId(value, record.settings)
+}
+
+function validId(value: unknown, settings: SessionRecordSettings): string | undefined {
+  const check = checkSessionId(value, settings.rule)
+  return check.ok ? check.id : undefined
+}
+
+function attributesOf(span: Span): ReadableAttributes | undefined {
+  return (span as Partial<{ attributes: ReadableAttributes }>).attributes
+}

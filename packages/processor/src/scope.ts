@@ -1,0 +1,75 @@
+import { type Context, createContextKey } from '@opentelemetry/api'
+import type { SessionRecord } from '@otel-sessions/semconv'
+import type { SessionFields } from './fields.ts'
+import { type CheckedSession, limitTags } from './session-init.ts'
+
+const SCOPE_VERSION = 1
+
+/**
+ * The record of a scope: everything that a span needs to know of it, merged when the scope is entered. It
+ * holds no outer scope, so a chain of scopes keeps nothing alive.
+ */
+export interface SessionScope {
+  readonly version: typeof SCOPE_VERSION
+  /** The innermost scope that states a session or its absence: this one, or the one that it extends. */
+  readonly stating: SessionScope | undefined
+  /** The stated session; undefined when this scope states absence, or when none states anything. */
+  readonly id: string | undefined
+  readonly fields: SessionFields | undefined
+  /** The record that spans of this scope share; see `records.ts`. */
+  shared: SessionRecord | undefined
+}
+
+/** Registered under its name, so that two copies of this package find each other's scopes. */
+export const SCOPE_KEY: symbol = createContextKey('otel-sessions.scope')
+
+/** The scope that a context is in. */
+export function readScope(context: Context): SessionScope | undefined {
+  const scope = context.getValue(SCOPE_KEY) as SessionScope | undefined
+  return scope !== undefined && scope.version === SCOPE_VERSION ? scope : undefined
+}
+
+/** The scope that a checked session makes inside another. */
+export function nestScope(session: CheckedSession, outer: SessionScope | undefined): SessionScope {
+  const states = session.states !== 'nothing'
+  const scope = {
+    version: SCOPE_VERSION,
+    stating: states ? undefined : outer?.stating,
+    id: states ? session.id : outer?.id,
+    fields: mergeFields(session.fields, outer?.fields, states && session.id !== outer?.id),
+    shared: undefined,
+  } as { -readonly [K in keyof SessionScope]: SessionScope[K] }
+  if (states) scope.stating = scope
+  return scope
+}
+
+function mergeFields(
+  inner: SessionFields | undefined,
+  outer: SessionFields | undefined,
+  newSession: boolean,
+): SessionFields | undefined {
+  if (outer === undefined) return inner
+  if (inner === undefined && !(newSession && hasSessionFields(outer))) return outer
+  return {
+    conversationId: inner?.conversationId ?? (newSession ? undefined : outer.conversationId),
+    previousSessionId: inner?.previousSessionId ?? (newSession ? undefined : outer.previousSessionId),
+    userId: inner?.userId ?? outer.userId,
+    metadata: merged(inner?.metadata, outer.metadata),
+    tags: united(inner?.tags, outer.tags),
+  }
+}
+
+const hasSessionFields = (fields: SessionFields) =>
+  fields.conversationId !== undefined || fields.previousSessionId !== undefined
+
+function merged(
+  inner: SessionFields['metadata'],
+  outer: SessionFields['metadata'],
+): SessionFields['metadata'] {
+  if (inner === undefined || outer === undefined) return inner ?? outer
+  return Object.freeze(Object.assign(Object.create(null), outer, inner))
+}
+
+function united(inner: SessionFields['tags'], outer: SessionFields['tags']): SessionFields['tags'] {
+  return inner === undefined || outer === undefined ? (inner ?? outer) : limitTags([...outer, ...inner])
+}

@@ -1,0 +1,95 @@
+import { type ProblemCounts, problemCounts } from './report.ts'
+
+/** What the helpers counted since the module was loaded, for all processors of the process. */
+export interface SessionHelperStats {
+  /** How often each problem occurred: an ID that was refused, by reason; a missing context manager; and so on. */
+  readonly problems: ProblemCounts
+}
+
+/** What a `SessionSpanProcessor` counted. */
+export interface SessionProcessorStats {
+  /** Spans by what they had at their start. */
+  readonly started: {
+    /** A statement: a scope's, the span's own, or an inherited one. */
+    readonly stated: number
+    /** Stated absence. */
+    readonly absent: number
+    /** A hint: an alias, or the parent's. */
+    readonly hinted: number
+    /** Nothing. */
+    readonly bare: number
+  }
+  /** What the late rules did; where the SDK has no `onEnding`, the exporter's gate does it and counts it. */
+  readonly late: {
+    /** Spans that took a session that was written on them later. */
+    readonly named: number
+    /** Spans that took the session that their children agreed on. */
+    readonly learned: number
+    /** Stated sessions that something wrote over, and that were put back. */
+    readonly restored: number
+    /** Stated sessions that something wrote over, and that were left so (`onOverwrite: 'accept'`). */
+    readonly accepted: number
+    /** Spans on which our metadata was merged under what replaced it. */
+    readonly metadataMerged: number
+  }
+  /** Spans that were left alone because another processor's record was on them. */
+  readonly skipped: number
+  /** Times that reading or stamping a span threw. */
+  readonly failed: number
+  readonly helper: SessionHelperStats
+}
+
+/** The counters behind `SessionProcessorStats`. */
+export interface Counters {
+  statement: number
+  absence: number
+  hint: number
+  none: number
+  late: number
+  learned: number
+  restored: number
+  accepted: number
+  metadataMerged: number
+  skipped: number
+  failed: number
+}
+
+export const newCounters = (): Counters => ({
+  statement: 0,
+  absence: 0,
+  hint: 0,
+  none: 0,
+  late: 0,
+  learned: 0,
+  restored: 0,
+  accepted: 0,
+  metadataMerged: 0,
+  skipped: 0,
+  failed: 0,
+})
+
+/** What the helpers of this package (`usingSession` and its siblings) met since the module was loaded. */
+export function helperStats(): SessionHelperStats {
+  return { problems: problemCounts() }
+}
+
+export function statsOf(counters: Counters): SessionProcessorStats {
+  return {
+    started: {
+      stated: counters.statement,
+      absent: counters.absence,
+      hinted: counters.hint,
+      bare: counters.none,
+    },
+    late: {
+      named: counters.late,
+      learned: counters.learned,
+      restored: counters.restored,
+      accepted: counters.accepted,
+      metadataMerged: counters.metadataMerged,
+    },
+    skipped: counters.skipped,
+    failed: counters.failed,
+    helper: helperStats(),
+  }
+}

@@ -1,0 +1,61 @@
+import { type Context, context } from '@opentelemetry/api'
+import { bindResult } from './bind-result.ts'
+import { checkContextManager, checkContextSurvivesAwait } from './context-check.ts'
+import { offerScope } from './offer-scope.ts'
+import { nestScope, readScope } from './scope.ts'
+import { withScope } from './session-context.ts'
+import { checkSession, type SessionInit } from './session-init.ts'
+
+/**
+ * Runs a function inside a session: every span that it causes belongs to it, also after an `await`, in timers,
+ * and in streams that it returns. Needs a `SessionSpanProcessor` on the provider and a context manager.
+ *
+ * Nested scopes merge: inner fields win, tags are united, metadata is merged key by key. A new session drops
+ * the outer conversation.
+ *
+ * Never throws of itself, and runs `fn` exactly once, whatever `session` is. An ID that is not valid is not
+ * stamped and never replaced by the outer session: inside there is none. That is counted (`helperStats`), and
+ * said once to `diag`.
+ *
+ * @param session the session ID; or its parts, see `SessionInit` (an object without the property `sessionId`
+ *   only adds to the session in force); or `null`: what happens inside belongs to no session
+ * @param fn what to run. Its value comes back: of the same type and, but for a native Promise, the same
+ *   object. A native Promise is followed, and a new one comes back. Generators, async iterables and web
+ *   streams that it returns, or that its Promise resolves to, are bound in place: see `bindSession`
+ * @returns what `fn` returns
+ * @throws only what `fn` throws
+ * @example await usingSession('user_123_conv_456', () => agent.invoke(input))
+ * @example usingSession({ sessionId, userId, tags: ['beta'] }, () => handle(request))
+ */
+export function usingSession<T>(session: string | SessionInit | null, fn: () => T): T {
+  const inside = enterSession(context.active(), session)
+  return context.with(inside, () => {
+    checkContextManager(inside)
+    const result = fn()
+    checkContextSurvivesAwait(result, inside)
+    return bindResult(result, inside)
+  })
+}
+
+/** The context inside a session, entered under the active span: bare spans above hear of it. */
+export function enterSession(outer: Context, session: unknown): Context {
+  const scope = nestScope(checkSession(session), readScope(outer))
+  offerScope(scope, outer)
+  return withScope(outer, scope)
+}
+
+/**
+ * The context with a session in it, merged with the one that it has as `usingSession` does. Pure, for people
+ * who manage contexts themselves; what the context is used for is not followed.
+ *
+ * @param session as for `usingSession`; what is no valid session states that there is none
+ * @example context.with(setSession(context.active(), 'user_123_conv_456'), fn)
+ */
+export function setSession(context: Context, session: string | SessionInit | null): Context {
+  return withScope(context, nestScope(checkSession(session), readScope(context)))
+}
+
+/** The context with the statement that there is no session. Pure; the same as `setSession(context, null)`. */
+export function clearSession(context: Context): Context {
+  return setSession(context, null)
+}

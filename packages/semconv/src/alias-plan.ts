@@ -1,0 +1,69 @@
+import { SESSION_ALIASES, type SessionAlias } from './aliases.ts'
+import { ATTR_METADATA } from './attributes.ts'
+import { kindOf } from './kind.ts'
+
+/** An alias table made ready for reading: which attribute has which rank. Lower ranks win. */
+export interface AliasPlan {
+  readonly table: readonly Required<Pick<SessionAlias, 'key' | 'in'>>[]
+  /** Rank by attribute. */
+  readonly attributes: ReadonlyMap<string, number>
+  /** Rank by key inside the JSON of `metadata`, and the best of these ranks. */
+  readonly json: ReadonlyMap<string, number>
+  readonly bestJsonRank: number
+}
+
+/** What `aliases` options accept: names of attributes, or entries as in `SESSION_ALIASES`. */
+export type SessionAliases = readonly (string | SessionAlias)[]
+
+const METADATA_PREFIX = `${ATTR_METADATA}.`
+const plans = new WeakMap<SessionAliases, AliasPlan>()
+
+/**
+ * The plan for a table; made once for each array. Entries that are no alias are passed over here: options
+ * are checked where they are given, by `aliasesProblem`.
+ */
+export function planAliases(aliases: SessionAliases = SESSION_ALIASES): AliasPlan {
+  const made = plans.get(aliases)
+  if (made !== undefined) return made
+  const plan = makePlan(aliases)
+  plans.set(aliases, plan)
+  return plan
+}
+
+function makePlan(aliases: SessionAliases): AliasPlan {
+  const table = aliases.filter((alias) => aliasProblem(alias) === undefined).map(normalise)
+  const attributes = new Map<string, number>()
+  const json = new Map<string, number>()
+  table.forEach((alias, rank) => {
+    const [ranks, key] =
+      alias.in === 'attribute' ? [attributes, alias.key] : [json, alias.key.slice(METADATA_PREFIX.length)]
+    if (!ranks.has(key)) ranks.set(key, rank)
+  })
+  return { table, attributes, json, bestJsonRank: Math.min(...json.values()) }
+}
+
+function normalise(alias: string | SessionAlias): AliasPlan['table'][number] {
+  return typeof alias === 'string'
+    ? { key: alias, in: 'attribute' }
+    : { key: alias.key, in: alias.in ?? 'attribute' }
+}
+
+/** What is wrong with an alias table, in words that continue "option aliases …", or undefined. */
+export function aliasesProblem(aliases: unknown): string | undefined {
+  if (!Array.isArray(aliases)) return `must be an array, it is ${kindOf(aliases)}`
+  const index = aliases.findIndex((alias) => aliasProblem(alias) !== undefined)
+  return index < 0 ? undefined : `holds ${aliasProblem(aliases[index])} at index ${index}`
+}
+
+function aliasProblem(alias: unknown): string | undefined {
+  if (typeof alias === 'string') return alias === '' ? 'an empty name' : undefined
+  if (typeof alias !== 'object' || alias === null) return kindOf(alias)
+  const { key, in: place = 'attribute' } = alias as Partial<SessionAlias>
+  if (typeof key !== 'string' || key === '') return 'an entry without a key'
+  if (place !== 'attribute' && place !== 'metadata-json')
+    return 'an entry whose "in" is neither attribute nor metadata-json'
+  if (place === 'metadata-json' && !key.startsWith(METADATA_PREFIX)) {
+    return `an entry in metadata-json whose key does not begin with "${METADATA_PREFIX}"`
+  }
+  return undefined
+}

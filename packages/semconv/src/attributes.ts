@@ -1,0 +1,54 @@
+/**
+ * The session that a span belongs to.
+ *
+ * Type: string of 1 to {@link SESSION_ID_MAX_LENGTH} printable US-ASCII characters (see `checkSessionId`).
+ * Source: OpenTelemetry semantic conventions, registry `session.id` (Development); OpenInference `session.id`.
+ *
+ * @example 'user_123_conv_456'
+ */
+export const ATTR_SESSION_ID = 'session.id' as const
+
+/**
+ * The session that the user was in before this one. It belongs on a session's start event, not on every span.
+ *
+ * Type: string, same rule as {@link ATTR_SESSION_ID}, and different from it.
+ * Source: OpenTelemetry semantic conventions, registry `session.previous_id` (Development).
+ */
+export const ATTR_SESSION_PREVIOUS_ID = 'session.previous_id' as const
+
+/**
+ * The conversation (thread) inside a session. A session may hold several; never made up from a session ID.
+ *
+ * Type: string, same rule as {@link ATTR_SESSION_ID}.
+ * Source: OpenTelemetry GenAI semantic conventions, `gen_ai.conversation.id` (Development).
+ */
+export const ATTR_GEN_AI_CONVERSATION_ID = 'gen_ai.conversation.id' as const
+
+/**
+ * The end user.
+ *
+ * Type: string, same rule as {@link ATTR_SESSION_ID}.
+ * Source: OpenTelemetry semantic conventions, registry `user.id`; OpenInference `user.id`.
+ */
+export const ATTR_USER_ID = 'user.id' as const
+
+/**
+ * Free metadata as one JSON object in a string of at most {@link METADATA_MAX_LENGTH} characters.
+ *
+ * Source: OpenInference semantic conventions, `metadata`.
+ */
+export const ATTR_METADATA = 'metadata' as const
+
+/**
+ * Tags: an array of non-empty strings, at most {@link TAGS_MAX_COUNT} of {@link TAG_MAX_LENGTH} characters.
+ *
+ * Source: OpenInference semantic conventions, `tag.tags`.
+ */
+export const ATTR_TAG_TAGS = 'tag.tags' as const
+
+/**
+ * The valid `session.id` that somebody wrote over the stated one, and that was put back.
+ *
+ * Type: string, same rule as {@link ATTR_SESSION_ID}. Source: this project.
+ */
+export const ATTR_OVERWRITTEN_ID = 'otel_sessions.overwritten_id' as const

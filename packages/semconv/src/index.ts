@@ -1,0 +1,51 @@
+export { adviseSessionId, type SessionIdAdvice } from './advice.ts'
+export {
+  type AliasPlan,
+  aliasesProblem,
+  planAliases,
+  type SessionAliases,
+} from './alias-plan.ts'
+export type { AliasReason } from './alias-value.ts'
+export { NEVER_ALIASES, type NeverAlias, SESSION_ALIASES, type SessionAlias } from './aliases.ts'
+export {
+  ATTR_GEN_AI_CONVERSATION_ID,
+  ATTR_METADATA,
+  ATTR_OVERWRITTEN_ID,
+  ATTR_SESSION_ID,
+  ATTR_SESSION_PREVIOUS_ID,
+  ATTR_TAG_TAGS,
+  ATTR_USER_ID,
+} from './attributes.ts'
+export { createSessionId } from './create-id.ts'
+export { explainSession, type SessionCandidate, type SessionExplanation } from './explain.ts'
+export { kindOf } from './kind.ts'
+export { type LateSession, lateMetadata, lateSession } from './late.ts'
+export {
+  METADATA_MAX_LENGTH,
+  METADATA_READ_MAX_LENGTH,
+  SESSION_ID_MAX_LENGTH,
+  TAG_MAX_LENGTH,
+  TAGS_MAX_COUNT,
+} from './limits.ts'
+export {
+  type OwnWords,
+  type ReadableAttributes,
+  readAlias,
+  readSessionAlias,
+  type SessionAliasMatch,
+} from './read-alias.ts'
+export {
+  readRecord,
+  SESSION_RECORD,
+  SESSION_RECORD_VERSION,
+  type SessionRecord,
+  type SessionRecordSettings,
+  type SessionTrace,
+  type StampedFields,
+} from './record.ts'
+export {
+  checkSessionId,
+  type SessionIdCheck,
+  type SessionIdReason,
+  type SessionIdRule,
+} from './session-id.ts'

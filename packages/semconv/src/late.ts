@@ -1,0 +1,76 @@
+import { ATTR_METADATA, ATTR_SESSION_ID } from './attributes.ts'
+import { METADATA_MAX_LENGTH } from './limits.ts'
+import { readMetadata } from './metadata.ts'
+import { type ReadableAttributes, readAlias } from './read-alias.ts'
+import type { SessionRecord } from './record.ts'
+import { checkSessionId } from './session-id.ts'
+
+/**
+ * The session at a span's end.
+ *
+ * - `kept`: what it had at its start (nothing, for absence)
+ * - `not-kept`: what it had, though the SDK truncated the attribute or had no room for it
+ * - `restored`: what it had, though something else was written over it
+ * - `accepted`: what was written over it, because `onOverwrite` says so
+ * - `late`: what was written later on a span that may take it
+ * - `learned`: what its children named
+ */
+export interface LateSession {
+  readonly id: string | undefined
+  readonly how: 'kept' | 'not-kept' | 'restored' | 'accepted' | 'late' | 'learned'
+  /** The valid ID that was written over the one restored. */
+  readonly overwrittenId?: string | undefined
+}
+
+/**
+ * The late rules: which session a span has at its end, from its attributes and its record alone. Called by
+ * the processor where the SDK has `onEnding`, else by the gate. Throws what a hostile attribute throws.
+ */
+export function lateSession(attributes: ReadableAttributes, record: SessionRecord): LateSession {
+  if (record.kind === 'absence') return { id: undefined, how: 'kept' }
+  return record.kind === 'statement' ? lateStatement(attributes, record) : lateHint(attributes, record)
+}
+
+function lateStatement(attributes: ReadableAttributes, record: SessionRecord): LateSession {
+  const { id } = record
+  const current = attributes[ATTR_SESSION_ID]
+  if (current === id) return { id, how: 'kept' }
+  if (current === undefined || current === record.stampedAs) return { id, how: 'not-kept' }
+  const check = checkSessionId(current, record.settings.rule)
+  if (!check.ok) return { id, how: 'restored' }
+  if (record.own) return { id: check.id, how: 'late' }
+  if (record.settings.onOverwrite === 'accept') return { id: check.id, how: 'accepted' }
+  return { id, how: 'restored', overwrittenId: check.id }
+}
+
+function lateHint(attributes: ReadableAttributes, record: SessionRecord): LateSession {
+  const { settings } = record
+  const current = attributes[ATTR_SESSION_ID]
+  if (current !== undefined && current !== record.id && current !== record.stampedAs) {
+    const check = checkSessionId(current, settings.rule)
+    if (check.ok) return { id: check.id, how: 'late' }
+  }
+  const alias = readAlias(attributes, settings.aliases, settings.rule, record.fields, false)
+  if (alias !== undefined) return { id: alias.id, how: alias.id === record.id ? 'kept' : 'late' }
+  if (record.id !== undefined) return { id: record.id, how: 'kept' }
+  if (record.learned !== undefined && !record.disagreed) return { id: record.learned, how: 'learned' }
+  return { id: undefined, how: 'kept' }
+}
+
+/**
+ * Our `metadata` under the JSON object that a later write replaced it by, theirs winning key by key; or
+ * undefined where nothing replaced it, or the two do not fit into 4 kB. LangChain's instrumentation replaces
+ * `metadata` on every one of its spans.
+ */
+export function lateMetadata(attributes: ReadableAttributes, record: SessionRecord): unknown {
+  const ours = record.fields
+  if (ours?.metadataValue === undefined) return undefined
+  const theirs = attributes[ATTR_METADATA]
+  if (theirs === ours.metadata || theirs === undefined) return undefined
+  const read = readMetadata(theirs)
+  if (!read.ok) return undefined
+  const merged = { ...ours.metadataValue, ...read.value }
+  const json = JSON.stringify(merged)
+  if (json.length > METADATA_MAX_LENGTH || json === theirs) return undefined
+  return typeof theirs === 'string' ? json : merged
+}

@@ -1,0 +1,32 @@
+import { METADATA_READ_MAX_LENGTH } from './limits.ts'
+
+/** A plain look at `metadata`: its top level, or why it was not read. */
+export type MetadataRead =
+  | { readonly ok: true; readonly value: Readonly<Record<string, unknown>> }
+  | { readonly ok: false; readonly reason: 'absent' | 'too-long' | 'not-an-object' }
+
+const ABSENT: MetadataRead = { ok: false, reason: 'absent' }
+const TOO_LONG: MetadataRead = { ok: false, reason: 'too-long' }
+const NOT_AN_OBJECT: MetadataRead = { ok: false, reason: 'not-an-object' }
+
+/**
+ * The top level of a `metadata` attribute: a JSON object in a string of at most 32 kB, or an object, as SDK 3
+ * permits. Never throws on a string; an object's own getters and proxy traps are the caller's to guard.
+ */
+export function readMetadata(metadata: unknown): MetadataRead {
+  if (metadata === undefined || metadata === null) return ABSENT
+  if (typeof metadata === 'object') return asObject(metadata)
+  if (typeof metadata !== 'string') return NOT_AN_OBJECT
+  if (metadata.length > METADATA_READ_MAX_LENGTH) return TOO_LONG
+  try {
+    return asObject(JSON.parse(metadata))
+  } catch {
+    return NOT_AN_OBJECT
+  }
+}
+
+function asObject(value: unknown): MetadataRead {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? { ok: true, value: value as Record<string, unknown> }
+    : NOT_AN_OBJECT
+}

@@ -1,0 +1,85 @@
+import type { AliasPlan } from './alias-plan.ts'
+import type { LateSession } from './late.ts'
+import type { SessionIdRule } from './session-id.ts'
+
+/**
+ * Where the processor leaves what it knows of a span: a property of the span's SpanContext object, because
+ * wrapper spans pass that object through. The processor writes it, the exporter's gate reads it; neither
+ * imports the other.
+ */
+export const SESSION_RECORD: unique symbol = Symbol.for('otel-sessions.record') as never
+
+/** The version of the record's shape. A reader that meets another one works from the attributes alone. */
+export const SESSION_RECORD_VERSION = 1
+
+/** What a processor was told, for whoever meets its records later. */
+export interface SessionRecordSettings {
+  readonly onOverwrite: 'restore' | 'accept'
+  readonly inferFromChildren: boolean
+  readonly aliases: AliasPlan
+  readonly rule: SessionIdRule
+  /** The SDK calls `onEnding`, so the late rules have been applied before a span is exported. */
+  runsLateRules: boolean
+}
+
+/**
+ * What the spans without a statement share in one trace. The gate needs it to know when a bare span may go.
+ */
+export interface SessionTrace {
+  /** How many spans of the trace that have no statement are open. */
+  open: number
+  /** Which session IDs the trace has shown: none, the one, or the first two, which stand for several. */
+  readonly sessionIds: string[]
+}
+
+/** The fields beside the session ID, ready to stamp. */
+export interface StampedFields {
+  /** Attribute and value. */
+  readonly entries: readonly (readonly [key: string, value: string | readonly string[]])[]
+  /** Ours in `gen_ai.conversation.id`: never read as an alias. */
+  readonly conversationId: string | undefined
+  /** The JSON in `metadata`, and the object that it was made from. */
+  readonly metadata: string | undefined
+  readonly metadataValue: Readonly<Record<string, unknown>> | undefined
+}
+
+/**
+ * What the processor knows of a span's session.
+ *
+ * Records of statements that come from a scope, or are inherited, are shared by all spans that have them;
+ * the others belong to one span. Only the processor changes them.
+ */
+export interface SessionRecord {
+  readonly version: typeof SESSION_RECORD_VERSION
+  readonly kind: 'statement' | 'absence' | 'hint' | 'none'
+  /** The ID that the span got at its start. */
+  readonly id: string | undefined
+  /** Whose word the statement is: a scope's, or a span's (start attribute, `setSpanSession`). */
+  readonly from: 'scope' | 'span' | undefined
+  /** The statement is this very span's own, so a later write may change it. */
+  readonly own: boolean
+  /** The stating scope in force when the span started; compared by identity only. */
+  readonly scope: unknown
+  readonly fields: StampedFields | undefined
+  readonly settings: SessionRecordSettings
+  readonly trace: SessionTrace | undefined
+  /** What the SDK made of the ID, where an attribute length limit truncates it. */
+  stampedAs: string | undefined
+  /** The span is open, and this is its record. Of no meaning for shared records. */
+  open: boolean
+  /** The bare parent to which this span offers its session; cleared when the span ends. */
+  parent: SessionRecord | undefined
+  /** The session that the span's children named. */
+  learned: string | undefined
+  /** The children named several. */
+  disagreed: boolean
+  /** How the session at the span's end was found, once it was; `final` is that session. */
+  settled: LateSession['how'] | undefined
+  final: string | undefined
+}
+
+/** The record on a span context, if there is one that this version understands. May throw what a getter throws. */
+export function readRecord(spanContext: object): SessionRecord | undefined {
+  const record = (spanContext as { [SESSION_RECORD]?: SessionRecord })[SESSION_RECORD]
+  return record !== undefined && record.version === SESSION_RECORD_VERSION ? record : undefined
+}
