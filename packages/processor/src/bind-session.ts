@@ -31,10 +31,13 @@ export type BindableTarget =
  * @example queue.push(bindSession(() => summarise(text)))
  * @example return new Response(bindSession(stream, 'user_123_conv_456'))
  */
-export function bindSession<T extends BindableTarget>(target: T, session?: string | SessionInit | null): T {
+export function bindSession<T extends BindableTarget>(
+  target: T,
+  ...session: [session?: string | SessionInit | null]
+): T {
   const active = context.active()
   // An argument that is there but undefined is a bug of the caller's, and states absence.
-  const inside = arguments.length > 1 ? enterSession(active, session) : active
+  const inside = session.length > 0 ? enterSession(active, session[0]) : active
   if (typeof target === 'function') return bindFunction(target as never, inside)
   if (isIterable(target)) return bindInPlace(target, inside, true)
   report('bind:unknown-target', () => {

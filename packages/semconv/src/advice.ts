@@ -5,7 +5,8 @@ const GENERIC = /^(session|conversation|thread|chat|user|test|default|demo|examp
 const PLACEHOLDER = /^(undefined|null|none|nan|new)$/i
 const STRINGIFIED_OBJECT = /^\[object \w+\]$/
 const SURROUNDING_BLANK = /^ | $/
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+// A letter or digit in the domain's end, so that a row of punctuation with an @ and a dot is no address.
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]*[a-z0-9][^\s@]*$/i
 
 /**
  * All advice that applies to a valid session ID, in the order `generic`, `placeholder`, `surrounding-blank`,
