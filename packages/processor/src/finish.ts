@@ -10,7 +10,7 @@ import {
 import { offerSession, showSession } from './offer.ts'
 import { belongsToOneSpan, isStated } from './records.ts'
 import type { StampableSpan } from './span-types.ts'
-import { setAttribute } from './stamp.ts'
+import { setAttribute, stampId } from './stamp.ts'
 import type { Counters } from './stats.ts'
 
 /** The late rules where the SDK lets a processor write before a span has ended. */
@@ -18,7 +18,7 @@ export function settleOpenSpan(span: StampableSpan, record: SessionRecord, count
   const late = lateSession(span.attributes, record)
   count(late, counters)
   if (late.how !== 'not-kept' && late.id !== undefined && span.attributes[ATTR_SESSION_ID] !== late.id) {
-    setAttribute(span, ATTR_SESSION_ID, late.id)
+    stampId(span, record, late.id)
   }
   if (late.overwrittenId !== undefined) setAttribute(span, ATTR_OVERWRITTEN_ID, late.overwrittenId)
   const metadata = lateMetadata(span.attributes, record)

@@ -1,0 +1,120 @@
+import { getSession, SessionSpanProcessor, setSpanSession, usingSession } from '@otel-sessions/processor'
+import { afterEach, describe, expect, it } from 'vitest'
+import { startTracing, stopTracing, withoutOnEnding } from '../../../test/support/tracing.ts'
+
+afterEach(stopTracing)
+
+const RICH = {
+  sessionId: 'user_1_conv_1',
+  conversationId: 'conv_1',
+  userId: 'user_1',
+  previousSessionId: 'user_1_conv_0',
+  metadata: { plan: 'pro', seats: 3, beta: true },
+  tags: ['web', 'eu'],
+}
+
+describe('user, conversation, metadata and tags', () => {
+  it('are stamped on every span of the scope; the previous session is not', () => {
+    const { tracer, shipped } = startTracing()
+    usingSession(RICH, () => tracer.startSpan('span').end())
+    expect(shipped()['span']).toEqual({
+      'session.id': 'user_1_conv_1',
+      'gen_ai.conversation.id': 'conv_1',
+      'user.id': 'user_1',
+      metadata: '{"plan":"pro","seats":3,"beta":true}',
+      'tag.tags': ['web', 'eu'],
+    })
+  })
+
+  it('merge in nested scopes: inner wins, tags unite, metadata merges key by key', () => {
+    startTracing()
+    usingSession(RICH, () =>
+      usingSession({ userId: 'user_2', metadata: { seats: 4 }, tags: ['eu', 'late'] }, () => {
+        expect(getSession()).toEqual({
+          ...RICH,
+          userId: 'user_2',
+          metadata: { plan: 'pro', seats: 4, beta: true },
+          tags: ['web', 'eu', 'late'],
+          source: 'scope',
+        })
+      }),
+    )
+  })
+
+  it('a new session drops the outer conversation and the previous session, and keeps the rest', () => {
+    startTracing()
+    usingSession(RICH, () =>
+      usingSession('user_1_conv_2', () => {
+        const session = getSession()
+        expect(session).toMatchObject({ sessionId: 'user_1_conv_2', userId: 'user_1', tags: ['web', 'eu'] })
+        expect(session?.conversationId).toBeUndefined()
+        expect(session?.previousSessionId).toBeUndefined()
+      }),
+    )
+  })
+
+  it('do not overwrite what the span has', () => {
+    const { tracer, shipped } = startTracing()
+    const own = { 'user.id': 'own', metadata: '{"own":1}', 'tag.tags': ['own'] }
+    usingSession(RICH, () => tracer.startSpan('span', { attributes: own }).end())
+    expect(shipped()['span']).toMatchObject({ ...own, 'session.id': 'user_1_conv_1' })
+  })
+
+  it('without a session are stamped on hinted and bare spans, and our conversation is never read as an alias', () => {
+    const { tracer, shipped } = startTracing()
+    usingSession({ userId: 'user_1', conversationId: 'conv_1', metadata: { thread_id: 'x' } }, () => {
+      tracer.startSpan('bare').end()
+      tracer.startSpan('hinted', { attributes: { thread_id: 't1' } }).end()
+    })
+    const fields = { 'user.id': 'user_1', 'gen_ai.conversation.id': 'conv_1', metadata: '{"thread_id":"x"}' }
+    expect(shipped()).toEqual({ bare: fields, hinted: { ...fields, thread_id: 't1', 'session.id': 't1' } })
+  })
+
+  it('stay off a span whose session is stated elsewhere', () => {
+    const { tracer, shipped } = startTracing()
+    usingSession(RICH, () =>
+      tracer.startSpan('other', { attributes: { 'session.id': 'user_2_conv_1' } }).end(),
+    )
+    expect(shipped()['other']).toEqual({ 'session.id': 'user_2_conv_1' })
+  })
+
+  it('given to setSpanSession are written on the span and inherited with the ID', () => {
+    const { tracer, shipped } = startTracing()
+    tracer.startActiveSpan('parent', (parent) => {
+      setSpanSession(parent, { sessionId: 'user_1_conv_1', userId: 'user_1' })
+      expect(getSession()).toMatchObject({ sessionId: 'user_1_conv_1', userId: 'user_1', source: 'span' })
+      tracer.startSpan('child').end()
+      parent.end()
+    })
+    const expected = { 'session.id': 'user_1_conv_1', 'user.id': 'user_1' }
+    expect(shipped()).toEqual({ child: expected, parent: expected })
+  })
+})
+
+describe('metadata that something replaces later', () => {
+  const replace = (tracing: ReturnType<typeof startTracing>, value: string) => {
+    usingSession({ sessionId: 'user_1_conv_1', metadata: { plan: 'pro', seats: 3 } }, () => {
+      const span = tracing.tracer.startSpan('span')
+      span.setAttribute('metadata', value)
+      span.end()
+    })
+    return tracing.shipped()['span']?.['metadata']
+  }
+
+  it.each(['with onEnding', 'without onEnding'])(
+    'keeps ours under theirs, their keys winning (%s)',
+    (sdk) => {
+      const processor = new SessionSpanProcessor()
+      const spanProcessors = [sdk === 'with onEnding' ? processor : withoutOnEnding(processor)]
+      const merged = replace(startTracing({}, { spanProcessors }), '{"seats":9,"thread_id":"t1"}')
+      expect(JSON.parse(merged as string)).toEqual({ plan: 'pro', seats: 9, thread_id: 't1' })
+    },
+  )
+
+  it('stays as it is where it is no JSON object, or the two do not fit into 4 kB', () => {
+    expect(replace(startTracing(), 'plain text')).toBe('plain text')
+    stopTracing()
+    const long = JSON.stringify({ long: 'x'.repeat(4080) })
+    expect(replace(startTracing(), long)).toBe(long)
+  })
+})

@@ -1,0 +1,64 @@
+import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+import { afterEach, describe, expect, it } from 'vitest'
+import { collectWarnings, startTracing, stopTracing, withoutOnEnding } from '../../../test/support/tracing.ts'
+
+afterEach(stopTracing)
+
+const ID = '0192f5e8-6b1c-7c3a-8f21-3d5e7a9b1c2d'
+
+describe('an attribute length limit that truncates the ID', () => {
+  it.each(['with onEnding', 'without onEnding'])('ships the whole ID all the same (%s)', (sdk) => {
+    const processor = new SessionSpanProcessor()
+    const { tracer, sessions, exporter } = startTracing(
+      {},
+      {
+        spanLimits: { attributeValueLengthLimit: 12 },
+        spanProcessors: [sdk === 'with onEnding' ? processor : withoutOnEnding(processor)],
+      },
+    )
+    tracer.startActiveSpan('root', (root) => {
+      usingSession(ID, () =>
+        tracer.startActiveSpan('child', (child) => tracer.startSpan('leaf').end() ?? child.end()),
+      )
+      root.end()
+    })
+    expect(sessions()).toEqual({ leaf: ID, child: ID, root: ID })
+    expect(exporter.stats()).toMatchObject({ changed: 3, conflicts: 0, dropped: {} })
+    expect(processor.stats().late.restored).toBe(0)
+  })
+
+  it('is said once', () => {
+    const warnings = collectWarnings()
+    const { tracer, processor } = startTracing({}, { spanLimits: { attributeValueLengthLimit: 12 } })
+    usingSession(ID, () => {
+      tracer.startSpan('one').end()
+      tracer.startSpan('two').end()
+    })
+    expect(processor.stats().helper.problems).toMatchObject({ 'attribute:truncated': expect.any(Number) })
+    // Said by whichever test of this file met it first; never twice.
+    expect(
+      warnings.filter((warning) => warning.includes('attribute length limit')).length,
+    ).toBeLessThanOrEqual(1)
+  })
+})
+
+describe('an attribute count limit without room for the ID', () => {
+  it('ships the ID from the record', () => {
+    const { tracer, sessions } = startTracing({}, { spanLimits: { attributeCountLimit: 2 } })
+    usingSession(ID, () => tracer.startSpan('full', { attributes: { a: 1, b: 2 } }).end())
+    expect(sessions()).toEqual({ full: ID })
+  })
+})
+
+describe('maxLength', () => {
+  it('refuses longer IDs on every path', () => {
+    const { tracer, sessions } = startTracing({ maxLength: 20 })
+    usingSession(ID, () => tracer.startSpan('scope').end())
+    tracer.startSpan('attribute', { attributes: { 'session.id': ID } }).end()
+    tracer.startSpan('alias', { attributes: { thread_id: ID, 'langfuse.session.id': 'short' } }).end()
+    const late = tracer.startSpan('late')
+    late.setAttribute('session.id', ID)
+    late.end()
+    expect(sessions()).toMatchObject({ scope: undefined, attribute: undefined, alias: 'short' })
+  })
+})

@@ -1,0 +1,71 @@
+import { context, DiagLogLevel, diag, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+  type SpanProcessor,
+  type TracerConfig,
+} from '@opentelemetry/sdk-trace-base'
+import { SessionSpanExporter } from '@otel-sessions/exporter'
+import { SessionSpanProcessor, type SessionSpanProcessorOptions } from '@otel-sessions/processor'
+
+/** The usual set-up of an application, with memory in place of the network. */
+export function startTracing(options: SessionSpanProcessorOptions = {}, config: TracerConfig = {}) {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  const memory = new InMemorySpanExporter()
+  const processor = new SessionSpanProcessor(options)
+  const exporter = new SessionSpanExporter<ReadableSpan>(memory)
+  const provider = new BasicTracerProvider({
+    ...config,
+    spanProcessors: [...(config.spanProcessors ?? [processor]), new SimpleSpanProcessor(exporter)],
+  })
+  return {
+    provider,
+    processor,
+    exporter,
+    tracer: provider.getTracer('test'),
+    /** What was shipped, by the name of the span. */
+    shipped: () => Object.fromEntries(memory.getFinishedSpans().map((span) => [span.name, span.attributes])),
+    sessions: () =>
+      Object.fromEntries(memory.getFinishedSpans().map((span) => [span.name, span.attributes['session.id']])),
+  }
+}
+
+/** A processor as an SDK without `onEnding` sees it: SDK 1.x, and 2.0 to 2.2. */
+export function withoutOnEnding(processor: SessionSpanProcessor): SpanProcessor {
+  return {
+    onStart: (span, parentContext) => processor.onStart(span, parentContext),
+    onEnd: (span) => processor.onEnd(span as never),
+    forceFlush: () => processor.forceFlush(),
+    shutdown: () => processor.shutdown(),
+  }
+}
+
+/** Takes down what `startTracing` and `collectWarnings` put up. */
+export function stopTracing(): void {
+  context.disable()
+  trace.disable()
+  diag.disable()
+}
+
+/** The warnings that `diag` gets from now on. */
+export function collectWarnings(): string[] {
+  const warnings: string[] = []
+  const ignore = () => {}
+  const warn = (...parts: unknown[]) => warnings.push(parts.join(' '))
+  diag.setLogger(
+    { error: ignore, warn, info: ignore, debug: ignore, verbose: ignore },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  )
+  return warnings
+}
+
+/** How the problem counts grew while something ran. They belong to the module, so tests look at differences. */
+export function problemsOf(stats: () => Record<string, number>, run: () => void): Record<string, number> {
+  const before = stats()
+  run()
+  const grown = Object.entries(stats()).map(([code, count]) => [code, count - (before[code] ?? 0)] as const)
+  return Object.fromEntries(grown.filter(([, count]) => count > 0))
+}
