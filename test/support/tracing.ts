@@ -37,7 +37,7 @@ export function startTracing(options: SessionSpanProcessorOptions = {}, config: 
 export function withoutOnEnding(processor: SessionSpanProcessor): SpanProcessor {
   return {
     onStart: (span, parentContext) => processor.onStart(span, parentContext),
-    onEnd: (span) => processor.onEnd(span as never),
+    onEnd: (span) => processor.onEnd(span),
     forceFlush: () => processor.forceFlush(),
     shutdown: () => processor.shutdown(),
   }

@@ -9,7 +9,7 @@ import {
 } from '@otel-sessions/semconv'
 import { offerSession, showSession } from './offer.ts'
 import { belongsToOneSpan, isStated } from './records.ts'
-import type { StampableSpan } from './span-types.ts'
+import type { EndedSpan, StampableSpan } from './span-types.ts'
 import { setAttribute, stampId } from './stamp.ts'
 import type { Counters } from './stats.ts'
 
@@ -30,7 +30,7 @@ export function settleOpenSpan(span: StampableSpan, record: SessionRecord, count
 }
 
 /** The same for an SDK without `onEnding`: the span cannot be written any more, so the gate will. */
-export function settleEndedSpan(span: StampableSpan, record: SessionRecord, counters: Counters): void {
+export function settleEndedSpan(span: EndedSpan, record: SessionRecord, counters: Counters): void {
   const late = lateSession(span.attributes, record)
   count(late, counters)
   settle(record, late)

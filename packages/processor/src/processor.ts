@@ -10,7 +10,7 @@ import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
 import { leaveRecord, withoutMetadata } from './records.ts'
 import { report } from './report.ts'
 import { startRecord } from './rules.ts'
-import type { StampableSpan } from './span-types.ts'
+import type { EndedSpan, StampableSpan } from './span-types.ts'
 import { stamp } from './stamp.ts'
 import { type Counters, newCounters, type SessionProcessorStats, statsOf } from './stats.ts'
 
@@ -65,7 +65,7 @@ export class SessionSpanProcessor {
   }
 
   /** Called by the SDK when a span has ended. */
-  onEnd(span: StampableSpan): void {
+  onEnd(span: EndedSpan): void {
     let record: SessionRecord | undefined
     try {
       record = this.#ownRecord(span)
@@ -88,7 +88,7 @@ export class SessionSpanProcessor {
     return statsOf(this.#counters)
   }
 
-  #ownRecord(span: StampableSpan): SessionRecord | undefined {
+  #ownRecord(span: EndedSpan): SessionRecord | undefined {
     const record = readRecord(span.spanContext())
     return record?.settings === this.#settings ? record : undefined
   }

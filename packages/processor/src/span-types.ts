@@ -7,3 +7,9 @@ export interface StampableSpan {
   setAttribute(key: string, value: never): unknown
   readonly attributes: Readonly<Record<string, unknown>>
 }
+
+/** A span that has ended: it can only be read. */
+export interface EndedSpan {
+  spanContext(): object
+  readonly attributes: Readonly<Record<string, unknown>>
+}

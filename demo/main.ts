@@ -1,0 +1,12 @@
+/** `npx -y pnpm@12.21.0 demo`: one set of talks with usingSession, with thread_id only, and without us. */
+import { print } from './report/print.ts'
+import { runDemo } from './run.ts'
+
+try {
+  const result = await runDemo({ log: (line) => console.log(line) })
+  for (const line of print(result)) console.log(line)
+  process.exitCode = result.problems.length === 0 ? 0 : 1
+} catch (error) {
+  console.error(`The demo failed: ${error instanceof Error ? error.message : error}`)
+  process.exitCode = 1
+}

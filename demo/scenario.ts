@@ -1,0 +1,55 @@
+/** Who talks, what they say, and the three ways in which the same conversations are told apart. */
+
+export type Mode = 'usingSession' | 'threadId' | 'without'
+
+/** Every run has the same conversations, and LangGraph gets its `thread_id` in all of them. */
+export const MODES: readonly { mode: Mode; label: string; title: string }[] = [
+  { mode: 'usingSession', label: 'usingSession', title: 'usingSession in the handler' },
+  {
+    mode: 'threadId',
+    label: 'thread_id only',
+    title: "our processor and exporter, only LangChain's thread_id",
+  },
+  { mode: 'without', label: 'without', title: 'without our packages' },
+]
+
+export const labelOf = (mode: Mode): string => MODES.find((known) => known.mode === mode)?.label ?? mode
+
+export interface Conversation {
+  user: string
+  session: string
+  /** What the talk is about; the model server tells the conversations apart by it, as it knows no session. */
+  order: string
+  turns: readonly string[]
+}
+
+const turnsAbout = (order: string) => [
+  `Where is my order ${order}?`,
+  'When will it arrive?',
+  'Thank you, that is all.',
+]
+
+export const CONVERSATIONS: readonly Conversation[] = [
+  { user: 'Ada', session: 'user_123_conv_456', order: 'A-1042', turns: turnsAbout('A-1042') },
+  { user: 'Lin', session: 'user_124_conv_789', order: 'B-2718', turns: turnsAbout('B-2718') },
+  { user: 'Sam', session: 'user_125_conv_012', order: 'C-3141', turns: turnsAbout('C-3141') },
+]
+
+/** The client that gets its IDs wrong: one in the conversation, one that a span is started with. */
+export const GUEST = {
+  conversation: 'invité_404_conv_001',
+  order: 'D-4040',
+  text: 'Where is order D-4040?',
+  /** A whole token was stored where the session ID should be. */
+  feedbackSession: `token_${'0123456789abcdef'.repeat(15)}`,
+} as const
+
+/** What must never reach a backend as `session.id`, and the reason that the rule gives. */
+export const BAD_IDS: readonly { id: string; reason: string; what: string }[] = [
+  { id: GUEST.conversation, reason: 'not-ascii', what: "the guest's conversation ID" },
+  {
+    id: GUEST.feedbackSession,
+    reason: 'too-long',
+    what: `the feedback's session, a token of ${GUEST.feedbackSession.length} characters`,
+  },
+]

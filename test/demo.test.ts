@@ -1,0 +1,55 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type DemoResult, runDemo } from '../demo/run.ts'
+
+describe('the demo: the same conversations three times, judged by what the collector received', () => {
+  let result: DemoResult
+  beforeAll(async () => {
+    result = await runDemo({ log: () => {} })
+  })
+
+  const rowsOf = (run: string) => result.rows.filter((row) => row.run === run)
+
+  it('finds nothing wrong: every span arrived, and no span is in another user’s session', () => {
+    expect(result.problems).toEqual([])
+    expect(result.rows.every((row) => row.wrongSpans === 0)).toBe(true)
+  })
+
+  it('compares like with like: a row for each of three sessions and runs, with the same spans and requests', () => {
+    expect(result.rows).toHaveLength(9)
+    const work = result.rows.map(({ traces, spans, modelRequests, llmSpans }) => ({
+      traces,
+      spans,
+      modelRequests,
+      llmSpans,
+    }))
+    expect(new Set(work.map((counts) => JSON.stringify(counts))).size).toBe(1)
+    expect(work[0]?.spans).toBeGreaterThan(40)
+  })
+
+  it('leaves no span without a session where the handler says usingSession', () => {
+    expect(rowsOf('usingSession').map((row) => row.bareSpans)).toEqual([0, 0, 0])
+  })
+
+  it('leaves only the spans beside LangChain’s without one where thread_id is all there is, and names them', () => {
+    const bare = rowsOf('threadId').reduce((sum, row) => sum + row.bareSpans, 0)
+    const named = result.bare['threadId'].reduce((sum, group) => sum + group.spans, 0)
+    expect(bare).toBeGreaterThan(0)
+    expect(named).toBe(bare)
+    expect(result.bare['threadId'].map((group) => group.name)).not.toContain('LangGraph')
+  })
+
+  it('leaves more without one where our packages are not there', () => {
+    const bareOf = (run: string) => rowsOf(run).reduce((sum, row) => sum + row.bareSpans, 0)
+    expect(bareOf('without')).toBeGreaterThan(bareOf('threadId'))
+  })
+
+  it('drops the bad IDs where our gate is, says why, and they arrive where it is not', () => {
+    expect(result.badIds.length).toBeGreaterThan(0)
+    for (const { run, arrivedOn } of result.badIds) {
+      if (run === 'without') expect(arrivedOn).not.toEqual({})
+      else expect(arrivedOn).toEqual({})
+    }
+    const gated = result.counters.filter((counters) => counters.run !== 'without')
+    for (const { dropped } of gated) expect(dropped).toMatchObject({ 'not-ascii': 10, 'too-long': 1 })
+  })
+})
