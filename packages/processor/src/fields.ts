@@ -4,6 +4,7 @@ import {
   ATTR_TAG_TAGS,
   ATTR_USER_ID,
   METADATA_MAX_LENGTH,
+  type ReadableAttributes,
   type StampedFields,
 } from '@otel-sessions/semconv'
 import { report } from './report.ts'
@@ -39,13 +40,7 @@ function makeStamped(fields: SessionFields): StampedFields | undefined {
   const metadata = metadataJson(fields.metadata)
   if (metadata !== undefined) entries.push([ATTR_METADATA, metadata])
   if (fields.tags !== undefined) entries.push([ATTR_TAG_TAGS, fields.tags])
-  if (entries.length === 0) return undefined
-  return {
-    entries,
-    conversationId: fields.conversationId,
-    metadata,
-    metadataValue: metadata === undefined ? undefined : fields.metadata,
-  }
+  return entries.length === 0 ? undefined : stampedFrom(entries, fields.metadata)
 }
 
 function metadataJson(metadata: SessionFields['metadata']): string | undefined {
@@ -56,4 +51,33 @@ function metadataJson(metadata: SessionFields['metadata']): string | undefined {
     return `metadata is left out: its JSON has ${json.length} characters, ${METADATA_MAX_LENGTH} are allowed`
   })
   return undefined
+}
+
+/** Of the fields those that a span does not have yet. */
+export function unlessPresent(stamped: StampedFields, attributes: ReadableAttributes): StampedFields {
+  return stampedFrom(
+    stamped.entries.filter(([key]) => attributes[key] === undefined),
+    stamped.metadataValue,
+  )
+}
+
+/** Fields that were stamped earlier, with others in their place where both have them. */
+export function replaceFields(before: StampedFields | undefined, by: StampedFields): StampedFields {
+  if (before === undefined) return by
+  const entries = [...new Map([...before.entries, ...by.entries])]
+  return stampedFrom(entries, by.metadataValue ?? before.metadataValue)
+}
+
+function stampedFrom(
+  entries: StampedFields['entries'],
+  metadataValue: StampedFields['metadataValue'],
+): StampedFields {
+  const value = (key: string) => entries.find((entry) => entry[0] === key)?.[1] as string | undefined
+  const metadata = value(ATTR_METADATA)
+  return {
+    entries,
+    conversationId: value(ATTR_GEN_AI_CONVERSATION_ID),
+    metadata,
+    metadataValue: metadata === undefined ? undefined : metadataValue,
+  }
 }

@@ -1,13 +1,8 @@
 import type { Context } from '@opentelemetry/api'
-import {
-  ATTR_METADATA,
-  readRecord,
-  type SessionRecord,
-  type SessionRecordSettings,
-} from '@otel-sessions/semconv'
+import { readRecord, type SessionRecord, type SessionRecordSettings } from '@otel-sessions/semconv'
 import { closeRecord, openRecord, settleEndedSpan, settleOpenSpan } from './finish.ts'
 import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
-import { leaveRecord, withoutMetadata } from './records.ts'
+import { leaveRecord, withoutFieldsOf } from './records.ts'
 import { report } from './report.ts'
 import { startRecord } from './rules.ts'
 import type { EndedSpan, StampableSpan } from './span-types.ts'
@@ -41,9 +36,8 @@ export class SessionSpanProcessor {
         this.#counters.skipped++
         return
       }
-      let record = startRecord(span.attributes, parentContext, this.#settings)
-      if (record.fields !== undefined && span.attributes[ATTR_METADATA] !== undefined)
-        record = withoutMetadata(record)
+      const { attributes } = span
+      const record = withoutFieldsOf(startRecord(attributes, parentContext, this.#settings), attributes)
       this.#counters[record.kind]++
       stamp(span, record)
       leaveRecord(spanContext, record)

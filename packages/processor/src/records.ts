@@ -1,5 +1,6 @@
 import {
   checkSessionId,
+  type ReadableAttributes,
   SESSION_RECORD,
   SESSION_RECORD_VERSION,
   type SessionRecord,
@@ -7,7 +8,7 @@ import {
   type SessionTrace,
   type StampedFields,
 } from '@otel-sessions/semconv'
-import { stampedOf } from './fields.ts'
+import { stampedOf, unlessPresent } from './fields.ts'
 import { report } from './report.ts'
 import type { SessionScope } from './scope.ts'
 
@@ -73,11 +74,12 @@ function withinLimit(id: string, settings: SessionRecordSettings): string | unde
   return undefined
 }
 
-/** The same record for a span that already had a `metadata` of its own, which is not ours to merge with. */
-export function withoutMetadata(record: SessionRecord): SessionRecord {
-  const { fields } = record
-  if (fields?.metadata === undefined) return record
-  return { ...record, fields: { ...fields, metadata: undefined, metadataValue: undefined } }
+/** The same record for a span that had some of its fields already: those are not ours, to merge with or to pass over. */
+export function withoutFieldsOf(record: SessionRecord, attributes: ReadableAttributes): SessionRecord {
+  const fields = record.fields?.entries.some(([key]) => attributes[key] !== undefined)
+    ? unlessPresent(record.fields, attributes)
+    : record.fields
+  return fields === record.fields ? record : { ...record, fields }
 }
 
 /** The statement, or the absence, that a span's own attribute or `setSpanSession` makes. */

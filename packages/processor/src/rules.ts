@@ -2,6 +2,7 @@ import { type Context, type Span, trace as traceApi } from '@opentelemetry/api'
 import {
   ATTR_SESSION_ID,
   checkSessionId,
+  isPlaceholder,
   type ReadableAttributes,
   readAlias,
   readRecord,
@@ -106,7 +107,7 @@ const bareOrNone = (record: SessionRecord | undefined): SessionRecord | undefine
 /** What a span with a statement states now: its own may have been changed by a later write. */
 export function statedNow(span: Span, record: SessionRecord): string | undefined {
   if (!record.own) return record.id
-  return record.settled !== undefined ? record.final : (writtenSince(span, record) ?? record.id)
+  return namedSince(span, record) ?? record.id
 }
 
 /**
@@ -118,19 +119,24 @@ export function hintedNow(
   record: SessionRecord | undefined,
   settings: SessionRecordSettings,
 ): string | undefined {
-  if (record === undefined) return validId(attributesOf(span)?.[ATTR_SESSION_ID], settings)
-  if (record.settled === 'learned') return undefined
-  return record.settled !== undefined ? record.final : (writtenSince(span, record) ?? record.id)
+  if (record?.settled === 'learned') return undefined
+  const named = record === undefined ? writtenOn(span, settings) : namedSince(span, record)
+  // A placeholder is nobody's hint, though the span itself ships it.
+  return named === undefined || isPlaceholder(named) ? record?.id : named
+}
+
+/** What a span names since its start, by a later write or, after its end, by the late rules. */
+function namedSince(span: Span, record: SessionRecord): string | undefined {
+  return record.settled !== undefined ? record.final : writtenSince(span, record)
 }
 
 function writtenSince(span: Span, record: SessionRecord): string | undefined {
-  const value = attributesOf(span)?.[ATTR_SESSION_ID]
-  const ours = value === undefined || value === record.id || value === record.stampedAs
-  return ours ? undefined : validId(value, record.settings)
+  const written = writtenOn(span, record.settings)
+  return written === record.id || written === record.stampedAs ? undefined : written
 }
 
-function validId(value: unknown, settings: SessionRecordSettings): string | undefined {
-  const check = checkSessionId(value, settings.rule)
+function writtenOn(span: Span, settings: SessionRecordSettings): string | undefined {
+  const check = checkSessionId(attributesOf(span)?.[ATTR_SESSION_ID], settings.rule)
   return check.ok ? check.id : undefined
 }
 

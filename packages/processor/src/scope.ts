@@ -36,11 +36,16 @@ export function nestScope(session: CheckedSession, outer: SessionScope | undefin
     version: SCOPE_VERSION,
     stating: states ? undefined : outer?.stating,
     id: states ? session.id : outer?.id,
-    fields: mergeFields(session.fields, outer?.fields, states && session.id !== outer?.id),
+    fields: mergeFields(session.fields, outer?.fields, leavesSession(session, outer)),
     shared: undefined,
   } as { -readonly [K in keyof SessionScope]: SessionScope[K] }
   if (states) scope.stating = scope
   return scope
+}
+
+/** Another session, or stated absence: the outer conversation is not this one's. */
+function leavesSession(session: CheckedSession, outer: SessionScope | undefined): boolean {
+  return session.states === 'absence' || (session.states === 'session' && session.id !== outer?.id)
 }
 
 function mergeFields(

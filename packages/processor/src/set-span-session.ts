@@ -1,13 +1,19 @@
 import type { Span } from '@opentelemetry/api'
-import { ATTR_SESSION_ID, readRecord, type SessionRecord } from '@otel-sessions/semconv'
-import { stampedOf } from './fields.ts'
+import {
+  ATTR_SESSION_ID,
+  type ReadableAttributes,
+  readRecord,
+  type SessionRecord,
+  type StampedFields,
+} from '@otel-sessions/semconv'
+import { replaceFields, stampedOf, unlessPresent } from './fields.ts'
 import { closeRecord } from './finish.ts'
 import { offerSession, showSession } from './offer.ts'
 import { settingsOf } from './options.ts'
-import { isBare, leaveRecord, spanRecord } from './records.ts'
+import { belongsToOneSpan, isBare, leaveRecord, spanRecord } from './records.ts'
 import { report } from './report.ts'
 import type { SessionScope } from './scope.ts'
-import { type CheckedSession, checkSession, type SessionInit } from './session-init.ts'
+import { checkSession, type SessionInit } from './session-init.ts'
 import { setAttribute, stampId } from './stamp.ts'
 
 const DEFAULTS = settingsOf()
@@ -35,8 +41,9 @@ export function setSpanSession(span: Span, session: string | SessionInit | null)
     }
     const checked = checkSession(session)
     const before = readRecord(span.spanContext())
-    if (checked.states === 'nothing') writeFields(span, checked)
-    else replaceRecord(span, checked, before)
+    const fields = writeFields(span, stampedOf(checked.fields), before?.fields)
+    if (checked.states === 'nothing') addFields(span, fields, before)
+    else replaceRecord(span, checked.id, fields, before)
   } catch {
     report(
       'set-span-session:unreadable',
@@ -45,27 +52,53 @@ export function setSpanSession(span: Span, session: string | SessionInit | null)
   }
 }
 
-function writeFields(span: Span, { fields }: CheckedSession): void {
-  for (const [key, value] of stampedOf(fields)?.entries ?? []) setAttribute(span as never, key, value)
+/** Writes the fields that the span does not have, or has from us; gives those back. */
+function writeFields(
+  span: Span,
+  fields: StampedFields | undefined,
+  before: StampedFields | undefined,
+): StampedFields | undefined {
+  if (fields === undefined) return undefined
+  const ours = new Map(before?.entries)
+  const { attributes = {} } = span as Partial<{ attributes: ReadableAttributes }>
+  const others = Object.fromEntries(
+    Object.entries(attributes).filter(([key, value]) => ours.get(key) !== value),
+  )
+  const written = unlessPresent(fields, others)
+  for (const [key, value] of written.entries) setAttribute(span as never, key, value)
+  return written
 }
 
-function replaceRecord(span: Span, checked: CheckedSession, before: SessionRecord | undefined): void {
-  const bareParent = before?.parent !== undefined && isBare(before.parent) ? before.parent : undefined
-  const record = spanRecord(
-    checked.id,
-    before?.scope as SessionScope | undefined,
-    stampedOf(checked.fields),
-    before?.settings ?? DEFAULTS,
-    before?.trace,
-    bareParent,
-  )
+/** The record knows what is ours; one that is shared is replaced by a copy for this span. */
+function addFields(span: Span, fields: StampedFields | undefined, before: SessionRecord | undefined): void {
+  if (fields === undefined || before === undefined) return
+  const both = replaceFields(before.fields, fields)
+  if (belongsToOneSpan(before)) before.fields = both
+  else leaveRecord(span.spanContext(), { ...before, fields: both })
+}
+
+function replaceRecord(
+  span: Span,
+  id: string | undefined,
+  fields: StampedFields | undefined,
+  before: SessionRecord | undefined,
+): void {
+  const parent = before?.parent ?? parentRecordOf(span)
+  const bareParent = parent !== undefined && isBare(parent) ? parent : undefined
+  const scope = before?.scope as SessionScope | undefined
+  const record = spanRecord(id, scope, fields, before?.settings ?? DEFAULTS, before?.trace, bareParent)
   if (before !== undefined) closeRecord(before)
   leaveRecord(span.spanContext(), record)
-  writeFields(span, checked)
-  if (checked.id === undefined) return
+  if (id === undefined) return
   // A wrapper span may show no attributes; then nothing can be looked up after the write.
-  if ('attributes' in span) stampId(span as never, record, checked.id)
-  else span.setAttribute(ATTR_SESSION_ID, checked.id)
-  showSession(checked.id, record.trace)
-  offerSession(checked.id, bareParent)
+  if ('attributes' in span) stampId(span as never, record, id)
+  else span.setAttribute(ATTR_SESSION_ID, id)
+  showSession(id, record.trace)
+  offerSession(id, bareParent)
+}
+
+/** A span that had a session keeps no link to its parent; the SDK's spans do (from 2.0). */
+function parentRecordOf(span: Span): SessionRecord | undefined {
+  const { parentSpanContext } = span as Partial<{ parentSpanContext: object }>
+  return parentSpanContext === undefined ? undefined : readRecord(parentSpanContext)
 }

@@ -1,12 +1,13 @@
-import { ATTR_SESSION_ID, type SessionRecord, type StampedFields } from '@otel-sessions/semconv'
+import { ATTR_SESSION_ID, type SessionRecord } from '@otel-sessions/semconv'
 import { report } from './report.ts'
 import type { StampableSpan } from './span-types.ts'
 
-/** Writes what a record says on its span. The session ID replaces what is there; fields do not. */
+/** Writes what a record says on its span. */
 export function stamp(span: StampableSpan, record: SessionRecord): void {
   const { id, fields } = record
   if (id !== undefined) stampId(span, record, id)
-  if (fields !== undefined) stampFields(span, fields)
+  if (fields === undefined) return
+  for (const [key, value] of fields.entries) setAttribute(span, key, value)
 }
 
 /** Writes the ID, and looks what the SDK made of it. */
@@ -14,14 +15,6 @@ export function stampId(span: StampableSpan, record: SessionRecord, id: string):
   setAttribute(span, ATTR_SESSION_ID, id)
   const kept = span.attributes[ATTR_SESSION_ID]
   if (kept !== id) noteUnlike(kept, record, id)
-}
-
-/** Writes the fields that the span does not have yet. */
-function stampFields(span: StampableSpan, fields: StampedFields): void {
-  const { attributes } = span
-  for (const [key, value] of fields.entries) {
-    if (attributes[key] === undefined) setAttribute(span, key, value)
-  }
 }
 
 /** One place for what the structural type cannot say: the value's type differs between the lines of the SDK. */

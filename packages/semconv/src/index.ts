@@ -1,4 +1,4 @@
-export { adviseSessionId, type SessionIdAdvice } from './advice.ts'
+export { adviseSessionId, isPlaceholder, type SessionIdAdvice } from './advice.ts'
 export {
   type AliasPlan,
   aliasesProblem,

@@ -60,7 +60,8 @@ export interface SessionRecord {
   readonly own: boolean
   /** The stating scope in force when the span started; compared by identity only. */
   readonly scope: unknown
-  readonly fields: StampedFields | undefined
+  /** What was stamped beside the ID. Replaced by `setSpanSession` on a span that names no session. */
+  fields: StampedFields | undefined
   readonly settings: SessionRecordSettings
   readonly trace: SessionTrace | undefined
   /** What the SDK made of the ID, where an attribute length limit truncates it. */

@@ -1,0 +1,14 @@
+// Section 3 of the design: what a session ID is, and which hints are mere placeholders.
+
+export function isSessionId(value: unknown): value is string {
+  return typeof value === 'string' && /^[ -~]{1,199}$/.test(value) && value.trim() !== ''
+}
+
+export function isPlaceholder(id: string): boolean {
+  return /^(undefined|null|none|nan|new)$/i.test(id) || /^\[object \w+\]$/.test(id)
+}
+
+/** "Advice never changes behaviour, except that a hint that is a placeholder is ignored." */
+export function isHint(value: unknown): value is string {
+  return isSessionId(value) && !isPlaceholder(value)
+}

@@ -1,0 +1,244 @@
+// A model of section 5 of the design: which session a span belongs to. Written from the text, not from the packages,
+// and for reading, not for speed: nothing is written into attributes at a span's end, everything is worked out.
+
+import { readAlias } from './aliases.ts'
+import { isHint, isSessionId } from './ids.ts'
+import { enterScope, readArgument, type Scope, type StatingScope } from './scopes.ts'
+import type {
+  AttributeValue,
+  SessionArgument,
+  SessionFields,
+  Shipped,
+  StartOptions,
+  World,
+  WorldOptions,
+} from './world.ts'
+import { JUDGED } from './world.ts'
+
+/**
+ * What a span got at its start (or by setSpanSession).
+ * `own`: its start attribute or setSpanSession. `inherited`: rule 3. `scope`: rule 2. A statement without `id` is absence.
+ */
+type Session =
+  | {
+      readonly kind: 'statement'
+      readonly from: 'own' | 'inherited' | 'scope'
+      readonly id: string | undefined
+    }
+  | { readonly kind: 'hint'; readonly id: string }
+  | { readonly kind: 'none' }
+
+export interface ModelContext {
+  readonly scope?: Scope | undefined
+  readonly span?: ModelSpan | undefined
+}
+
+export interface ModelSpan {
+  readonly name: string
+  readonly parent: ModelSpan | undefined
+  /** The stating scope in force when the span started. */
+  readonly scope: StatingScope | undefined
+  readonly attributes: Record<string, unknown>
+  session: Session
+  /** The fields that we stamped: they travel with the span's statement, and their conversation is never an alias. */
+  stamped: SessionFields
+  readonly learned: Set<string>
+  ended: boolean
+}
+
+const NONE: Session = { kind: 'none' }
+
+export class Model implements World<ModelContext, ModelSpan> {
+  readonly rootContext: ModelContext = {}
+  readonly #options: Required<WorldOptions>
+  readonly #exported = new Map<string, Shipped>()
+
+  constructor(options: WorldOptions = {}) {
+    this.#options = { onOverwrite: 'restore', inferFromChildren: true, ...options }
+  }
+
+  withSpan(context: ModelContext, span: ModelSpan): ModelContext {
+    return { ...context, span }
+  }
+
+  setSession(context: ModelContext, session: SessionArgument): ModelContext {
+    return { ...context, scope: enterScope(context.scope, readArgument(session)) }
+  }
+
+  clearSession(context: ModelContext): ModelContext {
+    return this.setSession(context, null)
+  }
+
+  usingSession(context: ModelContext, session: SessionArgument): ModelContext {
+    this.#offer(context.span, readArgument(session).id)
+    return this.setSession(context, session)
+  }
+
+  startSpan(
+    name: string,
+    context: ModelContext,
+    { attributes = {}, root = false }: StartOptions = {},
+  ): ModelSpan {
+    const parent = root ? undefined : context.span
+    const span: ModelSpan = {
+      name,
+      parent,
+      scope: context.scope?.stating,
+      attributes: { ...attributes },
+      session: sessionAtStart(attributes, context.scope?.stating, parent),
+      stamped: {},
+      learned: new Set(),
+      ended: false,
+    }
+    const { session } = span
+    if (session.kind !== 'none' && session.id !== undefined) span.attributes['session.id'] = session.id
+    span.stamped = stampFields(span, fieldsFor(session, context.scope, parent), {})
+    if (session.kind !== 'none') this.#offer(parent, session.id)
+    return span
+  }
+
+  setAttribute(span: ModelSpan, key: string, value: AttributeValue): void {
+    if (!span.ended) span.attributes[key] = value
+  }
+
+  setSpanSession(span: ModelSpan, session: SessionArgument): void {
+    if (span.ended) return
+    const said = readArgument(session)
+    const stamped = stampFields(span, said.fields, span.stamped)
+    // An object without `sessionId` only adds fields, here as in a scope.
+    span.stamped = said.states ? stamped : { ...span.stamped, ...stamped }
+    if (!said.states) return
+    span.session = { kind: 'statement', from: 'own', id: said.id }
+    if (said.id !== undefined) span.attributes['session.id'] = said.id
+    this.#offer(span.parent, said.id)
+  }
+
+  end(span: ModelSpan): void {
+    if (span.ended) return
+    const shipped = { ...span.attributes, ...this.#sessionAtEnd(span) }
+    span.ended = true
+    this.#exported.set(span.name, pickJudged(shipped))
+    // Only what came late: the rest was offered when it came, and what was learned has climbed by itself.
+    const said = span.session.kind === 'statement' ? statedNow(span) : saidBySpan(span)
+    if (said !== startId(span)) this.#offer(span.parent, said)
+  }
+
+  shipped(): Map<string, Shipped> {
+    return this.#exported
+  }
+
+  /** An offer climbs while it meets open, bare spans. */
+  #offer(first: ModelSpan | undefined, id: string | undefined): void {
+    if (id === undefined || !this.#options.inferFromChildren) return
+    let span = first
+    while (span !== undefined && !span.ended && span.session.kind === 'none') {
+      span.learned.add(id)
+      span = span.parent
+    }
+  }
+
+  #sessionAtEnd(span: ModelSpan): Shipped {
+    const { session } = span
+    const now = span.attributes['session.id']
+    if (session.kind !== 'statement') {
+      const learned = span.learned.size === 1 ? [...span.learned][0] : undefined
+      return { 'session.id': saidBySpan(span) ?? learned }
+    }
+    const changed = isSessionId(now) && now !== session.id
+    if (session.id === undefined || !changed) return { 'session.id': session.id }
+    if (session.from === 'own' || this.#options.onOverwrite === 'accept') return { 'session.id': now }
+    return { 'session.id': session.id, 'otel_sessions.overwritten_id': now }
+  }
+}
+
+/** The rules of section 5 in their order: the first that applies. 5 and 7 are not modelled. */
+function sessionAtStart(
+  attributes: Readonly<Record<string, unknown>>,
+  scope: StatingScope | undefined,
+  parent: ModelSpan | undefined,
+): Session {
+  // 1
+  if ('session.id' in attributes) {
+    const own = attributes['session.id']
+    return { kind: 'statement', from: 'own', id: isSessionId(own) ? own : undefined }
+  }
+  const parentStates = parent?.session.kind === 'statement' ? parent.session : undefined
+  // 2: a scope that was entered below the parent, or the one that the parent itself has its session from
+  if (scope !== undefined) {
+    const enteredBelow = parent === undefined || parent.scope !== scope
+    if (enteredBelow || parentStates?.from === 'scope')
+      return { kind: 'statement', from: 'scope', id: scope.id }
+  }
+  // 3
+  if (parent !== undefined && parentStates !== undefined) {
+    return { kind: 'statement', from: 'inherited', id: statedNow(parent) }
+  }
+  // 4
+  const alias = readAlias(attributes)
+  if (alias !== undefined) return { kind: 'hint', id: alias }
+  // 6
+  const hint = parent && namedNow(parent)
+  return hint === undefined ? NONE : { kind: 'hint', id: hint }
+}
+
+/** A span's statement as its next child sees it: its own may be changed by a later write, no other. */
+function statedNow(span: ModelSpan): string | undefined {
+  if (span.session.kind !== 'statement') return undefined
+  const { from, id } = span.session
+  const now = span.attributes['session.id']
+  return id !== undefined && from === 'own' && isSessionId(now) ? now : id
+}
+
+/** What a span without a statement names as its next child sees it; never what it learned from children. */
+function namedNow(span: ModelSpan): string | undefined {
+  // Once it has ended, its late rules have run: it names what it was shipped with by its own word.
+  const now = span.ended ? saidBySpan(span) : span.attributes['session.id']
+  return isHint(now) ? now : startId(span)
+}
+
+/** The late rules of a span without a statement, children apart. */
+function saidBySpan(span: ModelSpan): string | undefined {
+  const now = span.attributes['session.id']
+  const stamped = startId(span)
+  if (isSessionId(now) && now !== stamped) return now
+  return readAlias(withoutOurOwn(span)) ?? stamped
+}
+
+function startId(span: ModelSpan): string | undefined {
+  return span.session.kind === 'none' ? undefined : span.session.id
+}
+
+function withoutOurOwn(span: ModelSpan): Record<string, unknown> {
+  const { 'gen_ai.conversation.id': conversation, ...rest } = span.attributes
+  const { conversationId } = span.stamped
+  return conversationId !== undefined && conversation === conversationId ? rest : span.attributes
+}
+
+/** A scope's fields go to its spans, but for those whose session a span stated; a statement brings its own along. */
+function fieldsFor(session: Session, scope: Scope | undefined, parent: ModelSpan | undefined): SessionFields {
+  if (session.kind === 'statement' && session.from === 'own') return {}
+  if (session.kind === 'statement' && session.from === 'inherited') return parent?.stamped ?? {}
+  return scope?.fields ?? {}
+}
+
+/** "A key that the span already has is not overwritten", unless what it has is ours. Gives what was stamped. */
+function stampFields(span: ModelSpan, fields: SessionFields, ours: SessionFields): SessionFields {
+  const stamped: { -readonly [K in keyof SessionFields]: SessionFields[K] } = {}
+  for (const [field, key] of [
+    ['userId', 'user.id'],
+    ['conversationId', 'gen_ai.conversation.id'],
+  ] as const) {
+    const value = fields[field]
+    const mayWrite = !(key in span.attributes) || span.attributes[key] === ours[field]
+    if (value === undefined || !mayWrite) continue
+    span.attributes[key] = value
+    stamped[field] = value
+  }
+  return stamped
+}
+
+function pickJudged(attributes: Readonly<Record<string, unknown>>): Shipped {
+  return Object.fromEntries(
+    JUDGED.filter((key) => attributes[key] !== undefined).map((key) => [key, attributes[key]]),
+  )
+}

@@ -1,0 +1,62 @@
+// Random programs, played to the model and to the real packages: every exported span must carry the same.
+// MODEL_SEED=<n> and MODEL_RUNS=<n per variant> replay or widen a run; a failure prints its seed and path.
+
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { linesOf, play } from './interpreter.ts'
+import { Model } from './model.ts'
+import { type Program, program } from './programs.ts'
+import { RealWorld, type RealWorldOptions, useContextManager } from './real-world.ts'
+import type { Shipped } from './world.ts'
+
+const seed = Number(process.env['MODEL_SEED'] ?? 20261121)
+const numRuns = Number(process.env['MODEL_RUNS'] ?? 5_000)
+
+const variants: readonly (RealWorldOptions & { readonly name: string })[] = [
+  { name: 'as it comes' },
+  { name: "with onOverwrite 'accept'", onOverwrite: 'accept' },
+  { name: 'with inferFromChildren off', inferFromChildren: false },
+  { name: 'on an SDK without onEnding', hasOnEnding: false },
+  {
+    name: "on an SDK without onEnding, with onOverwrite 'accept'",
+    hasOnEnding: false,
+    onOverwrite: 'accept',
+  },
+]
+
+describe('every span of a random program has the session that the rules give it', () => {
+  let manager: ReturnType<typeof useContextManager>
+  beforeAll(() => {
+    manager = useContextManager()
+  })
+  afterAll(() => manager.disable())
+
+  for (const { name, hasOnEnding = true, ...options } of variants) {
+    test(name, () => {
+      const real = new RealWorld({ hasOnEnding, ...options })
+      let spans = 0
+      const agrees = (randomProgram: Program) => {
+        real.reset()
+        const model = new Model(options)
+        play(randomProgram, model)
+        play(randomProgram, real)
+        spans += model.shipped().size
+        const difference = compare(model.shipped(), real.shipped())
+        if (difference.length > 0) throw new Error([...linesOf(randomProgram), ...difference].join('\n'))
+      }
+      fc.assert(fc.property(program, agrees), { seed, numRuns })
+      // A generator gone wrong must not look like agreement.
+      expect(spans).toBeGreaterThan(numRuns)
+    })
+  }
+})
+
+function compare(model: Map<string, Shipped>, real: Map<string, Shipped>): string[] {
+  const names = new Set([...model.keys(), ...real.keys()])
+  return [...names]
+    .filter((name) => !isDeepStrictEqual(model.get(name), real.get(name)))
+    .map(
+      (name) => `  ${name}: model ${JSON.stringify(model.get(name))}, real ${JSON.stringify(real.get(name))}`,
+    )
+}

@@ -1,0 +1,59 @@
+// The rules one at a time and two by two, as sentences. What is expected is written by hand from the text of the
+// design, and asked of the model as well as of the real packages, with and without onEnding.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { alone } from './cases/alone.ts'
+import type { Case } from './cases/case.ts'
+import { children } from './cases/children.ts'
+import { fields } from './cases/fields.ts'
+import { late } from './cases/late.ts'
+import { pairs } from './cases/pairs.ts'
+import { Model } from './model.ts'
+import { RealWorld, useContextManager } from './real-world.ts'
+import type { Shipped, World, WorldOptions } from './world.ts'
+
+const table = {
+  'each rule alone': alone,
+  'each rule against each other': pairs,
+  'the late rules': late,
+  'sessions learned from children': children,
+  'user and conversation': fields,
+}
+
+const worlds: Readonly<Record<string, (options: WorldOptions) => World<unknown, unknown>>> = {
+  'the model': (options) => new Model(options) as World<unknown, unknown>,
+  'the packages': (options) => new RealWorld(options) as World<unknown, unknown>,
+  'the packages, without onEnding': (options) =>
+    new RealWorld({ ...options, hasOnEnding: false }) as World<unknown, unknown>,
+}
+
+let manager: ReturnType<typeof useContextManager>
+beforeAll(() => {
+  manager = useContextManager()
+})
+afterAll(() => manager.disable())
+
+for (const [heading, cases] of Object.entries(table)) {
+  describe(heading, () => {
+    for (const { sentence, options = {}, play, ships } of cases) {
+      describe(sentence, () => {
+        for (const [who, make] of Object.entries(worlds)) {
+          test(`${who} agrees`, () => {
+            const world = make(options)
+            play(world)
+            expect(Object.fromEntries(world.shipped())).toEqual(wholly(ships))
+          })
+        }
+      })
+    }
+  })
+}
+
+/** A session alone means: and none of the other attributes. */
+function wholly(ships: Case['ships']): Record<string, Shipped> {
+  const entries = Object.entries(ships).map(([name, value]) => {
+    if (typeof value === 'object') return [name, value]
+    return [name, value === undefined ? {} : { 'session.id': value }]
+  })
+  return Object.fromEntries(entries)
+}
