@@ -1,0 +1,106 @@
+import { ROOT_CONTEXT, trace } from '@opentelemetry/api'
+import { SessionSpanProcessor, setSpanSession, usingSession } from '@otel-sessions/processor'
+import { readRecord } from '@otel-sessions/semconv'
+import { afterEach, describe, expect, it } from 'vitest'
+import { startTracing, stopTracing } from '../../../test/support/tracing.ts'
+
+afterEach(stopTracing)
+
+describe('what the processor leaves for the gate', () => {
+  it('counts the open spans of a trace that have no statement, and the sessions that it has shown', () => {
+    const { tracer } = startTracing()
+    tracer.startActiveSpan('root', (root) => {
+      const shared = readRecord(root.spanContext())?.trace
+      expect(shared).toEqual({ open: 1, sessionIds: [] })
+      const hinted = tracer.startSpan('hinted', { attributes: { thread_id: 't1' } })
+      expect(shared).toEqual({ open: 2, sessionIds: ['t1'] })
+      usingSession('user_1_conv_1', () => tracer.startSpan('stated').end())
+      expect(shared).toEqual({ open: 2, sessionIds: ['t1', 'user_1_conv_1'] })
+      // Two stand for several: a batch over many sessions keeps no list.
+      usingSession('user_1_conv_2', () => tracer.startSpan('stated').end())
+      expect(shared?.sessionIds).toHaveLength(2)
+      hinted.end()
+      expect(shared?.open).toBe(1)
+      setSpanSession(root, 'user_1_conv_3')
+      expect(shared?.open).toBe(0)
+      root.end()
+      expect(shared?.open).toBe(0)
+    })
+  })
+
+  it('is shared by all spans of a scope, so the usual span allocates none', () => {
+    const { tracer } = startTracing()
+    usingSession('user_1_conv_1', () =>
+      tracer.startActiveSpan('one', (one) => {
+        const two = tracer.startSpan('two')
+        expect(readRecord(two.spanContext())).toBe(readRecord(one.spanContext()))
+        expect(readRecord(one.spanContext())?.trace).toBeUndefined()
+        two.end()
+        one.end()
+      }),
+    )
+  })
+
+  it('keeps no link to another span once its own has ended', () => {
+    const { tracer } = startTracing()
+    tracer.startActiveSpan('root', (root) => {
+      const child = tracer.startSpan('child')
+      const record = readRecord(child.spanContext())
+      expect(record?.parent).toBe(readRecord(root.spanContext()))
+      child.end()
+      expect(record?.parent).toBeUndefined()
+      root.end()
+    })
+  })
+})
+
+describe('two processors on one provider', () => {
+  it('stamp once: the second leaves the spans of the first alone', () => {
+    const first = new SessionSpanProcessor()
+    const second = new SessionSpanProcessor({ onOverwrite: 'accept' })
+    const { tracer, sessions } = startTracing({}, { spanProcessors: [first, second] })
+    usingSession('user_1_conv_1', () => {
+      const span = tracer.startSpan('span')
+      span.setAttribute('session.id', 'other_1')
+      span.end()
+    })
+    expect(sessions()).toEqual({ span: 'user_1_conv_1' })
+    expect(first.stats()).toMatchObject({ started: { stated: 1 }, late: { restored: 1 }, skipped: 0 })
+    expect(second.stats()).toMatchObject({ started: { stated: 0 }, late: { restored: 0 }, skipped: 1 })
+  })
+})
+
+describe('two providers with a processor each', () => {
+  it('pass a session from the one’s spans to the other’s', () => {
+    const one = startTracing()
+    const two = startTracing()
+    usingSession({ sessionId: 'user_1_conv_1', userId: 'user_1' }, () =>
+      one.tracer.startActiveSpan('outer', (outer) => {
+        two.tracer.startSpan('inner').end()
+        outer.end()
+      }),
+    )
+    one.tracer.startActiveSpan('stated', { attributes: { 'session.id': 'user_2_conv_1' } }, (stated) => {
+      const inner = two.tracer.startSpan('inherited')
+      inner.setAttribute('session.id', 'other_1')
+      inner.end()
+      stated.end()
+    })
+    expect(two.sessions()).toEqual({ inner: 'user_1_conv_1', inherited: 'user_2_conv_1' })
+    expect(two.processor.stats().late.restored).toBe(1)
+  })
+})
+
+describe('a span without a record', () => {
+  it('gives its valid session.id to its children as a hint', () => {
+    // Somebody else's span: not started by a provider of ours.
+    const foreign = {
+      ...trace.wrapSpanContext({ traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 }),
+      spanContext: () => ({ traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 }),
+      attributes: { 'session.id': 'user_9_conv_1' },
+    }
+    const { tracer, sessions } = startTracing()
+    tracer.startSpan('child', {}, trace.setSpan(ROOT_CONTEXT, foreign as never)).end()
+    expect(sessions()).toEqual({ child: 'user_9_conv_1' })
+  })
+})
