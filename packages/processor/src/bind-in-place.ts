@@ -4,6 +4,9 @@ import { report } from './report.ts'
 type Method = (this: unknown, ...args: unknown[]) => unknown
 type Methods = Record<PropertyKey, unknown>
 
+/** What became of a value: nothing, where there is nothing to pull on; refused, where it cannot be written to. */
+export type BindOutcome = 'bound' | 'refused' | 'nothing'
+
 /** What is bound, and to which context: binding again to another one changes the entry. */
 const bound = new WeakMap<object, { inside: Context }>()
 
@@ -12,37 +15,46 @@ const bound = new WeakMap<object, { inside: Context }>()
  * `return` and `throw` run in the context; whoever iterates keeps its own.
  *
  * Bound are generators and iterators, whatever has `Symbol.asyncIterator`, web ReadableStreams (reader,
- * iterator, `Response`), and the OpenAI SDK's Stream. Everything else goes back as it is, and so does what was
- * bound before, unless `again` says otherwise: the innermost scope made it.
+ * iterator, `Response`), and the OpenAI SDK's Stream. Everything else is left alone, and so is what was bound
+ * before, because the innermost scope made it.
+ *
+ * @param explicit somebody asked for this very value: then it is bound again, and `next` alone will do
+ * @returns what became of it. Never throws
  */
-export function bindInPlace<T>(value: T, inside: Context, again = false): T {
-  if (typeof value !== 'object' || value === null) return value
+export function bindInPlace(value: unknown, inside: Context, explicit = false): BindOutcome {
+  if (typeof value !== 'object' || value === null) return 'nothing'
   try {
-    bindObject(value as Methods, inside, again)
+    return bindObject(value as Methods, inside, explicit)
   } catch {
-    report('bind:refused', () => 'a stream cannot be bound in place: it is frozen, or reading it throws')
+    return reportRefused()
   }
-  return value
 }
 
-function bindObject(target: Methods, inside: Context, again: boolean): void {
+function bindObject(target: Methods, inside: Context, explicit: boolean): BindOutcome {
   const before = bound.get(target)
   if (before !== undefined) {
-    if (again) before.inside = inside
-    return
+    if (explicit) before.inside = inside
+    return 'bound'
   }
-  const binding = { inside }
-  const pulls = pullsOf(target)
+  const pulls = pullsOf(target, explicit)
   const opens = opensOf(target)
-  if (pulls.length === 0 && opens.length === 0) return
-  for (const name of pulls) replace(target, name, (method) => runBound(method, binding))
-  for (const name of opens) replace(target, name, (method) => openBound(method, binding))
+  if (pulls.length === 0 && opens.length === 0) return 'nothing'
+  const binding = { inside }
+  bindMethods(target, pulls, (method) => runBound(method, binding))
+  bindMethods(target, opens, (method) => openBound(method, binding))
   bound.set(target, binding)
+  return 'bound'
+}
+
+function reportRefused(): BindOutcome {
+  report('bind:refused', () => 'a stream cannot be bound in place: it is frozen, or reading it throws')
+  return 'refused'
 }
 
 /** The methods that run the body: they are called in the context. */
-function pullsOf(target: Methods): PropertyKey[] {
-  if (isIterator(target)) return present(target, ['next', 'return', 'throw', 'cancel'])
+function pullsOf(target: Methods, explicit: boolean): PropertyKey[] {
+  if (isIterator(target) || (explicit && isFunction(target['next'])))
+    return present(target, ['next', 'return', 'throw', 'cancel'])
   if (isReader(target)) return ['read', 'cancel']
   return isWebStream(target) ? ['cancel'] : []
 }
@@ -69,9 +81,16 @@ const isWebStream = (target: Methods) => isFunction(target['getReader']) && isFu
 
 const isReader = (target: Methods) => isFunction(target['read']) && isFunction(target['releaseLock'])
 
-function replace(target: Methods, name: PropertyKey, make: (method: Method) => Method): void {
-  const value = make(target[name] as Method)
-  Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false })
+function bindMethods(target: Methods, names: PropertyKey[], make: (method: Method) => Method): void {
+  for (const name of names) {
+    Object.defineProperty(target, name, {
+      value: make(target[name] as Method),
+      writable: true,
+      configurable: true,
+      // As visible as before: nothing new in Object.keys, nothing gone from it.
+      enumerable: Object.prototype.propertyIsEnumerable.call(target, name),
+    })
+  }
 }
 
 function runBound(method: Method, binding: { inside: Context }): Method {
@@ -84,16 +103,18 @@ function openBound(method: Method, binding: { inside: Context }): Method {
   return function (...args) {
     const opened = context.with(binding.inside, () => method.apply(this, args))
     // A generator gives itself, and is bound already; any other iterator or reader is bound here, to be run.
-    return opened === this ? opened : bindOpened(opened, binding)
+    if (opened !== this) bindOpened(opened, binding)
+    return opened
   }
 }
 
-function bindOpened(opened: unknown, binding: { inside: Context }): unknown {
-  if (typeof opened !== 'object' || opened === null || bound.has(opened)) return opened
-  const target = opened as Methods
-  for (const name of present(target, ['next', 'return', 'throw', 'read', 'cancel'])) {
-    replace(target, name, (method) => runBound(method, binding))
+function bindOpened(opened: unknown, binding: { inside: Context }): void {
+  if (typeof opened !== 'object' || opened === null || bound.has(opened)) return
+  try {
+    const names = present(opened as Methods, ['next', 'return', 'throw', 'read', 'cancel'])
+    bindMethods(opened as Methods, names, (method) => runBound(method, binding))
+    bound.set(opened, binding)
+  } catch {
+    reportRefused()
   }
-  bound.set(opened, binding)
-  return opened
 }

@@ -1,24 +1,17 @@
 import type { Context } from '@opentelemetry/api'
 import { bindInPlace } from './bind-in-place.ts'
+import { isNativePromise } from './native-promise.ts'
 
 /**
- * What `fn` returned, bound to the context. A native Promise is followed. A subclass, or a foreign thenable
- * such as the OpenAI SDK's lazy APIPromise, goes back untouched: `then` would start it, or lose its other
- * methods.
+ * What `fn` returned, bound to the context: a native Promise is followed, and what it resolves to is bound;
+ * everything else comes back as the same object, bound if it is a stream. Nothing is started by it.
  */
 export function bindResult<T>(result: T, inside: Context): T {
-  if (typeof result !== 'object' || result === null) return result
-  const kind = kindOfResult(result)
-  if (kind === 'promise')
-    return (result as unknown as Promise<unknown>).then((value) => bindInPlace(value, inside)) as T
-  return kind === 'thenable' ? result : bindInPlace(result, inside)
+  if (isNativePromise(result)) return result.then((value) => bound(value, inside)) as T
+  return bound(result, inside)
 }
 
-function kindOfResult(value: object): 'promise' | 'thenable' | 'other' {
-  try {
-    if (Object.getPrototypeOf(value) === Promise.prototype && !Object.hasOwn(value, 'then')) return 'promise'
-    return typeof (value as { then?: unknown }).then === 'function' ? 'thenable' : 'other'
-  } catch {
-    return 'thenable'
-  }
+function bound<T>(value: T, inside: Context): T {
+  bindInPlace(value, inside)
+  return value
 }

@@ -38,30 +38,20 @@ export function bindSession<T extends BindableTarget>(
   const active = context.active()
   // An argument that is there but undefined is a bug of the caller's, and states absence.
   const inside = session.length > 0 ? enterSession(active, session[0]) : active
-  if (typeof target === 'function') return bindFunction(target as never, inside)
-  if (isIterable(target)) return bindInPlace(target, inside, true)
+  if (typeof target === 'function') return bindFunction(target, inside)
+  if (bindInPlace(target, inside, true) !== 'nothing') return target
   report('bind:unknown-target', () => {
     return `bindSession leaves its target as it is: it takes a function, a generator or an async iterable, not ${kindOf(target)}`
   })
   return target
 }
 
-function isIterable(target: unknown): boolean {
-  if (typeof target !== 'object' || target === null) return false
-  try {
-    return 'next' in target || Symbol.asyncIterator in target || 'getReader' in target
-  } catch {
-    return false
-  }
-}
-
-function bindFunction<T extends (...args: never[]) => unknown>(fn: T, inside: Context): T {
-  const bound = function (this: unknown, ...args: never[]) {
-    return context.with(inside, () => bindResult(fn.apply(this, args), inside))
-  }
-  // The name and the number of arguments are what routers and test frameworks look at.
-  for (const key of ['name', 'length'] as const) {
-    Object.defineProperty(bound, key, { value: fn[key], configurable: true })
-  }
-  return bound as unknown as T
+/** A proxy keeps everything that the function is: name, number of arguments, properties, `new`. */
+function bindFunction<T extends object>(fn: T, inside: Context): T {
+  return new Proxy(fn, {
+    apply: (_, self, args) =>
+      context.with(inside, () => bindResult(Reflect.apply(fn as never, self, args), inside)),
+    construct: (_, args, target) =>
+      context.with(inside, () => Reflect.construct(fn as never, args, target) as object),
+  })
 }

@@ -1,4 +1,5 @@
 import { type Context, context } from '@opentelemetry/api'
+import { isNativePromise } from './native-promise.ts'
 import { report } from './report.ts'
 
 const REGISTER =
@@ -16,7 +17,7 @@ export function checkContextManager(inside: Context): void {
 
 /** Says that the context manager loses the context after an await. It asks once. */
 export function checkContextSurvivesAwait(result: unknown, inside: Context): void {
-  if (askedAcrossAwait || !(result instanceof Promise) || context.active() !== inside) return
+  if (askedAcrossAwait || !isNativePromise(result) || context.active() !== inside) return
   askedAcrossAwait = true
   Promise.resolve().then(() => {
     if (context.active() === inside) return

@@ -1,0 +1,17 @@
+// Only what `fn` returns is bound, not what that holds: a stream inside an object is bound by itself.
+
+import { bindSession, usingSession } from '@otel-sessions/processor'
+import { describe, expect, test } from 'vitest'
+import { wordsInTime } from './bodies.ts'
+import { byForAwait } from './consumers.ts'
+import { A, distinctSessionsOf, useTelemetry } from './support.ts'
+
+useTelemetry()
+
+describe('a stream that bindSession binds inside an object that fn returns', () => {
+  test('keeps the session', async () => {
+    const { answer } = usingSession(A, () => ({ answer: bindSession(wordsInTime()) }))
+    await byForAwait(answer, () => 'go on')
+    expect(distinctSessionsOf('body')).toEqual([A])
+  })
+})

@@ -1,0 +1,107 @@
+import { bindSession, usingSession } from '@otel-sessions/processor'
+import { describe, expect, test } from 'vitest'
+import { words, wordsInTime } from './bodies.ts'
+import { byForAwait, byForOf } from './consumers.ts'
+import { A, distinctSessionsOf, problemCount, sessionsOf, useTelemetry, work } from './support.ts'
+
+useTelemetry()
+
+const WRONG: readonly [what: string, target: unknown][] = [
+  ['a number', 7],
+  ['a string', 'sess'],
+  ['null', null],
+  ['undefined', undefined],
+  ['a plain object', { sessionId: A }],
+  ['an array', [1, 2]],
+]
+
+describe('what bindSession cannot bind', () => {
+  test.each(WRONG)('comes back as it is, and is counted: %s', (_, target) => {
+    const before = problemCount('bind:unknown-target')
+    expect(bindSession(target as never, A)).toBe(target)
+    expect(problemCount('bind:unknown-target')).toBe(before + 1)
+  })
+
+  test.each([
+    ['a number', 7],
+    ['a string', 'sess'],
+    ['null', null],
+    ['a plain object', Object.freeze({ sessionId: A })],
+    ['an array', Object.freeze([1, 2])],
+  ])('comes back from usingSession as it is, and is no problem: %s', (_, value) => {
+    const before = problemCount('bind:refused') + problemCount('bind:unknown-target')
+    expect(usingSession(A, () => value)).toBe(value)
+    expect(problemCount('bind:refused') + problemCount('bind:unknown-target')).toBe(before)
+  })
+
+  test('comes back as it is, and is counted: a frozen generator', () => {
+    const frozen = Object.freeze(words())
+    const before = problemCount('bind:refused')
+    expect(bindSession(frozen, A)).toBe(frozen)
+    expect(problemCount('bind:refused')).toBe(before + 1)
+    byForOf(frozen, () => 'go on')
+    expect(distinctSessionsOf('body')).toEqual([undefined])
+  })
+
+  test('comes back from usingSession as it is, and is counted: a frozen async generator', async () => {
+    const before = problemCount('bind:refused')
+    const frozen = usingSession(A, () => Object.freeze(wordsInTime()))
+    expect(problemCount('bind:refused')).toBe(before + 1)
+    await byForAwait(frozen, () => 'go on')
+    expect(distinctSessionsOf('body')).toEqual([undefined])
+  })
+
+  test('comes back as it is, and is counted: a Proxy that refuses every look', () => {
+    const proxy = untouchable()
+    const before = problemCount('bind:refused')
+    expect(Object.is(bindSession(proxy as never, A), proxy)).toBe(true)
+    expect(problemCount('bind:refused')).toBe(before + 1)
+  })
+
+  // Before any Promise in this file: the helper looks at results only until it has seen one.
+  test.each([
+    ['refuses every look', untouchable],
+    ['was revoked', revoked],
+  ])('comes back from usingSession as it is, without a throw: a Proxy that %s', (_, make) => {
+    const proxy = make()
+    const same = usingSession(A, () => proxy)
+    expect(Object.is(same, proxy)).toBe(true)
+  })
+})
+
+describe('what can be bound only in part', () => {
+  test('can still be iterated when its iterators are frozen', async () => {
+    const frozen = () => Object.freeze(wordsInTime())
+    const iterable = usingSession(A, () => ({ [Symbol.asyncIterator]: frozen }))
+    await byForAwait(iterable, () => 'go on')
+    expect(sessionsOf('body')).toHaveLength(6)
+  })
+
+  test('is bound, or counted, when it is an iterator that cannot be iterated, as the type allows', async () => {
+    const iterator: AsyncIterator<string> = {
+      next: async () => {
+        work('body')
+        return { value: undefined, done: true }
+      },
+    }
+    const before = problemCount('bind:unknown-target')
+    expect(bindSession(iterator, A)).toBe(iterator)
+    await iterator.next()
+    const isBound = sessionsOf('body')[0] === A
+    const isCounted = problemCount('bind:unknown-target') > before
+    expect(isBound || isCounted).toBe(true)
+  })
+})
+
+function untouchable(): object {
+  const refuse = () => {
+    throw new Error('hands off')
+  }
+  return new Proxy({}, { get: refuse, has: refuse, getPrototypeOf: refuse })
+}
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}

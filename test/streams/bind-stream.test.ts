@@ -1,0 +1,82 @@
+import { bindSession, usingSession } from '@otel-sessions/processor'
+import { describe, expect, test } from 'vitest'
+import { lazyWebWords, webWords, words, wordsInTime } from './bodies.ts'
+import { byForAwait, byForOf, byReader } from './consumers.ts'
+import { A, B, bodyIsWaiting, distinctSessionsOf, useTelemetry } from './support.ts'
+
+useTelemetry()
+
+describe('a stream that bindSession binds', () => {
+  test('is the same object, and its body runs in the session, when it is a generator', () => {
+    const generator = words()
+    expect(bindSession(generator, A)).toBe(generator)
+    usingSession(B, () => byForOf(generator, () => 'go on'))
+    expect(distinctSessionsOf('body')).toEqual([A])
+  })
+
+  test('is the same object, and its body runs in the session, when it is an async generator', async () => {
+    const generator = wordsInTime()
+    expect(bindSession(generator, A)).toBe(generator)
+    await usingSession(B, async () => byForAwait(generator, () => 'go on'))
+    expect(distinctSessionsOf('body')).toEqual([A])
+  })
+
+  test('is the same object, and its body runs in the session, when it is an async iterable', async () => {
+    const iterable = { [Symbol.asyncIterator]: wordsInTime }
+    expect(bindSession(iterable, A)).toBe(iterable)
+    await byForAwait(iterable, () => 'go on')
+    expect(distinctSessionsOf('body')).toEqual([A])
+  })
+
+  test('is the same object, and its pulls run in the session, when it is a web stream', async () => {
+    const stream = lazyWebWords()
+    expect(bindSession(stream, A)).toBe(stream)
+    await usingSession(B, async () => byReader(stream, () => 'go on'))
+    expect(distinctSessionsOf('body')).toEqual([A])
+  })
+
+  test('is bound to the session in force when none is given', async () => {
+    const generator = wordsInTime()
+    usingSession(A, () => void bindSession(generator))
+    await usingSession(B, async () => byForAwait(generator, () => 'go on'))
+    expect(distinctSessionsOf('body')).toEqual([A])
+  })
+
+  test('is bound to having no session when none is given and none is in force', async () => {
+    const generator = bindSession(wordsInTime())
+    await usingSession(B, async () => byForAwait(generator, () => 'go on'))
+    expect(distinctSessionsOf('body')).toEqual([undefined])
+  })
+
+  test('changes from the session of the scope that made it to the one that is given', async () => {
+    const generator = usingSession(A, wordsInTime)
+    await generator.next()
+    bindSession(generator, B)
+    await byForAwait(generator, () => 'go on')
+    expect(distinctSessionsOf('body')).toEqual([A, B])
+  })
+
+  test('changes for a reader that was open already', async () => {
+    const stream = usingSession(A, lazyWebWords)
+    const reader = stream.getReader()
+    await reader.read()
+    await bodyIsWaiting()
+    bindSession(stream, B)
+    await reader.read()
+    expect(distinctSessionsOf('body')).toEqual([A, B])
+  })
+
+  test('keeps the given session when a scope returns it later', async () => {
+    const generator = bindSession(wordsInTime(), A)
+    await byForAwait(
+      usingSession(B, () => generator),
+      () => 'go on',
+    )
+    expect(distinctSessionsOf('body')).toEqual([A])
+  })
+
+  test('can be sent as the body of a Response', async () => {
+    const stream = usingSession(A, () => bindSession(webWords()))
+    expect(await new Response(stream).text()).toBe('onetwothree')
+  })
+})

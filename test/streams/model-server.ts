@@ -1,0 +1,84 @@
+// A model behind a real HTTP server, and a fetch that shows when the SDKs read from it.
+
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll } from 'vitest'
+import { work } from './support.ts'
+
+const WORDS = ['one', 'two', 'three'] as const
+
+/** Starts the server for a test file, and stops it; `baseURL` is there when the tests run. */
+export function useModelServer(): { readonly baseURL: string } {
+  const server = createServer(async (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://model')
+    if (url.pathname !== '/v1/chat/completions') response.writeHead(404).end()
+    else if (request.method === 'GET') sendJson(response, page(url.searchParams.get('after')))
+    else if (JSON.parse(await text(request)).stream) streamAnswer(response)
+    else sendJson(response, wholeAnswer())
+  })
+  beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)))
+  afterAll(() => {
+    server.closeAllConnections()
+    return new Promise<void>((resolve) => server.close(() => resolve()))
+  })
+  return {
+    get baseURL() {
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
+    },
+  }
+}
+
+function sendJson(response: ServerResponse, body: object): void {
+  response.setHeader('content-type', 'application/json').end(JSON.stringify(body))
+}
+
+/** One of two pages of completions that were stored. */
+function page(after: string | null) {
+  return { object: 'list', data: [{ id: after === null ? 'first' : 'second' }], has_more: after === null }
+}
+
+const envelope = (object: string) => ({ id: 'chatcmpl-1', object, created: 1, model: 'local' })
+
+function wholeAnswer() {
+  const message = { role: 'assistant', content: WORDS.join(' ') }
+  return { ...envelope('chat.completion'), choices: [{ index: 0, message, finish_reason: 'stop' }] }
+}
+
+function streamAnswer(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  const send = (delta: object, finish_reason: string | null) => {
+    const chunk = { ...envelope('chat.completion.chunk'), choices: [{ index: 0, delta, finish_reason }] }
+    response.write(`data: ${JSON.stringify(chunk)}\n\n`)
+  }
+  for (const content of WORDS) send({ role: 'assistant', content }, null)
+  send({}, 'stop')
+  response.end('data: [DONE]\n\n')
+}
+
+/**
+ * A fetch that makes a span `request` for a request, `body` for each event that is read from the answer, when it
+ * is read, and `cleanup` when the reader leaves early. The whole answer is here before its first event is read,
+ * so that the tests do not depend on how the packets fell.
+ */
+export const observedFetch: typeof fetch = async (input, init) => {
+  work('request')
+  const response = await fetch(input, init)
+  return new Response(eventByEvent(await response.text()), response)
+}
+
+function eventByEvent(answer: string): ReadableStream<Uint8Array> {
+  const left = answer.split(/(?<=\n\n)/)
+  const encoder = new TextEncoder()
+  const source: UnderlyingDefaultSource<Uint8Array> = {
+    pull(controller) {
+      work('body')
+      const event = left.shift()
+      if (event === undefined) controller.close()
+      else controller.enqueue(encoder.encode(event))
+    },
+    cancel: () => work('cleanup'),
+  }
+  // Nothing is read ahead: each event is asked for by whoever consumes.
+  return new ReadableStream(source, { highWaterMark: 0 })
+}

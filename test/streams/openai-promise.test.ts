@@ -1,0 +1,56 @@
+import { usingSession } from '@otel-sessions/processor'
+import OpenAI from 'openai'
+import { APIPromise } from 'openai/core/api-promise'
+import { describe, expect, test } from 'vitest'
+import { observedFetch, useModelServer } from './model-server.ts'
+import { A, distinctSessionsOf, sessionsOf, useTelemetry } from './support.ts'
+
+useTelemetry()
+const server = useModelServer()
+
+function ask() {
+  const client = new OpenAI({ apiKey: 'none', baseURL: server.baseURL, fetch: observedFetch, maxRetries: 0 })
+  return client.chat.completions.create({ model: 'local', messages: [{ role: 'user', content: 'Count.' }] })
+}
+
+describe("the OpenAI SDK's lazy APIPromise that fn returns", () => {
+  test('comes back as the very object, with nothing added to it', async () => {
+    const made: { promise?: ReturnType<typeof ask>; keys?: PropertyKey[] } = {}
+    const promise = usingSession(A, () => {
+      made.promise = ask()
+      made.keys = Reflect.ownKeys(made.promise)
+      return made.promise
+    })
+    expect(promise).toBe(made.promise)
+    expect(promise).toBeInstanceOf(APIPromise)
+    expect(Reflect.ownKeys(promise)).toEqual(made.keys)
+    await promise
+  })
+
+  test('still gives the answer', async () => {
+    const completion = await usingSession(A, ask)
+    expect(completion.choices[0]?.message.content).toBe('one two three')
+  })
+
+  test('still gives the raw response by asResponse()', async () => {
+    const response = await usingSession(A, ask).asResponse()
+    expect(response.status).toBe(200)
+    expect((await response.json()).choices[0].message.content).toBe('one two three')
+  })
+
+  test('still gives answer and response by withResponse()', async () => {
+    const { data, response } = await usingSession(A, ask).withResponse()
+    expect(data.choices[0]?.message.content).toBe('one two three')
+    expect(response.status).toBe(200)
+  })
+
+  test('asks the model once, in the session that made it, though it is awaited outside', async () => {
+    await usingSession(A, ask)
+    expect(sessionsOf('request')).toEqual([A])
+  })
+
+  test('asks the model without a session when there is none', async () => {
+    await ask()
+    expect(distinctSessionsOf('request')).toEqual([undefined])
+  })
+})

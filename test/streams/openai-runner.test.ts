@@ -1,0 +1,33 @@
+import { usingSession } from '@otel-sessions/processor'
+import OpenAI from 'openai'
+import { ChatCompletionStream } from 'openai/lib/ChatCompletionStream'
+import { describe, expect, test } from 'vitest'
+import { byForAwait } from './consumers.ts'
+import { keepsItsSession } from './contract.ts'
+import { observedFetch, useModelServer } from './model-server.ts'
+import { A, useTelemetry } from './support.ts'
+
+useTelemetry()
+const server = useModelServer()
+
+function ask() {
+  const client = new OpenAI({ apiKey: 'none', baseURL: server.baseURL, fetch: observedFetch, maxRetries: 0 })
+  return client.chat.completions.stream({ model: 'local', messages: [{ role: 'user', content: 'Count.' }] })
+}
+
+keepsItsSession({
+  name: "the OpenAI SDK's streaming helper, by for await",
+  make: ask,
+  consume: byForAwait,
+  // It reads the whole answer by itself, from where it was made.
+  keptByItself: true,
+  cleansUp: false,
+})
+
+describe("the OpenAI SDK's streaming helper that fn gives", () => {
+  test('is still one, and gives the final answer', async () => {
+    const stream = usingSession(A, ask)
+    expect(stream).toBeInstanceOf(ChatCompletionStream)
+    expect(await stream.finalContent()).toBe('onetwothree')
+  })
+})

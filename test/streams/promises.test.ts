@@ -1,0 +1,144 @@
+import { usingSession } from '@otel-sessions/processor'
+import { describe, expect, test } from 'vitest'
+import { A, B, sessionsOf, useTelemetry, work } from './support.ts'
+
+useTelemetry()
+
+/** Rejections that nobody handled while `run` and all that it started went on. */
+async function unhandledDuring(run: () => Promise<void>): Promise<unknown[]> {
+  const unhandled: unknown[] = []
+  const listen = (reason: unknown) => unhandled.push(reason)
+  // Only ours may hear of it: the one of the test runner would fail the run.
+  const others = process.listeners('unhandledRejection')
+  process.removeAllListeners('unhandledRejection').on('unhandledRejection', listen)
+  try {
+    await run()
+    // Node tells of them after the microtasks of the turn.
+    await new Promise(setImmediate)
+  } finally {
+    process.removeAllListeners('unhandledRejection')
+    for (const other of others) process.on('unhandledRejection', other)
+  }
+  return unhandled
+}
+
+describe('a native Promise that fn returns', () => {
+  test('comes back as a native Promise of the same value', async () => {
+    const answer = { text: 'hello' }
+    const promise = usingSession(A, async () => answer)
+    expect(Object.getPrototypeOf(promise)).toBe(Promise.prototype)
+    expect(await promise).toBe(answer)
+  })
+
+  test('has its work in the session, before and after an await', async () => {
+    await usingSession(A, async () => {
+      work('before')
+      await Promise.resolve()
+      work('after')
+    })
+    expect([...sessionsOf('before'), ...sessionsOf('after')]).toEqual([A, A])
+  })
+
+  test('leaves what comes after it to whoever awaits', async () => {
+    await usingSession(A, async () => {})
+    work('after')
+    await usingSession(B, async () => {
+      await usingSession(A, async () => {})
+      work('after')
+    })
+    expect(sessionsOf('after')).toEqual([undefined, B])
+  })
+
+  test('rejects with the very error of fn', async () => {
+    const failure = new Error('model is down')
+    await expect(
+      usingSession(A, async () => {
+        throw failure
+      }),
+    ).rejects.toBe(failure)
+  })
+
+  test('rejects once: who handles what comes back has handled it', async () => {
+    const caught: unknown[] = []
+    const unhandled = await unhandledDuring(async () => {
+      await usingSession(A, () => Promise.reject(new Error('model is down'))).catch((error) =>
+        caught.push(error),
+      )
+    })
+    expect(caught).toHaveLength(1)
+    expect(unhandled).toEqual([])
+  })
+
+  test('is told once when nobody handles it', async () => {
+    const failure = new Error('model is down')
+    const unhandled = await unhandledDuring(async () => {
+      void usingSession(A, () => Promise.reject(failure))
+    })
+    expect(unhandled).toEqual([failure])
+  })
+})
+
+describe('a Promise of a subclass that fn returns', () => {
+  class Job extends Promise<string> {
+    readonly id = 'job_1'
+  }
+
+  test('comes back untouched, as the same object', async () => {
+    const job = new Job((resolve) => resolve('done'))
+    const same = usingSession(A, () => job)
+    expect(same).toBe(job)
+    expect(Reflect.ownKeys(same)).toEqual(['id'])
+    expect(await same).toBe('done')
+  })
+
+  test('is told once when it rejects and nobody handles it', async () => {
+    const failure = new Error('model is down')
+    const unhandled = await unhandledDuring(async () => {
+      void usingSession(A, () => new Job((_, reject) => reject(failure)))
+    })
+    expect(unhandled).toEqual([failure])
+  })
+})
+
+describe('a foreign thenable that fn returns', () => {
+  function query() {
+    const calls: string[] = []
+    const thenable = {
+      calls,
+      // biome-ignore lint/suspicious/noThenProperty: query builders have it
+      then(resolve: (rows: number) => void) {
+        calls.push('then')
+        work('query')
+        resolve(3)
+      },
+    }
+    return thenable
+  }
+
+  test('comes back untouched, as the same object, and is not started', () => {
+    const lazy = query()
+    const { then } = lazy
+    expect(usingSession(A, () => lazy)).toBe(lazy)
+    expect(lazy.then).toBe(then)
+    expect(lazy.calls).toEqual([])
+  })
+
+  test('is started by whoever awaits it, and once', async () => {
+    const lazy = usingSession(A, query)
+    expect(await lazy).toBe(3)
+    expect(lazy.calls).toEqual(['then'])
+  })
+
+  test('runs in the session when it is awaited inside fn, and outside when it is not', async () => {
+    await usingSession(A, query)
+    await usingSession(A, async () => await query())
+    expect(sessionsOf('query')).toEqual([undefined, A])
+  })
+
+  test('comes back untouched when it is a native Promise with a then of its own', () => {
+    // biome-ignore lint/suspicious/noThenProperty: it is what the test is about
+    const promise = Object.assign(Promise.resolve(1), { then: () => 'mine' })
+    expect(usingSession(A, () => promise)).toBe(promise)
+    expect(promise.then()).toBe('mine')
+  })
+})
