@@ -4,6 +4,7 @@ import {
   checkSessionId,
   lateMetadata,
   lateSession,
+  ownValue,
   type ReadableAttributes,
   readAlias,
   type SessionIdReason,
@@ -41,7 +42,7 @@ export function gate(
   record: SessionRecord | undefined,
   rules: GateRules,
 ): GateChanges | undefined {
-  const current = attributes[ATTR_SESSION_ID]
+  const current = ownValue(attributes, ATTR_SESSION_ID)
   const found =
     record === undefined ? foundAlone(attributes, current, rules) : foundByRecord(attributes, current, record)
   const wanted = found.id

@@ -100,10 +100,9 @@ class SpanView implements AnyReadableSpan {
 
 /** The span as it is shipped. It looks like the span in everything but what the gate changes. */
 export function viewOf<S extends ExportableSpan>(span: S, changes: GateChanges): S {
-  const attributes: Record<string, unknown> = {}
-  for (const key of Object.keys(span.attributes)) {
-    if (key !== ATTR_SESSION_ID) attributes[key] = span.attributes[key]
-  }
+  // Rest and spread define properties, so that no key is special.
+  const { [ATTR_SESSION_ID]: _, ...others } = span.attributes
+  const attributes: Record<string, unknown> = others
   if (changes.sessionId !== undefined) attributes[ATTR_SESSION_ID] = changes.sessionId
   if (changes.overwrittenId !== undefined) attributes[ATTR_OVERWRITTEN_ID] = changes.overwrittenId
   if (changes.metadata !== undefined) attributes[ATTR_METADATA] = changes.metadata

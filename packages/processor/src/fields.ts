@@ -4,6 +4,7 @@ import {
   ATTR_TAG_TAGS,
   ATTR_USER_ID,
   METADATA_MAX_LENGTH,
+  ownValue,
   type ReadableAttributes,
   type StampedFields,
 } from '@otel-sessions/semconv'
@@ -56,7 +57,7 @@ function metadataJson(metadata: SessionFields['metadata']): string | undefined {
 /** Of the fields those that a span does not have yet. */
 export function unlessPresent(stamped: StampedFields, attributes: ReadableAttributes): StampedFields {
   return stampedFrom(
-    stamped.entries.filter(([key]) => attributes[key] === undefined),
+    stamped.entries.filter(([key]) => ownValue(attributes, key) === undefined),
     stamped.metadataValue,
   )
 }

@@ -9,14 +9,14 @@ export function offerSession(id: string, to: SessionRecord | undefined): void {
   for (let record = to; record !== undefined && isBare(record); record = record.parent) {
     if (!record.settings.inferFromChildren) return
     // What this one knows, those above were told as well.
-    if (record.disagreed || record.learned === id) return
-    if (record.learned === undefined) record.learned = id
-    else record.disagreed = true
+    if (record.learned === null || record.learned === id) return
+    record.learned = record.learned === undefined ? id : null
   }
 }
 
-/** Notes that a trace has shown a session. Two are kept: they stand for several. */
+/** Notes that a trace has shown a session. */
 export function showSession(id: string, trace: SessionTrace | undefined): void {
-  if (trace !== undefined && trace.sessionIds.length < 2 && trace.sessionIds[0] !== id)
-    trace.sessionIds.push(id)
+  if (trace === undefined || trace.sessionId === id) return
+  if (trace.sessionId === undefined) trace.sessionId = id
+  else trace.several = true
 }

@@ -1,6 +1,6 @@
 import type { Context } from '@opentelemetry/api'
 import { readRecord, type SessionRecord, type SessionRecordSettings } from '@otel-sessions/semconv'
-import { closeRecord, openRecord, settleEndedSpan, settleOpenSpan } from './finish.ts'
+import { closeRecord, isUntouched, openRecord, settleEndedSpan, settleOpenSpan } from './finish.ts'
 import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
 import { leaveRecord, withoutFieldsOf } from './records.ts'
 import { report } from './report.ts'
@@ -52,7 +52,8 @@ export class SessionSpanProcessor {
     this.#settings.runsLateRules = true
     try {
       const record = this.#ownRecord(span)
-      if (record !== undefined) settleOpenSpan(span, record, this.#counters)
+      if (record === undefined || isUntouched(span.attributes, record)) return
+      settleOpenSpan(span, record, this.#counters)
     } catch {
       this.#fail()
     }

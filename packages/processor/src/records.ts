@@ -1,6 +1,7 @@
 import {
-  checkSessionId,
+  ownValue,
   type ReadableAttributes,
+  SESSION_ID_MAX_LENGTH,
   SESSION_RECORD,
   SESSION_RECORD_VERSION,
   type SessionRecord,
@@ -42,7 +43,6 @@ function makeRecord(
     open: true,
     parent,
     learned: undefined,
-    disagreed: false,
     settled: undefined,
     final: undefined,
   }
@@ -66,17 +66,17 @@ export function scopeRecord(
 
 // The helper knows no processor's options, so a shorter limit of its own is applied here, once for each scope.
 function withinLimit(id: string, settings: SessionRecordSettings): string | undefined {
-  const check = checkSessionId(id, settings.rule)
-  if (check.ok) return check.id
-  report(`session-id:${check.reason}`, () => {
-    return `a session ID is refused, so there is no session: ${check.reason}. It has ${id.length} characters; this processor's maxLength is ${settings.rule.maxLength}`
+  const { maxLength = SESSION_ID_MAX_LENGTH } = settings.rule
+  if (id.length <= maxLength) return id
+  report('session-id:too-long', () => {
+    return `a session ID is refused, so there is no session: too-long. It has ${id.length} characters; this processor's maxLength is ${maxLength}`
   })
   return undefined
 }
 
 /** The same record for a span that had some of its fields already: those are not ours, to merge with or to pass over. */
 export function withoutFieldsOf(record: SessionRecord, attributes: ReadableAttributes): SessionRecord {
-  const fields = record.fields?.entries.some(([key]) => attributes[key] !== undefined)
+  const fields = record.fields?.entries.some(([key]) => ownValue(attributes, key) !== undefined)
     ? unlessPresent(record.fields, attributes)
     : record.fields
   return fields === record.fields ? record : { ...record, fields }

@@ -3,6 +3,7 @@ import {
   ATTR_SESSION_ID,
   checkSessionId,
   isPlaceholder,
+  ownValue,
   type ReadableAttributes,
   readAlias,
   readRecord,
@@ -54,7 +55,7 @@ function ownStatement(
   parentRecord: SessionRecord | undefined,
   settings: SessionRecordSettings,
 ): SessionRecord | undefined {
-  const value = attributes[ATTR_SESSION_ID]
+  const value = ownValue(attributes, ATTR_SESSION_ID)
   if (value === undefined) return undefined
   const check = checkSessionId(value, settings.rule)
   if (!check.ok) reportInvalidAttribute(value, check.reason)
@@ -95,7 +96,7 @@ function hint(
   scope: SessionScope | undefined,
   settings: SessionRecordSettings,
 ): SessionRecord {
-  const trace = parentRecord?.trace ?? { open: 0, sessionIds: [] }
+  const trace = parentRecord?.trace ?? { open: 0, sessionId: undefined, several: false }
   const alias = readAlias(attributes, settings.aliases, settings.rule, undefined, false)
   const id = alias?.id ?? (parent === undefined ? undefined : hintedNow(parent, parentRecord, settings))
   return hintRecord(id, stampedOf(scope?.fields), settings, trace, bareOrNone(parentRecord))
@@ -136,10 +137,12 @@ function writtenSince(span: Span, record: SessionRecord): string | undefined {
 }
 
 function writtenOn(span: Span, settings: SessionRecordSettings): string | undefined {
-  const check = checkSessionId(attributesOf(span)?.[ATTR_SESSION_ID], settings.rule)
+  const check = checkSessionId(ownValue(attributesOf(span), ATTR_SESSION_ID), settings.rule)
   return check.ok ? check.id : undefined
 }
 
-function attributesOf(span: Span): ReadableAttributes | undefined {
-  return (span as Partial<{ attributes: ReadableAttributes }>).attributes
+const NO_ATTRIBUTES: ReadableAttributes = {}
+
+function attributesOf(span: Span): ReadableAttributes {
+  return (span as Partial<{ attributes: ReadableAttributes }>).attributes ?? NO_ATTRIBUTES
 }

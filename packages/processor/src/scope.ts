@@ -72,7 +72,7 @@ function merged(
   outer: SessionFields['metadata'],
 ): SessionFields['metadata'] {
   if (inner === undefined || outer === undefined) return inner ?? outer
-  return Object.freeze(Object.assign(Object.create(null), outer, inner))
+  return { ...outer, ...inner }
 }
 
 function united(inner: SessionFields['tags'], outer: SessionFields['tags']): SessionFields['tags'] {

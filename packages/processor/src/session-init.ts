@@ -83,82 +83,99 @@ function reportRefusedId(code: string, what: string, value: unknown, reason: Ses
 }
 
 function checkFields(init: SessionInit): SessionFields | undefined {
-  const fields: SessionFields = {
-    conversationId: readField('conversation-id', () => checkIdField('conversation-id', init.conversationId)),
-    userId: readField('user-id', () => checkIdField('user-id', init.userId)),
-    previousSessionId: readField('previous-session-id', () =>
-      checkIdField('previous-session-id', init.previousSessionId),
-    ),
-    metadata: readField('metadata', () => checkMetadata(init.metadata)),
-    tags: readField('tags', () => checkTags(init.tags)),
-  }
-  return Object.values(fields).some((value) => value !== undefined) ? fields : undefined
+  const conversationId = checkIdField('conversation-id', init, 'conversationId')
+  const userId = checkIdField('user-id', init, 'userId')
+  const previousSessionId = checkIdField('previous-session-id', init, 'previousSessionId')
+  const metadata = checkMetadata(init)
+  const tags = checkTags(init)
+  const any = conversationId ?? userId ?? previousSessionId ?? metadata ?? tags
+  return any === undefined ? undefined : { conversationId, userId, previousSessionId, metadata, tags }
 }
 
-function readField<T>(code: string, read: () => T): T | undefined {
+function unreadable(field: string): undefined {
+  report(`${field}:unreadable`, () => `${field.replaceAll('-', ' ')}: left out, reading it throws`)
+}
+
+function checkIdField(
+  code: string,
+  init: SessionInit,
+  field: 'conversationId' | 'userId' | 'previousSessionId',
+): string | undefined {
   try {
-    return read()
-  } catch {
-    report(`${code}:unreadable`, () => `${code.replaceAll('-', ' ')}: left out, reading it throws`)
+    const value: unknown = init[field]
+    if (value === undefined || value === null) return undefined
+    const check = checkSessionId(value)
+    if (check.ok) return check.id
+    reportRefusedId(code, `a ${code.replaceAll('-', ' ')} is left out`, value, check.reason)
     return undefined
+  } catch {
+    return unreadable(code)
   }
 }
 
-function checkIdField(code: string, value: unknown): string | undefined {
-  if (value === undefined || value === null) return undefined
-  const check = checkSessionId(value)
-  if (check.ok) return check.id
-  reportRefusedId(code, `a ${code.replaceAll('-', ' ')} is left out`, value, check.reason)
-  return undefined
-}
-
-function checkMetadata(value: unknown): SessionFields['metadata'] {
-  if (value === undefined || value === null) return undefined
-  if (typeof value !== 'object' || Array.isArray(value)) {
+function checkMetadata(init: SessionInit): SessionFields['metadata'] {
+  try {
+    const value: unknown = init.metadata
+    if (value === undefined || value === null) return undefined
+    if (typeof value === 'object' && !Array.isArray(value)) return copyMetadata({ ...value })
     report('metadata:not-an-object', () => `metadata is left out: it is ${kindOf(value)}, not an object`)
     return undefined
+  } catch {
+    return unreadable('metadata')
   }
-  // Without a prototype, so that no key is special.
-  const checked: Record<string, MetadataValue> = Object.create(null)
-  for (const [key, entry] of Object.entries(value)) {
-    if (isMetadataValue(entry)) checked[key] = entry
-    else if (entry !== undefined) {
-      report('metadata:bad-value', () => `a metadata value is left out: it is ${kindOf(entry)}`)
-    }
+}
+
+/** A copy, because the application may change its object while the scope lasts. */
+function copyMetadata(copy: Record<string, unknown>): SessionFields['metadata'] {
+  let isEmpty = true
+  for (const key of Object.keys(copy)) {
+    if (isMetadataValue(copy[key])) isEmpty = false
+    else leaveOut(copy, key)
   }
-  return Object.keys(checked).length > 0 ? Object.freeze(checked) : undefined
+  return isEmpty ? undefined : (copy as Record<string, MetadataValue>)
+}
+
+function leaveOut(copy: Record<string, unknown>, key: string): void {
+  const value = copy[key]
+  if (value !== undefined) {
+    report('metadata:bad-value', () => `a metadata value is left out: it is ${kindOf(value)}`)
+  }
+  delete copy[key]
 }
 
 function isMetadataValue(value: unknown): value is MetadataValue {
   return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
 }
 
-function checkTags(value: unknown): readonly string[] | undefined {
-  if (value === undefined || value === null) return undefined
-  if (!Array.isArray(value)) {
+function checkTags(init: SessionInit): readonly string[] | undefined {
+  try {
+    const value: unknown = init.tags
+    if (value === undefined || value === null) return undefined
+    if (Array.isArray(value)) return limitTags(value.filter(isTag))
     report('tags:not-an-array', () => `tags are left out: they are ${kindOf(value)}, not an array`)
     return undefined
+  } catch {
+    return unreadable('tags')
   }
-  return limitTags(value.filter(isTag))
 }
 
 function isTag(tag: unknown): tag is string {
   if (typeof tag === 'string' && tag !== '' && tag.length <= TAG_MAX_LENGTH) return true
-  report(
-    'tags:bad-tag',
-    () => `a tag is left out: it is ${kindOf(tag)}, not a string of 1 to ${TAG_MAX_LENGTH} characters`,
-  )
+  report('tags:bad-tag', () => {
+    return `a tag is left out: it is ${kindOf(tag)}, not a string of 1 to ${TAG_MAX_LENGTH} characters`
+  })
   return false
 }
 
 /** Each tag once, and no more than may be. */
 export function limitTags(tags: readonly string[]): readonly string[] | undefined {
-  const distinct = [...new Set(tags)]
+  // For a handful of tags this beats a Set.
+  const distinct =
+    tags.length <= 8 ? tags.filter((tag, index) => tags.indexOf(tag) === index) : [...new Set(tags)]
   if (distinct.length > TAGS_MAX_COUNT) {
-    report(
-      'tags:too-many',
-      () => `tags are left out: there are ${distinct.length}, ${TAGS_MAX_COUNT} are allowed`,
-    )
+    report('tags:too-many', () => {
+      return `tags are left out: there are ${distinct.length}, ${TAGS_MAX_COUNT} are allowed`
+    })
     distinct.length = TAGS_MAX_COUNT
   }
   return distinct.length > 0 ? Object.freeze(distinct) : undefined

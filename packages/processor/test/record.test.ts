@@ -11,14 +11,11 @@ describe('what the processor leaves for the gate', () => {
     const { tracer } = startTracing()
     tracer.startActiveSpan('root', (root) => {
       const shared = readRecord(root.spanContext())?.trace
-      expect(shared).toEqual({ open: 1, sessionIds: [] })
+      expect(shared).toEqual({ open: 1, sessionId: undefined, several: false })
       const hinted = tracer.startSpan('hinted', { attributes: { thread_id: 't1' } })
-      expect(shared).toEqual({ open: 2, sessionIds: ['t1'] })
+      expect(shared).toEqual({ open: 2, sessionId: 't1', several: false })
       usingSession('user_1_conv_1', () => tracer.startSpan('stated').end())
-      expect(shared).toEqual({ open: 2, sessionIds: ['t1', 'user_1_conv_1'] })
-      // Two stand for several: a batch over many sessions keeps no list.
-      usingSession('user_1_conv_2', () => tracer.startSpan('stated').end())
-      expect(shared?.sessionIds).toHaveLength(2)
+      expect(shared).toEqual({ open: 2, sessionId: 't1', several: true })
       hinted.end()
       expect(shared?.open).toBe(1)
       setSpanSession(root, 'user_1_conv_3')

@@ -10,6 +10,8 @@ export interface AliasPlan {
   /** Rank by key inside the JSON of `metadata`, and the best of these ranks. */
   readonly json: ReadonlyMap<string, number>
   readonly bestJsonRank: number
+  /** 0 for US-ASCII characters in which no attribute of the table ends: a quick look before a look-up. */
+  readonly endings: Uint8Array
 }
 
 /** What `aliases` options accept: names of attributes, or entries as in `SESSION_ALIASES`. */
@@ -39,7 +41,19 @@ function makePlan(aliases: SessionAliases): AliasPlan {
       alias.in === 'attribute' ? [attributes, alias.key] : [json, alias.key.slice(METADATA_PREFIX.length)]
     if (!ranks.has(key)) ranks.set(key, rank)
   })
-  return { table, attributes, json, bestJsonRank: Math.min(...json.values()) }
+  return {
+    table,
+    attributes,
+    json,
+    bestJsonRank: Math.min(...json.values()),
+    endings: endingsOf(attributes.keys()),
+  }
+}
+
+function endingsOf(keys: Iterable<string>): Uint8Array {
+  const endings = new Uint8Array(128)
+  for (const key of keys) endings[key.charCodeAt(key.length - 1)] = 1
+  return endings
 }
 
 function normalise(alias: string | SessionAlias): AliasPlan['table'][number] {

@@ -3,7 +3,7 @@ import { type AliasReason, checkAliasValue } from './alias-value.ts'
 import { NEVER_ALIASES } from './aliases.ts'
 import { ATTR_METADATA, ATTR_OVERWRITTEN_ID } from './attributes.ts'
 import { type MetadataRead, readMetadata } from './metadata.ts'
-import type { ReadableAttributes } from './read-alias.ts'
+import { ownValue, type ReadableAttributes } from './own-value.ts'
 
 /** One attribute that could have named the session, and what became of it. */
 export interface SessionCandidate {
@@ -43,13 +43,13 @@ export function explainSession(attributes: ReadableAttributes, aliases?: Session
   const candidates: SessionCandidate[] = []
   let winner: { id: string; key: string } | undefined
 
-  const metadata = guarded(() => readMetadata(own(attributes, ATTR_METADATA)))
+  const metadata = guarded(() => readMetadata(ownValue(attributes, ATTR_METADATA)))
   for (const alias of planAliases(aliases).table) {
     const { key } = alias
     try {
       const value =
         alias.in === 'attribute'
-          ? own(attributes, key)
+          ? ownValue(attributes, key)
           : ownOfMetadata(metadata, key.slice(ATTR_METADATA.length + 1))
       if (value === undefined) continue
       const check = checkAliasValue(key, value)
@@ -72,11 +72,11 @@ export function explainSession(attributes: ReadableAttributes, aliases?: Session
     candidates.push({ key: ATTR_METADATA, outcome: 'not-read', why: 'it is longer than 32 kB' })
   }
   for (const { key, reason } of NEVER_ALIASES) {
-    if (guarded(() => own(attributes, key)) !== undefined) {
+    if (guarded(() => ownValue(attributes, key)) !== undefined) {
       candidates.push({ key, outcome: 'never-an-alias', why: `that is ${reason}` })
     }
   }
-  const overwritten = guarded(() => own(attributes, ATTR_OVERWRITTEN_ID))
+  const overwritten = guarded(() => ownValue(attributes, ATTR_OVERWRITTEN_ID))
   if (typeof overwritten === 'string') {
     candidates.push({
       key: ATTR_OVERWRITTEN_ID,
@@ -88,12 +88,8 @@ export function explainSession(attributes: ReadableAttributes, aliases?: Session
   return { id: winner?.id, key: winner?.key, candidates }
 }
 
-function own(attributes: ReadableAttributes, key: string): unknown {
-  return Object.hasOwn(attributes, key) ? attributes[key] : undefined
-}
-
 function ownOfMetadata(metadata: MetadataRead | undefined, key: string): unknown {
-  return metadata?.ok ? own(metadata.value, key) : undefined
+  return metadata?.ok ? ownValue(metadata.value, key) : undefined
 }
 
 function guarded<T>(read: () => T): T | undefined {

@@ -27,9 +27,9 @@ export {
   TAG_MAX_LENGTH,
   TAGS_MAX_COUNT,
 } from './limits.ts'
+export { ownValue, type ReadableAttributes } from './own-value.ts'
 export {
   type OwnWords,
-  type ReadableAttributes,
   readAlias,
   readSessionAlias,
   type SessionAliasMatch,

@@ -1,7 +1,8 @@
 import { ATTR_METADATA, ATTR_SESSION_ID } from './attributes.ts'
 import { METADATA_MAX_LENGTH } from './limits.ts'
 import { readMetadata } from './metadata.ts'
-import { type ReadableAttributes, readAlias } from './read-alias.ts'
+import { ownValue, type ReadableAttributes } from './own-value.ts'
+import { readAlias } from './read-alias.ts'
 import type { SessionRecord } from './record.ts'
 import { checkSessionId } from './session-id.ts'
 
@@ -33,7 +34,7 @@ export function lateSession(attributes: ReadableAttributes, record: SessionRecor
 
 function lateStatement(attributes: ReadableAttributes, record: SessionRecord): LateSession {
   const { id } = record
-  const current = attributes[ATTR_SESSION_ID]
+  const current = ownValue(attributes, ATTR_SESSION_ID)
   if (current === id) return { id, how: 'kept' }
   if (current === undefined || current === record.stampedAs) return { id, how: 'not-kept' }
   const check = checkSessionId(current, record.settings.rule)
@@ -45,7 +46,7 @@ function lateStatement(attributes: ReadableAttributes, record: SessionRecord): L
 
 function lateHint(attributes: ReadableAttributes, record: SessionRecord): LateSession {
   const { settings } = record
-  const current = attributes[ATTR_SESSION_ID]
+  const current = ownValue(attributes, ATTR_SESSION_ID)
   if (current !== undefined && current !== record.id && current !== record.stampedAs) {
     const check = checkSessionId(current, settings.rule)
     if (check.ok) return { id: check.id, how: 'late' }
@@ -53,7 +54,7 @@ function lateHint(attributes: ReadableAttributes, record: SessionRecord): LateSe
   const alias = readAlias(attributes, settings.aliases, settings.rule, record.fields, false)
   if (alias !== undefined) return { id: alias.id, how: alias.id === record.id ? 'kept' : 'late' }
   if (record.id !== undefined) return { id: record.id, how: 'kept' }
-  if (record.learned !== undefined && !record.disagreed) return { id: record.learned, how: 'learned' }
+  if (typeof record.learned === 'string') return { id: record.learned, how: 'learned' }
   return { id: undefined, how: 'kept' }
 }
 
@@ -65,7 +66,7 @@ function lateHint(attributes: ReadableAttributes, record: SessionRecord): LateSe
 export function lateMetadata(attributes: ReadableAttributes, record: SessionRecord): unknown {
   const ours = record.fields
   if (ours?.metadataValue === undefined) return undefined
-  const theirs = attributes[ATTR_METADATA]
+  const theirs = ownValue(attributes, ATTR_METADATA)
   if (theirs === ours.metadata || theirs === undefined) return undefined
   const read = readMetadata(theirs)
   if (!read.ok) return undefined

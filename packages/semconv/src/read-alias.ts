@@ -2,10 +2,8 @@ import { type AliasPlan, planAliases, type SessionAliases } from './alias-plan.t
 import { checkAliasValue } from './alias-value.ts'
 import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_METADATA, ATTR_SESSION_ID } from './attributes.ts'
 import { readMetadata } from './metadata.ts'
+import { ownValue, type ReadableAttributes } from './own-value.ts'
 import type { SessionIdRule } from './session-id.ts'
-
-/** Attributes of a span, as an object; only own enumerable properties are read. */
-export type ReadableAttributes = Readonly<Record<string, unknown>>
 
 /** The session that attributes name, and the attribute that named it. */
 export interface SessionAliasMatch {
@@ -58,6 +56,7 @@ export function readAlias(
   let bestRank = Number.POSITIVE_INFINITY
   // One pass over the few attributes that a span has, instead of some fifty look-ups.
   for (const key in attributes) {
+    if (plan.endings[key.charCodeAt(key.length - 1)] === 0) continue
     const rank = plan.attributes.get(key)
     if (rank === undefined || rank >= bestRank || !hasOwn.call(attributes, key)) continue
     if (key === ATTR_SESSION_ID && !withSessionId) continue
@@ -69,9 +68,9 @@ export function readAlias(
       best = { id: check.id, key }
     }
   }
-  if (plan.bestJsonRank >= bestRank || !hasOwn.call(attributes, ATTR_METADATA)) return best
-  const metadata = attributes[ATTR_METADATA]
-  if (own?.metadata !== undefined && metadata === own.metadata) return best
+  if (plan.bestJsonRank >= bestRank) return best
+  const metadata = ownValue(attributes, ATTR_METADATA)
+  if (metadata === undefined || metadata === own?.metadata) return best
   return readJsonAlias(metadata, plan, rule, bestRank) ?? best
 }
 
@@ -103,9 +102,8 @@ function readHostileAlias(
   for (const alias of planAliases(aliases).table) {
     try {
       const source = alias.in === 'attribute' ? alias.key : ATTR_METADATA
-      if (!hasOwn.call(attributes, source)) continue
       const match = readAlias(
-        { [source]: attributes[source] },
+        { [source]: ownValue(attributes, source) },
         planAliases([alias]),
         undefined,
         undefined,

@@ -28,8 +28,10 @@ export interface SessionRecordSettings {
 export interface SessionTrace {
   /** How many spans of the trace that have no statement are open. */
   open: number
-  /** Which session IDs the trace has shown: none, the one, or the first two, which stand for several. */
-  readonly sessionIds: string[]
+  /** The session ID that the trace has shown first. */
+  sessionId: string | undefined
+  /** It has shown another one, too. */
+  several: boolean
 }
 
 /** The fields beside the session ID, ready to stamp. */
@@ -70,10 +72,8 @@ export interface SessionRecord {
   open: boolean
   /** The bare parent to which this span offers its session; cleared when the span ends. */
   parent: SessionRecord | undefined
-  /** The session that the span's children named. */
-  learned: string | undefined
-  /** The children named several. */
-  disagreed: boolean
+  /** The session that the span's children named; null when they named several. */
+  learned: string | null | undefined
   /** How the session at the span's end was found, once it was; `final` is that session. */
   settled: LateSession['how'] | undefined
   final: string | undefined

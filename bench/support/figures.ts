@@ -1,0 +1,33 @@
+import type { Samples } from './interleave.ts'
+
+/** What a variant costs: by itself, or over another one. */
+export interface Figure {
+  /** At the tenth percentile: what it costs when nothing disturbs it. */
+  readonly p10: number
+  readonly median: number
+}
+
+/** The cost of a variant by itself. */
+export function cost(samples: Samples, name: string): Figure {
+  const values = valuesOf(samples, name)
+  return { p10: percentile(values, 0.1), median: percentile(values, 0.5) }
+}
+
+/** What a variant adds to a baseline: the difference of the p10s, and the median of the paired differences. */
+export function added(samples: Samples, name: string, baseline: string): Figure {
+  const ours = valuesOf(samples, name)
+  const theirs = valuesOf(samples, baseline)
+  const differences = ours.map((value, round) => value - (theirs[round] ?? Number.NaN))
+  return { p10: percentile(ours, 0.1) - percentile(theirs, 0.1), median: percentile(differences, 0.5) }
+}
+
+function valuesOf(samples: Samples, name: string): number[] {
+  const values = samples.get(name)
+  if (values === undefined) throw new Error(`no samples of "${name}"`)
+  return values
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  return sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN
+}

@@ -1,0 +1,70 @@
+import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
+import { SessionSpanProcessor, setSession } from '@otel-sessions/processor'
+import { added, cost } from './figures.ts'
+import { FLOOR_KEY, FloorProcessor, NoopProcessor, RichFloorProcessor } from './floors.ts'
+import { interleave } from './interleave.ts'
+import type { Row } from './row.ts'
+import { RICH_ENTRIES, RICH_SESSION, SESSION_ID } from './session.ts'
+import { spanWork, stampedId } from './span-work.ts'
+
+interface Case {
+  readonly name: string
+  readonly depth: number
+  readonly floor: object
+  readonly floorContext: Context
+  readonly ourContext: Context
+  readonly expectedId: string | undefined
+  readonly budget: Row['budget']
+}
+
+const plain = ROOT_CONTEXT.setValue(FLOOR_KEY, SESSION_ID)
+const rich = ROOT_CONTEXT.setValue(FLOOR_KEY, RICH_ENTRIES)
+const ID_ONLY = {
+  floor: new FloorProcessor(),
+  floorContext: plain,
+  ourContext: setSession(ROOT_CONTEXT, SESSION_ID),
+  expectedId: SESSION_ID,
+  budget: { timesFloor: 1.5 },
+}
+const RICH = {
+  floor: new RichFloorProcessor(),
+  floorContext: rich,
+  ourContext: setSession(ROOT_CONTEXT, RICH_SESSION),
+  expectedId: SESSION_ID,
+  budget: { nanos: 450 },
+}
+const OUTSIDE = {
+  floor: new FloorProcessor(),
+  floorContext: ROOT_CONTEXT,
+  ourContext: ROOT_CONTEXT,
+  expectedId: undefined,
+}
+
+const CASES: readonly Case[] = [
+  { ...ID_ONLY, name: 'stamping, ID only, roots', depth: 1 },
+  { ...ID_ONLY, name: 'stamping, ID only, 10 deep', depth: 10 },
+  { ...RICH, name: 'stamping, rich, roots', depth: 1 },
+  { ...RICH, name: 'stamping, rich, 10 deep', depth: 10 },
+  { ...OUTSIDE, name: 'outside any scope, roots', depth: 1, budget: { nanos: 120 } },
+  { ...OUTSIDE, name: 'outside any scope, 10 deep', depth: 10, budget: { nanos: 200 } },
+]
+
+/** What a span costs more than under a processor that does nothing: ours, and the floor. */
+export async function measureStamping(rounds: number): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const { name, depth, floor, floorContext, ourContext, expectedId, budget } of CASES) {
+    const ours = new SessionSpanProcessor()
+    if (stampedId(ours, ourContext, depth) !== expectedId) throw new Error(`${name}: not stamped`)
+    const samples = await interleave(
+      [
+        spanWork('noop', new NoopProcessor(), floorContext, depth),
+        spanWork('floor', floor, floorContext, depth),
+        spanWork('ours', ours, ourContext, depth),
+      ],
+      rounds,
+    )
+    const over = (variant: string) => added(samples, variant, 'noop')
+    rows.push({ name, ours: over('ours'), floor: over('floor'), baseline: cost(samples, 'noop'), budget })
+  }
+  return rows
+}

@@ -1,0 +1,110 @@
+import { SESSION_ALIASES } from '@otel-sessions/semconv'
+import fc from 'fast-check'
+import { hostileValue, type Recipe, revokedProxy, throwingProxy } from './hostile-values.ts'
+
+/** The names that decide something, and others. */
+const keys = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom(...SESSION_ALIASES.map(({ key }) => key)) },
+  {
+    weight: 6,
+    arbitrary: fc.constantFrom(
+      'session.id',
+      'metadata',
+      'user.id',
+      'tag.tags',
+      'otel_sessions.overwritten_id',
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom('__proto__', 'constructor', 'hasOwnProperty', 'toString', 'thread.id'),
+  },
+  { weight: 2, arbitrary: fc.string({ maxLength: 12 }) },
+)
+
+/** How an attribute stands on the object. */
+const shapes = fc.constantFrom('value', 'value', 'value', 'getter', 'throwing-getter', 'hidden', 'inherited')
+
+/** How the object as a whole stands in the way. */
+const wrappings = fc.constantFrom(
+  'plain',
+  'plain',
+  'plain',
+  'no-prototype',
+  'frozen',
+  'proxy',
+  'throwing',
+  'revoked',
+)
+
+const entries = fc.array(fc.tuple(keys, shapes, hostileValue), { maxLength: 8 })
+
+export type Attributes = Record<PropertyKey, unknown>
+
+/** A hostile attribute set, and a copy of its property descriptors to compare with afterwards. */
+export interface HostileSet {
+  readonly attributes: Attributes
+  /** The object below the proxy, if there is one. */
+  readonly target: Attributes
+  /** Some own property is not enumerable. */
+  readonly hides: boolean
+  /** The names that are there by inheritance alone. */
+  readonly inherited: ReadonlySet<string>
+}
+
+/** A recipe that the test library can print. */
+const told = <T>(recipe: Recipe<T>, words: string): Recipe<T> =>
+  Object.assign(recipe, { [fc.toStringMethod]: () => words })
+
+export const hostileSets: fc.Arbitrary<Recipe<HostileSet>> = fc
+  .tuple(entries, wrappings)
+  .map(([list, wrapping]) => told(() => makeSet(list, wrapping), `${wrapping} ${fc.stringify(list)}`))
+
+function makeSet(list: [string, string, Recipe][], wrapping: string): HostileSet {
+  const prototype: Attributes = wrapping === 'no-prototype' ? Object.create(null) : {}
+  const target: Attributes = Object.create(prototype)
+  target[Symbol.for('session.id')] = 'under a symbol'
+  for (const [key, shape, make] of list) {
+    Object.defineProperty(shape === 'inherited' ? prototype : target, key, descriptorOf(shape, make()))
+  }
+  const inherited = new Set(Object.keys(prototype).filter((key) => !Object.hasOwn(target, key)))
+  const hides = list.some(([, shape]) => shape === 'hidden')
+  return { attributes: wrap(target, wrapping), target, hides, inherited }
+}
+
+function descriptorOf(shape: string, value: unknown): PropertyDescriptor {
+  const common = { configurable: true, enumerable: shape !== 'hidden' }
+  if (shape === 'getter') return { ...common, get: () => value }
+  if (shape !== 'throwing-getter') return { ...common, value, writable: true }
+  const get = () => {
+    throw new Error('getter')
+  }
+  return { ...common, get }
+}
+
+function wrap(target: Attributes, wrapping: string): Attributes {
+  if (wrapping === 'frozen') return Object.freeze(target)
+  if (wrapping === 'proxy') return new Proxy(target, {})
+  if (wrapping === 'throwing') return throwingProxy(target) as Attributes
+  return wrapping === 'revoked' ? (revokedProxy() as Attributes) : target
+}
+
+/** What an object is made of, without running a getter: equal before and after means that nobody changed it. */
+export function fingerprint(target: object): unknown[] {
+  return Reflect.ownKeys(target).flatMap((key) => {
+    const { value, get, enumerable } = Object.getOwnPropertyDescriptor(target, key) ?? {}
+    return [key, value, get, enumerable, isPlain(value) ? Reflect.ownKeys(value).length : 0]
+  })
+}
+
+function isPlain(value: unknown): value is object {
+  try {
+    return typeof value === 'object' && value !== null && Reflect.ownKeys(value).length >= 0
+  } catch {
+    return false
+  }
+}
+
+/** Whether two fingerprints are the same, value by value. */
+export const same = (one: unknown[], other: unknown[]): boolean =>
+  one.length === other.length && one.every((part, index) => Object.is(part, other[index]))

@@ -1,0 +1,74 @@
+import { ROOT_CONTEXT } from '@opentelemetry/api'
+import { SessionSpanExporter } from '@otel-sessions/exporter'
+import { SessionSpanProcessor, setSession } from '@otel-sessions/processor'
+import { afterEach, expect, test } from 'vitest'
+import type { Attributes } from './hostile-attributes.ts'
+import { hostileSpan } from './spans.ts'
+
+const polluted = Object.prototype as Attributes
+afterEach(() => {
+  for (const key of ['session.id', 'metadata', 'user.id']) delete polluted[key]
+})
+
+const spanOf = (attributes: Attributes) =>
+  hostileSpan({ attributes, target: attributes, hides: false, inherited: new Set() }, 'usual')
+
+function ship(span: ReturnType<typeof spanOf>): Attributes {
+  let shipped: Attributes = {}
+  const delegate = {
+    export(spans: (typeof span)[], resultCallback: (result: { code: number }) => void) {
+      shipped = spans[0]?.attributes ?? {}
+      resultCallback({ code: 0 })
+    },
+    async shutdown() {},
+  }
+  new SessionSpanExporter(delegate).export([span], () => {})
+  return shipped
+}
+
+function run(processor: SessionSpanProcessor, span: ReturnType<typeof spanOf>, context = ROOT_CONTEXT) {
+  processor.onStart(span, context)
+  processor.onEnding(span)
+  processor.onEnd(span)
+}
+
+test('a session.id on Object.prototype is no start attribute: the scope keeps its word', () => {
+  polluted['session.id'] = 'polluted_session'
+  const span = spanOf({})
+  run(new SessionSpanProcessor(), span, setSession(ROOT_CONTEXT, 'user_123_conv_456'))
+  expect(Object.entries(span.attributes)).toEqual([['session.id', 'user_123_conv_456']])
+})
+
+test('a session.id on Object.prototype gives a bare span no session', () => {
+  polluted['session.id'] = 'polluted_session'
+  const processor = new SessionSpanProcessor()
+  const span = spanOf({})
+  run(processor, span)
+  expect(processor.stats().started).toMatchObject({ bare: 1, stated: 0 })
+  expect(Object.keys(span.attributes)).toEqual([])
+})
+
+test('a field on Object.prototype does not keep ours from being stamped', () => {
+  Object.assign(polluted, { 'user.id': 'polluted', metadata: '{}' })
+  const span = spanOf({})
+  const metadata = { plan: 'pro' }
+  run(
+    new SessionSpanProcessor(),
+    span,
+    setSession(ROOT_CONTEXT, { sessionId: 's_123_456', userId: 'u_1', metadata }),
+  )
+  expect(Object.entries(span.attributes)).toContainEqual(['user.id', 'u_1'])
+  expect(Object.entries(span.attributes)).toContainEqual(['metadata', '{"plan":"pro"}'])
+})
+
+test('the gate ships an alias although Object.prototype has a session.id', () => {
+  polluted['session.id'] = 'polluted_session'
+  expect(Object.entries(ship(spanOf({ thread_id: 'thread_7' })))).toContainEqual(['session.id', 'thread_7'])
+})
+
+test('an attribute named __proto__ is shipped as it is, and is not the prototype of what is shipped', () => {
+  const attributes: Attributes = JSON.parse('{"__proto__":{"user.id":"smuggled"},"thread_id":"thread_7"}')
+  const shipped = ship(spanOf(attributes))
+  expect(shipped['user.id']).toBeUndefined()
+  expect(Object.keys(shipped)).toEqual(['__proto__', 'thread_id', 'session.id'])
+})

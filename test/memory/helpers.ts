@@ -1,0 +1,43 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api'
+import { bindSession, clearSession, getSession, setSession, setSpanSession } from '@otel-sessions/processor'
+import { tracer } from './pipeline.ts'
+import { hop, type Shape } from './shape.ts'
+
+/** Every helper over many objects: nothing may remember them. */
+export const helpers: Shape = {
+  name: 'getSession, setSession, setSpanSession and bindSession over many objects',
+  times: 100_000,
+  async run(times) {
+    let seen = 0
+    for (let count = 0; count < times; count++) {
+      const id = `memory_helper_${count}`
+      const inside = setSession(ROOT_CONTEXT, { sessionId: id, metadata: { count } })
+      if (context.with(inside, () => getSession())?.sessionId === id) seen++
+      if (getSession(clearSession(inside)) !== undefined) throw new Error('not cleared')
+      const span = tracer.startSpan('late', undefined, ROOT_CONTEXT)
+      setSpanSession(span, id)
+      span.end()
+      seen += bindSession(() => 1, id)()
+      for (const one of bindSession(numbers(), id)) seen += one
+      if (count % 1000 === 0) await hop()
+    }
+    if (seen !== 3 * times) throw new Error(`${seen} of ${3 * times}`)
+  },
+}
+
+function* numbers() {
+  yield 1
+}
+
+/** Every ID is another wrong one: what is said and counted is bounded by the reasons, not by the values. */
+export const refused: Shape = {
+  name: 'wrong sessions, each another one',
+  times: 100_000,
+  async run(times) {
+    for (let count = 0; count < times; count++) {
+      const inside = setSession(ROOT_CONTEXT, `memory_é_${count}`)
+      setSession(inside, { sessionId: count as never, userId: `\n${count}`, tags: [`${count}`.repeat(200)] })
+      if (count % 1000 === 0) await hop()
+    }
+  },
+}
