@@ -2,6 +2,7 @@ import {
   type AliasPlan,
   ATTR_SESSION_ID,
   checkSessionId,
+  isUntouched,
   lateMetadata,
   lateSession,
   ownValue,
@@ -42,12 +43,16 @@ export function gate(
   record: SessionRecord | undefined,
   rules: GateRules,
 ): GateChanges | undefined {
+  const { maxLength } = rules.rule
+  if (record !== undefined && isUntouched(attributes, record) && (record.id?.length ?? 0) <= maxLength) {
+    return undefined
+  }
   const current = ownValue(attributes, ATTR_SESSION_ID)
   const found =
     record === undefined ? foundAlone(attributes, current, rules) : foundByRecord(attributes, current, record)
   const wanted = found.id
   // Checked where it entered, so only a shorter limit of this gate can still refuse it.
-  const tooLong = wanted !== undefined && wanted.length > rules.rule.maxLength
+  const tooLong = wanted !== undefined && wanted.length > maxLength
   const sessionId = tooLong ? undefined : wanted
   const metadata =
     record === undefined || record.settings.runsLateRules ? undefined : lateMetadata(attributes, record)

@@ -5,7 +5,6 @@ import {
   type LateSession,
   lateMetadata,
   lateSession,
-  type ReadableAttributes,
   type SessionRecord,
 } from '@otel-sessions/semconv'
 import { offerSession, showSession } from './offer.ts'
@@ -13,12 +12,6 @@ import { belongsToOneSpan, isStated } from './records.ts'
 import type { EndedSpan, StampableSpan } from './span-types.ts'
 import { setAttribute, stampId } from './stamp.ts'
 import type { Counters } from './stats.ts'
-
-/** Nothing came late, and nobody is to be told: so it is for nearly every span of a scope. */
-export function isUntouched(attributes: ReadableAttributes, record: SessionRecord): boolean {
-  if (belongsToOneSpan(record) || attributes[ATTR_SESSION_ID] !== record.id) return false
-  return record.fields?.metadata === undefined || attributes[ATTR_METADATA] === record.fields.metadata
-}
 
 /** The late rules where the SDK lets a processor write before a span has ended. */
 export function settleOpenSpan(span: StampableSpan, record: SessionRecord, counters: Counters): void {

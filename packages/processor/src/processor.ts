@@ -1,8 +1,13 @@
 import type { Context } from '@opentelemetry/api'
-import { readRecord, type SessionRecord, type SessionRecordSettings } from '@otel-sessions/semconv'
-import { closeRecord, isUntouched, openRecord, settleEndedSpan, settleOpenSpan } from './finish.ts'
+import {
+  isUntouched,
+  readRecord,
+  type SessionRecord,
+  type SessionRecordSettings,
+} from '@otel-sessions/semconv'
+import { closeRecord, openRecord, settleEndedSpan, settleOpenSpan } from './finish.ts'
 import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
-import { leaveRecord, withoutFieldsOf } from './records.ts'
+import { belongsToOneSpan, leaveRecord, withoutFieldsOf } from './records.ts'
 import { report } from './report.ts'
 import { startRecord } from './rules.ts'
 import type { EndedSpan, StampableSpan } from './span-types.ts'
@@ -52,7 +57,7 @@ export class SessionSpanProcessor {
     this.#settings.runsLateRules = true
     try {
       const record = this.#ownRecord(span)
-      if (record === undefined || isUntouched(span.attributes, record)) return
+      if (record === undefined || (!belongsToOneSpan(record) && isUntouched(span.attributes, record))) return
       settleOpenSpan(span, record, this.#counters)
     } catch {
       this.#fail()

@@ -19,7 +19,7 @@ export {
 export { createSessionId } from './create-id.ts'
 export { explainSession, type SessionCandidate, type SessionExplanation } from './explain.ts'
 export { kindOf } from './kind.ts'
-export { type LateSession, lateMetadata, lateSession } from './late.ts'
+export { isUntouched, type LateSession, lateMetadata, lateSession } from './late.ts'
 export {
   METADATA_MAX_LENGTH,
   METADATA_READ_MAX_LENGTH,

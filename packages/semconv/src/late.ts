@@ -24,6 +24,16 @@ export interface LateSession {
 }
 
 /**
+ * Whether a span with a statement ends as it was stamped, so that no late rule applies. So it is for nearly
+ * every span of a scope.
+ */
+export function isUntouched(attributes: ReadableAttributes, record: SessionRecord): boolean {
+  const { kind, id, fields } = record
+  if ((kind !== 'statement' && kind !== 'absence') || attributes[ATTR_SESSION_ID] !== id) return false
+  return fields?.metadata === undefined || attributes[ATTR_METADATA] === fields.metadata
+}
+
+/**
  * The late rules: which session a span has at its end, from its attributes and its record alone. Called by
  * the processor where the SDK has `onEnding`, else by the gate. Throws what a hostile attribute throws.
  */

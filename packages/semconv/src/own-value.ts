@@ -1,7 +1,7 @@
-/** Attributes of a span, as an object; only own enumerable properties are read. */
+/** Attributes of a span, as an object; only own properties are read. */
 export type ReadableAttributes = Readonly<Record<string, unknown>>
 
-const isOwn = Object.prototype.propertyIsEnumerable
+const isOwn = Object.prototype.hasOwnProperty
 
 /**
  * An attribute's own value. What a prototype says is nobody's attribute: where something has polluted
