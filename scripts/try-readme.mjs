@@ -36,7 +36,9 @@ async function tryOut(set, packed) {
   try {
     writeFileSync(join(project, 'package.json'), '{ "private": true }')
     const [install] = block(`install-${set}`).split('\n')
-    const others = install.split(' ').filter((word) => word.includes('@') && !word.startsWith('@otel-sessions/'))
+    const others = install
+      .split(' ')
+      .filter((word) => word.includes('@') && !word.startsWith('@otel-sessions/'))
     npm(['install', '--no-audit', '--no-fund', '--loglevel=error', ...packed, ...others], project)
     writeFileSync(join(project, 'quick-start.mjs'), block(`quick-start-${set}`))
     const env = { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.port}` }

@@ -46,7 +46,7 @@ export const idLike = fc.oneof(
 )
 
 /** JSON as `metadata` holds it, odd and broken. */
-export const metadataJson = fc.oneof(
+const metadataJson = fc.oneof(
   fc.constantFrom(
     '',
     'null',

@@ -4,7 +4,7 @@ export function isSessionId(value: unknown): value is string {
   return typeof value === 'string' && /^[ -~]{1,199}$/.test(value) && value.trim() !== ''
 }
 
-export function isPlaceholder(id: string): boolean {
+function isPlaceholder(id: string): boolean {
   return /^(undefined|null|none|nan|new)$/i.test(id) || /^\[object \w+\]$/.test(id)
 }
 
