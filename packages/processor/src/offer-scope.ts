@@ -10,6 +10,9 @@ export function offerScope(scope: SessionScope, context: Context): void {
     const span = trace.getSpan(context)
     const record = span === undefined ? undefined : readRecord(span.spanContext())
     if (record?.trace === undefined) return
+    const { maxLength = scope.id.length } = record.settings.rule
+    // What the processor will refuse is not offered.
+    if (scope.id.length > maxLength) return
     showSession(scope.id, record.trace)
     offerSession(scope.id, record)
   } catch {

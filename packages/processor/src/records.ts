@@ -64,8 +64,11 @@ export function scopeRecord(
   return record
 }
 
-// The helper knows no processor's options, so a shorter limit of its own is applied here, once for each scope.
-function withinLimit(id: string, settings: SessionRecordSettings): string | undefined {
+/**
+ * The ID, if the processor's limit lets it pass. The helpers know no processor's options, so a shorter limit
+ * of its own is applied where its records are made.
+ */
+export function withinLimit(id: string, settings: SessionRecordSettings): string | undefined {
   const { maxLength = SESSION_ID_MAX_LENGTH } = settings.rule
   if (id.length <= maxLength) return id
   report('session-id:too-long', () => {

@@ -1,7 +1,8 @@
 import { type Context, createContextKey } from '@opentelemetry/api'
 import type { SessionRecord } from '@otel-sessions/semconv'
+import { limitTags } from './check-fields.ts'
 import type { SessionFields } from './fields.ts'
-import { type CheckedSession, limitTags } from './session-init.ts'
+import type { CheckedSession } from './session-init.ts'
 
 const SCOPE_VERSION = 1
 

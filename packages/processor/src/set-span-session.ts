@@ -10,7 +10,7 @@ import { replaceFields, stampedOf, unlessPresent } from './fields.ts'
 import { closeRecord } from './finish.ts'
 import { offerSession, showSession } from './offer.ts'
 import { settingsOf } from './options.ts'
-import { belongsToOneSpan, isBare, leaveRecord, spanRecord } from './records.ts'
+import { belongsToOneSpan, isBare, leaveRecord, spanRecord, withinLimit } from './records.ts'
 import { report } from './report.ts'
 import type { SessionScope } from './scope.ts'
 import { checkSession, type SessionInit } from './session-init.ts'
@@ -79,14 +79,16 @@ function addFields(span: Span, fields: StampedFields | undefined, before: Sessio
 
 function replaceRecord(
   span: Span,
-  id: string | undefined,
+  checkedId: string | undefined,
   fields: StampedFields | undefined,
   before: SessionRecord | undefined,
 ): void {
+  const settings = before?.settings ?? DEFAULTS
+  const id = checkedId === undefined ? undefined : withinLimit(checkedId, settings)
   const parent = before?.parent ?? parentRecordOf(span)
   const bareParent = parent !== undefined && isBare(parent) ? parent : undefined
   const scope = before?.scope as SessionScope | undefined
-  const record = spanRecord(id, scope, fields, before?.settings ?? DEFAULTS, before?.trace, bareParent)
+  const record = spanRecord(id, scope, fields, settings, before?.trace, bareParent)
   if (before !== undefined) closeRecord(before)
   leaveRecord(span.spanContext(), record)
   if (id === undefined) return

@@ -1,4 +1,4 @@
-import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+import { SessionSpanProcessor, setSpanSession, usingSession } from '@otel-sessions/processor'
 import { afterEach, describe, expect, it } from 'vitest'
 import { collectWarnings, startTracing, stopTracing, withoutOnEnding } from '../../../test/support/tracing.ts'
 
@@ -42,6 +42,14 @@ describe('an attribute length limit that truncates the ID', () => {
   })
 })
 
+describe('an attribute length limit that truncates our conversation ID', () => {
+  it('does not make it an alias', () => {
+    const { tracer, sessions } = startTracing({}, { spanLimits: { attributeValueLengthLimit: 6 } })
+    usingSession({ conversationId: 'conversation_123' }, () => tracer.startSpan('bare').end())
+    expect(sessions()).toEqual({ bare: undefined })
+  })
+})
+
 describe('an attribute count limit without room for the ID', () => {
   it('ships the ID from the record', () => {
     const { tracer, sessions } = startTracing({}, { spanLimits: { attributeCountLimit: 2 } })
@@ -59,6 +67,20 @@ describe('maxLength', () => {
     const late = tracer.startSpan('late')
     late.setAttribute('session.id', ID)
     late.end()
-    expect(sessions()).toMatchObject({ scope: undefined, attribute: undefined, alias: 'short' })
+    tracer.startActiveSpan('root', (root) => {
+      usingSession(ID, () => {})
+      const told = tracer.startSpan('told')
+      setSpanSession(told, ID)
+      told.end()
+      root.end()
+    })
+    expect(sessions()).toEqual({
+      scope: undefined,
+      attribute: undefined,
+      alias: 'short',
+      late: undefined,
+      told: undefined,
+      root: undefined,
+    })
   })
 })

@@ -61,7 +61,7 @@ export function readAlias(
     if (rank === undefined || rank >= bestRank || !hasOwn.call(attributes, key)) continue
     if (key === ATTR_SESSION_ID && !withSessionId) continue
     const value = attributes[key]
-    if (key === ATTR_GEN_AI_CONVERSATION_ID && own !== undefined && value === own.conversationId) continue
+    if (key === ATTR_GEN_AI_CONVERSATION_ID && isOurs(value, own?.conversationId)) continue
     const check = checkAliasValue(key, value, rule)
     if (check.ok) {
       bestRank = rank
@@ -72,6 +72,11 @@ export function readAlias(
   const metadata = ownValue(attributes, ATTR_METADATA)
   if (metadata === undefined || metadata === own?.metadata) return best
   return readJsonAlias(metadata, plan, rule, bestRank) ?? best
+}
+
+/** Also where the SDK truncated it. */
+function isOurs(value: unknown, ours: string | undefined): boolean {
+  return ours !== undefined && typeof value === 'string' && ours.startsWith(value)
 }
 
 function readJsonAlias(

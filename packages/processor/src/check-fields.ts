@@ -1,0 +1,105 @@
+import { checkSessionId, kindOf, TAG_MAX_LENGTH, TAGS_MAX_COUNT } from '@otel-sessions/semconv'
+import type { MetadataValue, SessionFields } from './fields.ts'
+import { reportRefusedId } from './refused.ts'
+import { report } from './report.ts'
+import type { SessionInit } from './session-init.ts'
+
+/** The fields beside the session ID: what fails is left out and counted, the rest is kept. Never throws. */
+export function checkFields(init: SessionInit): SessionFields | undefined {
+  const conversationId = checkIdField('conversation-id', init, 'conversationId')
+  const userId = checkIdField('user-id', init, 'userId')
+  const previousSessionId = checkIdField('previous-session-id', init, 'previousSessionId')
+  const metadata = checkMetadata(init)
+  const tags = checkTags(init)
+  const any = conversationId ?? userId ?? previousSessionId ?? metadata ?? tags
+  return any === undefined ? undefined : { conversationId, userId, previousSessionId, metadata, tags }
+}
+
+function unreadable(field: string): undefined {
+  report(`${field}:unreadable`, () => `${field.replaceAll('-', ' ')}: left out, reading it throws`)
+}
+
+function checkIdField(
+  code: string,
+  init: SessionInit,
+  field: 'conversationId' | 'userId' | 'previousSessionId',
+): string | undefined {
+  try {
+    const value: unknown = init[field]
+    if (value === undefined || value === null) return undefined
+    const check = checkSessionId(value)
+    if (check.ok) return check.id
+    reportRefusedId(code, `a ${code.replaceAll('-', ' ')} is left out`, value, check.reason)
+    return undefined
+  } catch {
+    return unreadable(code)
+  }
+}
+
+function checkMetadata(init: SessionInit): SessionFields['metadata'] {
+  try {
+    const value: unknown = init.metadata
+    if (value === undefined || value === null) return undefined
+    if (typeof value === 'object' && !Array.isArray(value)) return copyMetadata({ ...value })
+    report('metadata:not-an-object', () => `metadata is left out: it is ${kindOf(value)}, not an object`)
+    return undefined
+  } catch {
+    return unreadable('metadata')
+  }
+}
+
+/** A copy, because the application may change its object while the scope lasts. */
+function copyMetadata(copy: Record<string, unknown>): SessionFields['metadata'] {
+  let isEmpty = true
+  for (const key of Object.keys(copy)) {
+    if (isMetadataValue(copy[key])) isEmpty = false
+    else leaveOut(copy, key)
+  }
+  return isEmpty ? undefined : (copy as Record<string, MetadataValue>)
+}
+
+function leaveOut(copy: Record<string, unknown>, key: string): void {
+  const value = copy[key]
+  if (value !== undefined) {
+    report('metadata:bad-value', () => `a metadata value is left out: it is ${kindOf(value)}`)
+  }
+  delete copy[key]
+}
+
+function isMetadataValue(value: unknown): value is MetadataValue {
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
+}
+
+function checkTags(init: SessionInit): readonly string[] | undefined {
+  try {
+    const value: unknown = init.tags
+    if (value === undefined || value === null) return undefined
+    if (Array.isArray(value)) return limitTags(value.filter(isTag))
+    report('tags:not-an-array', () => `tags are left out: they are ${kindOf(value)}, not an array`)
+    return undefined
+  } catch {
+    return unreadable('tags')
+  }
+}
+
+function isTag(tag: unknown): tag is string {
+  if (typeof tag === 'string' && tag !== '' && tag.length <= TAG_MAX_LENGTH) return true
+  report('tags:bad-tag', () => {
+    return `a tag is left out: it is ${kindOf(tag)}, not a string of 1 to ${TAG_MAX_LENGTH} characters`
+  })
+  return false
+}
+
+/** Each tag once, and no more than may be. */
+export function limitTags(tags: readonly string[]): readonly string[] | undefined {
+  // For a handful of tags this beats a Set.
+  const distinct =
+    tags.length <= 8 ? tags.filter((tag, index) => tags.indexOf(tag) === index) : [...new Set(tags)]
+  if (distinct.length > TAGS_MAX_COUNT) {
+    report('tags:too-many', () => {
+      return `tags are left out: there are ${distinct.length}, ${TAGS_MAX_COUNT} are allowed`
+    })
+    distinct.length = TAGS_MAX_COUNT
+  }
+  return distinct.length > 0 ? Object.freeze(distinct) : undefined
+}
