@@ -25,23 +25,28 @@ export function readArgument(session: SessionArgument): Said {
   if (typeof session !== 'object' || session === null) {
     return { states: true, id: validOrAbsent(session), fields: {} }
   }
-  const { userId, conversationId } = session
-  const fields = {
-    ...(isSessionId(userId) && { userId }),
-    ...(isSessionId(conversationId) && { conversationId }),
-  }
+  const fields = { ...said('userId', session.userId), ...said('conversationId', session.conversationId) }
   // The property counts, not its value: `{ sessionId: req.session?.id }` must not fall back to the outer session.
   if (!('sessionId' in session)) return { states: false, id: undefined, fields }
   return { states: true, id: validOrAbsent(session.sessionId), fields }
 }
 
+/** An ID that is refused does not leave the outer one in force; one that is not given does. */
+function said(field: keyof SessionFields, value: unknown): SessionFields {
+  if (value === undefined) return {}
+  return { [field]: isSessionId(value) ? value : undefined }
+}
+
 export function enterScope(outer: Scope | undefined, said: Said): Scope {
   if (!said.states) return { stating: outer?.stating, fields: { ...outer?.fields, ...said.fields } }
+  const stating = { id: said.id }
+  // Absence: whose work it is, is not known.
+  if (said.id === undefined) return { stating, fields: said.fields }
   const { conversationId, ...kept } = outer?.fields ?? {}
   // The same session named again is not a new one, so its conversation goes on.
-  const sameSession = said.id !== undefined && said.id === outer?.stating?.id
+  const sameSession = said.id === outer?.stating?.id
   const carried = sameSession && conversationId !== undefined ? { ...kept, conversationId } : kept
-  return { stating: { id: said.id }, fields: { ...carried, ...said.fields } }
+  return { stating, fields: { ...carried, ...said.fields } }
 }
 
 function validOrAbsent(value: unknown): string | undefined {

@@ -91,7 +91,7 @@ describe('a function that bindSession binds', () => {
   })
 
   test('runs without a session when what is given is undefined, as if it were an ID that is not valid', () => {
-    const job = usingSession(A, () => bindSession(() => work('job'), undefined))
+    const job = usingSession(A, () => bindSession(() => work('job'), undefined as never))
     usingSession(B, job)
     expect(sessionsOf('job')).toEqual([undefined])
   })

@@ -22,6 +22,16 @@ async function unhandledDuring(run: () => Promise<void>): Promise<unknown[]> {
   return unhandled
 }
 
+describe('a native Promise with methods of its own, as ky makes them', () => {
+  test('comes back as the same object, with its methods', async () => {
+    const made = Object.assign(Promise.resolve('body'), { json: () => ({ ok: true }) })
+    const same = usingSession(A, () => made)
+    expect(same).toBe(made)
+    expect(same.json()).toEqual({ ok: true })
+    expect(await same).toBe('body')
+  })
+})
+
 describe('a native Promise that fn returns', () => {
   test('comes back as a native Promise of the same value', async () => {
     const answer = { text: 'hello' }

@@ -4,7 +4,7 @@
 import { context } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { helperStats, SessionSpanProcessor, setSession } from '@otel-sessions/processor'
+import { helperStats, type ProblemCode, SessionSpanProcessor, setSession } from '@otel-sessions/processor'
 import { afterAll, beforeAll, beforeEach, vi } from 'vitest'
 
 export const A = 'sess_stream_a'
@@ -76,7 +76,7 @@ export function inScopeWithoutBinding<T>(session: string, fn: () => T): T {
 }
 
 /** How often the helpers met a problem so far. */
-export function problemCount(code: string): number {
+export function problemCount(code: ProblemCode): number {
   return helperStats().problems[code] ?? 0
 }
 

@@ -63,9 +63,14 @@ export function collectWarnings(): string[] {
 }
 
 /** How the problem counts grew while something ran. They belong to the module, so tests look at differences. */
-export function problemsOf(stats: () => Record<string, number>, run: () => void): Record<string, number> {
+export function problemsOf(
+  stats: () => Readonly<Partial<Record<string, number>>>,
+  run: () => void,
+): Record<string, number> {
   const before = stats()
   run()
-  const grown = Object.entries(stats()).map(([code, count]) => [code, count - (before[code] ?? 0)] as const)
+  const grown = Object.entries(stats()).map(
+    ([code, count]) => [code, (count ?? 0) - (before[code] ?? 0)] as const,
+  )
   return Object.fromEntries(grown.filter(([, count]) => count > 0))
 }

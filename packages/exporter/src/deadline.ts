@@ -5,17 +5,21 @@ interface Timers {
 }
 const timers = globalThis as unknown as Timers
 
-/** Calls back after a while, unless cancelled. Does not keep the process alive. */
+/** Calls back after a while, unless cancelled. Does not keep the process alive: nobody waits for it. */
 export function after(millis: number, callback: () => void): { cancel(): void } {
   const timer = timers.setTimeout(callback, millis)
   ;(timer as { unref?: () => void }).unref?.()
   return { cancel: () => timers.clearTimeout(timer) }
 }
 
-/** The promise, or a rejection that says what took too long. */
+/**
+ * The promise, or a rejection that says what took too long. Somebody waits for this one, so it keeps the process
+ * alive until then: else Node would leave in the middle of an `await provider.shutdown()`.
+ */
 export function within<T>(millis: number, what: string, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = after(millis, () => reject(new Error(`${what} did not finish within ${millis} ms`)))
-    promise.then(resolve, reject).finally(() => timer.cancel())
+    const late = () => reject(new Error(`${what} did not finish within ${millis} ms`))
+    const timer = timers.setTimeout(late, millis)
+    promise.then(resolve, reject).finally(() => timers.clearTimeout(timer))
   })
 }

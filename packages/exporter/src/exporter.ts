@@ -1,4 +1,4 @@
-import { kindOf } from '@otel-sessions/semconv'
+import { kindOf } from '@otel-sessions/semconv/internal'
 import { within } from './deadline.ts'
 import { type ExporterSettings, type SessionSpanExporterOptions, settingsOf } from './options.ts'
 import { screen } from './screen.ts'
@@ -60,9 +60,10 @@ export class SessionSpanExporter<S extends ExportableSpan> {
    * @returns rejects when that flush fails, or takes longer than `exportTimeoutMillis`
    */
   async forceFlush(): Promise<void> {
-    await this.#settled()
-    const flushed = Promise.resolve(this.#delegate.forceFlush?.())
-    await within(this.#settings.exportTimeoutMillis, "the wrapped exporter's forceFlush", flushed)
+    const { exportTimeoutMillis } = this.#settings
+    await within(exportTimeoutMillis, 'an export in flight', this.#settled())
+    const flushed = Promise.resolve().then(() => this.#delegate.forceFlush?.())
+    await within(exportTimeoutMillis, "the wrapped exporter's forceFlush", flushed)
   }
 
   /**

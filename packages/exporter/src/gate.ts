@@ -1,16 +1,18 @@
 import {
-  type AliasPlan,
   ATTR_SESSION_ID,
   checkSessionId,
+  type ReadableAttributes,
+  type SessionIdReason,
+  type SessionRecord,
+} from '@otel-sessions/semconv'
+import {
+  type AliasPlan,
   isUntouched,
   lateMetadata,
   lateSession,
   ownValue,
-  type ReadableAttributes,
   readAlias,
-  type SessionIdReason,
-  type SessionRecord,
-} from '@otel-sessions/semconv'
+} from '@otel-sessions/semconv/internal'
 
 /** Why the gate dropped a `session.id`: it is invalid, or the application stated that there is no session. */
 export type DropReason = SessionIdReason | 'stated-absence'

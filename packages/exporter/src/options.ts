@@ -1,11 +1,5 @@
-import {
-  aliasesProblem,
-  kindOf,
-  planAliases,
-  SESSION_ALIASES,
-  SESSION_ID_MAX_LENGTH,
-  type SessionAliases,
-} from '@otel-sessions/semconv'
+import { SESSION_ALIASES, SESSION_ID_MAX_LENGTH, type SessionAliases } from '@otel-sessions/semconv'
+import { aliasesProblem, kindOf, planAliases } from '@otel-sessions/semconv/internal'
 import type { GateRules } from './gate.ts'
 
 /** Options of `SessionSpanExporter`. */

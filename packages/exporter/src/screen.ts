@@ -1,4 +1,5 @@
-import { ATTR_SESSION_ID, kindOf, readRecord } from '@otel-sessions/semconv'
+import { ATTR_SESSION_ID, readRecord } from '@otel-sessions/semconv'
+import { kindOf } from '@otel-sessions/semconv/internal'
 import { type GateChanges, type GateRules, gate } from './gate.ts'
 import { sayOnce } from './report.ts'
 import type { ExportableSpan } from './span-types.ts'

@@ -1,7 +1,8 @@
 import { type Context, context } from '@opentelemetry/api'
-import { kindOf } from '@otel-sessions/semconv'
+import { kindOf } from '@otel-sessions/semconv/internal'
 import { bindInPlace } from './bind-in-place.ts'
 import { bindResult } from './bind-result.ts'
+import { checkContextManager } from './context-check.ts'
 import { report } from './report.ts'
 import type { SessionInit } from './session-init.ts'
 import { enterSession } from './using-session.ts'
@@ -28,9 +29,11 @@ export type BindableTarget =
  * @param target what to bind
  * @param session as for `usingSession`; without it, the context at the time of the call is bound, with the
  *   session that is in it
- * @example queue.push(bindSession(() => summarise(text)))
+ * @example queue.push(bindSession(() => summarise(text)))  // to unsubscribe, keep what comes back
  * @example return new Response(bindSession(stream, 'user_123_conv_456'))
  */
+export function bindSession<T extends BindableTarget>(target: T): T
+export function bindSession<T extends BindableTarget>(target: T, session: string | SessionInit | null): T
 export function bindSession<T extends BindableTarget>(
   target: T,
   ...session: [session?: string | SessionInit | null]
@@ -38,6 +41,7 @@ export function bindSession<T extends BindableTarget>(
   const active = context.active()
   // An argument that is there but undefined is a bug of the caller's, and states absence.
   const inside = session.length > 0 ? enterSession(active, session[0]) : active
+  context.with(inside, () => checkContextManager(inside))
   if (typeof target === 'function') return bindFunction(target, inside)
   if (bindInPlace(target, inside, true) !== 'nothing') return target
   report('bind:unknown-target', () => {

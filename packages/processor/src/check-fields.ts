@@ -1,39 +1,44 @@
-import { checkSessionId, kindOf, TAG_MAX_LENGTH, TAGS_MAX_COUNT } from '@otel-sessions/semconv'
+import { checkSessionId, TAG_MAX_LENGTH, TAGS_MAX_COUNT } from '@otel-sessions/semconv'
+import { kindOf } from '@otel-sessions/semconv/internal'
 import type { MetadataValue, SessionFields } from './fields.ts'
+import type { FieldCode, IdFieldCode } from './problems.ts'
 import { reportRefusedId } from './refused.ts'
 import { report } from './report.ts'
 import type { SessionInit } from './session-init.ts'
 
-/** The fields beside the session ID: what fails is left out and counted, the rest is kept. Never throws. */
+/**
+ * The fields beside the session ID: what fails is left out and counted, the rest is kept. An ID that fails does
+ * not leave the outer one in force: that would put one user's name on another's work. Never throws.
+ */
 export function checkFields(init: SessionInit): SessionFields | undefined {
   const conversationId = checkIdField('conversation-id', init, 'conversationId')
   const userId = checkIdField('user-id', init, 'userId')
   const previousSessionId = checkIdField('previous-session-id', init, 'previousSessionId')
   const metadata = checkMetadata(init)
   const tags = checkTags(init)
-  const any = conversationId ?? userId ?? previousSessionId ?? metadata ?? tags
-  return any === undefined ? undefined : { conversationId, userId, previousSessionId, metadata, tags }
+  const fields = { conversationId, userId, previousSessionId, metadata, tags }
+  return Object.values(fields).some((field) => field !== undefined) ? fields : undefined
 }
 
-function unreadable(field: string): undefined {
+function unreadable(field: FieldCode): void {
   report(`${field}:unreadable`, () => `${field.replaceAll('-', ' ')}: left out, reading it throws`)
 }
 
 function checkIdField(
-  code: string,
+  code: IdFieldCode,
   init: SessionInit,
   field: 'conversationId' | 'userId' | 'previousSessionId',
-): string | undefined {
+): string | null | undefined {
   try {
     const value: unknown = init[field]
-    if (value === undefined || value === null) return undefined
+    if (value === undefined || value === null) return value
     const check = checkSessionId(value)
     if (check.ok) return check.id
     reportRefusedId(code, `a ${code.replaceAll('-', ' ')} is left out`, value, check.reason)
-    return undefined
   } catch {
-    return unreadable(code)
+    unreadable(code)
   }
+  return null
 }
 
 function checkMetadata(init: SessionInit): SessionFields['metadata'] {
@@ -42,10 +47,10 @@ function checkMetadata(init: SessionInit): SessionFields['metadata'] {
     if (value === undefined || value === null) return undefined
     if (typeof value === 'object' && !Array.isArray(value)) return copyMetadata({ ...value })
     report('metadata:not-an-object', () => `metadata is left out: it is ${kindOf(value)}, not an object`)
-    return undefined
   } catch {
-    return unreadable('metadata')
+    unreadable('metadata')
   }
+  return undefined
 }
 
 /** A copy, because the application may change its object while the scope lasts. */
@@ -76,10 +81,10 @@ function checkTags(init: SessionInit): readonly string[] | undefined {
     if (value === undefined || value === null) return undefined
     if (Array.isArray(value)) return limitTags(value.filter(isTag))
     report('tags:not-an-array', () => `tags are left out: they are ${kindOf(value)}, not an array`)
-    return undefined
   } catch {
-    return unreadable('tags')
+    unreadable('tags')
   }
+  return undefined
 }
 
 function isTag(tag: unknown): tag is string {

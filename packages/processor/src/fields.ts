@@ -4,20 +4,20 @@ import {
   ATTR_TAG_TAGS,
   ATTR_USER_ID,
   METADATA_MAX_LENGTH,
-  ownValue,
   type ReadableAttributes,
   type StampedFields,
 } from '@otel-sessions/semconv'
+import { ownValue } from '@otel-sessions/semconv/internal'
 import { report } from './report.ts'
 
 /** A value that metadata may hold. */
 export type MetadataValue = string | number | boolean
 
-/** What a scope says beside the session ID, checked. */
+/** What a scope says beside the session ID, checked. In place of an ID, null takes the outer one away. */
 export interface SessionFields {
-  readonly conversationId: string | undefined
-  readonly userId: string | undefined
-  readonly previousSessionId: string | undefined
+  readonly conversationId: string | null | undefined
+  readonly userId: string | null | undefined
+  readonly previousSessionId: string | null | undefined
   readonly metadata: Readonly<Record<string, MetadataValue>> | undefined
   readonly tags: readonly string[] | undefined
 }
@@ -36,8 +36,9 @@ export function stampedOf(fields: SessionFields | undefined): StampedFields | un
 
 function makeStamped(fields: SessionFields): StampedFields | undefined {
   const entries: [string, string | readonly string[]][] = []
-  if (fields.conversationId !== undefined) entries.push([ATTR_GEN_AI_CONVERSATION_ID, fields.conversationId])
-  if (fields.userId !== undefined) entries.push([ATTR_USER_ID, fields.userId])
+  if (typeof fields.conversationId === 'string')
+    entries.push([ATTR_GEN_AI_CONVERSATION_ID, fields.conversationId])
+  if (typeof fields.userId === 'string') entries.push([ATTR_USER_ID, fields.userId])
   const metadata = metadataJson(fields.metadata)
   if (metadata !== undefined) entries.push([ATTR_METADATA, metadata])
   if (fields.tags !== undefined) entries.push([ATTR_TAG_TAGS, fields.tags])

@@ -2,11 +2,9 @@ import {
   ATTR_METADATA,
   ATTR_OVERWRITTEN_ID,
   ATTR_SESSION_ID,
-  type LateSession,
-  lateMetadata,
-  lateSession,
   type SessionRecord,
 } from '@otel-sessions/semconv'
+import { type LateSession, lateMetadata, lateSession } from '@otel-sessions/semconv/internal'
 import { offerSession, showSession } from './offer.ts'
 import { belongsToOneSpan, isStated } from './records.ts'
 import type { EndedSpan, StampableSpan } from './span-types.ts'

@@ -15,11 +15,17 @@ import { readScope } from './scope.ts'
 
 /** The session in force, as `getSession` tells it. */
 export interface SessionInfo {
+  /** The session ID. */
   readonly sessionId: string
+  /** The conversation inside the session, if one was stated. */
   readonly conversationId?: string | undefined
+  /** The end user, if one was stated. */
   readonly userId?: string | undefined
+  /** The session before this one, if one was stated. */
   readonly previousSessionId?: string | undefined
+  /** Metadata, merged over nested scopes; empty where there is none. */
   readonly metadata: Readonly<Record<string, MetadataValue>>
+  /** Tags, united over nested scopes; empty where there are none. */
   readonly tags: readonly string[]
   /** Whose word it is: a scope's, the active span's statement, or a hint on the active span. */
   readonly source: 'scope' | 'span' | 'hint'
@@ -62,9 +68,9 @@ function infoOf(
   if (sessionId === undefined) return undefined
   return Object.freeze({
     sessionId,
-    conversationId: fields?.conversationId,
-    userId: fields?.userId,
-    previousSessionId: fields?.previousSessionId,
+    conversationId: fields?.conversationId ?? undefined,
+    userId: fields?.userId ?? undefined,
+    previousSessionId: fields?.previousSessionId ?? undefined,
     metadata: Object.freeze({ ...fields?.metadata }),
     tags: fields?.tags ?? NO_TAGS,
     source,

@@ -1,12 +1,10 @@
 import {
-  aliasesProblem,
-  kindOf,
-  planAliases,
   SESSION_ALIASES,
   SESSION_ID_MAX_LENGTH,
   type SessionAliases,
   type SessionRecordSettings,
 } from '@otel-sessions/semconv'
+import { aliasesProblem, kindOf, planAliases } from '@otel-sessions/semconv/internal'
 
 /** Options of `SessionSpanProcessor`. */
 export interface SessionSpanProcessorOptions {

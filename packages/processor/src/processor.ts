@@ -1,10 +1,6 @@
 import type { Context } from '@opentelemetry/api'
-import {
-  isUntouched,
-  readRecord,
-  type SessionRecord,
-  type SessionRecordSettings,
-} from '@otel-sessions/semconv'
+import { readRecord, type SessionRecord, type SessionRecordSettings } from '@otel-sessions/semconv'
+import { isUntouched } from '@otel-sessions/semconv/internal'
 import { closeRecord, openRecord, settleEndedSpan, settleOpenSpan } from './finish.ts'
 import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
 import { belongsToOneSpan, leaveRecord, withoutFieldsOf } from './records.ts'

@@ -1,5 +1,4 @@
 import {
-  ownValue,
   type ReadableAttributes,
   SESSION_ID_MAX_LENGTH,
   SESSION_RECORD,
@@ -9,6 +8,7 @@ import {
   type SessionTrace,
   type StampedFields,
 } from '@otel-sessions/semconv'
+import { ownValue } from '@otel-sessions/semconv/internal'
 import { stampedOf, unlessPresent } from './fields.ts'
 import { report } from './report.ts'
 import type { SessionScope } from './scope.ts'

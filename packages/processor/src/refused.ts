@@ -1,4 +1,6 @@
-import { kindOf, SESSION_ID_MAX_LENGTH, type SessionIdReason } from '@otel-sessions/semconv'
+import { SESSION_ID_MAX_LENGTH, type SessionIdReason } from '@otel-sessions/semconv'
+import { kindOf } from '@otel-sessions/semconv/internal'
+import type { IdFieldCode } from './problems.ts'
 import { report } from './report.ts'
 
 /** A `session.id` that was given to `startSpan`, or written later, and is none. */
@@ -10,8 +12,13 @@ export function reportInvalidAttribute(value: unknown, reason: SessionIdReason):
 }
 
 /** An ID that was given to a helper, and is none. */
-export function reportRefusedId(code: string, what: string, value: unknown, reason: SessionIdReason): void {
+export function reportRefusedId(
+  code: 'session-id' | IdFieldCode,
+  what: string,
+  value: unknown,
+  reason: SessionIdReason,
+): void {
   report(`${code}:${reason}`, () => {
-    return `${what}: ${reason}. It is ${kindOf(value)}; valid are 1 to ${SESSION_ID_MAX_LENGTH} printable US-ASCII characters`
+    return `${what}: ${reason}. It is ${kindOf(value)}; valid are 1 to ${SESSION_ID_MAX_LENGTH} printable US-ASCII characters, not all blank`
   })
 }

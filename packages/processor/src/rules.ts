@@ -2,14 +2,12 @@ import { type Context, type Span, trace as traceApi } from '@opentelemetry/api'
 import {
   ATTR_SESSION_ID,
   checkSessionId,
-  isPlaceholder,
-  ownValue,
   type ReadableAttributes,
-  readAlias,
   readRecord,
   type SessionRecord,
   type SessionRecordSettings,
 } from '@otel-sessions/semconv'
+import { isPlaceholder, ownValue, readAlias } from '@otel-sessions/semconv/internal'
 import { stampedOf } from './fields.ts'
 import { offerSession, showSession } from './offer.ts'
 import { heirOf, hintRecord, isBare, isStated, scopeRecord, spanRecord } from './records.ts'

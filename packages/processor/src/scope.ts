@@ -37,36 +37,34 @@ export function nestScope(session: CheckedSession, outer: SessionScope | undefin
     version: SCOPE_VERSION,
     stating: states ? undefined : outer?.stating,
     id: states ? session.id : outer?.id,
-    fields: mergeFields(session.fields, outer?.fields, leavesSession(session, outer)),
+    fields: fieldsOf(session, outer),
     shared: undefined,
   } as { -readonly [K in keyof SessionScope]: SessionScope[K] }
   if (states) scope.stating = scope
   return scope
 }
 
-/** Another session, or stated absence: the outer conversation is not this one's. */
-function leavesSession(session: CheckedSession, outer: SessionScope | undefined): boolean {
-  return session.states === 'absence' || (session.states === 'session' && session.id !== outer?.id)
-}
-
-function mergeFields(
-  inner: SessionFields | undefined,
-  outer: SessionFields | undefined,
-  newSession: boolean,
-): SessionFields | undefined {
-  if (outer === undefined) return inner
-  if (inner === undefined && !(newSession && hasSessionFields(outer))) return outer
+/**
+ * The fields inside: inner ones win. Stated absence starts afresh: whose work it is, is not known, so nothing of
+ * the outer user's is on it. Another session drops the outer conversation and previous session.
+ */
+function fieldsOf(session: CheckedSession, outer: SessionScope | undefined): SessionFields | undefined {
+  const inner = session.fields
+  const around = session.states === 'absence' ? undefined : outer?.fields
+  if (around === undefined) return inner
+  const isAnother = session.states === 'session' && session.id !== outer?.id
+  if (inner === undefined && !isAnother) return around
+  const ofSession = isAnother ? undefined : around
   return {
-    conversationId: inner?.conversationId ?? (newSession ? undefined : outer.conversationId),
-    previousSessionId: inner?.previousSessionId ?? (newSession ? undefined : outer.previousSessionId),
-    userId: inner?.userId ?? outer.userId,
-    metadata: merged(inner?.metadata, outer.metadata),
-    tags: united(inner?.tags, outer.tags),
+    conversationId: innermost(inner?.conversationId, ofSession?.conversationId),
+    previousSessionId: innermost(inner?.previousSessionId, ofSession?.previousSessionId),
+    userId: innermost(inner?.userId, around.userId),
+    metadata: merged(inner?.metadata, around.metadata),
+    tags: united(inner?.tags, around.tags),
   }
 }
 
-const hasSessionFields = (fields: SessionFields) =>
-  fields.conversationId !== undefined || fields.previousSessionId !== undefined
+const innermost = <T>(inner: T | undefined, outer: T | undefined) => (inner === undefined ? outer : inner)
 
 function merged(
   inner: SessionFields['metadata'],

@@ -13,11 +13,11 @@ export interface SessionInit {
    */
   readonly sessionId?: string | null | undefined
   /** The conversation inside the session. Same rule as a session ID. A new session drops the outer one. */
-  readonly conversationId?: string | undefined
-  /** The end user. Same rule as a session ID. */
-  readonly userId?: string | undefined
+  readonly conversationId?: string | null | undefined
+  /** The end user. Same rule as a session ID. `null`, or an ID that is refused, takes the outer one away. */
+  readonly userId?: string | null | undefined
   /** The session before this one; for a session's start event, never stamped on spans. Same rule as a session ID. */
-  readonly previousSessionId?: string | undefined
+  readonly previousSessionId?: string | null | undefined
   /** Free metadata: strings, finite numbers, booleans. Merged key by key in nested scopes; 4 kB as JSON. */
   readonly metadata?: Readonly<Record<string, MetadataValue>> | undefined
   /** Tags: non-empty strings of at most 200 characters, at most 32. United in nested scopes. */
@@ -55,10 +55,20 @@ function isInit(session: object): boolean {
 }
 
 function checkInit(init: SessionInit): CheckedSession {
+  for (const key of Object.keys(init)) {
+    if (!FIELDS.includes(key as never)) reportUnknownField(key)
+  }
   const fields = checkFields(init)
   if (!('sessionId' in init)) return { states: 'nothing', id: undefined, fields }
   const { sessionId } = init
   return sessionId === null ? { states: 'absence', id: undefined, fields } : checkedId(sessionId, fields)
+}
+
+/** Mostly a spelling mistake; of `sessionId`, it leaves the work in the outer session. */
+function reportUnknownField(key: string): void {
+  report('session:unknown-field', () => {
+    return `a session has a property that means nothing: "${key.slice(0, 40)}". Known are ${FIELDS.join(', ')}`
+  })
 }
 
 function checkedId(value: unknown, fields: SessionFields | undefined): CheckedSession {

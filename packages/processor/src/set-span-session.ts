@@ -26,13 +26,17 @@ const DEFAULTS = settingsOf()
  * Does nothing but count on a span that has ended or does not record. What is no valid session states that
  * there is none: the exporter's gate removes the attribute. Never throws.
  *
- * @param span the span, from `trace.getActiveSpan()` or `startSpan`
+ * @param span the span, from `trace.getActiveSpan()` or `startSpan`; without one, it only counts
  * @param session as for `usingSession`. Its fields are written on the span and inherited with the ID; an
  *   object without `sessionId` only writes its fields
- * @example const span = trace.getActiveSpan(); if (span) setSpanSession(span, conversation.id)
+ * @example setSpanSession(trace.getActiveSpan(), conversation.id)
  */
-export function setSpanSession(span: Span, session: string | SessionInit | null): void {
+export function setSpanSession(span: Span | undefined, session: string | SessionInit | null): void {
   try {
+    if (span === undefined || span === null) {
+      report('set-span-session:no-span', () => 'setSpanSession has no effect: there is no active span')
+      return
+    }
     if (!span.isRecording()) {
       report('set-span-session:not-recording', () => {
         return 'setSpanSession has no effect: the span has ended, or does not record (it is not sampled)'

@@ -3,13 +3,18 @@
  * and for a copy of the SDK that is not ours.
  */
 export interface StampableSpan {
+  /** The span's context; the processor leaves its record on this very object. */
   spanContext(): object
+  /** Writes an attribute. */
   setAttribute(key: string, value: never): unknown
+  /** What has been written so far. */
   readonly attributes: Readonly<Record<string, unknown>>
 }
 
 /** A span that has ended: it can only be read. */
 export interface EndedSpan {
+  /** The span's context, with the processor's record on it. */
   spanContext(): object
+  /** What was written until the span ended. */
   readonly attributes: Readonly<Record<string, unknown>>
 }

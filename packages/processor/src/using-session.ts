@@ -1,4 +1,5 @@
 import { type Context, context } from '@opentelemetry/api'
+import { kindOf } from '@otel-sessions/semconv/internal'
 import { bindResult } from './bind-result.ts'
 import { checkContextManager, checkContextSurvivesAwait } from './context-check.ts'
 import { offerScope } from './offer-scope.ts'
@@ -19,15 +20,18 @@ import { checkSession, type SessionInit } from './session-init.ts'
  *
  * @param session the session ID; or its parts, see `SessionInit` (an object without the property `sessionId`
  *   only adds to the session in force); or `null`: what happens inside belongs to no session
- * @param fn what to run. Its value comes back: of the same type and, but for a native Promise, the same
- *   object. A native Promise is followed, and a new one comes back. Generators, async iterables and web
+ * @param fn what to run. Its value comes back: of the same type and, but for a plain native Promise, the same
+ *   object. A plain native Promise is followed, and a new one comes back. Generators, async iterables and web
  *   streams that it returns, or that its Promise resolves to, are bound in place: see `bindSession`
  * @returns what `fn` returns
- * @throws only what `fn` throws
+ * @throws only what `fn` throws; a TypeError when `fn` is no function
  * @example await usingSession('user_123_conv_456', () => agent.invoke(input))
  * @example usingSession({ sessionId, userId, tags: ['beta'] }, () => handle(request))
  */
 export function usingSession<T>(session: string | SessionInit | null, fn: () => T): T {
+  if (typeof fn !== 'function') {
+    throw new TypeError(`usingSession(session, fn): fn must be a function, it is ${kindOf(fn)}`)
+  }
   const inside = enterSession(context.active(), session)
   return context.with(inside, () => {
     checkContextManager(inside)

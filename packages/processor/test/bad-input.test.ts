@@ -1,5 +1,6 @@
-import { context } from '@opentelemetry/api'
+import { context, trace } from '@opentelemetry/api'
 import {
+  bindSession,
   getSession,
   helperStats,
   type SessionInit,
@@ -158,6 +159,36 @@ describe('setSpanSession', () => {
     expect(problems).toEqual({ 'set-span-session:not-recording': 1 })
     expect(sessions()).toEqual({ span: undefined })
   })
+
+  it('without an active span only counts', () => {
+    startTracing()
+    const problems = problemsOf(
+      () => helperStats().problems,
+      () => setSpanSession(trace.getActiveSpan(), 's1_late'),
+    )
+    expect(problems).toEqual({ 'set-span-session:no-span': 1 })
+  })
+})
+
+describe('a property that means nothing', () => {
+  it('is counted and named, because a misspelt sessionId leaves the work in the outer session', () => {
+    startTracing()
+    const warnings = collectWarnings()
+    const problems = problemsOf(
+      () => helperStats().problems,
+      () => usingSession({ sessionID: 's1_typo' } as never, () => {}),
+    )
+    expect(problems).toEqual({ 'session:unknown-field': 1 })
+    expect(warnings[0]).toContain('"sessionID"')
+  })
+})
+
+describe('a second argument that is no function', () => {
+  it('throws an error that names it', () => {
+    expect(() => usingSession('s1_good', undefined as never)).toThrow(
+      'fn must be a function, it is undefined',
+    )
+  })
 })
 
 describe('no context manager', () => {
@@ -174,5 +205,14 @@ describe('no context manager', () => {
     expect(problems).toEqual({ 'context:no-manager': 2 })
     expect(warnings).toHaveLength(1)
     expect(warnings[0]).toContain('setGlobalContextManager')
+  })
+
+  it('is noticed by bindSession, too', () => {
+    context.disable()
+    const problems = problemsOf(
+      () => helperStats().problems,
+      () => bindSession(() => {}, 's1_alone'),
+    )
+    expect(problems).toEqual({ 'context:no-manager': 1 })
   })
 })

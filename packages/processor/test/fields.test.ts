@@ -53,6 +53,35 @@ describe('user, conversation, metadata and tags', () => {
     )
   })
 
+  it('of the outer scope are gone where a session is left or refused: whose work it is, is not known', () => {
+    const { tracer, shipped } = startTracing()
+    usingSession(RICH, () => {
+      usingSession(null, () => tracer.startSpan('left').end())
+      usingSession(undefined as never, () => tracer.startSpan('refused').end())
+      usingSession({ sessionId: 'é', userId: 'user_2' }, () => tracer.startSpan('refused with user').end())
+    })
+    expect(shipped()).toEqual({ left: {}, refused: {}, 'refused with user': { 'user.id': 'user_2' } })
+  })
+
+  it('that are refused, or null, do not leave the outer user in force', () => {
+    const { tracer, shipped } = startTracing()
+    usingSession({ sessionId: 'user_1_conv_1', userId: 'user_1' }, () => {
+      usingSession({ userId: 'böb' }, () => {
+        tracer.startSpan('refused').end()
+        usingSession({ tags: ['deep'] }, () => tracer.startSpan('below').end())
+      })
+      usingSession({ userId: null }, () => tracer.startSpan('taken away').end())
+      usingSession({ userId: undefined }, () => tracer.startSpan('not given').end())
+    })
+    const session = { 'session.id': 'user_1_conv_1' }
+    expect(shipped()).toEqual({
+      refused: session,
+      below: { ...session, 'tag.tags': ['deep'] },
+      'taken away': session,
+      'not given': { ...session, 'user.id': 'user_1' },
+    })
+  })
+
   it('do not overwrite what the span has', () => {
     const { tracer, shipped } = startTracing()
     const own = { 'user.id': 'own', metadata: '{"own":1}', 'tag.tags': ['own'] }

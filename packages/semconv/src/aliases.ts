@@ -77,6 +77,7 @@ export const SESSION_ALIASES: readonly SessionAlias[] = Object.freeze([
 
 /** A name that looks like a session's and is none. */
 export interface NeverAlias {
+  /** The attribute. */
   readonly key: string
   /** What it is instead. */
   readonly reason: string

@@ -7,7 +7,9 @@ import { ownValue, type ReadableAttributes } from './own-value.ts'
 
 /** One attribute that could have named the session, and what became of it. */
 export interface SessionCandidate {
+  /** The attribute, or `metadata.<key>` for a key inside the JSON of `metadata`. */
   readonly key: string
+  /** What became of it. */
   readonly outcome: 'won' | 'lost' | 'passed-over' | 'not-read' | 'never-an-alias' | 'overwritten'
   /** Why, in words for a log or a page. Names kinds and lengths, never the value. */
   readonly why: string
@@ -17,7 +19,9 @@ export interface SessionCandidate {
 
 /** Which attribute named the session, which others would have, and why they did not. */
 export interface SessionExplanation {
+  /** The session that the attributes name. */
   readonly id: string | undefined
+  /** The attribute that named it. */
   readonly key: string | undefined
   /** In the order in which they are read. */
   readonly candidates: readonly SessionCandidate[]

@@ -1,11 +1,5 @@
-export { adviseSessionId, isPlaceholder, type SessionIdAdvice } from './advice.ts'
-export {
-  type AliasPlan,
-  aliasesProblem,
-  planAliases,
-  type SessionAliases,
-} from './alias-plan.ts'
-export type { AliasReason } from './alias-value.ts'
+export { adviseSessionId, type SessionIdAdvice } from './advice.ts'
+export type { SessionAliases } from './alias-plan.ts'
 export { NEVER_ALIASES, type NeverAlias, SESSION_ALIASES, type SessionAlias } from './aliases.ts'
 export {
   ATTR_GEN_AI_CONVERSATION_ID,
@@ -18,8 +12,6 @@ export {
 } from './attributes.ts'
 export { createSessionId } from './create-id.ts'
 export { explainSession, type SessionCandidate, type SessionExplanation } from './explain.ts'
-export { kindOf } from './kind.ts'
-export { isUntouched, type LateSession, lateMetadata, lateSession } from './late.ts'
 export {
   METADATA_MAX_LENGTH,
   METADATA_READ_MAX_LENGTH,
@@ -27,13 +19,8 @@ export {
   TAG_MAX_LENGTH,
   TAGS_MAX_COUNT,
 } from './limits.ts'
-export { ownValue, type ReadableAttributes } from './own-value.ts'
-export {
-  type OwnWords,
-  readAlias,
-  readSessionAlias,
-  type SessionAliasMatch,
-} from './read-alias.ts'
+export type { ReadableAttributes } from './own-value.ts'
+export { readSessionAlias, type SessionAliasMatch } from './read-alias.ts'
 export {
   readRecord,
   SESSION_RECORD,

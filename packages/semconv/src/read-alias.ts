@@ -7,7 +7,9 @@ import type { SessionIdRule } from './session-id.ts'
 
 /** The session that attributes name, and the attribute that named it. */
 export interface SessionAliasMatch {
+  /** The session ID; an integer as a string. */
   readonly id: string
+  /** The attribute, or `metadata.<key>` for a key inside the JSON of `metadata`. */
   readonly key: string
 }
 

@@ -31,7 +31,8 @@ export const fields: readonly Case[] = [
     ships: { root: B, child: B },
   },
   {
-    sentence: 'inner fields win, and a new session drops the outer conversation only',
+    sentence:
+      'inner fields win, a new session drops the outer conversation only, stated absence everything of the outer',
     play: (w) => {
       const outer = w.setSession(w.rootContext, { sessionId: A, ...person })
       leaf(w, 'other user', w.setSession(outer, { userId: 'user-2' }))
@@ -41,7 +42,7 @@ export const fields: readonly Case[] = [
     ships: {
       'other user': { 'session.id': A, ...stampedPerson, 'user.id': 'user-2' },
       'other session': { 'session.id': B, 'user.id': 'user-1' },
-      'no session': { 'user.id': 'user-1' },
+      'no session': {},
     },
   },
   {

@@ -1,0 +1,47 @@
+import type { SessionIdAdvice, SessionIdReason } from '@otel-sessions/semconv'
+
+/** The fields that follow the session ID rule, as problem codes name them. */
+export type IdFieldCode = 'conversation-id' | 'user-id' | 'previous-session-id'
+
+/** All fields beside the session ID, as problem codes name them. */
+export type FieldCode = IdFieldCode | 'metadata' | 'tags'
+
+/**
+ * What can go wrong, by its code.
+ *
+ * - `session-id:…`: an ID given to a helper is refused, so there is no session
+ * - `session:unreadable`, `session:unknown-field`: the object given as a session throws when it is read; or it
+ *   has a property that means nothing here, mostly a spelling mistake
+ * - `conversation-id:…`, `user-id:…`, `previous-session-id:…`, `metadata:…`, `tags:…`: a field is left out
+ * - `attribute:…`: a `session.id` given to `startSpan` is refused; `attribute:truncated` and
+ *   `attribute:not-kept`: the limits of the SDK cut it off, or left no room for it
+ * - `advice:…`: a valid ID is a weak one
+ * - `context:…`: no context manager, or one that does not follow promises
+ * - `bind:…`: a stream or a target could not be bound
+ * - `set-span-session:…`: there is no span, it has ended, or reading it throws
+ * - `span:unreadable`: a span was passed over, because reading or stamping it throws
+ */
+export type ProblemCode =
+  | `session-id:${SessionIdReason}`
+  | 'session:unreadable'
+  | 'session:unknown-field'
+  | `${IdFieldCode}:${SessionIdReason}`
+  | `${FieldCode}:unreadable`
+  | 'metadata:not-an-object'
+  | 'metadata:bad-value'
+  | 'metadata:too-long'
+  | 'tags:not-an-array'
+  | 'tags:bad-tag'
+  | 'tags:too-many'
+  | `attribute:${SessionIdReason}`
+  | 'attribute:truncated'
+  | 'attribute:not-kept'
+  | `advice:${SessionIdAdvice}`
+  | 'context:no-manager'
+  | 'context:lost-after-await'
+  | 'bind:refused'
+  | 'bind:unknown-target'
+  | 'set-span-session:no-span'
+  | 'set-span-session:not-recording'
+  | 'set-span-session:unreadable'
+  | 'span:unreadable'

@@ -1,0 +1,11 @@
+/**
+ * What the packages of this project share beyond the public interface. It may change in any release.
+ *
+ * @module
+ */
+export { isPlaceholder } from './advice.ts'
+export { type AliasPlan, aliasesProblem, planAliases } from './alias-plan.ts'
+export { kindOf } from './kind.ts'
+export { isUntouched, type LateSession, lateMetadata, lateSession } from './late.ts'
+export { ownValue } from './own-value.ts'
+export { type OwnWords, readAlias } from './read-alias.ts'
