@@ -1,8 +1,10 @@
 /** `npx -y pnpm@12.21.0 demo`: one set of talks with usingSession, with thread_id only, and without us. */
+import { introduce } from './report/introduce.ts'
 import { print } from './report/print.ts'
 import { runDemo } from './run.ts'
 
 try {
+  for (const line of introduce()) console.log(line)
   const result = await runDemo({ log: (line) => console.log(line) })
   for (const line of print(result)) console.log(line)
   process.exitCode = result.problems.length === 0 ? 0 : 1

@@ -10,7 +10,7 @@ export const MODES: readonly { mode: Mode; label: string; title: string }[] = [
     label: 'thread_id only',
     title: "our processor and exporter, only LangChain's thread_id",
   },
-  { mode: 'without', label: 'without', title: 'without our packages' },
+  { mode: 'without', label: 'without us', title: 'without our packages' },
 ]
 
 export const labelOf = (mode: Mode): string => MODES.find((known) => known.mode === mode)?.label ?? mode
@@ -50,6 +50,6 @@ export const BAD_IDS: readonly { id: string; reason: string; what: string }[] = 
   {
     id: GUEST.feedbackSession,
     reason: 'too-long',
-    what: `the feedback's session, a token of ${GUEST.feedbackSession.length} characters`,
+    what: `the guest's second one, a token of ${GUEST.feedbackSession.length} characters`,
   },
 ]

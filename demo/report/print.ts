@@ -26,6 +26,7 @@ function printRows({ rows }: DemoResult): string[] {
     ...table(['run', 'session', ...COLUMNS], [...sessions, ...totals]),
     'More LLM spans than requests: what LangChain asks the model has two, one of its own and one of',
     'the OpenAI SDK, which it calls. A request that the application makes with the SDK has one.',
+    "Without us it is LangChain's own spans that have one: its instrumentation writes it there, and only there.",
     `Spans with another conversation's session: ${total(rows).wrongSpans}.`,
   ]
 }
@@ -51,10 +52,10 @@ function printDrops({ counters, badIds, said }: DemoResult): string[] {
   const lines = counters.flatMap(({ run, dropped, refused }) => [
     ...Object.entries(dropped).map(([reason, times]) => {
       const what = badIds.find((bad) => bad.run === run && bad.reason === reason)?.what
-      return `  ${label(run)}: ${times} dropped as ${reason}${what ? `, ${what}` : ''}`
+      return `  ${label(run)}: the gate dropped ${times} × session.id, ${reason}${what ? `: ${what}` : ''}`
     }),
     ...Object.entries(refused).map(
-      ([reason, times]) => `  ${label(run)}: ${times} refused before it was stamped, ${reason}`,
+      ([reason, times]) => `  ${label(run)}: ${refusedBy(reason)} refused ${times}, ${reason.split(':')[1]}`,
     ),
     ...(said[run].length > 0
       ? [`  ${label(run)}: ${said[run].length} warnings through diag, none repeated`]
@@ -62,9 +63,9 @@ function printDrops({ counters, badIds, said }: DemoResult): string[] {
   ])
   const arrived = badIds.filter(({ arrivedOn }) => countOf(arrivedOn) > 0)
   return [
-    'Bad session IDs, what the gate dropped and why:',
+    "The guest's bad session IDs. What the gate dropped before export, what was refused earlier, and why:",
     ...lines,
-    'As session.id they reached the collector:',
+    'Where they reached the collector as session.id:',
     ...(arrived.length === 0 ? ['  nowhere'] : []),
     ...arrived.flatMap(({ run, what, arrivedOn }) => [
       `  ${label(run)}: ${what}, on ${countOf(arrivedOn)} span(s):`,
@@ -78,8 +79,12 @@ function conclude({ rows }: DemoResult): string {
     const { bareSpans, spans } = totalOf(rows, mode)
     return `${label(mode)} ${bareSpans}/${spans} (${Math.round((100 * bareSpans) / spans)} %)`
   })
-  return `Spans that no session leads to: ${parts.join(', ')}.`
+  return `Spans without a session: ${parts.join(', ')}.`
 }
+
+/** Who refused an ID: the codes are those of `processor.stats().helper.problems`. */
+const refusedBy = (code: string) =>
+  code.startsWith('attribute:') ? 'the processor, at startSpan,' : 'usingSession'
 
 const indent = (line: string): string => `  ${line}`
 const count = (value: number): string => String(value).padStart(3)

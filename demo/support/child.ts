@@ -7,7 +7,8 @@ export function readConfig<T>(): T {
 }
 
 export function tell(type: string, value?: unknown): void {
-  if (process.connected) process.send?.({ type, value })
+  // Main may be gone in between; then nobody listens, and 'disconnect' ends this process.
+  if (process.connected) process.send?.({ type, value }, undefined, undefined, () => {})
 }
 
 /** Runs the child's work; what it throws becomes main's error instead of a silent exit. */
