@@ -2,7 +2,7 @@ import { kindOf } from '@otel-sessions/semconv/internal'
 import { within } from './deadline.ts'
 import { type ExporterSettings, type SessionSpanExporterOptions, settingsOf } from './options.ts'
 import { screen } from './screen.ts'
-import { exportOnce, failure } from './settle-once.ts'
+import { exportOnce, failure, tell } from './settle-once.ts'
 import type { ExportableSpan, ExportResult, SpanExporterLike } from './span-types.ts'
 import { type Counters, increment, newCounters, type SessionExporterStats, statsOf } from './stats.ts'
 
@@ -40,7 +40,7 @@ export class SessionSpanExporter<S extends ExportableSpan> {
   export(spans: S[], resultCallback: (result: ExportResult) => void): void {
     if (this.#shutdown !== undefined) {
       increment(this.#counters.failures, 'after-shutdown')
-      resultCallback(failure('the exporter has been shut down'))
+      tell(resultCallback, failure('the exporter has been shut down'))
       return
     }
     const inFlight = new Promise<void>((resolve) => {

@@ -1,5 +1,5 @@
-import { ATTR_SESSION_ID, readRecord } from '@otel-sessions/semconv'
-import { kindOf } from '@otel-sessions/semconv/internal'
+import { ATTR_METADATA, ATTR_SESSION_ID, readRecord } from '@otel-sessions/semconv'
+import { isTooLongToRead, kindOf } from '@otel-sessions/semconv/internal'
 import { type GateChanges, type GateRules, gate } from './gate.ts'
 import { sayOnce } from './report.ts'
 import type { ExportableSpan } from './span-types.ts'
@@ -22,7 +22,9 @@ export function screen<S extends ExportableSpan>(spans: S[], rules: GateRules, c
 
 function screenSpan<S extends ExportableSpan>(span: S, rules: GateRules, counters: Counters): S {
   try {
-    const changes = gate(span.attributes, readRecord(span.spanContext()), rules)
+    const record = readRecord(span.spanContext())
+    const changes = gate(span.attributes, record, rules)
+    if (record === undefined && isTooLongToRead(span.attributes[ATTR_METADATA])) counters.metadataNotRead++
     if (changes === undefined) return span
     const view = viewOf(span, changes)
     count(changes, span.attributes[ATTR_SESSION_ID], counters)

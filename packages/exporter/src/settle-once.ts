@@ -9,6 +9,15 @@ export function failure(message: string, cause?: unknown): ExportResult {
   return { code: FAILED, error: cause instanceof Error ? cause : new Error(message, { cause }) }
 }
 
+/** Calls back. A span processor that throws at that is not the wrapped exporter's problem. */
+export function tell(callback: (result: ExportResult) => void, result: ExportResult): void {
+  try {
+    callback(result)
+  } catch {
+    sayOnce('callback', () => 'the span processor threw when it was told the result of an export')
+  }
+}
+
 /**
  * Exports a batch, and calls back exactly once: with the wrapped exporter's first result, or with a failure
  * when it throws or does not call back in time.
@@ -29,11 +38,7 @@ export function exportOnce<S>(
     settled = reason === undefined || reason === 'result' ? 'done' : reason
     timer.cancel()
     if (reason !== undefined) increment(counters.failures, reason)
-    try {
-      callback(result)
-    } catch {
-      sayOnce('callback', () => 'the span processor threw when it was told the result of an export')
-    }
+    tell(callback, result)
   }
   const timer = after(timeoutMillis, () =>
     settle(failure(`the wrapped exporter did not call back within ${timeoutMillis} ms`), 'timed-out'),

@@ -13,6 +13,8 @@ export interface SessionExporterStats {
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>
   /** Spans on which another session had been written over the stated one, put back here and not by the processor. */
   readonly conflicts: number
+  /** Spans without a record whose `metadata` is longer than 32 kB, so that no alias was looked for in it. */
+  readonly metadataNotRead: number
   /** Spans that were handed on as they are, because reading them throws. */
   readonly unreadable: number
   /** Calls of the wrapped exporter that failed, by reason; `second-callback` counts calls, not failures. */
@@ -25,6 +27,7 @@ export interface Counters {
   changed: number
   dropped: Partial<Record<DropReason, number>>
   conflicts: number
+  metadataNotRead: number
   unreadable: number
   failures: Partial<Record<FailureReason, number>>
 }
@@ -34,6 +37,7 @@ export const newCounters = (): Counters => ({
   changed: 0,
   dropped: {},
   conflicts: 0,
+  metadataNotRead: 0,
   unreadable: 0,
   failures: {},
 })

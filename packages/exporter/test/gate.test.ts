@@ -45,6 +45,13 @@ describe('the gate without a record of the processor', () => {
     expect(exporter.stats().dropped).toEqual({ 'not-ascii': 1 })
   })
 
+  it('looks for no alias in a metadata of more than 32 kB, and counts it', () => {
+    const { exporter, ship } = gateAlone()
+    const metadata = JSON.stringify({ thread_id: 't1', long: 'x'.repeat(32_768) })
+    expect(ship({ metadata })).toEqual({ metadata })
+    expect(exporter.stats()).toMatchObject({ changed: 0, metadataNotRead: 1 })
+  })
+
   it('takes another alias table, and a shorter limit', () => {
     const { ship } = gateAlone({ aliases: ['app.chat'], maxLength: 4 })
     expect(ship({ thread_id: 't1' })).toEqual({ thread_id: 't1' })

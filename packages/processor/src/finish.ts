@@ -2,11 +2,13 @@ import {
   ATTR_METADATA,
   ATTR_OVERWRITTEN_ID,
   ATTR_SESSION_ID,
+  type ReadableAttributes,
   type SessionRecord,
 } from '@otel-sessions/semconv'
-import { type LateSession, lateMetadata, lateSession } from '@otel-sessions/semconv/internal'
+import { isTooLongToRead, type LateSession, lateMetadata, lateSession } from '@otel-sessions/semconv/internal'
 import { offerSession, showSession } from './offer.ts'
 import { belongsToOneSpan, isStated } from './records.ts'
+import { report } from './report.ts'
 import type { EndedSpan, StampableSpan } from './span-types.ts'
 import { setAttribute, stampId } from './stamp.ts'
 import type { Counters } from './stats.ts'
@@ -14,7 +16,7 @@ import type { Counters } from './stats.ts'
 /** The late rules where the SDK lets a processor write before a span has ended. */
 export function settleOpenSpan(span: StampableSpan, record: SessionRecord, counters: Counters): void {
   const late = lateSession(span.attributes, record)
-  count(late, counters)
+  count(late, span.attributes, record, counters)
   if (late.how !== 'not-kept' && late.id !== undefined && span.attributes[ATTR_SESSION_ID] !== late.id) {
     stampId(span, record, late.id)
   }
@@ -30,11 +32,19 @@ export function settleOpenSpan(span: StampableSpan, record: SessionRecord, count
 /** The same for an SDK without `onEnding`: the span cannot be written any more, so the gate will. */
 export function settleEndedSpan(span: EndedSpan, record: SessionRecord, counters: Counters): void {
   const late = lateSession(span.attributes, record)
-  count(late, counters)
+  count(late, span.attributes, record, counters)
   settle(record, late)
 }
 
-function count(late: LateSession, counters: Counters): void {
+function count(
+  late: LateSession,
+  attributes: ReadableAttributes,
+  record: SessionRecord,
+  counters: Counters,
+): void {
+  if (!isStated(record) && isTooLongToRead(attributes[ATTR_METADATA])) {
+    report('metadata:not-read', () => 'no alias is looked for in a metadata attribute of more than 32 kB')
+  }
   if (late.how !== 'kept' && late.how !== 'not-kept') counters[late.how]++
 }
 

@@ -15,6 +15,7 @@ export type FieldCode = IdFieldCode | 'metadata' | 'tags'
  * - `conversation-id:…`, `user-id:…`, `previous-session-id:…`, `metadata:…`, `tags:…`: a field is left out
  * - `attribute:…`: a `session.id` given to `startSpan` is refused; `attribute:truncated` and
  *   `attribute:not-kept`: the limits of the SDK cut it off, or left no room for it
+ * - `metadata:not-read`: a span's own `metadata` is longer than 32 kB, so no alias was looked for in it
  * - `advice:…`: a valid ID is a weak one
  * - `context:…`: no context manager, or one that does not follow promises
  * - `bind:…`: a stream or a target could not be bound
@@ -30,6 +31,7 @@ export type ProblemCode =
   | 'metadata:not-an-object'
   | 'metadata:bad-value'
   | 'metadata:too-long'
+  | 'metadata:not-read'
   | 'tags:not-an-array'
   | 'tags:bad-tag'
   | 'tags:too-many'

@@ -57,6 +57,16 @@ describe('an attribute count limit without room for the ID', () => {
   })
 })
 
+describe('a metadata attribute of more than 32 kB', () => {
+  it('is not searched for an alias, which is counted', () => {
+    const { tracer, sessions, processor } = startTracing()
+    const metadata = JSON.stringify({ thread_id: 't1', long: 'x'.repeat(32_768) })
+    tracer.startSpan('span', { attributes: { metadata } }).end()
+    expect(sessions()).toEqual({ span: undefined })
+    expect(processor.stats().helper.problems).toMatchObject({ 'metadata:not-read': 1 })
+  })
+})
+
 describe('maxLength', () => {
   it('refuses longer IDs on every path', () => {
     const { tracer, sessions } = startTracing({ maxLength: 20 })

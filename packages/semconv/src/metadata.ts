@@ -9,6 +9,11 @@ const ABSENT: MetadataRead = { ok: false, reason: 'absent' }
 const TOO_LONG: MetadataRead = { ok: false, reason: 'too-long' }
 const NOT_AN_OBJECT: MetadataRead = { ok: false, reason: 'not-an-object' }
 
+/** Whether a `metadata` attribute is longer than what is searched for an alias. */
+export function isTooLongToRead(metadata: unknown): boolean {
+  return typeof metadata === 'string' && metadata.length > METADATA_READ_MAX_LENGTH
+}
+
 /**
  * The top level of a `metadata` attribute: a JSON object in a string of at most 32 kB, or an object, as SDK 3
  * permits. Never throws on a string; an object's own getters and proxy traps are the caller's to guard.
@@ -17,7 +22,7 @@ export function readMetadata(metadata: unknown): MetadataRead {
   if (metadata === undefined || metadata === null) return ABSENT
   if (typeof metadata === 'object') return asObject(metadata)
   if (typeof metadata !== 'string') return NOT_AN_OBJECT
-  if (metadata.length > METADATA_READ_MAX_LENGTH) return TOO_LONG
+  if (isTooLongToRead(metadata)) return TOO_LONG
   try {
     return asObject(JSON.parse(metadata))
   } catch {
