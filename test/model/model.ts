@@ -42,6 +42,8 @@ export interface ModelSpan {
   session: Session
   /** The fields that we stamped: they travel with the span's statement, and their conversation is never an alias. */
   stamped: SessionFields
+  /** What we stamped for another session, before setSpanSession: not shipped. */
+  revoked: SessionFields
   readonly learned: Set<string>
   ended: boolean
 }
@@ -87,6 +89,7 @@ export class Model implements World<ModelContext, ModelSpan> {
       attributes: { ...attributes },
       session: sessionAtStart(attributes, context.scope?.stating, parent),
       stamped: {},
+      revoked: {},
       learned: new Set(),
       ended: false,
     }
@@ -104,10 +107,12 @@ export class Model implements World<ModelContext, ModelSpan> {
   setSpanSession(span: ModelSpan, session: SessionArgument): void {
     if (span.ended) return
     const said = readArgument(session)
-    const stamped = stampFields(span, said.fields, span.stamped)
+    const ours = { ...span.revoked, ...span.stamped }
+    const stamped = stampFields(span, said.fields, ours)
     // An object without `sessionId` only adds fields, here as in a scope.
     span.stamped = said.states ? stamped : { ...span.stamped, ...stamped }
     if (!said.states) return
+    if (said.id === undefined || said.id !== startId(span)) revoke(span, ours, stamped)
     span.session = { kind: 'statement', from: 'own', id: said.id }
     if (said.id !== undefined) span.attributes['session.id'] = said.id
     this.#offer(span.parent, said.id)
@@ -115,12 +120,14 @@ export class Model implements World<ModelContext, ModelSpan> {
 
   end(span: ModelSpan): void {
     if (span.ended) return
-    const shipped = { ...span.attributes, ...this.#sessionAtEnd(span) }
+    const shipped = { ...withoutRevoked(span), ...this.#sessionAtEnd(span) }
     span.ended = true
     this.#exported.set(span.name, pickJudged(shipped))
     // Only what came late: the rest was offered when it came, and what was learned has climbed by itself.
     const said = span.session.kind === 'statement' ? statedNow(span) : saidBySpan(span)
-    if (said !== startId(span)) this.#offer(span.parent, said)
+    // A placeholder is nobody's hint; a statement may be one.
+    const counts = span.session.kind === 'statement' || isHint(said)
+    if (said !== startId(span) && counts) this.#offer(span.parent, said)
   }
 
   shipped(): Map<string, Shipped> {
@@ -235,6 +242,25 @@ function stampFields(span: ModelSpan, fields: SessionFields, ours: SessionFields
     stamped[field] = value
   }
   return stamped
+}
+
+const KEYS = { userId: 'user.id', conversationId: 'gen_ai.conversation.id' } as const
+
+/** Another session, or none: what was stamped for the one before is not this one's, unless it was said again. */
+function revoke(span: ModelSpan, ours: SessionFields, stamped: SessionFields): void {
+  const left = Object.entries(ours).filter(
+    ([field, value]) => !(field in stamped) && span.attributes[KEYS[field as keyof typeof KEYS]] === value,
+  )
+  span.revoked = Object.fromEntries(left)
+}
+
+function withoutRevoked(span: ModelSpan): Record<string, unknown> {
+  const shipped = { ...span.attributes }
+  for (const [field, value] of Object.entries(span.revoked)) {
+    const key = KEYS[field as keyof typeof KEYS]
+    if (shipped[key] === value) delete shipped[key]
+  }
+  return shipped
 }
 
 function pickJudged(attributes: Readonly<Record<string, unknown>>): Shipped {

@@ -12,6 +12,7 @@ import {
   lateSession,
   ownValue,
   readAlias,
+  TOO_LONG,
 } from '@otel-sessions/semconv/internal'
 
 /** Why the gate dropped a `session.id`: it is invalid, or the application stated that there is no session. */
@@ -25,6 +26,8 @@ export interface GateChanges {
   readonly overwrittenId: string | undefined
   /** What to ship as `metadata`; undefined leaves it. */
   readonly metadata: unknown
+  /** Attributes to take away, where they still have this value. */
+  readonly revoked: SessionRecord['revoked']
   /** Why the `session.id` that is on the span, or would be, is not shipped; undefined where nothing is dropped. */
   readonly dropped: DropReason | undefined
 }
@@ -57,10 +60,16 @@ export function gate(
   const tooLong = wanted !== undefined && wanted.length > maxLength
   const sessionId = tooLong ? undefined : wanted
   const metadata =
-    record === undefined || record.settings.runsLateRules ? undefined : lateMetadata(attributes, record)
-  if (sessionId === current && metadata === undefined && !tooLong) return undefined
+    record === undefined || record.settings.runsLateRules ? undefined : mergedMetadata(attributes, record)
+  const revoked = record?.revoked
+  if (sessionId === current && metadata === undefined && revoked === undefined && !tooLong) return undefined
   const dropped = tooLong ? 'too-long' : dropReason(current, sessionId, record, rules.rule)
-  return { sessionId, overwrittenId: found.overwrittenId, metadata, dropped }
+  return { sessionId, overwrittenId: found.overwrittenId, metadata, revoked, dropped }
+}
+
+function mergedMetadata(attributes: ReadableAttributes, record: SessionRecord): unknown {
+  const metadata = lateMetadata(attributes, record)
+  return metadata === TOO_LONG ? undefined : metadata
 }
 
 interface Found {

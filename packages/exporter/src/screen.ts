@@ -8,6 +8,7 @@ import { type Counters, increment } from './stats.ts'
 
 /** The batch as it is shipped: the same array where nothing changes, views in place of the spans that do. */
 export function screen<S extends ExportableSpan>(spans: S[], rules: GateRules, counters: Counters): S[] {
+  if (!Array.isArray(spans)) return spans
   counters.spans += spans.length
   let shipped: S[] | undefined
   for (let index = 0; index < spans.length; index++) {

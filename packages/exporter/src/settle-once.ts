@@ -44,7 +44,13 @@ export function exportOnce<S>(
     settle(failure(`the wrapped exporter did not call back within ${timeoutMillis} ms`), 'timed-out'),
   )
   try {
-    delegate.export(spans, (result) => settle(result, result?.code === 0 ? undefined : 'result'))
+    const returned: unknown = delegate.export(spans, (result) =>
+      settle(result, result?.code === 0 ? undefined : 'result'),
+    )
+    // An exporter may be an async function; what it rejects with is nobody else's.
+    if (returned instanceof Promise) {
+      returned.catch((error: unknown) => settle(failure('the wrapped exporter threw', error), 'threw'))
+    }
   } catch (error) {
     settle(failure('the wrapped exporter threw', error), 'threw')
   }

@@ -34,67 +34,76 @@ interface AnyReadableSpan extends ExportableSpan {
  * OTLP groups spans.
  */
 class SpanView implements AnyReadableSpan {
-  readonly #span: AnyReadableSpan
+  // No private field: exporters wrap spans in proxies and in Object.create, and those have none.
+  readonly _span: AnyReadableSpan
   readonly attributes: ReadableAttributes
 
   constructor(span: ExportableSpan, attributes: ReadableAttributes) {
-    this.#span = span as AnyReadableSpan
+    this._span = span as AnyReadableSpan
     this.attributes = attributes
   }
 
   spanContext() {
-    return this.#span.spanContext()
+    return this._span.spanContext()
   }
   get name() {
-    return this.#span.name
+    return this._span.name
   }
   get kind() {
-    return this.#span.kind
-  }
-  get parentSpanId() {
-    return this.#span.parentSpanId
-  }
-  get parentSpanContext() {
-    return this.#span.parentSpanContext
+    return this._span.kind
   }
   get startTime() {
-    return this.#span.startTime
+    return this._span.startTime
   }
   get endTime() {
-    return this.#span.endTime
+    return this._span.endTime
   }
   get status() {
-    return this.#span.status
+    return this._span.status
   }
   get links() {
-    return this.#span.links
+    return this._span.links
   }
   get events() {
-    return this.#span.events
+    return this._span.events
   }
   get duration() {
-    return this.#span.duration
+    return this._span.duration
   }
   get ended() {
-    return this.#span.ended
+    return this._span.ended
   }
   get resource() {
-    return this.#span.resource
-  }
-  get instrumentationLibrary() {
-    return this.#span.instrumentationLibrary
-  }
-  get instrumentationScope() {
-    return this.#span.instrumentationScope
+    return this._span.resource
   }
   get droppedAttributesCount() {
-    return this.#span.droppedAttributesCount
+    return this._span.droppedAttributesCount
   }
   get droppedEventsCount() {
-    return this.#span.droppedEventsCount
+    return this._span.droppedEventsCount
   }
   get droppedLinksCount() {
-    return this.#span.droppedLinksCount
+    return this._span.droppedLinksCount
+  }
+}
+
+/** SDK 1.x. Readers ask `'parentSpanId' in span`, so each view has the names of its own line only. */
+class SpanView1 extends SpanView {
+  get parentSpanId() {
+    return this._span.parentSpanId
+  }
+  get instrumentationLibrary() {
+    return this._span.instrumentationLibrary
+  }
+}
+
+/** SDK 2.x and 3.x. */
+class SpanView2 extends SpanView {
+  get parentSpanContext() {
+    return this._span.parentSpanContext
+  }
+  get instrumentationScope() {
+    return this._span.instrumentationScope
   }
 }
 
@@ -103,8 +112,12 @@ export function viewOf<S extends ExportableSpan>(span: S, changes: GateChanges):
   // Rest and spread define properties, so that no key is special.
   const { [ATTR_SESSION_ID]: _, ...others } = span.attributes
   const attributes: Record<string, unknown> = others
+  for (const [key, value] of changes.revoked ?? []) {
+    if (attributes[key] === value) delete attributes[key]
+  }
   if (changes.sessionId !== undefined) attributes[ATTR_SESSION_ID] = changes.sessionId
   if (changes.overwrittenId !== undefined) attributes[ATTR_OVERWRITTEN_ID] = changes.overwrittenId
   if (changes.metadata !== undefined) attributes[ATTR_METADATA] = changes.metadata
-  return new SpanView(span, attributes) as unknown as S
+  const View = 'instrumentationLibrary' in span ? SpanView1 : SpanView2
+  return new View(span, attributes) as unknown as S
 }

@@ -23,37 +23,66 @@ const bound = new WeakMap<object, { inside: Context }>()
  */
 export function bindInPlace(value: unknown, inside: Context, explicit = false): BindOutcome {
   if (typeof value !== 'object' || value === null) return 'nothing'
-  try {
-    return bindObject(value as Methods, inside, explicit)
-  } catch {
-    return reportRefused()
-  }
-}
-
-function bindObject(target: Methods, inside: Context, explicit: boolean): BindOutcome {
+  const target = value as Methods
   const before = bound.get(target)
   if (before !== undefined) {
     if (explicit) before.inside = inside
     return 'bound'
   }
-  const pulls = pullsOf(target, explicit)
-  const opens = opensOf(target)
-  if (pulls.length === 0 && opens.length === 0) return 'nothing'
-  const binding = { inside }
+  const found = recognise(target, explicit)
+  if (found === undefined) return 'nothing'
+  try {
+    return bindObject(target, found, { inside })
+  } catch {
+    return reportRefused()
+  }
+}
+
+interface Recognised {
+  readonly pulls: PropertyKey[]
+  readonly opens: PropertyKey[]
+}
+
+/** What there is to bind. What throws when it is looked at is no stream. */
+function recognise(target: Methods, explicit: boolean): Recognised | undefined {
+  try {
+    const pulls = pullsOf(target, explicit)
+    const opens = opensOf(target)
+    return pulls.length + opens.length > 0 ? { pulls, opens } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function bindObject(
+  target: Methods,
+  { pulls, opens }: Recognised,
+  binding: { inside: Context },
+): BindOutcome {
+  // All or nothing: half a stream in the session would be worse than none.
+  if (![...pulls, ...opens].every((name) => isReplaceable(target, name))) return reportRefused()
   bindMethods(target, pulls, (method) => runBound(method, binding))
   bindMethods(target, opens, (method) => openBound(method, binding))
   bound.set(target, binding)
   return 'bound'
 }
 
+function isReplaceable(target: Methods, name: PropertyKey): boolean {
+  const own = Object.getOwnPropertyDescriptor(target, name)
+  return own === undefined ? Object.isExtensible(target) : own.configurable === true
+}
+
 function reportRefused(): BindOutcome {
-  report('bind:refused', () => 'a stream cannot be bound in place: it is frozen, or reading it throws')
+  report(
+    'bind:refused',
+    () => 'a stream cannot be bound in place: it is frozen, or or its methods cannot be replaced',
+  )
   return 'refused'
 }
 
 /** The methods that run the body: they are called in the context. */
 function pullsOf(target: Methods, explicit: boolean): PropertyKey[] {
-  if (isIterator(target) || (explicit && isFunction(target['next'])))
+  if (isIterator(target) || (explicit && has(target, 'next')))
     return present(target, ['next', 'return', 'throw', 'cancel'])
   if (isReader(target)) return ['read', 'cancel']
   return isWebStream(target) ? ['cancel'] : []
@@ -62,24 +91,24 @@ function pullsOf(target: Methods, explicit: boolean): PropertyKey[] {
 /** The methods that give something to pull on: that is bound in turn. */
 function opensOf(target: Methods): PropertyKey[] {
   const opens: PropertyKey[] = isWebStream(target) ? ['getReader', 'values'] : []
-  if (isFunction(target[Symbol.asyncIterator])) opens.push(Symbol.asyncIterator)
+  if (has(target, Symbol.asyncIterator)) opens.push(Symbol.asyncIterator)
   // The OpenAI SDK's Stream hands its own `iterator` to tee().
-  if (isFunction(target['iterator']) && isFunction(target['tee'])) opens.push('iterator')
+  if (has(target, 'iterator') && has(target, 'tee')) opens.push('iterator')
   return present(target, opens)
 }
 
-const isFunction = (value: unknown): value is Method => typeof value === 'function'
+// A stub that answers every name with a function, as of a remote object, has none of them.
+const has = (target: Methods, name: PropertyKey) => name in target && typeof target[name] === 'function'
 
-const present = (target: Methods, names: PropertyKey[]) => names.filter((name) => isFunction(target[name]))
+const present = (target: Methods, names: PropertyKey[]) => names.filter((name) => has(target, name))
 
 // Iterators that are iterable give themselves, so an array or a Map, which give new ones, are none.
 const isIterator = (target: Methods) =>
-  isFunction(target['next']) &&
-  (isFunction(target[Symbol.iterator]) || isFunction(target[Symbol.asyncIterator]))
+  has(target, 'next') && (has(target, Symbol.iterator) || has(target, Symbol.asyncIterator))
 
-const isWebStream = (target: Methods) => isFunction(target['getReader']) && isFunction(target['pipeTo'])
+const isWebStream = (target: Methods) => has(target, 'getReader') && has(target, 'pipeTo')
 
-const isReader = (target: Methods) => isFunction(target['read']) && isFunction(target['releaseLock'])
+const isReader = (target: Methods) => has(target, 'read') && has(target, 'releaseLock')
 
 function bindMethods(target: Methods, names: PropertyKey[], make: (method: Method) => Method): void {
   for (const name of names) {
@@ -103,7 +132,9 @@ function openBound(method: Method, binding: { inside: Context }): Method {
   return function (...args) {
     const opened = context.with(binding.inside, () => method.apply(this, args))
     // A generator gives itself, and is bound already; any other iterator or reader is bound here, to be run.
-    if (opened !== this) bindOpened(opened, binding)
+    // A web stream has one reader. An iterable may be opened by several users: each iterator keeps its own session.
+    if (opened !== this)
+      bindOpened(opened, isWebStream(this as Methods) ? binding : { inside: binding.inside })
     return opened
   }
 }

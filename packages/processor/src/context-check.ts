@@ -1,6 +1,7 @@
 import { type Context, context } from '@opentelemetry/api'
 import { isNativePromise } from './native-promise.ts'
 import { report } from './report.ts'
+import { readScope } from './scope.ts'
 
 const REGISTER =
   'register one before the first span: context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()), of @opentelemetry/context-async-hooks'
@@ -9,7 +10,8 @@ let askedAcrossAwait = false
 
 /** Says once that no context manager is at work. A second copy of @opentelemetry/api looks the same from here. */
 export function checkContextManager(inside: Context): void {
-  if (context.active() === inside) return
+  // By the scope, not by identity: Sentry's context manager adds an entry of its own to every context.
+  if (readScope(context.active()) === readScope(inside)) return
   report('context:no-manager', () => {
     return `usingSession has no effect: no context manager is registered, or another copy of @opentelemetry/api holds it; ${REGISTER}`
   })
@@ -17,10 +19,11 @@ export function checkContextManager(inside: Context): void {
 
 /** Says that the context manager loses the context after an await. It asks once. */
 export function checkContextSurvivesAwait(result: unknown, inside: Context): void {
-  if (askedAcrossAwait || !isNativePromise(result) || context.active() !== inside) return
+  if (askedAcrossAwait || !isNativePromise(result) || readScope(context.active()) !== readScope(inside))
+    return
   askedAcrossAwait = true
   Promise.resolve().then(() => {
-    if (context.active() === inside) return
+    if (readScope(context.active()) === readScope(inside)) return
     report('context:lost-after-await', () => {
       return `usingSession has no effect after the first await: the context manager does not follow promises; ${REGISTER}`
     })

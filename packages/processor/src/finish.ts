@@ -5,7 +5,14 @@ import {
   type ReadableAttributes,
   type SessionRecord,
 } from '@otel-sessions/semconv'
-import { isTooLongToRead, type LateSession, lateMetadata, lateSession } from '@otel-sessions/semconv/internal'
+import {
+  isPlaceholder,
+  isTooLongToRead,
+  type LateSession,
+  lateMetadata,
+  lateSession,
+  TOO_LONG,
+} from '@otel-sessions/semconv/internal'
 import { offerSession, showSession } from './offer.ts'
 import { belongsToOneSpan, isStated } from './records.ts'
 import { report } from './report.ts'
@@ -22,7 +29,12 @@ export function settleOpenSpan(span: StampableSpan, record: SessionRecord, count
   }
   if (late.overwrittenId !== undefined) setAttribute(span, ATTR_OVERWRITTEN_ID, late.overwrittenId)
   const metadata = lateMetadata(span.attributes, record)
-  if (metadata !== undefined) {
+  if (metadata === TOO_LONG) {
+    report(
+      'metadata:too-long',
+      () => 'metadata is not merged with what replaced it: the two have more than 4 kB',
+    )
+  } else if (metadata !== undefined) {
     counters.metadataMerged++
     setAttribute(span, ATTR_METADATA, metadata)
   }
@@ -55,7 +67,9 @@ function settle(record: SessionRecord, late: LateSession): void {
   record.final = late.id
   if (late.id === undefined || late.how === 'kept') return
   showSession(late.id, record.trace)
-  if (late.how !== 'learned') offerSession(late.id, record.parent)
+  // A placeholder is nobody's hint, though the span itself ships it; a statement may be one.
+  const isHint = record.own || !isPlaceholder(late.id)
+  if (late.how !== 'learned' && isHint) offerSession(late.id, record.parent)
 }
 
 /** The span has its record: where it has no statement, its trace counts it as open. */

@@ -5,6 +5,7 @@ import {
   ATTR_TAG_TAGS,
   ATTR_USER_ID,
   readRecord,
+  SESSION_ID_MAX_LENGTH,
   type StampedFields,
 } from '@otel-sessions/semconv'
 import type { MetadataValue, SessionFields } from './fields.ts'
@@ -45,7 +46,12 @@ export function getSession(from: Context = context.active()): SessionInfo | unde
     const scope = readScope(from)
     const span = trace.getSpan(from)
     const record = span === undefined ? undefined : readRecord(span.spanContext())
-    if (scope !== undefined && scopeDecides(scope, record)) return infoOf(scope.id, scope.fields, 'scope')
+    if (scope !== undefined && scopeDecides(scope, record)) {
+      const { maxLength = SESSION_ID_MAX_LENGTH } = record?.settings.rule ?? {}
+      return scope.id !== undefined && scope.id.length > maxLength
+        ? undefined
+        : infoOf(scope.id, scope.fields, 'scope')
+    }
     if (span === undefined) return undefined
     if (record !== undefined && isStated(record)) {
       return infoOf(

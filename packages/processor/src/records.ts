@@ -18,34 +18,57 @@ export function leaveRecord(spanContext: object, record: SessionRecord): void {
   ;(spanContext as { [SESSION_RECORD]?: SessionRecord })[SESSION_RECORD] = record
 }
 
-function makeRecord(
-  kind: SessionRecord['kind'],
-  id: string | undefined,
-  from: SessionRecord['from'],
-  own: boolean,
-  scope: SessionScope | undefined,
-  fields: StampedFields | undefined,
-  settings: SessionRecordSettings,
-  trace: SessionTrace | undefined,
-  parent: SessionRecord | undefined,
-): SessionRecord {
-  return {
-    version: SESSION_RECORD_VERSION,
-    kind,
-    id,
-    from,
-    own,
-    scope,
-    fields,
-    settings,
-    trace,
-    stampedAs: undefined,
-    open: true,
-    parent,
-    learned: undefined,
-    settled: undefined,
-    final: undefined,
+/** How Node shows an object; a span context is printed with its record on it. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom')
+
+class Record implements SessionRecord {
+  readonly version = SESSION_RECORD_VERSION
+  readonly kind: SessionRecord['kind']
+  readonly id: string | undefined
+  readonly from: SessionRecord['from']
+  readonly own: boolean
+  readonly scope: SessionScope | undefined
+  fields: StampedFields | undefined
+  revoked: SessionRecord['revoked'] = undefined
+  readonly settings: SessionRecordSettings
+  readonly trace: SessionTrace | undefined
+  stampedAs: string | undefined = undefined
+  open = true
+  parent: SessionRecord | undefined
+  learned: string | null | undefined = undefined
+  settled: SessionRecord['settled'] = undefined
+  final: string | undefined = undefined
+
+  constructor(
+    kind: SessionRecord['kind'],
+    id: string | undefined,
+    from: SessionRecord['from'],
+    own: boolean,
+    scope: SessionScope | undefined,
+    fields: StampedFields | undefined,
+    settings: SessionRecordSettings,
+    trace: SessionTrace | undefined,
+    parent: SessionRecord | undefined,
+  ) {
+    this.kind = kind
+    this.id = id
+    this.from = from
+    this.own = own
+    this.scope = scope
+    this.fields = fields
+    this.settings = settings
+    this.trace = trace
+    this.parent = parent
   }
+
+  [INSPECT](): string {
+    return this.id === undefined ? `[${this.kind}]` : `[${this.kind} ${this.id}]`
+  }
+}
+
+/** The same record with other fields, for one span. */
+export function withFields(record: SessionRecord, fields: StampedFields | undefined): SessionRecord {
+  return Object.assign(Object.create(Object.getPrototypeOf(record)), record, { fields })
 }
 
 /** The record that all spans of a scope share; another one only for another trace or another processor. */
@@ -59,7 +82,7 @@ export function scopeRecord(
   const id = scope.id === undefined ? undefined : withinLimit(scope.id, settings)
   const kind = id === undefined ? 'absence' : 'statement'
   const fields = stampedOf(scope.fields)
-  const record = makeRecord(kind, id, 'scope', false, scope.stating, fields, settings, trace, undefined)
+  const record = new Record(kind, id, 'scope', false, scope.stating, fields, settings, trace, undefined)
   scope.shared = record
   return record
 }
@@ -82,7 +105,7 @@ export function withoutFieldsOf(record: SessionRecord, attributes: ReadableAttri
   const fields = record.fields?.entries.some(([key]) => ownValue(attributes, key) !== undefined)
     ? unlessPresent(record.fields, attributes)
     : record.fields
-  return fields === record.fields ? record : { ...record, fields }
+  return fields === record.fields ? record : withFields(record, fields)
 }
 
 /** The statement, or the absence, that a span's own attribute or `setSpanSession` makes. */
@@ -95,8 +118,8 @@ export function spanRecord(
   parent: SessionRecord | undefined,
 ): SessionRecord {
   return id === undefined
-    ? makeRecord('absence', id, 'span', false, scope, fields, settings, trace, undefined)
-    : makeRecord('statement', id, 'span', true, scope, fields, settings, trace, parent)
+    ? new Record('absence', id, 'span', false, scope, fields, settings, trace, undefined)
+    : new Record('statement', id, 'span', true, scope, fields, settings, trace, parent)
 }
 
 const heirs = new WeakMap<SessionRecord, SessionRecord>()
@@ -116,7 +139,7 @@ export function heirOf(
   const made = heirs.get(record)
   if (made !== undefined && made.id === id && made.scope === scope && made.settings === settings) return made
   const { kind, from, fields, trace } = record
-  const heir = makeRecord(kind, id, from, false, scope, fields, settings, trace, undefined)
+  const heir = new Record(kind, id, from, false, scope, fields, settings, trace, undefined)
   heirs.set(record, heir)
   return heir
 }
@@ -130,7 +153,7 @@ export function hintRecord(
   parent: SessionRecord | undefined,
 ): SessionRecord {
   const kind = id === undefined ? 'none' : 'hint'
-  return makeRecord(kind, id, undefined, false, undefined, fields, settings, trace, parent)
+  return new Record(kind, id, undefined, false, undefined, fields, settings, trace, parent)
 }
 
 /** The span has a statement; absence is one. */

@@ -1,4 +1,5 @@
 import { checkSessionId } from '@otel-sessions/semconv'
+import { kindOf } from '@otel-sessions/semconv/internal'
 import { advise } from './advise.ts'
 import { checkFields } from './check-fields.ts'
 import type { MetadataValue, SessionFields } from './fields.ts'
@@ -67,7 +68,9 @@ function checkInit(init: SessionInit): CheckedSession {
 /** Mostly a spelling mistake; of `sessionId`, it leaves the work in the outer session. */
 function reportUnknownField(key: string): void {
   report('session:unknown-field', () => {
-    return `a session has a property that means nothing: "${key.slice(0, 40)}". Known are ${FIELDS.join(', ')}`
+    // Only what looks like a spelling mistake is shown: a map keyed by users is not for a log.
+    const name = /^[a-z_]{1,24}$/i.test(key) ? `"${key}"` : kindOf(key)
+    return `a session has a property that means nothing: ${name}. Known are ${FIELDS.join(', ')}`
   })
 }
 

@@ -10,7 +10,7 @@ import { replaceFields, stampedOf, unlessPresent } from './fields.ts'
 import { closeRecord } from './finish.ts'
 import { offerSession, showSession } from './offer.ts'
 import { settingsOf } from './options.ts'
-import { belongsToOneSpan, isBare, leaveRecord, spanRecord, withinLimit } from './records.ts'
+import { belongsToOneSpan, isBare, leaveRecord, spanRecord, withFields, withinLimit } from './records.ts'
 import { report } from './report.ts'
 import type { SessionScope } from './scope.ts'
 import { checkSession, type SessionInit } from './session-init.ts'
@@ -45,7 +45,7 @@ export function setSpanSession(span: Span | undefined, session: string | Session
     }
     const checked = checkSession(session)
     const before = readRecord(span.spanContext())
-    const fields = writeFields(span, stampedOf(checked.fields), before?.fields)
+    const fields = writeFields(span, stampedOf(checked.fields), before)
     if (checked.states === 'nothing') addFields(span, fields, before)
     else replaceRecord(span, checked.id, fields, before)
   } catch {
@@ -60,17 +60,33 @@ export function setSpanSession(span: Span | undefined, session: string | Session
 function writeFields(
   span: Span,
   fields: StampedFields | undefined,
-  before: StampedFields | undefined,
+  before: SessionRecord | undefined,
 ): StampedFields | undefined {
   if (fields === undefined) return undefined
-  const ours = new Map(before?.entries)
-  const { attributes = {} } = span as Partial<{ attributes: ReadableAttributes }>
-  const others = Object.fromEntries(
-    Object.entries(attributes).filter(([key, value]) => ours.get(key) !== value),
-  )
-  const written = unlessPresent(fields, others)
+  const ours = new Map<string, unknown>(stampedOn(span, before))
+  const others = Object.entries(attributesOf(span)).filter(([key, value]) => ours.get(key) !== value)
+  const written = unlessPresent(fields, Object.fromEntries(others))
   for (const [key, value] of written.entries) setAttribute(span as never, key, value)
   return written
+}
+
+/** What the span has from us, as the SDK keeps it. */
+function stampedOn(span: Span, before: SessionRecord | undefined): [key: string, value: unknown][] {
+  const attributes = attributesOf(span)
+  const stamped = [...(before?.revoked ?? []), ...(before?.fields?.entries ?? [])]
+  return stamped
+    .filter(([key, value]) => isOurs(attributes[key], value))
+    .map(([key]) => [key, attributes[key]])
+}
+
+/** Also where the SDK truncated it. */
+function isOurs(kept: unknown, stamped: unknown): boolean {
+  if (typeof kept === 'string' && typeof stamped === 'string') return stamped.startsWith(kept)
+  return kept === stamped || (Array.isArray(kept) && Array.isArray(stamped) && kept.length === stamped.length)
+}
+
+function attributesOf(span: Span): ReadableAttributes {
+  return (span as Partial<{ attributes: ReadableAttributes }>).attributes ?? {}
 }
 
 /** The record knows what is ours; one that is shared is replaced by a copy for this span. */
@@ -78,7 +94,7 @@ function addFields(span: Span, fields: StampedFields | undefined, before: Sessio
   if (fields === undefined || before === undefined) return
   const both = replaceFields(before.fields, fields)
   if (belongsToOneSpan(before)) before.fields = both
-  else leaveRecord(span.spanContext(), { ...before, fields: both })
+  else leaveRecord(span.spanContext(), withFields(before, both))
 }
 
 function replaceRecord(
@@ -93,6 +109,7 @@ function replaceRecord(
   const bareParent = parent !== undefined && isBare(parent) ? parent : undefined
   const scope = before?.scope as SessionScope | undefined
   const record = spanRecord(id, scope, fields, settings, before?.trace, bareParent)
+  record.revoked = revokedBy(span, id, fields, before)
   if (before !== undefined) closeRecord(before)
   leaveRecord(span.spanContext(), record)
   if (id === undefined) return
@@ -101,6 +118,19 @@ function replaceRecord(
   else span.setAttribute(ATTR_SESSION_ID, id)
   showSession(id, record.trace)
   offerSession(id, bareParent)
+}
+
+/** The fields of another session, or of nobody's: a processor cannot take them off the span, the gate can. */
+function revokedBy(
+  span: Span,
+  id: string | undefined,
+  fields: StampedFields | undefined,
+  before: SessionRecord | undefined,
+): SessionRecord['revoked'] {
+  if (before === undefined || (id !== undefined && id === before.id)) return before?.revoked
+  const replaced = new Set(fields?.entries.map(([key]) => key))
+  const revoked = stampedOn(span, before).filter(([key]) => !replaced.has(key))
+  return revoked.length > 0 ? revoked : undefined
 }
 
 /** A span that had a session keeps no link to its parent; the SDK's spans do (from 2.0). */

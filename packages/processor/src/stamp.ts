@@ -1,4 +1,4 @@
-import { ATTR_SESSION_ID, type SessionRecord } from '@otel-sessions/semconv'
+import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_SESSION_ID, type SessionRecord } from '@otel-sessions/semconv'
 import { report } from './report.ts'
 import type { StampableSpan } from './span-types.ts'
 
@@ -8,6 +8,9 @@ export function stamp(span: StampableSpan, record: SessionRecord): void {
   if (id !== undefined) stampId(span, record, id)
   if (fields === undefined) return
   for (const [key, value] of fields.entries) setAttribute(span, key, value)
+  const conversation = fields.conversationId && span.attributes[ATTR_GEN_AI_CONVERSATION_ID]
+  if (typeof conversation === 'string' && conversation !== fields.conversationId)
+    fields.conversationAs = conversation
 }
 
 /** Writes the ID, and looks what the SDK made of it. */

@@ -6,7 +6,7 @@
 export { isPlaceholder } from './advice.ts'
 export { type AliasPlan, aliasesProblem, planAliases } from './alias-plan.ts'
 export { kindOf } from './kind.ts'
-export { isUntouched, type LateSession, lateMetadata, lateSession } from './late.ts'
+export { isUntouched, type LateSession, lateMetadata, lateSession, TOO_LONG } from './late.ts'
 export { isTooLongToRead } from './metadata.ts'
 export { ownValue } from './own-value.ts'
 export { type OwnWords, readAlias } from './read-alias.ts'

@@ -28,8 +28,9 @@ export interface LateSession {
  * every span of a scope.
  */
 export function isUntouched(attributes: ReadableAttributes, record: SessionRecord): boolean {
-  const { kind, id, fields } = record
-  if ((kind !== 'statement' && kind !== 'absence') || attributes[ATTR_SESSION_ID] !== id) return false
+  const { kind, id, fields, revoked } = record
+  if (revoked !== undefined || attributes[ATTR_SESSION_ID] !== id) return false
+  if (kind !== 'statement' && kind !== 'absence') return false
   return fields?.metadata === undefined || attributes[ATTR_METADATA] === fields.metadata
 }
 
@@ -68,9 +69,12 @@ function lateHint(attributes: ReadableAttributes, record: SessionRecord): LateSe
   return { id: undefined, how: 'kept' }
 }
 
+/** What `lateMetadata` gives where ours must be left out. */
+export const TOO_LONG: unique symbol = Symbol('too long')
+
 /**
  * Our `metadata` under the JSON object that a later write replaced it by, theirs winning key by key; or
- * undefined where nothing replaced it, or the two do not fit into 4 kB. LangChain's instrumentation replaces
+ * undefined where nothing replaced it, or `TOO_LONG` where the two do not fit into 4 kB. LangChain's instrumentation replaces
  * `metadata` on every one of its spans.
  */
 export function lateMetadata(attributes: ReadableAttributes, record: SessionRecord): unknown {
@@ -82,6 +86,7 @@ export function lateMetadata(attributes: ReadableAttributes, record: SessionReco
   if (!read.ok) return undefined
   const merged = { ...ours.metadataValue, ...read.value }
   const json = JSON.stringify(merged)
-  if (json.length > METADATA_MAX_LENGTH || json === theirs) return undefined
+  if (json.length > METADATA_MAX_LENGTH) return TOO_LONG
+  if (json === theirs) return undefined
   return typeof theirs === 'string' ? json : merged
 }

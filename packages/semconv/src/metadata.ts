@@ -31,7 +31,7 @@ export function readMetadata(metadata: unknown): MetadataRead {
 }
 
 function asObject(value: unknown): MetadataRead {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
     ? { ok: true, value: value as Record<string, unknown> }
     : NOT_AN_OBJECT
 }

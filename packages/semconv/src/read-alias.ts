@@ -16,6 +16,7 @@ export interface SessionAliasMatch {
 /** What a reading leaves out: values that we stamped ourselves are nobody's hint. */
 export interface OwnWords {
   readonly conversationId?: string | undefined
+  readonly conversationAs?: string | undefined
   readonly metadata?: unknown
 }
 
@@ -63,7 +64,7 @@ export function readAlias(
     if (rank === undefined || rank >= bestRank || !hasOwn.call(attributes, key)) continue
     if (key === ATTR_SESSION_ID && !withSessionId) continue
     const value = attributes[key]
-    if (key === ATTR_GEN_AI_CONVERSATION_ID && isOurs(value, own?.conversationId)) continue
+    if (key === ATTR_GEN_AI_CONVERSATION_ID && own !== undefined && isOurs(value, own)) continue
     const check = checkAliasValue(key, value, rule)
     if (check.ok) {
       bestRank = rank
@@ -76,9 +77,8 @@ export function readAlias(
   return readJsonAlias(metadata, plan, rule, bestRank) ?? best
 }
 
-/** Also where the SDK truncated it. */
-function isOurs(value: unknown, ours: string | undefined): boolean {
-  return ours !== undefined && typeof value === 'string' && ours.startsWith(value)
+function isOurs(value: unknown, { conversationId, conversationAs }: OwnWords): boolean {
+  return value !== undefined && (value === conversationId || value === conversationAs)
 }
 
 function readJsonAlias(

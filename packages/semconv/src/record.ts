@@ -40,6 +40,8 @@ export interface StampedFields {
   readonly entries: readonly (readonly [key: string, value: string | readonly string[]])[]
   /** Ours in `gen_ai.conversation.id`: never read as an alias. */
   readonly conversationId: string | undefined
+  /** What the SDK made of it, where an attribute length limit truncates it. */
+  conversationAs: string | undefined
   /** The JSON in `metadata`, and the object that it was made from. */
   readonly metadata: string | undefined
   readonly metadataValue: Readonly<Record<string, unknown>> | undefined
@@ -64,6 +66,8 @@ export interface SessionRecord {
   readonly scope: unknown
   /** What was stamped beside the ID. Replaced by `setSpanSession` on a span that names no session. */
   fields: StampedFields | undefined
+  /** Attributes that we stamped for another session, before `setSpanSession`: the gate takes them away. */
+  revoked: readonly (readonly [key: string, value: unknown])[] | undefined
   readonly settings: SessionRecordSettings
   readonly trace: SessionTrace | undefined
   /** What the SDK made of the ID, where an attribute length limit truncates it. */
