@@ -6,7 +6,8 @@ const delegate = { export() {}, async shutdown() {} }
 const processor = (options: unknown) => () => new SessionSpanProcessor(options as never)
 const exporter = (options: unknown) => () => new SessionSpanExporter(delegate, options as never)
 
-const NO_ALIASES = [null, 7, 'session.id', {}, [''], [7], [null], [{}], [{ key: 'a', in: 'else' }]]
+const NO_KEY = { key: 'thread_id', in: 'metadata-json' }
+const NO_ALIASES = [null, 7, 'session.id', {}, [''], [7], [null], [{}], [{ key: 'a', in: 'else' }], [NO_KEY]]
 const NO_LENGTHS = [null, 0, -1, 200, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '64', 64n, {}]
 const NO_MILLIS = [null, 0, -1, 1.5, 2 ** 31, Number.NaN, Number.POSITIVE_INFINITY, '1000', true]
 

@@ -45,7 +45,10 @@ export function exportOnce<S>(
   )
   try {
     const returned: unknown = delegate.export(spans, (result) =>
-      settle(result, result?.code === 0 ? undefined : 'result'),
+      settle(
+        result ?? failure('the wrapped exporter gave no result'),
+        result?.code === 0 ? undefined : 'result',
+      ),
     )
     // An exporter may be an async function; what it rejects with is nobody else's.
     if (returned instanceof Promise) {

@@ -3,9 +3,11 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { SessionSpanExporter } from '@otel-sessions/exporter'
 import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+import { SESSION_RECORD } from '@otel-sessions/semconv'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startCollector } from '../../../demo/support/collector.ts'
 import { startTracing, stopTracing } from '../../../test/support/tracing.ts'
+import { endedSpans } from './support.ts'
 
 afterEach(stopTracing)
 
@@ -95,6 +97,52 @@ describe('the gate with the record', () => {
       'otel_sessions.overwritten_id': 'other_1',
     })
     expect(exporter.stats().conflicts).toBe(1)
+  })
+})
+
+describe('a session.id written after our late rules had run', () => {
+  const late = {
+    onStart() {},
+    onEnding: (span: { setAttribute(key: string, value: string): unknown }) =>
+      span.setAttribute('session.id', 'later_1'),
+    onEnd() {},
+    forceFlush: async () => {},
+    shutdown: async () => {},
+  }
+
+  it('counts on a span that is in no session, and on one that had a hint', () => {
+    const { tracer, sessions } = startTracing({}, { spanProcessors: [new SessionSpanProcessor(), late] })
+    tracer.startSpan('bare').end()
+    tracer.startSpan('hinted', { attributes: { thread_id: 't1' } }).end()
+    expect(sessions()).toEqual({ bare: 'later_1', hinted: 'later_1' })
+  })
+})
+
+describe('a stated ID that is too long for the gate', () => {
+  it('is counted as dropped also where the SDK had no room for it', () => {
+    context.disable()
+    const memory = new InMemorySpanExporter()
+    const exporter = new SessionSpanExporter(memory, { maxLength: 8 })
+    const { tracer } = startTracing(
+      {},
+      {
+        spanLimits: { attributeCountLimit: 1 },
+        spanProcessors: [new SessionSpanProcessor(), new SimpleSpanProcessor(exporter)],
+      },
+    )
+    usingSession('user_123_conv_456', () => tracer.startSpan('full', { attributes: { a: 1 } }).end())
+    expect(memory.getFinishedSpans()[0]?.attributes).toEqual({ a: 1 })
+    expect(exporter.stats().dropped).toEqual({ 'too-long': 1 })
+  })
+})
+
+describe('a record of another version', () => {
+  it('is not read: the attributes alone decide', () => {
+    const memory = new InMemorySpanExporter()
+    const [span] = endedSpans((tracer) => tracer.startSpan('span', { attributes: { thread_id: 't1' } }).end())
+    Object.assign(span?.spanContext() as object, { [SESSION_RECORD]: { version: 2, kind: 'absence' } })
+    new SessionSpanExporter(memory).export([span as never], () => {})
+    expect(memory.getFinishedSpans()[0]?.attributes['session.id']).toBe('t1')
   })
 })
 

@@ -1,3 +1,5 @@
+import type { Tracer } from '@opentelemetry/api'
+import { BasicTracerProvider, type ReadableSpan, type TracerConfig } from '@opentelemetry/sdk-trace-base'
 import type { ExportResult, SpanExporterLike } from '@otel-sessions/exporter'
 
 /** A wrapped exporter whose answer the test gives. */
@@ -17,3 +19,16 @@ export class ManualExporter implements SpanExporterLike<never> {
 }
 
 export const OK: ExportResult = { code: 0 }
+
+/** Spans of the SDK as a span processor hands them on, in the order in which they ended. */
+export function endedSpans(run: (tracer: Tracer) => void, config: TracerConfig = {}): ReadableSpan[] {
+  const ended: ReadableSpan[] = []
+  const collect = {
+    onStart: () => {},
+    onEnd: (span: ReadableSpan) => ended.push(span),
+    forceFlush: async () => {},
+    shutdown: async () => {},
+  }
+  run(new BasicTracerProvider({ ...config, spanProcessors: [collect] }).getTracer('scope', '1.2.3'))
+  return ended
+}

@@ -183,6 +183,15 @@ describe('a property that means nothing', () => {
   })
 })
 
+describe('a property name that is no spelling mistake', () => {
+  it('is not shown: a map keyed by users is not for a log', () => {
+    startTracing()
+    const warnings = collectWarnings()
+    usingSession({ ['ann@example.com\r\nFAKE']: 1, sessionId: 's1_good' } as never, () => {})
+    expect(warnings.join()).not.toContain('ann@example.com')
+  })
+})
+
 describe('a second argument that is no function', () => {
   it('throws an error that names it', () => {
     expect(() => usingSession('s1_good', undefined as never)).toThrow(
@@ -205,6 +214,16 @@ describe('no context manager', () => {
     expect(problems).toEqual({ 'context:no-manager': 2 })
     expect(warnings).toHaveLength(1)
     expect(warnings[0]).toContain('setGlobalContextManager')
+  })
+
+  it('is not taken for one that loses the context after an await', async () => {
+    context.disable()
+    const lost = () => helperStats().problems['context:lost-after-await']
+    const before = lost()
+    await usingSession('s1_alone', async () => {
+      await null
+    })
+    expect(lost()).toBe(before)
   })
 
   it('is noticed by bindSession, too', () => {

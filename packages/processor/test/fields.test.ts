@@ -1,3 +1,4 @@
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { getSession, SessionSpanProcessor, setSpanSession, usingSession } from '@otel-sessions/processor'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startTracing, stopTracing, withoutOnEnding } from '../../../test/support/tracing.ts'
@@ -120,6 +121,32 @@ describe('user, conversation, metadata and tags', () => {
   })
 })
 
+describe('fields of the session before setSpanSession', () => {
+  it('are not shipped with another session, nor with none', () => {
+    const { tracer, shipped } = startTracing()
+    usingSession(RICH, () => {
+      const other = tracer.startSpan('other')
+      setSpanSession(other, 'user_2_conv_1')
+      other.end()
+      const told = tracer.startSpan('told')
+      setSpanSession(told, { sessionId: 'user_2_conv_1', userId: 'user_2' })
+      told.end()
+      const none = tracer.startSpan('none')
+      setSpanSession(none, null)
+      none.end()
+      const same = tracer.startSpan('same')
+      setSpanSession(same, RICH.sessionId)
+      same.end()
+    })
+    const ids = { 'session.id': 'user_2_conv_1' }
+    expect(shipped()).toMatchObject({ other: ids, told: { ...ids, 'user.id': 'user_2' }, none: {} })
+    expect(Object.keys(shipped()['other'] ?? {})).toEqual(['session.id'])
+    expect(Object.keys(shipped()['told'] ?? {}).sort()).toEqual(['session.id', 'user.id'])
+    expect(shipped()['none']).toEqual({})
+    expect(shipped()['same']).toMatchObject({ 'session.id': RICH.sessionId, 'user.id': 'user_1' })
+  })
+})
+
 describe('metadata that something replaces later', () => {
   const replace = (tracing: ReturnType<typeof startTracing>, value: string) => {
     usingSession({ sessionId: 'user_1_conv_1', metadata: { plan: 'pro', seats: 3 } }, () => {
@@ -139,6 +166,41 @@ describe('metadata that something replaces later', () => {
       expect(JSON.parse(merged as string)).toEqual({ plan: 'pro', seats: 9, thread_id: 't1' })
     },
   )
+
+  it('keeps ours up to 4 kB together, and not a character more', () => {
+    const ours = '{"plan":"pro","seats":3,'
+    const longest = JSON.stringify({ long: 'x'.repeat(4096 - ours.length - '"long":""}'.length) })
+    const together = replace(startTracing(), longest)
+    expect(together).toBe(ours + longest.slice(1))
+    expect(together).toHaveLength(4096)
+    stopTracing()
+    const more = longest.replace('x', 'xx')
+    expect(replace(startTracing(), more)).toBe(more)
+  })
+
+  it('is an array: it stays as it is', () => {
+    expect(replace(startTracing(), '["a","b"]')).toBe('["a","b"]')
+  })
+
+  it('has all of ours already: nothing is changed', () => {
+    const processor = new SessionSpanProcessor()
+    const tracing = startTracing({}, { spanProcessors: [withoutOnEnding(processor)] })
+    const theirs = '{"plan":"pro","seats":3,"thread_id":"t1"}'
+    expect(replace(tracing, theirs)).toBe(theirs)
+    expect(tracing.exporter.stats().changed).toBe(0)
+  })
+
+  it('by an object, as SDK 3 permits, is merged and stays an object', () => {
+    const asSdk3: SpanProcessor = {
+      onStart: () => {},
+      onEnd: (span) => Object.assign(span.attributes, { metadata: { seats: 9 } }),
+      forceFlush: async () => {},
+      shutdown: async () => {},
+    }
+    const ours = withoutOnEnding(new SessionSpanProcessor())
+    const tracing = startTracing({}, { spanProcessors: [asSdk3, ours] })
+    expect(replace(tracing, '{}')).toEqual({ plan: 'pro', seats: 9 })
+  })
 
   it('stays as it is where it is no JSON object, or the two do not fit into 4 kB', () => {
     expect(replace(startTracing(), 'plain text')).toBe('plain text')

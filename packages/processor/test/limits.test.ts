@@ -1,6 +1,12 @@
-import { SessionSpanProcessor, setSpanSession, usingSession } from '@otel-sessions/processor'
+import { getSession, SessionSpanProcessor, setSpanSession, usingSession } from '@otel-sessions/processor'
 import { afterEach, describe, expect, it } from 'vitest'
-import { collectWarnings, startTracing, stopTracing, withoutOnEnding } from '../../../test/support/tracing.ts'
+import {
+  collectWarnings,
+  problemsOf,
+  startTracing,
+  stopTracing,
+  withoutOnEnding,
+} from '../../../test/support/tracing.ts'
 
 afterEach(stopTracing)
 
@@ -51,19 +57,37 @@ describe('an attribute length limit that truncates our conversation ID', () => {
 
 describe('an attribute count limit without room for the ID', () => {
   it('ships the ID from the record', () => {
-    const { tracer, sessions } = startTracing({}, { spanLimits: { attributeCountLimit: 2 } })
-    usingSession(ID, () => tracer.startSpan('full', { attributes: { a: 1, b: 2 } }).end())
+    const { tracer, sessions, processor } = startTracing({}, { spanLimits: { attributeCountLimit: 2 } })
+    const problems = problemsOf(
+      () => processor.stats().helper.problems,
+      () => usingSession(ID, () => tracer.startSpan('full', { attributes: { a: 1, b: 2 } }).end()),
+    )
     expect(sessions()).toEqual({ full: ID })
+    expect(problems).toEqual({ 'attribute:not-kept': 1 })
   })
 })
 
 describe('a metadata attribute of more than 32 kB', () => {
-  it('is not searched for an alias, which is counted', () => {
-    const { tracer, sessions, processor } = startTracing()
+  it('is not searched for an alias, which is counted, and not once more by the gate', () => {
+    const { tracer, sessions, processor, exporter } = startTracing()
     const metadata = JSON.stringify({ thread_id: 't1', long: 'x'.repeat(32_768) })
     tracer.startSpan('span', { attributes: { metadata } }).end()
     expect(sessions()).toEqual({ span: undefined })
     expect(processor.stats().helper.problems).toMatchObject({ 'metadata:not-read': 1 })
+    expect(exporter.stats().metadataNotRead).toBe(0)
+  })
+
+  it('is nothing to count on a span whose session is stated', () => {
+    const { tracer, sessions, processor } = startTracing()
+    const metadata = JSON.stringify({ long: 'x'.repeat(32_768) })
+    const problems = problemsOf(
+      () => processor.stats().helper.problems,
+      () => {
+        tracer.startSpan('span', { attributes: { metadata, 'session.id': 'user_1_conv_1' } }).end()
+      },
+    )
+    expect(problems).toEqual({})
+    expect(sessions()).toEqual({ span: 'user_1_conv_1' })
   })
 })
 
@@ -71,6 +95,9 @@ describe('maxLength', () => {
   it('refuses longer IDs on every path', () => {
     const { tracer, sessions } = startTracing({ maxLength: 20 })
     usingSession(ID, () => tracer.startSpan('scope').end())
+    usingSession(ID, () =>
+      tracer.startActiveSpan('active', (active) => expect(getSession()).toBeUndefined() ?? active.end()),
+    )
     tracer.startSpan('attribute', { attributes: { 'session.id': ID } }).end()
     tracer.startSpan('alias', { attributes: { thread_id: ID, 'langfuse.session.id': 'short' } }).end()
     const late = tracer.startSpan('late')
@@ -85,6 +112,7 @@ describe('maxLength', () => {
     })
     expect(sessions()).toEqual({
       scope: undefined,
+      active: undefined,
       attribute: undefined,
       alias: 'short',
       late: undefined,

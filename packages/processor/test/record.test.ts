@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { SessionSpanProcessor, setSpanSession, usingSession } from '@otel-sessions/processor'
 import { readRecord } from '@otel-sessions/semconv'
@@ -23,6 +24,25 @@ describe('what the processor leaves for the gate', () => {
       root.end()
       expect(shared?.open).toBe(0)
     })
+  })
+
+  it('knows the session of a scope that was entered under a span, also where no span was started in it', () => {
+    const { tracer } = startTracing()
+    tracer.startActiveSpan('root', (root) => {
+      usingSession('user_1_conv_1', () => {})
+      const shown = { sessionId: 'user_1_conv_1', several: false }
+      expect(readRecord(root.spanContext())?.trace).toMatchObject(shown)
+      usingSession('user_1_conv_2', () => {})
+      expect(readRecord(root.spanContext())?.trace).toMatchObject({ ...shown, several: true })
+      root.end()
+    })
+  })
+
+  it('is one short word where Node prints a span context', () => {
+    const { tracer } = startTracing()
+    const span = usingSession('user_1_conv_1', () => tracer.startSpan('span'))
+    expect(inspect(span.spanContext())).toContain('[statement user_1_conv_1]')
+    span.end()
   })
 
   it('is shared by all spans of a scope, so the usual span allocates none', () => {
@@ -85,6 +105,34 @@ describe('two providers with a processor each', () => {
     })
     expect(two.sessions()).toEqual({ inner: 'user_1_conv_1', inherited: 'user_2_conv_1' })
     expect(two.processor.stats().late.restored).toBe(1)
+  })
+})
+
+describe('what two processors share', () => {
+  const overwrite = ({ tracer }: ReturnType<typeof startTracing>) => {
+    const span = tracer.startSpan('span')
+    span.setAttribute('session.id', 'other_1')
+    span.end()
+  }
+
+  it('is a scope: each puts back what was written over its own spans', () => {
+    const both = [startTracing(), startTracing()]
+    usingSession('user_1_conv_1', () => both.forEach(overwrite))
+    for (const { processor, sessions } of both) {
+      expect(sessions()).toEqual({ span: 'user_1_conv_1' })
+      expect(processor.stats().late.restored).toBe(1)
+    }
+  })
+
+  it('is an inherited statement: each puts back what was written over its own spans', () => {
+    const [one, two] = [startTracing(), startTracing()]
+    const attributes = { 'session.id': 'user_1_conv_1' }
+    one.tracer.startActiveSpan('stated', { attributes }, () =>
+      one.tracer.startActiveSpan('inherited', () => overwrite(two)),
+    )
+    expect(two.sessions()).toEqual({ span: 'user_1_conv_1' })
+    expect(two.processor.stats().late.restored).toBe(1)
+    expect(two.exporter.stats().changed).toBe(0)
   })
 })
 

@@ -75,9 +75,45 @@ describe('reading aliases', () => {
     expect(readSessionAlias({ metadata: JSON.stringify({ thread_id: 't1', padding }) })).toBeUndefined()
   })
 
+  it('does not take bytes in metadata for an object', () => {
+    const bytes = Object.assign(new Uint8Array([1]), { thread_id: 't1' })
+    expect(readSessionAlias({ metadata: bytes })).toBeUndefined()
+  })
+
   it('reads own properties only', () => {
     expect(readSessionAlias(Object.create({ thread_id: 't1' }))).toBeUndefined()
     expect(readSessionAlias({ metadata: '{"__proto__":{"thread_id":"t1"}}' })).toBeUndefined()
+  })
+
+  it('reads metadata of 32 kB, and of not a character more', () => {
+    const longest = `{"thread_id":"t1"}${' '.repeat(METADATA_READ_MAX_LENGTH - 18)}`
+    expect(longest).toHaveLength(METADATA_READ_MAX_LENGTH)
+    expect(readSessionAlias({ metadata: longest })?.id).toBe('t1')
+    expect(readSessionAlias({ metadata: `${longest} ` })).toBeUndefined()
+  })
+
+  it('takes no array for metadata', () => {
+    const index = [{ key: 'metadata.0', in: 'metadata-json' }] as const
+    expect(readSessionAlias({ metadata: '{"0":"t1"}' }, index)?.id).toBe('t1')
+    expect(readSessionAlias({ metadata: '["t1"]' }, index)).toBeUndefined()
+  })
+
+  it('takes a name that does not end in US-ASCII', () => {
+    expect(readSessionAlias({ größe: 't1' }, ['größe'])?.id).toBe('t1')
+    expect(readSessionAlias({ séancé: 't1' }, ['thread_id', 'séancé'])?.id).toBe('t1')
+  })
+
+  it('takes a name that is there twice by its first place', () => {
+    expect(readSessionAlias({ a: 'a1', b: 'b1' }, ['a', 'b', 'a'])?.key).toBe('a')
+  })
+
+  it('takes keys of metadata before and after an attribute', () => {
+    const json = (key: string) => ({ key: `metadata.${key}`, in: 'metadata-json' }) as const
+    const table = [json('first'), 'between', json('last')]
+    const metadata = '{"last":"l1","first":"f1"}'
+    expect(readSessionAlias({ between: 'b1', metadata }, table)?.id).toBe('f1')
+    expect(readSessionAlias({ between: 'b1', metadata: '{"last":"l1"}' }, table)?.id).toBe('b1')
+    expect(readSessionAlias({ between: 'é', metadata: '{"last":"l1"}' }, table)?.id).toBe('l1')
   })
 
   it('takes another table, in its order', () => {
@@ -102,6 +138,7 @@ describe('explainSession', () => {
       ['langfuse.session.id', 'lost'],
     ])
     expect(explanation.candidates[0]?.why).toContain('US-ASCII')
+    expect(explanation.candidates[2]).toMatchObject({ why: 'thread_id is read before it', id: 'l1' })
   })
 
   it('agrees with readSessionAlias on any attributes', () => {
@@ -119,6 +156,25 @@ describe('explainSession', () => {
       }),
       { numRuns: 2_000 },
     )
+  })
+
+  it('shows what cannot be read, and reads the rest', () => {
+    const fail = () => {
+      throw new Error('hostile')
+    }
+    const hostile = { get: fail, enumerable: true }
+    const attributes = Object.defineProperties(
+      { thread_id: 't1' },
+      { session_id: hostile, metadata: hostile },
+    )
+    const { id, candidates } = explainSession(attributes)
+    expect(id).toBe('t1')
+    expect(candidates.map(({ key, outcome }) => [key, outcome])).toEqual([
+      ['session_id', 'not-read'],
+      ['thread_id', 'won'],
+      ['metadata', 'not-read'],
+    ])
+    expect(readSessionAlias(attributes)).toEqual({ id: 't1', key: 'thread_id' })
   })
 
   it('shows the ID that was written over the stated one, and metadata that is too long to read', () => {

@@ -48,20 +48,29 @@ describe('advice', () => {
   it('names everything that is weak about an ID, in the documented order', () => {
     expect(adviseSessionId('test')).toEqual(['generic'])
     expect(adviseSessionId('chat-007')).toEqual(['generic'])
+    expect(adviseSessionId('Chat-007')).toEqual(['generic'])
     expect(adviseSessionId('chat-0007')).toEqual([])
     expect(adviseSessionId('NULL')).toEqual(['placeholder'])
     expect(adviseSessionId(' ann@example.com')).toEqual(['surrounding-blank'])
+    expect(adviseSessionId('user_123_conv_456 ')).toEqual(['surrounding-blank'])
     expect(adviseSessionId('ann@example.com')).toEqual(['looks-like-email'])
     expect(adviseSessionId('user_123_conv_456')).toEqual([])
   })
 })
 
 describe('createSessionId', () => {
-  it('makes a valid UUID v7 that begins with the time in milliseconds', () => {
+  it('makes a UUID v7, whatever the random bytes are', () => {
+    const ids = Array.from({ length: 1_000 }, createSessionId)
+    const uuid7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+    expect(ids.filter((id) => !uuid7.test(id))).toEqual([])
+    expect(new Set(ids.map((id) => id.slice(15, 18))).size).toBeGreaterThan(500)
+    expect(new Set(ids.map((id) => id[19]))).toEqual(new Set(['8', '9', 'a', 'b']))
+  })
+
+  it('makes a valid ID that begins with the time in milliseconds', () => {
     const before = Date.now()
     const id = createSessionId()
     const after = Date.now()
-    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
     const millis = Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)
     expect(millis).toBeGreaterThanOrEqual(before)
     expect(millis).toBeLessThanOrEqual(after)

@@ -1,0 +1,62 @@
+import { ROOT_CONTEXT } from '@opentelemetry/api'
+import { helperStats, SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+import { afterEach, describe, expect, it } from 'vitest'
+import { problemsOf, startTracing, stopTracing } from '../../../test/support/tracing.ts'
+
+afterEach(stopTracing)
+
+describe('stats', () => {
+  it('count the spans by what they had at their start', () => {
+    const { tracer, processor } = startTracing()
+    const start = (count: number, attributes = {}) => {
+      for (let i = 0; i < count; i++) tracer.startSpan('span', { attributes }).end()
+    }
+    usingSession('user_1_conv_1', () => start(1))
+    usingSession(null, () => start(2))
+    start(3, { thread_id: 't1' })
+    start(4)
+    expect(processor.stats().started).toEqual({ stated: 1, absent: 2, hinted: 3, bare: 4 })
+  })
+
+  it.each(['restore', 'accept'] as const)('count what the late rules did (%s)', (onOverwrite) => {
+    const { tracer, processor } = startTracing({ onOverwrite })
+    const overwrite = () => {
+      const span = tracer.startSpan('span')
+      span.setAttribute('session.id', 'other_1')
+      span.setAttribute('metadata', '{"thread_id":"t1"}')
+      span.end()
+    }
+    for (let i = 0; i < 2; i++) overwrite()
+    for (let i = 0; i < 3; i++) {
+      tracer.startActiveSpan('root', (root) => {
+        usingSession('user_1_conv_1', () => {})
+        root.end()
+      })
+    }
+    usingSession('user_1_conv_1', () => {
+      for (let i = 0; i < 4; i++) overwrite()
+    })
+    usingSession({ sessionId: 'user_1_conv_1', metadata: { plan: 'pro' } }, overwrite)
+    const restored = onOverwrite === 'restore' ? 5 : 0
+    const expected = { named: 2, learned: 3, restored, accepted: 5 - restored, metadataMerged: 1 }
+    expect(processor.stats().late).toEqual(expected)
+  })
+
+  it('count a span that throws, and are plain data that does not change any more', () => {
+    const processor = new SessionSpanProcessor()
+    const hostile = {
+      spanContext: () => {
+        throw new Error('hostile')
+      },
+    }
+    const before = processor.stats()
+    const problems = problemsOf(
+      () => helperStats().problems,
+      () => processor.onStart(hostile as never, ROOT_CONTEXT),
+    )
+    expect(problems).toEqual({ 'span:unreadable': 1 })
+    expect(before.failed).toBe(0)
+    expect(processor.stats().failed).toBe(1)
+    expect(JSON.parse(JSON.stringify(processor.stats()))).toEqual(processor.stats())
+  })
+})
