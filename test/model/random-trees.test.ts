@@ -11,7 +11,7 @@ import { RealWorld, type RealWorldOptions, useContextManager } from './real-worl
 import type { Shipped } from './world.ts'
 
 const seed = Number(process.env['MODEL_SEED'] ?? 20261121)
-const numRuns = Number(process.env['MODEL_RUNS'] ?? 5_000)
+const numRuns = Number(process.env['MODEL_RUNS'] ?? 10_000)
 
 const variants: readonly (RealWorldOptions & { readonly name: string })[] = [
   { name: 'as it comes' },

@@ -135,10 +135,20 @@ export function heirOf(
   settings: SessionRecordSettings,
 ): SessionRecord {
   const sameScope = record.from === 'scope' || record.scope === scope
-  if (!record.own && sameScope && record.settings === settings) return record
-  const made = heirs.get(record)
-  if (made !== undefined && made.id === id && made.scope === scope && made.settings === settings) return made
+  // What was revoked was on that one span.
+  const isSame = !record.own && sameScope && record.settings === settings && record.revoked === undefined
+  if (isSame) return record
   const { kind, from, fields, trace } = record
+  const made = heirs.get(record)
+  if (
+    made !== undefined &&
+    made.id === id &&
+    made.scope === scope &&
+    made.settings === settings &&
+    made.fields === fields
+  ) {
+    return made
+  }
   const heir = new Record(kind, id, from, false, scope, fields, settings, trace, undefined)
   heirs.set(record, heir)
   return heir

@@ -121,6 +121,21 @@ describe('user, conversation, metadata and tags', () => {
   })
 })
 
+describe('fields that setSpanSession adds to a stated span', () => {
+  it('go to the children that start later, and to those alone', () => {
+    const { tracer, shipped } = startTracing()
+    tracer.startActiveSpan('parent', { attributes: { 'session.id': 'user_1_conv_1' } }, (parent) => {
+      tracer.startSpan('before').end()
+      setSpanSession(parent, { userId: 'user_1' })
+      tracer.startSpan('after').end()
+      parent.end()
+    })
+    const session = { 'session.id': 'user_1_conv_1' }
+    expect(shipped()).toMatchObject({ before: session, after: { ...session, 'user.id': 'user_1' } })
+    expect(shipped()['before']).toEqual(session)
+  })
+})
+
 describe('fields of the session before setSpanSession', () => {
   it('are not shipped with another session, nor with none', () => {
     const { tracer, shipped } = startTracing()
@@ -144,6 +159,20 @@ describe('fields of the session before setSpanSession', () => {
     expect(Object.keys(shipped()['told'] ?? {}).sort()).toEqual(['session.id', 'user.id'])
     expect(shipped()['none']).toEqual({})
     expect(shipped()['same']).toMatchObject({ 'session.id': RICH.sessionId, 'user.id': 'user_1' })
+  })
+})
+
+describe('a child of a span whose fields were taken away', () => {
+  it('keeps what it has of its own', () => {
+    const { tracer, shipped } = startTracing()
+    usingSession({ sessionId: 'user_1_conv_1', userId: 'user_1' }, () =>
+      tracer.startActiveSpan('parent', (parent) => {
+        setSpanSession(parent, null)
+        tracer.startSpan('child', { attributes: { 'user.id': 'user_1' } }).end()
+        parent.end()
+      }),
+    )
+    expect(shipped()).toEqual({ child: { 'user.id': 'user_1' }, parent: {} })
   })
 })
 
