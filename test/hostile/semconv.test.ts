@@ -52,7 +52,7 @@ test('the ID rule agrees with a loop over the characters, at every maximum lengt
   )
 })
 
-/** The rule of the design, said once more without a regular expression. */
+/** The ID rule, said once more without a regular expression. */
 function judge(id: string, most: number): string {
   let blank = true
   let control = false

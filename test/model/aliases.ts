@@ -1,4 +1,4 @@
-// Section 6 of the design, as far as the programs use it: one or two names of every group, in the order of the table.
+// The alias table, as far as the programs use it: one or two names of every group, in the order of the table.
 
 import { isHint } from './ids.ts'
 

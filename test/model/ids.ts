@@ -1,4 +1,4 @@
-// Section 3 of the design: what a session ID is, and which hints are mere placeholders.
+// What a session ID is, and which hints are mere placeholders.
 
 export function isSessionId(value: unknown): value is string {
   return typeof value === 'string' && /^[ -~]{1,199}$/.test(value) && value.trim() !== ''

@@ -1,4 +1,4 @@
-// A model of section 5 of the design: which session a span belongs to. Written from the text, not from the packages,
+// A model of the rules: which session a span belongs to. Written from the words, not from the packages,
 // and for reading, not for speed: nothing is written into attributes at a span's end, everything is worked out.
 
 import { readAlias } from './aliases.ts'
@@ -158,7 +158,7 @@ export class Model implements World<ModelContext, ModelSpan> {
   }
 }
 
-/** The rules of section 5 in their order: the first that applies. 5 and 7 are not modelled. */
+/** The rules in their order: the first that applies. 5 and 7 are not modelled. */
 function sessionAtStart(
   attributes: Readonly<Record<string, unknown>>,
   scope: StatingScope | undefined,

@@ -1,5 +1,5 @@
-// The rules one at a time and two by two, as sentences. What is expected is written by hand from the text of the
-// design, and asked of the model as well as of the real packages, with and without onEnding.
+// The rules one at a time and two by two, as sentences. What is expected is written by hand from the words of the
+// rules, and asked of the model as well as of the real packages, with and without onEnding.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { alone } from './cases/alone.ts'

@@ -1,4 +1,4 @@
-// Section 4 of the design: what entering a scope makes of the scope around it.
+// What entering a scope makes of the scope around it.
 
 import { isSessionId } from './ids.ts'
 import type { SessionArgument, SessionFields } from './world.ts'

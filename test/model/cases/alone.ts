@@ -1,4 +1,4 @@
-// Each rule of section 5 alone.
+// Each rule alone.
 
 import { A, alias, B, type Case, INVALID, leaf, open, own } from './case.ts'
 

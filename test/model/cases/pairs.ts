@@ -1,4 +1,4 @@
-// Every two rules of section 5 that can both apply: which wins.
+// Every two rules that can both apply: which wins.
 
 import { A, alias, B, C, type Case, INVALID, leaf, open, own } from './case.ts'
 
