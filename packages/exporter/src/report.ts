@@ -9,7 +9,7 @@ export function sayOnce(code: string, message: () => string): void {
   if (said.has(code)) return
   said.add(code)
   try {
-    logger.warn(`${message()} (said once; the exporter's stats() counts it)`)
+    logger.warn(`${message()} (said once)`)
   } catch {
     // A logger that throws is not the application's problem at this place.
   }

@@ -32,7 +32,10 @@ function screenSpan<S extends ExportableSpan>(span: S, rules: GateRules, counter
     return view
   } catch {
     counters.unreadable++
-    sayOnce('unreadable', () => 'a span is shipped as it is: reading its attributes throws')
+    sayOnce(
+      'unreadable',
+      () => 'a span is shipped as it is, which stats().unreadable counts: reading its attributes throws',
+    )
     return span
   }
 }
@@ -42,8 +45,9 @@ function count({ dropped, overwrittenId }: GateChanges, current: unknown, counte
   if (overwrittenId !== undefined) counters.conflicts++
   if (dropped === undefined) return
   increment(counters.dropped, dropped)
-  sayOnce(
-    `dropped:${dropped}`,
-    () => `the attribute session.id of a span is dropped: ${dropped}. It is ${kindOf(current)}`,
-  )
+  sayOnce(`dropped:${dropped}`, () => {
+    const what = current === undefined ? 'a session ID that came late' : 'the attribute session.id of a span'
+    const kind = current === undefined ? '' : `. It is ${kindOf(current)}`
+    return `${what} is dropped, which stats().dropped counts: ${dropped}${kind}`
+  })
 }

@@ -125,6 +125,16 @@ describe('the callback of an export', () => {
   })
 })
 
+describe('an export of nothing at all', () => {
+  it('is the wrapped exporter’s to answer, and leaves the others alone', async () => {
+    const delegate = new ManualExporter()
+    const exporter = new SessionSpanExporter(delegate)
+    exporter.export(undefined as never, () => {})
+    delegate.callbacks[0]?.(OK)
+    await expect(exporter.forceFlush()).resolves.toBeUndefined()
+  })
+})
+
 describe('forceFlush', () => {
   it('waits for the exports in flight, then for the wrapped exporter', async () => {
     const delegate = new ManualExporter()

@@ -75,7 +75,7 @@ function isReplaceable(target: Methods, name: PropertyKey): boolean {
 function reportRefused(): BindOutcome {
   report(
     'bind:refused',
-    () => 'a stream cannot be bound in place: it is frozen, or or its methods cannot be replaced',
+    () => 'a stream cannot be bound in place: it is frozen, or its methods cannot be replaced',
   )
   return 'refused'
 }

@@ -79,7 +79,7 @@ function stampedFrom(
   return {
     entries,
     conversationId: value(ATTR_GEN_AI_CONVERSATION_ID),
-    conversationAs: undefined,
+    kept: undefined,
     metadata,
     metadataValue: metadata === undefined ? undefined : metadataValue,
   }

@@ -13,6 +13,7 @@ import { offerSession, showSession } from './offer.ts'
 import { heirOf, hintRecord, isBare, isStated, scopeRecord, spanRecord } from './records.ts'
 import { reportInvalidAttribute } from './refused.ts'
 import { readScope, type SessionScope } from './scope.ts'
+import { attributesOf } from './span-types.ts'
 
 /**
  * Which session a span has at its start. The first rule that applies:
@@ -137,10 +138,4 @@ function writtenSince(span: Span, record: SessionRecord): string | undefined {
 function writtenOn(span: Span, settings: SessionRecordSettings): string | undefined {
   const check = checkSessionId(ownValue(attributesOf(span), ATTR_SESSION_ID), settings.rule)
   return check.ok ? check.id : undefined
-}
-
-const NO_ATTRIBUTES: ReadableAttributes = {}
-
-function attributesOf(span: Span): ReadableAttributes {
-  return (span as Partial<{ attributes: ReadableAttributes }>).attributes ?? NO_ATTRIBUTES
 }

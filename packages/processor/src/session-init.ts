@@ -68,9 +68,10 @@ function checkInit(init: SessionInit): CheckedSession {
 /** Mostly a spelling mistake; of `sessionId`, it leaves the work in the outer session. */
 function reportUnknownField(key: string): void {
   report('session:unknown-field', () => {
-    // Only what looks like a spelling mistake is shown: a map keyed by users is not for a log.
-    const name = /^[a-z_]{1,24}$/i.test(key) ? `"${key}"` : kindOf(key)
-    return `a session has a property that means nothing: ${name}. Known are ${FIELDS.join(', ')}`
+    // Only a spelling mistake is shown: a map keyed by users is not for a log.
+    const meant = FIELDS.find((field) => field.toLowerCase() === key.replaceAll(/[_-]/g, '').toLowerCase())
+    const what = meant === undefined ? kindOf(key) : `"${key}", which is spelt ${meant}`
+    return `a session has a property that means nothing: ${what}. Known are ${FIELDS.join(', ')}`
   })
 }
 

@@ -1,11 +1,5 @@
 import type { Span } from '@opentelemetry/api'
-import {
-  ATTR_SESSION_ID,
-  type ReadableAttributes,
-  readRecord,
-  type SessionRecord,
-  type StampedFields,
-} from '@otel-sessions/semconv'
+import { ATTR_SESSION_ID, readRecord, type SessionRecord, type StampedFields } from '@otel-sessions/semconv'
 import { replaceFields, stampedOf, unlessPresent } from './fields.ts'
 import { closeRecord } from './finish.ts'
 import { offerSession, showSession } from './offer.ts'
@@ -14,7 +8,8 @@ import { belongsToOneSpan, isBare, leaveRecord, spanRecord, withFields, withinLi
 import { report } from './report.ts'
 import type { SessionScope } from './scope.ts'
 import { checkSession, type SessionInit } from './session-init.ts'
-import { setAttribute, stampId } from './stamp.ts'
+import { attributesOf } from './span-types.ts'
+import { stampFields, stampId } from './stamp.ts'
 
 const DEFAULTS = settingsOf()
 
@@ -66,27 +61,22 @@ function writeFields(
   const ours = new Map<string, unknown>(stampedOn(span, before))
   const others = Object.entries(attributesOf(span)).filter(([key, value]) => ours.get(key) !== value)
   const written = unlessPresent(fields, Object.fromEntries(others))
-  for (const [key, value] of written.entries) setAttribute(span as never, key, value)
+  stampFields(span as never, written)
   return written
 }
 
-/** What the span has from us, as the SDK keeps it. */
+/** What the span still has from us, as the SDK keeps it. */
 function stampedOn(span: Span, before: SessionRecord | undefined): [key: string, value: unknown][] {
   const attributes = attributesOf(span)
-  const stamped = [...(before?.revoked ?? []), ...(before?.fields?.entries ?? [])]
-  return stamped
-    .filter(([key, value]) => isOurs(attributes[key], value))
-    .map(([key]) => [key, attributes[key]])
+  const { entries = [], kept } = before?.fields ?? {}
+  const ours = [...(before?.revoked ?? []), ...entries, ...(kept ?? [])]
+  return ours.filter(([key, value]) => isSame(attributes[key], value)).map(([key]) => [key, attributes[key]])
 }
 
-/** Also where the SDK truncated it. */
-function isOurs(kept: unknown, stamped: unknown): boolean {
-  if (typeof kept === 'string' && typeof stamped === 'string') return stamped.startsWith(kept)
-  return kept === stamped || (Array.isArray(kept) && Array.isArray(stamped) && kept.length === stamped.length)
-}
-
-function attributesOf(span: Span): ReadableAttributes {
-  return (span as Partial<{ attributes: ReadableAttributes }>).attributes ?? {}
+/** The SDK makes new arrays where it truncates. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (!Array.isArray(one) || !Array.isArray(other)) return one === other
+  return one.length === other.length && one.every((item, index) => item === other[index])
 }
 
 /** The record knows what is ours; one that is shared is replaced by a copy for this span. */

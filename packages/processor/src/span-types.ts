@@ -1,3 +1,5 @@
+import type { ReadableAttributes } from '@otel-sessions/semconv'
+
 /**
  * The part of a span that the processor uses. Structural, so that it is the same for every line of the SDK,
  * and for a copy of the SDK that is not ours.
@@ -17,4 +19,11 @@ export interface EndedSpan {
   spanContext(): object
   /** What was written until the span ended. */
   readonly attributes: Readonly<Record<string, unknown>>
+}
+
+const NO_ATTRIBUTES: ReadableAttributes = {}
+
+/** What a span shows of its attributes; a wrapper span may show none. */
+export function attributesOf(span: object): ReadableAttributes {
+  return (span as Partial<{ attributes: ReadableAttributes }>).attributes ?? NO_ATTRIBUTES
 }

@@ -1,16 +1,24 @@
-import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_SESSION_ID, type SessionRecord } from '@otel-sessions/semconv'
+import { ATTR_SESSION_ID, type SessionRecord, type StampedFields } from '@otel-sessions/semconv'
 import { report } from './report.ts'
-import type { StampableSpan } from './span-types.ts'
+import { attributesOf, type StampableSpan } from './span-types.ts'
 
 /** Writes what a record says on its span. */
 export function stamp(span: StampableSpan, record: SessionRecord): void {
   const { id, fields } = record
   if (id !== undefined) stampId(span, record, id)
-  if (fields === undefined) return
-  for (const [key, value] of fields.entries) setAttribute(span, key, value)
-  const conversation = fields.conversationId && span.attributes[ATTR_GEN_AI_CONVERSATION_ID]
-  if (typeof conversation === 'string' && conversation !== fields.conversationId)
-    fields.conversationAs = conversation
+  if (fields !== undefined) stampFields(span, fields)
+}
+
+/** Writes fields, and notes what the SDK made of them. */
+export function stampFields(span: StampableSpan, fields: StampedFields): void {
+  const attributes = attributesOf(span)
+  for (const [key, value] of fields.entries) {
+    setAttribute(span, key, value)
+    const kept = attributes[key]
+    if (kept === value || kept === undefined) continue
+    fields.kept ??= new Map()
+    fields.kept.set(key, kept)
+  }
 }
 
 /** Writes the ID, and looks what the SDK made of it. */

@@ -19,7 +19,7 @@ export interface SessionProcessorStats {
     /** Nothing. */
     readonly bare: number
   }
-  /** What the late rules did; where the SDK has no `onEnding`, the exporter's gate does it and counts it. */
+  /** What the late rules did. Where the SDK has no `onEnding`, the exporter's gate writes it on the spans. */
   readonly late: {
     /** Spans that took a session that was written on them later. */
     readonly named: number
@@ -29,13 +29,14 @@ export interface SessionProcessorStats {
     readonly restored: number
     /** Stated sessions that something wrote over, and that were left so (`onOverwrite: 'accept'`). */
     readonly accepted: number
-    /** Spans on which our metadata was merged under what replaced it. */
+    /** Spans on which our metadata was merged under what replaced it; not counted where the gate does it. */
     readonly metadataMerged: number
   }
   /** Spans that were left alone because another processor's record was on them. */
   readonly skipped: number
   /** Times that reading or stamping a span threw. */
   readonly failed: number
+  /** What the helpers met; the same for all processors of the process. */
   readonly helper: SessionHelperStats
 }
 

@@ -183,15 +183,6 @@ describe('a property that means nothing', () => {
   })
 })
 
-describe('a property name that is no spelling mistake', () => {
-  it('is not shown: a map keyed by users is not for a log', () => {
-    startTracing()
-    const warnings = collectWarnings()
-    usingSession({ ['ann@example.com\r\nFAKE']: 1, sessionId: 's1_good' } as never, () => {})
-    expect(warnings.join()).not.toContain('ann@example.com')
-  })
-})
-
 describe('a second argument that is no function', () => {
   it('throws an error that names it', () => {
     expect(() => usingSession('s1_good', undefined as never)).toThrow(

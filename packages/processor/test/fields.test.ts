@@ -162,6 +162,33 @@ describe('fields of the session before setSpanSession', () => {
   })
 })
 
+describe('what the application wrote over our fields, before setSpanSession', () => {
+  it('stays: it is not ours to take away, however much it looks like it', () => {
+    const { tracer, shipped } = startTracing()
+    usingSession({ sessionId: 'user_1_conv_1', userId: 'user_12', tags: ['web', 'eu'] }, () => {
+      const span = tracer.startSpan('span')
+      span.setAttributes({ 'user.id': 'user_1', 'tag.tags': ['their', 'own'] })
+      setSpanSession(span, { sessionId: 'user_2_conv_1', tags: ['ours'] })
+      span.end()
+    })
+    expect(shipped()['span']).toEqual({
+      'session.id': 'user_2_conv_1',
+      'user.id': 'user_1',
+      'tag.tags': ['their', 'own'],
+    })
+  })
+
+  it('goes where it is ours and the SDK truncated it', () => {
+    const { tracer, shipped } = startTracing({}, { spanLimits: { attributeValueLengthLimit: 4 } })
+    usingSession({ sessionId: 'user_1_conv_1', userId: 'user_12', tags: ['website', 'eu'] }, () => {
+      const span = tracer.startSpan('span')
+      setSpanSession(span, null)
+      span.end()
+    })
+    expect(shipped()).toEqual({ span: {} })
+  })
+})
+
 describe('a child of a span whose fields were taken away', () => {
   it('keeps what it has of its own', () => {
     const { tracer, shipped } = startTracing()

@@ -74,8 +74,8 @@ export const TOO_LONG: unique symbol = Symbol('too long')
 
 /**
  * Our `metadata` under the JSON object that a later write replaced it by, theirs winning key by key; or
- * undefined where nothing replaced it, or `TOO_LONG` where the two do not fit into 4 kB. LangChain's instrumentation replaces
- * `metadata` on every one of its spans.
+ * undefined where nothing replaced it, or `TOO_LONG` where the two do not fit into 4 kB. LangChain's
+ * instrumentation replaces `metadata` on every one of its spans.
  */
 export function lateMetadata(attributes: ReadableAttributes, record: SessionRecord): unknown {
   const ours = record.fields

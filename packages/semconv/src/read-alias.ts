@@ -16,7 +16,7 @@ export interface SessionAliasMatch {
 /** What a reading leaves out: values that we stamped ourselves are nobody's hint. */
 export interface OwnWords {
   readonly conversationId?: string | undefined
-  readonly conversationAs?: string | undefined
+  readonly kept?: ReadonlyMap<string, unknown> | undefined
   readonly metadata?: unknown
 }
 
@@ -77,8 +77,9 @@ export function readAlias(
   return readJsonAlias(metadata, plan, rule, bestRank) ?? best
 }
 
-function isOurs(value: unknown, { conversationId, conversationAs }: OwnWords): boolean {
-  return value !== undefined && (value === conversationId || value === conversationAs)
+function isOurs(value: unknown, { conversationId, kept }: OwnWords): boolean {
+  if (value === undefined || conversationId === undefined) return false
+  return value === conversationId || value === kept?.get(ATTR_GEN_AI_CONVERSATION_ID)
 }
 
 function readJsonAlias(

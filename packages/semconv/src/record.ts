@@ -38,10 +38,10 @@ export interface SessionTrace {
 export interface StampedFields {
   /** Attribute and value. */
   readonly entries: readonly (readonly [key: string, value: string | readonly string[]])[]
+  /** What the SDK made of the values that it did not keep as they are: an attribute length limit truncates. */
+  kept: Map<string, unknown> | undefined
   /** Ours in `gen_ai.conversation.id`: never read as an alias. */
   readonly conversationId: string | undefined
-  /** What the SDK made of it, where an attribute length limit truncates it. */
-  conversationAs: string | undefined
   /** The JSON in `metadata`, and the object that it was made from. */
   readonly metadata: string | undefined
   readonly metadataValue: Readonly<Record<string, unknown>> | undefined
