@@ -1,16 +1,16 @@
 // Does what a reader does: an empty project, the packages as they would be published, the install line and
 // the quick start pasted from the README. A collector in this process says what arrived.
 import { execFile, execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { startCollector } from '../demo/support/collector.ts'
+import { pack } from './pack.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
-const tarballs = mkdtempSync(join(tmpdir(), 'otel-sessions-packed-'))
 const npm = (args, cwd) => execFileSync('npm', args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
 
 /** The code block that follows a marker such as `<!-- quick-start -->`. */
@@ -18,16 +18,6 @@ function block(marker) {
   const found = new RegExp(`<!-- ${marker} -->\\s+\`\`\`\\w+\\n([^]*?)\`\`\``).exec(readme)
   if (!found) throw new Error(`the README has no block marked ${marker}`)
   return found[1]
-}
-
-function pack() {
-  for (const name of ['semconv', 'processor', 'exporter']) {
-    execFileSync('pnpm', ['pack', '--pack-destination', tarballs], {
-      cwd: join(root, 'packages', name),
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
-  }
-  return readdirSync(tarballs).map((file) => join(tarballs, file))
 }
 
 async function tryOut(set, packed) {
@@ -53,10 +43,10 @@ async function tryOut(set, packed) {
   }
 }
 
+const packed = pack()
 try {
-  const packed = pack()
-  for (const set of ['sdk-2', 'sdk-3']) await tryOut(set, packed)
+  for (const set of ['sdk-2', 'sdk-3']) await tryOut(set, Object.values(packed.tarballs))
 } finally {
-  rmSync(tarballs, { recursive: true, force: true })
+  packed.remove()
 }
 if (process.exitCode) console.error('Not every span of the quick start carried the session.')

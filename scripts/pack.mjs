@@ -1,0 +1,37 @@
+// The packages as they would be published: built afresh, so that nothing of an older build is in them.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const PACKAGES = ['semconv', 'processor', 'exporter']
+
+/**
+ * Builds and packs the packages into a new folder under the system's temporary one.
+ *
+ * @returns the tarballs by package name (`semconv`, …), in an order in which they can be installed, and what
+ *   takes the folder away again
+ */
+export function pack() {
+  for (const name of PACKAGES) rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true })
+  execFileSync('tsc', ['-b'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  const folder = mkdtempSync(join(tmpdir(), 'otel-sessions-packed-'))
+  const tarballs = PACKAGES.map((name) => [name, packOne(name, folder)])
+  return {
+    tarballs: Object.fromEntries(tarballs),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+function packOne(name, folder) {
+  execFileSync('pnpm', ['pack', '--pack-destination', folder], {
+    cwd: join(root, 'packages', name),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  return join(
+    folder,
+    readdirSync(folder).find((file) => file.startsWith(`otel-sessions-${name}-`)),
+  )
+}
