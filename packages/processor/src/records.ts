@@ -28,6 +28,7 @@ class Record implements SessionRecord {
   readonly from: SessionRecord['from']
   readonly own: boolean
   readonly scope: SessionScope | undefined
+  refused: unknown = undefined
   fields: StampedFields | undefined
   revoked: SessionRecord['revoked'] = undefined
   readonly settings: SessionRecordSettings
@@ -150,6 +151,7 @@ export function heirOf(
     return made
   }
   const heir = new Record(kind, id, from, false, scope, fields, settings, trace, undefined)
+  heir.refused = record.refused
   heirs.set(record, heir)
   return heir
 }

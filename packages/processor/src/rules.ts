@@ -61,7 +61,10 @@ function ownStatement(
   const check = checkSessionId(value, settings.rule)
   if (!check.ok) reportInvalidAttribute(value, check.reason)
   const id = check.ok ? check.id : undefined
-  return spanRecord(id, scope?.stating, undefined, settings, parentRecord?.trace, bareOrNone(parentRecord))
+  const parent = bareOrNone(parentRecord)
+  const record = spanRecord(id, scope?.stating, undefined, settings, parentRecord?.trace, parent)
+  if (!check.ok) record.refused = value
+  return record
 }
 
 function scopeStatement(
