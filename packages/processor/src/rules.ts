@@ -11,7 +11,7 @@ import { isPlaceholder, ownValue, readAlias } from '@otel-sessions/semconv/inter
 import { stampedOf } from './fields.ts'
 import { offerSession, showSession } from './offer.ts'
 import { isFromContext, readInbound, readOtherLibraries } from './other-libraries.ts'
-import { heirOf, hintRecord, isBare, isStated, scopeRecord, spanRecord } from './records.ts'
+import { hasFieldOf, heirOf, hintRecord, isBare, isStated, scopeRecord, spanRecord } from './records.ts'
 import { reportInvalidAttribute } from './refused.ts'
 import { readScope, type SessionScope } from './scope.ts'
 import { attributesOf } from './span-types.ts'
@@ -47,6 +47,23 @@ export function startRecord(
     offerSession(record.id, parentRecord)
   }
   return record
+}
+
+/**
+ * The short way, for nearly every span of a scope: the record that its spans share, where the rules would
+ * find the same one. So it is for a root, and below a span that has it, unless the span's own attributes say
+ * something that ours would meet.
+ */
+export function sharedRecord(
+  attributes: ReadableAttributes,
+  context: Context,
+  settings: SessionRecordSettings,
+): SessionRecord | undefined {
+  const shared = readScope(context)?.shared
+  if (shared === undefined || shared.settings !== settings || shared.trace !== undefined) return undefined
+  if (attributes[ATTR_SESSION_ID] !== undefined || hasFieldOf(shared, attributes)) return undefined
+  const parent = traceApi.getSpan(context)
+  return parent === undefined || readRecord(parent.spanContext()) === shared ? shared : undefined
 }
 
 function ownStatement(
