@@ -74,7 +74,7 @@ function settle(record: SessionRecord, late: LateSession): void {
 
 /** The span has its record: where it has no statement, its trace counts it as open. */
 export function openRecord(record: SessionRecord): void {
-  if (!isStated(record) && record.trace !== undefined) record.trace.open++
+  if (record.trace !== undefined && !isStated(record)) record.trace.open++
 }
 
 /** The span has ended: it learns nothing more, and keeps no other span's record alive. */

@@ -1,4 +1,4 @@
-import { type Context, createContextKey } from '@opentelemetry/api'
+import { type Context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
 import type { SessionIdRule } from '@otel-sessions/semconv'
 import { checkAliasValue } from '@otel-sessions/semconv/internal'
 
@@ -21,6 +21,7 @@ const INBOUND_SESSION = createContextKey('otel-sessions.inbound')
  * order. It is a hint, so an invalid one and a placeholder are passed over.
  */
 export function readOtherLibraries(context: Context, rule: SessionIdRule): string | undefined {
+  if (context === ROOT_CONTEXT) return undefined
   return (
     hintOf(context.getValue(OPENINFERENCE_SESSION), rule) ??
     hintOf(context.getValue(LANGFUSE_SESSION), rule) ??
@@ -31,7 +32,7 @@ export function readOtherLibraries(context: Context, rule: SessionIdRule): strin
 
 /** Rule 7: the session that came with an inbound request. Plain baggage is never read. */
 export function readInbound(context: Context, rule: SessionIdRule): string | undefined {
-  return hintOf(context.getValue(INBOUND_SESSION), rule)
+  return context === ROOT_CONTEXT ? undefined : hintOf(context.getValue(INBOUND_SESSION), rule)
 }
 
 /**

@@ -8,9 +8,9 @@ import {
 import { isUntouched } from '@otel-sessions/semconv/internal'
 import { closeRecord, openRecord, settleEndedSpan, settleOpenSpan } from './finish.ts'
 import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
-import { leaveRecord, withoutFieldsOf } from './records.ts'
+import { leaveRecord } from './records.ts'
 import { report } from './report.ts'
-import { sharedRecord, startRecord } from './rules.ts'
+import { startRecord } from './rules.ts'
 import type { EndedSpan, StampableSpan } from './span-types.ts'
 import { stamp } from './stamp.ts'
 import { type Counters, newCounters, type SessionProcessorStats, statsOf } from './stats.ts'
@@ -43,13 +43,11 @@ export class SessionSpanProcessor {
         return
       }
       const { attributes } = span
-      const shared = sharedRecord(attributes, parentContext, this.#settings)
-      const record =
-        shared ?? withoutFieldsOf(startRecord(attributes, parentContext, this.#settings), attributes)
+      const record = startRecord(attributes, parentContext, this.#settings)
       this.#counters[record.kind]++
       stamp(span, record)
       leaveRecord(spanContext, record)
-      if (shared === undefined) openRecord(record)
+      openRecord(record)
     } catch {
       this.#fail()
     }

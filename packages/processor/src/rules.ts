@@ -1,4 +1,4 @@
-import { type Context, type Span, trace as traceApi } from '@opentelemetry/api'
+import { type Context, ROOT_CONTEXT, type Span, trace as traceApi } from '@opentelemetry/api'
 import {
   ATTR_SESSION_ID,
   checkSessionId,
@@ -11,7 +11,16 @@ import { isPlaceholder, ownValue, readAlias } from '@otel-sessions/semconv/inter
 import { stampedOf } from './fields.ts'
 import { offerSession, showSession } from './offer.ts'
 import { isFromContext, readInbound, readOtherLibraries } from './other-libraries.ts'
-import { hasFieldOf, heirOf, hintRecord, isBare, isStated, scopeRecord, spanRecord } from './records.ts'
+import {
+  hasFieldOf,
+  heirOf,
+  hintRecord,
+  isBare,
+  isStated,
+  scopeRecord,
+  spanRecord,
+  withoutFieldsOf,
+} from './records.ts'
 import { reportInvalidAttribute } from './refused.ts'
 import { readScope, type SessionScope } from './scope.ts'
 import { attributesOf } from './span-types.ts'
@@ -34,9 +43,13 @@ export function startRecord(
   context: Context,
   settings: SessionRecordSettings,
 ): SessionRecord {
-  const scope = readScope(context)
-  const parent = traceApi.getSpan(context)
+  // Nothing is in the root context, so nothing is looked for: the usual case outside of everything.
+  const isEmpty = context === ROOT_CONTEXT
+  const scope = isEmpty ? undefined : readScope(context)
+  const parent = isEmpty ? undefined : traceApi.getSpan(context)
   const parentRecord = parent === undefined ? undefined : readRecord(parent.spanContext())
+  const shared = scope && sharedRecord(scope, attributes, parent, parentRecord, settings)
+  if (shared !== undefined) return shared
   const record =
     ownStatement(attributes, context, scope, parentRecord, settings) ??
     scopeStatement(scope, parentRecord, settings) ??
@@ -46,7 +59,7 @@ export function startRecord(
     showSession(record.id, record.trace)
     offerSession(record.id, parentRecord)
   }
-  return record
+  return withoutFieldsOf(record, attributes)
 }
 
 /**
@@ -54,16 +67,16 @@ export function startRecord(
  * find the same one. So it is for a root, and below a span that has it, unless the span's own attributes say
  * something that ours would meet.
  */
-export function sharedRecord(
+function sharedRecord(
+  { shared }: SessionScope,
   attributes: ReadableAttributes,
-  context: Context,
+  parent: Span | undefined,
+  parentRecord: SessionRecord | undefined,
   settings: SessionRecordSettings,
 ): SessionRecord | undefined {
-  const shared = readScope(context)?.shared
   if (shared === undefined || shared.settings !== settings || shared.trace !== undefined) return undefined
   if (attributes[ATTR_SESSION_ID] !== undefined || hasFieldOf(shared, attributes)) return undefined
-  const parent = traceApi.getSpan(context)
-  return parent === undefined || readRecord(parent.spanContext()) === shared ? shared : undefined
+  return parent === undefined || parentRecord === shared ? shared : undefined
 }
 
 function ownStatement(

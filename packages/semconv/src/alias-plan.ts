@@ -10,7 +10,7 @@ export interface AliasPlan {
   /** Rank by key inside the JSON of `metadata`, and the best of these ranks. */
   readonly json: ReadonlyMap<string, number>
   readonly bestJsonRank: number
-  /** 0 for US-ASCII characters in which no attribute of the table ends: a quick look before a look-up. */
+  /** 0 for US-ASCII characters in which neither `metadata` nor an attribute of the table ends: a quick look. */
   readonly endings: Uint8Array
 }
 
@@ -46,7 +46,7 @@ function makePlan(aliases: SessionAliases): AliasPlan {
     attributes,
     json,
     bestJsonRank: Math.min(...json.values()),
-    endings: endingsOf(attributes.keys()),
+    endings: endingsOf([...attributes.keys(), ATTR_METADATA]),
   }
 }
 

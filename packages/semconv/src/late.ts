@@ -28,9 +28,8 @@ export interface LateSession {
  * every span of a scope.
  */
 export function isUntouched(attributes: ReadableAttributes, record: SessionRecord): boolean {
-  if (attributes[ATTR_SESSION_ID] !== record.id || record.revoked !== undefined) return false
-  if (record.from === undefined) return false
-  const { fields } = record
+  const { from, id, fields, revoked } = record
+  if (from === undefined || attributes[ATTR_SESSION_ID] !== id || revoked !== undefined) return false
   return fields?.metadata === undefined || attributes[ATTR_METADATA] === fields.metadata
 }
 

@@ -57,9 +57,11 @@ export function readAlias(
 ): SessionAliasMatch | undefined {
   let best: SessionAliasMatch | undefined
   let bestRank = Number.POSITIVE_INFINITY
+  let hasMetadata = false
   // One pass over the few attributes that a span has, instead of some fifty look-ups.
   for (const key in attributes) {
     if (plan.endings[key.charCodeAt(key.length - 1)] === 0) continue
+    if (key === ATTR_METADATA) hasMetadata = true
     const rank = plan.attributes.get(key)
     if (rank === undefined || rank >= bestRank || !hasOwn.call(attributes, key)) continue
     if (key === ATTR_SESSION_ID && !withSessionId) continue
@@ -71,7 +73,7 @@ export function readAlias(
       best = { id: check.id, key }
     }
   }
-  if (plan.bestJsonRank >= bestRank) return best
+  if (!hasMetadata || plan.bestJsonRank >= bestRank) return best
   const metadata = ownValue(attributes, ATTR_METADATA)
   if (metadata === undefined || metadata === own?.metadata) return best
   return readJsonAlias(metadata, plan, rule, bestRank) ?? best
