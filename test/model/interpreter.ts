@@ -69,6 +69,16 @@ function stepsOf(program: Program): Step[] {
         contexts += 1
         break
       }
+      case 'other': {
+        const at = pick(contexts, operation.context)
+        const { other, session } = operation
+        steps.push({
+          line: `c${contexts} = c${at} + ${other}: ${show(session)}`,
+          play: (world, made) => made.contexts.push(world.withOther(item(made.contexts, at), other, session)),
+        })
+        contexts += 1
+        break
+      }
       case 'write': {
         if (spans === 0) break
         const of = pick(spans, operation.span)

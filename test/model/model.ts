@@ -6,6 +6,7 @@ import { isHint, isSessionId } from './ids.ts'
 import { enterScope, readArgument, type Scope, type StatingScope } from './scopes.ts'
 import type {
   AttributeValue,
+  Other,
   SessionArgument,
   SessionFields,
   Shipped,
@@ -13,7 +14,7 @@ import type {
   World,
   WorldOptions,
 } from './world.ts'
-import { JUDGED } from './world.ts'
+import { JUDGED, OTHERS } from './world.ts'
 
 /**
  * What a span got at its start (or by setSpanSession).
@@ -31,7 +32,10 @@ type Session =
 export interface ModelContext {
   readonly scope?: Scope | undefined
   readonly span?: ModelSpan | undefined
+  readonly others?: Others | undefined
 }
+
+type Others = Readonly<Partial<Record<Other, AttributeValue>>>
 
 export interface ModelSpan {
   readonly name: string
@@ -76,6 +80,10 @@ export class Model implements World<ModelContext, ModelSpan> {
     return this.setSession(context, session)
   }
 
+  withOther(context: ModelContext, other: Other, session: AttributeValue): ModelContext {
+    return { ...context, others: { ...context.others, [other]: session } }
+  }
+
   startSpan(
     name: string,
     context: ModelContext,
@@ -87,7 +95,7 @@ export class Model implements World<ModelContext, ModelSpan> {
       parent,
       scope: context.scope?.stating,
       attributes: { ...attributes },
-      session: sessionAtStart(attributes, context.scope?.stating, parent),
+      session: sessionAtStart(attributes, context.scope?.stating, parent, context.others ?? {}),
       stamped: {},
       revoked: {},
       learned: new Set(),
@@ -158,15 +166,16 @@ export class Model implements World<ModelContext, ModelSpan> {
   }
 }
 
-/** The rules in their order: the first that applies. 5 and 7 are not modelled. */
+/** The rules in their order: the first that applies. */
 function sessionAtStart(
   attributes: Readonly<Record<string, unknown>>,
   scope: StatingScope | undefined,
   parent: ModelSpan | undefined,
+  others: Others,
 ): Session {
-  // 1
-  if ('session.id' in attributes) {
-    const own = attributes['session.id']
+  // 1, unless somebody's processor stamped what the context says
+  const own = attributes['session.id']
+  if (own !== undefined && !Object.values<unknown>(others).includes(own)) {
     return { kind: 'statement', from: 'own', id: isSessionId(own) ? own : undefined }
   }
   const parentStates = parent?.session.kind === 'statement' ? parent.session : undefined
@@ -183,9 +192,18 @@ function sessionAtStart(
   // 4
   const alias = readAlias(attributes)
   if (alias !== undefined) return { kind: 'hint', id: alias }
-  // 6
-  const hint = parent && namedNow(parent)
+  // 5
+  const inbound = others.inbound
+  const other = OTHERS.map((name) => (name === 'inbound' ? undefined : hintOf(others[name]))).find(isHint)
+  // 6, and 7
+  const hint = other ?? (parent && namedNow(parent)) ?? hintOf(inbound)
   return hint === undefined ? NONE : { kind: 'hint', id: hint }
+}
+
+/** Integers count as their digits, as with an alias. */
+function hintOf(value: AttributeValue | undefined): string | undefined {
+  const said = Number.isSafeInteger(value) ? String(value) : value
+  return isHint(said) ? said : undefined
 }
 
 /** A span's statement as its next child sees it: its own may be changed by a later write, no other. */

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { linesOf } from './interpreter.ts'
-import type { AttributeValue, SessionArgument } from './world.ts'
+import { type AttributeValue, OTHERS, type Other, type SessionArgument } from './world.ts'
 
 /** Which of the things made so far: 0 is the newest. Any number is good, so shrinking never makes nonsense. */
 export type Back = number
@@ -21,6 +21,7 @@ export type Operation =
       readonly context: Back
       readonly session: SessionArgument
     }
+  | { readonly do: 'other'; readonly context: Back; readonly other: Other; readonly session: AttributeValue }
   | { readonly do: 'write'; readonly span: Back; readonly key: string; readonly value: AttributeValue }
   | { readonly do: 'say'; readonly span: Back; readonly session: SessionArgument }
   | { readonly do: 'end'; readonly span: Back }
@@ -156,6 +157,15 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       ),
       context: back,
       session: anySession,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('other' as const),
+      context: back,
+      other: fc.constantFrom(...OTHERS),
+      session: aliasValue,
     }),
   },
   {

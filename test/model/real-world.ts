@@ -1,6 +1,14 @@
 // The real packages behind the same few verbs: provider, processor and gate as an application registers them.
 
-import { type Context, context, ROOT_CONTEXT, type Span, type Tracer, trace } from '@opentelemetry/api'
+import {
+  type Context,
+  context,
+  createContextKey,
+  ROOT_CONTEXT,
+  type Span,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import {
   BasicTracerProvider,
@@ -17,7 +25,15 @@ import {
   setSpanSession,
   usingSession,
 } from '@otel-sessions/processor'
-import type { AttributeValue, SessionArgument, Shipped, StartOptions, World, WorldOptions } from './world.ts'
+import type {
+  AttributeValue,
+  Other,
+  SessionArgument,
+  Shipped,
+  StartOptions,
+  World,
+  WorldOptions,
+} from './world.ts'
 import { JUDGED } from './world.ts'
 
 /** The packages take any value at run time; their types are for people who have types. */
@@ -26,6 +42,15 @@ type Session = Parameters<typeof usingSession>[0]
 export interface RealWorldOptions extends WorldOptions {
   /** false: an SDK that never calls `onEnding` (1.x, 2.0 to 2.2). The gate runs the late rules then. */
   readonly hasOnEnding?: boolean
+}
+
+/** What the libraries write; tests beside the libraries themselves hold that they do. */
+const KEYS: Readonly<Record<Other, symbol>> = {
+  openinference: createContextKey('OpenInference SDK Context Key session.id'),
+  langfuse: createContextKey('langfuse_session_id'),
+  traceloop: createContextKey('conversation_id'),
+  association: createContextKey('association_properties'),
+  inbound: createContextKey('otel-sessions.inbound'),
 }
 
 export class RealWorld implements World<Context, Span> {
@@ -68,6 +93,10 @@ export class RealWorld implements World<Context, Span> {
 
   usingSession(at: Context, session: SessionArgument): Context {
     return context.with(at, () => usingSession(session as Session, () => context.active()))
+  }
+
+  withOther(at: Context, other: Other, session: AttributeValue): Context {
+    return at.setValue(KEYS[other], other === 'association' ? { session_id: session } : session)
   }
 
   setAttribute(span: Span, key: string, value: AttributeValue): void {

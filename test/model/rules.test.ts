@@ -7,6 +7,7 @@ import type { Case } from './cases/case.ts'
 import { children } from './cases/children.ts'
 import { fields } from './cases/fields.ts'
 import { late } from './cases/late.ts'
+import { others } from './cases/others.ts'
 import { pairs } from './cases/pairs.ts'
 import { Model } from './model.ts'
 import { RealWorld, useContextManager } from './real-world.ts'
@@ -15,6 +16,7 @@ import type { Shipped, World, WorldOptions } from './world.ts'
 const table = {
   'each rule alone': alone,
   'each rule against each other': pairs,
+  'other libraries and other processes': others,
   'the late rules': late,
   'sessions learned from children': children,
   'user and conversation': fields,

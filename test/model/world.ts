@@ -36,6 +36,10 @@ export const JUDGED = [
   'gen_ai.conversation.id',
 ] as const satisfies readonly (keyof Shipped)[]
 
+/** The places in a context that are not ours: other libraries' keys, and what another process sent. */
+export const OTHERS = ['openinference', 'langfuse', 'traceloop', 'association', 'inbound'] as const
+export type Other = (typeof OTHERS)[number]
+
 export interface World<C, S> {
   readonly rootContext: C
   startSpan(name: string, context: C, options?: StartOptions): S
@@ -45,6 +49,8 @@ export interface World<C, S> {
   clearSession(context: C): C
   /** Enters a scope while `context` is active, and gives the context that was active inside. */
   usingSession(context: C, session: SessionArgument): C
+  /** `context` with a session in one of the places that are not ours. */
+  withOther(context: C, other: Other, session: AttributeValue): C
   setAttribute(span: S, key: string, value: AttributeValue): void
   setSpanSession(span: S, session: SessionArgument): void
   end(span: S): void

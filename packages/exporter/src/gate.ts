@@ -30,12 +30,16 @@ export interface GateChanges {
   readonly revoked: SessionRecord['revoked']
   /** Why the `session.id` that is on the span, or would be, is not shipped; undefined where nothing is dropped. */
   readonly dropped: DropReason | undefined
+  /** The session is what `onInvalid` made of an invalid one. */
+  readonly replaced: boolean
 }
 
 /** What the gate was told. */
 export interface GateRules {
   readonly rule: { readonly maxLength: number }
   readonly aliases: AliasPlan
+  /** What makes a session of an invalid one; undefined drops it. */
+  readonly replace: ((id: string) => string | undefined) | undefined
 }
 
 /**
@@ -49,22 +53,49 @@ export function gate(
   rules: GateRules,
 ): GateChanges | undefined {
   const { maxLength } = rules.rule
-  if (record !== undefined && isUntouched(attributes, record) && (record.id?.length ?? 0) <= maxLength) {
-    return undefined
-  }
+  if (record !== undefined && isUntouched(attributes, record) && mayPass(record, rules)) return undefined
   const current = ownValue(attributes, ATTR_SESSION_ID)
   const found =
     record === undefined ? foundAlone(attributes, current, rules) : foundByRecord(attributes, current, record)
   const wanted = found.id
   // Checked where it entered, so only a shorter limit of this gate can still refuse it.
   const tooLong = wanted !== undefined && wanted.length > maxLength
-  const sessionId = tooLong ? undefined : wanted
+  const replacement =
+    wanted === undefined || tooLong ? replacementOf(wanted ?? current, record, rules) : undefined
+  const sessionId = tooLong || wanted === undefined ? replacement : wanted
   const metadata =
     record === undefined || record.settings.runsLateRules ? undefined : mergedMetadata(attributes, record)
   const revoked = record?.revoked
   if (sessionId === current && metadata === undefined && revoked === undefined && !tooLong) return undefined
-  const dropped = tooLong ? 'too-long' : dropReason(current, sessionId, record, rules.rule)
-  return { sessionId, overwrittenId: found.overwrittenId, metadata, revoked, dropped }
+  const replaced = replacement !== undefined
+  const dropped = replaced
+    ? undefined
+    : tooLong
+      ? 'too-long'
+      : dropReason(current, sessionId, record, rules.rule)
+  return { sessionId, overwrittenId: found.overwrittenId, metadata, revoked, dropped, replaced }
+}
+
+/**
+ * What to ship in place of an invalid ID, where nothing valid names the session. Stated absence ships none,
+ * unless an invalid start attribute is all that states it: then the spans below it have the same one.
+ */
+function replacementOf(
+  invalid: unknown,
+  record: SessionRecord | undefined,
+  { replace, rule }: GateRules,
+): string | undefined {
+  if (replace === undefined) return undefined
+  const id = record?.kind === 'absence' ? record.refused : invalid
+  if (typeof id !== 'string') return undefined
+  const check = checkSessionId(id, rule)
+  // All empty IDs would become one session.
+  return !check.ok && check.reason === 'empty' ? undefined : replace(id)
+}
+
+/** What the processor let pass is shipped, unless this gate is stricter, or replaces what was refused. */
+function mayPass({ id, refused }: SessionRecord, { rule, replace }: GateRules): boolean {
+  return id === undefined ? refused === undefined || replace === undefined : id.length <= rule.maxLength
 }
 
 function mergedMetadata(attributes: ReadableAttributes, record: SessionRecord): unknown {

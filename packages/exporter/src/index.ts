@@ -1,5 +1,6 @@
 export { SessionSpanExporter } from './exporter.ts'
 export type { DropReason } from './gate.ts'
 export type { SessionSpanExporterOptions } from './options.ts'
+export type { OnInvalid } from './replace.ts'
 export type { ExportableSpan, ExportResult, SpanExporterLike } from './span-types.ts'
 export type { FailureReason, SessionExporterStats } from './stats.ts'

@@ -1,6 +1,7 @@
 import { SESSION_ALIASES, SESSION_ID_MAX_LENGTH, type SessionAliases } from '@otel-sessions/semconv'
 import { aliasesProblem, kindOf, planAliases } from '@otel-sessions/semconv/internal'
 import type { GateRules } from './gate.ts'
+import { type OnInvalid, replacerOf } from './replace.ts'
 
 /** Options of `SessionSpanExporter`. */
 export interface SessionSpanExporterOptions {
@@ -17,6 +18,16 @@ export interface SessionSpanExporterOptions {
    * @default 199
    */
   readonly maxLength?: number | undefined
+  /**
+   * What becomes of an invalid `session.id` where nothing valid names the session: `drop`, or a function that
+   * makes a valid ID of it, such as `hashSessionId` of `@otel-sessions/exporter/hash`, for people who must
+   * keep long IDs apart. It gets strings that are not blank; what it gives is checked by the same rule, and
+   * dropped if it is none. `usingSession` refuses an invalid ID before any span has it: give it
+   * `hashSessionId(id)` instead.
+   *
+   * @default 'drop'
+   */
+  readonly onInvalid?: OnInvalid | undefined
   /**
    * How long one export may take, in milliseconds, before it counts as failed; also the limit for the wrapped
    * exporter's own `forceFlush`. A whole number of at least 1, at most 2,147,483,647.
@@ -49,14 +60,21 @@ export function settingsOf(options: SessionSpanExporterOptions = {}): ExporterSe
     throw new TypeError(`SessionSpanExporter: options must be an object, they are ${kindOf(options)}`)
   }
   const { aliases = SESSION_ALIASES, maxLength = SESSION_ID_MAX_LENGTH } = options
+  const { onInvalid = 'drop' } = options
   const { exportTimeoutMillis = 30_000, shutdownTimeoutMillis = 10_000 } = options
   const problem = aliasesProblem(aliases)
   if (problem !== undefined) throw new TypeError(`SessionSpanExporter: option aliases ${problem}`)
   checkWholeNumber('maxLength', maxLength, SESSION_ID_MAX_LENGTH)
   checkWholeNumber('exportTimeoutMillis', exportTimeoutMillis, LONGEST_TIMER)
   checkWholeNumber('shutdownTimeoutMillis', shutdownTimeoutMillis, LONGEST_TIMER)
+  if (onInvalid !== 'drop' && typeof onInvalid !== 'function') {
+    throw new TypeError(
+      `SessionSpanExporter: option onInvalid must be 'drop' or a function, it is ${kindOf(onInvalid)}`,
+    )
+  }
+  const rule = { maxLength }
   return {
-    rules: { rule: { maxLength }, aliases: planAliases(aliases) },
+    rules: { rule, aliases: planAliases(aliases), replace: replacerOf(onInvalid, rule) },
     exportTimeoutMillis,
     shutdownTimeoutMillis,
   }

@@ -40,9 +40,14 @@ function screenSpan<S extends ExportableSpan>(span: S, rules: GateRules, counter
   }
 }
 
-function count({ dropped, overwrittenId }: GateChanges, current: unknown, counters: Counters): void {
+function count(
+  { dropped, overwrittenId, replaced }: GateChanges,
+  current: unknown,
+  counters: Counters,
+): void {
   counters.changed++
   if (overwrittenId !== undefined) counters.conflicts++
+  if (replaced) counters.replaced++
   if (dropped === undefined) return
   increment(counters.dropped, dropped)
   sayOnce(`dropped:${dropped}`, () => {

@@ -11,6 +11,8 @@ export interface SessionExporterStats {
   readonly changed: number
   /** `session.id` attributes that were not shipped, by reason. The span was. */
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>
+  /** Spans that were shipped with what `onInvalid` made of an invalid session ID. */
+  readonly replaced: number
   /** Spans on which another session had been written over the stated one, put back here and not by the processor. */
   readonly conflicts: number
   /** Spans without a record whose `metadata` is longer than 32 kB, so that no alias was looked for in it. */
@@ -26,6 +28,7 @@ export interface Counters {
   spans: number
   changed: number
   dropped: Partial<Record<DropReason, number>>
+  replaced: number
   conflicts: number
   metadataNotRead: number
   unreadable: number
@@ -36,6 +39,7 @@ export const newCounters = (): Counters => ({
   spans: 0,
   changed: 0,
   dropped: {},
+  replaced: 0,
   conflicts: 0,
   metadataNotRead: 0,
   unreadable: 0,

@@ -11,7 +11,7 @@ import {
 import type { MetadataValue, SessionFields } from './fields.ts'
 import { settingsOf } from './options.ts'
 import { isStated } from './records.ts'
-import { hintedNow, scopeDecides, statedNow } from './rules.ts'
+import { hintAround, scopeDecides, statedNow } from './rules.ts'
 import { readScope } from './scope.ts'
 
 /** The session in force, as `getSession` tells it. */
@@ -28,15 +28,15 @@ export interface SessionInfo {
   readonly metadata: Readonly<Record<string, MetadataValue>>
   /** Tags, united over nested scopes; empty where there are none. */
   readonly tags: readonly string[]
-  /** Whose word it is: a scope's, the active span's statement, or a hint on the active span. */
+  /** Whose word it is: a scope's, the active span's statement, or a hint: another library's, or the active span's. */
   readonly source: 'scope' | 'span' | 'hint'
 }
 
 const DEFAULTS = settingsOf()
 
 /**
- * The session that a span started in a context would get from what is around it: the scope, or the active
- * span. Not what the active span learned from its children, and nothing from the new span's own attributes.
+ * The session that a span started in a context would get from what is around it: the scope, the active span,
+ * or the helper of another library (OpenInference, Langfuse, Traceloop). Not what the active span learned from its children, and nothing from the new span's own attributes.
  *
  * @param from the context to look at; by default the active one
  * @returns undefined where there is no session, or stated absence. Never throws
@@ -52,15 +52,14 @@ export function getSession(from: Context = context.active()): SessionInfo | unde
         ? undefined
         : infoOf(scope.id, scope.fields, 'scope')
     }
-    if (span === undefined) return undefined
-    if (record !== undefined && isStated(record)) {
+    if (span !== undefined && record !== undefined && isStated(record)) {
       return infoOf(
         statedNow(span, record),
         unstamped(record.fields),
         record.from === 'scope' ? 'scope' : 'span',
       )
     }
-    return infoOf(hintedNow(span, record, record?.settings ?? DEFAULTS), scope?.fields, 'hint')
+    return infoOf(hintAround(from, span, record, record?.settings ?? DEFAULTS), scope?.fields, 'hint')
   } catch {
     return undefined
   }

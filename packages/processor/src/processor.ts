@@ -1,11 +1,16 @@
 import type { Context } from '@opentelemetry/api'
-import { readRecord, type SessionRecord, type SessionRecordSettings } from '@otel-sessions/semconv'
+import {
+  readRecord,
+  SESSION_RECORD,
+  type SessionRecord,
+  type SessionRecordSettings,
+} from '@otel-sessions/semconv'
 import { isUntouched } from '@otel-sessions/semconv/internal'
 import { closeRecord, openRecord, settleEndedSpan, settleOpenSpan } from './finish.ts'
 import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
-import { belongsToOneSpan, leaveRecord, withoutFieldsOf } from './records.ts'
+import { leaveRecord, withoutFieldsOf } from './records.ts'
 import { report } from './report.ts'
-import { startRecord } from './rules.ts'
+import { sharedRecord, startRecord } from './rules.ts'
 import type { EndedSpan, StampableSpan } from './span-types.ts'
 import { stamp } from './stamp.ts'
 import { type Counters, newCounters, type SessionProcessorStats, statsOf } from './stats.ts'
@@ -38,11 +43,13 @@ export class SessionSpanProcessor {
         return
       }
       const { attributes } = span
-      const record = withoutFieldsOf(startRecord(attributes, parentContext, this.#settings), attributes)
+      const shared = sharedRecord(attributes, parentContext, this.#settings)
+      const record =
+        shared ?? withoutFieldsOf(startRecord(attributes, parentContext, this.#settings), attributes)
       this.#counters[record.kind]++
       stamp(span, record)
       leaveRecord(spanContext, record)
-      openRecord(record)
+      if (shared === undefined) openRecord(record)
     } catch {
       this.#fail()
     }
@@ -53,7 +60,7 @@ export class SessionSpanProcessor {
     this.#settings.runsLateRules = true
     try {
       const record = this.#ownRecord(span)
-      if (record === undefined || (!belongsToOneSpan(record) && isUntouched(span.attributes, record))) return
+      if (record === undefined || (!record.own && isUntouched(span.attributes, record))) return
       settleOpenSpan(span, record, this.#counters)
     } catch {
       this.#fail()
@@ -62,14 +69,21 @@ export class SessionSpanProcessor {
 
   /** Called by the SDK when a span has ended. */
   onEnd(span: EndedSpan): void {
-    let record: SessionRecord | undefined
     try {
-      record = this.#ownRecord(span)
-      if (record !== undefined && !this.#settings.runsLateRules) settleEndedSpan(span, record, this.#counters)
+      const record = this.#ownRecord(span)
+      if (record === undefined || (record.from === 'scope' && this.#settings.runsLateRules)) return
+      this.#end(span, record)
     } catch {
       this.#fail()
+    }
+  }
+
+  #end(span: EndedSpan, record: SessionRecord): void {
+    try {
+      if (!this.#settings.runsLateRules) settleEndedSpan(span, record, this.#counters)
     } finally {
-      if (record !== undefined) closeRecord(record)
+      // At any price: a record that stays open keeps those above it alive.
+      closeRecord(record)
     }
   }
 
@@ -84,8 +98,9 @@ export class SessionSpanProcessor {
     return statsOf(this.#counters)
   }
 
+  /** Settings are this processor's alone, so a record that has them is of this version, too. */
   #ownRecord(span: EndedSpan): SessionRecord | undefined {
-    const record = readRecord(span.spanContext())
+    const record = (span.spanContext() as { [SESSION_RECORD]?: SessionRecord })[SESSION_RECORD]
     return record?.settings === this.#settings ? record : undefined
   }
 

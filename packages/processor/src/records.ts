@@ -28,6 +28,7 @@ class Record implements SessionRecord {
   readonly from: SessionRecord['from']
   readonly own: boolean
   readonly scope: SessionScope | undefined
+  refused: unknown = undefined
   fields: StampedFields | undefined
   revoked: SessionRecord['revoked'] = undefined
   readonly settings: SessionRecordSettings
@@ -102,10 +103,15 @@ export function withinLimit(id: string, settings: SessionRecordSettings): string
 
 /** The same record for a span that had some of its fields already: those are not ours, to merge with or to pass over. */
 export function withoutFieldsOf(record: SessionRecord, attributes: ReadableAttributes): SessionRecord {
-  const fields = record.fields?.entries.some(([key]) => ownValue(attributes, key) !== undefined)
-    ? unlessPresent(record.fields, attributes)
-    : record.fields
-  return fields === record.fields ? record : withFields(record, fields)
+  const { fields } = record
+  return fields !== undefined && hasFieldOf(record, attributes)
+    ? withFields(record, unlessPresent(fields, attributes))
+    : record
+}
+
+/** Whether a span has one of the attributes that its record would stamp beside the ID. */
+export function hasFieldOf({ fields }: SessionRecord, attributes: ReadableAttributes): boolean {
+  return fields?.entries.some(([key]) => ownValue(attributes, key) !== undefined) === true
 }
 
 /** The statement, or the absence, that a span's own attribute or `setSpanSession` makes. */
@@ -150,6 +156,7 @@ export function heirOf(
     return made
   }
   const heir = new Record(kind, id, from, false, scope, fields, settings, trace, undefined)
+  heir.refused = record.refused
   heirs.set(record, heir)
   return heir
 }

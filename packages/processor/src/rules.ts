@@ -10,7 +10,8 @@ import {
 import { isPlaceholder, ownValue, readAlias } from '@otel-sessions/semconv/internal'
 import { stampedOf } from './fields.ts'
 import { offerSession, showSession } from './offer.ts'
-import { heirOf, hintRecord, isBare, isStated, scopeRecord, spanRecord } from './records.ts'
+import { isFromContext, readInbound, readOtherLibraries } from './other-libraries.ts'
+import { hasFieldOf, heirOf, hintRecord, isBare, isStated, scopeRecord, spanRecord } from './records.ts'
 import { reportInvalidAttribute } from './refused.ts'
 import { readScope, type SessionScope } from './scope.ts'
 import { attributesOf } from './span-types.ts'
@@ -20,13 +21,13 @@ import { attributesOf } from './span-types.ts'
  *
  * | | whose word | what it is |
  * |---|---|---|
- * | 1 | `session.id` among the span's start attributes; an invalid one is absence | statement |
+ * | 1 | `session.id` among the span's start attributes; an invalid one is absence. One that is a value of 5 or 7 was stamped by another processor, and is no statement | statement |
  * | 2 | the innermost scope that states one, unless the parent's statement was made inside that scope | statement |
  * | 3 | the parent's statement, absence included | statement |
  * | 4 | an alias among the span's own start attributes | hint |
+ * | 5 | the session that another library's helper has put into the context | hint |
  * | 6 | what the parent is hinted by now: a valid `session.id` written on it, else the hint of its start | hint |
- *
- * Room is left for 5 (other libraries' context keys) and 7 (the inbound key).
+ * | 7 | the session that came with an inbound request, once it was let in | hint |
  */
 export function startRecord(
   attributes: ReadableAttributes,
@@ -37,10 +38,10 @@ export function startRecord(
   const parent = traceApi.getSpan(context)
   const parentRecord = parent === undefined ? undefined : readRecord(parent.spanContext())
   const record =
-    ownStatement(attributes, scope, parentRecord, settings) ??
+    ownStatement(attributes, context, scope, parentRecord, settings) ??
     scopeStatement(scope, parentRecord, settings) ??
     parentStatement(parent, parentRecord, scope, settings) ??
-    hint(attributes, parent, parentRecord, scope, settings)
+    hint(attributes, context, parent, parentRecord, scope, settings)
   if (record.id !== undefined && record.trace !== undefined) {
     showSession(record.id, record.trace)
     offerSession(record.id, parentRecord)
@@ -48,18 +49,39 @@ export function startRecord(
   return record
 }
 
+/**
+ * The short way, for nearly every span of a scope: the record that its spans share, where the rules would
+ * find the same one. So it is for a root, and below a span that has it, unless the span's own attributes say
+ * something that ours would meet.
+ */
+export function sharedRecord(
+  attributes: ReadableAttributes,
+  context: Context,
+  settings: SessionRecordSettings,
+): SessionRecord | undefined {
+  const shared = readScope(context)?.shared
+  if (shared === undefined || shared.settings !== settings || shared.trace !== undefined) return undefined
+  if (attributes[ATTR_SESSION_ID] !== undefined || hasFieldOf(shared, attributes)) return undefined
+  const parent = traceApi.getSpan(context)
+  return parent === undefined || readRecord(parent.spanContext()) === shared ? shared : undefined
+}
+
 function ownStatement(
   attributes: ReadableAttributes,
+  context: Context,
   scope: SessionScope | undefined,
   parentRecord: SessionRecord | undefined,
   settings: SessionRecordSettings,
 ): SessionRecord | undefined {
   const value = ownValue(attributes, ATTR_SESSION_ID)
-  if (value === undefined) return undefined
+  if (value === undefined || isFromContext(value, context)) return undefined
   const check = checkSessionId(value, settings.rule)
   if (!check.ok) reportInvalidAttribute(value, check.reason)
   const id = check.ok ? check.id : undefined
-  return spanRecord(id, scope?.stating, undefined, settings, parentRecord?.trace, bareOrNone(parentRecord))
+  const parent = bareOrNone(parentRecord)
+  const record = spanRecord(id, scope?.stating, undefined, settings, parentRecord?.trace, parent)
+  if (!check.ok) record.refused = value
+  return record
 }
 
 function scopeStatement(
@@ -90,6 +112,7 @@ function parentStatement(
 
 function hint(
   attributes: ReadableAttributes,
+  context: Context,
   parent: Span | undefined,
   parentRecord: SessionRecord | undefined,
   scope: SessionScope | undefined,
@@ -97,8 +120,22 @@ function hint(
 ): SessionRecord {
   const trace = parentRecord?.trace ?? { open: 0, sessionId: undefined, several: false }
   const alias = readAlias(attributes, settings.aliases, settings.rule, undefined, false)
-  const id = alias?.id ?? (parent === undefined ? undefined : hintedNow(parent, parentRecord, settings))
+  const id =
+    alias?.id ?? hintAround(context, parent, parentRecord, settings) ?? readInbound(context, settings.rule)
   return hintRecord(id, stampedOf(scope?.fields), settings, trace, bareOrNone(parentRecord))
+}
+
+/** Rules 5 and 6: what a span is hinted by its surroundings. */
+export function hintAround(
+  context: Context,
+  parent: Span | undefined,
+  parentRecord: SessionRecord | undefined,
+  settings: SessionRecordSettings,
+): string | undefined {
+  return (
+    readOtherLibraries(context, settings.rule) ??
+    (parent === undefined ? undefined : hintedNow(parent, parentRecord, settings))
+  )
 }
 
 const bareOrNone = (record: SessionRecord | undefined): SessionRecord | undefined =>
@@ -114,7 +151,7 @@ export function statedNow(span: Span, record: SessionRecord): string | undefined
  * What a span without a statement names now, never what it learned from its children: a valid `session.id`
  * that was written on it since, else the hint of its start. Without a record, its attributes alone.
  */
-export function hintedNow(
+function hintedNow(
   span: Span,
   record: SessionRecord | undefined,
   settings: SessionRecordSettings,

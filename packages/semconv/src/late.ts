@@ -30,9 +30,9 @@ export interface LateSession {
  * every span of a scope.
  */
 export function isUntouched(attributes: ReadableAttributes, record: SessionRecord): boolean {
-  const { kind, id, fields, revoked } = record
-  if (revoked !== undefined || attributes[ATTR_SESSION_ID] !== id) return false
-  if (kind !== 'statement' && kind !== 'absence') return false
+  if (attributes[ATTR_SESSION_ID] !== record.id || record.revoked !== undefined) return false
+  if (record.from === undefined) return false
+  const { fields } = record
   return fields?.metadata === undefined || attributes[ATTR_METADATA] === fields.metadata
 }
 

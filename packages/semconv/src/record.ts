@@ -74,6 +74,8 @@ export interface SessionRecord {
   readonly own: boolean
   /** The stating scope in force when the span started; compared by identity only. */
   readonly scope: unknown
+  /** An invalid `session.id` among the start attributes that this absence comes from; the gate may replace it. */
+  refused: unknown
   /** What was stamped beside the ID. Replaced by `setSpanSession` on a span that names no session. */
   fields: StampedFields | undefined
   /** Attributes that we stamped for another session, before `setSpanSession`: the gate takes them away. */

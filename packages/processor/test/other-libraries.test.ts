@@ -1,0 +1,68 @@
+import { createContextKey, ROOT_CONTEXT, trace } from '@opentelemetry/api'
+import { getSession, setSession } from '@otel-sessions/processor'
+import { afterEach, describe, expect, it } from 'vitest'
+import { startTracing, stopTracing } from '../../../test/support/tracing.ts'
+
+afterEach(stopTracing)
+
+const LANGFUSE = createContextKey('langfuse_session_id')
+const ASSOCIATION = createContextKey('association_properties')
+const INBOUND = createContextKey('otel-sessions.inbound')
+
+describe('getSession tells of other libraries', () => {
+  it('what one of them has put into the context, as a hint', () => {
+    expect(getSession(ROOT_CONTEXT.setValue(LANGFUSE, 'lf_1'))).toMatchObject({
+      sessionId: 'lf_1',
+      source: 'hint',
+    })
+  })
+
+  it('with the fields of the scope around it, and not before the scope’s own session', () => {
+    const inside = setSession(ROOT_CONTEXT.setValue(LANGFUSE, 'lf_1'), { userId: 'user_1' })
+    expect(getSession(inside)).toMatchObject({ sessionId: 'lf_1', userId: 'user_1', source: 'hint' })
+    expect(getSession(setSession(inside, 'ours_1'))).toMatchObject({ sessionId: 'ours_1', source: 'scope' })
+  })
+
+  it('before the hint of the active span', () => {
+    const { tracer } = startTracing()
+    const span = tracer.startSpan('span', { attributes: { thread_id: 't1' } }, ROOT_CONTEXT)
+    const at = trace.setSpan(ROOT_CONTEXT, span)
+    expect(getSession(at.setValue(LANGFUSE, 'lf_1'))?.sessionId).toBe('lf_1')
+  })
+
+  it('nothing that came with a request alone', () => {
+    expect(getSession(ROOT_CONTEXT.setValue(INBOUND, 'in_1'))).toBeUndefined()
+  })
+})
+
+describe('association properties', () => {
+  const sessionOf = (properties: unknown) =>
+    getSession(ROOT_CONTEXT.setValue(ASSOCIATION, properties))?.sessionId
+
+  it('name a session in Traceloop’s shape and in Laminar’s, in the order of the alias table', () => {
+    expect(sessionOf({ session_id: 'tl_1' })).toBe('tl_1')
+    expect(sessionOf({ userId: 'u', sessionId: 'lmnr_1' })).toBe('lmnr_1')
+    expect(sessionOf({ chat_id: 'chat_1', thread_id: 't1' })).toBe('t1')
+    expect(sessionOf({ thread_id: '', chat_id: 'chat_1' })).toBe('chat_1')
+  })
+
+  it('name none when they are of another shape, or inherited from a prototype', () => {
+    for (const properties of ['x', 7, null, [], {}, Object.create({ session_id: 'polluted' })]) {
+      expect(sessionOf(properties)).toBeUndefined()
+    }
+  })
+
+  it('that throw when they are read cost no span its session', () => {
+    const hostile = {
+      get session_id(): string {
+        throw new Error('hostile')
+      },
+      chat_id: 'chat_1',
+    }
+    const { tracer, sessions } = startTracing()
+    const at = ROOT_CONTEXT.setValue(ASSOCIATION, hostile)
+    tracer.startSpan('bare', {}, at).end()
+    tracer.startSpan('stated', { attributes: { 'session.id': 'own_1' } }, at).end()
+    expect(sessions()).toEqual({ bare: 'chat_1', stated: 'own_1' })
+  })
+})
