@@ -13,7 +13,10 @@ export type BindableTarget =
   | Iterator<unknown>
   | AsyncIterator<unknown>
   | AsyncIterable<unknown>
-  | { getReader(): unknown }
+  | {
+      /** As a web `ReadableStream` has it. */
+      getReader(): unknown
+    }
 
 /**
  * Binds something that runs later to a session: a callback, a job for a queue that started earlier, a
@@ -26,13 +29,18 @@ export type BindableTarget =
  *
  * Never throws. Anything else goes back as it is; that is counted, and said once.
  *
- * @param target what to bind
- * @param session as for `usingSession`; without it, the context at the time of the call is bound, with the
- *   session that is in it
+ * @param target what to bind, without a session: to the context at the time of the call, with the session
+ *   that is in it
  * @example queue.push(bindSession(() => summarise(text)))  // to unsubscribe, keep what comes back
  * @example return new Response(bindSession(stream, 'user_123_conv_456'))
  */
 export function bindSession<T extends BindableTarget>(target: T): T
+/**
+ * The same, in a session of its own.
+ *
+ * @param target what to bind
+ * @param session as for `usingSession`
+ */
 export function bindSession<T extends BindableTarget>(target: T, session: string | SessionInit | null): T
 export function bindSession<T extends BindableTarget>(
   target: T,

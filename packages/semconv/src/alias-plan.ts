@@ -4,11 +4,13 @@ import { kindOf } from './kind.ts'
 
 /** An alias table made ready for reading: which attribute has which rank. Lower ranks win. */
 export interface AliasPlan {
+  /** The entries that are aliases, in the order in which they are read. */
   readonly table: readonly Required<Pick<SessionAlias, 'key' | 'in'>>[]
   /** Rank by attribute. */
   readonly attributes: ReadonlyMap<string, number>
-  /** Rank by key inside the JSON of `metadata`, and the best of these ranks. */
+  /** Rank by key inside the JSON of `metadata`. */
   readonly json: ReadonlyMap<string, number>
+  /** The best rank inside the JSON: what has a better one already need not read it. */
   readonly bestJsonRank: number
   /** 0 for US-ASCII characters in which neither `metadata` nor an attribute of the table ends: a quick look. */
   readonly endings: Uint8Array

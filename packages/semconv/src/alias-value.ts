@@ -7,8 +7,18 @@ export type AliasReason = SessionIdReason | 'placeholder' | 'not-an-integer'
 
 /** A candidate's ID, or why it is none. */
 export type AliasCheck =
-  | { readonly ok: true; readonly id: string }
-  | { readonly ok: false; readonly reason: AliasReason }
+  | {
+      /** It names a session. */
+      readonly ok: true
+      /** The session ID; an integer as a string. */
+      readonly id: string
+    }
+  | {
+      /** It names none. */
+      readonly ok: false
+      /** The first reason that applies. */
+      readonly reason: AliasReason
+    }
 
 /**
  * The ID that an attribute's value names. `session.id` is what it says, strings only; every other name is

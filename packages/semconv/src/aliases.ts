@@ -84,7 +84,7 @@ export interface NeverAlias {
 }
 
 /** Names that are never read as a session, and what they are instead. */
-export const NEVER_ALIASES: readonly NeverAlias[] = Object.freeze([
+export const NEVER_ALIASES: readonly NeverAlias[] = /* @__PURE__ */ Object.freeze([
   { key: 'langsmith.trace.session_id', reason: 'the LangSmith project' },
   { key: 'thread.id', reason: 'an operating-system thread number' },
   { key: 'mcp.session.id', reason: 'an MCP transport session' },

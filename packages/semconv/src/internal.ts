@@ -5,7 +5,7 @@
  */
 export { isPlaceholder } from './advice.ts'
 export { type AliasPlan, aliasesProblem, planAliases } from './alias-plan.ts'
-export { checkAliasValue } from './alias-value.ts'
+export { type AliasCheck, type AliasReason, checkAliasValue } from './alias-value.ts'
 export { kindOf } from './kind.ts'
 export { isUntouched, type LateSession, lateMetadata, lateSession, TOO_LONG } from './late.ts'
 export { isTooLongToRead } from './metadata.ts'

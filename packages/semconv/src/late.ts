@@ -6,18 +6,20 @@ import { readAlias } from './read-alias.ts'
 import type { SessionRecord } from './record.ts'
 import { checkSessionId } from './session-id.ts'
 
-/**
- * The session at a span's end.
- *
- * - `kept`: what it had at its start (nothing, for absence)
- * - `not-kept`: what it had, though the SDK truncated the attribute or had no room for it
- * - `restored`: what it had, though something else was written over it
- * - `accepted`: what was written over it, because `onOverwrite` says so
- * - `late`: what was written later on a span that may take it
- * - `learned`: what its children named
- */
+/** The session at a span's end. */
 export interface LateSession {
+  /** The session; undefined where there is none. */
   readonly id: string | undefined
+  /**
+   * How it was found.
+   *
+   * - `kept`: what it had at its start (nothing, for absence)
+   * - `not-kept`: what it had, though the SDK truncated the attribute or had no room for it
+   * - `restored`: what it had, though something else was written over it
+   * - `accepted`: what was written over it, because `onOverwrite` says so
+   * - `late`: what was written later on a span that may take it
+   * - `learned`: what its children named
+   */
   readonly how: 'kept' | 'not-kept' | 'restored' | 'accepted' | 'late' | 'learned'
   /** The valid ID that was written over the one restored. */
   readonly overwrittenId?: string | undefined

@@ -15,8 +15,11 @@ export interface SessionAliasMatch {
 
 /** What a reading leaves out: values that we stamped ourselves are nobody's hint. */
 export interface OwnWords {
+  /** Ours in `gen_ai.conversation.id`. */
   readonly conversationId?: string | undefined
+  /** What the SDK made of the values that it did not keep as they are, by attribute. */
   readonly kept?: ReadonlyMap<string, unknown> | undefined
+  /** Ours in `metadata`. */
   readonly metadata?: unknown
 }
 

@@ -14,9 +14,13 @@ export const SESSION_RECORD_VERSION = 1
 
 /** What a processor was told, for whoever meets its records later. */
 export interface SessionRecordSettings {
+  /** What happens to a `session.id` that is written over the one of a scope. */
   readonly onOverwrite: 'restore' | 'accept'
+  /** Whether a bare span takes the session that its children agree on. */
   readonly inferFromChildren: boolean
+  /** The attributes that name a session. */
   readonly aliases: AliasPlan
+  /** Which IDs are valid. */
   readonly rule: SessionIdRule
   /** The SDK calls `onEnding`, so the late rules have been applied before a span is exported. */
   runsLateRules: boolean
@@ -42,8 +46,9 @@ export interface StampedFields {
   kept: Map<string, unknown> | undefined
   /** Ours in `gen_ai.conversation.id`: never read as an alias. */
   readonly conversationId: string | undefined
-  /** The JSON in `metadata`, and the object that it was made from. */
+  /** The JSON in `metadata`. */
   readonly metadata: string | undefined
+  /** The object that the JSON was made from. */
   readonly metadataValue: Readonly<Record<string, unknown>> | undefined
 }
 
@@ -54,7 +59,12 @@ export interface StampedFields {
  * the others belong to one span. Only the processor changes them.
  */
 export interface SessionRecord {
+  /** Which shape this record has. */
   readonly version: typeof SESSION_RECORD_VERSION
+  /**
+   * What is known: the application said which session (`statement`) or that there is none (`absence`), somebody
+   * else's word for it (`hint`), or nothing (`none`).
+   */
   readonly kind: 'statement' | 'absence' | 'hint' | 'none'
   /** The ID that the span got at its start. */
   readonly id: string | undefined
@@ -70,7 +80,9 @@ export interface SessionRecord {
   fields: StampedFields | undefined
   /** Attributes that we stamped for another session, before `setSpanSession`: the gate takes them away. */
   revoked: readonly (readonly [key: string, value: unknown])[] | undefined
+  /** What the processor was told that made this record. */
   readonly settings: SessionRecordSettings
+  /** What the spans of the trace share, where this span takes part in it. */
   readonly trace: SessionTrace | undefined
   /** What the SDK made of the ID, where an attribute length limit truncates it. */
   stampedAs: string | undefined
@@ -80,8 +92,9 @@ export interface SessionRecord {
   parent: SessionRecord | undefined
   /** The session that the span's children named; null when they named several. */
   learned: string | null | undefined
-  /** How the session at the span's end was found, once it was; `final` is that session. */
+  /** How the session at the span's end was found, once it was. */
   settled: LateSession['how'] | undefined
+  /** The session at the span's end, once it was found. */
   final: string | undefined
 }
 

@@ -5,8 +5,18 @@ export type SessionIdReason = 'not-a-string' | 'empty' | 'too-long' | 'control-c
 
 /** What `checkSessionId` found. */
 export type SessionIdCheck =
-  | { readonly ok: true; readonly id: string }
-  | { readonly ok: false; readonly reason: SessionIdReason }
+  | {
+      /** It is a session ID. */
+      readonly ok: true
+      /** The ID as it was given. */
+      readonly id: string
+    }
+  | {
+      /** It is none. */
+      readonly ok: false
+      /** The first reason that applies. */
+      readonly reason: SessionIdReason
+    }
 
 /** How the session ID rule may be varied. */
 export interface SessionIdRule {

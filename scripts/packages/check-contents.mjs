@@ -1,0 +1,36 @@
+import { TOP_FILES } from './expected.mjs'
+
+/** What is in the tarball: the code, its types, its maps and the sources that they point to; nothing else. */
+export function checkContents({ files, read, resolve }) {
+  const problems = []
+  const modules = files.filter((file) => /^src\/[\w/-]+\.ts$/.test(file) && !/\.test\.ts$/.test(file))
+  const expected = new Set([
+    ...TOP_FILES.required,
+    ...modules,
+    ...modules.flatMap((file) => outputsOf(file.slice('src/'.length, -'.ts'.length))),
+  ])
+  for (const file of expected) if (!files.includes(file)) problems.push(`${file} is missing`)
+  for (const file of files) {
+    if (!expected.has(file) && !TOP_FILES.allowed.includes(file))
+      problems.push(`${file} should not be inside`)
+  }
+  for (const file of files.filter((name) => /^dist\/.*\.(js|ts)$/.test(name))) {
+    problems.push(...mapProblems(file, read(file), read, resolve))
+  }
+  return problems
+}
+
+const outputsOf = (name) =>
+  ['js', 'js.map', 'd.ts', 'd.ts.map'].map((extension) => `dist/${name}.${extension}`)
+
+function mapProblems(file, text, read, resolve) {
+  const [, url] = /^\/\/# sourceMappingURL=(.+)$/m.exec(text) ?? []
+  if (url === undefined) return [`${file} names no source map`]
+  const map = resolve(file, url)
+  if (map === undefined) return [`${file} names a source map that is not inside: ${url}`]
+  const { sources, sourceRoot = '' } = JSON.parse(read(map))
+  if (sources.length === 0) return [`${map} has no source`]
+  return sources
+    .filter((source) => resolve(map, sourceRoot + source) === undefined)
+    .map((source) => `${map} points outside of the package: ${source}`)
+}

@@ -1,0 +1,46 @@
+import ts from '@typescript/typescript6'
+import { MAY_IMPORT } from './expected.mjs'
+import { entryPoints } from './unpack.mjs'
+
+/** What the files of each entry point import: types and code, from the entry on. */
+export function checkImports({ manifest, files, read, resolve }) {
+  return entryPoints(manifest).flatMap(({ name, types, code }) => {
+    const allowed = MAY_IMPORT[name]
+    if (allowed === undefined) return [`${name}: expected.mjs does not say what it may import`]
+    // A file that is missing is told by the check of the manifest.
+    const entries = [types, code].filter((file) => files.includes(file))
+    return entries.flatMap((file) =>
+      importsFrom(file, read, resolve)
+        .filter(({ missing, specifier }) => missing || !isAllowed(specifier, allowed))
+        .map(({ file: importer, specifier }) => `${name}: ${importer} imports ${specifier}`),
+    )
+  })
+}
+
+const isAllowed = (specifier, allowed) =>
+  allowed.some((one) => (one.endsWith('/*') ? specifier.startsWith(one.slice(0, -1)) : specifier === one))
+
+/** What the files that are reached from one file import from outside, and what they import in vain. */
+function importsFrom(entry, read, resolve) {
+  const found = []
+  const reached = new Set([entry])
+  for (const file of reached) {
+    for (const specifier of specifiersIn(read(file))) {
+      if (!specifier.startsWith('.')) {
+        found.push({ file, specifier })
+        continue
+      }
+      // A declaration file may name the source beside it; what is read then is its declaration.
+      const target = file.endsWith('.d.ts') ? specifier.replace(/(\.d)?\.[jt]s$/, '.d.ts') : specifier
+      const next = resolve(file, target)
+      if (next === undefined) found.push({ file, specifier, missing: true })
+      else reached.add(next)
+    }
+  }
+  return found
+}
+
+function specifiersIn(text) {
+  const { importedFiles, referencedFiles, typeReferenceDirectives } = ts.preProcessFile(text, true, true)
+  return [...importedFiles, ...referencedFiles, ...typeReferenceDirectives].map(({ fileName }) => fileName)
+}

@@ -1,0 +1,33 @@
+// What the published packages may depend on, said once more by hand: a dependency more is a decision.
+
+const SEMCONV = ['@otel-sessions/semconv', '@otel-sessions/semconv/internal']
+const API = '@opentelemetry/api'
+
+/** `own` are the packages of this repository: pinned to the very version that they are published with. */
+export const DEPENDENCIES = {
+  semconv: { own: [], others: {}, peers: {} },
+  processor: {
+    own: ['@otel-sessions/semconv'],
+    others: {},
+    peers: { [API]: '>=1.9.0 <2' },
+  },
+  exporter: {
+    own: ['@otel-sessions/semconv'],
+    others: { '@noble/hashes': '^2.4.0' },
+    peers: { [API]: '>=1.9.0 <2' },
+  },
+}
+
+/** By entry point, what its files may import from outside the package; `/*` stands for any sub-path. */
+export const MAY_IMPORT = {
+  '@otel-sessions/semconv': [],
+  '@otel-sessions/semconv/internal': [],
+  '@otel-sessions/processor': [API, ...SEMCONV],
+  '@otel-sessions/exporter': [API, ...SEMCONV],
+  '@otel-sessions/exporter/hash': [...SEMCONV, '@noble/hashes/*'],
+}
+
+/** Beside `dist` and `src`. The changelog is there from the first release on. */
+export const TOP_FILES = { required: ['LICENSE', 'README.md', 'package.json'], allowed: ['CHANGELOG.md'] }
+
+export const HOME = 'https://github.com/otel-sessions/otel-sessions'

@@ -1,0 +1,37 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, relative, sep } from 'node:path'
+
+/** What is in a tarball: its manifest, its files (with `/`, relative to the package) and how to read one. */
+export function unpack(tarball) {
+  const folder = mkdtempSync(join(dirname(tarball), 'unpacked-'))
+  execFileSync('tar', ['-xzf', tarball, '-C', folder])
+  const root = join(folder, 'package')
+  const files = readdirSync(root, { recursive: true })
+    .filter((file) => statSync(join(root, file)).isFile())
+    .map((file) => file.split(sep).join('/'))
+    .sort()
+  const read = (file) => readFileSync(join(root, file), 'utf8')
+  return {
+    manifest: JSON.parse(read('package.json')),
+    files,
+    read,
+    /** A file that another one points to, if it is inside the package. */
+    resolve(from, target) {
+      const file = join(root, dirname(from), target)
+      const path = relative(root, file).split(sep).join('/')
+      return path.startsWith('..') || !existsSync(file) ? undefined : path
+    },
+  }
+}
+
+/** The entry points of a manifest: the name to import, and where its types and its code are. */
+export function entryPoints({ name, exports }) {
+  return Object.entries(exports)
+    .filter(([path]) => path !== './package.json')
+    .map(([path, target]) => ({
+      name: path === '.' ? name : `${name}/${path.slice(2)}`,
+      types: target.types?.replace(/^\.\//, ''),
+      code: target.default?.replace(/^\.\//, ''),
+    }))
+}
