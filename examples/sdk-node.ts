@@ -1,0 +1,46 @@
+/**
+ * NodeSDK. Both processors go into `spanProcessors`, the session's first; beside them it ignores
+ * `traceExporter`. It brings the context manager, and its `shutdown` flushes. It sends metrics too, unless told.
+ *
+ *   OTEL_METRICS_EXPORTER=none node examples/sdk-node.ts
+ *
+ * The spans of the service that is called have no session: nothing says to another service which one it is.
+ */
+import { once } from 'node:events'
+import { createServer, get, type IncomingMessage } from 'node:http'
+import { createRequire, syncBuiltinESMExports } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { DiagConsoleLogger, DiagLogLevel, diag, trace } from '@opentelemetry/api'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
+import { NodeSDK } from '@opentelemetry/sdk-node'
+import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { SessionSpanExporter } from '@otel-sessions/exporter'
+import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+
+diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
+const exporter = new SessionSpanExporter(new OTLPTraceExporter())
+const sdk = new NodeSDK({
+  spanProcessors: [new SessionSpanProcessor(), new BatchSpanProcessor(exporter)],
+  instrumentations: [new HttpInstrumentation(), new UndiciInstrumentation()],
+})
+sdk.start()
+// node:http is patched by the first require, which an import never is; the second line is for `get`.
+createRequire(import.meta.url)('node:http')
+syncBuiltinESMExports()
+
+const service = createServer((_request, response) => response.end('on its way')).listen(0)
+const url = `http://localhost:${(service.address() as AddressInfo).port}`
+
+await usingSession('user_123_conv_456', () =>
+  trace.getTracer('app').startActiveSpan('track', async (span) => {
+    console.log(await (await fetch(url)).text())
+    const [response] = (await once(get(url), 'response')) as [IncomingMessage]
+    console.log(await text(response))
+    span.end()
+  }),
+)
+await once(service.close(), 'close')
+await sdk.shutdown()

@@ -1,0 +1,51 @@
+/**
+ * An async generator as the body of an HTTP response, without a framework. It is made inside the session, and
+ * runs when Node's pipeline pulls on it, outside: what fn returns is bound, so nothing else is needed.
+ *
+ *   node examples/stream-generator.ts
+ */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { pipeline } from 'node:stream/promises'
+import { context, DiagConsoleLogger, DiagLogLevel, diag, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { SessionSpanExporter } from '@otel-sessions/exporter'
+import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+
+diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
+context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+const exporter = new SessionSpanExporter(new OTLPTraceExporter())
+const spanProcessors = [new SessionSpanProcessor(), new BatchSpanProcessor(exporter)]
+const provider = new BasicTracerProvider({ spanProcessors })
+trace.setGlobalTracerProvider(provider)
+
+const tracer = trace.getTracer('app')
+
+/** It knows nothing of sessions. Its `finally` runs in the session too. */
+async function* answer() {
+  try {
+    for (const word of ['on', 'its', 'way']) {
+      await tracer.startActiveSpan(`say ${word}`, async (span) => span.end())
+      yield `${word} `
+    }
+  } finally {
+    tracer.startSpan('save answer').end()
+  }
+}
+
+const server = createServer(async (request, response) => {
+  const { searchParams } = new URL(request.url ?? '/', 'http://localhost')
+  const words = usingSession({ sessionId: searchParams.get('session') }, answer)
+  await pipeline(words, response)
+}).listen(0)
+
+const ask = async (session: string) => {
+  const url = `http://localhost:${(server.address() as AddressInfo).port}/?session=${session}`
+  console.log(session, await (await fetch(url)).text())
+}
+await Promise.all([ask('user_123_conv_456'), ask('user_124_conv_789')])
+await once(server.close(), 'close')
+await provider.shutdown()

@@ -1,0 +1,51 @@
+/**
+ * A fetch-style handler, as of Next.js, Remix, Bun or Deno: it returns a web Response, and the server pulls the
+ * body later, outside the session. The stream is bound where it is made.
+ *
+ *   node examples/stream-response.ts
+ */
+import { context, DiagConsoleLogger, DiagLogLevel, diag, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { SessionSpanExporter } from '@otel-sessions/exporter'
+import { bindSession, SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+
+diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
+context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+const exporter = new SessionSpanExporter(new OTLPTraceExporter())
+const spanProcessors = [new SessionSpanProcessor(), new BatchSpanProcessor(exporter)]
+const provider = new BasicTracerProvider({ spanProcessors })
+trace.setGlobalTracerProvider(provider)
+
+const tracer = trace.getTracer('app')
+
+/** Makes a part only when one is asked for: every `pull` is called by whoever reads the body. */
+function answer(): ReadableStream<Uint8Array> {
+  const words = ['on ', 'its ', 'way']
+  const encoder = new TextEncoder()
+  const source = {
+    async pull(controller: ReadableStreamDefaultController<Uint8Array>) {
+      const word = words.shift()
+      if (word === undefined) return controller.close()
+      await tracer.startActiveSpan(`say ${word.trim()}`, async (span) => span.end())
+      controller.enqueue(encoder.encode(word))
+    },
+  }
+  return new ReadableStream(source, { highWaterMark: 0 })
+}
+
+function handle(request: Request): Promise<Response> {
+  return usingSession({ sessionId: request.headers.get('x-session-id') }, async () => {
+    await tracer.startActiveSpan('look up', async (span) => span.end())
+    return new Response(bindSession(answer()))
+  })
+}
+
+/** In place of a server: it reads the body when the handler has returned. */
+async function serve(session: string): Promise<void> {
+  const response = await handle(new Request('http://localhost/', { headers: { 'x-session-id': session } }))
+  console.log(session, await response.text())
+}
+await Promise.all([serve('user_123_conv_456'), serve('user_124_conv_789')])
+await provider.shutdown()

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { EXPECTED } from './expected.ts'
+import { folder, runExample, spansBySession, startModel } from './run.ts'
+
+/** It needs packages that cannot be installed beside ours, so `test:readme` runs it in a project of its own. */
+const RUN_ELSEWHERE = ['sdk-3/package.json', 'sdk-3/quick-start.ts']
+
+const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && !entry.parentPath.includes('node_modules'))
+  .map((entry) => `${entry.parentPath}/${entry.name}`.replace(/\/+/g, '/').slice(folder.length))
+const programs = files.filter((file) => file.endsWith('.ts'))
+
+let model: Awaited<ReturnType<typeof startModel>>
+beforeAll(async () => {
+  model = await startModel()
+})
+afterAll(() => model.stop())
+
+describe('the examples', () => {
+  it('are all run', () => {
+    expect(files.sort()).toEqual([...Object.keys(EXPECTED), ...RUN_ELSEWHERE].sort())
+  })
+
+  it.each(programs)('%s is under 60 lines and sets a diag logger at WARN', (file) => {
+    const text = readFileSync(folder + file, 'utf8')
+    expect(text.split('\n').length).toBeLessThan(60)
+    expect(text).toContain('diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)')
+  })
+
+  for (const [file, { gets, sessions, none, users, traces, env }] of Object.entries(EXPECTED)) {
+    it(`${file}: ${gets}`, async () => {
+      const { code, errors, spans } = await runExample(file, model.url, env)
+      expect({ code, errors }).toEqual({ code: 0, errors: '' })
+      expect(spansBySession(spans)).toEqual({ ...sessions, ...(none && { none }) })
+      if (traces) expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(traces)
+      for (const { attributes } of users ? spans : []) {
+        expect(attributes['user.id']).toBe(users?.[`${attributes['session.id']}`])
+      }
+    })
+  }
+})

@@ -1,0 +1,101 @@
+/** What each example promises: every span that it sends, by session. */
+export interface Expected {
+  gets: string
+  sessions: Record<string, string[]>
+  /** Spans that rightly have no session. */
+  none?: string[]
+  /** The user of each session. */
+  users?: Record<string, string>
+  /** How many traces the spans are of, where that is part of the promise. */
+  traces?: number
+  env?: NodeJS.ProcessEnv
+}
+
+const A = 'user_123_conv_456'
+const B = 'user_124_conv_789'
+
+const sameFor = (ids: string[], spans: string[]) => Object.fromEntries(ids.map((id) => [id, spans]))
+
+const twice = (spans: string[]) => spans.flatMap((span) => [span, span])
+
+const words = ['app: say its', 'app: say on', 'app: say way']
+
+const aiSdk = [
+  'app: look up',
+  'app: save answer',
+  ...twice(['gen_ai: chat gpt-5-mini']),
+  'gen_ai: execute_tool track',
+  'gen_ai: invoke_agent gpt-5-mini',
+  'gen_ai: step 1',
+  'gen_ai: step 2',
+  ...twice(['undici: POST']),
+]
+
+export const EXPECTED: Record<string, Expected> = {
+  'quick-start.ts': {
+    gets: 'every span carries the session',
+    sessions: { [A]: ['quick-start: answer', 'quick-start: look up'] },
+  },
+  'sdk-node.ts': {
+    gets: 'the spans of both HTTP clients carry the session',
+    sessions: { [A]: ['app: track', 'http: GET', 'undici: GET'] },
+    // They are of the service that is called, and nothing tells another service the session.
+    none: twice(['http: GET']),
+    env: { OTEL_METRICS_EXPORTER: 'none' },
+  },
+  'express.ts': {
+    gets: 'the handler’s, the error handler’s, the HTTP client’s and the server’s spans carry the session of the request',
+    sessions: {
+      [A]: ['app: save answer', 'http: POST', 'undici: POST'],
+      [B]: ['app: report error', 'http: POST'],
+    },
+  },
+  'hono.ts': {
+    gets: 'what happens while the body is sent carries the session of the request',
+    sessions: sameFor([A, B], words),
+  },
+  'ai-sdk.ts': {
+    gets: 'the AI SDK’s, the tool’s and the HTTP client’s spans carry the session',
+    sessions: sameFor([A, B], aiSdk),
+  },
+  'langchain-alias.ts': {
+    gets: 'LangChain’s spans and the application’s root carry the thread, with no helper',
+    sessions: {
+      user_123_thread_7: [
+        'app: handle request',
+        'langchain: ChatOpenAI',
+        'langchain: ChatPromptTemplate',
+        'langchain: RunnableSequence',
+      ],
+    },
+  },
+  'chat.ts': {
+    gets: 'every span of every turn carries its user’s session, also what is saved after the stream',
+    sessions: sameFor([A, B], twice(['chat: save answer', 'chat: turn', 'undici: POST'])),
+    users: { [A]: 'user_123', [B]: 'user_124' },
+  },
+  'stream-generator.ts': {
+    gets: 'a generator that the response pulls on runs in the session',
+    sessions: sameFor([A, B], ['app: save answer', ...words]),
+  },
+  'stream-response.ts': {
+    gets: 'the body of a Response is made in the session',
+    sessions: sameFor([A, B], ['app: look up', ...words]),
+  },
+  'stream-openai.ts': {
+    gets: 'all requests of a loop with tools carry the session, though each is a trace of its own',
+    traces: 6,
+    sessions: sameFor(
+      [A, B],
+      ['app: look up', ...twice(['openai: OpenAI Chat Completions', 'undici: POST'])],
+    ),
+  },
+  'queue.ts': {
+    gets: 'jobs and listeners run in the session that they are bound to',
+    sessions: {
+      [A]: ['app: save', 'app: summarise A'],
+      [B]: ['app: save', 'app: summarise B'],
+      user_125_conv_012: ['app: save', 'app: summarise C'],
+    },
+  },
+}

@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { startCollector } from '../../demo/support/collector.ts'
+import type { ReceivedSpan } from '../../demo/support/otlp.ts'
+import { Processes } from '../../demo/support/processes.ts'
+
+export const folder = fileURLToPath(new URL('../../examples/', import.meta.url))
+
+/** A model in a process of its own; the examples that need one call it instead of OpenAI. */
+export async function startModel() {
+  const processes = new Processes()
+  const port = await processes.start('model.ts').receive<number>('listening')
+  return { url: `http://127.0.0.1:${port}/v1`, stop: () => processes.stop() }
+}
+
+/** Runs an example as a user would: a process of its own, a collector and a model at the end of real sockets. */
+export async function runExample(file: string, modelUrl: string, env: NodeJS.ProcessEnv = {}) {
+  const collector = await startCollector()
+  const child = execFile(process.execPath, [folder + file], {
+    timeout: 60_000,
+    env: {
+      ...process.env,
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.port}`,
+      OPENAI_BASE_URL: modelUrl,
+      OPENAI_API_KEY: 'local',
+      ...env,
+    },
+  })
+  let errors = ''
+  child.stderr?.on('data', (text) => {
+    errors += text
+  })
+  const [code] = await once(child, 'close')
+  await collector.close()
+  return { code, errors, spans: collector.spans() }
+}
+
+/** What arrived, by session: who made each span, and its name. */
+export function spansBySession(spans: ReceivedSpan[]): Record<string, string[]> {
+  const found: Record<string, string[]> = {}
+  for (const { scope, name, attributes } of spans) {
+    const session = `${attributes['session.id'] ?? 'none'}`
+    const span = `${scope.replace(/^.*instrumentation-/, '')}: ${name}`
+    found[session] = [...(found[session] ?? []), span].sort()
+  }
+  return found
+}

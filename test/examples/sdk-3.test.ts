@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+
+/** The code block of the README that follows a marker. */
+const block = (marker: string) =>
+  new RegExp(`<!-- ${marker} -->\\s+\`\`\`\\w+\\n([^]*?)\`\`\``).exec(read('README.md'))?.[1] ?? ''
+
+/** The formatter orders the names of an import, and nobody formats the README's. */
+const sortNames = (code: string) =>
+  code.replace(/(?<=import \{ ).*(?= \})/g, (names) => names.split(', ').sort().join(', '))
+
+it('the example for SDK 3 is the README’s quick start', () => {
+  const [, code = ''] = read('examples/sdk-3/quick-start.ts').split(' */\n')
+  expect(code).toContain('usingSession(')
+  expect(sortNames(code)).toBe(sortNames(block('quick-start-sdk-3')))
+})
+
+it('the example for SDK 3 asks for the versions of the README’s install line', () => {
+  const words = block('install-sdk-3').trim().split(' ').slice(2)
+  const { dependencies } = JSON.parse(read('examples/sdk-3/package.json'))
+  // Ours have no version in the README: the newest.
+  const wanted = Object.entries(dependencies).map(([name, version]) =>
+    version === 'latest' ? name : `${name}@${version}`,
+  )
+  expect(wanted.sort()).toEqual(words.sort())
+})
