@@ -1,22 +1,24 @@
 /** The ID that is stamped, of the length of a UUID. */
 export const SESSION_ID = '0192f5e8-6b1c-7c3a-8f21-3d5e7a9b1c2d'
 
-/** A session with all that is stamped. */
-export const RICH_SESSION = {
-  sessionId: SESSION_ID,
-  userId: 'user_8471',
-  metadata: { tenant: 'acme', plan: 'pro', release: 42 },
-  tags: ['beta', 'eu'],
-}
+/** How much a scope says: nothing (there is none), the ID, or all that is stamped. */
+export type Content = 'none' | 'id' | 'rich'
 
-/** The same for the floor: each metadata key an attribute, as peers write it. */
-export const RICH_ENTRIES: readonly [string, unknown][] = [
-  ['session.id', RICH_SESSION.sessionId],
-  ['user.id', RICH_SESSION.userId],
-  ['metadata.tenant', RICH_SESSION.metadata.tenant],
-  ['metadata.plan', RICH_SESSION.metadata.plan],
-  ['metadata.release', RICH_SESSION.metadata.release],
-  ['tag.tags', RICH_SESSION.tags],
+const USER_ID = 'user_8471'
+const TAGS = ['beta', 'eu']
+
+/** What a rich scope says beside the ID. Strings, because not every library takes another type. */
+export const RICH = {
+  userId: USER_ID,
+  metadata: { tenant: 'acme', plan: 'pro', release: '42' },
+  tags: TAGS,
+} as const
+
+/** The same as attributes, each metadata key one of its own, under a prefix that each library chooses. */
+export const richAttributes = (metadataPrefix: string): [string, string | string[]][] => [
+  ['user.id', USER_ID],
+  ...Object.entries(RICH.metadata).map(([key, value]): [string, string] => [metadataPrefix + key, value]),
+  ['tag.tags', TAGS],
 ]
 
 /** Many valid IDs, so that no cache of the last one helps. */

@@ -1,0 +1,54 @@
+import { type Context, context, ROOT_CONTEXT, type Span, type Tracer, trace } from '@opentelemetry/api'
+import { BasicTracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { NoopProcessor, type Stamper } from '../libraries/library.ts'
+import type { Variant } from '../support/interleave.ts'
+import { type Content, SESSION_ID } from '../support/session.ts'
+
+const SPANS_PER_CHUNK = 250
+
+/** The context inside a scope of a library. */
+export function contextIn({ scopes }: Pick<Stamper, 'scopes'>, content: Content): Context {
+  return content === 'none' ? ROOT_CONTEXT : scopes[content](SESSION_ID, () => context.active())
+}
+
+/** Starts, fills and ends spans, each trace a chain of the given depth. */
+export function spanWork(name: string, stamper: Stamper, content: Content, depth: number): Variant {
+  const tracer = tracerOf(stamper)
+  const parent = contextIn(stamper, content)
+  const traces = SPANS_PER_CHUNK / depth
+  const loop = () => {
+    for (let count = 0; count < traces; count++) chain(tracer, parent, depth)
+  }
+  // One of the libraries reads the active context, not the one that a span starts in.
+  return { name, operations: SPANS_PER_CHUNK, run: () => context.with(parent, loop) }
+}
+
+/** Spans made in the same way, as they have ended. */
+export function endedSpans(stamper: Stamper, parent: Context, depth: number): ReadableSpan[] {
+  const ended: ReadableSpan[] = []
+  const collecting = new NoopProcessor()
+  collecting.onEnd = (span) => {
+    ended.push(span as unknown as ReadableSpan)
+  }
+  const tracer = tracerOf(stamper, collecting)
+  context.with(parent, () => chain(tracer, parent, depth))
+  return ended
+}
+
+function tracerOf({ processor, wrapTracer }: Stamper, ...others: NoopProcessor[]): Tracer {
+  const spanProcessors = [processor, ...others] as unknown as SpanProcessor[]
+  const tracer = new BasicTracerProvider({ spanProcessors }).getTracer('ai')
+  return wrapTracer === undefined ? tracer : wrapTracer(tracer)
+}
+
+function chain(tracer: Tracer, parent: Context, depth: number): Span {
+  const span = tracer.startSpan('chat', undefined, parent)
+  span.setAttribute('gen_ai.operation.name', 'chat')
+  span.setAttribute('gen_ai.request.model', 'model-1')
+  span.setAttribute('gen_ai.usage.input_tokens', 1024)
+  span.setAttribute('gen_ai.usage.output_tokens', 256)
+  span.setAttribute('gen_ai.response.id', 'resp_1')
+  if (depth > 1) chain(tracer, trace.setSpan(parent, span), depth - 1)
+  span.end()
+  return span
+}

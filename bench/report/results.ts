@@ -1,0 +1,47 @@
+import type { Measurement, Row } from '../measure/measurement.ts'
+import type { Figure } from '../support/figures.ts'
+
+/** One row with what each of its processes has measured. */
+export interface Result {
+  readonly row: Row
+  readonly runs: readonly Measurement[]
+}
+
+/** A whole run of the bench; what `--json` writes and `--from` reads. */
+export interface Report {
+  readonly date: string
+  readonly node: string
+  readonly cpu: string
+  readonly rounds: number
+  readonly results: readonly Result[]
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? Number.NaN
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
+}
+
+/** The median of the runs. */
+export function figureOf({ runs }: Result, of: (run: Measurement) => Figure | undefined): Figure | undefined {
+  const figures = runs.map(of).filter((figure) => figure !== undefined)
+  if (figures.length === 0) return undefined
+  return {
+    p10: median(figures.map(({ p10 }) => p10)),
+    median: median(figures.map((figure) => figure.median)),
+  }
+}
+
+/** How many times the floor's of the same process, the median of the runs. */
+export function timesFloor({ runs }: Result): number | undefined {
+  const ratios = runs.map(({ cost, floor }) => (floor === undefined ? Number.NaN : cost.p10 / floor.p10))
+  return ratios.some(Number.isNaN) ? undefined : median(ratios)
+}
+
+export function find(results: readonly Result[], wanted: Row): Result | undefined {
+  return results.find(({ row }) => {
+    const isSame = row.table === wanted.table && row.circumstances === wanted.circumstances
+    return isSame && row.variant === wanted.variant
+  })
+}

@@ -1,0 +1,68 @@
+// What a span costs with a session on it, what entering a scope costs, and what the gate costs, each beside the
+// least that code written by hand does for the same, and beside other libraries. See `pnpm bench --help`.
+// No timing is a test: it fails only when something does not stamp what it should.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { installPeers } from '../peers/load.ts'
+import { budgetLines } from './report/budgets.ts'
+import { readmeTables } from './report/readme.ts'
+import type { Report, Result } from './report/results.ts'
+import { tablesOf } from './report/tables.ts'
+import { type Options, optionsOf, USAGE } from './support/options.ts'
+import { nameOf, plan } from './support/plan.ts'
+import { measureInProcess } from './support/processes.ts'
+
+async function measureAll(options: Options): Promise<Report> {
+  await installPeers()
+  const rows = plan(options)
+  if (rows.length === 0) throw new Error(`no row is named like ${options.names.join(', ')}`)
+  const results = rows.map((row) => ({ row, runs: [] as Result['runs'][number][] }))
+  const failed = new Set<Result>()
+  // Run by run and not row by row, so that the runs of a row lie apart.
+  for (let run = 1; run <= options.runs; run++) {
+    for (const [index, result] of results.entries()) {
+      say(`run ${run}/${options.runs}, row ${index + 1}/${rows.length}: ${nameOf(result.row)}`)
+      try {
+        result.runs.push(await measureInProcess(result.row, options.rounds))
+      } catch (error) {
+        failed.add(result)
+        console.error(`\n${nameOf(result.row)} cannot be measured: ${error}`)
+      }
+    }
+  }
+  say('')
+  if (failed.size > 0) process.exitCode = 1
+  const { rounds } = options
+  const cpu = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`
+  const date = new Date().toISOString().slice(0, 10)
+  return {
+    date,
+    node: process.version,
+    cpu,
+    rounds,
+    results: results.filter((result) => !failed.has(result)),
+  }
+}
+
+/** Progress, on one line of a terminal and nowhere else. */
+function say(words: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${words}`)
+}
+
+const options = optionsOf(process.argv.slice(2))
+if (options === 'help') {
+  console.log(USAGE)
+} else {
+  const report: Report = options.from
+    ? JSON.parse(readFileSync(options.from, 'utf8'))
+    : await measureAll(options)
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(report, undefined, 1)}\n`)
+  if (options.readme) {
+    console.log(readmeTables(report))
+  } else {
+    console.log(`${report.date}, Node ${report.node}, ${report.cpu}, ${report.rounds} rounds a run.`)
+    console.log('Nanoseconds; the median of the runs. The control is a second copy of the baseline: noise.\n')
+    console.log(tablesOf(report))
+    console.log(`\n### Budgets\n\n${budgetLines(report).join('\n')}`)
+  }
+}

@@ -1,0 +1,30 @@
+import { OURS, SCOPES, STAMPERS } from '../libraries/all.ts'
+import { ENTERING } from '../measure/entering.ts'
+import { GATE } from '../measure/gate.ts'
+import type { Row } from '../measure/measurement.ts'
+import { STAMPING } from '../measure/stamping.ts'
+import type { Options } from './options.ts'
+
+/** The rows to measure, in the order in which they are printed. */
+export function plan({ names, quick }: Options): Row[] {
+  const stamping = Object.keys(STAMPERS).filter((variant) => !quick || !isMoreThanStamping(variant))
+  const entering = Object.keys(ENTERING).filter((name) => !quick || !name.endsWith('async'))
+  const rows = [
+    ...Object.keys(STAMPING).flatMap((name) => rowsOf('stamping', name, stamping)),
+    ...entering.flatMap((name) => rowsOf('entering', name, Object.keys(SCOPES))),
+    ...Object.keys(GATE).flatMap((name) => rowsOf('gate', name, [OURS])),
+  ]
+  return rows.filter((row) => names.length === 0 || names.some((name) => nameOf(row).includes(name)))
+}
+
+/** A row's name, as it is selected by. */
+export const nameOf = ({ table, circumstances, variant }: Row): string =>
+  `${table}, ${circumstances}: ${variant}`
+
+const rowsOf = (table: Row['table'], circumstances: string, variants: readonly string[]): Row[] =>
+  variants
+    .filter((variant) => !circumstances.startsWith('outside') || !isMoreThanStamping(variant))
+    .map((variant) => ({ table, circumstances, variant }))
+
+/** It exports as well, or wraps the tracer: worth a look where it stamps, not where there is nothing to stamp. */
+const isMoreThanStamping = (variant: string): boolean => /, full$|OITracer$/.test(variant)
