@@ -1,0 +1,96 @@
+// The other libraries as their documentation shows them: a helper that says which session, and a processor.
+
+import { context } from '@opentelemetry/api'
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { loadPeer } from '../../peers/load.ts'
+
+type Scope = <T>(sessionId: string, fn: () => T) => T
+
+export interface OtherLibrary {
+  readonly name: string
+  /** Runs `fn` in a session, as the library does it. */
+  readonly load: () => Promise<{ readonly inside: Scope; readonly processor: SpanProcessor }>
+}
+
+/** Their processors bring an exporter along; what it gets is not looked at here. */
+const exporter = {
+  export: (_: unknown, done: (result: { code: number }) => void) => done({ code: 0 }),
+  forceFlush: async () => {},
+  shutdown: async () => {},
+}
+
+interface OpenInference {
+  setSession(at: ReturnType<typeof context.active>, session: { sessionId: string }): typeof at
+}
+interface OpenInferenceVercel {
+  OpenInferenceSimpleSpanProcessor: new (options: object) => SpanProcessor
+}
+interface Langfuse {
+  propagateAttributes<T>(attributes: object, fn: () => T): T
+}
+interface LangfuseOtel {
+  LangfuseSpanProcessor: new (options: object) => SpanProcessor
+}
+interface Traceloop {
+  createSpanProcessor(options: object): SpanProcessor
+  withAssociationProperties<T>(properties: object, fn: () => T): T
+  withConversation<T>(conversationId: string, fn: () => T): T
+}
+
+const traceloop = () => loadPeer<Traceloop>('@traceloop/node-server-sdk')
+const traceloopProcessor = ({ createSpanProcessor }: Traceloop) =>
+  createSpanProcessor({
+    exporter,
+    apiKey: 'none',
+    disableBatch: true,
+    allowedInstrumentationLibraries: 'all',
+  })
+
+export const LIBRARIES: readonly OtherLibrary[] = [
+  {
+    name: 'OpenInference, setSession',
+    load: async () => {
+      const { setSession } = await loadPeer<OpenInference>('@arizeai/openinference-core')
+      const vercel = await loadPeer<OpenInferenceVercel>('@arizeai/openinference-vercel')
+      return {
+        inside: (sessionId, fn) => context.with(setSession(context.active(), { sessionId }), fn),
+        processor: new vercel.OpenInferenceSimpleSpanProcessor({ exporter }),
+      }
+    },
+  },
+  {
+    name: 'Langfuse, propagateAttributes',
+    load: async () => {
+      const { propagateAttributes } = await loadPeer<Langfuse>('@langfuse/core')
+      const { LangfuseSpanProcessor } = await loadPeer<LangfuseOtel>('@langfuse/otel')
+      return {
+        inside: (sessionId, fn) => propagateAttributes({ sessionId }, fn),
+        processor: new LangfuseSpanProcessor({
+          exporter,
+          exportMode: 'immediate',
+          shouldExportSpan: () => true,
+        }),
+      }
+    },
+  },
+  {
+    name: 'Traceloop, withAssociationProperties',
+    load: async () => {
+      const package_ = await traceloop()
+      return {
+        inside: (sessionId, fn) => package_.withAssociationProperties({ session_id: sessionId }, fn),
+        processor: traceloopProcessor(package_),
+      }
+    },
+  },
+  {
+    name: 'Traceloop, withConversation',
+    load: async () => {
+      const package_ = await traceloop()
+      return {
+        inside: (sessionId, fn) => package_.withConversation(sessionId, fn),
+        processor: traceloopProcessor(package_),
+      }
+    },
+  },
+]

@@ -1,0 +1,126 @@
+// Beside the libraries themselves: their helper inside and around ours, their processor before ours, after it, and
+// not registered at all.
+
+import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { SessionSpanExporter } from '@otel-sessions/exporter'
+import { getSession, SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { LIBRARIES, type OtherLibrary } from './libraries.ts'
+
+const A = 'ours_a'
+const B = 'theirs_b'
+
+beforeEach(() => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+})
+afterEach(() => {
+  context.disable()
+  trace.disable()
+})
+
+const ORDERS = [
+  'without its processor',
+  'with its processor before ours',
+  'with its processor after ours',
+] as const
+
+async function start(library: OtherLibrary, order: (typeof ORDERS)[number]) {
+  const { inside, processor } = await library.load()
+  const memory = new InMemorySpanExporter()
+  const ours = new SessionSpanProcessor()
+  const both = order === ORDERS[0] ? [ours] : order === ORDERS[1] ? [processor, ours] : [ours, processor]
+  const provider = new BasicTracerProvider({
+    spanProcessors: [...both, new SimpleSpanProcessor(new SessionSpanExporter(memory))],
+  })
+  trace.setGlobalTracerProvider(provider)
+  const tracer = provider.getTracer('application')
+  return {
+    inside,
+    tracer,
+    /** A span with a child below it, as an application and a library below it make them. */
+    work: () =>
+      tracer.startActiveSpan('work', (span) => {
+        tracer.startSpan('below').end()
+        span.end()
+      }),
+    attributes: () =>
+      memory
+        .getFinishedSpans()
+        .filter(({ instrumentationScope }) => instrumentationScope.name === 'application')
+        .map(({ attributes }) => attributes),
+    sessions: () =>
+      memory
+        .getFinishedSpans()
+        .filter(({ instrumentationScope }) => instrumentationScope.name === 'application')
+        .map(({ name, attributes }) => `${name}: ${attributes['session.id'] ?? 'none'}`),
+  }
+}
+
+for (const library of LIBRARIES) {
+  for (const order of ORDERS) {
+    describe(`${library.name}, ${order}`, () => {
+      test('names the session of every span inside', async () => {
+        const { inside, work, sessions } = await start(library, order)
+        await inside(B, async () => {
+          work()
+          await Promise.resolve()
+          work()
+        })
+        expect(sessions()).toEqual([`below: ${B}`, `work: ${B}`, `below: ${B}`, `work: ${B}`])
+      })
+
+      test('is what getSession tells, as a hint', async () => {
+        const { inside } = await start(library, order)
+        await inside(B, async () => expect(getSession()).toMatchObject({ sessionId: B, source: 'hint' }))
+      })
+
+      test('names the session of the bare span that it was called under', async () => {
+        const { inside, tracer, work, sessions } = await start(library, order)
+        await tracer.startActiveSpan('request', async (span) => {
+          await inside(B, async () => work())
+          span.end()
+        })
+        expect(sessions()).toEqual([`below: ${B}`, `work: ${B}`, `request: ${B}`])
+      })
+
+      test('gives way to usingSession, be it around or inside', async () => {
+        const { inside, work, sessions } = await start(library, order)
+        await usingSession(A, () => inside(B, async () => work()))
+        await inside(B, async () => usingSession(A, work))
+        expect(sessions()).toEqual([`below: ${A}`, `work: ${A}`, `below: ${A}`, `work: ${A}`])
+      })
+
+      test('gives way to the statement that there is no session', async () => {
+        const { inside, work, sessions } = await start(library, order)
+        await usingSession(null, () => inside(B, async () => work()))
+        expect(sessions()).toEqual(['below: none', 'work: none'])
+      })
+
+      test('keeps two sessions apart that run at the same time', async () => {
+        const { inside, work, attributes } = await start(library, order)
+        const session = (id: string) =>
+          inside(id, async () => {
+            for (let turn = 0; turn < 3; turn++) {
+              await Promise.resolve()
+              work()
+            }
+          })
+        await Promise.all([session('theirs_1'), session('theirs_2')])
+        const counts = Object.groupBy(attributes(), (each) => String(each['session.id']))
+        expect(Object.entries(counts).map(([id, spans]) => [id, spans?.length])).toEqual([
+          ['theirs_1', 6],
+          ['theirs_2', 6],
+        ])
+      })
+
+      test('says nothing outside of it', async () => {
+        const { inside, work, sessions } = await start(library, order)
+        await inside(B, async () => {})
+        context.with(ROOT_CONTEXT, work)
+        expect(sessions()).toEqual(['below: none', 'work: none'])
+      })
+    })
+  }
+}
