@@ -16,8 +16,13 @@ export function checkFields(init: SessionInit): SessionFields | undefined {
   const previousSessionId = checkIdField('previous-session-id', init, 'previousSessionId')
   const metadata = checkMetadata(init)
   const tags = checkTags(init)
-  const fields = { conversationId, userId, previousSessionId, metadata, tags }
-  return Object.values(fields).some((field) => field !== undefined) ? fields : undefined
+  const isEmpty =
+    conversationId === undefined &&
+    userId === undefined &&
+    previousSessionId === undefined &&
+    metadata === undefined &&
+    tags === undefined
+  return isEmpty ? undefined : { conversationId, userId, previousSessionId, metadata, tags }
 }
 
 function unreadable(field: FieldCode): void {
@@ -97,14 +102,14 @@ function isTag(tag: unknown): tag is string {
 
 /** Each tag once, and no more than may be. */
 export function limitTags(tags: readonly string[]): readonly string[] | undefined {
-  // For a handful of tags this beats a Set.
-  const distinct =
-    tags.length <= 8 ? tags.filter((tag, index) => tags.indexOf(tag) === index) : [...new Set(tags)]
-  if (distinct.length > TAGS_MAX_COUNT) {
-    report('tags:too-many', () => {
-      return `tags are left out: there are ${distinct.length}, ${TAGS_MAX_COUNT} are allowed`
-    })
-    distinct.length = TAGS_MAX_COUNT
+  const kept: string[] = []
+  for (const tag of tags) {
+    if (kept.includes(tag)) continue
+    if (kept.length === TAGS_MAX_COUNT) {
+      report('tags:too-many', () => `tags are left out: there are more than ${TAGS_MAX_COUNT}`)
+      break
+    }
+    kept.push(tag)
   }
-  return distinct.length > 0 ? Object.freeze(distinct) : undefined
+  return kept.length > 0 ? kept : undefined
 }

@@ -10,8 +10,9 @@ let askedAcrossAwait = false
 
 /** Says once that no context manager is at work. A second copy of @opentelemetry/api looks the same from here. */
 export function checkContextManager(inside: Context): void {
-  // By the scope, not by identity: Sentry's context manager adds an entry of its own to every context.
-  if (readScope(context.active()) === readScope(inside)) return
+  const active = context.active()
+  // Not by identity alone: Sentry's context manager adds an entry of its own to every context.
+  if (active === inside || readScope(active) === readScope(inside)) return
   report('context:no-manager', () => {
     return `usingSession has no effect: no context manager is registered, or another copy of @opentelemetry/api holds it; ${REGISTER}`
   })

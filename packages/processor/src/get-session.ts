@@ -77,7 +77,7 @@ function infoOf(
     userId: fields?.userId ?? undefined,
     previousSessionId: fields?.previousSessionId ?? undefined,
     metadata: Object.freeze({ ...fields?.metadata }),
-    tags: fields?.tags ?? NO_TAGS,
+    tags: fields?.tags === undefined ? NO_TAGS : Object.freeze([...fields.tags]),
     source,
   })
 }

@@ -51,7 +51,7 @@ class SessionContext implements Context {
   }
 
   static of(context: Context, scope: SessionScope): Context {
-    if (#parent in context) return new SessionContext(context.#parent, scope, context.#span)
+    if (context instanceof SessionContext) return new SessionContext(context.#parent, scope, context.#span)
     return new SessionContext(context, scope, SPAN_KEY === undefined ? undefined : context.getValue(SPAN_KEY))
   }
 }
