@@ -12,6 +12,12 @@ import { type Options, optionsOf, USAGE } from './support/options.ts'
 import { nameOf, plan } from './support/plan.ts'
 import { measureInProcess } from './support/processes.ts'
 
+const NOTES = `
+Nanoseconds; of the runs of a row, the median. The control is a second copy of the baseline, so it shows the
+noise. "onStart only" is what a library does when a span starts; "full" is its processor as it ships, with an
+exporter that sends nothing. A rich scope has an ID, a user, three metadata keys and two tags, which ours and
+OpenInference write as four attributes, the floor and the others as six or more.`
+
 async function measureAll(options: Options): Promise<Report> {
   await installPeers()
   const rows = plan(options)
@@ -20,6 +26,7 @@ async function measureAll(options: Options): Promise<Report> {
   const failed = new Set<Result>()
   // Run by run and not row by row, so that the runs of a row lie apart.
   for (let run = 1; run <= options.runs; run++) {
+    if (!process.stderr.isTTY) console.error(`run ${run} of ${options.runs}: ${rows.length} rows`)
     for (const [index, result] of results.entries()) {
       say(`run ${run}/${options.runs}, row ${index + 1}/${rows.length}: ${nameOf(result.row)}`)
       try {
@@ -44,7 +51,7 @@ async function measureAll(options: Options): Promise<Report> {
   }
 }
 
-/** Progress, on one line of a terminal and nowhere else. */
+/** Progress, on one line of a terminal. */
 function say(words: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${words}`)
 }
@@ -61,8 +68,8 @@ if (options === 'help') {
     console.log(readmeTables(report))
   } else {
     console.log(`${report.date}, Node ${report.node}, ${report.cpu}, ${report.rounds} rounds a run.`)
-    console.log('Nanoseconds; the median of the runs. The control is a second copy of the baseline: noise.\n')
-    console.log(tablesOf(report))
+    console.log(NOTES)
+    console.log(`\n${tablesOf(report)}`)
     console.log(`\n### Budgets\n\n${budgetLines(report).join('\n')}`)
   }
 }

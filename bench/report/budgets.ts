@@ -16,7 +16,7 @@ interface Budget {
 export function budgetLines({ results }: Report): string[] {
   return budgetsOf(results).map(({ what, limit, measured, unit, note }) => {
     if (measured === undefined) return `not measured: ${what}`
-    const digits = unit === 'ns' ? whole : (value: number) => value.toFixed(2)
+    const digits = unit === 'ns' ? whole : (value: number) => value.toFixed(3)
     const verdict = measured <= limit ? 'met' : 'NOT MET'
     return `${verdict}: ${what}: ${digits(measured)} ${unit}, at most ${digits(limit)}${note ?? ''}`
   })

@@ -17,7 +17,7 @@ export interface Options {
 export const USAGE = `pnpm bench [options] [names]
   names          measure only the rows whose name contains one of these, such as "ID only, roots" or "Langfuse"
   --quick        one run of a few rounds, and of every other library what it does when a span starts
-  --rounds <n>   rounds of each run, 120 if not given
+  --rounds <n>   rounds of each run, 80 if not given
   --runs <n>     runs of each row, each in a process of its own; 3 if not given
   --json <file>  write the figures to a file
   --from <file>  print what such a file has, and measure nothing
@@ -43,7 +43,7 @@ export function optionsOf(args: readonly string[]): Options | 'help' {
   return {
     names: positionals,
     quick,
-    rounds: count('--rounds', values.rounds, quick ? 40 : 120),
+    rounds: count('--rounds', values.rounds, quick ? 40 : 80),
     runs: count('--runs', values.runs, quick ? 1 : 3),
     readme,
     json,
