@@ -8,11 +8,7 @@ const WHY: Record<SessionIdAdvice, string> = {
   'looks-like-email': 'a session ID looks like an e-mail address, which is personal data',
 }
 
-const LONGEST_WEAK_WORD = 'conversation_999'.length
-
 /** Says once, for each kind of advice, that a valid session ID is a weak one. Changes nothing. */
 export function advise(id: string): void {
-  // A weak ID is short, or has one of these characters. Nearly every good one is passed over by this look alone.
-  if (id.length > LONGEST_WEAK_WORD && !id.includes(' ') && !id.includes('@')) return
   for (const advice of adviseSessionId(id)) report(`advice:${advice}`, () => WHY[advice])
 }

@@ -1,14 +1,13 @@
-import { type Context, trace } from '@opentelemetry/api'
+import type { Span } from '@opentelemetry/api'
 import { readRecord } from '@otel-sessions/semconv'
 import { offerSession, showSession } from './offer.ts'
 import type { SessionScope } from './scope.ts'
 
 /** A scope that states a session, entered under an active span, offers it to that span if it is bare. */
-export function offerScope(scope: SessionScope, context: Context): void {
-  if (scope.stating !== scope || scope.id === undefined) return
+export function offerScope(scope: SessionScope, span: Span | undefined): void {
+  if (span === undefined || scope.stating !== scope || scope.id === undefined) return
   try {
-    const span = trace.getSpan(context)
-    const record = span === undefined ? undefined : readRecord(span.spanContext())
+    const record = readRecord(span.spanContext())
     if (record?.trace === undefined) return
     const { maxLength = scope.id.length } = record.settings.rule
     // What the processor will refuse is not offered.

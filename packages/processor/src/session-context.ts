@@ -50,13 +50,12 @@ class SessionContext implements Context {
     return new SessionContext(this.#parent.deleteValue(key), this.#scope, this.#span)
   }
 
-  static of(context: Context, scope: SessionScope): Context {
-    if (context instanceof SessionContext) return new SessionContext(context.#parent, scope, context.#span)
-    return new SessionContext(context, scope, SPAN_KEY === undefined ? undefined : context.getValue(SPAN_KEY))
+  static of(context: Context, scope: SessionScope, span: Span | undefined): Context {
+    return new SessionContext(context instanceof SessionContext ? context.#parent : context, scope, span)
   }
 }
 
-/** The context with another scope in it. Pure. */
-export function withScope(context: Context, scope: SessionScope): Context {
-  return SessionContext.of(context, scope)
+/** The context, whose active span this is, with another scope in it. Pure. */
+export function withScope(context: Context, scope: SessionScope, span: Span | undefined): Context {
+  return SessionContext.of(context, scope, span)
 }

@@ -1,5 +1,5 @@
 import { checkSessionId } from '@otel-sessions/semconv'
-import { kindOf } from '@otel-sessions/semconv/internal'
+import { isPlainSessionId, kindOf } from '@otel-sessions/semconv/internal'
 import { advise } from './advise.ts'
 import { checkFields } from './check-fields.ts'
 import type { MetadataValue, SessionFields } from './fields.ts'
@@ -76,6 +76,7 @@ function reportUnknownField(key: string): void {
 }
 
 function checkedId(value: unknown, fields: SessionFields | undefined): CheckedSession {
+  if (typeof value === 'string' && isPlainSessionId(value)) return { states: 'session', id: value, fields }
   const check = checkSessionId(value)
   if (!check.ok) {
     reportRefusedId('session-id', 'a session ID is refused, so there is no session', value, check.reason)

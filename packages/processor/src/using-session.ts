@@ -1,4 +1,4 @@
-import { type Context, context } from '@opentelemetry/api'
+import { type Context, context, trace } from '@opentelemetry/api'
 import { kindOf } from '@otel-sessions/semconv/internal'
 import { bindResult } from './bind-result.ts'
 import { checkContextManager, checkContextSurvivesAwait } from './context-check.ts'
@@ -44,8 +44,9 @@ export function usingSession<T>(session: string | SessionInit | null, fn: () => 
 /** The context inside a session, entered under the active span: bare spans above hear of it. */
 export function enterSession(outer: Context, session: unknown): Context {
   const scope = nestScope(checkSession(session), readScope(outer))
-  offerScope(scope, outer)
-  return withScope(outer, scope)
+  const span = trace.getSpan(outer)
+  offerScope(scope, span)
+  return withScope(outer, scope, span)
 }
 
 /**
@@ -56,7 +57,7 @@ export function enterSession(outer: Context, session: unknown): Context {
  * @example context.with(setSession(context.active(), 'user_123_conv_456'), fn)
  */
 export function setSession(context: Context, session: string | SessionInit | null): Context {
-  return withScope(context, nestScope(checkSession(session), readScope(context)))
+  return withScope(context, nestScope(checkSession(session), readScope(context)), trace.getSpan(context))
 }
 
 /** The context with the statement that there is no session. Pure; the same as `setSession(context, null)`. */

@@ -1,3 +1,5 @@
+import { SESSION_ID_MAX_LENGTH } from './limits.ts'
+
 /** Why a valid session ID is a weak one. */
 export type SessionIdAdvice = 'generic' | 'placeholder' | 'surrounding-blank' | 'looks-like-email'
 
@@ -31,4 +33,13 @@ export function adviseSessionId(id: string): SessionIdAdvice[] {
 /** Whether a string is what a missing value looks like once it was made a string. */
 export function isPlaceholder(id: string): boolean {
   return PLACEHOLDER.test(id) || STRINGIFIED_OBJECT.test(id)
+}
+
+const LONGEST_WEAK_WORD = 'conversation_999'.length
+// What is not printable US-ASCII; and a space or an @, without which a long ID is not weak.
+const DOUBTFUL = /[^\u0021-\u003f\u0041-\u007e]/
+
+/** Whether a string is beyond doubt a valid session ID and no weak one: nearly every one, told by one look. */
+export function isPlainSessionId(id: string): boolean {
+  return id.length > LONGEST_WEAK_WORD && id.length <= SESSION_ID_MAX_LENGTH && !DOUBTFUL.test(id)
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { isPlaceholder } from './advice.ts'
+export { isPlaceholder, isPlainSessionId } from './advice.ts'
 export { type AliasPlan, aliasesProblem, planAliases } from './alias-plan.ts'
 export { type AliasCheck, type AliasReason, checkAliasValue } from './alias-value.ts'
 export { kindOf } from './kind.ts'

@@ -1,0 +1,34 @@
+import { adviseSessionId, checkSessionId, createSessionId } from '@otel-sessions/semconv'
+import { isPlainSessionId } from '@otel-sessions/semconv/internal'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+describe('the quick look', () => {
+  it('passes only what the rule lets pass and what no advice applies to', () => {
+    const weakOrNot = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 220 }),
+      fc.string({ maxLength: 220 }),
+      fc.constantFrom('session', 'conversation_999', 'undefined', '[object Object]', 'a@example.com'),
+      fc
+        .tuple(fc.string({ maxLength: 30 }), fc.constantFrom('@', ' ', '\u007f', 'é', ''))
+        .map(([a, b]) => `${a}${b}${a}`),
+    )
+    let passed = 0
+    fc.assert(
+      fc.property(weakOrNot, (id) => {
+        if (!isPlainSessionId(id)) return
+        passed++
+        expect(checkSessionId(id)).toEqual({ ok: true, id })
+        expect(adviseSessionId(id)).toEqual([])
+      }),
+      { numRuns: 5000 },
+    )
+    expect(passed).toBeGreaterThan(100)
+  })
+
+  it('passes UUIDs and the usual composite IDs', () => {
+    expect(isPlainSessionId(createSessionId())).toBe(true)
+    expect(isPlainSessionId('user_123_conv_456')).toBe(true)
+    expect(isPlainSessionId('x'.repeat(200))).toBe(false)
+  })
+})
