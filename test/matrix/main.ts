@@ -48,7 +48,7 @@ try {
   const [word = ''] = process.argv.slice(2)
   const jobs = [...lines, ...twoApis, streams].filter(({ section }) => section.name.includes(word))
   if (jobs.length === 0) throw new Error(`nothing here is called "${word}"`)
-  // The longest first.
+  // The table of streams first: it takes longest.
   await inPairs(jobs.toReversed().map((job) => () => attempt(job)))
 
   const sections = jobs.map(({ section }) => section)
