@@ -92,11 +92,12 @@ test('forceFlush waits for the batch that is on its way, also around an exporter
   }
   const exporter = new SessionSpanExporter(wrapped)
   const provider = makeProvider('shop', [batch(exporter)])
+  const release = receiver.hold()
   t.after(async () => {
+    release()
     await provider.shutdown()
     await receiver.close()
   })
-  const release = receiver.hold()
   const arrival = receiver.arrival()
   const tracer = provider.getTracer('application')
   for (let index = 0; index < 512; index++) tracer.startSpan('one of a full batch').end()

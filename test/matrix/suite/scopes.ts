@@ -141,6 +141,17 @@ test('setSpanSession names the session of a running span and of the children tha
   assert.deepEqual(sessionsOf(await ship()), { request: id, turn: id, afterwards: id })
 })
 
+test('setSpanSession takes what was stamped for the other session off what is shipped', async (t) => {
+  const { tracer, memory, ship } = await startPipeline(t)
+  usingSession({ sessionId: 'user_5_conv_1', userId: 'user_5', tags: ['beta'] }, () => {
+    const span = tracer.startSpan('turn', { attributes: { model: 'm-1' } })
+    setSpanSession(span, 'user_6_conv_1')
+    span.end()
+  })
+  assert.deepEqual((await ship())['turn']?.attributes, { 'session.id': 'user_6_conv_1', model: 'm-1' })
+  assert.equal(memory.getFinishedSpans()[0]?.attributes['user.id'], 'user_5')
+})
+
 test('a context that was made by hand carries the session', async (t) => {
   const { tracer, ship } = await startPipeline(t)
   tracer.startSpan('by hand', {}, setSession(context.active(), 'user_5_conv_1')).end()
