@@ -11,8 +11,8 @@ import { runTwoApis, type TwoApis } from './run-two-apis.ts'
 import { typeScripts } from './typescripts.ts'
 
 const TWO_APIS: readonly TwoApis[] = [
-  { name: 'ours 1.10', line: SDK_2, ours: '1.10.0', test: 'test/matrix/two-apis/newer-copy.ts' },
-  { name: 'ours 1.9', line: SDK_3, ours: '1.9.1', test: 'test/matrix/two-apis/older-copy.ts' },
+  { name: 'second api newer', line: SDK_2, ours: '1.10.0', test: 'test/matrix/two-apis/newer-copy.ts' },
+  { name: 'second api older', line: SDK_3, ours: '1.9.1', test: 'test/matrix/two-apis/older-copy.ts' },
 ]
 
 interface Job {

@@ -21,8 +21,20 @@ export interface Wanted {
 }
 
 /** Makes the folder, and installs into it with npm. */
-export async function makeProject({ name, tarballs, packages, overrides = {} }: Wanted): Promise<Project> {
-  const folder = mkdtempSync(join(tmpdir(), `otel-sessions-matrix-${name.replaceAll(/\W+/g, '-')}-`))
+export async function makeProject(wanted: Wanted): Promise<Project> {
+  const folder = mkdtempSync(join(tmpdir(), `otel-sessions-matrix-${wanted.name.replaceAll(/\W+/g, '-')}-`))
+  const project = { folder, source: join(folder, 'src') }
+  try {
+    await install(folder, wanted)
+    checkInstalled(project, wanted.packages)
+    return project
+  } catch (error) {
+    removeProject(project)
+    throw error
+  }
+}
+
+async function install(folder: string, { name, tarballs, packages, overrides = {} }: Wanted): Promise<void> {
   const ours = Object.entries(tarballs).map(([short, path]) => [`@otel-sessions/${short}`, `file:${path}`])
   const manifest = {
     private: true,
@@ -37,9 +49,6 @@ export async function makeProject({ name, tarballs, packages, overrides = {} }: 
     folder,
   )
   if (!ok) throw new Error(`${name}: npm install failed\n${output}`)
-  const project = { folder, source: join(folder, 'src') }
-  checkInstalled(project, packages)
-  return project
 }
 
 /** Puts folders or files of the repository into the project, at the same place under `src`. */
