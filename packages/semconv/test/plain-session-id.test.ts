@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 describe('the quick look', () => {
   it('passes only what the rule lets pass and what no advice applies to', () => {
     const weakOrNot = fc.oneof(
+      fc.string({ maxLength: 30 }).map((text) => `user_123_conv_456${text}`),
       fc.string({ unit: 'binary', maxLength: 220 }),
       fc.string({ maxLength: 220 }),
       fc.constantFrom('session', 'conversation_999', 'undefined', '[object Object]', 'a@example.com'),

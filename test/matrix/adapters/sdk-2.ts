@@ -1,0 +1,36 @@
+import { resourceFromAttributes } from '@opentelemetry/resources'
+import {
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  SimpleSpanProcessor,
+  type SpanExporter,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-base'
+
+export {
+  InMemorySpanExporter,
+  type ReadableSpan,
+  type SpanExporter,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-base'
+
+/** Whether the SDK tells processors that a span is about to end, while it can still be written to. */
+export const callsOnEnding: boolean = true
+
+/** Whether objects, null and bytes are values of attributes. */
+export const takesAnyValue: boolean = false
+
+export const batch = (exporter: SpanExporter): SpanProcessor => new BatchSpanProcessor(exporter)
+
+export const simple = (exporter: SpanExporter): SpanProcessor => new SimpleSpanProcessor(exporter)
+
+export const makeProvider = (
+  serviceName: string,
+  spanProcessors: SpanProcessor[],
+  spanLimits: { attributeValueLengthLimit?: number } = {},
+) =>
+  new BasicTracerProvider({
+    resource: resourceFromAttributes({ 'service.name': serviceName }),
+    spanProcessors,
+    spanLimits,
+  })

@@ -1,0 +1,75 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Outcome, run } from './command.ts'
+import { type Project, root } from './project.ts'
+
+/** What all programs in a project are compiled with. Types of Node come from the repository. */
+const BASE = {
+  target: 'ES2023',
+  lib: ['ES2023', 'DOM', 'DOM.Iterable', 'DOM.AsyncIterable'],
+  types: ['node'],
+  typeRoots: [join(root, 'node_modules/@types')],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  skipLibCheck: true,
+}
+
+const NODENEXT = { module: 'nodenext', moduleResolution: 'nodenext' }
+const BUNDLER = { module: 'esnext', moduleResolution: 'bundler' }
+
+/** Where a compiled file of the repository lies in the project. */
+export const compiledPath = (path: string): string => join('dist', path.replace(/\.ts$/, '.js'))
+
+/** Compiles files, and what they import, to plain JavaScript that every Node runs. They are checked with it. */
+export function compile(project: Project, files: readonly string[]): Promise<Outcome> {
+  const options = {
+    ...BASE,
+    ...NODENEXT,
+    rootDir: project.source,
+    outDir: join(project.folder, 'dist'),
+    rewriteRelativeImportExtensions: true,
+    noEmitOnError: true,
+  }
+  return tsc(project, 'suite', join(root, 'node_modules/typescript'), options, files)
+}
+
+export interface TypeCheck {
+  /** The folder of the package `typescript`. */
+  readonly compiler: string
+  readonly resolution: 'nodenext' | 'bundler'
+  readonly skipLibCheck: boolean
+}
+
+/** Checks files as an application's build would. */
+export function checkTypes(
+  project: Project,
+  files: readonly string[],
+  { compiler, resolution, skipLibCheck }: TypeCheck,
+): Promise<Outcome> {
+  const options = {
+    ...BASE,
+    ...(resolution === 'nodenext' ? NODENEXT : BUNDLER),
+    noEmit: true,
+    allowImportingTsExtensions: true,
+    skipLibCheck,
+  }
+  return tsc(project, 'check', compiler, options, files)
+}
+
+async function tsc(
+  project: Project,
+  name: string,
+  compiler: string,
+  compilerOptions: object,
+  files: readonly string[],
+): Promise<Outcome> {
+  const config = join(project.folder, `tsconfig.${name}.json`)
+  const paths = files.map((file) => join(project.source, file))
+  writeFileSync(config, JSON.stringify({ compilerOptions, files: paths }))
+  try {
+    return await run(process.execPath, [join(compiler, 'bin/tsc'), '-p', config], project.folder)
+  } finally {
+    rmSync(config)
+  }
+}

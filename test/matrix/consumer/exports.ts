@@ -1,0 +1,109 @@
+// An application that uses every export of the packages, as the README does. It is only type-checked.
+import { context, trace } from '@opentelemetry/api'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import * as exporters from '@otel-sessions/exporter'
+import * as processors from '@otel-sessions/processor'
+import * as semconv from '@otel-sessions/semconv'
+import { makeProvider, type ReadableSpan, type SpanExporter, type SpanProcessor } from '../support/sdk.ts'
+
+const { SessionSpanExporter } = exporters
+const { bindSession, clearSession, getSession, SessionSpanProcessor, setSession, setSpanSession } = processors
+const { helperStats, usingSession } = processors
+
+// What the SDK of this line asks for.
+const processor = new SessionSpanProcessor({ onOverwrite: 'restore', aliases: semconv.SESSION_ALIASES })
+export const asProcessor: SpanProcessor = processor
+const exporter = new SessionSpanExporter(new OTLPTraceExporter(), {
+  maxLength: 64,
+  exportTimeoutMillis: 1_000,
+})
+export const asExporter: SpanExporter = exporter
+export const around: exporters.SpanExporterLike<ReadableSpan> = new OTLPTraceExporter()
+export const provider = makeProvider('shop', [processor])
+
+// The type of what fn returns survives.
+export const sync: number = usingSession('conv_1', () => 1)
+export const later: Promise<string> = usingSession({ userId: 'user_1' }, async () => 'answer')
+export const nothing: undefined = usingSession(null, () => undefined)
+async function* answer(topic: string): AsyncGenerator<string, void, number> {
+  yield topic
+}
+export const tokens: AsyncGenerator<string, void, number> = usingSession('conv_1', () => answer('a'))
+export const bound: typeof answer = bindSession(answer, { sessionId: 'conv_1', tags: ['beta'] })
+export const boundStream: ReadableStream<string> = bindSession(new ReadableStream<string>(), null)
+export const inForce: () => void = bindSession(() => {})
+
+const init: processors.SessionInit = {
+  sessionId: undefined,
+  metadata: { plan: 'pro', seats: 3, trial: false },
+}
+setSpanSession(trace.getActiveSpan(), init)
+context.with(setSession(clearSession(context.active()), 'conv_1'), () => {})
+const session: processors.SessionInfo | undefined = getSession()
+export const source: 'scope' | 'span' | 'hint' | undefined = session?.source
+const code: processors.ProblemCode = 'context:no-manager'
+export const counted: number | undefined = helperStats().problems[code]
+export const started: number = processor.stats().started.stated
+export const dropped: number | undefined = exporter.stats().dropped['stated-absence']
+
+const checked = semconv.checkSessionId('conv_1', { maxLength: 64 })
+export const verdict: string = checked.ok ? checked.id : checked.reason
+export const key: string | undefined = semconv.readSessionAlias({ thread_id: 'conv_1' })?.key
+export const attributes: Record<string, string> = { [semconv.ATTR_SESSION_ID]: semconv.createSessionId() }
+
+// Every value that a package exports has been looked at: a new one is missing here.
+export const values: [
+  Record<keyof typeof exporters, 'class'>,
+  Record<keyof typeof processors, 'function' | 'class'>,
+  Record<keyof typeof semconv, 'function' | 'value'>,
+] = [
+  { SessionSpanExporter: 'class' },
+  {
+    bindSession: 'function',
+    clearSession: 'function',
+    getSession: 'function',
+    helperStats: 'function',
+    SessionSpanProcessor: 'class',
+    setSession: 'function',
+    setSpanSession: 'function',
+    usingSession: 'function',
+  },
+  {
+    adviseSessionId: 'function',
+    ATTR_GEN_AI_CONVERSATION_ID: 'value',
+    ATTR_METADATA: 'value',
+    ATTR_OVERWRITTEN_ID: 'value',
+    ATTR_SESSION_ID: 'value',
+    ATTR_SESSION_PREVIOUS_ID: 'value',
+    ATTR_TAG_TAGS: 'value',
+    ATTR_USER_ID: 'value',
+    checkSessionId: 'function',
+    createSessionId: 'function',
+    explainSession: 'function',
+    METADATA_MAX_LENGTH: 'value',
+    METADATA_READ_MAX_LENGTH: 'value',
+    NEVER_ALIASES: 'value',
+    readRecord: 'function',
+    readSessionAlias: 'function',
+    SESSION_ALIASES: 'value',
+    SESSION_ID_MAX_LENGTH: 'value',
+    SESSION_RECORD: 'value',
+    SESSION_RECORD_VERSION: 'value',
+    TAG_MAX_LENGTH: 'value',
+    TAGS_MAX_COUNT: 'value',
+  },
+]
+
+// And the types are no `any`.
+// @ts-expect-error a session is a string, an object or null
+usingSession(42, () => {})
+// @ts-expect-error a misspelt field
+usingSession({ sessionID: 'conv_1' }, () => {})
+// @ts-expect-error metadata holds no objects
+setSpanSession(undefined, { metadata: { nested: {} } })
+// @ts-expect-error no such option
+new SessionSpanProcessor({ overwrite: 'restore' })
+// @ts-expect-error a number is no exporter
+new SessionSpanExporter(42)
+// @ts-expect-error a number cannot be bound
+bindSession(42)

@@ -1,0 +1,84 @@
+import type { Outcome } from './command.ts'
+import type { Counted } from './suite-run.ts'
+
+/** What runs in one project: its tests on some Nodes, and the checks of its types. */
+export class Section {
+  readonly name: string
+  /** Which @opentelemetry/api npm installed. */
+  api = 'none'
+  readonly nodes: readonly number[]
+  readonly results = new Map<number, Counted>()
+  readonly complaints: string[] = []
+  readonly #checks: boolean[] = []
+
+  constructor(name: string, nodes: readonly number[]) {
+    this.name = name
+    this.nodes = nodes
+  }
+
+  ran(node: number, counted: Counted): void {
+    this.results.set(node, counted)
+    const { passed, failed, complaint } = counted
+    if (complaint !== undefined)
+      this.#complain(`on Node ${node}, ${passed} passed, ${failed} failed`, complaint)
+    const seconds = Math.round(performance.now() / 1000)
+    console.log(`${seconds} s: ${this.name}, Node ${node}: ${passed} passed, ${failed} failed`)
+  }
+
+  /** Notes a check of types. Gives back whether it was good. */
+  checked(what: string, { ok, output }: Outcome): boolean {
+    this.#checks.push(ok)
+    if (!ok) this.#complain(what, output)
+    return ok
+  }
+
+  broke(error: unknown): void {
+    this.#complain(
+      'did not run to its end',
+      error instanceof Error ? (error.stack ?? error.message) : String(error),
+    )
+  }
+
+  get isGood(): boolean {
+    return this.complaints.length === 0 && this.nodes.every((node) => this.results.has(node))
+  }
+
+  get types(): string {
+    const good = this.#checks.filter((ok) => ok).length
+    return `${good} of ${this.#checks.length}`
+  }
+
+  #complain(what: string, text: string): void {
+    this.complaints.push(`== ${this.name}: ${what}\n${text.trimEnd()}\n`)
+  }
+}
+
+/** Every project must run every test, so that none is lost on the way. */
+export function unequalCounts(sections: readonly Section[]): string | undefined {
+  const counts = sections.flatMap(({ results }) =>
+    [...results.values()].map((one) => one.passed + one.failed),
+  )
+  const different = new Set(counts)
+  return different.size > 1
+    ? `the lines ran different numbers of tests: ${[...different].join(', ')}`
+    : undefined
+}
+
+/** The table: line by Node. */
+export function table(sections: readonly Section[]): string {
+  const head = ['line', 'api', 'Node', 'passed', 'failed', 'types checked']
+  const rows = sections.flatMap((section) =>
+    section.nodes.map((node) => {
+      const result = section.results.get(node)
+      const counts = result === undefined ? ['did not run', ''] : [`${result.passed}`, `${result.failed}`]
+      return [section.name, section.api, `${node}`, ...counts, section.types]
+    }),
+  )
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)))
+  const line = (row: string[]) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd()
+  return [line(head), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n')
+}

@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Outcome } from './command.ts'
+import { checkTypes, compile, compiledPath } from './compile.ts'
+import type { Line } from './lines.ts'
+import { sdkNamesInTypes } from './packed-types.ts'
+import { apiOf, makeProject, type Project, putFile, putSources, removeProject, root } from './project.ts'
+import type { Section } from './report.ts'
+import { runTests } from './suite-run.ts'
+
+const SUITE = 'test/matrix/suite'
+const CONSUMER = 'test/matrix/consumer'
+const QUICK_START = 'quick-start.mts'
+
+/** The compatibility suite and an application's type check, beside one line of the SDK. */
+export async function runLine(
+  line: Line,
+  tarballs: Record<string, string>,
+  compilers: readonly string[],
+  section: Section,
+): Promise<void> {
+  const { name, packages, nodes } = line
+  const project = await makeProject({ name, tarballs, packages })
+  try {
+    section.api = apiOf(project)
+    putSuite(project, line)
+    const tests = readdirSync(join(root, SUITE)).map((file) => `${SUITE}/${file}`)
+    if (section.checked('the suite beside this SDK', await compile(project, tests))) {
+      for (const node of nodes)
+        section.ran(node, await runTests(project.folder, tests.map(compiledPath), node))
+    }
+    await checkConsumers(project, line, compilers, section)
+  } finally {
+    removeProject(project)
+  }
+}
+
+/** The suite's sources, with the adapter of the line in place of the repository's. */
+export function putSuite(project: Project, { adapters }: Line): void {
+  putSources(project, ['demo/support', 'test/matrix/suite', 'test/matrix/support', 'test/matrix/two-apis'])
+  putSources(
+    project,
+    adapters.map((file) => `test/matrix/adapters/${file}`),
+  )
+  putFile(project, 'test/matrix/support/sdk.ts', `export * from '../adapters/${adapters[0]}'\n`)
+}
+
+async function checkConsumers(
+  project: Project,
+  { quickStart, knownTypeErrors = [] }: Line,
+  compilers: readonly string[],
+  section: Section,
+): Promise<void> {
+  const named = sdkNamesInTypes(project)
+  section.checked('the published types name an SDK package', {
+    ok: named.length === 0,
+    output: named.join('\n'),
+  })
+  putSources(project, [CONSUMER])
+  const files = [`${CONSUMER}/exports.ts`]
+  if (quickStart !== undefined) {
+    putFile(project, QUICK_START, readmeBlock(quickStart))
+    files.push(QUICK_START)
+  }
+  for (const compiler of compilers) {
+    for (const resolution of ['nodenext', 'bundler'] as const) {
+      // Only under nodenext does a file's name say that it is CommonJS.
+      const all = resolution === 'nodenext' ? [...files, `${CONSUMER}/commonjs.cts`] : files
+      const outcome = await checkTypes(project, all, { compiler, resolution, skipLibCheck: false })
+      section.checked(`types of an application, ${resolution}, ${compiler}`, except(outcome, knownTypeErrors))
+    }
+  }
+}
+
+/** The outcome, if the SDK's own declaration files, and all of these, had no errors. */
+function except({ ok, output }: Outcome, files: readonly string[]): Outcome {
+  if (files.length === 0) return { ok, output }
+  const errors = [...output.matchAll(/^(\S+)\(\d+,\d+\): error /gm)].map(([, file = '']) => file)
+  const isKnown = errors.every((file) => files.includes(file)) && files.every((file) => errors.includes(file))
+  return { ok: !ok && isKnown, output: ok ? `no more errors in ${files.join(', ')}` : output }
+}
+
+/** The code block that follows a marker in the README, which is a program for this line. */
+function readmeBlock(marker: string): string {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const found = new RegExp(`<!-- ${marker} -->\\s+\`\`\`\\w+\\n([^]*?)\`\`\``).exec(readme)?.[1]
+  if (found === undefined) throw new Error(`the README has no block marked ${marker}`)
+  return found
+}

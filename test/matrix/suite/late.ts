@@ -1,0 +1,82 @@
+import '../support/context-manager.ts'
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { usingSession } from '@otel-sessions/processor'
+import { sessionsOf, startPipeline } from '../support/pipeline.ts'
+import { callsOnEnding, type SpanProcessor } from '../support/sdk.ts'
+
+test('the SDK is one that tells, or does not tell, that a span is about to end', async (t) => {
+  const told: string[] = []
+  const spy = {
+    onStart() {},
+    onEnding: () => void told.push('ending'),
+    onEnd: () => void told.push('end'),
+    forceFlush: async () => {},
+    shutdown: async () => {},
+  } satisfies SpanProcessor & { onEnding: unknown }
+  const { tracer } = await startPipeline(t, { more: [spy] })
+  tracer.startSpan('any').end()
+  assert.deepEqual(told, callsOnEnding ? ['ending', 'end'] : ['end'])
+})
+
+test('an alias among the start attributes names the session of the span and its children', async (t) => {
+  const { tracer, processor, ship } = await startPipeline(t)
+  tracer.startActiveSpan('agent', { attributes: { thread_id: 'thread-1' } }, (agent) => {
+    tracer.startSpan('tool').end()
+    agent.end()
+  })
+  assert.deepEqual(sessionsOf(await ship()), { agent: 'thread-1', tool: 'thread-1' })
+  assert.equal(processor.stats().started.hinted, 2)
+})
+
+test('an ID that comes at the end, as from LangChain, reaches the span and the bare one above', async (t) => {
+  const { tracer, ship } = await startPipeline(t)
+  tracer.startActiveSpan('POST /chat', (request) => {
+    const chain = tracer.startSpan('LangGraph')
+    chain.setAttribute('metadata', JSON.stringify({ thread_id: 'thread-2', langgraph_step: 1 }))
+    chain.setAttribute('session.id', 'thread-2')
+    chain.end()
+    const model = tracer.startSpan('ChatOpenAI')
+    model.setAttribute('metadata', JSON.stringify({ thread_id: 'thread-2' }))
+    model.end()
+    request.end()
+  })
+  assert.deepEqual(sessionsOf(await ship()), {
+    'POST /chat': 'thread-2',
+    LangGraph: 'thread-2',
+    ChatOpenAI: 'thread-2',
+  })
+})
+
+test('the root of a batch over several sessions stays without one', async (t) => {
+  const { tracer, ship } = await startPipeline(t)
+  tracer.startActiveSpan('batch', (batch) => {
+    for (const id of ['conv_1', 'conv_2']) usingSession(id, () => tracer.startSpan(id).end())
+    batch.end()
+  })
+  assert.deepEqual(sessionsOf(await ship()), { batch: undefined, conv_1: 'conv_1', conv_2: 'conv_2' })
+})
+
+test('a session that somebody writes over is put back, and the other one is kept beside it', async (t) => {
+  const { tracer, processor, exporter, ship } = await startPipeline(t)
+  usingSession('mine_1', () => {
+    const span = tracer.startSpan('chain')
+    span.setAttribute('session.id', 'theirs_1')
+    span.end()
+  })
+  const { attributes } = (await ship())['chain'] ?? {}
+  assert.deepEqual(attributes, { 'session.id': 'mine_1', 'otel_sessions.overwritten_id': 'theirs_1' })
+  assert.equal(processor.stats().late.restored, 1)
+  assert.equal(exporter.stats().conflicts, callsOnEnding ? 0 : 1)
+})
+
+test('metadata that replaces ours at the end is merged with it', async (t) => {
+  const { tracer, ship } = await startPipeline(t)
+  usingSession({ sessionId: 'mine_2', metadata: { plan: 'pro', step: 0 } }, () => {
+    const span = tracer.startSpan('chain')
+    span.setAttribute('metadata', '{"step":1}')
+    span.end()
+  })
+  const { metadata } = (await ship())['chain']?.attributes ?? {}
+  assert.deepEqual(JSON.parse(metadata as string), { plan: 'pro', step: 1 })
+})

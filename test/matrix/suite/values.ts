@@ -1,0 +1,54 @@
+import '../support/context-manager.ts'
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { usingSession } from '@otel-sessions/processor'
+import { sessionsOf, startPipeline } from '../support/pipeline.ts'
+import { takesAnyValue } from '../support/sdk.ts'
+
+// What SDK 3 keeps on a span as it is, and the others leave out.
+const values: Record<string, unknown> = {
+  null: null,
+  object: { id: 'conv_1' },
+  'empty object': {},
+  'object without prototype': Object.assign(Object.create(null), { id: 'conv_1' }),
+  'mixed array': ['conv_1', 1, null],
+  bytes: new Uint8Array([1, 2]),
+  number: 7,
+  boolean: true,
+  bigint: 7n,
+  symbol: Symbol('conv_1'),
+}
+
+test('a session.id of any kind at the start of a span throws nothing and is not shipped', async (t) => {
+  const { tracer, processor, ship } = await startPipeline(t)
+  for (const [name, value] of Object.entries(values)) {
+    tracer.startSpan(name, { attributes: { 'session.id': value as string } }).end()
+  }
+  const spans = await ship()
+  assert.deepEqual(Object.keys(spans), Object.keys(values))
+  for (const span of Object.values(spans)) assert.equal(span.attributes['session.id'], undefined, span.name)
+  assert.equal(processor.stats().failed, 0)
+})
+
+test('a value of any kind written over the session is put right', async (t) => {
+  const { tracer, processor, ship } = await startPipeline(t)
+  usingSession('conv_2', () => {
+    for (const [name, value] of Object.entries(values)) {
+      const span = tracer.startSpan(name)
+      span.setAttribute('session.id', value as string)
+      span.end()
+    }
+  })
+  const sessions = sessionsOf(await ship())
+  assert.equal(Object.keys(sessions).length, Object.keys(values).length)
+  for (const [name, session] of Object.entries(sessions)) assert.equal(session, 'conv_2', name)
+  assert.equal(processor.stats().failed, 0)
+})
+
+test('metadata that is an object names the session where the SDK keeps objects', async (t) => {
+  const { tracer, memory, ship } = await startPipeline(t)
+  tracer.startSpan('chain', { attributes: { metadata: { thread_id: 'thread-3' } as never } }).end()
+  assert.deepEqual(sessionsOf(await ship()), { chain: takesAnyValue ? 'thread-3' : undefined })
+  // Else this test would be of nothing.
+  assert.equal('metadata' in (memory.getFinishedSpans()[0]?.attributes ?? {}), takesAnyValue)
+})

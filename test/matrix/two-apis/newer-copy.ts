@@ -1,0 +1,54 @@
+import '../support/context-manager.ts'
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { context, diag } from '@opentelemetry/api'
+import { helperStats, setSession, usingSession } from '@otel-sessions/processor'
+import { sessionsOf, startPipeline } from '../support/pipeline.ts'
+
+const said: string[] = []
+const note = (...message: unknown[]) => void said.push(message.join(' '))
+diag.setLogger({ error: note, warn: note, info: note, debug() {}, verbose() {} })
+
+test('the packages find api 1.10.0, the application 1.9.1', () => {
+  const versionIn = (folder: string) =>
+    JSON.parse(readFileSync(`${folder}node_modules/@opentelemetry/api/package.json`, 'utf8')).version
+  assert.equal(versionIn(''), '1.9.1')
+  for (const name of ['processor', 'exporter']) {
+    assert.equal(versionIn(`node_modules/@otel-sessions/${name}/`), '1.10.0')
+  }
+})
+
+test('every scope is lost, in silence; fn runs, nothing throws, and stats() counts it', async (t) => {
+  const { tracer, processor, ship } = await startPipeline(t)
+  const result = await usingSession('conv_1', async () => {
+    tracer.startSpan('first').end()
+    await Promise.resolve()
+    tracer.startSpan('second').end()
+    return 'ran'
+  })
+  assert.equal(result, 'ran')
+  assert.deepEqual(sessionsOf(await ship()), { first: undefined, second: undefined })
+  assert.deepEqual(helperStats().problems, { 'context:no-manager': 1 })
+  assert.equal(processor.stats().helper.problems['context:no-manager'], 1)
+  assert.deepEqual(processor.stats().started, { stated: 0, absent: 0, hinted: 0, bare: 2 })
+  assert.deepEqual(said, [])
+})
+
+test('what does not go by the active context still works: attributes, aliases, a context made by hand', async (t) => {
+  const { tracer, ship } = await startPipeline(t)
+  tracer.startSpan('attribute', { attributes: { 'session.id': 'conv_2' } }).end()
+  tracer.startSpan('alias', { attributes: { thread_id: 'conv_3' } }).end()
+  const late = tracer.startSpan('late alias')
+  late.setAttribute('metadata', '{"thread_id":"conv_4"}')
+  late.end()
+  context.with(setSession(context.active(), 'conv_5'), () => tracer.startSpan('by hand').end())
+  tracer.startSpan('refused', { attributes: { 'session.id': 'x'.repeat(200) } }).end()
+  assert.deepEqual(sessionsOf(await ship()), {
+    attribute: 'conv_2',
+    alias: 'conv_3',
+    'late alias': 'conv_4',
+    'by hand': 'conv_5',
+    refused: undefined,
+  })
+})

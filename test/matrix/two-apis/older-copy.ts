@@ -1,0 +1,37 @@
+import '../support/context-manager.ts'
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { diag } from '@opentelemetry/api'
+import { helperStats, usingSession } from '@otel-sessions/processor'
+import { sessionsOf, startPipeline } from '../support/pipeline.ts'
+
+const said: string[] = []
+const note = (...message: unknown[]) => void said.push(message.join(' '))
+diag.setLogger({ error: note, warn: note, info() {}, debug() {}, verbose() {} })
+
+test('the packages find api 1.9.1, the application 1.10.0', () => {
+  const versionIn = (folder: string) =>
+    JSON.parse(readFileSync(`${folder}node_modules/@opentelemetry/api/package.json`, 'utf8')).version
+  assert.equal(versionIn(''), '1.10.0')
+  for (const name of ['processor', 'exporter']) {
+    assert.equal(versionIn(`node_modules/@otel-sessions/${name}/`), '1.9.1')
+  }
+})
+
+test('scopes work, and the application logger hears of a refused ID', async (t) => {
+  const { tracer, processor, ship } = await startPipeline(t)
+  await usingSession('conv_1', async () => {
+    await tracer.startActiveSpan('root', async (root) => {
+      await Promise.resolve()
+      tracer.startSpan('child').end()
+      root.end()
+    })
+  })
+  usingSession(' ', () => tracer.startSpan('refused').end())
+  assert.deepEqual(sessionsOf(await ship()), { root: 'conv_1', child: 'conv_1', refused: undefined })
+  assert.deepEqual(helperStats().problems, { 'session-id:empty': 1 })
+  assert.equal(processor.stats().started.stated, 2)
+  assert.equal(said.length, 1)
+  assert.match(said[0] ?? '', /a session ID is refused/)
+})
