@@ -52,7 +52,7 @@ async function go(args: string[], cwd: string): Promise<void> {
   } catch (error) {
     const { stdout, stderr } = error as { stdout?: string; stderr?: string }
     const said = `${stdout ?? ''}${stderr ?? ''}`.split('\n').filter((line) => !line.includes('downloading'))
-    throw new Error(`the collector could not be built:\n${said.slice(-20).join('\n')}`, { cause: error })
+    throw new Error(`the collector could not be built:\n${said.slice(-20).join('\n')}`)
   } finally {
     over()
   }
