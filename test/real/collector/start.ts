@@ -11,6 +11,8 @@ export interface RealCollector {
   port: number
   /** Stops it, waits until its files are complete, and says what is in them. */
   stop(): Promise<WireSpan[]>
+  /** Ends it as a crash would, and says what is in its files. */
+  kill(): Promise<WireSpan[]>
 }
 
 /**
@@ -30,19 +32,23 @@ export async function startCollector(binary: string, port = 0): Promise<RealColl
   const exited = once(child, 'exit')
   try {
     const listening = await ready(child.stderr, said)
-    return { port: listening, stop }
+    return { port: listening, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') }
   } catch (error) {
     killed()
     removed()
     throw error
   }
 
-  async function stop(): Promise<WireSpan[]> {
+  async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<WireSpan[]> {
     try {
-      child.kill('SIGTERM')
+      child.kill(signal)
       const [code] = await exited
-      if (code !== 0) throw new Error(`the collector ended with ${code}:\n${said.join('\n')}`)
+      if (signal === 'SIGTERM' && code !== 0) {
+        throw new Error(`the collector ended with ${code}:\n${said.join('\n')}`)
+      }
       const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
+      // Cut short, the last line may be in the middle of a batch.
+      if (signal === 'SIGKILL') lines.pop()
       return lines.filter((line) => line !== '').flatMap((line) => readWireSpans(JSON.parse(line)))
     } finally {
       killed()
