@@ -14,8 +14,8 @@ import type { WireSpan } from './spans.ts'
 const SCRIPT = fileURLToPath(new URL('apps/steady-app.ts', import.meta.url))
 const binary = await buildCollector(console.log)
 
-/** The collectors of one run, one after the other on one port. */
-type Play = (port: number) => Promise<WireSpan[]>
+/** The collectors of one run, one after the other on one port; what each of them wrote. */
+type Play = (port: number) => Promise<WireSpan[][]>
 
 const start = (port: number): Promise<RealCollector> => startCollector(binary, port)
 let over: Promise<unknown> = Promise.resolve()
@@ -29,26 +29,26 @@ const PLAYS: Record<string, Play> = {
   'stopped after 3 s, up again at once': async (port) => {
     const first = await start(port)
     await delay(3_000)
-    return [...(await first.stop()), ...(await untilOver(await start(port)))]
+    return [await first.stop(), ...(await untilOver(await start(port)))]
   },
   'stopped after 3 s, up again after 6 s': async (port) => {
     const first = await start(port)
     await delay(3_000)
     const written = await first.stop()
     await delay(3_000)
-    return [...written, ...(await untilOver(await start(port)))]
+    return [written, ...(await untilOver(await start(port)))]
   },
   'killed after 3 s, up again at once': async (port) => {
     const first = await start(port)
     await delay(3_000)
-    return [...(await first.kill()), ...(await untilOver(await start(port)))]
+    return [await first.kill(), ...(await untilOver(await start(port)))]
   },
   'never up': async () => [],
 }
 
-async function untilOver(collector: RealCollector): Promise<WireSpan[]> {
+async function untilOver(collector: RealCollector): Promise<WireSpan[][]> {
   await over
-  return await collector.stop()
+  return [await collector.stop()]
 }
 
 async function measure(play: Play, exporter: ExporterKind) {
@@ -60,14 +60,15 @@ async function measure(play: Play, exporter: ExporterKind) {
     WITNESS_EXPORTER: exporter,
   })
   over = application.catch(() => {})
-  const written = await play(spare.port)
+  const files = await play(spare.port)
+  const written = files.flat()
   const { spans } = await application
   const ids = groupBy(written, ({ spanId }) => spanId)
   const right = written.filter(({ name, attributes }) => attributes['session.id'] === name).length
   return {
     exporter: EXPORTERS[exporter].name,
     ended: spans.length,
-    written: written.length,
+    written: files.map((spans) => spans.length).join(' + '),
     missing: spans.filter(({ spanId }) => !ids.has(spanId)).length,
     twice: written.length - ids.size,
     'right session': right,
