@@ -58,6 +58,21 @@ export function compare(
   return { sent: sent.length, written: written.length, right, rightlyNone, problems }
 }
 
+/** The same, where the sessions are all that the backend shows. */
+export function compareSessions(
+  sent: readonly WireSpan[],
+  shown: readonly { traceId: string; spanId: string; name: string; session: string | undefined }[],
+  expect: (span: WireSpan) => Expected,
+): { right: number; problems: string[] } {
+  const sentById = new Map(sent.map((span) => [idOf(span), span]))
+  // All else is as it was sent, so that only the session can differ.
+  const written = shown.map((one) => {
+    const span = sentById.get(idOf(one)) ?? (one as unknown as WireSpan)
+    return { ...span, attributes: { ...span.attributes, 'session.id': one.session } }
+  })
+  return compare(sent, written, (span) => ({ sessions: expect(span).sessions }))
+}
+
 function differences(span: WireSpan, copy: WireSpan, { attributes: stated = {} }: Expected): string[] {
   const { attributes: before, ...fields } = span
   const { attributes: after } = copy
@@ -77,7 +92,7 @@ function differences(span: WireSpan, copy: WireSpan, { attributes: stated = {} }
 const differ = (one: object, other: object, key: string): boolean =>
   !isDeepStrictEqual(one[key as never], other[key as never])
 
-const idOf = ({ traceId, spanId }: WireSpan): string => `${traceId}/${spanId}`
+const idOf = ({ traceId, spanId }: { traceId: string; spanId: string }): string => `${traceId}/${spanId}`
 const nameOf = (span: WireSpan): string => `${span.name} (${idOf(span)})`
 
 function show(value: unknown): string {

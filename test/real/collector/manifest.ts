@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { cachePath } from '../cache.ts'
 
 /** The release of the collector's unstable modules, its contrib modules and its builder. */
 export const COLLECTOR_VERSION = '0.161.0'
@@ -31,8 +30,7 @@ providers:
 
 /** Where the built collector is kept: a folder of the user's, outside the repository. */
 export function cacheFolder(): string {
-  const { platform, arch, env } = process
+  const { platform, arch } = process
   const hash = createHash('sha256').update([BUILDER, MANIFEST, platform, arch].join('\n')).digest('hex')
-  const base = env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
-  return join(base, 'otel-sessions', `collector-${COLLECTOR_VERSION}-${hash.slice(0, 12)}`)
+  return cachePath(`collector-${COLLECTOR_VERSION}-${hash.slice(0, 12)}`)
 }
