@@ -37,7 +37,10 @@ interface OtlpSpan {
 }
 
 export interface OtlpTraces {
-  resourceSpans?: { scopeSpans?: { scope?: { name?: string }; spans?: OtlpSpan[] }[] }[]
+  resourceSpans?: {
+    resource?: { attributes?: KeyValue[] }
+    scopeSpans?: { scope?: { name?: string; version?: string }; spans?: OtlpSpan[] }[]
+  }[]
 }
 
 export function readSpans(body: OtlpTraces): ReceivedSpan[] {
@@ -58,7 +61,7 @@ function readSpan(span: OtlpSpan, scope: string): ReceivedSpan {
   }
 }
 
-function readAttributes(attributes: KeyValue[] | undefined): Record<string, unknown> {
+export function readAttributes(attributes: KeyValue[] | undefined): Record<string, unknown> {
   return Object.fromEntries((attributes ?? []).map(({ key, value }) => [key, readValue(value)]))
 }
 

@@ -1,0 +1,66 @@
+/** The demo's application: an HTTP server, a LangGraph agent, the OpenAI SDK; three users who talk at once. */
+import type { AppConfig, AppReport } from '../../../demo/app.ts'
+import { Processes } from '../../../demo/support/processes.ts'
+import type { UsersReport } from '../../../demo/users.ts'
+import type { ExporterKind, Feed, FeedResult } from './feed.ts'
+import { APPLICATION_MILLIS, witnessFile } from './run-application.ts'
+
+export const demoFeed: Feed = {
+  name: 'demo/app.ts',
+  run: async (exporter, endpoint) => {
+    const processes = new Processes()
+    const witness = witnessFile()
+    const deadline = AbortSignal.timeout(APPLICATION_MILLIS)
+    const late = new Promise<never>((_, reject) => {
+      deadline.addEventListener('abort', () => reject(new Error('the demo took too long')), { once: true })
+    })
+    try {
+      const { traces, guestTraces } = await Promise.race([
+        converse(processes, witness.file, exporter, endpoint),
+        processes.failure(),
+        late,
+      ])
+      // Its witness writes when it leaves.
+      await processes.stop()
+      const sessions = new Map<string, string | undefined>(guestTraces.map((traceId) => [traceId, undefined]))
+      for (const [session, ids] of Object.entries(traces)) for (const id of ids) sessions.set(id, session)
+      return { ...witness.read(), expect: ({ traceId }) => expected(sessions, traceId) }
+    } finally {
+      await processes.stop()
+      witness.remove()
+    }
+  },
+}
+
+/** The users know which trace was theirs; the application is not asked. */
+function expected(
+  sessions: Map<string, string | undefined>,
+  traceId: string,
+): ReturnType<FeedResult['expect']> {
+  return { sessions: sessions.has(traceId) ? [sessions.get(traceId)] : [] }
+}
+
+async function converse(
+  processes: Processes,
+  witness: string,
+  exporter: ExporterKind,
+  endpoint: string,
+): Promise<UsersReport> {
+  const address = async (child: ReturnType<Processes['start']>) =>
+    `http://127.0.0.1:${await child.receive<number>('listening')}`
+  const [model, tool] = await Promise.all(
+    ['model.ts', 'tool.ts'].map((script) => address(processes.start(script))),
+  )
+  const config: AppConfig = {
+    mode: 'usingSession',
+    collectorUrl: `${endpoint}/v1/traces`,
+    modelUrl: `${model}/v1`,
+    toolUrl: `${tool}`,
+  }
+  const app = processes.start('../test/real/apps/demo-app.ts', { ...config, witness, exporter })
+  const users = processes.start('users.ts', { appUrl: await address(app) })
+  const done = await users.receive<UsersReport>('done')
+  app.send('stop')
+  await app.receive<AppReport>('stopped')
+  return done
+}

@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onLeaving } from '../leaving.ts'
+import { readWireSpans } from '../spans.ts'
+import type { Noted } from './feed.ts'
+
+const WITNESS = new URL('../witness.ts', import.meta.url).href
+
+/** A file that a witness writes, in a folder that goes away. */
+export function witnessFile() {
+  const folder = mkdtempSync(join(tmpdir(), 'otel-sessions-witness-'))
+  const file = join(folder, 'noted.json')
+  return {
+    file,
+    read: (): Noted => {
+      const { wire, traces } = JSON.parse(readFileSync(file, 'utf8'))
+      return { wire, spans: readWireSpans(traces) }
+    },
+    remove: onLeaving(() => rmSync(folder, { recursive: true, force: true })),
+  }
+}
+
+/** The shell's own settings must not change what is tested. */
+function environment(settings: Record<string, string>): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(LANGSMITH_|LANGCHAIN_|OTEL_|OPENAI_|NODE_OPTIONS$|NODE_USE_ENV_PROXY$)/.test(name),
+  )
+  return { ...Object.fromEntries(kept), ...settings }
+}
+
+export const APPLICATION_MILLIS = 60_000
+
+/** Runs a script to its end under the witness. What it prints is shown when it fails. */
+export async function runApplication(script: string, settings: Record<string, string>): Promise<Noted> {
+  const witness = witnessFile()
+  const child = spawn(process.execPath, ['--import', WITNESS, script], {
+    env: environment({ ...settings, WITNESS_FILE: witness.file }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: APPLICATION_MILLIS,
+  })
+  const killed = onLeaving(() => child.kill('SIGKILL'))
+  try {
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (text) => {
+        said += text
+      })
+    }
+    const [code, signal] = await once(child, 'close')
+    if (code !== 0) throw new Error(`${script} ended with ${signal ?? code}:\n${said}`)
+    return witness.read()
+  } finally {
+    killed()
+    witness.remove()
+  }
+}

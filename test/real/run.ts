@@ -1,0 +1,52 @@
+/**
+ * `npx -y pnpm@12.21.0 test:real`: a real OpenTelemetry Collector, fed by the examples, by the demo's
+ * application and by edge cases, over JSON and over protobuf. What it wrote is checked span by span.
+ *
+ * `--require` makes it fail where the collector cannot be built for want of Go; else it says so and skips.
+ */
+import { Processes } from '../../demo/support/processes.ts'
+import { buildCollector, NoGo } from './collector/build.ts'
+import { COLLECTOR_VERSION } from './collector/manifest.ts'
+import { demoFeed } from './feeds/demo.ts'
+import { edgeFeeds, withoutGate } from './feeds/edge.ts'
+import { exampleFeeds } from './feeds/examples.ts'
+import type { ExporterKind } from './feeds/feed.ts'
+import { type Outcome, observe } from './observe.ts'
+import { findProblems, table } from './report.ts'
+
+const log = (line: string) => console.log(line)
+
+try {
+  const binary = await buildCollector(log)
+  log(`OpenTelemetry Collector ${COLLECTOR_VERSION}: ${binary}`)
+  const outcomes = await observeAll(binary)
+  for (const line of table(outcomes)) log(line)
+  const problems = findProblems(outcomes)
+  for (const problem of problems) console.error(problem)
+  process.exitCode = problems.length === 0 ? 0 : 1
+} catch (error) {
+  const skips = error instanceof NoGo && !process.argv.includes('--require')
+  if (error instanceof NoGo) {
+    console.error(`NOT RUN: nothing was sent to a real collector, nothing was checked. ${error.message}`)
+  } else {
+    console.error(error)
+  }
+  process.exitCode = skips ? 0 : 1
+}
+
+async function observeAll(binary: string): Promise<Outcome[]> {
+  const processes = new Processes()
+  const outcomes: Outcome[] = []
+  try {
+    const model = await processes.start('model.ts').receive<number>('listening')
+    const feeds = [...exampleFeeds(`http://127.0.0.1:${model}/v1`), demoFeed, ...edgeFeeds, withoutGate]
+    for (const feed of feeds) {
+      for (const exporter of ['http', 'proto'] satisfies ExporterKind[]) {
+        outcomes.push(await observe(binary, feed, exporter, feed === withoutGate))
+      }
+    }
+    return outcomes
+  } finally {
+    await processes.stop()
+  }
+}
