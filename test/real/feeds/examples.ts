@@ -1,19 +1,15 @@
 /** Every example in the folder, as a user would run it. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
+import { EXPECTED, type Expected } from '../../examples/expected.ts'
+import { spansBySession } from '../../examples/run.ts'
 import { groupBy } from '../group.ts'
 import type { WireSpan } from '../spans.ts'
 import { EXPORTERS, type Feed } from './feed.ts'
 import { runApplication } from './run-application.ts'
 
 const FOLDER = new URL('../../../examples/', import.meta.url)
-const SERVER = 2
-
-/** The spans that rightly have no session, by example. In all others every span has one. */
-const IN_NO_SESSION: Record<string, (span: WireSpan) => boolean> = {
-  // They are of the service that is called, and nothing tells another service the session.
-  'sdk-node.ts': ({ kind }) => kind === SERVER,
-}
 
 /** @param modelUrl the model that the examples ask */
 export function exampleFeeds(modelUrl: string): Feed[] {
@@ -21,8 +17,8 @@ export function exampleFeeds(modelUrl: string): Feed[] {
   return files.map((file) => ({
     name: `examples/${file}`,
     run: async (exporter, endpoint) => {
-      const path = fileURLToPath(new URL(file, FOLDER))
-      const noted = await runApplication(path, {
+      const promised: Expected = EXPECTED[file] ?? { gets: '', sessions: {} }
+      const noted = await runApplication(fileURLToPath(new URL(file, FOLDER)), {
         OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
         OTEL_EXPORTER_OTLP_PROTOCOL: EXPORTERS[exporter].protocol,
         OTEL_METRICS_EXPORTER: 'none',
@@ -31,18 +27,40 @@ export function exampleFeeds(modelUrl: string): Feed[] {
         OPENAI_BASE_URL: modelUrl,
         OPENAI_API_KEY: 'local',
       })
-      const sessions = statedSessions(readFileSync(path, 'utf8'))
       return {
         ...noted,
-        expect: (span) => ({ sessions: IN_NO_SESSION[file]?.(span) ? [undefined] : sessions }),
-        check: (written) => [...notOfOneSession(written), ...neverSeen(sessions, written)],
+        expect: (span) => ({ sessions: sessionsOf(span, promised) }),
+        check: (written) => [...notAsPromised(written, promised), ...notOfOneSession(written)],
       }
     },
   }))
 }
 
-/** Every example writes its sessions out, as `user_123_conv_456`. */
-const statedSessions = (source: string): string[] => [...new Set(source.match(/\buser_\d+_\w+/g))]
+/** How the table of the examples names a span: who made it, and its name; here without the version. */
+const unversioned = (span: WireSpan) => ({ ...span, scope: span.scope.slice(0, span.scope.lastIndexOf('@')) })
+const entry = (span: WireSpan): string =>
+  Object.values(spansBySession([unversioned(span)] as never))[0]?.[0] ?? ''
+
+/** The sessions in which the table has a span like this one; how many there are of it, is checked of all. */
+function sessionsOf(span: WireSpan, { sessions, none = [] }: Expected): (string | undefined)[] {
+  const name = entry(span)
+  const named = Object.keys(sessions).filter((id) => sessions[id]?.includes(name))
+  return none.includes(name) ? [...named, undefined] : named
+}
+
+function notAsPromised(written: readonly WireSpan[], { sessions, none, users }: Expected): string[] {
+  const found = spansBySession(written.map(unversioned) as never)
+  const promised = { ...sessions, ...(none && { none }) }
+  const strangers = written.filter(
+    ({ attributes }) => users && users[`${attributes['session.id']}`] !== attributes['user.id'],
+  )
+  return [
+    ...(isDeepStrictEqual(found, promised)
+      ? []
+      : [`the spans are ${JSON.stringify(found)}, but promised are ${JSON.stringify(promised)}`]),
+    ...strangers.map(({ name, spanId }) => `${name} (${spanId}) has the session of another user`),
+  ]
+}
 
 function notOfOneSession(written: readonly WireSpan[]): string[] {
   const traces = groupBy(written, (span) => span.traceId)
@@ -51,9 +69,4 @@ function notOfOneSession(written: readonly WireSpan[]): string[] {
     sessions.delete(undefined)
     return sessions.size > 1 ? [`trace ${traceId} has ${sessions.size} sessions`] : []
   })
-}
-
-function neverSeen(sessions: readonly string[], written: readonly WireSpan[]): string[] {
-  const seen = new Set(written.map((span) => span.attributes['session.id']))
-  return sessions.filter((session) => !seen.has(session)).map((session) => `no span carries ${session}`)
 }
