@@ -1,5 +1,5 @@
 /**
- * `npx -y pnpm@12.21.0 test:phoenix`: a real Phoenix, installed from PyPI into a folder of the user's, fed by the
+ * `npx -y pnpm@12.21.0 test:real phoenix`: a real Phoenix, installed from PyPI into a folder of the user's, fed by the
  * examples and the demo's application over protobuf, which is all that it takes. Its REST API says which session
  * each span has, and which traces each session has.
  *

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { closeServer, listen } from '../../../demo/support/http.ts'
 import { onLeaving } from '../leaving.ts'
 
-export interface ShownSpan {
+interface ShownSpan {
   traceId: string
   spanId: string
   name: string

@@ -1,5 +1,5 @@
 /**
- * `npx -y pnpm@12.21.0 test:real`: a real OpenTelemetry Collector, fed by the examples, by the demo's
+ * `npx -y pnpm@12.21.0 test:real collector`: a real OpenTelemetry Collector, fed by the examples, by the demo's
  * application and by edge cases, over JSON and over protobuf. What it wrote is checked span by span.
  *
  * `--require` makes it fail where the collector cannot be built for want of Go; else it says so and skips.
