@@ -11,16 +11,7 @@ import { isPlaceholder, ownValue, readAlias } from '@otel-sessions/semconv/inter
 import { stampedOf } from './fields.ts'
 import { offerSession, showSession } from './offer.ts'
 import { isFromContext, readInbound, readOtherLibraries } from './other-libraries.ts'
-import {
-  hasFieldOf,
-  heirOf,
-  hintRecord,
-  isBare,
-  isStated,
-  scopeRecord,
-  spanRecord,
-  withoutFieldsOf,
-} from './records.ts'
+import { heirOf, hintRecord, isBare, isStated, scopeRecord, spanRecord, withoutFieldsOf } from './records.ts'
 import { reportInvalidAttribute } from './refused.ts'
 import { readScope, type SessionScope } from './scope.ts'
 import { attributesOf } from './span-types.ts'
@@ -48,8 +39,6 @@ export function startRecord(
   const scope = isEmpty ? undefined : readScope(context)
   const parent = isEmpty ? undefined : traceApi.getSpan(context)
   const parentRecord = parent === undefined ? undefined : readRecord(parent.spanContext())
-  const shared = scope && sharedRecord(scope, attributes, parent, parentRecord, settings)
-  if (shared !== undefined) return shared
   const record =
     ownStatement(attributes, context, scope, parentRecord, settings) ??
     scopeStatement(scope, parentRecord, settings) ??
@@ -60,23 +49,6 @@ export function startRecord(
     offerSession(record.id, parentRecord)
   }
   return withoutFieldsOf(record, attributes)
-}
-
-/**
- * The short way, for nearly every span of a scope: the record that its spans share, where the rules would
- * find the same one. So it is for a root, and below a span that has it, unless the span's own attributes say
- * something that ours would meet.
- */
-function sharedRecord(
-  { shared }: SessionScope,
-  attributes: ReadableAttributes,
-  parent: Span | undefined,
-  parentRecord: SessionRecord | undefined,
-  settings: SessionRecordSettings,
-): SessionRecord | undefined {
-  if (shared === undefined || shared.settings !== settings || shared.trace !== undefined) return undefined
-  if (attributes[ATTR_SESSION_ID] !== undefined || hasFieldOf(shared, attributes)) return undefined
-  return parent === undefined || parentRecord === shared ? shared : undefined
 }
 
 function ownStatement(

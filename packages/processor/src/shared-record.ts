@@ -1,0 +1,31 @@
+import { type Context, trace } from '@opentelemetry/api'
+import {
+  ATTR_SESSION_ID,
+  type ReadableAttributes,
+  SESSION_RECORD,
+  type SessionRecord,
+  type SessionRecordSettings,
+} from '@otel-sessions/semconv'
+import { hasFieldOf } from './records.ts'
+import { readScope } from './scope.ts'
+
+/**
+ * The short way, for nearly every span of a scope: the record that its spans share, where the rules would
+ * find the same one. So it is for a root, and below a span that has it, unless the span's own attributes say
+ * something that ours would meet. A function of its own, because it is worth being small.
+ */
+export function sharedRecord(
+  attributes: ReadableAttributes,
+  context: Context,
+  settings: SessionRecordSettings,
+): SessionRecord | undefined {
+  const shared = readScope(context)?.shared
+  if (shared === undefined || shared.settings !== settings || shared.trace !== undefined) return undefined
+  if (attributes[ATTR_SESSION_ID] !== undefined) return undefined
+  if (shared.fields !== undefined && hasFieldOf(shared, attributes)) return undefined
+  const parent = trace.getSpan(context)
+  return parent === undefined || recordOf(parent.spanContext()) === shared ? shared : undefined
+}
+
+const recordOf = (spanContext: object) =>
+  (spanContext as { [SESSION_RECORD]?: SessionRecord })[SESSION_RECORD]
