@@ -47,7 +47,7 @@ export class SessionSpanProcessor {
       const record =
         sharedRecord(attributes, parentContext, this.#settings) ??
         startRecord(attributes, parentContext, this.#settings)
-      // By name where it matters: a computed one costs a sixth of the rest.
+      // By name where it matters: a computed name costs some 10 ns.
       if (record.kind === 'statement') this.#counters.statement++
       else this.#counters[record.kind]++
       stamp(span, record)
