@@ -5,10 +5,10 @@ import { Readable } from 'node:stream'
 import { usingSession } from '@otel-sessions/processor'
 import OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
-import { lazyWebWords, words, wordsInTime } from './bodies.ts'
-import { byForAwait, byForOf, byReader } from './consumers.ts'
-import { observedFetch, useModelServer } from './model-server.ts'
 import { A, B, bodyIsWaiting, distinctSessionsOf, exported, sessionsOf, useTelemetry } from './support.ts'
+import { lazyWebWords, words, wordsInTime } from './table/bodies.ts'
+import { byForAwait, byForOf, byReader } from './table/consumers.ts'
+import { observedFetch, useModelServer } from './use-model-server.ts'
 
 useTelemetry()
 const server = useModelServer()

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
 import { usingSession } from '@otel-sessions/processor'
 import { describe, expect, test } from 'vitest'
-import { wordsInTime } from './bodies.ts'
-import { byForAwait } from './consumers.ts'
 import { keepsItsSession } from './contract.ts'
 import { A, useTelemetry } from './support.ts'
+import { wordsInTime } from './table/bodies.ts'
+import { byForAwait } from './table/consumers.ts'
 
 useTelemetry()
 

@@ -2,10 +2,10 @@ import { usingSession } from '@otel-sessions/processor'
 import OpenAI from 'openai'
 import { Stream } from 'openai/core/streaming'
 import { describe, expect, test } from 'vitest'
-import { byForAwait, byReader, collect } from './consumers.ts'
 import { keepsItsSession } from './contract.ts'
-import { observedFetch, useModelServer } from './model-server.ts'
 import { A, distinctSessionsOf, sessionsOf, useTelemetry } from './support.ts'
+import { byForAwait, byReader, collect } from './table/consumers.ts'
+import { observedFetch, useModelServer } from './use-model-server.ts'
 
 useTelemetry()
 const server = useModelServer()

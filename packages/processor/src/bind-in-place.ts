@@ -1,6 +1,6 @@
 import { type Context, context } from '@opentelemetry/api'
-import { listenerPlan, nodeStreamPlan } from './bind-listeners.ts'
 import { bodyOf } from './bind-body.ts'
+import { listenerPlan, nodeStreamPlan } from './bind-listeners.ts'
 import { webStreamPlan } from './bind-web-stream.ts'
 import {
   type BindOutcome,
@@ -34,7 +34,9 @@ const bound = new WeakMap<object, Binding>()
  */
 export function bindInPlace(value: unknown, inside: Context, explicit = false): BindOutcome {
   if (typeof value !== 'object' || value === null) return 'nothing'
-  const target = (bodyOf(value) ?? value) as Methods
+  const body = bodyOf(value)
+  if (body !== undefined) return bindBody(value as Methods, body, inside, explicit)
+  const target = value as Methods
   const before = bound.get(target)
   if (before !== undefined) {
     if (explicit) before.inside = inside
@@ -46,6 +48,23 @@ export function bindInPlace(value: unknown, inside: Context, explicit = false): 
   const outcome = replaceMethods(target, plan)
   if (outcome === 'bound') bound.set(target, binding)
   return outcome
+}
+
+/** The platform copies a body past every method of its stream; the two that it gives are bound in turn. */
+function bindBody(holder: Methods, body: object, inside: Context, explicit: boolean): BindOutcome {
+  const binding = bound.get(holder) ?? { inside }
+  if (explicit) binding.inside = inside
+  if (!bound.has(holder)) {
+    const clone = (native: Method): Method =>
+      function (...args) {
+        const copy = context.with(binding.inside, () => native.apply(this, args))
+        for (const one of [this, copy]) bindInPlace(one, binding.inside)
+        return copy
+      }
+    if (replaceMethods(holder, [['clone', clone]]) === 'refused') return 'refused'
+    bound.set(holder, binding)
+  }
+  return bindInPlace(body, binding.inside, explicit)
 }
 
 /** What there is to bind. What throws when it is looked at is no stream. */

@@ -21,8 +21,20 @@ export function nodeStreamPlan(target: Methods, binding: Binding, explicit: bool
     function (...args) {
       return context.with(binding.inside, () => method.apply(this, args))
     }
-  const produce = present(target, PRODUCERS).map((name) => [name, run] as Plan[number])
+  const names = present(target, PRODUCERS).filter((name) => name !== '_final' || !isFinalOfTransform(target))
+  const produce = names.map((name) => [name, run] as Plan[number])
   return [...produce, ...listenerPlan(target, () => context.active())]
+}
+
+/**
+ * Node's Transform ends by its own `_final`, which calls `_flush`; seeing another one there, it would call its own
+ * as well, and flush twice.
+ */
+function isFinalOfTransform(target: Methods): boolean {
+  let transform: Methods | undefined
+  for (let level: Methods | null = target; level !== null; level = Object.getPrototypeOf(level))
+    if (Object.hasOwn(level, '_transform')) transform = level
+  return transform !== undefined && transform['_final'] === target['_final']
 }
 
 /**

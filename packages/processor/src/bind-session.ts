@@ -8,7 +8,8 @@ import { reportRefused } from './replace-methods.ts'
 import { report } from './report.ts'
 import type { SessionInit } from './session-init.ts'
 import { enterSession } from './using-session.ts'
-import { canBeViewed, isViewable, targetOf, viewObject } from './view-object.ts'
+import { targetOf, viewObject } from './view-object.ts'
+import { canBeViewed, isViewable } from './viewable.ts'
 
 /**
  * What `bindSession` takes: a function, a generator, an async iterable, a stream, a Response, an EventEmitter, an

@@ -38,7 +38,8 @@ export function reportRefused(): 'refused' {
 }
 
 // A stub that answers every name with a function, as of a remote object, has none of them.
-export const has = (target: Methods, name: PropertyKey) => name in target && typeof target[name] === 'function'
+export const has = (target: Methods, name: PropertyKey) =>
+  name in target && typeof target[name] === 'function'
 
 /** Those of the names that are methods. */
 export const present = (target: Methods, names: PropertyKey[]) => names.filter((name) => has(target, name))

@@ -2,7 +2,8 @@ import { type Context, context } from '@opentelemetry/api'
 import { bindInPlace } from './bind-in-place.ts'
 import { bindResult } from './bind-result.ts'
 import { isNativePromise } from './native-promise.ts'
-import type { Method, Methods } from './replace-methods.ts'
+import type { Method } from './replace-methods.ts'
+import { isFixed } from './viewable.ts'
 
 /** Whose view an object is. */
 const targets = new WeakMap<object, object>()
@@ -18,26 +19,24 @@ export const targetOf = (value: object): object => targets.get(value) ?? value
 export function viewObject<T extends object>(target: T, inside: Context): T {
   /** What was shown for what, so that it is the same each time. */
   const shown = new WeakMap<object, object>()
+  const remember = (given: object, make: () => object): object => {
+    const before = shown.get(given)
+    if (before !== undefined) return before
+    const made = make()
+    shown.set(given, made)
+    return made
+  }
 
   const show = (value: unknown): unknown => {
     if (value === target) return view
     if (!isNativePromise(value)) return bindResult(value, inside)
-    let followed = shown.get(value)
-    if (followed === undefined) shown.set(value, (followed = bindResult(value, inside)))
-    return followed
-  }
-  const showMethod = (method: Method, name: PropertyKey): Method => {
-    let runs = shown.get(method) as Method | undefined
-    if (runs === undefined) shown.set(method, (runs = methodIn(method, name)))
-    return runs
+    return remember(value, () => bindResult(value, inside))
   }
   const methodIn = (method: Method, name: PropertyKey): Method =>
     new Proxy(method, {
       apply: (_, self, args) => {
         const given = isThenable(name) ? args.map((arg) => callback(arg, inside)) : args
-        return show(
-          context.with(inside, () => Reflect.apply(method, self === view ? target : self, given)),
-        )
+        return show(context.with(inside, () => Reflect.apply(method, self === view ? target : self, given)))
       },
     })
   const view: T = new Proxy(target, {
@@ -45,27 +44,14 @@ export function viewObject<T extends object>(target: T, inside: Context): T {
       const value = context.with(inside, () => Reflect.get(target, name))
       // A Proxy has to show what cannot change as it is, and a class is no method.
       if (name === 'constructor' || isFixed(target, name)) return value
-      return typeof value === 'function' ? showMethod(value as Method, name) : show(value)
+      return typeof value === 'function'
+        ? remember(value, () => methodIn(value as Method, name))
+        : show(value)
     },
     set: (_, name, value) => context.with(inside, () => Reflect.set(target, name, value)),
   })
   targets.set(view, target)
   return view
-}
-
-/** Whether a view of it can be whole: what is fixed and has to run in the session cannot be shown. */
-export function canBeViewed(target: object): boolean {
-  return Reflect.ownKeys(target).every((name) => {
-    if (!isFixed(target, name)) return true
-    const { value } = Reflect.getOwnPropertyDescriptor(target, name) ?? {}
-    return typeof value !== 'function' && !isNativePromise(value)
-  })
-}
-
-function isFixed(target: object, name: PropertyKey): boolean {
-  const own = Reflect.getOwnPropertyDescriptor(target, name)
-  if (own === undefined || own.configurable) return false
-  return 'value' in own ? own.writable === false : own.get === undefined
 }
 
 const isThenable = (name: PropertyKey) => name === 'then' || name === 'catch' || name === 'finally'
@@ -78,35 +64,4 @@ function callback(given: unknown, inside: Context): unknown {
     for (const value of values) bindInPlace(value, inside)
     return context.with(outside, () => (given as Method)(...values))
   }
-}
-
-/** Whether an object may hold something to bind: not plain data, and no class of the platform, which a Proxy breaks. */
-export function isViewable(target: object): boolean {
-  const { addEventListener, on, emit } = target as Methods
-  // Their listeners run where they emit, whoever looks at them.
-  if (typeof addEventListener === 'function' || (typeof on === 'function' && typeof emit === 'function'))
-    return false
-  let holds = false
-  for (let level = target; level !== null; level = Object.getPrototypeOf(level)) {
-    if (level === Object.prototype) break
-    if (isPlatform(level)) return false
-    holds ||= holdsAnything(level)
-  }
-  return holds
-}
-
-function holdsAnything(level: object): boolean {
-  return Reflect.ownKeys(level).some((name) => {
-    if (name === 'constructor') return false
-    const { value, get } = Reflect.getOwnPropertyDescriptor(level, name) ?? {}
-    return get !== undefined || typeof value === 'function' || (typeof value === 'object' && value !== null)
-  })
-}
-
-function isPlatform(prototype: object): boolean {
-  if (!Object.hasOwn(prototype, 'constructor')) return false
-  const { constructor } = prototype as { constructor: unknown }
-  // A promise is a view's to follow: its methods run on itself.
-  if (typeof constructor !== 'function' || constructor === Promise) return false
-  return (globalThis as Methods)[constructor.name] === constructor && constructor.prototype === prototype
 }

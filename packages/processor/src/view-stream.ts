@@ -1,6 +1,6 @@
 import { type Context, context } from '@opentelemetry/api'
-import type { Binding } from './bind-in-place.ts'
 import { platform } from './bind-body.ts'
+import type { Binding } from './bind-in-place.ts'
 import type { Method } from './replace-methods.ts'
 
 /** What is used of a web stream; the types of the platform are not ours to ask for. */
