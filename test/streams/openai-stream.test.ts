@@ -17,7 +17,7 @@ async function ask() {
 }
 
 keepsItsSession({ name: "the OpenAI SDK's Stream, by for await", make: ask, consume: byForAwait })
-// These two abort the request from where the consumer is, before they end the body; `lost.test.ts` has it.
+// These two abort the request from where the consumer is, before they end the body; the table has it.
 keepsItsSession({
   name: "the OpenAI SDK's Stream, by the web stream of toReadableStream()",
   make: ask,

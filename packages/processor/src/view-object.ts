@@ -43,7 +43,10 @@ export function viewObject<T extends object>(target: T, inside: Context): T {
     get(_, name) {
       const value = context.with(inside, () => Reflect.get(target, name))
       // A Proxy has to show what cannot change as it is, and a class is no method.
-      if (name === 'constructor' || isFixed(target, name)) return value
+      if (name === 'constructor' || isFixed(target, name)) {
+        bindInPlace(value, inside)
+        return value
+      }
       return typeof value === 'function'
         ? remember(value, () => methodIn(value as Method, name))
         : show(value)

@@ -3,7 +3,7 @@ import type { Cell, Each, Outcome } from './cell.ts'
 import { A, B, bodyIsWaiting, forgetSpans, spansOf, work } from './telemetry.ts'
 
 /** What was seen. `leaks`: the consumer's own work was not where the consumer is. `idle`: somebody did nothing. */
-export type Seen = Outcome | 'leaks' | 'idle' | `throws: ${string}`
+type Seen = Outcome | 'leaks' | 'idle' | `throws: ${string}`
 
 export interface CellResult {
   readonly cell: Cell
