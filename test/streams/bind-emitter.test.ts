@@ -1,27 +1,140 @@
-// An EventEmitter has nothing to pull on: its listeners run where it emits.
-
-import { EventEmitter } from 'node:events'
-import { type BindableTarget, bindSession, helperStats } from '@otel-sessions/processor'
-import { describe, expect, test } from 'vitest'
-import { A, sessionsOf, useTelemetry, work } from './support.ts'
+import { EventEmitter, on, once } from 'node:events'
+import { bindSession, usingSession } from '@otel-sessions/processor'
+import { describe, expect, expectTypeOf, test } from 'vitest'
+import { A, B, problemCount, sessionsOf, useTelemetry, work } from './support.ts'
 
 useTelemetry()
 
-describe('an EventEmitter given to bindSession', () => {
-  test('comes back as it is, which is counted; a listener is bound by itself', () => {
-    const emitter = new EventEmitter()
-    const count = () => helperStats().problems['bind:unknown-target'] ?? 0
-    const before = count()
-    expect(bindSession(emitter as unknown as BindableTarget, A)).toBe(emitter)
-    expect(count()).toBe(before + 1)
+class Bus extends EventEmitter {
+  readonly #name = 'bus'
+  describe(): string {
+    return this.#name
+  }
+}
 
-    emitter.on('token', () => work('listener'))
-    emitter.on(
-      'token',
-      bindSession(() => work('bound listener'), A),
-    )
-    emitter.emit('token')
+describe('an EventEmitter given to bindSession', () => {
+  test('comes back as the same object, of its type', () => {
+    const bus = new Bus()
+    const keys = Object.keys(bus)
+    const bound = bindSession(bus, A)
+    expectTypeOf(bound).toEqualTypeOf<Bus>()
+    expect(bound).toBe(bus)
+    expect(bound.describe()).toBe('bus')
+    expect(Object.keys(bound)).toEqual(keys)
+  })
+
+  test.each(['on', 'addListener', 'once', 'prependListener', 'prependOnceListener'] as const)(
+    'runs a listener added by %s in the session, with its this and arguments',
+    (add) => {
+      const bus = bindSession(new Bus(), A)
+      const calls: unknown[] = []
+      bus[add]('token', function (this: unknown, ...args: unknown[]) {
+        work('listener')
+        calls.push(this, ...args)
+      })
+      usingSession(B, () => bus.emit('token', 1, 2))
+      expect(sessionsOf('listener')).toEqual([A])
+      expect(calls).toEqual([bus, 1, 2])
+    },
+  )
+
+  test.each(['on', 'addListener', 'once', 'prependListener', 'prependOnceListener'] as const)(
+    'removes, lists and counts a listener added by %s by the function that was given',
+    (add) => {
+      const bus = bindSession(new Bus(), A)
+      const listener = () => work('listener')
+      bus[add]('token', listener)
+      expect(bus.listeners('token')).toEqual([listener])
+      expect(bus.listenerCount('token', listener)).toBe(1)
+      bus.off('token', listener)
+      expect(bus.listenerCount('token')).toBe(0)
+      bus.emit('token')
+      expect(sessionsOf('listener')).toEqual([])
+    },
+  )
+
+  test('runs a listener that was added once only once', () => {
+    const bus = bindSession(new Bus(), A)
+    bus.once('token', () => work('listener')).prependOnceListener('token', () => work('listener'))
+    bus.emit('token')
+    bus.emit('token')
+    expect(sessionsOf('listener')).toEqual([A, A])
+    expect(bus.listenerCount('token')).toBe(0)
+  })
+
+  test('calls what was added before as before', () => {
+    const bus = new Bus()
+    const before = () => work('before')
+    bus.on('token', before)
+    bindSession(bus, A)
+    bus.emit('token')
+    bus.off('token', before)
+    bus.emit('token')
+    expect(sessionsOf('before')).toEqual([undefined])
+  })
+
+  test('tells who listens to its listeners of the functions that were given', () => {
+    const bus = bindSession(new Bus(), A)
+    const told: unknown[] = []
+    bus.on('newListener', (_, listener) => told.push(listener))
+    bus.on('removeListener', (_, listener) => told.push(listener))
+    const listener = () => {}
+    bus.on('token', listener).off('token', listener).once('token', listener).emit('token')
+    expect(told.filter((one) => one === listener)).toHaveLength(4)
+  })
+
+  test('holds for listeners that are added after a second binding to another session', () => {
+    const bus = bindSession(new Bus(), A).on('token', () => work('first'))
+    bindSession(bus, B).on('token', () => work('second'))
+    bus.emit('token')
+    expect([sessionsOf('first'), sessionsOf('second')]).toEqual([[A], [B]])
+  })
+
+  test('leaves who waits for an event where they wait', async () => {
+    const bus = bindSession(new Bus(), A)
+    const waits = usingSession(B, async () => {
+      await once(bus, 'token')
+      work('waited')
+      for await (const _ of on(bus, 'token', { close: ['end'] })) work('loop')
+    })
+    bus.emit('token')
+    await Promise.resolve().then(() => {})
+    await new Promise(setImmediate)
+    bus.emit('token')
+    bus.emit('end')
+    await waits
+    expect([sessionsOf('waited'), sessionsOf('loop')]).toEqual([[B], [B]])
+  })
+
+  test('refuses a listener that is no function, as an unbound one does', () => {
+    const bus = bindSession(new Bus(), A)
+    expect(() => bus.on('token', 7 as never)).toThrow(TypeError)
+    expect(() => bus.once('token', undefined as never)).toThrow(TypeError)
+  })
+
+  test('comes back as it is, and is counted, when it is frozen', () => {
+    const bus = Object.freeze(new Bus())
+    const before = problemCount('bind:refused')
+    expect(bindSession(bus, A)).toBe(bus)
+    expect(problemCount('bind:refused')).toBe(before + 1)
+  })
+
+  test('comes back as it is, and is counted, when it is not of the kind of Node', () => {
+    const before = problemCount('bind:unknown-target')
+    const foreign = { on: () => {}, emit: () => {} }
+    for (const target of [foreign, new EventTarget(), new AbortController().signal])
+      expect(bindSession(target, A)).toBe(target)
+    expect(problemCount('bind:unknown-target')).toBe(before + 3)
+  })
+})
+
+describe('an EventEmitter that fn returns', () => {
+  test('is left as it is: it may live longer than the work', () => {
+    const bus = new Bus()
+    const keys = Reflect.ownKeys(bus)
+    usingSession(A, () => bus).on('token', () => work('listener'))
+    bus.emit('token')
     expect(sessionsOf('listener')).toEqual([undefined])
-    expect(sessionsOf('bound listener')).toEqual([A])
+    expect(Reflect.ownKeys(bus)).toEqual(keys)
   })
 })

@@ -2,9 +2,9 @@
 
 import { bindSession, usingSession } from '@otel-sessions/processor'
 import { describe, expect, test } from 'vitest'
-import { wordsInTime } from './bodies.ts'
-import { byForAwait } from './consumers.ts'
 import { A, distinctSessionsOf, useTelemetry } from './support.ts'
+import { wordsInTime } from './table/bodies.ts'
+import { byForAwait } from './table/consumers.ts'
 
 useTelemetry()
 

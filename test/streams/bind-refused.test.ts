@@ -1,8 +1,8 @@
 import { bindSession, usingSession } from '@otel-sessions/processor'
 import { describe, expect, test } from 'vitest'
-import { words, wordsInTime } from './bodies.ts'
-import { byForAwait, byForOf } from './consumers.ts'
 import { A, distinctSessionsOf, problemCount, sessionsOf, useTelemetry, work } from './support.ts'
+import { words, wordsInTime } from './table/bodies.ts'
+import { byForAwait, byForOf } from './table/consumers.ts'
 
 useTelemetry()
 

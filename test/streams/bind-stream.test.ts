@@ -1,8 +1,8 @@
 import { bindSession, usingSession } from '@otel-sessions/processor'
 import { describe, expect, test } from 'vitest'
-import { lazyWebWords, webWords, words, wordsInTime } from './bodies.ts'
-import { byForAwait, byForOf, byReader } from './consumers.ts'
 import { A, B, bodyIsWaiting, distinctSessionsOf, useTelemetry } from './support.ts'
+import { lazyWebWords, webWords, words, wordsInTime } from './table/bodies.ts'
+import { byForAwait, byForOf, byReader } from './table/consumers.ts'
 
 useTelemetry()
 

@@ -3,6 +3,7 @@
 import { usingSession } from '@otel-sessions/processor'
 import { describe, expect, test } from 'vitest'
 import { A, B, distinctSessionsOf, exported, inScopeWithoutBinding, sessionsOf, work } from './support.ts'
+import type { Step } from './table/cell.ts'
 
 export interface Shape<T extends object> {
   /** The stream and how it is consumed. */
@@ -16,8 +17,6 @@ export interface Shape<T extends object> {
   /** true: its work starts in the scope and goes on there, so that binding is not what keeps it. */
   readonly keptByItself?: boolean
 }
-
-export type Step = 'go on' | 'stop'
 
 const goOn = (): Step => 'go on'
 

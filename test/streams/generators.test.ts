@@ -1,9 +1,9 @@
 import { usingSession } from '@otel-sessions/processor'
 import { describe, expect, test } from 'vitest'
-import { words, wordsInTime } from './bodies.ts'
-import { byForAwait, byForOf, byNext } from './consumers.ts'
 import { keepsItsSession } from './contract.ts'
 import { A, B, distinctSessionsOf, sessionsOf, useTelemetry, work } from './support.ts'
+import { words, wordsInTime } from './table/bodies.ts'
+import { byForAwait, byForOf, byNext } from './table/consumers.ts'
 
 useTelemetry()
 

@@ -1,8 +1,8 @@
 import { usingSession } from '@otel-sessions/processor'
 import { describe, expect, test } from 'vitest'
-import { webWords, wordsInTime } from './bodies.ts'
-import { byForAwait } from './consumers.ts'
 import { A, B, distinctSessionsOf, inScopeWithoutBinding, sessionsOf, useTelemetry, work } from './support.ts'
+import { webWords, wordsInTime } from './table/bodies.ts'
+import { byForAwait } from './table/consumers.ts'
 
 useTelemetry()
 

@@ -3,10 +3,10 @@ import { IterableReadableStream } from '@langchain/core/utils/stream'
 import { ChatOpenAI } from '@langchain/openai'
 import { usingSession } from '@otel-sessions/processor'
 import { describe, expect, test } from 'vitest'
-import { byForAwait, byReader, collect } from './consumers.ts'
 import { keepsItsSession } from './contract.ts'
-import { observedFetch, useModelServer } from './model-server.ts'
 import { A, useTelemetry } from './support.ts'
+import { byForAwait, byReader, collect } from './table/consumers.ts'
+import { observedFetch, useModelServer } from './use-model-server.ts'
 
 useTelemetry()
 const server = useModelServer()

@@ -1,10 +1,10 @@
 import { IterableReadableStream } from '@langchain/core/utils/stream'
 import { usingSession } from '@otel-sessions/processor'
 import { describe, expect, test } from 'vitest'
-import { webWords, wordsInTime } from './bodies.ts'
-import { byForAwait, byNext, byReader, collect } from './consumers.ts'
 import { keepsItsSession } from './contract.ts'
 import { A, B, bodyIsWaiting, sessionsOf, useTelemetry } from './support.ts'
+import { webWords, wordsInTime } from './table/bodies.ts'
+import { byForAwait, byNext, byReader, collect } from './table/consumers.ts'
 
 useTelemetry()
 

@@ -2,10 +2,10 @@ import { Annotation, END, START, StateGraph } from '@langchain/langgraph'
 import { ChatOpenAI } from '@langchain/openai'
 import { usingSession } from '@otel-sessions/processor'
 import { describe, expect, test } from 'vitest'
-import { byForAwait, byReader, collect } from './consumers.ts'
 import { keepsItsSession } from './contract.ts'
-import { observedFetch, useModelServer } from './model-server.ts'
 import { A, distinctSessionsOf, useTelemetry, work } from './support.ts'
+import { byForAwait, byReader, collect } from './table/consumers.ts'
+import { observedFetch, useModelServer } from './use-model-server.ts'
 
 useTelemetry()
 const server = useModelServer()

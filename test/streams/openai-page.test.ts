@@ -2,9 +2,9 @@ import { bindSession, usingSession } from '@otel-sessions/processor'
 import OpenAI from 'openai'
 import { PagePromise } from 'openai/core/pagination'
 import { describe, expect, test } from 'vitest'
-import { byForAwait } from './consumers.ts'
-import { observedFetch, useModelServer } from './model-server.ts'
 import { A, B, inScopeWithoutBinding, sessionsOf, useTelemetry, work } from './support.ts'
+import { byForAwait } from './table/consumers.ts'
+import { observedFetch, useModelServer } from './use-model-server.ts'
 
 useTelemetry()
 const server = useModelServer()

@@ -2,8 +2,8 @@ import { usingSession } from '@otel-sessions/processor'
 import OpenAI from 'openai'
 import { APIPromise } from 'openai/core/api-promise'
 import { describe, expect, test } from 'vitest'
-import { observedFetch, useModelServer } from './model-server.ts'
 import { A, distinctSessionsOf, sessionsOf, useTelemetry } from './support.ts'
+import { observedFetch, useModelServer } from './use-model-server.ts'
 
 useTelemetry()
 const server = useModelServer()

@@ -2,10 +2,10 @@ import { usingSession } from '@otel-sessions/processor'
 import OpenAI from 'openai'
 import { ChatCompletionStream } from 'openai/lib/ChatCompletionStream'
 import { describe, expect, test } from 'vitest'
-import { byForAwait } from './consumers.ts'
 import { keepsItsSession } from './contract.ts'
-import { observedFetch, useModelServer } from './model-server.ts'
 import { A, useTelemetry } from './support.ts'
+import { byForAwait } from './table/consumers.ts'
+import { observedFetch, useModelServer } from './use-model-server.ts'
 
 useTelemetry()
 const server = useModelServer()

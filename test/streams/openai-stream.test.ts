@@ -2,10 +2,10 @@ import { usingSession } from '@otel-sessions/processor'
 import OpenAI from 'openai'
 import { Stream } from 'openai/core/streaming'
 import { describe, expect, test } from 'vitest'
-import { byForAwait, byReader, collect } from './consumers.ts'
 import { keepsItsSession } from './contract.ts'
-import { observedFetch, useModelServer } from './model-server.ts'
 import { A, distinctSessionsOf, sessionsOf, useTelemetry } from './support.ts'
+import { byForAwait, byReader, collect } from './table/consumers.ts'
+import { observedFetch, useModelServer } from './use-model-server.ts'
 
 useTelemetry()
 const server = useModelServer()
@@ -17,7 +17,7 @@ async function ask() {
 }
 
 keepsItsSession({ name: "the OpenAI SDK's Stream, by for await", make: ask, consume: byForAwait })
-// These two abort the request from where the consumer is, before they end the body; `lost.test.ts` has it.
+// These two abort the request from where the consumer is, before they end the body; the table has it.
 keepsItsSession({
   name: "the OpenAI SDK's Stream, by the web stream of toReadableStream()",
   make: ask,

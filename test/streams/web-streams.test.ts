@@ -2,10 +2,10 @@
 import { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import { usingSession } from '@otel-sessions/processor'
 import { describe, expect, test } from 'vitest'
-import { lazyWebWords, webWords, wordsInTime } from './bodies.ts'
-import { byForAwait, byReader, byText } from './consumers.ts'
 import { keepsItsSession } from './contract.ts'
 import { A, B, bodyIsWaiting, distinctSessionsOf, sessionsOf, useTelemetry } from './support.ts'
+import { lazyWebWords, webWords, wordsInTime } from './table/bodies.ts'
+import { byForAwait, byReader, byText } from './table/consumers.ts'
 
 useTelemetry()
 

@@ -3,30 +3,30 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll } from 'vitest'
-import { work } from './support.ts'
+import { work } from './telemetry.ts'
 
 const WORDS = ['one', 'two', 'three'] as const
 
-/** Starts the server for a test file, and stops it; `baseURL` is there when the tests run. */
-export function useModelServer(): { readonly baseURL: string } {
-  const server = createServer(async (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://model')
-    if (url.pathname !== '/v1/chat/completions') response.writeHead(404).end()
-    else if (request.method === 'GET') sendJson(response, page(url.searchParams.get('after')))
-    else if (JSON.parse(await text(request)).stream) streamAnswer(response)
-    else sendJson(response, wholeAnswer())
-  })
-  beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)))
-  afterAll(() => {
-    server.closeAllConnections()
-    return new Promise<void>((resolve) => server.close(() => resolve()))
-  })
-  return {
-    get baseURL() {
-      return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
-    },
-  }
+const server = createServer(async (request, response) => {
+  const url = new URL(request.url ?? '/', 'http://model')
+  if (url.pathname !== '/v1/chat/completions') response.writeHead(404).end()
+  else if (request.method === 'GET') sendJson(response, page(url.searchParams.get('after')))
+  else if (JSON.parse(await text(request)).stream) streamAnswer(response)
+  else sendJson(response, wholeAnswer())
+})
+
+export function startModelServer(): Promise<void> {
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+}
+
+export function stopModelServer(): Promise<void> {
+  server.closeAllConnections()
+  return new Promise((resolve) => server.close(() => resolve()))
+}
+
+/** Known when the server runs. */
+export function modelURL(): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
 }
 
 function sendJson(response: ServerResponse, body: object): void {

@@ -1,7 +1,7 @@
 // The ways in which an application takes a stream apart. Each is slower than the body; see `bodyIsWaiting`.
 
-import type { Step } from './contract.ts'
-import { bodyIsWaiting } from './support.ts'
+import type { Step } from './cell.ts'
+import { bodyIsWaiting } from './telemetry.ts'
 
 export function byForOf(stream: Iterable<unknown>, each: () => Step): void {
   for (const _ of stream) if (each() === 'stop') break
@@ -36,6 +36,11 @@ export async function byReader(stream: ReadableStream<unknown>, each: () => Step
     }
     await bodyIsWaiting()
   }
+}
+
+export async function byAwait(made: PromiseLike<unknown>, each: () => Step): Promise<void> {
+  await made
+  each()
 }
 
 export async function byText(stream: ReadableStream<Uint8Array>, each: () => Step): Promise<void> {

@@ -1,6 +1,6 @@
 // Streams whose bodies do work that is observed: `body` for each item, `cleanup` when they are left.
 
-import { work } from './support.ts'
+import { work } from './telemetry.ts'
 
 const WORDS = ['one', 'two', 'three'] as const
 

@@ -1,0 +1,199 @@
+import { bindSession, usingSession } from '@otel-sessions/processor'
+import { describe, expect, expectTypeOf, test } from 'vitest'
+import { A, B, distinctSessionsOf, problemCount, sessionsOf, useTelemetry, work } from './support.ts'
+import { words, wordsInTime } from './table/bodies.ts'
+import { byForAwait, byForOf } from './table/consumers.ts'
+
+useTelemetry()
+
+/** As SDKs write the results of streaming calls. */
+class Answer {
+  static made = 0
+  readonly #make = wordsInTime
+  readonly #stream = wordsInTime()
+  readonly #text = Promise.resolve('hello')
+  #title = 'first'
+  readonly options = { model: 'local' }
+
+  get stream() {
+    work('getter')
+    return this.#stream
+  }
+  get fresh() {
+    return this.#make()
+  }
+  get text() {
+    return this.#text
+  }
+  get title() {
+    return this.#title
+  }
+  set title(title: string) {
+    work('setter')
+    this.#title = title
+  }
+  get broken(): never {
+    throw new Error('not yet')
+  }
+  later = async () => this.#make()
+  self(): this {
+    work('method')
+    return this
+  }
+}
+
+describe('the view of an object that bindSession gives', () => {
+  test('is of its class and type, and shows its keys and values', () => {
+    const answer = new Answer()
+    const view = bindSession(answer, A)
+    expectTypeOf(view).toEqualTypeOf<Answer>()
+    expect(view).toBeInstanceOf(Answer)
+    expect(view.constructor).toBe(Answer)
+    expect(Object.keys(view)).toEqual(Object.keys(answer))
+    expect('text' in view).toBe(true)
+    expect(view.options).toBe(answer.options)
+  })
+
+  test('runs getters, setters and methods in the session, on the object itself', () => {
+    const answer = new Answer()
+    const view = bindSession(answer, A)
+    usingSession(B, () => {
+      view.title = 'second'
+      void view.stream
+      expect(view.self()).toBe(view)
+    })
+    expect(answer.title).toBe('second')
+    expect(['getter', 'setter', 'method'].map((name) => sessionsOf(name))).toEqual([[A], [A], [A]])
+  })
+
+  test('gives the same thing for the same thing, as the object does', () => {
+    const view = bindSession(new Answer(), A)
+    expect(view.stream).toBe(view.stream)
+    expect(view.text).toBe(view.text)
+    expect(view.self).toBe(view.self)
+    expect(view.fresh).not.toBe(view.fresh)
+  })
+
+  test('gives streams in the session, and leaves their consumer where it is', async () => {
+    const view = bindSession(new Answer(), A)
+    await usingSession(B, async () => {
+      for await (const _ of view.stream) work('loop')
+      await byForAwait(await view.later(), () => 'go on')
+    })
+    expect(distinctSessionsOf('body')).toEqual([A])
+    expect(distinctSessionsOf('loop')).toEqual([B])
+  })
+
+  test('gives native Promises, with their values and errors', async () => {
+    const failure = new Error('model is down')
+    const view = bindSession({ text: Promise.resolve('hello'), ask: () => Promise.reject(failure) }, A)
+    expect(Object.getPrototypeOf(view.text)).toBe(Promise.prototype)
+    expect(await view.text).toBe('hello')
+    await expect(view.ask()).rejects.toBe(failure)
+  })
+
+  test('throws what the object throws', () => {
+    expect(() => bindSession(new Answer(), A).broken).toThrow('not yet')
+  })
+
+  test('looks at nothing before it is asked: no getter runs by binding', () => {
+    bindSession(new Answer(), A)
+    expect(sessionsOf('getter')).toEqual([])
+  })
+
+  test('can be taken apart and spread', async () => {
+    const held = { answer: wordsInTime(), id: 7 }
+    const { answer, id } = bindSession(held, A)
+    const copy = { ...bindSession({ answer: wordsInTime() }, A) }
+    await byForAwait(answer, () => 'go on')
+    await byForAwait(copy.answer, () => 'go on')
+    expect(id).toBe(7)
+    expect(distinctSessionsOf('body')).toEqual([A])
+  })
+
+  test('calls a method with the this that it is called with', () => {
+    const view = bindSession(
+      {
+        who: function (this: unknown) {
+          return this
+        },
+      },
+      A,
+    )
+    const other = {}
+    expect(view.who.call(other as never)).toBe(other)
+    expect(view.who()).toBe(view)
+  })
+
+  test('is bound anew, on the same object, when it is given to bindSession again', () => {
+    const view = bindSession(bindSession(new Answer(), A), B)
+    view.self()
+    expect(sessionsOf('method')).toEqual([B])
+  })
+
+  test('keeps the session that made a stream that it gives', async () => {
+    const held = { answer: usingSession(A, wordsInTime) }
+    await byForAwait(bindSession(held, B).answer, () => 'go on')
+    expect(distinctSessionsOf('body')).toEqual([A])
+  })
+
+  test('makes the items of an iterable in the session', () => {
+    byForOf(bindSession({ [Symbol.iterator]: words }, A), () => 'go on')
+    expect(distinctSessionsOf('body')).toEqual([A])
+  })
+
+  test('still works when the object is frozen afterwards', () => {
+    const held = { ask: () => work('method'), text: Promise.resolve('hello'), id: 7 }
+    const view = bindSession(held, A)
+    Object.freeze(held)
+    expect([view.id, view.text, Object.isFrozen(view)]).toEqual([7, held.text, true])
+    view.ask()
+    expect(sessionsOf('method')).toHaveLength(1)
+  })
+})
+
+describe('a stream in a fixed property', () => {
+  test('is bound, because it stays the same object', async () => {
+    const view = bindSession(Object.freeze({ answer: wordsInTime() }), A)
+    await byForAwait(view.answer, () => 'go on')
+    expect(distinctSessionsOf('body')).toEqual([A])
+  })
+})
+
+describe('bindSession gives back as it is, and counts,', () => {
+  test('a frozen object with a method: a Proxy may show no other', () => {
+    const held = Object.freeze({ ask: () => work('method') })
+    const before = problemCount('bind:refused')
+    expect(bindSession(held, A)).toBe(held)
+    expect(problemCount('bind:refused')).toBe(before + 1)
+  })
+
+  test.each([
+    ['a Map', () => new Map([[1, wordsInTime()]])],
+    ['a Date', () => new Date()],
+    ['an error', () => new Error('no')],
+    ['a URL', () => new URL('http://model')],
+    ['a WritableStream, which could not be piped to as a view', () => new WritableStream()],
+    ['a typed array', () => new Uint8Array(2)],
+    ['an instance of a subclass of these', () => new (class Cache extends Map {})()],
+    ['plain data', () => ({ id: 7, name: 'local' })],
+    ['an array without streams', () => [1, 'two', {}]],
+    ['an object without anything', () => Object.create(null)],
+  ])('%s', (_, make: () => object) => {
+    const target = make()
+    const before = problemCount('bind:unknown-target')
+    expect(bindSession(target, A)).toBe(target)
+    expect(problemCount('bind:unknown-target')).toBe(before + 1)
+  })
+})
+
+describe('an array that bindSession binds', () => {
+  test('is the same array, with its streams bound', async () => {
+    const made = [wordsInTime(), 'two', words()] as const
+    const bound = bindSession(made, A)
+    expect(bound).toBe(made)
+    await byForAwait(bound[0], () => 'go on')
+    byForOf(bound[2], () => 'go on')
+    expect(distinctSessionsOf('body')).toEqual([A])
+  })
+})

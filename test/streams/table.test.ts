@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import { context } from '@opentelemetry/api'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { wordsInTime } from './table/bodies.ts'
+import { cell, KEPT, lost } from './table/cell.ts'
+import { CELLS } from './table/cells.ts'
+import { byForAwait } from './table/consumers.ts'
+import { markdown } from './table/markdown.ts'
+import { runCell } from './table/run-cell.ts'
+import { registerContext, work } from './table/telemetry.ts'
+import { withTable } from './table-in-readme.ts'
+import { useModelServer } from './use-model-server.ts'
+
+useModelServer()
+beforeAll(registerContext)
+afterAll(() => context.disable())
+
+describe('what becomes of the session of each shape is as listed', () => {
+  test.each(CELLS.map((listed) => ({ listed, ...listed })))(
+    '$shape, $consumed, is $alone in usingSession alone, and $bound with bindSession',
+    async ({ listed }) => {
+      const { alone, bound } = await runCell(listed)
+      expect({ alone, bound }).toEqual({ alone: listed.alone, bound: listed.bound })
+    },
+  )
+})
+
+describe('the list is held to what is seen: a cell is not as listed', () => {
+  const shape = { shape: 'a shape', consumed: 'somehow', make: () => wordsInTime() }
+
+  test('when it says that something is lost that is kept', async () => {
+    const { alone, asListed } = await runCell(cell({ ...shape, consume: byForAwait, ...lost('no') }))
+    expect({ alone, asListed }).toEqual({ alone: 'kept', asListed: false })
+  })
+
+  test('when it says that something is kept that is lost', async () => {
+    const frozen = { ...shape, make: () => Object.freeze(wordsInTime()) }
+    const { alone, asListed } = await runCell(cell({ ...frozen, consume: byForAwait, ...KEPT }))
+    expect({ alone, asListed }).toEqual({ alone: 'lost', asListed: false })
+  })
+
+  test("when the consumer's own work gets into the session", async () => {
+    const callsBack = (each: () => void) => {
+      work('body')
+      each()
+    }
+    const { bound, asListed } = await runCell(
+      cell({ ...shape, make: (bind) => bind(callsBack), consume: (made, each) => made(each), ...KEPT }),
+    )
+    expect({ bound, asListed }).toEqual({ bound: 'leaks', asListed: false })
+  })
+
+  test('when nothing was done, or the consumer did nothing', async () => {
+    const { alone } = await runCell(cell({ ...shape, consume: (_, each) => void each(), ...KEPT }))
+    const silent = await runCell(
+      cell({ ...shape, consume: (made) => byForAwait(made, () => 'go on'), ...KEPT }),
+    )
+    expect([alone, silent.alone]).toEqual(['idle', 'idle'])
+  })
+})
+
+describe("the README's table", () => {
+  test('is the one of the list; `pnpm stream-table` writes it', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+    expect(readme).toBe(withTable(readme))
+  })
+
+  test('has one row for a shape, and refuses one whose ways differ', () => {
+    const [first] = CELLS
+    if (first === undefined) throw new Error('the list is empty')
+    const other = { ...first, alone: 'lost' } as const
+    expect(() => markdown([first, other])).toThrow('differ')
+  })
+})

@@ -1,0 +1,22 @@
+// The one list of what is kept, what needs bindSession, and what is lost: the tests run it, and the README shows it.
+
+import type { Cell } from './cell.ts'
+import { AI_SDK } from './cells/ai-sdk.ts'
+import { HELD } from './cells/held.ts'
+import { ITERATORS } from './cells/iterators.ts'
+import { LANGCHAIN } from './cells/langchain.ts'
+import { NODE } from './cells/node.ts'
+import { OPENAI } from './cells/openai.ts'
+import { WEB } from './cells/web.ts'
+import { WORK } from './cells/work.ts'
+
+export const CELLS: readonly Cell[] = [
+  ...WORK,
+  ...ITERATORS,
+  ...NODE,
+  ...WEB,
+  ...HELD,
+  ...OPENAI,
+  ...LANGCHAIN,
+  ...AI_SDK,
+]

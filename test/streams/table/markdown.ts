@@ -1,0 +1,30 @@
+import type { Cell } from './cell.ts'
+
+const HEAD = ['shape', 'in `usingSession` alone', 'with `bindSession`']
+
+/** The list as the README shows it: one row for a shape, padded as the formatter of this repository leaves it. */
+export function markdown(cells: readonly Cell[]): string {
+  const shapes = [...new Set(cells.map(({ shape }) => shape))]
+  const rows = [HEAD, ...shapes.map((shape) => rowOf(cells.filter((cell) => cell.shape === shape)))]
+  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const line = (row: string[]) =>
+    `| ${row.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  const [head = [], ...body] = rows
+  const rule = widths.map((width) => '-'.repeat(width))
+  return [line(head), `| ${rule.join(' | ')} |`, ...body.map((row) => line(row))].join('\n')
+}
+
+function rowOf(cells: Cell[]): string[] {
+  const outcomes = new Set(cells.map(({ alone, bound, note }) => JSON.stringify([alone, bound, note])))
+  const [first] = cells
+  if (first === undefined || outcomes.size !== 1) {
+    throw new Error(
+      `the ways to consume "${first?.shape}" differ in what becomes of them: give each its own shape`,
+    )
+  }
+  const ways = cells.map(({ consumed }) => consumed).join(', ')
+  const { shape, alone, bound, note } = first
+  const why = note === undefined ? '' : `: ${note}`
+  if (bound === 'lost') return [`${shape}: ${ways}`, alone, `lost${why}`]
+  return [`${shape}: ${ways}`, `${alone}${why}`, alone === 'kept' ? 'not needed' : 'kept']
+}
