@@ -1,7 +1,6 @@
 /**
- * Hono: one middleware enters the session of the request. The body is sent after the middleware has returned:
- * Hono's streaming helpers start their callback inside, which is enough; a stream that is pulled while it is
- * sent is bound.
+ * Hono: one middleware enters the session of the request. The body is sent after it has returned, so it gives
+ * the response to `usingSession`, which binds what it finds in it; the handlers know nothing of sessions.
  *
  *   node examples/hono.ts
  */
@@ -13,7 +12,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { SessionSpanExporter } from '@otel-sessions/exporter'
-import { bindSession, SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 
@@ -32,7 +31,9 @@ async function* answer() {
   }
 }
 const app = new Hono()
-app.use((c, next) => usingSession({ sessionId: c.req.header('x-session-id') }, next))
+app.use((c, next) =>
+  usingSession({ sessionId: c.req.header('x-session-id') }, () => next().then(() => c.res)),
+)
 app.get('/events', (c) =>
   streamSSE(c, async (events) => {
     for await (const data of answer()) await events.writeSSE({ data })
@@ -44,7 +45,7 @@ app.get('/body', (c) => {
     const { done, value } = await words.next()
     done ? body.close() : body.enqueue(Buffer.from(value))
   }
-  return c.body(bindSession(new ReadableStream({ pull })))
+  return c.body(new ReadableStream({ pull }))
 })
 
 const server = serve({ fetch: app.fetch, port: 0 })

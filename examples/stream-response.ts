@@ -1,6 +1,6 @@
 /**
  * A fetch-style handler, as of Next.js, Remix, Bun or Deno: it returns a web Response, and the server pulls the
- * body later, outside the session. The stream is bound where it is made.
+ * body later, outside the session. The body of a Response that fn returns is bound, so nothing else is needed.
  *
  *   node examples/stream-response.ts
  */
@@ -9,7 +9,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { SessionSpanExporter } from '@otel-sessions/exporter'
-import { bindSession, SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
 
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
@@ -38,7 +38,7 @@ function answer(): ReadableStream<Uint8Array> {
 function handle(request: Request): Promise<Response> {
   return usingSession({ sessionId: request.headers.get('x-session-id') }, async () => {
     await tracer.startActiveSpan('look up', async (span) => span.end())
-    return new Response(bindSession(answer()))
+    return new Response(answer())
   })
 }
 
