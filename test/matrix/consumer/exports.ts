@@ -2,6 +2,7 @@
 import { context, trace } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import * as exporters from '@otel-sessions/exporter'
+import * as hashes from '@otel-sessions/exporter/hash'
 import * as processors from '@otel-sessions/processor'
 import * as semconv from '@otel-sessions/semconv'
 import { makeProvider, type ReadableSpan, type SpanExporter, type SpanProcessor } from '../support/sdk.ts'
@@ -15,6 +16,7 @@ const processor = new SessionSpanProcessor({ onOverwrite: 'restore', aliases: se
 export const asProcessor: SpanProcessor = processor
 const exporter = new SessionSpanExporter(new OTLPTraceExporter(), {
   maxLength: 64,
+  onInvalid: hashes.hashSessionId,
   exportTimeoutMillis: 1_000,
 })
 export const asExporter: SpanExporter = exporter
@@ -54,10 +56,12 @@ export const attributes: Record<string, string> = { [semconv.ATTR_SESSION_ID]: s
 // Every value that a package exports has been looked at: a new one is missing here.
 export const values: [
   Record<keyof typeof exporters, 'class'>,
+  Record<keyof typeof hashes, 'function'>,
   Record<keyof typeof processors, 'function' | 'class'>,
   Record<keyof typeof semconv, 'function' | 'value'>,
 ] = [
   { SessionSpanExporter: 'class' },
+  { hashSessionId: 'function' },
   {
     bindSession: 'function',
     clearSession: 'function',

@@ -155,6 +155,7 @@ test('stats count what was stamped, shipped, changed and dropped', async (t) => 
     spans: 5,
     changed: 1,
     dropped: { 'control-character': 1 },
+    replaced: 0,
     conflicts: 0,
     metadataNotRead: 0,
     unreadable: 0,

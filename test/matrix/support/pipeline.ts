@@ -31,12 +31,15 @@ export interface PipelineOptions {
   readonly limits?: { attributeValueLengthLimit?: number }
   /** Processors after all others. */
   readonly more?: SpanProcessor[]
+  readonly onInvalid?: (id: string) => string
 }
 
 export async function startPipeline(t: TestContext, options: PipelineOptions = {}): Promise<Pipeline> {
   const receiver = await startReceiver()
   const processor = new SessionSpanProcessor()
-  const exporter = new SessionSpanExporter(new OTLPTraceExporter({ url: receiver.url }))
+  const exporter = new SessionSpanExporter(new OTLPTraceExporter({ url: receiver.url }), {
+    onInvalid: options.onInvalid,
+  })
   const memory = new InMemorySpanExporter()
   const processors = [processor, batch(exporter), simple(memory), ...(options.more ?? [])]
   const provider = makeProvider('shop', processors, options.limits)

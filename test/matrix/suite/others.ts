@@ -1,0 +1,37 @@
+import '../support/context-manager.ts'
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
+import { hashSessionId } from '@otel-sessions/exporter/hash'
+import { setSession } from '@otel-sessions/processor'
+import { startPipeline } from '../support/pipeline.ts'
+
+/** Where other libraries put a session, and where one lies that came with a request. */
+const PLACES: Record<string, unknown> = {
+  'OpenInference SDK Context Key session.id': 'conv_1',
+  langfuse_session_id: 'conv_1',
+  conversation_id: 'conv_1',
+  association_properties: { session_id: 'conv_1' },
+  'otel-sessions.inbound': 'conv_1',
+}
+
+test('what other libraries and inbound requests put into the context is a hint, and a scope beats it', async (t) => {
+  const { tracer, ship } = await startPipeline(t)
+  for (const [key, value] of Object.entries(PLACES)) {
+    const at = ROOT_CONTEXT.setValue(createContextKey(key), value)
+    tracer.startSpan(`hinted by ${key}`, {}, at).end()
+    tracer.startSpan(`stated over ${key}`, {}, setSession(at, 'conv_2')).end()
+  }
+  const shipped = Object.entries(await ship())
+  assert.equal(shipped.length, 10)
+  for (const [name, span] of shipped) {
+    assert.equal(span?.attributes['session.id'], name.startsWith('hinted') ? 'conv_1' : 'conv_2', name)
+  }
+})
+
+test('a long ID is shipped as its hash, where the exporter is told so', async (t) => {
+  const long = 'x'.repeat(300)
+  const { tracer, ship } = await startPipeline(t, { onInvalid: hashSessionId })
+  tracer.startSpan('long', { attributes: { 'session.id': long } }).end()
+  assert.equal((await ship())['long']?.attributes['session.id'], hashSessionId(long))
+})
