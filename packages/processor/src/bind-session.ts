@@ -55,7 +55,7 @@ export function bindSession<T extends BindableTarget>(
   const active = context.active()
   // An argument that is there but undefined is a bug of the caller's, and states absence.
   const inside = session.length > 0 ? enterSession(active, session[0]) : active
-  context.with(inside, () => checkContextManager(inside))
+  context.with(inside, () => checkContextManager(active, inside))
   return bindTarget(target, inside)
 }
 

@@ -1,4 +1,4 @@
-import { type Context, context } from '@opentelemetry/api'
+import { type Context, context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { isNativePromise } from './native-promise.ts'
 import { report } from './report.ts'
 import { readScope } from './scope.ts'
@@ -9,7 +9,9 @@ const REGISTER =
 let askedAcrossAwait = false
 
 /** Says once that no context manager is at work. A second copy of @opentelemetry/api looks the same from here. */
-export function checkContextManager(inside: Context): void {
+export function checkContextManager(outer: Context, inside: Context): void {
+  // Where there is none, the root context is always the active one.
+  if (outer !== ROOT_CONTEXT) return
   const active = context.active()
   // Not by identity alone: Sentry's context manager adds an entry of its own to every context.
   if (active === inside || readScope(active) === readScope(inside)) return

@@ -25,29 +25,29 @@ function askForSpanKey(): symbol | undefined {
  */
 class SessionContext implements Context {
   readonly #parent: Context
-  readonly #scope: SessionScope | undefined
-  readonly #span: unknown
+  readonly scope: SessionScope | undefined
+  readonly span: unknown
 
   constructor(parent: Context, scope: SessionScope | undefined, span: unknown) {
     this.#parent = parent
-    this.#scope = scope
-    this.#span = span
+    this.scope = scope
+    this.span = span
   }
 
   getValue(key: symbol): unknown {
-    if (key === SPAN_KEY) return this.#span
-    return key === SCOPE_KEY ? this.#scope : this.#parent.getValue(key)
+    if (key === SPAN_KEY) return this.span
+    return key === SCOPE_KEY ? this.scope : this.#parent.getValue(key)
   }
 
   setValue(key: symbol, value: unknown): Context {
-    if (key === SPAN_KEY) return new SessionContext(this.#parent, this.#scope, value)
-    if (key === SCOPE_KEY) return new SessionContext(this.#parent, value as SessionScope, this.#span)
-    return new SessionContext(this.#parent.setValue(key, value), this.#scope, this.#span)
+    if (key === SPAN_KEY) return new SessionContext(this.#parent, this.scope, value)
+    if (key === SCOPE_KEY) return new SessionContext(this.#parent, value as SessionScope, this.span)
+    return new SessionContext(this.#parent.setValue(key, value), this.scope, this.span)
   }
 
   deleteValue(key: symbol): Context {
     if (key === SPAN_KEY || key === SCOPE_KEY) return this.setValue(key, undefined)
-    return new SessionContext(this.#parent.deleteValue(key), this.#scope, this.#span)
+    return new SessionContext(this.#parent.deleteValue(key), this.scope, this.span)
   }
 
   static of(context: Context, scope: SessionScope, span: Span | undefined): Context {
@@ -58,4 +58,12 @@ class SessionContext implements Context {
 /** The context, whose active span this is, with another scope in it. Pure. */
 export function withScope(context: Context, scope: SessionScope, span: Span | undefined): Context {
   return SessionContext.of(context, scope, span)
+}
+
+/**
+ * What a context of ours holds, without asking by key; undefined for any other. Where the API's key of the active
+ * span is not known, it is not here either.
+ */
+export function contentsOf(context: Context): Pick<SessionContext, 'scope' | 'span'> | undefined {
+  return SPAN_KEY !== undefined && context instanceof SessionContext ? context : undefined
 }

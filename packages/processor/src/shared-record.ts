@@ -1,4 +1,4 @@
-import { type Context, trace } from '@opentelemetry/api'
+import type { Context, Span } from '@opentelemetry/api'
 import {
   ATTR_SESSION_ID,
   type ReadableAttributes,
@@ -7,7 +7,7 @@ import {
   type SessionRecordSettings,
 } from '@otel-sessions/semconv'
 import { hasFieldOf } from './records.ts'
-import { readScope } from './scope.ts'
+import { contentsOf } from './session-context.ts'
 
 /**
  * The short way, for nearly every span of a scope: the record that its spans share, where the rules would
@@ -19,11 +19,12 @@ export function sharedRecord(
   context: Context,
   settings: SessionRecordSettings,
 ): SessionRecord | undefined {
-  const shared = readScope(context)?.shared
+  const contents = contentsOf(context)
+  const shared = contents?.scope?.shared
   if (shared === undefined || shared.settings !== settings || shared.trace !== undefined) return undefined
   if (attributes[ATTR_SESSION_ID] !== undefined) return undefined
   if (shared.fields !== undefined && hasFieldOf(shared, attributes)) return undefined
-  const parent = trace.getSpan(context)
+  const parent = (contents?.span ?? undefined) as Span | undefined
   return parent === undefined || recordOf(parent.spanContext()) === shared ? shared : undefined
 }
 

@@ -32,9 +32,10 @@ export function usingSession<T>(session: string | SessionInit | null, fn: () => 
   if (typeof fn !== 'function') {
     throw new TypeError(`usingSession(session, fn): fn must be a function, it is ${kindOf(fn)}`)
   }
-  const inside = enterSession(context.active(), session)
+  const outer = context.active()
+  const inside = enterSession(outer, session)
   return context.with(inside, () => {
-    checkContextManager(inside)
+    checkContextManager(outer, inside)
     const result = fn()
     checkContextSurvivesAwait(result, inside)
     return bindResult(result, inside)
