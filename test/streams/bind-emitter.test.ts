@@ -122,9 +122,10 @@ describe('an EventEmitter given to bindSession', () => {
   test('comes back as it is, and is counted, when it is not of the kind of Node', () => {
     const before = problemCount('bind:unknown-target')
     const foreign = { on: () => {}, emit: () => {} }
-    for (const target of [foreign, new EventTarget(), new AbortController().signal])
-      expect(bindSession(target, A)).toBe(target)
-    expect(problemCount('bind:unknown-target')).toBe(before + 3)
+    const socket = { addEventListener: () => {} }
+    for (const target of [foreign, socket, new EventTarget(), new AbortController().signal])
+      expect(bindSession<object>(target, A)).toBe(target)
+    expect(problemCount('bind:unknown-target')).toBe(before + 4)
   })
 })
 

@@ -64,6 +64,7 @@ describe('a bound web stream', () => {
       expect(() => stream.pipeThrough(wrong as never)).toThrow(TypeError)
     const writable = lockedSink()
     expect(() => stream.pipeThrough({ readable: new ReadableStream(), writable })).toThrow(TypeError)
+    expect(() => stream.pipeThrough(new TransformStream(), { signal: {} as never })).toThrow(TypeError)
     expect(stream.locked).toBe(false)
   })
 

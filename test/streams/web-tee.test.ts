@@ -130,8 +130,10 @@ describe('binding a web stream', () => {
 
   test('leaves an overridden method of a subclass as it is, and binds the others', async () => {
     class Counted extends ReadableStream<Uint8Array> {
+      #teed = 0
       override tee(): [ReadableStream<Uint8Array>, ReadableStream<Uint8Array>] {
-        work('tee')
+        this.#teed++
+        work(`tee ${this.#teed}`)
         return super.tee()
       }
     }
@@ -140,6 +142,6 @@ describe('binding a web stream', () => {
       return new Counted({ pull: async (to) => to.enqueue((await from.read()).value ?? new Uint8Array()) })
     })
     stream.tee()
-    expect(sessionsOf('tee')).toEqual([undefined])
+    expect(sessionsOf('tee 1')).toEqual([undefined])
   })
 })

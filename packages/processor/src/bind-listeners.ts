@@ -64,8 +64,6 @@ function addBound(add: Method, contextFor: () => Context): Method {
 }
 
 function bindListener(listener: Method & { listener?: unknown }, contextFor: () => Context): Method {
-  // One method that adds may call another one.
-  if (originals.has(listener)) return listener
   const { listener: within } = listener
   const original = typeof within === 'function' ? originals.get(within as Method) : undefined
   if (original !== undefined) {

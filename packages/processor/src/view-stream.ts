@@ -37,7 +37,6 @@ export function viewStream(
   const reader = getReader.call(source) as Reader
   let reading = false
   let ended = false
-  let sourceClosed = false
 
   const close = (controller: Controller) => {
     if (ended) return
@@ -54,8 +53,7 @@ export function viewStream(
       // A consumer that does not read, because it is full, hears of the end and of errors all the same.
       reader.closed.then(
         () => {
-          sourceClosed = true
-          // The source closes before it hands out its last chunk.
+          // The source closes before it hands out its last chunk; the next read tells that it has ended.
           if (!reading) close(controller)
         },
         (error) => context.with(outside, () => controller.error(error)),
@@ -67,7 +65,6 @@ export function viewStream(
       reading = false
       if (done) return close(controller)
       if (!ended) context.with(outside, () => controller.enqueue(value))
-      if (sourceClosed) close(controller)
     },
     cancel(reason: unknown) {
       ended = true

@@ -1,0 +1,106 @@
+// What ended is not kept alive by what goes on living.
+
+import { EventEmitter } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { context } from '@opentelemetry/api'
+import { bindSession, usingSession } from '@otel-sessions/processor'
+import { describe, expect, test } from 'vitest'
+import { A, bodyIsWaiting, useTelemetry } from './support.ts'
+import { lazyWebWords, wordsInTime } from './table/bodies.ts'
+import { byForAwait, byReader } from './table/consumers.ts'
+
+useTelemetry()
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+/** Whether nothing holds it any more. */
+async function isGone(what: WeakRef<object>): Promise<boolean> {
+  for (let round = 0; round < 20; round++) {
+    await bodyIsWaiting()
+    collect()
+    if (what.deref() === undefined) return true
+  }
+  return false
+}
+
+const scopeHere = () => new WeakRef(context.active())
+
+describe('nothing keeps alive', () => {
+  test('a stream that was read, and its scope', async () => {
+    const run = async () => {
+      const { stream, scope } = usingSession(A, () => ({ stream: lazyWebWords(), scope: scopeHere() }))
+      await byReader(bindSession(stream, A), () => 'go on')
+      return [new WeakRef<object>(stream), scope]
+    }
+    for (const ref of await run()) expect(await isGone(ref)).toBe(true)
+  })
+
+  test('what a stream was piped to, when that has ended and the stream lives on', async () => {
+    const stream = usingSession(A, lazyWebWords)
+    const run = async () => {
+      const sink = new WritableStream()
+      await stream.pipeTo(sink)
+      return new WeakRef(sink)
+    }
+    expect(await isGone(await run())).toBe(true)
+    expect(stream.locked).toBe(false)
+  })
+
+  test('where a stream was piped from, when that has ended and the stream lives on', async () => {
+    const stream = usingSession(A, lazyWebWords)
+    const run = () =>
+      usingSession('sess_consumer', async () => {
+        await stream.pipeTo(new WritableStream())
+        return scopeHere()
+      })
+    expect(await isGone(await run())).toBe(true)
+    expect(stream.locked).toBe(false)
+  })
+
+  test('the scope of a listener that was removed, or ran once, when the emitter lives on', async () => {
+    const bus = new EventEmitter()
+    const run = () =>
+      usingSession(A, () => {
+        const listener = () => {}
+        bindSession(bus).on('token', listener).once('token', listener)
+        bus.emit('token')
+        bus.off('token', listener)
+        bindSession(bus, null)
+        return scopeHere()
+      })
+    expect(await isGone(run())).toBe(true)
+    expect(bus.listenerCount('token')).toBe(0)
+  })
+
+  test('the views of an object that lives on, and their scopes', async () => {
+    const held = { make: wordsInTime, text: Promise.resolve('hello') }
+    const run = async () => {
+      const { view, scope } = usingSession(A, () => ({ view: bindSession(held), scope: scopeHere() }))
+      await byForAwait(view.make(), () => 'go on')
+      await view.text
+      return [new WeakRef<object>(view), scope]
+    }
+    for (const ref of await run()) expect(await isGone(ref)).toBe(true)
+    expect(Object.keys(held)).toEqual(['make', 'text'])
+  })
+
+  test('the scope that a stream was bound to before it was bound to another one', async () => {
+    const stream = lazyWebWords()
+    const run = () => usingSession(A, () => [bindSession(stream), scopeHere()] as const)[1]
+    const scope = run()
+    bindSession(stream, null)
+    expect(await isGone(scope)).toBe(true)
+    expect(stream.locked).toBe(false)
+  })
+})
+
+describe('the check itself', () => {
+  test('sees a scope that is kept', async () => {
+    const bus = new EventEmitter()
+    const run = () => usingSession(A, () => [bindSession(bus).on('token', () => {}), scopeHere()] as const)[1]
+    expect(await isGone(run())).toBe(false)
+    expect(bus.listenerCount('token')).toBe(1)
+  })
+})
