@@ -7,20 +7,21 @@ import { build } from 'esbuild'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 // What was measured on 2026-11-21, in bytes, and how far it may grow: room for a mended bug. The aim was 6 kB
-// for the first; the rules need more: every message taken away would save 1.3 kB, the whole alias table 0.4.
+// for the first; the rules and the shapes of streams need more: every message taken away would save 1.3 kB, the
+// whole alias table 0.4, all binding of streams 2.5.
 // To grow further is a decision: state the new number in the change that needs it, and say why.
 const ROOM = 1.03
 const PROGRAMS = [
   {
-    measured: 10_363,
+    measured: 12_185,
     imports: {
       '@otel-sessions/processor': ['usingSession', 'bindSession', 'SessionSpanProcessor'],
       '@otel-sessions/exporter': ['SessionSpanExporter'],
     },
   },
-  { measured: 5_545, imports: { '@otel-sessions/processor': ['SessionSpanProcessor'] } },
-  { measured: 3_804, imports: { '@otel-sessions/processor': ['usingSession'] } },
-  { measured: 4_730, imports: { '@otel-sessions/exporter': ['SessionSpanExporter'] } },
+  { measured: 5_841, imports: { '@otel-sessions/processor': ['SessionSpanProcessor'] } },
+  { measured: 4_984, imports: { '@otel-sessions/processor': ['usingSession'] } },
+  { measured: 4_746, imports: { '@otel-sessions/exporter': ['SessionSpanExporter'] } },
   { measured: 2_500, imports: { '@otel-sessions/exporter/hash': ['hashSessionId'] } },
   { measured: 270, imports: { '@otel-sessions/semconv': ['checkSessionId'] } },
 ]
