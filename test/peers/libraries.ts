@@ -8,6 +8,8 @@ type Scope = <T>(sessionId: string, fn: () => T) => T
 
 export interface OtherLibrary {
   readonly name: string
+  /** Its processor writes `session.id` on every span, also where the application gave one to `startSpan`. */
+  readonly overwrites: boolean
   /** Runs `fn` in a session, as the library does it. */
   readonly load: () => Promise<{ readonly inside: Scope; readonly processor: SpanProcessor }>
 }
@@ -49,6 +51,7 @@ const traceloopProcessor = ({ createSpanProcessor }: Traceloop) =>
 export const LIBRARIES: readonly OtherLibrary[] = [
   {
     name: 'OpenInference, setSession',
+    overwrites: true,
     load: async () => {
       const { setSession } = await loadPeer<OpenInference>('@arizeai/openinference-core')
       const vercel = await loadPeer<OpenInferenceVercel>('@arizeai/openinference-vercel')
@@ -60,6 +63,7 @@ export const LIBRARIES: readonly OtherLibrary[] = [
   },
   {
     name: 'Langfuse, propagateAttributes',
+    overwrites: true,
     load: async () => {
       const { propagateAttributes } = await loadPeer<Langfuse>('@langfuse/core')
       const { LangfuseSpanProcessor } = await loadPeer<LangfuseOtel>('@langfuse/otel')
@@ -75,6 +79,7 @@ export const LIBRARIES: readonly OtherLibrary[] = [
   },
   {
     name: 'Traceloop, withAssociationProperties',
+    overwrites: false,
     load: async () => {
       const package_ = await traceloop()
       return {
@@ -85,6 +90,7 @@ export const LIBRARIES: readonly OtherLibrary[] = [
   },
   {
     name: 'Traceloop, withConversation',
+    overwrites: false,
     load: async () => {
       const package_ = await traceloop()
       return {

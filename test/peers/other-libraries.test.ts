@@ -98,6 +98,13 @@ for (const library of LIBRARIES) {
         expect(sessions()).toEqual(['below: none', 'work: none'])
       })
 
+      test('gives way to a session.id given to startSpan, unless its own processor overwrites that', async () => {
+        const { inside, tracer, sessions } = await start(library, order)
+        await inside(B, async () => tracer.startSpan('own', { attributes: { 'session.id': 'own_c' } }).end())
+        const isOverwritten = library.overwrites && order !== ORDERS[0]
+        expect(sessions()).toEqual([`own: ${isOverwritten ? B : 'own_c'}`])
+      })
+
       test('keeps two sessions apart that run at the same time', async () => {
         const { inside, work, attributes } = await start(library, order)
         const session = (id: string) =>
