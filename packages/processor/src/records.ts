@@ -2,7 +2,6 @@ import {
   type ReadableAttributes,
   SESSION_ID_MAX_LENGTH,
   SESSION_RECORD,
-  SESSION_RECORD_VERSION,
   type SessionRecord,
   type SessionRecordSettings,
   type SessionTrace,
@@ -10,66 +9,13 @@ import {
 } from '@otel-sessions/semconv'
 import { ownValue } from '@otel-sessions/semconv/internal'
 import { stampedOf, unlessPresent } from './fields.ts'
+import { Record, withFields } from './record.ts'
 import { report } from './report.ts'
 import type { SessionScope } from './scope.ts'
 
 /** Leaves a record on a span. A span context that cannot be written to keeps none; the attributes are stamped. */
 export function leaveRecord(spanContext: object, record: SessionRecord): void {
   ;(spanContext as { [SESSION_RECORD]?: SessionRecord })[SESSION_RECORD] = record
-}
-
-/** How Node shows an object; a span context is printed with its record on it. */
-const INSPECT = Symbol.for('nodejs.util.inspect.custom')
-
-class Record implements SessionRecord {
-  readonly version = SESSION_RECORD_VERSION
-  readonly kind: SessionRecord['kind']
-  readonly id: string | undefined
-  readonly from: SessionRecord['from']
-  readonly own: boolean
-  readonly scope: SessionScope | undefined
-  refused: unknown = undefined
-  fields: StampedFields | undefined
-  revoked: SessionRecord['revoked'] = undefined
-  readonly settings: SessionRecordSettings
-  readonly trace: SessionTrace | undefined
-  stampedAs: string | undefined = undefined
-  open = true
-  parent: SessionRecord | undefined
-  learned: string | null | undefined = undefined
-  settled: SessionRecord['settled'] = undefined
-  final: string | undefined = undefined
-
-  constructor(
-    kind: SessionRecord['kind'],
-    id: string | undefined,
-    from: SessionRecord['from'],
-    own: boolean,
-    scope: SessionScope | undefined,
-    fields: StampedFields | undefined,
-    settings: SessionRecordSettings,
-    trace: SessionTrace | undefined,
-    parent: SessionRecord | undefined,
-  ) {
-    this.kind = kind
-    this.id = id
-    this.from = from
-    this.own = own
-    this.scope = scope
-    this.fields = fields
-    this.settings = settings
-    this.trace = trace
-    this.parent = parent
-  }
-
-  [INSPECT](): string {
-    return this.id === undefined ? `[${this.kind}]` : `[${this.kind} ${this.id}]`
-  }
-}
-
-/** The same record with other fields, for one span. */
-export function withFields(record: SessionRecord, fields: StampedFields | undefined): SessionRecord {
-  return Object.assign(Object.create(Object.getPrototypeOf(record)), record, { fields })
 }
 
 /** The record that all spans of a scope share; another one only for another trace or another processor. */
