@@ -1,9 +1,10 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { PassThrough, Readable, Transform, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { finished, pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
+import { context } from '@opentelemetry/api'
 import { bindSession, usingSession } from '@otel-sessions/processor'
 import { describe, expect, test } from 'vitest'
 import { keepsItsSession } from './contract.ts'
@@ -18,23 +19,23 @@ const make = () => Readable.from(wordsInTime(), { highWaterMark: 1 })
 
 keepsItsSession({ name: 'a Node stream of an async generator, by for await', make, consume: byForAwait })
 
-describe('a Node stream that fn gives', () => {
+describe('a Node stream that bindSession binds', () => {
   test('is still one, with no new keys, and gives everything', async () => {
     const keys = Object.keys(make())
-    const stream = usingSession(A, make)
+    const stream = usingSession(A, () => bindSession(make()))
     expect(stream).toBeInstanceOf(Readable)
     expect(Object.keys(stream)).toEqual(keys)
     expect(await stream.toArray()).toEqual(['one', 'two', 'three'])
   })
 
   test('asks for nothing by being bound', async () => {
-    usingSession(A, make)
+    usingSession(A, () => bindSession(make()))
     await bodyIsWaiting()
     expect(sessionsOf('body')).toEqual([])
   })
 
   test('runs each listener where it was added, until it is removed', async () => {
-    const stream = usingSession(A, make)
+    const stream = usingSession(A, () => bindSession(make()))
     const removed = () => work('removed')
     usingSession(B, () => stream.on('data', () => work('in B')))
     stream.on('data', () => work('outside')).on('data', removed)
@@ -64,7 +65,7 @@ describe('a Node stream that fn gives', () => {
         done(null, chunk)
       }
     }
-    const bind = (stream: Transform) => usingSession(A, () => stream)
+    const bind = (stream: Transform) => bindSession(stream, A)
     const ends = async (stream: Transform) => {
       flushed.length = 0
       stream.end('word')
@@ -87,7 +88,7 @@ describe('a Node stream that fn gives', () => {
   test('talks over a real socket as before', async () => {
     const server = createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1')
     await once(server, 'listening')
-    const socket = usingSession(A, () => connect((server.address() as AddressInfo).port, '127.0.0.1'))
+    const socket = bindSession(connect((server.address() as AddressInfo).port, '127.0.0.1'), A)
     socket.end('hello')
     expect(await text(socket)).toBe('hello')
     server.close()
@@ -95,7 +96,7 @@ describe('a Node stream that fn gives', () => {
 
   test('gives its error to the listener, where that was added', async () => {
     const failure = new Error('model is down')
-    const stream = usingSession(A, () => new Readable({ read: () => void stream.destroy(failure) }))
+    const stream = bindSession(new Readable({ read: () => void stream.destroy(failure) }), A)
     const seen = usingSession(
       B,
       () =>
@@ -112,7 +113,7 @@ describe('a Node stream that fn gives', () => {
   })
 
   test('stops its source in its session when a pipeline fails', async () => {
-    const stream = usingSession(A, make)
+    const stream = usingSession(A, () => bindSession(make()))
     const full = new Writable({ objectMode: true, write: (_, __, done) => done(new Error('full')) })
     await expect(usingSession(B, () => pipeline(stream, full))).rejects.toThrow('full')
     await bodyIsWaiting()
@@ -129,8 +130,93 @@ describe('a Node stream that fn gives', () => {
   test('is bound whole or not at all, when it is frozen in part', async () => {
     const stream = make()
     Object.defineProperty(stream, 'once', { value: stream.once, configurable: false })
-    usingSession(A, () => stream)
+    bindSession(stream, A)
     await stream.toArray()
     expect(distinctSessionsOf('body')).toEqual([undefined])
+  })
+})
+
+describe('a Node stream that fn happens to return', () => {
+  test('keeps its own listeners and writers: a shared logger files nobody under the first user', () => {
+    const written: string[] = []
+    const logger = new PassThrough()
+    logger._transform = (chunk, _, done) => {
+      work('write')
+      written.push(String(chunk))
+      done()
+    }
+    const log = (line: string) => {
+      logger.write(line)
+      return logger
+    }
+    usingSession(A, () => log('a1'))
+    usingSession(B, () => log('b1'))
+    expect(written).toEqual(['a1', 'b1'])
+    expect(sessionsOf('write')).toEqual([A, B])
+    expect(Object.hasOwn(logger, 'on')).toBe(false)
+  })
+})
+
+describe('listeners on a bound stream come off', () => {
+  test('where another library has bound the same emitter before, as the HTTP instrumentation does', () => {
+    const stream = new PassThrough()
+    context.bind(context.active(), stream)
+    bindSession(stream, A)
+    const before = stream.listenerCount('close')
+    const listener = () => {}
+    stream.on('close', listener).on('close', listener).once('close', listener)
+    for (let time = 0; time < 3; time++) stream.off('close', listener)
+    expect(stream.listenerCount('close')).toBe(before)
+  })
+
+  test('when it is unpiped', async () => {
+    const stream = new PassThrough()
+    context.bind(context.active(), stream)
+    bindSession(stream, A)
+    const got: string[] = []
+    const to = new Writable({ write: (chunk, _, done) => done(void got.push(String(chunk)) as never) })
+    stream.pipe(to)
+    stream.write('1')
+    await bodyIsWaiting()
+    stream.unpipe(to)
+    stream.write('2')
+    await bodyIsWaiting()
+    expect(got).toEqual(['1'])
+  })
+
+  test('by a function that names another one as its listener, as a once written by hand does', () => {
+    const bus = bindSession(new EventEmitter(), A)
+    let calls = 0
+    const original = () => calls++
+    const wrapper = Object.assign(
+      () => {
+        bus.removeListener('token', wrapper)
+        original()
+      },
+      { listener: original },
+    )
+    bus.on('token', wrapper)
+    for (let time = 0; time < 3; time++) bus.emit('token')
+    expect(calls).toBe(1)
+    bus.on('token', wrapper)
+    bus.off('token', original)
+    expect(bus.listenerCount('token')).toBe(0)
+  })
+
+  test('on a class that keeps its listeners itself', () => {
+    class Own extends EventEmitter {
+      readonly kept = new Map<unknown, unknown>()
+      override on(event: string, listener: (...args: unknown[]) => void) {
+        this.kept.set(listener, event)
+        return super.on(event, listener)
+      }
+      override off(event: string, listener: (...args: unknown[]) => void) {
+        return this.kept.delete(listener) ? super.off(event, listener) : this
+      }
+    }
+    const own = bindSession(new Own(), A)
+    const listener = () => {}
+    own.on('token', listener).off('token', listener)
+    expect([own.listenerCount('token'), own.kept.size]).toEqual([0, 0])
   })
 })

@@ -10,6 +10,7 @@ import {
   type Plan,
   present,
   replaceMethods,
+  reportRefused,
 } from './replace-methods.ts'
 
 /** The context that something is bound to. Binding it again to another one changes this. */
@@ -70,8 +71,9 @@ function bindBody(holder: Methods, body: object, inside: Context, explicit: bool
 /** What there is to bind. What throws when it is looked at is no stream. */
 function planFor(target: Methods, binding: Binding, explicit: boolean): Plan {
   try {
-    // Their iterator reads by `_read`, and leaves by `_destroy`.
-    const ofNode = nodeStreamPlan(target, binding, explicit)
+    // Their iterator reads by `_read`, and leaves by `_destroy`. Only where somebody asks for it: many functions
+    // give back a stream that others write to as well, such as a logger, or where they have piped to.
+    const ofNode = explicit ? nodeStreamPlan(target, binding) : []
     if (ofNode.length > 0) return ofNode
     const run = pullsOf(target, explicit).map((name) => [name, runBound(binding)] as Plan[number])
     const open = opensOf(target).map((name) => [name, openBound(binding)] as Plan[number])
@@ -121,18 +123,20 @@ function openBound(binding: Binding): (method: Method) => Method {
       // A generator gives itself, and is bound already; any other iterator or reader is bound here, to be run.
       // A web stream has one reader. An iterable may be opened by several users: each iterator keeps its own
       // session.
-      if (opened !== this)
-        bindOpened(opened, isWebStream(this as Methods) ? binding : { inside: binding.inside })
+      if (opened !== this) bindOpened(opened, this, binding)
       return opened
     }
 }
 
-function bindOpened(opened: unknown, binding: Binding): void {
+function bindOpened(opened: unknown, by: unknown, binding: Binding): void {
   if (typeof opened !== 'object' || opened === null || bound.has(opened)) return
-  const names = present(opened as Methods, ['next', 'return', 'throw', 'read', 'cancel'])
-  const outcome = replaceMethods(
-    opened as Methods,
-    names.map((name) => [name, runBound(binding)]),
-  )
-  if (outcome === 'bound') bound.set(opened, binding)
+  try {
+    const own = isWebStream(by as Methods) ? binding : { inside: binding.inside }
+    const names = present(opened as Methods, ['next', 'return', 'throw', 'read', 'cancel'])
+    const plan = names.map((name) => [name, runBound(own)] as Plan[number])
+    if (replaceMethods(opened as Methods, plan) === 'bound') bound.set(opened, own)
+  } catch {
+    // It throws when it is looked at, or was opened as a function of its own.
+    reportRefused()
+  }
 }

@@ -7,16 +7,18 @@ const PRODUCERS = ['_read', '_write', '_writev', '_transform', '_flush', '_final
 
 const ADDERS = ['on', 'addListener', 'once', 'prependListener', 'prependOnceListener']
 
-/** Our listeners, and whose place they take. */
-const originals = new WeakMap<Method, Method>()
+const REMOVERS = ['off', 'removeListener']
+
+/** Our own listeners. */
+const ours = new WeakSet<object>()
 
 /**
  * How a Node stream is bound: what produces runs in the session, also where it is consumed by events. It emits
  * from there, so listeners that are added afterwards get the context in which they are added.
  */
-export function nodeStreamPlan(target: Methods, binding: Binding, explicit: boolean): Plan {
+export function nodeStreamPlan(target: Methods, binding: Binding): Plan {
   if (!has(target, 'pipe') || !isEmitter(target)) return []
-  if (!has(target, '_read') && !(explicit && has(target, '_write'))) return []
+  if (!has(target, '_read') && !has(target, '_write')) return []
   const run = (method: Method): Method =>
     function (...args) {
       return context.with(binding.inside, () => method.apply(this, args))
@@ -39,43 +41,83 @@ function isFinalOfTransform(target: Methods): boolean {
 
 /**
  * How an emitter is bound: listeners that are added from now on run in a context. They are removed, counted and
- * listed as if they were not bound: Node knows a listener by its property `listener`, too.
+ * listed as if they were not bound. What lies below, Node or another library that replaced the same methods, is
+ * told to remove the very function that it was given.
  *
  * @param contextFor asked each time that a listener is added
  */
 export function listenerPlan(target: Methods, contextFor: () => Context): Plan {
   if (!isEmitter(target)) return []
-  return present(target, ADDERS).map((name) => [name, (add) => addBound(add, contextFor)])
+  const added: Added = new WeakMap()
+  const add = present(target, ADDERS).map((name) => [
+    name,
+    (method: Method) => addBound(method, added, contextFor),
+  ])
+  const remove = present(target, REMOVERS).map((name) => [
+    name,
+    (method: Method) => removeBound(method, added),
+  ])
+  return [...add, ...remove] as Plan
 }
 
 // Other emitters have no `rawListeners`, and do not know a listener by its property.
 const isEmitter = (target: Methods) =>
   has(target, 'on') && has(target, 'emit') && has(target, 'removeListener') && has(target, 'rawListeners')
 
-function addBound(add: Method, contextFor: () => Context): Method {
+/** What was added in the place of which function, for which events; the last comes off first. */
+type Added = WeakMap<object, { readonly event: unknown; readonly runs: Method }[]>
+
+function addBound(add: Method, added: Added, contextFor: () => Context): Method {
   return function (event, listener, ...rest) {
-    return add.call(
-      this,
-      event,
-      typeof listener === 'function' ? bindListener(listener as Method, contextFor) : listener,
-      ...rest,
-    )
+    const given = typeof listener === 'function' ? bindListener(listener as Listener, contextFor) : listener
+    if (given !== listener) note(added, event, listener as Listener, given as Method)
+    return add.call(this, event, given, ...rest)
   }
 }
 
-function bindListener(listener: Method & { listener?: unknown }, contextFor: () => Context): Method {
+type Listener = Method & { listener?: unknown }
+
+function note(added: Added, event: unknown, listener: Listener, runs: Method): void {
+  // Node removes a listener by its property `listener`, too: so does a `once` written by hand.
+  for (const known of [listener, listener.listener]) {
+    if (typeof known !== 'function') continue
+    const all = added.get(known) ?? []
+    all.push({ event, runs })
+    added.set(known, all)
+  }
+}
+
+function removeBound(remove: Method, added: Added): Method {
+  return function (event, listener, ...rest) {
+    const count = () => (this as { listenerCount?: (event: unknown) => number }).listenerCount?.(event)
+    const all = typeof listener === 'function' ? added.get(listener) : undefined
+    for (let index = (all?.length ?? 0) - 1; index >= 0; index--) {
+      const one = all?.[index]
+      if (one === undefined || one.event !== event) continue
+      all?.splice(index, 1)
+      const before = count()
+      const result = remove.call(this, event, one.runs, ...rest)
+      // It ran once, and is gone already; an older one may be there.
+      if (before === undefined || count() !== before) return result
+    }
+    return remove.call(this, event, listener, ...rest)
+  }
+}
+
+function bindListener(listener: Listener, contextFor: () => Context): Method {
+  // One method that adds may call another one.
+  if (ours.has(listener)) return listener
   const { listener: within } = listener
-  const original = typeof within === 'function' ? originals.get(within as Method) : undefined
-  if (original !== undefined) {
-    // The wrapper of `once` around a listener of ours: it is removed by the one that it stands for.
-    listener.listener = original
+  if (ours.has(within as object)) {
+    // The wrapper of `once` around a listener of ours: it stands for what ours stands for.
+    listener.listener = (within as Listener).listener
     return listener
   }
   const inside = contextFor()
-  const runs: Method & { listener?: unknown } = function (...args) {
+  const runs: Listener = function (...args) {
     return context.with(inside, () => listener.apply(this, args))
   }
   runs.listener = within ?? listener
-  originals.set(runs, listener)
+  ours.add(runs)
   return runs
 }

@@ -63,7 +63,7 @@ function bindTarget<T>(target: T, inside: Context): T {
   if (typeof target === 'function') return bindFunction(target, inside)
   if (typeof target !== 'object' || target === null) return unknownTarget(target)
   if (isNativePromise(target)) return target.then((value) => bindTarget(value, inside)) as T
-  if (bindInPlace(target, inside, true) !== 'nothing') return target
+  if (!isThenable(target) && bindInPlace(target, inside, true) !== 'nothing') return target
   try {
     if (Array.isArray(target)) return bindItems(target, inside)
     const object = targetOf(target)
@@ -73,6 +73,15 @@ function bindTarget<T>(target: T, inside: Context): T {
     return target
   } catch {
     return unknownTarget(target)
+  }
+}
+
+/** A lazy one starts where it is awaited, also if it can be iterated as well: only a view reaches that. */
+function isThenable(target: object): boolean {
+  try {
+    return typeof (target as { then?: unknown }).then === 'function'
+  } catch {
+    return false
   }
 }
 

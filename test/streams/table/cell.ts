@@ -1,7 +1,10 @@
 export type Step = 'go on' | 'stop'
 
-/** What becomes of the session of a shape. */
-export type Outcome = 'kept' | 'lost'
+/**
+ * What becomes of the session of a shape. `leaks`: it is kept, but what the consumer listens with runs in it,
+ * too, as it does without us: Node emits from where it produces.
+ */
+export type Outcome = 'kept' | 'lost' | 'leaks'
 
 /**
  * One way to make something inside session A and to consume it outside any session, and inside session B.
@@ -52,4 +55,5 @@ export function cells<T>(
 
 export const KEPT = { alone: 'kept', bound: 'kept' } as const
 export const NEEDS_BINDING = { alone: 'lost', bound: 'kept' } as const
+export const LEAKS_UNBOUND = { alone: 'leaks', bound: 'kept' } as const
 export const lost = (note: string) => ({ alone: 'lost', bound: 'lost', note }) as const

@@ -26,5 +26,6 @@ function rowOf(cells: Cell[]): string[] {
   const { shape, alone, bound, note } = first
   const why = note === undefined ? '' : `: ${note}`
   if (bound === 'lost') return [`${shape}: ${ways}`, alone, `lost${why}`]
-  return [`${shape}: ${ways}`, `${alone}${why}`, alone === 'kept' ? 'not needed' : 'kept']
+  const unasked = alone === 'leaks' ? "kept, but the consumer's listeners run in it, too" : alone
+  return [`${shape}: ${ways}`, `${unasked}${why}`, alone === 'kept' ? 'not needed' : 'kept']
 }

@@ -2,8 +2,8 @@ import { bindSession, usingSession } from '@otel-sessions/processor'
 import type { Cell, Each, Outcome } from './cell.ts'
 import { A, B, bodyIsWaiting, forgetSpans, spansOf, work } from './telemetry.ts'
 
-/** What was seen. `leaks`: the consumer's own work was not where the consumer is. `idle`: somebody did nothing. */
-type Seen = Outcome | 'leaks' | 'idle' | `throws: ${string}`
+/** What was seen. `idle`: somebody did nothing. */
+type Seen = Outcome | 'idle' | `throws: ${string}`
 
 export interface CellResult {
   readonly cell: Cell

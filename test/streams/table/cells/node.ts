@@ -1,7 +1,7 @@
 import { Readable, Transform, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { wordsInTime } from '../bodies.ts'
-import { type Cell, cells, type Each, KEPT } from '../cell.ts'
+import { type Cell, cells, type Each, KEPT, LEAKS_UNBOUND, NEEDS_BINDING } from '../cell.ts'
 import { byForAwait, byReader } from '../consumers.ts'
 import { bodyIsWaiting, work } from '../telemetry.ts'
 
@@ -43,18 +43,14 @@ async function leftEarly(made: Readable, each: Each): Promise<void> {
   })
 }
 
-const EVERY_WAY = {
-  'by for await': byForAwait,
-  'left early': leftEarly,
-  '`data` events': byData,
-  '`read()`': byRead,
-  '`pipe`': byPipe,
-  '`pipeline`': async (made: Readable, each: Each) => {
-    await bodyIsWaiting()
-    await pipeline(made, sink(each))
-  },
-  'as a web stream': (made: Readable, each: Each) => byReader(Readable.toWeb(made) as ReadableStream, each),
+const BY_LOOP = { 'by for await': byForAwait, 'left early': leftEarly }
+
+async function byPipeline(made: Readable, each: Each): Promise<void> {
+  await bodyIsWaiting()
+  await pipeline(made, sink(each))
 }
+
+const byWebReader = (made: Readable, each: Each) => byReader(Readable.toWeb(made) as ReadableStream, each)
 
 /** A class with `_read`, as drivers have it. */
 function counting(): Readable {
@@ -99,19 +95,44 @@ function transform(): Transform {
   })
 }
 
+const READ_BY_EVENTS = {
+  '`data` events': byData,
+  '`read()`': byRead,
+  '`pipe`': byPipe,
+  '`pipeline`': byPipeline,
+}
+const AS_WEB_STREAM = { 'as a web stream': byWebReader }
+
+const iterated = (bind: Parameters<Cell['make']>[0]) =>
+  bind(Readable.from(wordsInTime(), { highWaterMark: 1 }))
+
+/** Only its iterator is bound unasked: many functions give back a stream that others write to, or read, as well. */
 export const NODE: Cell[] = [
+  ...cells('Node `Readable.from(generator)`, in a loop', iterated, BY_LOOP, KEPT),
   ...cells(
-    'Node `Readable.from(generator)`',
-    (bind) => bind(Readable.from(wordsInTime(), { highWaterMark: 1 })),
-    EVERY_WAY,
+    'Node `Readable.from(generator)`, otherwise',
+    iterated,
+    { ...READ_BY_EVENTS, ...AS_WEB_STREAM },
+    NEEDS_BINDING,
+  ),
+  ...cells('Node `Readable` with `_read`, in a loop', (bind) => bind(counting()), BY_LOOP, KEPT),
+  ...cells(
+    'Node `Readable` with `_read`, otherwise',
+    (bind) => bind(counting()),
+    { ...READ_BY_EVENTS, ...AS_WEB_STREAM },
+    NEEDS_BINDING,
+  ),
+  ...cells(
+    'Node `Transform` with `flush`, that a stream is piped into, in a loop or a web stream',
+    (bind) => bind(transformed()),
+    { ...BY_LOOP, ...AS_WEB_STREAM },
     KEPT,
   ),
-  ...cells('Node `Readable` with `_read`', (bind) => bind(counting()), EVERY_WAY, KEPT),
   ...cells(
-    'Node `Transform` with `flush`, that a stream is piped into',
+    'Node `Transform` with `flush`, that a stream is piped into, otherwise',
     (bind) => bind(transformed()),
-    EVERY_WAY,
-    KEPT,
+    READ_BY_EVENTS,
+    LEAKS_UNBOUND,
   ),
   ...cells(
     'Node `Transform` with `flush`, that the consumer writes to',
@@ -129,6 +150,6 @@ export const NODE: Cell[] = [
         await pipeline(Readable.from(['one', 'two']), made, sink(each))
       },
     },
-    KEPT,
+    NEEDS_BINDING,
   ),
 ]
