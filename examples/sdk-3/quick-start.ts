@@ -31,4 +31,5 @@ await usingSession('user_123_conv_456', async () => {
 
 await provider.forceFlush()
 await exporter.forceFlush()
+console.log(exporter.stats())
 await provider.shutdown()

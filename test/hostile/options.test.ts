@@ -50,3 +50,10 @@ test('what is no span exporter is refused', () => {
     expect(() => new SessionSpanExporter(wrong as never)).toThrow('SessionSpanExporter: the first argument ')
   }
 })
+
+test('a misspelt option is refused, by its name', () => {
+  expect(processor({ maxlength: 64 })).toThrow(
+    'SessionSpanProcessor: there is no option "maxlength"; there are onOverwrite, inferFromChildren, aliases, maxLength',
+  )
+  expect(exporter({ exportTimeout: 1 })).toThrow('SessionSpanExporter: there is no option "exportTimeout"; ')
+})

@@ -28,6 +28,14 @@ describe('a Node stream that bindSession binds', () => {
     expect(await stream.toArray()).toEqual(['one', 'two', 'three'])
   })
 
+  test('is bound whole, though a scope that returned it has bound its iterator before', async () => {
+    const stream = usingSession(B, make)
+    bindSession(stream, A)
+    stream.resume()
+    await finished(stream)
+    expect(distinctSessionsOf('body')).toEqual([A])
+  })
+
   test('asks for nothing by being bound', async () => {
     usingSession(A, () => bindSession(make()))
     await bodyIsWaiting()

@@ -1,5 +1,5 @@
 import { SESSION_ALIASES, SESSION_ID_MAX_LENGTH, type SessionAliases } from '@otel-sessions/semconv'
-import { aliasesProblem, kindOf, planAliases } from '@otel-sessions/semconv/internal'
+import { aliasesProblem, kindOf, optionsProblem, planAliases } from '@otel-sessions/semconv/internal'
 import type { GateRules } from './gate.ts'
 import { type OnInvalid, replacerOf } from './replace.ts'
 
@@ -50,6 +50,14 @@ export interface ExporterSettings {
   readonly shutdownTimeoutMillis: number
 }
 
+const OPTIONS = [
+  'aliases',
+  'maxLength',
+  'onInvalid',
+  'exportTimeoutMillis',
+  'shutdownTimeoutMillis',
+] satisfies (keyof SessionSpanExporterOptions)[]
+
 /**
  * The options, checked.
  *
@@ -59,6 +67,8 @@ export function settingsOf(options: SessionSpanExporterOptions = {}): ExporterSe
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`SessionSpanExporter: options must be an object, they are ${kindOf(options)}`)
   }
+  const unknown = optionsProblem(options, OPTIONS)
+  if (unknown !== undefined) throw new TypeError(`SessionSpanExporter: ${unknown}`)
   const { aliases = SESSION_ALIASES, maxLength = SESSION_ID_MAX_LENGTH } = options
   const { onInvalid = 'drop' } = options
   const { exportTimeoutMillis = 30_000, shutdownTimeoutMillis = 10_000 } = options

@@ -21,16 +21,19 @@ export interface Binding {
 /** What is bound, and to which context. */
 const bound = new WeakMap<object, Binding>()
 
+/** The Node streams that are bound whole, and not their iterator alone. */
+const whole = new WeakSet<object>()
+
 /**
  * Binds what pulls on demand to a context, in place: it stays the same object, of the same class. What produces
  * runs in the context; whoever consumes keeps its own.
  *
  * Bound are generators and iterators, whatever has `Symbol.asyncIterator`, web ReadableStreams, the body of a
- * Response or Request, Node streams, and the OpenAI SDK's Stream. Everything else is left alone, and so is what
- * was bound before, because the innermost scope made it.
+ * Response or Request, and the OpenAI SDK's Stream; of a Node stream its iterator. Everything else is left alone,
+ * and so is what was bound before, because the innermost scope made it.
  *
  * @param explicit somebody asked for this very value: then it is bound again, `next` alone will do, and
- *   emitters and writable streams are bound as well
+ *   emitters and Node streams are bound whole
  * @returns what became of it. Never throws
  */
 export function bindInPlace(value: unknown, inside: Context, explicit = false): BindOutcome {
@@ -40,15 +43,25 @@ export function bindInPlace(value: unknown, inside: Context, explicit = false): 
   const target = value as Methods
   const before = bound.get(target)
   if (before !== undefined) {
-    if (explicit) before.inside = inside
-    return 'bound'
+    if (!explicit) return 'bound'
+    before.inside = inside
+    return whole.has(target) ? 'bound' : bindWhole(target, before)
   }
   const binding = { inside }
   const plan = planFor(target, binding, explicit)
   if (plan.length === 0) return 'nothing'
   const outcome = replaceMethods(target, plan)
-  if (outcome === 'bound') bound.set(target, binding)
-  return outcome
+  if (outcome !== 'bound') return outcome
+  bound.set(target, binding)
+  if (explicit) whole.add(target)
+  return 'bound'
+}
+
+/** A Node stream of which so far the iterator was bound. */
+function bindWhole(target: Methods, binding: Binding): BindOutcome {
+  whole.add(target)
+  const plan = nodeStreamPlan(target, binding)
+  return plan.length === 0 ? 'bound' : replaceMethods(target, plan)
 }
 
 /** The platform copies a body past every method of its stream; the two that it gives are bound in turn. */

@@ -106,7 +106,7 @@ export function limitTags(tags: readonly string[]): readonly string[] | undefine
   for (const tag of tags) {
     if (kept.includes(tag)) continue
     if (kept.length === TAGS_MAX_COUNT) {
-      report('tags:too-many', () => `tags are left out: there are more than ${TAGS_MAX_COUNT}`)
+      report('tags:too-many', () => `tags beyond the first ${TAGS_MAX_COUNT} are left out`)
       break
     }
     kept.push(tag)

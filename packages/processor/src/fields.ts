@@ -50,7 +50,7 @@ function metadataJson(metadata: SessionFields['metadata']): string | undefined {
   const json = JSON.stringify(metadata)
   if (json.length <= METADATA_MAX_LENGTH) return json
   report('metadata:too-long', () => {
-    return `metadata is left out: its JSON has ${json.length} characters, ${METADATA_MAX_LENGTH} are allowed`
+    return `metadata is left out, that of outer scopes as well: together its JSON has ${json.length} characters, ${METADATA_MAX_LENGTH} are allowed`
   })
   return undefined
 }

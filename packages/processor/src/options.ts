@@ -4,7 +4,7 @@ import {
   type SessionAliases,
   type SessionRecordSettings,
 } from '@otel-sessions/semconv'
-import { aliasesProblem, kindOf, planAliases } from '@otel-sessions/semconv/internal'
+import { aliasesProblem, kindOf, optionsProblem, planAliases } from '@otel-sessions/semconv/internal'
 
 /** Options of `SessionSpanProcessor`. */
 export interface SessionSpanProcessorOptions {
@@ -38,6 +38,13 @@ export interface SessionSpanProcessorOptions {
   readonly maxLength?: number | undefined
 }
 
+const OPTIONS = [
+  'onOverwrite',
+  'inferFromChildren',
+  'aliases',
+  'maxLength',
+] satisfies (keyof SessionSpanProcessorOptions)[]
+
 /**
  * The options, checked.
  *
@@ -47,6 +54,8 @@ export function settingsOf(options: SessionSpanProcessorOptions = {}): SessionRe
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`SessionSpanProcessor: options must be an object, they are ${kindOf(options)}`)
   }
+  const unknown = optionsProblem(options, OPTIONS)
+  if (unknown !== undefined) throw new TypeError(`SessionSpanProcessor: ${unknown}`)
   const { onOverwrite = 'restore', inferFromChildren = true, aliases = SESSION_ALIASES } = options
   const { maxLength = SESSION_ID_MAX_LENGTH } = options
   if (onOverwrite !== 'restore' && onOverwrite !== 'accept') {

@@ -19,7 +19,8 @@ export type FieldCode = IdFieldCode | 'metadata' | 'tags'
  * - `advice:…`: a valid ID is a weak one
  * - `context:…`: no context manager, or one that does not follow promises
  * - `bind:…`: a stream or a target could not be bound
- * - `set-span-session:…`: there is no span, it has ended, or reading it throws
+ * - `set-span-session:…`: there is no span, it has ended, or reading it throws; `scope-wins`: a scope that was
+ *   entered below the span keeps what starts in it
  * - `span:unreadable`: a span was passed over, because reading or stamping it throws
  */
 export type ProblemCode =
@@ -46,4 +47,5 @@ export type ProblemCode =
   | 'set-span-session:no-span'
   | 'set-span-session:not-recording'
   | 'set-span-session:unreadable'
+  | 'set-span-session:scope-wins'
   | 'span:unreadable'

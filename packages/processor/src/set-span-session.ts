@@ -1,4 +1,4 @@
-import type { Span } from '@opentelemetry/api'
+import { context, type Span } from '@opentelemetry/api'
 import { ATTR_SESSION_ID, readRecord, type SessionRecord, type StampedFields } from '@otel-sessions/semconv'
 import { replaceFields, stampedOf, unlessPresent } from './fields.ts'
 import { closeRecord } from './finish.ts'
@@ -7,7 +7,7 @@ import { settingsOf } from './options.ts'
 import { withFields } from './record.ts'
 import { belongsToOneSpan, isBare, leaveRecord, spanRecord, withinLimit } from './records.ts'
 import { report } from './report.ts'
-import type { SessionScope } from './scope.ts'
+import { readScope, type SessionScope } from './scope.ts'
 import { checkSession, type SessionInit } from './session-init.ts'
 import { attributesOf } from './span-types.ts'
 import { stampFields, stampId } from './stamp.ts'
@@ -18,6 +18,9 @@ const DEFAULTS = settingsOf()
  * Says that a span belongs to a session, where the ID is learned midway and there is no function to wrap. It
  * counts as if the span had been started with it: children that start from now on inherit it, and the bare
  * spans above take it if nothing below them names another.
+ *
+ * It names the span and what is below it, but not what starts inside a `usingSession` that was entered below the
+ * span: there the scope is the inner word. That is counted, and said once.
  *
  * Does nothing but count on a span that has ended or does not record. What is no valid session states that
  * there is none: the exporter's gate removes the attribute. Never throws.
@@ -43,13 +46,25 @@ export function setSpanSession(span: Span | undefined, session: string | Session
     const before = readRecord(span.spanContext())
     const fields = writeFields(span, stampedOf(checked.fields), before)
     if (checked.states === 'nothing') addFields(span, fields, before)
-    else replaceRecord(span, checked.id, fields, before)
+    else {
+      replaceRecord(span, checked.id, fields, before)
+      noteScope(checked.id, before)
+    }
   } catch {
     report(
       'set-span-session:unreadable',
       () => 'setSpanSession has no effect: reading or writing the span throws',
     )
   }
+}
+
+/** A scope that was entered below the span states what starts in it, so the span's new session does not reach that. */
+function noteScope(id: string | undefined, before: SessionRecord | undefined): void {
+  const stating = readScope(context.active())?.stating
+  if (stating === undefined || stating === before?.scope || stating.id === id) return
+  report('set-span-session:scope-wins', () => {
+    return 'setSpanSession names its span only: a session, or that there is none, was stated by a usingSession below it, and holds for what starts here. For that, nest another usingSession'
+  })
 }
 
 /** Writes the fields that the span does not have, or has from us; gives those back. */

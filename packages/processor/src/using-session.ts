@@ -21,10 +21,10 @@ import { checkSession, type SessionInit } from './session-init.ts'
  * @param session the session ID; or its parts, see `SessionInit` (an object without the property `sessionId`
  *   only adds to the session in force); or `null`: what happens inside belongs to no session
  * @param fn what to run. Its value comes back: of the same type and, but for a plain native Promise, the same
- *   object. A plain native Promise is followed, and a new one comes back. Generators, async iterables, web and
- *   Node streams, Responses and Requests that it returns, or that its Promise resolves to, are bound in place:
- *   what produces runs in the session, also when they are piped, teed, cloned or read by events. Functions,
- *   emitters, and what only holds a stream, are left alone: see `bindSession`
+ *   object. A plain native Promise is followed, and a new one comes back. Generators, async iterables, web
+ *   streams, Responses and Requests that it returns, or that its Promise resolves to, are bound in place: what
+ *   produces runs in the session, also when they are piped, teed or cloned; of a Node stream, what is read in a
+ *   loop. Functions, emitters, and what only holds a stream, are left alone: see `bindSession`
  * @returns what `fn` returns
  * @throws only what `fn` throws; a TypeError when `fn` is no function
  * @example await usingSession('user_123_conv_456', () => agent.invoke(input))

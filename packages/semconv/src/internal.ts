@@ -6,7 +6,7 @@
 export { isPlaceholder, isPlainSessionId } from './advice.ts'
 export { type AliasPlan, aliasesProblem, planAliases } from './alias-plan.ts'
 export { type AliasCheck, type AliasReason, checkAliasValue } from './alias-value.ts'
-export { kindOf } from './kind.ts'
+export { kindOf, optionsProblem } from './kind.ts'
 export { isUntouched, type LateSession, lateMetadata, lateSession, TOO_LONG } from './late.ts'
 export { isTooLongToRead } from './metadata.ts'
 export { ownValue } from './own-value.ts'

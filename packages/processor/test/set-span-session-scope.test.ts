@@ -1,0 +1,54 @@
+// In a file of its own: what is said once can be heard once in a module's life.
+
+import { trace } from '@opentelemetry/api'
+import { helperStats, setSpanSession, usingSession } from '@otel-sessions/processor'
+import { afterEach, describe, expect, it } from 'vitest'
+import { collectWarnings, problemsOf, startTracing, stopTracing } from '../../../test/support/tracing.ts'
+
+afterEach(stopTracing)
+
+const problems = (run: () => void) => problemsOf(() => helperStats().problems, run)
+
+describe('setSpanSession inside a scope that was entered below the span', () => {
+  it('names the span and not what starts in the scope, and says so', () => {
+    const warnings = collectWarnings()
+    const { tracer, sessions } = startTracing()
+    const grown = problems(() =>
+      tracer.startActiveSpan('request', (span) => {
+        usingSession('cookie_1', () => {
+          setSpanSession(trace.getActiveSpan(), 'learned_9')
+          tracer.startSpan('call').end()
+        })
+        span.end()
+      }),
+    )
+    expect(sessions()).toEqual({ call: 'cookie_1', request: 'learned_9' })
+    expect(grown).toEqual({ 'set-span-session:scope-wins': 1 })
+    expect(warnings.join()).toContain('nest another usingSession')
+    expect(warnings.join()).not.toContain('learned_9')
+  })
+
+  it('says so of a refused ID, which states that there is none', () => {
+    const { tracer } = startTracing()
+    const grown = problems(() =>
+      tracer.startActiveSpan('request', () =>
+        usingSession({ sessionId: undefined }, () => setSpanSession(trace.getActiveSpan(), 'learned_9')),
+      ),
+    )
+    expect(grown).toMatchObject({ 'set-span-session:scope-wins': 1 })
+  })
+
+  it('says nothing where it reaches what starts next: in the scope of the span, in none, or of the same session', () => {
+    const { tracer } = startTracing()
+    const grown = problems(() => {
+      tracer.startActiveSpan('outside', (span) => setSpanSession(span, 'learned_9'))
+      usingSession('cookie_1', () =>
+        tracer.startActiveSpan('in its scope', (span) => setSpanSession(span, 'learned_9')),
+      )
+      tracer.startActiveSpan('same', (span) =>
+        usingSession('learned_9', () => setSpanSession(span, 'learned_9')),
+      )
+    })
+    expect(grown).toEqual({})
+  })
+})
