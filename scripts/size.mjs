@@ -13,15 +13,15 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const ROOM = 1.03
 const PROGRAMS = [
   {
-    measured: 12_185,
+    measured: 12_817,
     imports: {
       '@otel-sessions/processor': ['usingSession', 'bindSession', 'SessionSpanProcessor'],
       '@otel-sessions/exporter': ['SessionSpanExporter'],
     },
   },
-  { measured: 5_841, imports: { '@otel-sessions/processor': ['SessionSpanProcessor'] } },
-  { measured: 4_984, imports: { '@otel-sessions/processor': ['usingSession'] } },
-  { measured: 4_746, imports: { '@otel-sessions/exporter': ['SessionSpanExporter'] } },
+  { measured: 6_164, imports: { '@otel-sessions/processor': ['SessionSpanProcessor'] } },
+  { measured: 5_092, imports: { '@otel-sessions/processor': ['usingSession'] } },
+  { measured: 4_831, imports: { '@otel-sessions/exporter': ['SessionSpanExporter'] } },
   { measured: 2_500, imports: { '@otel-sessions/exporter/hash': ['hashSessionId'] } },
   { measured: 270, imports: { '@otel-sessions/semconv': ['checkSessionId'] } },
 ]

@@ -28,7 +28,7 @@ export interface SessionInfo {
   readonly metadata: Readonly<Record<string, MetadataValue>>
   /** Tags, united over nested scopes; empty where there are none. */
   readonly tags: readonly string[]
-  /** Whose word it is: a scope's, the active span's statement, or a hint: another library's, or the active span's. */
+  /** Whose word it is: a scope's; the active span's statement; or a hint, another library's or the active span's. */
   readonly source: 'scope' | 'span' | 'hint'
 }
 
@@ -36,7 +36,8 @@ const DEFAULTS = settingsOf()
 
 /**
  * The session that a span started in a context would get from what is around it: the scope, the active span,
- * or the helper of another library (OpenInference, Langfuse, Traceloop). Not what the active span learned from its children, and nothing from the new span's own attributes.
+ * or the helper of another library (OpenInference, Langfuse, Traceloop). Not what the active span learned from
+ * its children, and nothing from the new span's own attributes.
  *
  * @param from the context to look at; by default the active one
  * @returns undefined where there is no session, or stated absence. Never throws
