@@ -11,6 +11,7 @@ import {
   type LateSession,
   lateMetadata,
   lateSession,
+  readAlias,
   TOO_LONG,
 } from '@otel-sessions/semconv/internal'
 import { offerSession, showSession } from './offer.ts'
@@ -19,6 +20,22 @@ import { report } from './report.ts'
 import type { EndedSpan, StampableSpan } from './span-types.ts'
 import { setAttribute, stampId } from './stamp.ts'
 import type { Counters } from './stats.ts'
+
+/**
+ * The short way for a span without a statement on which nothing came late, as for nearly every span outside of
+ * a scope: settled, and nothing to write. Where it may be otherwise it does nothing, and says so.
+ */
+export function settleUnchanged(attributes: ReadableAttributes, record: SessionRecord): boolean {
+  const { id, settings } = record
+  if (record.from !== undefined || record.fields !== undefined || typeof record.learned === 'string')
+    return false
+  if (attributes[ATTR_SESSION_ID] !== id || attributes[ATTR_METADATA] !== undefined) return false
+  const alias = readAlias(attributes, settings.aliases, settings.rule, undefined, false)
+  if (alias !== undefined && alias.id !== id) return false
+  record.settled = 'kept'
+  record.final = id
+  return true
+}
 
 /** The late rules where the SDK lets a processor write before a span has ended. */
 export function settleOpenSpan(span: StampableSpan, record: SessionRecord, counters: Counters): void {

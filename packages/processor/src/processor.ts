@@ -6,7 +6,7 @@ import {
   type SessionRecordSettings,
 } from '@otel-sessions/semconv'
 import { isUntouched } from '@otel-sessions/semconv/internal'
-import { closeRecord, openRecord, settleEndedSpan, settleOpenSpan } from './finish.ts'
+import { closeRecord, openRecord, settleEndedSpan, settleOpenSpan, settleUnchanged } from './finish.ts'
 import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
 import { leaveRecord } from './records.ts'
 import { report } from './report.ts'
@@ -64,6 +64,7 @@ export class SessionSpanProcessor {
     try {
       const record = this.#ownRecord(span)
       if (record === undefined || (!record.own && isUntouched(span.attributes, record))) return
+      if (settleUnchanged(span.attributes, record)) return
       settleOpenSpan(span, record, this.#counters)
     } catch {
       this.#fail()
@@ -74,16 +75,17 @@ export class SessionSpanProcessor {
   onEnd(span: EndedSpan): void {
     try {
       const record = this.#ownRecord(span)
-      if (record === undefined || (record.from === 'scope' && this.#settings.runsLateRules)) return
-      this.#end(span, record)
+      if (record === undefined) return
+      if (!this.#settings.runsLateRules) this.#settleAndClose(span, record)
+      else if (record.from !== 'scope') closeRecord(record)
     } catch {
       this.#fail()
     }
   }
 
-  #end(span: EndedSpan, record: SessionRecord): void {
+  #settleAndClose(span: EndedSpan, record: SessionRecord): void {
     try {
-      if (!this.#settings.runsLateRules) settleEndedSpan(span, record, this.#counters)
+      settleEndedSpan(span, record, this.#counters)
     } finally {
       // At any price: a record that stays open keeps those above it alive.
       closeRecord(record)
