@@ -24,6 +24,7 @@ export class Record implements SessionRecord {
   accessor fields: StampedFields | undefined
   accessor revoked: SessionRecord['revoked'] = undefined
   accessor settings: SessionRecordSettings
+  accessor heir: SessionRecord | undefined = undefined
   accessor trace: SessionTrace | undefined
   accessor stampedAs: string | undefined = undefined
   accessor open = true

@@ -74,8 +74,6 @@ export function spanRecord(
     : new Record('statement', id, 'span', true, scope, fields, settings, trace, parent)
 }
 
-const heirs = new WeakMap<SessionRecord, SessionRecord>()
-
 /**
  * What a child inherits from its parent's statement or absence: the same one, not the child's own to change.
  * Made again only where the child is another processor's, or started in another scope than its parent did.
@@ -91,7 +89,7 @@ export function heirOf(
   const isSame = !record.own && sameScope && record.settings === settings && record.revoked === undefined
   if (isSame) return record
   const { kind, from, fields, trace } = record
-  const made = heirs.get(record)
+  const made = record.heir
   if (
     made !== undefined &&
     made.id === id &&
@@ -103,7 +101,8 @@ export function heirOf(
   }
   const heir = new Record(kind, id, from, false, scope, fields, settings, trace, undefined)
   heir.refused = record.refused
-  heirs.set(record, heir)
+  // Not in a WeakMap: its table stays as large as the most entries between two collections.
+  record.heir = heir
   return heir
 }
 
