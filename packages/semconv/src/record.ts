@@ -81,9 +81,9 @@ export interface SessionRecord {
   /** Attributes that we stamped for another session, before `setSpanSession`: the gate takes them away. */
   revoked: readonly (readonly [key: string, value: unknown])[] | undefined
   /** What the processor was told that made this record. */
+  readonly settings: SessionRecordSettings
   /** What the spans below inherit, made once for all of them; undefined where they share this one. */
   heir: SessionRecord | undefined
-  readonly settings: SessionRecordSettings
   /** What the spans of the trace share, where this span takes part in it. */
   readonly trace: SessionTrace | undefined
   /** What the SDK made of the ID, where an attribute length limit truncates it. */
