@@ -2,9 +2,11 @@ import { kindOf } from '@otel-sessions/semconv/internal'
 import { within } from './deadline.ts'
 import { type ExporterSettings, type SessionSpanExporterOptions, settingsOf } from './options.ts'
 import { screen } from './screen.ts'
-import { exportOnce, failure, tell } from './settle-once.ts'
+import { failure, tell } from './settle-once.ts'
+import { Shipping } from './shipping.ts'
 import type { ExportableSpan, ExportResult, SpanExporterLike } from './span-types.ts'
 import { type Counters, increment, newCounters, type SessionExporterStats, statsOf } from './stats.ts'
+import { WaitingRoom } from './waiting-room.ts'
 
 /**
  * The last gate before any span exporter. What it hands on has a valid `session.id` or none; where the SDK
@@ -19,7 +21,8 @@ export class SessionSpanExporter<S extends ExportableSpan> {
   readonly #delegate: SpanExporterLike<S>
   readonly #settings: ExporterSettings
   readonly #counters: Counters = newCounters()
-  readonly #inFlight = new Set<Promise<void>>()
+  readonly #shipping: Shipping<S>
+  readonly #waitingRoom: WaitingRoom<S> | undefined
   #shutdown: Promise<void> | undefined
 
   /**
@@ -33,7 +36,12 @@ export class SessionSpanExporter<S extends ExportableSpan> {
       )
     }
     this.#delegate = delegate
-    this.#settings = settingsOf(options)
+    const settings = settingsOf(options)
+    this.#settings = settings
+    this.#shipping = new Shipping(delegate, settings.exportTimeoutMillis, this.#counters)
+    if (settings.fill !== undefined) {
+      this.#waitingRoom = new WaitingRoom(settings.fill, settings, this.#shipping, this.#counters)
+    }
   }
 
   /** Called by a span processor with spans that have ended. */
@@ -43,31 +51,29 @@ export class SessionSpanExporter<S extends ExportableSpan> {
       tell(resultCallback, failure('the exporter has been shut down'))
       return
     }
-    const inFlight = new Promise<void>((resolve) => {
-      const shipped = screen(spans, this.#settings.rules, this.#counters)
-      exportOnce(this.#delegate, shipped, this.#settings.exportTimeoutMillis, this.#counters, (result) => {
-        resolve()
-        resultCallback(result)
-      })
-    })
-    this.#inFlight.add(inFlight)
-    inFlight.then(() => this.#inFlight.delete(inFlight))
+    if (this.#waitingRoom !== undefined && Array.isArray(spans)) {
+      this.#waitingRoom.export(spans, resultCallback)
+    } else {
+      this.#shipping.ship(screen(spans, this.#settings.rules, this.#counters), resultCallback)
+    }
   }
 
   /**
-   * Waits for the exports in flight, then for the wrapped exporter's own flush.
+   * Exports what waits for its trace, then waits for the exports in flight, then for the wrapped exporter's own flush.
    *
    * @returns rejects when that flush fails, or takes longer than `exportTimeoutMillis`
    */
   async forceFlush(): Promise<void> {
     const { exportTimeoutMillis } = this.#settings
-    await within(exportTimeoutMillis, 'an export in flight', this.#settled())
+    this.#waitingRoom?.release()
+    await this.#shipping.settled(exportTimeoutMillis, 'an export in flight')
     const flushed = Promise.resolve().then(() => this.#delegate.forceFlush?.())
     await within(exportTimeoutMillis, "the wrapped exporter's forceFlush", flushed)
   }
 
   /**
-   * Waits for the exports in flight, for at most half of the time, and shuts the wrapped exporter down.
+   * Exports what waits for its trace, waits for the exports in flight, for at most half of the time, and shuts the
+   * wrapped exporter down.
    *
    * @returns the same promise to every caller; rejects when the wrapped exporter's shutdown fails, or at
    *   the deadline `shutdownTimeoutMillis`
@@ -79,18 +85,15 @@ export class SessionSpanExporter<S extends ExportableSpan> {
 
   /** What was shipped, changed and dropped so far; plain data. */
   stats(): SessionExporterStats {
-    return statsOf(this.#counters)
-  }
-
-  async #settled(): Promise<void> {
-    await Promise.all(this.#inFlight)
+    return statsOf(this.#counters, this.#waitingRoom?.held ?? 0)
   }
 
   async #shutDown(): Promise<void> {
     const { shutdownTimeoutMillis } = this.#settings
     const started = Date.now()
     // The wrapped exporter must be reached even if an export hangs.
-    await within(Math.ceil(shutdownTimeoutMillis / 2), 'an export', this.#settled()).catch(() => {})
+    this.#waitingRoom?.close()
+    await this.#shipping.settled(Math.ceil(shutdownTimeoutMillis / 2), 'an export').catch(() => {})
     const left = Math.max(1, shutdownTimeoutMillis - (Date.now() - started))
     const done = Promise.resolve().then(() => this.#delegate.shutdown())
     await within(

@@ -1,5 +1,7 @@
 export { SessionSpanExporter } from './exporter.ts'
+export type { FillFromTraceOptions } from './fill-options.ts'
 export type { DropReason } from './gate.ts'
+export type { GivenUp } from './hold.ts'
 export type { SessionSpanExporterOptions } from './options.ts'
 export type { OnInvalid } from './replace.ts'
 export type { ExportableSpan, ExportResult, SpanExporterLike } from './span-types.ts'

@@ -1,5 +1,7 @@
 import { SESSION_ALIASES, SESSION_ID_MAX_LENGTH, type SessionAliases } from '@otel-sessions/semconv'
 import { aliasesProblem, kindOf, optionsProblem, planAliases } from '@otel-sessions/semconv/internal'
+import { checkWholeNumber, LONGEST_TIMER } from './check-number.ts'
+import { type FillFromTraceOptions, type FillSettings, fillSettingsOf } from './fill-options.ts'
 import type { GateRules } from './gate.ts'
 import { type OnInvalid, replacerOf } from './replace.ts'
 
@@ -29,6 +31,19 @@ export interface SessionSpanExporterOptions {
    */
   readonly onInvalid?: OnInvalid | undefined
   /**
+   * Whether a span that nobody names gets the one session that its trace has shown: the HTTP client's spans beside
+   * a framework's, which tells the ID only when it is done. `true` fills what is known when a span comes to be
+   * exported; an object, even an empty one, lets such spans wait here until no span of their trace is open. A trace
+   * that has shown several sessions fills nothing, nor does one whose root is open, as a batch over many sessions
+   * has. A trace is here what hangs together in this process: what comes from another one begins anew.
+   *
+   * Waiting needs `SessionSpanProcessor`, which knows what is open; its `forceFlush` and `shutdown`, that is the
+   * provider's, ship what waits. What waits when the process crashes is lost, as is what a batch processor has.
+   *
+   * @default false
+   */
+  readonly fillFromTrace?: boolean | FillFromTraceOptions | undefined
+  /**
    * How long one export may take, in milliseconds, before it counts as failed; also the limit for the wrapped
    * exporter's own `forceFlush`. A whole number of at least 1, at most 2,147,483,647.
    *
@@ -46,6 +61,8 @@ export interface SessionSpanExporterOptions {
 /** The options, checked and complete. */
 export interface ExporterSettings {
   readonly rules: GateRules
+  /** Undefined where it is off. */
+  readonly fill: FillSettings | undefined
   readonly exportTimeoutMillis: number
   readonly shutdownTimeoutMillis: number
 }
@@ -54,6 +71,7 @@ const OPTIONS = [
   'aliases',
   'maxLength',
   'onInvalid',
+  'fillFromTrace',
   'exportTimeoutMillis',
   'shutdownTimeoutMillis',
 ] satisfies (keyof SessionSpanExporterOptions)[]
@@ -70,7 +88,7 @@ export function settingsOf(options: SessionSpanExporterOptions = {}): ExporterSe
   const unknown = optionsProblem(options, OPTIONS)
   if (unknown !== undefined) throw new TypeError(`SessionSpanExporter: ${unknown}`)
   const { aliases = SESSION_ALIASES, maxLength = SESSION_ID_MAX_LENGTH } = options
-  const { onInvalid = 'drop' } = options
+  const { onInvalid = 'drop', fillFromTrace = false } = options
   const { exportTimeoutMillis = 30_000, shutdownTimeoutMillis = 10_000 } = options
   const problem = aliasesProblem(aliases)
   if (problem !== undefined) throw new TypeError(`SessionSpanExporter: option aliases ${problem}`)
@@ -85,18 +103,8 @@ export function settingsOf(options: SessionSpanExporterOptions = {}): ExporterSe
   const rule = { maxLength }
   return {
     rules: { rule, aliases: planAliases(aliases), replace: replacerOf(onInvalid, rule) },
+    fill: fillSettingsOf(fillFromTrace),
     exportTimeoutMillis,
     shutdownTimeoutMillis,
   }
-}
-
-/** A longer one fires at once. */
-const LONGEST_TIMER = 2 ** 31 - 1
-
-function checkWholeNumber(option: string, value: unknown, most: number): void {
-  if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most) return
-  const is = typeof value === 'number' ? String(value) : kindOf(value)
-  throw new RangeError(
-    `SessionSpanExporter: option ${option} must be a whole number from 1 to ${most}, it is ${is}`,
-  )
 }

@@ -1,15 +1,12 @@
-import { ATTR_METADATA, ATTR_SESSION_ID, readRecord } from '@otel-sessions/semconv'
-import { isTooLongToRead, kindOf } from '@otel-sessions/semconv/internal'
-import { type GateChanges, type GateRules, gate } from './gate.ts'
-import { sayOnce } from './report.ts'
+import { readRecord } from '@otel-sessions/semconv'
+import { changesOf, dress, unreadable } from './decide.ts'
+import type { GateRules } from './gate.ts'
 import type { ExportableSpan } from './span-types.ts'
-import { viewOf } from './span-view.ts'
-import { type Counters, increment } from './stats.ts'
+import type { Counters } from './stats.ts'
 
 /** The batch as it is shipped: the same array where nothing changes, views in place of the spans that do. */
 export function screen<S extends ExportableSpan>(spans: S[], rules: GateRules, counters: Counters): S[] {
   if (!Array.isArray(spans)) return spans
-  counters.spans += spans.length
   let shipped: S[] | undefined
   for (let index = 0; index < spans.length; index++) {
     const span = spans[index] as S
@@ -24,35 +21,8 @@ export function screen<S extends ExportableSpan>(spans: S[], rules: GateRules, c
 function screenSpan<S extends ExportableSpan>(span: S, rules: GateRules, counters: Counters): S {
   try {
     const record = readRecord(span.spanContext())
-    const changes = gate(span.attributes, record, rules)
-    if (record === undefined && isTooLongToRead(span.attributes[ATTR_METADATA])) counters.metadataNotRead++
-    if (changes === undefined) return span
-    const view = viewOf(span, changes)
-    count(changes, span.attributes[ATTR_SESSION_ID], counters)
-    return view
+    return dress(span, changesOf(span, record, rules, counters), counters)
   } catch {
-    counters.unreadable++
-    sayOnce(
-      'unreadable',
-      () => 'a span is shipped as it is, which stats().unreadable counts: reading its attributes throws',
-    )
-    return span
+    return unreadable(span, counters)
   }
-}
-
-function count(
-  { dropped, overwrittenId, replaced }: GateChanges,
-  current: unknown,
-  counters: Counters,
-): void {
-  counters.changed++
-  if (overwrittenId !== undefined) counters.conflicts++
-  if (replaced) counters.replaced++
-  if (dropped === undefined) return
-  increment(counters.dropped, dropped)
-  sayOnce(`dropped:${dropped}`, () => {
-    const what = current === undefined ? 'a session ID that came late' : 'the attribute session.id of a span'
-    const kind = current === undefined ? '' : `. It is ${kindOf(current)}`
-    return `${what} is dropped, which stats().dropped counts: ${dropped}${kind}`
-  })
 }

@@ -1,11 +1,12 @@
 import type { DropReason } from './gate.ts'
+import type { GivenUp } from './hold.ts'
 
 /** Why a call of the wrapped exporter counts as failed. */
 export type FailureReason = 'result' | 'threw' | 'timed-out' | 'second-callback' | 'after-shutdown'
 
 /** What a `SessionSpanExporter` counted. */
 export interface SessionExporterStats {
-  /** Spans handed to the wrapped exporter. */
+  /** Spans handed to the wrapped exporter, or about to be. */
   readonly spans: number
   /** Spans of those that were handed on with other attributes than the SDK's span has. */
   readonly changed: number
@@ -13,6 +14,12 @@ export interface SessionExporterStats {
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>
   /** Spans that were shipped with what `onInvalid` made of an invalid session ID. */
   readonly replaced: number
+  /** Spans that nobody named, and that got the session of their trace (`fillFromTrace`). */
+  readonly filled: number
+  /** Spans that wait for their trace at this moment. */
+  readonly held: number
+  /** Spans that were shipped without a session because they could not wait any longer, by reason. */
+  readonly givenUp: Readonly<Partial<Record<GivenUp, number>>>
   /** Spans on which another session had been written over the stated one, put back here and not by the processor. */
   readonly conflicts: number
   /** Spans without a record whose `metadata` is longer than 32 kB, so that no alias was looked for in it. */
@@ -29,6 +36,8 @@ export interface Counters {
   changed: number
   dropped: Partial<Record<DropReason, number>>
   replaced: number
+  filled: number
+  givenUp: Partial<Record<GivenUp, number>>
   conflicts: number
   metadataNotRead: number
   unreadable: number
@@ -40,6 +49,8 @@ export const newCounters = (): Counters => ({
   changed: 0,
   dropped: {},
   replaced: 0,
+  filled: 0,
+  givenUp: {},
   conflicts: 0,
   metadataNotRead: 0,
   unreadable: 0,
@@ -50,8 +61,10 @@ export function increment<K extends string>(counts: Partial<Record<K, number>>, 
   counts[key] = (counts[key] ?? 0) + 1
 }
 
-export const statsOf = (counters: Counters): SessionExporterStats => ({
+export const statsOf = (counters: Counters, held: number): SessionExporterStats => ({
   ...counters,
+  held,
+  givenUp: { ...counters.givenUp },
   dropped: { ...counters.dropped },
   failures: { ...counters.failures },
 })

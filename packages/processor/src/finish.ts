@@ -91,13 +91,20 @@ function settle(record: SessionRecord, late: LateSession): void {
 
 /** The span has its record: where it has no statement, its trace counts it as open. */
 export function openRecord(record: SessionRecord): void {
-  if (record.trace !== undefined && !isStated(record)) record.trace.open++
+  const { trace } = record
+  if (trace === undefined || isStated(record)) return
+  trace.open++
+  if (trace.root === null) trace.root = record
 }
 
 /** The span has ended: it learns nothing more, and keeps no other span's record alive. */
 export function closeRecord(record: SessionRecord): void {
   if (!belongsToOneSpan(record) || !record.open) return
   record.open = false
+  record.endedAfter = record.settings.flush.count
   record.parent = undefined
-  if (!isStated(record) && record.trace !== undefined) record.trace.open--
+  const { trace } = record
+  if (trace === undefined) return
+  if (trace.root === record) trace.root = undefined
+  if (!isStated(record)) trace.open--
 }

@@ -9,6 +9,7 @@ import { isUntouched } from '@otel-sessions/semconv/internal'
 import { closeRecord, openRecord, settleEndedSpan, settleOpenSpan, settleUnchanged } from './finish.ts'
 import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
 import { leaveRecord } from './records.ts'
+import { releaseHeld } from './release-held.ts'
 import { report } from './report.ts'
 import { startRecord } from './rules.ts'
 import { sharedRecord } from './shared-record.ts'
@@ -92,11 +93,21 @@ export class SessionSpanProcessor {
     }
   }
 
-  /** Nothing waits here. */
-  async forceFlush(): Promise<void> {}
+  /**
+   * Nothing waits here. What a `SessionSpanExporter` with `fillFromTrace` holds back of this processor's spans is
+   * shipped, because `BatchSpanProcessor` does not pass a flush on to its exporter.
+   *
+   * @returns resolves when the wrapped exporter has answered, or its time is over; never rejects
+   */
+  forceFlush(): Promise<void> {
+    return releaseHeld(this.#settings.flush)
+  }
 
-  /** Nothing is held here. */
-  async shutdown(): Promise<void> {}
+  /** The same; and from now on nothing is held back any more. */
+  shutdown(): Promise<void> {
+    this.#settings.flush.closed = true
+    return releaseHeld(this.#settings.flush)
+  }
 
   /** What was stamped and what went wrong so far; plain data. */
   stats(): SessionProcessorStats {

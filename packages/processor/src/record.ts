@@ -28,6 +28,7 @@ export class Record implements SessionRecord {
   accessor trace: SessionTrace | undefined
   accessor stampedAs: string | undefined = undefined
   accessor open = true
+  accessor endedAfter: number | undefined = undefined
   accessor parent: SessionRecord | undefined
   accessor learned: string | null | undefined = undefined
   accessor settled: SessionRecord['settled'] = undefined
@@ -72,6 +73,7 @@ export function withFields(record: SessionRecord, fields: StampedFields | undefi
   copy.revoked = record.revoked
   copy.stampedAs = record.stampedAs
   copy.open = record.open
+  copy.endedAfter = record.endedAfter
   copy.learned = record.learned
   copy.settled = record.settled
   copy.final = record.final

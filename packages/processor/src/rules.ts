@@ -103,7 +103,7 @@ function hint(
   scope: SessionScope | undefined,
   settings: SessionRecordSettings,
 ): SessionRecord {
-  const trace = parentRecord?.trace ?? { open: 0, sessionId: undefined, several: false }
+  const trace = parentRecord?.trace ?? { open: 0, sessionId: undefined, several: false, root: null }
   const alias = readAlias(attributes, settings.aliases, settings.rule, undefined, false)
   const id =
     alias?.id ?? hintAround(context, parent, parentRecord, settings) ?? readInbound(context, settings.rule)

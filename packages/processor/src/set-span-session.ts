@@ -116,7 +116,11 @@ function replaceRecord(
   const scope = before?.scope as SessionScope | undefined
   const record = spanRecord(id, scope, fields, settings, before?.trace, bareParent)
   record.revoked = revokedBy(span, id, fields, before)
-  if (before !== undefined) closeRecord(before)
+  if (before !== undefined) {
+    // The span goes on, and with it the wait for what it began.
+    if (before.trace?.root === before) before.trace.root = record
+    closeRecord(before)
+  }
   leaveRecord(span.spanContext(), record)
   if (id === undefined) return
   // A wrapper span may show no attributes; then nothing can be looked up after the write.

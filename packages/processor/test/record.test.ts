@@ -12,11 +12,11 @@ describe('what the processor leaves for the gate', () => {
     const { tracer } = startTracing()
     tracer.startActiveSpan('root', (root) => {
       const shared = readRecord(root.spanContext())?.trace
-      expect(shared).toEqual({ open: 1, sessionId: undefined, several: false })
+      expect(shared).toMatchObject({ open: 1, sessionId: undefined, several: false })
       const hinted = tracer.startSpan('hinted', { attributes: { thread_id: 't1' } })
-      expect(shared).toEqual({ open: 2, sessionId: 't1', several: false })
+      expect(shared).toMatchObject({ open: 2, sessionId: 't1', several: false })
       usingSession('user_1_conv_1', () => tracer.startSpan('stated').end())
-      expect(shared).toEqual({ open: 2, sessionId: 't1', several: true })
+      expect(shared).toMatchObject({ open: 2, sessionId: 't1', several: true })
       hinted.end()
       expect(shared?.open).toBe(1)
       setSpanSession(root, 'user_1_conv_3')
@@ -24,6 +24,17 @@ describe('what the processor leaves for the gate', () => {
       root.end()
       expect(shared?.open).toBe(0)
     })
+  })
+
+  it('says whether the span that began a trace is open, also when its session is stated midway', () => {
+    const { tracer } = startTracing()
+    const root = tracer.startSpan('root')
+    const shared = readRecord(root.spanContext())?.trace
+    expect(shared?.root).toBe(readRecord(root.spanContext()))
+    setSpanSession(root, 'user_1_conv_1')
+    expect(shared?.root).toBe(readRecord(root.spanContext()))
+    root.end()
+    expect(shared?.root).toBeUndefined()
   })
 
   it('knows the session of a scope that was entered under a span, also where no span was started in it', () => {

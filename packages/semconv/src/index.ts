@@ -25,6 +25,7 @@ export {
   readRecord,
   SESSION_RECORD,
   SESSION_RECORD_VERSION,
+  type SessionFlush,
   type SessionRecord,
   type SessionRecordSettings,
   type SessionTrace,

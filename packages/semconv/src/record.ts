@@ -24,10 +24,23 @@ export interface SessionRecordSettings {
   readonly rule: SessionIdRule
   /** The SDK calls `onEnding`, so the late rules have been applied before a span is exported. */
   runsLateRules: boolean
+  /** What a flush of the processor reaches: `BatchSpanProcessor` passes none on to its exporter. */
+  readonly flush: SessionFlush
+}
+
+/** Where the processor's `forceFlush` and `shutdown` meet the exporters that hold spans back. */
+export interface SessionFlush {
+  /** How many flushes there were. A span that ended before the last one is not to be held back. */
+  count: number
+  /** The processor was shut down: nothing is to be held back any more. */
+  closed: boolean
+  /** Each ships what it holds back of this processor's spans, and resolves when that was answered; never rejects. */
+  readonly holders: Set<() => Promise<void>>
 }
 
 /**
- * What the spans without a statement share in one trace. The gate needs it to know when a bare span may go.
+ * What the spans without a statement share that hang together in one trace and one process. The gate needs it
+ * to know when a bare span may go.
  */
 export interface SessionTrace {
   /** How many spans of the trace that have no statement are open. */
@@ -36,6 +49,8 @@ export interface SessionTrace {
   sessionId: string | undefined
   /** It has shown another one, too. */
   several: boolean
+  /** The record of the span that began it, while that is open: null before, undefined after. */
+  root: SessionRecord | null | undefined
 }
 
 /** The fields beside the session ID, ready to stamp. */
@@ -90,6 +105,8 @@ export interface SessionRecord {
   stampedAs: string | undefined
   /** The span is open, and this is its record. Of no meaning for shared records. */
   open: boolean
+  /** How many flushes there had been when the span ended; undefined while it is open. */
+  endedAfter: number | undefined
   /** The bare parent to which this span offers its session; cleared when the span ends. */
   parent: SessionRecord | undefined
   /** The session that the span's children named; null when they named several. */
