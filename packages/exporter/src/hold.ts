@@ -35,9 +35,9 @@ export class Hold<S> {
   /** Whether the span is to wait. Without a record nobody would know for what. */
   wants({ record }: Decision<S>): boolean {
     if (record === undefined || this.#settings.holdMillis === 0 || isComplete(record)) return false
-    const { closed, count } = record.settings.flush
+    const { count } = record.settings.flush
     // A processor that exports may hear of the end before ours does.
-    return !closed && (record.endedAfter ?? count) === count
+    return (record.endedAfter ?? count) === count
   }
 
   /** Keeps the span. Gives the one that has waited longest, if there are too many. */

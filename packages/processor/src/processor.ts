@@ -103,9 +103,8 @@ export class SessionSpanProcessor {
     return releaseHeld(this.#settings.flush)
   }
 
-  /** The same; and from now on nothing is held back any more. */
+  /** The same. */
   shutdown(): Promise<void> {
-    this.#settings.flush.closed = true
     return releaseHeld(this.#settings.flush)
   }
 

@@ -32,8 +32,6 @@ export interface SessionRecordSettings {
 export interface SessionFlush {
   /** How many flushes there were. A span that ended before the last one is not to be held back. */
   count: number
-  /** The processor was shut down: nothing is to be held back any more. */
-  closed: boolean
   /** Each ships what it holds back of this processor's spans, and resolves when that was answered; never rejects. */
   readonly holders: Set<() => Promise<void>>
 }

@@ -1,0 +1,157 @@
+import { context } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
+import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { type ExportResult, SessionSpanExporter } from '@otel-sessions/exporter'
+import { SessionSpanProcessor } from '@otel-sessions/processor'
+import { afterEach, describe, expect, it } from 'vitest'
+import { agentTurn, below, startFilling, stopFilling } from './support.ts'
+
+afterEach(stopFilling)
+
+const A = 'user_1_conv_1'
+
+const SETUPS = [
+  { processor: 'simple', ours: 'first' },
+  { processor: 'simple', ours: 'last' },
+  { processor: 'batch', ours: 'first' },
+  { processor: 'batch', ours: 'last' },
+] as const
+
+describe.each(SETUPS)('with a $processor processor, ours $ours,', (setup) => {
+  it('provider.forceFlush alone ships what waits, of a trace that goes on', async () => {
+    const { tracer, provider, shipped, exporter } = startFilling({}, setup)
+    const root = tracer.startSpan('root')
+    below(root, tracer, 'fetch').end()
+    await provider.forceFlush()
+    expect(shipped()).toEqual({ fetch: undefined })
+    expect(exporter.stats().held).toBe(0)
+    root.end()
+    await provider.shutdown()
+  })
+
+  it('provider.forceFlush alone ships what waits with the session of its trace, once that has ended', async () => {
+    const { tracer, provider, shipped, exporter } = startFilling({}, setup)
+    agentTurn(tracer, A)
+    await provider.forceFlush()
+    expect(shipped()).toEqual({ fetch: A, query: A, agent: A, 'POST /chat': A })
+    expect(exporter.stats()).toMatchObject({ held: 0, givenUp: {} })
+  })
+
+  it('what ends after a flush waits again', async () => {
+    const { tracer, provider, shipped } = startFilling({}, setup)
+    const root = tracer.startSpan('root')
+    below(root, tracer, 'before').end()
+    await provider.forceFlush()
+    below(root, tracer, 'after').end()
+    root.setAttribute('session.id', A)
+    root.end()
+    await provider.forceFlush()
+    expect(shipped()).toEqual({ before: undefined, after: A, root: A })
+  })
+
+  it('provider.shutdown alone ships what waits', async () => {
+    const { tracer, provider, shipped } = startFilling({}, setup)
+    const root = tracer.startSpan('root')
+    below(root, tracer, 'fetch').end()
+    agentTurn(tracer, A, 'other ')
+    await provider.shutdown()
+    expect(shipped()).toMatchObject({ fetch: undefined, 'other fetch': A })
+  })
+})
+
+describe('a flush of the exporter itself', () => {
+  it('ships what waits', async () => {
+    const { tracer, exporter, shipped } = startFilling({})
+    below(tracer.startSpan('root'), tracer, 'fetch').end()
+    expect(shipped()).toEqual({})
+    await exporter.forceFlush()
+    expect(shipped()).toEqual({ fetch: undefined })
+  })
+
+  it('ships what waits before it shuts the wrapped exporter down', async () => {
+    const { tracer, exporter, shipped } = startFilling({})
+    below(tracer.startSpan('root'), tracer, 'fetch').end()
+    await exporter.shutdown()
+    expect(shipped()).toEqual({ fetch: undefined })
+    expect(exporter.stats()).toMatchObject({ failures: {}, givenUp: { flush: 1 } })
+  })
+})
+
+/** Batches of 512, as many as there are, and a wrapped exporter whose answers the test gives. */
+function startBatches(ours: 'first' | 'last') {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  const calls: {
+    spans: readonly ReadableSpan[]
+    isTraced: boolean
+    answer: (result: ExportResult) => void
+  }[] = []
+  const exporter = new SessionSpanExporter<ReadableSpan>(
+    {
+      export: (spans, answer) =>
+        void calls.push({ spans, isTraced: tracer.startSpan('request').isRecording(), answer }),
+      shutdown: async () => {},
+    },
+    { fillFromTrace: {} },
+  )
+  const batch = new BatchSpanProcessor(exporter, { maxQueueSize: 10_000 })
+  const session = new SessionSpanProcessor()
+  const provider = new BasicTracerProvider({
+    spanProcessors: ours === 'first' ? [session, batch] : [batch, session],
+  })
+  const tracer = provider.getTracer('test')
+  return { calls, provider, exporter, tracer }
+}
+
+describe.each([['first'], ['last']] as const)('what waits, ours %s,', (ours) => {
+  it('is shipped in batches of at most 512, not traced, and forceFlush waits for the answers', async () => {
+    const { calls, provider, exporter, tracer } = startBatches(ours)
+    const root = tracer.startSpan('root')
+    for (let count = 0; count < 1_300; count++) below(root, tracer, 'fetch').end()
+    let isFlushed = false
+    const flushed = provider.forceFlush().then(() => {
+      isFlushed = true
+    })
+    for (let answered = 0; answered < calls.length; answered++) {
+      await Promise.resolve()
+      expect(isFlushed).toBe(false)
+      calls[answered]?.answer({ code: 0 })
+    }
+    await flushed
+    expect(calls.map(({ spans }) => spans.length).sort()).toEqual([276, 512, 512])
+    expect(calls.some(({ isTraced }) => isTraced)).toBe(false)
+    expect(exporter.stats()).toMatchObject({ spans: 1_300, held: 0 })
+    root.end()
+  })
+})
+
+describe('a batch that grows by what has waited', () => {
+  it('fails as a whole when one of its requests fails', async () => {
+    const { calls, exporter, tracer } = startBatches('last')
+    const root = tracer.startSpan('root')
+    for (let count = 0; count < 512; count++) below(root, tracer, 'fetch').end()
+    expect(exporter.stats()).toMatchObject({ spans: 0, held: 512 })
+    root.end()
+    const results: ExportResult[] = []
+    exporter.export([root as unknown as ReadableSpan], (result) => results.push(result))
+    const refused = { code: 1, error: new Error('503') }
+    expect(calls.map(({ spans }) => spans.length)).toEqual([512, 1])
+    calls[0]?.answer(refused)
+    expect(results).toEqual([])
+    calls[1]?.answer({ code: 0 })
+    expect(results).toEqual([refused])
+  })
+})
+
+describe('a wrapped exporter that refuses what has waited', () => {
+  it('is counted, and neither the flush nor the application hears of it', async () => {
+    const { calls, provider, exporter, tracer } = startBatches('last')
+    const root = tracer.startSpan('root')
+    below(root, tracer, 'fetch').end()
+    const flushed = provider.forceFlush()
+    calls[0]?.answer({ code: 1, error: new Error('503') })
+    await expect(flushed).resolves.toBeUndefined()
+    expect(exporter.stats().failures).toEqual({ result: 1 })
+    root.end()
+  })
+})

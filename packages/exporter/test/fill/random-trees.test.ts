@@ -1,0 +1,129 @@
+import { ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
+import type { FillFromTraceOptions } from '@otel-sessions/exporter'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { startFilling, stopFilling } from './support.ts'
+
+/** What an application does to its spans; spans are told apart by the order of their starts. */
+type Step =
+  | { do: 'start'; below: number | undefined; session: string | undefined }
+  | { do: 'name'; span: number; session: string }
+  | { do: 'end'; span: number }
+  | { do: 'flush' }
+
+const session = fc.constantFrom('user_1_conv_1', 'user_1_conv_1', 'user_2_conv_2')
+const index = fc.nat({ max: 11 })
+const start = fc.record({
+  do: fc.constant('start' as const),
+  below: fc.option(index, { nil: undefined, freq: 5 }),
+  session: fc.option(session, { nil: undefined, freq: 1 }),
+})
+const name = fc.record({ do: fc.constant('name' as const), span: index, session })
+const end = fc.record({ do: fc.constant('end' as const), span: index })
+const flush = fc.constant({ do: 'flush' as const })
+
+const program = (...others: fc.Arbitrary<Step>[]): fc.Arbitrary<Step[]> =>
+  fc.array(fc.oneof({ arbitrary: start, weight: 5 }, name, { arbitrary: end, weight: 4 }, ...others), {
+    maxLength: 40,
+  })
+
+interface Outcome {
+  /** By span: what it was shipped with; absent where it was not shipped. */
+  readonly shipped: Readonly<Record<string, unknown>>
+  /** By span: the tree that it belongs to. */
+  readonly trees: readonly number[]
+  readonly stats: { readonly spans: number; readonly held: number }
+}
+
+async function run(
+  steps: readonly Step[],
+  option: boolean | FillFromTraceOptions,
+  setup: Parameters<typeof startFilling>[1],
+): Promise<Outcome> {
+  const { tracer, provider, shipped, exporter } = startFilling(option, setup)
+  const spans: Span[] = []
+  const trees: number[] = []
+  // A trace that has ended is shipped; what starts in it afterwards comes too late for the others.
+  const openTree = (span: number) =>
+    spans.some((other, at) => trees[at] === trees[span] && other.isRecording()) ? spans[span] : undefined
+  for (const step of steps) {
+    if (step.do === 'start') {
+      const parent = openTree(step.below === undefined ? -1 : step.below % Math.max(1, spans.length))
+      const at = parent === undefined ? ROOT_CONTEXT : trace.setSpan(ROOT_CONTEXT, parent)
+      trees.push(parent === undefined ? spans.length : (trees[spans.indexOf(parent)] ?? 0))
+      const attributes = step.session === undefined ? {} : { thread_id: step.session }
+      spans.push(tracer.startSpan(String(spans.length), { attributes }, at))
+    } else if (step.do === 'flush') await provider.forceFlush()
+    else {
+      const span = spans[step.span]
+      if (step.do === 'end') span?.end()
+      else span?.setAttribute('session.id', step.session)
+    }
+  }
+  for (const span of spans.reverse()) if (span.isRecording()) span.end()
+  await provider.forceFlush()
+  const { spans: count, held } = exporter.stats()
+  stopFilling()
+  return { shipped: shipped(), trees, stats: { spans: count, held } }
+}
+
+const setups = fc.record({
+  processor: fc.constantFrom('simple', 'batch'),
+  ours: fc.constantFrom('first', 'last'),
+} as const)
+
+/** The sessions that the spans of a tree name, by tree. */
+function namedIn({ shipped, trees }: Outcome): Map<number, Set<unknown>> {
+  const named = new Map<number, Set<unknown>>()
+  trees.forEach((tree, span) => {
+    const ids = named.get(tree) ?? new Set()
+    named.set(tree, ids)
+    if (shipped[span] !== undefined) ids.add(shipped[span])
+  })
+  return named
+}
+
+describe('random traces', () => {
+  it('that end: every span is shipped once; one that nobody names gets the session of a trace that names just one, and else none', async () => {
+    await fc.assert(
+      fc.asyncProperty(program(), setups, async (steps, setup) => {
+        const without = await run(steps, false, setup)
+        const filled = await run(steps, {}, setup)
+        const named = namedIn(without)
+        const wanted = without.trees.map((tree, span) => {
+          const ids = [...(named.get(tree) ?? [])]
+          return without.shipped[span] ?? (ids.length === 1 ? ids[0] : undefined)
+        })
+        expect(Object.keys(filled.shipped)).toHaveLength(without.trees.length)
+        expect(without.trees.map((_, span) => filled.shipped[span])).toEqual(wanted)
+        expect(filled.stats).toEqual({ spans: without.trees.length, held: 0 })
+      }),
+      { numRuns: 1_500 },
+    )
+  })
+
+  it.each([
+    ['waits', {}],
+    ['does not wait', true],
+    ['hardly waits', { maxSpans: 1 }],
+  ])(
+    'that are flushed in between: every span is shipped once, with no session that its trace has not named: %s',
+    async (_, option) => {
+      await fc.assert(
+        fc.asyncProperty(program(flush), setups, async (steps, setup) => {
+          const without = await run(steps, false, setup)
+          const filled = await run(steps, option, setup)
+          const named = namedIn(without)
+          expect(Object.keys(filled.shipped)).toHaveLength(without.trees.length)
+          without.trees.forEach((tree, span) => {
+            const id = filled.shipped[span]
+            if (without.shipped[span] !== undefined) expect(id).toBe(without.shipped[span])
+            else if (id !== undefined) expect(named.get(tree)).toContain(id)
+          })
+          expect(filled.stats).toEqual({ spans: without.trees.length, held: 0 })
+        }),
+        { numRuns: 500 },
+      )
+    },
+  )
+})
