@@ -9,7 +9,8 @@ context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 /** What reached the wrapped exporter; the spans themselves are dropped. */
 export const shipped = { spans: 0, withSession: 0 }
 
-const countAndDrop = {
+/** A wrapped exporter that keeps nothing. */
+export const countAndDrop = {
   export(spans: ReadableSpan[], resultCallback: (result: { code: number }) => void) {
     shipped.spans += spans.length
     for (const span of spans) if (span.attributes['session.id'] !== undefined) shipped.withSession++

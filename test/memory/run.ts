@@ -7,6 +7,7 @@ import { shipped } from './pipeline.ts'
 import { scopesInScopes, scopesThatSchedule } from './scopes.ts'
 import { sessions } from './sessions.ts'
 import { hop, type Shape } from './shape.ts'
+import { waiting } from './waiting.ts'
 
 const ALLOWED_MB = 5
 
@@ -42,6 +43,7 @@ const shapes = [
   manyChildren,
   helpers,
   refused,
+  ...waiting,
   sessions,
 ]
 // The process gives back late what it needed to start, which would hide a growth: so the shape that would leave
