@@ -1,0 +1,39 @@
+import { SESSION_ALIASES, type SessionAlias } from '@otel-sessions/semconv'
+
+/** The table of the names that are recognised, in the order in which they are read. */
+export function aliasesMarkdown(aliases: readonly SessionAlias[] = SESSION_ALIASES): string {
+  const rows = groups(aliases).map((group, index) => `| ${index + 1} | ${whoWrites(group)} | ${names(group)} |`)
+  return ['| | who writes it | attribute |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
+/** Those that follow one another and have the same source, read from the same place. */
+function groups(aliases: readonly SessionAlias[]): SessionAlias[][] {
+  const grouped: SessionAlias[][] = []
+  for (const alias of aliases) {
+    const last = grouped.at(-1)
+    const [first] = last ?? []
+    if (last !== undefined && first?.source === alias.source && first?.in === alias.in) last.push(alias)
+    else grouped.push([alias])
+  }
+  return grouped
+}
+
+const whoWrites = ([first]: readonly SessionAlias[]) => first?.source ?? ''
+
+function names(group: readonly SessionAlias[]): string {
+  const prefix = commonPrefix(group.map(({ key }) => key))
+  const rest = group.map(({ key }) => key.slice(prefix.length))
+  if (group[0]?.in === 'metadata-json') return `in the JSON of \`metadata\`: ${rest.map(code).join(', ')}`
+  return prefix === '' || group.length === 1
+    ? group.map(({ key }) => code(key)).join(', ')
+    : code(`${prefix}{${rest.join(',')}}`)
+}
+
+const code = (text: string) => `\`${text}\``
+
+/** What all keys have in common, up to and with a dot. */
+function commonPrefix(keys: readonly string[]): string {
+  const [first = ''] = keys
+  const prefix = first.slice(0, first.lastIndexOf('.') + 1)
+  return keys.every((key) => key.startsWith(prefix)) ? prefix : ''
+}
