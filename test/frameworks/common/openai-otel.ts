@@ -1,0 +1,18 @@
+import { createRequire } from 'node:module'
+import { OpenAIInstrumentation } from '@opentelemetry/instrumentation-openai'
+import type OpenAI from 'openai'
+import type { Program } from '../program.ts'
+import { answerTurn, SETTINGS } from './support/openai-turn.ts'
+
+/** OpenTelemetry's own instrumentation, which takes the OpenAI SDK up to version 6. */
+export const program: Program = {
+  instrumentations: () => [new OpenAIInstrumentation()],
+  async start(places) {
+    // It patches what is required, and nothing that is imported. What is used of version 6 is as in version 7.
+    const openai6 = createRequire(import.meta.url)('openai6') as { OpenAI: typeof OpenAI }
+    const client = new openai6.OpenAI({ ...SETTINGS, baseURL: places.modelUrl })
+    return {
+      answer: (turn) => answerTurn(client, places, turn, { metadata: { session_id: turn.sessionId } }),
+    }
+  },
+}

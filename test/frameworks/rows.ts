@@ -1,0 +1,15 @@
+import type { Row } from './row.ts'
+import { AGENTS } from './rows/agents.ts'
+import { AI_SDK } from './rows/ai-sdk.ts'
+import { LANGCHAIN } from './rows/langchain.ts'
+import { OPENAI } from './rows/openai.ts'
+import { OPENAI_BARE } from './rows/openai-bare.ts'
+import { ORDER } from './rows/order.ts'
+
+/** Frameworks, each with its own way of passing a session. */
+export const FRAMEWORKS: readonly Row[] = [...LANGCHAIN, ...OPENAI, ...OPENAI_BARE, ...AI_SDK, ...AGENTS]
+
+/** Other libraries' processors, registered before and after ours. */
+export const ORDERS: readonly Row[] = ORDER
+
+export const ROWS: readonly Row[] = [...FRAMEWORKS, ...ORDERS]
