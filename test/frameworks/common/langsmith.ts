@@ -20,7 +20,15 @@ export const program: Program = {
     initializeOTEL({ globalTracerProvider: trace.getTracerProvider(), skipGlobalContextManagerSetup: true })
     // In this mode the client asks its own server for limits only. Asked over the network, that were a span.
     const fetchImplementation = async () => Response.json({})
-    const client = new Client({ apiKey: 'local', tracingMode: 'otel', fetchImplementation })
+    const client = new Client({
+      apiKey: 'local',
+      tracingMode: 'otel',
+      fetchImplementation,
+      // Where a timer ends batches, it depends on the machine's speed which spans end: what starts and ends in one
+      // batch with others ends the span that was active when the stream was read.
+      manualFlushMode: true,
+      batchSizeLimit: 1,
+    })
     const tracing = { client, tracingEnabled: true }
     const openai = wrapOpenAI(new OpenAI({ baseURL: modelUrl, apiKey: 'local', maxRetries: 0 }), tracing)
     const callTool = traceable((args: string) => trackOrder(toolUrl, args), {
@@ -35,8 +43,8 @@ export const program: Program = {
         if (stream) return traceable((question: string) => streamReply(openai, question), config)(text)
         return traceable((question: string) => replyWithTool(openai, question, callTool), config)(text)
       },
-      // Its spans are ended by a batch in the background, after the server's span.
-      stop: () => client.awaitPendingTraceBatches(),
+      // Only now its spans end, after the server's.
+      stop: () => client.flush(),
     }
   },
 }
