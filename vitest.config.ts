@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    // Beside packages that the root does not install: see test/peers/vitest.config.ts.
-    exclude: ['test/peers/**'],
+    // Beside packages that the root does not install: see test/peers/vitest.config.ts and test/frameworks.
+    exclude: ['test/peers/**', '**/node_modules/**'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -1,0 +1,96 @@
+/** `npx -y pnpm@12.21.0 test:frameworks [name…] [--update]`: which spans of real frameworks have the session. */
+import { parseArgs } from 'node:util'
+import type { Row } from './row.ts'
+import { FRAMEWORKS, ORDERS, ROWS } from './rows.ts'
+import { OUTER_SESSIONS, SESSIONS } from './support/conversations.ts'
+import { install } from './support/install.ts'
+import { type Measured, measure, type Runs } from './support/measure.ts'
+import { MODES } from './support/modes.ts'
+import { printTable, printTotals } from './support/print.ts'
+import { findProblems, type Verdict } from './support/promises.ts'
+import { findDifferences, readResults, writeResults } from './support/results.ts'
+import { observe, type Run } from './support/run.ts'
+
+const TRUTH = { own: SESSIONS, outer: OUTER_SESSIONS }
+
+const { values, positionals } = parseArgs({
+  options: { update: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+
+try {
+  process.exitCode = await main(chooseRows(positionals), values.update)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
+
+/** Names are read in any case, and a part of one will do. */
+function chooseRows(names: readonly string[]): readonly Row[] {
+  if (names.length === 0) return ROWS
+  const chosen = ROWS.filter(({ name }) =>
+    names.some((part) => name.toLowerCase().includes(part.toLowerCase())),
+  )
+  if (chosen.length > 0) return chosen
+  throw new Error(`no row is called so; there are ${ROWS.map(({ name }) => `"${name}"`).join(', ')}`)
+}
+
+async function main(rows: readonly Row[], update: boolean): Promise<number> {
+  for (const folder of new Set(rows.map((row) => row.folder))) {
+    console.log(`${folder}: installing, checking types`)
+    await install(folder)
+  }
+  const measured: Record<string, Measured> = {}
+  const wrong: string[] = []
+  const broken: string[] = []
+  for (const row of rows) {
+    const result = await runRow(row)
+    measured[row.name] = result.measured
+    wrong.push(...result.verdict.wrong.map((text) => `${row.name}, ${text}`))
+    broken.push(...result.verdict.broken.map((text) => `${row.name}, ${text}`))
+  }
+  if (update) writeResults(ROWS, measured)
+  else broken.push(...findDifferences(rows, readResults(), measured))
+  report(rows, measured)
+  console.log(`Spans with a session that is not their turn's: ${wrong.length}.`)
+  const problems = [...wrong, ...broken]
+  for (const line of problems.length === 0 ? ['All as promised, and as in results.json.'] : problems) {
+    console.log(line)
+  }
+  return problems.length === 0 ? 0 : 1
+}
+
+async function runRow(row: Row): Promise<{ measured: Measured; verdict: Verdict }> {
+  const started = performance.now()
+  const { name, folder, program, theirsFirst = false } = row
+  const runs: Partial<Record<keyof Runs, Run>> = {}
+  for (const mode of MODES) {
+    try {
+      runs[mode] = await observe({ folder, program, theirsFirst, mode })
+    } catch (error) {
+      throw new Error(`${name}, ${mode}: ${error instanceof Error ? error.message : error}`)
+    }
+  }
+  console.log(`  ${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`)
+  return {
+    measured: measure(runs as Runs, TRUTH),
+    verdict: findProblems(runs as Runs, TRUTH, row),
+  }
+}
+
+function report(rows: readonly Row[], measured: Record<string, Measured>): void {
+  const parts = [
+    { title: 'Frameworks, each its own way', list: FRAMEWORKS },
+    { title: "Beside other libraries' processors: the order of registration", list: ORDERS },
+  ]
+  for (const { title, list } of parts) {
+    const shown = list.filter((row) => rows.includes(row))
+    if (shown.length === 0) continue
+    console.log(`\n${title}`)
+    for (const line of printTable(shown, measured)) console.log(line)
+    for (const { name, remark, unstable, beyondScope } of shown) {
+      for (const text of [remark, unstable, beyondScope]) if (text) console.log(`  ${name}: ${text}`)
+    }
+    for (const line of printTotals(shown.flatMap(({ name }) => measured[name] ?? []))) console.log(line)
+  }
+}

@@ -1,0 +1,12 @@
+import type { Row } from './row.ts'
+import { LANGCHAIN } from './rows/langchain.ts'
+import { OPENAI } from './rows/openai.ts'
+import { ORDER } from './rows/order.ts'
+
+/** Frameworks, each with its own way of passing a session. */
+export const FRAMEWORKS: readonly Row[] = [...LANGCHAIN, ...OPENAI]
+
+/** Other libraries' processors, registered before and after ours. */
+export const ORDERS: readonly Row[] = ORDER
+
+export const ROWS: readonly Row[] = [...FRAMEWORKS, ...ORDERS]

@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process'
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { folderOf } from './opentelemetry.ts'
+
+const packages = new URL('../../../packages/', import.meta.url)
+const run = promisify(execFile)
+
+/**
+ * Installs what a folder's lockfile says, unless it is there, puts our packages as they were built last beside it,
+ * and checks the types of the folder's programs. Needs the npm registry.
+ */
+export async function install(name: string): Promise<void> {
+  const folder = folderOf(name)
+  const wanted = readFileSync(new URL('pnpm-lock.yaml', folder), 'utf8')
+  const installed = new URL('node_modules/.installed-from.yaml', folder)
+  if (!existsSync(installed) || readFileSync(installed, 'utf8') !== wanted) {
+    const pnpm = ['-y', 'pnpm@12.21.0', 'install', '--frozen-lockfile', '--reporter=silent']
+    await run('npx', pnpm, { cwd: folder })
+    writeFileSync(installed, wanted)
+  }
+  for (const each of ['semconv', 'processor', 'exporter']) addOurs(folder, each)
+  await checkTypes(folder)
+}
+
+/** As real directories: a link would make them find the root's copy of the API. */
+function addOurs(folder: URL, name: string): void {
+  const target = new URL(`node_modules/@otel-sessions/${name}/`, folder)
+  rmSync(target, { recursive: true, force: true })
+  for (const part of ['package.json', 'dist']) {
+    cpSync(new URL(`${name}/${part}`, packages), new URL(part, target), { recursive: true })
+  }
+}
+
+/** Where the packages are installed: the root, which type checks all else, does not have them. */
+async function checkTypes(folder: URL): Promise<void> {
+  const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', packages))
+  try {
+    await run(process.execPath, [tsc, '-p', '.'], { cwd: folder })
+  } catch (error) {
+    throw new Error(
+      `the type check of ${fileURLToPath(folder)} fails:\n${(error as { stdout: string }).stdout}`,
+    )
+  }
+}

@@ -1,0 +1,86 @@
+import { ATTR_OVERWRITTEN_ID, ATTR_SESSION_ID, readSessionAlias } from '@otel-sessions/semconv'
+import { groupBy } from '../../real/group.ts'
+import type { Mode } from './modes.ts'
+import { namingOf } from './naming.ts'
+import type { Run, SeenSpan } from './run.ts'
+import { byTurn, type TurnTrace } from './turns.ts'
+
+/** All runs of one row. */
+export type Runs = Readonly<Record<Mode, Run>>
+
+/** The sessions that the harness gave, by turn: its own, and that of the scope around it. */
+export interface Truth {
+  readonly own: Readonly<Record<string, string>>
+  readonly outer: Readonly<Record<string, string>>
+}
+
+/** What the runs of one row showed; every number is a number of spans. */
+export interface Measured {
+  readonly spans: number
+  /** Of no turn, such as what a framework does in the background. */
+  readonly ofNoTurn: number
+  /** On which the framework itself names the turn's session, under any alias. */
+  readonly named: number
+  /** The attributes that name it: of those of one span the first that is read. */
+  readonly keys: Readonly<Record<string, number>>
+  /** Named as soon as they had started; the others are named later, at their end at the latest. */
+  readonly atStart: number
+  /** In traces of which a span names the session. */
+  readonly reachable: number
+  /** Of the reachable: with the turn's session, `before` under any alias, then as `session.id`. */
+  readonly right: { readonly before: number; readonly late: number; readonly after: number }
+  /** In traces that name none, and without a session in `after`. */
+  readonly onlyScope: number
+  readonly scope: {
+    /** With the session of the scope around their turn. */
+    readonly right: number
+    /** Of these: with what the framework wrote over it in `otel_sessions.overwritten_id`. */
+    readonly overwritten: number
+  }
+}
+
+/** Counts what the runs of a row show. */
+export function measure(runs: Runs, { own, outer }: Truth): Measured {
+  const { traces: before, ofNoTurn } = byTurn(runs.before.spans)
+  const after = byTurn(runs.after.spans).traces
+  const naming = namingOf(before)
+  const reachable = (traces: readonly TurnTrace[]) => traces.filter(naming.names)
+  const named = withSession(before, own, aliasIdOf)
+  const inScope = withSession(byTurn(runs.scope.spans).traces, outer, sessionOf)
+  return {
+    spans: runs.before.spans.length,
+    ofNoTurn: ofNoTurn.length,
+    named: named.length,
+    keys: countBy(named.map(({ attributes }) => readSessionAlias(attributes)?.key ?? '')),
+    atStart: named.filter(({ start }) => start !== undefined && readSessionAlias(start) !== undefined).length,
+    reachable: spansOf(reachable(before)).length,
+    right: {
+      before: named.length,
+      late: withSession(reachable(byTurn(runs.late.spans).traces), own, sessionOf).length,
+      after: withSession(reachable(after), own, sessionOf).length,
+    },
+    onlyScope: spansOf(after.filter((trace) => !naming.names(trace))).filter(isBare).length,
+    scope: {
+      right: inScope.length,
+      overwritten: inScope.filter(({ attributes }) => attributes[ATTR_OVERWRITTEN_ID] !== undefined).length,
+    },
+  }
+}
+
+export const sessionOf = ({ attributes }: SeenSpan): unknown => attributes[ATTR_SESSION_ID]
+export const aliasIdOf = ({ attributes }: SeenSpan): unknown => readSessionAlias(attributes)?.id
+export const isBare = (span: SeenSpan): boolean => sessionOf(span) === undefined
+export const spansOf = (traces: readonly TurnTrace[]): SeenSpan[] => traces.flatMap(({ spans }) => spans)
+
+function withSession(
+  traces: readonly TurnTrace[],
+  sessions: Truth['own'],
+  read: (span: SeenSpan) => unknown,
+): SeenSpan[] {
+  return traces.flatMap(({ turn, spans }) => spans.filter((span) => read(span) === sessions[turn]))
+}
+
+function countBy(keys: readonly string[]): Record<string, number> {
+  const groups = groupBy(keys, (key) => key)
+  return Object.fromEntries([...groups].map(([key, group]) => [key, group.length] as const).sort())
+}

@@ -1,0 +1,61 @@
+import { table } from '../../../demo/report/table.ts'
+import type { Row } from '../row.ts'
+import type { Measured } from './measure.ts'
+import type { Results } from './results.ts'
+
+const COLUMNS = [
+  'framework',
+  'spans',
+  'named',
+  'at start',
+  'late',
+  'in traces that name',
+  'right before',
+  'late',
+  'after',
+  'only scope',
+  'no turn',
+  'in scope',
+  'overwritten',
+  'key',
+]
+
+/** The table as plain text, a line per row. */
+export function printTable(rows: readonly Row[], results: Results): string[] {
+  const measured = rows.flatMap(({ name }) => {
+    const each = results[name]
+    return each === undefined ? [] : [{ name, each }]
+  })
+  if (measured.length === 0) return []
+  return table(
+    COLUMNS,
+    measured.map(({ name, each }) => [
+      name,
+      each.spans,
+      each.named,
+      each.atStart,
+      each.named - each.atStart,
+      each.reachable,
+      each.right.before,
+      each.right.late,
+      each.right.after,
+      each.onlyScope,
+      each.ofNoTurn,
+      each.scope.right,
+      each.scope.overwritten,
+      Object.keys(each.keys).join(', ') || 'none',
+    ]),
+  )
+}
+
+/** The totals of the rows, as sentences. */
+export function printTotals(all: readonly Measured[]): string[] {
+  const sum = (read: (each: Measured) => number) => all.reduce((total, each) => total + read(each), 0)
+  const reachable = sum((each) => each.reachable)
+  const share = (part: number) => `${part} (${((100 * part) / Math.max(1, reachable)).toFixed(1)} %)`
+  return [
+    `${sum((each) => each.spans)} spans, of these ${reachable} in traces that name exactly one session. Right:`,
+    `  before ${share(sum((each) => each.right.before))}, late ${share(sum((each) => each.right.late))}, after ${share(sum((each) => each.right.after))}.`,
+    `Only a scope reaches ${sum((each) => each.onlyScope)}; in a scope ${sum((each) => each.scope.right)} are right.`,
+  ]
+}

@@ -1,0 +1,34 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
+import type { Row } from '../row.ts'
+import type { Measured } from './measure.ts'
+
+const FILE = new URL('../results.json', import.meta.url)
+
+/** What was measured, by the row's name. */
+export type Results = Readonly<Record<string, Measured>>
+
+/** The committed results; none before the first `--update`. */
+export function readResults(): Results {
+  return existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Results) : {}
+}
+
+/** Writes the results in the order of the rows; what was measured now replaces what is there. */
+export function writeResults(rows: readonly Row[], measured: Results): void {
+  const known = { ...readResults(), ...measured }
+  const ordered = rows.flatMap(({ name }) => (known[name] === undefined ? [] : [[name, known[name]]]))
+  writeFileSync(FILE, `${JSON.stringify(Object.fromEntries(ordered), undefined, 2)}\n`)
+}
+
+/** Where what was measured now is not what is committed; of an unstable row only which attributes name it. */
+export function findDifferences(rows: readonly Row[], committed: Results, measured: Results): string[] {
+  return rows.flatMap(({ name, unstable }) => {
+    const [was, is] = [committed[name], measured[name]]
+    if (was === undefined) return [`${name}: not in results.json; --update adds it`]
+    if (is === undefined) return []
+    const parts: (keyof Measured)[] = unstable === undefined ? (Object.keys(is) as (keyof Measured)[]) : []
+    return parts
+      .filter((part) => !isDeepStrictEqual(was[part], is[part]))
+      .map((part) => `${name}: ${part} was ${JSON.stringify(was[part])}, is ${JSON.stringify(is[part])}`)
+  })
+}

@@ -1,0 +1,76 @@
+/** One run of a row: the processes, the conversations, and what the collector received. */
+import type { Attributes } from '@opentelemetry/api'
+import type { ReceivedSpan } from '../../../demo/support/otlp.ts'
+import { type Child, Processes } from '../../../demo/support/processes.ts'
+import type { AppConfig, AppReport } from './app.ts'
+import { converse } from './conversations.ts'
+import type { Mode } from './modes.ts'
+
+/** A span as the collector received it, and what it had at its start; undefined if it passed no processor. */
+export interface SeenSpan extends Omit<ReceivedSpan, 'startNano' | 'endNano'> {
+  readonly start: Attributes | undefined
+}
+
+/** What one run showed. */
+export interface Run {
+  readonly mode: Mode
+  readonly spans: readonly SeenSpan[]
+  /** Spans that `forceFlush` left behind: they arrived with the shutdown only. */
+  readonly leftBehind: number
+}
+
+export interface RunOptions {
+  readonly folder: string
+  readonly program: string
+  readonly theirsFirst: boolean
+  readonly mode: Mode
+}
+
+const DEADLINE_MILLIS = 90_000
+
+/** Runs in processes of its own, none of which survives it. Rejects with the first thing that fails in any. */
+export async function observe(options: RunOptions): Promise<Run> {
+  const processes = new Processes()
+  const deadline = AbortSignal.timeout(DEADLINE_MILLIS)
+  const expired = new Promise<never>((_, reject) =>
+    deadline.addEventListener('abort', () => reject(new Error('it took too long'))),
+  )
+  try {
+    return await Promise.race([talk(processes, options), processes.failure(), expired])
+  } finally {
+    await processes.stop()
+  }
+}
+
+async function talk(processes: Processes, options: RunOptions): Promise<Run> {
+  const [collector, model, tool] = await Promise.all(
+    ['collector.ts', 'model.ts', 'tool.ts'].map((script) => address(processes.start(script))),
+  )
+  const config = {
+    ...options,
+    collectorUrl: `${collector}/v1/traces`,
+    modelUrl: `${model}/v1`,
+    toolUrl: `${tool}`,
+  } satisfies AppConfig
+  const app = processes.start('../test/frameworks/support/app.ts', config)
+  await converse(await address(app))
+  app.send('stop')
+  const { starts } = await app.receive<AppReport>('flushed')
+  const spans = await received(`${collector}/spans`)
+  app.send('shutdown')
+  await app.receive('stopped')
+  const all = await received(`${collector}/spans`)
+  return {
+    mode: options.mode,
+    spans: all.map((span) => ({ ...span, start: starts[span.spanId] })),
+    leftBehind: all.length - spans.length,
+  }
+}
+
+async function address(child: Child): Promise<string> {
+  return `http://127.0.0.1:${await child.receive<number>('listening')}`
+}
+
+async function received(url: string): Promise<ReceivedSpan[]> {
+  return (await fetch(url)).json() as Promise<ReceivedSpan[]>
+}

@@ -1,0 +1,31 @@
+import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { FILL } from './fill.ts'
+import type { Mode } from './modes.ts'
+import { importPackage } from './opentelemetry.ts'
+
+/** All that differs between the modes. */
+export interface Sessions {
+  readonly processors: readonly SpanProcessor[]
+  gate(exporter: SpanExporter): SpanExporter
+  inScope<T>(sessionId: string, fn: () => T): T
+}
+
+const alone = <T>(_sessionId: string, fn: () => T): T => fn()
+
+export async function setUpSessions(folder: string, mode: Mode): Promise<Sessions> {
+  if (mode === 'before') return { processors: [], gate: (exporter) => exporter, inScope: alone }
+  // Not even loaded in `before`.
+  const { SessionSpanProcessor, usingSession } = await importPackage<
+    typeof import('@otel-sessions/processor')
+  >(folder, '@otel-sessions/processor')
+  const { SessionSpanExporter } = await importPackage<typeof import('@otel-sessions/exporter')>(
+    folder,
+    '@otel-sessions/exporter',
+  )
+  const options = mode === 'late' ? {} : FILL
+  return {
+    processors: [new SessionSpanProcessor()],
+    gate: (exporter) => new SessionSpanExporter(exporter, options),
+    inScope: mode === 'scope' ? usingSession : alone,
+  }
+}

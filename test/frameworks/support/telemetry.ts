@@ -1,0 +1,66 @@
+/** OpenTelemetry as an ESM application sets it up by hand, from the copies in the program's folder. */
+import { createRequire, syncBuiltinESMExports } from 'node:module'
+import type { Program } from '../program.ts'
+import { HandedOver } from './handed-over.ts'
+import { importFile, type OpenTelemetry } from './opentelemetry.ts'
+import type { Recorder } from './recorder.ts'
+import type { Sessions } from './sessions.ts'
+
+export interface TelemetryConfig {
+  readonly folder: string
+  readonly collectorUrl: string
+  /** The framework's own processors go before ours. */
+  readonly theirsFirst: boolean
+}
+
+export interface Telemetry {
+  /** `provider.forceFlush()` and nothing else; what that does not hand over is not delivered. */
+  flush(): Promise<void>
+  shutdown(): Promise<void>
+}
+
+export async function startTelemetry(
+  { folder, collectorUrl, theirsFirst }: TelemetryConfig,
+  program: Program,
+  recorder: Recorder,
+  sessions: Sessions,
+): Promise<Telemetry> {
+  const otel = await importFile<OpenTelemetry>(folder, 'opentelemetry.ts')
+  const { api } = otel
+  const handedOver = new HandedOver(new otel.OTLPTraceExporter({ url: collectorUrl, timeoutMillis: 5_000 }))
+  const theirs = program.processors?.() ?? []
+  const provider = new otel.BasicTracerProvider({
+    resource: otel.resourceFromAttributes({ 'service.name': 'frameworks' }),
+    spanProcessors: [
+      ...(theirsFirst ? theirs : []),
+      ...sessions.processors,
+      ...(theirsFirst ? [] : theirs),
+      // Behind all that stamp at start, to see what they stamped.
+      recorder,
+      // Often, so that most spans reach the gate while others of their trace are still open.
+      new otel.BatchSpanProcessor(sessions.gate(handedOver), { scheduledDelayMillis: 20 }),
+    ],
+  })
+  api.context.setGlobalContextManager(new otel.AsyncLocalStorageContextManager().enable())
+  api.propagation.setGlobalPropagator(new otel.W3CTraceContextPropagator())
+  api.trace.setGlobalTracerProvider(provider)
+  otel.registerInstrumentations({
+    tracerProvider: provider,
+    instrumentations: [
+      new otel.HttpInstrumentation(),
+      new otel.UndiciInstrumentation(),
+      ...(program.instrumentations?.() ?? []),
+    ],
+  })
+  // instrumentation-http patches on the first require; an import alone never triggers it.
+  createRequire(import.meta.url)('node:http')
+  syncBuiltinESMExports()
+  return {
+    async flush() {
+      await provider.forceFlush()
+      // The batch processor's flush does not wait for a batch that was on its way before.
+      await handedOver.answered()
+    },
+    shutdown: () => provider.shutdown(),
+  }
+}

@@ -1,0 +1,47 @@
+import { groupBy } from '../../real/group.ts'
+import { TURN } from './recorder.ts'
+import type { SeenSpan } from './run.ts'
+
+/** The spans of one trace that belong to one turn. */
+export interface TurnTrace {
+  readonly turn: string
+  /** Turn and top spans: the same in every run, which trace IDs are not. */
+  readonly key: string
+  readonly spans: readonly SeenSpan[]
+}
+
+/** All spans of a run, sorted by what they were made for. */
+export interface ByTurn {
+  readonly traces: readonly TurnTrace[]
+  /** What a framework does in the background, for no turn. */
+  readonly ofNoTurn: readonly SeenSpan[]
+}
+
+/** Spans that no processor has seen get the turn from what the program passed as metadata. */
+function ownTurnOf({ attributes }: SeenSpan): string | undefined {
+  const turn = attributes[TURN] ?? attributes['mastra.metadata.testTurn']
+  return typeof turn === 'string' ? turn : undefined
+}
+
+/** A span that was started outside every turn, such as the server's, belongs to the one turn of its trace. */
+export function byTurn(spans: readonly SeenSpan[]): ByTurn {
+  const traces: TurnTrace[] = []
+  const ofNoTurn: SeenSpan[] = []
+  for (const trace of groupBy(spans, ({ traceId }) => traceId).values()) {
+    const turns = new Set(trace.map(ownTurnOf).filter((turn) => turn !== undefined))
+    const [only] = turns.size === 1 ? turns : []
+    const groups = groupBy(trace, (span) => ownTurnOf(span) ?? only ?? '')
+    for (const [turn, group] of groups) {
+      if (turn !== '') traces.push({ turn, key: keyOf(turn, trace), spans: group })
+      else ofNoTurn.push(...group)
+    }
+  }
+  return { traces, ofNoTurn }
+}
+
+function keyOf(turn: string, trace: readonly SeenSpan[]): string {
+  const ids = new Set(trace.map(({ spanId }) => spanId))
+  const tops = trace.filter(({ parentSpanId }) => parentSpanId === undefined || !ids.has(parentSpanId))
+  const names = new Set(tops.map(({ name, scope }) => `${name} (${scope})`))
+  return `${turn}: ${[...names].sort().join(', ')}`
+}
