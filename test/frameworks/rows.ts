@@ -2,9 +2,10 @@ import type { Row } from './row.ts'
 import { LANGCHAIN } from './rows/langchain.ts'
 import { OPENAI } from './rows/openai.ts'
 import { ORDER } from './rows/order.ts'
+import { VENDORS } from './rows/vendors.ts'
 
 /** Frameworks, each with its own way of passing a session. */
-export const FRAMEWORKS: readonly Row[] = [...LANGCHAIN, ...OPENAI]
+export const FRAMEWORKS: readonly Row[] = [...LANGCHAIN, ...OPENAI, ...VENDORS]
 
 /** Other libraries' processors, registered before and after ours. */
 export const ORDERS: readonly Row[] = ORDER

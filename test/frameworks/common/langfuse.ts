@@ -1,32 +1,29 @@
 /** Langfuse: the observed OpenAI SDK inside `propagateAttributes`, with Langfuse's own span processor. */
-import { propagateAttributes } from '@langfuse/core'
 import { observeOpenAI } from '@langfuse/openai'
 import { LangfuseSpanProcessor } from '@langfuse/otel'
+import { propagateAttributes } from '@langfuse/tracing'
 import OpenAI from 'openai'
-import { nowhere } from '../nowhere.ts'
-import { replyWithTool, streamReply, trackOrder } from '../openai-agent.ts'
 import type { Program } from '../program.ts'
+import { noExporter } from './support/no-exporter.ts'
+import { answerTurn, SETTINGS } from './support/openai-turn.ts'
 
 export const program: Program = {
   processors: () => [
     new LangfuseSpanProcessor({
       publicKey: 'pk-local',
       secretKey: 'sk-local',
-      exporter: nowhere,
+      exporter: noExporter,
       exportMode: 'immediate',
       shouldExportSpan: () => true,
       mediaUploadEnabled: false,
     }),
   ],
 
-  async start({ modelUrl, toolUrl }) {
-    const openai = observeOpenAI(new OpenAI({ baseURL: modelUrl, apiKey: 'local', maxRetries: 0 }))
+  async start(places) {
+    const client = observeOpenAI(new OpenAI({ ...SETTINGS, baseURL: places.modelUrl }))
     return {
-      answer: ({ sessionId, text, stream }) =>
-        propagateAttributes({ sessionId }, async () => {
-          if (stream) return streamReply(openai, text)
-          return replyWithTool(openai, text, (args) => trackOrder(toolUrl, args))
-        }),
+      answer: (turn) =>
+        propagateAttributes({ sessionId: turn.sessionId }, () => answerTurn(client, places, turn)),
     }
   },
 }

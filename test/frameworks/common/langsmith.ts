@@ -9,39 +9,36 @@ import { initializeOTEL } from 'langsmith/experimental/otel/setup'
 import { traceable } from 'langsmith/traceable'
 import { wrapOpenAI } from 'langsmith/wrappers/openai'
 import OpenAI from 'openai'
-import { nowhere } from '../nowhere.ts'
-import { replyWithTool, streamReply, trackOrder } from '../openai-agent.ts'
-import type { Program } from '../program.ts'
+import type { Program, Turn } from '../program.ts'
+import { noExporter } from './support/no-exporter.ts'
+import { answerTurn, SETTINGS, trackOrder } from './support/openai-turn.ts'
 
 export const program: Program = {
-  processors: () => [new LangSmithOTLPSpanProcessor(nowhere)],
+  processors: () => [new LangSmithOTLPSpanProcessor(noExporter)],
 
-  async start({ modelUrl, toolUrl }) {
+  async start(places) {
     initializeOTEL({ globalTracerProvider: trace.getTracerProvider(), skipGlobalContextManagerSetup: true })
-    // In this mode the client asks its own server for limits only. Asked over the network, that were a span.
-    const fetchImplementation = async () => Response.json({})
     const client = new Client({
       apiKey: 'local',
       tracingMode: 'otel',
-      fetchImplementation,
-      // Where a timer ends batches, it depends on the machine's speed which spans end: what starts and ends in one
-      // batch with others ends the span that was active when the stream was read.
+      // In this mode it asks its own server for limits only. Asked over the network, that were a span.
+      fetchImplementation: async () => Response.json({}),
+      // Its timer decides which spans end: a streamed run that begins and ends in one batch ends the span around
+      // its reader in place of its own. So it is flushed by hand, and no batch has two entries.
       manualFlushMode: true,
       batchSizeLimit: 1,
     })
     const tracing = { client, tracingEnabled: true }
-    const openai = wrapOpenAI(new OpenAI({ baseURL: modelUrl, apiKey: 'local', maxRetries: 0 }), tracing)
-    const callTool = traceable((args: string) => trackOrder(toolUrl, args), {
+    const openai = wrapOpenAI(new OpenAI({ ...SETTINGS, baseURL: places.modelUrl }), tracing)
+    const callTool = traceable((order: string) => trackOrder(places, order), {
       ...tracing,
       name: 'track_order',
       run_type: 'tool',
     })
-
     return {
-      answer({ sessionId, text, stream }) {
-        const config = { ...tracing, name: 'support turn', metadata: { thread_id: sessionId } }
-        if (stream) return traceable((question: string) => streamReply(openai, question), config)(text)
-        return traceable((question: string) => replyWithTool(openai, question, callTool), config)(text)
+      answer(turn) {
+        const config = { ...tracing, name: 'support', metadata: { thread_id: turn.sessionId } }
+        return traceable((asked: Turn) => answerTurn(openai, places, asked, {}, callTool), config)(turn)
       },
       // Only now its spans end, after the server's.
       stop: () => client.flush(),

@@ -6,25 +6,24 @@ import { createTool } from '@mastra/core/tools'
 import { Observability } from '@mastra/observability'
 import { OtelBridge } from '@mastra/otel-bridge'
 import { z } from 'zod'
+import { trackOrder } from '../common/support/openai-turn.ts'
 import type { Program } from '../program.ts'
 
 export const program: Program = {
-  async start({ modelUrl, toolUrl }) {
-    const trackOrder = createTool({
+  async start(places) {
+    process.env['MASTRA_TELEMETRY_DISABLED'] = 'true'
+    const tool = createTool({
       id: 'track_order',
       description: 'Says where a parcel is and when it arrives',
       inputSchema: z.object({ order: z.string() }),
-      execute: async ({ order }) => {
-        const response = await fetch(`${toolUrl}/orders/${order}`)
-        return response.text()
-      },
+      execute: ({ order }) => trackOrder(places, order),
     })
     const support = new Agent({
       id: 'support',
       name: 'support',
       instructions: 'You answer questions about parcels.',
-      model: createOpenAI({ baseURL: modelUrl, apiKey: 'local' }).chat('demo-model'),
-      tools: { trackOrder },
+      model: createOpenAI({ baseURL: places.modelUrl, apiKey: 'local' }).chat('demo-model'),
+      tools: { track_order: tool },
       maxRetries: 0,
     })
     const mastra = new Mastra({
