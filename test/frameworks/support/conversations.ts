@@ -13,7 +13,7 @@ interface Question {
 }
 
 /** What is asked at the same time, round after round. */
-export const ROUNDS: readonly (readonly Question[])[] = [
+const ROUNDS: readonly (readonly Question[])[] = [
   USERS.map(({ user, sessionId, order }) => ({
     turn: { user, sessionId, turn: `${user}-1`, text: `Where is my order ${order}?`, stream: false },
     mentions: [order, 'on the van'],

@@ -29,6 +29,8 @@ export interface Measured {
   readonly reachable: number
   /** Of the reachable: with the turn's session, `before` under any alias, then as `session.id`. */
   readonly right: { readonly before: number; readonly late: number; readonly after: number }
+  /** In traces that name none, and with the turn's session in `after`: from another library's context. */
+  readonly hinted: number
   /** In traces that name none, and without a session in `after`. */
   readonly onlyScope: number
   readonly scope: {
@@ -45,6 +47,7 @@ export function measure(runs: Runs, { own, outer }: Truth): Measured {
   const after = byTurn(runs.after.spans).traces
   const naming = namingOf(before)
   const reachable = (traces: readonly TurnTrace[]) => traces.filter(naming.names)
+  const silent = after.filter((trace) => !naming.names(trace))
   const named = withSession(before, own, aliasIdOf)
   const inScope = withSession(byTurn(runs.scope.spans).traces, outer, sessionOf)
   return {
@@ -59,7 +62,8 @@ export function measure(runs: Runs, { own, outer }: Truth): Measured {
       late: withSession(reachable(byTurn(runs.late.spans).traces), own, sessionOf).length,
       after: withSession(reachable(after), own, sessionOf).length,
     },
-    onlyScope: spansOf(after.filter((trace) => !naming.names(trace))).filter(isBare).length,
+    hinted: withSession(silent, own, sessionOf).length,
+    onlyScope: spansOf(silent).filter(isBare).length,
     scope: {
       right: inScope.length,
       overwritten: inScope.filter(({ attributes }) => attributes[ATTR_OVERWRITTEN_ID] !== undefined).length,

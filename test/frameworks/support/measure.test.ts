@@ -1,0 +1,85 @@
+import { ATTR_OVERWRITTEN_ID, ATTR_SESSION_ID } from '@otel-sessions/semconv'
+import { expect, test } from 'vitest'
+import { GOOD, runsOf, span, TRUTH } from './made-runs.ts'
+import { measure } from './measure.ts'
+
+const measured = (make: Partial<typeof GOOD>) => measure(runsOf({ ...GOOD, ...make }), TRUTH)
+
+test('a row says what names the session, when, and what becomes of the other spans', () => {
+  expect(measured({})).toEqual({
+    spans: 6,
+    ofNoTurn: 0,
+    named: 2,
+    keys: { 'session.id': 2 },
+    atStart: 0,
+    reachable: 6,
+    right: { before: 2, late: 2, after: 6 },
+    hinted: 0,
+    onlyScope: 0,
+    scope: { right: 6, overwritten: 0 },
+  })
+})
+
+test('before, any alias counts, and which one is said', () => {
+  const before: typeof GOOD.before = (turn) => [
+    span('llm', turn, turn, { metadata: JSON.stringify({ thread_id: TRUTH.own[turn] }) }),
+  ]
+  expect(measured({ before })).toMatchObject({ named: 2, keys: { 'metadata.thread_id': 2 } })
+})
+
+test('what only looks like a session names none', () => {
+  const before: typeof GOOD.before = (turn) => [
+    span('llm', turn, turn, {
+      'thread.id': 17,
+      'mcp.session.id': TRUTH.own[turn],
+      'langsmith.trace.session_id': TRUTH.own[turn],
+      'gen_ai.response.id': TRUTH.own[turn],
+    }),
+  ]
+  expect(measured({ before })).toMatchObject({ named: 0, reachable: 0, keys: {} })
+})
+
+test('what a span is started with is told from what comes late', () => {
+  const before: typeof GOOD.before = (turn) =>
+    GOOD.before(turn).map((each) =>
+      turn === 'ada-1' ? { ...each, start: { [ATTR_SESSION_ID]: TRUTH.own[turn] } } : each,
+    )
+  expect(measured({ before })).toMatchObject({ named: 2, atStart: 1 })
+})
+
+test('a span that no processor has seen is named late, and says its turn itself', () => {
+  const before: typeof GOOD.before = (turn) => [
+    {
+      ...span('agent', turn, undefined, {
+        'mastra.metadata.testTurn': turn,
+        'mastra.metadata.threadId': TRUTH.own[turn],
+      }),
+      start: undefined,
+    },
+  ]
+  expect(measured({ before })).toMatchObject({ named: 2, atStart: 0, ofNoTurn: 0 })
+})
+
+test('traces that name none count as what only a scope reaches, or as hinted', () => {
+  const bare: typeof GOOD.before = (turn) => [span('fetch', turn, turn)]
+  expect(measured({ before: bare, late: bare, after: bare })).toMatchObject({ reachable: 0, onlyScope: 2 })
+  expect(measured({ before: bare })).toMatchObject({ reachable: 0, onlyScope: 0, hinted: 6 })
+})
+
+test('a span of no turn is counted apart', () => {
+  const before: typeof GOOD.before = (turn) => [
+    ...GOOD.before(turn),
+    span('batch', `background of ${turn}`, undefined),
+  ]
+  expect(measured({ before })).toMatchObject({ spans: 8, ofNoTurn: 2, reachable: 6 })
+})
+
+test('what was written over a scope, and put back, is counted', () => {
+  const scope: typeof GOOD.scope = (turn) => [
+    span('llm', turn, turn, {
+      [ATTR_SESSION_ID]: TRUTH.outer[turn],
+      [ATTR_OVERWRITTEN_ID]: TRUTH.own[turn],
+    }),
+  ]
+  expect(measured({ scope })).toMatchObject({ scope: { right: 2, overwritten: 2 } })
+})
