@@ -12,7 +12,7 @@ export interface Row {
   readonly theirsFirst?: boolean
   /** Why spans in a scope do not all have the scope's session. Without it, all must have it. */
   readonly beyondScope?: string
-  /** Why the number of spans differs from run to run. With it, only the promises are held, and no count. */
+  /** Why the number of spans differs from run to run. With it, no number is compared. */
   readonly unstable?: string
   readonly remark?: string
 }

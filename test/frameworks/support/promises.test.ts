@@ -92,6 +92,13 @@ describe('it is a broken promise', () => {
     expect(broken).toEqual(['after: forceFlush left 3 span(s) behind'])
   })
 
+  test('when a trace that named a session is not found again', () => {
+    const after: typeof GOOD.after = (turn) => GOOD.after(turn).slice(1)
+    expect(verdict({ after }).broken).toContain(
+      'after: there is no trace "ada-1: server (made)", which names a session before',
+    )
+  })
+
   test('when traces cannot be told apart, of which only some name a session', () => {
     const before: typeof GOOD.before = (turn) => [...GOOD.before(turn), span('server', `${turn} again`, turn)]
     expect(verdict({ before }).broken).toContain(

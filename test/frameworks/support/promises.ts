@@ -26,6 +26,7 @@ export function findProblems(runs: Runs, truth: Truth, exceptions: Exceptions): 
     broken: [
       ...findBare(runs, exceptions),
       ...MODES.flatMap((mode) => findMissing(runs, mode, truth, exceptions)),
+      ...findStrange(runs),
       ...namingOf(byTurn(runs.before.spans).traces).unlike.map(
         (key) => `before: of the traces "${key}" some name a session and some do not`,
       ),
@@ -66,6 +67,17 @@ function findBare(runs: Runs, { beyondScope }: Exceptions): string[] {
     ...summarise(reachable.filter(isBare), 'after: no session, though the trace names one'),
     ...summarise(inScope.filter(isBare), 'scope: no session'),
   ]
+}
+
+/** A trace that `before` names and that is not found again would be held to nothing. */
+function findStrange(runs: Runs): string[] {
+  const before = byTurn(runs.before.spans).traces
+  const naming = namingOf(before)
+  const found = new Set(byTurn(runs.after.spans).traces.map(({ key }) => key))
+  const lost = new Set(
+    before.filter((trace) => naming.names(trace) && !found.has(trace.key)).map(({ key }) => key),
+  )
+  return [...lost].map((key) => `after: there is no trace "${key}", which names a session before`)
 }
 
 function findMissing(runs: Runs, mode: keyof Runs, { own }: Truth, { unstable }: Exceptions): string[] {

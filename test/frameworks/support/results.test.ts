@@ -17,9 +17,13 @@ test('another number is one, and says both', () => {
   ])
 })
 
-test('of a row whose number of spans differs from run to run no number is compared', () => {
+test('of a row whose number of spans differs from run to run only the names of the attributes are compared', () => {
   const unstable = { ...ROW, unstable: 'because' }
   expect(findDifferences([unstable], { [ROW.name]: measured }, { [ROW.name]: fewer })).toEqual([])
+  const otherwise = { ...fewer, keys: { 'metadata.thread_id': 1 } }
+  expect(findDifferences([unstable], { [ROW.name]: measured }, { [ROW.name]: otherwise })).toEqual([
+    'a framework: was named by session.id, is named by metadata.thread_id',
+  ])
 })
 
 test('a row that was never measured before is one', () => {

@@ -20,14 +20,17 @@ export function writeResults(rows: readonly Row[], measured: Results): void {
   writeFileSync(FILE, `${JSON.stringify(Object.fromEntries(ordered), undefined, 2)}\n`)
 }
 
-/** Where what was measured now is not what is committed; of an unstable row only which attributes name it. */
+/** Where what was measured now is not what is committed; of an unstable row only the names of the attributes. */
 export function findDifferences(rows: readonly Row[], committed: Results, measured: Results): string[] {
   return rows.flatMap(({ name, unstable }) => {
     const [was, is] = [committed[name], measured[name]]
     if (was === undefined) return [`${name}: not in results.json; --update adds it`]
     if (is === undefined) return []
-    const parts: (keyof Measured)[] = unstable === undefined ? (Object.keys(is) as (keyof Measured)[]) : []
-    return parts
+    if (unstable !== undefined) {
+      const [wasNamed, isNamed] = [was, is].map(({ keys }) => Object.keys(keys).join(', '))
+      return wasNamed === isNamed ? [] : [`${name}: was named by ${wasNamed}, is named by ${isNamed}`]
+    }
+    return (Object.keys(is) as (keyof Measured)[])
       .filter((part) => !isDeepStrictEqual(was[part], is[part]))
       .map((part) => `${name}: ${part} was ${JSON.stringify(was[part])}, is ${JSON.stringify(is[part])}`)
   })
