@@ -21,7 +21,7 @@ export const program: Program = {
     const client = new Client({
       apiKey: 'local',
       tracingMode: 'otel',
-      // In this mode it asks its own server for limits only. Asked over the network, that were a span.
+      // In this mode it asks its own server for limits only. Asked over the network, that would be a span.
       fetchImplementation: async () => Response.json({}),
       // Its timer decides which spans end: a streamed run that begins and ends in one batch ends the span around
       // its reader in place of its own. So it is flushed by hand, and no batch has two entries.

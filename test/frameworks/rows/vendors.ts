@@ -1,5 +1,8 @@
 import type { Row } from '../row.ts'
 
+const LANGFUSE_ROOT =
+  "Langfuse's helper also writes on the span that is active around it: here the server's, which is outside the scope"
+
 /** Libraries of backends that trace for them, and a framework with an exporter of its own. */
 export const VENDORS: readonly Row[] = [
   {
@@ -7,15 +10,14 @@ export const VENDORS: readonly Row[] = [
     folder: 'common',
     program: 'langfuse',
     way: '`propagateAttributes`',
-    beyondScope:
-      "Langfuse's helper also writes on the span that is active around it: here the server's, which is outside the scope",
+    beyondScope: LANGFUSE_ROOT,
   },
   {
     name: 'Langfuse without its processor',
     folder: 'common',
     program: 'langfuse-without-processor',
     way: '`propagateAttributes`',
-    beyondScope: 'as above',
+    beyondScope: LANGFUSE_ROOT,
   },
   {
     name: 'LangSmith',
