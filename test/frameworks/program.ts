@@ -1,6 +1,6 @@
 /** What a program under test/frameworks is: one framework, and its own way of passing a session. */
 import type { Instrumentation } from '@opentelemetry/instrumentation'
-import type { SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 
 /** One request of one user. The application's own HTTP server span is its root. */
 export interface Turn {
@@ -36,6 +36,11 @@ export interface Program {
   instrumentations?(): readonly Instrumentation[]
   /** The framework's own span processors, which its documentation tells users to register. */
   processors?(): readonly SpanProcessor[]
-  /** Called once, when OpenTelemetry has been set up. */
-  start(places: Places): Promise<Application>
+  /**
+   * Called once, when OpenTelemetry has been set up.
+   *
+   * @param newExporter makes what a framework needs that ships its spans past the provider: an exporter to the
+   *   same place, behind a gate of its own; the framework may shut it down
+   */
+  start(places: Places, newExporter: () => SpanExporter): Promise<Application>
 }

@@ -5,9 +5,17 @@ import { LANGCHAIN } from './rows/langchain.ts'
 import { OPENAI } from './rows/openai.ts'
 import { OPENAI_BARE } from './rows/openai-bare.ts'
 import { ORDER } from './rows/order.ts'
+import { VENDORS } from './rows/vendors.ts'
 
 /** Frameworks, each with its own way of passing a session. */
-export const FRAMEWORKS: readonly Row[] = [...LANGCHAIN, ...OPENAI, ...OPENAI_BARE, ...AI_SDK, ...AGENTS]
+export const FRAMEWORKS: readonly Row[] = [
+  ...LANGCHAIN,
+  ...OPENAI,
+  ...OPENAI_BARE,
+  ...AI_SDK,
+  ...AGENTS,
+  ...VENDORS,
+]
 
 /** Other libraries' processors, registered before and after ours. */
 export const ORDERS: readonly Row[] = ORDER

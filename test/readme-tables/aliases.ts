@@ -2,7 +2,9 @@ import { SESSION_ALIASES, type SessionAlias } from '@otel-sessions/semconv'
 
 /** The table of the names that are recognised, in the order in which they are read. */
 export function aliasesMarkdown(aliases: readonly SessionAlias[] = SESSION_ALIASES): string {
-  const rows = groups(aliases).map((group, index) => `| ${index + 1} | ${whoWrites(group)} | ${names(group)} |`)
+  const rows = groups(aliases).map(
+    (group, index) => `| ${index + 1} | ${whoWrites(group)} | ${names(group)} |`,
+  )
   return ['| | who writes it | attribute |', '| --- | --- | --- |', ...rows].join('\n')
 }
 

@@ -29,7 +29,8 @@ await run(async () => {
   const sessions = await setUpSessions(config.folder, config.mode)
   const { program } = await importFile<{ program: Program }>(config.folder, `${config.program}.ts`)
   const telemetry = await startTelemetry(config, program, recorder, sessions)
-  const application = await program.start({ modelUrl: config.modelUrl, toolUrl: config.toolUrl })
+  const places = { modelUrl: config.modelUrl, toolUrl: config.toolUrl }
+  const application = await program.start(places, telemetry.newExporter)
   const { server, port } = await listen(createListener(application, recorder, sessions))
   tell('listening', port)
 

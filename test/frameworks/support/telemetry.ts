@@ -1,5 +1,6 @@
 /** OpenTelemetry as an ESM application sets it up by hand, from the copies in the program's folder. */
 import { createRequire, syncBuiltinESMExports } from 'node:module'
+import type { SpanExporter } from '@opentelemetry/sdk-trace-base'
 import type { Program } from '../program.ts'
 import { HandedOver } from './handed-over.ts'
 import { importFile, type OpenTelemetry } from './opentelemetry.ts'
@@ -17,6 +18,8 @@ export interface Telemetry {
   /** `provider.forceFlush()` and nothing else; what that does not hand over is not delivered. */
   flush(): Promise<void>
   shutdown(): Promise<void>
+  /** For frameworks that ship their spans past the provider: another exporter, behind another gate. */
+  newExporter(): SpanExporter
 }
 
 export async function startTelemetry(
@@ -27,7 +30,12 @@ export async function startTelemetry(
 ): Promise<Telemetry> {
   const otel = await importFile<OpenTelemetry>(folder, 'opentelemetry.ts')
   const { api } = otel
-  const handedOver = new HandedOver(new otel.OTLPTraceExporter({ url: collectorUrl, timeoutMillis: 5_000 }))
+  const handedOver: HandedOver[] = []
+  const newExporter = () => {
+    const exporter = new HandedOver(new otel.OTLPTraceExporter({ url: collectorUrl, timeoutMillis: 5_000 }))
+    handedOver.push(exporter)
+    return sessions.gate(exporter)
+  }
   const theirs = program.processors?.() ?? []
   const provider = new otel.BasicTracerProvider({
     resource: otel.resourceFromAttributes({ 'service.name': 'frameworks' }),
@@ -38,7 +46,7 @@ export async function startTelemetry(
       // Behind all that stamp at start, to see what they stamped.
       recorder,
       // Often, so that most spans reach the gate while others of their trace are still open.
-      new otel.BatchSpanProcessor(sessions.gate(handedOver), { scheduledDelayMillis: 20 }),
+      new otel.BatchSpanProcessor(newExporter(), { scheduledDelayMillis: 20 }),
     ],
   })
   api.context.setGlobalContextManager(new otel.AsyncLocalStorageContextManager().enable())
@@ -59,8 +67,9 @@ export async function startTelemetry(
     async flush() {
       await provider.forceFlush()
       // The batch processor's flush does not wait for a batch that was on its way before.
-      await handedOver.answered()
+      await Promise.all(handedOver.map((exporter) => exporter.answered()))
     },
     shutdown: () => provider.shutdown(),
+    newExporter,
   }
 }

@@ -2,6 +2,18 @@ import type OpenAI from 'openai'
 import type { Places, Turn } from '../../program.ts'
 
 type Messages = OpenAI.ChatCompletionMessageParam[]
+/** What a turn needs of a client: libraries wrap it in types of their own, and want other versions of the SDK. */
+interface ChatClient {
+  readonly chat: {
+    readonly completions: {
+      create(request: OpenAI.ChatCompletionCreateParamsNonStreaming): PromiseLike<OpenAI.ChatCompletion>
+      create(
+        request: OpenAI.ChatCompletionCreateParamsStreaming,
+      ): PromiseLike<AsyncIterable<OpenAI.ChatCompletionChunk>>
+    }
+  }
+}
+type CallTool = (order: string) => Promise<string>
 type Extra = Pick<OpenAI.ChatCompletionCreateParams, 'metadata' | 'user'>
 
 export const MODEL = 'demo-model'
@@ -26,18 +38,25 @@ export async function trackOrder({ toolUrl }: Places, order: string): Promise<st
  * A turn with the OpenAI SDK alone, the tool loop by hand: model, tool over HTTP, model; or one streamed answer.
  *
  * @param extra what else each request has, such as its `metadata`
+ * @param callTool for libraries that trace the tool
  */
 export async function answerTurn(
-  client: OpenAI,
+  client: ChatClient,
   places: Places,
   { text, stream }: Turn,
   extra: Extra = {},
+  callTool: CallTool = (order) => trackOrder(places, order),
 ): Promise<string | AsyncIterable<string>> {
   const messages: Messages = [{ role: 'user', content: text }]
-  return stream ? streamAnswer(client, messages, extra) : loop(client, places, messages, extra)
+  return stream ? streamAnswer(client, messages, extra) : loop(client, messages, extra, callTool)
 }
 
-async function loop(client: OpenAI, places: Places, messages: Messages, extra: Extra): Promise<string> {
+async function loop(
+  client: ChatClient,
+  messages: Messages,
+  extra: Extra,
+  callTool: CallTool,
+): Promise<string> {
   for (;;) {
     const completion = await client.chat.completions.create({
       model: MODEL,
@@ -51,13 +70,13 @@ async function loop(client: OpenAI, places: Places, messages: Messages, extra: E
     for (const call of message.tool_calls) {
       if (call.type !== 'function') throw new Error(`an unknown kind of tool: ${call.type}`)
       const { order } = JSON.parse(call.function.arguments) as { order: string }
-      messages.push({ role: 'tool', tool_call_id: call.id, content: await trackOrder(places, order) })
+      messages.push({ role: 'tool', tool_call_id: call.id, content: await callTool(order) })
     }
   }
 }
 
 async function streamAnswer(
-  client: OpenAI,
+  client: ChatClient,
   messages: Messages,
   extra: Extra,
 ): Promise<AsyncIterable<string>> {

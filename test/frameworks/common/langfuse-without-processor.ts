@@ -1,0 +1,5 @@
+/** The same application when nobody has registered Langfuse's span processor. */
+import type { Program } from '../program.ts'
+import { program as withProcessor } from './langfuse.ts'
+
+export const program: Program = { start: withProcessor.start }

@@ -1,0 +1,56 @@
+import type { Row } from '../row.ts'
+
+const LANGFUSE_ROOT =
+  "Langfuse's helper also writes on the span that is active around it: here the server's, which is outside the scope"
+
+/** Libraries of backends that trace for them, and a framework with an exporter of its own. */
+export const VENDORS: readonly Row[] = [
+  {
+    name: 'Langfuse',
+    folder: 'common',
+    program: 'langfuse',
+    way: '`propagateAttributes`',
+    beyondScope: LANGFUSE_ROOT,
+  },
+  {
+    name: 'Langfuse without its processor',
+    folder: 'common',
+    program: 'langfuse-without-processor',
+    way: '`propagateAttributes`',
+    beyondScope: LANGFUSE_ROOT,
+  },
+  {
+    name: 'LangSmith',
+    folder: 'common',
+    program: 'langsmith',
+    way: '`metadata.thread_id` of a `traceable`',
+    remark: "its spans end after the server's, in the background",
+  },
+  {
+    name: 'Traceloop association properties',
+    folder: 'traceloop',
+    program: 'association-properties',
+    way: '`withAssociationProperties`',
+  },
+  {
+    name: 'Traceloop conversation',
+    folder: 'traceloop',
+    program: 'conversation',
+    way: '`withConversation`',
+  },
+  {
+    name: 'Mastra exporter',
+    folder: 'mastra',
+    program: 'mastra',
+    way: '`metadata.threadId`',
+    beyondScope:
+      'its spans pass no span processor: only the gate sees them, long after the scope has been left. The bridge has no such limit',
+  },
+  {
+    name: 'Mastra bridge',
+    folder: 'mastra-bridge',
+    program: 'mastra-bridge',
+    way: '`metadata.threadId`',
+    remark: 'with a `threadId` in the metadata only the span of the agent names it, when it ends',
+  },
+]
