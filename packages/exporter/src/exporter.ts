@@ -1,5 +1,7 @@
 import { kindOf } from '@otel-sessions/semconv/internal'
 import { within } from './deadline.ts'
+import { countProblem } from './dialect-problems.ts'
+import { type Dress, dresser } from './dialects.ts'
 import { type ExporterSettings, type SessionSpanExporterOptions, settingsOf } from './options.ts'
 import { screen } from './screen.ts'
 import { exportOnce, failure, tell } from './settle-once.ts'
@@ -18,6 +20,7 @@ import { type Counters, increment, newCounters, type SessionExporterStats, stats
 export class SessionSpanExporter<S extends ExportableSpan> {
   readonly #delegate: SpanExporterLike<S>
   readonly #settings: ExporterSettings
+  readonly #dress: Dress | undefined
   readonly #counters: Counters = newCounters()
   readonly #inFlight = new Set<Promise<void>>()
   #shutdown: Promise<void> | undefined
@@ -34,6 +37,9 @@ export class SessionSpanExporter<S extends ExportableSpan> {
     }
     this.#delegate = delegate
     this.#settings = settingsOf(options)
+    const { dialects } = this.#settings
+    const counters = this.#counters.dialects
+    this.#dress = dialects && dresser(dialects, (...problem) => countProblem(counters, ...problem))
   }
 
   /** Called by a span processor with spans that have ended. */
@@ -44,7 +50,7 @@ export class SessionSpanExporter<S extends ExportableSpan> {
       return
     }
     const inFlight = new Promise<void>((resolve) => {
-      const shipped = screen(spans, this.#settings.rules, this.#counters)
+      const shipped = screen(spans, this.#settings.rules, this.#dress, this.#counters)
       exportOnce(this.#delegate, shipped, this.#settings.exportTimeoutMillis, this.#counters, (result) => {
         resolve()
         resultCallback(result)

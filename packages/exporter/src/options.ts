@@ -1,5 +1,7 @@
 import { SESSION_ALIASES, SESSION_ID_MAX_LENGTH, type SessionAliases } from '@otel-sessions/semconv'
 import { aliasesProblem, kindOf, optionsProblem, planAliases } from '@otel-sessions/semconv/internal'
+import { type Dialects, dialectsOf } from './dialect-options.ts'
+import { type DialectPlan, planDialects } from './dialect-plan.ts'
 import type { GateRules } from './gate.ts'
 import { type OnInvalid, replacerOf } from './replace.ts'
 
@@ -29,6 +31,16 @@ export interface SessionSpanExporterOptions {
    */
   readonly onInvalid?: OnInvalid | undefined
   /**
+   * The backends behind the exporter, whose own keys are added: names of `SESSION_DIALECTS` of
+   * `@otel-sessions/semconv`, or objects as there. Their session key gets the `session.id` that is shipped, and
+   * loses what it had where the application states that there is no session. User, tags and metadata are written
+   * where the span does not have their key. What a backend cannot hold is left out for it alone, and counted in
+   * `stats().dialects`. At most 128 keys of `metadata` become attributes.
+   *
+   * @default none: Phoenix, Arize and MLflow read the attributes as they are
+   */
+  readonly dialects?: Dialects | undefined
+  /**
    * How long one export may take, in milliseconds, before it counts as failed; also the limit for the wrapped
    * exporter's own `forceFlush`. A whole number of at least 1, at most 2,147,483,647.
    *
@@ -46,6 +58,7 @@ export interface SessionSpanExporterOptions {
 /** The options, checked and complete. */
 export interface ExporterSettings {
   readonly rules: GateRules
+  readonly dialects: DialectPlan | undefined
   readonly exportTimeoutMillis: number
   readonly shutdownTimeoutMillis: number
 }
@@ -54,6 +67,7 @@ const OPTIONS = [
   'aliases',
   'maxLength',
   'onInvalid',
+  'dialects',
   'exportTimeoutMillis',
   'shutdownTimeoutMillis',
 ] satisfies (keyof SessionSpanExporterOptions)[]
@@ -70,7 +84,7 @@ export function settingsOf(options: SessionSpanExporterOptions = {}): ExporterSe
   const unknown = optionsProblem(options, OPTIONS)
   if (unknown !== undefined) throw new TypeError(`SessionSpanExporter: ${unknown}`)
   const { aliases = SESSION_ALIASES, maxLength = SESSION_ID_MAX_LENGTH } = options
-  const { onInvalid = 'drop' } = options
+  const { onInvalid = 'drop', dialects = [] } = options
   const { exportTimeoutMillis = 30_000, shutdownTimeoutMillis = 10_000 } = options
   const problem = aliasesProblem(aliases)
   if (problem !== undefined) throw new TypeError(`SessionSpanExporter: option aliases ${problem}`)
@@ -85,6 +99,7 @@ export function settingsOf(options: SessionSpanExporterOptions = {}): ExporterSe
   const rule = { maxLength }
   return {
     rules: { rule, aliases: planAliases(aliases), replace: replacerOf(onInvalid, rule) },
+    dialects: planDialects(dialectsOf(dialects)),
     exportTimeoutMillis,
     shutdownTimeoutMillis,
   }

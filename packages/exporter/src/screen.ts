@@ -1,19 +1,25 @@
 import { ATTR_METADATA, ATTR_SESSION_ID, readRecord } from '@otel-sessions/semconv'
 import { isTooLongToRead, kindOf } from '@otel-sessions/semconv/internal'
+import type { Dress } from './dialects.ts'
 import { type GateChanges, type GateRules, gate } from './gate.ts'
 import { sayOnce } from './report.ts'
+import { shippedSpan } from './shipped-span.ts'
 import type { ExportableSpan } from './span-types.ts'
-import { viewOf } from './span-view.ts'
 import { type Counters, increment } from './stats.ts'
 
 /** The batch as it is shipped: the same array where nothing changes, views in place of the spans that do. */
-export function screen<S extends ExportableSpan>(spans: S[], rules: GateRules, counters: Counters): S[] {
+export function screen<S extends ExportableSpan>(
+  spans: S[],
+  rules: GateRules,
+  dress: Dress | undefined,
+  counters: Counters,
+): S[] {
   if (!Array.isArray(spans)) return spans
   counters.spans += spans.length
   let shipped: S[] | undefined
   for (let index = 0; index < spans.length; index++) {
     const span = spans[index] as S
-    const view = screenSpan(span, rules, counters)
+    const view = screenSpan(span, rules, dress, counters)
     if (view === span) continue
     shipped ??= spans.slice()
     shipped[index] = view
@@ -21,14 +27,20 @@ export function screen<S extends ExportableSpan>(spans: S[], rules: GateRules, c
   return shipped ?? spans
 }
 
-function screenSpan<S extends ExportableSpan>(span: S, rules: GateRules, counters: Counters): S {
+function screenSpan<S extends ExportableSpan>(
+  span: S,
+  rules: GateRules,
+  dress: Dress | undefined,
+  counters: Counters,
+): S {
   try {
     const record = readRecord(span.spanContext())
     const changes = gate(span.attributes, record, rules)
     if (record === undefined && isTooLongToRead(span.attributes[ATTR_METADATA])) counters.metadataNotRead++
-    if (changes === undefined) return span
-    const view = viewOf(span, changes)
-    count(changes, span.attributes[ATTR_SESSION_ID], counters)
+    if (changes === undefined && dress === undefined) return span
+    const view = shippedSpan(span, changes, record?.kind === 'absence', dress)
+    if (view !== span) counters.changed++
+    if (changes !== undefined) count(changes, span.attributes[ATTR_SESSION_ID], counters)
     return view
   } catch {
     counters.unreadable++
@@ -45,7 +57,6 @@ function count(
   current: unknown,
   counters: Counters,
 ): void {
-  counters.changed++
   if (overwrittenId !== undefined) counters.conflicts++
   if (replaced) counters.replaced++
   if (dropped === undefined) return

@@ -1,3 +1,4 @@
+import type { DialectCounters, DialectReason } from './dialect-problems.ts'
 import type { DropReason } from './gate.ts'
 
 /** Why a call of the wrapped exporter counts as failed. */
@@ -11,6 +12,8 @@ export interface SessionExporterStats {
   readonly changed: number
   /** `session.id` attributes that were not shipped, by reason. The span was. */
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>
+  /** Spans on which a dialect could not be given something, by its name and the reason; the others were. */
+  readonly dialects: Readonly<Record<string, Readonly<Partial<Record<DialectReason, number>>>>>
   /** Spans that were shipped with what `onInvalid` made of an invalid session ID. */
   readonly replaced: number
   /** Spans on which another session had been written over the stated one, put back here and not by the processor. */
@@ -28,6 +31,7 @@ export interface Counters {
   spans: number
   changed: number
   dropped: Partial<Record<DropReason, number>>
+  dialects: DialectCounters
   replaced: number
   conflicts: number
   metadataNotRead: number
@@ -39,6 +43,7 @@ export const newCounters = (): Counters => ({
   spans: 0,
   changed: 0,
   dropped: {},
+  dialects: new Map(),
   replaced: 0,
   conflicts: 0,
   metadataNotRead: 0,
@@ -53,5 +58,6 @@ export function increment<K extends string>(counts: Partial<Record<K, number>>, 
 export const statsOf = (counters: Counters): SessionExporterStats => ({
   ...counters,
   dropped: { ...counters.dropped },
+  dialects: Object.fromEntries([...counters.dialects].map(([name, counts]) => [name, { ...counts }])),
   failures: { ...counters.failures },
 })
