@@ -74,9 +74,8 @@ function addSession(
     return
   }
   for (const key of keys) if (ownValue(attributes, key) !== id) write(added, key, id)
-  if (conversation !== undefined && ownValue(attributes, ATTR_GEN_AI_CONVERSATION_ID) === undefined) {
-    addUnlessThere(added, attributes, conversation, id)
-  }
+  // A conversation of the span's own is written after it, where it has another key.
+  if (conversation !== undefined) addUnlessThere(added, attributes, conversation, id)
   for (const [key, value] of extras) addUnlessThere(added, attributes, key, value)
 }
 

@@ -83,6 +83,20 @@ describe('a dialect of one’s own', () => {
     })
   })
 
+  it('may get the session for a conversation under a key of its own', () => {
+    const grouped: SessionDialect = {
+      name: 'grouped',
+      session: [],
+      conversation: 'my.thread',
+      conversationFromSession: true,
+    }
+    expect(shipped({ 'session.id': 's1' }, [grouped]).attributes).toEqual({
+      'session.id': 's1',
+      'my.thread': 's1',
+    })
+    expect(shipped(all, [grouped]).attributes).toEqual({ ...all, 'my.thread': 'c1' })
+  })
+
   it('does not change when the application changes its object', () => {
     const session = ['my.id']
     const exporter = new SessionSpanExporter(delegate, { dialects: [{ name: 'mine', session }] })

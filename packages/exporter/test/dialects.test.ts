@@ -2,7 +2,7 @@ import { ROOT_CONTEXT } from '@opentelemetry/api'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { type Dialects, SessionSpanExporter, type SessionSpanExporterOptions } from '@otel-sessions/exporter'
 import { SessionSpanProcessor, setSession } from '@otel-sessions/processor'
-import { afterEach, describe, expect, it, test } from 'vitest'
+import { afterEach, describe, expect, it, test, vi } from 'vitest'
 import { collectWarnings, stopTracing } from '../../../test/support/tracing.ts'
 import { shipped } from './dialect-support.ts'
 
@@ -237,6 +237,24 @@ test('the same metadata is right for many spans, and for more kinds than are rem
   gate.export(spans as never, () => {})
   const numbers = exporter.getFinishedSpans().map(({ attributes }) => attributes['opik.metadata.n'])
   expect(numbers).toEqual(spans.map((_, index) => index % 100))
+})
+
+test('metadata is read once for the spans that share it, and 64 kinds of it are remembered', () => {
+  const gate = new SessionSpanExporter(new InMemorySpanExporter(), { dialects: ['opik'] })
+  const parse = vi.spyOn(JSON, 'parse')
+  const exportOnes = (...numbers: number[]) => {
+    const spans = numbers.map((n) => ({ spanContext: () => ({}), attributes: { metadata: `{"n":${n}}` } }))
+    parse.mockClear()
+    gate.export(spans as never, () => {})
+    // The gate reads it as well, for an alias.
+    return parse.mock.calls.length - spans.length
+  }
+  const kinds = Array.from({ length: 64 }, (_, index) => index)
+  expect(exportOnes(1, 1, 1)).toBe(1)
+  expect(exportOnes(...kinds)).toBe(63)
+  expect(exportOnes(...kinds)).toBe(0)
+  expect(exportOnes(64, 1)).toBe(2)
+  parse.mockRestore()
 })
 
 test('a span that needs nothing of its dialects is handed on as it is', () => {
