@@ -29,7 +29,7 @@ export type OnProblem = (dialect: string, reason: DialectReason, value: unknown)
  */
 export type Dress = (attributes: ReadableAttributes, isAbsence: boolean) => Additions | undefined
 
-/** The function for a plan. It throws what a hostile attribute throws, but for `metadata`. */
+/** The function for a plan. It throws what a hostile attribute throws, but for tags and metadata. */
 export function dresser(plan: DialectPlan, onProblem: OnProblem): Dress {
   const { sessions, conversations, users, tags, metadata } = plan
   const prepare = metadataPreparer(metadata)
@@ -85,10 +85,9 @@ function denySession(
   { name, denied }: SessionPlan,
   onProblem: OnProblem,
 ): void {
-  for (const key of denied) {
-    const value = takeAway(added, attributes, key)
-    if (value !== undefined) onProblem(name, 'stated-absence', value)
-  }
+  const values = denied.map((key) => takeAway(added, attributes, key))
+  const value = values.find((each) => each !== undefined)
+  if (value !== undefined) onProblem(name, 'stated-absence', value)
 }
 
 function takeAway(added: Additions, attributes: ReadableAttributes, key: string): unknown {
