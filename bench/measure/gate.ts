@@ -1,10 +1,11 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api'
 import { BasicTracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { SessionSpanExporter } from '@otel-sessions/exporter'
+import { type Dialects, SessionSpanExporter } from '@otel-sessions/exporter'
 import { SessionSpanProcessor, setSession } from '@otel-sessions/processor'
+import { SESSION_DIALECTS } from '@otel-sessions/semconv'
 import { discarding, NoopProcessor } from '../libraries/library.ts'
 import { interleave, type Variant } from '../support/interleave.ts'
-import { SESSION_ID } from '../support/session.ts'
+import { RICH, SESSION_ID } from '../support/session.ts'
 import { type Measure, overBaseline } from './measurement.ts'
 
 const BATCH = 512
@@ -18,7 +19,11 @@ interface Circumstances {
   readonly sessionId?: string
   readonly attributes: Record<string, string>
   readonly changes?: true
+  /** The backends' own keys that are added, on a span with a user, three metadata keys and two tags as well. */
+  readonly dialects?: Dialects
 }
+const inDialects = (...dialects: Dialects) =>
+  ({ hasRecord: true, sessionId: SESSION_ID, attributes: ATTRIBUTES, dialects }) as const
 
 /** What comes to the gate: whether our processor has left a record, and what the span says. */
 export const GATE: Readonly<Record<string, Circumstances>> = {
@@ -31,6 +36,12 @@ export const GATE: Readonly<Record<string, Circumstances>> = {
     attributes: { ...ATTRIBUTES, 'gen_ai.conversation.id': SESSION_ID },
     changes: true,
   },
+  'dialect openinference, rich: nothing to change': inDialects('openinference'),
+  'dialect langfuse, rich': { ...inDialects('langfuse'), changes: true },
+  'dialects langfuse, langsmith and datadog, rich': {
+    ...inDialects('langfuse', 'langsmith', 'datadog'),
+    changes: true,
+  },
 }
 
 /** What the gate adds to an exporter that does nothing, a span, in batches of 512. */
@@ -39,7 +50,7 @@ export const measureGate: Measure = async (circumstances, _variant, rounds) => {
   if (setting === undefined) throw new Error(`no "${circumstances}"`)
   const batch = batchOf(setting)
   const { exporter, last } = discarding()
-  const gate = new SessionSpanExporter<ReadableSpan>(exporter)
+  const gate = new SessionSpanExporter<ReadableSpan>(exporter, { dialects: setting.dialects })
   const samples = await interleave(
     [
       exporting('baseline', exporter, batch),
@@ -54,14 +65,20 @@ export const measureGate: Measure = async (circumstances, _variant, rounds) => {
   const shippedId = last[0]?.attributes['session.id']
   const wanted = setting.changes ? SESSION_ID : batch[0]?.attributes['session.id']
   if (shippedId !== wanted) throw new Error(`the gate shipped ${shippedId}, not ${wanted}`)
+  const keys = Object.keys(last[0]?.attributes ?? {})
+  for (const dialect of setting.dialects ?? []) {
+    const { session } = SESSION_DIALECTS[dialect as keyof typeof SESSION_DIALECTS]
+    if (session.some((key) => !keys.includes(key))) throw new Error(`the gate wrote nothing for ${dialect}`)
+  }
   return overBaseline(samples)
 }
 
 /** A batch of spans that have ended. */
-function batchOf({ hasRecord, sessionId, attributes }: Circumstances): ReadableSpan[] {
+function batchOf({ hasRecord, sessionId, attributes, dialects }: Circumstances): ReadableSpan[] {
   const processor = hasRecord ? new SessionSpanProcessor() : new NoopProcessor()
   const provider = new BasicTracerProvider({ spanProcessors: [processor as unknown as SpanProcessor] })
-  const parent = sessionId === undefined ? ROOT_CONTEXT : setSession(ROOT_CONTEXT, sessionId)
+  const fields = dialects === undefined ? {} : RICH
+  const parent = sessionId === undefined ? ROOT_CONTEXT : setSession(ROOT_CONTEXT, { sessionId, ...fields })
   return Array.from({ length: BATCH }, () => {
     const span = provider.getTracer('ai').startSpan('chat', undefined, parent)
     span.setAttributes(attributes)

@@ -50,6 +50,9 @@ function budgetsOf(results: readonly Result[]): Budget[] {
     nanos('gate', 'with an ID, no record', 60),
     nanos('gate', 'without ID, with a record', 120),
     nanos('gate', 'without ID, no record', 120),
+    nanos('gate', 'dialect openinference, rich: nothing to change', 60),
+    nanos('gate', 'dialect langfuse, rich', 700),
+    nanos('gate', 'dialects langfuse, langsmith and datadog, rich', 1200),
   ]
 }
 

@@ -19,6 +19,7 @@ const WRONG: [what: string, make: (options: unknown) => () => unknown, option: s
     ['SessionSpanProcessor', processor, 'maxLength', NO_LENGTHS],
     ['SessionSpanExporter', exporter, 'aliases', NO_ALIASES],
     ['SessionSpanExporter', exporter, 'maxLength', NO_LENGTHS],
+    ['SessionSpanExporter', exporter, 'dialects', [null, 7, 'langfuse', {}, ['nope'], ['']]],
     ['SessionSpanExporter', exporter, 'exportTimeoutMillis', NO_MILLIS],
     ['SessionSpanExporter', exporter, 'shutdownTimeoutMillis', NO_MILLIS],
   ]

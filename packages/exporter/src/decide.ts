@@ -1,10 +1,19 @@
 import { ATTR_METADATA, ATTR_SESSION_ID, type SessionRecord } from '@otel-sessions/semconv'
 import { isTooLongToRead, kindOf } from '@otel-sessions/semconv/internal'
+import type { Dress } from './dialects.ts'
 import { type GateChanges, type GateRules, gate } from './gate.ts'
 import { sayOnce } from './report.ts'
+import { shippedSpan } from './shipped-span.ts'
 import type { ExportableSpan } from './span-types.ts'
-import { viewOf } from './span-view.ts'
 import { type Counters, increment } from './stats.ts'
+
+/** What the gate works by, and where it counts. */
+export interface Gatekeeper {
+  readonly rules: GateRules
+  /** Undefined without dialects. */
+  readonly dress: Dress | undefined
+  readonly counters: Counters
+}
 
 /** A span, what our processor knows of it, and what the gate says. */
 export interface Decision<S> {
@@ -19,8 +28,7 @@ export interface Decision<S> {
 export function changesOf(
   span: ExportableSpan,
   record: SessionRecord | undefined,
-  rules: GateRules,
-  counters: Counters,
+  { rules, counters }: Gatekeeper,
 ): GateChanges | undefined {
   const changes = gate(span.attributes, record, rules)
   if (record === undefined && isTooLongToRead(span.attributes[ATTR_METADATA])) counters.metadataNotRead++
@@ -28,14 +36,16 @@ export function changesOf(
 }
 
 /** The span as it is shipped. Throws what a hostile attribute throws. */
-export function dress<S extends ExportableSpan>(
+export function shipped<S extends ExportableSpan>(
   span: S,
+  record: SessionRecord | undefined,
   changes: GateChanges | undefined,
-  counters: Counters,
+  { dress, counters }: Gatekeeper,
 ): S {
-  if (changes === undefined) return span
-  const view = viewOf(span, changes)
-  count(changes, span.attributes[ATTR_SESSION_ID], counters)
+  if (changes === undefined && dress === undefined) return span
+  const view = shippedSpan(span, changes, record?.kind === 'absence', dress)
+  if (view !== span) counters.changed++
+  if (changes !== undefined) count(changes, span.attributes[ATTR_SESSION_ID], counters)
   return view
 }
 
@@ -54,7 +64,6 @@ function count(
   current: unknown,
   counters: Counters,
 ): void {
-  counters.changed++
   if (overwrittenId !== undefined) counters.conflicts++
   if (replaced) counters.replaced++
   if (dropped === undefined) return

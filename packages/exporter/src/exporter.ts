@@ -1,5 +1,8 @@
 import { kindOf } from '@otel-sessions/semconv/internal'
 import { within } from './deadline.ts'
+import type { Gatekeeper } from './decide.ts'
+import { countProblem } from './dialect-problems.ts'
+import { dresser } from './dialects.ts'
 import { type ExporterSettings, type SessionSpanExporterOptions, settingsOf } from './options.ts'
 import { screen } from './screen.ts'
 import { failure, tell } from './settle-once.ts'
@@ -21,6 +24,7 @@ export class SessionSpanExporter<S extends ExportableSpan> {
   readonly #delegate: SpanExporterLike<S>
   readonly #settings: ExporterSettings
   readonly #counters: Counters = newCounters()
+  readonly #gatekeeper: Gatekeeper
   readonly #shipping: Shipping<S>
   readonly #waitingRoom: WaitingRoom<S> | undefined
   #shutdown: Promise<void> | undefined
@@ -37,11 +41,13 @@ export class SessionSpanExporter<S extends ExportableSpan> {
     }
     this.#delegate = delegate
     const settings = settingsOf(options)
+    const counters = this.#counters
+    const { rules, dialects, fill, exportTimeoutMillis } = settings
     this.#settings = settings
-    this.#shipping = new Shipping(delegate, settings.exportTimeoutMillis, this.#counters)
-    if (settings.fill !== undefined) {
-      this.#waitingRoom = new WaitingRoom(settings.fill, settings, this.#shipping, this.#counters)
-    }
+    const dress = dialects && dresser(dialects, (...problem) => countProblem(counters.dialects, ...problem))
+    this.#gatekeeper = { rules, dress, counters }
+    this.#shipping = new Shipping(delegate, exportTimeoutMillis, counters)
+    this.#waitingRoom = fill && new WaitingRoom(fill, this.#gatekeeper, exportTimeoutMillis, this.#shipping)
   }
 
   /** Called by a span processor with spans that have ended. */
@@ -54,7 +60,7 @@ export class SessionSpanExporter<S extends ExportableSpan> {
     if (this.#waitingRoom !== undefined && Array.isArray(spans)) {
       this.#waitingRoom.export(spans, resultCallback)
     } else {
-      this.#shipping.ship(screen(spans, this.#settings.rules, this.#counters), resultCallback)
+      this.#shipping.ship(screen(spans, this.#gatekeeper), resultCallback)
     }
   }
 

@@ -1,38 +1,36 @@
 import { readRecord } from '@otel-sessions/semconv'
-import { changesOf, type Decision, dress, unreadable } from './decide.ts'
+import { changesOf, type Decision, type Gatekeeper, shipped, unreadable } from './decide.ts'
 import { isUnnamed, noteSpan, sessionOfTrace } from './fill.ts'
 import type { FillSettings } from './fill-options.ts'
-import type { GateChanges, GateRules } from './gate.ts'
+import type { GateChanges } from './gate.ts'
 import { type GivenUp, Hold } from './hold.ts'
 import type { ExportableSpan } from './span-types.ts'
-import { type Counters, increment } from './stats.ts'
+import { increment } from './stats.ts'
 import { TraceMemory } from './trace-memory.ts'
 
 /** The gate for `fillFromTrace`: what nobody names gets the session of its trace, once that is known. */
 export class Filler<S extends ExportableSpan> {
   readonly #hold: Hold<S>
   readonly #memory = new TraceMemory()
-  readonly #rules: GateRules
-  readonly #counters: Counters
+  readonly #gatekeeper: Gatekeeper
 
   /** @param release ships all that waits; a flush of the processor calls it */
-  constructor(settings: FillSettings, rules: GateRules, counters: Counters, release: () => Promise<void>) {
+  constructor(settings: FillSettings, gatekeeper: Gatekeeper, release: () => Promise<void>) {
     this.#hold = new Hold(settings, release)
-    this.#rules = rules
-    this.#counters = counters
+    this.#gatekeeper = gatekeeper
   }
 
   /** The batch as it is shipped: without the spans that are to wait, with those that have waited long enough. */
   screen(spans: readonly S[], now: number): S[] {
     // All of them first: a trace may be named by its last span.
     const decisions = spans.map((span) => this.#decide(span))
-    const shipped: S[] = []
+    const batch: S[] = []
     decisions.forEach((decision, index) => {
-      if (decision === undefined) shipped.push(unreadable(spans[index] as S, this.#counters))
-      else this.#place(decision, now, shipped)
+      if (decision === undefined) batch.push(unreadable(spans[index] as S, this.#gatekeeper.counters))
+      else this.#place(decision, now, batch)
     })
-    shipped.push(...this.takeDue(now))
-    return shipped
+    batch.push(...this.takeDue(now))
+    return batch
   }
 
   /** The spans that have waited long enough, as they are shipped. */
@@ -58,7 +56,7 @@ export class Filler<S extends ExportableSpan> {
   #decide(span: S): Decision<S> | undefined {
     try {
       const record = readRecord(span.spanContext())
-      const changes = changesOf(span, record, this.#rules, this.#counters)
+      const changes = changesOf(span, record, this.#gatekeeper)
       const decision = { span, record, changes, isUnnamed: isUnnamed(span, record, changes) }
       noteSpan(decision, this.#memory)
       return decision
@@ -67,30 +65,31 @@ export class Filler<S extends ExportableSpan> {
     }
   }
 
-  #place(decision: Decision<S>, now: number, shipped: S[]): void {
-    if (!decision.isUnnamed) shipped.push(this.#dress(decision, decision.changes))
+  #place(decision: Decision<S>, now: number, batch: S[]): void {
+    if (!decision.isUnnamed) batch.push(this.#shipped(decision, decision.changes))
     else if (this.#hold.wants(decision)) {
       const tooMany = this.#hold.add(decision, now)
-      if (tooMany !== undefined) shipped.push(this.#fill(tooMany, 'number'))
-    } else shipped.push(this.#fill(decision))
+      if (tooMany !== undefined) batch.push(this.#fill(tooMany, 'number'))
+    } else batch.push(this.#fill(decision))
   }
 
   #fill(decision: Decision<S>, givenUp?: GivenUp): S {
     const { changes } = decision
-    const sessionId = sessionOfTrace(decision, this.#memory, this.#rules.rule)
+    const { rules, counters } = this.#gatekeeper
+    const sessionId = sessionOfTrace(decision, this.#memory, rules.rule)
     if (sessionId === undefined) {
-      if (givenUp !== undefined) increment(this.#counters.givenUp, givenUp)
-      return this.#dress(decision, changes)
+      if (givenUp !== undefined) increment(counters.givenUp, givenUp)
+      return this.#shipped(decision, changes)
     }
-    this.#counters.filled++
-    return this.#dress(decision, { ...(changes ?? UNCHANGED), sessionId })
+    counters.filled++
+    return this.#shipped(decision, { ...(changes ?? UNCHANGED), sessionId })
   }
 
-  #dress({ span }: Decision<S>, changes: GateChanges | undefined): S {
+  #shipped({ span, record }: Decision<S>, changes: GateChanges | undefined): S {
     try {
-      return dress(span, changes, this.#counters)
+      return shipped(span, record, changes, this.#gatekeeper)
     } catch {
-      return unreadable(span, this.#counters)
+      return unreadable(span, this.#gatekeeper.counters)
     }
   }
 }

@@ -1,3 +1,5 @@
+export type { Dialects } from './dialect-options.ts'
+export type { DialectReason } from './dialect-problems.ts'
 export { SessionSpanExporter } from './exporter.ts'
 export type { FillFromTraceOptions } from './fill-options.ts'
 export type { DropReason } from './gate.ts'

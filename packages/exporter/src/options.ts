@@ -1,6 +1,8 @@
 import { SESSION_ALIASES, SESSION_ID_MAX_LENGTH, type SessionAliases } from '@otel-sessions/semconv'
 import { aliasesProblem, kindOf, optionsProblem, planAliases } from '@otel-sessions/semconv/internal'
 import { checkWholeNumber, LONGEST_TIMER } from './check-number.ts'
+import { type Dialects, dialectsOf } from './dialect-options.ts'
+import { type DialectPlan, planDialects } from './dialect-plan.ts'
 import { type FillFromTraceOptions, type FillSettings, fillSettingsOf } from './fill-options.ts'
 import type { GateRules } from './gate.ts'
 import { type OnInvalid, replacerOf } from './replace.ts'
@@ -44,6 +46,16 @@ export interface SessionSpanExporterOptions {
    */
   readonly fillFromTrace?: boolean | FillFromTraceOptions | undefined
   /**
+   * The backends behind the exporter, whose own keys are added: names of `SESSION_DIALECTS` of
+   * `@otel-sessions/semconv`, or objects as there. Their session key gets the `session.id` that is shipped, and
+   * loses what it had where the application states that there is no session. User, tags and metadata are written
+   * where the span does not have their key. What a backend cannot hold is left out for it alone, and counted in
+   * `stats().dialects`. At most 128 keys of `metadata` become attributes.
+   *
+   * @default none: Phoenix, Arize and MLflow read the attributes as they are
+   */
+  readonly dialects?: Dialects | undefined
+  /**
    * How long one export may take, in milliseconds, before it counts as failed; also the limit for the wrapped
    * exporter's own `forceFlush`. A whole number of at least 1, at most 2,147,483,647.
    *
@@ -63,6 +75,7 @@ export interface ExporterSettings {
   readonly rules: GateRules
   /** Undefined where it is off. */
   readonly fill: FillSettings | undefined
+  readonly dialects: DialectPlan | undefined
   readonly exportTimeoutMillis: number
   readonly shutdownTimeoutMillis: number
 }
@@ -72,6 +85,7 @@ const OPTIONS = [
   'maxLength',
   'onInvalid',
   'fillFromTrace',
+  'dialects',
   'exportTimeoutMillis',
   'shutdownTimeoutMillis',
 ] satisfies (keyof SessionSpanExporterOptions)[]
@@ -88,7 +102,7 @@ export function settingsOf(options: SessionSpanExporterOptions = {}): ExporterSe
   const unknown = optionsProblem(options, OPTIONS)
   if (unknown !== undefined) throw new TypeError(`SessionSpanExporter: ${unknown}`)
   const { aliases = SESSION_ALIASES, maxLength = SESSION_ID_MAX_LENGTH } = options
-  const { onInvalid = 'drop', fillFromTrace = false } = options
+  const { onInvalid = 'drop', fillFromTrace = false, dialects = [] } = options
   const { exportTimeoutMillis = 30_000, shutdownTimeoutMillis = 10_000 } = options
   const problem = aliasesProblem(aliases)
   if (problem !== undefined) throw new TypeError(`SessionSpanExporter: option aliases ${problem}`)
@@ -104,6 +118,7 @@ export function settingsOf(options: SessionSpanExporterOptions = {}): ExporterSe
   return {
     rules: { rule, aliases: planAliases(aliases), replace: replacerOf(onInvalid, rule) },
     fill: fillSettingsOf(fillFromTrace),
+    dialects: planDialects(dialectsOf(dialects)),
     exportTimeoutMillis,
     shutdownTimeoutMillis,
   }

@@ -1,28 +1,26 @@
 import { readRecord } from '@otel-sessions/semconv'
-import { changesOf, dress, unreadable } from './decide.ts'
-import type { GateRules } from './gate.ts'
+import { changesOf, type Gatekeeper, shipped, unreadable } from './decide.ts'
 import type { ExportableSpan } from './span-types.ts'
-import type { Counters } from './stats.ts'
 
 /** The batch as it is shipped: the same array where nothing changes, views in place of the spans that do. */
-export function screen<S extends ExportableSpan>(spans: S[], rules: GateRules, counters: Counters): S[] {
+export function screen<S extends ExportableSpan>(spans: S[], gatekeeper: Gatekeeper): S[] {
   if (!Array.isArray(spans)) return spans
-  let shipped: S[] | undefined
+  let changed: S[] | undefined
   for (let index = 0; index < spans.length; index++) {
     const span = spans[index] as S
-    const view = screenSpan(span, rules, counters)
+    const view = screenSpan(span, gatekeeper)
     if (view === span) continue
-    shipped ??= spans.slice()
-    shipped[index] = view
+    changed ??= spans.slice()
+    changed[index] = view
   }
-  return shipped ?? spans
+  return changed ?? spans
 }
 
-function screenSpan<S extends ExportableSpan>(span: S, rules: GateRules, counters: Counters): S {
+function screenSpan<S extends ExportableSpan>(span: S, gatekeeper: Gatekeeper): S {
   try {
     const record = readRecord(span.spanContext())
-    return dress(span, changesOf(span, record, rules, counters), counters)
+    return shipped(span, record, changesOf(span, record, gatekeeper), gatekeeper)
   } catch {
-    return unreadable(span, counters)
+    return unreadable(span, gatekeeper.counters)
   }
 }

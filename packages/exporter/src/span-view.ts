@@ -107,17 +107,24 @@ class SpanView2 extends SpanView {
   }
 }
 
-/** The span as it is shipped. It looks like the span in everything but what the gate changes. */
-export function viewOf<S extends ExportableSpan>(span: S, changes: GateChanges): S {
-  // Rest and spread define properties, so that no key is special.
-  const { [ATTR_SESSION_ID]: _, ...others } = span.attributes
-  const attributes: Record<string, unknown> = others
+/** A copy of the attributes, with what the gate changes. */
+export function changedAttributes(
+  attributes: ReadableAttributes,
+  changes: GateChanges,
+): Record<string, unknown> {
+  // Spread defines properties, so that no key is special.
+  const changed: Record<string, unknown> = { ...attributes, [ATTR_SESSION_ID]: changes.sessionId }
+  if (changes.sessionId === undefined) delete changed[ATTR_SESSION_ID]
   for (const [key, value] of changes.revoked ?? []) {
-    if (attributes[key] === value) delete attributes[key]
+    if (changed[key] === value) delete changed[key]
   }
-  if (changes.sessionId !== undefined) attributes[ATTR_SESSION_ID] = changes.sessionId
-  if (changes.overwrittenId !== undefined) attributes[ATTR_OVERWRITTEN_ID] = changes.overwrittenId
-  if (changes.metadata !== undefined) attributes[ATTR_METADATA] = changes.metadata
+  if (changes.overwrittenId !== undefined) changed[ATTR_OVERWRITTEN_ID] = changes.overwrittenId
+  if (changes.metadata !== undefined) changed[ATTR_METADATA] = changes.metadata
+  return changed
+}
+
+/** The span with other attributes. It looks like the span in everything else. */
+export function viewOf<S extends ExportableSpan>(span: S, attributes: ReadableAttributes): S {
   const View = 'instrumentationLibrary' in span ? SpanView1 : SpanView2
   return new View(span, attributes) as unknown as S
 }

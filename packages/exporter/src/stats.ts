@@ -1,3 +1,4 @@
+import type { DialectCounters, DialectReason } from './dialect-problems.ts'
 import type { DropReason } from './gate.ts'
 import type { GivenUp } from './hold.ts'
 
@@ -12,6 +13,8 @@ export interface SessionExporterStats {
   readonly changed: number
   /** `session.id` attributes that were not shipped, by reason. The span was. */
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>
+  /** Spans on which a dialect could not be given something, by its name and the reason; the others were. */
+  readonly dialects: Readonly<Record<string, Readonly<Partial<Record<DialectReason, number>>>>>
   /** Spans that were shipped with what `onInvalid` made of an invalid session ID. */
   readonly replaced: number
   /** Spans that nobody named, and that got the session of their trace (`fillFromTrace`). */
@@ -35,6 +38,7 @@ export interface Counters {
   spans: number
   changed: number
   dropped: Partial<Record<DropReason, number>>
+  dialects: DialectCounters
   replaced: number
   filled: number
   givenUp: Partial<Record<GivenUp, number>>
@@ -48,6 +52,7 @@ export const newCounters = (): Counters => ({
   spans: 0,
   changed: 0,
   dropped: {},
+  dialects: new Map(),
   replaced: 0,
   filled: 0,
   givenUp: {},
@@ -66,5 +71,6 @@ export const statsOf = (counters: Counters, held: number): SessionExporterStats 
   held,
   givenUp: { ...counters.givenUp },
   dropped: { ...counters.dropped },
+  dialects: Object.fromEntries([...counters.dialects].map(([name, counts]) => [name, { ...counts }])),
   failures: { ...counters.failures },
 })

@@ -1,13 +1,12 @@
 import { type Context, context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { after } from './deadline.ts'
+import type { Gatekeeper } from './decide.ts'
 import type { FillSettings } from './fill-options.ts'
 import { Filler } from './filler.ts'
-import type { ExporterSettings } from './options.ts'
 import { sayOnce } from './report.ts'
 import { tell } from './settle-once.ts'
 import type { Shipping } from './shipping.ts'
 import type { ExportableSpan, ExportResult } from './span-types.ts'
-import type { Counters } from './stats.ts'
 
 /** How often what waits is looked at while no batch comes, in milliseconds. */
 const LOOK_MILLIS = 1000
@@ -23,11 +22,11 @@ export class WaitingRoom<S extends ExportableSpan> {
 
   constructor(
     fill: FillSettings,
-    { rules, exportTimeoutMillis }: ExporterSettings,
+    gatekeeper: Gatekeeper,
+    exportTimeoutMillis: number,
     shipping: Shipping<S>,
-    counters: Counters,
   ) {
-    this.#filler = new Filler(fill, rules, counters, () => this.#flush())
+    this.#filler = new Filler(fill, gatekeeper, () => this.#flush())
     this.#shipping = shipping
     this.#exportTimeoutMillis = exportTimeoutMillis
   }

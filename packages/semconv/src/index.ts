@@ -11,6 +11,15 @@ export {
   ATTR_USER_ID,
 } from './attributes.ts'
 export { createSessionId } from './create-id.ts'
+export type {
+  DialectIdRule,
+  DialectMetadata,
+  DialectName,
+  DialectTags,
+  SessionDialect,
+} from './dialect.ts'
+export { type DialectEvidence, type DialectFacts, SESSION_DIALECT_FACTS } from './dialect-facts.ts'
+export { SESSION_DIALECTS } from './dialects.ts'
 export { explainSession, type SessionCandidate, type SessionExplanation } from './explain.ts'
 export {
   METADATA_MAX_LENGTH,

@@ -2,8 +2,18 @@ import { METADATA_READ_MAX_LENGTH } from './limits.ts'
 
 /** A plain look at `metadata`: its top level, or why it was not read. */
 export type MetadataRead =
-  | { readonly ok: true; readonly value: Readonly<Record<string, unknown>> }
-  | { readonly ok: false; readonly reason: 'absent' | 'too-long' | 'not-an-object' }
+  | {
+      /** It is an object. */
+      readonly ok: true
+      /** Its top level. */
+      readonly value: Readonly<Record<string, unknown>>
+    }
+  | {
+      /** It was not read. */
+      readonly ok: false
+      /** Why. */
+      readonly reason: 'absent' | 'too-long' | 'not-an-object'
+    }
 
 const ABSENT: MetadataRead = { ok: false, reason: 'absent' }
 const TOO_LONG: MetadataRead = { ok: false, reason: 'too-long' }

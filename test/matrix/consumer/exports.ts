@@ -90,6 +90,8 @@ export const values: [
     readRecord: 'function',
     readSessionAlias: 'function',
     SESSION_ALIASES: 'value',
+    SESSION_DIALECT_FACTS: 'value',
+    SESSION_DIALECTS: 'value',
     SESSION_ID_MAX_LENGTH: 'value',
     SESSION_RECORD: 'value',
     SESSION_RECORD_VERSION: 'value',

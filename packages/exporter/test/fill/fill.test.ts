@@ -150,3 +150,13 @@ describe('a span whose session is in doubt', () => {
     expect(exporter.stats().dropped).toEqual({ 'too-long': 1 })
   })
 })
+
+describe('a span that got the session of its trace', () => {
+  it('has the keys of the dialects, too', async () => {
+    const { tracer, provider, arrived } = startFilling({}, { dialects: ['langsmith'] })
+    agentTurn(tracer, A)
+    await provider.forceFlush()
+    const ids = arrived.map(({ attributes }) => attributes['langsmith.metadata.session_id'])
+    expect(ids).toEqual([A, A, A, A])
+  })
+})

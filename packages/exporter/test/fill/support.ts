@@ -18,12 +18,13 @@ interface Setup {
   readonly processor?: 'simple' | 'batch'
   /** Ours before the one that exports, after it, or not there at all. */
   readonly ours?: 'first' | 'last' | 'none'
+  readonly dialects?: SessionSpanExporterOptions['dialects']
 }
 
 /** An application whose exporter fills from the trace, with memory in place of the network. */
 export function startFilling(
   fillFromTrace: boolean | FillFromTraceOptions,
-  { processor = 'simple', ours = 'first' }: Setup = {},
+  { processor = 'simple', ours = 'first', dialects }: Setup = {},
 ) {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   const arrived: ReadableSpan[] = []
@@ -34,7 +35,7 @@ export function startFilling(
     },
     shutdown: async () => {},
   }
-  const exporter = new SessionSpanExporter<ReadableSpan>(memory, { fillFromTrace })
+  const exporter = new SessionSpanExporter<ReadableSpan>(memory, { fillFromTrace, dialects })
   const exporting =
     processor === 'simple' ? new SimpleSpanProcessor(exporter) : new BatchSpanProcessor(exporter)
   const session = new SessionSpanProcessor()
@@ -44,7 +45,7 @@ export function startFilling(
   return {
     provider,
     exporter,
-    session,
+    arrived,
     tracer: provider.getTracer('test'),
     /** The session that each span was shipped with, by the name of the span, in the order of their arrival. */
     shipped: () => Object.fromEntries(arrived.map((span) => [span.name, span.attributes['session.id']])),

@@ -1,0 +1,110 @@
+import { METADATA_MAX_LENGTH } from '@otel-sessions/semconv'
+import { readMetadata } from '@otel-sessions/semconv/internal'
+import { PROTOTYPE_NAMES } from './check-dialect.ts'
+import type { MetadataPlan } from './dialect-plan.ts'
+import type { DialectReason } from './dialect-problems.ts'
+
+/** A span's metadata in the forms of all dialects. */
+export interface PreparedMetadata {
+  /** The attributes to write, in their order. */
+  readonly keys: readonly string[]
+  readonly entries: Readonly<Record<string, unknown>>
+  /** What is left out, and for whom. */
+  readonly problems: readonly (readonly [dialect: string, reason: DialectReason])[]
+}
+
+type Metadata = Readonly<Record<string, unknown>>
+
+/** How many metadata keys become attributes: as many as OpenTelemetry lets a span have, unless told otherwise. */
+const MOST_KEYS = 128
+
+/** How many different metadata strings are remembered; spans of one scope share theirs. */
+const REMEMBERED = 64
+
+/** Prepares `metadata` attributes; remembers the last ones. Never throws, whatever they are. */
+export function metadataPreparer(plans: readonly MetadataPlan[]): (metadata: unknown) => PreparedMetadata {
+  const remembered = new Map<string, PreparedMetadata>()
+  return (metadata) => {
+    const known = typeof metadata === 'string' ? remembered.get(metadata) : undefined
+    if (known !== undefined) return known
+    const json = jsonOf(metadata)
+    if (json === undefined) return nothing(plans, 'metadata-unserialisable')
+    const made = prepare(plans, json)
+    // A longer one is not ours, and would make the memory as large as somebody likes.
+    if (typeof metadata === 'string' && metadata.length <= METADATA_MAX_LENGTH) {
+      if (remembered.size === REMEMBERED) remembered.delete(remembered.keys().next().value as string)
+      remembered.set(metadata, made)
+    }
+    return made
+  }
+}
+
+/** By way of JSON, so that an object, as SDK 3 permits, is read like a string: getters, cycles and all. */
+function jsonOf(metadata: unknown): string | undefined {
+  if (typeof metadata === 'string') return metadata
+  try {
+    return JSON.stringify(metadata) as string | undefined
+  } catch {
+    return undefined
+  }
+}
+
+const nothing = (plans: readonly MetadataPlan[], reason: DialectReason): PreparedMetadata => ({
+  keys: [],
+  entries: {},
+  problems: plans.map(({ name }) => [name, reason]),
+})
+
+function prepare(plans: readonly MetadataPlan[], json: string): PreparedMetadata {
+  const read = readMetadata(json)
+  if (!read.ok) {
+    return nothing(plans, read.reason === 'too-long' ? 'metadata-too-long' : 'metadata-not-an-object')
+  }
+  const entries = new Map<string, unknown>()
+  const problems: [string, DialectReason][] = []
+  for (const plan of plans) {
+    const reasons = new Set<DialectReason>()
+    const made =
+      plan.form === 'json' ? asJson(plan, read.value, json, reasons) : asKeys(plan, read.value, reasons)
+    for (const [key, value] of made) if (!entries.has(key)) entries.set(key, value)
+    for (const reason of reasons) problems.push([plan.name, reason])
+  }
+  return { keys: [...entries.keys()], entries: Object.fromEntries(entries), problems }
+}
+
+type Made = (readonly [key: string, value: unknown])[]
+
+function asJson(
+  { key, reserved }: MetadataPlan & { form: 'json' },
+  metadata: Metadata,
+  json: string,
+  reasons: Set<DialectReason>,
+): Made {
+  const all = Object.entries(metadata)
+  const kept = all.filter(([name]) => !isRefused(name, name, reserved))
+  if (kept.length < all.length) reasons.add('metadata-key')
+  if (kept.length === 0) return []
+  return [[key, kept.length === all.length ? json : JSON.stringify(Object.fromEntries(kept))]]
+}
+
+function asKeys(
+  { prefix, reserved }: MetadataPlan & { form: 'attributes' },
+  metadata: Metadata,
+  reasons: Set<DialectReason>,
+): Made {
+  const made: Made = []
+  for (const [name, value] of Object.entries(metadata)) {
+    const key = prefix + name
+    if (value === null) continue
+    if (isRefused(name, key, reserved)) reasons.add('metadata-key')
+    else if (made.length === MOST_KEYS) reasons.add('metadata-too-many')
+    else made.push([key, typeof value === 'object' ? JSON.stringify(value) : value])
+  }
+  return made
+}
+
+/** A key that would name the session or the user, or by which an object's prototype is reached. */
+function isRefused(name: string, key: string, reserved: ReadonlySet<string>): boolean {
+  if (name === '' || reserved.has(key) || PROTOTYPE_NAMES.includes(key)) return true
+  return name.split('.').some((segment) => PROTOTYPE_NAMES.includes(segment))
+}

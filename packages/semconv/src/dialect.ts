@@ -1,0 +1,94 @@
+/** A dialect that `SESSION_DIALECTS` has. */
+export type DialectName =
+  | 'otel'
+  | 'openinference'
+  | 'langfuse'
+  | 'interactiveai'
+  | 'langsmith'
+  | 'traceloop'
+  | 'honeyhive'
+  | 'datadog'
+  | 'sentry'
+  | 'mlflow'
+  | 'opik'
+  | 'weave'
+  | 'laminar'
+  | 'posthog'
+  | 'braintrust'
+  | 'confident'
+  | 'respan'
+  | 'galileo'
+  | 'langwatch'
+  | 'agentops'
+  | 'azure'
+  | 'agentcore'
+  | 'maxim'
+
+/** Where a backend looks for tags, and in which form. */
+export interface DialectTags {
+  /** The attribute. */
+  readonly key: string
+  /** An array of strings, one string with commas between the tags, or a JSON array in a string. */
+  readonly form: 'array' | 'comma-separated' | 'json'
+}
+
+/** Where a backend looks for metadata: an attribute for each key, or one JSON object in a string. */
+export type DialectMetadata =
+  | {
+      /** What stands before the key of the metadata, mostly with a dot at its end. */
+      readonly prefix: string
+      /** One attribute for each key. A value that is an object or an array becomes JSON. */
+      readonly form: 'attributes'
+    }
+  | {
+      /** The attribute. */
+      readonly key: string
+      /** A JSON object in a string. */
+      readonly form: 'json'
+    }
+
+/** Which session IDs a backend takes, where it takes fewer than `checkSessionId`. */
+export interface DialectIdRule {
+  /**
+   * The longest ID, in characters: 1 to 199.
+   *
+   * @default 199
+   */
+  readonly maxLength?: number | undefined
+  /** What the whole ID must match. */
+  readonly pattern?: RegExp | undefined
+}
+
+/**
+ * The attributes by which one backend groups, for the option `dialects` of `SessionSpanExporter`. One of your own
+ * is a plain object of this type.
+ */
+export interface SessionDialect {
+  /** What it is called in `stats()` and in what is said. */
+  readonly name: string
+  /** The attributes that get the session ID; an empty array where the backend has none. */
+  readonly session: readonly string[]
+  /**
+   * Further attributes that the backend takes for the session. Nothing is written there, metadata neither; and
+   * where the application says that there is no session, they are taken away as those of `session` are.
+   */
+  readonly alsoReads?: readonly string[] | undefined
+  /** The attribute that gets the conversation ID. */
+  readonly conversation?: string | undefined
+  /**
+   * The backend groups by conversations alone: the session ID is the conversation of a span that has none of its own.
+   *
+   * @default false
+   */
+  readonly conversationFromSession?: boolean | undefined
+  /** The attribute that gets the user ID. */
+  readonly user?: string | undefined
+  /** Where tags go. */
+  readonly tags?: DialectTags | undefined
+  /** Where metadata goes. */
+  readonly metadata?: DialectMetadata | undefined
+  /** Which IDs the backend takes, where it takes fewer than others. Another one is left out, for this backend. */
+  readonly idRule?: DialectIdRule | undefined
+  /** Constant attributes, which the backend wants beside the session. */
+  readonly extras?: Readonly<Record<string, string | number | boolean>> | undefined
+}

@@ -1,0 +1,54 @@
+import {
+  type DialectName,
+  NEVER_ALIASES,
+  SESSION_ALIASES,
+  SESSION_DIALECT_FACTS,
+  SESSION_DIALECTS,
+} from '@otel-sessions/semconv'
+import { describe, expect, it } from 'vitest'
+
+const NAMES = Object.keys(SESSION_DIALECTS) as DialectName[]
+const factsOf = (name: DialectName) => SESSION_DIALECT_FACTS[name]
+
+describe('the table of dialects', () => {
+  it('has each under its own name, and says of each how it is known', () => {
+    expect(NAMES).toHaveLength(23)
+    expect(Object.keys(SESSION_DIALECT_FACTS)).toEqual(NAMES)
+    for (const name of NAMES) {
+      expect(SESSION_DIALECTS[name].name).toBe(name)
+      expect(factsOf(name).source.length).toBeGreaterThan(10)
+    }
+  })
+
+  it('assumes nothing but of InteractiveAI and Maxim', () => {
+    const assumed = NAMES.filter((name) => factsOf(name).evidence === 'assumed')
+    expect(assumed).toEqual(['interactiveai', 'maxim'])
+  })
+
+  it('has no session key that means something else', () => {
+    const never = [...NEVER_ALIASES.map(({ key }) => key), 'user.id', 'metadata', 'tag.tags']
+    for (const { session, alsoReads = [] } of Object.values(SESSION_DIALECTS)) {
+      for (const key of [...session, ...alsoReads]) expect(never).not.toContain(key)
+    }
+  })
+
+  it('writes no session where it is not read as an alias when the spans come back, but for these', () => {
+    const aliases = SESSION_ALIASES.map(({ key }) => key)
+    const keys = Object.values(SESSION_DIALECTS).flatMap(({ session }) => session)
+    expect(keys.filter((key) => !aliases.includes(key)).toSorted()).toEqual([
+      'confident.trace.thread_id',
+      'respan.sessions.session_identifier',
+      'respan.threads.thread_identifier',
+    ])
+  })
+
+  it('takes a conversation for a session only where the backend has nothing better', () => {
+    const names = NAMES.filter((name) => SESSION_DIALECTS[name].conversationFromSession)
+    expect(names).toEqual(['datadog', 'sentry', 'weave'])
+  })
+
+  it('cannot be changed', () => {
+    expect(Object.isFrozen(SESSION_DIALECTS)).toBe(true)
+    expect(Object.values(SESSION_DIALECTS).every(Object.isFrozen)).toBe(true)
+  })
+})

@@ -1,0 +1,40 @@
+import { ROOT_CONTEXT } from '@opentelemetry/api'
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { SessionSpanExporter } from '@otel-sessions/exporter'
+import { SessionSpanProcessor, setSession } from '@otel-sessions/processor'
+import { type DialectName, SESSION_DIALECTS } from '@otel-sessions/semconv'
+
+/** The names in the order of the table. */
+export const NAMES = Object.keys(SESSION_DIALECTS) as DialectName[]
+
+/** The file that holds what one span looks like in a dialect. */
+export const goldenFile = (name: DialectName) => new URL(`../golden/dialects/${name}.json`, import.meta.url)
+
+/**
+ * One span as it is shipped in a dialect: with all that a scope can say, and without a conversation, which some
+ * backends group by.
+ */
+export async function golden(name: DialectName) {
+  const all = await shipped(name, true)
+  const withoutConversation = await shipped(name, false)
+  return { all, withoutConversation }
+}
+
+async function shipped(name: DialectName, hasConversation: boolean) {
+  const memory = new InMemorySpanExporter()
+  const exporter = new SessionSpanExporter(memory, { dialects: [name] })
+  const provider = new BasicTracerProvider({
+    spanProcessors: [new SessionSpanProcessor(), new SimpleSpanProcessor(exporter)],
+  })
+  const scope = setSession(ROOT_CONTEXT, {
+    sessionId: 'user_123_conv_456',
+    ...(hasConversation ? { conversationId: 'conv_7' } : {}),
+    userId: 'user_123',
+    tags: ['beta', 'eu'],
+    metadata: { plan: 'pro', seats: 3, trial: false },
+  })
+  const attributes = { 'gen_ai.operation.name': 'chat' }
+  provider.getTracer('app').startSpan('chat', { attributes }, scope).end()
+  await provider.forceFlush()
+  return memory.getFinishedSpans()[0]?.attributes
+}
