@@ -9,6 +9,7 @@ import {
 import {
   type FillFromTraceOptions,
   SessionSpanExporter,
+  type SessionSpanExporterOptions,
   type SpanExporterLike,
 } from '@otel-sessions/exporter'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
