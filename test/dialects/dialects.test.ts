@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it, test } from 'vitest'
 import { golden, goldenFile, NAMES } from './golden.ts'
-import { withDialects } from './markdown.ts'
 
-// To accept a change: `pnpm dialects`, and a look at what it changed.
+// To accept a change: `pnpm golden`, and a look at what it changed.
 describe('one span, with a session, a conversation, a user, tags and metadata', () => {
   test.each(NAMES)('is shipped in the dialect %s as was agreed on', async (name) => {
     const agreed = JSON.parse(readFileSync(goldenFile(name), 'utf8'))
@@ -15,9 +14,4 @@ describe('one span, with a session, a conversation, a user, tags and metadata', 
     const files = readdirSync(new URL('../golden/dialects/', import.meta.url))
     expect(files.toSorted()).toEqual(NAMES.map((name) => `${name}.json`).toSorted())
   })
-})
-
-test("the README's table of backends is the one of the code; `pnpm dialects` writes it", () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-  expect(readme).toBe(withDialects(readme))
 })

@@ -6,7 +6,7 @@ import { OUTER_SESSIONS, SESSIONS } from './support/conversations.ts'
 import { install } from './support/install.ts'
 import { type Measured, measure, type Runs } from './support/measure.ts'
 import { MODES } from './support/modes.ts'
-import { printTable, printTotals } from './support/print.ts'
+import { printOnlyScope, printTable, printTotals } from './support/print.ts'
 import { findProblems, type Verdict } from './support/promises.ts'
 import { findDifferences, readResults, writeResults } from './support/results.ts'
 import { observe, type Run } from './support/run.ts'
@@ -91,6 +91,7 @@ function report(rows: readonly Row[], measured: Record<string, Measured>): void 
     for (const { name, remark, unstable, beyondScope } of shown) {
       for (const text of [remark, unstable, beyondScope]) if (text) console.log(`  ${name}: ${text}`)
     }
+    for (const line of printOnlyScope(shown, measured)) console.log(line)
     for (const line of printTotals(shown.flatMap(({ name }) => measured[name] ?? []))) console.log(line)
   }
 }

@@ -1,11 +1,10 @@
 import { SESSION_ALIASES, type SessionAlias } from '@otel-sessions/semconv'
+import { drawTable } from './draw.ts'
 
 /** The table of the names that are recognised, in the order in which they are read. */
 export function aliasesMarkdown(aliases: readonly SessionAlias[] = SESSION_ALIASES): string {
-  const rows = groups(aliases).map(
-    (group, index) => `| ${index + 1} | ${whoWrites(group)} | ${names(group)} |`,
-  )
-  return ['| | who writes it | attribute |', '| --- | --- | --- |', ...rows].join('\n')
+  const rows = groups(aliases).map((group, index) => [String(index + 1), whoWrites(group), names(group)])
+  return drawTable(['', 'who writes it', 'attribute'], rows)
 }
 
 /** Those that follow one another and have the same source, read from the same place. */

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { context } from '@opentelemetry/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { wordsInTime } from './table/bodies.ts'
@@ -8,7 +7,6 @@ import { byForAwait } from './table/consumers.ts'
 import { markdown } from './table/markdown.ts'
 import { runCell } from './table/run-cell.ts'
 import { registerContext, work } from './table/telemetry.ts'
-import { withTable } from './table-in-readme.ts'
 import { useModelServer } from './use-model-server.ts'
 
 useModelServer()
@@ -60,11 +58,6 @@ describe('the list is held to what is seen: a cell is not as listed', () => {
 })
 
 describe("the README's table", () => {
-  test('is the one of the list; `pnpm stream-table` writes it', () => {
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-    expect(readme).toBe(withTable(readme))
-  })
-
   test('has one row for a shape, and refuses one whose ways differ', () => {
     const [first] = CELLS
     if (first === undefined) throw new Error('the list is empty')

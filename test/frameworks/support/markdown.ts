@@ -1,3 +1,4 @@
+import { drawTable } from '../../readme-tables/draw.ts'
 import type { Row } from '../row.ts'
 import type { Measured } from './measure.ts'
 import type { Results } from './results.ts'
@@ -15,17 +16,15 @@ const HEAD = [
 ]
 
 /**
- * The table as the README shows it, padded as the formatter of this repository leaves it.
+ * The table as the README shows it.
  *
  * @throws Error when a row has no result
  */
 export function markdown(rows: readonly Row[], results: Results): string {
-  const cells = [HEAD, ...rows.map((row) => cellsOf(row, results[row.name]))]
-  const widths = HEAD.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)))
-  const draw = (line: readonly string[]) =>
-    `| ${line.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  const [head = [], ...body] = cells
-  return [draw(head), draw(widths.map((width) => '-'.repeat(width))), ...body.map(draw)].join('\n')
+  return drawTable(
+    HEAD,
+    rows.map((row) => cellsOf(row, results[row.name])),
+  )
 }
 
 function cellsOf({ name, way }: Row, measured: Measured | undefined): string[] {

@@ -16,6 +16,7 @@ test('a row says what names the session, when, and what becomes of the other spa
     right: { before: 2, late: 2, after: 6 },
     hinted: 0,
     onlyScope: 0,
+    onlyScopeNames: {},
     scope: { right: 6, overwritten: 0 },
   })
 })
@@ -62,7 +63,11 @@ test('a span that no processor has seen is named late, and says its turn itself'
 
 test('traces that name none count as what only a scope reaches, or as hinted', () => {
   const bare: typeof GOOD.before = (turn) => [span('fetch', turn, turn)]
-  expect(measured({ before: bare, late: bare, after: bare })).toMatchObject({ reachable: 0, onlyScope: 2 })
+  expect(measured({ before: bare, late: bare, after: bare })).toMatchObject({
+    reachable: 0,
+    onlyScope: 2,
+    onlyScopeNames: { fetch: 2 },
+  })
   expect(measured({ before: bare })).toMatchObject({ reachable: 0, onlyScope: 0, hinted: 6 })
 })
 

@@ -33,6 +33,8 @@ export interface Measured {
   readonly hinted: number
   /** In traces that name none, and without a session in `after`. */
   readonly onlyScope: number
+  /** The names of those. */
+  readonly onlyScopeNames: Readonly<Record<string, number>>
   readonly scope: {
     /** With the session of the scope around their turn. */
     readonly right: number
@@ -48,6 +50,7 @@ export function measure(runs: Runs, { own, outer }: Truth): Measured {
   const naming = namingOf(before)
   const reachable = (traces: readonly TurnTrace[]) => traces.filter(naming.names)
   const silent = after.filter((trace) => !naming.names(trace))
+  const onlyScope = spansOf(silent).filter(isBare)
   const named = withSession(before, own, aliasIdOf)
   const inScope = withSession(byTurn(runs.scope.spans).traces, outer, sessionOf)
   return {
@@ -63,7 +66,8 @@ export function measure(runs: Runs, { own, outer }: Truth): Measured {
       after: withSession(reachable(after), own, sessionOf).length,
     },
     hinted: withSession(silent, own, sessionOf).length,
-    onlyScope: spansOf(silent).filter(isBare).length,
+    onlyScope: onlyScope.length,
+    onlyScopeNames: countBy(onlyScope.map(({ name }) => name)),
     scope: {
       right: inScope.length,
       overwritten: inScope.filter(({ attributes }) => attributes[ATTR_OVERWRITTEN_ID] !== undefined).length,

@@ -50,6 +50,15 @@ export function printTable(rows: readonly Row[], results: Results): string[] {
   )
 }
 
+/** The spans whose trace names no session, by their names. */
+export function printOnlyScope(rows: readonly Row[], results: Results): string[] {
+  return rows.flatMap(({ name }) => {
+    const names = Object.entries(results[name]?.onlyScopeNames ?? {})
+    const listed = names.map(([span, count]) => `${count} × ${span}`).join(', ')
+    return names.length === 0 ? [] : [`  ${name}: only a scope reaches these: ${listed}`]
+  })
+}
+
 /** The totals of the rows, as sentences. */
 export function printTotals(all: readonly Measured[]): string[] {
   const sum = (read: (each: Measured) => number) => all.reduce((total, each) => total + read(each), 0)

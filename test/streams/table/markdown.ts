@@ -1,17 +1,15 @@
+import { drawTable } from '../../readme-tables/draw.ts'
 import type { Cell } from './cell.ts'
 
 const HEAD = ['shape', 'in `usingSession` alone', 'with `bindSession`']
 
-/** The list as the README shows it: one row for a shape, padded as the formatter of this repository leaves it. */
+/** The list as the README shows it: one row for a shape. */
 export function markdown(cells: readonly Cell[]): string {
   const shapes = [...new Set(cells.map(({ shape }) => shape))]
-  const rows = [HEAD, ...shapes.map((shape) => rowOf(cells.filter((cell) => cell.shape === shape)))]
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const line = (row: string[]) =>
-    `| ${row.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  const [head = [], ...body] = rows
-  const rule = widths.map((width) => '-'.repeat(width))
-  return [line(head), `| ${rule.join(' | ')} |`, ...body.map((row) => line(row))].join('\n')
+  return drawTable(
+    HEAD,
+    shapes.map((shape) => rowOf(cells.filter((cell) => cell.shape === shape))),
+  )
 }
 
 function rowOf(cells: Cell[]): string[] {

@@ -5,29 +5,18 @@ import {
   SESSION_DIALECTS,
   type SessionDialect,
 } from '@otel-sessions/semconv'
-import { NAMES } from './golden.ts'
-
-const BEGIN = '<!-- dialects -->'
-const END = '<!-- /dialects -->'
-
-/** The README with the table of the backends between its marks. */
-export function withDialects(readme: string): string {
-  const begin = readme.indexOf(BEGIN)
-  const end = readme.indexOf(END)
-  if (begin < 0 || end < begin) throw new Error(`the README has no ${BEGIN} before ${END}`)
-  return `${readme.slice(0, begin + BEGIN.length)}\n\n${table()}\n\n${readme.slice(end)}`
-}
+import { NAMES } from '../dialects/golden.ts'
+import { drawTable } from './draw.ts'
 
 const HEAD = ['backend', 'dialect', 'session', 'user, tags, metadata', 'OTLP over HTTP', 'how we know']
 
-function table(): string {
-  const rows = [HEAD, ...NAMES.map((name) => cells(SESSION_DIALECTS[name], SESSION_DIALECT_FACTS[name]))]
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const [head, ...body] = rows.map((row) => line(row.map((cell, column) => cell.padEnd(widths[column] ?? 0))))
-  return [head, line(widths.map((width) => '-'.repeat(width))), ...body].join('\n')
+/** The table of the backends: what is written for each, and how that is known. */
+export function dialectsMarkdown(): string {
+  return drawTable(
+    HEAD,
+    NAMES.map((name) => cells(SESSION_DIALECTS[name], SESSION_DIALECT_FACTS[name])),
+  )
 }
-
-const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
 
 function cells(dialect: SessionDialect, { backend, evidence, source, endpoint, contentType }: DialectFacts) {
   const address = endpoint === undefined ? '' : code(endpoint)
