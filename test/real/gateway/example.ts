@@ -1,13 +1,13 @@
 /** `examples/collector` as it is shown, in front of real collectors; and without each of its parts. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { EXPORTERS, type ExporterKind, type FeedResult } from '../feeds/feed.ts'
+import { EXPORTERS, type ExporterKind } from '../feeds/feed.ts'
 import { statedFeed } from '../feeds/stated.ts'
 import { checkGateway } from './check.ts'
 import { throughGateway } from './start.ts'
 
 const EXAMPLE = new URL('../../../examples/collector/gateway.yaml', import.meta.url)
-const SCRIPT = fileURLToPath(new URL('../apps/gateway-app.ts', import.meta.url))
+const FEED = statedFeed(fileURLToPath(new URL('../apps/gateway-app.ts', import.meta.url)), 'gateway', {})
 const MOST_LINES = 20
 
 /** The parts, by what replaces them; what is wrong then must be found, or the check does not see it. */
@@ -43,9 +43,6 @@ export async function checkExample(binary: string, log: (line: string) => void):
 }
 
 async function check(binary: string, configuration: string, exporter: ExporterKind) {
-  let sent: FeedResult | undefined
-  const received = await throughGateway(binary, configuration, async (url) => {
-    sent = await statedFeed(SCRIPT, 'gateway', {}).run(exporter, url)
-  })
-  return checkGateway(sent as FeedResult, received)
+  const { fed, received } = await throughGateway(binary, configuration, (url) => FEED.run(exporter, url))
+  return checkGateway(fed, received)
 }
