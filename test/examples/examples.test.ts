@@ -3,8 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EXPECTED } from './expected.ts'
 import { folder, runExample, spansBySession, startModel } from './run.ts'
 
-/** It needs packages that cannot be installed beside ours, so `test:readme` runs it in a project of its own. */
-const RUN_ELSEWHERE = ['sdk-3/package.json', 'sdk-3/quick-start.ts']
+/**
+ * What needs packages that cannot be installed beside ours is run by `test:readme` in a project of its own, what needs
+ * a real collector by `test:real`.
+ */
+const RUN_ELSEWHERE = [
+  'collector/README.md',
+  'collector/gateway.yaml',
+  'sdk-3/package.json',
+  'sdk-3/quick-start.ts',
+]
 
 const files = readdirSync(folder, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && !entry.parentPath.includes('node_modules'))

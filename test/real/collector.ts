@@ -1,6 +1,7 @@
 /**
  * `npx -y pnpm@12.21.0 test:real collector`: a real OpenTelemetry Collector, fed by the examples, by the demo's
- * application and by edge cases, over JSON and over protobuf. What it wrote is checked span by span.
+ * application and by edge cases, over JSON and over protobuf. What it wrote is checked span by span. So is what
+ * the gateway of `examples/collector` hands on to others, and that the check misses each of its parts.
  *
  * `--require` makes it fail where the collector cannot be built for want of Go; else it says so and skips.
  */
@@ -11,6 +12,7 @@ import { demoFeed } from './feeds/demo.ts'
 import { edgeFeeds, withoutGate } from './feeds/edge.ts'
 import { exampleFeeds } from './feeds/examples.ts'
 import type { ExporterKind } from './feeds/feed.ts'
+import { checkExample } from './gateway/example.ts'
 import { type Outcome, observe } from './observe.ts'
 import { findProblems, table } from './report.ts'
 
@@ -21,7 +23,7 @@ try {
   log(`OpenTelemetry Collector ${COLLECTOR_VERSION}: ${binary}`)
   const outcomes = await observeAll(binary)
   for (const line of table(outcomes)) log(line)
-  const problems = findProblems(outcomes)
+  const problems = [...findProblems(outcomes), ...(await checkExample(binary, log))]
   for (const problem of problems) console.error(problem)
   process.exitCode = problems.length === 0 ? 0 : 1
 } catch (error) {

@@ -58,10 +58,18 @@ export function compare(
   return { sent: sent.length, written: written.length, right, rightlyNone, problems }
 }
 
+/** A span, as far as a backend shows it. */
+export interface ShownSpan {
+  traceId: string
+  spanId: string
+  name: string
+  session: string | undefined
+}
+
 /** The same, where the sessions are all that the backend shows. */
 export function compareSessions(
   sent: readonly WireSpan[],
-  shown: readonly { traceId: string; spanId: string; name: string; session: string | undefined }[],
+  shown: readonly ShownSpan[],
   expect: (span: WireSpan) => Expected,
 ): { right: number; problems: string[] } {
   const sentById = new Map(sent.map((span) => [idOf(span), span]))

@@ -1,5 +1,5 @@
 /**
- * `npx -y pnpm@12.21.0 test:real [collector] [phoenix] [--require]`: real servers, fed by what a user would run.
+ * `npx -y pnpm@12.21.0 test:real [collector] [phoenix] [mlflow] [--require]`: real servers, fed by what a user would run.
  *
  * Each installs itself into a folder of the user's at its first run. One whose toolchain is missing says so and
  * is skipped; with `--require` that is a failure.
@@ -7,7 +7,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const SERVERS = ['collector', 'phoenix']
+const SERVERS = ['collector', 'phoenix', 'mlflow']
 const flags = process.argv.slice(2).filter((word) => word.startsWith('--'))
 const named = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const unknown = named.filter((name) => !SERVERS.includes(name))

@@ -6,38 +6,25 @@
  * `--require` makes it fail where there is no Python; else it says so and skips.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { Processes } from '../../demo/support/processes.ts'
 import { compareSessions } from './compare.ts'
+import { checkConversations } from './conversations.ts'
 import { demoFeed } from './feeds/demo.ts'
 import { exampleFeeds } from './feeds/examples.ts'
 import type { FeedResult } from './feeds/feed.ts'
-import { installPhoenix, NoPython, PHOENIX_VERSION } from './phoenix/install.ts'
+import { PHOENIX } from './phoenix/install.ts'
 import { type Phoenix, startPhoenix } from './phoenix/start.ts'
+import { runPythonServer } from './python/run.ts'
 
 const WAIT_MILLIS = 30_000
 
-try {
-  const python = await installPhoenix(console.log)
-  const processes = new Processes()
-  const phoenix = await startPhoenix(python)
-  try {
-    console.log(`Phoenix ${PHOENIX_VERSION} is up`)
-    const model = await processes.start('model.ts').receive<number>('listening')
-    for (const feed of [...exampleFeeds(`http://127.0.0.1:${model}/v1`), demoFeed]) {
-      const problems = await check(phoenix, await feed.run('proto', phoenix.url), feed.name)
-      for (const problem of problems) console.error(`${feed.name}: ${problem}`)
-      if (problems.length > 0) process.exitCode = 1
-    }
-  } finally {
-    await processes.stop()
-    await phoenix.stop()
+await runPythonServer(PHOENIX, startPhoenix, async (phoenix, modelUrl) => {
+  const problems: string[] = []
+  for (const feed of [...exampleFeeds(modelUrl), demoFeed]) {
+    const found = await check(phoenix, await feed.run('proto', phoenix.url), feed.name)
+    problems.push(...found.map((problem) => `${feed.name}: ${problem}`))
   }
-} catch (error) {
-  if (error instanceof NoPython)
-    console.error(`NOT RUN: nothing was sent to a real Phoenix. ${error.message}`)
-  else console.error(error)
-  process.exitCode = error instanceof NoPython && !process.argv.includes('--require') ? 0 : 1
-}
+  return problems
+})
 
 async function check(phoenix: Phoenix, sent: FeedResult, name: string): Promise<string[]> {
   const traces = new Set(sent.spans.map(({ traceId }) => traceId))
@@ -53,7 +40,13 @@ async function check(phoenix: Phoenix, sent: FeedResult, name: string): Promise<
       `${Object.keys(listed).length} sessions listed`,
   )
   if (sent.spans.length === 0) problems.push('no span was sent')
-  return isDeepStrictEqual(listed, wanted)
-    ? problems
-    : [...problems, `sessions listed are ${JSON.stringify(listed)}, not ${JSON.stringify(wanted)}`]
+  if (!isDeepStrictEqual(listed, wanted)) {
+    problems.push(`sessions listed are ${JSON.stringify(listed)}, not ${JSON.stringify(wanted)}`)
+  }
+  if (sent.conversations) {
+    const { line, problems: more } = checkConversations(listed, sent.conversations)
+    console.log(`${name}: ${line}`)
+    problems.push(...more)
+  }
+  return problems
 }

@@ -4,8 +4,9 @@ import { readConfig } from '../../../demo/support/child.ts'
 // The witness writes at exit, and a signal alone would skip that.
 process.once('SIGTERM', () => process.exit())
 
-const { witness, exporter } = readConfig<{ witness: string; exporter: string }>()
+const { witness, exporter, headers } = readConfig<{ witness: string; exporter: string; headers: string }>()
 process.env['WITNESS_FILE'] = witness
 process.env['WITNESS_EXPORTER'] = exporter
+process.env['OTEL_EXPORTER_OTLP_HEADERS'] = headers
 await import('../witness.ts')
 await import('../../../demo/app.ts')

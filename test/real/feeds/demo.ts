@@ -1,5 +1,6 @@
 /** The demo's application: an HTTP server, a LangGraph agent, the OpenAI SDK; three users who talk at once. */
 import type { AppConfig, AppReport } from '../../../demo/app.ts'
+import { BAD_IDS } from '../../../demo/scenario.ts'
 import { Processes } from '../../../demo/support/processes.ts'
 import type { UsersReport } from '../../../demo/users.ts'
 import type { ExporterKind, Feed, FeedResult } from './feed.ts'
@@ -7,7 +8,7 @@ import { APPLICATION_MILLIS, witnessFile } from './run-application.ts'
 
 export const demoFeed: Feed = {
   name: 'demo/app.ts',
-  run: async (exporter, endpoint) => {
+  run: async (exporter, endpoint, headers = '') => {
     const processes = new Processes()
     const witness = witnessFile()
     const deadline = AbortSignal.timeout(APPLICATION_MILLIS)
@@ -16,7 +17,7 @@ export const demoFeed: Feed = {
     })
     try {
       const { traces, guestTraces } = await Promise.race([
-        converse(processes, witness.file, exporter, endpoint),
+        converse(processes, endpoint, { witness: witness.file, exporter, headers }),
         processes.failure(),
         late,
       ])
@@ -24,7 +25,14 @@ export const demoFeed: Feed = {
       await processes.stop()
       const sessions = new Map<string, string | undefined>(guestTraces.map((traceId) => [traceId, undefined]))
       for (const [session, ids] of Object.entries(traces)) for (const id of ids) sessions.set(id, session)
-      return { ...witness.read(), expect: ({ traceId }) => expected(sessions, traceId) }
+      return {
+        ...witness.read(),
+        expect: ({ traceId }) => expected(sessions, traceId),
+        conversations: {
+          sessions: traces,
+          refused: { ids: BAD_IDS.map(({ id }) => id), traces: guestTraces },
+        },
+      }
     } finally {
       await processes.stop()
       witness.remove()
@@ -42,9 +50,8 @@ function expected(
 
 async function converse(
   processes: Processes,
-  witness: string,
-  exporter: ExporterKind,
   endpoint: string,
+  settings: { witness: string; exporter: ExporterKind; headers: string },
 ): Promise<UsersReport> {
   const address = async (child: ReturnType<Processes['start']>) =>
     `http://127.0.0.1:${await child.receive<number>('listening')}`
@@ -57,7 +64,7 @@ async function converse(
     modelUrl: `${model}/v1`,
     toolUrl: `${tool}`,
   }
-  const app = processes.start('../test/real/apps/demo-app.ts', { ...config, witness, exporter })
+  const app = processes.start('../test/real/apps/demo-app.ts', { ...config, ...settings })
   const users = processes.start('users.ts', { appUrl: await address(app) })
   const done = await users.receive<UsersReport>('done')
   app.send('stop')

@@ -16,11 +16,12 @@ export function exampleFeeds(modelUrl: string): Feed[] {
   const files = readdirSync(FOLDER).filter((file) => file.endsWith('.ts'))
   return files.map((file) => ({
     name: `examples/${file}`,
-    run: async (exporter, endpoint) => {
+    run: async (exporter, endpoint, headers) => {
       const promised: Expected = EXPECTED[file] ?? { gets: '', sessions: {} }
       const noted = await runApplication(fileURLToPath(new URL(file, FOLDER)), {
         OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
         OTEL_EXPORTER_OTLP_PROTOCOL: EXPORTERS[exporter].protocol,
+        ...(headers && { OTEL_EXPORTER_OTLP_HEADERS: headers }),
         OTEL_METRICS_EXPORTER: 'none',
         OTEL_LOGS_EXPORTER: 'none',
         WITNESS_EXPORTER: exporter,

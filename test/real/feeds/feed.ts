@@ -1,4 +1,5 @@
 import type { Expected } from '../compare.ts'
+import type { Conversations } from '../conversations.ts'
 import type { WireSpan } from '../spans.ts'
 
 export type ExporterKind = 'http' | 'proto'
@@ -25,11 +26,14 @@ export interface Feed {
   name: string
   /** The content encoding that its exporter must use. */
   encoding?: string
-  run(exporter: ExporterKind, endpoint: string): Promise<FeedResult>
+  /** @param headers what else the exporter sends, as OTEL_EXPORTER_OTLP_HEADERS has it; none by default */
+  run(exporter: ExporterKind, endpoint: string, headers?: string): Promise<FeedResult>
 }
 
 export interface FeedResult extends Noted {
   expect(span: WireSpan): Expected
   /** What else must hold of what was written. */
   check?(written: readonly WireSpan[]): string[]
+  /** Which traces belong to which session, where somebody beside the application knows. */
+  conversations?: Conversations
 }

@@ -1,82 +1,32 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { closeServer, listen } from '../../../demo/support/http.ts'
-import { onLeaving } from '../leaving.ts'
+import type { ShownSpan } from '../compare.ts'
+import { freePort, type Served, serve } from '../python/serve.ts'
 
-interface ShownSpan {
-  traceId: string
-  spanId: string
-  name: string
-  session: string | undefined
-}
-
-export interface Phoenix {
-  url: string
+export interface Phoenix extends Served {
   /** The spans of these traces, once there are that many of them, or when the time is over. */
   spans(traces: ReadonlySet<string>, count: number, millis: number): Promise<ShownSpan[]>
   /** The trace IDs of each session that has one of these. */
   sessions(traces: ReadonlySet<string>): Promise<Record<string, string[]>>
-  stop(): Promise<void>
 }
 
-const START_MILLIS = 120_000
-
 export async function startPhoenix(python: string): Promise<Phoenix> {
-  const folder = mkdtempSync(join(tmpdir(), 'otel-sessions-phoenix-'))
-  const removed = onLeaving(() => rmSync(folder, { recursive: true, force: true }))
-  const [port, grpc] = [await freePort(), await freePort()]
-  const child = spawn(python, ['-m', 'phoenix.server.main', 'serve'], {
-    env: {
-      ...process.env,
+  const { url, stop } = await serve(python, {
+    name: 'Phoenix',
+    health: '/healthz',
+    args: () => ['-m', 'phoenix.server.main', 'serve'],
+    env: async (port, folder) => ({
       PHOENIX_WORKING_DIR: folder,
       PHOENIX_HOST: '127.0.0.1',
       PHOENIX_PORT: `${port}`,
-      PHOENIX_GRPC_PORT: `${grpc}`,
+      PHOENIX_GRPC_PORT: `${await freePort()}`,
       PHOENIX_TELEMETRY_ENABLED: 'false',
-    },
-    stdio: 'ignore',
+    }),
   })
-  const killed = onLeaving(() => child.kill('SIGKILL'))
-  const exited = once(child, 'exit')
-  const url = `http://127.0.0.1:${port}`
-  const stop = async () => {
-    child.kill()
-    await Promise.race([exited, delay(10_000, undefined, { ref: false })])
-    killed()
-    removed()
-  }
-  try {
-    await Promise.race([
-      up(url),
-      exited.then(([code]) => Promise.reject(new Error(`Phoenix ended with ${code}`))),
-    ])
-  } catch (error) {
-    await stop()
-    throw error
-  }
   return {
     url,
     stop,
     spans: (traces, count, millis) => spansOf(url, traces, count, millis),
     sessions: (traces) => sessionsOf(url, traces),
-  }
-}
-
-async function freePort(): Promise<number> {
-  const { server, port } = await listen(() => {})
-  await closeServer(server)
-  return port
-}
-
-async function up(url: string): Promise<void> {
-  const deadline = Date.now() + START_MILLIS
-  while (!(await fetch(`${url}/healthz`).catch(() => undefined))?.ok) {
-    if (Date.now() > deadline) throw new Error(`Phoenix was not up within ${START_MILLIS} ms`)
-    await delay(500)
   }
 }
 

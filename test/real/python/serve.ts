@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { closeServer, listen } from '../../../demo/support/http.ts'
+import { onLeaving } from '../leaving.ts'
+
+/** How one server is started. */
+export interface Start {
+  name: string
+  /** The path that answers with success as soon as the server is up. */
+  health: string
+  /** Arguments of Python. @param folder where the server may keep what it likes; it goes away with the server */
+  args(port: number, folder: string): string[]
+  /** What is added to the environment. */
+  env(port: number, folder: string): Record<string, string> | Promise<Record<string, string>>
+}
+
+export interface Served {
+  url: string
+  stop(): Promise<void>
+}
+
+const START_MILLIS = 120_000
+const STOP_MILLIS = 10_000
+
+/** Starts a server on a free port of the loopback interface, and waits until it is up. */
+export async function serve(python: string, { name, health, args, env }: Start): Promise<Served> {
+  const folder = mkdtempSync(join(tmpdir(), `otel-sessions-${name.toLowerCase()}-`))
+  const removed = onLeaving(() => rmSync(folder, { recursive: true, force: true }))
+  const port = await freePort()
+  const child = spawn(python, args(port, folder), {
+    cwd: folder,
+    env: { ...process.env, ...(await env(port, folder)) },
+    stdio: 'ignore',
+    // A group of its own: it may have workers, which must not outlive it.
+    detached: true,
+  })
+  const killed = onLeaving(() => signalGroup(child.pid, 'SIGKILL'))
+  const exited = once(child, 'exit')
+  const url = `http://127.0.0.1:${port}`
+  const stop = async () => {
+    signalGroup(child.pid, 'SIGTERM')
+    await Promise.race([exited, delay(STOP_MILLIS, undefined, { ref: false })])
+    killed()
+    removed()
+  }
+  try {
+    await Promise.race([
+      up(name, `${url}${health}`),
+      exited.then(([code]) => Promise.reject(new Error(`${name} ended with ${code}`))),
+    ])
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { url, stop }
+}
+
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal)
+  } catch {
+    // Nobody of the group is left.
+  }
+}
+
+/** A port of the loopback interface on which nobody listens now. */
+export async function freePort(): Promise<number> {
+  const { server, port } = await listen(() => {})
+  await closeServer(server)
+  return port
+}
+
+async function up(name: string, url: string): Promise<void> {
+  const deadline = Date.now() + START_MILLIS
+  while (!(await fetch(url).catch(() => undefined))?.ok) {
+    if (Date.now() > deadline) throw new Error(`${name} was not up within ${START_MILLIS} ms`)
+    await delay(500)
+  }
+}
