@@ -77,8 +77,10 @@ export const SESSION_DIALECT_FACTS: Readonly<Record<DialectName, DialectFacts>> 
     },
     mlflow: {
       backend: 'MLflow',
-      evidence: 'code',
-      source: "the server's OTLP ingestion",
+      evidence: 'verified',
+      source: 'an MLflow 3.17.2 shows the session and the user of every trace',
+      endpoint: 'http://localhost:5000/v1/traces',
+      contentType: 'both',
     },
     opik: {
       backend: 'Opik',
