@@ -36,12 +36,15 @@ describe('the examples', () => {
     expect(text).toContain('diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)')
   })
 
-  for (const [file, { gets, sessions, none, users, traces, env }] of Object.entries(EXPECTED)) {
+  for (const [file, { gets, sessions, none, users, traces, attributes: others, env }] of Object.entries(
+    EXPECTED,
+  )) {
     it(`${file}: ${gets}`, async () => {
       const { code, errors, spans } = await runExample(file, model.url, env)
       expect({ code, errors }).toEqual({ code: 0, errors: '' })
       expect(spansBySession(spans)).toEqual({ ...sessions, ...(none && { none }) })
       if (traces) expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(traces)
+      for (const { attributes } of others ? spans : []) expect(attributes).toMatchObject(others ?? {})
       for (const { attributes } of users ? spans : []) {
         expect(attributes['user.id']).toBe(users?.[`${attributes['session.id']}`])
       }

@@ -6,6 +6,8 @@ export interface Expected {
   none?: string[]
   /** The user of each session. */
   users?: Record<string, string>
+  /** What every span has beside the session. */
+  attributes?: Record<string, string>
   /** How many traces the spans are of, where that is part of the promise. */
   traces?: number
   env?: NodeJS.ProcessEnv
@@ -67,6 +69,29 @@ export const EXPECTED: Record<string, Expected> = {
         'langchain: ChatPromptTemplate',
         'langchain: RunnableSequence',
       ],
+    },
+  },
+  'langchain-late.ts': {
+    gets: 'the HTTP client’s span beside LangChain’s carries the thread, too, with no helper',
+    sessions: {
+      user_123_thread_7: [
+        'app: handle request',
+        'langchain: ChatOpenAI',
+        'langchain: ChatPromptTemplate',
+        'langchain: RunnableSequence',
+        'undici: POST',
+      ],
+    },
+  },
+  'dialects.ts': {
+    gets: 'every span carries the session under the key of each backend',
+    sessions: { [A]: ['app: answer', 'app: look up'] },
+    attributes: {
+      'langsmith.metadata.session_id': A,
+      'langsmith.metadata.plan': 'pro',
+      'gen_ai.conversation.id': A,
+      'app.session': A,
+      'app.user': 'user_123',
     },
   },
   'chat.ts': {

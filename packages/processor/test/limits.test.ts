@@ -67,6 +67,15 @@ describe('an attribute count limit without room for the ID', () => {
   })
 })
 
+describe('an attribute count limit with little room', () => {
+  it('has room for the session first, then for the other fields', () => {
+    const { tracer, shipped } = startTracing({}, { spanLimits: { attributeCountLimit: 2 } })
+    const session = { sessionId: ID, userId: 'user_1', metadata: { plan: 'pro' }, tags: ['beta'] }
+    usingSession(session, () => tracer.startSpan('span').end())
+    expect(shipped()).toEqual({ span: { 'session.id': ID, 'user.id': 'user_1' } })
+  })
+})
+
 describe('a metadata attribute of more than 32 kB', () => {
   it('is not searched for an alias, which is counted, and not once more by the gate', () => {
     const { tracer, sessions, processor, exporter } = startTracing()

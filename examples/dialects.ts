@@ -1,0 +1,37 @@
+/**
+ * One session, and the keys by which several backends group: LangSmith's and Datadog's, and an attribute of one's
+ * own. The spans go to a collector that sends them on to all of them.
+ *
+ *   node examples/dialects.ts
+ */
+import { context, DiagConsoleLogger, DiagLogLevel, diag, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { SessionSpanExporter } from '@otel-sessions/exporter'
+import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+import type { SessionDialect } from '@otel-sessions/semconv'
+
+diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
+context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+const ours: SessionDialect = { name: 'ours', session: ['app.session'], user: 'app.user' }
+const exporter = new SessionSpanExporter(new OTLPTraceExporter(), {
+  dialects: ['langsmith', 'datadog', ours],
+})
+const provider = new BasicTracerProvider({
+  spanProcessors: [new SessionSpanProcessor(), new BatchSpanProcessor(exporter)],
+})
+trace.setGlobalTracerProvider(provider)
+
+const tracer = trace.getTracer('app')
+
+usingSession({ sessionId: 'user_123_conv_456', userId: 'user_123', metadata: { plan: 'pro' } }, () => {
+  tracer.startActiveSpan('answer', (span) => {
+    tracer.startSpan('look up').end()
+    span.end()
+  })
+})
+
+await provider.forceFlush()
+await exporter.forceFlush()
+await provider.shutdown()
