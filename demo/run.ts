@@ -1,4 +1,4 @@
-/** Runs the same conversations three times and judges them by what the collector received. */
+/** Runs the same conversations in each of the ways and judges them by what the collector received. */
 import type { AppConfig, AppReport } from './app.ts'
 import { type BareGroup, nameBareSpans } from './report/bare.ts'
 import { findProblems } from './report/checks.ts'

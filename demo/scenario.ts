@@ -1,6 +1,6 @@
-/** Who talks, what they say, and the three ways in which the same conversations are told apart. */
+/** Who talks, what they say, and the four ways in which the same conversations are told apart. */
 
-export type Mode = 'usingSession' | 'threadId' | 'without'
+export type Mode = 'usingSession' | 'threadId' | 'waiting' | 'without'
 
 /** Every run has the same conversations, and LangGraph gets its `thread_id` in all of them. */
 export const MODES: readonly { mode: Mode; label: string; title: string }[] = [
@@ -9,6 +9,11 @@ export const MODES: readonly { mode: Mode; label: string; title: string }[] = [
     mode: 'threadId',
     label: 'thread_id only',
     title: "our processor and exporter, only LangChain's thread_id",
+  },
+  {
+    mode: 'waiting',
+    label: 'with fillFromTrace',
+    title: 'the same, and fillFromTrace: spans wait in the exporter until LangChain has told the ID',
   },
   { mode: 'without', label: 'without us', title: 'without our packages' },
 ]

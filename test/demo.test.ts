@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type DemoResult, runDemo } from '../demo/run.ts'
 
-describe('the demo: the same conversations three times, judged by what the collector received', () => {
+describe('the demo: the same conversations four times, judged by what the collector received', () => {
   let result: DemoResult
   beforeAll(async () => {
     result = await runDemo({ log: () => {} })
@@ -15,7 +15,7 @@ describe('the demo: the same conversations three times, judged by what the colle
   })
 
   it('compares like with like: a row for each of three sessions and runs, with the same spans and requests', () => {
-    expect(result.rows).toHaveLength(9)
+    expect(result.rows).toHaveLength(12)
     const work = result.rows.map(({ traces, spans, modelRequests, llmSpans }) => ({
       traces,
       spans,
@@ -36,6 +36,10 @@ describe('the demo: the same conversations three times, judged by what the colle
     expect(bare).toBeGreaterThan(0)
     expect(named).toBe(bare)
     expect(result.bare['threadId'].map((group) => group.name)).not.toContain('LangGraph')
+  })
+
+  it('leaves none without one where these wait for LangChain to tell it', () => {
+    expect(rowsOf('waiting').map((row) => row.bareSpans)).toEqual([0, 0, 0])
   })
 
   it('leaves more without one where our packages are not there', () => {

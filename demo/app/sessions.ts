@@ -1,7 +1,7 @@
 import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import type { Mode } from '../scenario.ts'
 
-/** All that differs between the three runs. */
+/** All that differs between the runs. */
 export interface Sessions {
   /** Go before every other processor. */
   processors: SpanProcessor[]
@@ -29,7 +29,7 @@ export async function setUpSessions(mode: Mode): Promise<Sessions> {
   return {
     processors: [processor],
     gate: (exporter) => {
-      const gate = new SessionSpanExporter(exporter)
+      const gate = new SessionSpanExporter(exporter, { fillFromTrace: mode === 'waiting' ? {} : false })
       gates.push(gate)
       return gate
     },

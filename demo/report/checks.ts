@@ -61,10 +61,13 @@ function findWrongSessions(run: Evidence): string[] {
   if (guests.some((span) => sessions.has(sessionOf(span)))) {
     problems.push(`${labelOf(run.mode)}: a span of the guest's carries somebody else's session`)
   }
-  if (run.mode === 'usingSession' && bareSpans > 0) {
-    problems.push(`usingSession: ${bareSpans} of ${spans} spans have no session, and none may be bare`)
+  const mayBeBare = run.mode === 'threadId' || run.mode === 'without'
+  if (!mayBeBare && bareSpans > 0) {
+    problems.push(
+      `${labelOf(run.mode)}: ${bareSpans} of ${spans} spans have no session, and none may be bare`,
+    )
   }
-  if (run.mode !== 'usingSession' && bareSpans === 0) {
+  if (mayBeBare && bareSpans === 0) {
     problems.push(`${labelOf(run.mode)}: no bare spans, so there is no contrast to show`)
   }
   return problems
