@@ -4,6 +4,10 @@ interface Timers {
   clearTimeout(timer: unknown): void
 }
 const timers = globalThis as unknown as Timers
+const clock = globalThis as unknown as { performance: { now(): number } }
+
+/** Milliseconds of a clock that is never set back. */
+export const now = (): number => clock.performance.now()
 
 /** Calls back after a while, unless cancelled. Does not keep the process alive: nobody waits for it. */
 export function after(millis: number, callback: () => void): { cancel(): void } {

@@ -1,5 +1,5 @@
 import { kindOf } from '@otel-sessions/semconv/internal'
-import { within } from './deadline.ts'
+import { now, within } from './deadline.ts'
 import type { Gatekeeper } from './decide.ts'
 import { countProblem } from './dialect-problems.ts'
 import { dresser } from './dialects.ts'
@@ -85,7 +85,8 @@ export class SessionSpanExporter<S extends ExportableSpan> {
    *   the deadline `shutdownTimeoutMillis`
    */
   shutdown(): Promise<void> {
-    this.#shutdown ??= this.#shutDown()
+    // Not in this call: the wrapped exporter may call back into it.
+    this.#shutdown ??= Promise.resolve().then(() => this.#shutDown())
     return this.#shutdown
   }
 
@@ -96,11 +97,11 @@ export class SessionSpanExporter<S extends ExportableSpan> {
 
   async #shutDown(): Promise<void> {
     const { shutdownTimeoutMillis } = this.#settings
-    const started = Date.now()
+    const started = now()
     // The wrapped exporter must be reached even if an export hangs.
     this.#waitingRoom?.close()
     await this.#shipping.settled(Math.ceil(shutdownTimeoutMillis / 2), 'an export').catch(() => {})
-    const left = Math.max(1, shutdownTimeoutMillis - (Date.now() - started))
+    const left = Math.max(1, shutdownTimeoutMillis - (now() - started))
     const done = Promise.resolve().then(() => this.#delegate.shutdown())
     await within(
       left,

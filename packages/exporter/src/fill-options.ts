@@ -4,14 +4,14 @@ import { checkWholeNumber, LONGEST_TIMER } from './check-number.ts'
 /** How long, and how many, spans without a session wait for their trace. */
 export interface FillFromTraceOptions {
   /**
-   * How long a span may wait, in milliseconds. A whole number of at least 1, at most 2,147,483,647.
+   * How long a span may wait, in milliseconds; one that has waited so long goes without a session. A whole number of at least 1, at most 2,147,483,647.
    *
    * @default 30000
    */
   readonly holdMillis?: number | undefined
   /**
    * How many spans may wait at the same time; one more, and the one that has waited longest goes. A whole number
-   * of at least 1, at most 1,000,000. Spans are kept in memory, with their attributes.
+   * of at least 1, at most 50,000. Spans are kept in memory, with their attributes.
    *
    * @default 2048
    */
@@ -43,6 +43,6 @@ export function fillSettingsOf(option: boolean | FillFromTraceOptions): FillSett
   if (unknown !== undefined) throw new TypeError(`${NAME}: ${unknown}`)
   const { holdMillis = 30_000, maxSpans = 2048 } = option
   checkWholeNumber('fillFromTrace.holdMillis', holdMillis, LONGEST_TIMER)
-  checkWholeNumber('fillFromTrace.maxSpans', maxSpans, 1_000_000)
+  checkWholeNumber('fillFromTrace.maxSpans', maxSpans, 50_000)
   return { holdMillis, maxSpans }
 }

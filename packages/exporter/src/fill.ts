@@ -1,7 +1,7 @@
-import { ATTR_SESSION_ID, type SessionIdRule, type SessionRecord } from '@otel-sessions/semconv'
-import { isPlaceholder } from '@otel-sessions/semconv/internal'
+import { ATTR_SESSION_ID, type SessionRecord, type SessionTrace } from '@otel-sessions/semconv'
+import { isPlaceholder, namesRefusedSession } from '@otel-sessions/semconv/internal'
 import type { Decision } from './decide.ts'
-import type { GateChanges } from './gate.ts'
+import type { GateChanges, GateRules } from './gate.ts'
 import type { ExportableSpan } from './span-types.ts'
 import type { TraceMemory } from './trace-memory.ts'
 
@@ -10,11 +10,13 @@ export function isUnnamed(
   span: ExportableSpan,
   record: SessionRecord | undefined,
   changes: GateChanges | undefined,
+  { aliases, rule }: GateRules,
 ): boolean {
   if (changes?.sessionId !== undefined) return false
   // An invalid ID says that there is a session, and another one than the trace's.
   if (span.attributes[ATTR_SESSION_ID] !== undefined) return false
-  return record === undefined || record.kind === 'none'
+  if (record !== undefined && record.kind !== 'none') return false
+  return !namesRefusedSession(span.attributes, aliases, rule)
 }
 
 /** No span is open of those that hang together with this one. */
@@ -22,22 +24,22 @@ export const isComplete = ({ trace }: SessionRecord): boolean =>
   trace === undefined || (trace.open === 0 && trace.root === undefined)
 
 /**
- * The session of an unnamed span: the only one that its trace has shown, once that will hardly show another one,
- * because the span that began it has ended. So no span is filled in the middle of a batch over many sessions.
+ * The session of an unnamed span: the only one that its trace has shown, once no span of it is open. Until then it
+ * may show another one: the trace of a job over many sessions, or what goes on after the answer to a request.
  */
 export function sessionOfTrace(
   { span, record }: Decision<ExportableSpan>,
   memory: TraceMemory,
-  rule: SessionIdRule,
+  { rule }: GateRules,
 ): string | undefined {
   const id = record === undefined ? shippedBeside(span, memory) : shownBy(record)
-  if (id === undefined || id.length > (rule.maxLength ?? id.length)) return undefined
+  if (id === undefined || id.length > rule.maxLength) return undefined
   // A placeholder is nobody's hint.
   return isPlaceholder(id) ? undefined : id
 }
 
-function shownBy({ trace }: SessionRecord): string | undefined {
-  return trace === undefined || trace.several || trace.root !== undefined ? undefined : trace.sessionId
+function shownBy(record: SessionRecord): string | undefined {
+  return isComplete(record) && record.trace?.several === false ? record.trace.sessionId : undefined
 }
 
 function shippedBeside(span: ExportableSpan, memory: TraceMemory): string | undefined {
@@ -45,10 +47,23 @@ function shippedBeside(span: ExportableSpan, memory: TraceMemory): string | unde
   return trace?.hasEnded === true ? (trace.sessionId ?? undefined) : undefined
 }
 
-/** Notes what a span says of its trace. */
-export function noteSpan({ span, changes }: Decision<ExportableSpan>, memory: TraceMemory): void {
+/** Notes what a span says of its trace: the session that it is shipped with, or that it has one of its own. */
+export function noteSpan(
+  { span, record, changes, isUnnamed }: Decision<ExportableSpan>,
+  memory: TraceMemory,
+): void {
   const shipped = changes === undefined ? span.attributes[ATTR_SESSION_ID] : changes.sessionId
-  memory.note(traceIdOf(span), typeof shipped === 'string' ? shipped : undefined, isRoot(span))
+  const isRefused = !isUnnamed && shipped === undefined && record?.kind !== 'absence'
+  const id = isRefused ? null : typeof shipped === 'string' ? shipped : undefined
+  if (record === undefined) memory.note(traceIdOf(span), id, isRoot(span))
+  else if (record.trace !== undefined && id !== undefined) noteOnTrace(record.trace, id)
+}
+
+/** The processor has shown what it knows; a later write, or what `onInvalid` makes of an ID, it does not know. */
+function noteOnTrace(trace: SessionTrace, id: string | null): void {
+  if (id === null) trace.several = true
+  else if (trace.sessionId === undefined) trace.sessionId = id
+  else if (trace.sessionId !== id) trace.several = true
 }
 
 const traceIdOf = (span: ExportableSpan) => (span.spanContext() as { readonly traceId: string }).traceId

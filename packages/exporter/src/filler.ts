@@ -1,22 +1,20 @@
 import { readRecord } from '@otel-sessions/semconv'
 import { changesOf, type Decision, type Gatekeeper, shipped, unreadable } from './decide.ts'
-import { isUnnamed, noteSpan, sessionOfTrace } from './fill.ts'
-import type { FillSettings } from './fill-options.ts'
+import { isComplete, isUnnamed, noteSpan, sessionOfTrace } from './fill.ts'
 import type { GateChanges } from './gate.ts'
-import { type GivenUp, Hold } from './hold.ts'
+import type { GivenUp, Hold } from './hold.ts'
 import type { ExportableSpan } from './span-types.ts'
 import { increment } from './stats.ts'
 import { TraceMemory } from './trace-memory.ts'
 
 /** The gate for `fillFromTrace`: what nobody names gets the session of its trace, once that is known. */
 export class Filler<S extends ExportableSpan> {
-  readonly #hold: Hold<S>
   readonly #memory = new TraceMemory()
+  readonly #hold: Hold<S>
   readonly #gatekeeper: Gatekeeper
 
-  /** @param release ships all that waits; a flush of the processor calls it */
-  constructor(settings: FillSettings, gatekeeper: Gatekeeper, release: () => Promise<void>) {
-    this.#hold = new Hold(settings, release)
+  constructor(hold: Hold<S>, gatekeeper: Gatekeeper) {
+    this.#hold = hold
     this.#gatekeeper = gatekeeper
   }
 
@@ -26,38 +24,25 @@ export class Filler<S extends ExportableSpan> {
     const decisions = spans.map((span) => this.#decide(span))
     const batch: S[] = []
     decisions.forEach((decision, index) => {
-      if (decision === undefined) batch.push(unreadable(spans[index] as S, this.#gatekeeper.counters))
-      else this.#place(decision, now, batch)
+      const span = spans[index] as S
+      const placed =
+        decision === undefined ? unreadable(span, this.#gatekeeper.counters) : this.#place(decision, now)
+      if (placed !== undefined) batch.push(placed)
     })
-    batch.push(...this.takeDue(now))
-    return batch
+    return batch.concat(this.fill(this.#hold.takeDue(now), 'time'))
   }
 
-  /** The spans that have waited long enough, as they are shipped. */
-  takeDue(now: number): S[] {
-    return this.#hold.takeDue(now).map(({ decision, givenUp }) => this.#fill(decision, givenUp))
-  }
-
-  /** All spans that wait, as they are shipped. */
-  takeAll(): S[] {
-    return this.#hold.takeAll().map((decision) => this.#fill(decision, 'flush'))
-  }
-
-  /** How many spans wait. */
-  get held(): number {
-    return this.#hold.size
-  }
-
-  /** Nothing waits any more, and no flush of a processor reaches this. */
-  close(): void {
-    this.#hold.close()
+  /** Spans that have waited, as they are shipped; `givenUp` says why, for those whose trace goes on. */
+  fill(decisions: readonly Decision<S>[], givenUp: GivenUp): S[] {
+    return decisions.map((decision) => this.#fill(decision, givenUp))
   }
 
   #decide(span: S): Decision<S> | undefined {
     try {
+      const { rules } = this.#gatekeeper
       const record = readRecord(span.spanContext())
       const changes = changesOf(span, record, this.#gatekeeper)
-      const decision = { span, record, changes, isUnnamed: isUnnamed(span, record, changes) }
+      const decision = { span, record, changes, isUnnamed: isUnnamed(span, record, changes, rules) }
       noteSpan(decision, this.#memory)
       return decision
     } catch {
@@ -65,24 +50,30 @@ export class Filler<S extends ExportableSpan> {
     }
   }
 
-  #place(decision: Decision<S>, now: number, batch: S[]): void {
-    if (!decision.isUnnamed) batch.push(this.#shipped(decision, decision.changes))
-    else if (this.#hold.wants(decision)) {
-      const tooMany = this.#hold.add(decision, now)
-      if (tooMany !== undefined) batch.push(this.#fill(tooMany, 'number'))
-    } else batch.push(this.#fill(decision))
+  /** The span as it is shipped now, or the one that makes room for it; undefined where there is none. */
+  #place(decision: Decision<S>, now: number): S | undefined {
+    if (!decision.isUnnamed) return this.#shipped(decision, decision.changes)
+    if (!this.#hold.wants(decision)) return this.#fill(decision)
+    const tooMany = this.#hold.add(decision, now)
+    return tooMany && this.#fill(tooMany, 'number')
   }
 
   #fill(decision: Decision<S>, givenUp?: GivenUp): S {
-    const { changes } = decision
+    const { span, record, changes } = decision
     const { rules, counters } = this.#gatekeeper
-    const sessionId = sessionOfTrace(decision, this.#memory, rules.rule)
-    if (sessionId === undefined) {
-      if (givenUp !== undefined) increment(counters.givenUp, givenUp)
-      return this.#shipped(decision, changes)
+    try {
+      const sessionId = sessionOfTrace(decision, this.#memory, rules)
+      if (sessionId === undefined) {
+        if (givenUp !== undefined && record !== undefined && !isComplete(record)) {
+          increment(counters.givenUp, givenUp)
+        }
+        return this.#shipped(decision, changes)
+      }
+      counters.filled++
+      return this.#shipped(decision, { ...(changes ?? UNCHANGED), sessionId })
+    } catch {
+      return unreadable(span, counters)
     }
-    counters.filled++
-    return this.#shipped(decision, { ...(changes ?? UNCHANGED), sessionId })
   }
 
   #shipped({ span, record }: Decision<S>, changes: GateChanges | undefined): S {

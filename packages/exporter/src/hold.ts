@@ -1,29 +1,42 @@
-import type { SessionFlush } from '@otel-sessions/semconv'
+import type { SessionFlush, SessionRecord } from '@otel-sessions/semconv'
 import type { Decision } from './decide.ts'
 import { isComplete } from './fill.ts'
 import type { FillSettings } from './fill-options.ts'
 
-/** Why a span waits no longer, though its trace is not complete. */
+/**
+ * Why a span waits no longer, though its trace goes on: its time is over (`time`), too many wait (`number`), or
+ * everything was to be shipped (`flush`).
+ */
 export type GivenUp = 'time' | 'number' | 'flush'
 
 interface Held<S> {
-  readonly decision: Decision<S>
-  /** In milliseconds since the epoch. */
+  readonly decision: Recorded<S>
+  /** By the clock of `now()`. */
   readonly until: number
 }
 
+type Recorded<S> = Decision<S> & { readonly record: SessionRecord }
+
+/** From how many on all that waits is not looked at with every batch, but every 100 ms: batches may be of one span. */
+const MANY = 1000
+const LOOK_AT_MANY_MILLIS = 100
+
+/** Ships what waits of one processor's spans. */
+export type Release = (flush: SessionFlush) => Promise<void>
+
 /**
  * Spans without a session, in the order in which they came, that wait until no span of their trace is open. One
- * array and no index by trace: a batch looks through it once, which costs less than a request.
+ * array and no index by trace: to look through it once costs less than a request.
  */
 export class Hold<S> {
   #held: Held<S>[] = []
+  #lookedAt = 0
   readonly #settings: FillSettings
-  readonly #release: () => Promise<void>
-  readonly #flushes = new Set<SessionFlush>()
+  readonly #release: Release
+  /** Where this is registered, while something waits. */
+  readonly #holders = new Map<SessionFlush, () => Promise<void>>()
 
-  /** @param release ships all that waits; a flush of the processor calls it */
-  constructor(settings: FillSettings, release: () => Promise<void>) {
+  constructor(settings: FillSettings, release: Release) {
     this.#settings = settings
     this.#release = release
   }
@@ -33,7 +46,8 @@ export class Hold<S> {
   }
 
   /** Whether the span is to wait. Without a record nobody would know for what. */
-  wants({ record }: Decision<S>): boolean {
+  wants(decision: Decision<S>): decision is Recorded<S> {
+    const { record } = decision
     if (record === undefined || this.#settings.holdMillis === 0 || isComplete(record)) return false
     const { count } = record.settings.flush
     // A processor that exports may hear of the end before ours does.
@@ -41,43 +55,44 @@ export class Hold<S> {
   }
 
   /** Keeps the span. Gives the one that has waited longest, if there are too many. */
-  add(decision: Decision<S>, now: number): Decision<S> | undefined {
-    this.#listenTo(decision)
+  add(decision: Recorded<S>, now: number): Decision<S> | undefined {
+    this.#listenTo(decision.record.settings.flush)
     this.#held.push({ decision, until: now + this.#settings.holdMillis })
     return this.#held.length > this.#settings.maxSpans ? this.#held.shift()?.decision : undefined
   }
 
   /** Takes out what has waited long enough: its trace is complete, or its time is over. */
-  takeDue(now: number): { decision: Decision<S>; givenUp: GivenUp | undefined }[] {
-    const due: { decision: Decision<S>; givenUp: GivenUp | undefined }[] = []
-    this.#held = this.#held.filter(({ decision, until }) => {
-      const givenUp = isOver(decision) ? undefined : until <= now ? 'time' : null
-      if (givenUp === null) return true
-      due.push({ decision, givenUp })
+  takeDue(now: number): Decision<S>[] {
+    if (this.#held.length > MANY && now - this.#lookedAt < LOOK_AT_MANY_MILLIS) return []
+    this.#lookedAt = now
+    return this.#take(({ decision, until }) => until <= now || isComplete(decision.record))
+  }
+
+  /** Takes out everything, or what is one processor's. */
+  takeAll(flush?: SessionFlush): Decision<S>[] {
+    return this.#take(({ decision }) => flush === undefined || decision.record.settings.flush === flush)
+  }
+
+  #take(isTaken: (held: Held<S>) => boolean): Decision<S>[] {
+    const taken: Decision<S>[] = []
+    this.#held = this.#held.filter((held) => {
+      if (!isTaken(held)) return true
+      taken.push(held.decision)
       return false
     })
-    return due
+    if (this.#held.length === 0) this.#listenToNobody()
+    return taken
   }
 
-  /** Takes out everything. */
-  takeAll(): Decision<S>[] {
-    const all = this.#held.map(({ decision }) => decision)
-    this.#held = []
-    return all
+  #listenTo(flush: SessionFlush): void {
+    if (this.#holders.has(flush)) return
+    const holder = () => this.#release(flush)
+    this.#holders.set(flush, holder)
+    flush.holders.add(holder)
   }
 
-  /** No flush of a processor reaches this any more. */
-  close(): void {
-    for (const { holders } of this.#flushes) holders.delete(this.#release)
-    this.#flushes.clear()
-  }
-
-  #listenTo({ record }: Decision<S>): void {
-    const flush = record?.settings.flush
-    if (flush === undefined || this.#flushes.has(flush)) return
-    this.#flushes.add(flush)
-    flush.holders.add(this.#release)
+  #listenToNobody(): void {
+    for (const [{ holders }, holder] of this.#holders) holders.delete(holder)
+    this.#holders.clear()
   }
 }
-
-const isOver = ({ record }: Decision<unknown>) => record === undefined || isComplete(record)

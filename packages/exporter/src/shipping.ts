@@ -1,10 +1,11 @@
+import { context } from '@opentelemetry/api'
 import { within } from './deadline.ts'
 import { exportOnce } from './settle-once.ts'
 import type { ExportResult, SpanExporterLike } from './span-types.ts'
 import type { Counters } from './stats.ts'
 
 /** As many as a batch of the SDK has; receivers refuse requests that are too large. */
-const MOST_AT_ONCE = 512
+const USUAL_BATCH = 512
 
 /** Hands spans to the wrapped exporter, and knows what is in flight. */
 export class Shipping<S> {
@@ -12,6 +13,7 @@ export class Shipping<S> {
   readonly #timeoutMillis: number
   readonly #counters: Counters
   readonly #inFlight = new Set<Promise<unknown>>()
+  #largestBatch = 1
 
   constructor(delegate: SpanExporterLike<S>, timeoutMillis: number, counters: Counters) {
     this.#delegate = delegate
@@ -19,37 +21,66 @@ export class Shipping<S> {
     this.#counters = counters
   }
 
-  /** Exports a batch as it is, and calls back once. */
-  ship(spans: S[], callback: (result: ExportResult) => void): void {
-    if (Array.isArray(spans)) this.#counters.spans += spans.length
-    const done = new Promise<void>((resolve) => {
-      exportOnce(this.#delegate, spans, this.#timeoutMillis, this.#counters, (result) => {
-        resolve()
-        callback(result)
-      })
-    })
-    this.#inFlight.add(done)
-    done.then(() => this.#inFlight.delete(done))
+  /** Notes how many spans the processor hands over at a time. */
+  noteBatch(size: number): void {
+    this.#largestBatch = Math.max(this.#largestBatch, size)
   }
 
-  /** Exports what may be more than a batch, and calls back once, with the first failure if there is one. */
+  /** Exports a batch as it is, and calls back once. */
+  ship(spans: S[], callback: (result: ExportResult) => void): void {
+    const done = this.#begin()
+    this.#export(spans, (result) => {
+      done()
+      callback(result)
+    })
+  }
+
+  /**
+   * Exports what may be more than a batch, one request after the other, because exporters refuse too many at a time.
+   * None is larger than the largest batch of the processor. Calls back once, with the first failure if there is one.
+   */
   shipAll(spans: S[], callback: (result: ExportResult) => void): void {
-    if (spans.length <= MOST_AT_ONCE) {
-      this.ship(spans, callback)
-      return
-    }
-    let left = Math.ceil(spans.length / MOST_AT_ONCE)
+    // One at a time is what a processor without batches does, and no wish for small requests.
+    const most = this.#largestBatch === 1 ? USUAL_BATCH : Math.min(USUAL_BATCH, this.#largestBatch)
+    const done = this.#begin()
+    // The answer may come in another context, in which the next request would be traced.
+    const from = context.active()
     let failed: ExportResult | undefined
-    for (let start = 0; start < spans.length; start += MOST_AT_ONCE) {
-      this.ship(spans.slice(start, start + MOST_AT_ONCE), (result) => {
+    const shipFrom = (start: number) => {
+      const end = start + most
+      this.#export(spans.length <= most ? spans : spans.slice(start, end), (result) => {
         if (result.code !== 0) failed ??= result
-        if (--left === 0) callback(failed ?? result)
+        if (end < spans.length) {
+          // Not in this call: an exporter that answers at once would end up with a stack of all requests.
+          Promise.resolve().then(() => context.with(from, shipFrom, undefined, end))
+        } else {
+          done()
+          callback(failed ?? result)
+        }
       })
     }
+    shipFrom(0)
   }
 
   /** Waits for what is in flight. */
   settled(millis: number, what: string): Promise<unknown> {
     return within(millis, what, Promise.all(this.#inFlight))
+  }
+
+  #begin(): () => void {
+    let settle = () => {}
+    const inFlight = new Promise<void>((resolve) => {
+      settle = resolve
+    })
+    this.#inFlight.add(inFlight)
+    return () => {
+      this.#inFlight.delete(inFlight)
+      settle()
+    }
+  }
+
+  #export(spans: S[], callback: (result: ExportResult) => void): void {
+    if (Array.isArray(spans)) this.#counters.spans += spans.length
+    exportOnce(this.#delegate, spans, this.#timeoutMillis, this.#counters, callback)
   }
 }

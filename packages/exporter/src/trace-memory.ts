@@ -1,6 +1,6 @@
 /** What the spans of a trace that were shipped have said, where no processor of ours has seen them start. */
 export interface ShippedTrace {
-  /** The one session that they named; null when they named several. */
+  /** The one session that they named; null when they named several, or one that is refused. */
   sessionId: string | null | undefined
   /** The trace's own root was among them: it ends last, or nearly so. */
   hasEnded: boolean
@@ -22,8 +22,8 @@ export class TraceMemory {
     return this.#young.get(traceId) ?? this.#old.get(traceId)
   }
 
-  /** Notes what a span says: the session that it is shipped with, if there is one, and whether it is the root. */
-  note(traceId: string, sessionId: string | undefined, isRoot: boolean): void {
+  /** Notes what a span says: its session, if there is one (null, if it is refused), and whether it is the root. */
+  note(traceId: string, sessionId: string | null | undefined, isRoot: boolean): void {
     const trace = this.#young.get(traceId) ?? this.#adopt(traceId)
     if (isRoot) trace.hasEnded = true
     if (sessionId === undefined || trace.sessionId === sessionId) return

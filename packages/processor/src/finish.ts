@@ -79,7 +79,11 @@ function count(
 
 /** Tells the bare spans above, and the trace, what came late; shared records have nobody to tell. */
 function settle(record: SessionRecord, late: LateSession): void {
-  if (!belongsToOneSpan(record)) return
+  if (!belongsToOneSpan(record)) {
+    // A shared record, with a write that `onOverwrite` lets stand.
+    if (late.how === 'accepted' && late.id !== undefined) showSession(late.id, record.trace)
+    return
+  }
   record.settled = late.how
   record.final = late.id
   if (late.id === undefined || late.how === 'kept') return
@@ -99,12 +103,11 @@ export function openRecord(record: SessionRecord): void {
 
 /** The span has ended: it learns nothing more, and keeps no other span's record alive. */
 export function closeRecord(record: SessionRecord): void {
+  const { trace } = record
+  if (trace !== undefined && trace.root === record) trace.root = undefined
   if (!belongsToOneSpan(record) || !record.open) return
   record.open = false
   record.endedAfter = record.settings.flush.count
   record.parent = undefined
-  const { trace } = record
-  if (trace === undefined) return
-  if (trace.root === record) trace.root = undefined
-  if (!isStated(record)) trace.open--
+  if (trace !== undefined && !isStated(record)) trace.open--
 }

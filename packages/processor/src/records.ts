@@ -85,8 +85,9 @@ export function heirOf(
   settings: SessionRecordSettings,
 ): SessionRecord {
   const sameScope = record.from === 'scope' || record.scope === scope
-  // What was revoked was on that one span.
-  const isSame = !record.own && sameScope && record.settings === settings && record.revoked === undefined
+  // What was revoked was on that one span, and the end of the span that began the trace is told by its record.
+  const isItsAlone = record.own || record.revoked !== undefined || record.trace?.root === record
+  const isSame = !isItsAlone && sameScope && record.settings === settings
   if (isSame) return record
   const { kind, from, fields, trace } = record
   const made = record.heir

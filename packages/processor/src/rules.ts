@@ -6,12 +6,22 @@ import {
   readRecord,
   type SessionRecord,
   type SessionRecordSettings,
+  type SessionTrace,
 } from '@otel-sessions/semconv'
 import { isPlaceholder, ownValue, readAlias } from '@otel-sessions/semconv/internal'
 import { stampedOf } from './fields.ts'
 import { offerSession, showSession } from './offer.ts'
 import { isFromContext, readInbound, readOtherLibraries } from './other-libraries.ts'
-import { heirOf, hintRecord, isBare, isStated, scopeRecord, spanRecord, withoutFieldsOf } from './records.ts'
+import {
+  belongsToOneSpan,
+  heirOf,
+  hintRecord,
+  isBare,
+  isStated,
+  scopeRecord,
+  spanRecord,
+  withoutFieldsOf,
+} from './records.ts'
 import { reportInvalidAttribute } from './refused.ts'
 import { readScope, type SessionScope } from './scope.ts'
 import { attributesOf } from './span-types.ts'
@@ -65,7 +75,11 @@ function ownStatement(
   const id = check.ok ? check.id : undefined
   const parent = bareOrNone(parentRecord)
   const record = spanRecord(id, scope?.stating, undefined, settings, parentRecord?.trace, parent)
-  if (!check.ok) record.refused = value
+  if (!check.ok) {
+    record.refused = value
+    // Somebody's session, and not the one that the trace shows otherwise.
+    if (record.trace !== undefined) record.trace.several = true
+  }
   return record
 }
 
@@ -103,11 +117,23 @@ function hint(
   scope: SessionScope | undefined,
   settings: SessionRecordSettings,
 ): SessionRecord {
-  const trace = parentRecord?.trace ?? { open: 0, sessionId: undefined, several: false, root: null }
+  const trace = traceOf(parentRecord) ?? { open: 0, sessionId: undefined, several: false, root: null }
   const alias = readAlias(attributes, settings.aliases, settings.rule, undefined, false)
   const id =
     alias?.id ?? hintAround(context, parent, parentRecord, settings) ?? readInbound(context, settings.rule)
   return hintRecord(id, stampedOf(scope?.fields), settings, trace, bareOrNone(parentRecord))
+}
+
+/**
+ * The trace that a span without a statement takes part in: its parent's, while something of it is open around the
+ * span. What starts below a span that has ended, in a trace whose first span has, is later work, perhaps another
+ * session's: it begins anew.
+ */
+function traceOf(parentRecord: SessionRecord | undefined): SessionTrace | undefined {
+  const trace = parentRecord?.trace
+  if (trace === undefined || parentRecord === undefined) return undefined
+  const isParentOpen = belongsToOneSpan(parentRecord) && parentRecord.open
+  return isParentOpen || trace.root !== undefined ? trace : undefined
 }
 
 /** Rules 5 and 6: what a span is hinted by its surroundings. */

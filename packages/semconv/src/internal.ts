@@ -11,3 +11,4 @@ export { isUntouched, type LateSession, lateMetadata, lateSession, TOO_LONG } fr
 export { isTooLongToRead, type MetadataRead, readMetadata } from './metadata.ts'
 export { ownValue } from './own-value.ts'
 export { type OwnWords, readAlias } from './read-alias.ts'
+export { namesRefusedSession } from './refused-alias.ts'

@@ -1,4 +1,5 @@
 import { ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import type { FillFromTraceOptions } from '@otel-sessions/exporter'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -11,7 +12,8 @@ type Step =
   | { do: 'end'; span: number }
   | { do: 'flush' }
 
-const session = fc.constantFrom('user_1_conv_1', 'user_1_conv_1', 'user_2_conv_2')
+const REFUSED = 'x'.repeat(200)
+const session = fc.constantFrom('user_1_conv_1', 'user_1_conv_1', 'user_1_conv_1', 'user_2_conv_2', REFUSED)
 const index = fc.nat({ max: 11 })
 const start = fc.record({
   do: fc.constant('start' as const),
@@ -32,6 +34,8 @@ interface Outcome {
   readonly shipped: Readonly<Record<string, unknown>>
   /** By span: the tree that it belongs to. */
   readonly trees: readonly number[]
+  /** Spans that name a session by an ID that is refused. */
+  readonly refused: ReadonlySet<number>
   readonly stats: { readonly spans: number; readonly held: number }
 }
 
@@ -43,14 +47,17 @@ async function run(
   const { tracer, provider, shipped, exporter } = startFilling(option, setup)
   const spans: Span[] = []
   const trees: number[] = []
-  // A trace that has ended is shipped; what starts in it afterwards comes too late for the others.
-  const openTree = (span: number) =>
-    spans.some((other, at) => trees[at] === trees[span] && other.isRecording()) ? spans[span] : undefined
+  // What starts below a span that has ended, in a trace whose first span has, is later work.
+  const treeOf = (parent: Span | undefined) => {
+    const tree = parent === undefined ? undefined : trees[spans.indexOf(parent)]
+    const goesOn = parent?.isRecording() || (tree !== undefined && spans[tree]?.isRecording())
+    return goesOn ? (tree ?? 0) : spans.length
+  }
   for (const step of steps) {
     if (step.do === 'start') {
-      const parent = openTree(step.below === undefined ? -1 : step.below % Math.max(1, spans.length))
+      const parent = step.below === undefined ? undefined : spans[step.below % Math.max(1, spans.length)]
       const at = parent === undefined ? ROOT_CONTEXT : trace.setSpan(ROOT_CONTEXT, parent)
-      trees.push(parent === undefined ? spans.length : (trees[spans.indexOf(parent)] ?? 0))
+      trees.push(treeOf(parent))
       const attributes = step.session === undefined ? {} : { thread_id: step.session }
       spans.push(tracer.startSpan(String(spans.length), { attributes }, at))
     } else if (step.do === 'flush') await provider.forceFlush()
@@ -60,11 +67,15 @@ async function run(
       else span?.setAttribute('session.id', step.session)
     }
   }
-  for (const span of spans.reverse()) if (span.isRecording()) span.end()
+  const refused = new Set<number>()
+  spans.forEach((span, at) => {
+    if (Object.values((span as unknown as ReadableSpan).attributes).includes(REFUSED)) refused.add(at)
+  })
+  for (const span of spans.toReversed()) if (span.isRecording()) span.end()
   await provider.forceFlush()
   const { spans: count, held } = exporter.stats()
   stopFilling()
-  return { shipped: shipped(), trees, stats: { spans: count, held } }
+  return { shipped: shipped(), trees, refused, stats: { spans: count, held } }
 }
 
 const setups = fc.record({
@@ -72,13 +83,14 @@ const setups = fc.record({
   ours: fc.constantFrom('first', 'last'),
 } as const)
 
-/** The sessions that the spans of a tree name, by tree. */
-function namedIn({ shipped, trees }: Outcome): Map<number, Set<unknown>> {
+/** The sessions that the spans of a tree name, by tree; one that is refused is one more. */
+function namedIn({ shipped, trees, refused }: Outcome): Map<number, Set<unknown>> {
   const named = new Map<number, Set<unknown>>()
   trees.forEach((tree, span) => {
     const ids = named.get(tree) ?? new Set()
     named.set(tree, ids)
     if (shipped[span] !== undefined) ids.add(shipped[span])
+    else if (refused.has(span)) ids.add(REFUSED)
   })
   return named
 }
@@ -92,7 +104,8 @@ describe('random traces', () => {
         const named = namedIn(without)
         const wanted = without.trees.map((tree, span) => {
           const ids = [...(named.get(tree) ?? [])]
-          return without.shipped[span] ?? (ids.length === 1 ? ids[0] : undefined)
+          const only = ids.length === 1 && ids[0] !== REFUSED ? ids[0] : undefined
+          return without.shipped[span] ?? (without.refused.has(span) ? undefined : only)
         })
         expect(Object.keys(filled.shipped)).toHaveLength(without.trees.length)
         expect(without.trees.map((_, span) => filled.shipped[span])).toEqual(wanted)

@@ -5,6 +5,7 @@ import {
   BatchSpanProcessor,
   type ReadableSpan,
   SimpleSpanProcessor,
+  type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base'
 import {
   type FillFromTraceOptions,
@@ -14,18 +15,19 @@ import {
 } from '@otel-sessions/exporter'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
 
-interface Setup {
+interface Setup extends Pick<SessionSpanExporterOptions, 'dialects' | 'onInvalid' | 'maxLength'> {
   /** `simple` exports each span by itself as it ends, `batch` all of them at a flush. */
   readonly processor?: 'simple' | 'batch'
   /** Ours before the one that exports, after it, or not there at all. */
   readonly ours?: 'first' | 'last' | 'none'
-  readonly dialects?: SessionSpanExporterOptions['dialects']
+  readonly more?: readonly SpanProcessor[]
+  readonly onOverwrite?: 'restore' | 'accept'
 }
 
 /** An application whose exporter fills from the trace, with memory in place of the network. */
 export function startFilling(
   fillFromTrace: boolean | FillFromTraceOptions,
-  { processor = 'simple', ours = 'first', dialects }: Setup = {},
+  { processor = 'simple', ours = 'first', more = [], onOverwrite, ...options }: Setup = {},
 ) {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   const arrived: ReadableSpan[] = []
@@ -36,12 +38,12 @@ export function startFilling(
     },
     shutdown: async () => {},
   }
-  const exporter = new SessionSpanExporter<ReadableSpan>(memory, { fillFromTrace, dialects })
+  const exporter = new SessionSpanExporter<ReadableSpan>(memory, { fillFromTrace, ...options })
   const exporting =
     processor === 'simple' ? new SimpleSpanProcessor(exporter) : new BatchSpanProcessor(exporter)
-  const session = new SessionSpanProcessor()
+  const session = new SessionSpanProcessor({ onOverwrite })
   const order = { first: [session, exporting], last: [exporting, session], none: [exporting] }
-  const provider = new BasicTracerProvider({ spanProcessors: order[ours] })
+  const provider = new BasicTracerProvider({ spanProcessors: [...order[ours], ...more] })
   trace.setGlobalTracerProvider(provider)
   return {
     provider,

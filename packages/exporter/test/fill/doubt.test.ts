@@ -1,0 +1,127 @@
+// A trace that names two sessions, of which one is hard to see.
+
+import { context, type Span, trace } from '@opentelemetry/api'
+import { hashSessionId } from '@otel-sessions/exporter/hash'
+import { setSpanSession, usingSession } from '@otel-sessions/processor'
+import { afterEach, describe, expect, it } from 'vitest'
+import { below, startFilling, stopFilling } from './support.ts'
+
+afterEach(stopFilling)
+
+const A = 'user_1_conv_1'
+const B = 'user_2_conv_2'
+const TOO_LONG = 'x'.repeat(300)
+
+type Filling = ReturnType<typeof startFilling>
+
+function span(
+  parent: Span,
+  { tracer }: Filling,
+  name: string,
+  attributes: Record<string, string> = {},
+): void {
+  const made = below(parent, tracer, name)
+  made.setAttributes(attributes)
+  made.end()
+}
+
+async function shippedBeside(filling: Filling, others: (root: Span) => void) {
+  const root = filling.tracer.startSpan('root')
+  span(root, filling, 'http')
+  others(root)
+  root.end()
+  await filling.provider.forceFlush()
+  return filling.shipped()
+}
+
+describe.each([['first'], ['last']] as const)('a span that nobody names gets nothing, ours %s,', (ours) => {
+  it('beside a session that was written over the one of a scope, and left', async () => {
+    const filling = startFilling({}, { ours, onOverwrite: 'accept' })
+    const shipped = await shippedBeside(filling, (root) => {
+      context.with(trace.setSpan(context.active(), root), () =>
+        usingSession(A, () => {
+          const agent = filling.tracer.startSpan('agent')
+          agent.setAttribute('session.id', B)
+          agent.end()
+          filling.tracer.startSpan('other').end()
+        }),
+      )
+    })
+    expect(shipped).toMatchObject({ agent: B, other: A, http: undefined })
+  })
+
+  it('beside an ID that is replaced by its hash', async () => {
+    const filling = startFilling({}, { ours, onInvalid: hashSessionId })
+    const shipped = await shippedBeside(filling, (root) => {
+      span(root, filling, 'a', { 'session.id': A })
+      span(root, filling, 'long', { 'session.id': TOO_LONG })
+    })
+    expect(shipped).toMatchObject({ a: A, long: hashSessionId(TOO_LONG), http: undefined })
+  })
+
+  it('beside an ID that is refused', async () => {
+    const filling = startFilling({}, { ours })
+    const shipped = await shippedBeside(filling, (root) => {
+      span(root, filling, 'a', { 'session.id': A })
+      span(root, filling, 'long', { 'session.id': TOO_LONG })
+    })
+    expect(shipped).toMatchObject({ a: A, long: undefined, http: undefined })
+  })
+
+  it.each(['langfuse.session.id', 'thread_id'])('beside a %s that is refused', async (key) => {
+    const filling = startFilling({}, { ours })
+    const shipped = await shippedBeside(filling, (root) => {
+      span(root, filling, 'a', { 'session.id': A })
+      span(root, filling, 'long', { [key]: TOO_LONG })
+      span(root, filling, 'json', { metadata: JSON.stringify({ thread_id: 'é' }) })
+    })
+    expect(shipped).toMatchObject({ a: A, long: undefined, json: undefined, http: undefined })
+  })
+
+  it('beside an ID that another processor writes when ours is done', async () => {
+    const late = {
+      onStart: () => {},
+      onEnding: (ending: Span & { name: string }) => {
+        if (ending.name === 'b') ending.setAttribute('session.id', B)
+      },
+      onEnd: () => {},
+      forceFlush: async () => {},
+      shutdown: async () => {},
+    }
+    const filling = startFilling({}, { ours, more: [late as never] })
+    const shipped = await shippedBeside(filling, (root) => {
+      span(root, filling, 'a', { 'session.id': A })
+      span(root, filling, 'b')
+    })
+    expect(shipped).toMatchObject({ a: A, b: B, http: undefined })
+  })
+})
+
+describe('without our processor', () => {
+  it('a span whose own ID is too long for this exporter gets nobody else’s', async () => {
+    const filling = startFilling(true, { ours: 'none', processor: 'batch', maxLength: 64 })
+    const shipped = await shippedBeside(filling, (root) => {
+      span(root, filling, 'a', { 'session.id': A })
+      span(root, filling, 'long', { thread_id: 'x'.repeat(80) })
+    })
+    expect(shipped).toEqual({ http: undefined, a: A, long: undefined, root: undefined })
+  })
+})
+
+describe('a root that states that there is no session', () => {
+  it.each([[null], ['é']])('lets the others go when it ends: %s', async (session) => {
+    const filling = startFilling({})
+    const { tracer, shipped } = filling
+    const root = tracer.startSpan('root')
+    span(root, filling, 'http')
+    const agent = below(root, tracer, 'agent')
+    setSpanSession(root, session)
+    span(root, filling, 'absent')
+    expect(shipped()).toEqual({ absent: undefined })
+    agent.setAttribute('session.id', A)
+    agent.end()
+    root.end()
+    expect(shipped()).toMatchObject({ agent: A, root: undefined, absent: undefined })
+    expect(filling.exporter.stats().held).toBe(0)
+  })
+})

@@ -1,0 +1,175 @@
+import { BasicTracerProvider, BatchSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-base'
+import { type ExportResult, SessionSpanExporter, type SpanExporterLike } from '@otel-sessions/exporter'
+import { SessionSpanProcessor } from '@otel-sessions/processor'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ManualExporter, OK } from '../support.ts'
+import { below, startFilling, stopFilling } from './support.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+  stopFilling()
+})
+
+const A = 'user_1_conv_1'
+
+describe('what waits', () => {
+  it('may be as much as is allowed, all of one trace', async () => {
+    const { tracer, provider, exporter } = startFilling({ maxSpans: 50_000 }, { processor: 'simple' })
+    const root = tracer.startSpan('root')
+    for (let count = 0; count < 50_000; count++) below(root, tracer, 'fetch').end()
+    expect(exporter.stats().held).toBe(50_000)
+    root.setAttribute('session.id', A)
+    root.end()
+    await provider.forceFlush()
+    expect(exporter.stats()).toMatchObject({ spans: 50_001, filled: 50_000, held: 0 })
+  })
+
+  it('is shipped in requests no larger than the batches of the processor', async () => {
+    const sizes: number[] = []
+    const delegate: SpanExporterLike<ReadableSpan> = {
+      export: (spans, done) => {
+        sizes.push(spans.length)
+        done(OK)
+      },
+      shutdown: async () => {},
+    }
+    const exporter = new SessionSpanExporter(delegate, { fillFromTrace: {} })
+    const batch = new BatchSpanProcessor(exporter, { maxExportBatchSize: 16 })
+    const provider = new BasicTracerProvider({ spanProcessors: [batch, new SessionSpanProcessor()] })
+    const tracer = provider.getTracer('test')
+    const root = tracer.startSpan('root')
+    for (let count = 0; count < 200; count++) below(root, tracer, 'fetch').end()
+    await provider.forceFlush()
+    expect(sizes.reduce((all, size) => all + size)).toBe(200)
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(16)
+    root.end()
+  })
+
+  it('is looked at as often as holdMillis asks for', () => {
+    vi.useFakeTimers()
+    const { tracer, shipped } = startFilling({ holdMillis: 200 })
+    below(tracer.startSpan('root'), tracer, 'fetch').end()
+    vi.advanceTimersByTime(200)
+    expect(shipped()).toEqual({ fetch: undefined })
+  })
+
+  it('is not given up where its trace has ended without a word', async () => {
+    const { tracer, provider, exporter } = startFilling({}, { ours: 'last' })
+    const root = tracer.startSpan('root')
+    below(root, tracer, 'fetch').end()
+    root.end()
+    await provider.forceFlush()
+    expect(exporter.stats()).toMatchObject({ spans: 2, filled: 0, givenUp: {} })
+  })
+
+  it('of one provider is not shipped by a flush of another one', async () => {
+    const exporter = new SessionSpanExporter<ReadableSpan>(
+      { export: (_, done) => done(OK), shutdown: async () => {} },
+      { fillFromTrace: {} },
+    )
+    const providers = [1, 2].map(
+      () =>
+        new BasicTracerProvider({
+          spanProcessors: [
+            new SessionSpanProcessor(),
+            new BatchSpanProcessor(exporter, { maxExportBatchSize: 1 }),
+          ],
+        }),
+    )
+    for (const provider of providers) {
+      const tracer = provider.getTracer('test')
+      below(tracer.startSpan('root'), tracer, 'fetch').end()
+    }
+    expect(exporter.stats().held).toBe(2)
+    await providers[1]?.forceFlush()
+    expect(exporter.stats()).toMatchObject({ held: 1, givenUp: { flush: 1 } })
+  })
+})
+
+describe('a span that throws when it is read once more', () => {
+  it('is shipped as it is, with its batch, and the callback is called', () => {
+    const { tracer } = startFilling(false, { ours: 'none' })
+    const span = tracer.startSpan('span')
+    span.end()
+    const spanContext = span.spanContext()
+    let calls = 0
+    const hostile = Object.create(span, {
+      spanContext: {
+        value: () => {
+          if (++calls > 2) throw new Error('no more')
+          return { ...spanContext }
+        },
+      },
+    })
+    const shipped: unknown[] = []
+    const exporter = new SessionSpanExporter<ReadableSpan>(
+      {
+        export: (spans, done) => {
+          shipped.push(...spans)
+          done(OK)
+        },
+        shutdown: async () => {},
+      },
+      { fillFromTrace: {} },
+    )
+    const results: ExportResult[] = []
+    exporter.export([hostile], (result) => results.push(result))
+    expect(results).toEqual([OK])
+    expect(shipped).toEqual([hostile])
+    expect(exporter.stats().unreadable).toBe(1)
+  })
+})
+
+describe('shutdown of a provider', () => {
+  it('waits no longer than shutdownTimeoutMillis for what has waited', async () => {
+    vi.useFakeTimers()
+    const delegate = new ManualExporter()
+    const exporter = new SessionSpanExporter<never>(delegate, {
+      fillFromTrace: {},
+      shutdownTimeoutMillis: 1_000,
+      exportTimeoutMillis: 30_000,
+    })
+    const provider = new BasicTracerProvider({
+      spanProcessors: [
+        new SessionSpanProcessor(),
+        new BatchSpanProcessor(exporter, { maxExportBatchSize: 1 }),
+      ],
+    })
+    const tracer = provider.getTracer('test')
+    below(tracer.startSpan('root'), tracer, 'fetch').end()
+    expect(exporter.stats().held).toBe(1)
+    let isDown = false
+    provider.shutdown().finally(() => {
+      isDown = true
+    })
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(isDown).toBe(true)
+    expect(delegate.shutdowns).toBe(1)
+  })
+
+  it('reaches the wrapped exporter once, also when that calls it from within an export', async () => {
+    let shutdowns = 0
+    const exporter: SessionSpanExporter<ReadableSpan> = new SessionSpanExporter<ReadableSpan>(
+      {
+        export: (_, done) => {
+          exporter.shutdown()
+          done(OK)
+        },
+        shutdown: async () => {
+          shutdowns++
+        },
+      },
+      { fillFromTrace: {} },
+    )
+    const provider = new BasicTracerProvider({
+      spanProcessors: [
+        new SessionSpanProcessor(),
+        new BatchSpanProcessor(exporter, { maxExportBatchSize: 1 }),
+      ],
+    })
+    const tracer = provider.getTracer('test')
+    below(tracer.startSpan('root'), tracer, 'fetch').end()
+    await exporter.shutdown()
+    expect(shutdowns).toBe(1)
+  })
+})

@@ -1,0 +1,36 @@
+import type { AliasPlan } from './alias-plan.ts'
+import { type AliasReason, checkAliasValue } from './alias-value.ts'
+import { ATTR_METADATA } from './attributes.ts'
+import { readMetadata } from './metadata.ts'
+import { ownValue, type ReadableAttributes } from './own-value.ts'
+import type { SessionIdRule } from './session-id.ts'
+
+/** Somebody's session, though not one that can be shipped; the other reasons name nobody's. */
+const SOMEBODYS: ReadonlySet<AliasReason> = /* @__PURE__ */ new Set([
+  'too-long',
+  'control-character',
+  'not-ascii',
+])
+
+/**
+ * Whether attributes name a session by an ID that is refused for its length or its characters: then the span has a
+ * session, and nobody else's is its own. Throws what a hostile attribute throws.
+ */
+export function namesRefusedSession(
+  attributes: ReadableAttributes,
+  plan: AliasPlan,
+  rule: SessionIdRule,
+): boolean {
+  const isRefused = (key: string, value: unknown) => {
+    const check = checkAliasValue(key, value, rule)
+    return !check.ok && SOMEBODYS.has(check.reason)
+  }
+  for (const key of plan.attributes.keys()) {
+    const value = ownValue(attributes, key)
+    if (value !== undefined && isRefused(key, value)) return true
+  }
+  const metadata = readMetadata(ownValue(attributes, ATTR_METADATA))
+  if (!metadata.ok) return false
+  for (const key of plan.json.keys()) if (isRefused(key, ownValue(metadata.value, key))) return true
+  return false
+}
