@@ -90,7 +90,7 @@ export class SessionSpanExporter<S extends ExportableSpan> {
     return this.#shutdown
   }
 
-  /** What was shipped, changed and dropped so far; plain data. */
+  /** What was shipped, changed, dropped and filled so far, and what waits now; plain data. */
   stats(): SessionExporterStats {
     return statsOf(this.#counters, this.#waitingRoom?.held ?? 0)
   }

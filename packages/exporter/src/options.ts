@@ -33,16 +33,21 @@ export interface SessionSpanExporterOptions {
    */
   readonly onInvalid?: OnInvalid | undefined
   /**
-   * Whether a span that nobody names gets the one session that its trace has shown: the HTTP client's spans beside
-   * a framework's, which tells the ID only when it is done. `true` fills what is known when a span comes to be
-   * exported; an object, even an empty one, lets such spans wait here until no span of their trace is open. A trace
-   * that has shown several sessions fills nothing, nor does one whose root is open, as a batch over many sessions
-   * has. A trace is here what hangs together in this process: what comes from another one begins anew.
+   * For spans that nobody names, such as the HTTP client's beside those of a framework that tells the session only
+   * when it is done. With an object, even an empty one, such a span waits in the exporter until no span of its trace
+   * is open, at most 30 s, with at most 2,048 others; then it gets the session of the trace, if that has shown exactly
+   * one. If it cannot wait so long, or the trace has shown several, it goes without.
    *
-   * Waiting needs `SessionSpanProcessor`, which knows what is open; its `forceFlush` and `shutdown`, that is the
-   * provider's, ship what waits. What waits when the process crashes is lost, as is what a batch processor has.
+   * `true` lets nothing wait: only what is exported after its trace has ended is filled. That is little, and nothing
+   * with `SimpleSpanProcessor`; you mostly want `{}`.
+   *
+   * A trace is here what hangs together in this process. What starts after the first span of a trace and its own
+   * parent have ended is later work, and waits for itself alone. Waiting needs `SessionSpanProcessor`, which knows
+   * what is open; the provider's `forceFlush` and `shutdown` ship what waits. What waits when the process ends without
+   * a shutdown is lost, as is what a batch processor has.
    *
    * @default false
+   * @example new SessionSpanExporter(new OTLPTraceExporter(), { fillFromTrace: {} })
    */
   readonly fillFromTrace?: boolean | FillFromTraceOptions | undefined
   /**

@@ -21,7 +21,10 @@ export interface SessionExporterStats {
   readonly filled: number
   /** Spans that wait for their trace at this moment. */
   readonly held: number
-  /** Spans that were shipped without a session because they could not wait any longer, by reason. */
+  /**
+   * Spans that were shipped without a session because they could not wait until their trace had ended: their `time`
+   * was over, a larger `number` waited than may, or a `flush` or shutdown shipped everything.
+   */
   readonly givenUp: Readonly<Partial<Record<GivenUp, number>>>
   /** Spans on which another session had been written over the stated one, put back here and not by the processor. */
   readonly conflicts: number

@@ -26,6 +26,18 @@ describe('what the processor leaves for the gate', () => {
     })
   })
 
+  it('knows a session that was written over the one of a scope, and left', () => {
+    const { tracer } = startTracing({ onOverwrite: 'accept' })
+    tracer.startActiveSpan('root', (root) => {
+      usingSession('user_1_conv_1', () => {
+        tracer.startSpan('agent').setAttribute('session.id', 'user_1_conv_2').end()
+      })
+      const shown = { sessionId: 'user_1_conv_1', several: true }
+      expect(readRecord(root.spanContext())?.trace).toMatchObject(shown)
+      root.end()
+    })
+  })
+
   it('says whether the span that began a trace is open, also when its session is stated midway', () => {
     const { tracer } = startTracing()
     const root = tracer.startSpan('root')

@@ -68,6 +68,16 @@ describe.each([['first'], ['last']] as const)('a span that nobody names gets not
     expect(shipped).toMatchObject({ a: A, long: undefined, http: undefined })
   })
 
+  it('beside an ID that a span is started with, and that is refused', async () => {
+    const filling = startFilling({}, { ours })
+    const shipped = await shippedBeside(filling, (root) => {
+      const at = trace.setSpan(context.active(), root)
+      filling.tracer.startSpan('long', { attributes: { 'session.id': TOO_LONG } }, at).end()
+      span(root, filling, 'a', { 'session.id': A })
+    })
+    expect(shipped).toMatchObject({ a: A, long: undefined, http: undefined })
+  })
+
   it.each(['langfuse.session.id', 'thread_id'])('beside a %s that is refused', async (key) => {
     const filling = startFilling({}, { ours })
     const shipped = await shippedBeside(filling, (root) => {
@@ -116,10 +126,10 @@ describe('a root that states that there is no session', () => {
     span(root, filling, 'http')
     const agent = below(root, tracer, 'agent')
     setSpanSession(root, session)
-    span(root, filling, 'absent')
-    expect(shipped()).toEqual({ absent: undefined })
     agent.setAttribute('session.id', A)
     agent.end()
+    span(root, filling, 'absent')
+    expect(shipped()).toEqual({ agent: A, absent: undefined })
     root.end()
     expect(shipped()).toMatchObject({ agent: A, root: undefined, absent: undefined })
     expect(filling.exporter.stats().held).toBe(0)

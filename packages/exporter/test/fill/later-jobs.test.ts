@@ -19,6 +19,22 @@ const SETUPS = (['simple', 'batch'] as const).flatMap((processor) =>
   [{}, { maxSpans: 1 }, true].map((option) => ({ processor, option })),
 )
 
+describe('a job that goes on after its request', () => {
+  it('has its own spans filled', async () => {
+    const { tracer, provider, shipped } = startFilling({})
+    const root = tracer.startSpan('root')
+    const agent = below(root, tracer, 'agent')
+    root.end()
+    const step = below(agent, tracer, 'step')
+    below(step, tracer, 'fetch').end()
+    step.setAttribute('session.id', A)
+    step.end()
+    agent.end()
+    await provider.forceFlush()
+    expect(shipped()).toEqual({ root: A, agent: A, step: A, fetch: A })
+  })
+})
+
 describe.each(SETUPS)(
   'jobs after their request, with a $processor processor and $option,',
   ({ processor, option }) => {
