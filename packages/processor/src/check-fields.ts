@@ -58,6 +58,9 @@ function checkMetadata(init: SessionInit): SessionFields['metadata'] {
   return undefined
 }
 
+/** A key that is longer may hold what is nobody's to read in a log. */
+const KEY_SHOWN = 40
+
 /** A copy, because the application may change its object while the scope lasts. */
 function copyMetadata(copy: Record<string, unknown>): SessionFields['metadata'] {
   let isEmpty = true
@@ -71,7 +74,10 @@ function copyMetadata(copy: Record<string, unknown>): SessionFields['metadata'] 
 function leaveOut(copy: Record<string, unknown>, key: string): void {
   const value = copy[key]
   if (value !== undefined) {
-    report('metadata:bad-value', () => `a metadata value is left out: it is ${kindOf(value)}`)
+    report('metadata:bad-value', () => {
+      const is = typeof value === 'number' ? String(value) : kindOf(value)
+      return `metadata ${JSON.stringify(key.slice(0, KEY_SHOWN))} is left out: it is ${is}; strings, finite numbers and booleans are taken`
+    })
   }
   delete copy[key]
 }
