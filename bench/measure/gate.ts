@@ -21,6 +21,7 @@ interface Circumstances {
   readonly changes?: true
   /** The backends' own keys that are added, on a span with a user, three metadata keys and two tags as well. */
   readonly dialects?: Dialects
+  readonly fills?: true
 }
 const inDialects = (...dialects: Dialects) =>
   ({ hasRecord: true, sessionId: SESSION_ID, attributes: ATTRIBUTES, dialects }) as const
@@ -36,6 +37,13 @@ export const GATE: Readonly<Record<string, Circumstances>> = {
     attributes: { ...ATTRIBUTES, 'gen_ai.conversation.id': SESSION_ID },
     changes: true,
   },
+  'with an ID and a record, fillFromTrace': {
+    hasRecord: true,
+    sessionId: SESSION_ID,
+    attributes: ATTRIBUTES,
+    fills: true,
+  },
+  'without ID, with a record, fillFromTrace': { hasRecord: true, attributes: ATTRIBUTES, fills: true },
   'dialect openinference, rich: nothing to change': inDialects('openinference'),
   'dialect langfuse, rich': { ...inDialects('langfuse'), changes: true },
   'dialects langfuse, langsmith and datadog, rich': {
@@ -50,7 +58,10 @@ export const measureGate: Measure = async (circumstances, _variant, rounds) => {
   if (setting === undefined) throw new Error(`no "${circumstances}"`)
   const batch = batchOf(setting)
   const { exporter, last } = discarding()
-  const gate = new SessionSpanExporter<ReadableSpan>(exporter, { dialects: setting.dialects })
+  const gate = new SessionSpanExporter<ReadableSpan>(exporter, {
+    dialects: setting.dialects,
+    fillFromTrace: setting.fills ? {} : false,
+  })
   const samples = await interleave(
     [
       exporting('baseline', exporter, batch),
