@@ -1,6 +1,6 @@
 import { METADATA_MAX_LENGTH } from '@otel-sessions/semconv'
 import { readMetadata } from '@otel-sessions/semconv/internal'
-import { PROTOTYPE_NAMES } from './check-dialect.ts'
+import { PROTOTYPE_NAMES } from './dialect-keys.ts'
 import type { MetadataPlan } from './dialect-plan.ts'
 import type { DialectReason } from './dialect-problems.ts'
 
@@ -64,15 +64,25 @@ function prepare(plans: readonly MetadataPlan[], json: string): PreparedMetadata
   const problems: [string, DialectReason][] = []
   for (const plan of plans) {
     const reasons = new Set<DialectReason>()
-    const made =
-      plan.form === 'json' ? asJson(plan, read.value, json, reasons) : asKeys(plan, read.value, reasons)
-    for (const [key, value] of made) if (!entries.has(key)) entries.set(key, value)
+    for (const [key, value] of written(plan, read.value, json, reasons)) {
+      if (!entries.has(key)) entries.set(key, value)
+    }
     for (const reason of reasons) problems.push([plan.name, reason])
   }
   return { keys: [...entries.keys()], entries: Object.fromEntries(entries), problems }
 }
 
 type Made = (readonly [key: string, value: unknown])[]
+
+function written(plan: MetadataPlan, metadata: Metadata, json: string, reasons: Set<DialectReason>): Made {
+  try {
+    return plan.form === 'json' ? asJson(plan, metadata, json, reasons) : asKeys(plan, metadata, reasons)
+  } catch {
+    // What is deep can be parsed, and not be written again.
+    reasons.add('metadata-unserialisable')
+    return []
+  }
+}
 
 function asJson(
   { key, reserved }: MetadataPlan & { form: 'json' },
@@ -95,7 +105,8 @@ function asKeys(
   const made: Made = []
   for (const [name, value] of Object.entries(metadata)) {
     const key = prefix + name
-    if (value === null) continue
+    // JSON that is written again has null for a number like 1e999.
+    if (value === null || (typeof value === 'number' && !Number.isFinite(value))) continue
     if (isRefused(name, key, reserved)) reasons.add('metadata-key')
     else if (made.length === MOST_KEYS) reasons.add('metadata-too-many')
     else made.push([key, typeof value === 'object' ? JSON.stringify(value) : value])
@@ -105,6 +116,7 @@ function asKeys(
 
 /** A key that would name the session or the user, or by which an object's prototype is reached. */
 function isRefused(name: string, key: string, reserved: ReadonlySet<string>): boolean {
-  if (name === '' || reserved.has(key) || PROTOTYPE_NAMES.includes(key)) return true
-  return name.split('.').some((segment) => PROTOTYPE_NAMES.includes(segment))
+  return (
+    name === '' || reserved.has(key) || key.split('.').some((segment) => PROTOTYPE_NAMES.includes(segment))
+  )
 }

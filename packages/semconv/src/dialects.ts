@@ -128,8 +128,17 @@ function table(): Readonly<Record<DialectName, SessionDialect>> {
       idRule: { pattern: /^[A-Za-z0-9_-]+$/ },
     },
   }
-  const named = Object.entries(keys).map(([name, its]) => [name, Object.freeze({ name, ...its })])
-  return Object.freeze(Object.fromEntries(named))
+  const named = Object.entries(keys).map(([name, its]) => [name, { name, ...its }])
+  return frozen(Object.fromEntries(named))
+}
+
+/** With all that is in it: every exporter of the process writes by it. */
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    Object.freeze(value)
+    for (const its of Object.values(value)) frozen(its)
+  }
+  return value
 }
 
 /**

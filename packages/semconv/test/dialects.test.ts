@@ -48,7 +48,11 @@ describe('the table of dialects', () => {
   })
 
   it('cannot be changed', () => {
-    expect(Object.isFrozen(SESSION_DIALECTS)).toBe(true)
-    expect(Object.values(SESSION_DIALECTS).every(Object.isFrozen)).toBe(true)
+    const isFrozen = (value: unknown): boolean =>
+      typeof value !== 'object' ||
+      value === null ||
+      (Object.isFrozen(value) && Object.values(value).every(isFrozen))
+    expect(isFrozen(SESSION_DIALECTS)).toBe(true)
+    expect(() => (SESSION_DIALECTS.langfuse.session as string[]).push('mine')).toThrow(TypeError)
   })
 })
