@@ -31,26 +31,25 @@ const FIELDS = [
  */
 export function checkedDialect(dialect: unknown, where: string): SessionDialect {
   const its = record(dialect, where, FIELDS, 'a name or an object')
-  const { name, conversationFromSession = false, extras, idRule } = its
+  const { name, conversationFromSession = false } = its
   if (typeof name !== 'string' || name === '')
     throw wrong(`${where}.name`, 'a string that is not empty', name)
   if (typeof conversationFromSession !== 'boolean') {
     throw wrong(`${where}.conversationFromSession`, 'true or false', conversationFromSession)
   }
-  const optionalKey = (field: keyof SessionDialect, own: string) =>
-    its[field] === undefined ? undefined : key(its[field], `${where}.${field}`, own)
+  const optional = <T>(field: keyof SessionDialect, check: (value: unknown, where: string) => T) =>
+    its[field] === undefined ? undefined : check(its[field], `${where}.${field}`)
   return {
     name,
     session: sessionKeys(its['session'], `${where}.session`),
-    alsoReads: sessionKeys(its['alsoReads'] ?? [], `${where}.alsoReads`),
-    conversation: optionalKey('conversation', ATTR_GEN_AI_CONVERSATION_ID),
+    alsoReads: optional('alsoReads', sessionKeys),
+    conversation: optional('conversation', (value, path) => key(value, path, ATTR_GEN_AI_CONVERSATION_ID)),
     conversationFromSession,
-    user: optionalKey('user', ATTR_USER_ID),
-    tags: its['tags'] === undefined ? undefined : checkedTags(its['tags'], `${where}.tags`),
-    metadata:
-      its['metadata'] === undefined ? undefined : checkedMetadata(its['metadata'], `${where}.metadata`),
-    idRule: idRule === undefined ? undefined : checkedIdRule(idRule, `${where}.idRule`),
-    extras: extras === undefined ? undefined : checkedExtras(extras, `${where}.extras`),
+    user: optional('user', (value, path) => key(value, path, ATTR_USER_ID)),
+    tags: optional('tags', checkedTags),
+    metadata: optional('metadata', checkedMetadata),
+    idRule: optional('idRule', checkedIdRule),
+    extras: optional('extras', checkedExtras),
   }
 }
 
@@ -60,13 +59,13 @@ const wrong = (where: string, what: string, value: unknown) =>
 function record(
   value: unknown,
   where: string,
-  fields: readonly string[],
+  fields?: readonly string[],
   what = 'an object',
 ): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(where, what, value)
-  const unknown = Object.keys(value).find((name) => !fields.includes(name))
+  const unknown = fields && Object.keys(value).find((name) => !fields.includes(name))
   if (unknown === undefined) return { ...value }
-  throw new TypeError(`${where} has no property ${JSON.stringify(unknown)}; there are ${fields.join(', ')}`)
+  throw new TypeError(`${where} has no property ${JSON.stringify(unknown)}; there are ${fields?.join(', ')}`)
 }
 
 /** @param own the one of the stamped attributes that belongs here; another would be replaced, or never written. */
@@ -110,10 +109,7 @@ function checkedIdRule(value: unknown, where: string): SessionDialect['idRule'] 
 }
 
 function checkedExtras(value: unknown, where: string): SessionDialect['extras'] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw wrong(where, 'an object', value)
-  }
-  const extras = Object.entries(value).map(([name, constant]) => {
+  const extras = Object.entries(record(value, where)).map(([name, constant]) => {
     const its = `${where}[${JSON.stringify(name)}]`
     if (!['string', 'number', 'boolean'].includes(typeof constant)) {
       throw wrong(its, 'a string, a number or true or false', constant)

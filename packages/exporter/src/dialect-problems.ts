@@ -39,12 +39,13 @@ const WORDS: Readonly<Record<DialectReason, string>> = {
 /** The counters behind `stats().dialects`. */
 export type DialectCounters = Map<string, Partial<Record<DialectReason, number>>>
 
-/** Counts a span, and says it once, without the value. */
+/** Counts a span, and says it once, without the value: `what` is said in place of its kind. */
 export function countProblem(
   counters: DialectCounters,
   name: string,
   reason: DialectReason,
   value: unknown,
+  what?: string | undefined,
 ): void {
   let counts = counters.get(name)
   if (counts === undefined) {
@@ -53,6 +54,6 @@ export function countProblem(
   }
   increment(counts, reason)
   sayOnce(`dialect:${name}:${reason}`, () => {
-    return `dialect ${name}: ${WORDS[reason]}, which stats().dialects counts. It is ${kindOf(value)}`
+    return `dialect ${name}: ${WORDS[reason]}, which stats().dialects counts. It is ${what ?? kindOf(value)}`
   })
 }

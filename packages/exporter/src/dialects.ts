@@ -20,8 +20,13 @@ interface Additions {
   isEmpty: boolean
 }
 
-/** Hears what a dialect cannot hold. */
-export type OnProblem = (dialect: string, reason: DialectReason, value: unknown) => void
+/** Hears what a dialect cannot hold, and what of it may be said where that is more than its kind. */
+export type OnProblem = (
+  dialect: string,
+  reason: DialectReason,
+  value: unknown,
+  what?: string | undefined,
+) => void
 
 /**
  * The attributes that the gate ships with what the dialects add to them, the session first; undefined where they
@@ -189,5 +194,5 @@ function addMetadata(
     added.metadata = entries
     added.isEmpty = false
   }
-  for (const [name, reason] of problems) onProblem(name, reason, value)
+  for (const [name, reason, what] of problems) onProblem(name, reason, value, what)
 }

@@ -2,6 +2,7 @@ import { ROOT_CONTEXT } from '@opentelemetry/api'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { type Dialects, SessionSpanExporter, type SessionSpanExporterOptions } from '@otel-sessions/exporter'
 import { SessionSpanProcessor, setSession } from '@otel-sessions/processor'
+import { SESSION_DIALECTS } from '@otel-sessions/semconv'
 import { afterEach, describe, expect, it, test, vi } from 'vitest'
 import { collectWarnings, stopTracing } from '../../../test/support/tracing.ts'
 import { shipped } from './dialect-support.ts'
@@ -176,6 +177,21 @@ describe('user, tags and metadata', () => {
     expect(attributes[attribute]).not.toBe('evil')
     expect(Object.keys(attributes).some((name) => name.endsWith('.fine'))).toBe(true)
     expect(stats.dialects).toEqual({ [dialect]: { 'metadata-key': 1 } })
+  })
+
+  it.each([
+    ['thread_id', 'langsmith.metadata.thread_id'],
+    ['alice@example.org.__proto__', '__proto__'],
+    ['', 'empty'],
+  ])('say of a metadata key %j that is left out what it may not be, and no more', (key, said) => {
+    const warnings = collectWarnings()
+    // Another name for each, because it is said once in a process.
+    const mine = { ...SESSION_DIALECTS.langsmith, name: `langsmith for ${said}` }
+    shipped({ metadata: JSON.stringify({ [key]: 1 }) }, [mine])
+    const text = warnings.join('')
+    expect(text).toContain('a metadata key is left out that would name a session, a user or a prototype')
+    expect(text).toContain(`It is ${said} (said once)`)
+    expect(text).not.toContain('alice')
   })
 
   it('lose a key __proto__ in JSON as well, and the session’s', () => {
