@@ -1,10 +1,10 @@
 import {
   type DialectFacts,
+  type DialectField,
   type DialectName,
   SESSION_DIALECT_FACTS,
   SESSION_DIALECTS,
   type SessionDialect,
-  type StampedField,
 } from '@otel-sessions/semconv'
 import { NAMES } from '../dialects/golden.ts'
 import { drawTable } from './draw.ts'
@@ -49,7 +49,7 @@ function neededCell(dialect: SessionDialect, { reads }: DialectFacts) {
     tags: tags !== undefined && tags.key !== 'tag.tags',
     metadata: metadata !== undefined && !(metadata.form === 'json' && metadata.key === 'metadata'),
   }
-  const fields = Object.keys(others) as StampedField[]
+  const fields = Object.keys(others) as DialectField[]
   const needs = fields.filter((field) => others[field] && !reads.includes(field))
   if (needs.includes('session') || extras !== undefined) return 'yes'
   return needs.length === 0 ? 'no' : `for ${needs.join(' and ')}`

@@ -170,7 +170,8 @@ function readTags(value: unknown): { tags: readonly string[]; problem?: DialectR
   try {
     if (!Array.isArray(value)) return { tags: [], problem: 'tags-not-strings' }
     const all: unknown[] = [...value]
-    const tags = all.filter((tag): tag is string => typeof tag === 'string' && tag !== '')
+    if (all.every(isTag)) return { tags: all }
+    const tags = all.filter(isTag)
     return all.every((tag) => typeof tag === 'string') ? { tags } : { tags, problem: 'tags-not-strings' }
   } catch {
     return { tags: [], problem: 'tags-unreadable' }
@@ -178,6 +179,7 @@ function readTags(value: unknown): { tags: readonly string[]; problem?: DialectR
 }
 
 const hasComma = (tag: string) => tag.includes(',')
+const isTag = (tag: unknown): tag is string => typeof tag === 'string' && tag !== ''
 
 function addMetadata(
   added: Additions,

@@ -7,7 +7,7 @@ import type { DialectName } from './dialect.ts'
 export type DialectEvidence = 'verified' | 'code' | 'documented' | 'assumed'
 
 /** What is stamped on spans without any dialect: `session.id`, `user.id`, `tag.tags` and `metadata`. */
-export type StampedField = 'session' | 'user' | 'tags' | 'metadata'
+export type DialectField = 'session' | 'user' | 'tags' | 'metadata'
 
 /** Whom a dialect is for, and how it is known. */
 export interface DialectFacts {
@@ -21,7 +21,7 @@ export interface DialectFacts {
    * What the backend takes from the attributes as they are stamped, so that it does not need the dialect for that.
    * What is not here is not read there, or not on every span, or not known to be.
    */
-  readonly reads: readonly StampedField[]
+  readonly reads: readonly DialectField[]
   /**
    * Where it takes traces by OTLP over HTTP, where that is known: the full address, for the `url` of an exporter or
    * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`. Hosted backends have other hosts for other regions; put your own server's

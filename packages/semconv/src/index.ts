@@ -21,8 +21,8 @@ export type {
 export {
   type DialectEvidence,
   type DialectFacts,
+  type DialectField,
   SESSION_DIALECT_FACTS,
-  type StampedField,
 } from './dialect-facts.ts'
 export { SESSION_DIALECTS } from './dialects.ts'
 export { explainSession, type SessionCandidate, type SessionExplanation } from './explain.ts'
