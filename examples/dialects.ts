@@ -8,9 +8,8 @@ import { context, DiagConsoleLogger, DiagLogLevel, diag, trace } from '@opentele
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { SessionSpanExporter } from '@otel-sessions/exporter'
+import { type SessionDialect, SessionSpanExporter } from '@otel-sessions/exporter'
 import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
-import type { SessionDialect } from '@otel-sessions/semconv'
 
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())

@@ -1,5 +1,6 @@
 import {
   type DialectFacts,
+  type DialectField,
   type DialectName,
   SESSION_DIALECT_FACTS,
   SESSION_DIALECTS,
@@ -8,7 +9,15 @@ import {
 import { NAMES } from '../dialects/golden.ts'
 import { drawTable } from './draw.ts'
 
-const HEAD = ['backend', 'dialect', 'session', 'user, tags, metadata', 'OTLP over HTTP', 'how we know']
+const HEAD = [
+  'backend',
+  'dialect',
+  'needed?',
+  'session',
+  'user, tags, metadata',
+  'OTLP over HTTP',
+  'how we know',
+]
 
 /** The table of the backends: what is written for each, and how that is known. */
 export function dialectsMarkdown(): string {
@@ -18,16 +27,39 @@ export function dialectsMarkdown(): string {
   )
 }
 
-function cells(dialect: SessionDialect, { backend, evidence, source, endpoint, contentType }: DialectFacts) {
-  const address = endpoint === undefined ? '' : code(endpoint)
+function cells(dialect: SessionDialect, facts: DialectFacts) {
+  const { backend, evidence, source } = facts
   return [
     backend,
     code(dialect.name as DialectName),
+    neededCell(dialect, facts),
     sessionCell(dialect),
     otherCell(dialect),
-    [address, contentType === 'both' ? 'protobuf or JSON' : contentType].filter(Boolean).join(', '),
+    endpointCell(facts),
     `${evidence}: ${source}`,
   ]
+}
+
+/** For what the backend needs the dialect: for what it writes under other keys, and the backend does not read as it is. */
+function neededCell(dialect: SessionDialect, { reads }: DialectFacts) {
+  const { session, conversationFromSession, extras, user, tags, metadata } = dialect
+  const others = {
+    session: session.some((key) => key !== 'session.id') || conversationFromSession,
+    user: user !== undefined && user !== 'user.id',
+    tags: tags !== undefined && tags.key !== 'tag.tags',
+    metadata: metadata !== undefined && !(metadata.form === 'json' && metadata.key === 'metadata'),
+  }
+  const fields = Object.keys(others) as DialectField[]
+  const needs = fields.filter((field) => others[field] && !reads.includes(field))
+  if (needs.includes('session') || extras !== undefined) return 'yes'
+  return needs.length === 0 ? 'no' : `for ${needs.join(' and ')}`
+}
+
+function endpointCell({ endpoint, contentType, headers }: DialectFacts) {
+  const type = contentType === 'both' ? 'protobuf or JSON' : contentType
+  return [endpoint && code(endpoint), type, headers && `headers ${headers.map(code).join(', ')}`]
+    .filter(Boolean)
+    .join(', ')
 }
 
 const code = (text: string) => `\`${text}\``

@@ -1,12 +1,14 @@
 import {
   ATTR_GEN_AI_CONVERSATION_ID,
   ATTR_METADATA,
+  ATTR_SESSION_ID,
   ATTR_TAG_TAGS,
   ATTR_USER_ID,
   SESSION_ID_MAX_LENGTH,
   type SessionDialect,
 } from '@otel-sessions/semconv'
 import { kindOf } from '@otel-sessions/semconv/internal'
+import { GENERIC_KEYS, PROTOTYPE_NAMES } from './dialect-keys.ts'
 
 const FIELDS = [
   'name',
@@ -21,12 +23,6 @@ const FIELDS = [
   'extras',
 ] satisfies (keyof SessionDialect)[]
 
-/** Attributes that mean something else: a session written there would replace it. */
-const NO_SESSION_KEYS = [ATTR_GEN_AI_CONVERSATION_ID, ATTR_USER_ID, ATTR_TAG_TAGS, ATTR_METADATA]
-
-/** Names by which an object's prototype is reached. */
-export const PROTOTYPE_NAMES: readonly string[] = ['__proto__', 'constructor', 'prototype']
-
 /**
  * A copy of a dialect of the application's own, which may change its object later.
  *
@@ -34,56 +30,56 @@ export const PROTOTYPE_NAMES: readonly string[] = ['__proto__', 'constructor', '
  * @throws TypeError or RangeError
  */
 export function checkedDialect(dialect: unknown, where: string): SessionDialect {
-  const its = record(dialect, where, FIELDS)
-  const { name, conversationFromSession = false, extras, idRule } = its
+  const its = record(dialect, where, FIELDS, 'a name or an object')
+  const { name, conversationFromSession = false } = its
   if (typeof name !== 'string' || name === '')
     throw wrong(`${where}.name`, 'a string that is not empty', name)
   if (typeof conversationFromSession !== 'boolean') {
     throw wrong(`${where}.conversationFromSession`, 'true or false', conversationFromSession)
   }
-  const session = keys(its['session'], `${where}.session`)
-  const other = session.find((key) => NO_SESSION_KEYS.includes(key as never))
-  if (other !== undefined) {
-    throw new TypeError(`${where}.session holds ${other}, which is no session's attribute`)
-  }
+  const optional = <T>(field: keyof SessionDialect, check: (value: unknown, where: string) => T) =>
+    its[field] === undefined ? undefined : check(its[field], `${where}.${field}`)
   return {
     name,
-    session,
-    alsoReads: keys(its['alsoReads'] ?? [], `${where}.alsoReads`),
-    conversation: optionalKey(its['conversation'], `${where}.conversation`),
+    session: sessionKeys(its['session'], `${where}.session`),
+    alsoReads: optional('alsoReads', sessionKeys),
+    conversation: optional('conversation', (value, path) => key(value, path, ATTR_GEN_AI_CONVERSATION_ID)),
     conversationFromSession,
-    user: optionalKey(its['user'], `${where}.user`),
-    tags: its['tags'] === undefined ? undefined : checkedTags(its['tags'], `${where}.tags`),
-    metadata:
-      its['metadata'] === undefined ? undefined : checkedMetadata(its['metadata'], `${where}.metadata`),
-    idRule: idRule === undefined ? undefined : checkedIdRule(idRule, `${where}.idRule`),
-    extras: extras === undefined ? undefined : checkedExtras(extras, `${where}.extras`),
+    user: optional('user', (value, path) => key(value, path, ATTR_USER_ID)),
+    tags: optional('tags', checkedTags),
+    metadata: optional('metadata', checkedMetadata),
+    idRule: optional('idRule', checkedIdRule),
+    extras: optional('extras', checkedExtras),
   }
 }
 
 const wrong = (where: string, what: string, value: unknown) =>
   new TypeError(`${where} must be ${what}, it is ${kindOf(value)}`)
 
-function record(value: unknown, where: string, fields: readonly string[]): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw wrong(where, fields === FIELDS ? 'a name or an object' : 'an object', value)
-  }
-  const unknown = Object.keys(value).find((name) => !fields.includes(name))
+function record(
+  value: unknown,
+  where: string,
+  fields?: readonly string[],
+  what = 'an object',
+): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(where, what, value)
+  const unknown = fields && Object.keys(value).find((name) => !fields.includes(name))
   if (unknown === undefined) return { ...value }
-  throw new TypeError(`${where} has no property ${JSON.stringify(unknown)}; there are ${fields.join(', ')}`)
+  throw new TypeError(`${where} has no property ${JSON.stringify(unknown)}; there are ${fields?.join(', ')}`)
 }
 
-function key(value: unknown, where: string): string {
+/** @param own the one of the stamped attributes that belongs here; another would be replaced, or never written. */
+function key(value: unknown, where: string, own?: string): string {
   if (typeof value !== 'string' || value === '') throw wrong(where, 'the name of an attribute', value)
-  if (PROTOTYPE_NAMES.includes(value)) throw new TypeError(`${where} must not be ${value}`)
+  if (PROTOTYPE_NAMES.includes(value) || (value !== own && GENERIC_KEYS.includes(value))) {
+    throw new TypeError(`${where} must not be ${value}`)
+  }
   return value
 }
 
-const optionalKey = (value: unknown, where: string) => (value === undefined ? undefined : key(value, where))
-
-function keys(value: unknown, where: string): string[] {
+function sessionKeys(value: unknown, where: string): string[] {
   if (!Array.isArray(value)) throw wrong(where, 'an array of names of attributes', value)
-  return value.map((each, index) => key(each, `${where}[${index}]`))
+  return value.map((each, index) => key(each, `${where}[${index}]`, ATTR_SESSION_ID))
 }
 
 function checkedTags(value: unknown, where: string): SessionDialect['tags'] {
@@ -91,12 +87,12 @@ function checkedTags(value: unknown, where: string): SessionDialect['tags'] {
   if (form !== 'array' && form !== 'comma-separated' && form !== 'json') {
     throw wrong(`${where}.form`, "'array', 'comma-separated' or 'json'", form)
   }
-  return { key: key(its, `${where}.key`), form }
+  return { key: key(its, `${where}.key`, ATTR_TAG_TAGS), form }
 }
 
 function checkedMetadata(value: unknown, where: string): SessionDialect['metadata'] {
   const { key: its, prefix, form } = record(value, where, ['key', 'prefix', 'form'])
-  if (form === 'json' && prefix === undefined) return { key: key(its, `${where}.key`), form }
+  if (form === 'json' && prefix === undefined) return { key: key(its, `${where}.key`, ATTR_METADATA), form }
   if (form === 'attributes' && its === undefined) return { prefix: key(prefix, `${where}.prefix`), form }
   throw new TypeError(`${where} must have a key with form 'json', or a prefix with form 'attributes'`)
 }
@@ -109,22 +105,16 @@ function checkedIdRule(value: unknown, where: string): SessionDialect['idRule'] 
   }
   if (pattern !== undefined && !(pattern instanceof RegExp))
     throw wrong(`${where}.pattern`, 'a RegExp', pattern)
-  return {
-    maxLength: maxLength as number | undefined,
-    // With one of these flags a RegExp remembers where it was.
-    pattern: pattern && new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')),
-  }
+  return { maxLength: maxLength as number | undefined, pattern }
 }
 
 function checkedExtras(value: unknown, where: string): SessionDialect['extras'] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw wrong(where, 'an object', value)
-  }
-  const extras = Object.entries(value).map(([name, constant]) => {
+  const extras = Object.entries(record(value, where)).map(([name, constant]) => {
+    const its = `${where}[${JSON.stringify(name)}]`
     if (!['string', 'number', 'boolean'].includes(typeof constant)) {
-      throw wrong(`${where}[${JSON.stringify(name)}]`, 'a string, a number or true or false', constant)
+      throw wrong(its, 'a string, a number or true or false', constant)
     }
-    return [key(name, `${where}'s name`), constant]
+    return [key(name, its), constant]
   })
   return Object.fromEntries(extras)
 }

@@ -1,6 +1,6 @@
 import { METADATA_MAX_LENGTH } from '@otel-sessions/semconv'
 import { readMetadata } from '@otel-sessions/semconv/internal'
-import { PROTOTYPE_NAMES } from './check-dialect.ts'
+import { PROTOTYPE_NAMES } from './dialect-keys.ts'
 import type { MetadataPlan } from './dialect-plan.ts'
 import type { DialectReason } from './dialect-problems.ts'
 
@@ -9,11 +9,12 @@ export interface PreparedMetadata {
   /** The attributes to write, in their order. */
   readonly keys: readonly string[]
   readonly entries: Readonly<Record<string, unknown>>
-  /** What is left out, and for whom. */
-  readonly problems: readonly (readonly [dialect: string, reason: DialectReason])[]
+  /** What is left out, for whom, and what more may be said of it. */
+  readonly problems: readonly (readonly [dialect: string, reason: DialectReason, what: string | undefined])[]
 }
 
 type Metadata = Readonly<Record<string, unknown>>
+type Reasons = Map<DialectReason, string | undefined>
 
 /** How many metadata keys become attributes: as many as OpenTelemetry lets a span have, unless told otherwise. */
 const MOST_KEYS = 128
@@ -52,7 +53,7 @@ function jsonOf(metadata: unknown): string | undefined {
 const nothing = (plans: readonly MetadataPlan[], reason: DialectReason): PreparedMetadata => ({
   keys: [],
   entries: {},
-  problems: plans.map(({ name }) => [name, reason]),
+  problems: plans.map(({ name }) => [name, reason, undefined]),
 })
 
 function prepare(plans: readonly MetadataPlan[], json: string): PreparedMetadata {
@@ -61,28 +62,37 @@ function prepare(plans: readonly MetadataPlan[], json: string): PreparedMetadata
     return nothing(plans, read.reason === 'too-long' ? 'metadata-too-long' : 'metadata-not-an-object')
   }
   const entries = new Map<string, unknown>()
-  const problems: [string, DialectReason][] = []
+  const problems: [string, DialectReason, string | undefined][] = []
   for (const plan of plans) {
-    const reasons = new Set<DialectReason>()
-    const made =
-      plan.form === 'json' ? asJson(plan, read.value, json, reasons) : asKeys(plan, read.value, reasons)
-    for (const [key, value] of made) if (!entries.has(key)) entries.set(key, value)
-    for (const reason of reasons) problems.push([plan.name, reason])
+    const reasons: Reasons = new Map()
+    for (const [key, value] of written(plan, read.value, json, reasons)) {
+      if (!entries.has(key)) entries.set(key, value)
+    }
+    for (const [reason, what] of reasons) problems.push([plan.name, reason, what])
   }
   return { keys: [...entries.keys()], entries: Object.fromEntries(entries), problems }
 }
 
 type Made = (readonly [key: string, value: unknown])[]
 
+function written(plan: MetadataPlan, metadata: Metadata, json: string, reasons: Reasons): Made {
+  try {
+    return plan.form === 'json' ? asJson(plan, metadata, json, reasons) : asKeys(plan, metadata, reasons)
+  } catch {
+    // What is deep can be parsed, and not be written again.
+    reasons.set('metadata-unserialisable', undefined)
+    return []
+  }
+}
+
 function asJson(
   { key, reserved }: MetadataPlan & { form: 'json' },
   metadata: Metadata,
   json: string,
-  reasons: Set<DialectReason>,
+  reasons: Reasons,
 ): Made {
   const all = Object.entries(metadata)
-  const kept = all.filter(([name]) => !isRefused(name, name, reserved))
-  if (kept.length < all.length) reasons.add('metadata-key')
+  const kept = all.filter(([name]) => !isRefused(name, name, reserved, reasons))
   if (kept.length === 0) return []
   return [[key, kept.length === all.length ? json : JSON.stringify(Object.fromEntries(kept))]]
 }
@@ -90,21 +100,26 @@ function asJson(
 function asKeys(
   { prefix, reserved }: MetadataPlan & { form: 'attributes' },
   metadata: Metadata,
-  reasons: Set<DialectReason>,
+  reasons: Reasons,
 ): Made {
   const made: Made = []
   for (const [name, value] of Object.entries(metadata)) {
     const key = prefix + name
-    if (value === null) continue
-    if (isRefused(name, key, reserved)) reasons.add('metadata-key')
-    else if (made.length === MOST_KEYS) reasons.add('metadata-too-many')
+    // JSON that is written again has null for a number like 1e999.
+    if (value === null || (typeof value === 'number' && !Number.isFinite(value))) continue
+    if (isRefused(name, key, reserved, reasons)) continue
+    if (made.length === MOST_KEYS) reasons.set('metadata-too-many', undefined)
     else made.push([key, typeof value === 'object' ? JSON.stringify(value) : value])
   }
   return made
 }
 
 /** A key that would name the session or the user, or by which an object's prototype is reached. */
-function isRefused(name: string, key: string, reserved: ReadonlySet<string>): boolean {
-  if (name === '' || reserved.has(key) || PROTOTYPE_NAMES.includes(key)) return true
-  return name.split('.').some((segment) => PROTOTYPE_NAMES.includes(segment))
+function isRefused(name: string, key: string, reserved: ReadonlySet<string>, reasons: Reasons): boolean {
+  const segments = key.split('.')
+  const what = reserved.has(key) ? key : PROTOTYPE_NAMES.find((each) => segments.includes(each))
+  if (name !== '' && what === undefined) return false
+  // Not the whole key, unless it is a known attribute: it may be anybody's name.
+  reasons.set('metadata-key', what ?? 'empty')
+  return true
 }

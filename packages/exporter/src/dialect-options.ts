@@ -7,8 +7,20 @@ export type Dialects = readonly (DialectName | SessionDialect)[]
 
 const WHERE = 'SessionSpanExporter: option dialects'
 
+/** What else people call a backend, in small letters alone. */
+const OTHER_NAMES: Readonly<Record<string, DialectName>> = {
+  applicationinsights: 'azure',
+  arize: 'openinference',
+  comet: 'opik',
+  deepeval: 'confident',
+  keywordsai: 'respan',
+  phoenix: 'openinference',
+  wandb: 'weave',
+  wb: 'weave',
+}
+
 /**
- * The dialects, each once, checked and copied.
+ * The dialects, each once and checked. Those of the application are copied; the known ones are frozen.
  *
  * @throws TypeError or RangeError that names the option, the entry and what is wrong with it
  */
@@ -16,15 +28,26 @@ export function dialectsOf(dialects: Dialects): readonly SessionDialect[] {
   if (!Array.isArray(dialects)) {
     throw new TypeError(`${WHERE} must be an array of names or dialects, it is ${kindOf(dialects)}`)
   }
-  const distinct = [...new Set<unknown>(dialects)]
-  return distinct.map((dialect) => {
-    if (typeof dialect === 'string') return knownDialect(dialect)
-    return checkedDialect(dialect, `${WHERE}[${dialects.indexOf(dialect as never)}]`)
-  })
+  const given = dialects.map((dialect) => (typeof dialect === 'string' ? knownDialect(dialect) : dialect))
+  const distinct = [...new Set(given)].map((dialect) =>
+    checkedDialect(dialect, `${WHERE}[${given.indexOf(dialect)}]`),
+  )
+  const names = distinct.map(({ name }) => name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  // They would be counted, and spoken of, as one.
+  if (twice !== undefined) throw new TypeError(`${WHERE} has two dialects named ${JSON.stringify(twice)}`)
+  return distinct
 }
 
 function knownDialect(name: string): SessionDialect {
   if (Object.hasOwn(SESSION_DIALECTS, name)) return SESSION_DIALECTS[name as DialectName]
-  const known = Object.keys(SESSION_DIALECTS).toSorted().join(', ')
-  throw new TypeError(`${WHERE} has no dialect ${JSON.stringify(name)}; there are ${known}`)
+  const known = Object.keys(SESSION_DIALECTS).toSorted()
+  const letters = name.toLowerCase().replace(/[^a-z]/g, '')
+  const meant = known.includes(letters) ? letters : own(OTHER_NAMES, letters)
+  const quoted = JSON.stringify(name)
+  const hint = meant === undefined ? '' : `: ${quoted} is the dialect "${meant}"`
+  throw new TypeError(`${WHERE} has no dialect ${quoted}${hint}; there are ${known.join(', ')}`)
 }
+
+const own = <T>(values: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(values, key) ? values[key] : undefined

@@ -1,14 +1,11 @@
 import {
   ATTR_GEN_AI_CONVERSATION_ID,
-  ATTR_METADATA,
-  ATTR_OVERWRITTEN_ID,
   ATTR_SESSION_ID,
-  ATTR_TAG_TAGS,
-  ATTR_USER_ID,
   type DialectMetadata,
   type DialectTags,
   type SessionDialect,
 } from '@otel-sessions/semconv'
+import { GENERIC_KEYS } from './dialect-keys.ts'
 
 /** What one dialect does with the session ID. */
 export interface SessionPlan {
@@ -21,7 +18,14 @@ export interface SessionPlan {
   readonly conversation: string | undefined
   readonly extras: readonly (readonly [key: string, value: string | number | boolean])[]
   readonly maxLength: number
+  /** Holds for the whole ID, and remembers nothing. */
   readonly pattern: RegExp | undefined
+}
+
+/** A place for a user or a conversation. */
+export interface KeyPlan {
+  readonly name: string
+  readonly key: string
 }
 
 /** A place for tags. */
@@ -36,44 +40,39 @@ export type MetadataPlan = DialectMetadata & {
 
 /** Several dialects made ready for writing: each key is written by the first that has it, the session before all. */
 export interface DialectPlan {
+  /** What all of them are called. */
+  readonly names: readonly string[]
   readonly sessions: readonly SessionPlan[]
-  readonly conversations: readonly string[]
-  readonly users: readonly string[]
+  readonly conversations: readonly KeyPlan[]
+  readonly users: readonly KeyPlan[]
   readonly tags: readonly TagsPlan[]
   readonly metadata: readonly MetadataPlan[]
 }
 
-const GENERIC = [
-  ATTR_SESSION_ID,
-  ATTR_GEN_AI_CONVERSATION_ID,
-  ATTR_USER_ID,
-  ATTR_TAG_TAGS,
-  ATTR_METADATA,
-  ATTR_OVERWRITTEN_ID,
-]
-
 /** The plan, or undefined where the attributes as they are stamped are all that the dialects want. */
 export function planDialects(dialects: readonly SessionDialect[]): DialectPlan | undefined {
-  const taken = new Set([...GENERIC, ...dialects.flatMap(({ session }) => session)])
-  const free = (key: string | undefined): key is string => key !== undefined && !taken.has(key)
-  /** What does not have its key taken by somebody before it. */
-  const firstOf = <T extends { readonly key: string }>(wanted: readonly T[]): T[] =>
-    wanted.filter(({ key }) => free(key) && taken.add(key))
-  const keysOf = (wanted: readonly (string | undefined)[]) =>
-    firstOf(wanted.filter(free).map((key) => ({ key }))).map(({ key }) => key)
+  const taken = new Set([...GENERIC_KEYS, ...dialects.flatMap(({ session }) => session)])
+  /** Whether nobody before has the key; from now on somebody has. */
+  const take = (key: string | undefined): key is string => {
+    if (key === undefined || taken.has(key)) return false
+    taken.add(key)
+    return true
+  }
+  const keysOf = (field: 'conversation' | 'user'): KeyPlan[] =>
+    dialects.flatMap(({ name, [field]: key }) => (take(key) ? [{ name, key }] : []))
 
-  const conversations = keysOf(dialects.map(({ conversation }) => conversation))
-  const sessions = dialects.map((dialect) => sessionPlan(dialect, (key) => free(key) && !!taken.add(key)))
-  const users = keysOf(dialects.map(({ user }) => user))
-  const tags = firstOf(dialects.flatMap(({ name, tags }) => (tags ? [{ name, ...tags }] : [])))
-  const json = firstOf(
-    dialects.flatMap(({ name, metadata }) => (metadata?.form === 'json' ? [{ name, ...metadata }] : [])),
+  const conversations = keysOf('conversation')
+  const sessions = dialects.map((dialect) => sessionPlan(dialect, take)).filter(isNeeded)
+  const users = keysOf('user')
+  const tags = dialects.flatMap(({ name, tags }) => (tags && take(tags.key) ? [{ name, ...tags }] : []))
+  const described = dialects.filter(
+    ({ metadata }) => metadata && (metadata.form === 'attributes' || take(metadata.key)),
   )
   const reserved = new Set([...taken, ...dialects.flatMap(({ alsoReads = [] }) => alsoReads)])
-  const metadata = dialects.flatMap((dialect) => metadataPlan(dialect, json, reserved))
-  const works = sessions.filter(isNeeded)
-  const isEmpty = [works, conversations, users, tags, metadata].every(({ length }) => length === 0)
-  return isEmpty ? undefined : { sessions: works, conversations, users, tags, metadata }
+  const metadata = described.flatMap((dialect) => metadataPlan(dialect, reserved))
+  const isEmpty = [sessions, conversations, users, tags, metadata].every(({ length }) => length === 0)
+  if (isEmpty) return undefined
+  return { names: dialects.map(({ name }) => name), sessions, conversations, users, tags, metadata }
 }
 
 function sessionPlan(
@@ -84,12 +83,17 @@ function sessionPlan(
   return {
     name,
     keys,
-    denied: [...keys, ...alsoReads.filter((key) => !GENERIC.includes(key as never))],
+    denied: [...keys, ...alsoReads.filter((key) => key !== ATTR_SESSION_ID)],
     conversation: conversationFromSession ? (conversation ?? ATTR_GEN_AI_CONVERSATION_ID) : undefined,
     extras: Object.entries(extras ?? {}).filter(([key]) => take(key)),
     maxLength: idRule?.maxLength ?? Number.POSITIVE_INFINITY,
-    pattern: idRule?.pattern,
+    pattern: idRule?.pattern && whole(idRule.pattern),
   }
+}
+
+/** With the flags g or y a RegExp remembers where it was, with m it is content with a line. */
+function whole({ source, flags }: RegExp): RegExp {
+  return new RegExp(`^(?:${source})$`, flags.replace(/[gym]/g, ''))
 }
 
 function isNeeded({ denied, conversation, extras, maxLength, pattern }: SessionPlan): boolean {
@@ -99,11 +103,9 @@ function isNeeded({ denied, conversation, extras, maxLength, pattern }: SessionP
 
 function metadataPlan(
   { name, session, metadata }: SessionDialect,
-  json: readonly { readonly name: string; readonly key: string }[],
   reserved: ReadonlySet<string>,
 ): MetadataPlan[] {
   if (metadata === undefined) return []
   if (metadata.form === 'attributes') return [{ name, ...metadata, reserved }]
-  const isFirst = json.some((first) => first.name === name && first.key === metadata.key)
-  return isFirst ? [{ name, ...metadata, reserved: new Set([ATTR_SESSION_ID, ...session]) }] : []
+  return [{ name, ...metadata, reserved: new Set([ATTR_SESSION_ID, ...session]) }]
 }

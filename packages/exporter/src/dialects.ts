@@ -8,11 +8,11 @@ import {
 } from '@otel-sessions/semconv'
 import { ownValue } from '@otel-sessions/semconv/internal'
 import { metadataPreparer } from './dialect-metadata.ts'
-import type { DialectPlan, SessionPlan, TagsPlan } from './dialect-plan.ts'
+import type { DialectPlan, KeyPlan, SessionPlan, TagsPlan } from './dialect-plan.ts'
 import type { DialectReason } from './dialect-problems.ts'
 
 /** What the dialects do to the attributes of a span. */
-export interface Additions {
+interface Additions {
   readonly written: Record<string, unknown>
   /** More to write, shared by the spans that have the same metadata. */
   metadata: Readonly<Record<string, unknown>> | undefined
@@ -20,20 +20,26 @@ export interface Additions {
   isEmpty: boolean
 }
 
-/** Hears what a dialect cannot hold. */
-export type OnProblem = (dialect: string, reason: DialectReason, value: unknown) => void
+/** Hears what a dialect cannot hold, and what of it may be said where that is more than its kind. */
+export type OnProblem = (
+  dialect: string,
+  reason: DialectReason,
+  value: unknown,
+  what?: string | undefined,
+) => void
 
 /**
- * What the dialects add to the attributes that the gate ships: the session first. Undefined means nothing.
- * `isAbsence` says that the application stated that there is no session.
+ * The attributes that the gate ships with what the dialects add to them, the session first; undefined where they
+ * add nothing. `isAbsence` says that the application stated that there is no session. It never throws: what the
+ * gate has decided must not be lost with what a dialect would have added.
  */
-export type Dress = (attributes: ReadableAttributes, isAbsence: boolean) => Additions | undefined
+export type Dress = (attributes: ReadableAttributes, isAbsence: boolean) => ReadableAttributes | undefined
 
-/** The function for a plan. It throws what a hostile attribute throws, but for tags and metadata. */
+/** The function for a plan. */
 export function dresser(plan: DialectPlan, onProblem: OnProblem): Dress {
-  const { sessions, conversations, users, tags, metadata } = plan
+  const { names, sessions, conversations, users, tags, metadata } = plan
   const prepare = metadataPreparer(metadata)
-  return (attributes, isAbsence) => {
+  const additions = (attributes: ReadableAttributes, isAbsence: boolean): Additions => {
     const added: Additions = { written: {}, metadata: undefined, removed: undefined, isEmpty: true }
     const id = ownValue(attributes, ATTR_SESSION_ID)
     if (typeof id === 'string') {
@@ -41,11 +47,23 @@ export function dresser(plan: DialectPlan, onProblem: OnProblem): Dress {
     } else if (isAbsence) {
       for (const session of sessions) denySession(added, attributes, session, onProblem)
     }
-    if (conversations.length > 0) copy(added, attributes, ATTR_GEN_AI_CONVERSATION_ID, conversations)
-    if (users.length > 0) copy(added, attributes, ATTR_USER_ID, users)
+    if (conversations.length > 0) {
+      const problem = 'conversation-not-a-string'
+      copy(added, attributes, ATTR_GEN_AI_CONVERSATION_ID, conversations, problem, onProblem)
+    }
+    if (users.length > 0) copy(added, attributes, ATTR_USER_ID, users, 'user-not-a-string', onProblem)
     if (tags.length > 0) addTags(added, attributes, tags, onProblem)
     if (metadata.length > 0) addMetadata(added, attributes, prepare, onProblem)
-    return added.isEmpty ? undefined : added
+    return added
+  }
+  return (attributes, isAbsence) => {
+    try {
+      const added = additions(attributes, isAbsence)
+      return added.isEmpty ? undefined : withAdditions(attributes, added)
+    } catch {
+      for (const name of names) onProblem(name, 'attributes-unreadable', attributes)
+      return undefined
+    }
   }
 }
 
@@ -53,7 +71,7 @@ export function dresser(plan: DialectPlan, onProblem: OnProblem): Dress {
  * A copy of the attributes with what the dialects add. One spread of both is several times as fast as adding one
  * key after the other, which makes the copy a hash table.
  */
-export function withAdditions(attributes: ReadableAttributes, added: Additions): ReadableAttributes {
+function withAdditions(attributes: ReadableAttributes, added: Additions): ReadableAttributes {
   const both: Record<string, unknown> = { ...attributes, ...added.written, ...added.metadata }
   for (const key of added.removed ?? []) if (!Object.hasOwn(added.written, key)) delete both[key]
   return both
@@ -108,10 +126,20 @@ function addUnlessThere(added: Additions, attributes: ReadableAttributes, key: s
   if (!Object.hasOwn(attributes, key)) write(added, key, value)
 }
 
-function copy(added: Additions, attributes: ReadableAttributes, from: string, keys: readonly string[]): void {
+function copy(
+  added: Additions,
+  attributes: ReadableAttributes,
+  from: string,
+  plans: readonly KeyPlan[],
+  problem: DialectReason,
+  onProblem: OnProblem,
+): void {
   const value = ownValue(attributes, from)
-  if (typeof value !== 'string' || value === '') return
-  for (const key of keys) addUnlessThere(added, attributes, key, value)
+  if (value === undefined || value === null || value === '') return
+  for (const { name, key } of plans) {
+    if (typeof value === 'string') addUnlessThere(added, attributes, key, value)
+    else onProblem(name, problem, value)
+  }
 }
 
 function addTags(
@@ -121,15 +149,14 @@ function addTags(
   onProblem: OnProblem,
 ): void {
   const value = ownValue(attributes, ATTR_TAG_TAGS)
-  if (value === undefined) return
-  const tags = readTags(value)
+  if (value === undefined || value === null) return
+  const { tags, problem } = readTags(value)
   for (const { name, key, form } of plans) {
-    const fit = form === 'comma-separated' ? withoutCommas(tags) : tags
-    if (fit === undefined || tags === undefined) onProblem(name, 'tags-unreadable', value)
-    else {
-      if (fit.length < tags.length) onProblem(name, 'tag-with-comma', value)
-      if (fit.length > 0) addUnlessThere(added, attributes, key, inForm(fit, form))
-    }
+    if (problem !== undefined) onProblem(name, problem, value)
+    const fit =
+      form === 'comma-separated' && tags.some(hasComma) ? tags.filter((tag) => !hasComma(tag)) : tags
+    if (fit !== tags) onProblem(name, 'tag-with-comma', value)
+    if (fit.length > 0) addUnlessThere(added, attributes, key, inForm(fit, form))
   }
 }
 
@@ -138,18 +165,18 @@ function inForm(tags: readonly string[], form: TagsPlan['form']): unknown {
   return form === 'json' ? JSON.stringify(tags) : tags.join(',')
 }
 
-/** The tags; none where they are no array, undefined where reading them throws. */
-function readTags(value: unknown): readonly string[] | undefined {
+/** The tags, copied, because a proxy may throw at any time; and what is wrong with them. Empty ones say nothing. */
+function readTags(value: unknown): { tags: readonly string[]; problem?: DialectReason } {
   try {
-    if (!Array.isArray(value)) return []
-    return value.every(isTag) ? value : value.filter(isTag)
+    if (!Array.isArray(value)) return { tags: [], problem: 'tags-not-strings' }
+    const all: unknown[] = [...value]
+    if (all.every(isTag)) return { tags: all }
+    const tags = all.filter(isTag)
+    return all.every((tag) => typeof tag === 'string') ? { tags } : { tags, problem: 'tags-not-strings' }
   } catch {
-    return undefined
+    return { tags: [], problem: 'tags-unreadable' }
   }
 }
-
-const withoutCommas = (tags: readonly string[] | undefined) =>
-  tags?.some(hasComma) ? tags.filter((tag) => !hasComma(tag)) : tags
 
 const hasComma = (tag: string) => tag.includes(',')
 const isTag = (tag: unknown): tag is string => typeof tag === 'string' && tag !== ''
@@ -169,5 +196,5 @@ function addMetadata(
     added.metadata = entries
     added.isEmpty = false
   }
-  for (const [name, reason] of problems) onProblem(name, reason, value)
+  for (const [name, reason, what] of problems) onProblem(name, reason, value, what)
 }

@@ -58,6 +58,7 @@ export interface SessionSpanExporterOptions {
    * `stats().dialects`. At most 128 keys of `metadata` become attributes.
    *
    * @default none: Phoenix, Arize and MLflow read the attributes as they are
+   * @example new SessionSpanExporter(exporter, { dialects: ['langsmith', { name: 'mine', session: ['app.session'] }] })
    */
   readonly dialects?: Dialects | undefined
   /**

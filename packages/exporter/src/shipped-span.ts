@@ -1,4 +1,4 @@
-import { type Dress, withAdditions } from './dialects.ts'
+import type { Dress } from './dialects.ts'
 import type { GateChanges } from './gate.ts'
 import type { ExportableSpan } from './span-types.ts'
 import { changedAttributes, viewOf } from './span-view.ts'
@@ -17,7 +17,6 @@ export function shippedSpan<S extends ExportableSpan>(
 ): S {
   const { attributes } = span
   const changed = changes === undefined ? undefined : changedAttributes(attributes, changes)
-  const added = dress?.(changed ?? attributes, isAbsence)
-  if (added !== undefined) return viewOf(span, withAdditions(changed ?? attributes, added))
-  return changed === undefined ? span : viewOf(span, changed)
+  const shipped = dress?.(changed ?? attributes, isAbsence) ?? changed
+  return shipped === undefined ? span : viewOf(span, shipped)
 }

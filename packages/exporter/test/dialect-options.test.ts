@@ -17,6 +17,38 @@ test('an unknown name is refused, with the known ones', () => {
 })
 
 test.each([
+  ['phoenix', '"phoenix" is the dialect "openinference"'],
+  ['arize', '"arize" is the dialect "openinference"'],
+  ['wandb', '"wandb" is the dialect "weave"'],
+  ['comet', '"comet" is the dialect "opik"'],
+  ['keywordsai', '"keywordsai" is the dialect "respan"'],
+  ['deepeval', '"deepeval" is the dialect "confident"'],
+  ['application-insights', '"application-insights" is the dialect "azure"'],
+  ['Langfuse', '"Langfuse" is the dialect "langfuse"'],
+  ['LangSmith', '"LangSmith" is the dialect "langsmith"'],
+  ['W&B', '"W&B" is the dialect "weave"'],
+])('the name %s, which people call it, is refused with the one that it has here', (name, hint) => {
+  expect(make([name])).toThrow(`option dialects has no dialect ${JSON.stringify(name)}: ${hint}; there are`)
+})
+
+test('the attributes as they are stamped may be named where they belong', () => {
+  expect(
+    make([
+      {
+        name: 'plain',
+        session: ['session.id'],
+        alsoReads: ['session.id'],
+        conversation: 'gen_ai.conversation.id',
+        user: 'user.id',
+        tags: { key: 'tag.tags', form: 'array' },
+        metadata: { key: 'metadata', form: 'json' },
+      },
+      ...Object.values(SESSION_DIALECTS),
+    ]),
+  ).not.toThrow()
+})
+
+test.each([
   ['langfuse', 'option dialects must be an array of names or dialects, it is a string of 8 characters'],
   [{}, 'option dialects must be an array'],
   [null, 'option dialects must be an array'],
@@ -27,7 +59,22 @@ test.each([
   [own({ session: 'own.id' }), 'dialects[0].session must be an array of names of attributes'],
   [own({ session: [''] }), 'dialects[0].session[0] must be the name of an attribute'],
   [own({ session: ['__proto__'] }), 'dialects[0].session[0] must not be __proto__'],
-  [own({ session: ['user.id'] }), "dialects[0].session holds user.id, which is no session's attribute"],
+  [own({ session: ['a', 'user.id'] }), 'dialects[0].session[1] must not be user.id'],
+  [own({ session: ['otel_sessions.overwritten_id'] }), 'dialects[0].session[0] must not be otel_sessions.'],
+  [
+    own({ alsoReads: ['gen_ai.conversation.id'] }),
+    'dialects[0].alsoReads[0] must not be gen_ai.conversation.id',
+  ],
+  [
+    own({ conversation: 'user.id', conversationFromSession: true }),
+    'dialects[0].conversation must not be user.id',
+  ],
+  [own({ user: 'session.id' }), 'dialects[0].user must not be session.id'],
+  [own({ tags: { key: 'user.id', form: 'array' } }), 'dialects[0].tags.key must not be user.id'],
+  [own({ metadata: { key: 'tag.tags', form: 'json' } }), 'dialects[0].metadata.key must not be tag.tags'],
+  [own({ extras: { 'session.id': 'x' } }), 'dialects[0].extras["session.id"] must not be session.id'],
+  [[...own({}), ...own({ user: 'own.user' })], 'option dialects has two dialects named "own"'],
+  [['azure', { name: 'azure', session: ['own.id'] }], 'option dialects has two dialects named "azure"'],
   [own({ sesion: [] }), 'dialects[0] has no property "sesion"; there are name, session, '],
   [own({ alsoReads: [1] }), 'dialects[0].alsoReads[0] must be the name of an attribute'],
   [own({ user: 7 }), 'dialects[0].user must be the name of an attribute'],
@@ -83,6 +130,26 @@ describe('a dialect of one’s own', () => {
     })
   })
 
+  it.each([
+    ['a part of it', /[a-z]+/],
+    ['either of two', /a|[A-Z]+/],
+    ['a line of it', /^[a-z]+$/m],
+  ])('takes an ID that matches its pattern as a whole, not one of which it is %s', (_, pattern) => {
+    const strict: SessionDialect = { name: 'strict', session: ['x.id'], idRule: { pattern } }
+    const refused = shipped({ 'session.id': 'A B!c' }, [strict])
+    expect(refused.stats.dialects).toEqual({ strict: { 'id-not-allowed': 1 } })
+    expect(shipped({ 'session.id': 'a' }, [strict]).attributes['x.id']).toBe('a')
+  })
+
+  it.each(['g', 'y', 'gy'])('does not depend on where a RegExp with %s has been', (flags) => {
+    const strict: SessionDialect = {
+      name: 'strict',
+      session: ['x.id'],
+      idRule: { pattern: new RegExp('[a-z]+', flags) },
+    }
+    expect(shipped({ 'session.id': 'abc' }, [strict], {}, 3).stats.dialects).toEqual({})
+  })
+
   it('may get the session for a conversation under a key of its own', () => {
     const grouped: SessionDialect = {
       name: 'grouped',
@@ -130,7 +197,7 @@ describe('a dialect of one’s own', () => {
   })
 })
 
-test('a dialect that is named twice is one', () => {
-  const { stats } = shipped({ 'session.id': 'x'.repeat(65) }, ['azure', 'azure'])
+test('a dialect that is named twice is one, also when it is given as an object', () => {
+  const { stats } = shipped({ 'session.id': 'x'.repeat(65) }, ['azure', SESSION_DIALECTS.azure, 'azure'])
   expect(stats.dialects).toEqual({ azure: { 'id-too-long': 1 } })
 })

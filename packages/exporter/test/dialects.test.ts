@@ -2,6 +2,7 @@ import { ROOT_CONTEXT } from '@opentelemetry/api'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { type Dialects, SessionSpanExporter, type SessionSpanExporterOptions } from '@otel-sessions/exporter'
 import { SessionSpanProcessor, setSession } from '@otel-sessions/processor'
+import { SESSION_DIALECTS } from '@otel-sessions/semconv'
 import { afterEach, describe, expect, it, test, vi } from 'vitest'
 import { collectWarnings, stopTracing } from '../../../test/support/tracing.ts'
 import { shipped } from './dialect-support.ts'
@@ -178,6 +179,21 @@ describe('user, tags and metadata', () => {
     expect(stats.dialects).toEqual({ [dialect]: { 'metadata-key': 1 } })
   })
 
+  it.each([
+    ['thread_id', 'langsmith.metadata.thread_id'],
+    ['alice@example.org.__proto__', '__proto__'],
+    ['', 'empty'],
+  ])('say of a metadata key %j that is left out what it may not be, and no more', (key, said) => {
+    const warnings = collectWarnings()
+    // Another name for each, because it is said once in a process.
+    const mine = { ...SESSION_DIALECTS.langsmith, name: `langsmith for ${said}` }
+    shipped({ metadata: JSON.stringify({ [key]: 1 }) }, [mine])
+    const text = warnings.join('')
+    expect(text).toContain('a metadata key is left out that would name a session, a user or a prototype')
+    expect(text).toContain(`It is ${said} (said once)`)
+    expect(text).not.toContain('alice')
+  })
+
   it('lose a key __proto__ in JSON as well, and the session’s', () => {
     const metadata = '{"__proto__":{"x":1},"session.id":"other","fine":1}'
     const { attributes } = shipped({ metadata }, ['confident', 'braintrust'])
@@ -205,6 +221,53 @@ describe('user, tags and metadata', () => {
     expect(stats).toMatchObject({ unreadable: 0, dialects: { langfuse: { [reason]: 1 } } })
   })
 
+  const deep = `{"plan":"pro","deep":${'['.repeat(5000)}${']'.repeat(5000)}}`
+
+  it('leave out metadata that is too deep for JSON, for whom it must be written again', () => {
+    const { attributes, stats } = shipped({ 'session.id': 's1', metadata: deep }, ['langfuse', 'braintrust'])
+    expect(attributes).toEqual({
+      'session.id': 's1',
+      metadata: deep,
+      'langfuse.session.id': 's1',
+      'braintrust.metadata': deep,
+    })
+    expect(stats).toMatchObject({ unreadable: 0, dialects: { langfuse: { 'metadata-unserialisable': 1 } } })
+  })
+
+  it('that cannot be written do not bring back a session that the application denies', async () => {
+    const { attributes } = await inScope(
+      null,
+      { 'session.id': 'written-late', metadata: deep },
+      { dialects: ['langfuse'] },
+    )
+    expect(attributes).toEqual({ metadata: deep })
+  })
+
+  it('leave out a number that is none, as JSON does', () => {
+    const { attributes } = shipped({ metadata: '{"huge":1e999,"fine":1}' }, ['opik'])
+    expect(Object.keys(attributes)).toEqual(['metadata', 'opik.metadata.fine'])
+  })
+
+  it.each([
+    ['tag.tags', [1, 'fine'], 'tags-not-strings', { 'langfuse.trace.tags': ['fine'] }],
+    ['tag.tags', [1, 2], 'tags-not-strings', {}],
+    ['tag.tags', 'beta', 'tags-not-strings', {}],
+    ['user.id', 42, 'user-not-a-string', {}],
+    ['gen_ai.conversation.id', ['c1'], 'conversation-not-a-string', {}],
+  ])('of another type are left out and counted: %s is %j', (key, value, reason, written) => {
+    const mine: Dialects = ['langfuse', { name: 'mine', session: [], conversation: 'my.conversation' }]
+    const own = { [key]: value }
+    const { attributes, stats } = shipped(own, mine)
+    expect(attributes).toEqual({ ...own, ...written })
+    const name = key === 'gen_ai.conversation.id' ? 'mine' : 'langfuse'
+    expect(stats.dialects).toEqual({ [name]: { [reason]: 1 } })
+  })
+
+  it('that are empty say nothing, and are not counted', () => {
+    const { changed, stats } = shipped({ 'user.id': '', 'tag.tags': ['', ''] }, ['langfuse', 'langsmith'])
+    expect({ changed, dialects: stats.dialects }).toEqual({ changed: false, dialects: {} })
+  })
+
   it('take metadata that is an object, as SDK 3 permits', () => {
     const { attributes } = shipped({ metadata: { a: 1, b: { c: 2 } } }, ['opik', 'confident'])
     expect(attributes).toMatchObject({ 'opik.metadata.a': 1, 'opik.metadata.b': '{"c":2}' })
@@ -224,6 +287,56 @@ describe('user, tags and metadata', () => {
     const { attributes, stats } = shipped({ 'session.id': 's1', 'tag.tags': proxy }, ['langfuse'])
     expect(attributes['langfuse.session.id']).toBe('s1')
     expect(stats.dialects).toEqual({ langfuse: { 'tags-unreadable': 1 } })
+  })
+
+  it('read tags once, because a proxy may throw the second time', () => {
+    for (const dialect of ['langfuse', 'langsmith'] as const) {
+      let reads = 0
+      const flaky = new Proxy(['a', 'b'], {
+        get(tags, key, receiver) {
+          if (key === '0' && reads++ > 0) throw new Error('hostile')
+          return Reflect.get(tags, key, receiver)
+        },
+      })
+      const { attributes, stats } = shipped({ 'session.id': 's1', 'tag.tags': flaky }, [dialect])
+      expect(attributes['session.id']).toBe('s1')
+      expect(stats).toMatchObject({ unreadable: 0, dialects: {} })
+      expect(attributes).toMatchObject(
+        dialect === 'langfuse' ? { 'langfuse.trace.tags': ['a', 'b'] } : { 'langsmith.span.tags': 'a,b' },
+      )
+    }
+  })
+})
+
+describe('a span that cannot be dressed', () => {
+  const mine: Dialects = ['posthog', { name: 'mine', session: [], tags: { key: 'my.tags', form: 'json' } }]
+
+  it('is shipped as the gate has it, and this is counted and said once', () => {
+    const warnings = collectWarnings()
+    // As where the stack has no room left.
+    const stringify = vi.spyOn(JSON, 'stringify').mockImplementation(() => {
+      throw new RangeError('Maximum call stack size exceeded')
+    })
+    const own = { thread_id: 's1', 'tag.tags': ['a'] }
+    const { attributes, stats } = shipped(own, mine, {}, 2)
+    stringify.mockRestore()
+    expect(attributes).toEqual({ ...own, 'session.id': 's1' })
+    expect(stats).toMatchObject({ unreadable: 0, changed: 2 })
+    const counts = { 'attributes-unreadable': 2 }
+    expect(stats.dialects).toEqual({ posthog: counts, mine: counts })
+    expect(warnings.filter((text) => text.includes('dialect mine: '))).toHaveLength(1)
+  })
+
+  it('is shipped as it is where the gate has nothing to change', () => {
+    const hostile = {
+      'session.id': 's1',
+      get other() {
+        throw new Error('hostile')
+      },
+    }
+    const { changed, stats } = shipped(hostile, ['posthog'])
+    expect(changed).toBe(false)
+    expect(stats.dialects).toEqual({ posthog: { 'attributes-unreadable': 1 } })
   })
 })
 

@@ -55,16 +55,19 @@ export interface DialectIdRule {
    * @default 199
    */
   readonly maxLength?: number | undefined
-  /** What the whole ID must match. */
+  /** What the whole ID must match, also without `^` and `$`; the flags `g`, `y` and `m` change nothing. */
   readonly pattern?: RegExp | undefined
 }
 
 /**
  * The attributes by which one backend groups, for the option `dialects` of `SessionSpanExporter`. One of your own
- * is a plain object of this type.
+ * is a plain object of this type. An attribute that is stamped already, such as `user.id`, is allowed only where it
+ * belongs (as `user`); anywhere else it throws when the exporter is made.
+ *
+ * @example const mine: SessionDialect = { name: 'mine', session: ['app.session'], user: 'app.user' }
  */
 export interface SessionDialect {
-  /** What it is called in `stats()` and in what is said. */
+  /** What it is called in `stats()` and in what is said; two different dialects of one exporter have two names. */
   readonly name: string
   /** The attributes that get the session ID; an empty array where the backend has none. */
   readonly session: readonly string[]
@@ -73,19 +76,24 @@ export interface SessionDialect {
    * where the application says that there is no session, they are taken away as those of `session` are.
    */
   readonly alsoReads?: readonly string[] | undefined
-  /** The attribute that gets the conversation ID. */
+  /** The attribute that gets the conversation ID, where that is a string. */
   readonly conversation?: string | undefined
   /**
    * The backend groups by conversations alone: the session ID is the conversation of a span that has none of its own.
+   * A span that has one keeps it, so that a session in which a framework writes its own conversation ID on some spans
+   * is shown as two; and where the application says that there is no session, the framework's still groups.
    *
    * @default false
    */
   readonly conversationFromSession?: boolean | undefined
-  /** The attribute that gets the user ID. */
+  /** The attribute that gets the user ID, where that is a string. */
   readonly user?: string | undefined
-  /** Where tags go. */
+  /** Where tags go, those that are strings. */
   readonly tags?: DialectTags | undefined
-  /** Where metadata goes. */
+  /**
+   * Where metadata goes. A key is left out that would name a session, a user or a prototype; so is what is null, and
+   * as attributes all but the first 128. At most 32 kB of JSON are read.
+   */
   readonly metadata?: DialectMetadata | undefined
   /** Which IDs the backend takes, where it takes fewer than others. Another one is left out, for this backend. */
   readonly idRule?: DialectIdRule | undefined

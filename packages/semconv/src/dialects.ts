@@ -128,14 +128,24 @@ function table(): Readonly<Record<DialectName, SessionDialect>> {
       idRule: { pattern: /^[A-Za-z0-9_-]+$/ },
     },
   }
-  const named = Object.entries(keys).map(([name, its]) => [name, Object.freeze({ name, ...its })])
-  return Object.freeze(Object.fromEntries(named))
+  const named = Object.entries(keys).map(([name, its]) => [name, { name, ...its }])
+  return frozen(Object.fromEntries(named))
+}
+
+/** With all that is in it: every exporter of the process writes by it. */
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    Object.freeze(value)
+    for (const its of Object.values(value)) frozen(its)
+  }
+  return value
 }
 
 /**
- * The attributes by which the backends group, by name. How each is known is in `SESSION_DIALECT_FACTS`.
+ * The attributes by which the backends group. `SessionSpanExporter` takes the names for its option `dialects`; for
+ * a backend that wants a little else, copy one and change it: `{ ...SESSION_DIALECTS.azure, name: 'mine', user:
+ * 'app.user' }`. The table itself is frozen. Whom each is for, and how it is known, is in `SESSION_DIALECT_FACTS`.
  *
- * What is not known of a backend is left out, so that nothing is written at a guess; `interactiveai` and `maxim`
- * alone are assumed, and say so there.
+ * @example new SessionSpanExporter(exporter, { dialects: ['langsmith', { ...SESSION_DIALECTS.azure, name: 'mine' }] })
  */
 export const SESSION_DIALECTS: Readonly<Record<DialectName, SessionDialect>> = /* @__PURE__ */ table()

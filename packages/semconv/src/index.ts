@@ -18,7 +18,12 @@ export type {
   DialectTags,
   SessionDialect,
 } from './dialect.ts'
-export { type DialectEvidence, type DialectFacts, SESSION_DIALECT_FACTS } from './dialect-facts.ts'
+export {
+  type DialectEvidence,
+  type DialectFacts,
+  type DialectField,
+  SESSION_DIALECT_FACTS,
+} from './dialect-facts.ts'
 export { SESSION_DIALECTS } from './dialects.ts'
 export { explainSession, type SessionCandidate, type SessionExplanation } from './explain.ts'
 export {

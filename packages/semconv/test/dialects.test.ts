@@ -47,8 +47,27 @@ describe('the table of dialects', () => {
     expect(names).toEqual(['datadog', 'sentry', 'weave'])
   })
 
+  it('has addresses that are full, for the url of an exporter', () => {
+    const endpoints = NAMES.map((name) => factsOf(name).endpoint).filter((endpoint) => endpoint !== undefined)
+    const others = endpoints.filter((endpoint) => !/^https?:\/\/.+\/v1\/traces$/.test(endpoint))
+    // These two are documented to be the whole address.
+    expect(others).toEqual(['https://us.i.posthog.com/i/v0/ai/otel', 'https://api.getmaxim.ai/v1/otel'])
+  })
+
+  it('says that the session is read as it is where the dialect writes nothing else, but of Maxim, which is assumed', () => {
+    for (const name of NAMES.filter((each) => SESSION_DIALECTS[each].conversationFromSession)) {
+      expect(factsOf(name).reads).not.toContain('session')
+    }
+    const same = NAMES.filter((name) => SESSION_DIALECTS[name].session[0] === 'session.id')
+    expect(same.filter((name) => !factsOf(name).reads.includes('session'))).toEqual(['maxim'])
+  })
+
   it('cannot be changed', () => {
-    expect(Object.isFrozen(SESSION_DIALECTS)).toBe(true)
-    expect(Object.values(SESSION_DIALECTS).every(Object.isFrozen)).toBe(true)
+    const isFrozen = (value: unknown): boolean =>
+      typeof value !== 'object' ||
+      value === null ||
+      (Object.isFrozen(value) && Object.values(value).every(isFrozen))
+    expect(isFrozen(SESSION_DIALECTS)).toBe(true)
+    expect(() => (SESSION_DIALECTS.langfuse.session as string[]).push('mine')).toThrow(TypeError)
   })
 })
