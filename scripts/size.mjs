@@ -9,20 +9,20 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 // What was measured on 2026-11-21, in bytes, and how far it may grow: room for a mended bug. The aim was 6 kB
 // for the first; the rules and the shapes of streams need more: every message taken away would save 1.3 kB, the
 // whole alias table 0.4, all binding of streams 2.1. The exporter has the keys of 23 backends, and what checks and
-// writes them: 3.5 kB, also for who names none, because an option takes their names; and what waits for its trace: 1.6.
+// writes them: 3.9 kB, also for who names none, because an option takes their names; and what waits for its trace: 2.0.
 // To grow further is a decision: state the new number in the change that needs it, and say why.
 const ROOM = 1.03
 const PROGRAMS = [
   {
-    measured: 18_018,
+    measured: 18_902,
     imports: {
       '@otel-sessions/processor': ['usingSession', 'bindSession', 'SessionSpanProcessor'],
       '@otel-sessions/exporter': ['SessionSpanExporter'],
     },
   },
-  { measured: 6_226, imports: { '@otel-sessions/processor': ['SessionSpanProcessor'] } },
-  { measured: 5_092, imports: { '@otel-sessions/processor': ['usingSession'] } },
-  { measured: 9_957, imports: { '@otel-sessions/exporter': ['SessionSpanExporter'] } },
+  { measured: 6_436, imports: { '@otel-sessions/processor': ['SessionSpanProcessor'] } },
+  { measured: 5_147, imports: { '@otel-sessions/processor': ['usingSession'] } },
+  { measured: 10_759, imports: { '@otel-sessions/exporter': ['SessionSpanExporter'] } },
   { measured: 2_500, imports: { '@otel-sessions/exporter/hash': ['hashSessionId'] } },
   { measured: 270, imports: { '@otel-sessions/semconv': ['checkSessionId'] } },
 ]
