@@ -13,16 +13,28 @@ import { observe, type Run } from './support/run.ts'
 
 const TRUTH = { own: SESSIONS, outer: OUTER_SESSIONS }
 
-const { values, positionals } = parseArgs({
-  options: { update: { type: 'boolean', default: false } },
-  allowPositionals: true,
-})
+const USAGE = `pnpm test:frameworks [options] [names]
+  names     only the rows whose name contains one of these, such as LangGraph
+  --update  write what is measured to results.json, in place of being held to it
+The numbers are spans with the right session: by the framework alone, with our processor and exporter, with
+fillFromTrace, too, and inside usingSession with another ID.`
 
 try {
-  process.exitCode = await main(chooseRows(positionals), values.update)
+  process.exitCode = await main()
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: process.argv.slice(2).filter((arg) => arg !== '--'),
+    options: { update: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  })
+  if (!values.help) return runRows(chooseRows(positionals), values.update)
+  console.log(USAGE)
+  return 0
 }
 
 /** Names are read in any case, and a part of one will do. */
@@ -35,7 +47,7 @@ function chooseRows(names: readonly string[]): readonly Row[] {
   throw new Error(`no row is called so; there are ${ROWS.map(({ name }) => `"${name}"`).join(', ')}`)
 }
 
-async function main(rows: readonly Row[], update: boolean): Promise<number> {
+async function runRows(rows: readonly Row[], update: boolean): Promise<number> {
   for (const folder of new Set(rows.map((row) => row.folder))) {
     console.log(`${folder}: installing, checking types`)
     await install(folder)

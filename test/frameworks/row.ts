@@ -14,5 +14,7 @@ export interface Row {
   readonly beyondScope?: string
   /** Why the number of spans differs from run to run. With it, no number is compared. */
   readonly unstable?: string
+  /** What an application is to do, where it is not what the numbers say. */
+  readonly advice?: string
   readonly remark?: string
 }

@@ -12,7 +12,9 @@ export const AI_SDK: readonly Row[] = [
     folder: 'common',
     program: 'ai-sdk-7-enrich-span',
     way: '`enrichSpan` returns `session.id`',
-    beyondScope: '`session.id` given to `startSpan` is a statement, and stands inside a scope of another ID',
+    advice: "nothing more; inside a scope, return the scope's ID",
+    beyondScope:
+      'a `session.id` that a span is started with is taken for the word of the application, and stands inside a scope of another ID',
   },
   {
     name: 'AI SDK 6 metadata',

@@ -1,16 +1,14 @@
 import type { Row } from '../row.ts'
+import { LANGFUSE_ROOT } from './langfuse.ts'
 
 interface Library {
   readonly name: string
   readonly program: string
   readonly way: string
   /** What differs for the user, by the order. */
-  readonly before: Pick<Row, 'remark' | 'beyondScope'>
-  readonly after: Pick<Row, 'remark' | 'beyondScope'>
+  readonly before: Pick<Row, 'advice' | 'remark' | 'beyondScope'>
+  readonly after: Pick<Row, 'advice' | 'remark' | 'beyondScope'>
 }
-
-const LANGFUSE_ROOT =
-  "Langfuse's helper also writes on the span that is active around it: here the server's, which is outside the scope"
 
 const LIBRARIES: readonly Library[] = [
   {
@@ -24,17 +22,18 @@ const LIBRARIES: readonly Library[] = [
     name: 'Langfuse processor',
     program: 'order-langfuse',
     way: '`propagateAttributes`',
-    before: { beyondScope: LANGFUSE_ROOT },
-    after: { beyondScope: LANGFUSE_ROOT },
+    before: LANGFUSE_ROOT,
+    after: LANGFUSE_ROOT,
   },
   {
     name: 'Baggage processor',
     program: 'order-baggage',
     way: 'a baggage entry `session.id`',
     before: {
+      advice: 'register ours first',
       beyondScope:
-        'a `session.id` that is there when a span starts is taken for the word of the application, and beats the ' +
-        'scope; the server, around both, then has children that disagree, and none. Register ours first',
+        'what is on a span when ours sees it start is taken for the word of the application, and beats the scope; ' +
+        'the server, around both, then has children that disagree, and none. Register ours first',
     },
     after: {},
   },

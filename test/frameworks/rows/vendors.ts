@@ -1,7 +1,5 @@
 import type { Row } from '../row.ts'
-
-const LANGFUSE_ROOT =
-  "Langfuse's helper also writes on the span that is active around it: here the server's, which is outside the scope"
+import { LANGFUSE_ROOT } from './langfuse.ts'
 
 /** Libraries of backends that trace for them, and a framework with an exporter of its own. */
 export const VENDORS: readonly Row[] = [
@@ -10,14 +8,14 @@ export const VENDORS: readonly Row[] = [
     folder: 'common',
     program: 'langfuse',
     way: '`propagateAttributes`',
-    beyondScope: LANGFUSE_ROOT,
+    ...LANGFUSE_ROOT,
   },
   {
     name: 'Langfuse without its processor',
     folder: 'common',
     program: 'langfuse-without-processor',
     way: '`propagateAttributes`',
-    beyondScope: LANGFUSE_ROOT,
+    ...LANGFUSE_ROOT,
   },
   {
     name: 'LangSmith',
@@ -43,8 +41,9 @@ export const VENDORS: readonly Row[] = [
     folder: 'mastra',
     program: 'mastra',
     way: '`metadata.threadId`',
+    advice: 'the bridge; the HTTP spans, in traces of their own, only a scope reaches',
     beyondScope:
-      'its spans pass no span processor: only the gate sees them, long after the scope has been left. The bridge has no such limit',
+      'its spans pass no span processor, so the exporter alone reads what names them, long after the scope was left',
   },
   {
     name: 'Mastra bridge',

@@ -8,11 +8,11 @@ const HEAD = [
   'its own way',
   'what names the session',
   'spans',
-  'right without us',
+  'without us',
   'with processor and exporter',
-  'and `fillFromTrace`',
-  'only a scope reaches',
-  'right in `usingSession`',
+  'with `fillFromTrace`, too',
+  'in `usingSession`',
+  'what to do',
 ]
 
 /**
@@ -27,9 +27,9 @@ export function markdown(rows: readonly Row[], results: Results): string {
   )
 }
 
-function cellsOf({ name, way }: Row, measured: Measured | undefined): string[] {
+function cellsOf({ name, way, advice }: Row, measured: Measured | undefined): string[] {
   if (measured === undefined) throw new Error(`results.json has no "${name}": test:frameworks --update`)
-  const { spans, ofNoTurn, right, hinted, onlyScope, scope } = measured
+  const { spans, ofNoTurn, right, hinted, scope } = measured
   return [
     name,
     way,
@@ -38,9 +38,15 @@ function cellsOf({ name, way }: Row, measured: Measured | undefined): string[] {
     String(right.before),
     String(right.late),
     String(right.after + hinted),
-    String(onlyScope),
     String(scope.right),
+    advice ?? adviceFor(measured),
   ]
+}
+
+/** What an application does to have the session on all of its spans. */
+function adviceFor({ onlyScope, right }: Measured): string {
+  if (onlyScope > 0) return '`usingSession`: only a scope reaches these'
+  return right.after > right.late ? '`fillFromTrace`, or `usingSession`' : 'nothing more'
 }
 
 function namesOf({ keys, named, atStart }: Measured): string {
@@ -51,10 +57,13 @@ function namesOf({ keys, named, atStart }: Measured): string {
     .join(', ')}, ${when}`
 }
 
-/** The sentences that belong to the rows, as a list; empty when there are none. */
+/** The sentences that belong to the rows, as a list, each once; empty when there are none. */
 export function remarks(rows: readonly Row[]): string {
-  const lines = rows.flatMap(({ name, remark, beyondScope, unstable }) =>
-    [remark, beyondScope, unstable].flatMap((text) => (text === undefined ? [] : [`- ${name}: ${text}.`])),
-  )
-  return lines.join('\n')
+  const names = new Map<string, string[]>()
+  for (const { name, remark, beyondScope, unstable } of rows) {
+    for (const text of [remark, beyondScope, unstable]) {
+      if (text !== undefined) names.set(text, [...(names.get(text) ?? []), name])
+    }
+  }
+  return [...names].map(([text, of]) => `- ${of.join(', ')}: ${text}.`).join('\n')
 }

@@ -6,19 +6,15 @@ import type { Results } from './results.ts'
 const COLUMNS = [
   'framework',
   'spans',
-  'named',
-  'at start',
-  'late',
-  'in traces that name',
-  'right before',
-  'late',
-  'after',
-  'hinted',
-  'only scope',
-  'no turn',
-  'in scope',
-  'overwritten',
-  'key',
+  'named by itself',
+  'of these at start',
+  'without us',
+  'with ours',
+  'fillFromTrace',
+  'only a scope',
+  'in usingSession',
+  'overwritten there',
+  'what names it',
 ]
 
 /** The table as plain text, a line per row. */
@@ -35,14 +31,10 @@ export function printTable(rows: readonly Row[], results: Results): string[] {
       each.spans,
       each.named,
       each.atStart,
-      each.named - each.atStart,
-      each.reachable,
       each.right.before,
       each.right.late,
       each.right.after,
-      each.hinted,
       each.onlyScope,
-      each.ofNoTurn,
       each.scope.right,
       each.scope.overwritten,
       Object.keys(each.keys).join(', ') || 'none',
@@ -66,7 +58,7 @@ export function printTotals(all: readonly Measured[]): string[] {
   const share = (part: number) => `${part} (${((100 * part) / Math.max(1, reachable)).toFixed(1)} %)`
   return [
     `${sum((each) => each.spans)} spans, of these ${reachable} in traces that name exactly one session. Right:`,
-    `  before ${share(sum((each) => each.right.before))}, late ${share(sum((each) => each.right.late))}, after ${share(sum((each) => each.right.after))}.`,
+    `  without us ${share(sum((each) => each.right.before))}, with processor and exporter ${share(sum((each) => each.right.late))}, with fillFromTrace, too, ${share(sum((each) => each.right.after))}.`,
     `Only a scope reaches ${sum((each) => each.onlyScope)}; in a scope ${sum((each) => each.scope.right)} are right.`,
   ]
 }

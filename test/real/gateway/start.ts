@@ -42,6 +42,7 @@ export async function throughGateway<T>(
       BACKEND_1: first,
       BACKEND_2: second,
       BACKEND_NO_SESSION: third,
+      KEEP_PERCENT: '50',
     })
     // Stopped in order: what it still holds goes to those behind it.
     const fed = await feed(`http://127.0.0.1:${gateway.port}`).finally(() => gateway.end('SIGTERM'))
