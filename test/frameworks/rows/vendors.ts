@@ -41,9 +41,10 @@ export const VENDORS: readonly Row[] = [
     folder: 'mastra',
     program: 'mastra',
     way: '`metadata.threadId`',
-    advice: 'the bridge; the HTTP spans, in traces of their own, only a scope reaches',
+    advice: 'use the bridge',
     beyondScope:
-      'its spans pass no span processor, so the exporter alone reads what names them, long after the scope was left',
+      'its own spans pass no span processor, and keep the `threadId` in a scope; the HTTP spans are in traces of their own, ' +
+      'which only a scope reaches',
   },
   {
     name: 'Mastra bridge',

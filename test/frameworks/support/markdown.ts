@@ -44,9 +44,9 @@ function cellsOf({ name, way, advice }: Row, measured: Measured | undefined): st
 }
 
 /** What an application does to have the session on all of its spans. */
-function adviceFor({ onlyScope, right }: Measured): string {
+function adviceFor({ spans, ofNoTurn, onlyScope, right, hinted }: Measured): string {
   if (onlyScope > 0) return '`usingSession`: only a scope reaches these'
-  return right.after > right.late ? '`fillFromTrace`, or `usingSession`' : 'nothing more'
+  return right.late + hinted === spans - ofNoTurn ? 'nothing more' : '`fillFromTrace`, or `usingSession`'
 }
 
 function namesOf({ keys, named, atStart }: Measured): string {
