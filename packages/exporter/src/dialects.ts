@@ -2,31 +2,16 @@ import {
   ATTR_GEN_AI_CONVERSATION_ID,
   ATTR_METADATA,
   ATTR_SESSION_ID,
-  ATTR_TAG_TAGS,
   ATTR_USER_ID,
   type ReadableAttributes,
 } from '@otel-sessions/semconv'
 import { ownValue } from '@otel-sessions/semconv/internal'
+import { type Additions, addUnlessThere, type OnProblem } from './additions.ts'
 import { metadataPreparer } from './dialect-metadata.ts'
-import type { DialectPlan, KeyPlan, SessionPlan, TagsPlan } from './dialect-plan.ts'
+import type { DialectPlan, KeyPlan } from './dialect-plan.ts'
 import type { DialectReason } from './dialect-problems.ts'
-
-/** What the dialects do to the attributes of a span. */
-interface Additions {
-  readonly written: Record<string, unknown>
-  /** More to write, shared by the spans that have the same metadata. */
-  metadata: Readonly<Record<string, unknown>> | undefined
-  removed: string[] | undefined
-  isEmpty: boolean
-}
-
-/** Hears what a dialect cannot hold, and what of it may be said where that is more than its kind. */
-export type OnProblem = (
-  dialect: string,
-  reason: DialectReason,
-  value: unknown,
-  what?: string | undefined,
-) => void
+import { addSession, denySession } from './dialect-session.ts'
+import { addTags } from './dialect-tags.ts'
 
 /**
  * The attributes that the gate ships with what the dialects add to them, the session first; undefined where they
@@ -77,55 +62,6 @@ function withAdditions(attributes: ReadableAttributes, added: Additions): Readab
   return both
 }
 
-function addSession(
-  added: Additions,
-  attributes: ReadableAttributes,
-  { name, keys, conversation, extras, maxLength, pattern }: SessionPlan,
-  id: string,
-  onProblem: OnProblem,
-): void {
-  const isTooLong = id.length > maxLength
-  if (isTooLong || (pattern !== undefined && !pattern.test(id))) {
-    onProblem(name, isTooLong ? 'id-too-long' : 'id-not-allowed', id)
-    // What a framework wrote there would file the span under another session than the one that is shipped.
-    for (const key of keys) takeAway(added, attributes, key)
-    return
-  }
-  for (const key of keys) if (ownValue(attributes, key) !== id) write(added, key, id)
-  // A conversation of the span's own is written after it, where it has another key.
-  if (conversation !== undefined) addUnlessThere(added, attributes, conversation, id)
-  for (const [key, value] of extras) addUnlessThere(added, attributes, key, value)
-}
-
-function denySession(
-  added: Additions,
-  attributes: ReadableAttributes,
-  { name, denied }: SessionPlan,
-  onProblem: OnProblem,
-): void {
-  const values = denied.map((key) => takeAway(added, attributes, key))
-  const value = values.find((each) => each !== undefined)
-  if (value !== undefined) onProblem(name, 'stated-absence', value)
-}
-
-function takeAway(added: Additions, attributes: ReadableAttributes, key: string): unknown {
-  const value = ownValue(attributes, key)
-  if (value === undefined) return undefined
-  added.removed ??= []
-  added.removed.push(key)
-  added.isEmpty = false
-  return value
-}
-
-function write(added: Additions, key: string, value: unknown): void {
-  added.written[key] = value
-  added.isEmpty = false
-}
-
-function addUnlessThere(added: Additions, attributes: ReadableAttributes, key: string, value: unknown): void {
-  if (!Object.hasOwn(attributes, key)) write(added, key, value)
-}
-
 function copy(
   added: Additions,
   attributes: ReadableAttributes,
@@ -141,45 +77,6 @@ function copy(
     else onProblem(name, problem, value)
   }
 }
-
-function addTags(
-  added: Additions,
-  attributes: ReadableAttributes,
-  plans: readonly TagsPlan[],
-  onProblem: OnProblem,
-): void {
-  const value = ownValue(attributes, ATTR_TAG_TAGS)
-  if (value === undefined || value === null) return
-  const { tags, problem } = readTags(value)
-  for (const { name, key, form } of plans) {
-    if (problem !== undefined) onProblem(name, problem, value)
-    const fit =
-      form === 'comma-separated' && tags.some(hasComma) ? tags.filter((tag) => !hasComma(tag)) : tags
-    if (fit !== tags) onProblem(name, 'tag-with-comma', value)
-    if (fit.length > 0) addUnlessThere(added, attributes, key, inForm(fit, form))
-  }
-}
-
-function inForm(tags: readonly string[], form: TagsPlan['form']): unknown {
-  if (form === 'array') return tags
-  return form === 'json' ? JSON.stringify(tags) : tags.join(',')
-}
-
-/** The tags, copied, because a proxy may throw at any time; and what is wrong with them. Empty ones say nothing. */
-function readTags(value: unknown): { tags: readonly string[]; problem?: DialectReason } {
-  try {
-    if (!Array.isArray(value)) return { tags: [], problem: 'tags-not-strings' }
-    const all: unknown[] = [...value]
-    if (all.every(isTag)) return { tags: all }
-    const tags = all.filter(isTag)
-    return all.every((tag) => typeof tag === 'string') ? { tags } : { tags, problem: 'tags-not-strings' }
-  } catch {
-    return { tags: [], problem: 'tags-unreadable' }
-  }
-}
-
-const hasComma = (tag: string) => tag.includes(',')
-const isTag = (tag: unknown): tag is string => typeof tag === 'string' && tag !== ''
 
 function addMetadata(
   added: Additions,
