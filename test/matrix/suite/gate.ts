@@ -159,6 +159,7 @@ test('stats count what was stamped, shipped, changed and dropped', async (t) => 
     filled: 0,
     held: 0,
     givenUp: {},
+    dialects: {},
     conflicts: 0,
     metadataNotRead: 0,
     unreadable: 0,
