@@ -89,6 +89,8 @@ export const EXPECTED: Record<string, Expected> = {
     attributes: {
       'langsmith.metadata.session_id': A,
       'langsmith.metadata.plan': 'pro',
+      'langsmith.metadata.user_id': 'user_123',
+      '_dd.ml_obs.metadata': '{"plan":"pro"}',
       'gen_ai.conversation.id': A,
       'app.session': A,
       'app.user': 'user_123',

@@ -30,7 +30,10 @@ export function exampleFeeds(modelUrl: string): Feed[] {
       })
       return {
         ...noted,
-        expect: (span) => ({ sessions: sessionsOf(span, promised) }),
+        expect: (span) => ({
+          sessions: sessionsOf(span, promised),
+          ...(promised.attributes && { attributes: promised.attributes }),
+        }),
         check: (written) => [...notAsPromised(written, promised), ...notOfOneSession(written)],
       }
     },
