@@ -86,6 +86,7 @@ export const EXPECTED: Record<string, Expected> = {
   'dialects.ts': {
     gets: 'every span carries the session under the key of each backend',
     sessions: { [A]: ['app: answer', 'app: look up'] },
+    users: { [A]: 'user_123' },
     attributes: {
       'langsmith.metadata.session_id': A,
       'langsmith.metadata.plan': 'pro',
