@@ -65,7 +65,7 @@ function compareTraces({ spans, expect }: FeedResult, shown: readonly ShownTrace
       continue
     }
     const session = onlyOne(trace.spans.map((span) => span.session))
-    const user = onlyOne(own.map((span) => (expect(span).attributes ?? span.attributes)['user.id']))
+    const user = onlyOne(own.map((span) => ({ ...span.attributes, ...expect(span).attributes })['user.id']))
     const wrong = [
       ['session', trace.session, session],
       ['user', trace.user, user],
