@@ -1,4 +1,9 @@
-import { BasicTracerProvider, BatchSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-base'
+import {
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  type ReadableSpan,
+  type SpanExporter,
+} from '@opentelemetry/sdk-trace-base'
 import { type ExportResult, SessionSpanExporter, type SpanExporterLike } from '@otel-sessions/exporter'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -11,6 +16,15 @@ afterEach(() => {
 })
 
 const A = 'user_1_conv_1'
+
+/** A provider of which one span waits in the exporter, for a trace that does not end. */
+function holdOne(exporter: SpanExporter) {
+  const batch = new BatchSpanProcessor(exporter, { maxExportBatchSize: 1 })
+  const provider = new BasicTracerProvider({ spanProcessors: [new SessionSpanProcessor(), batch] })
+  const tracer = provider.getTracer('test')
+  below(tracer.startSpan('root'), tracer, 'fetch').end()
+  return provider
+}
 
 describe('what waits', () => {
   it('may be as much as is allowed, all of one trace', async () => {
@@ -67,19 +81,7 @@ describe('what waits', () => {
       { export: (_, done) => done(OK), shutdown: async () => {} },
       { fillFromTrace: {} },
     )
-    const providers = [1, 2].map(
-      () =>
-        new BasicTracerProvider({
-          spanProcessors: [
-            new SessionSpanProcessor(),
-            new BatchSpanProcessor(exporter, { maxExportBatchSize: 1 }),
-          ],
-        }),
-    )
-    for (const provider of providers) {
-      const tracer = provider.getTracer('test')
-      below(tracer.startSpan('root'), tracer, 'fetch').end()
-    }
+    const providers = [holdOne(exporter), holdOne(exporter)]
     expect(exporter.stats().held).toBe(2)
     await providers[1]?.forceFlush()
     expect(exporter.stats()).toMatchObject({ held: 1, givenUp: { flush: 1 } })
@@ -124,19 +126,12 @@ describe('shutdown of a provider', () => {
   it('waits no longer than shutdownTimeoutMillis for what has waited', async () => {
     vi.useFakeTimers()
     const delegate = new ManualExporter()
-    const exporter = new SessionSpanExporter<never>(delegate, {
+    const exporter = new SessionSpanExporter<ReadableSpan>(delegate as never, {
       fillFromTrace: {},
       shutdownTimeoutMillis: 1_000,
       exportTimeoutMillis: 30_000,
     })
-    const provider = new BasicTracerProvider({
-      spanProcessors: [
-        new SessionSpanProcessor(),
-        new BatchSpanProcessor(exporter, { maxExportBatchSize: 1 }),
-      ],
-    })
-    const tracer = provider.getTracer('test')
-    below(tracer.startSpan('root'), tracer, 'fetch').end()
+    const provider = holdOne(exporter)
     expect(exporter.stats().held).toBe(1)
     let isDown = false
     provider.shutdown().finally(() => {
@@ -161,14 +156,7 @@ describe('shutdown of a provider', () => {
       },
       { fillFromTrace: {} },
     )
-    const provider = new BasicTracerProvider({
-      spanProcessors: [
-        new SessionSpanProcessor(),
-        new BatchSpanProcessor(exporter, { maxExportBatchSize: 1 }),
-      ],
-    })
-    const tracer = provider.getTracer('test')
-    below(tracer.startSpan('root'), tracer, 'fetch').end()
+    holdOne(exporter)
     await exporter.shutdown()
     expect(shutdowns).toBe(1)
   })
