@@ -6,6 +6,7 @@ import {
 } from '@opentelemetry/sdk-trace-base'
 import { type ExportResult, SessionSpanExporter, type SpanExporterLike } from '@otel-sessions/exporter'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
+import { readRecord } from '@otel-sessions/semconv'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ManualExporter, OK } from '../support.ts'
 import { below, startFilling, stopFilling } from './support.ts'
@@ -57,6 +58,16 @@ describe('what waits', () => {
     expect(sizes.reduce((all, size) => all + size)).toBe(200)
     expect(Math.max(...sizes)).toBeLessThanOrEqual(16)
     root.end()
+  })
+
+  it('keeps the processor that it waits for, and only while it waits', async () => {
+    const { tracer, exporter } = startFilling({})
+    const root = tracer.startSpan('root')
+    const holders = readRecord(root.spanContext())?.settings.flush.holders
+    below(root, tracer, 'fetch').end()
+    expect(holders?.size).toBe(1)
+    await exporter.forceFlush()
+    expect(holders?.size).toBe(0)
   })
 
   it('is looked at as often as holdMillis asks for', () => {
