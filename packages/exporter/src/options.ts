@@ -38,8 +38,8 @@ export interface SessionSpanExporterOptions {
    * is open, at most 30 s, with at most 2,048 others; then it gets the session of the trace, if that has shown exactly
    * one. If it cannot wait so long, or the trace has shown several, it goes without.
    *
-   * `true` lets nothing wait: only what is exported after its trace has ended is filled. That is little, and nothing
-   * with `SimpleSpanProcessor`; you mostly want `{}`.
+   * `true` lets nothing wait: only what is exported after its trace has ended is filled. That is little, and hardly
+   * anything with `SimpleSpanProcessor`; you mostly want `{}`.
    *
    * A trace is here what hangs together in this process. What starts after the first span of a trace and its own
    * parent have ended is later work, and waits for itself alone. Waiting needs `SessionSpanProcessor`, which knows

@@ -38,7 +38,8 @@ export interface SessionFlush {
 
 /**
  * What the spans without a statement share that hang together in one trace and one process. The gate needs it
- * to know when a bare span may go.
+ * to know when a bare span may go, and notes on it what it alone finds: a session that was written after the
+ * processor was done, or one that is replaced or refused.
  */
 export interface SessionTrace {
   /** How many spans of the trace that have no statement are open. */
