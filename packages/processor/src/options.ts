@@ -81,7 +81,7 @@ export function settingsOf(options: SessionSpanProcessorOptions = {}): SessionRe
     aliases: planAliases(aliases),
     rule: { maxLength },
     runsLateRules: false,
-    flush: { count: 0, holders: new Set() },
+    flush: { count: 0, holders: new Set(), atShutdown: new Set() },
   }
 }
 

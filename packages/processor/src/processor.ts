@@ -103,8 +103,10 @@ export class SessionSpanProcessor {
     return releaseHeld(this.#settings.flush)
   }
 
-  /** The same. */
+  /** The same, once the sessions that were started, and whose spans this processor stamps, have been ended. */
   shutdown(): Promise<void> {
+    // In this very call: the processors behind this one are shut down next.
+    for (const end of [...this.#settings.flush.atShutdown]) end()
     return releaseHeld(this.#settings.flush)
   }
 

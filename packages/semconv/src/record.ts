@@ -34,6 +34,8 @@ export interface SessionFlush {
   count: number
   /** Each ships what it holds back of this processor's spans, and resolves when that was answered; never rejects. */
   readonly holders: Set<() => Promise<void>>
+  /** What is to be said before the processors behind are shut down, in the same call: sessions end. None throws. */
+  readonly atShutdown: Set<() => void>
 }
 
 /**

@@ -1,0 +1,2 @@
+/** What models cost. */
+export const PRICES = {}

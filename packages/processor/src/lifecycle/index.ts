@@ -1,0 +1,13 @@
+/**
+ * The session as an object: begin, feedback, end. Optional, and on top: grouping never needs it.
+ *
+ * @module
+ */
+export type {
+  AttachedData,
+  AttachedFile,
+  AttachedUrl,
+  AttachmentInput,
+  BlobLike,
+} from './attachment-input.ts'
+export type { Session, SessionEnd, SessionFeedback, SessionStart } from './types.ts'

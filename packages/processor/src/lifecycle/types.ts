@@ -1,0 +1,121 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import type { Span, SpanOptions, TimeInput } from '@opentelemetry/api'
+import type { SessionEndState } from '@otel-sessions/semconv'
+import type { MetadataValue } from '../fields.ts'
+import type { AttachmentInput } from './attachment-input.ts'
+
+/** What a session is started with. Everything is optional. */
+export interface SessionStart {
+  /** The session ID; see `checkSessionId`. Without it, or where it is no valid one, a UUID v7 is made, and that is said. */
+  readonly id?: string | undefined
+  /** A name for people. On the span `session.start` alone. */
+  readonly name?: string | undefined
+  /** The end user. Same rule as a session ID. */
+  readonly userId?: string | undefined
+  /** Tags: non-empty strings of at most 200 characters, at most 32. */
+  readonly tags?: readonly string[] | undefined
+  /** Free metadata: strings, finite numbers, booleans; 4 kB as JSON. */
+  readonly metadata?: Readonly<Record<string, MetadataValue>> | undefined
+  /** The session that this one follows, and that ends with it. Another ID than this session's. */
+  readonly previousSessionId?: string | undefined
+  /** When the session began, if not now. */
+  readonly startTime?: TimeInput | undefined
+}
+
+/** How a session ended. */
+export interface SessionEnd {
+  /** @default 'indeterminate' */
+  readonly state?: SessionEndState | undefined
+  /** Why, in words. */
+  readonly reason?: string | undefined
+  /** When, if not now. */
+  readonly time?: TimeInput | undefined
+}
+
+/** A judgement about a session: at least one of score, label and comment. */
+export interface SessionFeedback {
+  /** A finite number; what it means is yours. */
+  readonly score?: number | undefined
+  /** The judgement in a word, such as `helpful`. */
+  readonly label?: string | undefined
+  /** The judgement in sentences. */
+  readonly comment?: string | undefined
+  /**
+   * Who judged.
+   *
+   * @default 'human'
+   */
+  readonly source?: 'human' | 'llm' | 'code' | undefined
+  /**
+   * What was judged, where there is more than one thing.
+   *
+   * @default 'feedback'
+   */
+  readonly name?: string | undefined
+}
+
+/**
+ * A session as an object: it holds an ID, and says things about it. Every word travels as a short root span that
+ * carries `session.id`; nothing is kept here that decides anything, so what `resumeSession` gives in another
+ * process is as good as this.
+ *
+ * No method throws, or waits for anything: what is wrong with an argument is left out, counted and said once.
+ */
+export interface Session {
+  /** The session ID. */
+  readonly id: string
+  /** How it ended, once `end` was called on this object, or it was ended from outside. */
+  readonly ended: { readonly state: SessionEndState; readonly reason: string | undefined } | undefined
+
+  /**
+   * Runs a function inside the session, as `usingSession` does, with the user, the tags and the metadata of the
+   * session. An error that it throws is the caller's, and does not end the session.
+   */
+  run<T>(fn: () => T): T
+
+  /**
+   * Runs a function inside the session and inside a root span of its own: a new trace. The span ends when the
+   * function has returned, its Promise is settled, or the stream that it gave is over; an error is recorded on it
+   * and thrown on.
+   *
+   * @param name the span's name; of low cardinality, so no IDs
+   * @returns what `fn` returns
+   */
+  trace<T>(name: string, fn: (span: Span) => T, options?: Omit<SpanOptions, 'root'>): T
+
+  /** Adds tags, to what is said and run from now on; they travel at once. */
+  addTag(...tags: string[]): void
+
+  /** Adds metadata, key by key, to what is said and run from now on; it travels at once. */
+  setMetadata(metadata: Readonly<Record<string, MetadataValue>>): void
+
+  /**
+   * Something that happened.
+   *
+   * @param data what belongs to it; travels as JSON of at most 32 kB
+   */
+  event(name: string, data?: Readonly<Record<string, unknown>>, time?: TimeInput): void
+
+  /** A judgement about the session. Travels in OpenInference's form as well. */
+  feedback(feedback: SessionFeedback): void
+
+  /** Something that was measured: a finite number. */
+  metric(name: string, value: number): void
+
+  /**
+   * A file, data or an address that belongs to the session. What is larger than `maxInlineBytes` goes through
+   * `upload`; without it, name, type, size and hash travel alone, and that is said. Nothing is cut off.
+   *
+   * @returns resolves when the word has been sent on its way; never rejects
+   */
+  attach(attachment: AttachmentInput): Promise<void>
+
+  /**
+   * Ends the session. The first end holds; later ones are counted and change nothing. What is said after it is
+   * delivered all the same, with `session.late: true`.
+   */
+  end(end?: SessionEnd): void
+
+  /** Waits for attachments on their way, and ends the session where nothing has: `await using`. Never rejects. */
+  [Symbol.asyncDispose](): Promise<void>
+}
