@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const PACKAGES = ['semconv', 'processor', 'exporter']
+const PACKAGES = ['semconv', 'processor', 'exporter', 'analytics']
 
 /**
  * Builds and packs the packages into a new folder under the system's temporary one.

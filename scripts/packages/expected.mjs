@@ -16,6 +16,11 @@ export const DEPENDENCIES = {
     others: { '@noble/hashes': '^2.4.0' },
     peers: { [API]: '>=1.9.0 <2' },
   },
+  analytics: {
+    own: ['@otel-sessions/semconv'],
+    others: {},
+    peers: { [API]: '>=1.9.0 <2' },
+  },
 }
 
 /** By entry point, what its files may import from outside the package; `/*` stands for any sub-path. */
@@ -23,8 +28,11 @@ export const MAY_IMPORT = {
   '@otel-sessions/semconv': [],
   '@otel-sessions/semconv/internal': [],
   '@otel-sessions/processor': [API, ...SEMCONV],
+  '@otel-sessions/processor/lifecycle': [API, ...SEMCONV],
   '@otel-sessions/exporter': [API, ...SEMCONV],
   '@otel-sessions/exporter/hash': [...SEMCONV, '@noble/hashes/*'],
+  '@otel-sessions/analytics': [API, ...SEMCONV],
+  '@otel-sessions/analytics/prices': [],
 }
 
 /** Beside `dist` and `src`. The changelog is there from the first release on. */

@@ -15,7 +15,7 @@ export interface Entry {
 
 /** Every public entry point of the packages, read from their `exports`. */
 export function publicEntries(): Entry[] {
-  return ['semconv', 'processor', 'exporter'].flatMap((folder) => {
+  return ['semconv', 'processor', 'exporter', 'analytics'].flatMap((folder) => {
     const manifest = JSON.parse(readFileSync(new URL(`packages/${folder}/package.json`, root), 'utf8'))
     return Object.entries<{ types?: string }>(manifest.exports)
       .map(([path, { types }]) => ({ name: manifest.name + path.slice(1), types }))

@@ -1,6 +1,6 @@
 // The alias table, as far as the programs use it: one or two names of every group, in the order of the table.
 
-import { isHint } from './ids.ts'
+import { isHint, isSessionId } from './ids.ts'
 
 const NAMES = [
   'gen_ai.conversation.id',
@@ -26,14 +26,26 @@ export type Attributes = Readonly<Record<string, unknown>>
 
 /** The first alias that names a session; `session.id` itself is the caller's business. */
 export function readAlias(attributes: Attributes): string | undefined {
+  // A placeholder is ignored like an invalid value: the next name is asked.
+  return candidatesIn(attributes)
+    .map((value) => (Number.isSafeInteger(value) ? String(value) : value))
+    .find(isHint)
+}
+
+/** Somebody's session is on the span, with characters or of a length that an ID must not have. */
+export function namesRefusedSession(attributes: Attributes): boolean {
+  const isRefused = (value: unknown) =>
+    typeof value === 'string' && value.trim() !== '' && !isSessionId(value)
+  return [attributes['session.id'], ...candidatesIn(attributes)].some(isRefused)
+}
+
+function candidatesIn(attributes: Attributes): unknown[] {
   const inMetadata = parseObject(attributes['metadata'])
-  const candidates = [
+  return [
     ...NAMES.map((name) => attributes[name]),
     ...NAMES_IN_METADATA.map((name) => inMetadata[name]),
     ...NAMES_IN_METADATA.map((name) => attributes[`metadata.${name}`]),
   ]
-  // A placeholder is ignored like an invalid value: the next name is asked.
-  return candidates.map((value) => (Number.isSafeInteger(value) ? String(value) : value)).find(isHint)
 }
 
 function parseObject(json: unknown): Attributes {

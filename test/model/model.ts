@@ -1,7 +1,7 @@
 // A model of the rules: which session a span belongs to. Written from the words, not from the packages,
 // and for reading, not for speed: nothing is written into attributes at a span's end, everything is worked out.
 
-import { readAlias } from './aliases.ts'
+import { namesRefusedSession, readAlias } from './aliases.ts'
 import { isHint, isSessionId } from './ids.ts'
 import { enterScope, readArgument, type Scope, type StatingScope } from './scopes.ts'
 import type {
@@ -60,7 +60,7 @@ export class Model implements World<ModelContext, ModelSpan> {
   readonly #exported = new Map<string, Shipped>()
 
   constructor(options: WorldOptions = {}) {
-    this.#options = { onOverwrite: 'restore', inferFromChildren: true, ...options }
+    this.#options = { onOverwrite: 'restore', inferFromChildren: true, defaultSession: false, ...options }
   }
 
   withSpan(context: ModelContext, span: ModelSpan): ModelContext {
@@ -157,12 +157,18 @@ export class Model implements World<ModelContext, ModelSpan> {
     const now = span.attributes['session.id']
     if (session.kind !== 'statement') {
       const learned = span.learned.size === 1 ? [...span.learned][0] : undefined
-      return { 'session.id': saidBySpan(span) ?? learned }
+      return { 'session.id': saidBySpan(span) ?? learned ?? this.#byDefault(span) }
     }
     const changed = isSessionId(now) && now !== session.id
     if (session.id === undefined || !changed) return { 'session.id': session.id }
     if (session.from === 'own' || this.#options.onOverwrite === 'accept') return { 'session.id': now }
     return { 'session.id': session.id, 'otel_sessions.overwritten_id': now }
+  }
+
+  /** "Used only where nothing else states or hints a session": an ID that is refused hints at one, too. */
+  #byDefault(span: ModelSpan): string | undefined {
+    const { defaultSession } = this.#options
+    return defaultSession === false || namesRefusedSession(span.attributes) ? undefined : defaultSession
   }
 }
 

@@ -18,6 +18,12 @@ const variants: readonly (RealWorldOptions & { readonly name: string })[] = [
   { name: "with onOverwrite 'accept'", onOverwrite: 'accept' },
   { name: 'with inferFromChildren off', inferFromChildren: false },
   { name: 'on an SDK without onEnding', hasOnEnding: false },
+  { name: 'in a process with a session of its own', defaultSession: 'process_1' },
+  {
+    name: 'the same on an SDK without onEnding',
+    defaultSession: 'process_1',
+    hasOnEnding: false,
+  },
   {
     name: "on an SDK without onEnding, with onOverwrite 'accept'",
     hasOnEnding: false,

@@ -61,4 +61,6 @@ export interface World<C, S> {
 export interface WorldOptions {
   readonly onOverwrite?: 'restore' | 'accept'
   readonly inferFromChildren?: boolean
+  /** The process's session; false is none. */
+  readonly defaultSession?: string | false
 }

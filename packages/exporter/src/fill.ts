@@ -5,19 +5,27 @@ import type { GateChanges, GateRules } from './gate.ts'
 import type { ExportableSpan } from './span-types.ts'
 import type { TraceMemory } from './trace-memory.ts'
 
-/** Nobody names the session of this span: neither its attributes nor, where there is one, its record. */
+/**
+ * Nobody names the session of this span: neither its attributes nor, where there is one, its record. What has the
+ * process's by default has nobody's word for it.
+ */
 export function isUnnamed(
   span: ExportableSpan,
   record: SessionRecord | undefined,
   changes: GateChanges | undefined,
   { aliases, rule }: GateRules,
 ): boolean {
+  if (record?.settled === 'default') return shippedOf(span, changes) === record.final
   if (changes?.sessionId !== undefined) return false
   // An invalid ID says that there is a session, and another one than the trace's.
   if (span.attributes[ATTR_SESSION_ID] !== undefined) return false
   if (record !== undefined && record.kind !== 'none') return false
   return !namesRefusedSession(span.attributes, aliases, rule)
 }
+
+/** The session that a span is shipped with, if its trace has no better one. */
+const shippedOf = (span: ExportableSpan, changes: GateChanges | undefined): unknown =>
+  changes === undefined ? span.attributes[ATTR_SESSION_ID] : changes.sessionId
 
 /** No span is open of those that hang together with this one. */
 export const isComplete = ({ trace }: SessionRecord): boolean =>
@@ -52,9 +60,9 @@ export function noteSpan(
   { span, record, changes, isUnnamed }: Decision<ExportableSpan>,
   memory: TraceMemory,
 ): void {
-  const shipped = changes === undefined ? span.attributes[ATTR_SESSION_ID] : changes.sessionId
+  const shipped = shippedOf(span, changes)
   const isRefused = !isUnnamed && shipped === undefined && record?.kind !== 'absence'
-  const id = isRefused ? null : typeof shipped === 'string' ? shipped : undefined
+  const id = isRefused ? null : typeof shipped === 'string' && !isUnnamed ? shipped : undefined
   if (record === undefined) memory.note(traceIdOf(span), id, isRoot(span))
   else if (record.trace !== undefined && id !== undefined) noteOnTrace(record.trace, id)
 }

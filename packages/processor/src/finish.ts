@@ -30,6 +30,7 @@ export function settleUnchanged(attributes: ReadableAttributes, record: SessionR
   if (record.from !== undefined || record.fields !== undefined || typeof record.learned === 'string')
     return false
   if (attributes[ATTR_SESSION_ID] !== id || attributes[ATTR_METADATA] !== undefined) return false
+  if (id === undefined && settings.defaultId !== undefined) return false
   const alias = readAlias(attributes, settings.aliases, settings.rule, undefined, false)
   if (alias !== undefined && alias.id !== id) return false
   record.settled = 'kept'
@@ -86,7 +87,8 @@ function settle(record: SessionRecord, late: LateSession): void {
   }
   record.settled = late.how
   record.final = late.id
-  if (late.id === undefined || late.how === 'kept') return
+  // The process's session is nobody's word: the trace may show another one yet.
+  if (late.id === undefined || late.how === 'kept' || late.how === 'default') return
   showSession(late.id, record.trace)
   // A placeholder is nobody's hint, though the span itself ships it; a statement may be one.
   const isHint = record.own || !isPlaceholder(late.id)

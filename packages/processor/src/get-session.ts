@@ -32,7 +32,7 @@ export interface SessionInfo {
   readonly source: 'scope' | 'span' | 'hint'
 }
 
-const DEFAULTS = settingsOf()
+const DEFAULTS = settingsOf({ defaultSession: false })
 
 /**
  * The session that a span started in a context would get from what is around it: the scope, the active span,

@@ -5,6 +5,7 @@ import {
   type SessionRecordSettings,
 } from '@otel-sessions/semconv'
 import { aliasesProblem, kindOf, optionsProblem, planAliases } from '@otel-sessions/semconv/internal'
+import { defaultSessionOf } from './default-session.ts'
 
 /** Options of `SessionSpanProcessor`. */
 export interface SessionSpanProcessorOptions {
@@ -36,6 +37,15 @@ export interface SessionSpanProcessorOptions {
    * @default 199
    */
   readonly maxLength?: number | undefined
+  /**
+   * The session of every span that nothing else states or hints one for: for an agent script, whose process is one
+   * session. An ID; or `true`: the one in the environment variable `OTEL_SESSION_ID`, else a new UUID v7. Without
+   * the option the variable counts alone, with `false` nothing does. A span takes it when it ends, and what is in
+   * `usingSession(null)` takes none. Not for a server, where it would file one user's work beside another's.
+   *
+   * @default undefined
+   */
+  readonly defaultSession?: string | boolean | undefined
 }
 
 const OPTIONS = [
@@ -43,6 +53,7 @@ const OPTIONS = [
   'inferFromChildren',
   'aliases',
   'maxLength',
+  'defaultSession',
 ] satisfies (keyof SessionSpanProcessorOptions)[]
 
 /**
@@ -80,6 +91,7 @@ export function settingsOf(options: SessionSpanProcessorOptions = {}): SessionRe
     inferFromChildren,
     aliases: planAliases(aliases),
     rule: { maxLength },
+    defaultId: defaultSessionOf(options.defaultSession, { maxLength }),
     runsLateRules: false,
     flush: { count: 0, holders: new Set(), atShutdown: new Set() },
   }

@@ -16,6 +16,7 @@ export type FieldCode = IdFieldCode | 'metadata' | 'tags'
  * - `attribute:…`: a `session.id` given to `startSpan` is refused; `attribute:truncated` and
  *   `attribute:not-kept`: the limits of the SDK cut it off, or left no room for it
  * - `metadata:not-read`: a span's own `metadata` is longer than 32 kB, so no alias was looked for in it
+ * - `environment:…`: the session in `OTEL_SESSION_ID` is passed over
  * - `advice:…`: a valid ID is a weak one
  * - `context:…`: no context manager, or one that does not follow promises
  * - `bind:…`: a stream or a target could not be bound
@@ -39,6 +40,7 @@ export type ProblemCode =
   | `attribute:${SessionIdReason}`
   | 'attribute:truncated'
   | 'attribute:not-kept'
+  | `environment:${SessionIdReason}`
   | `advice:${SessionIdAdvice}`
   | 'context:no-manager'
   | 'context:lost-after-await'

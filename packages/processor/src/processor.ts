@@ -110,6 +110,11 @@ export class SessionSpanProcessor {
     return releaseHeld(this.#settings.flush)
   }
 
+  /** The session of what nothing else names, for the processes that this one starts; see the option. */
+  get defaultSession(): string | undefined {
+    return this.#settings.defaultId
+  }
+
   /** What was stamped and what went wrong so far; plain data. */
   stats(): SessionProcessorStats {
     return statsOf(this.#counters)

@@ -159,7 +159,7 @@ export function statedNow(span: Span, record: SessionRecord): string | undefined
 }
 
 /**
- * What a span without a statement names now, never what it learned from its children: a valid `session.id`
+ * What a span without a statement names now, never what it learned from its children, or got by default: a valid `session.id`
  * that was written on it since, else the hint of its start. Without a record, its attributes alone.
  */
 function hintedNow(
@@ -167,7 +167,7 @@ function hintedNow(
   record: SessionRecord | undefined,
   settings: SessionRecordSettings,
 ): string | undefined {
-  if (record?.settled === 'learned') return undefined
+  if (record?.settled === 'learned' || record?.settled === 'default') return undefined
   const named = record === undefined ? writtenOn(span, settings) : namedSince(span, record)
   // A placeholder is nobody's hint, though the span itself ships it.
   return named === undefined || isPlaceholder(named) ? record?.id : named

@@ -12,7 +12,7 @@ import { checkSession, type SessionInit } from './session-init.ts'
 import { attributesOf } from './span-types.ts'
 import { stampFields, stampId } from './stamp.ts'
 
-const DEFAULTS = settingsOf()
+const DEFAULTS = settingsOf({ defaultSession: false })
 
 /**
  * Says that a span belongs to a session, where the ID is learned midway and there is no function to wrap. It

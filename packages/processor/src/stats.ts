@@ -25,6 +25,8 @@ export interface SessionProcessorStats {
     readonly named: number
     /** Spans that took the session that their children agreed on. */
     readonly learned: number
+    /** Spans that nobody names, and that took the process's session (`defaultSession`). */
+    readonly defaulted: number
     /** Stated sessions that something wrote over, and that were put back. */
     readonly restored: number
     /** Stated sessions that something wrote over, and that were left so (`onOverwrite: 'accept'`). */
@@ -48,6 +50,7 @@ export interface Counters {
   none: number
   late: number
   learned: number
+  default: number
   restored: number
   accepted: number
   metadataMerged: number
@@ -62,6 +65,7 @@ export const newCounters = (): Counters => ({
   none: 0,
   late: 0,
   learned: 0,
+  default: 0,
   restored: 0,
   accepted: 0,
   metadataMerged: 0,
@@ -85,6 +89,7 @@ export function statsOf(counters: Counters): SessionProcessorStats {
     late: {
       named: counters.late,
       learned: counters.learned,
+      defaulted: counters.default,
       restored: counters.restored,
       accepted: counters.accepted,
       metadataMerged: counters.metadataMerged,

@@ -3,7 +3,8 @@ import { METADATA_MAX_LENGTH } from './limits.ts'
 import { readMetadata } from './metadata.ts'
 import { ownValue, type ReadableAttributes } from './own-value.ts'
 import { readAlias } from './read-alias.ts'
-import type { SessionRecord } from './record.ts'
+import type { SessionRecord, SessionRecordSettings } from './record.ts'
+import { isSomebodys, namesRefusedSession } from './refused-alias.ts'
 import { checkSessionId } from './session-id.ts'
 
 /** The session at a span's end. */
@@ -19,8 +20,9 @@ export interface LateSession {
    * - `accepted`: what was written over it, because `onOverwrite` says so
    * - `late`: what was written later on a span that may take it
    * - `learned`: what its children named
+   * - `default`: the process's, because nobody names one
    */
-  readonly how: 'kept' | 'not-kept' | 'restored' | 'accepted' | 'late' | 'learned'
+  readonly how: 'kept' | 'not-kept' | 'restored' | 'accepted' | 'late' | 'learned' | 'default'
   /** The valid ID that was written over the one restored. */
   readonly overwrittenId?: string | undefined
 }
@@ -67,7 +69,21 @@ function lateHint(attributes: ReadableAttributes, record: SessionRecord): LateSe
   if (alias !== undefined) return { id: alias.id, how: alias.id === record.id ? 'kept' : 'late' }
   if (record.id !== undefined) return { id: record.id, how: 'kept' }
   if (typeof record.learned === 'string') return { id: record.learned, how: 'learned' }
-  return { id: undefined, how: 'kept' }
+  const { defaultId } = settings
+  if (defaultId === undefined || namesSomebodys(attributes, current, settings)) {
+    return { id: undefined, how: 'kept' }
+  }
+  return { id: defaultId, how: 'default' }
+}
+
+/** The span has a session, though not one that can be shipped. */
+function namesSomebodys(
+  attributes: ReadableAttributes,
+  current: unknown,
+  { aliases, rule }: SessionRecordSettings,
+): boolean {
+  const check = checkSessionId(current, rule)
+  return (!check.ok && isSomebodys(check.reason)) || namesRefusedSession(attributes, aliases, rule)
 }
 
 /** What `lateMetadata` gives where ours must be left out. */

@@ -22,6 +22,8 @@ export interface SessionRecordSettings {
   readonly aliases: AliasPlan
   /** Which IDs are valid. */
   readonly rule: SessionIdRule
+  /** The session of what nobody else states or hints, where the process has one. */
+  readonly defaultId: string | undefined
   /** The SDK calls `onEnding`, so the late rules have been applied before a span is exported. */
   runsLateRules: boolean
   /** What a flush of the processor reaches: `BatchSpanProcessor` passes none on to its exporter. */

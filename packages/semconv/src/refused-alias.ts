@@ -5,12 +5,9 @@ import { readMetadata } from './metadata.ts'
 import { ownValue, type ReadableAttributes } from './own-value.ts'
 import type { SessionIdRule } from './session-id.ts'
 
-/** Somebody's session, though not one that can be shipped; the other reasons name nobody's. */
-const SOMEBODYS: ReadonlySet<AliasReason> = /* @__PURE__ */ new Set([
-  'too-long',
-  'control-character',
-  'not-ascii',
-])
+/** What is refused for this is somebody's session, though not one that can be shipped; other reasons name nobody's. */
+export const isSomebodys = (reason: AliasReason): boolean =>
+  reason === 'too-long' || reason === 'control-character' || reason === 'not-ascii'
 
 /**
  * Whether attributes name a session by an ID that is refused for its length or its characters: then the span has a
@@ -23,7 +20,7 @@ export function namesRefusedSession(
 ): boolean {
   const isRefused = (key: string, value: unknown) => {
     const check = checkAliasValue(key, value, rule)
-    return !check.ok && SOMEBODYS.has(check.reason)
+    return !check.ok && isSomebodys(check.reason)
   }
   let hasMetadata = false
   // One pass over the few attributes that a span has, instead of some fifty look-ups.

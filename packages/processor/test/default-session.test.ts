@@ -1,0 +1,149 @@
+import { ROOT_CONTEXT, trace } from '@opentelemetry/api'
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { SessionSpanExporter } from '@otel-sessions/exporter'
+import { getSession, helperStats, SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+import { checkSessionId } from '@otel-sessions/semconv'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { collectWarnings, problemsOf, startTracing, stopTracing } from '../../../test/support/tracing.ts'
+
+const DEFAULT = 'run_2026_11_21'
+
+afterEach(() => {
+  stopTracing()
+  vi.unstubAllEnvs()
+})
+
+describe('defaultSession', () => {
+  it('is the session of what nothing else names', () => {
+    const { tracer, sessions, processor } = startTracing({ defaultSession: DEFAULT })
+    tracer.startActiveSpan('root', (root) => {
+      tracer.startSpan('child').end()
+      root.end()
+    })
+    expect(sessions()).toEqual({ root: DEFAULT, child: DEFAULT })
+    expect(processor.defaultSession).toBe(DEFAULT)
+    expect(processor.stats().late.defaulted).toBe(2)
+  })
+
+  it('gives way to a scope, a start attribute, an alias, a late write and what children name', () => {
+    const { tracer, sessions } = startTracing({ defaultSession: DEFAULT })
+    usingSession('user_1_conv_1', () => tracer.startSpan('scope').end())
+    tracer.startSpan('own', { attributes: { 'session.id': 'user_1_conv_2' } }).end()
+    tracer.startSpan('alias', { attributes: { thread_id: 'user_1_conv_3' } }).end()
+    const late = tracer.startSpan('late')
+    late.setAttribute('session.id', 'user_1_conv_4')
+    late.end()
+    tracer.startActiveSpan('learned', (root) => {
+      usingSession('user_1_conv_5', () => tracer.startSpan('below').end())
+      root.end()
+    })
+    expect(sessions()).toEqual({
+      scope: 'user_1_conv_1',
+      own: 'user_1_conv_2',
+      alias: 'user_1_conv_3',
+      late: 'user_1_conv_4',
+      learned: 'user_1_conv_5',
+      below: 'user_1_conv_5',
+    })
+  })
+
+  it('is not given where the application says that there is none', () => {
+    const { tracer, sessions } = startTracing({ defaultSession: DEFAULT })
+    usingSession(null, () => tracer.startSpan('null').end())
+    usingSession('x'.repeat(200), () => tracer.startSpan('refused').end())
+    expect(sessions()).toEqual({ null: undefined, refused: undefined })
+  })
+
+  it('is not given to what names a session by an ID that is refused: that is somebody else’s', () => {
+    const { tracer, sessions } = startTracing({ defaultSession: DEFAULT })
+    tracer.startSpan('alias', { attributes: { thread_id: 'invité' } }).end()
+    tracer.startSpan('json', { attributes: { metadata: '{"thread_id":"a\\nb"}' } }).end()
+    const late = tracer.startSpan('late')
+    late.setAttribute('session.id', 'x'.repeat(200))
+    late.end()
+    tracer.startSpan('empty', { attributes: { thread_id: '' } }).end()
+    expect(sessions()).toEqual({ alias: undefined, json: undefined, late: undefined, empty: DEFAULT })
+  })
+
+  it('is nobody’s hint: what starts below a span that has ended with it may still be named', () => {
+    const { tracer, sessions } = startTracing({ defaultSession: DEFAULT })
+    tracer.startActiveSpan('root', (root) => {
+      root.end()
+      expect(getSession()).toBeUndefined()
+      tracer.startSpan('below', { attributes: { thread_id: 'user_1_conv_1' } }).end()
+    })
+    expect(sessions()).toEqual({ root: DEFAULT, below: 'user_1_conv_1' })
+  })
+
+  it('gives way to fillFromTrace, and is there where the trace shows none', async () => {
+    const memory = new InMemorySpanExporter()
+    const exporter = new SessionSpanExporter(memory, { fillFromTrace: {} })
+    const processor = new SessionSpanProcessor({ defaultSession: DEFAULT })
+    const provider = new BasicTracerProvider({
+      spanProcessors: [processor, new SimpleSpanProcessor(exporter as never)],
+    })
+    const tracer = provider.getTracer('test')
+    const root = tracer.startSpan('root')
+    const below = trace.setSpan(ROOT_CONTEXT, root)
+    tracer.startSpan('http', {}, below).end()
+    const named = tracer.startSpan('llm', {}, below)
+    named.setAttribute('thread_id', 'user_1_conv_1')
+    named.end()
+    root.end()
+    tracer.startSpan('alone').end()
+    await provider.forceFlush()
+    const sessions = memory.getFinishedSpans().map((span) => [span.name, span.attributes['session.id']])
+    expect(Object.fromEntries(sessions)).toEqual({
+      root: 'user_1_conv_1',
+      http: 'user_1_conv_1',
+      llm: 'user_1_conv_1',
+      alone: DEFAULT,
+    })
+    expect(exporter.stats().filled).toBe(1)
+  })
+
+  it('comes from OTEL_SESSION_ID without the option, and an option that is an ID goes before it', () => {
+    vi.stubEnv('OTEL_SESSION_ID', 'parent_1')
+    expect(new SessionSpanProcessor().defaultSession).toBe('parent_1')
+    expect(new SessionSpanProcessor({ defaultSession: true }).defaultSession).toBe('parent_1')
+    expect(new SessionSpanProcessor({ defaultSession: DEFAULT }).defaultSession).toBe(DEFAULT)
+    expect(new SessionSpanProcessor({ defaultSession: false }).defaultSession).toBeUndefined()
+  })
+
+  it('true makes a UUID v7 where the environment has none', () => {
+    vi.stubEnv('OTEL_SESSION_ID', '')
+    expect(new SessionSpanProcessor().defaultSession).toBeUndefined()
+    const { defaultSession } = new SessionSpanProcessor({ defaultSession: true })
+    expect(checkSessionId(defaultSession)).toEqual({ ok: true, id: defaultSession })
+    expect(defaultSession).toMatch(/^[\da-f]{8}-[\da-f]{4}-7/)
+  })
+
+  it('an ID in the environment that is none is passed over, counted and said, and never shown', () => {
+    vi.stubEnv('OTEL_SESSION_ID', 'geheim_é')
+    const warnings = collectWarnings()
+    const problems = problemsOf(
+      () => helperStats().problems,
+      () => expect(new SessionSpanProcessor().defaultSession).toBeUndefined(),
+    )
+    expect(problems).toEqual({ 'environment:not-ascii': 1 })
+    expect(warnings.join()).toContain('OTEL_SESSION_ID')
+    expect(warnings.join()).not.toContain('geheim')
+  })
+
+  it.each([
+    [7, TypeError, /option defaultSession must be a session ID .*type number \(not-a-string\)/],
+    ['', RangeError, /option defaultSession/],
+    ['x'.repeat(200), RangeError, /too-long/],
+    [null, TypeError, /option defaultSession/],
+  ])('%j throws at construction', (defaultSession, kind, message) => {
+    const make = () => new SessionSpanProcessor({ defaultSession: defaultSession as never })
+    expect(make).toThrow(kind)
+    expect(make).toThrow(message)
+  })
+
+  it('is held to the processor’s own maxLength', () => {
+    expect(() => new SessionSpanProcessor({ defaultSession: 'x'.repeat(65), maxLength: 64 })).toThrow(
+      /1 to 64/,
+    )
+  })
+})
