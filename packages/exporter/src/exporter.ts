@@ -1,3 +1,4 @@
+import { readRecord } from '@otel-sessions/semconv'
 import { kindOf } from '@otel-sessions/semconv/internal'
 import { now, within } from './deadline.ts'
 import type { Gatekeeper } from './decide.ts'
@@ -27,6 +28,7 @@ export class SessionSpanExporter<S extends ExportableSpan> {
   readonly #gatekeeper: Gatekeeper
   readonly #shipping: Shipping<S>
   readonly #waitingRoom: WaitingRoom<S> | undefined
+  readonly #settled = () => this.#shipping.settled(this.#settings.exportTimeoutMillis, 'an export in flight')
   #shutdown: Promise<void> | undefined
 
   /**
@@ -57,6 +59,7 @@ export class SessionSpanExporter<S extends ExportableSpan> {
       tell(resultCallback, failure('the exporter has been shut down'))
       return
     }
+    this.#listenTo(spans)
     if (this.#waitingRoom !== undefined && Array.isArray(spans)) {
       this.#waitingRoom.export(spans, resultCallback)
     } else {
@@ -72,7 +75,7 @@ export class SessionSpanExporter<S extends ExportableSpan> {
   async forceFlush(): Promise<void> {
     const { exportTimeoutMillis } = this.#settings
     this.#waitingRoom?.release()
-    await this.#shipping.settled(exportTimeoutMillis, 'an export in flight')
+    await this.#settled()
     const flushed = Promise.resolve().then(() => this.#delegate.forceFlush?.())
     await within(exportTimeoutMillis, "the wrapped exporter's forceFlush", flushed)
   }
@@ -93,6 +96,17 @@ export class SessionSpanExporter<S extends ExportableSpan> {
   /** What was shipped, changed, dropped and filled so far, and what waits now; plain data. */
   stats(): SessionExporterStats {
     return statsOf(this.#counters, this.#waitingRoom?.held ?? 0)
+  }
+
+  /** A flush of the processor waits for what is in flight. All spans of a batch are one processor's, nearly always. */
+  #listenTo(spans: S[]): void {
+    try {
+      const first = spans[0]
+      const inFlight = first && readRecord(first.spanContext())?.settings.flush.inFlight
+      inFlight?.add(this.#settled)
+    } catch {
+      // No array, or a span that throws: there is nobody to listen to.
+    }
   }
 
   async #shutDown(): Promise<void> {

@@ -9,7 +9,7 @@ import { isUntouched } from '@otel-sessions/semconv/internal'
 import { closeRecord, openRecord, settleEndedSpan, settleOpenSpan, settleUnchanged } from './finish.ts'
 import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
 import { leaveRecord } from './records.ts'
-import { releaseHeld } from './release-held.ts'
+import { releaseHeld, settleInFlight } from './release-held.ts'
 import { report } from './report.ts'
 import { startRecord } from './rules.ts'
 import { sharedRecord } from './shared-record.ts'
@@ -95,15 +95,17 @@ export class SessionSpanProcessor {
 
   /**
    * Nothing waits here. What a `SessionSpanExporter` with `fillFromTrace` holds back of this processor's spans is
-   * shipped, because `BatchSpanProcessor` does not pass a flush on to its exporter.
+   * shipped, and what one has in flight is waited for, because `BatchSpanProcessor` does not pass a flush on to its
+   * exporter, and does not wait for a batch that is on its way.
    *
    * @returns resolves when the wrapped exporter has answered, or its time is over; never rejects
    */
-  forceFlush(): Promise<void> {
-    return releaseHeld(this.#settings.flush)
+  async forceFlush(): Promise<void> {
+    const { flush } = this.#settings
+    await Promise.all([releaseHeld(flush), settleInFlight(flush)])
   }
 
-  /** The same, once the sessions that were started, and whose spans this processor stamps, have been ended. */
+  /** What is held back is shipped, once the sessions that were started, and whose spans this processor stamps, have been ended. */
   shutdown(): Promise<void> {
     // In this very call: the processors behind this one are shut down next.
     for (const end of [...this.#settings.flush.atShutdown]) end()

@@ -65,6 +65,16 @@ describe('defaultSession', () => {
     expect(sessions()).toEqual({ alias: undefined, json: undefined, late: undefined, empty: DEFAULT })
   })
 
+  it('nor with aliases of one’s own', () => {
+    const { tracer, sessions } = startTracing({ defaultSession: DEFAULT, aliases: ['chat'] })
+    const late = tracer.startSpan('late')
+    late.setAttribute('session.id', 'x'.repeat(200))
+    late.end()
+    tracer.startSpan('alias', { attributes: { chat: 'invité' } }).end()
+    tracer.startSpan('no alias', { attributes: { thread_id: 'invité' } }).end()
+    expect(sessions()).toEqual({ late: undefined, alias: undefined, 'no alias': DEFAULT })
+  })
+
   it('is nobody’s hint: what starts below a span that has ended with it may still be named', () => {
     const { tracer, sessions } = startTracing({ defaultSession: DEFAULT })
     tracer.startActiveSpan('root', (root) => {

@@ -38,7 +38,14 @@ describe('stats', () => {
     })
     usingSession({ sessionId: 'user_1_conv_1', metadata: { plan: 'pro' } }, overwrite)
     const restored = onOverwrite === 'restore' ? 5 : 0
-    const expected = { named: 2, learned: 3, defaulted: 0, restored, accepted: 5 - restored, metadataMerged: 1 }
+    const expected = {
+      named: 2,
+      learned: 3,
+      defaulted: 0,
+      restored,
+      accepted: 5 - restored,
+      metadataMerged: 1,
+    }
     expect(processor.stats().late).toEqual(expected)
   })
 

@@ -36,6 +36,8 @@ export interface SessionFlush {
   count: number
   /** Each ships what it holds back of this processor's spans, and resolves when that was answered; never rejects. */
   readonly holders: Set<() => Promise<void>>
+  /** Each waits for what an exporter has in flight of this processor's spans. For `forceFlush` alone. */
+  readonly inFlight: Set<() => Promise<unknown>>
   /** What is to be said before the processors behind are shut down, in the same call: sessions end. None throws. */
   readonly atShutdown: Set<() => void>
 }
