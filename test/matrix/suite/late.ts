@@ -57,6 +57,23 @@ test('the root of a batch over several sessions stays without one', async (t) =>
   assert.deepEqual(sessionsOf(await ship()), { batch: undefined, conv_1: 'conv_1', conv_2: 'conv_2' })
 })
 
+test('what nobody names has the session of the process', async (t) => {
+  const { tracer, processor, ship } = await startPipeline(t, { defaultSession: 'run_1' })
+  tracer.startActiveSpan('agent', (agent) => {
+    tracer.startSpan('tool').end()
+    agent.end()
+  })
+  tracer.startSpan('thread', { attributes: { thread_id: 'thread-1' } }).end()
+  usingSession(null, () => tracer.startSpan('nobody').end())
+  assert.deepEqual(sessionsOf(await ship()), {
+    agent: 'run_1',
+    tool: 'run_1',
+    thread: 'thread-1',
+    nobody: undefined,
+  })
+  assert.equal(processor.stats().late.defaulted, 2)
+})
+
 test('a session that somebody writes over is put back, and the other one is kept beside it', async (t) => {
   const { tracer, processor, exporter, ship } = await startPipeline(t)
   usingSession('mine_1', () => {

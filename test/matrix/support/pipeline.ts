@@ -32,11 +32,12 @@ export interface PipelineOptions {
   /** Processors after all others. */
   readonly more?: SpanProcessor[]
   readonly onInvalid?: (id: string) => string
+  readonly defaultSession?: string
 }
 
 export async function startPipeline(t: TestContext, options: PipelineOptions = {}): Promise<Pipeline> {
   const receiver = await startReceiver()
-  const processor = new SessionSpanProcessor()
+  const processor = new SessionSpanProcessor({ defaultSession: options.defaultSession })
   const exporter = new SessionSpanExporter(new OTLPTraceExporter({ url: receiver.url }), {
     onInvalid: options.onInvalid,
   })
