@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 // Inside of the repository, so that the packages are found.
 const cache = join(root, 'node_modules/.cache/otel-sessions')
 
-it.each(['semconv', 'processor', 'exporter'])(
+it.each(['semconv', 'processor', 'exporter', 'analytics'])(
   'the code that npm shows for %s prints what it says',
   (name) => {
     const readme = readFileSync(join(root, 'packages', name, 'README.md'), 'utf8')

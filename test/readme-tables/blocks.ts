@@ -2,12 +2,14 @@ import { CELLS } from '../streams/table/cells.ts'
 import { markdown as streamsMarkdown } from '../streams/table/markdown.ts'
 import { aliasesMarkdown } from './aliases.ts'
 import { dialectsMarkdown } from './dialects.ts'
+import { documentsMarkdown } from './documents.ts'
 import { frameworksMarkdown } from './frameworks.ts'
 
 /** What of the README is written from data, by the name in its marks. */
 const BLOCKS: Readonly<Record<string, () => string>> = {
   aliases: aliasesMarkdown,
   dialects: dialectsMarkdown,
+  documents: documentsMarkdown,
   frameworks: frameworksMarkdown,
   streams: () => streamsMarkdown(CELLS),
 }
