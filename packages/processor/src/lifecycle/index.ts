@@ -10,4 +10,8 @@ export type {
   AttachmentInput,
   BlobLike,
 } from './attachment-input.ts'
+export type { AttachmentOptions, LargeAttachment, UploadedTo } from './attachment-settings.ts'
+export { lifecycleStats, type SessionLifecycleStats } from './lifecycle-stats.ts'
+export type { SessionLoggerProvider, SessionOptions } from './session-options.ts'
+export { resumeSession, startSession } from './start-session.ts'
 export type { Session, SessionEnd, SessionFeedback, SessionStart } from './types.ts'
