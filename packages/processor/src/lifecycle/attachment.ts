@@ -5,6 +5,7 @@ import type { AttachmentSettings } from './attachment-settings.ts'
 export async function attachmentAttributes(
   _input: unknown,
   _settings: AttachmentSettings,
+  _sessionId: string,
 ): Promise<Attributes | undefined> {
   return undefined
 }
