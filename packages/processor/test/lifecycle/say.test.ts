@@ -35,7 +35,9 @@ describe('an event', () => {
     ['a string', 'data'],
   ])('travels without its data when that is %s', (_, data) => {
     const { session, own } = startOne()
-    expect(problems(() => session.event('paid', data as Record<string, unknown>))).toEqual({ 'session-event:bad-data': 1 })
+    expect(problems(() => session.event('paid', data as Record<string, unknown>))).toEqual({
+      'session-event:bad-data': 1,
+    })
     expect(own('session.event')).toEqual({ 'session.event.name': 'paid' })
   })
 
