@@ -21,6 +21,9 @@ export type FieldCode = IdFieldCode | 'metadata' | 'tags'
  * - `bind:…`: a stream or a target could not be bound
  * - `set-span-session:…`: there is no span, it has ended, or reading it throws; `scope-wins`: a scope that was
  *   entered below the span keeps what starts in it
+ * - `attachment:refused`, `attachment:unreadable`: an attachment is left out: it is none, or reading it fails;
+ *   `attachment:bad-…`: one of its fields is left out; `attachment:not-sent`, `attachment:upload-failed`: its
+ *   content is; `attachment:no-hash`: its SHA-256 is
  * - `span:unreadable`: a span was passed over, because reading or stamping it throws
  */
 export type ProblemCode =
@@ -49,3 +52,12 @@ export type ProblemCode =
   | 'set-span-session:unreadable'
   | 'set-span-session:scope-wins'
   | 'span:unreadable'
+  | 'attachment:refused'
+  | 'attachment:unreadable'
+  | 'attachment:bad-name'
+  | 'attachment:bad-type'
+  | 'attachment:bad-size'
+  | 'attachment:bad-sha256'
+  | 'attachment:not-sent'
+  | 'attachment:upload-failed'
+  | 'attachment:no-hash'
