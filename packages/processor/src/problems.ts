@@ -24,6 +24,8 @@ export type FieldCode = IdFieldCode | 'metadata' | 'tags'
  * - `attachment:refused`, `attachment:unreadable`: an attachment is left out: it is none, or reading it fails;
  *   `attachment:bad-…`: one of its fields is left out; `attachment:not-sent`, `attachment:upload-failed`: its
  *   content is; `attachment:no-hash`: its SHA-256 is
+ * - `idle:…`: `SessionIdle` passes over an ID that is none, forgets a session because there are too many, or its
+ *   `onExpire` fails
  * - `span:unreadable`: a span was passed over, because reading or stamping it throws
  */
 export type ProblemCode =
@@ -61,3 +63,6 @@ export type ProblemCode =
   | 'attachment:not-sent'
   | 'attachment:upload-failed'
   | 'attachment:no-hash'
+  | 'idle:bad-id'
+  | 'idle:forgotten'
+  | 'idle:on-expire'

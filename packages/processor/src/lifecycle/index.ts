@@ -10,4 +10,7 @@ export type {
   AttachmentInput,
   BlobLike,
 } from './attachment-input.ts'
+export type { AttachmentOptions, LargeAttachment, UploadedTo } from './attachment-settings.ts'
+export { SessionIdle } from './idle.ts'
+export type { ExpiryReason, SessionIdleOptions } from './idle-options.ts'
 export type { Session, SessionEnd, SessionFeedback, SessionStart } from './types.ts'

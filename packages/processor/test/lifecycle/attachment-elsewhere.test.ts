@@ -124,7 +124,7 @@ describe('an address', () => {
   it('of which size and hash are wrong travels without them', async () => {
     const { sent, problems } = await attach({ url: 'https://files.example/', size: -1, sha256: 'abc' })
     expect(sent).toEqual({ url: 'https://files.example/' })
-    expect(problems).toEqual(['attachment:bad-size', 'attachment:bad-sha256'])
+    expect(problems).toEqual(['attachment:bad-sha256', 'attachment:bad-size'])
   })
 })
 
