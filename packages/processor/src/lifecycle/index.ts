@@ -13,4 +13,7 @@ export type {
 export type { AttachmentOptions, LargeAttachment, UploadedTo } from './attachment-settings.ts'
 export { SessionIdle } from './idle.ts'
 export type { ExpiryReason, SessionIdleOptions } from './idle-options.ts'
+export { lifecycleStats, type SessionLifecycleStats } from './lifecycle-stats.ts'
+export type { SessionLoggerProvider, SessionOptions } from './session-options.ts'
+export { resumeSession, startSession } from './start-session.ts'
 export type { Session, SessionEnd, SessionFeedback, SessionStart } from './types.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
+import { startSession } from '@otel-sessions/processor/lifecycle'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { attachmentSettings } from '../../src/lifecycle/attachment-settings.ts'
 import { attach } from './attachment-fixture.ts'
 
 const hash = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
@@ -156,7 +156,10 @@ describe('what is wrong with an attachment', () => {
   })
 
   it.each([
-    [{ maxInlineBytes: -1 }, 'option maxInlineBytes must be a whole number from 0 to 1048576, it is -1'],
+    [
+      { maxInlineBytes: -1 },
+      'startSession: option maxInlineBytes must be a whole number from 0 to 1048576, it is -1',
+    ],
     [{ maxInlineBytes: 2 ** 20 + 1 }, 'option maxInlineBytes'],
     [{ maxInlineBytes: '1' }, 'it is a string of 1 characters'],
     [{ upload: 'https://x' }, 'option upload must be a function, it is a string of 9 characters'],
@@ -164,7 +167,7 @@ describe('what is wrong with an attachment', () => {
     [{ maxBytes: 1 }, 'there is no option "maxBytes"'],
     [null, 'options must be an object, they are null'],
   ])('options that are wrong throw, and are named: %j', (options, message) => {
-    expect(() => attachmentSettings(options as never)).toThrow(message)
+    expect(() => startSession({}, options as never)).toThrow(message)
   })
 })
 

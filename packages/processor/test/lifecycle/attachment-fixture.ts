@@ -5,7 +5,7 @@ import { problemCounts } from '../../src/report.ts'
 /** What the span of an attachment carries, by the last part of each key, and what was counted. */
 export async function attach(input: unknown, options: AttachmentOptions = {}) {
   const before = problemCounts()
-  const attributes = await attachmentAttributes(input, attachmentSettings(options), 's1')
+  const attributes = await attachmentAttributes(input, attachmentSettings(options, 'test'), 's1')
   const grown = Object.entries(problemCounts()).filter(
     ([code, count]) => count !== (before as Record<string, number>)[code],
   )
