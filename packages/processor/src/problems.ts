@@ -31,6 +31,7 @@ export type FieldCode = IdFieldCode | 'metadata' | 'tags'
  * - `session-word:no-session`: a `Session` of an ID that was refused says nothing; `session-word:failed`: the
  *   tracer or the logger threw
  * - `session-open:forgotten`: more sessions are open than are kept to be ended at the shutdown
+ * - `signals:…`: on a signal there is nothing to flush, or the flush fails, or takes too long; or there are no signals
  * - `span:unreadable`: a span was passed over, because reading or stamping it throws
  */
 export type ProblemCode =
@@ -97,3 +98,7 @@ export type ProblemCode =
   | 'idle:bad-id'
   | 'idle:forgotten'
   | 'idle:on-expire'
+  | 'signals:no-process'
+  | 'signals:no-flush'
+  | 'signals:flush-failed'
+  | 'signals:flush-late'

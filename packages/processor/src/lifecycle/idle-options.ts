@@ -1,4 +1,5 @@
 import { checkFunction, checkOptions, checkWhole } from './check-option.ts'
+import { endOpenSession } from './open-sessions.ts'
 import { LONGEST_TIMER } from './platform.ts'
 
 /** Why a session is over. */
@@ -35,7 +36,7 @@ export interface IdleSettings {
   /** `Infinity` where there is no such limit. */
   readonly idle: number
   readonly maxAge: number
-  readonly onExpire: SessionIdleOptions['onExpire']
+  readonly onExpire: NonNullable<SessionIdleOptions['onExpire']>
   readonly maxSessions: number
 }
 
@@ -47,7 +48,7 @@ export interface IdleSettings {
 export function idleSettings(options: SessionIdleOptions): IdleSettings {
   const where = 'SessionIdle'
   checkOptions(where, options, OPTIONS)
-  const { idle, maxAge, onExpire, maxSessions = 100_000 } = options
+  const { idle, maxAge, onExpire = endOpenSession, maxSessions = 100_000 } = options
   if (idle === undefined && maxAge === undefined) {
     throw new TypeError(`${where}: one of the options idle and maxAge must be given`)
   }

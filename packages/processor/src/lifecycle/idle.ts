@@ -118,10 +118,10 @@ export class SessionIdle {
     if (!this.#isStopped && this.#timer === undefined) this.#setTimer(time)
   }
 
-  #tell(...[id, reason]: Parameters<NonNullable<IdleSettings['onExpire']>>): void {
+  #tell(...[id, reason]: Parameters<IdleSettings['onExpire']>): void {
     const failed = () => report('idle:on-expire', () => 'SessionIdle: onExpire threw, or rejected')
     try {
-      const returned = this.#settings.onExpire?.(id, reason)
+      const returned = this.#settings.onExpire(id, reason)
       if (returned instanceof Promise) returned.catch(failed)
     } catch {
       failed()

@@ -1,6 +1,11 @@
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
 import { getSession, helperStats, SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
-import { type ExpiryReason, SessionIdle, type SessionIdleOptions } from '@otel-sessions/processor/lifecycle'
+import {
+  type ExpiryReason,
+  SessionIdle,
+  type SessionIdleOptions,
+  startSession,
+} from '@otel-sessions/processor/lifecycle'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { problemsOf, startTracing, stopTracing } from '../../../../test/support/tracing.ts'
 
@@ -14,6 +19,12 @@ function watch(options: SessionIdleOptions) {
   const expired: [id: string, reason: ExpiryReason][] = []
   const idle = new SessionIdle({ onExpire: (...what) => expired.push(what), ...options })
   return { idle, expired }
+}
+
+function trace(options: SessionIdleOptions) {
+  const watched = watch(options)
+  const spanProcessors = [new SessionSpanProcessor(), watched.idle]
+  return { ...watched, ...startTracing({}, { spanProcessors }) }
 }
 
 const problems = (run: () => void) => problemsOf(() => helperStats().problems, run)
@@ -112,12 +123,6 @@ describe('what it costs', () => {
 })
 
 describe('as a span processor', () => {
-  function trace(options: SessionIdleOptions) {
-    const watched = watch(options)
-    const spanProcessors = [new SessionSpanProcessor(), watched.idle]
-    return { ...watched, ...startTracing({}, { spanProcessors }) }
-  }
-
   it('takes the start and the end of each span as a sign of life', () => {
     const { tracer, expired } = trace({ idle: 1000 })
     const span = usingSession('a', () => tracer.startSpan('work'))
@@ -169,6 +174,30 @@ describe('what is done with a session that is over', () => {
       usingSession('a', () => tracer.startActiveSpan('work', () => idle.touch('a')))
     })
     expect(seen).toBe('none')
+  })
+
+  it('is its end as indeterminate, where it was started here and nothing else is said', () => {
+    const { provider, shipped } = startTracing()
+    const { idle } = watch({ idle: 1000, onExpire: undefined })
+    const session = startSession({ id: 'a' }, { tracerProvider: provider })
+    idle.touch('a')
+    idle.touch('of another process')
+    vi.advanceTimersByTime(1000)
+    expect(session.ended).toEqual({ state: 'indeterminate', reason: 'idle' })
+    expect(shipped()['session.end']).toEqual({
+      'session.id': 'a',
+      'session.end.state': 'indeterminate',
+      'session.end.reason': 'idle',
+    })
+  })
+
+  it('watches no session whose end it has brought about', () => {
+    const { idle, provider } = trace({ idle: 1000, onExpire: undefined })
+    startSession({ id: 'a' }, { tracerProvider: provider })
+    expect(idle.size).toBe(1)
+    vi.advanceTimersByTime(1000)
+    expect(idle.size).toBe(0)
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   it('may watch it on, delete others, and stop', () => {
