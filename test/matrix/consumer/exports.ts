@@ -64,7 +64,7 @@ export const values: [
   Record<keyof typeof exporters, 'class'>,
   Record<keyof typeof hashes, 'function'>,
   Record<keyof typeof processors, 'function' | 'class'>,
-  Record<keyof typeof lifecycles, 'function'>,
+  Record<keyof typeof lifecycles, 'function' | 'class'>,
   Record<keyof typeof semconv, 'function' | 'value'>,
 ] = [
   { SessionSpanExporter: 'class' },
@@ -79,7 +79,13 @@ export const values: [
     setSpanSession: 'function',
     usingSession: 'function',
   },
-  { lifecycleStats: 'function', resumeSession: 'function', startSession: 'function' },
+  {
+    endSessionsOnSignals: 'function',
+    lifecycleStats: 'function',
+    resumeSession: 'function',
+    SessionIdle: 'class',
+    startSession: 'function',
+  },
   {
     adviseSessionId: 'function',
     ATTR_GEN_AI_CONVERSATION_ID: 'value',

@@ -55,10 +55,10 @@ const MOST_INLINE = 2 ** 20
 /**
  * The options, checked.
  *
+ * @param where the function that was given them
  * @throws TypeError or RangeError that names the option and the kind of value it has
  */
-export function attachmentSettings(options: AttachmentOptions = {}): AttachmentSettings {
-  const where = 'attachments'
+export function attachmentSettings(options: AttachmentOptions, where: string): AttachmentSettings {
   checkOptions(where, options, OPTIONS)
   const { maxInlineBytes = 4096, upload, uploadTimeoutMillis = 30_000 } = options
   checkWhole(where, 'maxInlineBytes', maxInlineBytes, 0, MOST_INLINE)

@@ -62,6 +62,11 @@ export function endOpenSessions(reason: string): void {
   for (const owner of [...open.keys()]) endAllOf(owner, reason)
 }
 
+/** Ends a session that was started here and is open, as indeterminate. Never throws. */
+export function endOpenSession(id: string, reason: string): void {
+  open.get(owners.get(id))?.sessions.get(id)?.endBecause(reason)
+}
+
 function endAllOf(owner: Owner, reason: string): void {
   for (const session of [...(open.get(owner)?.sessions.values() ?? [])]) session.endBecause(reason)
 }

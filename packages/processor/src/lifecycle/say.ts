@@ -12,6 +12,7 @@ import { nestScope } from '../scope.ts'
 import { withScope } from '../session-context.ts'
 import type { CheckedSession } from '../session-init.ts'
 import { timeNow } from './check-time.ts'
+import { removeCutOff } from './cut-off.ts'
 import { countSent } from './lifecycle-stats.ts'
 import { noteProcessor } from './open-sessions.ts'
 import { type SessionState, statedBy } from './session-state.ts'
@@ -52,6 +53,7 @@ export function say(
       },
       inside,
     )
+    if (kind === 'attachment') removeCutOff(span, attributes)
     noteProcessor(state, readRecord(span.spanContext())?.settings)
     span.end(time)
     countSent(kind, stated.fields?.late === true)

@@ -64,7 +64,7 @@ export function sessionSettings(where: string, options: SessionOptions = {}): Se
   return {
     tracerProvider: () => tracerProvider ?? trace.getTracerProvider(),
     loggerProvider,
-    attachments: attachmentSettings(attachments),
+    attachments: attachmentSettings(attachments, where),
   }
 }
 
