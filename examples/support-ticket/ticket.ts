@@ -18,7 +18,8 @@ const session = startSession({
 
 const TURNS = {
   'support-inquiry': "My order A-1042 hasn't arrived yet. Where is it?",
-  'support-followup': 'I ordered it two weeks ago and the tracking still shows pending. When will it be here?',
+  'support-followup':
+    'I ordered it two weeks ago and the tracking still shows pending. When will it be here?',
   'support-thanks': 'Thank you, that is all.',
 }
 for (const [turn, text] of Object.entries(TURNS)) {

@@ -4,7 +4,6 @@ import { listenerPlan, nodeStreamPlan } from './bind-listeners.ts'
 import { webStreamPlan } from './bind-web-stream.ts'
 import {
   type BindOutcome,
-  has,
   type Method,
   type Methods,
   type Plan,
@@ -12,6 +11,7 @@ import {
   replaceMethods,
   reportRefused,
 } from './replace-methods.ts'
+import { isWebStream, opensOf, pullsOf } from './stream-shapes.ts'
 
 /** The context that something is bound to. Binding it again to another one changes this. */
 export interface Binding {
@@ -96,31 +96,6 @@ function planFor(target: Methods, binding: Binding, explicit: boolean): Plan {
     return []
   }
 }
-
-/** The methods that run the body: they are called in the context. */
-function pullsOf(target: Methods, explicit: boolean): PropertyKey[] {
-  if (isIterator(target) || (explicit && has(target, 'next')))
-    return present(target, ['next', 'return', 'throw', 'cancel'])
-  if (isReader(target)) return ['read', 'cancel']
-  return isWebStream(target) ? ['cancel'] : []
-}
-
-/** The methods that give something to pull on: that is bound in turn. */
-function opensOf(target: Methods): PropertyKey[] {
-  const opens: PropertyKey[] = isWebStream(target) ? ['getReader', 'values'] : []
-  if (has(target, Symbol.asyncIterator)) opens.push(Symbol.asyncIterator)
-  // The OpenAI SDK's Stream hands its own `iterator` to tee().
-  if (has(target, 'iterator') && has(target, 'tee')) opens.push('iterator')
-  return present(target, opens)
-}
-
-// Iterators that are iterable give themselves, so an array or a Map, which give new ones, are none.
-const isIterator = (target: Methods) =>
-  has(target, 'next') && (has(target, Symbol.iterator) || has(target, Symbol.asyncIterator))
-
-const isWebStream = (target: Methods) => has(target, 'getReader') && has(target, 'pipeTo')
-
-const isReader = (target: Methods) => has(target, 'read') && has(target, 'releaseLock')
 
 function runBound(binding: Binding): (method: Method) => Method {
   return (method) =>

@@ -1,6 +1,7 @@
 import {
   ATTR_GEN_AI_CONVERSATION_ID,
   ATTR_METADATA,
+  ATTR_SESSION_LATE,
   ATTR_TAG_TAGS,
   ATTR_USER_ID,
   METADATA_MAX_LENGTH,
@@ -20,6 +21,8 @@ export interface SessionFields {
   readonly previousSessionId: string | null | undefined
   readonly metadata: Readonly<Record<string, MetadataValue>> | undefined
   readonly tags: readonly string[] | undefined
+  /** The session had ended when the scope was entered. Said by a `Session` alone. */
+  readonly late?: true | undefined
 }
 
 const stampedFields = new WeakMap<SessionFields, { readonly stamped: StampedFields | undefined }>()
@@ -35,13 +38,14 @@ export function stampedOf(fields: SessionFields | undefined): StampedFields | un
 }
 
 function makeStamped(fields: SessionFields): StampedFields | undefined {
-  const entries: [string, string | readonly string[]][] = []
+  const entries: [...StampedFields['entries'][number]][] = []
   if (typeof fields.conversationId === 'string')
     entries.push([ATTR_GEN_AI_CONVERSATION_ID, fields.conversationId])
   if (typeof fields.userId === 'string') entries.push([ATTR_USER_ID, fields.userId])
   const metadata = metadataJson(fields.metadata)
   if (metadata !== undefined) entries.push([ATTR_METADATA, metadata])
   if (fields.tags !== undefined) entries.push([ATTR_TAG_TAGS, fields.tags])
+  if (fields.late) entries.push([ATTR_SESSION_LATE, true])
   return entries.length === 0 ? undefined : stampedFrom(entries, fields.metadata)
 }
 

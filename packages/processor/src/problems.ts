@@ -22,6 +22,17 @@ export type FieldCode = IdFieldCode | 'metadata' | 'tags'
  * - `bind:…`: a stream or a target could not be bound
  * - `set-span-session:…`: there is no span, it has ended, or reading it throws; `scope-wins`: a scope that was
  *   entered below the span keeps what starts in it
+ * - `attachment:refused`, `attachment:unreadable`: an attachment is left out: it is none, or reading it fails;
+ *   `attachment:bad-…`: one of its fields is left out; `attachment:not-sent`, `attachment:upload-failed`: its
+ *   content is; `attachment:no-hash`: its SHA-256 is; `attachment:cut-off`: what the limits of the SDK cut off is
+ * - `idle:…`: `SessionIdle` passes over an ID that is none, forgets a session because there are too many, or its
+ *   `onExpire` fails
+ * - `session-start:…`, `session-event:…`, `session-metric:…`, `session-feedback:…`, `session-trace:…`, `session-end:…`,
+ *   `session-time:…`: a part of what a `Session` was told is left out; `session-end:again`: it had ended before
+ * - `session-word:no-session`: a `Session` of an ID that was refused says nothing; `session-word:failed`: the
+ *   tracer or the logger threw
+ * - `session-open:forgotten`: more sessions are open than are kept to be ended at the shutdown
+ * - `signals:…`: on a signal there is nothing to flush, or the flush fails, or takes too long; or there are no signals
  * - `span:unreadable`: a span was passed over, because reading or stamping it throws
  */
 export type ProblemCode =
@@ -50,4 +61,46 @@ export type ProblemCode =
   | 'set-span-session:not-recording'
   | 'set-span-session:unreadable'
   | 'set-span-session:scope-wins'
+  | 'session-start:not-an-object'
+  | 'session-start:bad-name'
+  | 'session-start:same-previous'
+  | 'session-time:bad-time'
+  | 'session-event:bad-name'
+  | 'session-event:bad-data'
+  | 'session-event:data-too-long'
+  | 'session-metric:bad-name'
+  | 'session-metric:bad-value'
+  | 'session-feedback:unreadable'
+  | 'session-feedback:bad-name'
+  | 'session-feedback:bad-score'
+  | 'session-feedback:bad-label'
+  | 'session-feedback:bad-comment'
+  | 'session-feedback:bad-source'
+  | 'session-feedback:empty'
+  | 'session-trace:bad-name'
+  | 'session-end:unreadable'
+  | 'session-end:bad-state'
+  | 'session-end:bad-reason'
+  | 'session-end:before-start'
+  | 'session-end:again'
+  | 'session-word:no-session'
+  | 'session-word:failed'
+  | 'session-open:forgotten'
   | 'span:unreadable'
+  | 'attachment:refused'
+  | 'attachment:unreadable'
+  | 'attachment:bad-name'
+  | 'attachment:bad-type'
+  | 'attachment:bad-size'
+  | 'attachment:bad-sha256'
+  | 'attachment:not-sent'
+  | 'attachment:upload-failed'
+  | 'attachment:no-hash'
+  | 'attachment:cut-off'
+  | 'idle:bad-id'
+  | 'idle:forgotten'
+  | 'idle:on-expire'
+  | 'signals:no-process'
+  | 'signals:no-flush'
+  | 'signals:flush-failed'
+  | 'signals:flush-late'

@@ -61,6 +61,7 @@ function fieldsOf(session: CheckedSession, outer: SessionScope | undefined): Ses
     userId: innermost(inner?.userId, around.userId),
     metadata: merged(inner?.metadata, around.metadata),
     tags: united(inner?.tags, around.tags),
+    late: innermost(inner?.late, ofSession?.late),
   }
 }
 

@@ -57,7 +57,7 @@ function isInit(session: object): boolean {
 
 function checkInit(init: SessionInit): CheckedSession {
   for (const key of Object.keys(init)) {
-    if (!FIELDS.includes(key as never)) reportUnknownField(key)
+    if (!FIELDS.includes(key as never)) reportUnknownField(key, FIELDS)
   }
   const fields = checkFields(init)
   if (!('sessionId' in init)) return { states: 'nothing', id: undefined, fields }
@@ -66,12 +66,12 @@ function checkInit(init: SessionInit): CheckedSession {
 }
 
 /** Mostly a spelling mistake; of `sessionId`, it leaves the work in the outer session. */
-function reportUnknownField(key: string): void {
+export function reportUnknownField(key: string, known: readonly string[]): void {
   report('session:unknown-field', () => {
     // Only a spelling mistake is shown: a map keyed by users is not for a log.
-    const meant = FIELDS.find((field) => field.toLowerCase() === key.replaceAll(/[_-]/g, '').toLowerCase())
+    const meant = known.find((field) => field.toLowerCase() === key.replaceAll(/[_-]/g, '').toLowerCase())
     const what = meant === undefined ? kindOf(key) : `"${key}", which is spelt ${meant}`
-    return `a session has a property that means nothing: ${what}. Known are ${FIELDS.join(', ')}`
+    return `a session has a property that means nothing: ${what}. Known are ${known.join(', ')}`
   })
 }
 

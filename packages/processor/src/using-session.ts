@@ -5,7 +5,7 @@ import { checkContextManager, checkContextSurvivesAwait } from './context-check.
 import { offerScope } from './offer-scope.ts'
 import { nestScope, readScope } from './scope.ts'
 import { withScope } from './session-context.ts'
-import { checkSession, type SessionInit } from './session-init.ts'
+import { type CheckedSession, checkSession, type SessionInit } from './session-init.ts'
 
 /**
  * Runs a function inside a session: every span that it causes belongs to it, also after an `await`, in timers,
@@ -35,7 +35,11 @@ export function usingSession<T>(session: string | SessionInit | null, fn: () => 
     throw new TypeError(`usingSession(session, fn): fn must be a function, it is ${kindOf(fn)}`)
   }
   const outer = context.active()
-  const inside = enterSession(outer, session)
+  return runInside(outer, enterSession(outer, session), fn)
+}
+
+/** Runs a function in a context that was made of another one, and binds what it gives. */
+export function runInside<T>(outer: Context, inside: Context, fn: () => T): T {
   return context.with(inside, () => {
     checkContextManager(outer, inside)
     const result = fn()
@@ -46,7 +50,12 @@ export function usingSession<T>(session: string | SessionInit | null, fn: () => 
 
 /** The context inside a session, entered under the active span: bare spans above hear of it. */
 export function enterSession(outer: Context, session: unknown): Context {
-  const scope = nestScope(checkSession(session), readScope(outer))
+  return enterChecked(outer, checkSession(session))
+}
+
+/** The same, for a session that was checked before. */
+export function enterChecked(outer: Context, session: CheckedSession): Context {
+  const scope = nestScope(session, readScope(outer))
   const span = trace.getSpan(outer)
   offerScope(scope, span)
   return withScope(outer, scope, span)

@@ -61,7 +61,7 @@ export interface SessionTrace {
 /** The fields beside the session ID, ready to stamp. */
 export interface StampedFields {
   /** Attribute and value. */
-  readonly entries: readonly (readonly [key: string, value: string | readonly string[]])[]
+  readonly entries: readonly (readonly [key: string, value: string | readonly string[] | boolean])[]
   /** What the SDK made of the values that it did not keep as they are: an attribute length limit truncates. */
   kept: Map<string, unknown> | undefined
   /** Ours in `gen_ai.conversation.id`: never read as an alias. */

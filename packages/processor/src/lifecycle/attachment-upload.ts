@@ -1,0 +1,42 @@
+import { report } from '../report.ts'
+import type { AttachmentSettings, LargeAttachment } from './attachment-settings.ts'
+import { checkAddress, hrefOf } from './attachment-words.ts'
+import { after } from './platform.ts'
+
+const ALONE = "an attachment's name, type, size and hash travel without its content"
+
+/** Says of the first content that goes nowhere why. */
+export function reportNotSent(why: string): void {
+  report('attachment:not-sent', () => `${ALONE}: ${why}`)
+}
+
+/** Where an attachment lies after its upload, or undefined, counted. Never rejects. */
+export async function uploaded(
+  attachment: LargeAttachment,
+  upload: NonNullable<AttachmentSettings['upload']>,
+  millis: number,
+): Promise<string | undefined> {
+  try {
+    const address = checkAddress(hrefOf(await settled(attachment, upload, millis)))
+    if ('url' in address) return address.url
+    report('attachment:upload-failed', () => `${ALONE}: what upload gave is no address, ${address.problem}`)
+  } catch (error) {
+    const why = error === LATE ? `took longer than ${millis} ms` : 'threw, or rejected'
+    report('attachment:upload-failed', () => `${ALONE}: upload ${why}`)
+  }
+  return undefined
+}
+
+const LATE = Symbol('late')
+
+function settled(
+  attachment: LargeAttachment,
+  upload: NonNullable<AttachmentSettings['upload']>,
+  millis: number,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const timer = after(millis, () => reject(LATE))
+    const asked = new Promise((answer) => answer(upload(attachment)))
+    asked.then(resolve, reject).finally(() => timer.cancel())
+  })
+}

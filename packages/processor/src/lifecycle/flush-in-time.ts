@@ -1,0 +1,35 @@
+import { trace } from '@opentelemetry/api'
+import { report } from '../report.ts'
+import { afterAtAnyPrice } from './platform.ts'
+import type { Flushable } from './signal-options.ts'
+
+/**
+ * Flushes a provider, the global one where none is given, and keeps the process alive until then.
+ *
+ * @returns resolves when it is flushed, or has failed, or the time is over, which are counted; never rejects
+ */
+export function flushInTime(provider: Flushable | undefined, millis: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = afterAtAnyPrice(millis, () => {
+      report('signals:flush-late', () => `the flush on a signal did not finish within ${millis} ms`)
+      resolve()
+    })
+    const failed = () => report('signals:flush-failed', () => 'the flush on a signal failed')
+    const flushed = new Promise((answer) => answer((provider ?? globalProvider())?.forceFlush()))
+    flushed.catch(failed).finally(() => {
+      timer.cancel()
+      resolve()
+    })
+  })
+}
+
+/** The API's own object stands for the provider that was registered, and cannot flush. */
+function globalProvider(): Flushable | undefined {
+  const global = trace.getTracerProvider() as { getDelegate?: () => unknown }
+  const provider = (global.getDelegate?.() ?? global) as Partial<Flushable>
+  if (typeof provider.forceFlush === 'function') return provider as Flushable
+  report('signals:no-flush', () => {
+    return 'nothing is flushed on a signal: the global tracer provider cannot, or there is none; give endSessionsOnSignals a provider'
+  })
+  return undefined
+}

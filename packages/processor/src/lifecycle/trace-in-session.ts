@@ -1,0 +1,59 @@
+import {
+  type Context,
+  context,
+  INVALID_SPAN_CONTEXT,
+  type Span,
+  type SpanOptions,
+  trace,
+} from '@opentelemetry/api'
+import { readRecord, SESSION_SPAN_SCOPE } from '@otel-sessions/semconv'
+import { kindOf } from '@otel-sessions/semconv/internal'
+import { enterChecked, runInside } from '../using-session.ts'
+import { checkName } from './check-text.ts'
+import { endWith } from './end-with.ts'
+import { noteProcessor } from './open-sessions.ts'
+import { RootSpan } from './root-span.ts'
+import { reportFailed } from './say.ts'
+import { type SessionState, statedBy } from './session-state.ts'
+
+/** Runs a function inside the session and a root span of its own, which ends with what the function gives. */
+export function traceInSession<T>(
+  state: SessionState,
+  name: string,
+  fn: (span: Span) => T,
+  options: Omit<SpanOptions, 'root'> | undefined,
+): T {
+  if (typeof fn !== 'function') {
+    throw new TypeError(`session.trace(name, fn): fn must be a function, it is ${kindOf(fn)}`)
+  }
+  const outer = context.active()
+  const entered = enterChecked(outer, statedBy(state))
+  const span = startRoot(state, name, options, entered)
+  const root = new RootSpan(span)
+  try {
+    // The end is watched for first: what binding plays to streams of ours is then read by what is watched.
+    return runInside(outer, trace.setSpan(entered, span), () => endWith(fn(span), root))
+  } catch (error) {
+    root.fail(error)
+    throw error
+  }
+}
+
+/** Without a span that works, the function gets one that does nothing, and runs all the same. */
+function startRoot(
+  state: SessionState,
+  name: unknown,
+  options: SpanOptions | undefined,
+  entered: Context,
+): Span {
+  try {
+    const tracer = state.settings.tracerProvider().getTracer(SESSION_SPAN_SCOPE)
+    const checked = checkName('session-trace:bad-name', 'the name of a trace', name)
+    const span = tracer.startSpan(checked ?? 'trace', { ...options, root: true }, entered)
+    noteProcessor(state, readRecord(span.spanContext())?.settings)
+    return span
+  } catch {
+    reportFailed('the tracer')
+    return trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
+  }
+}

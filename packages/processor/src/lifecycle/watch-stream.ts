@@ -1,0 +1,136 @@
+import { bodyOf } from '../bind-body.ts'
+import { isNativePromise } from '../native-promise.ts'
+import { type Method, type Methods, type Plan, present, replaceMethods } from '../replace-methods.ts'
+import { isNodeReadable, isReader, opensOf, pullsOf } from '../stream-shapes.ts'
+import type { RootSpan } from './root-span.ts'
+
+/**
+ * What the replaced methods of a stream, and of all that was opened on it, hold on to. When nobody can read any more,
+ * it goes with them, and that is the end of a stream that was left without a word.
+ */
+interface Watch {
+  readonly root: RootSpan
+}
+
+const abandoned =
+  typeof FinalizationRegistry === 'function'
+    ? new FinalizationRegistry<() => void>((end) => end())
+    : undefined
+
+/**
+ * Ends a span when a stream is over: read to its end, left, cancelled, failed; or, if none of that happens, when it
+ * is collected as garbage. The stream stays the same object; nothing is read by it.
+ *
+ * @returns whether it is a stream that can be watched. Never throws
+ */
+export function watchStream(value: unknown, root: RootSpan): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const watch: Watch = { root }
+  if (!watchShape(value as Methods, watch)) return false
+  abandoned?.register(watch, root.end, watch)
+  return true
+}
+
+function watchShape(target: Methods, watch: Watch): boolean {
+  try {
+    const body = bodyOf(target)
+    if (body !== undefined) return watchBody(target, body as Methods, watch)
+    if (isNodeReadable(target)) watchNode(target, watch)
+    const plan = planFor(target, watch)
+    return plan.length > 0 && replaceMethods(target, plan) === 'bound'
+  } catch {
+    return false
+  }
+}
+
+/** The platform copies a body past every method of its stream; the first of the two that is over is the end. */
+function watchBody(holder: Methods, body: Methods, watch: Watch): boolean {
+  const clone = (native: Method): Method =>
+    function (...args) {
+      const copy = native.apply(this, args)
+      for (const one of [this, copy]) watchShape((one as { body: Methods }).body, watch)
+      return copy
+    }
+  replaceMethods(holder, [['clone', clone]])
+  return watchShape(body, watch)
+}
+
+/** What it says when it is closed; `close` follows an error, too, and listening to it starts nothing. */
+function watchNode(target: Methods, watch: Watch): void {
+  const once = target['once'] as Method
+  once.call(target, 'end', () => over(watch))
+  once.call(target, 'close', () => {
+    const error = target['errored']
+    if (error === undefined || error === null) over(watch)
+    else failed(watch, error)
+  })
+}
+
+function planFor(target: Methods, watch: Watch): Plan {
+  const pulls = pullsOf(target, false).map((name) => [name, pull(name, watch)] as Plan[number])
+  const opens = opensOf(target).map((name) => [name, opened(watch)] as Plan[number])
+  return [...pulls, ...opens]
+}
+
+/** One that is opened: a generator gives itself, and is watched already. */
+function opened(watch: Watch): (method: Method) => Method {
+  return (method) =>
+    function (...args) {
+      const result = method.apply(this, args)
+      if (result !== this && typeof result === 'object' && result !== null)
+        watchOpened(result as Methods, watch)
+      return result
+    }
+}
+
+function watchOpened(target: Methods, watch: Watch): void {
+  try {
+    const names = present(target, ['next', 'return', 'throw', 'read', 'cancel'])
+    replaceMethods(
+      target,
+      names.map((name) => [name, pull(name, watch)]),
+    )
+    // A reader that knows how much there is does not ask for the end.
+    if (isReader(target) && isNativePromise(target['closed'])) {
+      target['closed'].then(
+        () => over(watch),
+        () => {},
+      )
+    }
+  } catch {
+    // It is read unwatched, and over when it is collected.
+  }
+}
+
+/** A call by which a stream is read or left: what it gives may say that it is over. */
+function pull(name: PropertyKey, watch: Watch): (method: Method) => Method {
+  const leaves = name === 'return' || name === 'cancel'
+  const settle = (result: unknown) => {
+    if (leaves || isDone(result)) over(watch)
+  }
+  return (method) =>
+    function (...args) {
+      let result: unknown
+      try {
+        result = method.apply(this, args)
+      } catch (error) {
+        failed(watch, error)
+        throw error
+      }
+      if (!isNativePromise(result)) settle(result)
+      else result.then(settle, (error) => failed(watch, error))
+      return result
+    }
+}
+
+const isDone = (result: unknown) => (result as { done?: unknown } | null | undefined)?.done === true
+
+function over(watch: Watch): void {
+  abandoned?.unregister(watch)
+  watch.root.end()
+}
+
+function failed(watch: Watch, error: unknown): void {
+  abandoned?.unregister(watch)
+  watch.root.fail(error)
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import { trace } from '@opentelemetry/api'
+import type { TracerConfig } from '@opentelemetry/sdk-trace-base'
+import { helperStats, SessionSpanProcessor } from '@otel-sessions/processor'
+import { resumeSession, type SessionOptions, startSession } from '@otel-sessions/processor/lifecycle'
+import { afterEach, expect, it, vi } from 'vitest'
+import { collectWarnings, startTracing, stopTracing } from '../../../../test/support/tracing.ts'
+
+afterEach(stopTracing)
+
+function start(config: TracerConfig = {}, options: SessionOptions = {}) {
+  const tracing = startTracing({}, { spanProcessors: [new SessionSpanProcessor()], ...config })
+  const session = startSession({ id: 's1' }, { tracerProvider: tracing.provider, ...options })
+  return { ...tracing, session, sent: () => tracing.shipped()['session.attachment'] }
+}
+
+const sha256 = (data: string) => createHash('sha256').update(data).digest('hex')
+
+it('an attachment travels as a root span of its session', async () => {
+  const { session, sent } = start()
+  await session.attach({ data: '{"a":1}', name: 'a.json', type: 'application/json' })
+  expect(sent()).toEqual({
+    'session.id': 's1',
+    'session.attachment.name': 'a.json',
+    'session.attachment.type': 'application/json',
+    'session.attachment.size': 7,
+    'session.attachment.sha256': sha256('{"a":1}'),
+    'session.attachment.content': '{"a":1}',
+    'session.attachment.encoding': 'utf-8',
+  })
+})
+
+it('upload is told the session, and its address travels in place of the content', async () => {
+  const upload = vi.fn(async () => 'https://files.example/1')
+  const { session, sent } = start({}, { upload, maxInlineBytes: 0 })
+  await session.attach({ data: 'x' })
+  expect(upload).toHaveBeenCalledWith({
+    data: new TextEncoder().encode('x'),
+    name: undefined,
+    type: 'text/plain',
+    size: 1,
+    sha256: sha256('x'),
+    sessionId: 's1',
+  })
+  expect(sent()).toMatchObject({ 'session.attachment.url': 'https://files.example/1' })
+  expect(sent()).not.toHaveProperty(['session.attachment.content'])
+})
+
+it('what the attribute length limit of the SDK cuts off does not travel, and that is said', async () => {
+  const warnings = collectWarnings()
+  const { session, sent } = start({ spanLimits: { attributeValueLengthLimit: 64 } })
+  await session.attach({ data: 'x'.repeat(65), name: 'x.txt' })
+  expect(sent()).toEqual({
+    'session.id': 's1',
+    'session.attachment.name': 'x.txt',
+    'session.attachment.type': 'text/plain',
+    'session.attachment.size': 65,
+    'session.attachment.sha256': sha256('x'.repeat(65)),
+  })
+  expect(warnings.join()).toContain('without its session.attachment.content: the attribute limits of the SDK')
+})
+
+it('half an address does not travel either', async () => {
+  const { session, sent } = start({ spanLimits: { attributeValueLengthLimit: 20 } })
+  await session.attach({ url: 'https://files.example/report.pdf' })
+  expect(sent()).toEqual({ 'session.id': 's1' })
+})
+
+it('content for which the SDK has no room is missed', async () => {
+  const before = helperStats().problems['attachment:cut-off'] ?? 0
+  const { session, sent } = start({ spanLimits: { attributeCountLimit: 5 } })
+  await session.attach({ data: 'x', name: 'x.txt' })
+  expect(sent()).not.toHaveProperty(['session.attachment.content'])
+  expect(helperStats().problems['attachment:cut-off']).toBeGreaterThan(before)
+})
+
+it('nothing is read or uploaded for a session that is none', async () => {
+  const { sent } = start()
+  const data = { size: 1, type: 'text/plain', arrayBuffer: vi.fn() }
+  await resumeSession('').attach({ data })
+  expect(data.arrayBuffer).not.toHaveBeenCalled()
+  expect(sent()).toBeUndefined()
+})
+
+it('nothing is wrong where there is no SDK', async () => {
+  const before = helperStats().problems
+  await startSession({ id: 's1' }, { tracerProvider: trace.getTracerProvider() }).attach({ data: 'x' })
+  expect(helperStats().problems).toEqual(before)
+})

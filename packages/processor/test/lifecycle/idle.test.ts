@@ -1,0 +1,262 @@
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
+import { getSession, helperStats, SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+import {
+  type ExpiryReason,
+  SessionIdle,
+  type SessionIdleOptions,
+  startSession,
+} from '@otel-sessions/processor/lifecycle'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { problemsOf, startTracing, stopTracing } from '../../../../test/support/tracing.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+  stopTracing()
+})
+
+function watch(options: SessionIdleOptions) {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  const expired: [id: string, reason: ExpiryReason][] = []
+  const idle = new SessionIdle({ onExpire: (...what) => expired.push(what), ...options })
+  return { idle, expired }
+}
+
+function trace(options: SessionIdleOptions) {
+  const watched = watch(options)
+  const spanProcessors = [new SessionSpanProcessor(), watched.idle]
+  return { ...watched, ...startTracing({}, { spanProcessors }) }
+}
+
+const problems = (run: () => void) => problemsOf(() => helperStats().problems, run)
+
+describe('a session without a sign of life', () => {
+  it('is over after the idle time, once', () => {
+    const { idle, expired } = watch({ idle: 1000 })
+    idle.touch('a')
+    vi.advanceTimersByTime(999)
+    expect(expired).toEqual([])
+    vi.advanceTimersByTime(1)
+    expect(expired).toEqual([['a', 'idle']])
+    vi.advanceTimersByTime(10_000)
+    expect(expired).toHaveLength(1)
+    expect(idle.size).toBe(0)
+  })
+
+  it('lives on with every sign of life, up to its age', () => {
+    const { idle, expired } = watch({ idle: 1000, maxAge: 2500 })
+    for (let passed = 0; passed < 2500; passed += 500) {
+      idle.touch('a')
+      vi.advanceTimersByTime(500)
+    }
+    expect(expired).toEqual([['a', 'max-age']])
+  })
+
+  it('does not expire once it is deleted, and begins anew when it is touched again', () => {
+    const { idle, expired } = watch({ maxAge: 1000 })
+    idle.touch('a')
+    vi.advanceTimersByTime(600)
+    expect(idle.delete('a')).toBe(true)
+    expect(idle.delete('a')).toBe(false)
+    idle.touch('a')
+    vi.advanceTimersByTime(600)
+    expect(expired).toEqual([])
+    vi.advanceTimersByTime(400)
+    expect(expired).toEqual([['a', 'max-age']])
+  })
+
+  it('is not over because the clock of the day was set', () => {
+    const { idle, expired } = watch({ idle: 1000 })
+    vi.setSystemTime(0)
+    idle.touch('a')
+    vi.setSystemTime(10 ** 12)
+    vi.advanceTimersByTime(999)
+    expect(expired).toEqual([])
+  })
+})
+
+describe('what it costs', () => {
+  it('is one timer for all sessions, and none once it is stopped', () => {
+    const { idle, expired } = watch({ idle: 1000, maxAge: 5000 })
+    for (let count = 0; count < 1000; count++) idle.touch(`s${count}`)
+    expect(vi.getTimerCount()).toBe(1)
+    idle.stop()
+    idle.touch('late')
+    expect(vi.getTimerCount()).toBe(0)
+    expect(idle.size).toBe(0)
+    vi.advanceTimersByTime(5000)
+    expect(expired).toEqual([])
+  })
+
+  it('does not keep the process alive', () => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    const before = timers()
+    const idle = new SessionIdle({ idle: 60_000 })
+    idle.touch('a')
+    expect(timers()).toBe(before)
+    idle.stop()
+  })
+
+  it('is spread where many expire at once', () => {
+    const { idle, expired } = watch({ idle: 1000 })
+    for (let count = 0; count < 250; count++) idle.touch(`s${count}`)
+    vi.advanceTimersByTime(1000)
+    expect(expired).toHaveLength(100)
+    vi.advanceTimersByTime(2)
+    expect(expired).toHaveLength(250)
+  })
+
+  it('is bounded, whatever IDs somebody makes up: the one idle longest is forgotten, and does not expire', () => {
+    const { idle, expired } = watch({ idle: 1000, maxAge: 5000, maxSessions: 50 })
+    idle.touch('kept')
+    const counted = problems(() => {
+      for (let count = 0; count < 100_000; count++) {
+        idle.touch(`made-up-${count}`)
+        idle.touch('kept')
+      }
+    })
+    expect(idle.size).toBe(50)
+    expect(counted).toEqual({ 'idle:forgotten': 100_001 - 50 })
+    vi.advanceTimersByTime(5000)
+    expect(expired).toHaveLength(50)
+    expect(expired).toContainEqual(['kept', 'idle'])
+  })
+})
+
+describe('as a span processor', () => {
+  it('takes the start and the end of each span as a sign of life', () => {
+    const { tracer, expired } = trace({ idle: 1000 })
+    const span = usingSession('a', () => tracer.startSpan('work'))
+    vi.advanceTimersByTime(900)
+    span.end()
+    vi.advanceTimersByTime(999)
+    expect(expired).toEqual([])
+    vi.advanceTimersByTime(1)
+    expect(expired).toEqual([['a', 'idle']])
+  })
+
+  it('passes over spans without a session', () => {
+    const { tracer, idle } = trace({ idle: 1000 })
+    tracer.startSpan('work').end()
+    tracer.startSpan('odd', { attributes: { 'session.id': 42 } }).end()
+    expect(idle.size).toBe(0)
+  })
+
+  it('watches a session no more that says its end', () => {
+    const { tracer, idle } = trace({ idle: 1000 })
+    usingSession('a', () => tracer.startSpan('work').end())
+    expect(idle.size).toBe(1)
+    usingSession('a', () => tracer.startSpan('session.end').end())
+    expect(idle.size).toBe(0)
+  })
+
+  it('stops with the provider', async () => {
+    const { provider, idle } = trace({ idle: 1000 })
+    idle.touch('a')
+    await provider.forceFlush()
+    expect(idle.size).toBe(1)
+    await provider.shutdown()
+    expect(idle.size).toBe(0)
+  })
+
+  it('never throws into the application', () => {
+    const { idle } = watch({ idle: 1000 })
+    const hostile = new Proxy({}, { get: () => expect.fail('hostile') })
+    expect(problems(() => idle.onStart(hostile))).toEqual({ 'span:unreadable': 1 })
+    expect(problems(() => idle.onEnd({}))).toEqual({})
+  })
+})
+
+describe('what is done with a session that is over', () => {
+  it('is outside the span and the session that were active when the timer was set', async () => {
+    const { tracer } = startTracing()
+    const seen = await new Promise((resolve) => {
+      const idle = new SessionIdle({ idle: 1, onExpire: () => resolve(getSession() ?? 'none') })
+      usingSession('a', () => tracer.startActiveSpan('work', () => idle.touch('a')))
+    })
+    expect(seen).toBe('none')
+  })
+
+  it('is its end as indeterminate, where it was started here and nothing else is said', () => {
+    const { provider, shipped } = startTracing()
+    const { idle } = watch({ idle: 1000, onExpire: undefined })
+    const session = startSession({ id: 'a' }, { tracerProvider: provider })
+    idle.touch('a')
+    idle.touch('of another process')
+    vi.advanceTimersByTime(1000)
+    expect(session.ended).toEqual({ state: 'indeterminate', reason: 'idle' })
+    expect(shipped()['session.end']).toEqual({
+      'session.id': 'a',
+      'session.end.state': 'indeterminate',
+      'session.end.reason': 'idle',
+    })
+  })
+
+  it('watches no session whose end it has brought about', () => {
+    const { idle, provider } = trace({ idle: 1000, onExpire: undefined })
+    startSession({ id: 'a' }, { tracerProvider: provider })
+    expect(idle.size).toBe(1)
+    vi.advanceTimersByTime(1000)
+    expect(idle.size).toBe(0)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('may watch it on, delete others, and stop', () => {
+    const { idle, expired } = watch({
+      idle: 1000,
+      onExpire: (id, reason) => {
+        expired.push([id, reason])
+        if (id === 'a') idle.delete('b')
+        if (expired.length < 3) idle.touch('a')
+        else idle.stop()
+      },
+    })
+    idle.touch('a')
+    idle.touch('b')
+    vi.advanceTimersByTime(10_000)
+    expect(expired).toEqual([
+      ['a', 'idle'],
+      ['a', 'idle'],
+      ['a', 'idle'],
+    ])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it.each([
+    ['throws', () => expect.fail('hostile')],
+    ['rejects', () => Promise.reject(new Error('hostile'))],
+  ])('is counted where it %s, and the others expire all the same', async (_, onExpire) => {
+    const called = vi.fn(onExpire)
+    const { idle } = watch({ idle: 1000, onExpire: called })
+    idle.touch('a')
+    idle.touch('b')
+    const before = helperStats().problems['idle:on-expire'] ?? 0
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(called).toHaveBeenCalledTimes(2)
+    expect(helperStats().problems['idle:on-expire']).toBe(before + 2)
+  })
+})
+
+describe('bad input', () => {
+  it.each([
+    [{}, 'SessionIdle: one of the options idle and maxAge must be given'],
+    [undefined, 'SessionIdle: options must be an object, they are undefined'],
+    [{ idle: 0 }, 'SessionIdle: option idle must be a whole number from 1 to 2147483647, it is 0'],
+    [{ idle: '5m' }, 'SessionIdle: option idle must be a whole number'],
+    [{ maxAge: Number.POSITIVE_INFINITY }, 'SessionIdle: option maxAge must be a whole number'],
+    [{ idle: 1, onExpire: 'end' }, 'SessionIdle: option onExpire must be a function'],
+    [{ idle: 1, maxSessions: 0 }, 'SessionIdle: option maxSessions must be a whole number from 1'],
+    [{ idle: 1, timeout: 1 }, 'SessionIdle: there is no option "timeout"'],
+  ])('options that are wrong throw, and are named: %j', (options, message) => {
+    expect(() => new SessionIdle(options as never)).toThrow(message)
+  })
+
+  it.each([undefined, 42, '', 'x'.repeat(200), 'café'])('an ID that is none is counted: %s', (id) => {
+    const { idle } = watch({ idle: 1000 })
+    expect(problems(() => idle.touch(id as string))).toEqual({ 'idle:bad-id': 1 })
+    expect(idle.size).toBe(0)
+  })
+
+  it('is a SpanProcessor of the SDK by its type', () => {
+    expect(new BasicTracerProvider({ spanProcessors: [new SessionIdle({ idle: 1 })] })).toBeDefined()
+  })
+})
