@@ -1,2 +1,3 @@
-/** What a span did for its session. */
-export type WorkKind = 'llm' | 'tool' | 'agent' | 'retrieval' | 'embedding' | 'other'
+export { SessionAnalytics } from './analytics.ts'
+export type { SessionTotals } from './totals-types.ts'
+export type { SpanCost, SpanUsage, UsageSpan, WorkKind } from './usage.ts'
