@@ -15,11 +15,11 @@ export interface ProgramConfig {
   timeoutMillis?: number | undefined
   /** What its own listener does, if it has one. */
   own?: 'shut down' | 'shut down once' | 'live on' | 'signal-exit' | 'another copy' | undefined
-  /** Its flush never ends, and is told. */
-  stuck?: boolean | undefined
+  /** Its flush is told, and waits for the message `flush`. */
+  held?: boolean | undefined
 }
 
-const { url, timeoutMillis, own, stuck } = readConfig<ProgramConfig>()
+const { url, timeoutMillis, own, held } = readConfig<ProgramConfig>()
 
 const exporter = new OTLPTraceExporter({ url, timeoutMillis: 600_000 })
 const spanProcessors = [new SessionSpanProcessor(), new BatchSpanProcessor(exporter)]
@@ -62,19 +62,24 @@ async function anotherCopy(): Promise<typeof import('@otel-sessions/processor/li
   return import(`${import.meta.resolve('@otel-sessions/processor/lifecycle')}?copy`)
 }
 
-function stuckProvider() {
-  return {
-    forceFlush(): Promise<void> {
-      tell('flushing')
-      return new Promise(() => {})
-    },
-  }
+const mayFlush = new Promise<void>((resolve) => {
+  process.on('message', ({ type }: { type: string }) => {
+    if (type === 'flush') resolve()
+  })
+})
+
+const heldProvider = {
+  async forceFlush(): Promise<void> {
+    tell('flushing')
+    await mayFlush
+    await provider.forceFlush()
+  },
 }
 
 await run(async () => {
   listen()
   if (timeoutMillis !== undefined) {
-    endSessionsOnSignals({ timeoutMillis, provider: stuck ? stuckProvider() : undefined })
+    endSessionsOnSignals({ timeoutMillis, provider: held ? heldProvider : undefined })
   }
   if (own === 'another copy') {
     const copy = await anotherCopy()
@@ -92,6 +97,6 @@ await run(async () => {
     if (type === 'crash') setImmediate(() => Promise.reject(new Error('a crash, on purpose')))
   })
   // Before anything is said to be ready: what is lost later was never said.
-  if (!stuck && url.includes('/v1/')) await provider.forceFlush()
+  if (url.includes('/v1/')) await provider.forceFlush()
   tell('ready', process.listenerCount('SIGTERM') + process.listenerCount('SIGINT'))
 })

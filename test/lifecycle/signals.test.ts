@@ -92,7 +92,12 @@ describe('a process that is asked to end', () => {
   })
 
   it('ends once all copies of the package have had their say', async () => {
-    expect(await endBy('SIGTERM', { timeoutMillis: 60_000, own: 'another copy' })).toEqual([null, 'SIGTERM'])
+    const { child, exit, hear } = start({ timeoutMillis: 60_000, own: 'another copy', held: true })
+    expect(await hear()).toMatchObject({ type: 'ready' })
+    child.kill('SIGTERM')
+    expect(await hear()).toEqual({ type: 'flushing' })
+    child.send({ type: 'flush' })
+    expect(await exit).toEqual([null, 'SIGTERM'])
     expect(ends()).toEqual({ ...allEnded('SIGTERM'), 'of the copy': ['indeterminate', 'SIGTERM'] })
   })
 
@@ -111,7 +116,7 @@ describe('a process that is asked to end', () => {
   })
 
   it('ends at once on a second signal', async () => {
-    const { child, exit, hear } = start({ timeoutMillis: 600_000, stuck: true })
+    const { child, exit, hear } = start({ timeoutMillis: 600_000, held: true })
     expect(await hear()).toMatchObject({ type: 'ready' })
     child.kill('SIGTERM')
     expect(await hear()).toEqual({ type: 'flushing' })
