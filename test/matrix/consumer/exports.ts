@@ -4,6 +4,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import * as exporters from '@otel-sessions/exporter'
 import * as hashes from '@otel-sessions/exporter/hash'
 import * as processors from '@otel-sessions/processor'
+import * as lifecycles from '@otel-sessions/processor/lifecycle'
 import * as semconv from '@otel-sessions/semconv'
 import { makeProvider, type ReadableSpan, type SpanExporter, type SpanProcessor } from '../support/sdk.ts'
 
@@ -48,6 +49,11 @@ export const counted: number | undefined = helperStats().problems[code]
 export const started: number = processor.stats().started.stated
 export const dropped: number | undefined = exporter.stats().dropped['stated-absence']
 
+const one: lifecycles.Session = lifecycles.startSession({ tags: ['beta'] }, { tracerProvider: provider })
+export const turn: Promise<string> = one.trace('turn', async (span) => span.spanContext().traceId)
+export const state: 'success' | 'failure' | 'indeterminate' | undefined = one.ended?.state
+export const disposed: Promise<void> = one[Symbol.asyncDispose]()
+
 const checked = semconv.checkSessionId('conv_1', { maxLength: 64 })
 export const verdict: string = checked.ok ? checked.id : checked.reason
 export const key: string | undefined = semconv.readSessionAlias({ thread_id: 'conv_1' })?.key
@@ -58,6 +64,7 @@ export const values: [
   Record<keyof typeof exporters, 'class'>,
   Record<keyof typeof hashes, 'function'>,
   Record<keyof typeof processors, 'function' | 'class'>,
+  Record<keyof typeof lifecycles, 'function' | 'class'>,
   Record<keyof typeof semconv, 'function' | 'value'>,
 ] = [
   { SessionSpanExporter: 'class' },
@@ -73,11 +80,39 @@ export const values: [
     usingSession: 'function',
   },
   {
+    endSessionsOnSignals: 'function',
+    lifecycleStats: 'function',
+    resumeSession: 'function',
+    SessionIdle: 'class',
+    startSession: 'function',
+  },
+  {
     adviseSessionId: 'function',
     ATTR_GEN_AI_CONVERSATION_ID: 'value',
     ATTR_METADATA: 'value',
     ATTR_OVERWRITTEN_ID: 'value',
+    ATTR_SESSION_ANNOTATION: 'value',
+    ATTR_SESSION_ATTACHMENT_CONTENT: 'value',
+    ATTR_SESSION_ATTACHMENT_ENCODING: 'value',
+    ATTR_SESSION_ATTACHMENT_NAME: 'value',
+    ATTR_SESSION_ATTACHMENT_SHA256: 'value',
+    ATTR_SESSION_ATTACHMENT_SIZE: 'value',
+    ATTR_SESSION_ATTACHMENT_TYPE: 'value',
+    ATTR_SESSION_ATTACHMENT_URL: 'value',
+    ATTR_SESSION_END_REASON: 'value',
+    ATTR_SESSION_END_STATE: 'value',
+    ATTR_SESSION_EVENT_DATA: 'value',
+    ATTR_SESSION_EVENT_NAME: 'value',
+    ATTR_SESSION_FEEDBACK_COMMENT: 'value',
+    ATTR_SESSION_FEEDBACK_LABEL: 'value',
+    ATTR_SESSION_FEEDBACK_NAME: 'value',
+    ATTR_SESSION_FEEDBACK_SCORE: 'value',
+    ATTR_SESSION_FEEDBACK_SOURCE: 'value',
     ATTR_SESSION_ID: 'value',
+    ATTR_SESSION_LATE: 'value',
+    ATTR_SESSION_METRIC_NAME: 'value',
+    ATTR_SESSION_METRIC_VALUE: 'value',
+    ATTR_SESSION_NAME: 'value',
     ATTR_SESSION_PREVIOUS_ID: 'value',
     ATTR_TAG_TAGS: 'value',
     ATTR_USER_ID: 'value',
@@ -90,13 +125,16 @@ export const values: [
     readRecord: 'function',
     readSessionAlias: 'function',
     SESSION_ALIASES: 'value',
-    SESSION_DIALECT_FACTS: 'value',
     SESSION_DIALECTS: 'value',
+    SESSION_DIALECT_FACTS: 'value',
+    SESSION_END_STATES: 'value',
     SESSION_ID_MAX_LENGTH: 'value',
     SESSION_RECORD: 'value',
     SESSION_RECORD_VERSION: 'value',
-    TAG_MAX_LENGTH: 'value',
+    SESSION_SPAN_NAMES: 'value',
+    SESSION_SPAN_SCOPE: 'value',
     TAGS_MAX_COUNT: 'value',
+    TAG_MAX_LENGTH: 'value',
   },
 ]
 

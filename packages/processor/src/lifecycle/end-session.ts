@@ -4,7 +4,7 @@ import { report } from '../report.ts'
 import { type CheckedEnd, checkEnd } from './check-end.ts'
 import { count, countEnded } from './lifecycle-stats.ts'
 import { type OpenSession, takeOpen } from './open-sessions.ts'
-import { say } from './say.ts'
+import { reportNoSession, say } from './say.ts'
 import { sayEvent } from './say-event.ts'
 import { type SessionState, statedBy } from './session-state.ts'
 
@@ -42,7 +42,7 @@ export function endSession(state: SessionState, end: unknown): void {
   const stated = statedBy(state)
   state.ended = Object.freeze({ state: checked.state, reason: checked.reason })
   if (state.id === undefined) {
-    say(state, 'end', {})
+    reportNoSession()
     return
   }
   const before = takeOpen(state.id)

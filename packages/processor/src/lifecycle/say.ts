@@ -33,9 +33,7 @@ export function say(
   stated: CheckedSession = statedBy(state),
 ): Context | undefined {
   if (stated.id === undefined) {
-    report('session-word:no-session', () => {
-      return 'a session says nothing: it was resumed by an ID that is refused'
-    })
+    reportNoSession()
     return undefined
   }
   try {
@@ -64,6 +62,11 @@ export function say(
     reportFailed('the tracer')
     return undefined
   }
+}
+
+/** A session without an ID says nothing: it would be about nobody, or about everybody. */
+export function reportNoSession(): void {
+  report('session-word:no-session', () => 'a session says nothing: it was resumed by an ID that is refused')
 }
 
 /** Nothing that the application's tracer or logger throws reaches the application. */

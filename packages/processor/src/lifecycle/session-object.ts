@@ -8,7 +8,7 @@ import { checkTime, timeNow } from './check-time.ts'
 import { endSession } from './end-session.ts'
 import { addMetadata, addTags } from './merge-fields.ts'
 import { runInSession } from './run-in-session.ts'
-import { say } from './say.ts'
+import { reportNoSession, say } from './say.ts'
 import { type SessionState, statedBy } from './session-state.ts'
 import { traceInSession } from './trace-in-session.ts'
 import type { Session } from './types.ts'
@@ -58,7 +58,7 @@ async function attach(state: SessionState, input: unknown): Promise<void> {
   const stated = statedBy(state)
   const time = timeNow()
   if (state.id === undefined) {
-    say(state, 'attachment', {}, time, stated)
+    reportNoSession()
     return
   }
   try {

@@ -1,0 +1,145 @@
+import { lifecycleStats, resumeSession, startSession } from '@otel-sessions/processor/lifecycle'
+import { afterEach, describe, expect, it } from 'vitest'
+import { stopTracing } from '../../../../test/support/tracing.ts'
+import { problems, startApplication } from './support.ts'
+
+afterEach(stopTracing)
+
+describe('the end of a session', () => {
+  it.each(['success', 'failure', 'indeterminate'] as const)('may be a %s', (state) => {
+    const { tracerProvider, one } = startApplication()
+    const session = startSession({}, { tracerProvider })
+    expect(session.ended).toBeUndefined()
+    const before = lifecycleStats().ended[state]
+    session.end({ state, reason: 'because' })
+    expect(session.ended).toEqual({ state, reason: 'because' })
+    expect(one('session.end').attributes).toMatchObject({
+      'session.end.state': state,
+      'session.end.reason': 'because',
+    })
+    expect(lifecycleStats().ended[state] - before).toBe(1)
+  })
+
+  it('is said once: the first holds, and later ones are counted', () => {
+    const { tracerProvider, one } = startApplication()
+    const session = startSession({}, { tracerProvider })
+    session.end({ state: 'success' })
+    const before = lifecycleStats().endedAgain
+    expect(problems(() => session.end({ state: 'failure' }))).toEqual({ 'session-end:again': 1 })
+    expect(one('session.end').attributes['session.end.state']).toBe('success')
+    expect(session.ended?.state).toBe('success')
+    expect(lifecycleStats().endedAgain - before).toBe(1)
+  })
+
+  it.each([
+    ['a state that does not exist', { state: 'done' }, { 'session-end:bad-state': 1 }],
+    ['a reason that is none', { reason: 7 }, { 'session-end:bad-reason': 1 }],
+    ['a time that is none', { time: new Date(Number.NaN) }, { 'session-time:bad-time': 1 }],
+    ['a string', 'success', { 'session-end:unreadable': 1 }],
+    ['an object that throws', new Proxy({}, { get: () => fail() }), { 'session-end:unreadable': 1 }],
+  ])('is indeterminate, and counted, when it is given %s', (_, end, counted) => {
+    const { tracerProvider, one } = startApplication()
+    const session = startSession({}, { tracerProvider })
+    expect(problems(() => session.end(end as object))).toEqual(counted)
+    expect(one('session.end').attributes['session.end.state']).toBe('indeterminate')
+    expect('session.end.reason' in one('session.end').attributes).toBe(false)
+  })
+
+  it('is never before the start, whatever the clock or the application says', () => {
+    const { tracerProvider, named } = startApplication()
+    const startTime = new Date(Date.now() + 3_600_000)
+    const said = startSession({ startTime }, { tracerProvider })
+    expect(problems(() => said.end({ time: new Date(5) }))).toEqual({ 'session-end:before-start': 1 })
+    const setBack = startSession({ startTime }, { tracerProvider })
+    expect(problems(() => setBack.end())).toEqual({})
+    const times = named('session.end').map((span) => span.startTime)
+    expect(times).toEqual(named('session.start').map((span) => span.startTime))
+  })
+
+  it('by an object that resumed the session is that of the one that started it', () => {
+    const { tracerProvider, one } = startApplication()
+    const session = startSession({ id: 'user_1_conv_1' }, { tracerProvider })
+    resumeSession('user_1_conv_1', { tracerProvider }).end({ state: 'success', reason: 'paid' })
+    expect(session.ended).toEqual({ state: 'success', reason: 'paid' })
+    expect(problems(() => session.end())).toEqual({ 'session-end:again': 1 })
+    expect(one('session.end').attributes['session.end.state']).toBe('success')
+  })
+
+  it('of a session that another one follows is told by the start of that one', () => {
+    const { tracerProvider, names, named } = startApplication()
+    const first = startSession({ id: 'user_1_conv_1' }, { tracerProvider })
+    const before = lifecycleStats()
+    startSession({ id: 'user_1_conv_2', previousSessionId: 'user_1_conv_1' }, { tracerProvider })
+    expect(first.ended).toEqual({ state: 'indeterminate', reason: 'replaced' })
+    expect(names()).toEqual(['session.start', 'session.start'])
+    expect(named('session.start')[1]?.attributes['session.previous_id']).toBe('user_1_conv_1')
+    const after = lifecycleStats()
+    expect([after.replaced - before.replaced, after.open - before.open]).toEqual([1, 0])
+  })
+})
+
+describe('what comes after the end', () => {
+  it('is delivered, and marked as late: words, traces, and what runs', () => {
+    const { tracerProvider, tracer, one } = startApplication()
+    const session = startSession({ userId: 'user_1' }, { tracerProvider })
+    session.end()
+    session.feedback({ score: 1 })
+    session.trace('turn', () => tracer.startSpan('below the turn').end())
+    session.run(() => tracer.startSpan('work').end())
+    for (const name of ['session.feedback', 'turn', 'below the turn', 'work'])
+      expect(one(name).attributes).toMatchObject({ 'session.late': true, 'user.id': 'user_1' })
+    expect('session.late' in one('session.end').attributes).toBe(false)
+  })
+
+  it('is not late where it began before the end', async () => {
+    const { tracerProvider, tracer, one } = startApplication()
+    const session = startSession({}, { tracerProvider })
+    const turn = session.trace('turn', async () => {
+      await Promise.resolve()
+      tracer.startSpan('work').end()
+    })
+    session.end()
+    await turn
+    expect(one('turn').attributes).toEqual({ 'session.id': session.id })
+    expect(one('work').attributes).toEqual({ 'session.id': session.id })
+  })
+
+  it('is late in its own session alone', () => {
+    const { tracerProvider, tracer, one } = startApplication()
+    const [ended, open] = [startSession({}, { tracerProvider }), startSession({}, { tracerProvider })]
+    ended.end()
+    ended.run(() => open.run(() => tracer.startSpan('work').end()))
+    expect(one('work').attributes).toEqual({ 'session.id': open.id })
+  })
+})
+
+describe('await using', () => {
+  it('ends a session that nothing has ended', async () => {
+    const { tracerProvider, one } = startApplication()
+    let id = ''
+    {
+      await using session = startSession({}, { tracerProvider })
+      id = session.id
+    }
+    expect(one('session.end').attributes).toEqual({ 'session.id': id, 'session.end.state': 'indeterminate' })
+  })
+
+  it('leaves the end that the application gave, and counts nothing', async () => {
+    const { tracerProvider, one } = startApplication()
+    const session = startSession({}, { tracerProvider })
+    session.end({ state: 'success' })
+    expect(problems(() => void session[Symbol.asyncDispose]())).toEqual({})
+    await session[Symbol.asyncDispose]()
+    expect(one('session.end').attributes['session.end.state']).toBe('success')
+  })
+
+  it('does not end a session that began elsewhere', async () => {
+    const { tracerProvider, names } = startApplication()
+    await resumeSession('user_1_conv_1', { tracerProvider })[Symbol.asyncDispose]()
+    expect(names()).toEqual([])
+  })
+})
+
+function fail(): never {
+  throw new Error('hostile')
+}

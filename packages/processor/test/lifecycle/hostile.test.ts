@@ -1,0 +1,164 @@
+import { lifecycleStats, type Session, startSession } from '@otel-sessions/processor/lifecycle'
+import fc from 'fast-check'
+import { afterEach, describe, expect, it } from 'vitest'
+import { stopTracing } from '../../../../test/support/tracing.ts'
+import { problems, startApplication } from './support.ts'
+
+afterEach(stopTracing)
+
+function fail(): never {
+  throw new Error('hostile')
+}
+
+const HOSTILE_TRACERS: [string, object][] = [
+  ['provider throws', { getTracer: fail }],
+  ['provider gives nothing', { getTracer: () => undefined }],
+  ['tracer throws', { getTracer: () => ({ startSpan: fail }) }],
+  ['tracer gives nothing', { getTracer: () => ({ startSpan: () => undefined }) }],
+  ['span throws', { getTracer: () => ({ startSpan: () => new Proxy({}, { get: fail }) }) }],
+]
+
+/** Calls everything that a session has. */
+function useAll(session: Session): void {
+  session.addTag('web')
+  session.setMetadata({ plan: 'pro' })
+  session.event('paid')
+  session.feedback({ score: 1 })
+  session.metric('turns', 1)
+  session.end()
+}
+
+describe.each(HOSTILE_TRACERS)('where the %s', (_, tracerProvider) => {
+  it('nothing of a session throws, and that is counted', () => {
+    startApplication()
+    const counted = problems(() => useAll(startSession({}, { tracerProvider: tracerProvider as never })))
+    expect(counted).toEqual({ 'session-word:failed': 7 })
+  })
+
+  it('the function of a trace runs once, and its value and its error come back', () => {
+    startApplication()
+    const session = startSession({}, { tracerProvider: tracerProvider as never })
+    let runs = 0
+    expect(session.trace('turn', () => ++runs)).toBe(1)
+    expect(() => session.trace('turn', () => fail())).toThrow('hostile')
+    expect(runs).toBe(1)
+    session.end()
+  })
+})
+
+describe('where a span fails midway', () => {
+  it('the function of a trace runs once, and its value and its error come back', () => {
+    const { tracerProvider } = startApplication()
+    const session = startSession({}, { tracerProvider })
+    const broken = (method: string) => (span: object) => {
+      Object.defineProperty(span, method, { value: fail })
+      return 'answer'
+    }
+    for (const method of ['end', 'isRecording']) {
+      const counted = problems(() => expect(session.trace('turn', broken(method))).toBe('answer'))
+      expect(counted).toEqual({ 'session-word:failed': 1 })
+    }
+    const own = new Error('of the application')
+    const failing = (span: object) => {
+      broken('recordException')(span)
+      throw own
+    }
+    expect(() => session.trace('turn', failing)).toThrow(own)
+  })
+})
+
+describe('without any set-up', () => {
+  it('everything works, and goes nowhere', async () => {
+    const session = startSession()
+    useAll(session)
+    expect(session.run(() => 1)).toBe(1)
+    expect(await session.trace('turn', async () => 2)).toBe(2)
+    expect(session.ended?.state).toBe('indeterminate')
+  })
+})
+
+describe('the methods of a session', () => {
+  it('may be taken off it, and work behind a proxy', () => {
+    const { tracerProvider, named } = startApplication()
+    const session = startSession({}, { tracerProvider })
+    const { event, run } = session
+    event('taken off')
+    run(() => new Proxy(session, {}).event('behind a proxy'))
+    expect(named('session.event')).toHaveLength(2)
+    expect(new Proxy(session, {}).ended).toBeUndefined()
+    session.end()
+  })
+
+  const hostile = fc.oneof(
+    fc.anything({
+      withBigInt: true,
+      withDate: true,
+      withMap: true,
+      withNullPrototype: true,
+      withSparseArray: true,
+    }),
+    fc.constantFrom(new Proxy({}, { get: fail }), new Proxy({}, { ownKeys: fail, get: fail }), Symbol('it')),
+  )
+
+  it('never throw, whatever they are given, and each word names its session', () => {
+    const { tracerProvider, spans } = startApplication()
+    fc.assert(
+      fc.property(hostile, hostile, hostile, (one, two, three) => {
+        const any = one as never
+        const session = startSession(any, { tracerProvider })
+        session.addTag(any, two as never)
+        session.setMetadata(two as never)
+        session.event(any, two as never, three as never)
+        session.event('named', two as never, three as never)
+        session.feedback(any)
+        session.feedback({ score: one, label: two, comment: three, name: one, source: two } as never)
+        session.metric(any, two as never)
+        session.trace(any, () => 1, two as never)
+        session.end(any)
+        session.end({ state: one, reason: two, time: three } as never)
+        const [end] = spans().slice(-1)
+        expect(end?.name).toBe('session.end')
+        expect(end?.attributes['session.id']).toBe(session.id)
+      }),
+      { numRuns: 300 },
+    )
+    for (const { attributes, duration } of spans()) {
+      expect(attributes['session.id']).toMatch(/^[ -~]{1,199}$/)
+      expect(duration[0]).toBeGreaterThanOrEqual(0)
+    }
+  })
+
+  it('say as many words as are counted, in any order', () => {
+    const { tracerProvider, spans } = startApplication()
+    const acts: Record<string, (session: Session) => void> = {
+      event: (session) => session.event('paid'),
+      feedback: (session) => session.feedback({ score: 1 }),
+      metric: (session) => session.metric('turns', 1),
+      end: (session) => session.end({ state: 'success' }),
+    }
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...Object.keys(acts))), (order) => {
+        const [before, sent] = [lifecycleStats(), spans().length]
+        const session = startSession({}, { tracerProvider })
+        for (const act of order) acts[act]?.(session)
+        const after = lifecycleStats()
+        const firstEnd = order.indexOf('end')
+        const said = order.filter((act, index) => act !== 'end' || index === firstEnd)
+        const late = firstEnd < 0 ? [] : order.slice(firstEnd).filter((act) => act !== 'end')
+        expect(
+          spans()
+            .slice(sent)
+            .map(({ name }) => name),
+        ).toEqual(['start', ...said].map((act) => `session.${act}`))
+        expect(after.late - before.late).toBe(late.length)
+        expect(
+          spans()
+            .slice(sent)
+            .filter(({ attributes }) => attributes['session.late'] === true),
+        ).toHaveLength(late.length)
+        session.end()
+      }),
+      { numRuns: 100 },
+    )
+  })
+})

@@ -1,0 +1,119 @@
+import { BatchSpanProcessor, InMemorySpanExporter } from '@opentelemetry/sdk-trace-base'
+import { SessionSpanProcessor } from '@otel-sessions/processor'
+import { lifecycleStats, resumeSession, type Session, startSession } from '@otel-sessions/processor/lifecycle'
+import { afterEach, describe, expect, it } from 'vitest'
+import { stopTracing } from '../../../../test/support/tracing.ts'
+import { problems, startApplication } from './support.ts'
+
+afterEach(stopTracing)
+
+/** The exporter forgets at its shutdown what it was given. */
+class Arrived extends InMemorySpanExporter {
+  override shutdown(): Promise<void> {
+    return Promise.resolve()
+  }
+}
+
+function startBatching() {
+  const arrived = new Arrived()
+  const ours = new SessionSpanProcessor()
+  const application = startApplication({ spanProcessors: [ours, new BatchSpanProcessor(arrived)] })
+  const ends = () =>
+    arrived
+      .getFinishedSpans()
+      .filter((span) => span.name === 'session.end')
+      .map(({ attributes }) => attributes)
+  return { ...application, ends }
+}
+
+describe('the shutdown of the provider', () => {
+  it('ends the sessions that are open, and their ends arrive behind a batch', async () => {
+    const { tracerProvider, ends } = startBatching()
+    const open = startSession({ id: 'open-1', userId: 'user_1' }, { tracerProvider })
+    const ended = startSession({ id: 'ended-1' }, { tracerProvider })
+    ended.end({ state: 'success' })
+    const before = lifecycleStats()
+    await tracerProvider.shutdown()
+    expect(ends()).toEqual([
+      { 'session.id': 'ended-1', 'session.end.state': 'success' },
+      {
+        'session.id': 'open-1',
+        'user.id': 'user_1',
+        'session.end.state': 'indeterminate',
+        'session.end.reason': 'shutdown',
+      },
+    ])
+    expect(open.ended).toEqual({ state: 'indeterminate', reason: 'shutdown' })
+    expect(lifecycleStats().open - before.open).toBe(-1)
+  })
+
+  it('leaves alone the sessions of another provider', async () => {
+    const [one, other] = [startBatching(), startBatching()]
+    const session = startSession({}, { tracerProvider: one.tracerProvider })
+    await other.tracerProvider.shutdown()
+    expect(session.ended).toBeUndefined()
+    await one.tracerProvider.shutdown()
+    expect(one.ends()).toHaveLength(1)
+    expect(other.ends()).toEqual([])
+  })
+
+  it('leaves alone what was resumed, what has been replaced, and what has ended elsewhere', async () => {
+    const { tracerProvider, ends } = startBatching()
+    resumeSession('yesterday-1', { tracerProvider }).event('back')
+    startSession({ id: 'first-1' }, { tracerProvider })
+    startSession({ id: 'second-1', previousSessionId: 'first-1' }, { tracerProvider })
+    resumeSession('second-1', { tracerProvider }).end({ state: 'success' })
+    await tracerProvider.shutdown()
+    expect(ends().map((end) => [end['session.id'], end['session.end.state']])).toEqual([
+      ['second-1', 'success'],
+    ])
+  })
+
+  it('ends a session once that two objects have started', async () => {
+    const { tracerProvider, ends } = startBatching()
+    const sessions = [1, 2].map(() => startSession({ id: 'twice-1' }, { tracerProvider }))
+    await tracerProvider.shutdown()
+    expect(ends()).toHaveLength(1)
+    expect(sessions[1]?.ended?.reason).toBe('shutdown')
+  })
+
+  it('finds a session whose first word was not sampled, by a later one', async () => {
+    let sampled = false
+    const arrived = new Arrived()
+    const { tracerProvider } = startApplication({
+      spanProcessors: [new SessionSpanProcessor(), new BatchSpanProcessor(arrived)],
+      sampler: { shouldSample: () => ({ decision: sampled ? 2 : 0 }), toString: () => 'switch' },
+    })
+    const session = startSession({}, { tracerProvider })
+    sampled = true
+    session.metric('turns', 1)
+    await tracerProvider.shutdown()
+    expect(arrived.getFinishedSpans().map((span) => span.name)).toEqual(['session.metric', 'session.end'])
+  })
+
+  it('has nothing to do for sessions that have ended', async () => {
+    const { tracerProvider, ends } = startBatching()
+    const before = lifecycleStats().open
+    for (let round = 0; round < 100; round++) startSession({}, { tracerProvider }).end({ state: 'success' })
+    expect(lifecycleStats().open).toBe(before)
+    await tracerProvider.shutdown()
+    expect(ends().filter((end) => end['session.end.state'] !== 'success')).toEqual([])
+  })
+
+  it('ends the 10,000 sessions that were started last; older ones are forgotten, and that is counted', async () => {
+    const { tracerProvider } = startApplication()
+    const before = lifecycleStats()
+    const first = startSession({}, { tracerProvider })
+    const sessions: Session[] = []
+    const counted = problems(() => {
+      for (let index = 0; index < 10_000; index++) sessions.push(startSession({}, { tracerProvider }))
+    })
+    expect(counted).toEqual({ 'session-open:forgotten': 1 })
+    expect(lifecycleStats().forgotten - before.forgotten).toBe(1)
+    expect(lifecycleStats().open - before.open).toBe(10_000)
+    await tracerProvider.shutdown()
+    expect(first.ended).toBeUndefined()
+    expect(sessions.every((session) => session.ended?.reason === 'shutdown')).toBe(true)
+    expect(lifecycleStats().open).toBe(before.open)
+  })
+})

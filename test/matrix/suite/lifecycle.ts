@@ -1,0 +1,69 @@
+import '../support/context-manager.ts'
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { resumeSession, startSession } from '@otel-sessions/processor/lifecycle'
+import { startPipeline } from '../support/pipeline.ts'
+
+const STATED = { 'session.id': 'user_1_conv_1', 'user.id': 'user_1', 'tag.tags': ['web'] }
+
+test('what a session says, and what runs in it, arrives: start, trace, feedback, end, and what is late', async (t) => {
+  const { provider, tracer, ship } = await startPipeline(t)
+  const session = startSession(
+    { id: 'user_1_conv_1', userId: 'user_1', tags: ['web'], name: 'Checkout', startTime: new Date(5_000) },
+    { tracerProvider: provider },
+  )
+  const answer = await session.trace('turn', async () => {
+    await Promise.resolve()
+    tracer.startSpan('model call').end()
+    return 'answer'
+  })
+  assert.equal(answer, 'answer')
+  session.feedback({ score: 0.5, label: 'helpful' })
+  session.end({ state: 'success', reason: 'paid' })
+  session.run(() => tracer.startSpan('afterthought').end())
+  const arrived = await ship()
+  assert.deepEqual(arrived['session.start']?.attributes, { ...STATED, 'session.name': 'Checkout' })
+  assert.deepEqual(arrived['turn']?.attributes, STATED)
+  assert.deepEqual(arrived['model call']?.attributes, STATED)
+  assert.deepEqual(arrived['session.end']?.attributes, {
+    ...STATED,
+    'session.end.state': 'success',
+    'session.end.reason': 'paid',
+  })
+  const feedback = arrived['session.feedback']?.attributes
+  assert.equal(feedback?.['session.feedback.score'], 0.5)
+  assert.equal(feedback?.['session.annotations.0.annotation.label'], 'helpful')
+  assert.deepEqual(arrived['afterthought']?.attributes, { ...STATED, 'session.late': true })
+})
+
+test('a trace that gives a stream ends when it has been read, or with its error', async (t) => {
+  const { provider, memory } = await startPipeline(t)
+  const session = resumeSession('user_1_conv_1', { tracerProvider: provider })
+  const names = () => memory.getFinishedSpans().map((span) => span.name)
+  async function* tokens() {
+    yield 'one'
+    yield 'two'
+  }
+  const stream = session.trace('turn', () => tokens())
+  assert.deepEqual(names(), [])
+  for await (const _ of stream);
+  assert.deepEqual(names(), ['turn'])
+  assert.throws(() =>
+    session.trace('failed turn', () => {
+      throw new Error('failed')
+    }),
+  )
+  assert.equal(memory.getFinishedSpans()[1]?.status.message, 'failed')
+})
+
+test('a session that is open at the shutdown of the provider is ended, and its end arrives', async (t) => {
+  const { provider, receiver } = await startPipeline(t)
+  const session = startSession({ id: 'user_1_conv_1' }, { tracerProvider: provider })
+  await provider.shutdown()
+  assert.deepEqual(session.ended, { state: 'indeterminate', reason: 'shutdown' })
+  const arrived = receiver.spans().map(({ name, attributes }) => [name, attributes['session.end.reason']])
+  assert.deepEqual(arrived, [
+    ['session.start', undefined],
+    ['session.end', 'shutdown'],
+  ])
+})
