@@ -1,2 +1,2 @@
-/** What a span did for its session. */
-export type WorkKind = 'llm' | 'tool' | 'agent' | 'retrieval' | 'embedding' | 'other'
+export { readSpanUsage } from './read-usage.ts'
+export type { SpanCost, SpanUsage, UsageSpan, WorkKind } from './usage.ts'
