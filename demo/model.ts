@@ -1,17 +1,37 @@
 /** Child process: a model that speaks OpenAI's protocol and always says the same. It notes each request. */
 import type { ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type ChatRequest, completion, orderOf, streamChunks, think } from './model/completions.ts'
+import {
+  type ChatRequest,
+  completion,
+  orderOf,
+  reportsUsage,
+  streamChunks,
+  think,
+  type Usage,
+  usageOf,
+} from './model/completions.ts'
 import { run, tell } from './support/child.ts'
 import { listen, readJson } from './support/http.ts'
 
-const requests: { order: string | undefined; stream: boolean }[] = []
+/** What was asked for, and the usage that the answer said. */
+export interface ModelRequest {
+  order: string | undefined
+  stream: boolean
+  usage: Usage | undefined
+}
+
+const requests: ModelRequest[] = []
 
 await run(async () => {
   const { port } = await listen(async (request, response) => {
     if (request.method === 'POST' && request.url === '/v1/chat/completions') {
       const body = (await readJson(request)) as ChatRequest
-      requests.push({ order: orderOf(body.messages), stream: body.stream === true })
+      requests.push({
+        order: orderOf(body.messages),
+        stream: body.stream === true,
+        usage: reportsUsage(body) ? usageOf(body, think(body)) : undefined,
+      })
       // Long enough that the users' requests overlap in the application.
       await delay(15)
       await (body.stream ? stream(body, response) : plain(body, response))

@@ -62,9 +62,13 @@ export function streamChunks(request: ChatRequest, thought: Thought): object[] {
     chunk({ role: 'assistant', content: '' }),
     ...said,
     chunk({}, finishReason(thought)),
-    ...(request.stream_options?.include_usage ? [usage] : []),
+    ...(reportsUsage(request) ? [usage] : []),
   ]
 }
+
+/** Streams say what they used only when asked. */
+export const reportsUsage = ({ stream, stream_options }: ChatRequest): boolean =>
+  !stream || stream_options?.include_usage === true
 
 function textOf({ content }: ChatMessage): string {
   return typeof content === 'string' ? content : (content ?? []).map((part) => part.text ?? '').join('')
@@ -88,9 +92,20 @@ function finishReason(thought: Thought): string {
   return 'text' in thought ? 'stop' : 'tool_calls'
 }
 
-/** A token for every four characters, which is near enough for a model that does not exist. */
-function usageOf({ messages }: ChatRequest, thought: Thought) {
+export type Usage = ReturnType<typeof usageOf>
+
+/**
+ * A token for every four characters, a third of the prompt from the cache and two tokens of reasoning: near enough for
+ * a model that does not exist.
+ */
+export function usageOf({ messages }: ChatRequest, thought: Thought) {
   const prompt = Math.ceil(messages.map(textOf).join('').length / 4)
   const said = Math.ceil(JSON.stringify(thought).length / 4)
-  return { prompt_tokens: prompt, completion_tokens: said, total_tokens: prompt + said }
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: said,
+    total_tokens: prompt + said,
+    prompt_tokens_details: { cached_tokens: Math.floor(prompt / 3) },
+    completion_tokens_details: { reasoning_tokens: 2 },
+  }
 }

@@ -9,6 +9,8 @@ export interface ReceivedSpan {
   scope: string
   startNano: string
   endNano: string
+  /** 2 is ERROR. */
+  statusCode: number
   attributes: Record<string, unknown>
 }
 
@@ -33,6 +35,7 @@ interface OtlpSpan {
   name: string
   startTimeUnixNano: string
   endTimeUnixNano: string
+  status?: { code?: number }
   attributes?: KeyValue[]
 }
 
@@ -57,6 +60,7 @@ function readSpan(span: OtlpSpan, scope: string): ReceivedSpan {
     scope,
     startNano: span.startTimeUnixNano,
     endNano: span.endTimeUnixNano,
+    statusCode: span.status?.code ?? 0,
     attributes: readAttributes(span.attributes),
   }
 }

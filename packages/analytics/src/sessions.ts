@@ -12,7 +12,7 @@ export class Sessions {
   readonly #rows: Rows
   readonly #index = new Map<string, number>()
   readonly #most: number
-  readonly #leave: (row: number) => void
+  readonly #leave: (row: number, isIdle: boolean) => void
   #newest = NONE
   #oldest = NONE
   #lastId = ''
@@ -24,7 +24,7 @@ export class Sessions {
    * @param most how many sessions there may be
    * @param leave called with the row of a session that goes, while all of it is still there
    */
-  constructor(rows: Rows, most: number, leave: (row: number) => void) {
+  constructor(rows: Rows, most: number, leave: (row: number, isIdle: boolean) => void) {
     this.#rows = rows
     this.#most = most
     this.#leave = leave
@@ -43,9 +43,17 @@ export class Sessions {
     return row
   }
 
+  /** The row of a session, which is used; it gets one where it has none. */
+  obtain(id: string): number {
+    const row = this.find(id)
+    if (row === NONE) return this.#add(id)
+    this.#touch(row)
+    return row
+  }
+
   /** Makes a row for a session that has none; where there are too many, the one unused for longest goes. */
-  add(id: string): number {
-    if (this.#index.size >= this.#most) this.#remove(this.#oldest)
+  #add(id: string): number {
+    if (this.#index.size >= this.#most) this.#remove(this.#oldest, false)
     const row = this.#rows.take(id)
     this.#index.set(id, row)
     this.#rows.set(row, TICK, this.tick)
@@ -54,7 +62,7 @@ export class Sessions {
   }
 
   /** Notes that a session was used. */
-  touch(row: number): void {
+  #touch(row: number): void {
     this.#rows.set(row, TICK, this.tick)
     if (row === this.#newest) return
     this.#unlink(row)
@@ -71,7 +79,7 @@ export class Sessions {
       if (this.#oldest === NONE) return false
       // Modulo 2^32, as the column is.
       if ((this.tick - this.#rows.get(this.#oldest, TICK)) >>> 0 < ticks) return false
-      this.#remove(this.#oldest)
+      this.#remove(this.#oldest, true)
     }
     return true
   }
@@ -81,8 +89,8 @@ export class Sessions {
     return this.#index.values()
   }
 
-  #remove(row: number): void {
-    this.#leave(row)
+  #remove(row: number, isIdle: boolean): void {
+    this.#leave(row, isIdle)
     const id = this.#rows.id(row)
     if (id === this.#lastId) {
       this.#lastId = ''

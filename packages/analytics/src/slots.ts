@@ -10,22 +10,24 @@ export const SLOTS = 2 * EACH
 
 const first = (which: Latency): number => (which === 'traces' ? 0 : EACH)
 
-/** Notes a latency: in the row while there is room, else in a sketch. */
-export function addLatency(rows: Rows, row: number, which: Latency, bucket: number): void {
+/** Notes a latency, or several that are alike: in the row while there is room, else in a sketch. */
+export function addLatency(rows: Rows, row: number, which: Latency, bucket: number, count = 1): void {
   const sketch = rows.rare(row)?.[which]
   if (sketch !== undefined) {
-    sketch.add(bucket, 1)
+    sketch.add(bucket, count)
     return
   }
   const { slots } = rows.page(row)
   const start = rows.at(row) * SLOTS + first(which)
-  for (let at = start; at < start + EACH; at++) {
+  let left = count
+  for (let at = start; at < start + EACH && left > 0; at++) {
     if (slots[at] !== 0) continue
     slots[at] = bucket + 1
-    return
+    left--
   }
+  if (left === 0) return
   const fresh = latencies(rows, row, which)
-  fresh.add(bucket, 1)
+  fresh.add(bucket, left)
   slots.fill(0, start, start + EACH)
   rows.rareOf(row)[which] = fresh
 }

@@ -20,8 +20,9 @@ import { costOf, type PriceOf } from './span-cost.ts'
 import type { EndedSpan } from './span-types.ts'
 import { durationMillis, epochMillis } from './times.ts'
 import type { SpanUsage, WorkKind } from './usage.ts'
-import { SharedLabels } from './values.ts'
+import type { SharedLabels } from './values.ts'
 import { Visits } from './visits.ts'
+import { wholeTokens } from './whole-tokens.ts'
 import { hear, isName, wordOf } from './words.ts'
 import { addWork, modelOf, reportsUsage, takeBack, type Work } from './work.ts'
 
@@ -39,7 +40,7 @@ export class SpanCounter {
   readonly #counters: Counters
   readonly #priceOf: PriceOf | undefined
   readonly #ended: (row: number) => void
-  readonly #labels = new SharedLabels()
+  readonly #labels: SharedLabels
   readonly #visits = new Visits()
   readonly #spans = new RecentSpans<Work>((work, flags) => {
     // The row may be another session's by now.
@@ -49,17 +50,23 @@ export class SpanCounter {
   readonly #span: Fingerprint = { high: 0, low: 0 }
   readonly #parent: Fingerprint = { high: 0, low: 0 }
   readonly #visit: Fingerprint = { high: 0, low: 0 }
+  // Times of the span that is being counted, in milliseconds.
+  #start = 0
+  #end = 0
+  #millis = 0
 
   /** @param ended called when a session that had no end has one */
   constructor(
     rows: Rows,
     sessions: Sessions,
+    labels: SharedLabels,
     counters: Counters,
     priceOf: PriceOf | undefined,
     ended: (row: number) => void,
   ) {
     this.#rows = rows
     this.#sessions = sessions
+    this.#labels = labels
     this.#counters = counters
     this.#priceOf = priceOf
     this.#ended = ended
@@ -86,7 +93,12 @@ export class SpanCounter {
     const parentId = parent?.spanId ?? span.parentSpanId
     const word = wordOf(span.name)
     // Read before anything is counted: reading may throw, and a span counts whole or not at all.
-    const usage = readSpanUsage(span)
+    const usage = wholeTokens(readSpanUsage(span))
+    const isLate = ownValue(span.attributes, ATTR_SESSION_LATE) === true
+    const { startTime, endTime } = span
+    this.#start = epochMillis(startTime)
+    this.#end = epochMillis(endTime)
+    this.#millis = durationMillis(startTime, endTime)
     hashTrace(traceId, this.#trace)
     hashSpan(spanId, this.#trace, this.#span)
     const hasParent = typeof parentId === 'string' && parentId !== ''
@@ -96,40 +108,30 @@ export class SpanCounter {
       this.#counters.repeated++
       return
     }
-    const row = this.#rowOf(id)
+    const row = this.#sessions.obtain(id)
     this.#counters.ignoredValues += usage.ignored
-    this.#noteTime(row, span)
+    this.#noteTime(row, isLate)
     this.#notePeople(row, usage)
     if (word !== undefined) {
       this.#hear(row, id, word, span)
       return
     }
     const isLocalRoot = !hasParent || parent?.isRemote === true
-    this.#countWork(row, span, usage, below, hasParent, isLocalRoot)
+    this.#countWork(row, usage, below, hasParent, isLocalRoot)
   }
 
-  #rowOf(id: string): number {
-    const row = this.#sessions.find(id)
-    if (row === NONE) return this.#sessions.add(id)
-    this.#sessions.touch(row)
-    return row
-  }
-
-  #noteTime(row: number, { startTime, endTime, attributes }: EndedSpan): void {
-    const start = epochMillis(startTime)
-    const end = epochMillis(endTime)
-    if (!Number.isFinite(start + end)) {
+  #noteTime(row: number, isLate: boolean): void {
+    const start = this.#start
+    if (!Number.isFinite(start + this.#end)) {
       this.#counters.ignoredValues++
       return
     }
     const rows = this.#rows
+    const last = Math.max(start, this.#end)
     if (start < rows.wide(row, FIRST)) rows.setWide(row, FIRST, start)
-    const last = end < start ? start : end
     if (last > rows.wide(row, LAST)) rows.setWide(row, LAST, last)
     const ended = rows.rare(row)?.end
-    if ((ended !== undefined && start > ended.time) || attributes[ATTR_SESSION_LATE] === true) {
-      rows.rareOf(row).late++
-    }
+    if (isLate || (ended !== undefined && start > ended.time)) rows.rareOf(row).late++
   }
 
   #notePeople(row: number, { userId, tags, environment }: SpanUsage): void {
@@ -145,14 +147,7 @@ export class SpanCounter {
     addLabels(this.#rows, row, this.#labels, good, where)
   }
 
-  #countWork(
-    row: number,
-    span: EndedSpan,
-    usage: SpanUsage,
-    below: number,
-    hasParent: boolean,
-    isLocalRoot: boolean,
-  ): void {
+  #countWork(row: number, usage: SpanUsage, below: number, hasParent: boolean, isLocalRoot: boolean): void {
     const rows = this.#rows
     const birth = rows.get(row, BIRTH)
     rows.add(row, SUMS.spans, 1)
@@ -162,8 +157,8 @@ export class SpanCounter {
     const { kind } = usage
     const isLlm = kind === 'llm'
     if (!isLlm && kind !== 'other') rows.add(row, KIND_SUMS[kind], 1)
-    const millis = isLocalRoot || isLlm ? durationMillis(span.startTime, span.endTime) : Number.NaN
-    const bucket = Number.isFinite(millis) ? bucketOf(millis) : -1
+    const hasLatency = (isLocalRoot || isLlm) && Number.isFinite(this.#millis)
+    const bucket = hasLatency ? bucketOf(this.#millis) : -1
     if (isLocalRoot && bucket >= 0) addLatency(rows, row, 'traces', bucket)
     const reports = reportsUsage(usage)
     if (!isLlm && !reports) return
@@ -186,14 +181,14 @@ export class SpanCounter {
   #hear(row: number, id: string, word: SessionSpanKind, span: EndedSpan): void {
     const { ignored, ended, replaced } = hear(word, span, () => this.#rows.rareOf(row))
     this.#counters.ignoredValues += ignored
-    if (ended !== undefined) this.#end(row, { ...ended, implied: false })
+    if (ended !== undefined) this.#noteEnd(row, { ...ended, implied: false })
     if (replaced !== undefined && replaced.id !== id) {
       const end = { state: 'indeterminate', reason: 'replaced', time: replaced.time, implied: true } as const
-      this.#end(this.#rowOf(replaced.id), end)
+      this.#noteEnd(this.#sessions.obtain(replaced.id), end)
     }
   }
 
-  #end(row: number, end: SessionEnded): void {
+  #noteEnd(row: number, end: SessionEnded): void {
     const rare = this.#rows.rareOf(row)
     rare.end = holdingEnd(rare.end, end)
     if (!rare.isTold) {

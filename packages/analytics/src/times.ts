@@ -6,9 +6,13 @@ export function epochMillis(time: readonly number[] | undefined): number {
 }
 
 /** How long it took, in milliseconds. Never negative, whatever the clock did; NaN where there is no such time. */
-export function durationMillis(from: readonly number[], to: readonly number[]): number {
+export function durationMillis(
+  from: readonly number[] | undefined,
+  to: readonly number[] | undefined,
+): number {
+  const [fromSeconds, fromNanos] = from ?? []
+  const [toSeconds, toNanos] = to ?? []
   // By parts: the milliseconds since the epoch have no room for nanoseconds.
-  const millis =
-    ((to[0] as number) - (from[0] as number)) * 1000 + ((to[1] as number) - (from[1] as number)) / 1e6
-  return millis < 0 ? 0 : millis
+  const seconds = (toSeconds as number) - (fromSeconds as number)
+  return Math.max(0, seconds * 1000 + ((toNanos as number) - (fromNanos as number)) / 1e6)
 }

@@ -121,7 +121,7 @@ export function addMetric(rare: Rare, name: string, tally: Tally): void {
   if (known === undefined) rare.metrics.set(name, tally)
   else known.merge(tally)
   if (rare.metrics.size <= MOST_VALUES) return
-  rare.metrics.delete([...rare.metrics.keys()].reduce((one, other) => (one > other ? one : other)))
+  rare.metrics.delete([...rare.metrics.keys()].sort().at(-1) as string)
   rare.moreMetrics = true
 }
 

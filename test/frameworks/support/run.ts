@@ -1,5 +1,6 @@
 /** One run of a row: the processes, the conversations, and what the collector received. */
 import type { Attributes } from '@opentelemetry/api'
+import type { ModelRequest } from '../../../demo/model.ts'
 import type { ReceivedSpan } from '../../../demo/support/otlp.ts'
 import { type Child, Processes } from '../../../demo/support/processes.ts'
 import type { AppConfig, AppReport } from './app.ts'
@@ -7,7 +8,7 @@ import { converse } from './conversations.ts'
 import type { Mode } from './modes.ts'
 
 /** A span as the collector received it, and what it had at its start; undefined if it passed no processor. */
-export interface SeenSpan extends Omit<ReceivedSpan, 'startNano' | 'endNano'> {
+export interface SeenSpan extends Omit<ReceivedSpan, 'startNano' | 'endNano' | 'statusCode'> {
   readonly start: Attributes | undefined
 }
 
@@ -28,8 +29,24 @@ export interface RunOptions {
 
 const DEADLINE_MILLIS = 90_000
 
+/** Everything that one run left: what the collector received, and what the model was asked. */
+export interface Recording {
+  readonly received: readonly ReceivedSpan[]
+  readonly starts: AppReport['starts']
+  readonly modelRequests: readonly ModelRequest[]
+  /** Spans that `forceFlush` left behind: they arrived with the shutdown only. */
+  readonly leftBehind: number
+}
+
 /** Runs in processes of its own, none of which survives it. Rejects with the first thing that fails in any. */
 export async function observe(options: RunOptions): Promise<Run> {
+  const { received, starts, leftBehind } = await recordRun(options)
+  const spans = received.map((span) => ({ ...span, start: starts[span.spanId] }))
+  return { mode: options.mode, spans, leftBehind }
+}
+
+/** The same, with all that was seen. */
+export async function recordRun(options: RunOptions): Promise<Recording> {
   const processes = new Processes()
   const deadline = AbortSignal.timeout(DEADLINE_MILLIS)
   const expired = new Promise<never>((_, reject) =>
@@ -42,7 +59,7 @@ export async function observe(options: RunOptions): Promise<Run> {
   }
 }
 
-async function talk(processes: Processes, options: RunOptions): Promise<Run> {
+async function talk(processes: Processes, options: RunOptions): Promise<Recording> {
   const [collector, model, tool] = await Promise.all(
     ['collector.ts', 'model.ts', 'tool.ts'].map((script) => address(processes.start(script))),
   )
@@ -61,8 +78,9 @@ async function talk(processes: Processes, options: RunOptions): Promise<Run> {
   await app.receive('stopped')
   const all = await received(`${collector}/spans`)
   return {
-    mode: options.mode,
-    spans: all.map((span) => ({ ...span, start: starts[span.spanId] })),
+    received: all,
+    starts,
+    modelRequests: (await (await fetch(`${model}/requests`)).json()) as ModelRequest[],
     leftBehind: all.length - spans.length,
   }
 }

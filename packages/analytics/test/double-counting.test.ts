@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { RECORDED } from './recorded.ts'
+import { recount, usageOf } from './recount.ts'
+
+/**
+ * Set-ups whose spans say one call twice without lying in each other, which no rule can see: LangChain's spans are
+ * not the active ones, so the OpenAI SDK's are their siblings. Here, the two calls that were not streamed.
+ */
+const TWICE: Readonly<Record<string, { calls: number; inputTokens: number; outputTokens: number }>> = {
+  'langchain-and-openai': { calls: 3, inputTokens: 27, outputTokens: 33 },
+}
+
+/** Here the application calls the tool itself, and nothing makes a span for it. */
+const CALLED_BY_HAND = new Set([
+  'langfuse',
+  'openai-openinference',
+  'openai-opentelemetry',
+  'openai-traceloop',
+  'traceloop-sdk',
+])
+
+describe.each(Object.entries(RECORDED))('%s', (file, { framework, reported, spans }) => {
+  const sessions = [...recount(spans).values()]
+  const sum = (field: 'inputTokens' | 'outputTokens' | 'cachedInputTokens' | 'reasoningTokens') =>
+    sessions.reduce((total, session) => total + session[field], 0)
+  const extra = TWICE[file] ?? { calls: 0, inputTokens: 0, outputTokens: 0 }
+
+  it(`${framework}: the tokens are those that the model reported`, () => {
+    expect({ input: sum('inputTokens'), output: sum('outputTokens') }).toEqual({
+      input: reported.inputTokens + extra.inputTokens,
+      output: reported.outputTokens + extra.outputTokens,
+    })
+  })
+
+  it(`${framework}: the LLM calls are those that the model answered`, () => {
+    const calls = sessions.reduce((total, { kinds }) => total + kinds.llm, 0)
+    expect(calls).toBe(reported.calls + extra.calls)
+  })
+
+  it(`${framework}: the tool call is counted once, if the framework is the one that calls`, () => {
+    const tools = sessions.reduce((total, { kinds }) => total + kinds.tool, 0)
+    expect(tools).toBe(CALLED_BY_HAND.has(file) ? 0 : 1)
+  })
+})
+
+it.each(['ai-sdk-6', 'ai-sdk-7'])('%s: adding up all spans would count each token twice', (file) => {
+  const { reported, spans } = RECORDED[file] ?? expect.fail('not recorded')
+  const all = spans.reduce((total, span) => total + (usageOf(span).inputTokens ?? 0), 0)
+  expect(all).toBe(2 * reported.inputTokens)
+})
