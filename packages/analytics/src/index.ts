@@ -1,2 +1,3 @@
+export type { ModelPrice, PriceTable } from './price.ts'
 export { readSpanUsage } from './read-usage.ts'
 export type { SpanCost, SpanUsage, UsageSpan, WorkKind } from './usage.ts'
