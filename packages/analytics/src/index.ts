@@ -3,6 +3,7 @@ export type { AnalyticsCounters } from './counters.ts'
 export type { SessionEndListener } from './end-watch.ts'
 export type { SessionAnalyticsOptions } from './options.ts'
 export type { SessionQuery, SessionSort } from './order.ts'
+export type { ModelPrice, PriceTable } from './price.ts'
 export { readSpanUsage } from './read-usage.ts'
 export type {
   AnalyticsSnapshot,
