@@ -98,12 +98,13 @@ export const agentops: Document = {
     {
       theirs: 'which returns the total cost',
       ours: '`analytics.onSessionEnd(({ cost }) => …)`',
-      shows({ analytics, work }) {
+      async shows({ analytics, work, provider }) {
         const costs: unknown[] = []
         analytics.onSessionEnd(({ cost }) => costs.push(cost?.total))
         const session = startSession({ id: ID })
         session.run(work)
         session.end()
+        await provider.forceFlush()
         assert.deepEqual(costs, [0.00125])
       },
     },

@@ -45,10 +45,11 @@ export const maxim: Document = {
     {
       theirs: 'which triggers the evaluations of the session',
       ours: '`analytics.onSessionEnd((totals) => evaluate(totals))`',
-      shows({ analytics }) {
+      async shows({ analytics, provider }) {
         const ended: string[] = []
         analytics.onSessionEnd(({ id }) => void ended.push(id))
         startSession({ id: ID }).end()
+        await provider.forceFlush()
         assert.deepEqual(ended, [ID])
       },
     },
