@@ -10,14 +10,21 @@ export interface BlobLike {
 
 /** Data that is here. */
 export interface AttachedData {
+  /**
+   * Leave bytes as they are until `attach` has resolved: of what does not travel inline there is no copy. A Blob of
+   * more than 64 MiB is not loaded: its name, type and size travel alone.
+   */
   readonly data: string | Uint8Array | ArrayBuffer | BlobLike
-  /** A name for people; of a `File` its own, if none is given. */
+  /** A name for people, of 1 to 255 characters; of a `File` its own, if none is given. */
   readonly name?: string | undefined
   /** Media type. @default of a Blob its own, of a string `text/plain`, else `application/octet-stream` */
   readonly type?: string | undefined
 }
 
-/** A file of this machine; needs Node, Bun or Deno. */
+/**
+ * A file of this machine; needs Node, Bun or Deno. It is read piece by piece: of more than 64 MiB only the hash is
+ * made, of more than 1 GiB not even that. What is no regular file is left out.
+ */
 export interface AttachedFile {
   /** Its path. Which files may be attached is for the application to say: it is read as it is. */
   readonly file: string
@@ -29,6 +36,10 @@ export interface AttachedFile {
 
 /** What lies elsewhere; it is not fetched. */
 export interface AttachedUrl {
+  /**
+   * An absolute URL of at most 8192 characters: http, https, s3 or gs, without a user or a password. Any other is
+   * left out. A `data:` URL is data, under the limit of data. What is secret in its query travels with it.
+   */
   readonly url: string | { readonly href: string }
   readonly name?: string | undefined
   readonly type?: string | undefined

@@ -24,7 +24,7 @@ export function signalProcess(): SignalProcess | undefined {
     : undefined
 }
 
-/** A listener of this package. Another copy of it, which counts its own sessions, re-raises as this one does. */
+/** A listener of this package: another copy of it, which keeps sessions of its own, does the same as this one. */
 const OURS: unique symbol = Symbol.for('otel-sessions.signal-listener') as never
 
 export function markOurs(listener: () => void): () => void {
@@ -37,8 +37,15 @@ export function markOurs(listener: () => void): () => void {
  * all other listeners are gone, so that each would wait for the other.
  */
 export function othersListen(process: SignalProcess, signal: string): boolean {
-  const others = process.rawListeners(signal).filter((listener) => !(listener as { [OURS]?: true })[OURS])
+  const others = process.rawListeners(signal).filter((listener) => !isOurs(listener))
   return others.length > signalExitCount(process)
+}
+
+const isOurs = (listener: unknown) => (listener as { [OURS]?: true })[OURS] === true
+
+/** Whether another copy of this package is at it: the last one to be done sends the signal again. */
+export function copiesListen(process: SignalProcess, signal: string): boolean {
+  return process.rawListeners(signal).some(isOurs)
 }
 
 function signalExitCount(process: SignalProcess): number {

@@ -7,7 +7,7 @@ import {
   signalSettings,
   WHERE,
 } from './signal-options.ts'
-import { markOurs, othersListen, type SignalProcess, signalProcess } from './signal-process.ts'
+import { copiesListen, markOurs, othersListen, type SignalProcess, signalProcess } from './signal-process.ts'
 
 // Signals are the process's. Which sessions are ended is not decided here.
 let installed: SignalListeners | undefined
@@ -83,6 +83,7 @@ class SignalListeners {
 
   #raise(signal: string): void {
     this.remove()
+    if (copiesListen(this.#process, signal)) return
     try {
       this.#process.kill(this.#process.pid, signal)
     } catch {

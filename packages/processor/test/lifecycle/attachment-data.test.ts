@@ -2,11 +2,15 @@ import { createHash } from 'node:crypto'
 import { startSession } from '@otel-sessions/processor/lifecycle'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { stopTracing } from '../../../../test/support/tracing.ts'
 import { attach } from './attachment-fixture.ts'
 
 const hash = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
 
-afterEach(() => vi.unstubAllGlobals())
+afterEach(() => {
+  vi.unstubAllGlobals()
+  stopTracing()
+})
 
 describe('an attachment that is small enough', () => {
   it('travels in the span as text, with name, type, size in bytes and hash', async () => {

@@ -3,13 +3,16 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { stopTracing } from '../../../../test/support/tracing.ts'
 import { attach } from './attachment-fixture.ts'
 
 const hash = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
 
 afterEach(() => {
   vi.unstubAllGlobals()
+  vi.restoreAllMocks()
   vi.useRealTimers()
+  stopTracing()
 })
 
 describe('a file of this machine', () => {
@@ -85,8 +88,19 @@ describe('a file of this machine', () => {
     expect(await attach({ file })).toEqual({ sent: undefined, problems: ['attachment:unreadable'] })
   })
 
+  it('is hashed where it is in memory anyway, if the platform cannot hash piece by piece', async () => {
+    const builtin = process.getBuiltinModule
+    const withoutCrypto = (name: string) => (name === 'node:crypto' ? undefined : builtin(name))
+    vi.spyOn(process, 'getBuiltinModule').mockImplementation(withoutCrypto as never)
+    const [small, large] = [await fileOf('small'), await fileOf(randomBytes(5000), 'large.bin')]
+    expect((await attach({ file: small })).sent).toMatchObject({ content: 'c21hbGw=', sha256: hash('small') })
+    const { sent, problems } = await attach({ file: large })
+    expect(sent).toEqual({ name: 'large.bin', type: 'application/octet-stream', size: 5000 })
+    expect(problems).toEqual(['attachment:no-hash', 'attachment:not-sent'])
+  })
+
   it('is left out, counted, where there is no file system', async () => {
-    vi.stubGlobal('process', { getBuiltinModule: undefined })
+    vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
     expect(await attach({ file: 'x' })).toEqual({ sent: undefined, problems: ['attachment:refused'] })
   })
 })

@@ -1,18 +1,26 @@
-import { attachmentAttributes } from '../../src/lifecycle/attachment.ts'
-import { type AttachmentOptions, attachmentSettings } from '../../src/lifecycle/attachment-settings.ts'
-import { problemCounts } from '../../src/report.ts'
+import { helperStats } from '@otel-sessions/processor'
+import {
+  type AttachmentInput,
+  type AttachmentOptions,
+  startSession,
+} from '@otel-sessions/processor/lifecycle'
+import { startTracing } from '../../../../test/support/tracing.ts'
 
-/** What the span of an attachment carries, by the last part of each key, and what was counted. */
+/** What an attachment's span says of it, by the last part of each key, and what was counted. */
 export async function attach(input: unknown, options: AttachmentOptions = {}) {
-  const before = problemCounts()
-  const attributes = await attachmentAttributes(input, attachmentSettings(options, 'test'), 's1')
-  const grown = Object.entries(problemCounts()).filter(
-    ([code, count]) => count !== (before as Record<string, number>)[code],
-  )
-  const sent =
-    attributes &&
-    Object.fromEntries(
-      Object.entries(attributes).map(([key, value]) => [key.replace('session.attachment.', ''), value]),
-    )
-  return { sent, problems: grown.map(([code]) => code).sort() }
+  const { provider, shipped } = startTracing()
+  const before: Record<string, number> = { ...helperStats().problems }
+  const session = startSession({ id: 's1' }, { ...options, tracerProvider: provider })
+  await session.attach(input as AttachmentInput)
+  const attributes = shipped()['session.attachment']
+  const problems = Object.entries(helperStats().problems).filter(([code, count]) => count !== before[code])
+  return {
+    sent: attributes && withoutPrefix(attributes),
+    problems: problems.map(([code]) => code).sort(),
+  }
+}
+
+function withoutPrefix(attributes: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const said = Object.entries(attributes).filter(([key]) => key !== 'session.id')
+  return Object.fromEntries(said.map(([key, value]) => [key.replace('session.attachment.', ''), value]))
 }
