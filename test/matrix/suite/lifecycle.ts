@@ -56,6 +56,39 @@ test('a trace that gives a stream ends when it has been read, or with its error'
   assert.equal(memory.getFinishedSpans()[1]?.status.message, 'failed')
 })
 
+const WAYS: Record<string, (response: Response) => Promise<unknown>> = {
+  'its text': (response) => response.text(),
+  'a clone': (response) => response.clone().text(),
+  'what is left beside a clone': (response) => {
+    response.clone()
+    return response.text()
+  },
+}
+
+// The newest Node copies a body past the methods of its stream.
+for (const [name, read] of Object.entries(WAYS)) {
+  test(`a trace that gives a Response ends when it has been read: ${name}`, async (t) => {
+    const { provider, memory } = await startPipeline(t)
+    const session = resumeSession('user_1_conv_1', { tracerProvider: provider })
+    const words = ['one', 'two']
+    const body = new ReadableStream({
+      pull(controller) {
+        const word = words.shift()
+        if (word === undefined) controller.close()
+        else controller.enqueue(new TextEncoder().encode(word))
+      },
+    })
+    const response = await session.trace('turn', async () => new Response(body))
+    assert.deepEqual(memory.getFinishedSpans(), [])
+    await read(response)
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.deepEqual(
+      memory.getFinishedSpans().map((span) => span.name),
+      ['turn'],
+    )
+  })
+}
+
 test('a session that is open at the shutdown of the provider is ended, and its end arrives', async (t) => {
   const { provider, receiver } = await startPipeline(t)
   const session = startSession({ id: 'user_1_conv_1' }, { tracerProvider: provider })

@@ -10,10 +10,6 @@ export class RootSpan {
     this.#span = span
   }
 
-  get isOver(): boolean {
-    return this.#isOver
-  }
-
   /** The work has failed. */
   fail(error: unknown): void {
     this.#finish(() => {

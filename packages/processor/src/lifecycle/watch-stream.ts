@@ -104,9 +104,8 @@ function watchOpened(target: Methods, watch: Watch): void {
 
 /** A call by which a stream is read or left: what it gives may say that it is over. */
 function pull(name: PropertyKey, watch: Watch): (method: Method) => Method {
-  const leaves = name === 'return' || name === 'cancel'
   const settle = (result: unknown) => {
-    if (leaves || isDone(result)) over(watch)
+    if (isLast(name, (result as { done?: unknown } | null | undefined)?.done)) over(watch)
   }
   return (method) =>
     function (...args) {
@@ -123,7 +122,11 @@ function pull(name: PropertyKey, watch: Watch): (method: Method) => Method {
     }
 }
 
-const isDone = (result: unknown) => (result as { done?: unknown } | null | undefined)?.done === true
+/** Who leaves a stream has left it, but for a generator that gives more on its way out. */
+function isLast(name: PropertyKey, done: unknown): boolean {
+  if (name === 'cancel') return true
+  return name === 'return' ? done !== false : done === true
+}
 
 function over(watch: Watch): void {
   abandoned?.unregister(watch)

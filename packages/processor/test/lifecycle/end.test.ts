@@ -1,3 +1,4 @@
+import { usingSession } from '@otel-sessions/processor'
 import { lifecycleStats, resumeSession, startSession } from '@otel-sessions/processor/lifecycle'
 import { afterEach, describe, expect, it } from 'vitest'
 import { stopTracing } from '../../../../test/support/tracing.ts'
@@ -91,6 +92,18 @@ describe('what comes after the end', () => {
     expect('session.late' in one('session.end').attributes).toBe(false)
   })
 
+  it('is late, too, in a scope within that adds to the session', () => {
+    const { tracerProvider, tracer, one } = startApplication()
+    const session = startSession({}, { tracerProvider })
+    session.end()
+    session.run(() => usingSession({ tags: ['more'] }, () => tracer.startSpan('work').end()))
+    expect(one('work').attributes).toEqual({
+      'session.id': session.id,
+      'tag.tags': ['more'],
+      'session.late': true,
+    })
+  })
+
   it('is not late where it began before the end', async () => {
     const { tracerProvider, tracer, one } = startApplication()
     const session = startSession({}, { tracerProvider })
@@ -131,6 +144,30 @@ describe('await using', () => {
     expect(problems(() => void session[Symbol.asyncDispose]())).toEqual({})
     await session[Symbol.asyncDispose]()
     expect(one('session.end').attributes['session.end.state']).toBe('success')
+  })
+
+  it('waits for attachments on their way, and only then ends the session', async () => {
+    const { tracerProvider, names } = startApplication()
+    const upload = async () => {
+      for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+      return 'https://example.com/report'
+    }
+    {
+      await using session = startSession({}, { tracerProvider, upload, maxInlineBytes: 0 })
+      void session.attach({ data: 'report' })
+    }
+    expect(names()).toEqual(['session.start', 'session.attachment', 'session.end'])
+  })
+
+  it('is not needed for an attachment that was on its way at the end: it is sent, and not late', async () => {
+    const { tracerProvider, one } = startApplication()
+    const session = startSession({}, { tracerProvider })
+    const sending = session.attach({ data: 'report' })
+    session.end()
+    await sending
+    expect('session.late' in one('session.attachment').attributes).toBe(false)
+    await session.attach({ data: 'afterthought', name: 'late' })
+    expect(session.ended?.state).toBe('indeterminate')
   })
 
   it('does not end a session that began elsewhere', async () => {

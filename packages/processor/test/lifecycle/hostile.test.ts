@@ -1,3 +1,4 @@
+import type { SpanOptions } from '@opentelemetry/api'
 import { lifecycleStats, type Session, startSession } from '@otel-sessions/processor/lifecycle'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -64,6 +65,27 @@ describe('where a span fails midway', () => {
       throw own
     }
     expect(() => session.trace('turn', failing)).toThrow(own)
+  })
+})
+
+describe('where a tracer goes its own way', () => {
+  it('it is asked for a root span, and the span of a trace is ended once', async () => {
+    const { tracer } = startApplication()
+    let ends = 0
+    const asked: unknown[] = []
+    const startSpan = (name: string, options: SpanOptions) => {
+      asked.push(options.root)
+      const span = tracer.startSpan(name, options)
+      return Object.assign(span, { isRecording: () => true, end: () => void ends++ })
+    }
+    const session = startSession({}, { tracerProvider: { getTracer: () => ({ startSpan }) } as never })
+    const before = ends
+    const stream = session.trace('turn', () => [1].values())
+    for (const _ of stream);
+    stream.next()
+    expect(ends - before).toBe(1)
+    expect(asked).toEqual([true, true])
+    session.end()
   })
 })
 

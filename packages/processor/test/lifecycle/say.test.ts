@@ -27,6 +27,13 @@ describe('an event', () => {
     expect(one('session.event').startTime).toEqual([5, 0])
   })
 
+  it('may be timed by performance.now()', () => {
+    const { session, one } = startOne()
+    session.event('paid', undefined, 1)
+    const [seconds] = one('session.event').startTime
+    expect(seconds).toBe(Math.trunc((performance.timeOrigin + 1) / 1000))
+  })
+
   it.each([
     ['a cycle', cycle],
     ['a BigInt', { amount: 3n }],

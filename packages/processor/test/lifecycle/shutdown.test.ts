@@ -1,6 +1,7 @@
 import { BatchSpanProcessor, InMemorySpanExporter } from '@opentelemetry/sdk-trace-base'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
 import { lifecycleStats, resumeSession, type Session, startSession } from '@otel-sessions/processor/lifecycle'
+import { readRecord } from '@otel-sessions/semconv'
 import { afterEach, describe, expect, it } from 'vitest'
 import { stopTracing } from '../../../../test/support/tracing.ts'
 import { problems, startApplication } from './support.ts'
@@ -77,7 +78,10 @@ describe('the shutdown of the provider', () => {
     expect(sessions[1]?.ended?.reason).toBe('shutdown')
   })
 
-  it('finds a session whose first word was not sampled, by a later one', async () => {
+  it.each([
+    ['word', (session: Session) => session.metric('turns', 1), 'session.metric'],
+    ['trace', (session: Session) => session.trace('turn', () => {}), 'turn'],
+  ])('finds a session whose first word was not sampled, by a later %s', async (_, say, name) => {
     let sampled = false
     const arrived = new Arrived()
     const { tracerProvider } = startApplication({
@@ -86,9 +90,9 @@ describe('the shutdown of the provider', () => {
     })
     const session = startSession({}, { tracerProvider })
     sampled = true
-    session.metric('turns', 1)
+    say(session)
     await tracerProvider.shutdown()
-    expect(arrived.getFinishedSpans().map((span) => span.name)).toEqual(['session.metric', 'session.end'])
+    expect(arrived.getFinishedSpans().map((span) => span.name)).toEqual([name, 'session.end'])
   })
 
   it('has nothing to do for sessions that have ended', async () => {
@@ -96,6 +100,8 @@ describe('the shutdown of the provider', () => {
     const before = lifecycleStats().open
     for (let round = 0; round < 100; round++) startSession({}, { tracerProvider }).end({ state: 'success' })
     expect(lifecycleStats().open).toBe(before)
+    const context = tracerProvider.getTracer('test').startSpan('work').spanContext()
+    expect(readRecord(context)?.settings.flush.atShutdown.size).toBe(0)
     await tracerProvider.shutdown()
     expect(ends().filter((end) => end['session.end.state'] !== 'success')).toEqual([])
   })

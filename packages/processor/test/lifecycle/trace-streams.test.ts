@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { SpanStatusCode } from '@opentelemetry/api'
@@ -142,6 +142,14 @@ describe('the span of a trace that gives a Response', () => {
   it.each([
     ['text', (response: Response) => response.text()],
     ['its body', (response: Response) => readAll(response.body?.pipeThrough(new TextDecoderStream()) ?? [])],
+    [
+      'what is left of it beside a clone',
+      (response: Response) => {
+        response.clone()
+        return response.text()
+      },
+    ],
+    ['a clone alone', (response: Response) => response.clone().text()],
     ['a clone and the rest', (response: Response) => Promise.all([response.clone().text(), response.text()])],
   ])('ends when it was read as %s', async (_, consume) => {
     const { session, isOver } = startOne()
@@ -182,6 +190,58 @@ describe('the span of a trace', () => {
     expect(isOver()).toBe(false)
     stream.next()
     expect(isOver()).toBe(true)
+  })
+
+  it('goes on with a generator that gives more when it is left', () => {
+    const { session, isOver } = startOne()
+    function* stubborn() {
+      try {
+        yield 1
+      } finally {
+        yield 2
+      }
+    }
+    const stream = session.trace('turn', () => stubborn())
+    stream.next()
+    expect(stream.return(undefined)).toEqual({ done: false, value: 2 })
+    expect(isOver()).toBe(false)
+    stream.next()
+    expect(isOver()).toBe(true)
+  })
+
+  it('ends with an iterator that says nothing when it is left', async () => {
+    const { session, isOver } = startOne()
+    const iterator = { next: async () => ({ done: false, value: 'one' }), return: async () => ({}) as never }
+    await readOne(session.trace('turn', () => ({ [Symbol.asyncIterator]: () => iterator })))
+    expect(isOver()).toBe(true)
+  })
+
+  it.each([
+    ['read by events', (stream: Readable) => stream.resume()],
+    ['piped', (stream: Readable) => stream.pipe(new PassThrough()).resume()],
+    ['destroyed', (stream: Readable) => stream.destroy()],
+  ])('that gives a Node stream ends when it has been %s', async (_, consume) => {
+    const { session, isOver } = startOne()
+    consume(session.trace('turn', () => nodeWords(() => {})))
+    expect(isOver()).toBe(false)
+    await closed()
+    expect(isOver()).toBe(true)
+  })
+
+  it('ends with the error by which a Node stream is destroyed', async () => {
+    const { session, one } = startOne()
+    const stream = session.trace('turn', () => nodeWords(() => {}))
+    stream.on('error', () => {})
+    stream.destroy(new Error('broken'))
+    await closed()
+    expect(one('turn').status.message).toBe('broken')
+  })
+
+  it('leaves it to the application to hear of the error of a Node stream', () => {
+    const { session } = startOne()
+    const stream = session.trace('turn', () => nodeWords(() => {}))
+    expect(stream.listenerCount('error')).toBe(0)
+    expect(stream.readableFlowing).toBe(null)
   })
 
   it('ends with the call where a stream is frozen', () => {
