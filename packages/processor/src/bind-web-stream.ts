@@ -14,7 +14,10 @@ export function webStreamPlan(target: Methods, binding: Binding): Plan {
   // A polyfill's stream has other insides, and an override does what it wants.
   if (known === undefined || !(target instanceof known)) return []
   const isOurs = ([name]: Plan[number]) => target[name] === (known.prototype as Methods)[name]
-  const read = target['getReader'] as Method
+  // Looked up when it is piped: somebody may watch what is read, and came later.
+  const read: Method = function (...args) {
+    return ((this as Methods)['getReader'] as Method).apply(this, args)
+  }
   const plan: Plan = [
     ['pipeTo', (native) => pipeToBound(native, read, binding)],
     ['pipeThrough', (native) => pipeThroughBound(native, read, binding)],

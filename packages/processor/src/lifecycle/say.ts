@@ -18,9 +18,11 @@ import { noteProcessor } from './open-sessions.ts'
 import { type SessionState, statedBy } from './session-state.ts'
 
 /**
- * Says a word of a session: a root span without a duration. All that it says is among its start attributes, so that
- * samplers see it, and that it is complete without our processor, too. In the root context, so that whoever says it
- * is neither its parent, nor has it suppressed.
+ * Says a word of a session: a root span without a duration. In the root context, so that whoever says it is neither
+ * its parent, nor has it suppressed.
+ *
+ * Whose word it is, is said by the scope in that context, and not among the start attributes: cut off by the SDK's
+ * limit, an ID there would be the span's own statement, and another session's; and it could be overwritten.
  *
  * @param stated what is stated about the session, where that is not what holds now
  * @returns the context of the word, for what belongs to it; undefined where nothing was said. Never throws
@@ -45,16 +47,14 @@ export function say(
         root: true,
         kind: SpanKind.INTERNAL,
         startTime: time,
-        attributes: {
-          [ATTR_SESSION_ID]: stated.id,
-          ...(Object.fromEntries(stampedOf(stated.fields)?.entries ?? []) as Attributes),
-          ...attributes,
-        },
+        attributes,
       },
       inside,
     )
     if (kind === 'attachment') removeCutOff(span, attributes)
-    noteProcessor(state, readRecord(span.spanContext())?.settings)
+    const record = readRecord(span.spanContext())
+    if (record === undefined) span.setAttributes(attributesOf(stated))
+    noteProcessor(state, record?.settings)
     span.end(time)
     countSent(kind, stated.fields?.late === true)
     return trace.setSpan(inside, span)
@@ -62,6 +62,12 @@ export function say(
     reportFailed('the tracer')
     return undefined
   }
+}
+
+/** What our processor would stamp. */
+function attributesOf({ id, fields }: CheckedSession): Attributes {
+  const stamped = Object.fromEntries(stampedOf(fields)?.entries ?? []) as Attributes
+  return { [ATTR_SESSION_ID]: id, ...stamped }
 }
 
 /** A session without an ID says nothing: it would be about nobody, or about everybody. */

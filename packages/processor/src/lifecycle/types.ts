@@ -59,47 +59,67 @@ export interface SessionFeedback {
  * carries `session.id`; nothing is kept here that decides anything, so what `resumeSession` gives in another
  * process is as good as this.
  *
- * No method throws, or waits for anything: what is wrong with an argument is left out, counted and said once.
+ * No method throws, or waits for anything: what is wrong with an argument is left out, counted and said once. They
+ * may be taken off the object.
  */
 export interface Session {
-  /** The session ID. */
+  /** The session ID; the empty string where `resumeSession` was given none that is valid. */
   readonly id: string
-  /** How it ended, once `end` was called on this object, or it was ended from outside. */
+  /**
+   * How it ended, once `end` was called on this object, or, where it was started here, by whatever else has ended
+   * it in this process: another object of the same ID, a signal, the shutdown of the provider (with that as the
+   * reason), or the start of the session that follows it (`replaced`).
+   */
   readonly ended: { readonly state: SessionEndState; readonly reason: string | undefined } | undefined
 
   /**
    * Runs a function inside the session, as `usingSession` does, with the user, the tags and the metadata of the
    * session. An error that it throws is the caller's, and does not end the session.
+   *
+   * @throws what `fn` throws; a TypeError when `fn` is no function
    */
   run<T>(fn: () => T): T
 
   /**
    * Runs a function inside the session and inside a root span of its own: a new trace. The span ends when the
-   * function has returned, its Promise is settled, or the stream that it gave is over; an error is recorded on it
-   * and thrown on.
+   * function has returned, its native Promise is settled, or the stream that it gave is over: read to its end, left,
+   * cancelled, failed. One that nobody reads any more is over when it is collected as garbage. An error is recorded
+   * on the span and thrown on.
    *
-   * @param name the span's name; of low cardinality, so no IDs
-   * @returns what `fn` returns
+   * With what cannot be followed without changing it, the span ends at once: a foreign thenable, such as the OpenAI
+   * SDK's lazy APIPromise (make `fn` an async function that awaits it), a frozen stream, and an object that only holds
+   * streams (read them inside `fn`).
+   *
+   * @param name the span's name, 1 to 200 characters; of low cardinality, so no IDs. Else it is called `trace`
+   * @param fn what to run, exactly once; it may end the span itself
+   * @param options as for `startSpan`
+   * @returns what `fn` returns, as `run` gives it back
+   * @throws what `fn` throws; a TypeError when `fn` is no function
    */
   trace<T>(name: string, fn: (span: Span) => T, options?: Omit<SpanOptions, 'root'>): T
 
-  /** Adds tags, to what is said and run from now on; they travel at once. */
+  /** Adds tags, to what is said and run from now on; they travel at once, as an event called `tags`. */
   addTag(...tags: string[]): void
 
-  /** Adds metadata, key by key, to what is said and run from now on; it travels at once. */
+  /**
+   * Adds metadata, key by key, to what is said and run from now on; it travels at once, as an event called `metadata`.
+   * Where all of it would have more than 4 kB as JSON, what was there before stays.
+   */
   setMetadata(metadata: Readonly<Record<string, MetadataValue>>): void
 
   /**
    * Something that happened.
    *
-   * @param data what belongs to it; travels as JSON of at most 32 kB
+   * @param name 1 to 200 characters; without one, nothing is said
+   * @param data what belongs to it; travels as JSON of at most 32 kB, else it is left out
+   * @param time when, if not now: from 1970 to 2262
    */
   event(name: string, data?: Readonly<Record<string, unknown>>, time?: TimeInput): void
 
   /** A judgement about the session. Travels in OpenInference's form as well. */
   feedback(feedback: SessionFeedback): void
 
-  /** Something that was measured: a finite number. */
+  /** Something that was measured: a name of 1 to 200 characters, and a finite number; else nothing is said. */
   metric(name: string, value: number): void
 
   /**
@@ -111,11 +131,14 @@ export interface Session {
   attach(attachment: AttachmentInput): Promise<void>
 
   /**
-   * Ends the session. The first end holds; later ones are counted and change nothing. What is said after it is
-   * delivered all the same, with `session.late: true`.
+   * Ends the session, never before its start. The first end holds; later ones are counted and change nothing. What is
+   * said or run after it is delivered all the same, with `session.late: true`.
    */
   end(end?: SessionEnd): void
 
-  /** Waits for attachments on their way, and ends the session where nothing has: `await using`. Never rejects. */
+  /**
+   * `await using`: waits for attachments on their way, and ends the session where nothing has. One that was resumed
+   * goes on: it began elsewhere. Never rejects.
+   */
   [Symbol.asyncDispose](): Promise<void>
 }

@@ -256,6 +256,12 @@ describe('the span of a trace', () => {
     expect(isOver()).toBe(true)
   })
 
+  it('ends, too, when such a stream is piped', async () => {
+    const { session, isOver } = startOne()
+    await session.trace('turn', () => session.run(() => webWords(() => {}))).pipeTo(new WritableStream())
+    expect(isOver()).toBe(true)
+  })
+
   it.each(SHAPES)('that gives %s which nobody reads ends when it is collected', async (_, make) => {
     const { session, isOver } = startOne()
     session.trace('turn', () => make(() => {}))

@@ -1,10 +1,22 @@
-import { SpanKind } from '@opentelemetry/api'
+import { type Context, context, createContextKey, SpanKind } from '@opentelemetry/api'
+import {
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SamplingDecision,
+  SimpleSpanProcessor,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-base'
+import { SessionSpanExporter } from '@otel-sessions/exporter'
+import { getSession, SessionSpanProcessor } from '@otel-sessions/processor'
 import { startSession } from '@otel-sessions/processor/lifecycle'
 import { afterEach, describe, expect, it } from 'vitest'
 import { stopTracing } from '../../../../test/support/tracing.ts'
 import { startApplication } from './support.ts'
 
 afterEach(stopTracing)
+
+// As `suppressTracing` of @opentelemetry/core sets it.
+const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 
 const INIT = { id: 'user_1_conv_1', userId: 'user_1', tags: ['web'], metadata: { plan: 'pro' } }
 const STATED = {
@@ -55,5 +67,54 @@ describe('a word of a session', () => {
       'session.event.name': 'paid',
       'session.event.data': '{"amount":3}',
     })
+  })
+
+  it('is sent also where tracing is suppressed, as exporters do for their own requests', () => {
+    const { tracerProvider, tracer, names } = startApplication()
+    const session = startSession(INIT, { tracerProvider })
+    const suppressed = context.active().setValue(SUPPRESSED, true)
+    context.with(suppressed, () => {
+      session.metric('turns', 1)
+      tracer.startSpan('work').end()
+    })
+    expect(names()).toEqual(['session.start', 'session.metric'])
+  })
+
+  it('shows samplers by its context which session it is about', () => {
+    const seen: unknown[] = []
+    const sampler = {
+      shouldSample: (context: Context) => {
+        seen.push(getSession(context)?.sessionId)
+        return { decision: SamplingDecision.RECORD_AND_SAMPLED }
+      },
+    }
+    const { tracerProvider } = startApplication({ sampler })
+    startSession(INIT, { tracerProvider })
+    expect(seen).toEqual(['user_1_conv_1'])
+  })
+
+  it('stays a word of its session when another processor writes the ID of another one on it', () => {
+    const intruder: SpanProcessor = {
+      onStart: (span) => void span.setAttribute('session.id', 'of_the_device'),
+      onEnd: () => {},
+      forceFlush: async () => {},
+      shutdown: async () => {},
+    }
+    const { tracerProvider, one } = startApplication({
+      spanProcessors: [new SessionSpanProcessor(), intruder],
+    })
+    startSession(INIT, { tracerProvider })
+    expect(one('session.start').attributes['session.id']).toBe('user_1_conv_1')
+  })
+
+  it('has the whole ID where the SDK cuts attributes off, once it went through the gate', () => {
+    const memory = new InMemorySpanExporter()
+    const gate = new SimpleSpanProcessor(new SessionSpanExporter<ReadableSpan>(memory))
+    const { tracerProvider } = startApplication({
+      spanProcessors: [new SessionSpanProcessor(), gate],
+      spanLimits: { attributeValueLengthLimit: 8 },
+    })
+    startSession(INIT, { tracerProvider })
+    expect(memory.getFinishedSpans()[0]?.attributes['session.id']).toBe('user_1_conv_1')
   })
 })
