@@ -16,7 +16,7 @@ import { SpanCounter } from './span-counter.ts'
 import type { EndedSpan, SpanExporterLike } from './span-types.ts'
 import { totalsOf } from './totals.ts'
 import type { SessionTotals } from './totals-types.ts'
-import { SharedLabels } from './values.ts'
+import { SharedLabels } from './value-sets.ts'
 
 /**
  * Keeps the totals of sessions, in bounded memory. It takes spans in two ways: as a span processor, or, with

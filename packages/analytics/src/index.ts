@@ -21,4 +21,4 @@ export type {
   SessionTotals,
 } from './totals-types.ts'
 export type { SpanCost, SpanUsage, UsageSpan, WorkKind } from './usage.ts'
-export type { Values } from './values.ts'
+export type { Values } from './value-sets.ts'
