@@ -48,7 +48,7 @@ export class SessionAnalytics {
   /** @throws TypeError or RangeError when an option is wrong; the message names it */
   constructor(options?: SessionAnalyticsOptions) {
     this.#settings = settingsOf(options)
-    const { maxSessions, idleMillis, prices, meterProvider } = this.#settings
+    const { maxSessions, idleMillis, priceOf, meterProvider } = this.#settings
     this.#sessions = new Sessions(this.#rows, maxSessions, (row, isIdle) => this.#leaves(row, isIdle))
     this.#counter = new SpanCounter(this.#rows, this.#sessions, this.#labels, this.#counters, prices, (row) =>
       this.#ends.ended(row),

@@ -3,6 +3,7 @@ export type { AnalyticsCounters } from './counters.ts'
 export type { SessionEndListener } from './end-watch.ts'
 export type { SessionAnalyticsOptions } from './options.ts'
 export type { SessionQuery, SessionSort } from './order.ts'
+export type { ModelPrice, PriceTable } from './price.ts'
 export { readSpanUsage } from './read-usage.ts'
 export type {
   AnalyticsSnapshot,
@@ -10,7 +11,6 @@ export type {
   SketchSnapshot,
   TallySnapshot,
 } from './snapshot-types.ts'
-export type { PriceOf } from './span-cost.ts'
 export type { EndedSpan, ExportResult, SpanExporterLike } from './span-types.ts'
 export type {
   LatencyPercentiles,
