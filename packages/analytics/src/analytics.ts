@@ -50,8 +50,13 @@ export class SessionAnalytics {
     this.#settings = settingsOf(options)
     const { maxSessions, idleMillis, priceOf, meterProvider } = this.#settings
     this.#sessions = new Sessions(this.#rows, maxSessions, (row, isIdle) => this.#leaves(row, isIdle))
-    this.#counter = new SpanCounter(this.#rows, this.#sessions, this.#labels, this.#counters, prices, (row) =>
-      this.#ends.ended(row),
+    this.#counter = new SpanCounter(
+      this.#rows,
+      this.#sessions,
+      this.#labels,
+      this.#counters,
+      priceOf,
+      (row) => this.#ends.ended(row),
     )
     this.#idle = new IdleClock(this.#sessions, idleMillis)
     this.#record = meterProvider && sessionMetrics(meterProvider)
