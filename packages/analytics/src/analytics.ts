@@ -16,7 +16,7 @@ import { SpanCounter } from './span-counter.ts'
 import type { EndedSpan, SpanExporterLike } from './span-types.ts'
 import { totalsOf } from './totals.ts'
 import type { SessionTotals } from './totals-types.ts'
-import { SharedLabels } from './values.ts'
+import { SharedLabels } from './value-sets.ts'
 
 /**
  * Keeps the totals of sessions, in bounded memory. It takes spans in two ways: as a span processor, or, with
@@ -26,8 +26,9 @@ import { SharedLabels } from './values.ts'
  * Usage counts where it is reported deepest: that of a span counts unless a span below it in the same trace reports
  * usage, because frameworks say the same on a span and on its parent. Likewise an LLM call counts unless an LLM call
  * lies below it. It does not matter which of them comes first: what was counted is taken back. At least the last
- * 32,768 spans are remembered for that. What is below or above a span that has been forgotten, that has no session, or
- * that another process has, counts beside it; and a trace that goes on after so many others may count twice.
+ * 32,768 spans are remembered for that, those without a session included: they count for nobody, but a call may lie below
+ * them. What is above or below a span that has been forgotten, or that another process has, counts beside it; and a
+ * trace that goes on after 16,384 others may count twice.
  *
  * No method that is called with spans throws.
  *
@@ -47,10 +48,15 @@ export class SessionAnalytics {
   /** @throws TypeError or RangeError when an option is wrong; the message names it */
   constructor(options?: SessionAnalyticsOptions) {
     this.#settings = settingsOf(options)
-    const { maxSessions, idleMillis, prices, meterProvider } = this.#settings
+    const { maxSessions, idleMillis, priceOf, meterProvider } = this.#settings
     this.#sessions = new Sessions(this.#rows, maxSessions, (row, isIdle) => this.#leaves(row, isIdle))
-    this.#counter = new SpanCounter(this.#rows, this.#sessions, this.#labels, this.#counters, prices, (row) =>
-      this.#ends.ended(row),
+    this.#counter = new SpanCounter(
+      this.#rows,
+      this.#sessions,
+      this.#labels,
+      this.#counters,
+      priceOf,
+      (row) => this.#ends.ended(row),
     )
     this.#idle = new IdleClock(this.#sessions, idleMillis)
     this.#record = meterProvider && sessionMetrics(meterProvider)

@@ -21,7 +21,7 @@ import { LONGEST_NAME } from './people.ts'
 import { LAST_BUCKET } from './sketch.ts'
 import type { AnalyticsSnapshot, SessionSnapshot } from './snapshot-types.ts'
 import { isScore } from './tally.ts'
-import { MOST_VALUES } from './values.ts'
+import { MOST_VALUES } from './value-sets.ts'
 
 const name = text(1, LONGEST_NAME)
 const repeat = (one: Check, times: number) => tuple(...new Array<Check>(times).fill(one))

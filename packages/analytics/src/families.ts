@@ -1,194 +1,152 @@
-import { USAGE_DETAILS } from './langfuse-details.ts'
-import type { WorkKind } from './usage.ts'
+import { costOf, langfuseCost, langfuseUsage, langsmithDetails, NO_SIDES } from './details.ts'
+import {
+  AI_SDK_KINDS,
+  GENAI_KINDS,
+  LANGFUSE_KINDS,
+  OPENINFERENCE_KINDS,
+  OPENLLMETRY_KINDS,
+  TRACELOOP_KINDS,
+} from './kinds.ts'
+import type { SpanCost, WorkKind } from './usage.ts'
+import { dollars, text, tokens } from './values.ts'
 
-/** A set of attribute names that belong together, or `any` for names that stand on every kind of span. */
-export type Family = 'langfuse' | 'openinference' | 'genai' | 'openllmetry' | 'ai-sdk' | 'any'
+// The table: which attributes of which family say what, in the order in which they are read; the first that has a usable
+// value wins. It is written as look-ups of constant names, because those take half the time of look-ups in a loop over
+// names (8 against 14 ns), and every span pays for some twenty.
+//
+// Sources: OpenTelemetry's GenAI semantic conventions and their older names; `@arizeai/openinference-semantic-conventions`
+// 2.12; `@traceloop/ai-semantic-conventions` 0.27; `ai` 6.0 and `@ai-sdk/otel` 1.0; `@langfuse/core` 5.11; `langsmith` 0.10
+// and `@mastra/otel-exporter` 1.4, which use GenAI names and add to them.
 
-/**
- * A span that has one of these attributes is of that family, and is read with its names. Spans without any are not
- * GenAI: this is all that is looked up on them, beside the names of the family `any`.
- */
-export const MARKERS: Readonly<Record<Exclude<Family, 'any'>, readonly string[]>> = {
-  langfuse: ['langfuse.observation.type', USAGE_DETAILS],
-  openinference: ['openinference.span.kind'],
-  genai: ['gen_ai.operation.name', 'gen_ai.request.model', 'gen_ai.usage.input_tokens'],
-  openllmetry: ['traceloop.span.kind', 'llm.request.type'],
-  'ai-sdk': ['ai.operationId'],
+type Attributes = Readonly<Record<string, unknown>>
+
+/** What the attributes of one family say. */
+export interface Work {
+  readonly kind: WorkKind | undefined
+  readonly model: string | undefined
+  readonly provider: string | undefined
+  readonly input: number | undefined
+  readonly output: number | undefined
+  readonly total: number | undefined
+  readonly cached: number | undefined
+  readonly reasoning: number | undefined
+  readonly cost: SpanCost | undefined
+  readonly userId: string | undefined
 }
 
-/** What is read from attributes, one name at a time. */
-export type Field =
-  | 'kind'
-  | 'model'
-  | 'provider'
-  | 'inputTokens'
-  | 'outputTokens'
-  | 'totalTokens'
-  | 'cachedInputTokens'
-  | 'reasoningTokens'
-  | 'inputCost'
-  | 'outputCost'
-  | 'totalCost'
-  | 'userId'
-  | 'tags'
-  | 'environment'
-
 /**
- * Which attributes say what, in the order in which they are read: the first that has a usable value wins. Langfuse's
- * JSON of usage and cost is read by `langfuse-details.ts`, before these.
- *
- * Sources: OpenTelemetry GenAI semantic conventions and their older names; `@arizeai/openinference-semantic-conventions`
- * 2.12; `@traceloop/ai-semantic-conventions` 0.27; `ai` 6.0 and `@ai-sdk/otel` 1.0; `@langfuse/core` 5.11; LangSmith 0.10
- * and `@mastra/otel-exporter` 1.4, which use GenAI names with additions.
+ * A span is of the first family of which it has the mark, and is read by that one's names. Undefined for spans that
+ * have no mark at all, such as HTTP requests: the dozen look-ups here are all that they cost.
  */
-export const FIELDS: Readonly<Record<Field, Readonly<Partial<Record<Family, readonly string[]>>>>> = {
-  kind: {
-    openinference: ['openinference.span.kind'],
-    genai: ['gen_ai.operation.name'],
-    langfuse: ['langfuse.observation.type'],
-    'ai-sdk': ['ai.operationId'],
-    openllmetry: ['traceloop.span.kind', 'llm.request.type'],
-  },
-  model: {
-    langfuse: ['langfuse.observation.model.name'],
-    genai: ['gen_ai.response.model', 'gen_ai.request.model'],
-    openinference: [
-      'llm.response.model_name',
-      'llm.model_name',
-      'llm.request.model_name',
-      'embedding.model_name',
-      'reranker.model_name',
-    ],
-    'ai-sdk': ['ai.response.model', 'ai.model.id'],
-  },
-  provider: {
-    genai: ['gen_ai.provider.name', 'gen_ai.system'],
-    openinference: ['llm.provider', 'llm.system'],
-    'ai-sdk': ['ai.model.provider'],
-  },
-  inputTokens: {
-    openinference: ['llm.token_count.prompt'],
-    genai: ['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens'],
-    'ai-sdk': ['ai.usage.inputTokens', 'ai.usage.promptTokens', 'ai.usage.tokens'],
-  },
-  outputTokens: {
-    openinference: ['llm.token_count.completion'],
-    genai: ['gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens'],
-    'ai-sdk': ['ai.usage.outputTokens', 'ai.usage.completionTokens'],
-  },
-  totalTokens: {
-    openinference: ['llm.token_count.total'],
-    genai: ['gen_ai.usage.total_tokens', 'llm.usage.total_tokens'],
-    'ai-sdk': ['ai.usage.totalTokens'],
-  },
-  cachedInputTokens: {
-    openinference: [
-      'llm.token_count.prompt_details.cache_read',
-      'llm.token_count.prompt_details.cache_input',
-    ],
-    genai: ['gen_ai.usage.cache_read.input_tokens', 'gen_ai.usage.cache_read_input_tokens'],
-    'ai-sdk': ['ai.usage.inputTokenDetails.cacheReadTokens', 'ai.usage.cachedInputTokens'],
-  },
-  reasoningTokens: {
-    openinference: ['llm.token_count.completion_details.reasoning'],
-    genai: ['gen_ai.usage.reasoning.output_tokens', 'gen_ai.usage.reasoning_tokens'],
-    'ai-sdk': ['ai.usage.outputTokenDetails.reasoningTokens', 'ai.usage.reasoningTokens'],
-  },
-  inputCost: { openinference: ['llm.cost.prompt'] },
-  outputCost: { openinference: ['llm.cost.completion'] },
-  totalCost: { openinference: ['llm.cost.total'], genai: ['gen_ai.usage.cost'] },
-  userId: {
-    any: ['user.id', 'enduser.id'],
-    langfuse: ['langfuse.user.id'],
-    openllmetry: ['traceloop.association.properties.user_id'],
-    'ai-sdk': ['ai.telemetry.metadata.userId', 'ai.settings.context.userId'],
-  },
-  tags: {
-    any: ['tag.tags', 'langfuse.trace.tags'],
-  },
-  environment: {
-    any: ['langfuse.environment'],
-  },
+export function readWork(a: Attributes): Work | undefined {
+  if (a['openinference.span.kind'] !== undefined) return openInference(a)
+  if (a['langfuse.observation.type'] !== undefined) return langfuse(a)
+  if (a['gen_ai.operation.name'] !== undefined) return genAi(a)
+  if (a['ai.operationId'] !== undefined) return aiSdk(a)
+  if (a['gen_ai.request.model'] !== undefined || a['gen_ai.usage.input_tokens'] !== undefined) return genAi(a)
+  if (a['traceloop.span.kind'] !== undefined || a['llm.request.type'] !== undefined) return genAi(a)
+  return a['langfuse.observation.usage_details'] !== undefined ? langfuse(a) : undefined
 }
 
-/** On a resource: where it runs. The second is the older name. */
-export const RESOURCE_ENVIRONMENT: readonly string[] = [
-  'deployment.environment.name',
-  'deployment.environment',
-]
-
-/**
- * The kinds of work by what each attribute of `FIELDS.kind` may say. What is not here names no kind, and the next
- * attribute is asked.
- */
-const KINDS_BY_NAME: Readonly<Record<string, Readonly<Record<string, WorkKind>>>> = {
-  'openinference.span.kind': {
-    LLM: 'llm',
-    TOOL: 'tool',
-    AGENT: 'agent',
-    RETRIEVER: 'retrieval',
-    RERANKER: 'retrieval',
-    EMBEDDING: 'embedding',
-    CHAIN: 'other',
-    GUARDRAIL: 'other',
-    EVALUATOR: 'other',
-    PROMPT: 'other',
-  },
-  'gen_ai.operation.name': {
-    chat: 'llm',
-    text_completion: 'llm',
-    generate_content: 'llm',
-    execute_tool: 'tool',
-    invoke_agent: 'agent',
-    agent_step: 'agent',
-    model_inference: 'llm',
-    model_step: 'agent',
-    model_generation: 'other',
-    retrieval: 'retrieval',
-    rerank: 'retrieval',
-    embeddings: 'embedding',
-    create_agent: 'other',
-    invoke_workflow: 'other',
-    llm: 'llm',
-    tool: 'tool',
-    retriever: 'retrieval',
-    embedding: 'embedding',
-    chain: 'other',
-    prompt: 'other',
-    parser: 'other',
-  },
-  'langfuse.observation.type': {
-    generation: 'llm',
-    tool: 'tool',
-    agent: 'agent',
-    retriever: 'retrieval',
-    embedding: 'embedding',
-    chain: 'other',
-    evaluator: 'other',
-    guardrail: 'other',
-  },
-  'ai.operationId': {
-    'ai.generateText.doGenerate': 'llm',
-    'ai.streamText.doStream': 'llm',
-    'ai.generateObject.doGenerate': 'llm',
-    'ai.streamObject.doStream': 'llm',
-    'ai.toolCall': 'tool',
-    'ai.generateText': 'agent',
-    'ai.streamText': 'agent',
-    'ai.generateObject': 'other',
-    'ai.streamObject': 'other',
-    'ai.embed': 'other',
-    'ai.embedMany': 'other',
-    'ai.embed.doEmbed': 'embedding',
-    'ai.embedMany.doEmbed': 'embedding',
-    'ai.rerank': 'other',
-    'ai.rerank.doRerank': 'retrieval',
-  },
-  'traceloop.span.kind': { tool: 'tool', agent: 'agent', workflow: 'other', task: 'other', session: 'other' },
-  'llm.request.type': { chat: 'llm', completion: 'llm', rerank: 'retrieval', embedding: 'embedding' },
+function openInference(a: Attributes): Work {
+  return {
+    kind: OPENINFERENCE_KINDS.get(a['openinference.span.kind']),
+    model:
+      text(a['llm.response.model_name']) ??
+      text(a['llm.model_name']) ??
+      text(a['llm.request.model_name']) ??
+      text(a['embedding.model_name']) ??
+      text(a['reranker.model_name']),
+    provider: text(a['llm.provider']) ?? text(a['llm.system']),
+    input: tokens(a['llm.token_count.prompt']) ?? tokens(a['gen_ai.usage.input_tokens']),
+    output: tokens(a['llm.token_count.completion']) ?? tokens(a['gen_ai.usage.output_tokens']),
+    total: tokens(a['llm.token_count.total']),
+    cached:
+      tokens(a['llm.token_count.prompt_details.cache_read']) ??
+      tokens(a['llm.token_count.prompt_details.cache_input']),
+    reasoning: tokens(a['llm.token_count.completion_details.reasoning']),
+    cost: costOf(
+      dollars(a['llm.cost.prompt']),
+      dollars(a['llm.cost.completion']),
+      dollars(a['llm.cost.total']),
+    ),
+    userId: undefined,
+  }
 }
 
-/** The same for reading: as maps, in which a value such as `constructor` names nothing. */
-export const KINDS: ReadonlyMap<string, ReadonlyMap<string, WorkKind>> = new Map(
-  Object.entries(KINDS_BY_NAME).map(([name, kinds]) => [name, new Map(Object.entries(kinds))]),
-)
+/** Also OpenLLMetry, AI SDK 7, LangSmith and Mastra. */
+function genAi(a: Attributes): Work {
+  const input = tokens(a['gen_ai.usage.input_tokens']) ?? tokens(a['gen_ai.usage.prompt_tokens'])
+  const cached =
+    tokens(a['gen_ai.usage.cache_read.input_tokens']) ?? tokens(a['gen_ai.usage.cache_read_input_tokens'])
+  const details =
+    input !== undefined && cached === undefined ? langsmithDetails(a['langsmith.usage_metadata']) : NO_SIDES
+  return {
+    kind:
+      GENAI_KINDS.get(a['gen_ai.operation.name']) ??
+      TRACELOOP_KINDS.get(a['traceloop.span.kind']) ??
+      OPENLLMETRY_KINDS.get(a['llm.request.type']),
+    model: text(a['gen_ai.response.model']) ?? text(a['gen_ai.request.model']),
+    provider: text(a['gen_ai.provider.name']) ?? text(a['gen_ai.system']),
+    input,
+    output: tokens(a['gen_ai.usage.output_tokens']) ?? tokens(a['gen_ai.usage.completion_tokens']),
+    total: tokens(a['gen_ai.usage.total_tokens']) ?? tokens(a['llm.usage.total_tokens']),
+    cached: cached ?? details.cached,
+    reasoning:
+      tokens(a['gen_ai.usage.reasoning.output_tokens']) ??
+      tokens(a['gen_ai.usage.reasoning_tokens']) ??
+      details.reasoning,
+    cost: costOf(undefined, undefined, dollars(a['gen_ai.usage.cost'])),
+    userId:
+      text(a['traceloop.association.properties.user_id']) ??
+      text(a['ai.settings.context.userId']) ??
+      text(a['langsmith.metadata.user_id']),
+  }
+}
+
+/** Langfuse takes GenAI names, too, where its own are not there. */
+function langfuse(a: Attributes): Work {
+  const other = genAi(a)
+  const usage = langfuseUsage(a['langfuse.observation.usage_details'])
+  return {
+    kind: LANGFUSE_KINDS.get(a['langfuse.observation.type']) ?? other.kind,
+    model: text(a['langfuse.observation.model.name']) ?? other.model,
+    provider: other.provider,
+    input: usage.input ?? other.input,
+    output: usage.output ?? other.output,
+    total: usage.total ?? other.total,
+    cached: usage.cached ?? other.cached,
+    reasoning: usage.reasoning ?? other.reasoning,
+    cost: langfuseCost(a['langfuse.observation.cost_details']) ?? other.cost,
+    userId: text(a['langfuse.user.id']),
+  }
+}
+
+/** Up to 6, and the legacy telemetry of 7. */
+function aiSdk(a: Attributes): Work {
+  return {
+    kind: AI_SDK_KINDS.get(a['ai.operationId']),
+    model:
+      text(a['ai.response.model']) ??
+      text(a['gen_ai.response.model']) ??
+      text(a['ai.model.id']) ??
+      text(a['gen_ai.request.model']),
+    provider: text(a['ai.model.provider']) ?? text(a['gen_ai.system']),
+    input:
+      tokens(a['ai.usage.inputTokens']) ??
+      tokens(a['ai.usage.promptTokens']) ??
+      tokens(a['ai.usage.tokens']) ??
+      tokens(a['gen_ai.usage.input_tokens']),
+    output:
+      tokens(a['ai.usage.outputTokens']) ??
+      tokens(a['ai.usage.completionTokens']) ??
+      tokens(a['gen_ai.usage.output_tokens']),
+    total: tokens(a['ai.usage.totalTokens']),
+    cached:
+      tokens(a['ai.usage.inputTokenDetails.cacheReadTokens']) ?? tokens(a['ai.usage.cachedInputTokens']),
+    reasoning:
+      tokens(a['ai.usage.outputTokenDetails.reasoningTokens']) ?? tokens(a['ai.usage.reasoningTokens']),
+    cost: undefined,
+    userId: text(a['ai.telemetry.metadata.userId']) ?? text(a['ai.settings.context.userId']),
+  }
+}

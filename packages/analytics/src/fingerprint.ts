@@ -39,6 +39,24 @@ export function hashTrace(traceId: string, into: Fingerprint): void {
   into.low = lastLow
 }
 
+let lastParent = ''
+let lastParentTrace = ''
+let lastParentHigh = 0
+let lastParentLow = 0
+
+/** The fingerprint of a parent in the trace that was hashed last. Spans often have the same one as the last. */
+export function hashParent(spanId: string, into: Fingerprint): void {
+  if (spanId !== lastParent || lastTrace !== lastParentTrace) {
+    hash(spanId, lastHigh, lastLow)
+    lastParent = spanId
+    lastParentTrace = lastTrace
+    lastParentHigh = high
+    lastParentLow = low
+  }
+  into.high = lastParentHigh
+  into.low = lastParentLow
+}
+
 /** The fingerprint of a span in a trace. */
 export function hashSpan(spanId: string, trace: Fingerprint, into: Fingerprint): void {
   hash(spanId, trace.high, trace.low)

@@ -11,7 +11,6 @@ export type {
   SketchSnapshot,
   TallySnapshot,
 } from './snapshot-types.ts'
-export type { PriceOf } from './span-cost.ts'
 export type { EndedSpan, ExportResult, SpanExporterLike } from './span-types.ts'
 export type {
   LatencyPercentiles,
@@ -22,4 +21,4 @@ export type {
   SessionTotals,
 } from './totals-types.ts'
 export type { SpanCost, SpanUsage, UsageSpan, WorkKind } from './usage.ts'
-export type { Values } from './values.ts'
+export type { Values } from './value-sets.ts'

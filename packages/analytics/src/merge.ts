@@ -6,7 +6,7 @@ import type { Rows } from './rows.ts'
 import { addLatency, type Latency } from './slots.ts'
 import type { SessionSnapshot, SketchSnapshot, TallySnapshot } from './snapshot-types.ts'
 import { Tally } from './tally.ts'
-import { type SharedLabels, united } from './values.ts'
+import { type SharedLabels, united } from './value-sets.ts'
 import { addMetric, isBefore } from './words.ts'
 
 /** Adds a session's totals from elsewhere to those in a row. */

@@ -1,6 +1,6 @@
 import type { MeterProvider } from '@opentelemetry/api'
 import { kindOf, optionsProblem } from '@otel-sessions/semconv/internal'
-import type { PriceOf } from './span-cost.ts'
+import { type PriceOf, type PriceTable, priceOfTable, pricesProblem } from './price.ts'
 import type { SessionTotals } from './totals-types.ts'
 
 /** Options of `SessionAnalytics`. */
@@ -19,8 +19,11 @@ export interface SessionAnalyticsOptions {
    * @default 3600000, an hour
    */
   readonly idleMillis?: number | undefined
-  /** What models cost, for spans that do not report it. Without it only reported costs count. */
-  readonly prices?: PriceOf | undefined
+  /**
+   * What models cost, for spans that do not report it: a table of your own, or `PRICES` of
+   * `@otel-sessions/analytics/prices`. Without it only reported costs count.
+   */
+  readonly prices?: PriceTable | undefined
   /**
    * Called with the totals of each session that goes, because of `maxSessions` or `idleMillis`. It is called in the
    * course of counting, so it should hand on and not work. What it throws or rejects with is counted and said.
@@ -34,7 +37,7 @@ export interface SessionAnalyticsOptions {
 export interface AnalyticsSettings {
   readonly maxSessions: number
   readonly idleMillis: number
-  readonly prices: PriceOf | undefined
+  readonly priceOf: PriceOf | undefined
   readonly onEvict: ((totals: SessionTotals) => unknown) | undefined
   readonly meterProvider: MeterProvider | undefined
 }
@@ -66,13 +69,17 @@ export function settingsOf(options: SessionAnalyticsOptions = {}): AnalyticsSett
   const { maxSessions = 10_000, idleMillis = 3_600_000, prices, onEvict, meterProvider } = options
   checkWholeNumber('maxSessions', maxSessions, MOST_SESSIONS)
   checkWholeNumber('idleMillis', idleMillis, LONGEST_TIMER)
+  const problem = prices === undefined ? undefined : pricesProblem(prices)
+  if (problem !== undefined)
+    throw new TypeError(`SessionAnalytics: option prices${problem.startsWith('[') ? problem : ` ${problem}`}`)
   checkFunction('onEvict', onEvict)
   if (meterProvider !== undefined && typeof meterProvider?.getMeter !== 'function') {
     throw new TypeError(
       `SessionAnalytics: option meterProvider must be a MeterProvider, with getMeter; it is ${kindOf(meterProvider)}`,
     )
   }
-  return { maxSessions, idleMillis, prices, onEvict, meterProvider }
+  const priceOf = prices && priceOfTable(prices)
+  return { maxSessions, idleMillis, priceOf, onEvict, meterProvider }
 }
 
 function checkWholeNumber(option: string, value: unknown, most: number): void {

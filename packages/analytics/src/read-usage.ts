@@ -1,17 +1,6 @@
-import { ownValue } from '@otel-sessions/semconv/internal'
-import { type Field, KINDS, RESOURCE_ENVIRONMENT } from './families.ts'
-import { NO_DETAILS, readLangfuseDetails } from './langfuse-details.ts'
-import { readTags } from './read-tags.ts'
-import type { SpanCost, SpanUsage, UsageSpan, WorkKind } from './usage.ts'
-import { MARKS, planFor, type UsagePlan } from './usage-plan.ts'
-
-type Attributes = UsageSpan['attributes']
-
-/** USD. Far above any bill, and low enough that no sum of many overflows. */
-const COST_MAX = 1e9
-
-/** How many values of the span being read are ignored so far. Reading is synchronous: one counter will do. */
-let ignored = 0
+import { readWork, type Work } from './families.ts'
+import type { SpanUsage, UsageSpan, WorkKind } from './usage.ts'
+import { ignoredSoFar, startCounting, strings, text } from './values.ts'
 
 /**
  * What a span says about the work it stands for: kind, model, tokens, cost, error, user, tags, environment. Reads the
@@ -23,80 +12,53 @@ let ignored = 0
  * Never throws, whatever the span is: one that cannot be read did `other` work, and says nothing.
  */
 export function readSpanUsage(span: UsageSpan): SpanUsage {
-  ignored = 0
+  startCounting()
   try {
-    const { attributes } = span
-    const families = familiesOf(attributes)
-    const plan = planFor(families)
-    return families === 0 ? readPlain(span, plan) : readWork(span, plan)
+    const work = readWork(span.attributes)
+    return work === undefined ? usageOf(span, NO_WORK, 'other') : usageOf(span, work, kindOfWork(work))
   } catch {
-    return { ...NOTHING }
+    return usageOf(NO_SPAN, NO_WORK, 'other')
   }
 }
 
-const NOTHING: SpanUsage = readPlain({ attributes: {} }, planFor(0))
+const NO_SPAN: UsageSpan = { attributes: {} }
 
-function familiesOf(attributes: Attributes): number {
-  let families = 0
-  for (const { bit, names } of MARKS) {
-    for (const name of names) {
-      if (ownValue(attributes, name) !== undefined) {
-        families |= bit
-        break
-      }
-    }
-  }
-  return families
+const NO_WORK: Work = {
+  kind: undefined,
+  model: undefined,
+  provider: undefined,
+  input: undefined,
+  output: undefined,
+  total: undefined,
+  cached: undefined,
+  reasoning: undefined,
+  cost: undefined,
+  userId: undefined,
 }
 
-/** A span that has nothing of GenAI, such as an HTTP request. */
-function readPlain(span: UsageSpan, plan: UsagePlan): SpanUsage {
-  const { attributes } = span
+/** What has a model and takes tokens, and says no kind, is a call of the model. */
+const kindOfWork = ({ kind, model, input }: Work): WorkKind =>
+  kind ?? (model !== undefined && input !== undefined ? 'llm' : 'other')
+
+function usageOf(span: UsageSpan, work: Work, kind: WorkKind): SpanUsage {
+  const a = span.attributes
+  const { output, total, cached } = work
+  const input = withCached(work.input, cached)
   return {
-    kind: 'other',
-    model: undefined,
-    provider: undefined,
-    inputTokens: undefined,
-    outputTokens: undefined,
-    totalTokens: undefined,
-    cachedInputTokens: undefined,
-    reasoningTokens: undefined,
-    cost: undefined,
+    kind,
+    model: work.model,
+    provider: work.provider,
+    inputTokens: input,
+    outputTokens: output,
+    totalTokens: total ?? (input !== undefined && output !== undefined ? input + output : undefined),
+    cachedInputTokens: cached,
+    reasoningTokens: work.reasoning,
+    cost: work.cost,
     error: span.status?.code === 2,
-    userId: readText(attributes, plan.userId),
-    tags: readTags(attributes, plan.tags),
-    environment: readText(attributes, plan.environment) ?? environmentOf(span.resource),
-    ignored: 0,
-  }
-}
-
-function readWork(span: UsageSpan, plan: UsagePlan): SpanUsage {
-  const { attributes } = span
-  const details = plan.details ? readLangfuseDetails(attributes) : NO_DETAILS
-  ignored += details.ignored
-  const tokens = (field: Field) => readNumber(attributes, plan[field], Number.MAX_SAFE_INTEGER)
-  const reported = details.inputTokens ?? tokens('inputTokens')
-  const cachedInputTokens = details.cachedInputTokens ?? tokens('cachedInputTokens')
-  const inputTokens = withCached(reported, cachedInputTokens)
-  const outputTokens = details.outputTokens ?? tokens('outputTokens')
-  const total = details.totalTokens ?? tokens('totalTokens')
-  const model = readText(attributes, plan.model)
-  return {
-    kind:
-      readKind(attributes, plan.kind) ?? (model !== undefined && reported !== undefined ? 'llm' : 'other'),
-    model,
-    provider: readText(attributes, plan.provider),
-    inputTokens,
-    outputTokens,
-    totalTokens: total ?? sum(inputTokens, outputTokens),
-    cachedInputTokens,
-    reasoningTokens: details.reasoningTokens ?? tokens('reasoningTokens'),
-    cost: details.cost ?? readCost(attributes, plan),
-    error: span.status?.code === 2,
-    userId: readText(attributes, plan.userId),
-    tags: readTags(attributes, plan.tags),
-    environment: readText(attributes, plan.environment) ?? environmentOf(span.resource),
-    ignored,
+    userId: text(a['user.id']) ?? text(a['enduser.id']) ?? work.userId,
+    tags: strings(a['tag.tags']) ?? strings(a['langfuse.trace.tags']),
+    environment: text(a['langfuse.environment']) ?? environmentOf(span.resource),
+    ignored: ignoredSoFar(),
   }
 }
 
@@ -108,45 +70,6 @@ function withCached(input: number | undefined, cached: number | undefined): numb
   return input !== undefined && cached !== undefined && cached > input ? input + cached : input
 }
 
-function sum(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? undefined : a + b
-}
-
-function readKind(attributes: Attributes, names: readonly string[]): WorkKind | undefined {
-  for (const name of names) {
-    const value = ownValue(attributes, name)
-    const kind = typeof value === 'string' ? KINDS.get(name)?.get(value) : undefined
-    if (kind !== undefined) return kind
-  }
-  return undefined
-}
-
-function readCost(attributes: Attributes, plan: UsagePlan): SpanCost | undefined {
-  const input = readNumber(attributes, plan.inputCost, COST_MAX)
-  const output = readNumber(attributes, plan.outputCost, COST_MAX)
-  const total = readNumber(attributes, plan.totalCost, COST_MAX) ?? sum(input, output)
-  if (input === undefined && output === undefined && total === undefined) return undefined
-  return { input, output, total }
-}
-
-function readText(attributes: Attributes, names: readonly string[]): string | undefined {
-  for (const name of names) {
-    const value = ownValue(attributes, name)
-    if (typeof value === 'string' && value !== '') return value
-  }
-  return undefined
-}
-
-function readNumber(attributes: Attributes, names: readonly string[], max: number): number | undefined {
-  for (const name of names) {
-    const value = ownValue(attributes, name)
-    if (value === undefined || value === null) continue
-    if (typeof value === 'number' && value >= 0 && value <= max) return value
-    ignored++
-  }
-  return undefined
-}
-
 let lastResource: UsageSpan['resource']
 let lastEnvironment: string | undefined
 
@@ -154,7 +77,8 @@ let lastEnvironment: string | undefined
 function environmentOf(resource: UsageSpan['resource']): string | undefined {
   if (resource === undefined) return undefined
   if (resource === lastResource) return lastEnvironment
-  const environment = readText(resource.attributes, RESOURCE_ENVIRONMENT)
+  const a = resource.attributes
+  const environment = text(a['deployment.environment.name']) ?? text(a['deployment.environment'])
   if (resource.asyncAttributesPending !== true) {
     lastResource = resource
     lastEnvironment = environment

@@ -2,8 +2,6 @@ import type { Fingerprint } from './fingerprint.ts'
 
 /** How many spans a generation has: at least so many of the latest are remembered. */
 export const MOST_SPANS = 1 << 15
-const SIZE = MOST_SPANS * 2
-const MASK = SIZE - 1
 const KEY = 4
 
 /** What is known of a span. */
@@ -13,19 +11,31 @@ export const USAGE_BELOW = 2
 /** A span below it is an LLM call. */
 export const LLM_BELOW = 4
 
-/** The spans of one generation, in a table of open addressing. */
+/** The spans of one generation, in a table of open addressing that is at most half full. */
 class Generation<T> {
+  /** How many it takes; with 0 it is always empty. */
+  readonly most: number
   /** Fingerprint of the span, fingerprint of its parent (0, 0: none). */
-  readonly keys = new Int32Array(SIZE * KEY)
-  readonly flags = new Uint8Array(SIZE)
-  readonly notes = new Map<number, T>()
+  readonly keys: Int32Array
+  readonly flags: Uint8Array
+  readonly notes: (T | undefined)[]
+  readonly #mask: number
   count = 0
+
+  constructor(most: number) {
+    const size = Math.max(1, most * 2)
+    this.most = most
+    this.keys = new Int32Array(size * KEY)
+    this.flags = new Uint8Array(size)
+    this.notes = new Array<T | undefined>(size)
+    this.#mask = size - 1
+  }
 
   find(high: number, low: number): number {
     const { flags, keys } = this
-    let slot = high & MASK
+    let slot = high & this.#mask
     while (flags[slot] !== 0 && (keys[slot * KEY] !== high || keys[slot * KEY + 1] !== low)) {
-      slot = (slot + 1) & MASK
+      slot = (slot + 1) & this.#mask
     }
     return slot
   }
@@ -41,7 +51,7 @@ class Generation<T> {
 
   clear(): void {
     this.flags.fill(0)
-    this.notes.clear()
+    this.notes.fill(undefined)
     this.count = 0
   }
 }
@@ -51,8 +61,10 @@ class Generation<T> {
  * below. Two generations, the older of which is forgotten as a whole.
  */
 export class RecentSpans<T> {
-  #young = new Generation<T>()
-  #old = new Generation<T>()
+  #young = new Generation<T>(0)
+  #old = new Generation<T>(0)
+  #seenIn = this.#young
+  #seenAt = 0
   readonly #takeBack: (note: T, flags: number) => void
 
   /** @param takeBack called when what was counted of a span turns out to be reported below it: which flags are new */
@@ -66,7 +78,7 @@ export class RecentSpans<T> {
    * @returns what is known from below it, or undefined where the span has been seen before
    */
   see(span: Fingerprint, parent: Fingerprint | undefined): number | undefined {
-    if (this.#young.count >= MOST_SPANS - 1) this.#turn()
+    if (this.#young.count >= this.#young.most - 1) this.#turn()
     let generation = this.#young
     let slot = generation.find(span.high, span.low)
     let flags = generation.flags[slot] as number
@@ -81,6 +93,8 @@ export class RecentSpans<T> {
     }
     if ((flags & SEEN) !== 0) return undefined
     generation.flags[slot] = flags | SEEN
+    this.#seenIn = generation
+    this.#seenAt = slot
     if (parent !== undefined) {
       generation.keys[slot * KEY + 2] = parent.high
       generation.keys[slot * KEY + 3] = parent.low
@@ -89,14 +103,9 @@ export class RecentSpans<T> {
     return flags
   }
 
-  /** Keeps what was counted of a span that was just seen, in case that it must be taken back. */
-  note(span: Fingerprint, note: T): void {
-    for (const generation of [this.#young, this.#old]) {
-      const slot = generation.find(span.high, span.low)
-      if (generation.flags[slot] === 0) continue
-      generation.notes.set(slot, note)
-      return
-    }
+  /** Keeps what was counted of the span that was just seen, in case that it must be taken back. */
+  note(note: T): void {
+    this.#seenIn.notes[this.#seenAt] = note
   }
 
   /** Tells a span, and all above it that are known, what lies below them. Stops where it is known. */
@@ -119,7 +128,7 @@ export class RecentSpans<T> {
       news &= ~flags
       if (news === 0) return
       generation.flags[slot] = flags | news
-      const note = generation.notes.get(slot)
+      const note = generation.notes[slot]
       if (note !== undefined) this.#takeBack(note, news)
       if ((flags & SEEN) === 0) return
       high = generation.keys[slot * KEY + 2] as number
@@ -132,6 +141,7 @@ export class RecentSpans<T> {
     const forgotten = this.#old
     forgotten.clear()
     this.#old = this.#young
-    this.#young = forgotten
+    // Made where they are needed: they take 1.6 MB each.
+    this.#young = forgotten.most > 0 ? forgotten : new Generation(MOST_SPANS)
   }
 }

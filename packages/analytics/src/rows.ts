@@ -2,7 +2,7 @@ import { BIRTH, FIRST, LAST, type Sum, WHOLE_WIDTH, WIDE_WIDTH } from './fields.
 import type { ModelBook } from './models.ts'
 import { Rare } from './rare.ts'
 import { SLOTS } from './slots.ts'
-import type { Labels, Values } from './values.ts'
+import type { Labels, Values } from './value-sets.ts'
 
 const SHIFT = 8
 const ROWS = 1 << SHIFT

@@ -1,3 +1,4 @@
+import type { PriceOf } from './price.ts'
 import type { SpanUsage } from './usage.ts'
 
 /** What a span cost, in nano-dollars: whole numbers, so that their sums do not depend on the order. */
@@ -11,9 +12,6 @@ export interface NanoCost {
 const NANO = 1e9
 /** A million dollars for one span is a mistake, and thousands of them still add up exactly. */
 const MOST = 1e6
-
-/** What a table of prices makes of a usage, in USD; undefined where it has no price. */
-export type PriceOf = (usage: SpanUsage) => SpanUsage['cost']
 
 /** The cost that the span reports, else what the prices make of its tokens, else undefined. */
 export function costOf(usage: SpanUsage, priceOf: PriceOf | undefined): NanoCost | undefined {

@@ -8,19 +8,20 @@ import { ownValue } from '@otel-sessions/semconv/internal'
 import type { Counters } from './counters.ts'
 import { holdingEnd, type SessionEnded } from './ends.ts'
 import { BIRTH, FIRST, LAST, SUMS } from './fields.ts'
-import { type Fingerprint, hashSpan, hashTrace, hashVisit } from './fingerprint.ts'
+import { type Fingerprint, hashParent, hashSpan, hashTrace, hashVisit } from './fingerprint.ts'
 import { addLabels, addUser } from './people.ts'
+import type { PriceOf } from './price.ts'
 import { readSpanUsage } from './read-usage.ts'
 import { LLM_BELOW, RecentSpans, USAGE_BELOW } from './recent-spans.ts'
 import type { Rows } from './rows.ts'
 import { NONE, type Sessions } from './sessions.ts'
 import { bucketOf } from './sketch.ts'
 import { addLatency } from './slots.ts'
-import { costOf, type PriceOf } from './span-cost.ts'
+import { costOf } from './span-cost.ts'
 import type { EndedSpan } from './span-types.ts'
 import { durationMillis, epochMillis } from './times.ts'
 import type { SpanUsage, WorkKind } from './usage.ts'
-import type { SharedLabels } from './values.ts'
+import type { SharedLabels } from './value-sets.ts'
 import { Visits } from './visits.ts'
 import { wholeTokens } from './whole-tokens.ts'
 import { hear, isName, wordOf } from './words.ts'
@@ -84,40 +85,35 @@ export class SpanCounter {
 
   #count(span: EndedSpan): void {
     const id = ownValue(span.attributes, ATTR_SESSION_ID)
-    if (typeof id !== 'string' || (this.#sessions.find(id) === NONE && !checkSessionId(id).ok)) {
-      this.#counters.withoutSession++
-      return
-    }
-    const { traceId, spanId } = span.spanContext()
-    const parent = span.parentSpanContext
-    const parentId = parent?.spanId ?? span.parentSpanId
-    const word = wordOf(span.name)
+    const isKnown = typeof id === 'string' && (this.#sessions.find(id) !== NONE || checkSessionId(id).ok)
     // Read before anything is counted: reading may throw, and a span counts whole or not at all.
-    const usage = wholeTokens(readSpanUsage(span))
-    const isLate = ownValue(span.attributes, ATTR_SESSION_LATE) === true
+    const usage = isKnown ? wholeTokens(readSpanUsage(span)) : undefined
+    const word = wordOf(span.name)
+    const isLate = word !== undefined && ownValue(span.attributes, ATTR_SESSION_LATE) === true
     const { startTime, endTime } = span
     this.#start = epochMillis(startTime)
     this.#end = epochMillis(endTime)
     this.#millis = durationMillis(startTime, endTime)
+    const { traceId, spanId } = span.spanContext()
+    const parent = span.parentSpanContext
+    const parentId = parent?.spanId ?? span.parentSpanId
     hashTrace(traceId, this.#trace)
     hashSpan(spanId, this.#trace, this.#span)
     const hasParent = typeof parentId === 'string' && parentId !== ''
-    if (hasParent) hashSpan(parentId, this.#trace, this.#parent)
+    if (hasParent) hashParent(parentId, this.#parent)
     const below = this.#spans.see(this.#span, hasParent ? this.#parent : undefined)
     if (below === undefined) {
       this.#counters.repeated++
-      return
+    } else if (usage === undefined) {
+      this.#counters.withoutSession++
+    } else {
+      const row = this.#sessions.obtain(id as string)
+      this.#counters.ignoredValues += usage.ignored
+      this.#noteTime(row, isLate)
+      this.#notePeople(row, usage)
+      if (word !== undefined) this.#hear(row, id as string, word, span)
+      else this.#countWork(row, usage, below, hasParent, !hasParent || parent?.isRemote === true)
     }
-    const row = this.#sessions.obtain(id)
-    this.#counters.ignoredValues += usage.ignored
-    this.#noteTime(row, isLate)
-    this.#notePeople(row, usage)
-    if (word !== undefined) {
-      this.#hear(row, id, word, span)
-      return
-    }
-    const isLocalRoot = !hasParent || parent?.isRemote === true
-    this.#countWork(row, usage, below, hasParent, isLocalRoot)
   }
 
   #noteTime(row: number, isLate: boolean): void {
@@ -175,7 +171,7 @@ export class SpanCounter {
     const cost = isUsage ? costOf(usage, this.#priceOf) : undefined
     const work: Work = { row, birth, model: modelOf(usage), usage, cost, bucket, isCall, isUsage }
     addWork(rows, work)
-    this.#spans.note(this.#span, work)
+    this.#spans.note(work)
   }
 
   #hear(row: number, id: string, word: SessionSpanKind, span: EndedSpan): void {

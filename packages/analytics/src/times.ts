@@ -1,6 +1,8 @@
 /** Seconds and nanoseconds as milliseconds since the epoch; NaN where it is no such time. */
 export function epochMillis(time: readonly number[] | undefined): number {
-  const [seconds, nanos] = time ?? []
+  // By index: destructuring would make an iterator for each span.
+  const seconds = time?.[0]
+  const nanos = time?.[1]
   if (typeof seconds !== 'number' || typeof nanos !== 'number') return Number.NaN
   return seconds * 1000 + nanos / 1e6
 }
@@ -10,9 +12,7 @@ export function durationMillis(
   from: readonly number[] | undefined,
   to: readonly number[] | undefined,
 ): number {
-  const [fromSeconds, fromNanos] = from ?? []
-  const [toSeconds, toNanos] = to ?? []
   // By parts: the milliseconds since the epoch have no room for nanoseconds.
-  const seconds = (toSeconds as number) - (fromSeconds as number)
-  return Math.max(0, seconds * 1000 + ((toNanos as number) - (fromNanos as number)) / 1e6)
+  const seconds = (to?.[0] as number) - (from?.[0] as number)
+  return Math.max(0, seconds * 1000 + ((to?.[1] as number) - (from?.[1] as number)) / 1e6)
 }

@@ -1,62 +1,60 @@
-/** How many users, tags or environments a session keeps. */
-export const MOST_VALUES = 32
+/** How many values were no count and no cost since `startCounting`. Reading is synchronous: one counter will do. */
+let ignored = 0
 
-/**
- * A set of strings of which the smallest are kept, in order, and whether there were more. The smallest and not the
- * first, because then it does not matter in which order they came, nor in which process.
- */
-export interface Values {
-  readonly kept: readonly string[]
-  readonly more: boolean
+export function startCounting(): void {
+  ignored = 0
 }
 
-export const NO_VALUES: Values = { kept: [], more: false }
+export const ignoredSoFar = (): number => ignored
 
-/** The tags and environments of a session, shared by the sessions that have the same. */
-export interface Labels {
-  readonly tags: Values
-  readonly environments: Values
+/** USD. Far above any bill, and low enough that no sum of many overflows. */
+const COST_MAX = 1e9
+
+/** A count of tokens: a whole number from 0. Anything else that is there is ignored, and counted. */
+export function tokens(value: unknown): number | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === 'number' && value >= 0 && Number.isSafeInteger(value)) return value
+  return ignore(value)
 }
 
-export const NO_LABELS: Labels = { tags: NO_VALUES, environments: NO_VALUES }
-
-/** The set with one more string; the same object where nothing changes. */
-export function withValue(values: Values, value: string): Values {
-  const { kept, more } = values
-  if (kept.includes(value)) return values
-  const isFull = kept.length >= MOST_VALUES
-  if (isFull && value > (kept.at(-1) as string)) return more ? values : { kept, more: true }
-  const at = kept.findIndex((one) => one > value)
-  const all = at < 0 ? [...kept, value] : kept.toSpliced(at, 0, value)
-  return isFull ? { kept: all.slice(0, MOST_VALUES), more: true } : { kept: all, more }
+/** A cost in USD, from 0. Anything else that is there is ignored, and counted. */
+export function dollars(value: unknown): number | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === 'number' && value >= 0 && value <= COST_MAX) return value
+  return ignore(value)
 }
 
-/** The set with all of another one. */
-export function united(values: Values, other: Values): Values {
-  const all = other.kept.reduce(withValue, values)
-  return other.more && !all.more ? { kept: all.kept, more: true } : all
+function ignore(value: unknown): undefined {
+  if (value !== null) ignored++
+  return undefined
 }
 
-const MOST_SHARED = 1024
+/** A text that says something. */
+export const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
 
-/**
- * Labels that are equal become one object, so that a million sessions with the same tags have them once. It only
- * shares: what it forgets is kept apart, not lost.
- */
-export class SharedLabels {
-  #young = new Map<string, Labels>()
-  #old = new Map<string, Labels>()
+/** Characters. JSON that is longer than any that is meant is not parsed. */
+const JSON_MAX_LENGTH = 8192
 
-  share(labels: Labels): Labels {
-    const key = JSON.stringify(labels)
-    const known = this.#young.get(key)
-    if (known !== undefined) return known
-    if (this.#young.size >= MOST_SHARED) {
-      this.#old = this.#young
-      this.#young = new Map()
-    }
-    const shared = this.#old.get(key) ?? labels
-    this.#young.set(key, shared)
-    return shared
+/** An object or array that is there as JSON; undefined for what is not. */
+export function json(value: unknown): object | undefined {
+  if (typeof value !== 'string' || value.length > JSON_MAX_LENGTH) return undefined
+  try {
+    const parsed: unknown = JSON.parse(value)
+    return typeof parsed === 'object' && parsed !== null ? parsed : undefined
+  } catch {
+    return undefined
   }
+}
+
+/**
+ * An array of strings, or one as JSON in a string, which is how OpenInference's JavaScript packages write it. What is
+ * no string is left out.
+ */
+export function strings(value: unknown): readonly string[] | undefined {
+  if (value === undefined) return undefined
+  const array = Array.isArray(value) ? value : json(value)
+  if (!Array.isArray(array)) return undefined
+  const kept = array.filter((each): each is string => typeof each === 'string' && each !== '')
+  return kept.length > 0 ? kept : undefined
 }

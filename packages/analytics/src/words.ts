@@ -18,7 +18,7 @@ import type { Rare } from './rare.ts'
 import type { EndedSpan } from './span-types.ts'
 import { isScore, Tally } from './tally.ts'
 import { epochMillis } from './times.ts'
-import { MOST_VALUES } from './values.ts'
+import { MOST_VALUES } from './value-sets.ts'
 
 const KINDS = new Map<string, SessionSpanKind>(
   Object.entries(SESSION_SPAN_NAMES).map(([kind, name]) => [name, kind as SessionSpanKind]),

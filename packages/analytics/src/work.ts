@@ -23,8 +23,13 @@ export interface Work {
 }
 
 /** Whether a span says what it used: only then does it hide what is reported above it. */
-export const reportsUsage = ({ inputTokens, outputTokens, totalTokens, cost }: SpanUsage): boolean =>
-  inputTokens !== undefined || outputTokens !== undefined || totalTokens !== undefined || cost !== undefined
+export const reportsUsage = (usage: SpanUsage): boolean =>
+  usage.inputTokens !== undefined ||
+  usage.outputTokens !== undefined ||
+  usage.totalTokens !== undefined ||
+  usage.cachedInputTokens !== undefined ||
+  usage.reasoningTokens !== undefined ||
+  usage.cost !== undefined
 
 /** Counts an LLM call, and what a span used. */
 export function addWork(rows: Rows, work: Work): void {
