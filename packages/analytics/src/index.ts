@@ -1,3 +1,24 @@
+export { SessionAnalytics } from './analytics.ts'
+export type { AnalyticsCounters } from './counters.ts'
+export type { SessionEndListener } from './end-watch.ts'
+export type { SessionAnalyticsOptions } from './options.ts'
+export type { SessionQuery, SessionSort } from './order.ts'
 export type { ModelPrice, PriceTable } from './price.ts'
 export { readSpanUsage } from './read-usage.ts'
+export type {
+  AnalyticsSnapshot,
+  SessionSnapshot,
+  SketchSnapshot,
+  TallySnapshot,
+} from './snapshot-types.ts'
+export type { EndedSpan, ExportResult, SpanExporterLike } from './span-types.ts'
+export type {
+  LatencyPercentiles,
+  ModelTotals,
+  SessionCost,
+  SessionMetricTotals,
+  SessionTokens,
+  SessionTotals,
+} from './totals-types.ts'
 export type { SpanCost, SpanUsage, UsageSpan, WorkKind } from './usage.ts'
+export type { Values } from './value-sets.ts'

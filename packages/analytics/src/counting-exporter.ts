@@ -1,0 +1,67 @@
+import { kindOf } from '@otel-sessions/semconv/internal'
+import { sayOnce } from './report.ts'
+import type { EndedSpan, ExportResult, SpanExporterLike } from './span-types.ts'
+
+const FAILED = 1
+
+/**
+ * An exporter that hands every batch on as it is, in the same call, and then counts it. The callback is called once.
+ *
+ * @throws TypeError where the delegate is no exporter
+ */
+export function countingExporter<S extends EndedSpan>(
+  delegate: SpanExporterLike<S>,
+  count: (span: S) => void,
+  flushed: () => Promise<void>,
+): SpanExporterLike<S> {
+  if (typeof delegate?.export !== 'function' || typeof delegate.shutdown !== 'function') {
+    throw new TypeError(
+      `SessionAnalytics: exporter() needs a span exporter, with export and shutdown; it got ${kindOf(delegate)}`,
+    )
+  }
+  return {
+    export(spans, resultCallback) {
+      // An exporter may empty the array that it is given.
+      const all = Array.isArray(spans) ? [...spans] : []
+      handOn(delegate, spans, resultCallback)
+      for (const span of all) count(span)
+    },
+    async forceFlush() {
+      await flushed()
+      await delegate.forceFlush?.()
+    },
+    async shutdown() {
+      await flushed()
+      await delegate.shutdown()
+    },
+  }
+}
+
+function handOn<S>(
+  delegate: SpanExporterLike<S>,
+  spans: S[],
+  resultCallback: (result: ExportResult) => void,
+): void {
+  let isSettled = false
+  const settle = (result: ExportResult) => {
+    if (isSettled) return
+    isSettled = true
+    try {
+      resultCallback(result)
+    } catch {
+      sayOnce('callback', () => 'the span processor threw when it was told the result of an export')
+    }
+  }
+  const fail = (error: unknown) =>
+    settle({
+      code: FAILED,
+      error: error instanceof Error ? error : new Error('the wrapped exporter threw', { cause: error }),
+    })
+  try {
+    const returned: unknown = delegate.export(spans, settle)
+    // An exporter may be an async function; what it rejects with is nobody else's.
+    if (returned instanceof Promise) returned.catch(fail)
+  } catch (error) {
+    fail(error)
+  }
+}

@@ -1,0 +1,16 @@
+import { INPUT_COST, OTHER_COST, OUTPUT_COST, SUMS } from './fields.ts'
+
+/** The sums of a row that are kept by model as well. */
+export const MODEL_SUMS = [
+  SUMS.llmCalls,
+  SUMS.usages,
+  SUMS.unpriced,
+  SUMS.inputTokens,
+  SUMS.outputTokens,
+  SUMS.totalTokens,
+  SUMS.cachedInputTokens,
+  SUMS.reasoningTokens,
+] as const
+
+/** The costs of a row, which are kept by model as well. */
+export const MODEL_COSTS = [INPUT_COST, OUTPUT_COST, OTHER_COST] as const

@@ -1,0 +1,52 @@
+import { kindOf } from '@otel-sessions/semconv/internal'
+import type { SessionTotals } from './totals-types.ts'
+
+const BY = {
+  lastTime: (totals: SessionTotals) => totals.lastTime ?? Number.NEGATIVE_INFINITY,
+  firstTime: (totals: SessionTotals) => totals.firstTime ?? Number.NEGATIVE_INFINITY,
+  duration: (totals: SessionTotals) => totals.durationMillis,
+  tokens: (totals: SessionTotals) => totals.tokens.total,
+  // What is not known is last.
+  cost: (totals: SessionTotals) => totals.cost?.total ?? Number.NEGATIVE_INFINITY,
+  spans: (totals: SessionTotals) => totals.spans,
+  traces: (totals: SessionTotals) => totals.traces,
+  llmCalls: (totals: SessionTotals) => totals.llmCalls,
+  errors: (totals: SessionTotals) => totals.errors,
+} as const
+
+/** By what sessions are sorted. */
+export type SessionSort = keyof typeof BY
+
+/** Which sessions are wanted. */
+export interface SessionQuery {
+  /**
+   * The largest, or latest, first; sessions that are equal in it by ID. A cost that is not known comes last.
+   *
+   * @default 'lastTime'
+   */
+  readonly sort?: SessionSort | undefined
+  /** How many at most: a whole number from 0. All, if not given. */
+  readonly limit?: number | undefined
+}
+
+/**
+ * The sessions that are wanted, in order.
+ *
+ * @throws TypeError or RangeError that names what is wrong with the query
+ */
+export function ordered(all: SessionTotals[], { sort = 'lastTime', limit }: SessionQuery): SessionTotals[] {
+  if (!Object.hasOwn(BY, sort)) {
+    const names = Object.keys(BY).join(', ')
+    throw new TypeError(`SessionAnalytics: sort must be one of ${names}, it is ${kindOf(sort)}`)
+  }
+  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0)) {
+    throw new RangeError('SessionAnalytics: limit must be a whole number from 0')
+  }
+  const by = BY[sort]
+  const keyed = all.map((totals) => ({ totals, key: by(totals) }))
+  keyed.sort((one, other) => {
+    if (one.key !== other.key) return one.key > other.key ? -1 : 1
+    return one.totals.id < other.totals.id ? -1 : 1
+  })
+  return keyed.slice(0, limit).map(({ totals }) => totals)
+}

@@ -1,0 +1,16 @@
+import { diag } from '@opentelemetry/api'
+
+const logger = diag.createComponentLogger({ namespace: '@otel-sessions/analytics' })
+// What has been said, bounded by the number of codes.
+const said = new Set<string>()
+
+/** Says something once in the life of the process. Never throws: the application's logger may. */
+export function sayOnce(code: string, message: () => string): void {
+  if (said.has(code)) return
+  said.add(code)
+  try {
+    logger.warn(`${message()} (said once)`)
+  } catch {
+    // A logger that throws is not the application's problem at this place.
+  }
+}

@@ -1,0 +1,195 @@
+import {
+  ATTR_SESSION_ID,
+  ATTR_SESSION_LATE,
+  checkSessionId,
+  type SessionSpanKind,
+} from '@otel-sessions/semconv'
+import { ownValue } from '@otel-sessions/semconv/internal'
+import type { Counters } from './counters.ts'
+import { holdingEnd, type SessionEnded } from './ends.ts'
+import { BIRTH, FIRST, LAST, SUMS } from './fields.ts'
+import { type Fingerprint, hashParent, hashSpan, hashTrace, hashVisit } from './fingerprint.ts'
+import { addLabels, addUser } from './people.ts'
+import type { PriceOf } from './price.ts'
+import { readSpanUsage } from './read-usage.ts'
+import { LLM_BELOW, RecentSpans, USAGE_BELOW } from './recent-spans.ts'
+import type { Rows } from './rows.ts'
+import { NONE, type Sessions } from './sessions.ts'
+import { bucketOf } from './sketch.ts'
+import { addLatency } from './slots.ts'
+import { costOf } from './span-cost.ts'
+import type { EndedSpan } from './span-types.ts'
+import { durationMillis, epochMillis } from './times.ts'
+import type { SpanUsage, WorkKind } from './usage.ts'
+import type { SharedLabels } from './value-sets.ts'
+import { Visits } from './visits.ts'
+import { wholeTokens } from './whole-tokens.ts'
+import { hear, isName, wordOf } from './words.ts'
+import { addWork, modelOf, reportsUsage, takeBack, type Work } from './work.ts'
+
+const KIND_SUMS = {
+  tool: SUMS.toolCalls,
+  agent: SUMS.agentSteps,
+  retrieval: SUMS.retrievals,
+  embedding: SUMS.embeddings,
+} as const satisfies Partial<Record<WorkKind, number>>
+
+/** Counts spans into the rows of their sessions. */
+export class SpanCounter {
+  readonly #rows: Rows
+  readonly #sessions: Sessions
+  readonly #counters: Counters
+  readonly #priceOf: PriceOf | undefined
+  readonly #ended: (row: number) => void
+  readonly #labels: SharedLabels
+  readonly #visits = new Visits()
+  readonly #spans = new RecentSpans<Work>((work, flags) => {
+    // The row may be another session's by now.
+    if (this.#rows.get(work.row, BIRTH) === work.birth) takeBack(this.#rows, work, flags)
+  })
+  readonly #trace: Fingerprint = { high: 0, low: 0 }
+  readonly #span: Fingerprint = { high: 0, low: 0 }
+  readonly #parent: Fingerprint = { high: 0, low: 0 }
+  readonly #visit: Fingerprint = { high: 0, low: 0 }
+  // Times of the span that is being counted, in milliseconds.
+  #start = 0
+  #end = 0
+  #millis = 0
+
+  /** @param ended called when a session that had no end has one */
+  constructor(
+    rows: Rows,
+    sessions: Sessions,
+    labels: SharedLabels,
+    counters: Counters,
+    priceOf: PriceOf | undefined,
+    ended: (row: number) => void,
+  ) {
+    this.#rows = rows
+    this.#sessions = sessions
+    this.#labels = labels
+    this.#counters = counters
+    this.#priceOf = priceOf
+    this.#ended = ended
+  }
+
+  /** Counts a span. Never throws. */
+  count(span: EndedSpan): void {
+    this.#counters.spans++
+    try {
+      this.#count(span)
+    } catch {
+      this.#counters.unreadable++
+    }
+  }
+
+  #count(span: EndedSpan): void {
+    const id = ownValue(span.attributes, ATTR_SESSION_ID)
+    const isKnown = typeof id === 'string' && (this.#sessions.find(id) !== NONE || checkSessionId(id).ok)
+    // Read before anything is counted: reading may throw, and a span counts whole or not at all.
+    const usage = isKnown ? wholeTokens(readSpanUsage(span)) : undefined
+    const word = wordOf(span.name)
+    const isLate = word !== undefined && ownValue(span.attributes, ATTR_SESSION_LATE) === true
+    const { startTime, endTime } = span
+    this.#start = epochMillis(startTime)
+    this.#end = epochMillis(endTime)
+    this.#millis = durationMillis(startTime, endTime)
+    const { traceId, spanId } = span.spanContext()
+    const parent = span.parentSpanContext
+    const parentId = parent?.spanId ?? span.parentSpanId
+    hashTrace(traceId, this.#trace)
+    hashSpan(spanId, this.#trace, this.#span)
+    const hasParent = typeof parentId === 'string' && parentId !== ''
+    if (hasParent) hashParent(parentId, this.#parent)
+    const below = this.#spans.see(this.#span, hasParent ? this.#parent : undefined)
+    if (below === undefined) {
+      this.#counters.repeated++
+    } else if (usage === undefined) {
+      this.#counters.withoutSession++
+    } else {
+      const row = this.#sessions.obtain(id as string)
+      this.#counters.ignoredValues += usage.ignored
+      this.#noteTime(row, isLate)
+      this.#notePeople(row, usage)
+      if (word !== undefined) this.#hear(row, id as string, word, span)
+      else this.#countWork(row, usage, below, hasParent, !hasParent || parent?.isRemote === true)
+    }
+  }
+
+  #noteTime(row: number, isLate: boolean): void {
+    const start = this.#start
+    if (!Number.isFinite(start + this.#end)) {
+      this.#counters.ignoredValues++
+      return
+    }
+    const rows = this.#rows
+    const last = Math.max(start, this.#end)
+    if (start < rows.wide(row, FIRST)) rows.setWide(row, FIRST, start)
+    if (last > rows.wide(row, LAST)) rows.setWide(row, LAST, last)
+    const ended = rows.rare(row)?.end
+    if (isLate || (ended !== undefined && start > ended.time)) rows.rareOf(row).late++
+  }
+
+  #notePeople(row: number, { userId, tags, environment }: SpanUsage): void {
+    if (userId !== undefined) {
+      if (isName(userId)) addUser(this.#rows, row, userId)
+      else this.#counters.ignoredValues++
+    }
+    if (tags === undefined && environment === undefined) return
+    const good = tags?.every(isName) === false ? tags.filter(isName) : tags
+    const where = isName(environment) ? environment : undefined
+    this.#counters.ignoredValues +=
+      (tags?.length ?? 0) - (good?.length ?? 0) + (where === environment ? 0 : 1)
+    addLabels(this.#rows, row, this.#labels, good, where)
+  }
+
+  #countWork(row: number, usage: SpanUsage, below: number, hasParent: boolean, isLocalRoot: boolean): void {
+    const rows = this.#rows
+    const birth = rows.get(row, BIRTH)
+    rows.add(row, SUMS.spans, 1)
+    hashVisit(row, birth, this.#trace, this.#visit)
+    if (!this.#visits.see(this.#visit)) rows.add(row, SUMS.traces, 1)
+    if (usage.error) rows.add(row, SUMS.errors, 1)
+    const { kind } = usage
+    const isLlm = kind === 'llm'
+    if (!isLlm && kind !== 'other') rows.add(row, KIND_SUMS[kind], 1)
+    const hasLatency = (isLocalRoot || isLlm) && Number.isFinite(this.#millis)
+    const bucket = hasLatency ? bucketOf(this.#millis) : -1
+    if (isLocalRoot && bucket >= 0) addLatency(rows, row, 'traces', bucket)
+    const reports = reportsUsage(usage)
+    if (!isLlm && !reports) return
+    if (hasParent) {
+      this.#spans.tell(
+        this.#parent.high,
+        this.#parent.low,
+        (isLlm ? LLM_BELOW : 0) | (reports ? USAGE_BELOW : 0),
+      )
+    }
+    const isCall = isLlm && (below & LLM_BELOW) === 0
+    const isUsage = reports && (below & USAGE_BELOW) === 0
+    if (!isCall && !isUsage) return
+    const cost = isUsage ? costOf(usage, this.#priceOf) : undefined
+    const work: Work = { row, birth, model: modelOf(usage), usage, cost, bucket, isCall, isUsage }
+    addWork(rows, work)
+    this.#spans.note(work)
+  }
+
+  #hear(row: number, id: string, word: SessionSpanKind, span: EndedSpan): void {
+    const { ignored, ended, replaced } = hear(word, span, () => this.#rows.rareOf(row))
+    this.#counters.ignoredValues += ignored
+    if (ended !== undefined) this.#noteEnd(row, { ...ended, implied: false })
+    if (replaced !== undefined && replaced.id !== id) {
+      const end = { state: 'indeterminate', reason: 'replaced', time: replaced.time, implied: true } as const
+      this.#noteEnd(this.#sessions.obtain(replaced.id), end)
+    }
+  }
+
+  #noteEnd(row: number, end: SessionEnded): void {
+    const rare = this.#rows.rareOf(row)
+    rare.end = holdingEnd(rare.end, end)
+    if (!rare.isTold) {
+      rare.isTold = true
+      this.#ended(row)
+    }
+  }
+}

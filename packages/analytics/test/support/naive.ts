@@ -1,0 +1,163 @@
+import { readSpanUsage } from '../../src/read-usage.ts'
+import type { EndedSpan } from '../../src/span-types.ts'
+import type { SessionTotals } from '../../src/totals-types.ts'
+import { recount } from '../recount.ts'
+
+/** What is compared: all of it that does not depend on the order, and is no approximation. */
+export type Compared = Omit<SessionTotals, 'late' | 'latency'>
+
+const WORDS = /^session\.(start|end|event|feedback|metric|attachment)$/
+const millis = ([seconds = 0, nanos = 0]: readonly number[]) => seconds * 1000 + nanos / 1e6
+const sorted = (values: Iterable<string>) => [...new Set(values)].sort()
+const nano = (dollars: number) => Math.round(dollars * 1e9)
+
+/**
+ * The totals of all sessions, from all spans at once, in the plainest way: `recount` for what is told by the tree, and
+ * loops for the rest. Costs are reported on the spans or not known.
+ */
+export function naiveTotals(all: readonly EndedSpan[]): Compared[] {
+  const places = new Map(all.map((span) => [placeOf(span), span]))
+  const spans = [...places.values()]
+  const work = spans.filter(({ name }) => !WORDS.test(name))
+  const counted = recount(work.map(placed))
+  const ids = sorted(spans.flatMap((span) => [...idOf(span), ...previousOf(span)]))
+  return ids.map((id) => {
+    const own = spans.filter((span) => idOf(span)[0] === id)
+    const sums = counted.get(id)
+    const paid = work.filter((span) => idOf(span)[0] === id && countsAlone(span, work, 'usage'))
+    const calls = work.filter((span) => idOf(span)[0] === id && countsAlone(span, work, 'llm'))
+    const first = Math.min(...own.map(({ startTime }) => millis(startTime)))
+    const last = Math.max(...own.flatMap(({ startTime, endTime }) => [millis(startTime), millis(endTime)]))
+    const usages = own.map(readSpanUsage)
+    const models = sorted([...paid, ...calls].map((span) => readSpanUsage(span).model ?? ''))
+    const ofModel = (some: EndedSpan[], model: string) =>
+      some.filter((span) => (readSpanUsage(span).model ?? '') === model)
+    return {
+      id,
+      name: undefined,
+      firstTime: own.length === 0 ? undefined : first,
+      lastTime: own.length === 0 ? undefined : last,
+      durationMillis: own.length === 0 ? 0 : last - first,
+      traces: sums?.traces ?? 0,
+      spans: sums?.spans ?? 0,
+      llmCalls: sums?.kinds.llm ?? 0,
+      toolCalls: sums?.kinds.tool ?? 0,
+      agentSteps: sums?.kinds.agent ?? 0,
+      retrievals: sums?.kinds.retrieval ?? 0,
+      embeddings: sums?.kinds.embedding ?? 0,
+      errors: sums?.errors ?? 0,
+      tokens: tokensOf(paid),
+      cost: costOf(paid),
+      models: models.map((model) => ({
+        model: model === '' ? undefined : model,
+        llmCalls: ofModel(calls, model).length,
+        tokens: tokensOf(ofModel(paid, model)),
+        cost: costOf(ofModel(paid, model)),
+      })),
+      otherModels: undefined,
+      userIds: sorted(usages.flatMap(({ userId }) => userId ?? [])),
+      moreUserIds: false,
+      tags: sorted(usages.flatMap(({ tags }) => tags ?? [])),
+      moreTags: false,
+      environments: sorted(usages.flatMap(({ environment }) => environment ?? [])),
+      moreEnvironments: false,
+      end: endOf(id, spans),
+      feedback: feedbackOf(own),
+      metrics: [],
+      moreMetrics: false,
+      events: own.filter(({ name }) => name === 'session.event').length,
+      attachments: own.filter(({ name }) => name === 'session.attachment').length,
+    }
+  })
+}
+
+const placeOf = (span: EndedSpan) => `${span.spanContext().traceId} ${span.spanContext().spanId}`
+const placed = (span: EndedSpan) => ({
+  ...span.spanContext(),
+  parentSpanId: span.parentSpanContext?.spanId,
+  attributes: span.attributes,
+  statusCode: span.status?.code ?? 0,
+})
+
+function idOf({ attributes }: EndedSpan): string[] {
+  const id = attributes['session.id']
+  return typeof id === 'string' ? [id] : []
+}
+
+function previousOf(span: EndedSpan): string[] {
+  const previous = span.attributes['session.previous_id']
+  const says = span.name === 'session.start' && typeof previous === 'string' && previous !== idOf(span)[0]
+  return says && idOf(span).length > 0 ? [previous as string] : []
+}
+
+function countsAlone(span: EndedSpan, work: readonly EndedSpan[], what: 'usage' | 'llm'): boolean {
+  const does = (one: EndedSpan) => {
+    const { kind, inputTokens, cost } = readSpanUsage(one)
+    return what === 'llm' ? kind === 'llm' : inputTokens !== undefined || cost !== undefined
+  }
+  return does(span) && !work.some((other) => does(other) && other !== span && isAbove(span, other, work))
+}
+
+function isAbove(span: EndedSpan, below: EndedSpan, work: readonly EndedSpan[]): boolean {
+  const { traceId } = span.spanContext()
+  if (below.spanContext().traceId !== traceId) return false
+  let at: EndedSpan | undefined = below
+  for (let steps = 0; at !== undefined && steps <= work.length; steps++) {
+    const parent: string | undefined = at.parentSpanContext?.spanId
+    if (parent === span.spanContext().spanId) return true
+    at = work.find((one) => one.spanContext().traceId === traceId && one.spanContext().spanId === parent)
+  }
+  return false
+}
+
+function tokensOf(spans: readonly EndedSpan[]) {
+  const usages = spans.map(readSpanUsage)
+  const sum = (
+    field: 'inputTokens' | 'outputTokens' | 'totalTokens' | 'cachedInputTokens' | 'reasoningTokens',
+  ) => usages.reduce((total, usage) => total + (usage[field] ?? 0), 0)
+  return {
+    input: sum('inputTokens'),
+    output: sum('outputTokens'),
+    total: sum('totalTokens'),
+    cachedInput: sum('cachedInputTokens'),
+    reasoning: sum('reasoningTokens'),
+  }
+}
+
+function costOf(spans: readonly EndedSpan[]) {
+  const costs = spans.map((span) => readSpanUsage(span).cost)
+  if (costs.some((cost) => cost?.total === undefined)) return undefined
+  const sum = (part: 'input' | 'output' | 'total') =>
+    costs.reduce((total, cost) => total + nano(cost?.[part] ?? 0), 0) / 1e9
+  return { input: sum('input'), output: sum('output'), total: sum('total') }
+}
+
+function endOf(id: string, spans: readonly EndedSpan[]): Compared['end'] {
+  const said = spans
+    .filter((span) => span.name === 'session.end' && idOf(span)[0] === id)
+    .map(({ attributes, startTime }) => ({
+      state: attributes['session.end.state'] as 'success',
+      reason: attributes['session.end.reason'] as string | undefined,
+      time: millis(startTime),
+    }))
+  const implied = spans
+    .filter((span) => previousOf(span)[0] === id)
+    .map(({ startTime }) => ({
+      state: 'indeterminate' as const,
+      reason: 'replaced',
+      time: millis(startTime),
+    }))
+  const rank = ({ time, state, reason = '' }: NonNullable<Compared['end']>) =>
+    `${String(time).padStart(20)} ${state} ${reason}`
+  return (said.length > 0 ? said : implied).sort((one, other) => (rank(one) < rank(other) ? -1 : 1))[0]
+}
+
+function feedbackOf(own: readonly EndedSpan[]): Compared['feedback'] {
+  const scores = own
+    .filter(({ name }) => name === 'session.feedback')
+    .map(({ attributes }) => attributes['session.feedback.score'])
+  const numbers = scores.filter((score) => typeof score === 'number')
+  const sum = numbers.reduce((total, score) => total + Math.round(score * 1e6), 0)
+  const mean = numbers.length === 0 ? undefined : sum / 1e6 / numbers.length
+  return { count: scores.length, scored: numbers.length, mean }
+}

@@ -1,0 +1,99 @@
+import fc from 'fast-check'
+import type { EndedSpan } from '../../src/span-types.ts'
+import { spanOf } from './spans.ts'
+
+const id = fc.constantFrom('s1', 's2', '__proto__', 'constructor', 'x'.repeat(199))
+const bareOr = fc.oneof({ weight: 9, arbitrary: id }, { weight: 1, arbitrary: fc.constant(undefined) })
+const count = fc.nat(2_000)
+
+const tokens = fc.record({ input: count, output: count }).map(({ input, output }) => ({
+  'gen_ai.usage.input_tokens': input,
+  'gen_ai.usage.output_tokens': output,
+}))
+const cost = fc.nat(5_000_000).map((nanos) => ({ 'gen_ai.usage.cost': nanos / 1e9 }))
+const model = fc.constantFrom('gpt-9', 'claude-8', 'e5').map((name) => ({ 'gen_ai.request.model': name }))
+const kind = fc
+  .constantFrom('chat', 'execute_tool', 'invoke_agent', 'embeddings', 'retrieval')
+  .map((name) => ({ 'gen_ai.operation.name': name }))
+const people = fc.record(
+  {
+    'user.id': fc.constantFrom('u1', 'u2', 'u3'),
+    'tag.tags': fc.subarray(['beta', 'eu', 'vip']),
+    'deployment.environment.name': fc.constantFrom('production', 'staging'),
+  },
+  { requiredKeys: [] },
+)
+const all = <T extends object>(...parts: fc.Arbitrary<T | object>[]) =>
+  fc.tuple(...parts).map((some) => Object.assign({}, ...some) as Record<string, unknown>)
+const maybe = <T extends object>(part: fc.Arbitrary<T>) => fc.oneof(fc.constant({}), part)
+
+/** A place in a trace of at most eight spans, below an earlier one, a missing one, or none. */
+const place = fc.record({ trace: fc.constantFrom('t1', 't1', 't2'), parent: fc.integer({ min: -2, max: 7 }) })
+
+const workSpan = fc
+  .record({
+    place,
+    session: bareOr,
+    work: all(kind, maybe(model), maybe(tokens), maybe(cost)),
+    people,
+    isWork: fc.boolean(),
+    start: fc.nat(10_000),
+    length: fc.integer({ min: -500, max: 5_000 }),
+    isError: fc.boolean(),
+  })
+  .map((one) => (index: number): EndedSpan => {
+    const { session, work, isWork, start, length, isError } = one
+    const { trace, parent } = one.place
+    return spanOf({
+      id: `w${index}`,
+      trace,
+      parent: parent === -1 || index === 0 ? undefined : parent < 0 ? 'missing' : `w${parent % index}`,
+      session,
+      start,
+      end: start + length,
+      isError,
+      // What has no session is a link in the tree, and says nothing: see the test of its own.
+      attributes: { ...(isWork && session !== undefined ? work : {}), ...one.people },
+    })
+  })
+
+const wordSpan = fc
+  .record({
+    session: id,
+    start: fc.nat(10_000),
+    word: fc.oneof(
+      id.map((previous) => ({ name: 'session.start', attributes: { 'session.previous_id': previous } })),
+      fc.constant({ name: 'session.event', attributes: { 'session.event.name': 'click' } }),
+      fc.constant({ name: 'session.attachment', attributes: {} }),
+      fc.record({ score: fc.option(fc.integer({ min: -50, max: 50 })) }).map(({ score }) => ({
+        name: 'session.feedback',
+        attributes: score === null ? {} : { 'session.feedback.score': score / 10 },
+      })),
+      fc
+        .record({
+          state: fc.constantFrom('success', 'failure', 'indeterminate'),
+          reason: fc.constantFrom('a', 'b'),
+        })
+        .map(({ state, reason }) => ({
+          name: 'session.end',
+          attributes: { 'session.end.state': state, 'session.end.reason': reason },
+        })),
+    ),
+  })
+  .map(({ session, start, word }) => (index: number): EndedSpan => {
+    return spanOf({ id: `o${index}`, trace: `word-${index}`, session, start, ...word })
+  })
+
+/** Spans of several sessions in several traces, each once, with what sessions say of themselves. */
+export const someSpans: fc.Arbitrary<EndedSpan[]> = fc
+  .tuple(fc.array(workSpan, { maxLength: 24 }), fc.array(wordSpan, { maxLength: 8 }))
+  .map(([work, words]) => [...work, ...words].map((make, index) => make(index)))
+
+/** The same spans in another order, some of them again. */
+export const shuffled = (spans: readonly EndedSpan[]): fc.Arbitrary<EndedSpan[]> =>
+  fc
+    .tuple(
+      fc.shuffledSubarray([...spans], { minLength: spans.length, maxLength: spans.length }),
+      fc.subarray([...spans]),
+    )
+    .map(([order, again]) => [...order, ...again])
