@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { wrongRows } from './by-hand.ts'
 import { EXPECTED } from './expected.ts'
 import { folder, runExample, spansBySession, startModel } from './run.ts'
 
@@ -47,15 +48,17 @@ describe('the examples', () => {
     )
   })
 
-  for (const [file, { gets, sessions, none, users, traces, attributes: others, env }] of Object.entries(
-    EXPECTED,
-  )) {
+  for (const [
+    file,
+    { gets, sessions, none, users, traces, attributes: others, printed, env },
+  ] of Object.entries(EXPECTED)) {
     it(`${file}: ${gets}`, async () => {
-      const { code, errors, spans } = await runExample(file, model.url, env)
+      const { code, errors, output, spans } = await runExample(file, model.url, env)
       expect({ code, errors }).toEqual({ code: 0, errors: '' })
       expect(spansBySession(spans)).toEqual({ ...sessions, ...(none && { none }) })
       if (traces) expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(traces)
       for (const { attributes } of others ? spans : []) expect(attributes).toMatchObject(others ?? {})
+      if (printed) expect(wrongRows(output, printed(spans))).toEqual([])
       for (const { attributes } of users ? spans : []) {
         expect(attributes['user.id']).toBe(users?.[`${attributes['session.id']}`])
       }

@@ -1,3 +1,5 @@
+import { type StoredSpan, ticketByHand } from './by-hand.ts'
+
 /** What each example promises: every span that it sends, by session. */
 export interface Expected {
   gets: string
@@ -10,6 +12,8 @@ export interface Expected {
   attributes?: Record<string, string>
   /** How many traces the spans are of, where that is part of the promise. */
   traces?: number
+  /** What it prints, as rows `label: value`, from what the backend has. */
+  printed?: (spans: readonly StoredSpan[]) => Record<string, unknown>
   env?: NodeJS.ProcessEnv
 }
 
@@ -17,6 +21,22 @@ const A = 'user_123_conv_456'
 const B = 'user_124_conv_789'
 
 const sameFor = (ids: string[], spans: string[]) => Object.fromEntries(ids.map((id) => [id, spans]))
+
+const times = (count: number, span: string): string[] => Array.from({ length: count }, () => span)
+
+const LIFECYCLE = '@otel-sessions/processor/lifecycle'
+
+/** LangGraph's spans of an agent that asks its model once more after each tool. */
+const langGraph = ({ turns, tools }: { turns: number; tools: number }) =>
+  [
+    ...times(turns, 'LangGraph'),
+    ...times(turns, '__start__'),
+    ...times(turns + tools, 'ChatOpenAI'),
+    ...times(turns + tools, 'RunnableLambda'),
+    ...times(turns + tools, 'model'),
+    ...times(tools, 'tools'),
+    ...times(tools, 'track_order'),
+  ].map((span) => `langchain: ${span}`)
 
 const twice = (spans: string[]) => spans.flatMap((span) => [span, span])
 
@@ -117,6 +137,20 @@ export const EXPECTED: Record<string, Expected> = {
       [A, B],
       ['app: look up', ...twice(['openai: OpenAI Chat Completions', 'undici: POST'])],
     ),
+  },
+  'support-ticket/ticket.ts': {
+    gets: 'a support case has its totals: those that one works out by hand from what its backend has',
+    sessions: {
+      'ticket-2611': [
+        ...['attachment', 'end', 'feedback', 'start'].map((word) => `${LIFECYCLE}: session.${word}`),
+        ...['followup', 'inquiry', 'thanks'].map((turn) => `${LIFECYCLE}: support-${turn}`),
+        ...langGraph({ turns: 3, tools: 2 }),
+        ...times(5, 'undici: POST'),
+      ].sort(),
+    },
+    users: { 'ticket-2611': 'user-a' },
+    traces: 7,
+    printed: ticketByHand,
   },
   'queue.ts': {
     gets: 'jobs and listeners run in the session that they are bound to',

@@ -28,12 +28,16 @@ export async function runExample(file: string, modelUrl: string, env: NodeJS.Pro
     },
   })
   let errors = ''
+  let output = ''
+  child.stdout?.on('data', (text) => {
+    output += text
+  })
   child.stderr?.on('data', (text) => {
     errors += text
   })
   const [code] = await once(child, 'close')
   await collector.close()
-  return { code, errors, spans: collector.spans() }
+  return { code, errors, output, spans: collector.spans() }
 }
 
 /** What arrived, by session: who made each span, and its name. */

@@ -1,6 +1,7 @@
 /** Every example in the folder, as a user would run it. */
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
+import { type StoredSpan, wrongRows } from '../../examples/by-hand.ts'
 import { EXPECTED, type Expected } from '../../examples/expected.ts'
 import { spansBySession } from '../../examples/run.ts'
 import { groupBy } from '../group.ts'
@@ -32,11 +33,22 @@ export function exampleFeeds(modelUrl: string): Feed[] {
           sessions: sessionsOf(span, promised),
           ...(promised.attributes && { attributes: promised.attributes }),
         }),
-        check: (written) => [...notAsPromised(written, promised), ...notOfOneSession(written)],
+        check: (written) => [
+          ...notAsPromised(written, promised),
+          ...notOfOneSession(written),
+          ...(promised.printed ? wrongRows(noted.printed, promised.printed(written.map(stored))) : []),
+        ],
       }
     },
   }))
 }
+
+const stored = (span: WireSpan): StoredSpan => ({
+  ...span,
+  startNano: span.start,
+  endNano: span.end,
+  statusCode: span.status.code,
+})
 
 /** How the table of the examples names a span: who made it, and its name; here without the version. */
 const unversioned = (span: WireSpan) => ({ ...span, scope: span.scope.slice(0, span.scope.lastIndexOf('@')) })

@@ -33,8 +33,11 @@ function environment(settings: Record<string, string>): NodeJS.ProcessEnv {
 
 export const APPLICATION_MILLIS = 60_000
 
-/** Runs a script to its end under the witness. What it prints is shown when it fails. */
-export async function runApplication(script: string, settings: Record<string, string>): Promise<Noted> {
+/** Runs a script to its end under the witness, and gives what it printed, too; that is shown when it fails. */
+export async function runApplication(
+  script: string,
+  settings: Record<string, string>,
+): Promise<Noted & { printed: string }> {
   const witness = witnessFile()
   const child = spawn(process.execPath, ['--import', WITNESS, script], {
     env: environment({ ...settings, WITNESS_FILE: witness.file }),
@@ -51,7 +54,7 @@ export async function runApplication(script: string, settings: Record<string, st
     }
     const [code, signal] = await once(child, 'close')
     if (code !== 0) throw new Error(`${script} ended with ${signal ?? code}:\n${said}`)
-    return witness.read()
+    return { ...witness.read(), printed: said }
   } finally {
     killed()
     witness.remove()
