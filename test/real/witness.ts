@@ -34,7 +34,7 @@ subscribe('http.client.request.start', (message) => {
 // The examples and the demo import the exporter that speaks JSON; this swaps it for the one that speaks protobuf.
 if (process.env['WITNESS_EXPORTER'] === 'proto') {
   const json = '@opentelemetry/exporter-trace-otlp-http'
-  const application = /\/(examples|demo\/app)\/[^/]+$/
+  const application = /\/(examples(\/[^/]+)?|demo\/app)\/[^/]+$/
   registerHooks({
     resolve(specifier, context, next) {
       const swap = specifier === json && application.test(context.parentURL ?? '')
