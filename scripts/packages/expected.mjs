@@ -23,6 +23,7 @@ export const MAY_IMPORT = {
   '@otel-sessions/semconv': [],
   '@otel-sessions/semconv/internal': [],
   '@otel-sessions/processor': [API, ...SEMCONV],
+  '@otel-sessions/processor/lifecycle': [API, ...SEMCONV],
   '@otel-sessions/exporter': [API, ...SEMCONV],
   '@otel-sessions/exporter/hash': [...SEMCONV, '@noble/hashes/*'],
 }
