@@ -6,11 +6,17 @@
  * @see https://opentelemetry.io/docs/specs/semconv/general/session/
  */
 export const SESSION_SPAN_NAMES = {
+  /** It begins. */
   start: 'session.start',
+  /** Something happened. */
   event: 'session.event',
+  /** It was judged. */
   feedback: 'session.feedback',
+  /** Something was measured. */
   metric: 'session.metric',
+  /** Something belongs to it. */
   attachment: 'session.attachment',
+  /** It is over. */
   end: 'session.end',
 } as const satisfies Record<string, string>
 

@@ -14,8 +14,13 @@ export type { AttachmentOptions, LargeAttachment, UploadedTo } from './attachmen
 export { SessionIdle } from './idle.ts'
 export type { ExpiryReason, SessionIdleOptions } from './idle-options.ts'
 export { lifecycleStats, type SessionLifecycleStats } from './lifecycle-stats.ts'
-export type { SessionLoggerProvider, SessionOptions } from './session-options.ts'
+export type {
+  SessionLogger,
+  SessionLoggerProvider,
+  SessionLogRecord,
+  SessionOptions,
+} from './session-options.ts'
 export type { EndSessionsOnSignalsOptions, Flushable } from './signal-options.ts'
 export { endSessionsOnSignals } from './signals.ts'
 export { resumeSession, startSession } from './start-session.ts'
-export type { Session, SessionEnd, SessionFeedback, SessionStart } from './types.ts'
+export type { Session, SessionEnd, SessionEnded, SessionFeedback, SessionStart } from './types.ts'

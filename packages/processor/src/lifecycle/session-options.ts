@@ -3,19 +3,28 @@ import { kindOf } from '@otel-sessions/semconv/internal'
 import { type AttachmentOptions, type AttachmentSettings, attachmentSettings } from './attachment-settings.ts'
 import { checkOptions } from './check-option.ts'
 
+/** A logger of OpenTelemetry, by what is used of it. */
+export interface SessionLogger {
+  /** Takes a log record. */
+  emit(record: SessionLogRecord): void
+}
+
+/** A log record, by what is said in it. */
+export interface SessionLogRecord {
+  /** `session.start` or `session.end`. */
+  eventName?: string
+  /** When it happened. */
+  timestamp?: TimeInput
+  /** The session ID, the one before, the end. */
+  attributes?: Record<string, string>
+  /** The context of the span that says the same. */
+  context?: Context
+}
+
 /** A `LoggerProvider` of OpenTelemetry, by what is used of it. */
 export interface SessionLoggerProvider {
-  getLogger(
-    name: string,
-    version?: string,
-  ): {
-    emit(record: {
-      eventName?: string
-      timestamp?: TimeInput
-      attributes?: Record<string, string>
-      context?: Context
-    }): void
-  }
+  /** Gives the logger of a library. */
+  getLogger(name: string, version?: string): SessionLogger
 }
 
 /** What `startSession` and `resumeSession` are told about their surroundings. */

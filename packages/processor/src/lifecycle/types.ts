@@ -32,6 +32,14 @@ export interface SessionEnd {
   readonly time?: TimeInput | undefined
 }
 
+/** How a session has ended. */
+export interface SessionEnded {
+  /** How. */
+  readonly state: SessionEndState
+  /** Why, if anybody said so. */
+  readonly reason: string | undefined
+}
+
 /** A judgement about a session: at least one of score, label and comment. */
 export interface SessionFeedback {
   /** A finite number; what it means is yours. */
@@ -70,7 +78,7 @@ export interface Session {
    * it in this process: another object of the same ID, a signal, the shutdown of the provider (with that as the
    * reason), or the start of the session that follows it (`replaced`).
    */
-  readonly ended: { readonly state: SessionEndState; readonly reason: string | undefined } | undefined
+  readonly ended: SessionEnded | undefined
 
   /**
    * Runs a function inside the session, as `usingSession` does, with the user, the tags and the metadata of the
