@@ -3,8 +3,11 @@ export type AttachmentInput = AttachedData | AttachedFile | AttachedUrl
 
 /** A Blob or File of the platform, by what is used of it. */
 export interface BlobLike {
+  /** In bytes. */
   readonly size: number
+  /** Its media type; empty where it has none. */
   readonly type: string
+  /** All of it. */
   arrayBuffer(): Promise<ArrayBuffer>
 }
 
@@ -34,14 +37,22 @@ export interface AttachedFile {
   readonly type?: string | undefined
 }
 
+/** What has an address, such as a `URL`. */
+export interface AddressLike {
+  /** The address. */
+  readonly href: string
+}
+
 /** What lies elsewhere; it is not fetched. */
 export interface AttachedUrl {
   /**
    * An absolute URL of at most 8192 characters: http, https, s3 or gs, without a user or a password. Any other is
    * left out. A `data:` URL is data, under the limit of data. What is secret in its query travels with it.
    */
-  readonly url: string | { readonly href: string }
+  readonly url: string | AddressLike
+  /** A name for people, of 1 to 255 characters. */
   readonly name?: string | undefined
+  /** Media type, where it is known. */
   readonly type?: string | undefined
   /** In bytes, where it is known. */
   readonly size?: number | undefined

@@ -1,3 +1,4 @@
+import type { AddressLike } from './attachment-input.ts'
 import { checkFunction, checkOptions, checkWhole } from './check-option.ts'
 import { LONGEST_TIMER } from './platform.ts'
 
@@ -5,6 +6,7 @@ import { LONGEST_TIMER } from './platform.ts'
 export interface LargeAttachment {
   /** All of it. What the application attached, where that is bytes: not a copy. */
   readonly data: Uint8Array
+  /** A name for people; undefined where none was given. */
   readonly name: string | undefined
   /** Its media type. */
   readonly type: string
@@ -12,11 +14,12 @@ export interface LargeAttachment {
   readonly size: number
   /** SHA-256 as 64 hexadecimal digits; undefined where the platform has none. */
   readonly sha256: string | undefined
+  /** The session that it belongs to. */
   readonly sessionId: string
 }
 
 /** Where it lies now: an address, or something that has one, such as a `URL`. */
-export type UploadedTo = string | { readonly href: string }
+export type UploadedTo = string | AddressLike
 
 /** How attachments travel. */
 export interface AttachmentOptions {

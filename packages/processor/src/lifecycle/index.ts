@@ -4,6 +4,7 @@
  * @module
  */
 export type {
+  AddressLike,
   AttachedData,
   AttachedFile,
   AttachedUrl,

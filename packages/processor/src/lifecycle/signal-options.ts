@@ -4,6 +4,7 @@ import { LONGEST_TIMER } from './platform.ts'
 
 /** What ships what has been said, by what is used of it: a tracer provider. */
 export interface Flushable {
+  /** Ships all that there is; resolves when that is done. */
   forceFlush(): Promise<unknown>
 }
 
