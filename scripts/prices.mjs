@@ -1,5 +1,5 @@
 // Writes packages/analytics/src/prices.ts: one flat price per model name, from the dev dependency
-// @pydantic/genai-prices. `node scripts/prices.mjs`, after `pnpm run build`.
+// @pydantic/genai-prices. `npx -y pnpm@12.21.0 prices`.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { findProvider } from '@pydantic/genai-prices'

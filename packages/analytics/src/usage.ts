@@ -47,10 +47,22 @@ export interface SpanUsage {
 export interface UsageSpan {
   /** What is on the span. Anything may be in there. */
   readonly attributes: Readonly<Record<string, unknown>>
-  /** `code` 2 is ERROR. */
-  readonly status?: { readonly code?: number } | undefined
+  /** How it went. */
+  readonly status?: UsageStatus | undefined
   /** Asked for the environment alone. */
-  readonly resource?:
-    | { readonly attributes: Readonly<Record<string, unknown>>; readonly asyncAttributesPending?: boolean }
-    | undefined
+  readonly resource?: UsageResource | undefined
+}
+
+/** The status of a span. */
+export interface UsageStatus {
+  /** 2 is ERROR. */
+  readonly code?: number
+}
+
+/** What the spans of a provider have in common. */
+export interface UsageResource {
+  /** What is known of the process. */
+  readonly attributes: Readonly<Record<string, unknown>>
+  /** Whether more is still being found out. */
+  readonly asyncAttributesPending?: boolean
 }
