@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { sessionIdOf, Turn } from './spans.ts'
+import { sessionIdOf, turnOf } from './spans.ts'
 import type { CountSpan } from './stores.ts'
 
 setFlagsFromString('--expose-gc')
@@ -24,24 +24,22 @@ export async function bytesASession(
   sessions: number,
   turnsEach: number,
 ): Promise<{ readonly without: number; readonly withId: number }> {
-  const turn = new Turn()
   const users = Array.from({ length: 1_000 }, (_, user) => `user_${user}`)
   const fill = (count: CountSpan, ids: readonly string[] | undefined) => {
     for (let each = 0; each < sessions * turnsEach; each++) {
       const number = each % sessions
       const id = ids?.[number] ?? sessionIdOf(number)
-      for (const span of turn.next(id, users[number % users.length] as string)) count(span)
+      for (const span of turnOf(id, users[number % users.length] as string)) count(span)
     }
-    turn.next('', '')
   }
   const measured = async (ids: readonly string[] | undefined) => {
     const count = make()
     // Tables of a fixed size are there from the first span on.
-    for (const span of turn.next('warm', 'up')) count(span)
+    for (const span of turnOf('warm', 'up')) count(span)
     const before = await bytesInUse()
     fill(count, ids)
     const after = await bytesInUse()
-    count(turn.next('still', 'alive')[0] as never)
+    count(turnOf('still', 'alive')[0] as never)
     return (after - before) / sessions
   }
   const ids = Array.from({ length: sessions }, (_, number) => sessionIdOf(number))

@@ -35,60 +35,66 @@ const TURN: readonly { name: string; parent: number | undefined; attributes: Rec
 /** How many spans a turn has. */
 export const TURN_LENGTH = TURN.length
 
-/** Turns whose IDs are made beforehand: more spans than `SessionAnalytics` remembers, so none is taken for a repeat. */
-const TURNS = 1 << 15
-
 interface Context {
   readonly traceId: string
   readonly spanId: string
 }
 
-const hex = (bytes: number) => randomBytes(bytes).toString('hex')
+let bytes = randomBytes(1 << 16)
+let used = 0
 
-const CONTEXTS: readonly Context[] = Array.from({ length: TURNS }, () => hex(16)).flatMap((traceId) =>
-  TURN.map(() => ({ traceId, spanId: hex(8) })),
-)
+/** Random bytes in hexadecimal digits, as the SDK makes IDs. */
+function hex(length: number): string {
+  if (used + length > bytes.length) {
+    bytes = randomBytes(1 << 16)
+    used = 0
+  }
+  used += length
+  return bytes.toString('hex', used - length, used)
+}
+
+const RESOURCE = { attributes: { 'service.name': 'shop', 'deployment.environment.name': 'production' } }
 
 class BenchSpan {
   readonly startTime: [number, number] = [1_700_000_000, 0]
   readonly endTime: [number, number] = [1_700_000_001, 250_000_000]
   readonly status = { code: 0 }
-  readonly resource = { attributes: { 'service.name': 'shop', 'deployment.environment.name': 'production' } }
-  parentSpanContext: Context | undefined
-  context: Context = CONTEXTS[0] as Context
+  readonly resource = RESOURCE
   readonly name: string
   readonly attributes: Record<string, unknown>
+  readonly parentSpanContext: Context | undefined
+  readonly #context: Context
 
-  constructor(name: string, attributes: Record<string, unknown>) {
+  constructor(
+    name: string,
+    attributes: Record<string, unknown>,
+    context: Context,
+    parent: Context | undefined,
+  ) {
     this.name = name
     this.attributes = attributes
+    this.parentSpanContext = parent
+    this.#context = context
   }
 
   spanContext(): Context {
-    return this.context
+    return this.#context
   }
 }
 
-let turn = 0
-
-/** Spans of one turn, made once; each `next` gives them new IDs, the session's among them. */
-export class Turn {
-  readonly #spans = TURN.map(
-    ({ name, attributes }) => new BenchSpan(name, { 'session.id': '', ...attributes }),
-  )
-
-  next(sessionId: string, userId: string): readonly EndedSpan[] {
-    const first = (turn++ & (TURNS - 1)) * TURN_LENGTH
-    for (let index = 0; index < TURN_LENGTH; index++) {
-      const span = this.#spans[index] as BenchSpan
-      const parent = TURN[index]?.parent
-      span.context = CONTEXTS[first + index] as Context
-      span.parentSpanContext = parent === undefined ? undefined : CONTEXTS[first + parent]
-      span.attributes['session.id'] = sessionId
-      span.attributes['user.id'] = userId
-    }
-    return this.#spans
-  }
+/** The spans of one turn of a session, fresh, as they come from the SDK. */
+export function turnOf(sessionId: string, userId: string): EndedSpan[] {
+  const traceId = hex(16)
+  const contexts = TURN.map(() => ({ traceId, spanId: hex(8) }))
+  return TURN.map(({ name, parent, attributes }, index) => {
+    const all = { 'session.id': sessionId, 'user.id': userId, ...attributes }
+    return new BenchSpan(
+      name,
+      all,
+      contexts[index] as Context,
+      parent === undefined ? undefined : contexts[parent],
+    )
+  })
 }
 
 /** A session ID of the length of a UUID. */

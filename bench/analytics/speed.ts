@@ -1,6 +1,7 @@
+import type { EndedSpan } from '@otel-sessions/analytics'
 import { cost } from '../support/figures.ts'
-import { interleave, type Variant } from '../support/interleave.ts'
-import { sessionIdOf, TURN_LENGTH, Turn } from './spans.ts'
+import type { Samples } from '../support/interleave.ts'
+import { sessionIdOf, TURN_LENGTH, turnOf } from './spans.ts'
 import { type CountSpan, mapAsLru, naive, ours, reading } from './stores.ts'
 
 /** One measured table: its title, and by variant nanoseconds a span. */
@@ -9,27 +10,47 @@ export interface Speed {
   readonly rows: readonly { readonly name: string; readonly p10: number; readonly median: number }[]
 }
 
-const TURNS_A_CHUNK = 250
+/** One way to count, and its own walk through the sessions, the same as the others'. */
+interface Counting {
+  readonly name: string
+  readonly count: CountSpan
+  turns: number
+}
 
-/** Variants that count turns of sessions, each with a sequence of its own, all of them the same. */
-function variantsOf(
+const TURNS_A_SAMPLE = 250
+const WARM_UP_ROUNDS = 16
+
+/**
+ * Measures them side by side: they take turns in every round, in an order that flips. The spans of a sample are made
+ * just before it and are not measured; the turn of the event loop after it is.
+ */
+async function measure(
+  title: string,
+  rounds: number,
   counters: Readonly<Record<string, CountSpan>>,
   session: (turn: number) => number,
-): Variant[] {
-  return Object.entries(counters).map(([name, count]) => {
-    const turn = new Turn()
-    let turns = 0
-    return {
-      name,
-      operations: TURNS_A_CHUNK * TURN_LENGTH,
-      run() {
-        for (let each = 0; each < TURNS_A_CHUNK; each++) {
-          const number = session(turns++)
-          for (const span of turn.next(idOf(number), userOf(number))) count(span)
-        }
-      },
+): Promise<Speed> {
+  const all: Counting[] = Object.entries(counters).map(([name, count]) => ({ name, count, turns: 0 }))
+  const samples: Samples = new Map(all.map(({ name }) => [name, []]))
+  for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
+    for (const counting of round % 2 === 0 ? all : all.toReversed()) {
+      const nanos = await sample(counting, session)
+      if (round >= 0) samples.get(counting.name)?.push(nanos)
     }
-  })
+  }
+  return { title, rows: all.map(({ name }) => ({ name, ...cost(samples, name) })) }
+}
+
+async function sample(counting: Counting, session: (turn: number) => number): Promise<number> {
+  const spans: EndedSpan[] = []
+  for (let each = 0; each < TURNS_A_SAMPLE; each++) {
+    const number = session(counting.turns++)
+    spans.push(...turnOf(idOf(number), userOf(number)))
+  }
+  const before = process.hrtime.bigint()
+  for (const span of spans) counting.count(span)
+  await new Promise((resolve) => setImmediate(resolve))
+  return Number(process.hrtime.bigint() - before) / spans.length
 }
 
 const ids: string[] = []
@@ -39,11 +60,6 @@ const idOf = (number: number): string => {
 }
 const users = Array.from({ length: 1_000 }, (_, user) => `user_${user}`)
 const userOf = (number: number): string => users[number % users.length] as string
-
-async function measure(title: string, rounds: number, variants: readonly Variant[]): Promise<Speed> {
-  const samples = await interleave(variants, rounds)
-  return { title, rows: variants.map(({ name }) => ({ name, ...cost(samples, name) })) }
-}
 
 /** A multiplicative walk that visits every session, in an order that no cache foresees. */
 const scattered = (sessions: number) => (turn: number) => (turn * 7_919_143) % sessions
@@ -55,30 +71,21 @@ export async function hotSessions(rounds: number): Promise<Speed> {
     'Map of objects': naive(),
     'Map as LRU': mapAsLru(10_000),
   }
-  return measure(
-    '1,000 sessions, all hot',
-    rounds,
-    variantsOf(counters, (turn) => turn % 1_000),
-  )
+  return measure('1,000 sessions, all hot', rounds, counters, (turn) => turn % 1_000)
 }
 
 export async function manySessions(sessions: number, rounds: number): Promise<Speed> {
   const counters = { ours: ours(sessions), 'Map of objects': naive() }
-  const turn = new Turn()
   for (let number = 0; number < sessions; number++) {
-    for (const span of turn.next(idOf(number), userOf(number)))
+    for (const span of turnOf(idOf(number), userOf(number)))
       for (const count of Object.values(counters)) count(span)
   }
   const title = `${sessions.toLocaleString('en')} sessions kept, in scattered order`
-  return measure(title, rounds, variantsOf(counters, scattered(sessions)))
+  return measure(title, rounds, counters, scattered(sessions))
 }
 
 export async function bounded(sessions: number, rounds: number): Promise<Speed> {
   const counters = { ours: ours(10_000), 'Map as LRU': mapAsLru(10_000) }
   const title = `${sessions.toLocaleString('en')} sessions, 10,000 kept: an eviction in each turn of ${TURN_LENGTH} spans`
-  return measure(
-    title,
-    rounds,
-    variantsOf(counters, (turn) => turn % sessions),
-  )
+  return measure(title, rounds, counters, (turn) => turn % sessions)
 }

@@ -26,9 +26,9 @@ import { SharedLabels } from './value-sets.ts'
  * Usage counts where it is reported deepest: that of a span counts unless a span below it in the same trace reports
  * usage, because frameworks say the same on a span and on its parent. Likewise an LLM call counts unless an LLM call
  * lies below it. It does not matter which of them comes first: what was counted is taken back. At least the last
- * 32,768 spans are remembered for that, those without a session included: they count for nobody, but a call may lie below
+ * 16,384 spans are remembered for that, those without a session included: they count for nobody, but a call may lie below
  * them. What is above or below a span that has been forgotten, or that another process has, counts beside it; and a
- * trace that goes on after 16,384 others may count twice.
+ * trace that goes on after 8,192 others may count twice.
  *
  * No method that is called with spans throws.
  *

@@ -1,4 +1,7 @@
-// Two 32-bit hashes of a string side by side (cyrb53's mixing): 64 bits tell the spans apart that are remembered.
+// Two 32-bit hashes of a string side by side (cyrb53's mixing): they tell the spans apart that are remembered.
+/** Bits of the lower half that are always 0, for whoever keeps a fingerprint: so 61 bits of it count. */
+export const FLAGS = 7
+
 let high = 0
 let low = 0
 
@@ -14,7 +17,7 @@ function hash(text: string, seedHigh: number, seedLow: number): void {
   one = Math.imul(one ^ (one >>> 16), 0x85ebca6b) ^ Math.imul(two ^ (two >>> 13), 0xc2b2ae35)
   two = Math.imul(two ^ (two >>> 16), 0x85ebca6b) ^ Math.imul(one ^ (one >>> 13), 0xc2b2ae35)
   high = one
-  low = two
+  low = two & ~FLAGS
 }
 
 let lastTrace = ''

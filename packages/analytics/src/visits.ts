@@ -1,10 +1,10 @@
 import type { Fingerprint } from './fingerprint.ts'
 
-const MOST = 1 << 14
+const MOST = 1 << 13
 const SIZE = MOST * 2
 
 /**
- * Which traces have been counted for which sessions, for at least the last 16,384 of them: a set of fingerprints in
+ * Which traces have been counted for which sessions, for at least the last 8,192 of them: a set of fingerprints in
  * two generations, the older of which is forgotten as a whole. What is asked for stays.
  */
 export class Visits {

@@ -67,6 +67,25 @@ const GOLDEN: Readonly<Record<string, Readonly<Record<string, Said>>>> = {
     'chat demo-model': { kind: 'llm', ...FIRST, ...CACHED, provider: 'openai' },
     'execute_tool track_order': TOOL,
   },
+  'ai-sdk-6-openinference': {
+    'ai.generateText': { kind: 'agent', model: MODEL },
+    'ai.generateText.doGenerate': { kind: 'llm', ...FIRST },
+    'ai.toolCall': TOOL,
+  },
+  'ai-sdk-7-openinference': {
+    'invoke_agent demo-model': {
+      kind: 'agent',
+      model: MODEL,
+      provider: 'openai',
+      inputTokens: 27,
+      outputTokens: 33,
+      totalTokens: 60,
+      cachedInputTokens: 8,
+    },
+    'step 1': OTHER,
+    'chat demo-model': { kind: 'llm', ...FIRST, ...CACHED, provider: 'openai' },
+    'execute_tool track_order': TOOL,
+  },
   langfuse: { 'OpenAI.chat': { kind: 'llm', ...FIRST, ...REASONED } },
   langsmith: {
     support: { kind: 'other', provider: 'langchain' },

@@ -1,3 +1,6 @@
+import { SpanStatusCode } from '@opentelemetry/api'
+import { resourceFromAttributes } from '@opentelemetry/resources'
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { describe, expect, it } from 'vitest'
 import { readSpanUsage } from '../src/read-usage.ts'
 import type { UsageSpan } from '../src/usage.ts'
@@ -245,6 +248,26 @@ describe('the environment', () => {
 
 it('an error is a status of ERROR', () => {
   expect([0, 1, 2].map((code) => read({}, { status: { code } }).error)).toEqual([false, false, true])
+})
+
+it('a span of the SDK is read as it is', async () => {
+  const exporter = new InMemorySpanExporter()
+  const resource = resourceFromAttributes({ 'deployment.environment.name': Promise.resolve('staging') })
+  const provider = new BasicTracerProvider({ resource, spanProcessors: [new SimpleSpanProcessor(exporter)] })
+  const span = provider
+    .getTracer('test')
+    .startSpan('chat', { attributes: { 'gen_ai.operation.name': 'chat' } })
+  span.setAttributes({ 'gen_ai.usage.input_tokens': 3, 'tag.tags': ['a'] })
+  span.setStatus({ code: SpanStatusCode.ERROR }).end()
+  await provider.forceFlush()
+  const [ended = expect.fail('nothing was exported')] = exporter.getFinishedSpans()
+  expect(readSpanUsage(ended)).toMatchObject({
+    kind: 'llm',
+    inputTokens: 3,
+    error: true,
+    tags: ['a'],
+    environment: 'staging',
+  })
 })
 
 describe('what cannot be read says nothing', () => {
