@@ -8,7 +8,7 @@ import { ownValue } from '@otel-sessions/semconv/internal'
 import type { Counters } from './counters.ts'
 import { holdingEnd, type SessionEnded } from './ends.ts'
 import { BIRTH, FIRST, LAST, SUMS } from './fields.ts'
-import { type Fingerprint, hashParent, hashSpan, hashTrace, hashVisit } from './fingerprint.ts'
+import { Fingerprints } from './fingerprint.ts'
 import { addLabels, addUser } from './people.ts'
 import type { PriceOf } from './price.ts'
 import { readSpanUsage } from './read-usage.ts'
@@ -47,10 +47,7 @@ export class SpanCounter {
     // The row may be another session's by now.
     if (this.#rows.get(work.row, BIRTH) === work.birth) takeBack(this.#rows, work, flags)
   })
-  readonly #trace: Fingerprint = { high: 0, low: 0 }
-  readonly #span: Fingerprint = { high: 0, low: 0 }
-  readonly #parent: Fingerprint = { high: 0, low: 0 }
-  readonly #visit: Fingerprint = { high: 0, low: 0 }
+  readonly #ids = new Fingerprints()
   // Times of the span that is being counted, in milliseconds.
   #start = 0
   #end = 0
@@ -97,11 +94,10 @@ export class SpanCounter {
     const { traceId, spanId } = span.spanContext()
     const parent = span.parentSpanContext
     const parentId = parent?.spanId ?? span.parentSpanId
-    hashTrace(traceId, this.#trace)
-    hashSpan(spanId, this.#trace, this.#span)
     const hasParent = typeof parentId === 'string' && parentId !== ''
-    if (hasParent) hashParent(parentId, this.#parent)
-    const below = this.#spans.see(this.#span, hasParent ? this.#parent : undefined)
+    if (typeof traceId !== 'string' || typeof spanId !== 'string') throw new TypeError('a span without IDs')
+    this.#ids.take(traceId, spanId, hasParent ? parentId : undefined)
+    const below = this.#spans.see(this.#ids.span, hasParent ? this.#ids.parent : undefined)
     if (below === undefined) {
       this.#counters.repeated++
     } else if (usage === undefined) {
@@ -147,8 +143,8 @@ export class SpanCounter {
     const rows = this.#rows
     const birth = rows.get(row, BIRTH)
     rows.add(row, SUMS.spans, 1)
-    hashVisit(row, birth, this.#trace, this.#visit)
-    if (!this.#visits.see(this.#visit)) rows.add(row, SUMS.traces, 1)
+    this.#ids.takeVisit(row, birth)
+    if (!this.#visits.see(this.#ids.visit)) rows.add(row, SUMS.traces, 1)
     if (usage.error) rows.add(row, SUMS.errors, 1)
     const { kind } = usage
     const isLlm = kind === 'llm'
@@ -159,11 +155,8 @@ export class SpanCounter {
     const reports = reportsUsage(usage)
     if (!isLlm && !reports) return
     if (hasParent) {
-      this.#spans.tell(
-        this.#parent.high,
-        this.#parent.low,
-        (isLlm ? LLM_BELOW : 0) | (reports ? USAGE_BELOW : 0),
-      )
+      const { parent } = this.#ids
+      this.#spans.tell(parent.high, parent.low, (isLlm ? LLM_BELOW : 0) | (reports ? USAGE_BELOW : 0))
     }
     const isCall = isLlm && (below & LLM_BELOW) === 0
     const isUsage = reports && (below & USAGE_BELOW) === 0
