@@ -5,6 +5,7 @@ import {
   type SessionSpanKind,
 } from '@otel-sessions/semconv'
 import { ownValue } from '@otel-sessions/semconv/internal'
+import { LLM_BELOW, USAGE_BELOW } from './below.ts'
 import type { Counters } from './counters.ts'
 import { holdingEnd, type SessionEnded } from './ends.ts'
 import { BIRTH, FIRST, LAST, SUMS } from './fields.ts'
@@ -12,7 +13,7 @@ import { Fingerprints } from './fingerprint.ts'
 import { addLabels, addUser } from './people.ts'
 import type { PriceOf } from './price.ts'
 import { readSpanUsage } from './read-usage.ts'
-import { LLM_BELOW, RecentSpans, USAGE_BELOW } from './recent-spans.ts'
+import { RecentSpans } from './recent-spans.ts'
 import type { Rows } from './rows.ts'
 import { NONE, type Sessions } from './sessions.ts'
 import { bucketOf } from './sketch.ts'
@@ -25,7 +26,7 @@ import type { SharedLabels } from './value-sets.ts'
 import { Visits } from './visits.ts'
 import { wholeTokens } from './whole-tokens.ts'
 import { hear, isName, wordOf } from './words.ts'
-import { addWork, modelOf, reportsUsage, takeBack, type Work } from './work.ts'
+import { addWork, reportsUsage, takeBack, Work } from './work.ts'
 
 const KIND_SUMS = {
   tool: SUMS.toolCalls,
@@ -43,11 +44,12 @@ export class SpanCounter {
   readonly #ended: (row: number) => void
   readonly #labels: SharedLabels
   readonly #visits = new Visits()
-  readonly #spans = new RecentSpans<Work>((work, flags) => {
+  readonly #spans = new RecentSpans((work, flags) => {
     // The row may be another session's by now.
     if (this.#rows.get(work.row, BIRTH) === work.birth) takeBack(this.#rows, work, flags)
   })
   readonly #ids = new Fingerprints()
+  readonly #work = new Work()
   // Times of the span that is being counted, in milliseconds.
   #start = 0
   #end = 0
@@ -161,8 +163,11 @@ export class SpanCounter {
     const isCall = isLlm && (below & LLM_BELOW) === 0
     const isUsage = reports && (below & USAGE_BELOW) === 0
     if (!isCall && !isUsage) return
-    const cost = isUsage ? costOf(usage, this.#priceOf) : undefined
-    const work: Work = { row, birth, model: modelOf(usage), usage, cost, bucket, isCall, isUsage }
+    const work = this.#work
+    work.row = row
+    work.birth = birth
+    work.bucket = bucket
+    work.take(usage, isUsage ? costOf(usage, this.#priceOf) : undefined, isCall, isUsage)
     addWork(rows, work)
     this.#spans.note(work)
   }
