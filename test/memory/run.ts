@@ -7,6 +7,7 @@ import { shipped } from './pipeline.ts'
 import { scopesInScopes, scopesThatSchedule } from './scopes.ts'
 import { sessions } from './sessions.ts'
 import { hop, type Shape } from './shape.ts'
+import { totals } from './totals.ts'
 import { waiting } from './waiting.ts'
 
 const ALLOWED_MB = 5
@@ -44,6 +45,7 @@ const shapes = [
   helpers,
   refused,
   ...waiting,
+  totals,
   sessions,
 ]
 // The process gives back late what it needed to start, which would hide a growth: so the shape that would leave

@@ -15,8 +15,8 @@ import {
   whole,
 } from './check.ts'
 import { SUM_COUNT } from './fields.ts'
-import { MODEL_SUMS } from './model-fields.ts'
-import { MODEL_WIDTH, MOST_MODELS } from './models.ts'
+import { MODEL_SUMS, MODEL_WIDTH } from './model-fields.ts'
+import { MOST_MODELS } from './models.ts'
 import { LONGEST_NAME } from './people.ts'
 import { LAST_BUCKET } from './sketch.ts'
 import type { AnalyticsSnapshot, SessionSnapshot } from './snapshot-types.ts'

@@ -1,7 +1,7 @@
 import { kindOf } from '@otel-sessions/semconv/internal'
 
 /** What is wrong with a snapshot. */
-export class Wrong extends TypeError {
+class Wrong extends TypeError {
   constructor(path: string, wanted: string, value: unknown) {
     const is = typeof value === 'number' ? String(value) : kindOf(value)
     super(`SessionAnalytics: ${path} of the snapshot must be ${wanted}, it is ${is}`)

@@ -1,74 +1,62 @@
-// Two 32-bit hashes of a string side by side (cyrb53's mixing): they tell the spans apart that are remembered.
 /** Bits of the lower half that are always 0, for whoever keeps a fingerprint: so 61 bits of it count. */
 export const FLAGS = 7
 
-let high = 0
-let low = 0
+/** Tells the spans apart that are remembered. It is written to, so that none is allocated for a span. */
+export class Fingerprint {
+  high = 0
+  low = 0
+}
 
-/** Hashes a string on top of a seed; the result is in `hashed`, because two numbers cannot be given back for nothing. */
-function hash(text: string, seedHigh: number, seedLow: number): void {
-  let one = seedHigh ^ 0xdeadbeef
-  let two = seedLow ^ 0x41c6ce57
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    one = Math.imul(one ^ code, 0x9e3779b1)
-    two = Math.imul(two ^ code, 0x5f356495)
+/**
+ * Hashes an ID on top of a seed. Every other character goes into each half: of an ID of 16 hexadecimal digits each
+ * half gets 32 bits, and both are computed side by side.
+ */
+function hash(id: string, seedHigh: number, seedLow: number, into: Fingerprint): void {
+  let one = seedHigh
+  let two = seedLow
+  const even = id.length & ~1
+  for (let index = 0; index < even; index += 2) {
+    one = Math.imul(one ^ id.charCodeAt(index), 0x01000193)
+    two = Math.imul(two ^ id.charCodeAt(index + 1), 0x01000193)
   }
-  one = Math.imul(one ^ (one >>> 16), 0x85ebca6b) ^ Math.imul(two ^ (two >>> 13), 0xc2b2ae35)
-  two = Math.imul(two ^ (two >>> 16), 0x85ebca6b) ^ Math.imul(one ^ (one >>> 13), 0xc2b2ae35)
-  high = one
-  low = two & ~FLAGS
+  if (even < id.length) one = Math.imul(one ^ id.charCodeAt(even), 0x01000193)
+  one ^= one >>> 15
+  two ^= two >>> 13
+  one = Math.imul(one ^ id.length, 0x2c1b3c6d) ^ two
+  two = Math.imul(two, 0x297a2d39) ^ (one >>> 11)
+  one = Math.imul(one ^ (one >>> 12), 0x297a2d39)
+  into.high = one ^ (one >>> 15)
+  into.low = (two ^ (two >>> 14)) & ~FLAGS
 }
 
-let lastTrace = ''
-let lastHigh = 0
-let lastLow = 0
+/** Fingerprints of a span's trace, of the span and of its parent; spans of a trace, and of a parent, come together. */
+export class Fingerprints {
+  readonly trace = new Fingerprint()
+  readonly span = new Fingerprint()
+  readonly parent = new Fingerprint()
+  readonly visit = new Fingerprint()
+  #traceId = ''
+  #parentId = ''
 
-/** Where a fingerprint is put: nothing is allocated for one. */
-export interface Fingerprint {
-  high: number
-  low: number
-}
-
-/** Notes which trace is meant from now on. Spans of one trace come together, so it is mostly the last one. */
-export function hashTrace(traceId: string, into: Fingerprint): void {
-  if (traceId !== lastTrace) {
-    hash(traceId, 0, 0)
-    lastTrace = traceId
-    lastHigh = high
-    lastLow = low
+  /** Takes the IDs of a span; `parent` keeps what it was where there is none. */
+  take(traceId: string, spanId: string, parentId: string | undefined): void {
+    if (traceId !== this.#traceId) {
+      hash(traceId, 0, 0, this.trace)
+      this.#traceId = traceId
+      this.#parentId = ''
+    }
+    const { high, low } = this.trace
+    hash(spanId, high, low, this.span)
+    if (parentId !== undefined && parentId !== this.#parentId) {
+      hash(parentId, high, low, this.parent)
+      this.#parentId = parentId
+    }
   }
-  into.high = lastHigh
-  into.low = lastLow
-}
 
-let lastParent = ''
-let lastParentTrace = ''
-let lastParentHigh = 0
-let lastParentLow = 0
-
-/** The fingerprint of a parent in the trace that was hashed last. Spans often have the same one as the last. */
-export function hashParent(spanId: string, into: Fingerprint): void {
-  if (spanId !== lastParent || lastTrace !== lastParentTrace) {
-    hash(spanId, lastHigh, lastLow)
-    lastParent = spanId
-    lastParentTrace = lastTrace
-    lastParentHigh = high
-    lastParentLow = low
+  /** Takes the row of a session that has a span in the trace. */
+  takeVisit(row: number, birth: number): void {
+    const { trace, visit } = this
+    visit.high = Math.imul(trace.high ^ row, 0x01000193) ^ Math.imul(birth, 0x2c1b3c6d)
+    visit.low = Math.imul(trace.low ^ birth, 0x297a2d39) ^ Math.imul(row, 0x2c1b3c6d)
   }
-  into.high = lastParentHigh
-  into.low = lastParentLow
-}
-
-/** The fingerprint of a span in a trace. */
-export function hashSpan(spanId: string, trace: Fingerprint, into: Fingerprint): void {
-  hash(spanId, trace.high, trace.low)
-  into.high = high
-  into.low = low
-}
-
-/** The fingerprint of a session's row in a trace. */
-export function hashVisit(row: number, birth: number, trace: Fingerprint, into: Fingerprint): void {
-  into.high = Math.imul(trace.high ^ row, 0x9e3779b1) ^ Math.imul(birth, 0x85ebca6b)
-  into.low = Math.imul(trace.low ^ birth, 0x5f356495) ^ Math.imul(row, 0xc2b2ae35)
 }

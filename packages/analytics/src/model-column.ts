@@ -12,20 +12,20 @@ export const NO_MODEL = ''
  *
  * @param numbers in the order of `MODEL_SUMS` and `MODEL_COSTS`
  */
-export function addModel(rows: Rows, row: number, model: string, numbers: () => readonly number[]): void {
+export function addModel(rows: Rows, row: number, model: string, numbers: ArrayLike<number>): void {
   const { models } = rows.page(row)
   const at = rows.at(row)
   const known = models[at]
   if (known === model) return
-  if (typeof known === 'object') known.add(model, numbers(), 1)
+  if (typeof known === 'object') known.add(model, numbers, 1)
   else if (known === undefined || isUnused(rows, row)) models[at] = model
-  else bookOf(rows, row).add(model, numbers(), 1)
+  else bookOf(rows, row).add(model, numbers, 1)
 }
 
 /** Takes back what a model did. A row that has one model has it in its own sums. */
-export function removeModel(rows: Rows, row: number, model: string, numbers: () => readonly number[]): void {
+export function removeModel(rows: Rows, row: number, model: string, numbers: ArrayLike<number>): void {
   const known = rows.page(row).models[rows.at(row)]
-  if (typeof known === 'object') known.add(model, numbers(), -1)
+  if (typeof known === 'object') known.add(model, numbers, -1)
 }
 
 /** The models of a session, each with its numbers. */

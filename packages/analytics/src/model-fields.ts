@@ -14,3 +14,6 @@ export const MODEL_SUMS = [
 
 /** The costs of a row, which are kept by model as well. */
 export const MODEL_COSTS = [INPUT_COST, OUTPUT_COST, OTHER_COST] as const
+
+/** How many numbers a model has: the sums, then the costs. */
+export const MODEL_WIDTH = 11

@@ -1,4 +1,4 @@
-import { MODEL_COSTS, MODEL_SUMS } from './model-fields.ts'
+import { MODEL_WIDTH } from './model-fields.ts'
 
 /** How many models of a session are told apart. */
 export const MOST_MODELS = 32
@@ -6,7 +6,6 @@ export const MOST_MODELS = 32
 /** What one model did: its sums, in the order of `MODEL_SUMS`, then its costs, in nano-dollars. */
 export type ModelNumbers = number[]
 
-export const MODEL_WIDTH = MODEL_SUMS.length + MODEL_COSTS.length
 /** The two that say whether a model has done anything: its LLM calls, and the spans whose usage counts. */
 const LLM_CALLS = 0
 const USAGES = 1
@@ -20,7 +19,7 @@ export class ModelBook {
   #others: ModelNumbers | undefined
 
   /** Adds numbers to those of a model; `by` -1 takes them back. */
-  add(model: string, numbers: readonly number[], by: 1 | -1): void {
+  add(model: string, numbers: ArrayLike<number>, by: 1 | -1): void {
     const known = this.#models.get(model)
     if (known !== undefined) {
       addAll(known, numbers, by)
@@ -31,11 +30,11 @@ export class ModelBook {
       this.addOthers(numbers, by)
       return
     }
-    this.#models.set(model, numbers.slice())
+    this.#models.set(model, Array.from(numbers))
     if (this.#models.size > MOST_MODELS) this.#fold()
   }
 
-  addOthers(numbers: readonly number[], by: 1 | -1): void {
+  addOthers(numbers: ArrayLike<number>, by: 1 | -1): void {
     this.#others ??= new Array<number>(MODEL_WIDTH).fill(0)
     addAll(this.#others, numbers, by)
   }
@@ -63,7 +62,7 @@ export class ModelBook {
   }
 }
 
-function addAll(to: number[], numbers: readonly number[], by: 1 | -1): void {
+function addAll(to: number[], numbers: ArrayLike<number>, by: 1 | -1): void {
   for (let index = 0; index < to.length; index++) {
     to[index] = (to[index] as number) + by * (numbers[index] as number)
   }

@@ -32,6 +32,8 @@ export function addLabels(
   environment: string | undefined,
 ): void {
   const labels = labelsOf(rows, row)
+  // The usual span says what the one before it said.
+  if (newTags === undefined && environment === labels.environments.kept[0]) return
   let { tags, environments } = labels
   if (newTags !== undefined) for (const tag of newTags) tags = withValue(tags, tag)
   if (environment !== undefined) environments = withValue(environments, environment)

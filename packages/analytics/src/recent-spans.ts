@@ -1,4 +1,7 @@
 import { type Fingerprint, FLAGS } from './fingerprint.ts'
+import { Ledger } from './ledger.ts'
+
+import { Work } from './work.ts'
 
 /** How many spans a generation has: at least so many of the latest are remembered. */
 const MOST_SPANS = 1 << 14
@@ -6,17 +9,14 @@ const MOST_SPANS = 1 << 14
 const WIDTH = 4
 
 const SEEN = 1
-/** A span below it reports usage. */
-export const USAGE_BELOW = 2
-/** A span below it is an LLM call. */
-export const LLM_BELOW = 4
-
 /** The spans of one generation, in a table of open addressing that is at most half full. One place is one cache line. */
-class Generation<T> {
+class Generation {
   /** How many it takes; with 0 it is always empty. */
   readonly most: number
   readonly places: Int32Array
-  readonly notes: (T | undefined)[]
+  /** Where in the ledger it is what was counted of a span, from 1. */
+  readonly notes: Int32Array
+  readonly ledger = new Ledger()
   readonly #mask: number
   count = 0
 
@@ -24,7 +24,7 @@ class Generation<T> {
     const size = Math.max(1, most * 2)
     this.most = most
     this.places = new Int32Array(size * WIDTH)
-    this.notes = new Array<T | undefined>(size)
+    this.notes = new Int32Array(size)
     this.#mask = size * WIDTH - 1
   }
 
@@ -51,7 +51,8 @@ class Generation<T> {
 
   clear(): void {
     this.places.fill(0)
-    this.notes.fill(undefined)
+    this.notes.fill(0)
+    this.ledger.clear()
     this.count = 0
   }
 }
@@ -60,15 +61,17 @@ class Generation<T> {
  * The spans that were seen lately, and parents that were only named: who is whose parent, and what is known from
  * below. Two generations, the older of which is forgotten as a whole.
  */
-export class RecentSpans<T> {
-  readonly #takeBack: (note: T, flags: number) => void
-  #young = new Generation<T>(0)
-  #old = new Generation<T>(0)
+export class RecentSpans {
+  readonly #takeBack: (work: Work, flags: number) => void
+  readonly #work = new Work()
+  #young = new Generation(0)
+  #old = new Generation(0)
   #seenIn = this.#young
   #seenAt = 0
 
-  /** @param takeBack called when what was counted of a span turns out to be reported below it: which flags are new */
-  constructor(takeBack: (note: T, flags: number) => void) {
+  /** @param takeBack called when what was counted of a span turns out to be reported below it, with the flags that are
+   *   new; what it leaves in `work` still counts */
+  constructor(takeBack: (work: Work, flags: number) => void) {
     this.#takeBack = takeBack
   }
 
@@ -106,8 +109,8 @@ export class RecentSpans<T> {
   }
 
   /** Keeps what was counted of the span that was just seen, in case that it must be taken back. */
-  note(note: T): void {
-    this.#seenIn.notes[this.#seenAt / WIDTH] = note
+  note(work: Work): void {
+    this.#seenIn.notes[this.#seenAt / WIDTH] = this.#seenIn.ledger.add(work)
   }
 
   /** Tells a span, and all above it that are known, what lies below them. Stops where it is known. */
@@ -131,8 +134,12 @@ export class RecentSpans<T> {
       news &= ~word
       if (news === 0) return
       generation.places[at + 3] = word | news
-      const note = generation.notes[at / WIDTH]
-      if (note !== undefined) this.#takeBack(note, news)
+      const note = generation.notes[at / WIDTH] as number
+      if (note !== 0) {
+        generation.ledger.read(note, this.#work)
+        this.#takeBack(this.#work, news)
+        generation.ledger.write(note, this.#work)
+      }
       if ((word & SEEN) === 0) return
       atHigh = generation.places[at + 2] as number
       atLow = word & ~FLAGS
@@ -144,7 +151,7 @@ export class RecentSpans<T> {
     const forgotten = this.#old
     forgotten.clear()
     this.#old = this.#young
-    // Made where they are needed: they take 0.8 MB each.
+    // Made where they are needed: they take 0.7 MB each.
     this.#young = forgotten.most > 0 ? forgotten : new Generation(MOST_SPANS)
   }
 }

@@ -1,5 +1,5 @@
 /** How far a percentile may be from the sample that it stands for: 1 % of it, from a microsecond on. */
-export const RELATIVE_ERROR = 0.01
+const RELATIVE_ERROR = 0.01
 
 const LEAST = 0.001
 const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)

@@ -5,14 +5,15 @@ import {
   type SessionSpanKind,
 } from '@otel-sessions/semconv'
 import { ownValue } from '@otel-sessions/semconv/internal'
+import { LLM_BELOW, USAGE_BELOW } from './below.ts'
 import type { Counters } from './counters.ts'
 import { holdingEnd, type SessionEnded } from './ends.ts'
 import { BIRTH, FIRST, LAST, SUMS } from './fields.ts'
-import { type Fingerprint, hashParent, hashSpan, hashTrace, hashVisit } from './fingerprint.ts'
+import { Fingerprints } from './fingerprint.ts'
 import { addLabels, addUser } from './people.ts'
 import type { PriceOf } from './price.ts'
 import { readSpanUsage } from './read-usage.ts'
-import { LLM_BELOW, RecentSpans, USAGE_BELOW } from './recent-spans.ts'
+import { RecentSpans } from './recent-spans.ts'
 import type { Rows } from './rows.ts'
 import { NONE, type Sessions } from './sessions.ts'
 import { bucketOf } from './sketch.ts'
@@ -25,7 +26,7 @@ import type { SharedLabels } from './value-sets.ts'
 import { Visits } from './visits.ts'
 import { wholeTokens } from './whole-tokens.ts'
 import { hear, isName, wordOf } from './words.ts'
-import { addWork, modelOf, reportsUsage, takeBack, type Work } from './work.ts'
+import { addWork, reportsUsage, takeBack, Work } from './work.ts'
 
 const KIND_SUMS = {
   tool: SUMS.toolCalls,
@@ -43,14 +44,12 @@ export class SpanCounter {
   readonly #ended: (row: number) => void
   readonly #labels: SharedLabels
   readonly #visits = new Visits()
-  readonly #spans = new RecentSpans<Work>((work, flags) => {
+  readonly #spans = new RecentSpans((work, flags) => {
     // The row may be another session's by now.
     if (this.#rows.get(work.row, BIRTH) === work.birth) takeBack(this.#rows, work, flags)
   })
-  readonly #trace: Fingerprint = { high: 0, low: 0 }
-  readonly #span: Fingerprint = { high: 0, low: 0 }
-  readonly #parent: Fingerprint = { high: 0, low: 0 }
-  readonly #visit: Fingerprint = { high: 0, low: 0 }
+  readonly #ids = new Fingerprints()
+  readonly #work = new Work()
   // Times of the span that is being counted, in milliseconds.
   #start = 0
   #end = 0
@@ -97,11 +96,10 @@ export class SpanCounter {
     const { traceId, spanId } = span.spanContext()
     const parent = span.parentSpanContext
     const parentId = parent?.spanId ?? span.parentSpanId
-    hashTrace(traceId, this.#trace)
-    hashSpan(spanId, this.#trace, this.#span)
     const hasParent = typeof parentId === 'string' && parentId !== ''
-    if (hasParent) hashParent(parentId, this.#parent)
-    const below = this.#spans.see(this.#span, hasParent ? this.#parent : undefined)
+    if (typeof traceId !== 'string' || typeof spanId !== 'string') throw new TypeError('a span without IDs')
+    this.#ids.take(traceId, spanId, hasParent ? parentId : undefined)
+    const below = this.#spans.see(this.#ids.span, hasParent ? this.#ids.parent : undefined)
     if (below === undefined) {
       this.#counters.repeated++
     } else if (usage === undefined) {
@@ -147,8 +145,8 @@ export class SpanCounter {
     const rows = this.#rows
     const birth = rows.get(row, BIRTH)
     rows.add(row, SUMS.spans, 1)
-    hashVisit(row, birth, this.#trace, this.#visit)
-    if (!this.#visits.see(this.#visit)) rows.add(row, SUMS.traces, 1)
+    this.#ids.takeVisit(row, birth)
+    if (!this.#visits.see(this.#ids.visit)) rows.add(row, SUMS.traces, 1)
     if (usage.error) rows.add(row, SUMS.errors, 1)
     const { kind } = usage
     const isLlm = kind === 'llm'
@@ -159,17 +157,17 @@ export class SpanCounter {
     const reports = reportsUsage(usage)
     if (!isLlm && !reports) return
     if (hasParent) {
-      this.#spans.tell(
-        this.#parent.high,
-        this.#parent.low,
-        (isLlm ? LLM_BELOW : 0) | (reports ? USAGE_BELOW : 0),
-      )
+      const { parent } = this.#ids
+      this.#spans.tell(parent.high, parent.low, (isLlm ? LLM_BELOW : 0) | (reports ? USAGE_BELOW : 0))
     }
     const isCall = isLlm && (below & LLM_BELOW) === 0
     const isUsage = reports && (below & USAGE_BELOW) === 0
     if (!isCall && !isUsage) return
-    const cost = isUsage ? costOf(usage, this.#priceOf) : undefined
-    const work: Work = { row, birth, model: modelOf(usage), usage, cost, bucket, isCall, isUsage }
+    const work = this.#work
+    work.row = row
+    work.birth = birth
+    work.bucket = bucket
+    work.take(usage, isUsage ? costOf(usage, this.#priceOf) : undefined, isCall, isUsage)
     addWork(rows, work)
     this.#spans.note(work)
   }

@@ -1,6 +1,6 @@
 const SCALE = 1e6
 /** The largest number that is taken, either way: beyond it a millionth is lost in any double. */
-export const LARGEST_SCORE = 1e9
+const LARGEST_SCORE = 1e9
 
 /** How many numbers there were, and their exact sum in millionths: in whole numbers the order does not matter. */
 export class Tally {

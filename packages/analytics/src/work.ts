@@ -1,25 +1,43 @@
-import { INPUT_COST, OTHER_COST, OUTPUT_COST, SUMS } from './fields.ts'
+import { LLM_BELOW, USAGE_BELOW } from './below.ts'
 import { addModel, NO_MODEL, removeModel } from './model-column.ts'
-import { LLM_BELOW, USAGE_BELOW } from './recent-spans.ts'
+import { MODEL_COSTS, MODEL_SUMS, MODEL_WIDTH } from './model-fields.ts'
 import type { Rows } from './rows.ts'
 import { addLatency, removeLatency } from './slots.ts'
 import type { NanoCost } from './span-cost.ts'
 import type { SpanUsage } from './usage.ts'
 
-/** What was counted of a span that called a model, as long as it may have to be taken back. */
-export interface Work {
-  readonly row: number
+const CALL = 0
+
+/** What one span adds to a session and its model. Written to again and again, so that none is allocated for a span. */
+export class Work {
+  row = 0
   /** Which of the sessions that had the row it was. */
-  readonly birth: number
-  readonly model: string
-  readonly usage: SpanUsage
-  readonly cost: NanoCost | undefined
+  birth = 0
   /** The bucket of its latency, or -1. */
-  readonly bucket: number
-  /** Counted as an LLM call. */
-  isCall: boolean
-  /** Counted with its usage. */
-  isUsage: boolean
+  bucket = -1
+  model = NO_MODEL
+  /** In the order of `MODEL_SUMS` and `MODEL_COSTS`: the LLM call, and then all that is usage. */
+  readonly numbers = new Float64Array(MODEL_WIDTH)
+
+  /** Takes what a span says, of which the call, the usage or both count. */
+  take(usage: SpanUsage, cost: NanoCost | undefined, isCall: boolean, isUsage: boolean): void {
+    const { numbers } = this
+    this.model = usage.model ?? NO_MODEL
+    numbers.fill(0)
+    numbers[CALL] = isCall ? 1 : 0
+    if (!isUsage) return
+    numbers[1] = 1
+    numbers[2] = cost === undefined ? 1 : 0
+    numbers[3] = usage.inputTokens ?? 0
+    numbers[4] = usage.outputTokens ?? 0
+    numbers[5] = usage.totalTokens ?? 0
+    numbers[6] = usage.cachedInputTokens ?? 0
+    numbers[7] = usage.reasoningTokens ?? 0
+    if (cost === undefined) return
+    numbers[8] = cost.input
+    numbers[9] = cost.output
+    numbers[10] = cost.other
+  }
 }
 
 /** Whether a span says what it used: only then does it hide what is reported above it. */
@@ -33,70 +51,35 @@ export const reportsUsage = (usage: SpanUsage): boolean =>
 
 /** Counts an LLM call, and what a span used. */
 export function addWork(rows: Rows, work: Work): void {
-  const { row, isCall, isUsage } = work
-  addModel(rows, row, work.model, () => numbersOf(work, isCall, isUsage))
-  if (isCall) addCall(rows, work, 1)
-  if (isUsage) addUsage(rows, work, 1)
+  addModel(rows, work.row, work.model, work.numbers)
+  addNumbers(rows, work.row, work.numbers, 1)
+  if (work.numbers[CALL] === 1 && work.bucket >= 0) addLatency(rows, work.row, 'llmCalls', work.bucket)
 }
 
-/** Takes back what turned out to be reported below the span. */
+const part = new Float64Array(MODEL_WIDTH)
+
+/** Takes back what turned out to be reported below the span; in `work` stays what still counts. */
 export function takeBack(rows: Rows, work: Work, flags: number): void {
-  const isCall = work.isCall && (flags & LLM_BELOW) !== 0
-  const isUsage = work.isUsage && (flags & USAGE_BELOW) !== 0
-  if (!isCall && !isUsage) return
-  removeModel(rows, work.row, work.model, () => numbersOf(work, isCall, isUsage))
-  if (isCall) {
-    work.isCall = false
-    addCall(rows, work, -1)
-  }
-  if (isUsage) {
-    work.isUsage = false
-    addUsage(rows, work, -1)
-  }
+  const { row, numbers, bucket } = work
+  const first = (flags & LLM_BELOW) === 0 ? CALL + 1 : CALL
+  const end = (flags & USAGE_BELOW) === 0 ? CALL + 1 : MODEL_WIDTH
+  part.fill(0)
+  part.set(numbers.subarray(first, end), first)
+  numbers.fill(0, first, end)
+  // Its own usage may not have counted, or its call: then these are 0, and nothing is taken.
+  if (part[CALL] === 0 && part[1] === 0) return
+  removeModel(rows, row, work.model, part)
+  addNumbers(rows, row, part, -1)
+  if (part[CALL] === 1 && bucket >= 0) removeLatency(rows, row, 'llmCalls', bucket)
 }
 
-function addCall(rows: Rows, { row, bucket }: Work, by: 1 | -1): void {
-  rows.add(row, SUMS.llmCalls, by)
-  if (bucket < 0) return
-  if (by > 0) addLatency(rows, row, 'llmCalls', bucket)
-  else removeLatency(rows, row, 'llmCalls', bucket)
-}
-
-function addUsage(rows: Rows, { row, usage, cost }: Work, by: 1 | -1): void {
-  rows.add(row, SUMS.usages, by)
-  if (usage.inputTokens !== undefined) rows.add(row, SUMS.inputTokens, by * usage.inputTokens)
-  if (usage.outputTokens !== undefined) rows.add(row, SUMS.outputTokens, by * usage.outputTokens)
-  if (usage.totalTokens !== undefined) rows.add(row, SUMS.totalTokens, by * usage.totalTokens)
-  if (usage.cachedInputTokens !== undefined) {
-    rows.add(row, SUMS.cachedInputTokens, by * usage.cachedInputTokens)
+function addNumbers(rows: Rows, row: number, numbers: Float64Array, by: 1 | -1): void {
+  for (let index = 0; index < MODEL_SUMS.length; index++) {
+    const number = numbers[index] as number
+    if (number !== 0) rows.add(row, MODEL_SUMS[index] as (typeof MODEL_SUMS)[number], by * number)
   }
-  if (usage.reasoningTokens !== undefined) rows.add(row, SUMS.reasoningTokens, by * usage.reasoningTokens)
-  if (cost === undefined) {
-    rows.add(row, SUMS.unpriced, by)
-    return
+  for (let index = 0; index < MODEL_COSTS.length; index++) {
+    const number = numbers[MODEL_SUMS.length + index] as number
+    if (number !== 0) rows.addWide(row, MODEL_COSTS[index] as number, by * number)
   }
-  rows.addWide(row, INPUT_COST, by * cost.input)
-  rows.addWide(row, OUTPUT_COST, by * cost.output)
-  rows.addWide(row, OTHER_COST, by * cost.other)
 }
-
-/** In the order of `MODEL_SUMS` and `MODEL_COSTS`. */
-function numbersOf({ usage, cost }: Work, isCall: boolean, isUsage: boolean): number[] {
-  const calls = isCall ? 1 : 0
-  if (!isUsage) return [calls, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
-  return [
-    calls,
-    1,
-    cost === undefined ? 1 : 0,
-    usage.inputTokens ?? 0,
-    usage.outputTokens ?? 0,
-    usage.totalTokens ?? 0,
-    usage.cachedInputTokens ?? 0,
-    usage.reasoningTokens ?? 0,
-    cost?.input ?? 0,
-    cost?.output ?? 0,
-    cost?.other ?? 0,
-  ]
-}
-
-export const modelOf = (usage: SpanUsage): string => usage.model ?? NO_MODEL

@@ -1,6 +1,8 @@
 // An application that uses every export of the packages, as the README does. It is only type-checked.
 import { context, trace } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import * as totals from '@otel-sessions/analytics'
+import * as prices from '@otel-sessions/analytics/prices'
 import * as exporters from '@otel-sessions/exporter'
 import * as hashes from '@otel-sessions/exporter/hash'
 import * as processors from '@otel-sessions/processor'
@@ -23,6 +25,12 @@ const exporter = new SessionSpanExporter(new OTLPTraceExporter(), {
 export const asExporter: SpanExporter = exporter
 export const around: exporters.SpanExporterLike<ReadableSpan> = new OTLPTraceExporter()
 export const provider = makeProvider('shop', [processor])
+const analytics = new totals.SessionAnalytics({ prices: prices.PRICES, onEvict: ({ id }) => id })
+export const totalsAsProcessor: SpanProcessor = analytics
+export const totalsAsExporter: SpanExporter = new SessionSpanExporter(
+  analytics.exporter(new OTLPTraceExporter()),
+)
+export const dollars: number | undefined = analytics.stats('conv_1')?.cost?.total
 
 // The type of what fn returns survives.
 export const sync: number = usingSession('conv_1', () => 1)
@@ -61,12 +69,16 @@ export const attributes: Record<string, string> = { [semconv.ATTR_SESSION_ID]: s
 
 // Every value that a package exports has been looked at: a new one is missing here.
 export const values: [
+  Record<keyof typeof totals, 'class' | 'function'>,
+  Record<keyof typeof prices, 'value'>,
   Record<keyof typeof exporters, 'class'>,
   Record<keyof typeof hashes, 'function'>,
   Record<keyof typeof processors, 'function' | 'class'>,
   Record<keyof typeof lifecycles, 'function' | 'class'>,
   Record<keyof typeof semconv, 'function' | 'value'>,
 ] = [
+  { readSpanUsage: 'function', SessionAnalytics: 'class' },
+  { PRICES: 'value', PRICES_DATE: 'value', PRICES_SOURCE: 'value' },
   { SessionSpanExporter: 'class' },
   { hashSessionId: 'function' },
   {

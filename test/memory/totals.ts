@@ -1,0 +1,33 @@
+import { ROOT_CONTEXT, trace } from '@opentelemetry/api'
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
+import { SessionAnalytics } from '@otel-sessions/analytics'
+import { hop, type Shape } from './shape.ts'
+
+const analytics = new SessionAnalytics({ maxSessions: 1_000 })
+const provider = new BasicTracerProvider({ spanProcessors: [analytics] })
+const tracer = provider.getTracer('memory')
+
+/** Totals of a new session for each request, with a user and a model of its own: they go as new ones come. */
+export const totals: Shape = {
+  name: 'totals of a million sessions, each with a model and a user of its own',
+  times: 1_000_000,
+  async run(times) {
+    for (let count = 0; count < times; count++) {
+      const attributes = {
+        'session.id': `memory_totals_${count}`,
+        'user.id': `user_${count}`,
+        'tag.tags': [`tag_${count}`],
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.request.model': `model_${count}`,
+        'gen_ai.usage.input_tokens': 10,
+        'gen_ai.usage.output_tokens': 5,
+      }
+      const root = tracer.startSpan('root', { attributes }, ROOT_CONTEXT)
+      tracer.startSpan('chat', { attributes }, trace.setSpan(ROOT_CONTEXT, root)).end()
+      root.end()
+      if (count % 1000 === 0) await hop()
+    }
+    const { sessions } = analytics.counters()
+    if (sessions > 1_000) throw new Error(`${sessions} sessions, where at most 1,000 may be`)
+  },
+}
