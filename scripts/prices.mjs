@@ -1,5 +1,5 @@
 // Writes packages/analytics/src/prices.ts: one flat price per model name, from the dev dependency
-// @pydantic/genai-prices. `node scripts/prices.mjs`, after `pnpm run build`.
+// @pydantic/genai-prices. `npx -y pnpm@12.21.0 prices`.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { findProvider } from '@pydantic/genai-prices'
@@ -96,10 +96,10 @@ function write() {
 import type { PriceTable } from './price.ts'
 
 /** The day of these prices, as \`YYYY-MM-DD\`. Providers change theirs at any time: check what you rely on. */
-export const PRICES_DATE = ${JSON.stringify(date)}
+export const PRICES_DATE: string = ${JSON.stringify(date)}
 
 /** Where these prices come from: package, version and licence. */
-export const PRICES_SOURCE = ${JSON.stringify(source)}
+export const PRICES_SOURCE: string = ${JSON.stringify(source)}
 
 /**
  * List prices of chat and embedding models of OpenAI, Anthropic, Google, Mistral, Cohere, DeepSeek, xAI, Moonshot AI and

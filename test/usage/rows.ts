@@ -22,6 +22,17 @@ const RECORDED: Readonly<Record<string, string>> = {
 export const RECORDINGS: Readonly<Record<string, Pick<Row, 'folder' | 'program' | 'name' | 'theirsFirst'>>> =
   {
     ...Object.fromEntries(Object.entries(RECORDED).map(([file, name]) => [file, rowOf(name)])),
+    ...Object.fromEntries(
+      [6, 7].map((version) => [
+        `ai-sdk-${version}-openinference`,
+        {
+          name: `AI SDK ${version} and OpenInference`,
+          folder: 'common',
+          program: `ai-sdk-${version}-openinference`,
+          theirsFirst: true,
+        },
+      ]),
+    ),
     'langchain-and-openai': { name: 'LangChain and OpenAI', folder: 'common', program: 'langchain-openai' },
   }
 

@@ -44,11 +44,14 @@ function langfuseSides(value: unknown, read: ReadNumber): Readonly<Sides> {
     const number = side && read(each)
     if (side === undefined || number === undefined) continue
     sides[side] = (sides[side] ?? 0) + number
-    if (side === 'input' && /cache(d|_read)/.test(key)) sides.cached = (sides.cached ?? 0) + number
+    if (side === 'input' && isCacheRead(key)) sides.cached = (sides.cached ?? 0) + number
     if (side === 'output' && key.includes('reasoning')) sides.reasoning = (sides.reasoning ?? 0) + number
   }
   return sides
 }
+
+/** `input_cached_tokens`, `input_cache_read`, `cache_read_input_tokens`; not what was written to a cache. */
+const isCacheRead = (key: string): boolean => key.includes('cached') || key.includes('cache_read')
 
 function sideOf(key: string): 'input' | 'output' | 'total' | undefined {
   if (key === 'total') return 'total'

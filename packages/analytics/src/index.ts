@@ -20,5 +20,5 @@ export type {
   SessionTokens,
   SessionTotals,
 } from './totals-types.ts'
-export type { SpanCost, SpanUsage, UsageSpan, WorkKind } from './usage.ts'
+export type { SpanCost, SpanUsage, UsageResource, UsageSpan, UsageStatus, WorkKind } from './usage.ts'
 export type { Values } from './value-sets.ts'

@@ -3,6 +3,7 @@ import type { SpanCost, SpanUsage } from './usage.ts'
 
 /** What a model costs, in USD per million tokens. */
 export interface ModelPrice {
+  /** Of input. */
   readonly input: number
   /** Of input that came from the provider's cache. Without it, such input costs what other input does. */
   readonly cachedInput?: number | undefined

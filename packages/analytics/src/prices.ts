@@ -2,10 +2,10 @@
 import type { PriceTable } from './price.ts'
 
 /** The day of these prices, as `YYYY-MM-DD`. Providers change theirs at any time: check what you rely on. */
-export const PRICES_DATE = '2026-09-23'
+export const PRICES_DATE: string = '2026-09-23'
 
 /** Where these prices come from: package, version and licence. */
-export const PRICES_SOURCE = '@pydantic/genai-prices 0.1.8 (MIT)'
+export const PRICES_SOURCE: string = '@pydantic/genai-prices 0.1.8 (MIT)'
 
 /**
  * List prices of chat and embedding models of OpenAI, Anthropic, Google, Mistral, Cohere, DeepSeek, xAI, Moonshot AI and

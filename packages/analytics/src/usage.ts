@@ -3,8 +3,11 @@ export type WorkKind = 'llm' | 'tool' | 'agent' | 'retrieval' | 'embedding' | 'o
 
 /** A cost as the span reports it, in USD. A part that it does not report is undefined, never 0. */
 export interface SpanCost {
+  /** Of what went in. */
   readonly input: number | undefined
+  /** Of what came out. */
   readonly output: number | undefined
+  /** As reported, else of both where both are known. */
   readonly total: number | undefined
 }
 
@@ -30,7 +33,9 @@ export interface SpanUsage {
   readonly cost: SpanCost | undefined
   /** Whether the span's status is ERROR. */
   readonly error: boolean
+  /** The end user. */
   readonly userId: string | undefined
+  /** What the application calls it; strings only, not checked further. */
   readonly tags: readonly string[] | undefined
   /** Where it ran, such as `production`: from the span, else from its resource. */
   readonly environment: string | undefined
@@ -40,10 +45,24 @@ export interface SpanUsage {
 
 /** The part of a span that is read. Structural: spans of SDK 1.30, 2 and 3 fit, and so does plain data. */
 export interface UsageSpan {
+  /** What is on the span. Anything may be in there. */
   readonly attributes: Readonly<Record<string, unknown>>
-  /** `code` 2 is ERROR. */
-  readonly status?: { readonly code?: number } | undefined
-  readonly resource?:
-    | { readonly attributes: Readonly<Record<string, unknown>>; readonly asyncAttributesPending?: boolean }
-    | undefined
+  /** How it went. */
+  readonly status?: UsageStatus | undefined
+  /** Asked for the environment alone. */
+  readonly resource?: UsageResource | undefined
+}
+
+/** The status of a span. */
+export interface UsageStatus {
+  /** 2 is ERROR. */
+  readonly code?: number
+}
+
+/** What the spans of a provider have in common. */
+export interface UsageResource {
+  /** What is known of the process. */
+  readonly attributes: Readonly<Record<string, unknown>>
+  /** Whether more is still being found out. */
+  readonly asyncAttributesPending?: boolean
 }

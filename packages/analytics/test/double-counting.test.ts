@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { TWICE } from './double-counting.ts'
 import { RECORDED } from './recorded.ts'
 import { recount, usageOf } from './recount.ts'
-
-/**
- * Set-ups whose spans say one call twice without lying in each other, which no rule can see: LangChain's spans are
- * not the active ones, so the OpenAI SDK's are their siblings. Here, the two calls that were not streamed.
- */
-const TWICE: Readonly<Record<string, { calls: number; inputTokens: number; outputTokens: number }>> = {
-  'langchain-and-openai': { calls: 3, inputTokens: 27, outputTokens: 33 },
-}
 
 /** Here the application calls the tool itself, and nothing makes a span for it. */
 const CALLED_BY_HAND = new Set([
