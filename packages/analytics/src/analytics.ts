@@ -8,6 +8,7 @@ import { mergeInto } from './merge.ts'
 import { sessionMetrics } from './metrics.ts'
 import { type AnalyticsSettings, type SessionAnalyticsOptions, settingsOf } from './options.ts'
 import { ordered, type SessionQuery } from './order.ts'
+import { sayOnce } from './report.ts'
 import { Rows } from './rows.ts'
 import { NONE, Sessions } from './sessions.ts'
 import { snapshotOf } from './snapshot.ts'
@@ -165,7 +166,7 @@ export class SessionAnalytics {
 
   #leaves(row: number, isIdle: boolean): void {
     if (isIdle) this.#counters.idle++
-    else this.#counters.evicted++
+    else this.#evicted()
     this.#ends.leaves(row)
     const { onEvict } = this.#settings
     const hasEnded = this.#rows.rare(row)?.isTold === true
@@ -173,5 +174,15 @@ export class SessionAnalytics {
     const totals = totalsOf(this.#rows, row)
     if (this.#record !== undefined && !hasEnded) callSafely('a metric', this.#record, totals, this.#counters)
     if (onEvict !== undefined) callSafely('onEvict', onEvict, totals, this.#counters)
+  }
+
+  #evicted(): void {
+    this.#counters.evicted++
+    if (this.#settings.onEvict !== undefined) return
+    const { maxSessions } = this.#settings
+    sayOnce(
+      'evicted',
+      () => `there are more than maxSessions ${maxSessions}: totals go, and there is no onEvict`,
+    )
   }
 }

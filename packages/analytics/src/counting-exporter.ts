@@ -21,8 +21,7 @@ export function countingExporter<S extends EndedSpan>(
   }
   return {
     export(spans, resultCallback) {
-      // An exporter may empty the array that it is given.
-      const all = Array.isArray(spans) ? [...spans] : []
+      const all = copyOf(spans)
       handOn(delegate, spans, resultCallback)
       for (const span of all) count(span)
     },
@@ -34,6 +33,16 @@ export function countingExporter<S extends EndedSpan>(
       await flushed()
       await delegate.shutdown()
     },
+  }
+}
+
+/** An exporter may empty the array that it is given. */
+function copyOf<S>(spans: S[]): S[] {
+  try {
+    return [...spans]
+  } catch {
+    // What is no array of spans is the delegate's to refuse.
+    return []
   }
 }
 

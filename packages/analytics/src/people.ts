@@ -34,6 +34,10 @@ export function addLabels(
   const labels = labelsOf(rows, row)
   // The usual span says what the one before it said.
   if (newTags === undefined && environment === labels.environments.kept[0]) return
+  if (newTags === undefined && environment !== undefined && labels === NO_LABELS) {
+    rows.page(row).labels[rows.at(row)] = shared.ofEnvironment(environment)
+    return
+  }
   let { tags, environments } = labels
   if (newTags !== undefined) for (const tag of newTags) tags = withValue(tags, tag)
   if (environment !== undefined) environments = withValue(environments, environment)

@@ -14,6 +14,7 @@ import { addLabels, addUser } from './people.ts'
 import type { PriceOf } from './price.ts'
 import { readSpanUsage } from './read-usage.ts'
 import { RecentSpans } from './recent-spans.ts'
+import { sayOnce } from './report.ts'
 import type { Rows } from './rows.ts'
 import { NONE, type Sessions } from './sessions.ts'
 import { bucketOf } from './sketch.ts'
@@ -79,6 +80,7 @@ export class SpanCounter {
       this.#count(span)
     } catch {
       this.#counters.unreadable++
+      sayOnce('unreadable', () => 'a span could not be read, and is in no totals')
     }
   }
 
@@ -106,7 +108,7 @@ export class SpanCounter {
       this.#counters.withoutSession++
     } else {
       const row = this.#sessions.obtain(id as string)
-      this.#counters.ignoredValues += usage.ignored
+      if (usage.ignored > 0) this.#ignore(usage.ignored)
       this.#noteTime(row, isLate)
       this.#notePeople(row, usage)
       if (word !== undefined) this.#hear(row, id as string, word, span)
@@ -114,10 +116,18 @@ export class SpanCounter {
     }
   }
 
+  #ignore(count: number): void {
+    this.#counters.ignoredValues += count
+    sayOnce(
+      'ignored',
+      () => 'a count, cost, score, time or name on a span is none, and is left out of the totals',
+    )
+  }
+
   #noteTime(row: number, isLate: boolean): void {
     const start = this.#start
     if (!Number.isFinite(start + this.#end)) {
-      this.#counters.ignoredValues++
+      this.#ignore(1)
       return
     }
     const rows = this.#rows
@@ -131,13 +141,13 @@ export class SpanCounter {
   #notePeople(row: number, { userId, tags, environment }: SpanUsage): void {
     if (userId !== undefined) {
       if (isName(userId)) addUser(this.#rows, row, userId)
-      else this.#counters.ignoredValues++
+      else this.#ignore(1)
     }
     if (tags === undefined && environment === undefined) return
     const good = tags?.every(isName) === false ? tags.filter(isName) : tags
     const where = isName(environment) ? environment : undefined
-    this.#counters.ignoredValues +=
-      (tags?.length ?? 0) - (good?.length ?? 0) + (where === environment ? 0 : 1)
+    const wrong = (tags?.length ?? 0) - (good?.length ?? 0) + (where === environment ? 0 : 1)
+    if (wrong > 0) this.#ignore(wrong)
     addLabels(this.#rows, row, this.#labels, good, where)
   }
 
@@ -174,7 +184,7 @@ export class SpanCounter {
 
   #hear(row: number, id: string, word: SessionSpanKind, span: EndedSpan): void {
     const { ignored, ended, replaced } = hear(word, span, () => this.#rows.rareOf(row))
-    this.#counters.ignoredValues += ignored
+    if (ignored > 0) this.#ignore(ignored)
     if (ended !== undefined) this.#noteEnd(row, { ...ended, implied: false })
     if (replaced !== undefined && replaced.id !== id) {
       const end = { state: 'indeterminate', reason: 'replaced', time: replaced.time, implied: true } as const

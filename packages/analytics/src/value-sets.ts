@@ -47,6 +47,17 @@ export class SharedLabels {
   #young = new Map<string, Labels>()
   #old = new Map<string, Labels>()
 
+  #lone: { readonly environment: string; readonly labels: Labels } | undefined
+
+  /** The labels of a session that has one environment and nothing else, as nearly all have at first. */
+  ofEnvironment(environment: string): Labels {
+    if (this.#lone?.environment !== environment) {
+      const labels = this.share({ tags: NO_VALUES, environments: { kept: [environment], more: false } })
+      this.#lone = { environment, labels }
+    }
+    return this.#lone.labels
+  }
+
   share(labels: Labels): Labels {
     const key = JSON.stringify(labels)
     const known = this.#young.get(key)

@@ -126,6 +126,8 @@ test('listeners hear of an end once, after the span that brought it, and what th
   analytics.onSessionEnd(async () => {
     throw new Error('a later bug')
   })
+  const all: string[] = []
+  analytics.onSessionEnd(({ id }) => all.push(id))
   const stop = analytics.onSessionEnd((totals) => heard.push(totals))
   const span = sketches()
   const end = (session: string) =>
@@ -141,6 +143,7 @@ test('listeners hear of an end once, after the span that brought it, and what th
   analytics.onEnd(end('t'))
   await analytics.forceFlush()
   expect(heard).toHaveLength(1)
+  expect(all).toEqual(['s', 't'])
 })
 
 test('memory is bounded whatever the IDs are, and every session that goes is handed over with its totals', () => {
