@@ -61,7 +61,7 @@ export function ticketByHand(all: readonly StoredSpan[]): Record<string, unknown
 }
 
 /** The lines `label: value` among what was printed. */
-export function printedRows(printed: string): Record<string, string> {
+function printedRows(printed: string): Record<string, string> {
   const lines = printed.split('\n').map((line) => /^([A-Z][\w -]*): (.*)$/.exec(line))
   return Object.fromEntries(
     lines.filter((found) => found !== null).map(([, label = '', value = '']) => [label, value]),

@@ -144,7 +144,7 @@ export class SessionAnalytics {
       typeof (other as SessionAnalytics)?.snapshot === 'function'
         ? (other as SessionAnalytics).snapshot()
         : other
-    const { sessions } = checkedSnapshot(given)
+    const sessions = checkedSnapshot(given)
     for (const session of sessions) {
       mergeInto(this.#rows, this.#sessions.obtain(session.id), session, this.#labels)
     }

@@ -19,7 +19,7 @@ import { MODEL_SUMS, MODEL_WIDTH } from './model-fields.ts'
 import { MOST_MODELS } from './models.ts'
 import { LONGEST_NAME } from './people.ts'
 import { LAST_BUCKET } from './sketch.ts'
-import type { AnalyticsSnapshot, SessionSnapshot } from './snapshot-types.ts'
+import type { SessionSnapshot } from './snapshot-types.ts'
 import { isScore } from './tally.ts'
 import { MOST_VALUES } from './value-sets.ts'
 
@@ -96,12 +96,12 @@ const session = object({
  *
  * @throws TypeError that names what is wrong with it
  */
-export function checkedSnapshot(value: unknown): AnalyticsSnapshot {
+export function checkedSnapshot(value: unknown): readonly SessionSnapshot[] {
   object({
     version: oneOf([1]),
     sessions: list(both(session, holds('in agreement with its models', agrees)), Number.MAX_SAFE_INTEGER),
   })(value, 'the top')
-  return value as AnalyticsSnapshot
+  return (value as { sessions: readonly SessionSnapshot[] }).sessions
 }
 
 /** A session's models add up to what the session has. */

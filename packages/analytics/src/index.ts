@@ -5,20 +5,17 @@ export type { SessionAnalyticsOptions } from './options.ts'
 export type { SessionQuery, SessionSort } from './order.ts'
 export type { ModelPrice, PriceTable } from './price.ts'
 export { readSpanUsage } from './read-usage.ts'
-export type {
-  AnalyticsSnapshot,
-  SessionSnapshot,
-  SketchSnapshot,
-  TallySnapshot,
-} from './snapshot-types.ts'
-export type { EndedSpan, ExportResult, SpanExporterLike } from './span-types.ts'
+export type { AnalyticsSnapshot } from './snapshot-types.ts'
+export type { EndedSpan, ExportResult, ParentIdentity, SpanExporterLike, SpanIdentity } from './span-types.ts'
 export type {
   LatencyPercentiles,
   ModelTotals,
   SessionCost,
+  SessionEndTotals,
+  SessionFeedbackTotals,
+  SessionLatency,
   SessionMetricTotals,
   SessionTokens,
   SessionTotals,
 } from './totals-types.ts'
 export type { SpanCost, SpanUsage, UsageResource, UsageSpan, UsageStatus, WorkKind } from './usage.ts'
-export type { Values } from './value-sets.ts'

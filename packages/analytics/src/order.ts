@@ -12,10 +12,19 @@ const BY = {
   traces: (totals: SessionTotals) => totals.traces,
   llmCalls: (totals: SessionTotals) => totals.llmCalls,
   errors: (totals: SessionTotals) => totals.errors,
-} as const
+} satisfies Record<SessionSort, (totals: SessionTotals) => number>
 
-/** By what sessions are sorted. */
-export type SessionSort = keyof typeof BY
+/** By what sessions are sorted: fields of `SessionTotals`. */
+export type SessionSort =
+  | 'lastTime'
+  | 'firstTime'
+  | 'duration'
+  | 'tokens'
+  | 'cost'
+  | 'spans'
+  | 'traces'
+  | 'llmCalls'
+  | 'errors'
 
 /** Which sessions are wanted. */
 export interface SessionQuery {

@@ -49,10 +49,12 @@ export interface SessionSnapshot {
 }
 
 /**
- * All totals, as plain data: what `JSON.stringify` makes of it another process can parse and merge. The layout belongs
- * to the version, and to nobody but `merge`.
+ * All totals, as plain data: what `JSON.stringify` makes of it another process can parse and merge. What is in it is
+ * for `merge` alone; to look at totals there is `stats`.
  */
 export interface AnalyticsSnapshot {
+  /** Of the layout. */
   readonly version: 1
-  readonly sessions: readonly SessionSnapshot[]
+  /** One for each session. */
+  readonly sessions: readonly object[]
 }

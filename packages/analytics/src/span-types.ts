@@ -1,5 +1,21 @@
 import type { UsageSpan } from './usage.ts'
 
+/** Which span it is. */
+export interface SpanIdentity {
+  /** Of its trace; 32 hexadecimal digits. */
+  readonly traceId: string
+  /** Its own; 16 hexadecimal digits. */
+  readonly spanId: string
+}
+
+/** The parent of a span. */
+export interface ParentIdentity {
+  /** Its ID; 16 hexadecimal digits. */
+  readonly spanId: string
+  /** Whether it is another process's. */
+  readonly isRemote?: boolean | undefined
+}
+
 /** The part of an ended span that is counted. Structural: the same for every line of the SDK. */
 export interface EndedSpan extends UsageSpan {
   /** The words of a session are told by it. */
@@ -9,11 +25,9 @@ export interface EndedSpan extends UsageSpan {
   /** Seconds and nanoseconds since the epoch. */
   readonly endTime: readonly number[]
   /** Which span it is. */
-  spanContext(): { readonly traceId: string; readonly spanId: string }
+  spanContext(): SpanIdentity
   /** The parent, from SDK 2 on. */
-  readonly parentSpanContext?:
-    | { readonly spanId: string; readonly isRemote?: boolean | undefined }
-    | undefined
+  readonly parentSpanContext?: ParentIdentity | undefined
   /** The parent, in SDK 1. */
   readonly parentSpanId?: string | undefined
 }

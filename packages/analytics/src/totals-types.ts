@@ -30,6 +30,7 @@ export interface ModelTotals {
   readonly model: string | undefined
   /** Its LLM calls, counted as in `SessionTotals.llmCalls`. */
   readonly llmCalls: number
+  /** Its tokens. */
   readonly tokens: SessionTokens
   /** Undefined as soon as one of its calls has neither a reported cost nor a price. */
   readonly cost: SessionCost | undefined
@@ -37,19 +38,54 @@ export interface ModelTotals {
 
 /** How long things took, in milliseconds. Each figure is within 1 % of a duration that occurred (nearest rank). */
 export interface LatencyPercentiles {
+  /** Half of them took no longer. */
   readonly p50: number
+  /** Nine of ten took no longer. */
   readonly p90: number
+  /** 99 of 100 took no longer. */
   readonly p99: number
 }
 
 /** What a session measured under one name (`session.metric`). */
 export interface SessionMetricTotals {
+  /** The name. */
   readonly name: string
+  /** How often. */
   readonly count: number
   /** To a millionth. */
   readonly mean: number
+  /** The smallest. */
   readonly min: number
+  /** The largest. */
   readonly max: number
+}
+
+/** How a session ended. */
+export interface SessionEndTotals {
+  /** As it was said; `indeterminate` where it is implied by the session that followed. */
+  readonly state: SessionEndState
+  /** Why, in words; undefined where nobody said. */
+  readonly reason: string | undefined
+  /** When, in milliseconds since the epoch. */
+  readonly time: number
+}
+
+/** The judgements about a session. */
+export interface SessionFeedbackTotals {
+  /** How many. */
+  readonly count: number
+  /** How many of them have a score. */
+  readonly scored: number
+  /** The mean score, to a millionth; undefined where none has one. */
+  readonly mean: number | undefined
+}
+
+/** How long things took in a session. */
+export interface SessionLatency {
+  /** Traces, by their local root spans; undefined where there is none. */
+  readonly traces: LatencyPercentiles | undefined
+  /** LLM calls; undefined where there is none. */
+  readonly llmCalls: LatencyPercentiles | undefined
 }
 
 /**
@@ -69,12 +105,17 @@ export interface SessionTotals {
   readonly durationMillis: number
   /** Distinct traces that have a span of this session. */
   readonly traces: number
+  /** Spans of this session, its own words apart. */
   readonly spans: number
   /** LLM calls; of LLM spans that lie in each other, as frameworks report them, only the innermost. */
   readonly llmCalls: number
+  /** Calls of tools. */
   readonly toolCalls: number
+  /** Spans of agents. */
   readonly agentSteps: number
+  /** Retrievals and rerankings. */
   readonly retrievals: number
+  /** Embeddings. */
   readonly embeddings: number
   /** Spans whose status is ERROR. */
   readonly errors: number
@@ -98,26 +139,23 @@ export interface SessionTotals {
   readonly environments: readonly string[]
   /** Whether there were more environments. */
   readonly moreEnvironments: boolean
-  /** How it ended, if it did: the first end by time. `time` is in milliseconds since the epoch. */
-  readonly end:
-    | { readonly state: SessionEndState; readonly reason: string | undefined; readonly time: number }
-    | undefined
-  /** Judgements; `mean` of those with a score, to a millionth, undefined where there is none. */
-  readonly feedback: { readonly count: number; readonly scored: number; readonly mean: number | undefined }
+  /** How it ended, if it did: the first end by time. */
+  readonly end: SessionEndTotals | undefined
+  /** Judgements (`session.feedback`). */
+  readonly feedback: SessionFeedbackTotals
   /** What it measured, by name; at most 32. */
   readonly metrics: readonly SessionMetricTotals[]
   /** Whether there were more names. */
   readonly moreMetrics: boolean
+  /** What was said by `session.event`, tags and metadata that were added later included. */
   readonly events: number
+  /** Attachments. */
   readonly attachments: number
   /**
    * Spans, words included, that came after the end: marked so (`session.late`), or begun after the end that was known
    * when they were counted. A span that arrives before the end is never late, so this one figure depends on the order.
    */
   readonly late: number
-  /** How long traces (their local root spans) and LLM calls took; undefined where there is none. */
-  readonly latency: {
-    readonly traces: LatencyPercentiles | undefined
-    readonly llmCalls: LatencyPercentiles | undefined
-  }
+  /** How long traces and LLM calls took. */
+  readonly latency: SessionLatency
 }
