@@ -10,19 +10,24 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 // for the first; the rules and the shapes of streams need more: every message taken away would save 1.3 kB, the
 // whole alias table 0.4, all binding of streams 2.1. The exporter has the keys of 23 backends, and what checks and
 // writes them: 3.9 kB, also for who names none, because an option takes their names; and what waits for its trace: 2.0.
+// The session of a process is 0.6, checked and advised on like any other. The session as an object and the totals are
+// entry points of their own, which nobody else pays for.
 // To grow further is a decision: state the new number in the change that needs it, and say why.
 const ROOM = 1.03
 const PROGRAMS = [
   {
-    measured: 18_902,
+    measured: 19_519,
     imports: {
       '@otel-sessions/processor': ['usingSession', 'bindSession', 'SessionSpanProcessor'],
       '@otel-sessions/exporter': ['SessionSpanExporter'],
     },
   },
-  { measured: 6_436, imports: { '@otel-sessions/processor': ['SessionSpanProcessor'] } },
-  { measured: 5_147, imports: { '@otel-sessions/processor': ['usingSession'] } },
-  { measured: 10_759, imports: { '@otel-sessions/exporter': ['SessionSpanExporter'] } },
+  { measured: 7_402, imports: { '@otel-sessions/processor': ['SessionSpanProcessor'] } },
+  { measured: 5_193, imports: { '@otel-sessions/processor': ['usingSession'] } },
+  { measured: 10_885, imports: { '@otel-sessions/exporter': ['SessionSpanExporter'] } },
+  { measured: 12_822, imports: { '@otel-sessions/processor/lifecycle': ['startSession'] } },
+  { measured: 13_555, imports: { '@otel-sessions/analytics': ['SessionAnalytics'] } },
+  { measured: 1_983, imports: { '@otel-sessions/analytics': ['readSpanUsage'] } },
   { measured: 2_500, imports: { '@otel-sessions/exporter/hash': ['hashSessionId'] } },
   { measured: 270, imports: { '@otel-sessions/semconv': ['checkSessionId'] } },
 ]
