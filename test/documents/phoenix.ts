@@ -89,7 +89,7 @@ export const phoenix: Document = {
     },
     {
       theirs: "LangChain's `thread_id`, `session_id`, `conversation_id`",
-      ours: 'recognised, with 40 relatives: see "The names that others use"',
+      ours: 'recognised, as their relatives are: see "The names that others use"',
       shows({ tracer, span }) {
         for (const key of ['thread_id', 'session_id', 'conversation_id']) {
           tracer.startSpan(key, { attributes: { metadata: JSON.stringify({ [key]: ID }) } }).end()
