@@ -29,8 +29,9 @@ export type FieldCode = IdFieldCode | 'metadata' | 'tags'
  *   `onExpire` fails
  * - `session-start:…`, `session-event:…`, `session-metric:…`, `session-feedback:…`, `session-trace:…`, `session-end:…`,
  *   `session-time:…`: a part of what a `Session` was told is left out; `session-end:again`: it had ended before
- * - `session-word:no-session`: a `Session` of an ID that was refused says nothing; `session-word:failed`: the
- *   tracer or the logger threw
+ *   `session-start:open-already`: a session is started that is open
+ * - `session-word:no-session`: a `Session` of an ID that was refused says nothing; `session-word:no-processor`: no
+ *   `SessionSpanProcessor` stamps its spans; `session-word:failed`: the tracer or the logger threw
  * - `session-open:forgotten`: more sessions are open than are kept to be ended at the shutdown
  * - `signals:…`: on a signal there is nothing to flush, or the flush fails, or takes too long; or there are no signals
  * - `span:unreadable`: a span was passed over, because reading or stamping it throws
@@ -64,6 +65,7 @@ export type ProblemCode =
   | 'session-start:not-an-object'
   | 'session-start:bad-name'
   | 'session-start:same-previous'
+  | 'session-start:open-already'
   | 'session-time:bad-time'
   | 'session-event:bad-name'
   | 'session-event:bad-data'
@@ -84,6 +86,7 @@ export type ProblemCode =
   | 'session-end:before-start'
   | 'session-end:again'
   | 'session-word:no-session'
+  | 'session-word:no-processor'
   | 'session-word:failed'
   | 'session-open:forgotten'
   | 'span:unreadable'

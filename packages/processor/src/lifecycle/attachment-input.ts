@@ -22,6 +22,10 @@ export interface AttachedData {
   readonly name?: string | undefined
   /** Media type. @default of a Blob its own, of a string `text/plain`, else `application/octet-stream` */
   readonly type?: string | undefined
+  /** One of the three at a time. */
+  readonly file?: undefined
+  /** One of the three at a time. */
+  readonly url?: undefined
 }
 
 /**
@@ -35,6 +39,10 @@ export interface AttachedFile {
   readonly name?: string | undefined
   /** Media type. @default 'application/octet-stream' */
   readonly type?: string | undefined
+  /** One of the three at a time. */
+  readonly data?: undefined
+  /** One of the three at a time. */
+  readonly url?: undefined
 }
 
 /** What has an address, such as a `URL`. */
@@ -58,4 +66,8 @@ export interface AttachedUrl {
   readonly size?: number | undefined
   /** SHA-256 as 64 hexadecimal digits, where it is known. */
   readonly sha256?: string | undefined
+  /** One of the three at a time. */
+  readonly data?: undefined
+  /** One of the three at a time. */
+  readonly file?: undefined
 }

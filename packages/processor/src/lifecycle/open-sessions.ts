@@ -31,7 +31,13 @@ const owners = new Map<string, Owner>()
 
 /** Takes up a session that was started here. An open one of the same ID is the same session, and makes room. */
 export function addOpen(session: OpenSession): void {
-  if (session.id !== undefined) put(session.id, session, undefined)
+  if (session.id === undefined) return
+  if (owners.has(session.id)) {
+    report('session-start:open-already', () => {
+      return 'a session is started that is open: it is the same session, and its later object is the one that is ended at the shutdown. To take up a session there is resumeSession'
+    })
+  }
+  put(session.id, session, undefined)
 }
 
 /** Takes a session out that is over, whichever object said so. Gives the one that was open. */

@@ -1,4 +1,12 @@
-import { type Attributes, type Context, type HrTime, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api'
+import {
+  type Attributes,
+  type Context,
+  type HrTime,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  trace,
+} from '@opentelemetry/api'
 import {
   ATTR_SESSION_ID,
   readRecord,
@@ -53,7 +61,7 @@ export function say(
     )
     if (kind === 'attachment') removeCutOff(span, attributes)
     const record = readRecord(span.spanContext())
-    if (record === undefined) span.setAttributes(attributesOf(stated))
+    if (record === undefined) sayAlone(span, stated)
     noteProcessor(state, record?.settings)
     span.end(time)
     countSent(kind, stated.fields?.late === true)
@@ -64,10 +72,14 @@ export function say(
   }
 }
 
-/** What our processor would stamp. */
-function attributesOf({ id, fields }: CheckedSession): Attributes {
+/** Writes what our processor would stamp. The work of the session has nobody who does. */
+function sayAlone(span: Span, { id, fields }: CheckedSession): void {
   const stamped = Object.fromEntries(stampedOf(fields)?.entries ?? []) as Attributes
-  return { [ATTR_SESSION_ID]: id, ...stamped }
+  span.setAttributes({ [ATTR_SESSION_ID]: id, ...stamped })
+  if (!span.isRecording()) return
+  report('session-word:no-processor', () => {
+    return 'the words of a session carry its ID, but its spans do not: there is no SessionSpanProcessor on the provider, and open sessions are not ended when it shuts down'
+  })
 }
 
 /** A session without an ID says nothing: it would be about nobody, or about everybody. */

@@ -2,7 +2,7 @@ import { helperStats } from '@otel-sessions/processor'
 import {
   type AttachmentInput,
   type AttachmentOptions,
-  startSession,
+  resumeSession,
 } from '@otel-sessions/processor/lifecycle'
 import { startTracing } from '../../../../test/support/tracing.ts'
 
@@ -10,7 +10,7 @@ import { startTracing } from '../../../../test/support/tracing.ts'
 export async function attach(input: unknown, options: AttachmentOptions = {}) {
   const { provider, shipped } = startTracing()
   const before: Record<string, number> = { ...helperStats().problems }
-  const session = startSession({ id: 's1' }, { ...options, tracerProvider: provider })
+  const session = resumeSession('s1', { ...options, tracerProvider: provider })
   await session.attach(input as AttachmentInput)
   const attributes = shipped()['session.attachment']
   const problems = Object.entries(helperStats().problems).filter(([code, count]) => count !== before[code])

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { trace } from '@opentelemetry/api'
 import type { TracerConfig } from '@opentelemetry/sdk-trace-base'
 import { helperStats, SessionSpanProcessor } from '@otel-sessions/processor'
-import { resumeSession, type SessionOptions, startSession } from '@otel-sessions/processor/lifecycle'
+import { resumeSession, type SessionOptions } from '@otel-sessions/processor/lifecycle'
 import { afterEach, expect, it, vi } from 'vitest'
 import { collectWarnings, startTracing, stopTracing } from '../../../../test/support/tracing.ts'
 
@@ -10,7 +10,7 @@ afterEach(stopTracing)
 
 function start(config: TracerConfig = {}, options: SessionOptions = {}) {
   const tracing = startTracing({}, { spanProcessors: [new SessionSpanProcessor()], ...config })
-  const session = startSession({ id: 's1' }, { tracerProvider: tracing.provider, ...options })
+  const session = resumeSession('s1', { tracerProvider: tracing.provider, ...options })
   return { ...tracing, session, sent: () => tracing.shipped()['session.attachment'] }
 }
 
@@ -84,6 +84,6 @@ it('nothing is read or uploaded for a session that is none', async () => {
 
 it('nothing is wrong where there is no SDK', async () => {
   const before = helperStats().problems
-  await startSession({ id: 's1' }, { tracerProvider: trace.getTracerProvider() }).attach({ data: 'x' })
+  await resumeSession('s1', { tracerProvider: trace.getTracerProvider() }).attach({ data: 'x' })
   expect(helperStats().problems).toEqual(before)
 })

@@ -8,6 +8,29 @@ afterEach(stopTracing)
 const UUID_V7 = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
 
 describe('startSession', () => {
+  it('says how the ID is called here, to whom calls it as usingSession does', () => {
+    const { tracerProvider } = startApplication()
+    const warnings = collectWarnings()
+    startSession({ sessionId: 'user_1_conv_1' } as never, { tracerProvider })
+    expect(warnings.join()).toContain('"sessionId", which is id here')
+  })
+
+  it('counts a session that is started while it is open, and says what holds', () => {
+    const { tracerProvider } = startApplication()
+    const start = () => startSession({ id: 'user_1_conv_9' }, { tracerProvider })
+    expect(problems(start)).toEqual({})
+    expect(problems(start)).toEqual({ 'session-start:open-already': 1 })
+    start().end()
+    expect(problems(() => start().end())).toEqual({})
+  })
+
+  it('says that nothing stamps the spans of the session, where our processor is forgotten', () => {
+    const { tracerProvider, one } = startApplication({ spanProcessors: [] })
+    const counted = problems(() => startSession({ id: 'user_1_conv_1' }, { tracerProvider }).end())
+    expect(counted).toEqual({ 'session-word:no-processor': 2 })
+    expect(one('session.start').attributes['session.id']).toBe('user_1_conv_1')
+  })
+
   it('makes a UUID v7 where no ID is given, and says nothing about it', () => {
     const { tracerProvider, one } = startApplication()
     let id = ''
