@@ -1,5 +1,5 @@
 import { checkSessionId, createSessionId, type SessionIdRule } from '@otel-sessions/semconv'
-import { kindOf } from '@otel-sessions/semconv/internal'
+import { isPlaceholder, kindOf } from '@otel-sessions/semconv/internal'
 import { advise } from './advise.ts'
 import { report } from './report.ts'
 
@@ -32,9 +32,11 @@ function inherited(rule: SessionIdRule): string | undefined {
   // As OpenTelemetry has it: an empty variable is none.
   if (value === undefined || value === '') return undefined
   const check = checkSessionId(value, rule)
-  if (check.ok) return check.id
-  report(`environment:${check.reason}`, () => {
-    return `the environment variable ${ENVIRONMENT_VARIABLE} is passed over: ${check.reason}. It is ${kindOf(value)}`
+  // What Node makes of `env.OTEL_SESSION_ID = undefined` is no session, and everybody's.
+  const problem = check.ok ? (isPlaceholder(check.id) ? 'placeholder' : undefined) : check.reason
+  if (problem === undefined) return value
+  report(`environment:${problem}`, () => {
+    return `the environment variable ${ENVIRONMENT_VARIABLE} is passed over: ${problem}. It is ${kindOf(value)}`
   })
   return undefined
 }

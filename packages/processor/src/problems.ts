@@ -24,7 +24,7 @@ export type FieldCode = IdFieldCode | 'metadata' | 'tags'
  *   entered below the span keeps what starts in it
  * - `attachment:refused`, `attachment:unreadable`: an attachment is left out: it is none, or reading it fails;
  *   `attachment:bad-…`: one of its fields is left out; `attachment:not-sent`, `attachment:upload-failed`: its
- *   content is; `attachment:no-hash`: its SHA-256 is; `attachment:cut-off`: what the limits of the SDK cut off is
+ *   content is; `attachment:no-hash`: its SHA-256 is; `session-word:cut-off`: what the limits of the SDK cut off is
  * - `idle:…`: `SessionIdle` passes over an ID that is none, forgets a session because there are too many, or its
  *   `onExpire` fails
  * - `session-start:…`, `session-event:…`, `session-metric:…`, `session-feedback:…`, `session-trace:…`, `session-end:…`,
@@ -52,7 +52,7 @@ export type ProblemCode =
   | `attribute:${SessionIdReason}`
   | 'attribute:truncated'
   | 'attribute:not-kept'
-  | `environment:${SessionIdReason}`
+  | `environment:${SessionIdReason | 'placeholder'}`
   | `advice:${SessionIdAdvice}`
   | 'context:no-manager'
   | 'context:lost-after-await'
@@ -99,7 +99,7 @@ export type ProblemCode =
   | 'attachment:not-sent'
   | 'attachment:upload-failed'
   | 'attachment:no-hash'
-  | 'attachment:cut-off'
+  | 'session-word:cut-off'
   | 'idle:bad-id'
   | 'idle:forgotten'
   | 'idle:on-expire'

@@ -128,6 +128,17 @@ describe('defaultSession', () => {
     expect(defaultSession).toMatch(/^[\da-f]{8}-[\da-f]{4}-7/)
   })
 
+  it('what Node makes of an undefined variable is no ID', () => {
+    process.env['OTEL_SESSION_ID'] = undefined
+    try {
+      expect(process.env['OTEL_SESSION_ID']).toBe('undefined')
+      const make = () => expect(new SessionSpanProcessor().defaultSession).toBeUndefined()
+      expect(problemsOf(() => helperStats().problems, make)).toEqual({ 'environment:placeholder': 1 })
+    } finally {
+      delete process.env['OTEL_SESSION_ID']
+    }
+  })
+
   it('an ID in the environment that is none is passed over, counted and said, and never shown', () => {
     vi.stubEnv('OTEL_SESSION_ID', 'geheim_é')
     const warnings = collectWarnings()

@@ -8,6 +8,9 @@ interface Coders {
 }
 const { TextEncoder, atob } = globalThis as unknown as Coders
 
+/** It is decoded in one go, which must not block. */
+const DATA_URL_MAX = 2 ** 21
+
 /** Data that was attached, as bytes: at once, or once a Blob has given them. */
 export interface Data {
   /** Undefined: a Blob that is larger than may be loaded. */
@@ -42,6 +45,8 @@ export function readData(data: unknown, most: number): Data | Promise<Data> {
  * @throws where it is malformed
  */
 export function readDataUrl(href: string): Data {
+  if (href.length > DATA_URL_MAX)
+    throw new Unreadable(`a data: URL of more than ${DATA_URL_MAX} characters is not decoded; give data`)
   const comma = href.indexOf(',')
   if (comma < 0) throw new Unreadable('its data: URL has no comma')
   const head = href.slice('data:'.length, comma)
@@ -66,6 +71,7 @@ const isBlob = (data: unknown): data is BlobLike & { readonly name?: unknown } =
 
 async function readBlob(blob: BlobLike & { readonly name?: unknown }, most: number): Promise<Data> {
   const { size, name, type } = blob
+  if (!Number.isInteger(size) || size < 0) throw new Unreadable('its size is not known')
   if (size > most) return { bytes: undefined, size, name, type }
   const bytes = new Uint8Array(await blob.arrayBuffer())
   return { bytes, size: bytes.length, name, type }

@@ -55,7 +55,7 @@ export interface AddressLike {
 export interface AttachedUrl {
   /**
    * An absolute URL of at most 8192 characters: http, https, s3 or gs, without a user or a password. Any other is
-   * left out. A `data:` URL is data, under the limit of data. What is secret in its query travels with it.
+   * left out. A `data:` URL of at most 2,097,152 characters is data, under the limit of data. What is secret in its query travels with it.
    */
   readonly url: string | AddressLike
   /** A name for people, of 1 to 255 characters. */

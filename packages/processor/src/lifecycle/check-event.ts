@@ -7,10 +7,7 @@ import {
 } from '@otel-sessions/semconv'
 import { kindOf } from '@otel-sessions/semconv/internal'
 import { report } from '../report.ts'
-import { checkFinite, checkName } from './check-text.ts'
-
-/** The longest JSON of an event's data, in UTF-16 code units (32 kB). */
-const DATA_MAX_LENGTH = 32_768
+import { checkFinite, checkName, TEXT_MAX_LENGTH } from './check-text.ts'
 
 /** An event as attributes; undefined where it has no name. Data that is no JSON is left out. Never throws. */
 export function eventAttributes(name: unknown, data: unknown): Attributes | undefined {
@@ -38,9 +35,9 @@ function dataJson(data: unknown): string | undefined {
 }
 
 function withinLimit(json: string): string | undefined {
-  if (json.length <= DATA_MAX_LENGTH) return json
+  if (json.length <= TEXT_MAX_LENGTH) return json
   report('session-event:data-too-long', () => {
-    return `the data of an event is left out: its JSON has ${json.length} characters, ${DATA_MAX_LENGTH} are allowed`
+    return `the data of an event is left out: its JSON has ${json.length} characters, ${TEXT_MAX_LENGTH} are allowed`
   })
   return undefined
 }

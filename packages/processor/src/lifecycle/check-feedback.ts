@@ -35,7 +35,7 @@ function attributesOf(feedback: SessionFeedback): Attributes | undefined {
       score === undefined || score === null
         ? undefined
         : checkFinite('session-feedback:bad-score', 'the score of a feedback', score),
-    label: checkText('session-feedback:bad-label', 'the label of a feedback', label),
+    label: checkText('session-feedback:bad-label', 'the label of a feedback', label, NAME_MAX_LENGTH),
     comment: checkText('session-feedback:bad-comment', 'the comment of a feedback', comment),
   }
   const judged =

@@ -5,27 +5,30 @@ import { report } from '../report.ts'
 /** The longest name of a session, an event, a metric or a judgement, in UTF-16 code units. */
 export const NAME_MAX_LENGTH = 200
 
+/** The longest comment, reason and JSON, in UTF-16 code units (32 kB). */
+export const TEXT_MAX_LENGTH = 32_768
+
 /** A text as it was given, or undefined: none was, or it is no text, which is counted. */
 export function checkText(
   code: ProblemCode,
   what: string,
   value: unknown,
-  maxLength = Number.POSITIVE_INFINITY,
+  maxLength = TEXT_MAX_LENGTH,
 ): string | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value === 'string' && value !== '' && value.length <= maxLength) return value
   report(code, () => {
-    const wanted =
-      maxLength === Number.POSITIVE_INFINITY ? 'that is not empty' : `of 1 to ${maxLength} characters`
-    return `${what} is left out: it is ${kindOf(value)}, not a string ${wanted}`
+    return `${what} is left out: it is ${kindOf(value)}, not a string of 1 to ${maxLength} characters`
   })
   return undefined
 }
 
 /** A name without which there is nothing to say; undefined where it is none, which is counted. */
 export function checkName(code: ProblemCode, what: string, name: unknown): string | undefined {
-  // Without a name, too: `String()` would make one of it.
-  return checkText(code, what, name ?? '', NAME_MAX_LENGTH)
+  if (name !== undefined && name !== null) return checkText(code, what, name, NAME_MAX_LENGTH)
+  // `String()` would make a name of it.
+  report(code, () => `${what} is left out: it has no name`)
+  return undefined
 }
 
 /** A finite number, or undefined: none was given, or it is none, which is counted. */

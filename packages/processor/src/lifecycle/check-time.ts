@@ -15,6 +15,12 @@ export function timeNow(): HrTime {
   return partsOf(Date.now())
 }
 
+/** A time some milliseconds later. */
+export function addMillis([seconds, nanos]: HrTime, millis: number): HrTime {
+  const later = partsOf(Math.max(0, millis) + nanos / 1e6)
+  return [seconds + later[0], later[1]]
+}
+
 /**
  * A time as it was given, or undefined: none was, or it is no time, which is counted. Always as HrTime: the lines
  * of the SDK read a small number in different ways.

@@ -56,9 +56,9 @@ export function takeOpen(id: string): OpenSession | undefined {
   return session
 }
 
-/** A word of a session has met a processor: that one's shutdown ends it from now on. */
+/** A word of a session has met its first processor: that one's shutdown ends it from now on. */
 export function noteProcessor({ id }: { readonly id: string | undefined }, owner: Owner): void {
-  if (id === undefined || owner === undefined || !owners.has(id) || owners.get(id) === owner) return
+  if (id === undefined || owner === undefined || !owners.has(id) || owners.get(id) !== undefined) return
   const session = takeOpen(id)
   if (session !== undefined) put(id, session, owner)
 }

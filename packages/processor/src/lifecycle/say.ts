@@ -59,7 +59,7 @@ export function say(
       },
       inside,
     )
-    if (kind === 'attachment') removeCutOff(span, attributes)
+    if (kind === 'attachment' || kind === 'event') removeCutOff(span, attributes)
     const record = readRecord(span.spanContext())
     if (record === undefined) sayAlone(span, stated)
     noteProcessor(state, record?.settings)

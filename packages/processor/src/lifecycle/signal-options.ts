@@ -1,6 +1,6 @@
 import { kindOf } from '@otel-sessions/semconv/internal'
 import { checkOptions, checkWhole } from './check-option.ts'
-import { LONGEST_TIMER } from './platform.ts'
+import { builtinModule, LONGEST_TIMER } from './platform.ts'
 
 /** What ships what has been said, by what is used of it: a tracer provider. */
 export interface Flushable {
@@ -63,4 +63,10 @@ export function signalSettings(options: EndSessionsOnSignalsOptions): SignalSett
   return { signals: new Set(signals), timeoutMillis, provider }
 }
 
-const isSignal = (signal: unknown) => typeof signal === 'string' && /^SIG[A-Z\d]+$/.test(signal)
+/** One that nobody sends would never be heard. Where the platform does not tell which there are, by its form alone. */
+function isSignal(signal: unknown): boolean {
+  if (typeof signal !== 'string' || !/^SIG[A-Z\d]+$/.test(signal)) return false
+  const os = builtinModule('node:os') as { constants?: { signals?: object } } | undefined
+  const known = os?.constants?.signals
+  return known === undefined || Object.hasOwn(known, signal)
+}

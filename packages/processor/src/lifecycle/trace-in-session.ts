@@ -6,7 +6,7 @@ import {
   type SpanOptions,
   trace,
 } from '@opentelemetry/api'
-import { readRecord, SESSION_SPAN_SCOPE } from '@otel-sessions/semconv'
+import { readRecord, SESSION_SPAN_SCOPE, type SessionRecordSettings } from '@otel-sessions/semconv'
 import { kindOf } from '@otel-sessions/semconv/internal'
 import { enterChecked, runInside } from '../using-session.ts'
 import { checkName } from './check-text.ts'
@@ -29,13 +29,25 @@ export function traceInSession<T>(
   const outer = context.active()
   const entered = enterChecked(outer, statedBy(state))
   const span = startRoot(state, name, options, entered)
-  const root = new RootSpan(span)
+  const root = new RootSpan(span, processorOf(span, state))
   try {
     // The end is watched for first: what binding plays to streams of ours is then read by what is watched.
     return runInside(outer, trace.setSpan(entered, span), () => endWith(fn(span), root))
   } catch (error) {
     root.fail(error)
     throw error
+  }
+}
+
+/** The settings of the processor that stamps the span. */
+function processorOf(span: Span, state: SessionState): SessionRecordSettings | undefined {
+  try {
+    const settings = readRecord(span.spanContext())?.settings
+    noteProcessor(state, settings)
+    return settings
+  } catch {
+    reportFailed('a span')
+    return undefined
   }
 }
 
@@ -49,9 +61,7 @@ function startRoot(
   try {
     const tracer = state.settings.tracerProvider().getTracer(SESSION_SPAN_SCOPE)
     const checked = checkName('session-trace:bad-name', 'the name of a trace', name)
-    const span = tracer.startSpan(checked ?? 'trace', { ...options, root: true }, entered)
-    noteProcessor(state, readRecord(span.spanContext())?.settings)
-    return span
+    return tracer.startSpan(checked ?? 'trace', { ...options, root: true }, entered)
   } catch {
     reportFailed('the tracer')
     return trace.wrapSpanContext(INVALID_SPAN_CONTEXT)

@@ -26,7 +26,7 @@ export interface SessionStart {
 export interface SessionEnd {
   /** @default 'indeterminate' */
   readonly state?: SessionEndState | undefined
-  /** Why, in words. */
+  /** Why, in words; at most 32,768 characters. */
   readonly reason?: string | undefined
   /** When, if not now. */
   readonly time?: TimeInput | undefined
@@ -44,9 +44,9 @@ export interface SessionEnded {
 export interface SessionFeedback {
   /** A finite number; what it means is yours. */
   readonly score?: number | undefined
-  /** The judgement in a word, such as `helpful`. */
+  /** The judgement in a word, such as `helpful`; at most 200 characters. */
   readonly label?: string | undefined
-  /** The judgement in sentences. */
+  /** The judgement in sentences; at most 32,768 characters. */
   readonly comment?: string | undefined
   /**
    * Who judged.

@@ -3,35 +3,41 @@ import { isNativePromise } from '../native-promise.ts'
 import { type Method, type Methods, type Plan, present, replaceMethods } from '../replace-methods.ts'
 import { isNodeReadable, isReader, opensOf, pullsOf } from '../stream-shapes.ts'
 import type { RootSpan } from './root-span.ts'
+import { StreamWatch } from './stream-watch.ts'
 
-/**
- * What the replaced methods of a stream, and of all that was opened on it, hold on to. When nobody can read any more,
- * it goes with them, and that is the end of a stream that was left without a word.
- */
-interface Watch {
-  readonly root: RootSpan
-}
-
-const abandoned =
-  typeof FinalizationRegistry === 'function'
-    ? new FinalizationRegistry<() => void>((end) => end())
-    : undefined
+/** Streams are wrapped once, however many traces give them. */
+const watches = new WeakMap<object, StreamWatch>()
 
 /**
  * Ends a span when a stream is over: read to its end, left, cancelled, failed; or, if none of that happens, when it
- * is collected as garbage. The stream stays the same object; nothing is read by it.
+ * is collected as garbage, or the provider is shut down, as of its last read. The stream stays the same object;
+ * nothing is read by it.
  *
- * @returns whether it is a stream that can be watched. Never throws
+ * @returns whether it is a stream that can be watched, and is not over. Never throws
  */
 export function watchStream(value: unknown, root: RootSpan): boolean {
   if (typeof value !== 'object' || value === null) return false
-  const watch: Watch = { root }
-  if (!watchShape(value as Methods, watch)) return false
-  abandoned?.register(watch, root.end, watch)
-  return true
+  const watch = watches.get(value) ?? watchNew(value as Methods)
+  return watch?.join(root) === true
 }
 
-function watchShape(target: Methods, watch: Watch): boolean {
+function watchNew(target: Methods): StreamWatch | undefined {
+  const watch = new StreamWatch()
+  if (isUsed(target) || !watchShape(target, watch)) return undefined
+  watches.set(target, watch)
+  return watch
+}
+
+/** It has been read, or destroyed, where the platform says so. */
+function isUsed(target: Methods): boolean {
+  try {
+    return target['bodyUsed'] === true || target['readableEnded'] === true || target['destroyed'] === true
+  } catch {
+    return false
+  }
+}
+
+function watchShape(target: Methods, watch: StreamWatch): boolean {
   try {
     const body = bodyOf(target)
     if (body !== undefined) return watchBody(target, body as Methods, watch)
@@ -44,7 +50,7 @@ function watchShape(target: Methods, watch: Watch): boolean {
 }
 
 /** The platform copies a body past every method of its stream; the first of the two that is over is the end. */
-function watchBody(holder: Methods, body: Methods, watch: Watch): boolean {
+function watchBody(holder: Methods, body: Methods, watch: StreamWatch): boolean {
   const clone = (native: Method): Method =>
     function (...args) {
       const copy = native.apply(this, args)
@@ -56,24 +62,24 @@ function watchBody(holder: Methods, body: Methods, watch: Watch): boolean {
 }
 
 /** What it says when it is closed; `close` follows an error, too, and listening to it starts nothing. */
-function watchNode(target: Methods, watch: Watch): void {
+function watchNode(target: Methods, watch: StreamWatch): void {
   const once = target['once'] as Method
-  once.call(target, 'end', () => over(watch))
+  once.call(target, 'end', () => watch.over())
   once.call(target, 'close', () => {
     const error = target['errored']
-    if (error === undefined || error === null) over(watch)
-    else failed(watch, error)
+    if (error === undefined || error === null) watch.over()
+    else watch.failed(error)
   })
 }
 
-function planFor(target: Methods, watch: Watch): Plan {
+function planFor(target: Methods, watch: StreamWatch): Plan {
   const pulls = pullsOf(target, false).map((name) => [name, pull(name, watch)] as Plan[number])
   const opens = opensOf(target).map((name) => [name, opened(watch)] as Plan[number])
   return [...pulls, ...opens]
 }
 
 /** One that is opened: a generator gives itself, and is watched already. */
-function opened(watch: Watch): (method: Method) => Method {
+function opened(watch: StreamWatch): (method: Method) => Method {
   return (method) =>
     function (...args) {
       const result = method.apply(this, args)
@@ -83,7 +89,7 @@ function opened(watch: Watch): (method: Method) => Method {
     }
 }
 
-function watchOpened(target: Methods, watch: Watch): void {
+function watchOpened(target: Methods, watch: StreamWatch): void {
   try {
     const names = present(target, ['next', 'return', 'throw', 'read', 'cancel'])
     replaceMethods(
@@ -93,7 +99,7 @@ function watchOpened(target: Methods, watch: Watch): void {
     // A reader that knows how much there is does not ask for the end.
     if (isReader(target) && isNativePromise(target['closed'])) {
       target['closed'].then(
-        () => over(watch),
+        () => watch.over(),
         () => {},
       )
     }
@@ -103,9 +109,10 @@ function watchOpened(target: Methods, watch: Watch): void {
 }
 
 /** A call by which a stream is read or left: what it gives may say that it is over. */
-function pull(name: PropertyKey, watch: Watch): (method: Method) => Method {
+function pull(name: PropertyKey, watch: StreamWatch): (method: Method) => Method {
   const settle = (result: unknown) => {
-    if (isLast(name, (result as { done?: unknown } | null | undefined)?.done)) over(watch)
+    if (isLast(name, (result as { done?: unknown } | null | undefined)?.done)) watch.over()
+    else watch.isRead()
   }
   return (method) =>
     function (...args) {
@@ -113,11 +120,11 @@ function pull(name: PropertyKey, watch: Watch): (method: Method) => Method {
       try {
         result = method.apply(this, args)
       } catch (error) {
-        failed(watch, error)
+        watch.failed(error)
         throw error
       }
       if (!isNativePromise(result)) settle(result)
-      else result.then(settle, (error) => failed(watch, error))
+      else result.then(settle, (error) => watch.failed(error))
       return result
     }
 }
@@ -126,14 +133,4 @@ function pull(name: PropertyKey, watch: Watch): (method: Method) => Method {
 function isLast(name: PropertyKey, done: unknown): boolean {
   if (name === 'cancel') return true
   return name === 'return' ? done !== false : done === true
-}
-
-function over(watch: Watch): void {
-  abandoned?.unregister(watch)
-  watch.root.end()
-}
-
-function failed(watch: Watch, error: unknown): void {
-  abandoned?.unregister(watch)
-  watch.root.fail(error)
 }

@@ -141,6 +141,16 @@ describe('what is wrong with an attachment', () => {
       { data: { size: 1, arrayBuffer: () => Promise.reject(42) } },
       'attachment:unreadable',
     ],
+    [
+      'a Blob that does not know its size',
+      { data: { size: Number.NaN, type: '', arrayBuffer: async () => new ArrayBuffer(1) } },
+      'attachment:unreadable',
+    ],
+    [
+      'a data: URL that is too long to be decoded in one go',
+      { url: `data:,${'x'.repeat(2 ** 21)}` },
+      'attachment:unreadable',
+    ],
   ])('%s: nothing is sent, counted', async (_, input, code) => {
     expect(await attach(input)).toEqual({ sent: undefined, problems: [code] })
   })

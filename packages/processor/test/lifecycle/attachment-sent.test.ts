@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { trace } from '@opentelemetry/api'
-import type { TracerConfig } from '@opentelemetry/sdk-trace-base'
+import type { SpanProcessor, TracerConfig } from '@opentelemetry/sdk-trace-base'
 import { helperStats, SessionSpanProcessor } from '@otel-sessions/processor'
 import { resumeSession, type SessionOptions } from '@otel-sessions/processor/lifecycle'
 import { afterEach, expect, it, vi } from 'vitest'
@@ -66,12 +66,32 @@ it('half an address does not travel either', async () => {
   expect(sent()).toEqual({ 'session.id': 's1' })
 })
 
+it('an address that another processor has masked stays as it is', async () => {
+  const mask: SpanProcessor = {
+    onStart: (span) => void span.setAttribute('session.attachment.url', 'https://files.example/***'),
+    onEnd() {},
+    forceFlush: async () => {},
+    shutdown: async () => {},
+  }
+  const before = helperStats().problems
+  const { session, sent } = start({ spanProcessors: [new SessionSpanProcessor(), mask] })
+  await session.attach({ url: 'https://files.example/report.pdf?signature=secret' })
+  expect(sent()?.['session.attachment.url']).toBe('https://files.example/***')
+  expect(helperStats().problems).toEqual(before)
+})
+
+it('half of the data of an event does not travel: it would be no JSON', () => {
+  const { session, shipped } = start({ spanLimits: { attributeValueLengthLimit: 10 } })
+  session.event('order', { items: ['a', 'b'] })
+  expect(shipped()['session.event']).toEqual({ 'session.id': 's1', 'session.event.name': 'order' })
+})
+
 it('content for which the SDK has no room is missed', async () => {
-  const before = helperStats().problems['attachment:cut-off'] ?? 0
+  const before = helperStats().problems['session-word:cut-off'] ?? 0
   const { session, sent } = start({ spanLimits: { attributeCountLimit: 4 } })
   await session.attach({ data: 'x', name: 'x.txt' })
   expect(sent()).not.toHaveProperty(['session.attachment.content'])
-  expect(helperStats().problems['attachment:cut-off']).toBeGreaterThan(before)
+  expect(helperStats().problems['session-word:cut-off']).toBeGreaterThan(before)
 })
 
 it('nothing is read or uploaded for a session that is none', async () => {

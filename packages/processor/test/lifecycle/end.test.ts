@@ -159,6 +159,23 @@ describe('await using', () => {
     expect(names()).toEqual(['session.start', 'session.attachment', 'session.end'])
   })
 
+  it('does not wait for ever for what is never there', async () => {
+    const { tracerProvider, names } = startApplication()
+    const never = { size: 1, type: '', arrayBuffer: () => new Promise<ArrayBuffer>(() => {}) }
+    {
+      await using session = startSession({}, { tracerProvider, uploadTimeoutMillis: 1 })
+      void session.attach({ data: never })
+    }
+    expect(names()).toEqual(['session.start', 'session.end'])
+  })
+
+  it('leaves out a reason of a length that no backend takes', () => {
+    const { tracerProvider, one } = startApplication()
+    const end = () => startSession({}, { tracerProvider }).end({ reason: 'x'.repeat(32_769) })
+    expect(problems(end)).toEqual({ 'session-end:bad-reason': 1 })
+    expect(one('session.end').attributes).not.toHaveProperty(['session.end.reason'])
+  })
+
   it('is not needed for an attachment that was on its way at the end: it is sent, and not late', async () => {
     const { tracerProvider, one } = startApplication()
     const session = startSession({}, { tracerProvider })

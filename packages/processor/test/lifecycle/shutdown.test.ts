@@ -28,6 +28,16 @@ function startBatching() {
 }
 
 describe('the shutdown of the provider', () => {
+  it('ends a session with the processor that it began with, whoever else says something of it', async () => {
+    const [one, other] = [startApplication(), startApplication()]
+    const session = startSession({ id: 'user_1_conv_7' }, { tracerProvider: one.tracerProvider })
+    resumeSession('user_1_conv_7', { tracerProvider: other.tracerProvider }).event('seen')
+    await other.tracerProvider.shutdown()
+    expect(session.ended).toBeUndefined()
+    await one.tracerProvider.shutdown()
+    expect(session.ended).toEqual({ state: 'indeterminate', reason: 'shutdown' })
+  })
+
   it('ends the sessions that are open, and their ends arrive behind a batch', async () => {
     const { tracerProvider, ends } = startBatching()
     const open = startSession({ id: 'open-1', userId: 'user_1' }, { tracerProvider })

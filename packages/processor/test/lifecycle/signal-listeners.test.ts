@@ -149,6 +149,7 @@ describe('options that are wrong', () => {
   it.each([
     [{ signals: [] }, 'endSessionsOnSignals: option signals must be names of signals such as SIGTERM'],
     [{ signals: 'SIGTERM' }, 'it is a string of 7 characters'],
+    [{ signals: ['SIGTREM'] }, 'endSessionsOnSignals: option signals'],
     [{ signals: ['TERM'] }, 'endSessionsOnSignals: option signals'],
     [{ signals: [SIGNAL, 'SIGKILL'] }, 'option signals: SIGKILL cannot be listened to'],
     [{ timeoutMillis: 0 }, 'option timeoutMillis must be a whole number from 1 to 2147483647, it is 0'],
