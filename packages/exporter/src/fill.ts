@@ -15,7 +15,11 @@ export function isUnnamed(
   changes: GateChanges | undefined,
   { aliases, rule }: GateRules,
 ): boolean {
-  if (record?.settled === 'default') return shippedOf(span, changes) === record.final
+  if (record?.settled === 'default') {
+    const current = span.attributes[ATTR_SESSION_ID]
+    // Unless something else has been written since.
+    return current === undefined || current === record.final || current === record.stampedAs
+  }
   if (changes?.sessionId !== undefined) return false
   // An invalid ID says that there is a session, and another one than the trace's.
   if (span.attributes[ATTR_SESSION_ID] !== undefined) return false

@@ -112,6 +112,31 @@ describe('defaultSession', () => {
     expect(exporter.stats().filled).toBe(1)
   })
 
+  it.each([
+    ['cuts', { spanLimits: { attributeValueLengthLimit: 13 } }, {}],
+    ['passes', {}, {}],
+    ['refuses', {}, { maxLength: 12 }],
+    ['replaces', {}, { maxLength: 12, onInvalid: () => 'hash' }],
+  ])('gives way to it also where the SDK or the gate %s it', async (_, config, options) => {
+    const memory = new InMemorySpanExporter()
+    const exporter = new SessionSpanExporter(memory, { fillFromTrace: {}, ...options })
+    const processor = new SessionSpanProcessor({ defaultSession: DEFAULT, inferFromChildren: false })
+    const provider = new BasicTracerProvider({
+      ...config,
+      spanProcessors: [processor, new SimpleSpanProcessor(exporter as never)],
+    })
+    const root = provider.getTracer('test').startSpan('root')
+    const below = trace.setSpan(ROOT_CONTEXT, root)
+    provider
+      .getTracer('test')
+      .startSpan('llm', { attributes: { thread_id: 'conv_1' } }, below)
+      .end()
+    root.end()
+    await provider.forceFlush()
+    const sessions = memory.getFinishedSpans().map((span) => span.attributes['session.id'])
+    expect(sessions).toEqual(['conv_1', 'conv_1'])
+  })
+
   it('comes from OTEL_SESSION_ID without the option, and an option that is an ID goes before it', () => {
     vi.stubEnv('OTEL_SESSION_ID', 'parent_1')
     expect(new SessionSpanProcessor().defaultSession).toBe('parent_1')
