@@ -39,7 +39,7 @@ export interface SessionSpanProcessorOptions {
   readonly maxLength?: number | undefined
   /**
    * The session of every span that nothing else states or hints one for: for an agent script, whose process is one
-   * session. An ID; or `true`: the one in the environment variable `OTEL_SESSION_ID`, else a new UUID v7. Without
+   * session. An ID; or `true`: the one in the environment variable `OTEL_SESSION_ID`, else a new UUID v7, for each processor another. Without
    * the option the variable counts alone, with `false` nothing does. A span takes it when it ends, and what is in
    * `usingSession(null)` takes none. Not for a server, where it would file one user's work beside another's.
    *

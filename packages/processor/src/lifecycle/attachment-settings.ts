@@ -38,7 +38,8 @@ export interface AttachmentOptions {
    */
   readonly upload?: ((attachment: LargeAttachment) => UploadedTo | PromiseLike<UploadedTo>) | undefined
   /**
-   * How long an upload may take, in milliseconds: 1 to 2,147,483,647. It is not cancelled, but no longer waited for.
+   * How long reading an attachment may take, and then its upload, in milliseconds: 1 to 2,147,483,647. Neither is
+   * cancelled, but no longer waited for; until then the process stays alive.
    *
    * @default 30000
    */

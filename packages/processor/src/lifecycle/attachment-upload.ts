@@ -1,7 +1,7 @@
 import { report } from '../report.ts'
 import type { AttachmentSettings, LargeAttachment } from './attachment-settings.ts'
 import { checkAddress, hrefOf } from './attachment-words.ts'
-import { after } from './platform.ts'
+import { LATE, settledInTime } from './settled-in-time.ts'
 
 const ALONE = "an attachment's name, type, size and hash travel without its content"
 
@@ -17,7 +17,7 @@ export async function uploaded(
   millis: number,
 ): Promise<string | undefined> {
   try {
-    const address = checkAddress(hrefOf(await settled(attachment, upload, millis)))
+    const address = checkAddress(hrefOf(await settledInTime(millis, () => upload(attachment))))
     if ('url' in address) return address.url
     report('attachment:upload-failed', () => `${ALONE}: what upload gave is no address, ${address.problem}`)
   } catch (error) {
@@ -25,18 +25,4 @@ export async function uploaded(
     report('attachment:upload-failed', () => `${ALONE}: upload ${why}`)
   }
   return undefined
-}
-
-const LATE = Symbol('late')
-
-function settled(
-  attachment: LargeAttachment,
-  upload: NonNullable<AttachmentSettings['upload']>,
-  millis: number,
-): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const timer = after(millis, () => reject(LATE))
-    const asked = new Promise((answer) => answer(upload(attachment)))
-    asked.then(resolve, reject).finally(() => timer.cancel())
-  })
 }

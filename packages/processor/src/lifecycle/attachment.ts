@@ -11,6 +11,7 @@ import { contentAttributes } from './attachment-content.ts'
 import type { AttachmentSettings } from './attachment-settings.ts'
 import { type AttachmentSource, LOAD_MAX, readSource } from './attachment-source.ts'
 import { reportNotSent, uploaded } from './attachment-upload.ts'
+import { LATE, settledInTime } from './settled-in-time.ts'
 import { whyUnreadable } from './unreadable.ts'
 
 /**
@@ -25,10 +26,11 @@ export async function attachmentAttributes(
   sessionId: string,
 ): Promise<Attributes | undefined> {
   try {
-    const source = await readSource(input, settings)
+    const source = await settledInTime(settings.uploadTimeoutMillis, () => readSource(input, settings))
     return source && { ...wordsOf(source), ...(await whereOf(source, settings, sessionId)) }
   } catch (error) {
-    report('attachment:unreadable', () => `an attachment is left out: ${whyUnreadable(error)}`)
+    const why = error === LATE ? 'it could not be read in time' : whyUnreadable(error)
+    report('attachment:unreadable', () => `an attachment is left out: ${why}`)
     return undefined
   }
 }

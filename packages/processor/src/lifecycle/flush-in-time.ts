@@ -6,21 +6,36 @@ import type { Flushable } from './signal-options.ts'
 /**
  * Flushes a provider, the global one where none is given, and keeps the process alive until then.
  *
+ * @param sayMore says what else there is to flush, if there is: a batch processor's queue does not hold everything
  * @returns resolves when it is flushed, or has failed, or the time is over, which are counted; never rejects
  */
-export function flushInTime(provider: Flushable | undefined, millis: number): Promise<void> {
+export function flushInTime(
+  provider: Flushable | undefined,
+  millis: number,
+  sayMore: () => boolean,
+): Promise<void> {
   return new Promise((resolve) => {
     const timer = afterAtAnyPrice(millis, () => {
       report('signals:flush-late', () => `the flush on a signal did not finish within ${millis} ms`)
       resolve()
     })
     const failed = () => report('signals:flush-failed', () => 'the flush on a signal failed')
-    const flushed = new Promise((answer) => answer((provider ?? globalProvider())?.forceFlush()))
-    flushed.catch(failed).finally(() => {
-      timer.cancel()
-      resolve()
-    })
+    flushAll(provider, sayMore)
+      .catch(failed)
+      .finally(() => {
+        timer.cancel()
+        resolve()
+      })
   })
+}
+
+async function flushAll(given: Flushable | undefined, sayMore: () => boolean): Promise<void> {
+  const provider = given ?? globalProvider()
+  let isMore = true
+  while (isMore) {
+    isMore = sayMore()
+    await provider?.forceFlush()
+  }
 }
 
 /** The API's own object stands for the provider that was registered, and cannot flush. */

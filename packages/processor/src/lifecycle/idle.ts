@@ -4,6 +4,7 @@ import { report } from '../report.ts'
 import { attributesOf } from '../span-types.ts'
 import { type IdleSettings, idleSettings, type SessionIdleOptions } from './idle-options.ts'
 import { after, now } from './platform.ts'
+import { RecentIds } from './recent-ids.ts'
 import { WatchedSessions } from './watched-sessions.ts'
 
 /** So many sessions expire in one go; the others in the next, so that work of the application comes in between. */
@@ -12,7 +13,7 @@ const AT_A_TIME = 100
 /**
  * Says when a session has been idle too long, or has lasted too long. A SpanProcessor by its shape: registered
  * behind `SessionSpanProcessor` it takes the start and the end of every span with a `session.id` as a sign of
- * life, and needs no calls; a span `session.end` stops the watch. Or call `touch` yourself.
+ * life, and needs no calls; a span `session.end` stops the watch until a `session.start`. Or call `touch` yourself.
  *
  * One timer for all sessions, which does not keep the process alive, and a clock that is never set back. A sign of
  * life that comes before the timer does counts, however late the timer is. Each process watches for itself.
@@ -22,6 +23,8 @@ const AT_A_TIME = 100
 export class SessionIdle {
   readonly #settings: IdleSettings
   readonly #watched: WatchedSessions
+  /** What is said of a session after its end, and the spans that end after it, are no signs of life. */
+  readonly #ended = new RecentIds()
   #timer: { cancel(): void } | undefined
   #isStopped = false
 
@@ -89,12 +92,20 @@ export class SessionIdle {
   #see(span: object): void {
     try {
       const id = attributesOf(span)[ATTR_SESSION_ID]
-      if (typeof id !== 'string') return
-      if ((span as { readonly name?: unknown }).name === SESSION_SPAN_NAMES.end) this.delete(id)
-      else this.touch(id)
+      if (typeof id === 'string') this.#hear(id, (span as { readonly name?: unknown }).name)
     } catch {
       report('span:unreadable', () => 'a span is passed over: reading or stamping it throws')
     }
+  }
+
+  #hear(id: string, name: unknown): void {
+    if (name === SESSION_SPAN_NAMES.end) {
+      this.delete(id)
+      this.#ended.add(id)
+    } else if (name === SESSION_SPAN_NAMES.start) {
+      this.#ended.delete(id)
+      this.touch(id)
+    } else if (!this.#ended.has(id)) this.touch(id)
   }
 
   #setTimer(time: number): void {

@@ -63,9 +63,16 @@ export function noteProcessor({ id }: { readonly id: string | undefined }, owner
   if (session !== undefined) put(id, session, owner)
 }
 
-/** Ends all sessions that were started here and are open, as indeterminate. Never throws. */
-export function endOpenSessions(reason: string): void {
-  for (const owner of [...open.keys()]) endAllOf(owner, reason)
+/**
+ * Ends sessions that were started here and are open, as indeterminate. Never throws.
+ *
+ * @param most how many
+ * @returns whether more are open
+ */
+export function endOpenSessions(reason: string, most = Number.POSITIVE_INFINITY): boolean {
+  let left = most
+  for (const owner of [...open.keys()]) left -= endSomeOf(owner, reason, left)
+  return open.size > 0
 }
 
 /** Ends a session that was started here and is open, as indeterminate. Never throws. */
@@ -73,22 +80,30 @@ export function endOpenSession(id: string, reason: string): void {
   open.get(owners.get(id))?.sessions.get(id)?.endBecause(reason)
 }
 
-function endAllOf(owner: Owner, reason: string): void {
-  for (const session of [...(open.get(owner)?.sessions.values() ?? [])]) session.endBecause(reason)
+function endSomeOf(owner: Owner, reason: string, most: number): number {
+  const some = [...(open.get(owner)?.sessions.values() ?? [])].slice(0, Math.min(most, MOST_OPEN))
+  for (const session of some) {
+    session.endBecause(reason)
+    // It may have ended before, by a word that is still on its way.
+    if (session.id !== undefined) takeOpen(session.id)
+  }
+  return some.length
 }
 
 function put(id: string, session: OpenSession, owner: Owner): void {
   takeOpen(id)
   const set = open.get(owner) ?? newSet(owner)
-  const [oldest] = set.sessions.keys()
-  if (oldest !== undefined && set.sessions.size >= MOST_OPEN) forget(oldest)
+  if (set.sessions.size >= MOST_OPEN) {
+    const [oldest] = set.sessions.keys()
+    if (oldest !== undefined) forget(oldest)
+  }
   set.sessions.set(id, session)
   owners.set(id, owner)
   count('open')
 }
 
 function newSet(owner: Owner): OpenSet {
-  const set: OpenSet = { sessions: new Map(), endAll: () => endAllOf(owner, 'shutdown') }
+  const set: OpenSet = { sessions: new Map(), endAll: () => void endSomeOf(owner, 'shutdown', MOST_OPEN) }
   open.set(owner, set)
   owner?.flush.atShutdown.add(set.endAll)
   return set

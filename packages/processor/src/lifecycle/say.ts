@@ -72,11 +72,15 @@ export function say(
   }
 }
 
-/** Writes what our processor would stamp. The work of the session has nobody who does. */
-function sayAlone(span: Span, { id, fields }: CheckedSession): void {
+/**
+ * Writes what our processor would stamp, where there is none. The work of the session has nobody who does. An ID that
+ * the SDK cuts off would be another session's, and is taken away.
+ */
+export function sayAlone(span: Span, { id, fields }: CheckedSession): void {
+  if (!span.isRecording() || id === undefined) return
   const stamped = Object.fromEntries(stampedOf(fields)?.entries ?? []) as Attributes
   span.setAttributes({ [ATTR_SESSION_ID]: id, ...stamped })
-  if (!span.isRecording()) return
+  removeCutOff(span, { [ATTR_SESSION_ID]: id })
   report('session-word:no-processor', () => {
     return 'the words of a session carry its ID, but its spans do not: there is no SessionSpanProcessor on the provider, and open sessions are not ended when it shuts down'
   })

@@ -7,7 +7,6 @@ import { feedbackAttributes } from './check-feedback.ts'
 import { checkTime, timeNow } from './check-time.ts'
 import { endSession } from './end-session.ts'
 import { addMetadata, addTags } from './merge-fields.ts'
-import { after } from './platform.ts'
 import { runInSession } from './run-in-session.ts'
 import { reportNoSession, say } from './say.ts'
 import { type SessionState, statedBy } from './session-state.ts'
@@ -48,21 +47,10 @@ export function sessionObject(state: SessionState): Session {
     },
     end: (end) => endSession(state, end),
     async [Symbol.asyncDispose]() {
-      await inTime(pending, state.settings.attachments.uploadTimeoutMillis)
+      await Promise.all(pending)
       if (state.ended === undefined && state.start !== undefined) endSession(state, undefined)
     },
   }
-}
-
-/** Resolves when all are done, or the time is over: a Blob may never give its bytes. */
-function inTime(all: Iterable<Promise<void>>, millis: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = after(millis, resolve)
-    Promise.all(all).finally(() => {
-      timer.cancel()
-      resolve()
-    })
-  })
 }
 
 /** What was attached before the end is not late, however long it is on its way. */

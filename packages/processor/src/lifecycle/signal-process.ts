@@ -1,3 +1,5 @@
+import { builtinModule } from './platform.ts'
+
 /** The process, by what is used of it. */
 export interface SignalProcess {
   readonly pid: number
@@ -18,6 +20,9 @@ const METHODS = [
 
 /** The process of Node, Bun or Deno, or undefined: elsewhere there are no signals. */
 export function signalProcess(): SignalProcess | undefined {
+  // A worker thread hears of none.
+  const threads = builtinModule('node:worker_threads') as { isMainThread?: boolean } | undefined
+  if (threads?.isMainThread === false) return undefined
   const { process } = globalThis as { process?: Partial<SignalProcess> }
   return METHODS.every((method) => typeof process?.[method] === 'function')
     ? (process as SignalProcess)

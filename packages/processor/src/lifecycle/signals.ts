@@ -40,6 +40,9 @@ export function endSessionsOnSignals(options: EndSessionsOnSignalsOptions = {}):
   return () => listeners.remove()
 }
 
+/** So many ends fit into the queue of a batch processor, beside what is there. */
+const AT_A_TIME = 1000
+
 class SignalListeners {
   readonly #process: SignalProcess
   readonly #settings: SignalSettings
@@ -76,8 +79,8 @@ class SignalListeners {
       return
     }
     if (isOurs) this.#isLeaving = true
-    endOpenSessions(signal)
-    const flushed = flushInTime(this.#settings.provider, this.#settings.timeoutMillis)
+    const { provider, timeoutMillis } = this.#settings
+    const flushed = flushInTime(provider, timeoutMillis, () => endOpenSessions(signal, AT_A_TIME))
     if (isOurs) flushed.then(() => this.#raise(signal))
   }
 

@@ -15,7 +15,8 @@ import type { Session, SessionStart } from './types.ts'
 /**
  * Starts a session: says `session.start`, and gives the session as an object. It is kept, with at most 10,000
  * others, until it ends: one that is open when the provider shuts down is ended as `indeterminate`, for the reason
- * `shutdown`. That needs a `SessionSpanProcessor` on the provider; the rest does not.
+ * `shutdown`. That, and the session on the spans of `run` and `trace`, needs a `SessionSpanProcessor` on the provider
+ * that has seen a word of the session: a sampler should let the spans named `session.*` pass.
  *
  * @param init what is known of it. Never throws for it: what is wrong is left out, counted and said once. In place
  *   of an ID that is not valid a UUID v7 is made

@@ -13,7 +13,7 @@ import { checkName } from './check-text.ts'
 import { endWith } from './end-with.ts'
 import { noteProcessor } from './open-sessions.ts'
 import { RootSpan } from './root-span.ts'
-import { reportFailed } from './say.ts'
+import { reportFailed, sayAlone } from './say.ts'
 import { type SessionState, statedBy } from './session-state.ts'
 
 /** Runs a function inside the session and a root span of its own, which ends with what the function gives. */
@@ -42,9 +42,10 @@ export function traceInSession<T>(
 /** The settings of the processor that stamps the span. */
 function processorOf(span: Span, state: SessionState): SessionRecordSettings | undefined {
   try {
-    const settings = readRecord(span.spanContext())?.settings
-    noteProcessor(state, settings)
-    return settings
+    const record = readRecord(span.spanContext())
+    if (record === undefined) sayAlone(span, statedBy(state))
+    noteProcessor(state, record?.settings)
+    return record?.settings
   } catch {
     reportFailed('a span')
     return undefined

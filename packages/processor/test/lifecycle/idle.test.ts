@@ -199,6 +199,16 @@ describe('what is done with a session that is over', () => {
     expect(idle.size).toBe(0)
   })
 
+  it('watches no session that has ended, whatever ends or is said after it, until it is started again', () => {
+    const { idle, provider } = trace({ idle: 1000 })
+    const session = startSession({ id: 'a' }, { tracerProvider: provider })
+    session.trace('last turn', () => session.end({ state: 'success' }))
+    session.feedback({ score: 1 })
+    expect(idle.size).toBe(0)
+    startSession({ id: 'a' }, { tracerProvider: provider })
+    expect(idle.size).toBe(1)
+  })
+
   it('may watch it on, delete others, and stop', () => {
     const { idle, expired } = watch({
       idle: 1000,

@@ -1,5 +1,6 @@
 import { trace } from '@opentelemetry/api'
-import { helperStats } from '@otel-sessions/processor'
+import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base'
+import { helperStats, SessionSpanProcessor } from '@otel-sessions/processor'
 import { endSessionsOnSignals, startSession } from '@otel-sessions/processor/lifecycle'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { problemsOf, startTracing, stopTracing } from '../../../../test/support/tracing.ts'
@@ -106,6 +107,29 @@ describe('the flush on a signal', () => {
     remove = endSessionsOnSignals({ signals, provider })
     expect(await problemsUntilRaised()).toEqual({})
     expect(session.ended).toEqual({ state: 'indeterminate', reason: SIGNAL })
+  })
+
+  it('leaves no end behind, of however many sessions: a batch processor has a queue', async () => {
+    let arrived = 0
+    const exporter: SpanExporter = {
+      export(spans, callback) {
+        arrived += spans.filter(({ name }) => name === 'session.end').length
+        callback({ code: 0 })
+      },
+      shutdown: async () => {},
+    }
+    const tracing = new BasicTracerProvider({
+      spanProcessors: [new SessionSpanProcessor(), new BatchSpanProcessor(exporter)],
+    })
+    for (let index = 0; index < 5000; index++) {
+      startSession({}, { tracerProvider: tracing })
+      if (index % 1000 === 0) await tracing.forceFlush()
+    }
+    await tracing.forceFlush()
+    remove = endSessionsOnSignals({ signals, provider: tracing })
+    await problemsUntilRaised()
+    expect(arrived).toBe(5000)
+    await tracing.shutdown()
   })
 
   it('is of the global provider, where none is given', async () => {

@@ -43,6 +43,15 @@ describe('startSession', () => {
     expect(one('session.start').attributes).toEqual({ 'session.id': id })
   })
 
+  it('names its traces all the same, and no other session where the SDK cuts IDs off', () => {
+    const short = startApplication({ spanProcessors: [] })
+    startSession({ id: 'user_1_conv_1' }, { tracerProvider: short.tracerProvider }).trace('turn', () => {})
+    expect(short.one('turn').attributes).toEqual({ 'session.id': 'user_1_conv_1' })
+    const cut = startApplication({ spanProcessors: [], spanLimits: { attributeValueLengthLimit: 6 } })
+    startSession({ id: 'user_1_conv_1' }, { tracerProvider: cut.tracerProvider }).trace('turn', () => {})
+    expect(cut.spans().map(({ attributes }) => attributes)).toEqual([{}, {}])
+  })
+
   it.each([
     ['too-long', 'x'.repeat(200)],
     ['empty', ' '],
