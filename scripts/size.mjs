@@ -25,7 +25,7 @@ const PROGRAMS = [
   { measured: 7_402, imports: { '@otel-sessions/processor': ['SessionSpanProcessor'] } },
   { measured: 5_193, imports: { '@otel-sessions/processor': ['usingSession'] } },
   { measured: 10_885, imports: { '@otel-sessions/exporter': ['SessionSpanExporter'] } },
-  { measured: 12_822, imports: { '@otel-sessions/processor/lifecycle': ['startSession'] } },
+  { measured: 13_384, imports: { '@otel-sessions/processor/lifecycle': ['startSession'] } },
   { measured: 13_555, imports: { '@otel-sessions/analytics': ['SessionAnalytics'] } },
   { measured: 1_983, imports: { '@otel-sessions/analytics': ['readSpanUsage'] } },
   { measured: 2_500, imports: { '@otel-sessions/exporter/hash': ['hashSessionId'] } },

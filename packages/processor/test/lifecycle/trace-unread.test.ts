@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { Span } from '@opentelemetry/api'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
 import { startSession } from '@otel-sessions/processor/lifecycle'
+import { readRecord } from '@otel-sessions/semconv'
 import { afterEach, describe, expect, it } from 'vitest'
 import { stopTracing } from '../../../../test/support/tracing.ts'
 import { readAll, readOne, SHAPES, startOne, wordsInTime } from './streams.ts'
@@ -50,6 +51,9 @@ describe('the root of a trace whose stream is not read to its end', () => {
   it('is of no concern to the shutdown once the stream is over', async () => {
     const { session, named, shutdown } = startWithShutdown()
     await readAll(session.trace('turn', () => wordsInTime(quiet)))
+    const atShutdown = readRecord(named('turn')[0]?.spanContext() ?? {})?.settings.flush.atShutdown
+    // The open session is.
+    expect(atShutdown?.size).toBe(1)
     await shutdown()
     expect(named('turn')).toHaveLength(1)
   })
@@ -91,6 +95,8 @@ it('an iterable that many traces give stays as it is, and can be read', async ()
   const { session, named } = startOne()
   const shared = { [Symbol.asyncIterator]: () => wordsInTime(quiet) }
   for (let index = 0; index < 20_000; index++) session.trace('turn', () => shared)
+  // It is shared, so all but a few do not wait for it.
+  expect(named('turn').length).toBeGreaterThan(19_980)
   expect(await readAll(shared)).toEqual(['one', 'two'])
   expect(named('turn')).toHaveLength(20_000)
 })
