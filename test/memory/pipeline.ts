@@ -20,7 +20,8 @@ export const countAndDrop = {
 }
 
 const gate = new SessionSpanExporter<ReadableSpan>(countAndDrop)
-const provider = new BasicTracerProvider({
+/** A whole pipeline: the processor, the SDK, the gate. */
+export const provider = new BasicTracerProvider({
   spanProcessors: [new SessionSpanProcessor(), new SimpleSpanProcessor(gate)],
 })
 

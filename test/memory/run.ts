@@ -3,6 +3,7 @@
 import { chains } from './chains.ts'
 import { endless, manyChildren } from './endless.ts'
 import { helpers, refused } from './helpers.ts'
+import { lifecycle } from './lifecycle.ts'
 import { shipped } from './pipeline.ts'
 import { scopesInScopes, scopesThatSchedule } from './scopes.ts'
 import { sessions } from './sessions.ts'
@@ -45,6 +46,7 @@ const shapes = [
   helpers,
   refused,
   ...waiting,
+  ...lifecycle,
   totals,
   sessions,
 ]
