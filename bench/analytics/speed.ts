@@ -17,6 +17,26 @@ interface Counting {
   turns: number
 }
 
+/** In which order the spans of a sample come, of its turns. */
+type Arrange = (turns: readonly EndedSpan[][]) => EndedSpan[]
+
+/** Turn after turn, as from a service that answers one request at a time. */
+const turnByTurn: Arrange = (turns) => turns.flat()
+
+const TURNS_AT_ONCE = 50
+
+/** Span by span of 50 turns that are under way at once: no span is of the session and the trace of the one before it. */
+const interleaved: Arrange = (turns) => {
+  const spans: EndedSpan[] = []
+  for (let first = 0; first < turns.length; first += TURNS_AT_ONCE) {
+    const together = turns.slice(first, first + TURNS_AT_ONCE)
+    for (let index = 0; index < TURN_LENGTH; index++) {
+      for (const turn of together) spans.push(turn[index] as EndedSpan)
+    }
+  }
+  return spans
+}
+
 const TURNS_A_SAMPLE = 250
 /** Until the optimising compiler has seen all that a span can be: after fewer, samples are still several times dearer. */
 const WARM_UP_ROUNDS = 100
@@ -30,24 +50,30 @@ async function measure(
   rounds: number,
   counters: Readonly<Record<string, CountSpan>>,
   session: (turn: number) => number,
+  arrange: Arrange,
 ): Promise<Speed> {
   const all: Counting[] = Object.entries(counters).map(([name, count]) => ({ name, count, turns: 0 }))
   const samples: Samples = new Map(all.map(({ name }) => [name, []]))
   for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
     for (const counting of round % 2 === 0 ? all : all.toReversed()) {
-      const nanos = await sample(counting, session)
+      const nanos = await sample(counting, session, arrange)
       if (round >= 0) samples.get(counting.name)?.push(nanos)
     }
   }
   return { title, rows: all.map(({ name }) => ({ name, ...cost(samples, name) })) }
 }
 
-async function sample(counting: Counting, session: (turn: number) => number): Promise<number> {
-  const spans: EndedSpan[] = []
+async function sample(
+  counting: Counting,
+  session: (turn: number) => number,
+  arrange: Arrange,
+): Promise<number> {
+  const turns: EndedSpan[][] = []
   for (let each = 0; each < TURNS_A_SAMPLE; each++) {
     const number = session(counting.turns++)
-    spans.push(...turnOf(idOf(number), userOf(number)))
+    turns.push(turnOf(idOf(number), userOf(number)))
   }
+  const spans = arrange(turns)
   const before = process.hrtime.bigint()
   for (const span of spans) counting.count(span)
   await new Promise((resolve) => setImmediate(resolve))
@@ -65,15 +91,24 @@ const userOf = (number: number): string => users[number % users.length] as strin
 /** A multiplicative walk that visits every session, in an order that no cache foresees. */
 const scattered = (sessions: number) => (turn: number) => (turn * 7_919_143) % sessions
 
-export async function hotSessions(rounds: number): Promise<Speed> {
-  const counters = {
-    ours: ours(10_000),
-    'only readSpanUsage': reading(),
-    'Map of objects': naive(),
-    'Map as LRU': mapAsLru(10_000),
-  }
-  return measure('1,000 sessions, all hot', rounds, counters, (turn) => turn % 1_000)
-}
+const hot = () => ({
+  ours: ours(10_000),
+  'only readSpanUsage': reading(),
+  'Map of objects': naive(),
+  'Map as LRU': mapAsLru(10_000),
+})
+
+export const hotSessions = (rounds: number): Promise<Speed> =>
+  measure('1,000 sessions, all hot, turn after turn', rounds, hot(), (turn) => turn % 1_000, turnByTurn)
+
+export const hotInterleaved = (rounds: number): Promise<Speed> =>
+  measure(
+    `1,000 sessions, all hot, ${TURNS_AT_ONCE} turns at once, span by span`,
+    rounds,
+    hot(),
+    (turn) => turn % 1_000,
+    interleaved,
+  )
 
 export async function manySessions(sessions: number, rounds: number): Promise<Speed> {
   const counters = { ours: ours(sessions), 'Map of objects': naive() }
@@ -82,11 +117,11 @@ export async function manySessions(sessions: number, rounds: number): Promise<Sp
       for (const count of Object.values(counters)) count(span)
   }
   const title = `${sessions.toLocaleString('en')} sessions kept, in scattered order`
-  return measure(title, rounds, counters, scattered(sessions))
+  return measure(title, rounds, counters, scattered(sessions), turnByTurn)
 }
 
 export async function bounded(sessions: number, rounds: number): Promise<Speed> {
   const counters = { ours: ours(10_000), 'Map as LRU': mapAsLru(10_000) }
   const title = `${sessions.toLocaleString('en')} sessions, 10,000 kept: an eviction in each turn of ${TURN_LENGTH} spans`
-  return measure(title, rounds, counters, (turn) => turn % sessions)
+  return measure(title, rounds, counters, (turn) => turn % sessions, turnByTurn)
 }

@@ -1,3 +1,4 @@
+import { NO_MODEL } from './model-column.ts'
 import { MODEL_WIDTH } from './model-fields.ts'
 import type { Work } from './work.ts'
 
@@ -9,19 +10,18 @@ const FIRST_ROOM = 256
 export class Ledger {
   #numbers = new Float64Array(0)
   readonly #models: string[] = []
+  /** Places that were given back, to be taken first. */
+  readonly #free: number[] = []
   #count = 0
 
   /** Notes what was counted. Gives its place, from 1. */
   add(work: Work): number {
-    const at = this.#count * WIDTH
-    if (at === this.#numbers.length) {
-      const more = new Float64Array(Math.max(FIRST_ROOM * WIDTH, at * 2))
-      more.set(this.#numbers)
-      this.#numbers = more
-    }
-    this.#models[this.#count] = work.model
+    const place = this.#free.pop() ?? ++this.#count
+    const at = (place - 1) * WIDTH
+    if (at === this.#numbers.length) this.#grow()
+    this.#models[place - 1] = work.model
     this.#write(at, work)
-    return ++this.#count
+    return place
   }
 
   /** Reads what is in a place. */
@@ -39,10 +39,16 @@ export class Ledger {
     this.#write((place - 1) * WIDTH, work)
   }
 
-  /** Forgets all, and keeps the room. */
-  clear(): void {
-    this.#count = 0
-    this.#models.length = 0
+  /** Gives a place back. */
+  drop(place: number): void {
+    this.#models[place - 1] = NO_MODEL
+    this.#free.push(place)
+  }
+
+  #grow(): void {
+    const more = new Float64Array(Math.max(FIRST_ROOM * WIDTH, this.#numbers.length * 2))
+    more.set(this.#numbers)
+    this.#numbers = more
   }
 
   #write(at: number, work: Work): void {

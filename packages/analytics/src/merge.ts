@@ -1,5 +1,5 @@
 import { holdingEnd } from './ends.ts'
-import { FIRST, INPUT_COST, LAST, OTHER_COST, OUTPUT_COST, type Sum } from './fields.ts'
+import { INPUT_COST, OTHER_COST, OUTPUT_COST, type Sum } from './fields.ts'
 import { bookOf } from './model-column.ts'
 import { labelsOf, usersOf } from './people.ts'
 import type { Rows } from './rows.ts'
@@ -17,8 +17,7 @@ export function mergeInto(rows: Rows, row: number, other: SessionSnapshot, share
     rows.addWide(row, field, other.costs[index] as number)
   }
   if (other.times !== undefined) {
-    rows.setWide(row, FIRST, Math.min(rows.wide(row, FIRST), other.times[0]))
-    rows.setWide(row, LAST, Math.max(rows.wide(row, LAST), other.times[1]))
+    rows.widen(row, other.times[0], other.times[1])
   }
   mergePeople(rows, row, other, shared)
   mergeLatency(rows, row, 'traces', other.traceLatency)

@@ -99,14 +99,32 @@ export class Rows {
     return this.page(row).wide[(row & MASK) * WIDE_WIDTH + field] as number
   }
 
-  setWide(row: number, field: number, value: number): void {
-    this.page(row).wide[(row & MASK) * WIDE_WIDTH + field] = value
-  }
-
   addWide(row: number, field: number, by: number): void {
     const { wide } = this.page(row)
     const at = (row & MASK) * WIDE_WIDTH + field
     wide[at] = (wide[at] as number) + by
+  }
+
+  /** Widens the time from the first to the last that a row has. */
+  widen(row: number, first: number, last: number): void {
+    const { wide } = this.page(row)
+    const at = (row & MASK) * WIDE_WIDTH
+    if (first < (wide[at + FIRST] as number)) wide[at + FIRST] = first
+    if (last > (wide[at + LAST] as number)) wide[at + LAST] = last
+  }
+
+  /** Adds some numbers, times `by`, each to its sum. */
+  addAll(row: number, fields: readonly Sum[], numbers: ArrayLike<number>, by: 1 | -1): void {
+    const { whole } = this.page(row)
+    const start = (row & MASK) * WHOLE_WIDTH
+    for (let index = 0; index < fields.length; index++) {
+      const number = numbers[index] as number
+      if (number === 0) continue
+      const field = fields[index] as Sum
+      const sum = (whole[start + field] as number) + by * number
+      if (sum >= 0 && sum < WORD) whole[start + field] = sum
+      else this.add(row, field, by * number)
+    }
   }
 
   /** Adds to a sum; `by` may be negative where something is taken back. */

@@ -10,9 +10,15 @@ export const SLOTS = 2 * EACH
 
 const first = (which: Latency): number => (which === 'traces' ? 0 : EACH)
 
+// By name, not by key: each span with a latency comes by here.
+function sketchOf(rows: Rows, row: number, which: Latency): Sketch | undefined {
+  const rare = rows.rare(row)
+  return which === 'traces' ? rare?.traces : rare?.llmCalls
+}
+
 /** Notes a latency, or several that are alike: in the row while there is room, else in a sketch. */
 export function addLatency(rows: Rows, row: number, which: Latency, bucket: number, count = 1): void {
-  const sketch = rows.rare(row)?.[which]
+  const sketch = sketchOf(rows, row, which)
   if (sketch !== undefined) {
     sketch.add(bucket, count)
     return
@@ -34,7 +40,7 @@ export function addLatency(rows: Rows, row: number, which: Latency, bucket: numb
 
 /** Takes a latency back that was noted. */
 export function removeLatency(rows: Rows, row: number, which: Latency, bucket: number): void {
-  const sketch = rows.rare(row)?.[which]
+  const sketch = sketchOf(rows, row, which)
   if (sketch !== undefined) {
     sketch.add(bucket, -1)
     return
@@ -48,7 +54,7 @@ export function removeLatency(rows: Rows, row: number, which: Latency, bucket: n
 /** All latencies of a session, in a sketch of its own. */
 export function latencies(rows: Rows, row: number, which: Latency): Sketch {
   const sketch = new Sketch()
-  const kept = rows.rare(row)?.[which]
+  const kept = sketchOf(rows, row, which)
   if (kept !== undefined) sketch.merge(kept)
   const { slots } = rows.page(row)
   const start = rows.at(row) * SLOTS + first(which)

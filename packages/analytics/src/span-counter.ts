@@ -8,8 +8,8 @@ import { ownValue } from '@otel-sessions/semconv/internal'
 import { LLM_BELOW, USAGE_BELOW } from './below.ts'
 import type { Counters } from './counters.ts'
 import { holdingEnd, type SessionEnded } from './ends.ts'
-import { BIRTH, FIRST, LAST, SUMS } from './fields.ts'
-import { Fingerprints } from './fingerprint.ts'
+import { BIRTH, SUMS } from './fields.ts'
+import { Identities } from './identities.ts'
 import { addLabels, addUser } from './people.ts'
 import type { PriceOf } from './price.ts'
 import { readSpanUsage } from './read-usage.ts'
@@ -24,7 +24,6 @@ import type { EndedSpan } from './span-types.ts'
 import { durationMillis, epochMillis } from './times.ts'
 import type { SpanUsage, WorkKind } from './usage.ts'
 import type { SharedLabels } from './value-sets.ts'
-import { Visits } from './visits.ts'
 import { wholeTokens } from './whole-tokens.ts'
 import { hear, isName, wordOf } from './words.ts'
 import { addWork, reportsUsage, takeBack, Work } from './work.ts'
@@ -44,12 +43,11 @@ export class SpanCounter {
   readonly #priceOf: PriceOf | undefined
   readonly #ended: (row: number) => void
   readonly #labels: SharedLabels
-  readonly #visits = new Visits()
   readonly #spans = new RecentSpans((work, flags) => {
     // The row may be another session's by now.
     if (this.#rows.get(work.row, BIRTH) === work.birth) takeBack(this.#rows, work, flags)
   })
-  readonly #ids = new Fingerprints()
+  readonly #ids = new Identities()
   readonly #work = new Work()
   // Times of the span that is being counted, in milliseconds.
   #start = 0
@@ -101,7 +99,11 @@ export class SpanCounter {
     const hasParent = typeof parentId === 'string' && parentId !== ''
     if (typeof traceId !== 'string' || typeof spanId !== 'string') throw new TypeError('a span without IDs')
     this.#ids.take(traceId, spanId, hasParent ? parentId : undefined)
-    const below = this.#spans.see(this.#ids.span, hasParent ? this.#ids.parent : undefined)
+    const below = this.#spans.see(
+      this.#ids.trace.high,
+      this.#ids.span,
+      hasParent ? this.#ids.parent : undefined,
+    )
     if (below === undefined) {
       this.#counters.repeated++
     } else if (usage === undefined) {
@@ -131,9 +133,7 @@ export class SpanCounter {
       return
     }
     const rows = this.#rows
-    const last = Math.max(start, this.#end)
-    if (start < rows.wide(row, FIRST)) rows.setWide(row, FIRST, start)
-    if (last > rows.wide(row, LAST)) rows.setWide(row, LAST, last)
+    rows.widen(row, start, Math.max(start, this.#end))
     const ended = rows.rare(row)?.end
     if (isLate || (ended !== undefined && start > ended.time)) rows.rareOf(row).late++
   }
@@ -155,8 +155,7 @@ export class SpanCounter {
     const rows = this.#rows
     const birth = rows.get(row, BIRTH)
     rows.add(row, SUMS.spans, 1)
-    this.#ids.takeVisit(row, birth)
-    if (!this.#visits.see(this.#ids.visit)) rows.add(row, SUMS.traces, 1)
+    if (!this.#ids.visit(row, birth)) rows.add(row, SUMS.traces, 1)
     if (usage.error) rows.add(row, SUMS.errors, 1)
     const { kind } = usage
     const isLlm = kind === 'llm'
@@ -167,8 +166,9 @@ export class SpanCounter {
     const reports = reportsUsage(usage)
     if (!isLlm && !reports) return
     if (hasParent) {
-      const { parent } = this.#ids
-      this.#spans.tell(parent.high, parent.low, (isLlm ? LLM_BELOW : 0) | (reports ? USAGE_BELOW : 0))
+      const { trace, parent } = this.#ids
+      const what = (isLlm ? LLM_BELOW : 0) | (reports ? USAGE_BELOW : 0)
+      this.#spans.tell(trace.high, parent.high, parent.low, what)
     }
     const isCall = isLlm && (below & LLM_BELOW) === 0
     const isUsage = reports && (below & USAGE_BELOW) === 0

@@ -12,6 +12,8 @@ export class Visits {
   #young = new Int32Array(2)
   #old = new Int32Array(2)
   #count = MOST
+  /** How often a generation was forgotten, modulo 2^31; 0 until the first visit. */
+  turns = 0
 
   /** Whether a session has been here with this trace; from now on it has. */
   see(visit: Fingerprint): boolean {
@@ -32,6 +34,7 @@ export class Visits {
     this.#old = this.#young
     this.#young = forgotten.length === SIZE * 2 ? forgotten.fill(0) : new Int32Array(SIZE * 2)
     this.#count = 0
+    this.turns = (this.turns + 1) & 0x7fffffff
   }
 }
 

@@ -23,20 +23,18 @@ export class Work {
   take(usage: SpanUsage, cost: NanoCost | undefined, isCall: boolean, isUsage: boolean): void {
     const { numbers } = this
     this.model = usage.model ?? NO_MODEL
-    numbers.fill(0)
+    // Each by itself: filling the array with zeros first would cost more than all of this.
     numbers[CALL] = isCall ? 1 : 0
-    if (!isUsage) return
-    numbers[1] = 1
-    numbers[2] = cost === undefined ? 1 : 0
-    numbers[3] = usage.inputTokens ?? 0
-    numbers[4] = usage.outputTokens ?? 0
-    numbers[5] = usage.totalTokens ?? 0
-    numbers[6] = usage.cachedInputTokens ?? 0
-    numbers[7] = usage.reasoningTokens ?? 0
-    if (cost === undefined) return
-    numbers[8] = cost.input
-    numbers[9] = cost.output
-    numbers[10] = cost.other
+    numbers[1] = isUsage ? 1 : 0
+    numbers[2] = isUsage && cost === undefined ? 1 : 0
+    numbers[3] = (isUsage ? usage.inputTokens : undefined) ?? 0
+    numbers[4] = (isUsage ? usage.outputTokens : undefined) ?? 0
+    numbers[5] = (isUsage ? usage.totalTokens : undefined) ?? 0
+    numbers[6] = (isUsage ? usage.cachedInputTokens : undefined) ?? 0
+    numbers[7] = (isUsage ? usage.reasoningTokens : undefined) ?? 0
+    numbers[8] = cost?.input ?? 0
+    numbers[9] = cost?.output ?? 0
+    numbers[10] = cost?.other ?? 0
   }
 }
 
@@ -74,10 +72,7 @@ export function takeBack(rows: Rows, work: Work, flags: number): void {
 }
 
 function addNumbers(rows: Rows, row: number, numbers: Float64Array, by: 1 | -1): void {
-  for (let index = 0; index < MODEL_SUMS.length; index++) {
-    const number = numbers[index] as number
-    if (number !== 0) rows.add(row, MODEL_SUMS[index] as (typeof MODEL_SUMS)[number], by * number)
-  }
+  rows.addAll(row, MODEL_SUMS, numbers, by)
   for (let index = 0; index < MODEL_COSTS.length; index++) {
     const number = numbers[MODEL_SUMS.length + index] as number
     if (number !== 0) rows.addWide(row, MODEL_COSTS[index] as number, by * number)
