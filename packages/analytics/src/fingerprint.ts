@@ -1,5 +1,5 @@
-/** Bits of the lower half that are always 0, for whoever keeps a fingerprint: so 61 bits of it count. */
-export const FLAGS = 7
+/** Bits of the lower half that are always 0, for whoever keeps a fingerprint: so 60 bits of it count. */
+export const FLAGS = 15
 
 /** Tells the spans apart that are remembered. It is written to, so that none is allocated for a span. */
 export class Fingerprint {

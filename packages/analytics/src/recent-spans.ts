@@ -3,7 +3,10 @@ import { Ledger } from './ledger.ts'
 import { NOWHERE, SpanRing } from './span-ring.ts'
 import { Work } from './work.ts'
 
+/** It has come. */
 const SEEN = 1
+/** It has come with a session: one that had none may come again, once the gate has filled it in. */
+const COUNTED = 8
 
 /**
  * The spans that were seen lately, and parents that were only named: who is whose parent, and what is known from
@@ -27,25 +30,39 @@ export class RecentSpans {
    * Notes a span.
    *
    * @param trace the upper half of its trace's fingerprint
-   * @returns what is known from below it, or undefined where the span has been seen before
+   * @param isCounted whether it has a session
+   * @returns what is known from below it, or undefined where it has been counted before, or comes again uncounted
    */
-  see(trace: number, span: Fingerprint, parent: Fingerprint | undefined): number | undefined {
+  see(
+    trace: number,
+    span: Fingerprint,
+    parent: Fingerprint | undefined,
+    isCounted: boolean,
+  ): number | undefined {
     this.#ring ??= new SpanRing()
     const ring = this.#ring
     const { high, low } = span
     let at = ring.find(trace, high, low)
+    const flags = isCounted ? SEEN | COUNTED : SEEN
     let known = 0
-    if (at === NOWHERE) at = this.#take(ring, trace, high, low, SEEN)
+    if (at === NOWHERE) at = this.#take(ring, trace, high, low, flags)
     else {
       known = ring.flags(at)
-      if ((known & SEEN) !== 0) return undefined
-      at = this.#refresh(ring, at, trace, high, low, known | SEEN)
+      if ((known & SEEN) !== 0) return this.#seeAgain(ring, at, known, flags)
+      at = this.#refresh(ring, at, trace, high, low, known | flags)
     }
     this.#seenAt = at
     if (parent !== undefined) {
       ring.setParent(at, parent.high, parent.low)
       if (known !== 0) this.tell(trace, parent.high, parent.low, known)
     }
+    return known
+  }
+
+  #seeAgain(ring: SpanRing, at: number, known: number, flags: number): number | undefined {
+    if ((flags & ~known) === 0) return undefined
+    ring.addFlags(at, flags)
+    this.#seenAt = at
     return known
   }
 

@@ -103,6 +103,7 @@ export class SpanCounter {
       this.#ids.trace.high,
       this.#ids.span,
       hasParent ? this.#ids.parent : undefined,
+      isKnown,
     )
     if (below === undefined) {
       this.#counters.repeated++

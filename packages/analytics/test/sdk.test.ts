@@ -48,6 +48,22 @@ test('as a span processor it counts what has the session when it ends', async ()
   expect(analytics.stats('conv_1')).toMatchObject(EXPECTED)
 })
 
+test('both ways on one instance, what only the gate names counts once it is shipped, with its usage once', async () => {
+  const memory = new InMemorySpanExporter()
+  const analytics = new SessionAnalytics()
+  const gate = new SessionSpanExporter<ReadableSpan>(analytics.exporter<ReadableSpan>(memory))
+  const provider = new BasicTracerProvider({
+    spanProcessors: [analytics as SpanProcessor, new BatchSpanProcessor(gate)],
+  })
+  turn(provider, { thread_id: 'conv_2' })
+  expect(analytics.stats('conv_2')).toBeUndefined()
+  await provider.forceFlush()
+  expect(analytics.stats('conv_2')).toMatchObject(EXPECTED)
+  for (const span of memory.getFinishedSpans()) analytics.onEnd(span)
+  expect(analytics.stats('conv_2')).toMatchObject(EXPECTED)
+  await provider.shutdown()
+})
+
 test('behind the gate it counts what is shipped, and both ways on one instance count once', async () => {
   const memory = new InMemorySpanExporter()
   const analytics = new SessionAnalytics()
