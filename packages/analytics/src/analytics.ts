@@ -3,6 +3,7 @@ import { type AnalyticsCounters, type Counters, newCounters } from './counters.t
 import { countingExporter } from './counting-exporter.ts'
 import { EndWatch, type SessionEndListener } from './end-watch.ts'
 import { IdleClock } from './idle-clock.ts'
+import { Later } from './later.ts'
 import { callSafely } from './listeners.ts'
 import { mergeInto } from './merge.ts'
 import { sessionMetrics } from './metrics.ts'
@@ -43,7 +44,8 @@ export class SessionAnalytics {
   readonly #sessions: Sessions
   readonly #counter: SpanCounter
   readonly #idle: IdleClock
-  readonly #ends = new EndWatch((row) => totalsOf(this.#rows, row), this.#counters)
+  readonly #later = new Later()
+  readonly #ends = new EndWatch((row) => totalsOf(this.#rows, row), this.#counters, this.#later)
   readonly #record: ((totals: SessionTotals) => void) | undefined
 
   /** @throws TypeError or RangeError when an option is wrong; the message names it */
@@ -73,15 +75,15 @@ export class SessionAnalytics {
     this.#idle.start()
   }
 
-  /** Resolves when listeners have been told of all ends so far. */
+  /** Resolves when listeners have been told of all ends so far, and `onEvict` of all sessions that have gone. */
   async forceFlush(): Promise<void> {
-    await this.#ends.settled()
+    await this.#later.settled()
   }
 
-  /** No session goes for being idle from now on. The totals can still be read. */
+  /** No session goes for being idle from now on. The totals can still be read. Resolves as `forceFlush()` does. */
   async shutdown(): Promise<void> {
     this.#idle.close()
-    await this.#ends.settled()
+    await this.#later.settled()
   }
 
   /**
@@ -94,7 +96,7 @@ export class SessionAnalytics {
     return countingExporter(
       delegate,
       (span) => this.onEnd(span),
-      () => this.#ends.settled(),
+      () => this.#later.settled(),
     )
   }
 
@@ -153,7 +155,7 @@ export class SessionAnalytics {
 
   /**
    * Calls a function with the totals of each session that ends, once, after the span or the batch that brought the
-   * end. What it throws or rejects with is counted and said.
+   * end: in a microtask, in OpenTelemetry's root context. What it throws or rejects with is counted and said.
    *
    * @returns call it to stop
    * @throws TypeError when it is no function
@@ -169,11 +171,13 @@ export class SessionAnalytics {
     else this.#evicted()
     this.#ends.leaves(row)
     const { onEvict } = this.#settings
-    const hasEnded = this.#rows.rare(row)?.isTold === true
-    if (onEvict === undefined && (this.#record === undefined || hasEnded)) return
+    const record = this.#rows.rare(row)?.isTold === true ? undefined : this.#record
+    if (onEvict === undefined && record === undefined) return
     const totals = totalsOf(this.#rows, row)
-    if (this.#record !== undefined && !hasEnded) callSafely('a metric', this.#record, totals, this.#counters)
-    if (onEvict !== undefined) callSafely('onEvict', onEvict, totals, this.#counters)
+    this.#later.add(() => {
+      if (record !== undefined) callSafely('a metric', record, totals, this.#counters)
+      if (onEvict !== undefined) callSafely('onEvict', onEvict, totals, this.#counters)
+    })
   }
 
   #evicted(): void {

@@ -37,11 +37,11 @@ export class IdleClock {
 
   #wait(millis: number, isTick: boolean): void {
     this.#timer = after(millis, () => {
-      this.#timer = undefined
       if (isTick) this.#sessions.tick++
       const isMore = this.#sessions.removeUnused(TICKS, AT_ONCE)
-      if (this.#isClosed || this.#sessions.size === 0) return
-      this.#wait(isMore ? 0 : this.#tickMillis, !isMore)
+      // Until here there is a timer, this one: a session that comes meanwhile starts no other.
+      if (this.#isClosed || this.#sessions.size === 0) this.#timer = undefined
+      else this.#wait(isMore ? 0 : this.#tickMillis, !isMore)
     })
   }
 }

@@ -25,8 +25,10 @@ export interface SessionAnalyticsOptions {
    */
   readonly prices?: PriceTable | undefined
   /**
-   * Called with the totals of each session that goes, because of `maxSessions` or `idleMillis`. It is called in the
-   * course of counting, so it should hand on and not work. What it throws or rejects with is counted and said.
+   * Called with the totals of each session that goes, because of `maxSessions` or `idleMillis`: as they were then, after
+   * the span or the batch that made it go, in a microtask and in OpenTelemetry's root context; where it lets a session go
+   * itself, in a later turn of the event loop. `forceFlush()` and `shutdown()` wait for these calls, not for promises
+   * that they return. What it throws or rejects with is counted and said.
    */
   readonly onEvict?: ((totals: SessionTotals) => unknown) | undefined
   /** Where metrics of sessions that end or go are recorded. Without it there are none. */

@@ -22,7 +22,7 @@ export class Sessions {
 
   /**
    * @param most how many sessions there may be
-   * @param leave called with the row of a session that goes, while all of it is still there
+   * @param leave called with the row of a session that goes, which is in no order any more, while its columns are still there
    */
   constructor(rows: Rows, most: number, leave: (row: number, isIdle: boolean) => void) {
     this.#rows = rows
@@ -90,7 +90,6 @@ export class Sessions {
   }
 
   #remove(row: number, isIdle: boolean): void {
-    this.#leave(row, isIdle)
     const id = this.#rows.id(row)
     if (id === this.#lastId) {
       this.#lastId = ''
@@ -98,6 +97,7 @@ export class Sessions {
     }
     this.#index.delete(id)
     this.#unlink(row)
+    this.#leave(row, isIdle)
     this.#rows.drop(row)
   }
 

@@ -146,7 +146,7 @@ test('listeners hear of an end once, after the span that brought it, and what th
   expect(all).toEqual(['s', 't'])
 })
 
-test('memory is bounded whatever the IDs are, and every session that goes is handed over with its totals', () => {
+test('memory is bounded whatever the IDs are, and every session that goes is handed over with its totals', async () => {
   const gone: SessionTotals[] = []
   const analytics = new SessionAnalytics({ maxSessions: 10, onEvict: (totals) => gone.push(totals) })
   const ids = [
@@ -158,6 +158,7 @@ test('memory is bounded whatever the IDs are, and every session that goes is han
   const span = sketches()
   for (const id of ids) analytics.onEnd(span(id, { attributes: chat('m', 2, 1) }))
   expect(analytics.counters()).toMatchObject({ sessions: 10, evicted: 990 })
+  await analytics.forceFlush()
   expect(gone.map(({ id }) => id)).toEqual(ids.slice(0, 990))
   expect(gone.every(({ spans, tokens }) => spans === 1 && tokens.input === 2)).toBe(true)
 })
@@ -170,19 +171,19 @@ test('what is taken back from a session that has gone is not taken from the one 
   expect(analytics.stats('b')).toMatchObject({ llmCalls: 2, tokens: { input: 3 } })
 })
 
-test('a session of which nothing is heard goes, even if no span comes', () => {
+test('a session of which nothing is heard goes, even if no span comes', async () => {
   vi.useFakeTimers()
   const gone: string[] = []
   const analytics = new SessionAnalytics({ idleMillis: 1_000, onEvict: ({ id }) => gone.push(id) })
   const span = sketches()
   analytics.onEnd(span('a'))
-  vi.advanceTimersByTime(900)
+  await vi.advanceTimersByTimeAsync(900)
   analytics.onEnd(span('b'))
-  vi.advanceTimersByTime(100)
+  await vi.advanceTimersByTimeAsync(100)
   expect(gone).toEqual([])
-  vi.advanceTimersByTime(300)
+  await vi.advanceTimersByTimeAsync(300)
   expect(gone).toEqual(['a'])
-  vi.advanceTimersByTime(1_000)
+  await vi.advanceTimersByTimeAsync(1_000)
   expect(gone).toEqual(['a', 'b'])
   expect(analytics.counters()).toMatchObject({ sessions: 0, idle: 2 })
   expect(vi.getTimerCount()).toBe(0)

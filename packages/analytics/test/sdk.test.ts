@@ -122,6 +122,7 @@ test('metrics are recorded once for a session, without its ID, its user or its t
   analytics.onEnd(span('SECRET-1', { name: 'session.end', attributes: { 'session.end.state': 'success' } }))
   await analytics.forceFlush()
   for (const id of ['SECRET-2', 'SECRET-3', 'SECRET-4']) analytics.onEnd(span(id))
+  await analytics.forceFlush()
   await reader.forceFlush()
   const metrics = exporter.getMetrics().at(-1)?.scopeMetrics[0]?.metrics ?? []
   const points = metrics.flatMap(({ descriptor, dataPoints }) =>
