@@ -40,6 +40,9 @@ describe('the kind of work', () => {
     ['other', { 'gen_ai.operation.name': 7 }],
     ['other', { 'openinference.span.kind': 'llm' }],
     ['other', { 'ai.operationId': 'ai.embed' }],
+    ...['ai.embed', 'ai.embedMany', 'ai.rerank', 'ai.generateObject', 'ai.streamObject'].map(
+      (call) => ['other', { 'ai.operationId': call, 'ai.model.id': 'm', 'ai.usage.tokens': 5 }] as const,
+    ),
   ])('is %s for %j', (kind, attributes) => {
     expect(read(attributes).kind).toBe(kind)
   })
@@ -132,6 +135,53 @@ describe('tokens', () => {
       cachedInputTokens: 2,
       reasoningTokens: 4,
       cost: { input: 0.5, output: 0.25, total: 0.75 },
+    })
+  })
+
+  it.each([
+    { promptTokens: 25, completionTokens: 150, totalTokens: 175 },
+    { prompt_tokens: 25, completion_tokens: 150, total_tokens: 175 },
+    { inputTokens: 25, outputTokens: 150 },
+    { input: 25, promptTokens: 25, output: 150, completion_tokens: 150, total: 175, totalTokens: 175 },
+  ])('in %j, as users of Langfuse write it, are read, and none twice', (details) => {
+    const usage = read({
+      'langfuse.observation.type': 'generation',
+      'langfuse.observation.usage_details': JSON.stringify(details),
+      'langfuse.observation.cost_details': '{"totalCost":0.5,"inputCost":0.125,"outputCost":0.25}',
+    })
+    expect(usage).toMatchObject({
+      inputTokens: 25,
+      outputTokens: 150,
+      totalTokens: 175,
+      cost: { input: 0.125, output: 0.25, total: 0.5 },
+      ignored: 0,
+    })
+  })
+
+  it.each([
+    {
+      prompt_tokens: 25,
+      completion_tokens: 150,
+      prompt_tokens_details: { cached_tokens: 5, audio_tokens: 0 },
+      completion_tokens_details: { reasoning_tokens: 100 },
+    },
+    {
+      input_tokens: 25,
+      output_tokens: 150,
+      input_tokens_details: { cached_tokens: 5 },
+      output_tokens_details: { reasoning_tokens: 100 },
+    },
+  ])("are a part of the side where Langfuse was given OpenAI's usage: %j", (details) => {
+    const usage = read({
+      'langfuse.observation.type': 'generation',
+      'langfuse.observation.usage_details': JSON.stringify(details),
+    })
+    expect(usage).toMatchObject({
+      inputTokens: 25,
+      outputTokens: 150,
+      cachedInputTokens: 5,
+      reasoningTokens: 100,
+      ignored: 0,
     })
   })
 
