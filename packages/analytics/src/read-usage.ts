@@ -42,8 +42,9 @@ const kindOfWork = ({ kind, model, input }: Work): WorkKind =>
 
 function usageOf(span: UsageSpan, work: Work, kind: WorkKind): SpanUsage {
   const a = span.attributes
-  const { output, total, cached } = work
+  const { output, cached } = work
   const input = withCached(work.input, cached)
+  const total = withAdded(work.total, (input ?? 0) - (work.input ?? 0), input, output)
   return {
     kind,
     model: work.model,
@@ -68,6 +69,17 @@ function usageOf(span: UsageSpan, work: Work, kind: WorkKind): SpanUsage {
  */
 function withCached(input: number | undefined, cached: number | undefined): number | undefined {
   return input !== undefined && cached !== undefined && cached > input ? input + cached : input
+}
+
+/** What was added to the input is in a reported total, too, unless that covers it as it is. */
+function withAdded(
+  total: number | undefined,
+  added: number,
+  input: number | undefined,
+  output: number | undefined,
+): number | undefined {
+  if (total === undefined || added === 0) return total
+  return total < (input ?? 0) + (output ?? 0) ? total + added : total
 }
 
 let lastResource: UsageSpan['resource']

@@ -32,7 +32,10 @@ export interface ModelTotals {
   readonly llmCalls: number
   /** Its tokens. */
   readonly tokens: SessionTokens
-  /** Undefined as soon as one of its calls has neither a reported cost nor a price. */
+  /**
+   * Undefined as soon as one of its usages has neither a reported cost nor a price, and where it has LLM calls and none
+   * says what it used.
+   */
   readonly cost: SessionCost | undefined
 }
 
@@ -119,9 +122,13 @@ export interface SessionTotals {
   readonly embeddings: number
   /** Spans whose status is ERROR. */
   readonly errors: number
-  /** Tokens; usage counts where it is reported deepest. */
+  /** Tokens; usage counts where it is reported deepest. Zeros alone are no usage. */
   readonly tokens: SessionTokens
-  /** Undefined as soon as one usage has neither a reported cost nor a price; never 0 for that reason. */
+  /**
+   * Undefined, never 0, as soon as one usage has neither a reported cost nor a price, and where there are LLM calls and
+   * none says what it used. A cost that a span reports is not used where a span below it reports usage: what is deepest
+   * counts, and has its own cost or price.
+   */
   readonly cost: SessionCost | undefined
   /** The same by model, in the order of their names; at most 32. */
   readonly models: readonly ModelTotals[]

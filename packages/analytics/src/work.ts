@@ -30,7 +30,7 @@ export class Work {
     numbers[2] = cost === undefined ? 1 : 0
     numbers[3] = usage.inputTokens ?? 0
     numbers[4] = usage.outputTokens ?? 0
-    numbers[5] = usage.totalTokens ?? 0
+    numbers[5] = usage.totalTokens ?? numbers[3] + numbers[4]
     numbers[6] = usage.cachedInputTokens ?? 0
     numbers[7] = usage.reasoningTokens ?? 0
     if (cost === undefined) return
@@ -40,14 +40,19 @@ export class Work {
   }
 }
 
-/** Whether a span says what it used: only then does it hide what is reported above it. */
+/**
+ * Whether a span says what it used: only then does it hide what is reported above it. Zeros alone say nothing: some
+ * instrumentations write them where they know no better.
+ */
 export const reportsUsage = (usage: SpanUsage): boolean =>
-  usage.inputTokens !== undefined ||
-  usage.outputTokens !== undefined ||
-  usage.totalTokens !== undefined ||
-  usage.cachedInputTokens !== undefined ||
-  usage.reasoningTokens !== undefined ||
-  usage.cost !== undefined
+  isSome(usage.inputTokens) ||
+  isSome(usage.outputTokens) ||
+  isSome(usage.totalTokens) ||
+  isSome(usage.cachedInputTokens) ||
+  isSome(usage.reasoningTokens) ||
+  (usage.cost !== undefined && [usage.cost.input, usage.cost.output, usage.cost.total].some(isSome))
+
+const isSome = (number: number | undefined): boolean => number !== undefined && number > 0
 
 /** Counts an LLM call, and what a span used. */
 export function addWork(rows: Rows, work: Work): void {

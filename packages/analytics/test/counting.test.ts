@@ -50,6 +50,61 @@ test('a model without a price makes the cost undefined, never 0', () => {
   ])
 })
 
+test('the total of tokens is never less than its parts, unless the span says so', () => {
+  const embedding = {
+    'gen_ai.operation.name': 'embeddings',
+    'gen_ai.request.model': 'e',
+    'gen_ai.usage.input_tokens': 100,
+  }
+  expect(counted(spanOf({ id: 'a', session: 's', attributes: embedding })).stats('s')).toMatchObject({
+    tokens: { input: 100, output: 0, total: 100 },
+    models: [{ tokens: { total: 100 } }],
+  })
+  const apart = {
+    'openinference.span.kind': 'LLM',
+    'llm.token_count.prompt': 10,
+    'llm.token_count.completion': 50,
+    'llm.token_count.total': 60,
+    'llm.token_count.prompt_details.cache_read': 1000,
+  }
+  expect(counted(spanOf({ id: 'a', session: 's', attributes: apart })).stats('s')?.tokens).toMatchObject({
+    input: 1010,
+    output: 50,
+    total: 1060,
+  })
+})
+
+test('LLM calls without any usage make the cost undefined, never 0; a free model costs 0', () => {
+  const span = sketches()
+  const analytics = new SessionAnalytics({ prices: { free: { input: 0, output: 0 } } })
+  const silent = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'silent' }
+  analytics.onEnd(span('silent', { attributes: silent }))
+  analytics.onEnd(span('free', { attributes: chat('free', 10, 5) }))
+  analytics.onEnd(span('both', { attributes: chat('free', 10, 5) }))
+  analytics.onEnd(span('both', { attributes: silent }))
+  analytics.onEnd(span('none'))
+  const costs = (id: string) => [
+    analytics.stats(id)?.cost?.total,
+    ...(analytics.stats(id)?.models.map(({ cost }) => cost?.total) ?? []),
+  ]
+  expect(costs('silent')).toEqual([undefined, undefined])
+  expect(costs('free')).toEqual([0, 0])
+  expect(costs('both')).toEqual([0, 0, undefined])
+  expect(costs('none')).toEqual([0])
+})
+
+test('a child that reports nothing but zeros does not hide what its parent reports', () => {
+  const parent = spanOf({ id: 'p', session: 's', attributes: chat('m', 100, 50) })
+  const zeros = { ...chat('m', 0, 0), 'gen_ai.usage.cost': 0 }
+  const child = spanOf({ id: 'c', parent: 'p', session: 's', attributes: zeros })
+  for (const order of [
+    [parent, child],
+    [child, parent],
+  ]) {
+    expect(counted(...order).stats('s')).toMatchObject({ llmCalls: 1, tokens: { input: 100, total: 150 } })
+  }
+})
+
 test('a clock that jumps back gives no negative duration', () => {
   const totals = counted(spanOf({ id: 'a', session: 's', start: 500, end: 100 })).stats('s')
   expect(totals).toMatchObject({ durationMillis: 0, firstTime: EPOCH + 500, latency: { traces: { p99: 0 } } })

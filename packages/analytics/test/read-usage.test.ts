@@ -40,13 +40,18 @@ describe('the kind of work', () => {
     ['other', { 'gen_ai.operation.name': 7 }],
     ['other', { 'openinference.span.kind': 'llm' }],
     ['other', { 'ai.operationId': 'ai.embed' }],
-    ...['ai.embed', 'ai.embedMany', 'ai.rerank', 'ai.generateObject', 'ai.streamObject'].map(
-      (call) => ['other', { 'ai.operationId': call, 'ai.model.id': 'm', 'ai.usage.tokens': 5 }] as const,
-    ),
   ])('is %s for %j', (kind, attributes) => {
     expect(read(attributes).kind).toBe(kind)
   })
 })
+
+it.each(['ai.embed', 'ai.embedMany', 'ai.rerank', 'ai.generateObject', 'ai.streamObject'])(
+  '%s is no call of the model: that is inside it',
+  (call) => {
+    const usage = read({ 'ai.operationId': call, 'ai.model.id': 'm', 'ai.usage.tokens': 5 })
+    expect(usage).toMatchObject({ kind: 'other', inputTokens: 5 })
+  },
+)
 
 describe('older names', () => {
   it('of OpenTelemetry and OpenLLMetry', () => {
@@ -113,6 +118,18 @@ describe('tokens', () => {
       'gen_ai.usage.cache_read.input_tokens': 100,
     })
     expect(usage).toMatchObject({ inputTokens: 104, totalTokens: 105 })
+  })
+
+  it('from a cache that are added to the input are added to the total, where it is without them', () => {
+    const total = (reported: number) =>
+      read({
+        'openinference.span.kind': 'LLM',
+        'llm.token_count.prompt': 10,
+        'llm.token_count.completion': 50,
+        'llm.token_count.total': reported,
+        'llm.token_count.prompt_details.cache_read': 1000,
+      }).totalTokens
+    expect([total(60), total(1060)]).toEqual([1060, 1060])
   })
 
   it('that Langfuse keeps apart are added up', () => {
