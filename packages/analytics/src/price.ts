@@ -7,7 +7,7 @@ export interface ModelPrice {
   readonly input: number
   /** Of input that came from the provider's cache. Without it, such input costs what other input does. */
   readonly cachedInput?: number | undefined
-  /** Without it, the model has no output that costs: an embedding model. */
+  /** Of output. Without it, usage with output tokens has no price: right for an embedding model, which has none. */
   readonly output?: number | undefined
 }
 
@@ -81,9 +81,14 @@ const FIELDS = ['input', 'cachedInput', 'output']
 /** USD per million tokens. Whoever asks for more has the wrong unit. */
 const PRICE_MAX = 1_000_000
 
+/** USD per million tokens. No model costs so little, and none so much that its price per token is more. */
+const PRICE_MIN = 0.0001
+
 /** What is wrong with a user's table, in words that follow the name of the option, or undefined. */
 export function pricesProblem(table: unknown): string | undefined {
   if (!isObject(table)) return `must be an object of prices by model, it is ${kindOf(table)}`
+  if (!isPlain(table))
+    return `must be a plain object of prices by model, it is an instance of ${nameOf(table)}`
   for (const [model, price] of Object.entries(table)) {
     const problem = priceProblem(price)
     if (problem !== undefined) return `[${JSON.stringify(model)}]${problem}`
@@ -98,6 +103,9 @@ function priceProblem(price: unknown): string | undefined {
   for (const field of FIELDS) {
     const value = price[field]
     if (value === undefined && field !== 'input') continue
+    if (typeof value === 'number' && value > 0 && value < PRICE_MIN) {
+      return `.${field} must be USD per million tokens, it is ${value}, which looks like a price per token`
+    }
     if (typeof value === 'number' && value >= 0 && value <= PRICE_MAX) continue
     const is = typeof value === 'number' ? String(value) : kindOf(value)
     return `.${field} must be USD per million tokens, a number from 0 to ${PRICE_MAX}, it is ${is}`
@@ -107,3 +115,11 @@ function priceProblem(price: unknown): string | undefined {
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Also one of another realm. What a `Map` holds would not be seen, and every model be without a price. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+const nameOf = (value: object): string => String(value.constructor?.name)
