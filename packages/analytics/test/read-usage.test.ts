@@ -36,6 +36,12 @@ describe('the kind of work', () => {
     ['llm', { 'llm.request.type': 'completion', 'gen_ai.system': 'OpenAI' }],
     ['llm', { 'gen_ai.request.model': 'm', 'gen_ai.usage.input_tokens': 1 }],
     ['llm', { 'langfuse.observation.type': 'span', 'gen_ai.operation.name': 'chat' }],
+    ['llm', { 'gen_ai.provider.name': 'p', 'gen_ai.response.model': 'm', 'gen_ai.usage.output_tokens': 5 }],
+    ['llm', { 'gen_ai.system': 'p', 'gen_ai.response.model': 'm', 'gen_ai.usage.prompt_tokens': 5 }],
+    ['other', { 'gen_ai.usage.prompt_tokens': 3, 'gen_ai.usage.completion_tokens': 5 }],
+    ['tool', { 'gen_ai.tool.name': 't', 'gen_ai.tool.call.id': '1' }],
+    ['llm', { 'langfuse.observation.model.name': 'm', 'langfuse.observation.cost_details': '{"total":1}' }],
+    ['other', { 'langfuse.observation.cost_details': '{"total":1}' }],
     ['other', { 'gen_ai.operation.name': 'constructor' }],
     ['other', { 'gen_ai.operation.name': 7 }],
     ['other', { 'openinference.span.kind': 'llm' }],
@@ -76,6 +82,12 @@ describe('older names', () => {
       cachedInputTokens: 4,
       reasoningTokens: 3,
     })
+  })
+
+  it('of OpenTelemetry, without anything else', () => {
+    const usage = read({ 'gen_ai.usage.prompt_tokens': 3, 'gen_ai.usage.completion_tokens': 5 })
+    expect(usage).toMatchObject({ inputTokens: 3, outputTokens: 5 })
+    expect(read({ 'gen_ai.usage.completion_tokens': 5 }).outputTokens).toBe(5)
   })
 
   it('of the AI SDK', () => {
@@ -269,6 +281,10 @@ describe('a cost', () => {
     expect(usage.cost).toEqual({ input: 0.1, output: undefined, total: undefined })
   })
 
+  it("is Langfuse's on a span that says no type", () => {
+    expect(read({ 'langfuse.observation.cost_details': '{"total":1}' }).cost?.total).toBe(1)
+  })
+
   it('that is none is ignored, and counted', () => {
     const usage = read({ 'openinference.span.kind': 'LLM', 'llm.cost.total': -1, 'llm.cost.prompt': 1e300 })
     expect(usage).toMatchObject({ cost: undefined, ignored: 2 })
@@ -301,6 +317,16 @@ describe('the environment', () => {
     const resource = { attributes: { 'deployment.environment': 'production' } }
     expect(read({}, { resource }).environment).toBe('production')
     expect(read({ 'langfuse.environment': 'staging' }, { resource }).environment).toBe('staging')
+  })
+
+  it('is not asked of a resource that is still being found out, because SDK 2 says an error for each such look', () => {
+    const resource = {
+      get attributes(): Record<string, unknown> {
+        return expect.fail('looked at')
+      },
+      asyncAttributesPending: true,
+    }
+    expect(read({ 'user.id': 'ada' }, { resource })).toMatchObject({ userId: 'ada', environment: undefined })
   })
 
   it('is known as soon as the resource is', () => {
