@@ -1,7 +1,7 @@
 import { kindOf } from '@otel-sessions/semconv/internal'
 import type { SpanCost, SpanUsage } from './usage.ts'
 
-/** What a model costs, in USD per million tokens. */
+/** What a model costs, in USD per million tokens. What is below 0.0001 and not 0 is refused: it is a price per token. */
 export interface ModelPrice {
   /** Of input. */
   readonly input: number
@@ -12,10 +12,10 @@ export interface ModelPrice {
 }
 
 /**
- * Prices by the name of the model. A name that is not in the table is looked up without what is in front of its last
- * `/` (`openai/gpt-4o`, `models/gemini-2.5-pro`), then without a date at its end (`gpt-4o-2024-08-06`,
- * `claude-haiku-4-5-20251001`, `claude-haiku-4-5@20251001`). Nothing else is guessed, no prefix and no family: a model
- * that is nearly the same may cost ten times as much, and what `-latest` is changes.
+ * Prices by the name of the model, in a plain object. A name that is not in the table is looked up without what is in
+ * front of its last `/` (`openai/gpt-4o`, `models/gemini-2.5-pro`), then without a date at its end
+ * (`gpt-4o-2024-08-06`, `claude-haiku-4-5-20251001`, `claude-haiku-4-5@20251001`). Nothing else is guessed, no prefix and
+ * no family: a model that is nearly the same may cost ten times as much, and what `-latest` is changes.
  *
  * @example { 'gpt-4o': { input: 2.5, cachedInput: 1.25, output: 10 }, 'our-own-model': { input: 0, output: 0 } }
  */
@@ -81,7 +81,7 @@ const FIELDS = ['input', 'cachedInput', 'output']
 /** USD per million tokens. Whoever asks for more has the wrong unit. */
 const PRICE_MAX = 1_000_000
 
-/** USD per million tokens. No model costs so little, and none so much that its price per token is more. */
+/** USD per million tokens. What costs anything costs more; a price per token is nearly always less. */
 const PRICE_MIN = 0.0001
 
 /** What is wrong with a user's table, in words that follow the name of the option, or undefined. */
