@@ -88,6 +88,8 @@ export class SessionAnalytics {
 
   /**
    * An exporter that hands on every batch as it is, in the same call, and counts its spans, whatever becomes of them.
+   * They are read when `export` of the delegate has returned: what that changes on them in the call, such as attributes
+   * that it takes off, is counted as it has become.
    *
    * @param delegate the exporter that ships the spans
    * @throws TypeError when it is none

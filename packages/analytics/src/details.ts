@@ -24,8 +24,8 @@ export const NO_SIDES: Readonly<Sides> = {
 type ReadNumber = (value: unknown) => number | undefined
 
 /**
- * Langfuse's `usage_details`: it keeps kinds of tokens apart (`input` is without `input_cached_tokens`), so a side is the
- * sum of its kinds.
+ * Langfuse's `usage_details`. It keeps kinds of tokens apart (`input` is without `input_cached_tokens`), so a side is the
+ * sum of its kinds; the usage of OpenAI's API is taken as well, with its details, which are a part of their side.
  */
 export const langfuseUsage = (value: unknown): Readonly<Sides> => langfuseSides(value, tokens)
 
@@ -35,12 +35,31 @@ export function langfuseCost(value: unknown): SpanCost | undefined {
   return costOf(input, output, total)
 }
 
+/** What users of Langfuse call the sides, as its documentation does: the names that OpenAI and the AI SDK have. */
+const OTHER_NAMES: ReadonlyMap<string, 'input' | 'output' | 'total'> = new Map([
+  ['promptTokens', 'input'],
+  ['prompt_tokens', 'input'],
+  ['completionTokens', 'output'],
+  ['completion_tokens', 'output'],
+  ['totalTokens', 'total'],
+  ['total_tokens', 'total'],
+  ['totalCost', 'total'],
+  ['total_cost', 'total'],
+])
+
 function langfuseSides(value: unknown, read: ReadNumber): Readonly<Sides> {
   const details = json(value)
   if (details === undefined) return NO_SIDES
   const sides: Sides = { ...NO_SIDES }
   for (const [key, each] of Object.entries(details)) {
-    const side = sideOf(key)
+    const other = OTHER_NAMES.get(key)
+    // Both names are one count.
+    if (other !== undefined && Object.hasOwn(details, other)) continue
+    if (key.endsWith('_details')) {
+      readParts(sides, each, read)
+      continue
+    }
+    const side = other ?? sideOf(key)
     const number = side && read(each)
     if (side === undefined || number === undefined) continue
     sides[side] = (sides[side] ?? 0) + number
@@ -48,6 +67,14 @@ function langfuseSides(value: unknown, read: ReadNumber): Readonly<Sides> {
     if (side === 'output' && key.includes('reasoning')) sides.reasoning = (sides.reasoning ?? 0) + number
   }
   return sides
+}
+
+/** OpenAI's `prompt_tokens_details` and the like: parts of what is counted beside them. */
+function readParts(sides: Sides, value: unknown, read: ReadNumber): void {
+  if (typeof value !== 'object' || value === null) return
+  const parts = value as { cached_tokens?: unknown; reasoning_tokens?: unknown }
+  sides.cached = read(parts.cached_tokens) ?? sides.cached
+  sides.reasoning = read(parts.reasoning_tokens) ?? sides.reasoning
 }
 
 /** `input_cached_tokens`, `input_cache_read`, `cache_read_input_tokens`; not what was written to a cache. */

@@ -36,7 +36,7 @@ export interface Work {
 
 /**
  * A span is of the first family of which it has the mark, and is read by that one's names. Undefined for spans that
- * have no mark at all, such as HTTP requests: the dozen look-ups here are all that they cost.
+ * have no mark at all, such as HTTP requests: the look-ups here are all that they cost.
  */
 export function readWork(a: Attributes): Work | undefined {
   if (a['openinference.span.kind'] !== undefined) return openInference(a)
@@ -45,7 +45,19 @@ export function readWork(a: Attributes): Work | undefined {
   if (a['ai.operationId'] !== undefined) return aiSdk(a)
   if (a['gen_ai.request.model'] !== undefined || a['gen_ai.usage.input_tokens'] !== undefined) return genAi(a)
   if (a['traceloop.span.kind'] !== undefined || a['llm.request.type'] !== undefined) return genAi(a)
-  return a['langfuse.observation.usage_details'] !== undefined ? langfuse(a) : undefined
+  if (a['langfuse.observation.usage_details'] !== undefined) return langfuse(a)
+  return readRest(a)
+}
+
+/** Spans that say less than their conventions ask for. */
+function readRest(a: Attributes): Work | undefined {
+  if (a['gen_ai.response.model'] !== undefined || a['gen_ai.usage.output_tokens'] !== undefined)
+    return genAi(a)
+  if (a['gen_ai.usage.prompt_tokens'] !== undefined) return genAi(a)
+  if (a['gen_ai.usage.completion_tokens'] !== undefined || a['gen_ai.tool.name'] !== undefined)
+    return genAi(a)
+  if (a['langfuse.observation.model.name'] !== undefined) return langfuse(a)
+  return a['langfuse.observation.cost_details'] !== undefined ? langfuse(a) : undefined
 }
 
 function openInference(a: Attributes): Work {
@@ -85,7 +97,8 @@ function genAi(a: Attributes): Work {
     kind:
       GENAI_KINDS.get(a['gen_ai.operation.name']) ??
       TRACELOOP_KINDS.get(a['traceloop.span.kind']) ??
-      OPENLLMETRY_KINDS.get(a['llm.request.type']),
+      OPENLLMETRY_KINDS.get(a['llm.request.type']) ??
+      (a['gen_ai.tool.name'] === undefined ? undefined : 'tool'),
     model: text(a['gen_ai.response.model']) ?? text(a['gen_ai.request.model']),
     provider: text(a['gen_ai.provider.name']) ?? text(a['gen_ai.system']),
     input,

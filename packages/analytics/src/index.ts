@@ -6,7 +6,14 @@ export type { SessionQuery, SessionSort } from './order.ts'
 export type { ModelPrice, PriceTable } from './price.ts'
 export { readSpanUsage } from './read-usage.ts'
 export type { AnalyticsSnapshot } from './snapshot-types.ts'
-export type { EndedSpan, ExportResult, ParentIdentity, SpanExporterLike, SpanIdentity } from './span-types.ts'
+export type {
+  EndedSpan,
+  ExportResult,
+  ParentIdentity,
+  SpanExporterLike,
+  SpanIdentity,
+  SpanScope,
+} from './span-types.ts'
 export type {
   LatencyPercentiles,
   ModelTotals,

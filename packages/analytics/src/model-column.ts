@@ -1,4 +1,3 @@
-import { SUMS } from './fields.ts'
 import { MODEL_COSTS, MODEL_SUMS } from './model-fields.ts'
 import { ModelBook } from './models.ts'
 import type { Rows } from './rows.ts'
@@ -18,7 +17,7 @@ export function addModel(rows: Rows, row: number, model: string, numbers: ArrayL
   const known = models[at]
   if (known === model) return
   if (typeof known === 'object') known.add(model, numbers, 1)
-  else if (known === undefined || isUnused(rows, row)) models[at] = model
+  else if (known === undefined) models[at] = model
   else bookOf(rows, row).add(model, numbers, 1)
 }
 
@@ -32,7 +31,7 @@ export function removeModel(rows: Rows, row: number, model: string, numbers: Arr
 export function modelsOf(rows: Rows, row: number): ModelBook | undefined {
   const known = rows.page(row).models[rows.at(row)]
   if (typeof known === 'object') return known
-  if (known === undefined || isUnused(rows, row)) return undefined
+  if (known === undefined) return undefined
   const book = new ModelBook()
   book.add(known, numbersOf(rows, row), 1)
   return book
@@ -44,10 +43,6 @@ export function bookOf(rows: Rows, row: number): ModelBook {
   rows.page(row).models[rows.at(row)] = book
   return book
 }
-
-// All that it did has been taken back.
-const isUnused = (rows: Rows, row: number): boolean =>
-  rows.sum(row, SUMS.llmCalls) === 0 && rows.sum(row, SUMS.usages) === 0
 
 const numbersOf = (rows: Rows, row: number): number[] => [
   ...MODEL_SUMS.map((sum) => rows.sum(row, sum)),

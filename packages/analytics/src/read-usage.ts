@@ -36,14 +36,15 @@ const NO_WORK: Work = {
   userId: undefined,
 }
 
-/** What has a model and takes tokens, and says no kind, is a call of the model. */
-const kindOfWork = ({ kind, model, input }: Work): WorkKind =>
-  kind ?? (model !== undefined && input !== undefined ? 'llm' : 'other')
+/** What has a model, and tokens or a cost, and says no kind, is a call of the model. */
+const kindOfWork = ({ kind, model, input, output, cost }: Work): WorkKind =>
+  kind ?? (model !== undefined && (input ?? output ?? cost) !== undefined ? 'llm' : 'other')
 
 function usageOf(span: UsageSpan, work: Work, kind: WorkKind): SpanUsage {
   const a = span.attributes
-  const { output, total, cached } = work
+  const { output, cached } = work
   const input = withCached(work.input, cached)
+  const total = withAdded(work.total, (input ?? 0) - (work.input ?? 0), input, output)
   return {
     kind,
     model: work.model,
@@ -70,18 +71,28 @@ function withCached(input: number | undefined, cached: number | undefined): numb
   return input !== undefined && cached !== undefined && cached > input ? input + cached : input
 }
 
+/** What was added to the input is in a reported total, too, unless that covers it as it is. */
+function withAdded(
+  total: number | undefined,
+  added: number,
+  input: number | undefined,
+  output: number | undefined,
+): number | undefined {
+  if (total === undefined || added === 0) return total
+  return total < (input ?? 0) + (output ?? 0) ? total + added : total
+}
+
 let lastResource: UsageSpan['resource']
 let lastEnvironment: string | undefined
 
-/** All spans of a provider share one resource, so the answer is kept; not while the resource is still being found out. */
+/** All spans of a provider share one resource, so the answer is kept. There is none while it is still being found out. */
 function environmentOf(resource: UsageSpan['resource']): string | undefined {
   if (resource === undefined) return undefined
   if (resource === lastResource) return lastEnvironment
+  // SDK 2 says an error each time that its attributes are looked at before all are known.
+  if (resource.asyncAttributesPending === true) return undefined
   const a = resource.attributes
-  const environment = text(a['deployment.environment.name']) ?? text(a['deployment.environment'])
-  if (resource.asyncAttributesPending !== true) {
-    lastResource = resource
-    lastEnvironment = environment
-  }
-  return environment
+  lastEnvironment = text(a['deployment.environment.name']) ?? text(a['deployment.environment'])
+  lastResource = resource
+  return lastEnvironment
 }

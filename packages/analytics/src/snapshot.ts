@@ -17,7 +17,7 @@ export function snapshotOf(rows: Rows, row: number): SessionSnapshot {
     times: first <= last ? [first, last] : undefined,
     sums: Array.from({ length: SUM_COUNT }, (_, sum) => rows.sum(row, sum as Sum)),
     costs: [INPUT_COST, OUTPUT_COST, OTHER_COST].map((field) => rows.wide(row, field)),
-    models: book?.entries().map(([model, numbers]) => [model, [...numbers]]) ?? [],
+    models: book?.places().map(([model, numbers]) => [model, [...numbers]]) ?? [],
     otherModels: book?.others && [...book.others],
     users: usersOf(rows, row),
     ...labelsOf(rows, row),

@@ -8,6 +8,7 @@ import { ownValue } from '@otel-sessions/semconv/internal'
 import { LLM_BELOW, USAGE_BELOW } from './below.ts'
 import type { Counters } from './counters.ts'
 import { holdingEnd, type SessionEnded } from './ends.ts'
+import { isEntry } from './entry.ts'
 import { BIRTH, SUMS } from './fields.ts'
 import { Identities } from './identities.ts'
 import { addLabels, addUser } from './people.ts'
@@ -87,8 +88,8 @@ export class SpanCounter {
     const isKnown = typeof id === 'string' && (this.#sessions.find(id) !== NONE || checkSessionId(id).ok)
     // Read before anything is counted: reading may throw, and a span counts whole or not at all.
     const usage = isKnown ? wholeTokens(readSpanUsage(span)) : undefined
-    const word = wordOf(span.name)
-    const isLate = word !== undefined && ownValue(span.attributes, ATTR_SESSION_LATE) === true
+    const word = wordOf(span)
+    const isLate = ownValue(span.attributes, ATTR_SESSION_LATE) === true
     const { startTime, endTime } = span
     this.#start = epochMillis(startTime)
     this.#end = epochMillis(endTime)
@@ -115,7 +116,7 @@ export class SpanCounter {
       this.#noteTime(row, isLate)
       this.#notePeople(row, usage)
       if (word !== undefined) this.#hear(row, id as string, word, span)
-      else this.#countWork(row, usage, below, hasParent, !hasParent || parent?.isRemote === true)
+      else this.#countWork(row, usage, below, hasParent, isEntry(span, hasParent))
     }
   }
 

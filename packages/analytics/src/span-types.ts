@@ -16,9 +16,15 @@ export interface ParentIdentity {
   readonly isRemote?: boolean | undefined
 }
 
+/** What made a span. */
+export interface SpanScope {
+  /** The name of the tracer. */
+  readonly name: string
+}
+
 /** The part of an ended span that is counted. Structural: the same for every line of the SDK. */
 export interface EndedSpan extends UsageSpan {
-  /** The words of a session are told by it. */
+  /** The words of a session are told by it and by the scope. */
   readonly name: string
   /** Seconds and nanoseconds since the epoch. */
   readonly startTime: readonly number[]
@@ -28,8 +34,14 @@ export interface EndedSpan extends UsageSpan {
   spanContext(): SpanIdentity
   /** The parent, from SDK 2 on. */
   readonly parentSpanContext?: ParentIdentity | undefined
-  /** The parent, in SDK 1. */
+  /** The parent, in SDK 1, which does not say whether it is another process's. */
   readonly parentSpanId?: string | undefined
+  /** 1 serves, 4 consumes; asked where `parentSpanContext` is not there. */
+  readonly kind?: number | undefined
+  /** What made it, from SDK 2 on: only what `startSession` made is a word of a session, or what shows no scope. */
+  readonly instrumentationScope?: SpanScope | undefined
+  /** What made it, in SDK 1. */
+  readonly instrumentationLibrary?: SpanScope | undefined
 }
 
 /** The result of an export: code 0 is success, 1 is failure. */

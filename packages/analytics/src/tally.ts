@@ -1,8 +1,8 @@
 const SCALE = 1e6
-/** The largest number that is taken, either way: beyond it a millionth is lost in any double. */
-const LARGEST_SCORE = 1e9
+/** The largest number that is taken, either way: beyond it a double is no exact count of anything. */
+const LARGEST_SCORE = Number.MAX_SAFE_INTEGER
 
-/** How many numbers there were, and their exact sum in millionths: in whole numbers the order does not matter. */
+/** How many numbers there were, and their sum in millionths: in whole numbers of any size the order does not matter. */
 export class Tally {
   count = 0
   /** Judgements without a number: a label or a comment alone. */
@@ -27,7 +27,9 @@ export class Tally {
   }
 
   get mean(): number | undefined {
-    return this.count === 0 ? undefined : Number(this.millionths) / SCALE / this.count
+    if (this.count === 0) return undefined
+    // What is far below a millionth was rounded away, and division rounds: it still lies between the two.
+    return Math.min(this.max, Math.max(this.min, Number(this.millionths) / SCALE / this.count))
   }
 }
 

@@ -26,13 +26,16 @@ export interface SessionCost {
 
 /** What one model did in a session. */
 export interface ModelTotals {
-  /** The model, as the spans name it; undefined for work that names none. */
+  /** The model, as the spans name it; undefined for work that names none, or one of more than 200 characters. */
   readonly model: string | undefined
   /** Its LLM calls, counted as in `SessionTotals.llmCalls`. */
   readonly llmCalls: number
   /** Its tokens. */
   readonly tokens: SessionTokens
-  /** Undefined as soon as one of its calls has neither a reported cost nor a price. */
+  /**
+   * Undefined as soon as one of its usages has neither a reported cost nor a price, and where it has LLM calls and none
+   * says what it used.
+   */
   readonly cost: SessionCost | undefined
 }
 
@@ -46,13 +49,13 @@ export interface LatencyPercentiles {
   readonly p99: number
 }
 
-/** What a session measured under one name (`session.metric`). */
+/** What a session measured under one name (`session.metric`): numbers up to 2^53 - 1 in size; others are ignored. */
 export interface SessionMetricTotals {
   /** The name. */
   readonly name: string
   /** How often. */
   readonly count: number
-  /** To a millionth. */
+  /** To a millionth, as far as a double goes; never outside `min` and `max`. */
   readonly mean: number
   /** The smallest. */
   readonly min: number
@@ -76,13 +79,20 @@ export interface SessionFeedbackTotals {
   readonly count: number
   /** How many of them have a score. */
   readonly scored: number
-  /** The mean score, to a millionth; undefined where none has one. */
+  /**
+   * The mean score over all names together, to a millionth; undefined where none has one. Where scores have different
+   * scales, such as stars and 0 or 1, it means nothing: say those with `metric`, which keeps names apart.
+   */
   readonly mean: number | undefined
 }
 
 /** How long things took in a session. */
 export interface SessionLatency {
-  /** Traces, by their local root spans; undefined where there is none. */
+  /**
+   * Traces, by the spans with which they enter this process: those without a parent, or with one of another process.
+   * SDK 1 does not tell whose a parent is: there, a span with a parent is one if its kind is SERVER or CONSUMER.
+   * Undefined where there is none.
+   */
   readonly traces: LatencyPercentiles | undefined
   /** LLM calls; undefined where there is none. */
   readonly llmCalls: LatencyPercentiles | undefined
@@ -117,13 +127,23 @@ export interface SessionTotals {
   readonly retrievals: number
   /** Embeddings. */
   readonly embeddings: number
-  /** Spans whose status is ERROR. */
+  /**
+   * Spans whose status is ERROR, those included that an error only passed through: one failure can be several, where
+   * instrumentations mark each span on its way.
+   */
   readonly errors: number
-  /** Tokens; usage counts where it is reported deepest. */
+  /** Tokens; usage counts where it is reported deepest. Zeros alone are no usage. */
   readonly tokens: SessionTokens
-  /** Undefined as soon as one usage has neither a reported cost nor a price; never 0 for that reason. */
+  /**
+   * Undefined, never 0, as soon as one usage has neither a reported cost nor a price, and where there are LLM calls and
+   * none says what it used. A cost that a span reports is not used where a span below it reports usage: what is deepest
+   * counts, and has its own cost or price.
+   */
   readonly cost: SessionCost | undefined
-  /** The same by model, in the order of their names; at most 32. */
+  /**
+   * The same by model, in the order of their names; at most 32, the first by name. One whose work turned out to be that of
+   * a span below keeps its place among the 32.
+   */
   readonly models: readonly ModelTotals[]
   /** What further models did, together; `model` is undefined. */
   readonly otherModels: ModelTotals | undefined

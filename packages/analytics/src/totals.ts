@@ -46,7 +46,7 @@ export function totalsOf(rows: Rows, row: number): SessionTotals {
       cachedInput: sum(SUMS.cachedInputTokens),
       reasoning: sum(SUMS.reasoningTokens),
     },
-    cost: costOf(sum(SUMS.unpriced), costs),
+    cost: costOf(sum(SUMS.llmCalls), sum(SUMS.usages), sum(SUMS.unpriced), costs),
     models: book?.entries().map(([model, numbers]) => modelTotals(model, numbers)) ?? [],
     otherModels: book?.others && modelTotals(NO_MODEL, book.others),
     userIds: users.kept,
@@ -70,23 +70,34 @@ export function totalsOf(rows: Rows, row: number): SessionTotals {
   }
 }
 
+/** Calls that say nothing of what they used are not free: nobody knows what they cost. */
 function costOf(
+  calls: number,
+  usages: number,
   unpriced: number,
   [input = 0, output = 0, other = 0]: readonly number[],
 ): SessionCost | undefined {
-  if (unpriced > 0) return undefined
+  if (unpriced > 0 || (calls > 0 && usages === 0)) return undefined
   return { input: dollarsOf(input), output: dollarsOf(output), total: dollarsOf(input + output + other) }
 }
 
 /** @param numbers in the order of `MODEL_SUMS` and `MODEL_COSTS` */
 function modelTotals(model: string, numbers: readonly number[]): ModelTotals {
-  const [calls = 0, , unpriced = 0, input = 0, output = 0, total = 0, cachedInput = 0, reasoning = 0] =
-    numbers
+  const [
+    calls = 0,
+    usages = 0,
+    unpriced = 0,
+    input = 0,
+    output = 0,
+    total = 0,
+    cachedInput = 0,
+    reasoning = 0,
+  ] = numbers
   return {
     model: model === NO_MODEL ? undefined : model,
     llmCalls: calls,
     tokens: { input, output, total, cachedInput, reasoning },
-    cost: costOf(unpriced, numbers.slice(8)),
+    cost: costOf(calls, usages, unpriced, numbers.slice(8)),
   }
 }
 

@@ -37,7 +37,7 @@ export interface SpanUsage {
   readonly userId: string | undefined
   /** What the application calls it; strings only, not checked further. */
   readonly tags: readonly string[] | undefined
-  /** Where it ran, such as `production`: from the span, else from its resource. */
+  /** Where it ran, such as `production`: from the span, else from its resource once that is found out. */
   readonly environment: string | undefined
   /** How many token counts and costs were no such thing (negative, NaN, a string) and are left out above. */
   readonly ignored: number

@@ -1,3 +1,4 @@
+import { LONGEST_NAME } from './people.ts'
 import type { SpanUsage } from './usage.ts'
 
 /** The most tokens of one span that are believed. Millions of such spans still add up exactly. */
@@ -8,10 +9,16 @@ const FIELDS = ['inputTokens', 'outputTokens', 'totalTokens', 'cachedInputTokens
 const isFine = (count: number | undefined): boolean =>
   count === undefined || (Number.isInteger(count) && count <= MOST)
 
-/** The usage without token counts that cannot be summed exactly: fractions, and what no model has ever taken. */
+const isNameKept = (model: string | undefined): boolean => model === undefined || model.length <= LONGEST_NAME
+
+/**
+ * The usage without token counts that cannot be summed exactly: fractions, and what no model has ever taken. A model
+ * whose name is too long to be kept is none.
+ */
 export function wholeTokens(usage: SpanUsage): SpanUsage {
   // Written out, because each span comes by here.
   if (
+    isNameKept(usage.model) &&
     isFine(usage.inputTokens) &&
     isFine(usage.outputTokens) &&
     isFine(usage.totalTokens) &&
@@ -20,7 +27,8 @@ export function wholeTokens(usage: SpanUsage): SpanUsage {
   ) {
     return usage
   }
-  const wrong = FIELDS.filter((field) => !isFine(usage[field]))
+  const wrong: (keyof SpanUsage)[] = FIELDS.filter((field) => !isFine(usage[field]))
+  if (!isNameKept(usage.model)) wrong.push('model')
   const left = Object.fromEntries(wrong.map((field) => [field, undefined]))
   return { ...usage, ...left, ignored: usage.ignored + wrong.length }
 }

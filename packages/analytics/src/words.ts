@@ -9,6 +9,7 @@ import {
   checkSessionId,
   SESSION_END_STATES,
   SESSION_SPAN_NAMES,
+  SESSION_SPAN_SCOPE,
   type SessionEndState,
   type SessionSpanKind,
 } from '@otel-sessions/semconv'
@@ -24,10 +25,20 @@ const KINDS = new Map<string, SessionSpanKind>(
   Object.entries(SESSION_SPAN_NAMES).map(([kind, name]) => [name, kind as SessionSpanKind]),
 )
 
-/** Which word of a session about itself a span is, if it is one; only its name counts. */
-export const wordOf = (name: string): SessionSpanKind | undefined =>
+/**
+ * Which word of a session about itself a span is, if it is one: by its name, and because an application may call a span
+ * of its own the same, by its scope. Plain data that shows no scope goes by its name alone.
+ */
+export const wordOf = (span: EndedSpan): SessionSpanKind | undefined => {
+  const { name } = span
   // Nearly no span is one, and this is much cheaper than hashing its name.
-  name.length < 20 && name.startsWith('session.') ? KINDS.get(name) : undefined
+  return name.length < 20 && name.startsWith('session.') && isOfScope(span) ? KINDS.get(name) : undefined
+}
+
+function isOfScope({ instrumentationScope, instrumentationLibrary }: EndedSpan): boolean {
+  const scope = (instrumentationScope ?? instrumentationLibrary)?.name
+  return scope === undefined || scope === SESSION_SPAN_SCOPE
+}
 
 /** What a word does to another session than its own. */
 export interface Heard {
@@ -64,7 +75,7 @@ export function hear(word: SessionSpanKind, span: EndedSpan, rare: () => Rare): 
 
 function hearStart({ attributes, startTime }: EndedSpan, rare: () => Rare): Heard {
   const time = epochMillis(startTime)
-  if (Number.isNaN(time)) return IGNORED
+  if (!Number.isFinite(time)) return IGNORED
   const name = ownValue(attributes, ATTR_SESSION_NAME)
   let ignored = 0
   if (isName(name)) {
@@ -85,7 +96,7 @@ export const isBefore = (
 
 function hearEnd({ attributes, startTime }: EndedSpan): Heard {
   const time = epochMillis(startTime)
-  if (Number.isNaN(time)) return IGNORED
+  if (!Number.isFinite(time)) return IGNORED
   const said = ownValue(attributes, ATTR_SESSION_END_STATE)
   const state = SESSION_END_STATES.find((one) => one === said) ?? 'indeterminate'
   const why = ownValue(attributes, ATTR_SESSION_END_REASON)

@@ -27,9 +27,11 @@ export class Work {
     numbers[CALL] = isCall ? 1 : 0
     numbers[1] = isUsage ? 1 : 0
     numbers[2] = isUsage && cost === undefined ? 1 : 0
-    numbers[3] = (isUsage ? usage.inputTokens : undefined) ?? 0
-    numbers[4] = (isUsage ? usage.outputTokens : undefined) ?? 0
-    numbers[5] = (isUsage ? usage.totalTokens : undefined) ?? 0
+    const input = (isUsage ? usage.inputTokens : undefined) ?? 0
+    const output = (isUsage ? usage.outputTokens : undefined) ?? 0
+    numbers[3] = input
+    numbers[4] = output
+    numbers[5] = (isUsage ? usage.totalTokens : undefined) ?? input + output
     numbers[6] = (isUsage ? usage.cachedInputTokens : undefined) ?? 0
     numbers[7] = (isUsage ? usage.reasoningTokens : undefined) ?? 0
     numbers[8] = cost?.input ?? 0
@@ -38,14 +40,19 @@ export class Work {
   }
 }
 
-/** Whether a span says what it used: only then does it hide what is reported above it. */
+/**
+ * Whether a span says what it used: only then does it hide what is reported above it. Zeros alone say nothing: some
+ * instrumentations write them where they know no better.
+ */
 export const reportsUsage = (usage: SpanUsage): boolean =>
-  usage.inputTokens !== undefined ||
-  usage.outputTokens !== undefined ||
-  usage.totalTokens !== undefined ||
-  usage.cachedInputTokens !== undefined ||
-  usage.reasoningTokens !== undefined ||
-  usage.cost !== undefined
+  isSome(usage.inputTokens) ||
+  isSome(usage.outputTokens) ||
+  isSome(usage.totalTokens) ||
+  isSome(usage.cachedInputTokens) ||
+  isSome(usage.reasoningTokens) ||
+  (usage.cost !== undefined && [usage.cost.input, usage.cost.output, usage.cost.total].some(isSome))
+
+const isSome = (number: number | undefined): boolean => number !== undefined && number > 0
 
 /** Counts an LLM call, and what a span used. */
 export function addWork(rows: Rows, work: Work): void {

@@ -50,6 +50,61 @@ test('a model without a price makes the cost undefined, never 0', () => {
   ])
 })
 
+test('the total of tokens is never less than its parts, unless the span says so', () => {
+  const embedding = {
+    'gen_ai.operation.name': 'embeddings',
+    'gen_ai.request.model': 'e',
+    'gen_ai.usage.input_tokens': 100,
+  }
+  expect(counted(spanOf({ id: 'a', session: 's', attributes: embedding })).stats('s')).toMatchObject({
+    tokens: { input: 100, output: 0, total: 100 },
+    models: [{ tokens: { total: 100 } }],
+  })
+  const apart = {
+    'openinference.span.kind': 'LLM',
+    'llm.token_count.prompt': 10,
+    'llm.token_count.completion': 50,
+    'llm.token_count.total': 60,
+    'llm.token_count.prompt_details.cache_read': 1000,
+  }
+  expect(counted(spanOf({ id: 'a', session: 's', attributes: apart })).stats('s')?.tokens).toMatchObject({
+    input: 1010,
+    output: 50,
+    total: 1060,
+  })
+})
+
+test('LLM calls without any usage make the cost undefined, never 0; a free model costs 0', () => {
+  const span = sketches()
+  const analytics = new SessionAnalytics({ prices: { free: { input: 0, output: 0 } } })
+  const silent = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'silent' }
+  analytics.onEnd(span('silent', { attributes: silent }))
+  analytics.onEnd(span('free', { attributes: chat('free', 10, 5) }))
+  analytics.onEnd(span('both', { attributes: chat('free', 10, 5) }))
+  analytics.onEnd(span('both', { attributes: silent }))
+  analytics.onEnd(span('none'))
+  const costs = (id: string) => [
+    analytics.stats(id)?.cost?.total,
+    ...(analytics.stats(id)?.models.map(({ cost }) => cost?.total) ?? []),
+  ]
+  expect(costs('silent')).toEqual([undefined, undefined])
+  expect(costs('free')).toEqual([0, 0])
+  expect(costs('both')).toEqual([0, 0, undefined])
+  expect(costs('none')).toEqual([0])
+})
+
+test('a child that reports nothing but zeros does not hide what its parent reports', () => {
+  const parent = spanOf({ id: 'p', session: 's', attributes: chat('m', 100, 50) })
+  const zeros = { ...chat('m', 0, 0), 'gen_ai.usage.cost': 0 }
+  const child = spanOf({ id: 'c', parent: 'p', session: 's', attributes: zeros })
+  for (const order of [
+    [parent, child],
+    [child, parent],
+  ]) {
+    expect(counted(...order).stats('s')).toMatchObject({ llmCalls: 1, tokens: { input: 100, total: 150 } })
+  }
+})
+
 test('a clock that jumps back gives no negative duration', () => {
   const totals = counted(spanOf({ id: 'a', session: 's', start: 500, end: 100 })).stats('s')
   expect(totals).toMatchObject({ durationMillis: 0, firstTime: EPOCH + 500, latency: { traces: { p99: 0 } } })
@@ -265,4 +320,89 @@ test("AgentOps' analytics and the property table of a session can be told from t
     Duration: `${(totals.durationMillis / 1000).toFixed(1)}s`,
     Cost: totals.cost?.total.toFixed(3),
   }).toEqual({ 'LLM calls': 1, 'Tool calls': 0, Actions: 0, Errors: 1, Duration: '0.9s', Cost: '0.001' })
+})
+
+test('what is marked as late counts as late, work as well as words, whatever is known of an end', () => {
+  const span = sketches()
+  const late = { 'session.late': true }
+  const analytics = counted(
+    span('s', { attributes: late }),
+    span('s', { name: 'session.event', attributes: late }),
+    span('s', { attributes: { 'session.late': 'true' } }),
+  )
+  expect(analytics.stats('s')?.late).toBe(2)
+})
+
+test.each([
+  ['of SDK 2', 'instrumentationScope'],
+  ['of SDK 1', 'instrumentationLibrary'],
+])("an application's own span that is called like a word of a session is work: %s", (_, where) => {
+  const span = sketches()
+  const named = (scope: string) => ({
+    ...span('s', { name: 'session.event', attributes: chat('m', 10, 5) }),
+    [where]: { name: scope },
+  })
+  const analytics = counted(named('shop'), named('@otel-sessions/processor/lifecycle'))
+  expect(analytics.stats('s')).toMatchObject({ spans: 1, llmCalls: 1, events: 1 })
+})
+
+test('large numbers are measured too, and a mean lies between the smallest and the largest', () => {
+  const span = sketches()
+  const metric = (name: string, value: unknown) =>
+    span('s', {
+      name: 'session.metric',
+      attributes: { 'session.metric.name': name, 'session.metric.value': value },
+    })
+  const wrong = [Number.POSITIVE_INFINITY, Number.NaN, 1e300, 2 ** 53, '7']
+  const analytics = counted(
+    metric('bytes', 5e9),
+    metric('bytes', 1.7e12),
+    metric('most', -Number.MAX_SAFE_INTEGER),
+    metric('tiny', 4e-7),
+    ...wrong.map((value) => metric('wrong', value)),
+  )
+  expect(analytics.stats('s')?.metrics).toEqual([
+    { name: 'bytes', count: 2, mean: 852.5e9, min: 5e9, max: 1.7e12 },
+    {
+      name: 'most',
+      count: 1,
+      mean: -Number.MAX_SAFE_INTEGER,
+      min: -Number.MAX_SAFE_INTEGER,
+      max: -Number.MAX_SAFE_INTEGER,
+    },
+    { name: 'tiny', count: 1, mean: 4e-7, min: 4e-7, max: 4e-7 },
+  ])
+  expect(analytics.counters().ignoredValues).toBe(wrong.length)
+  const copy = new SessionAnalytics()
+  copy.merge(JSON.parse(JSON.stringify(analytics)))
+  expect(copy.stats('s')).toEqual(analytics.stats('s'))
+})
+
+test('a word at no time ends nothing and starts nothing', () => {
+  const span = sketches()
+  const never = { startTime: [Number.POSITIVE_INFINITY, 0], endTime: [Number.POSITIVE_INFINITY, 0] }
+  const end = { name: 'session.end', attributes: { 'session.end.state': 'success' } }
+  const start = {
+    name: 'session.start',
+    attributes: { 'session.name': 'n', 'session.previous_id': 'before' },
+  }
+  const analytics = counted({ ...span('s', end), ...never }, { ...span('s', start), ...never })
+  expect(analytics.stats('s')).toMatchObject({ end: undefined, name: undefined })
+  expect(analytics.stats('before')).toBeUndefined()
+})
+
+test('where the SDK cannot tell a remote parent, a span that serves or consumes is the entry of its trace', () => {
+  const ofSdk1 = (id: string, session: string, kind: number) => ({
+    ...spanOf({ id, trace: id, session }),
+    parentSpanContext: undefined,
+    parentSpanId: 'elsewhere',
+    kind,
+  })
+  const analytics = counted(ofSdk1('a', 'server', 1), ofSdk1('b', 'consumer', 4), ofSdk1('c', 'client', 2))
+  const traces = (id: string) => analytics.stats(id)?.latency.traces
+  expect(traces('server')).toBeDefined()
+  expect(traces('consumer')).toBeDefined()
+  expect(traces('client')).toBeUndefined()
+  const local = { ...spanOf({ id: 'd', session: 'local', parent: 'p' }), kind: 1 }
+  expect(counted(local).stats('local')?.latency.traces).toBeUndefined()
 })

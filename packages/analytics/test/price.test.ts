@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { type PriceTable, priceOfTable, pricesProblem } from '../src/price.ts'
 import { readSpanUsage } from '../src/read-usage.ts'
@@ -139,6 +140,16 @@ describe('a wrong table is refused with its model and its field', () => {
       { a: { input: 1, cachedInput: Number.NaN } },
       '["a"].cachedInput must be USD per million tokens, a number from 0 to 1000000, it is NaN',
     ],
+    [
+      { a: { input: 0.0000025, output: 10 } },
+      '["a"].input must be USD per million tokens, it is 0.0000025, which looks like a price per token',
+    ],
+    [
+      { a: { input: 1, output: 0.00001 } },
+      '["a"].output must be USD per million tokens, it is 0.00001, which looks like a price per token',
+    ],
+    [new Map([['a', { input: 1 }]]), 'must be a plain object of prices by model, it is an instance of Map'],
+    [new (class Prices {})(), 'must be a plain object of prices by model, it is an instance of Prices'],
     [{ a: { input: 1, cached: 1 } }, '["a"] has no field "cached"; there are input, cachedInput, output'],
   ])('%j', (table, problem) => {
     expect(pricesProblem(table)).toBe(problem)
@@ -146,5 +157,8 @@ describe('a wrong table is refused with its model and its field', () => {
 
   it('and a right one is not', () => {
     expect(pricesProblem(TABLE)).toBeUndefined()
+    expect(pricesProblem({ a: { input: 0.0001, cachedInput: 0, output: 0 } })).toBeUndefined()
+    expect(pricesProblem(Object.assign(Object.create(null), TABLE))).toBeUndefined()
+    expect(pricesProblem(runInNewContext('({ a: { input: 1 } })'))).toBeUndefined()
   })
 })

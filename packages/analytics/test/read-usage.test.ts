@@ -36,6 +36,12 @@ describe('the kind of work', () => {
     ['llm', { 'llm.request.type': 'completion', 'gen_ai.system': 'OpenAI' }],
     ['llm', { 'gen_ai.request.model': 'm', 'gen_ai.usage.input_tokens': 1 }],
     ['llm', { 'langfuse.observation.type': 'span', 'gen_ai.operation.name': 'chat' }],
+    ['llm', { 'gen_ai.provider.name': 'p', 'gen_ai.response.model': 'm', 'gen_ai.usage.output_tokens': 5 }],
+    ['llm', { 'gen_ai.system': 'p', 'gen_ai.response.model': 'm', 'gen_ai.usage.prompt_tokens': 5 }],
+    ['other', { 'gen_ai.usage.prompt_tokens': 3, 'gen_ai.usage.completion_tokens': 5 }],
+    ['tool', { 'gen_ai.tool.name': 't', 'gen_ai.tool.call.id': '1' }],
+    ['llm', { 'langfuse.observation.model.name': 'm', 'langfuse.observation.cost_details': '{"total":1}' }],
+    ['other', { 'langfuse.observation.cost_details': '{"total":1}' }],
     ['other', { 'gen_ai.operation.name': 'constructor' }],
     ['other', { 'gen_ai.operation.name': 7 }],
     ['other', { 'openinference.span.kind': 'llm' }],
@@ -44,6 +50,14 @@ describe('the kind of work', () => {
     expect(read(attributes).kind).toBe(kind)
   })
 })
+
+it.each(['ai.embed', 'ai.embedMany', 'ai.rerank', 'ai.generateObject', 'ai.streamObject'])(
+  '%s is no call of the model: that is inside it',
+  (call) => {
+    const usage = read({ 'ai.operationId': call, 'ai.model.id': 'm', 'ai.usage.tokens': 5 })
+    expect(usage).toMatchObject({ kind: 'other', inputTokens: 5 })
+  },
+)
 
 describe('older names', () => {
   it('of OpenTelemetry and OpenLLMetry', () => {
@@ -68,6 +82,12 @@ describe('older names', () => {
       cachedInputTokens: 4,
       reasoningTokens: 3,
     })
+  })
+
+  it('of OpenTelemetry, without anything else', () => {
+    const usage = read({ 'gen_ai.usage.prompt_tokens': 3, 'gen_ai.usage.completion_tokens': 5 })
+    expect(usage).toMatchObject({ inputTokens: 3, outputTokens: 5 })
+    expect(read({ 'gen_ai.usage.completion_tokens': 5 }).outputTokens).toBe(5)
   })
 
   it('of the AI SDK', () => {
@@ -112,6 +132,18 @@ describe('tokens', () => {
     expect(usage).toMatchObject({ inputTokens: 104, totalTokens: 105 })
   })
 
+  it('from a cache that are added to the input are added to the total, where it is without them', () => {
+    const total = (reported: number) =>
+      read({
+        'openinference.span.kind': 'LLM',
+        'llm.token_count.prompt': 10,
+        'llm.token_count.completion': 50,
+        'llm.token_count.total': reported,
+        'llm.token_count.prompt_details.cache_read': 1000,
+      }).totalTokens
+    expect([total(60), total(1060)]).toEqual([1060, 1060])
+  })
+
   it('that Langfuse keeps apart are added up', () => {
     const details = {
       input: 5,
@@ -132,6 +164,53 @@ describe('tokens', () => {
       cachedInputTokens: 2,
       reasoningTokens: 4,
       cost: { input: 0.5, output: 0.25, total: 0.75 },
+    })
+  })
+
+  it.each([
+    { promptTokens: 25, completionTokens: 150, totalTokens: 175 },
+    { prompt_tokens: 25, completion_tokens: 150, total_tokens: 175 },
+    { inputTokens: 25, outputTokens: 150 },
+    { input: 25, promptTokens: 25, output: 150, completion_tokens: 150, total: 175, totalTokens: 175 },
+  ])('in %j, as users of Langfuse write it, are read, and none twice', (details) => {
+    const usage = read({
+      'langfuse.observation.type': 'generation',
+      'langfuse.observation.usage_details': JSON.stringify(details),
+      'langfuse.observation.cost_details': '{"totalCost":0.5,"inputCost":0.125,"outputCost":0.25}',
+    })
+    expect(usage).toMatchObject({
+      inputTokens: 25,
+      outputTokens: 150,
+      totalTokens: 175,
+      cost: { input: 0.125, output: 0.25, total: 0.5 },
+      ignored: 0,
+    })
+  })
+
+  it.each([
+    {
+      prompt_tokens: 25,
+      completion_tokens: 150,
+      prompt_tokens_details: { cached_tokens: 5, audio_tokens: 0 },
+      completion_tokens_details: { reasoning_tokens: 100 },
+    },
+    {
+      input_tokens: 25,
+      output_tokens: 150,
+      input_tokens_details: { cached_tokens: 5 },
+      output_tokens_details: { reasoning_tokens: 100 },
+    },
+  ])("are a part of the side where Langfuse was given OpenAI's usage: %j", (details) => {
+    const usage = read({
+      'langfuse.observation.type': 'generation',
+      'langfuse.observation.usage_details': JSON.stringify(details),
+    })
+    expect(usage).toMatchObject({
+      inputTokens: 25,
+      outputTokens: 150,
+      cachedInputTokens: 5,
+      reasoningTokens: 100,
+      ignored: 0,
     })
   })
 
@@ -202,6 +281,10 @@ describe('a cost', () => {
     expect(usage.cost).toEqual({ input: 0.1, output: undefined, total: undefined })
   })
 
+  it("is Langfuse's on a span that says no type", () => {
+    expect(read({ 'langfuse.observation.cost_details': '{"total":1}' }).cost?.total).toBe(1)
+  })
+
   it('that is none is ignored, and counted', () => {
     const usage = read({ 'openinference.span.kind': 'LLM', 'llm.cost.total': -1, 'llm.cost.prompt': 1e300 })
     expect(usage).toMatchObject({ cost: undefined, ignored: 2 })
@@ -234,6 +317,16 @@ describe('the environment', () => {
     const resource = { attributes: { 'deployment.environment': 'production' } }
     expect(read({}, { resource }).environment).toBe('production')
     expect(read({ 'langfuse.environment': 'staging' }, { resource }).environment).toBe('staging')
+  })
+
+  it('is not asked of a resource that is still being found out, because SDK 2 says an error for each such look', () => {
+    const resource = {
+      get attributes(): Record<string, unknown> {
+        return expect.fail('looked at')
+      },
+      asyncAttributesPending: true,
+    }
+    expect(read({ 'user.id': 'ada' }, { resource })).toMatchObject({ userId: 'ada', environment: undefined })
   })
 
   it('is known as soon as the resource is', () => {

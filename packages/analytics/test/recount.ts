@@ -62,16 +62,18 @@ export function recount(spans: readonly PlacedSpan[]): ReadonlyMap<string, Recou
 export const usageOf = (span: PlacedSpan): SpanUsage =>
   readSpanUsage({ attributes: span.attributes, status: { code: span.statusCode ?? 0 } })
 
-/** Whether a span reports any usage: a count of tokens, 0 included, or a cost. */
-const reports = (usage: SpanUsage): boolean =>
+/** Whether a span reports any usage: a count of tokens or a cost that is more than 0. */
+export const reports = (usage: SpanUsage): boolean =>
   [
     usage.inputTokens,
     usage.outputTokens,
     usage.totalTokens,
     usage.cachedInputTokens,
     usage.reasoningTokens,
-    usage.cost,
-  ].some((value) => value !== undefined)
+    usage.cost?.input,
+    usage.cost?.output,
+    usage.cost?.total,
+  ].some((value) => value !== undefined && value > 0)
 
 /** The places above a span, as far as its trace was seen. Parents that point in a circle end it. */
 function ancestors(spans: readonly PlacedSpan[]): (span: PlacedSpan) => string[] {

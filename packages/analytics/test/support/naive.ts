@@ -1,7 +1,8 @@
 import { readSpanUsage } from '../../src/read-usage.ts'
 import type { EndedSpan } from '../../src/span-types.ts'
 import type { SessionTotals } from '../../src/totals-types.ts'
-import { recount } from '../recount.ts'
+import type { SpanUsage } from '../../src/usage.ts'
+import { recount, reports } from '../recount.ts'
 
 /** What is compared: all of it that does not depend on the order, and is no approximation. */
 export type Compared = Omit<SessionTotals, 'late' | 'latency'>
@@ -47,12 +48,12 @@ export function naiveTotals(all: readonly EndedSpan[]): Compared[] {
       embeddings: sums?.kinds.embedding ?? 0,
       errors: sums?.errors ?? 0,
       tokens: tokensOf(paid),
-      cost: costOf(paid),
+      cost: costOf(paid, calls),
       models: models.map((model) => ({
         model: model === '' ? undefined : model,
         llmCalls: ofModel(calls, model).length,
         tokens: tokensOf(ofModel(paid, model)),
-        cost: costOf(ofModel(paid, model)),
+        cost: costOf(ofModel(paid, model), ofModel(calls, model)),
       })),
       otherModels: undefined,
       userIds: sorted(usages.flatMap(({ userId }) => userId ?? [])),
@@ -92,8 +93,8 @@ function previousOf(span: EndedSpan): string[] {
 
 function countsAlone(span: EndedSpan, work: readonly EndedSpan[], what: 'usage' | 'llm'): boolean {
   const does = (one: EndedSpan) => {
-    const { kind, inputTokens, cost } = readSpanUsage(one)
-    return what === 'llm' ? kind === 'llm' : inputTokens !== undefined || cost !== undefined
+    const usage = readSpanUsage(one)
+    return what === 'llm' ? usage.kind === 'llm' : reports(usage)
   }
   return does(span) && !work.some((other) => does(other) && other !== span && isAbove(span, other, work))
 }
@@ -112,19 +113,22 @@ function isAbove(span: EndedSpan, below: EndedSpan, work: readonly EndedSpan[]):
 
 function tokensOf(spans: readonly EndedSpan[]) {
   const usages = spans.map(readSpanUsage)
-  const sum = (
-    field: 'inputTokens' | 'outputTokens' | 'totalTokens' | 'cachedInputTokens' | 'reasoningTokens',
-  ) => usages.reduce((total, usage) => total + (usage[field] ?? 0), 0)
+  const sum = (field: 'inputTokens' | 'outputTokens' | 'cachedInputTokens' | 'reasoningTokens') =>
+    usages.reduce((total, usage) => total + (usage[field] ?? 0), 0)
   return {
     input: sum('inputTokens'),
     output: sum('outputTokens'),
-    total: sum('totalTokens'),
+    total: usages.reduce((total, usage) => total + totalOf(usage), 0),
     cachedInput: sum('cachedInputTokens'),
     reasoning: sum('reasoningTokens'),
   }
 }
 
-function costOf(spans: readonly EndedSpan[]) {
+const totalOf = ({ totalTokens, inputTokens = 0, outputTokens = 0 }: SpanUsage) =>
+  totalTokens ?? inputTokens + outputTokens
+
+function costOf(spans: readonly EndedSpan[], calls: readonly EndedSpan[]) {
+  if (spans.length === 0 && calls.length > 0) return undefined
   const costs = spans.map((span) => readSpanUsage(span).cost)
   if (costs.some((cost) => cost?.total === undefined)) return undefined
   const sum = (part: 'input' | 'output' | 'total') =>
