@@ -144,6 +144,10 @@ export class SessionAnalytics {
    * @throws TypeError when it is no such thing; then nothing has been added
    */
   merge(other: SessionAnalytics | AnalyticsSnapshot): void {
+    if (other === this) throw new TypeError('SessionAnalytics: it cannot be merged into itself')
+    if (typeof other === 'string') {
+      throw new TypeError('SessionAnalytics: merge() needs a snapshot as an object: parse the JSON first')
+    }
     const given =
       typeof (other as SessionAnalytics)?.snapshot === 'function'
         ? (other as SessionAnalytics).snapshot()
@@ -176,6 +180,8 @@ export class SessionAnalytics {
     const record = this.#rows.rare(row)?.isTold === true ? undefined : this.#record
     if (onEvict === undefined && record === undefined) return
     const totals = totalsOf(this.#rows, row)
+    // The one before a session, of which nothing else is known.
+    if (totals.firstTime === undefined) return
     this.#later.add(() => {
       if (record !== undefined) callSafely('a metric', record, totals, this.#counters)
       if (onEvict !== undefined) callSafely('onEvict', onEvict, totals, this.#counters)

@@ -69,7 +69,8 @@ function handOn<S>(
   try {
     const returned: unknown = delegate.export(spans, settle)
     // An exporter may be an async function; what it rejects with is nobody else's.
-    if (returned instanceof Promise) returned.catch(fail)
+    const { then } = (returned ?? {}) as { then?: unknown }
+    if (typeof then === 'function') then.call(returned, undefined, fail)
   } catch (error) {
     fail(error)
   }

@@ -14,7 +14,9 @@ export function callSafely<T>(
   }
   try {
     const result = fn(argument)
-    if (result instanceof Promise) result.catch(failed)
+    // By its shape: a promise of another realm is one, too.
+    const { then } = (result ?? {}) as { then?: unknown }
+    if (typeof then === 'function') then.call(result, undefined, failed)
   } catch {
     failed()
   }

@@ -9,7 +9,7 @@ import { LLM_BELOW, USAGE_BELOW } from './below.ts'
 import type { Counters } from './counters.ts'
 import { holdingEnd, type SessionEnded } from './ends.ts'
 import { isEntry } from './entry.ts'
-import { BIRTH, SUMS } from './fields.ts'
+import { BIRTH, FIRST, LAST, SUMS } from './fields.ts'
 import { Identities } from './identities.ts'
 import { addLabels, addUser } from './people.ts'
 import type { PriceOf } from './price.ts'
@@ -197,7 +197,9 @@ export class SpanCounter {
   #noteEnd(row: number, end: SessionEnded): void {
     const rare = this.#rows.rareOf(row)
     rare.end = holdingEnd(rare.end, end)
-    if (!rare.isTold) {
+    // One of which nothing is known but that it is over has mostly gone before, and has been told of.
+    const isKnown = this.#rows.wide(row, FIRST) <= this.#rows.wide(row, LAST)
+    if (!rare.isTold && isKnown) {
       rare.isTold = true
       this.#ended(row)
     }

@@ -38,10 +38,15 @@ const orders = calls.chain((spans) =>
 )
 
 const sumOf = (totals: SessionTotals) =>
-  [...totals.models, ...(totals.otherModels === undefined ? [] : [totals.otherModels])].reduce(
-    ([llmCalls, input, output], one) =>
-      [llmCalls + one.llmCalls, input + one.tokens.input, output + one.tokens.output] as const,
-    [0, 0, 0] as const,
+  [...totals.models, ...(totals.otherModels === undefined ? [] : [totals.otherModels])].reduce<
+    readonly [number, number, number]
+  >(
+    ([llmCalls, input, output], one) => [
+      llmCalls + one.llmCalls,
+      input + one.tokens.input,
+      output + one.tokens.output,
+    ],
+    [0, 0, 0],
   )
 
 test('of more than 32 models each that is told apart is right, and the others together, in any order and merged', () => {
