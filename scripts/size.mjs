@@ -26,8 +26,8 @@ const PROGRAMS = [
   { measured: 5_193, imports: { '@otel-sessions/processor': ['usingSession'] } },
   { measured: 10_885, imports: { '@otel-sessions/exporter': ['SessionSpanExporter'] } },
   { measured: 13_384, imports: { '@otel-sessions/processor/lifecycle': ['startSession'] } },
-  { measured: 13_555, imports: { '@otel-sessions/analytics': ['SessionAnalytics'] } },
-  { measured: 1_983, imports: { '@otel-sessions/analytics': ['readSpanUsage'] } },
+  { measured: 14_904, imports: { '@otel-sessions/analytics': ['SessionAnalytics'] } },
+  { measured: 2_247, imports: { '@otel-sessions/analytics': ['readSpanUsage'] } },
   { measured: 2_500, imports: { '@otel-sessions/exporter/hash': ['hashSessionId'] } },
   { measured: 270, imports: { '@otel-sessions/semconv': ['checkSessionId'] } },
 ]
