@@ -7,6 +7,7 @@ import { SessionAnalytics, type SessionTotals } from '@otel-sessions/analytics'
 import { PRICES } from '@otel-sessions/analytics/prices'
 import { SessionSpanExporter } from '@otel-sessions/exporter'
 import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+import { SESSION_SPAN_SCOPE } from '@otel-sessions/semconv'
 import { startReceiver } from '../support/receiver.ts'
 import { batch, makeProvider, type ReadableSpan, type SpanProcessor } from '../support/sdk.ts'
 
@@ -28,7 +29,8 @@ function turn(): void {
       })
       root.end()
     })
-    tracer.startSpan('session.end', { attributes: { 'session.end.state': 'success' }, root: true }).end()
+    const words = trace.getTracer(SESSION_SPAN_SCOPE)
+    words.startSpan('session.end', { attributes: { 'session.end.state': 'success' }, root: true }).end()
   })
 }
 
