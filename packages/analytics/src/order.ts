@@ -1,4 +1,4 @@
-import { kindOf } from '@otel-sessions/semconv/internal'
+import { kindOf, optionsProblem } from '@otel-sessions/semconv/internal'
 import type { SessionTotals } from './totals-types.ts'
 
 const BY = {
@@ -43,7 +43,13 @@ export interface SessionQuery {
  *
  * @throws TypeError or RangeError that names what is wrong with the query
  */
-export function ordered(all: SessionTotals[], { sort = 'lastTime', limit }: SessionQuery): SessionTotals[] {
+export function ordered(all: SessionTotals[], query: SessionQuery): SessionTotals[] {
+  if (typeof query !== 'object' || query === null) {
+    throw new TypeError(`SessionAnalytics: sessions() takes an object, it got ${kindOf(query)}`)
+  }
+  const unknown = optionsProblem(query, ['sort', 'limit'])
+  if (unknown !== undefined) throw new TypeError(`SessionAnalytics: sessions(): ${unknown}`)
+  const { sort = 'lastTime', limit } = query
   if (!Object.hasOwn(BY, sort)) {
     const names = Object.keys(BY).join(', ')
     throw new TypeError(`SessionAnalytics: sort must be one of ${names}, it is ${kindOf(sort)}`)

@@ -57,3 +57,27 @@ test('durations have no noise of floats', () => {
   analytics.onEnd({ ...span, startTime: [1_700_000_000, 123_456_789], endTime: [1_700_000_000, 218_337_000] })
   expect(String(analytics.stats('a')?.durationMillis).length).toBeLessThan(9)
 })
+
+test('the exporter that is wrapped is flushed and shut down, and may empty the batch that it gets', async () => {
+  const called: string[] = []
+  const analytics = new SessionAnalytics()
+  const exporter = analytics.exporter<ReturnType<typeof spanOf>>({
+    export(spans, callback) {
+      spans.length = 0
+      callback({ code: 0 })
+    },
+    forceFlush: async () => void called.push('forceFlush'),
+    shutdown: async () => void called.push('shutdown'),
+  })
+  exporter.export([spanOf({ session: 'a', trace: 'a', id: '1' })], () => {})
+  await exporter.forceFlush?.()
+  await exporter.shutdown()
+  expect(called).toEqual(['forceFlush', 'shutdown'])
+  expect(analytics.stats('a')?.spans).toBe(1)
+})
+
+test('a query that is none is refused, and the option named', () => {
+  const analytics = new SessionAnalytics()
+  expect(() => analytics.sessions(null as never)).toThrow('takes an object, it got null')
+  expect(() => analytics.sessions({ limt: 1 } as never)).toThrow('"limt"')
+})
