@@ -1,0 +1,62 @@
+/** Why a span is lost. */
+export type DroppedReason =
+  /** The journal, or the memory that stands in for it, was full. */
+  | 'overflow'
+  /** Nobody took it within `maxAge`. */
+  | 'expired'
+  /** The file that it stood in was damaged. */
+  | 'corrupt'
+  /** It could not be delivered before the process ended, and there is no journal. */
+  | 'shutdown'
+  /** It ended after the shutdown. */
+  | 'after-shutdown'
+  /** Reading it throws. */
+  | 'unreadable'
+  /** The receiver took the request, and said that it did not take all spans. */
+  | 'partial-success'
+  /** The receiver refused it for good, and it could not be kept, or not any longer. */
+  | 'rejected'
+  /** The application said `purge()`. */
+  | 'purged'
+
+/** What is counted. One object, which all parts of a processor write to. */
+export interface DeliveryCounters {
+  /** Spans that ended and were handed to the processor. */
+  ended: number
+  /** Spans found in what a process that has died left behind. */
+  adopted: number
+  /** Spans that the receiver has acknowledged. */
+  delivered: number
+  /** Spans lost, by reason. */
+  readonly dropped: Partial<Record<DroppedReason, number>>
+  /** Spans refused for good by the receiver and kept to be sent again by `redeliver()`. */
+  rejected: number
+  /** Spans that `redeliver()` has put into the queue again. */
+  redelivered: number
+  /** Requests sent. */
+  requests: number
+  /** Requests that failed and that may be repeated. */
+  retried: number
+  /** Records in the journal that were damaged and skipped. */
+  corrupt: number
+  /** Files of the journal whose last record was not written whole. */
+  torn: number
+}
+
+export const newDeliveryCounters = (): DeliveryCounters => ({
+  ended: 0,
+  adopted: 0,
+  delivered: 0,
+  dropped: {},
+  rejected: 0,
+  redelivered: 0,
+  requests: 0,
+  retried: 0,
+  corrupt: 0,
+  torn: 0,
+})
+
+/** Counts spans as lost. */
+export function countDropped(counters: DeliveryCounters, reason: DroppedReason, spans: number): void {
+  if (spans > 0) counters.dropped[reason] = (counters.dropped[reason] ?? 0) + spans
+}

@@ -1,0 +1,84 @@
+import type { BodyFormat, Encoded } from '../otlp/codec.ts'
+
+/** How often what was written is forced to the disk itself, so that it survives a power loss. */
+export type Fsync = 'never' | 'interval' | 'batch'
+
+/** What happens when there is no room: the oldest make way (a whole segment), or the newest is not taken. */
+export type Overflow = 'drop-oldest' | 'reject-newest'
+
+/** Options of the store, checked and complete. */
+export interface StoreSettings {
+  /** Undefined keeps everything in memory. */
+  readonly directory: string | undefined
+  /** The format of what is appended. What was adopted may have another. */
+  readonly format: BodyFormat
+  /** Of all files of this process's journal, in bytes. */
+  readonly maxBytes: number
+  /** Of what only memory has, in bytes: without a directory, or while the disk cannot be written to. */
+  readonly maxMemoryBytes: number
+  /** Of the bodies that were refused for good, in bytes. */
+  readonly maxRejectedBytes: number
+  /** In milliseconds; older records are dropped after an attempt to send them has failed. */
+  readonly maxAge: number
+  /** The disk counts as full when it has less left, in bytes. */
+  readonly minFreeDiskBytes: number
+  readonly overflow: Overflow
+  readonly fsync: Fsync
+  /** Whether `append` has written the record when it returns. */
+  readonly isSync: boolean
+  readonly compression: 'none' | 'gzip' | 'zstd'
+}
+
+/** How much one request may have. */
+export interface BatchLimits {
+  /** A record is never cut, so a batch of one record may have more. */
+  readonly maxSpans: number
+  readonly maxBytes: number
+}
+
+/** Records taken out for one request. They stay in the store until they are settled. */
+export interface Batch {
+  readonly format: BodyFormat
+  /** In order, not compressed. */
+  readonly bodies: readonly Buffer[]
+  readonly spans: number
+  readonly bytes: number
+  /** They were answered for good, whatever the answer was: they may be forgotten. Not twice, not after `release`. */
+  settle(): void
+  /** They were not: a later `take` gives them again, unless they are too old by then. */
+  release(): void
+}
+
+/** What waits to be delivered. */
+export interface Queued {
+  readonly spans: number
+  /** Of their bodies. */
+  readonly bytes: number
+  /** Milliseconds, by a clock that is never set back; 0 where nothing waits. */
+  readonly oldestAgeMillis: number
+}
+
+/** Where spans are kept until somebody answers for them. None of its methods throws or rejects. */
+export interface Store {
+  /** Keeps a record, or counts it as dropped. */
+  append(record: Encoded): void
+  /** The next records, oldest first; undefined when nothing is free, or too much is taken already (`window`). */
+  take(limits: BatchLimits): Promise<Batch | undefined>
+  /** Keeps, outside the queue, what the receiver refused for good; resolves when it is safe to settle it. */
+  reject(format: BodyFormat, bodies: readonly Buffer[], spans: number, status: number): Promise<void>
+  /** Puts all that was refused into the queue again; resolves to the number of spans. */
+  redeliver(): Promise<number>
+  /** Deletes all that waits, what was refused, and what dead processes left; resolves to the number of spans. */
+  purge(): Promise<number>
+  /** How many of the spans that are here now are not settled yet, each time it is called. */
+  mark(): () => number
+  readonly queued: Queued
+  /** Whether records that are appended now reach the disk. */
+  readonly isOnDisk: boolean
+  /** Resolves when what dead processes left has been found. */
+  readonly ready: Promise<void>
+  /** Writes at once, without waiting for anything, what is not written yet: the process is about to end. */
+  writeNow(): void
+  /** Writes what is not written yet, closes the files, and leaves the rest to another process. */
+  close(): Promise<void>
+}
