@@ -36,13 +36,11 @@ export function exportOnce<S>(
       return
     }
     settled = reason === undefined || reason === 'result' ? 'done' : reason
-    timer.cancel()
+    timer?.cancel()
     if (reason !== undefined) increment(counters.failures, reason)
     tell(callback, result)
   }
-  const timer = after(timeoutMillis, () =>
-    settle(failure(`the wrapped exporter did not call back within ${timeoutMillis} ms`), 'timed-out'),
-  )
+  let timer: { cancel(): void } | undefined
   try {
     const returned: unknown = delegate.export(spans, (result) =>
       settle(
@@ -57,4 +55,9 @@ export function exportOnce<S>(
   } catch (error) {
     settle(failure('the wrapped exporter threw', error), 'threw')
   }
+  // An exporter that answers at once, as one that only queues does, needs none.
+  if (settled !== undefined) return
+  timer = after(timeoutMillis, () =>
+    settle(failure(`the wrapped exporter did not call back within ${timeoutMillis} ms`), 'timed-out'),
+  )
 }

@@ -46,18 +46,32 @@ export class Shipping<S> {
     // The answer may come in another context, in which the next request would be traced.
     const from = context.active()
     let failed: ExportResult | undefined
+    const goOn = (end: number, result: ExportResult) => {
+      if (end < spans.length) {
+        context.with(from, shipFrom, undefined, end)
+      } else {
+        done()
+        callback(failed ?? result)
+      }
+    }
     const shipFrom = (start: number) => {
-      const end = start + most
-      this.#export(spans.length <= most ? spans : spans.slice(start, end), (result) => {
-        if (result.code !== 0) failed ??= result
-        if (end < spans.length) {
-          // Not in this call: an exporter that answers at once would end up with a stack of all requests.
-          Promise.resolve().then(() => context.with(from, shipFrom, undefined, end))
-        } else {
-          done()
-          callback(failed ?? result)
-        }
-      })
+      let end = start
+      const answers: ExportResult[] = []
+      // A loop where the exporter answers at once, so that the stack does not hold all requests.
+      do {
+        const part = spans.length <= most ? spans : spans.slice(end, end + most)
+        end += most
+        answers.length = 0
+        let isInCall = true
+        this.#export(part, (result) => {
+          if (result.code !== 0) failed ??= result
+          if (isInCall) answers.push(result)
+          else goOn(end, result)
+        })
+        isInCall = false
+      } while (answers.length > 0 && end < spans.length)
+      const [answer] = answers
+      if (answer !== undefined) goOn(end, answer)
     }
     shipFrom(0)
   }
