@@ -80,9 +80,9 @@ export class PersistentBatchSpanProcessor {
   /** What ended, was delivered, waits, and was lost so far; plain data. */
   stats(): DeliveryStats {
     const { store, buffered, gateStats } = this.#pipeline
-    const { queued, isOnDisk } = store
+    const { queued, unwritten, isOnDisk } = store
     const { dropped, ...counts } = this.#counters
-    return { ...counts, dropped: { ...dropped }, queued, buffered, isOnDisk, gate: gateStats }
+    return { ...counts, dropped: { ...dropped }, queued, buffered, unwritten, isOnDisk, gate: gateStats }
   }
 
   /**
