@@ -4,6 +4,7 @@ import {
   countOf,
   kindOf,
   linkFlags,
+  listOf,
   parentIdOf,
   spanFlags,
   statusCodeOf,
@@ -61,9 +62,9 @@ export function writeSpan(scratch: Scratch, tag: number, span: SdkSpan, nesting:
   writeTime(scratch, Span.end, span.endTime)
   writeAttributes(scratch, Span.attributes, span.attributes, nesting)
   scratch.count(Span.droppedAttributes, countOf(span.droppedAttributesCount))
-  for (const event of span.events ?? []) writeEvent(scratch, event, nesting)
+  for (const event of listOf(span.events)) writeEvent(scratch, event, nesting)
   scratch.count(Span.droppedEvents, countOf(span.droppedEventsCount))
-  for (const link of span.links ?? []) writeLink(scratch, link, nesting)
+  for (const link of listOf(span.links)) writeLink(scratch, link, nesting)
   scratch.count(Span.droppedLinks, countOf(span.droppedLinksCount))
   writeStatus(scratch, span.status)
   writeFlags(scratch, spanFlags(span, context, parent))

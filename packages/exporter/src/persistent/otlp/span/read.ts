@@ -3,6 +3,12 @@ import type { SdkContext, SdkScope, SdkSpan } from './sdk-span.ts'
 /** A string as it is; the empty string for anything else, as OpenTelemetry's own encoder has it. */
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
+/** A list as it is; an empty one for anything else. */
+export const listOf = <T>(value: readonly T[] | null | undefined): readonly T[] =>
+  Array.isArray(value) ? value : NOTHING
+
+const NOTHING: readonly never[] = []
+
 /** A count as a uint32; 0 for what is none. */
 export const countOf = (value: unknown): number =>
   typeof value === 'number' && value > 0 ? Math.min(Math.trunc(value), 0xffffffff) : 0
