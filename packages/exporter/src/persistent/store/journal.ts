@@ -1,0 +1,263 @@
+import { lowSpace, sayTrouble } from './disk-trouble.ts'
+import { Folder } from './folder.ts'
+import type { Ledger } from './ledger.ts'
+import type { Memory } from './memory.ts'
+import { type Entry, type NewEntry, Segment } from './segment.ts'
+import { SegmentFile } from './segment-file.ts'
+import { RECORD_HEADER_BYTES, SEGMENT_HEADER_BYTES, segmentHeader } from './segment-format.ts'
+import { Source } from './source.ts'
+import { Syncer } from './syncer.ts'
+import type { System } from './system.ts'
+import type { Tasks } from './tasks.ts'
+import type { StoreSettings } from './types.ts'
+import { Writer } from './writer.ts'
+
+/** A disk that could not be written is not tried again before. */
+const RETRY_MILLIS = 30_000
+/** So much goes from memory to a disk that works again before other work gets its turn. */
+const RESCUED_AT_ONCE_BYTES = 1024 * 1024
+
+/** What the parts of a store share. */
+export interface Shared {
+  readonly system: System
+  readonly settings: StoreSettings
+  readonly ledger: Ledger
+  readonly tasks: Tasks
+  readonly window: number
+}
+
+/** The journal of this process: its folder, the segment that is being written, and whether the disk takes it. */
+export class Journal {
+  readonly source: Source
+  isOnDisk = false
+  folder: Folder | undefined
+  readonly #shared: Shared
+  readonly #directory: string
+  readonly #memory: Memory
+  readonly #syncer: Syncer
+  readonly #writer: Writer
+  readonly #segmentBytes: number
+  #active: Segment | undefined
+  #nextNumber = 1
+  #retryAt = 0
+  #isRetrying = false
+
+  constructor(shared: Shared, directory: string, memory: Memory) {
+    const { system, settings, ledger, tasks, window } = shared
+    this.#shared = shared
+    this.#directory = directory
+    this.#memory = memory
+    this.#segmentBytes = Math.min(Math.max(settings.maxBytes / 8, 64 * 1024), 4 * 1024 * 1024)
+    this.source = new Source(ledger, window, (segment) => this.#onFinished(segment))
+    this.#syncer = new Syncer(system, settings.fsync, tasks, (error) => this.fail(error))
+    this.#writer = new Writer(system, settings, this.#syncer, {
+      onWritten: (segment) => this.#onWritten(segment),
+      onSaved: (segment, bytes) => {
+        if (segment.isGone) return
+        segment.size -= bytes
+        ledger.diskBytes -= bytes
+      },
+      onFailed: (entries, error) => {
+        this.#toMemory(entries)
+        this.fail(error)
+        for (const segment of new Set(entries.map((entry) => entry.segment))) this.#onWritten(segment)
+      },
+    })
+    this.#openFolder()
+    if (this.isOnDisk) this.#checkSpace()
+  }
+
+  /** Appends a record that is counted as queued already. False when the disk cannot be written. */
+  append(record: NewEntry): boolean {
+    if (!this.isOnDisk) {
+      this.retry()
+      return false
+    }
+    const bytes = RECORD_HEADER_BYTES + record.storedBytes
+    if (this.#active && this.#active.size + bytes > this.#segmentBytes) this.seal()
+    const segment = this.#active ?? this.#open()
+    if (segment === undefined) return false
+    this.#grow(segment, bytes)
+    this.#writer.add(segment.add(record))
+    return true
+  }
+
+  /** Nothing more is appended to the segment that is being written. */
+  seal(): void {
+    const segment = this.#active
+    if (segment === undefined) return
+    this.#active = undefined
+    segment.isSealed = true
+    this.#onWritten(segment)
+    this.source.tidy()
+  }
+
+  /** The number of the next segment. */
+  number(): number {
+    return this.#nextNumber++
+  }
+
+  /** The disk cannot be written: from now on records stay in memory. */
+  fail(error: unknown): void {
+    sayTrouble(error, this.#directory)
+    this.isOnDisk = false
+    this.#retryAt = this.#shared.system.now() + RETRY_MILLIS
+    this.seal()
+  }
+
+  /** Tries a disk again that could not be written, now and then. */
+  retry(): void {
+    if (this.isOnDisk || this.#isRetrying || this.#shared.system.now() < this.#retryAt) return
+    this.#isRetrying = true
+    this.#shared.tasks.add(this.#tryAgain().finally(() => (this.#isRetrying = false)))
+  }
+
+  /** Our folder was taken away: another process thought that we are dead, or somebody deleted it. */
+  async lose(): Promise<void> {
+    const { ledger } = this.#shared
+    this.isOnDisk = false
+    this.source.cursor?.close()
+    this.source.cursor = undefined
+    this.folder = undefined
+    for (const segment of [...this.source.segments]) {
+      ledger.diskBytes -= segment.size
+      segment.size = 0
+      segment.path = undefined
+      if (segment.entries === undefined) this.source.drop(segment, 'corrupt')
+      else for (const entry of segment.entries) entry.isWritten = false
+    }
+    this.seal()
+    await this.#writer.idle()
+    await this.#tryAgain()
+  }
+
+  writeNow(): void {
+    this.#writer.writeNow()
+  }
+
+  /** Writes what is left, and closes all files. What only memory has stays there when the disk does not take it. */
+  async close(): Promise<void> {
+    await this.#writer.idle()
+    if (!this.isOnDisk && this.#shared.ledger.memoryBytes > 0) await this.#tryAgain()
+    else if (this.isOnDisk) await this.#rescue()
+    await this.#writer.idle()
+    this.seal()
+    this.#syncer.close()
+    this.source.cursor?.close()
+    await this.#shared.tasks.idle()
+    if (this.source.segments.some((segment) => segment.left > 0 && segment.path !== undefined)) {
+      await this.folder?.free()
+    } else await this.folder?.remove()
+    this.isOnDisk = false
+  }
+
+  async #tryAgain(): Promise<void> {
+    if (this.folder === undefined) this.#openFolder()
+    else this.isOnDisk = true
+    if (this.isOnDisk) await this.#checkSpace()
+    if (this.isOnDisk) await this.#rescue()
+  }
+
+  // What only memory has goes to the disk, the oldest first.
+  async #rescue(): Promise<void> {
+    this.#toMemory(this.source.segments.flatMap((segment) => segment.entries ?? []).filter(isStray))
+    while (this.isOnDisk && this.#rescueSome()) await this.#writer.idle()
+  }
+
+  #rescueSome(): boolean {
+    const { ledger, settings } = this.#shared
+    let bytes = 0
+    for (const segment of [...this.#memory.source.segments]) {
+      for (const entry of segment.entries ?? []) {
+        if (entry.state !== 'waiting') continue
+        const needed = RECORD_HEADER_BYTES + entry.storedBytes
+        if (bytes >= RESCUED_AT_ONCE_BYTES || ledger.diskBytes + needed > settings.maxBytes) return bytes > 0
+        if (segment.format !== settings.format || !this.append(entry)) return false
+        bytes += needed
+        ledger.moved(entry)
+      }
+      segment.isSealed = true
+    }
+    this.#memory.source.tidy()
+    return false
+  }
+
+  #toMemory(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      if (entry.state !== 'waiting') continue
+      const { segment } = entry
+      const copy = { ...entry }
+      this.#shared.ledger.moved(entry)
+      segment.until = Math.min(segment.until, entry.offset === -1 ? segment.until : entry.offset)
+      this.#memory.add(copy, segment.format)
+    }
+    for (const segment of new Set(entries.map((entry) => entry.segment))) segment.cut()
+    this.source.tidy()
+  }
+
+  #openFolder(): void {
+    try {
+      const { folder, cursor } = Folder.create(this.#shared.system, this.#directory)
+      this.folder = folder
+      this.source.cursor = cursor
+      this.isOnDisk = true
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  #open(): Segment | undefined {
+    const { system, settings } = this.#shared
+    const number = this.number()
+    const path = this.folder?.segmentPath(number) ?? ''
+    try {
+      const fd = system.fs.openSync(path, 'wx', 0o600)
+      const file = new SegmentFile(system.fs, fd, SEGMENT_HEADER_BYTES)
+      system.fs.writeSync(fd, segmentHeader(settings.format), 0, SEGMENT_HEADER_BYTES, 0)
+      const times = { shift: system.wall() - system.now(), latest: Number.POSITIVE_INFINITY }
+      const segment = new Segment(number, settings.format, path, times)
+      segment.file = file
+      this.#grow(segment, SEGMENT_HEADER_BYTES)
+      this.source.segments.push(segment)
+      this.#active = segment
+      this.#shared.tasks.add(this.#checkSpace())
+      return segment
+    } catch (error) {
+      this.fail(error)
+      return undefined
+    }
+  }
+
+  async #checkSpace(): Promise<void> {
+    const { system, settings } = this.#shared
+    if (settings.minFreeDiskBytes <= 0) return
+    const found = await system.fs.promises.statfs(this.#directory).catch(() => undefined)
+    if (found && found.bavail * found.bsize < settings.minFreeDiskBytes) this.fail(lowSpace())
+  }
+
+  #grow(segment: Segment, bytes: number): void {
+    segment.size += bytes
+    this.#shared.ledger.diskBytes += bytes
+  }
+
+  #onWritten(segment: Segment): void {
+    if (!segment.isSealed || segment.unwritten > 0) return
+    if (segment.file) this.#syncer.finish(segment.file)
+    segment.file = undefined
+    if (!segment.canForget || segment.left === 0) return
+    this.#shared.ledger.remember(segment)
+    segment.forget()
+  }
+
+  #onFinished(segment: Segment): void {
+    const { system, ledger, tasks } = this.#shared
+    segment.isGone = true
+    ledger.diskBytes -= segment.size
+    if (segment.path !== undefined) tasks.add(system.fs.promises.unlink(segment.path))
+    segment.path = undefined
+  }
+}
+
+/** No file has it, or is about to have it. */
+const isStray = (entry: Entry): boolean =>
+  entry.state === 'waiting' && !entry.isWritten && !entry.segment.file
