@@ -82,6 +82,15 @@ export class Journal {
     return true
   }
 
+  /** Spans that are queued and that no file has yet. */
+  get unwritten(): number {
+    const entries = this.source.segments.flatMap((segment) => segment.entries ?? [])
+    return entries.reduce(
+      (sum, { state, isWritten, spans }) => sum + (state === 'gone' || isWritten ? 0 : spans),
+      0,
+    )
+  }
+
   /** Nothing more is appended to the segment that is being written. */
   seal(): void {
     const segment = this.#active

@@ -30,6 +30,11 @@ export class Source {
     this.#onFinished = onFinished
   }
 
+  /** Of the records that are not gone. */
+  get spans(): number {
+    return this.segments.reduce((sum, segment) => sum + segment.spans, 0)
+  }
+
   /** The next records within the limits; a segment that has to be loaded first; undefined where nothing is free. */
   take(limits: BatchLimits): Range | Segment | undefined {
     if (this.#ranges.filter((range) => range.state !== 'released').length >= this.#window) return undefined

@@ -108,6 +108,10 @@ export class JournalStore implements Store {
     return { spans: ledger.spans, bytes: ledger.bytes, oldestAgeMillis }
   }
 
+  get unwritten(): number {
+    return this.#memory.source.spans + (this.#journal?.unwritten ?? 0)
+  }
+
   get isOnDisk(): boolean {
     return this.#journal?.isOnDisk ?? false
   }
