@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { cleanEnvironment } from '../support/environment.ts'
 import type { Job, JobReport } from './job.ts'
 
 const app = fileURLToPath(new URL('./app.ts', import.meta.url))
@@ -23,9 +24,7 @@ export async function inProcess(
   reportFile: string,
   beforeStart: () => Promise<void>,
 ): Promise<Ended> {
-  // The environment configures SDKs and exporters; here nothing but the job does.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('OTEL_')))
-  const child = fork(app, [JSON.stringify(job), reportFile], { env: { ...env, OTEL_LOG_LEVEL: 'NONE' } })
+  const child = fork(app, [JSON.stringify(job), reportFile], { env: cleanEnvironment() })
   const exited = once(child, 'exit')
   // Either it is ready, or it has failed.
   await Promise.race([once(child, 'message'), exited])

@@ -8,6 +8,8 @@ import { imbalance, type Outcome, sumOf } from './outcome.ts'
 import { type Ended, inProcess } from './process.ts'
 import { ALWAYS_UP, type Scenario } from './scenarios.ts'
 
+const STOCK_BATCH = 512
+
 /** How many spans, and over how many milliseconds where they do not come in one go. */
 export interface Size {
   readonly spans: number
@@ -44,10 +46,11 @@ async function stages(
     ended.push(process)
     return { process, delivered: (await collector.report()).delivered, said: process.said }
   }
+  const spans = scenario.isWholeBatches ? size.spans - (size.spans % STOCK_BATCH) : size.spans
   const overMillis = scenario.isBurst ? 0 : size.overMillis
   const redelivers = scenario.redelivers && pipeline === 'memory'
   const { ending, schedule } = scenario
-  const first = await stage({ spans: size.spans, overMillis, redelivers, ending }, schedule)
+  const first = await stage({ spans, overMillis, redelivers, ending }, schedule)
   const { requests } = await collector.report()
   const restarted = pipeline === 'journal' ? await stage({}, ALWAYS_UP) : undefined
   const onDisk = await rejectedIn(directory)
