@@ -31,6 +31,7 @@ export const MAY_IMPORT = {
   '@otel-sessions/processor/lifecycle': [API, ...SEMCONV],
   '@otel-sessions/exporter': [API, ...SEMCONV],
   '@otel-sessions/exporter/hash': [...SEMCONV, '@noble/hashes/*'],
+  '@otel-sessions/exporter/persistent': [API, ...SEMCONV, 'node:*'],
   '@otel-sessions/analytics': [API, ...SEMCONV],
   '@otel-sessions/analytics/prices': [],
 }

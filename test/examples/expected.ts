@@ -14,6 +14,8 @@ export interface Expected {
   traces?: number
   /** What it prints, as rows `label: value`, from what the backend has. */
   printed?: (spans: readonly StoredSpan[]) => Record<string, unknown>
+  /** What it rightly warns of; nothing, where this is not given. */
+  warns?: RegExp
   env?: NodeJS.ProcessEnv
 }
 
@@ -57,6 +59,18 @@ export const EXPECTED: Record<string, Expected> = {
   'quick-start.ts': {
     gets: 'every span carries the session',
     sessions: { [A]: ['quick-start: answer', 'quick-start: look up'] },
+  },
+  'delivery.ts': {
+    gets: 'the spans of a process that ended while nobody listened',
+    sessions: { [A]: ['delivery: answer', 'delivery: ask', 'delivery: look up'] },
+    printed: (spans) => ({
+      'in the journal': spans.length,
+      found: spans.length,
+      delivered: spans.length,
+    }),
+    warns: /^@otel-sessions\/exporter .*3 spans were not delivered before the shutdown.*\n$/,
+    // The tests' collector reads nothing else; the real one is sent both.
+    env: { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
   },
   'sdk-node.ts': {
     gets: 'the spans of both HTTP clients carry the session',

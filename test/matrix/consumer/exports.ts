@@ -5,6 +5,7 @@ import * as totals from '@otel-sessions/analytics'
 import * as prices from '@otel-sessions/analytics/prices'
 import * as exporters from '@otel-sessions/exporter'
 import * as hashes from '@otel-sessions/exporter/hash'
+import * as deliveries from '@otel-sessions/exporter/persistent'
 import * as processors from '@otel-sessions/processor'
 import * as lifecycles from '@otel-sessions/processor/lifecycle'
 import * as semconv from '@otel-sessions/semconv'
@@ -24,6 +25,13 @@ const exporter = new SessionSpanExporter(new OTLPTraceExporter(), {
 })
 export const asExporter: SpanExporter = exporter
 export const around: exporters.SpanExporterLike<ReadableSpan> = new OTLPTraceExporter()
+const delivery = new deliveries.PersistentBatchSpanProcessor({
+  url: 'http://localhost:4318/v1/traces',
+  gate: { maxLength: 64 },
+  durability: 'batch',
+})
+export const deliveryAsProcessor: SpanProcessor = delivery
+export const lost: number | undefined = delivery.stats().dropped.overflow
 export const provider = makeProvider('shop', [processor])
 const analytics = new totals.SessionAnalytics({ prices: prices.PRICES, onEvict: ({ id }) => id })
 export const totalsAsProcessor: SpanProcessor = analytics
@@ -73,6 +81,7 @@ export const values: [
   Record<keyof typeof prices, 'value'>,
   Record<keyof typeof exporters, 'class'>,
   Record<keyof typeof hashes, 'function'>,
+  Record<keyof typeof deliveries, 'class'>,
   Record<keyof typeof processors, 'function' | 'class'>,
   Record<keyof typeof lifecycles, 'function' | 'class'>,
   Record<keyof typeof semconv, 'function' | 'value'>,
@@ -81,6 +90,7 @@ export const values: [
   { PRICES: 'value', PRICES_DATE: 'value', PRICES_SOURCE: 'value' },
   { SessionSpanExporter: 'class' },
   { hashSessionId: 'function' },
+  { PersistentBatchSpanProcessor: 'class' },
   {
     bindSession: 'function',
     clearSession: 'function',

@@ -7,27 +7,41 @@ import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-t
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BasicTracerProvider, BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { SessionSpanExporter } from '@otel-sessions/exporter'
+import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
 import { withoutOnEnding } from '../../support/tracing.ts'
 import { type Expectations, runCases } from './edge-cases.ts'
 
-const { WITNESS_EXPORTER, WITHOUT_GATE, EXPECTED_FILE = '' } = process.env
+const { WITNESS_EXPORTER, WITHOUT_GATE, JOURNAL, EXPECTED_FILE = '' } = process.env
 
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 
-function pipeline(service: string, sessions: SpanProcessor) {
+/** With our own encoder, journal and requests. */
+function delivery() {
+  const processor = new PersistentBatchSpanProcessor({ directory: JOURNAL, maxExportBatchSize: 256 })
+  return { processor, flush: async () => {} }
+}
+
+/** With OpenTelemetry's. */
+function stock() {
   const otlp = WITNESS_EXPORTER === 'proto' ? new ProtobufExporter() : new JsonExporter()
   const exporter = WITHOUT_GATE === undefined ? new SessionSpanExporter(otlp) : otlp
+  // Room for the burst: what the SDK's queue drops is not what is tested here.
+  const processor = new BatchSpanProcessor(exporter, { maxQueueSize: 10_000 })
+  return { processor, flush: async () => exporter.forceFlush?.() }
+}
+
+function pipeline(service: string, sessions: SpanProcessor) {
+  const { processor, flush } = JOURNAL === undefined ? stock() : delivery()
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': service, 'service.version': '1.2.3' }),
-    // Room for the burst: what the SDK's queue drops is not what is tested here.
-    spanProcessors: [sessions, new BatchSpanProcessor(exporter, { maxQueueSize: 10_000 })],
+    spanProcessors: [sessions, processor],
   })
   return {
     tracers: [provider.getTracer('first', '1.0.0'), provider.getTracer('second', '2.0.0')] as const,
     close: async () => {
       await provider.forceFlush()
-      await exporter.forceFlush?.()
+      await flush()
       await provider.shutdown()
     },
   }

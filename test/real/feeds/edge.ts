@@ -1,13 +1,38 @@
 /** The edge cases on the wire, also compressed, and without the gate to see that the check finds that. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Feed } from './feed.ts'
+import { EXPORTERS, type Feed } from './feed.ts'
 import { statedFeed } from './stated.ts'
 
 const SCRIPT = fileURLToPath(new URL('../apps/edge-app.ts', import.meta.url))
 
+/** Encoded, journalled and sent by our own processor. */
+const delivered = (compression: string, encoding?: string): Feed => ({
+  name: `edge cases from the journal, ${compression}`,
+  ...(encoding && { encoding }),
+  run: async (exporter, endpoint, headers) => {
+    const JOURNAL = mkdtempSync(join(tmpdir(), 'otel-sessions-journal-'))
+    const settings = {
+      JOURNAL,
+      OTEL_EXPORTER_OTLP_COMPRESSION: compression,
+      OTEL_EXPORTER_OTLP_PROTOCOL: EXPORTERS[exporter].protocol,
+    }
+    try {
+      return await statedFeed(SCRIPT, '', settings).run(exporter, endpoint, headers)
+    } finally {
+      rmSync(JOURNAL, { recursive: true, force: true })
+    }
+  },
+})
+
 export const edgeFeeds: readonly Feed[] = [
   statedFeed(SCRIPT, 'edge cases', {}),
   statedFeed(SCRIPT, 'edge cases, gzip', { OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' }, 'gzip'),
+  delivered('none'),
+  delivered('gzip', 'gzip'),
+  delivered('zstd', 'zstd'),
 ]
 
 export const withoutGate: Feed = statedFeed(SCRIPT, 'edge cases without the gate', { WITHOUT_GATE: '1' })

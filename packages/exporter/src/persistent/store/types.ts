@@ -73,6 +73,8 @@ export interface Store {
   /** How many of the spans that are here now are not settled yet, each time it is called. */
   mark(): () => number
   readonly queued: Queued
+  /** How many of the queued spans are in memory alone. */
+  readonly unwritten: number
   /** Whether records that are appended now reach the disk. */
   readonly isOnDisk: boolean
   /** Resolves when what dead processes left has been found. */

@@ -1,0 +1,93 @@
+import { now, within } from '../deadline.ts'
+import { SessionSpanExporter } from '../exporter.ts'
+import type { ExportableSpan } from '../span-types.ts'
+import type { SessionExporterStats } from '../stats.ts'
+import type { DeliveryCounters } from './counters.ts'
+import type { EndedSpan } from './ended-span.ts'
+import type { DeliveryMetrics } from './metrics.ts'
+import { codecOf } from './otlp/index.ts'
+import { Sender } from './sending/sender.ts'
+import { newTransport } from './sending/transport.ts'
+import type { ProcessorSettings } from './settings.ts'
+import { Sink } from './sink.ts'
+import { SpanBuffer } from './span-buffer.ts'
+import { openStore } from './store/open.ts'
+import type { Store } from './store/types.ts'
+
+/** The most spans of a record, and so the most that a crash can take with `durability: 'batch'`. */
+const RECORD_SPANS = 64
+
+/** What a span goes through: buffer, gate, encoder, store, sender. */
+export class Pipeline {
+  readonly store: Store
+  readonly sender: Sender
+  readonly #buffer: SpanBuffer
+  readonly #gate: SessionSpanExporter<ExportableSpan> | undefined
+
+  /** @throws TypeError or RangeError when an option of the gate is wrong; nothing is open then */
+  constructor(settings: ProcessorSettings, counters: DeliveryCounters, metrics: DeliveryMetrics | undefined) {
+    const { sender, store, gate } = settings
+    let sink: Sink | undefined
+    // First, because it throws where its options are wrong.
+    this.#gate =
+      gate &&
+      new SessionSpanExporter<ExportableSpan>(
+        { export: (spans, callback) => sink?.export(spans, callback), shutdown: async () => {} },
+        gate,
+      )
+    this.store = openStore(store, counters, sender.concurrency)
+    this.sender = new Sender(sender, this.store, newTransport(sender), counters, metrics)
+    sink = new Sink(codecOf(store.format), this.store, sender.maxRequestBytes, counters, () =>
+      this.sender.wake(),
+    )
+    const exporter = this.#gate ?? sink
+    const recordSpans = store.isSync ? 1 : Math.min(RECORD_SPANS, sender.maxExportBatchSize)
+    this.#buffer = new SpanBuffer(recordSpans, (spans) => exporter.export(spans, () => {}))
+  }
+
+  /** How many spans have ended and are not in the store yet. */
+  get buffered(): number {
+    return this.#buffer.size + (this.#gate?.stats().held ?? 0)
+  }
+
+  /** What the gate counted. */
+  get gateStats(): SessionExporterStats | undefined {
+    return this.#gate?.stats()
+  }
+
+  add(span: EndedSpan): void {
+    this.#buffer.add(span)
+  }
+
+  /** Puts all that has ended into the store, once its resource is known. */
+  async fill(): Promise<void> {
+    await this.#buffer.settled()
+    await this.#gate?.forceFlush()
+  }
+
+  /** Puts all that has ended into the store within this call. */
+  fillNow(): void {
+    this.#buffer.handOnAll()
+    // What it waits for has been done when the call returns.
+    this.#gate?.forceFlush().catch(() => {})
+  }
+
+  /**
+   * Sends all that is in the store now, and what dead processes left.
+   *
+   * @param untilFailure gives up when a request fails, instead of trying again
+   * @returns resolves to how many spans are left at the deadline
+   */
+  async drain(millis: number, untilFailure: boolean): Promise<number> {
+    const until = now() + millis
+    // A journal that was left may be large: what was found of it until then is left.
+    await within(millis, 'looking for what was left', this.store.ready).catch(() => {})
+    return this.sender.drain(this.store.mark(), Math.max(1, until - now()), untilFailure)
+  }
+
+  /** Ends all work. What is not delivered stays in the journal. */
+  async close(): Promise<void> {
+    this.sender.close()
+    await this.store.close()
+  }
+}

@@ -1,0 +1,22 @@
+import type { SessionExporterStats } from '../stats.ts'
+import type { DeliveryCounters, DroppedReason } from './counters.ts'
+import type { Queued } from './store/types.ts'
+
+/**
+ * What a `PersistentBatchSpanProcessor` counted, in spans where nothing else is said. At every moment
+ * `ended + adopted + redelivered` is `delivered + rejected + queued.spans + buffered` and all of `dropped`.
+ */
+export interface DeliveryStats extends Readonly<Omit<DeliveryCounters, 'dropped'>> {
+  /** Spans lost, by reason. */
+  readonly dropped: Readonly<Partial<Record<DroppedReason, number>>>
+  /** What waits to be acknowledged by the receiver, what is being sent included. */
+  readonly queued: Queued
+  /** Spans that have ended and are not queued yet: at most 64, but for what waits for its trace, or for its resource. */
+  readonly buffered: number
+  /** Of the queued spans, those that are in memory alone: being written, without a directory, or while the disk is full. */
+  readonly unwritten: number
+  /** Whether what ends now reaches the journal: false without a directory, and while the disk cannot be written to. */
+  readonly isOnDisk: boolean
+  /** What the gate counted; undefined without one. */
+  readonly gate: SessionExporterStats | undefined
+}

@@ -1,0 +1,93 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { codecOf } from '../../../dist/persistent/otlp/index.js'
+import { FORMATS } from './support/codecs.ts'
+import { encodeAnswer } from './support/decode.ts'
+
+const PROTOBUF = 'application/x-protobuf'
+const JSON_TYPE = 'application/json; charset=utf-8'
+const inJson = (answer: unknown) => Buffer.from(JSON.stringify(answer))
+
+describe.each(FORMATS)('what a receiver answers to a request in %s', (format) => {
+  const { readAnswer } = codecOf(format)
+
+  it('is read by the content type of the answer', () => {
+    const property = fc.property(
+      fc.maxSafeNat(),
+      fc.string({ unit: 'binary', minLength: 1 }),
+      (rejectedSpans, message) => {
+        const answer = { partialSuccess: { rejectedSpans, errorMessage: message } }
+        const expected = { rejectedSpans, message }
+        expect(readAnswer(encodeAnswer(answer), PROTOBUF)).toEqual(expected)
+        expect(readAnswer(inJson(answer), JSON_TYPE)).toEqual(expected)
+        const asDigits = {
+          partialSuccess: { ...answer.partialSuccess, rejectedSpans: String(rejectedSpans) },
+        }
+        expect(readAnswer(inJson(asDigits), 'Application/JSON')).toEqual(expected)
+      },
+    )
+    fc.assert(property)
+  })
+
+  it('is read in the format of the request, if it has no content type', () => {
+    const answer = { partialSuccess: { rejectedSpans: 3, errorMessage: 'too old' } }
+    const body = format === 'json' ? inJson(answer) : encodeAnswer(answer)
+    expect(readAnswer(body, undefined)).toEqual({ rejectedSpans: 3, message: 'too old' })
+    expect(readAnswer(body, '')).toEqual({ rejectedSpans: 3, message: 'too old' })
+    expect(readAnswer(body, 'text/html')).toBeUndefined()
+  })
+
+  it('is nothing, if it says nothing', () => {
+    for (const answer of [
+      {},
+      { partialSuccess: {} },
+      { partialSuccess: { rejectedSpans: 0, errorMessage: '' } },
+    ]) {
+      expect(readAnswer(encodeAnswer(answer), PROTOBUF)).toBeUndefined()
+      expect(readAnswer(inJson(answer), JSON_TYPE)).toBeUndefined()
+    }
+    for (const text of [
+      'null',
+      '5',
+      '[]',
+      '{"partialSuccess":null}',
+      '{"partialSuccess":5}',
+      '{"partialSuccess":{"rejectedSpans":{}}}',
+      '{',
+    ]) {
+      expect(readAnswer(Buffer.from(text), JSON_TYPE)).toBeUndefined()
+    }
+    expect(readAnswer(Buffer.from('<html>'), PROTOBUF)).toBeUndefined()
+  })
+
+  it('says of a warning that no span was rejected, also where the number is none', () => {
+    const warning = { rejectedSpans: 0, message: 'slow down' }
+    for (const rejectedSpans of [0, -5]) {
+      const answer = { partialSuccess: { rejectedSpans, errorMessage: 'slow down' } }
+      expect(readAnswer(encodeAnswer(answer), PROTOBUF)).toEqual(warning)
+      expect(readAnswer(inJson(answer), JSON_TYPE)).toEqual(warning)
+    }
+    const odd = { partialSuccess: { rejectedSpans: '1e3', errorMessage: 'slow down' } }
+    expect(readAnswer(inJson(odd), JSON_TYPE)).toEqual(warning)
+  })
+
+  it('may be any bytes under any content type: nothing throws, and a number is whole and not negative', () => {
+    const types = fc.oneof(fc.constantFrom(PROTOBUF, JSON_TYPE, undefined), fc.string())
+    const some = encodeAnswer({ partialSuccess: { rejectedSpans: 70_000, errorMessage: 'x' } })
+    const bytes = fc.oneof(
+      fc.uint8Array(),
+      fc.json().map((text) => Buffer.from(text)),
+      fc
+        .tuple(fc.nat({ max: some.length - 1 }), fc.nat({ max: 255 }))
+        .map(([at, byte]) => Buffer.from(some).fill(byte, at, at + 1)),
+    )
+    const property = fc.property(bytes, types, (body, type) => {
+      const answer = readAnswer(Buffer.from(body), type)
+      if (answer !== undefined) {
+        expect(Number.isInteger(answer.rejectedSpans) && answer.rejectedSpans >= 0).toBe(true)
+        expect(typeof answer.message).toBe('string')
+      }
+    })
+    fc.assert(property, { numRuns: 1_000 })
+  })
+})

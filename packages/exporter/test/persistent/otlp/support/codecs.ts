@@ -1,0 +1,23 @@
+import { expect } from 'vitest'
+import { codecOf } from '../../../../dist/persistent/otlp/index.js'
+import type { BodyFormat } from '../../../../src/persistent/otlp/codec.ts'
+import type { ExportableSpan } from '../../../../src/span-types.ts'
+import { type DecodedRequest, decode, decodeJson, type PlacedSpan, placedSpans } from './decode.ts'
+
+export const FORMATS: readonly BodyFormat[] = ['protobuf', 'json']
+
+/** The body of spans none of which is unreadable. */
+export function encodeAll(format: BodyFormat, spans: readonly ExportableSpan[]): Buffer {
+  const { encoded, unreadable } = codecOf(format).encode(spans)
+  expect(unreadable).toBe(0)
+  expect(encoded?.spans).toBe(spans.length)
+  return encoded?.body as Buffer
+}
+
+/** A body of either format, by the official description. */
+export const decodeAs = (format: BodyFormat, body: Uint8Array): DecodedRequest =>
+  format === 'json' ? decodeJson(body) : decode(body)
+
+/** The spans that are encoded, each with what stands around it. */
+export const encodedSpans = (format: BodyFormat, spans: readonly ExportableSpan[]): PlacedSpan[] =>
+  placedSpans(decodeAs(format, encodeAll(format, spans)))

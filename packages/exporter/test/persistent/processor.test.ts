@@ -1,0 +1,190 @@
+import { context } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+import { beforeAll, expect, test } from 'vitest'
+import { ok, startReceiver } from './receiver.ts'
+import { expectAccounted, startDelivery, temporaryFolder } from './support.ts'
+
+beforeAll(() => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager())
+})
+
+const many = (count: number, from = 0) => Array.from({ length: count }, (_, index) => `span ${from + index}`)
+const sorted = (names: readonly string[]) => names.toSorted()
+
+for (const mode of ['in memory', 'with a journal'] as const) {
+  const place = () => (mode === 'in memory' ? {} : { directory: temporaryFolder() })
+
+  test(`${mode}: a flush resolves when the receiver has everything that ended before it`, async () => {
+    const { url, names } = await startReceiver()
+    const { end, provider, processor } = startDelivery({ url, ...place() })
+    end(...many(1000))
+    await provider.forceFlush()
+    expect(sorted(names())).toEqual(sorted(many(1000)))
+    expect(processor.stats()).toMatchObject({
+      ended: 1000,
+      delivered: 1000,
+      dropped: {},
+      queued: { spans: 0, bytes: 0, oldestAgeMillis: 0 },
+      buffered: 0,
+      isOnDisk: mode === 'with a journal',
+    })
+  })
+
+  test(`${mode}: what ended is sent without a flush`, async () => {
+    let arrived = () => {}
+    const arrives = new Promise<void>((resolve) => {
+      arrived = resolve
+    })
+    const { url, names } = await startReceiver((response, received) => {
+      ok(response, received)
+      arrived()
+    })
+    startDelivery({ url, scheduledDelayMillis: 10, ...place() }).end('one')
+    await arrives
+    expect(names()).toEqual(['one'])
+  })
+
+  test(`${mode}: a flush whose receiver is away says how many spans are left, and a later one sends them`, async () => {
+    const { url, names, answer } = await startReceiver((response) => response.writeHead(503).end())
+    const { end, processor } = startDelivery({ url, exportTimeoutMillis: 300, ...place() })
+    end(...many(100))
+    await expect(processor.forceFlush()).rejects.toThrow(
+      'forceFlush: 100 spans are not delivered after 300 ms',
+    )
+    expectAccounted(processor)
+    answer(ok)
+    const refused = names().length
+    await processor.forceFlush()
+    expect(sorted(names().slice(refused))).toEqual(sorted(many(100)))
+    expect(processor.stats()).toMatchObject({ delivered: 100, dropped: {} })
+    expect(processor.stats().retried).toBeGreaterThan(0)
+    expectAccounted(processor)
+  })
+
+  test(`${mode}: what is refused for good is kept, a flush says so, and redeliver sends it again`, async () => {
+    const { url, names, answer } = await startReceiver((response) =>
+      response.writeHead(401).end('who are you?'),
+    )
+    const { end, processor } = startDelivery({ url, ...place() })
+    end(...many(10))
+    await expect(processor.forceFlush()).rejects.toThrow('10 refused')
+    expect(processor.stats()).toMatchObject({ rejected: 10, delivered: 0, dropped: {} })
+    expectAccounted(processor)
+    answer(ok)
+    expect(await processor.redeliver()).toBe(10)
+    await processor.forceFlush()
+    expect(sorted(names())).toEqual(sorted([...many(10), ...many(10)]))
+    expect(processor.stats()).toMatchObject({ rejected: 10, redelivered: 10, delivered: 10 })
+    expectAccounted(processor)
+  })
+
+  test(`${mode}: the gate runs before encoding`, async () => {
+    const { url, requests } = await startReceiver()
+    const gate = { dialects: ['langsmith'] as const }
+    const { tracer, processor } = startDelivery({ url, gate, ...place() }, [new SessionSpanProcessor()])
+    usingSession('conv_1', () => tracer.startSpan('in').end())
+    tracer.startSpan('out', { attributes: { 'session.id': 'x'.repeat(300), thread_id: 'conv_2' } }).end()
+    await processor.forceFlush()
+    const shipped = requests
+      .flatMap(({ spans }) => spans)
+      .map(({ name, attributes }) => [
+        name,
+        attributes?.find(({ key }) => key === 'session.id')?.value.stringValue,
+        attributes?.find(({ key }) => key === 'langsmith.trace.session_id')?.value.stringValue,
+      ])
+    expect(shipped.map(([name, id]) => [name, id])).toEqual([
+      ['in', 'conv_1'],
+      ['out', 'conv_2'],
+    ])
+    expect(processor.stats().gate?.spans).toBe(2)
+  })
+
+  test(`${mode}: what waits in the gate for its trace is sent by a flush`, async () => {
+    const { url, names } = await startReceiver()
+    const gate = { fillFromTrace: {} }
+    const { tracer, processor } = startDelivery({ url, gate, ...place() }, [new SessionSpanProcessor()])
+    const open = tracer.startSpan('open')
+    tracer.startSpan('bare').end()
+    await processor.forceFlush()
+    expect(names()).toEqual(['bare'])
+    open.end()
+  })
+
+  test(`${mode}: a shutdown sends what is left, is idempotent, and what ends later is counted`, async () => {
+    const { url, names } = await startReceiver()
+    const { end, processor } = startDelivery({ url, ...place() })
+    end(...many(700))
+    const first = processor.shutdown()
+    expect(processor.shutdown()).toBe(first)
+    await first
+    end('late')
+    expect(sorted(names())).toEqual(sorted(many(700)))
+    expect(processor.stats()).toMatchObject({ ended: 701, delivered: 700, dropped: { 'after-shutdown': 1 } })
+    expectAccounted(processor)
+    await processor.forceFlush()
+  })
+
+  test(`${mode}: purge deletes what waits and what was refused`, async () => {
+    const { url, names, answer } = await startReceiver((response) => response.writeHead(400).end())
+    const { end, processor } = startDelivery({ url, exportTimeoutMillis: 200, ...place() })
+    end(...many(5))
+    await processor.forceFlush().catch(() => {})
+    answer((response) => response.writeHead(503).end())
+    end(...many(7, 5))
+    await processor.forceFlush().catch(() => {})
+    expect(await processor.purge()).toBe(12)
+    expect(processor.stats()).toMatchObject({ queued: { spans: 0 }, dropped: { purged: 12 }, rejected: 0 })
+    expectAccounted(processor)
+    const before = names().length
+    answer(ok)
+    expect(await processor.redeliver()).toBe(0)
+    await processor.forceFlush()
+    expect(names().length).toBe(before)
+  })
+}
+
+test('without a directory a shutdown rejects that loses spans, and counts them', async () => {
+  const { url } = await startReceiver((response) => response.writeHead(503).end())
+  const { end, processor } = startDelivery({ url, shutdownTimeoutMillis: 200 })
+  end(...many(3))
+  await expect(processor.shutdown()).rejects.toThrow('shutdown: 3 spans could not be delivered, and are lost')
+  expect(processor.stats().dropped).toEqual({ shutdown: 3 })
+  expectAccounted(processor)
+})
+
+test('with a journal a shutdown leaves the rest to the next processor on the directory', async () => {
+  const directory = temporaryFolder()
+  const { url, names, answer } = await startReceiver((response) => response.writeHead(503).end())
+  const first = startDelivery({ url, directory, shutdownTimeoutMillis: 200 })
+  first.end(...many(100))
+  await first.processor.shutdown()
+  expect(first.processor.stats()).toMatchObject({ queued: { spans: 100 }, dropped: {} })
+  expectAccounted(first.processor)
+  const before = names().length
+  answer(ok)
+  const { processor } = startDelivery({ url, directory })
+  await processor.forceFlush()
+  expect(sorted(names().slice(before))).toEqual(sorted(many(100)))
+  expect(processor.stats()).toMatchObject({ adopted: 100, delivered: 100 })
+  expectAccounted(processor)
+})
+
+test('spans that are not sampled are not taken', async () => {
+  const { url } = await startReceiver()
+  const { processor } = startDelivery({ url })
+  processor.onEnd({ spanContext: () => ({ traceFlags: 0 }), attributes: {}, resource: {} })
+  expect(processor.stats().ended).toBe(0)
+})
+
+test('a span that throws when it is read is counted, and nothing is thrown', async () => {
+  const { url } = await startReceiver()
+  const { processor } = startDelivery({ url })
+  const hostile = {
+    spanContext: () => {
+      throw new Error('no')
+    },
+  }
+  processor.onEnd(hostile as never)
+  expect(processor.stats()).toMatchObject({ ended: 1, dropped: { unreadable: 1 } })
+})

@@ -1,0 +1,50 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { onTestFinished } from 'vitest'
+
+/** A request that an OTLP receiver got, in OTLP's JSON. */
+export interface Received {
+  readonly headers: IncomingMessage['headers']
+  readonly spans: readonly { name: string; attributes?: { key: string; value: { stringValue?: string } }[] }[]
+}
+
+/** Answers a request; without a word, it is never answered. */
+export type Behave = (response: ServerResponse, received: Received) => void
+
+export const ok: Behave = (response) => response.writeHead(200).end('{}')
+
+/** An OTLP/HTTP receiver of JSON on a port of its own. */
+export async function startReceiver(behave: Behave = ok) {
+  const requests: Received[] = []
+  const state = { behave }
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk) => chunks.push(chunk))
+    request.on('end', () => {
+      const { resourceSpans } = JSON.parse(Buffer.concat(chunks).toString())
+      const spans = resourceSpans.flatMap(({ scopeSpans }: { scopeSpans: { spans: [] }[] }) =>
+        scopeSpans.flatMap((scope) => scope.spans),
+      )
+      const received = { headers: request.headers, spans }
+      requests.push(received)
+      state.behave(response, received)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const stop = () => {
+    server.closeAllConnections()
+    server.close()
+  }
+  onTestFinished(stop)
+  const { port } = server.address() as AddressInfo
+  return {
+    requests,
+    port,
+    url: `http://127.0.0.1:${port}/v1/traces`,
+    answer: (next: Behave) => {
+      state.behave = next
+    },
+    names: () => requests.flatMap(({ spans }) => spans.map(({ name }) => name)),
+    stop,
+  }
+}

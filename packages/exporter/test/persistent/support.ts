@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { BasicTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
+import { expect, onTestFinished } from 'vitest'
+
+type Options = ConstructorParameters<typeof PersistentBatchSpanProcessor>[0]
+
+/** A folder that is gone after the test. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'otel-sessions-delivery-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A processor that sends JSON, which the test's receiver reads, with a tracer in front of it. */
+export function startDelivery(options: Options, before: SpanProcessor[] = []) {
+  const processor = new PersistentBatchSpanProcessor({ protocol: 'http/json', ...options })
+  const provider = new BasicTracerProvider({ spanProcessors: [...before, processor] })
+  onTestFinished(() => processor.shutdown().catch(() => {}))
+  const tracer = provider.getTracer('test')
+  const end = (...names: string[]) => {
+    for (const name of names) tracer.startSpan(name).end()
+  }
+  return { processor, provider, tracer, end }
+}
+
+/** That every span is accounted for. */
+export function expectAccounted(processor: PersistentBatchSpanProcessor): void {
+  const { ended, adopted, redelivered, delivered, rejected, dropped, queued, buffered } = processor.stats()
+  const lost = Object.values(dropped).reduce((sum, spans) => sum + spans, 0)
+  expect(delivered + rejected + lost + queued.spans + buffered).toBe(ended + adopted + redelivered)
+}

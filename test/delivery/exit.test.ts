@@ -1,0 +1,107 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Collector, startCollector } from '../../demo/support/collector.ts'
+import type { ProgramConfig } from './program.ts'
+
+const PROGRAM = fileURLToPath(new URL('./program.ts', import.meta.url))
+/** Nobody listens there. */
+const NOBODY = 'http://127.0.0.1:1/v1/traces'
+
+let collector: Collector
+let directory: string
+const children: ChildProcess[] = []
+
+beforeEach(async () => {
+  collector = await startCollector()
+  directory = mkdtempSync(join(tmpdir(), 'otel-sessions-exit-'))
+})
+
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+  await collector.close()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+/** How a program ended that ran to its end. */
+async function run(config: Omit<ProgramConfig, 'url'> & { url?: string }) {
+  const child = fork(PROGRAM, [JSON.stringify({ url: collector.url, ...config })], {
+    stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
+  })
+  children.push(child)
+  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
+  return { code, signal }
+}
+
+/** Sends what another process left. */
+async function restart() {
+  const processor = new PersistentBatchSpanProcessor({ url: collector.url, protocol: 'http/json', directory })
+  await processor.forceFlush()
+  await processor.shutdown()
+  return processor.stats()
+}
+
+const arrived = () => new Set(collector.spans().map(({ name }) => name)).size
+
+describe('a process that ends without a word', () => {
+  it('naturally: sends what is left first', async () => {
+    expect(await run({ spans: 1000, end: 'naturally' })).toEqual({ code: 0, signal: null })
+    expect(arrived()).toBe(1001)
+  })
+
+  it('naturally, with a journal: sends what is left first, and leaves nothing behind', async () => {
+    await run({ spans: 1000, end: 'naturally', directory })
+    expect(arrived()).toBe(1001)
+    expect(await restart()).toMatchObject({ adopted: 0 })
+  })
+
+  it('naturally, while nobody listens: is not kept, and the next process sends it', async () => {
+    expect(await run({ spans: 1000, end: 'naturally', directory, url: NOBODY })).toMatchObject({ code: 0 })
+    expect(await restart()).toMatchObject({ adopted: 1001, delivered: 1001, dropped: {} })
+    expect(arrived()).toBe(1001)
+  })
+
+  it('after a flush: has sent all of it', async () => {
+    await run({ spans: 1000, end: 'flush and exit' })
+    expect(arrived()).toBe(1001)
+  })
+
+  for (const end of ['process.exit', 'uncaught'] as const) {
+    it(`by ${end}: the next process sends what ended until the last moment`, async () => {
+      expect(await run({ spans: 1000, end, directory })).toMatchObject({ code: end === 'uncaught' ? 1 : 0 })
+      await restart()
+      expect(arrived()).toBe(1001)
+    })
+
+    it(`by ${end}: the next process sends what waited in the gate for its trace`, async () => {
+      await run({ spans: 500, end, directory, holds: true })
+      await restart()
+      expect(arrived()).toBe(500)
+    })
+  }
+
+  it('killed: the next process sends what stats() said to be in the journal', async () => {
+    expect(await run({ spans: 1000, end: 'kill once written', directory, url: NOBODY })).toMatchObject({
+      signal: 'SIGKILL',
+    })
+    await restart()
+    expect(arrived()).toBe(1001)
+  })
+
+  it("killed at once, with durability 'span': the next process sends every span", async () => {
+    await run({ spans: 1000, end: 'kill', directory, durability: 'span' })
+    await restart()
+    expect(arrived()).toBe(1001)
+  })
+
+  it('leaves no folder behind once everything has been delivered', async () => {
+    await run({ spans: 100, end: 'process.exit', directory })
+    await restart()
+    expect(readdirSync(directory).filter((name) => name !== 'rejected')).toEqual([])
+  })
+})
