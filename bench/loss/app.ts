@@ -4,8 +4,12 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { BasicTracerProvider, BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import type {
+  PersistentBatchSpanProcessor,
+  PersistentBatchSpanProcessorOptions,
+} from '@otel-sessions/exporter/persistent'
 import { NumberedSpans } from '../support/numbered-spans.ts'
-import { type PersistentProcessor, persistentProcessor } from '../support/persistent.ts'
+import { persistentProcessor } from '../support/persistent.ts'
 import type { Job, JobReport } from './job.ts'
 import { makeSpans } from './make-spans.ts'
 
@@ -62,13 +66,13 @@ function stock(): SpanProcessor {
   )
 }
 
-function ourOptions(): object {
+function ourOptions(): PersistentBatchSpanProcessorOptions {
   const { pipeline, url, directory } = job
   return pipeline === 'journal' ? { url, directory } : { url }
 }
 
 /** As an application would: when the collector is well again, and what was refused is known. */
-async function redeliver(processor: PersistentProcessor): Promise<void> {
+async function redeliver(processor: PersistentBatchSpanProcessor): Promise<void> {
   await say('forceFlush', () => processor.forceFlush())
   rejectedBefore = processor.stats().rejected
   await say('redeliver', () => processor.redeliver())

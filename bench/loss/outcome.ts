@@ -2,7 +2,7 @@ import type { DeliveryStats } from '../support/persistent.ts'
 import type { Pipeline } from './job.ts'
 
 /** What the collector has after a process has ended, and what that process said of its end. */
-export interface Stage {
+interface Stage {
   readonly delivered: number
   readonly said: string
 }
@@ -31,9 +31,9 @@ export interface Outcome {
 
 /** Ours keep count of every span: this must be 0 at any time. */
 export function imbalance(stats: DeliveryStats): number {
-  const { ended, adopted, redelivered, delivered, rejected, dropped, queued, buffered, gate } = stats
+  const { ended, adopted, redelivered, delivered, rejected, dropped, queued, buffered } = stats
   const came = ended + adopted + redelivered
-  return came - delivered - rejected - sumOf(dropped) - queued.spans - buffered - (gate?.held ?? 0)
+  return came - delivered - rejected - sumOf(dropped) - queued.spans - buffered
 }
 
 /** What is not as promised, in words. The stock pipeline promises nothing here. */
