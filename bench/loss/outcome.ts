@@ -13,7 +13,12 @@ export interface Outcome {
   readonly pipeline: Pipeline
   readonly made: number
   /** The process that made them. */
-  readonly first: Stage & { readonly requests: number; readonly exitMillis: number }
+  readonly first: Stage & {
+    readonly requests: number
+    /** Requests that met the trouble; those that found nobody listening are not counted. */
+    readonly turnedAway: number
+    readonly exitMillis: number
+  }
   /** A new process on the same directory, with the collector up. */
   readonly afterRestart?: Stage
   /** Spans that were set aside because the collector refused them for good; before `redeliver()`. */

@@ -51,7 +51,7 @@ async function stages(
   const redelivers = scenario.redelivers && pipeline === 'memory'
   const { ending, schedule } = scenario
   const first = await stage({ spans, overMillis, redelivers, ending }, schedule)
-  const { requests } = await collector.report()
+  const { requests, turnedAway } = await collector.report()
   const restarted = pipeline === 'journal' ? await stage({}, ALWAYS_UP) : undefined
   const onDisk = await rejectedIn(directory)
   const redelivered = onDisk > 0 ? await stage({ redelivers: true }, ALWAYS_UP) : undefined
@@ -66,7 +66,7 @@ async function stages(
     scenario: scenario.name,
     pipeline,
     made,
-    first: { delivered: first.delivered, said: first.said, requests, exitMillis },
+    first: { delivered: first.delivered, said: first.said, requests, turnedAway, exitMillis },
     ...(restarted && { afterRestart: { delivered: restarted.delivered, said: restarted.said } }),
     rejected: onDisk + rejectedBefore,
     ...(redelivered && { afterRedeliver: { delivered: redelivered.delivered, said: redelivered.said } }),

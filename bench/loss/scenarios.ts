@@ -32,6 +32,10 @@ export interface Scenario {
 
 const UP: Behaviour = { kind: 'accept', delayMillis: 0 }
 
+/** Whether its trouble is one that requests meet, so that the collector can count them. */
+export const turnsAway = ({ schedule }: Scenario): boolean =>
+  schedule.some(({ behaviour: { kind } }) => kind === 'status' || kind === 'hang' || kind === 'drip')
+
 /** The collector as it should be. */
 export const ALWAYS_UP: Schedule = [{ fromMillis: 0, behaviour: UP }]
 

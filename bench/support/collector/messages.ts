@@ -28,6 +28,8 @@ export type Reply =
 export interface Report {
   /** All requests, whatever became of them. */
   readonly requests: number
+  /** Those of them that were read whole and not taken. */
+  readonly turnedAway: number
   /** Distinct spans of those that the bench has made. */
   readonly delivered: number
   /** How often a span came that had come before. */

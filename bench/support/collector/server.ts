@@ -73,6 +73,7 @@ export class CollectorServer {
 
   #answer(response: ServerResponse, received: Received): void {
     const behaviour = this.#behaviour
+    if (behaviour.kind !== 'accept') this.tally.turnedAway++
     response.setHeader('content-type', received.contentType ?? 'text/plain')
     switch (behaviour.kind) {
       case 'accept': {

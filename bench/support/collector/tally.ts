@@ -10,6 +10,7 @@ export class Tally {
   #foreign = 0
   #wireBytes = 0
   requests = 0
+  turnedAway = 0
 
   take(received: Received): void {
     this.#waiting.push(received)
@@ -22,6 +23,7 @@ export class Tally {
     }
     return {
       requests: this.requests,
+      turnedAway: this.turnedAway,
       delivered: this.#seen.size,
       duplicates: this.#duplicates,
       foreign: this.#foreign,
