@@ -106,6 +106,18 @@ export class Source {
     this.tidy()
   }
 
+  /** Drops all records, and says how many spans that were; those that are taken out are dropped when they come back. */
+  purge(): number {
+    const before = this.#ledger.spans
+    for (const segment of [...this.segments]) {
+      this.drop(segment, 'purged')
+      if (segment.isGone) continue
+      segment.isPurged = true
+      this.#onFinished(segment)
+    }
+    return before - this.#ledger.spans
+  }
+
   /** Moves the cursor past what is settled, then gives up segments that nobody needs. */
   tidy(): void {
     const before = this.#settledTo

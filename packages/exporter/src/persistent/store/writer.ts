@@ -148,9 +148,9 @@ export class Writer {
 
   /** The next records of one segment, with their places in the file. */
   #place(): Chunk | undefined {
-    const segment = this.#pending[0]?.segment
-    const file = segment?.file
-    if (segment === undefined || file === undefined) throw new Error('a record without a file')
+    const { segment } = this.#pending[0] as Entry
+    // A segment keeps its file until all of its records are written.
+    const file = segment.file as SegmentFile
     const entries: Entry[] = []
     const parts: Buffer[] = []
     const position = file.end
