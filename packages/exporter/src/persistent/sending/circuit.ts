@@ -1,0 +1,79 @@
+import type { Clock } from './clock.ts'
+
+const FIRST = 1000
+const LONGEST = 60_000
+// While somebody waits for the last spans.
+const FIRST_HURRIED = 100
+const LONGEST_HURRIED = 1000
+
+/** Whether the receiver answers, and when it may be asked again if it does not. */
+export class Circuit {
+  readonly #clock: Clock
+  #failures = 0
+  #hurried = 0
+  // What was sent before the last failure, and fails after it, says nothing new.
+  #round = 0
+  #backoffUntil = 0
+  #askedUntil = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Open: the last that was heard is a failure, so there is one request at a time. */
+  get isOpen(): boolean {
+    return this.#failures > 0
+  }
+
+  /** Failures in a row. */
+  get failures(): number {
+    return this.#failures
+  }
+
+  /** Milliseconds until a request may start; 0 is at once. */
+  get wait(): number {
+    return Math.max(
+      0,
+      this.#askedUntil - this.#clock.now(),
+      this.isOpen ? this.#backoffUntil - this.#clock.now() : 0,
+    )
+  }
+
+  /** Whether the receiver has asked not to be asked before some time that is still to come. */
+  get isAskedToWait(): boolean {
+    return this.#askedUntil > this.#clock.now()
+  }
+
+  /** Says which round a request that starts now belongs to. */
+  begin(): number {
+    return this.#round
+  }
+
+  /** The next request may start at once, unless the receiver has asked for time. */
+  hurry(): void {
+    this.#hurried = 0
+    this.#backoffUntil = 0
+  }
+
+  /** A request was answered, whatever the answer was. */
+  answered(): void {
+    this.#failures = 0
+    this.#hurried = 0
+  }
+
+  /** A request failed. `afterMillis` is what the receiver asked for. */
+  failed(round: number, afterMillis: number | undefined, isHurried: boolean): void {
+    const { random } = this.#clock
+    const now = this.#clock.now()
+    // Not all who were sent away may come back at the same moment.
+    if (afterMillis) this.#askedUntil = Math.max(this.#askedUntil, now + afterMillis + random() * FIRST)
+    if (round !== this.#round) return
+    this.#round++
+    this.#failures++
+    const most = Math.min(LONGEST, FIRST * 2 ** Math.min(this.#failures - 1, 16))
+    const mostHurried = Math.min(LONGEST_HURRIED, FIRST_HURRIED * 2 ** Math.min(this.#hurried, 16))
+    if (isHurried) this.#hurried++
+    // Full jitter; half of it in a hurry, so that a receiver that fails at once is not asked all the time.
+    this.#backoffUntil = now + (isHurried ? (mostHurried * (1 + random())) / 2 : most * random())
+  }
+}
