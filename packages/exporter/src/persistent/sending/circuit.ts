@@ -10,6 +10,7 @@ const LONGEST_HURRIED = 1000
 export class Circuit {
   readonly #clock: Clock
   #failures = 0
+  #isHurried = false
   #hurried = 0
   // What was sent before the last failure, and fails after it, says nothing new.
   #round = 0
@@ -49,8 +50,13 @@ export class Circuit {
     return this.#round
   }
 
-  /** The next request may start at once, unless the receiver has asked for time. */
-  hurry(): void {
+  /**
+   * Somebody waits, or nobody does any longer. Who begins to wait has the next request started at once, and those
+   * after it soon, unless the receiver has asked for time.
+   */
+  hurry(isHurried: boolean): void {
+    this.#isHurried = isHurried
+    if (!isHurried) return
     this.#hurried = 0
     this.#backoffUntil = 0
   }
@@ -62,7 +68,7 @@ export class Circuit {
   }
 
   /** A request failed. `afterMillis` is what the receiver asked for. */
-  failed(round: number, afterMillis: number | undefined, isHurried: boolean): void {
+  failed(round: number, afterMillis: number | undefined): void {
     const { random } = this.#clock
     const now = this.#clock.now()
     // Not all who were sent away may come back at the same moment.
@@ -72,8 +78,8 @@ export class Circuit {
     this.#failures++
     const most = Math.min(LONGEST, FIRST * 2 ** Math.min(this.#failures - 1, 16))
     const mostHurried = Math.min(LONGEST_HURRIED, FIRST_HURRIED * 2 ** Math.min(this.#hurried, 16))
-    if (isHurried) this.#hurried++
+    if (this.#isHurried) this.#hurried++
     // Full jitter; half of it in a hurry, so that a receiver that fails at once is not asked all the time.
-    this.#backoffUntil = now + (isHurried ? (mostHurried * (1 + random())) / 2 : most * random())
+    this.#backoffUntil = now + (this.#isHurried ? (mostHurried * (1 + random())) / 2 : most * random())
   }
 }

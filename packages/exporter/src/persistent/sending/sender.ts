@@ -1,46 +1,33 @@
 import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
-import { countDropped, type DeliveryCounters } from '../counters.ts'
+import type { DeliveryCounters } from '../counters.ts'
 import type { BodyFormat, Codec } from '../otlp/codec.ts'
 import type { Store } from '../store/types.ts'
-import { nameOfError, noAnswer } from './answer.ts'
 import { Circuit } from './circuit.ts'
 import { type Clock, LONGEST_TIMER, systemClock } from './clock.ts'
-import { Job, type Part } from './job.ts'
-import type { Answer, SenderSettings, SenderWatch, Transport } from './types.ts'
-import { sayPartialSuccess, sayRefused, sayUnreachable } from './words.ts'
+import { Delivery } from './delivery.ts'
+import { Drains } from './drains.ts'
+import { Job } from './job.ts'
+import type { SenderSettings, SenderWatch, Transport } from './types.ts'
 
 // Instrumentations of HTTP read this key, whichever copy of the SDK has set it: its symbol is registered.
 const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 const UNTRACED = ROOT_CONTEXT.setValue(SUPPRESS_TRACING, true)
 
-/** What was learned from a receiver does not make requests smaller than this, in bytes. */
-const LEAST_REQUEST = 16 * 1024
 /** How long the store is left alone when it has nothing to give although spans wait, in milliseconds. */
 const PAUSE = 100
-/** Failures in a row before it is said: one is nothing unusual. */
-const WORTH_SAYING = 3
-
-interface Drain {
-  readonly untilFailure: boolean
-  readonly left: () => number
-  finish(): void
-}
 
 /** Takes batches from the store, posts them, and tells the store what became of them. Never throws. */
 export class Sender {
   readonly #settings: SenderSettings
   readonly #store: Store
   readonly #transport: Transport
-  readonly #counters: DeliveryCounters
-  readonly #watch: SenderWatch | undefined
-  readonly #codecOf: (format: BodyFormat) => Codec
   readonly #clock: Clock
   readonly #circuit: Circuit
+  readonly #delivery: Delivery
+  readonly #drains: Drains
   readonly #jobs = new Set<Job>()
   // Begun, and put off because the receiver does not answer.
   readonly #putOff: Job[] = []
-  readonly #drains = new Set<Drain>()
-  #maxRequestBytes: number
   #running = 0
   #takenSpans = 0
   #isTaking = false
@@ -49,6 +36,7 @@ export class Sender {
   #pausedUntil = 0
   #timer: { readonly at: number; cancel(): void } | undefined
 
+  /** @param codecOf of each format that the store may give */
   constructor(
     settings: SenderSettings,
     store: Store,
@@ -61,17 +49,16 @@ export class Sender {
     this.#settings = settings
     this.#store = store
     this.#transport = transport
-    this.#counters = counters
-    this.#watch = watch
-    this.#codecOf = codecOf
     this.#clock = clock
-    this.#circuit = new Circuit(clock)
-    this.#maxRequestBytes = settings.maxRequestBytes
+    const circuit = new Circuit(clock)
+    this.#circuit = circuit
+    this.#delivery = new Delivery({ settings, store, transport, counters, watch, codecOf, clock, circuit })
+    this.#drains = new Drains(clock, circuit)
   }
 
   /** Something was appended. Sends it when enough waits, or has waited long enough. */
   wake(): void {
-    if (this.#drains.size > 0) this.#checkDrains(false)
+    this.#drains.check(false)
     this.#pump()
   }
 
@@ -84,21 +71,11 @@ export class Sender {
    * @returns how many are left; 0 when all were answered
    */
   drain(left: () => number, millis: number, untilFailure = false): Promise<number> {
-    if (this.#isClosed || left() === 0) return Promise.resolve(left())
-    if (untilFailure && this.#circuit.isAskedToWait) return Promise.resolve(left())
-    return new Promise((resolve) => {
-      const finish = () => {
-        timer.cancel()
-        this.#drains.delete(drain)
-        resolve(left())
-      }
-      const drain = { untilFailure, left, finish }
-      const timer = context.with(UNTRACED, () => this.#clock.after(millis, finish, true))
-      this.#drains.add(drain)
-      this.#circuit.hurry()
-      this.#pausedUntil = 0
-      this.#pump()
-    })
+    if (this.#isClosed) return Promise.resolve(left())
+    const drained = context.with(UNTRACED, () => this.#drains.add(left, millis, untilFailure))
+    this.#pausedUntil = 0
+    this.#pump()
+    return drained
   }
 
   /** Ends what is in flight, and gives back what was taken. */
@@ -106,15 +83,10 @@ export class Sender {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#timer?.cancel()
+    // What has its answers is settled as soon as the store has put aside what was refused.
     for (const job of this.#jobs) if (job.next !== undefined) this.#giveBack(job)
     this.#transport.close()
-    for (const drain of this.#drains) drain.finish()
-  }
-
-  #checkDrains(hasFailed: boolean): void {
-    for (const drain of this.#drains) {
-      if ((hasFailed && drain.untilFailure) || drain.left() === 0) drain.finish()
-    }
+    this.#drains.close()
   }
 
   /** Starts what may start now, and sets the timer for what may start later. */
@@ -142,7 +114,7 @@ export class Sender {
     const now = this.#clock.now()
     this.#waitsSince ??= now
     const pause = this.#pausedUntil - now
-    if (this.#drains.size > 0 || free >= this.#settings.maxExportBatchSize) return pause
+    if (this.#drains.isHurried || free >= this.#settings.maxExportBatchSize) return pause
     // What is taken is older than what is not.
     const age = this.#takenSpans === 0 ? oldestAgeMillis : now - this.#waitsSince
     return Math.max(pause, this.#settings.scheduledDelayMillis - age)
@@ -171,14 +143,14 @@ export class Sender {
       hasFailed = await this.#run(job)
     }
     this.#running--
-    this.#checkDrains(hasFailed)
+    this.#drains.check(hasFailed)
     this.#pump()
   }
 
   async #take(): Promise<Job | undefined> {
     this.#isTaking = true
     const maxSpans = this.#settings.maxExportBatchSize
-    const batch = await this.#store.take({ maxSpans, maxBytes: this.#maxRequestBytes })
+    const batch = await this.#store.take({ maxSpans, maxBytes: this.#delivery.maxRequestBytes })
     this.#isTaking = false
     if (batch === undefined) {
       this.#pausedUntil = this.#clock.now() + PAUSE
@@ -193,85 +165,15 @@ export class Sender {
     return undefined
   }
 
-  /** Sends a job until all of it is answered, or a request fails. Returns whether one did. */
+  /** Returns whether a request failed. */
   async #run(job: Job): Promise<boolean> {
-    let smallestTooLarge = Number.POSITIVE_INFINITY
-    for (let part = job.next; part !== undefined; part = job.next) {
-      if (this.#circuit.wait > 0 || (this.#circuit.isOpen && this.#running > 1)) {
-        this.#putOff.push(job)
-        return false
-      }
-      const round = this.#circuit.begin()
-      const answer = await this.#post(job.format, part)
-      if (job.isOver) return false
-      if (answer.kind === 'retry') {
-        this.#failed(job, round, answer)
-        return true
-      }
-      this.#circuit.answered()
-      if (answer.kind === 'accepted') {
-        job.accept(answer.rejectedSpans)
-        sayPartialSuccess(answer.rejectedSpans, answer.message)
-        this.#learn(smallestTooLarge / 2)
-      } else if (answer.kind === 'refused') {
-        job.refuse(answer.status)
-        sayRefused(answer.status, part.spans, answer.message)
-      } else {
-        smallestTooLarge = Math.min(smallestTooLarge, part.bytes)
-        if (!job.split(this.#codecOf(job.format))) {
-          job.refuse(413)
-          sayRefused(413, part.spans, '')
-        }
-      }
-    }
-    await this.#settle(job)
-    return false
-  }
-
-  async #post(format: BodyFormat, part: Part): Promise<Answer> {
-    const { spans } = part
-    const started = this.#clock.now()
-    this.#counters.requests++
-    this.#watch?.sent(spans)
-    let answer: Answer
-    try {
-      answer = await this.#transport.post(format, this.#codecOf(format).join(part.bodies))
-    } catch (error) {
-      answer = noAnswer(nameOfError(error))
-    }
-    const millis = this.#clock.now() - started
-    if (answer.kind === 'accepted') this.#watch?.answered(spans, millis, undefined, undefined)
-    else if (answer.kind === 'retry') this.#watch?.answered(spans, millis, answer.reason, answer.status)
-    else {
-      const status = answer.kind === 'refused' ? answer.status : 413
-      this.#watch?.answered(spans, millis, String(status), status)
-    }
-    return answer
-  }
-
-  #failed(job: Job, round: number, answer: Answer & { kind: 'retry' }): void {
-    this.#counters.retried++
-    this.#circuit.failed(round, answer.afterMillis, this.#drains.size > 0)
-    if (this.#circuit.failures >= WORTH_SAYING) sayUnreachable(this.#settings.url, answer.reason)
-    // The store would give back all of it.
-    if (job.isPartlyAnswered) this.#putOff.push(job)
-    else this.#giveBack(job)
-  }
-
-  // A receiver that finds everything too large would make requests of single spans for ever: only one that took the
-  // smaller part has said what it takes.
-  #learn(bytes: number): void {
-    this.#maxRequestBytes = Math.min(this.#maxRequestBytes, Math.max(LEAST_REQUEST, Math.floor(bytes)))
-  }
-
-  async #settle(job: Job): Promise<void> {
-    for (const [status, { bodies, spans }] of job.refused) {
-      await this.#store.reject(job.format, bodies, spans, status)
-    }
-    this.#counters.delivered += job.delivered
-    countDropped(this.#counters, 'partial-success', job.notTaken)
-    job.settle()
-    this.#forget(job)
+    const mayAsk = () => this.#circuit.wait === 0 && (!this.#circuit.isOpen || this.#running === 1)
+    const outcome = await this.#delivery.run(job, mayAsk)
+    if (outcome === 'answered') this.#forget(job)
+    // The store would give back all of a batch, also what was answered.
+    else if (outcome === 'put-off' || job.isPartlyAnswered) this.#putOff.push(job)
+    else if (outcome === 'failed') this.#giveBack(job)
+    return outcome === 'failed'
   }
 
   #giveBack(job: Job): void {
