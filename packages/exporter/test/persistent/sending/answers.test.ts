@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ManualClock } from './support/clock.ts'
 import { answer, type Reply } from './support/server.ts'
@@ -17,6 +18,16 @@ const refused = (status: number, message = '') => ({ kind: 'refused', status, me
 const date = { date: 'Sun, 06 Nov 1994 08:49:37 GMT', 'retry-after': 'Sun, 06 Nov 1994 08:50:07 GMT' }
 // google.rpc.Status: a code, the message, a detail after it.
 const status = Buffer.concat([Buffer.from([8, 3, 18, 8]), Buffer.from('no space'), Buffer.from([26, 1, 65])])
+
+/** Resolves at the next message: when a client of this process has the head of an answer. */
+const once = (channel: string) =>
+  new Promise<void>((resolve) => {
+    const onMessage = () => {
+      unsubscribe(channel, onMessage)
+      resolve()
+    }
+    subscribe(channel, onMessage)
+  })
 
 describe('an answer', () => {
   it.each<[string, Reply, object]>([
@@ -102,10 +113,9 @@ describe('an answer', () => {
       response.writeHead(code, { 'retry-after': '7', 'content-length': 100, ...JSON_TYPE }).write('{')
     }
     const { post, receiver } = await connect([hasHead], {}, clock)
+    const head = once('http.client.response.finish')
     const answered = post('a\n')
-    await until(() => (receiver.received[0]?.socket.bytesWritten ?? 0) > 100)
-    // The head is on its way to us: it is here when an echo of the event loop is.
-    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
+    await head
     clock.advance(10_000)
     expect(await answered).toEqual(expected)
     await until(() => receiver.sockets.size === 0)
