@@ -174,11 +174,12 @@ export class Sender {
   async #run(job: Job): Promise<boolean> {
     const mayAsk = () => this.#circuit.wait === 0 && (!this.#circuit.isOpen || this.#running === 1)
     const outcome = await this.#delivery.run(job, mayAsk)
+    const hasFailed = outcome === 'failed'
     if (outcome === 'answered') this.#forget(job)
-    // The store would give back all of a batch, also what was answered.
-    else if (outcome === 'put-off' || job.isPartlyAnswered) this.#putOff.push(job)
-    else if (outcome === 'failed') this.#giveBack(job)
-    return outcome === 'failed'
+    // The store would give all of a batch again, also what was answered.
+    else if (outcome === 'put-off' || (hasFailed && job.isPartlyAnswered)) this.#putOff.push(job)
+    else if (hasFailed) this.#giveBack(job)
+    return hasFailed
   }
 
   #giveBack(job: Job): void {

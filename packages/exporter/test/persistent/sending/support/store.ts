@@ -83,7 +83,7 @@ export class NaiveStore implements Pick<Store, 'append' | 'take' | 'reject' | 'm
   }
 
   mark(): () => number {
-    const marked = this.entries
+    const marked = [...this.entries]
     return () => this.entries.reduce((sum, entry) => sum + (marked.includes(entry) ? entry.spans : 0), 0)
   }
 
