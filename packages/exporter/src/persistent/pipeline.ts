@@ -11,7 +11,7 @@ import { newTransport } from './sending/transport.ts'
 import type { ProcessorSettings } from './settings.ts'
 import { Sink } from './sink.ts'
 import { SpanBuffer } from './span-buffer.ts'
-import { openStore } from './store/open.ts'
+import { openStore } from './store/index.ts'
 import type { Store } from './store/types.ts'
 
 /** The most spans of a record, and so the most that a crash can take with `durability: 'batch'`. */

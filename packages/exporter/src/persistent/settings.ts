@@ -1,6 +1,7 @@
 import { kindOf, optionsProblem } from '@otel-sessions/semconv/internal'
 import { LONGEST_TIMER } from '../check-number.ts'
 import type { SessionSpanExporterOptions } from '../options.ts'
+import { sayOnce } from '../report.ts'
 import { CLASS, checkChoice, checkNumber } from './check-option.ts'
 import type { MeterProviderLike } from './meter-types.ts'
 import type { PersistentBatchSpanProcessorOptions } from './options.ts'
@@ -59,6 +60,7 @@ export function settingsOf(options: PersistentBatchSpanProcessorOptions = {}): P
   const unknown = optionsProblem(options, OPTIONS)
   if (unknown !== undefined) throw new TypeError(`${CLASS}: ${unknown}`)
   const environment = readEnv(process.env)
+  for (const problem of environment.problems) sayOnce(`environment:${problem}`, () => problem)
   const { protocol = environment.protocol ?? 'http/protobuf', gate = {}, meterProvider } = options
   const { exportTimeoutMillis = 30_000, shutdownTimeoutMillis = 10_000 } = options
   checkChoice('protocol', protocol, ['http/protobuf', 'http/json'])

@@ -81,23 +81,37 @@ for (const mode of ['in memory', 'with a journal'] as const) {
 
   test(`${mode}: the gate runs before encoding`, async () => {
     const { url, requests } = await startReceiver()
-    const gate = { dialects: ['langsmith'] as const }
+    const gate = { dialects: ['langfuse'] as const }
     const { tracer, processor } = startDelivery({ url, gate, ...place() }, [new SessionSpanProcessor()])
-    usingSession('conv_1', () => tracer.startSpan('in').end())
-    tracer.startSpan('out', { attributes: { 'session.id': 'x'.repeat(300), thread_id: 'conv_2' } }).end()
+    usingSession('conv_1', () => tracer.startSpan('stated').end())
+    tracer.startSpan('by alias', { attributes: { thread_id: 'conv_2' } }).end()
+    tracer.startSpan('refused', { attributes: { 'session.id': 'x'.repeat(300) } }).end()
     await processor.forceFlush()
     const shipped = requests
       .flatMap(({ spans }) => spans)
       .map(({ name, attributes }) => [
         name,
-        attributes?.find(({ key }) => key === 'session.id')?.value.stringValue,
-        attributes?.find(({ key }) => key === 'langsmith.trace.session_id')?.value.stringValue,
+        ...['session.id', 'langfuse.session.id'].map(
+          (wanted) => attributes?.find(({ key }) => key === wanted)?.value.stringValue,
+        ),
       ])
-    expect(shipped.map(([name, id]) => [name, id])).toEqual([
-      ['in', 'conv_1'],
-      ['out', 'conv_2'],
+    expect(shipped).toEqual([
+      ['stated', 'conv_1', 'conv_1'],
+      ['by alias', 'conv_2', 'conv_2'],
+      ['refused', undefined, undefined],
     ])
-    expect(processor.stats().gate?.spans).toBe(2)
+    expect(processor.stats().gate).toMatchObject({ spans: 3, dropped: { 'too-long': 1 } })
+  })
+
+  test(`${mode}: without a gate spans are sent as they are`, async () => {
+    const { url, requests } = await startReceiver()
+    const { tracer, processor } = startDelivery({ url, gate: false, ...place() })
+    tracer.startSpan('as it is', { attributes: { 'session.id': 'x'.repeat(300) } }).end()
+    await processor.forceFlush()
+    expect(requests[0]?.spans[0]?.attributes).toEqual([
+      { key: 'session.id', value: { stringValue: 'x'.repeat(300) } },
+    ])
+    expect(processor.stats().gate).toBeUndefined()
   })
 
   test(`${mode}: what waits in the gate for its trace is sent by a flush`, async () => {

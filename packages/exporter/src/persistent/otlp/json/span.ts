@@ -31,13 +31,20 @@ export function spanObject(span: SdkSpan, nesting: Nesting): object {
     endTimeUnixNano: nanosText(span.endTime),
     attributes: keyValues(span.attributes, nesting),
     droppedAttributesCount: countOf(span.droppedAttributesCount),
-    events: Array.from(listOf(span.events), (event) => eventObject(event, nesting)),
+    events: objectsOf(span.events, (event) => eventObject(event, nesting)),
     droppedEventsCount: countOf(span.droppedEventsCount),
     status: { code: statusCodeOf(status?.code), message: textOf(status?.message) || undefined },
-    links: Array.from(listOf(span.links), (link) => linkObject(link, nesting)),
+    links: objectsOf(span.links, (link) => linkObject(link, nesting)),
     droppedLinksCount: countOf(span.droppedLinksCount),
     flags: spanFlags(span, context, parent),
   }
+}
+
+/** By a loop: `map` leaves holes as they are, and `Array.from` takes ten times as long. */
+function objectsOf<T>(values: readonly T[] | null | undefined, make: (value: T) => object): object[] {
+  const objects: object[] = []
+  for (const value of listOf(values)) objects.push(make(value))
+  return objects
 }
 
 /** A time in nanoseconds, as digits. */

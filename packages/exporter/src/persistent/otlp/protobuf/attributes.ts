@@ -27,9 +27,7 @@ export function writeAttributes(
   nesting: Nesting,
 ): void {
   if (typeof attributes !== 'object' || attributes === null) return
-  for (const key in attributes) {
-    if (Object.hasOwn(attributes, key)) writeKeyValue(scratch, tag, key, attributes[key], nesting)
-  }
+  for (const key of Object.keys(attributes)) writeKeyValue(scratch, tag, key, attributes[key], nesting)
 }
 
 function writeKeyValue(scratch: Scratch, tag: number, key: string, value: unknown, nesting: Nesting): void {

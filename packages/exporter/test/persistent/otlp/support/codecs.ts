@@ -3,6 +3,7 @@ import { codecOf } from '../../../../dist/persistent/otlp/index.js'
 import type { BodyFormat } from '../../../../src/persistent/otlp/codec.ts'
 import type { ExportableSpan } from '../../../../src/span-types.ts'
 import { type DecodedRequest, decode, decodeJson, type PlacedSpan, placedSpans } from './decode.ts'
+import { type Fields, plainSpan } from './plain-span.ts'
 
 export const FORMATS: readonly BodyFormat[] = ['protobuf', 'json']
 
@@ -21,3 +22,7 @@ export const decodeAs = (format: BodyFormat, body: Uint8Array): DecodedRequest =
 /** The spans that are encoded, each with what stands around it. */
 export const encodedSpans = (format: BodyFormat, spans: readonly ExportableSpan[]): PlacedSpan[] =>
   placedSpans(decodeAs(format, encodeAll(format, spans)))
+
+/** The one span of a body, made of these fields. */
+export const written = (format: BodyFormat, fields: Fields): Record<string, unknown> =>
+  encodedSpans(format, [plainSpan(fields)])[0]?.span ?? {}

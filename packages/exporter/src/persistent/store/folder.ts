@@ -1,0 +1,81 @@
+import { join } from 'node:path'
+import { Cursor } from './cursor.ts'
+import { nameOf, type Owner } from './owner.ts'
+import type { System } from './system.ts'
+
+/** What a folder of the journal contains, beside segments. */
+const ALIVE = 'alive'
+
+/** The name of a segment's file. */
+export const segmentName = (number: number): string => `${String(number).padStart(10, '0')}.seg`
+
+/** The number in the name of a segment's file; undefined for any other file. */
+export function numberOf(name: string): number | undefined {
+  const match = /^(\d{10,15})\.seg$/.exec(name)
+  return match ? Number(match[1]) : undefined
+}
+
+/** The name of a new folder of this process. */
+export const ownName = (system: System): string => nameOf({ kind: 'process', identity: system.identity })
+
+/** A folder of the journal that belongs to this process. */
+export class Folder {
+  readonly path: string
+  readonly #system: System
+  readonly #directory: string
+
+  constructor(system: System, directory: string, name: string) {
+    this.#system = system
+    this.#directory = directory
+    this.path = join(directory, name)
+  }
+
+  /** A new folder, with a cursor. Throws what the file system throws. */
+  static create(system: System, directory: string): { folder: Folder; cursor: Cursor } {
+    const folder = new Folder(system, directory, ownName(system))
+    system.fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
+    system.fs.mkdirSync(folder.path, { mode: 0o700 })
+    system.fs.closeSync(system.fs.openSync(join(folder.path, ALIVE), 'w', 0o600))
+    return { folder, cursor: Cursor.create(system.fs, folder.path) }
+  }
+
+  segmentPath(number: number): string {
+    return join(this.path, segmentName(number))
+  }
+
+  /** Tells other processes that the owner is alive. Resolves to false when the folder is not there any more. */
+  async touch(): Promise<boolean> {
+    const time = new Date(this.#system.wall())
+    const { promises } = this.#system.fs
+    const alive = join(this.path, ALIVE)
+    try {
+      await promises.utimes(alive, time, time).catch(() => promises.writeFile(alive, '', { mode: 0o600 }))
+      return true
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code !== 'ENOENT'
+    }
+  }
+
+  /** Deletes the folder; what is in it beside our own files stays. Never rejects. */
+  async remove(): Promise<void> {
+    const { promises } = this.#system.fs
+    for (const name of ['cursor', ALIVE]) await promises.unlink(join(this.path, name)).catch(() => {})
+    await promises.rmdir(this.path).catch(() => {})
+  }
+
+  /** Leaves the folder to others. Never rejects. */
+  async free(kind: Exclude<Owner['kind'], 'process'> = 'free'): Promise<void> {
+    const path = join(this.#directory, nameOf({ kind }))
+    await this.#system.fs.promises.rename(this.path, path).catch(() => {})
+  }
+}
+
+/** Makes sure that the names of new files survive a power loss, too; not every system can. Never rejects. */
+export async function syncFolder(system: System, path: string): Promise<void> {
+  try {
+    const folder = await system.fs.promises.open(path, 'r')
+    await folder.sync().finally(() => folder.close())
+  } catch {
+    // On Windows, a folder cannot be opened.
+  }
+}

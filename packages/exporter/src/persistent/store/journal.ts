@@ -1,0 +1,252 @@
+import { dirname } from 'node:path'
+import { lowSpace, sayTrouble } from './disk-trouble.ts'
+import { Folder, syncFolder } from './folder.ts'
+import type { Memory } from './memory.ts'
+import { rescueSome, strays, toMemory } from './rescue.ts'
+import { type NewEntry, Segment } from './segment.ts'
+import { SegmentFile } from './segment-file.ts'
+import { RECORD_HEADER_BYTES, SEGMENT_HEADER_BYTES, segmentHeader } from './segment-format.ts'
+import type { Shared } from './shared.ts'
+import { Source } from './source.ts'
+import { Syncer } from './syncer.ts'
+import { Writer } from './writer.ts'
+
+/** A disk that could not be written is not tried again before. */
+const RETRY_MILLIS = 30_000
+
+/** The journal of this process: its folder, the segment that is being written, and whether the disk takes it. */
+export class Journal {
+  readonly source: Source
+  isOnDisk = false
+  folder: Folder | undefined
+  readonly #shared: Shared
+  readonly #directory: string
+  readonly #memory: Memory
+  readonly #syncer: Syncer
+  readonly #writer: Writer
+  readonly #segmentBytes: number
+  #active: Segment | undefined
+  #nextNumber = 1
+  #retryAt = 0
+  #isRetrying = false
+
+  constructor(shared: Shared, directory: string, memory: Memory) {
+    const { system, settings, ledger, tasks, window } = shared
+    this.#shared = shared
+    this.#directory = directory
+    this.#memory = memory
+    this.#segmentBytes = Math.min(Math.max(settings.maxBytes / 8, 64 * 1024), 4 * 1024 * 1024)
+    this.source = new Source(ledger, window, (segment) => this.#onFinished(segment))
+    this.#syncer = new Syncer(system, settings.fsync, tasks, (error) => this.fail(error))
+    this.#writer = new Writer(system, settings, this.#syncer, {
+      onWritten: (segment) => this.#onWritten(segment),
+      onSaved: (segment, bytes) => {
+        if (segment.isGone) return
+        segment.size -= bytes
+        ledger.diskBytes -= bytes
+      },
+      onFailed: (entries, error) => {
+        toMemory(shared, this.source, memory, entries)
+        this.fail(error)
+        for (const segment of new Set(entries.map((entry) => entry.segment))) this.#onWritten(segment)
+      },
+    })
+    this.#openFolder()
+    tasks.add(this.#checkSpace())
+  }
+
+  /** Appends a record that is counted as queued already. False when the disk cannot be written. */
+  append(record: NewEntry): boolean {
+    if (!this.isOnDisk) {
+      this.retry()
+      return false
+    }
+    const bytes = RECORD_HEADER_BYTES + record.storedBytes
+    if (this.#active && this.#active.size + bytes > this.#segmentBytes) this.seal()
+    const segment = this.#active ?? this.#open()
+    if (segment === undefined) return false
+    this.#grow(segment, bytes)
+    this.#writer.add(segment.add(record))
+    return true
+  }
+
+  /** Spans that are queued and that no file has yet. */
+  get unwritten(): number {
+    const entries = this.source.segments.flatMap((segment) => segment.entries ?? [])
+    return entries.reduce(
+      (sum, { state, isWritten, spans }) => sum + (state === 'gone' || isWritten ? 0 : spans),
+      0,
+    )
+  }
+
+  /** Nothing more is appended to the segment that is being written. */
+  seal(): void {
+    const segment = this.#active
+    if (segment === undefined) return
+    this.#active = undefined
+    segment.isSealed = true
+    this.#onWritten(segment)
+    this.source.tidy()
+  }
+
+  /**
+   * Makes a file the next segment. It is moved and listed in one go: segments have to stand in the order of their
+   * numbers, because the cursor speaks for all before it.
+   *
+   * @param move brings the file to a path; false when it cannot
+   */
+  insert(move: (path: string) => boolean, segment: Segment): boolean {
+    this.seal()
+    const number = this.#nextNumber++
+    const path = this.folder?.segmentPath(number)
+    if (path === undefined || !move(path)) return false
+    segment.number = number
+    segment.path = path
+    this.#shared.ledger.diskBytes += segment.size
+    this.source.segments.push(segment)
+    return true
+  }
+
+  /** The disk cannot be written: from now on records stay in memory. */
+  fail(error: unknown): void {
+    sayTrouble(error, this.#directory)
+    this.isOnDisk = false
+    this.#retryAt = this.#shared.system.now() + RETRY_MILLIS
+    this.seal()
+  }
+
+  /** Tries a disk again that could not be written, now and then. */
+  retry(): void {
+    if (this.isOnDisk || this.#isRetrying || this.#shared.system.now() < this.#retryAt) return
+    this.#isRetrying = true
+    this.#shared.tasks.add(this.#tryAgain().finally(() => (this.#isRetrying = false)))
+  }
+
+  /** Looks whether our folder is still there, and tells others that its owner is alive. */
+  async touch(): Promise<void> {
+    const folder = this.folder
+    if (folder === undefined || (await folder.touch()) || folder !== this.folder) return
+    this.#disown()
+    await this.#tryAgain()
+  }
+
+  writeNow(): void {
+    this.#writer.writeNow()
+  }
+
+  /** Writes what is left, and closes all files. What only memory has stays there when the disk does not take it. */
+  async close(): Promise<void> {
+    await this.#writer.idle()
+    if (!this.isOnDisk && this.#shared.ledger.memoryBytes > 0) await this.#tryAgain()
+    await this.#rescue()
+    await this.#writer.idle()
+    this.seal()
+    this.#syncer.close()
+    this.source.cursor?.close()
+    await this.#shared.tasks.idle()
+    if (this.source.segments.some((segment) => segment.left > 0 && segment.path !== undefined)) {
+      await this.folder?.free()
+    } else await this.folder?.remove()
+    this.isOnDisk = false
+  }
+
+  async #tryAgain(): Promise<void> {
+    if (this.folder && !(await this.folder.touch())) this.#disown()
+    if (!(await this.#hasSpace())) this.fail(lowSpace())
+    else if (this.folder === undefined) this.#openFolder()
+    else this.isOnDisk = true
+    await this.#rescue()
+  }
+
+  // Another process thought that we are dead and has our folder now, or somebody deleted it. What is in memory is
+  // written again, elsewhere; the rest is lost for this process.
+  #disown(): void {
+    this.isOnDisk = false
+    this.source.cursor?.close()
+    this.source.cursor = undefined
+    this.folder = undefined
+    for (const segment of [...this.source.segments]) {
+      this.#shared.ledger.diskBytes -= segment.size
+      segment.size = 0
+      segment.path = undefined
+      if (segment.entries === undefined) this.source.drop(segment, 'corrupt')
+      else for (const entry of segment.entries) entry.isWritten = false
+    }
+    this.seal()
+  }
+
+  async #rescue(): Promise<void> {
+    await this.#writer.idle()
+    toMemory(this.#shared, this.source, this.#memory, strays(this.source))
+    const append = (record: NewEntry) => this.append(record)
+    while (this.isOnDisk && rescueSome(this.#shared, this.#memory, append)) await this.#writer.idle()
+  }
+
+  #openFolder(): void {
+    try {
+      const { folder, cursor } = Folder.create(this.#shared.system, this.#directory)
+      this.folder = folder
+      this.source.cursor = cursor
+      this.isOnDisk = true
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  #open(): Segment | undefined {
+    const { system, settings } = this.#shared
+    const number = this.#nextNumber++
+    const path = this.folder?.segmentPath(number) ?? ''
+    try {
+      const fd = system.fs.openSync(path, 'wx', 0o600)
+      const file = new SegmentFile(system.fs, fd, SEGMENT_HEADER_BYTES)
+      system.fs.writeSync(fd, segmentHeader(settings.format), 0, SEGMENT_HEADER_BYTES, 0)
+      const times = { shift: system.wall() - system.now(), latest: Number.POSITIVE_INFINITY }
+      const segment = new Segment(number, settings.format, path, times)
+      segment.file = file
+      this.#grow(segment, SEGMENT_HEADER_BYTES)
+      this.source.segments.push(segment)
+      this.#active = segment
+      this.#shared.tasks.add(this.#checkSpace())
+      if (settings.fsync !== 'never') this.#shared.tasks.add(syncFolder(system, dirname(path)))
+      return segment
+    } catch (error) {
+      this.fail(error)
+      return undefined
+    }
+  }
+
+  async #checkSpace(): Promise<void> {
+    if (this.isOnDisk && !(await this.#hasSpace())) this.fail(lowSpace())
+  }
+
+  async #hasSpace(): Promise<boolean> {
+    const { system, settings } = this.#shared
+    if (settings.minFreeDiskBytes <= 0) return true
+    const found = await system.fs.promises.statfs(this.#directory).catch(() => undefined)
+    return found === undefined || found.bavail * found.bsize >= settings.minFreeDiskBytes
+  }
+
+  #grow(segment: Segment, bytes: number): void {
+    segment.size += bytes
+    this.#shared.ledger.diskBytes += bytes
+  }
+
+  #onWritten(segment: Segment): void {
+    if (!segment.isSealed || segment.unwritten > 0) return
+    if (segment.file) this.#syncer.finish(segment.file)
+    segment.file = undefined
+    if (!segment.canForget || segment.left === 0) return
+    this.#shared.ledger.remember(segment)
+    segment.forget()
+  }
+
+  #onFinished(segment: Segment): void {
+    const { system, ledger, tasks } = this.#shared
+    if (segment.isGone) return
+    segment.isGone = true
+    ledger.diskBytes -= segment.size
+    if (segment.path !== undefined) tasks.add(system.fs.promises.unlink(segment.path))
+    segment.path = undefined
+  }
+}

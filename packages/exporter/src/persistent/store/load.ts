@@ -1,0 +1,77 @@
+import { scanSegment } from './scan.ts'
+import type { Segment } from './segment.ts'
+import type { Shared } from './shared.ts'
+
+/** A file that cannot be read for want of something is tried again after this long. */
+const PAUSE_MILLIS = 1000
+/** And so often when there is another reason. */
+const ATTEMPTS = 3
+const WANTING = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'])
+
+/**
+ * Brings a segment's records into memory; what is damaged is dropped and counted. Segments that cannot be read at all
+ * count as damaged. Several callers share one reading. Never rejects.
+ */
+export function load(shared: Shared, segment: Segment, isClosed: () => boolean): Promise<void> {
+  segment.loading ??= loadNow(shared, segment, isClosed).finally(() => {
+    segment.loading = undefined
+  })
+  return segment.loading
+}
+
+async function loadNow(shared: Shared, segment: Segment, isClosed: () => boolean): Promise<void> {
+  const { ledger } = shared
+  const file = await readFile(shared, segment, isClosed)
+  if (file === undefined) return
+  const scanned = await scanSegment(file.subarray(0, segment.until), segment.from)
+  // It may have been dropped meanwhile.
+  if (segment.isGone || segment.left === 0 || segment.entries !== undefined) return
+  const { left, spans, bytes, firstSeq, lastSeq, seqs } = segment
+  segment.entries = []
+  segment.left = 0
+  segment.spans = 0
+  segment.bytes = 0
+  for (const [index, { header, body, offset }] of scanned.records.slice(0, left).entries()) {
+    const seq = seqs?.[index] ?? Math.min(firstSeq + index, lastSeq)
+    const { spans, rawBytes, packing, storedBytes } = header
+    const entry = segment.add({
+      seq,
+      spans,
+      rawBytes,
+      packing,
+      storedBytes,
+      body,
+      at: segment.timeOf(header.epoch),
+    })
+    entry.offset = offset
+    entry.isWritten = true
+  }
+  segment.firstSeq = firstSeq
+  segment.lastSeq = lastSeq
+  ledger.counters.corrupt += Math.max(0, scanned.corrupt - segment.knownCorrupt)
+  segment.knownCorrupt = scanned.corrupt
+  const found = { left: segment.left, spans: segment.spans, bytes: segment.bytes }
+  Object.assign(segment, { left, spans, bytes })
+  ledger.correct(segment, found.left, found.spans, found.bytes)
+}
+
+/** An empty file stands for one that cannot be read; undefined where nobody wants it any more. */
+async function readFile(
+  shared: Shared,
+  segment: Segment,
+  isClosed: () => boolean,
+): Promise<Buffer | undefined> {
+  for (let attempt = 1; segment.path !== undefined && !isClosed(); attempt += 1) {
+    try {
+      return await shared.system.fs.promises.readFile(segment.path)
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? ''
+      if (code === 'ENOENT' || (attempt >= ATTEMPTS && !WANTING.has(code))) {
+        shared.ledger.counters.corrupt += 1
+        return Buffer.alloc(0)
+      }
+      await shared.system.pause(PAUSE_MILLIS)
+    }
+  }
+  return undefined
+}

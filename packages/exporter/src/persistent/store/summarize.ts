@@ -1,0 +1,49 @@
+import { scanSegment } from './scan.ts'
+import { Segment } from './segment.ts'
+import type { Shared } from './shared.ts'
+
+/** What is in a file that this process has not written, or not for its queue. */
+export interface Summary {
+  readonly segment: Segment
+  readonly corrupt: number
+  readonly corruptSpans: number
+  readonly isTorn: boolean
+  /** At least one record needs a Node that can read zstd. */
+  readonly hasZstd: boolean
+}
+
+/**
+ * Reads a segment's file for its sums; the bodies are read again when it is their turn. An unreadable file counts as
+ * empty.
+ *
+ * @param isFresh the records count as if they had been appended now
+ */
+export async function summarize(
+  shared: Shared,
+  number: number,
+  path: string,
+  from: number,
+  isFresh = false,
+): Promise<Summary> {
+  const { system, ledger } = shared
+  const file = await system.fs.promises.readFile(path).catch(() => Buffer.alloc(0))
+  const { records, corrupt, corruptSpans, isTorn } = await scanSegment(file, from)
+  const latest = system.now()
+  const shift = isFresh ? Number.NEGATIVE_INFINITY : system.wall() - latest
+  const segment = new Segment(number, records[0]?.header.format ?? 'protobuf', path, { shift, latest })
+  segment.isSealed = true
+  segment.from = from
+  segment.size = file.length
+  segment.knownCorrupt = corrupt
+  segment.left = records.length
+  segment.firstSeq = ledger.number(records.length)
+  segment.lastSeq = segment.firstSeq + records.length - 1
+  let hasZstd = false
+  for (const { header } of records) {
+    segment.spans += header.spans
+    segment.bytes += header.rawBytes
+    segment.oldest = Math.min(segment.oldest, segment.timeOf(header.epoch))
+    if (header.packing === 'zstd') hasZstd = true
+  }
+  return { segment, corrupt, corruptSpans, isTorn, hasZstd }
+}

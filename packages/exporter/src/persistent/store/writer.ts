@@ -1,0 +1,210 @@
+import { crc32 } from 'node:zlib'
+import { PACKED_AT_ONCE_BYTES, pack } from './pack.ts'
+import type { Entry, Segment } from './segment.ts'
+import type { SegmentFile } from './segment-file.ts'
+import { RECORD_HEADER_BYTES, recordHeader } from './segment-format.ts'
+import type { Syncer } from './syncer.ts'
+import type { System } from './system.ts'
+import type { StoreSettings } from './types.ts'
+import { writeAll, writeAllSync } from './write-all.ts'
+
+/** While the disk takes its time this much waits in memory; then it is written there and then. */
+const UNWRITTEN_BYTES = 4 * 1024 * 1024
+/** One write has no more, so that it does not take long. */
+const CHUNK_BYTES = 4 * 1024 * 1024
+
+interface Chunk {
+  readonly segment: Segment
+  readonly file: SegmentFile
+  readonly entries: readonly Entry[]
+  readonly parts: readonly Buffer[]
+  readonly position: number
+  /** Written, or given up. */
+  isDone: boolean
+}
+
+/** What the writer tells its owner. */
+export interface WriterEvents {
+  /** The file has all that it is to have so far. */
+  onWritten(segment: Segment): void
+  /** A record takes less room than it was counted with. */
+  onSaved(segment: Segment, bytes: number): void
+  /** Nothing of these is certain to be in the file. */
+  onFailed(entries: readonly Entry[], error: unknown): void
+}
+
+/**
+ * Brings records into files, in order, one write at a time. A record gets its place in the file when it is about to
+ * be written, so that one that is settled before is not written at all.
+ */
+export class Writer {
+  readonly #system: System
+  readonly #settings: StoreSettings
+  readonly #syncer: Syncer
+  readonly #events: WriterEvents
+  #pending: Entry[] = []
+  #pendingBytes = 0
+  #chunk: Chunk | undefined
+  #running: Promise<void> | undefined
+  /** Others had their turn on the event loop since the last write began. */
+  #hasTurned = true
+
+  constructor(system: System, settings: StoreSettings, syncer: Syncer, events: WriterEvents) {
+    this.#system = system
+    this.#settings = settings
+    this.#syncer = syncer
+    this.#events = events
+  }
+
+  /** Takes a record of a segment that has a file. */
+  add(entry: Entry): void {
+    entry.segment.unwritten += 1
+    this.#pending.push(entry)
+    this.#pendingBytes += entry.storedBytes
+    // In a burst that lets nobody else run nothing is written off the event loop either.
+    const isBurst = this.#running !== undefined && !this.#hasTurned
+    if (this.#settings.isSync || isBurst || this.#pendingBytes > UNWRITTEN_BYTES) this.#writePendingNow()
+    else this.#running ??= this.#run()
+  }
+
+  /** Writes at once all that is not known to be written. */
+  writeNow(): void {
+    const chunk = this.#chunk
+    // What another thread is writing this moment is written again: the same bytes to the same place.
+    if (chunk !== undefined && !chunk.isDone) this.#writeNow(chunk)
+    this.#writePendingNow()
+  }
+
+  /** Resolves when nothing is left to be written. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running
+  }
+
+  async #run(): Promise<void> {
+    while (this.#pending.length > 0) {
+      this.#hasTurned = false
+      setImmediate(() => {
+        this.#hasTurned = true
+      })
+      await this.#pack()
+      // A burst may have written all of it in the meantime.
+      const chunk = this.#pending.length > 0 ? this.#place() : undefined
+      if (chunk === undefined) continue
+      this.#chunk = chunk
+      try {
+        await chunk.file.with(async () => {
+          await writeAll(this.#system.fs, chunk.file.fd, chunk.parts, chunk.position)
+          if (this.#settings.fsync === 'batch') await chunk.file.sync()
+        })
+        this.#confirm(chunk)
+      } catch (error) {
+        this.#fail(chunk, error)
+      }
+      this.#chunk = undefined
+    }
+    this.#running = undefined
+  }
+
+  #writePendingNow(): void {
+    for (;;) {
+      if (this.#pending.length === 0) return
+      const chunk = this.#place()
+      if (chunk !== undefined) this.#writeNow(chunk)
+    }
+  }
+
+  #writeNow(chunk: Chunk): void {
+    try {
+      writeAllSync(this.#system.fs, chunk.file.fd, chunk.parts, chunk.position)
+      if (this.#settings.fsync === 'batch') this.#system.fs.fdatasyncSync(chunk.file.fd)
+      this.#confirm(chunk)
+    } catch (error) {
+      this.#fail(chunk, error)
+    }
+  }
+
+  // Large bodies are packed here, one after the other, as many as go into one write.
+  async #pack(): Promise<void> {
+    const { compression } = this.#settings
+    if (compression === 'none') return
+    let bytes = 0
+    for (const entry of [...this.#pending]) {
+      if (entry.packing === 'none' && entry.rawBytes > PACKED_AT_ONCE_BYTES && entry.body !== undefined) {
+        const packed = await pack(entry.body, compression).catch(() => undefined)
+        // It may have been settled, or written as it is, in the meantime.
+        if (packed !== undefined && entry.offset === -1 && entry.state !== 'gone') {
+          const saved = entry.storedBytes - packed.length
+          entry.body = packed
+          entry.packing = compression
+          entry.storedBytes = packed.length
+          this.#pendingBytes -= saved
+          this.#events.onSaved(entry.segment, saved)
+        }
+      }
+      bytes += entry.storedBytes
+      if (bytes > CHUNK_BYTES / 4) return
+    }
+  }
+
+  /** The next records of one segment, with their places in the file. */
+  #place(): Chunk | undefined {
+    const { segment } = this.#pending[0] as Entry
+    // A segment keeps its file until all of its records are written.
+    const file = segment.file as SegmentFile
+    const entries: Entry[] = []
+    const parts: Buffer[] = []
+    const position = file.end
+    let count = 0
+    for (const entry of this.#pending) {
+      if (entry.segment !== segment || file.end - position > CHUNK_BYTES) break
+      count += 1
+      this.#pendingBytes -= entry.storedBytes
+      if (entry.body === undefined) {
+        segment.unwritten -= 1
+        this.#events.onSaved(segment, RECORD_HEADER_BYTES + entry.storedBytes)
+        continue
+      }
+      entry.offset = file.end
+      file.end += RECORD_HEADER_BYTES + entry.storedBytes
+      parts.push(headerOf(entry, entry.body), entry.body)
+      entries.push(entry)
+    }
+    this.#pending.splice(0, count)
+    if (entries.length > 0) return { segment, file, entries, parts, position, isDone: false }
+    this.#events.onWritten(segment)
+    return undefined
+  }
+
+  #confirm(chunk: Chunk): void {
+    if (chunk.isDone) return
+    chunk.isDone = true
+    this.#syncer.touch(chunk.file)
+    for (const entry of chunk.entries) entry.isWritten = true
+    chunk.segment.unwritten -= chunk.entries.length
+    this.#events.onWritten(chunk.segment)
+  }
+
+  // What waits behind it would be written to the same disk: it is given up, too.
+  #fail(chunk: Chunk, error: unknown): void {
+    if (chunk.isDone) return
+    chunk.isDone = true
+    const entries = [...chunk.entries, ...this.#pending]
+    this.#pending = []
+    this.#pendingBytes = 0
+    for (const entry of entries) entry.segment.unwritten -= 1
+    this.#events.onFailed(entries, error)
+  }
+}
+
+function headerOf(entry: Entry, body: Buffer): Buffer {
+  const { segment, packing, rawBytes, spans, at } = entry
+  const header = {
+    format: segment.format,
+    packing,
+    rawBytes,
+    spans,
+    storedBytes: body.length,
+    crc: crc32(body),
+  }
+  return recordHeader({ ...header, epoch: segment.epochOf(at) }, entry.offset)
+}
