@@ -73,7 +73,7 @@ export class Circuit {
     const now = this.#clock.now()
     // Not all who were sent away may come back at the same moment.
     if (afterMillis) this.#askedUntil = Math.max(this.#askedUntil, now + afterMillis + random() * FIRST)
-    if (round !== this.#round) return
+    if (this.isOpen && round !== this.#round) return
     this.#round++
     this.#failures++
     const most = Math.min(LONGEST, FIRST * 2 ** Math.min(this.#failures - 1, 16))
