@@ -197,4 +197,18 @@ describe('a cursor', () => {
     second.kill()
     expect((await found(directory)).records).toEqual(['3', '4'])
   })
+
+  it('is moved before a file is deleted: whoever dies in between repeats nothing', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const store = process.open({ directory, isSync: true, maxBytes: 8 * 64 * 1024 })
+    for (const name of upTo(20)) store.append(record(name, { bytes: 10_000, spans: 2 }))
+    const batch = await store.take({ maxSpans: 16, maxBytes: 1e9 })
+    process.onOperation = (name) => {
+      if (name === 'unlink') process.kill()
+    }
+    batch?.settle()
+    expect(process.isAlive).toBe(false)
+    expect((await found(directory)).records).toEqual(upTo(20).slice(8))
+  })
 })

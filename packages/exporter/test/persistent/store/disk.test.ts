@@ -182,6 +182,27 @@ describe('a disk that cannot be written', () => {
   })
 })
 
+describe('a disk that fails when it is forced', () => {
+  it('is not trusted: what was written is kept in memory, and comes once', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const store = process.open({ directory, fsync: 'batch' })
+    store.append(record(0))
+    await quiet()
+    process.onOperation = (name) => {
+      if (name === 'fdatasync') throw failure('EIO')
+    }
+    for (const name of [1, 2]) store.append(record(name))
+    await quiet()
+    expect(store.isOnDisk).toBe(false)
+    process.onOperation = () => {}
+    expect((await drain(store)).sort()).toEqual(upTo(3))
+    expect(process.counters).toMatchObject({ corrupt: 0, dropped: {} })
+    await store.close()
+    expect(journals(directory)).toEqual([])
+  })
+})
+
 describe('writing', () => {
   it.each([1, 7, 100])('goes on when a call writes %i bytes only', async (bytes) => {
     const directory = temporary()

@@ -1,7 +1,19 @@
 import { readFileSync, statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { hasZstd } from '../../../dist/persistent/store/pack.js'
-import { ALL, drain, names, ONE, quiet, record, segments, TestProcess, temporary, upTo } from './support.ts'
+import { machine } from '../../../dist/persistent/store/system.js'
+import {
+  ALL,
+  drain,
+  journals,
+  names,
+  ONE,
+  quiet,
+  record,
+  segments,
+  TestProcess,
+  temporary,
+  upTo,
+} from './support.ts'
 
 /** Eight segments of 64 kB; six records of 10 kB go into one. */
 const SMALL = { maxBytes: 8 * 64 * 1024, isSync: true }
@@ -159,7 +171,7 @@ describe('what is too old', () => {
 })
 
 describe.each(['gzip', 'zstd'] as const)('compression with %s', (compression) => {
-  it.skipIf(compression === 'zstd' && !hasZstd)('is not seen outside of the files', async () => {
+  it.skipIf(compression === 'zstd' && !machine().hasZstd)('is not seen outside of the files', async () => {
     const directory = temporary()
     const process = new TestProcess()
     const store = process.open({ directory, compression })
@@ -177,5 +189,66 @@ describe.each(['gzip', 'zstd'] as const)('compression with %s', (compression) =>
     expect(names(batch)).toEqual(sizes.map(String))
     batch?.settle()
     await store2.close()
+  })
+})
+
+describe('a Node that cannot read zstd', () => {
+  it.skipIf(!machine().hasZstd)('leaves such records to one that can, and takes the rest', async () => {
+    const directory = temporary()
+    const dead = new TestProcess()
+    const first = dead.open({ directory, compression: 'zstd', ...SMALL })
+    for (const name of upTo(3)) first.append(record(`packed ${name}`, { bytes: 1000, spans: 2 }))
+    dead.kill()
+    const plain = new TestProcess()
+    plain.open({ directory, isSync: true }).append(record('plain'))
+    plain.kill()
+    const old = new TestProcess()
+    Object.assign(old.system, { hasZstd: false })
+    const store = old.open({ directory })
+    await store.ready
+    old.tick(30_000)
+    await quiet()
+    expect(await drain(store)).toEqual(['plain'])
+    expect(old.counters).toMatchObject({ adopted: 1, dropped: {}, corrupt: 0 })
+    await store.close()
+    const next = new TestProcess().open({ directory })
+    await next.ready
+    expect(await drain(next)).toEqual(['packed 0', 'packed 1', 'packed 2'])
+    await next.close()
+    expect(journals(directory)).toEqual([])
+  })
+})
+
+describe('a mark', () => {
+  it.each([true, false])(
+    'is exact when a file that it stands in the middle of is dropped (is read: %s)',
+    async (isRead) => {
+      const process = new TestProcess()
+      const store = process.open({ directory: temporary(), ...SMALL })
+      for (const name of upTo(8)) store.append(record(name, KB10))
+      const left = store.mark()
+      expect(left()).toBe(16)
+      for (const name of upTo(40)) store.append(record(name, KB10))
+      if (isRead) (await store.take(ONE))?.release()
+      while (process.counters.dropped.overflow !== 24) store.append(record('more', KB10))
+      expect(left()).toBe(0)
+      await drain(store)
+      expect(left()).toBe(0)
+      await store.close()
+    },
+  )
+
+  it('is exact when a file was read again', async () => {
+    const process = new TestProcess()
+    const store = process.open({ directory: temporary(), ...SMALL })
+    for (const name of upTo(8)) store.append(record(name, KB10))
+    const left = store.mark()
+    for (const name of upTo(20)) store.append(record(`later ${name}`, KB10))
+    for (let settled = 1; settled <= 8; settled += 1) {
+      ;(await store.take(ONE))?.settle()
+      expect(left()).toBe(16 - 2 * settled)
+    }
+    await drain(store)
+    await store.close()
   })
 })

@@ -71,6 +71,7 @@ export class TestProcess {
     },
     pause: async () => {},
     identity: this.identity,
+    hasZstd: machine().hasZstd,
     startOf: (pid) => TestProcess.living.get(pid),
   }
 
