@@ -223,6 +223,7 @@ describe('writing', () => {
     const directory = temporary()
     const process = new TestProcess()
     const store = process.open({ directory })
+    process.isStuck = true
     store.append(record(0))
     await Promise.resolve()
     store.append(record(1))
