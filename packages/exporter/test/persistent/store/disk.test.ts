@@ -285,3 +285,25 @@ describe('writing', () => {
     await store.close()
   })
 })
+
+describe('files that cannot be deleted', () => {
+  it('are not sent again by the next process', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const store = process.open({ directory })
+    for (const name of upTo(3)) store.append(record(name))
+    await quiet()
+    process.onOperation = (name) => {
+      if (name === 'unlink') throw failure('EIO')
+    }
+    expect(await drain(store)).toEqual(upTo(3))
+    await store.close()
+    expect(segments(directory)).toHaveLength(1)
+    const next = new TestProcess()
+    const after = next.open({ directory })
+    await after.ready
+    expect(next.counters.adopted).toBe(0)
+    await after.close()
+    expect(journals(directory)).toEqual([])
+  })
+})
