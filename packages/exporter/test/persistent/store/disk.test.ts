@@ -223,6 +223,7 @@ describe('writing', () => {
     const directory = temporary()
     const process = new TestProcess()
     const store = process.open({ directory })
+    process.isStuck = true
     store.append(record(0))
     await Promise.resolve()
     store.append(record(1))
@@ -282,5 +283,27 @@ describe('writing', () => {
     await quiet()
     expect(synced).toBe(fsync === 'never' ? 0 : 1)
     await store.close()
+  })
+})
+
+describe('files that cannot be deleted', () => {
+  it('are not sent again by the next process', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const store = process.open({ directory })
+    for (const name of upTo(3)) store.append(record(name))
+    await quiet()
+    process.onOperation = (name) => {
+      if (name === 'unlink') throw failure('EIO')
+    }
+    expect(await drain(store)).toEqual(upTo(3))
+    await store.close()
+    expect(segments(directory)).toHaveLength(1)
+    const next = new TestProcess()
+    const after = next.open({ directory })
+    await after.ready
+    expect(next.counters.adopted).toBe(0)
+    await after.close()
+    expect(journals(directory)).toEqual([])
   })
 })

@@ -28,6 +28,8 @@ export class TestProcess {
   onOperation: (name: string, args: readonly unknown[]) => void = () => {}
   /** The most bytes that one write takes. */
   writeAtMost = Number.POSITIVE_INFINITY
+  /** Whether no thread gets to writing any more. */
+  isStuck = false
   /** Statements of the free space, in bytes. */
   freeBytes: number | undefined
   identity = { host: 'abc', namespace: '1', pid: 0, start: '7' }
@@ -98,6 +100,7 @@ export class TestProcess {
         return (...args: unknown[]) => {
           const callback = args.at(-1)
           const isAsync = typeof callback === 'function'
+          if (isAsync && this.isStuck) return undefined
           if (!this.isAlive) {
             if (isAsync) return undefined
             throw new Error('the process is dead')
