@@ -1,5 +1,5 @@
 import type { Measurement, Row } from '../measure/measurement.ts'
-import type { Figure } from '../support/figures.ts'
+import { type Figure, median } from '../support/figures.ts'
 
 /** One row with what each of its processes has measured. */
 export interface Result {
@@ -14,13 +14,6 @@ export interface Report {
   readonly cpu: string
   readonly rounds: number
   readonly results: readonly Result[]
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other)
-  const middle = sorted.length >> 1
-  const upper = sorted[middle] ?? Number.NaN
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
 }
 
 /** The median of the runs. */

@@ -21,6 +21,14 @@ export function added(samples: Samples, name: string, baseline: string): Figure 
   return { p10: percentile(ours, 0.1) - percentile(theirs, 0.1), median: percentile(differences, 0.5) }
 }
 
+/** Halfway between the two in the middle, for an even number of values. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? Number.NaN
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
+}
+
 function valuesOf(samples: Samples, name: string): number[] {
   const values = samples.get(name)
   if (values === undefined) throw new Error(`no samples of "${name}"`)

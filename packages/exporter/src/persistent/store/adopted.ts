@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { Cursor, readCursor } from './cursor.ts'
 import { Folder, numberOf, ownName } from './folder.ts'
-import type { Shared } from './journal.ts'
 import { hasZstd } from './pack.ts'
 import { setAside } from './set-aside.ts'
+import type { Shared } from './shared.ts'
 import { Source } from './source.ts'
 import { summarize } from './summarize.ts'
 import { Tasks } from './tasks.ts'
@@ -38,6 +38,7 @@ export async function adopt(shared: Shared, directory: string, name: string): Pr
   const numbers = names.map(numberOf).filter((number) => number !== undefined)
   const deleting = new Tasks()
   const source = new Source(ledger, window, (segment) => {
+    if (segment.isGone) return
     segment.isGone = true
     ledger.diskBytes -= segment.size
     if (segment.path !== undefined) deleting.add(system.fs.promises.unlink(segment.path))

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { type Adopted, adopt } from './adopted.ts'
-import type { Shared } from './journal.ts'
 import { Liveness } from './liveness.ts'
 import { ownerOf } from './owner.ts'
 import { hasZstd } from './pack.ts'
+import type { Shared } from './shared.ts'
 
 /** Looks for journals of dead processes, now and then, and takes them. */
 export class Adoption {
@@ -52,6 +52,15 @@ export class Adoption {
   /** Tells others that the folders that were taken have a living owner. */
   async touch(): Promise<void> {
     for (const { folder } of [...this.adopted]) await folder.touch()
+  }
+
+  /** Deletes what this Node could not read. Never rejects. */
+  async discard(): Promise<void> {
+    const { promises } = this.#shared.system.fs
+    for (const name of await promises.readdir(this.#directory).catch(() => [])) {
+      if (ownerOf(name)?.kind !== 'zstd') continue
+      await promises.rm(join(this.#directory, name), { recursive: true, force: true }).catch(() => {})
+    }
   }
 
   /** Leaves the rest to others. */

@@ -13,6 +13,7 @@ export async function batchOf(
 ): Promise<Batch | undefined> {
   const format = range.entries[0]?.segment.format ?? 'protobuf'
   const bodies: Buffer[] = []
+  const counts: number[] = []
   let spans = 0
   let bytes = 0
   for (const entry of range.entries) {
@@ -23,6 +24,7 @@ export async function batchOf(
       continue
     }
     bodies.push(body)
+    counts.push(entry.spans)
     spans += entry.spans
     bytes += entry.rawBytes
   }
@@ -36,7 +38,7 @@ export async function batchOf(
     isAnswered = true
   }
   return {
-    ...{ format, bodies, spans, bytes },
+    ...{ format, bodies, counts, spans, bytes },
     settle: once(answers.settle),
     release: once(answers.release),
   }

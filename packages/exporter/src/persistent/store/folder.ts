@@ -69,3 +69,13 @@ export class Folder {
     await this.#system.fs.promises.rename(this.path, path).catch(() => {})
   }
 }
+
+/** Makes sure that the names of new files survive a power loss, too; not every system can. Never rejects. */
+export async function syncFolder(system: System, path: string): Promise<void> {
+  try {
+    const folder = await system.fs.promises.open(path, 'r')
+    await folder.sync().finally(() => folder.close())
+  } catch {
+    // On Windows, a folder cannot be opened.
+  }
+}

@@ -1,30 +1,18 @@
+import { dirname } from 'node:path'
 import { lowSpace, sayTrouble } from './disk-trouble.ts'
-import { Folder } from './folder.ts'
-import type { Ledger } from './ledger.ts'
+import { Folder, syncFolder } from './folder.ts'
 import type { Memory } from './memory.ts'
-import { type Entry, type NewEntry, Segment } from './segment.ts'
+import { rescueSome, strays, toMemory } from './rescue.ts'
+import { type NewEntry, Segment } from './segment.ts'
 import { SegmentFile } from './segment-file.ts'
 import { RECORD_HEADER_BYTES, SEGMENT_HEADER_BYTES, segmentHeader } from './segment-format.ts'
+import type { Shared } from './shared.ts'
 import { Source } from './source.ts'
 import { Syncer } from './syncer.ts'
-import type { System } from './system.ts'
-import type { Tasks } from './tasks.ts'
-import type { StoreSettings } from './types.ts'
 import { Writer } from './writer.ts'
 
 /** A disk that could not be written is not tried again before. */
 const RETRY_MILLIS = 30_000
-/** So much goes from memory to a disk that works again before other work gets its turn. */
-const RESCUED_AT_ONCE_BYTES = 1024 * 1024
-
-/** What the parts of a store share. */
-export interface Shared {
-  readonly system: System
-  readonly settings: StoreSettings
-  readonly ledger: Ledger
-  readonly tasks: Tasks
-  readonly window: number
-}
 
 /** The journal of this process: its folder, the segment that is being written, and whether the disk takes it. */
 export class Journal {
@@ -58,13 +46,13 @@ export class Journal {
         ledger.diskBytes -= bytes
       },
       onFailed: (entries, error) => {
-        this.#toMemory(entries)
+        toMemory(shared, this.source, memory, entries)
         this.fail(error)
         for (const segment of new Set(entries.map((entry) => entry.segment))) this.#onWritten(segment)
       },
     })
     this.#openFolder()
-    if (this.isOnDisk) this.#checkSpace()
+    tasks.add(this.#checkSpace())
   }
 
   /** Appends a record that is counted as queued already. False when the disk cannot be written. */
@@ -82,6 +70,15 @@ export class Journal {
     return true
   }
 
+  /** Spans that are queued and that no file has yet. */
+  get unwritten(): number {
+    const entries = this.source.segments.flatMap((segment) => segment.entries ?? [])
+    return entries.reduce(
+      (sum, { state, isWritten, spans }) => sum + (state === 'gone' || isWritten ? 0 : spans),
+      0,
+    )
+  }
+
   /** Nothing more is appended to the segment that is being written. */
   seal(): void {
     const segment = this.#active
@@ -92,9 +89,22 @@ export class Journal {
     this.source.tidy()
   }
 
-  /** The number of the next segment. */
-  number(): number {
-    return this.#nextNumber++
+  /**
+   * Makes a file the next segment. It is moved and listed in one go: segments have to stand in the order of their
+   * numbers, because the cursor speaks for all before it.
+   *
+   * @param move brings the file to a path; false when it cannot
+   */
+  insert(move: (path: string) => boolean, segment: Segment): boolean {
+    this.seal()
+    const number = this.#nextNumber++
+    const path = this.folder?.segmentPath(number)
+    if (path === undefined || !move(path)) return false
+    segment.number = number
+    segment.path = path
+    this.#shared.ledger.diskBytes += segment.size
+    this.source.segments.push(segment)
+    return true
   }
 
   /** The disk cannot be written: from now on records stay in memory. */
@@ -112,22 +122,11 @@ export class Journal {
     this.#shared.tasks.add(this.#tryAgain().finally(() => (this.#isRetrying = false)))
   }
 
-  /** Our folder was taken away: another process thought that we are dead, or somebody deleted it. */
-  async lose(): Promise<void> {
-    const { ledger } = this.#shared
-    this.isOnDisk = false
-    this.source.cursor?.close()
-    this.source.cursor = undefined
-    this.folder = undefined
-    for (const segment of [...this.source.segments]) {
-      ledger.diskBytes -= segment.size
-      segment.size = 0
-      segment.path = undefined
-      if (segment.entries === undefined) this.source.drop(segment, 'corrupt')
-      else for (const entry of segment.entries) entry.isWritten = false
-    }
-    this.seal()
-    await this.#writer.idle()
+  /** Looks whether our folder is still there, and tells others that its owner is alive. */
+  async touch(): Promise<void> {
+    const folder = this.folder
+    if (folder === undefined || (await folder.touch()) || folder !== this.folder) return
+    this.#disown()
     await this.#tryAgain()
   }
 
@@ -139,7 +138,7 @@ export class Journal {
   async close(): Promise<void> {
     await this.#writer.idle()
     if (!this.isOnDisk && this.#shared.ledger.memoryBytes > 0) await this.#tryAgain()
-    else if (this.isOnDisk) await this.#rescue()
+    await this.#rescue()
     await this.#writer.idle()
     this.seal()
     this.#syncer.close()
@@ -152,47 +151,35 @@ export class Journal {
   }
 
   async #tryAgain(): Promise<void> {
-    if (this.folder === undefined) this.#openFolder()
+    if (this.folder && !(await this.folder.touch())) this.#disown()
+    if (!(await this.#hasSpace())) this.fail(lowSpace())
+    else if (this.folder === undefined) this.#openFolder()
     else this.isOnDisk = true
-    if (this.isOnDisk) await this.#checkSpace()
-    if (this.isOnDisk) await this.#rescue()
+    await this.#rescue()
   }
 
-  // What only memory has goes to the disk, the oldest first.
+  // Another process thought that we are dead and has our folder now, or somebody deleted it. What is in memory is
+  // written again, elsewhere; the rest is lost for this process.
+  #disown(): void {
+    this.isOnDisk = false
+    this.source.cursor?.close()
+    this.source.cursor = undefined
+    this.folder = undefined
+    for (const segment of [...this.source.segments]) {
+      this.#shared.ledger.diskBytes -= segment.size
+      segment.size = 0
+      segment.path = undefined
+      if (segment.entries === undefined) this.source.drop(segment, 'corrupt')
+      else for (const entry of segment.entries) entry.isWritten = false
+    }
+    this.seal()
+  }
+
   async #rescue(): Promise<void> {
-    this.#toMemory(this.source.segments.flatMap((segment) => segment.entries ?? []).filter(isStray))
-    while (this.isOnDisk && this.#rescueSome()) await this.#writer.idle()
-  }
-
-  #rescueSome(): boolean {
-    const { ledger, settings } = this.#shared
-    let bytes = 0
-    for (const segment of [...this.#memory.source.segments]) {
-      for (const entry of segment.entries ?? []) {
-        if (entry.state !== 'waiting') continue
-        const needed = RECORD_HEADER_BYTES + entry.storedBytes
-        if (bytes >= RESCUED_AT_ONCE_BYTES || ledger.diskBytes + needed > settings.maxBytes) return bytes > 0
-        if (segment.format !== settings.format || !this.append(entry)) return false
-        bytes += needed
-        ledger.moved(entry)
-      }
-      segment.isSealed = true
-    }
-    this.#memory.source.tidy()
-    return false
-  }
-
-  #toMemory(entries: readonly Entry[]): void {
-    for (const entry of entries) {
-      if (entry.state !== 'waiting') continue
-      const { segment } = entry
-      const copy = { ...entry }
-      this.#shared.ledger.moved(entry)
-      segment.until = Math.min(segment.until, entry.offset === -1 ? segment.until : entry.offset)
-      this.#memory.add(copy, segment.format)
-    }
-    for (const segment of new Set(entries.map((entry) => entry.segment))) segment.cut()
-    this.source.tidy()
+    await this.#writer.idle()
+    toMemory(this.#shared, this.source, this.#memory, strays(this.source))
+    const append = (record: NewEntry) => this.append(record)
+    while (this.isOnDisk && rescueSome(this.#shared, this.#memory, append)) await this.#writer.idle()
   }
 
   #openFolder(): void {
@@ -208,7 +195,7 @@ export class Journal {
 
   #open(): Segment | undefined {
     const { system, settings } = this.#shared
-    const number = this.number()
+    const number = this.#nextNumber++
     const path = this.folder?.segmentPath(number) ?? ''
     try {
       const fd = system.fs.openSync(path, 'wx', 0o600)
@@ -221,6 +208,7 @@ export class Journal {
       this.source.segments.push(segment)
       this.#active = segment
       this.#shared.tasks.add(this.#checkSpace())
+      if (settings.fsync !== 'never') this.#shared.tasks.add(syncFolder(system, dirname(path)))
       return segment
     } catch (error) {
       this.fail(error)
@@ -229,10 +217,14 @@ export class Journal {
   }
 
   async #checkSpace(): Promise<void> {
+    if (this.isOnDisk && !(await this.#hasSpace())) this.fail(lowSpace())
+  }
+
+  async #hasSpace(): Promise<boolean> {
     const { system, settings } = this.#shared
-    if (settings.minFreeDiskBytes <= 0) return
+    if (settings.minFreeDiskBytes <= 0) return true
     const found = await system.fs.promises.statfs(this.#directory).catch(() => undefined)
-    if (found && found.bavail * found.bsize < settings.minFreeDiskBytes) this.fail(lowSpace())
+    return found === undefined || found.bavail * found.bsize >= settings.minFreeDiskBytes
   }
 
   #grow(segment: Segment, bytes: number): void {
@@ -251,13 +243,10 @@ export class Journal {
 
   #onFinished(segment: Segment): void {
     const { system, ledger, tasks } = this.#shared
+    if (segment.isGone) return
     segment.isGone = true
     ledger.diskBytes -= segment.size
     if (segment.path !== undefined) tasks.add(system.fs.promises.unlink(segment.path))
     segment.path = undefined
   }
 }
-
-/** No file has it, or is about to have it. */
-const isStray = (entry: Entry): boolean =>
-  entry.state === 'waiting' && !entry.isWritten && !entry.segment.file

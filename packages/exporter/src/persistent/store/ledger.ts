@@ -46,6 +46,13 @@ export class Ledger {
     if (segment.left > 0) this.diskBytes += segment.size
   }
 
+  /** A file of what was refused has been put into the queue again. */
+  redeliver(segment: Segment, corruptSpans: number): void {
+    this.counters.redelivered += segment.spans + corruptSpans
+    countDropped(this.counters, 'corrupt', corruptSpans)
+    this.enter(segment.left, segment.spans, segment.bytes)
+  }
+
   /** A record is settled, or dropped with a reason. */
   leave(entry: Entry, reason?: DroppedReason): void {
     if (entry.state === 'gone') return

@@ -1,6 +1,6 @@
-import type { Shared } from './journal.ts'
 import { scanSegment } from './scan.ts'
 import type { Segment } from './segment.ts'
+import type { Shared } from './shared.ts'
 
 /** A file that cannot be read for want of something is tried again after this long. */
 const PAUSE_MILLIS = 1000

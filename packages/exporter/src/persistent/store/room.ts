@@ -1,5 +1,6 @@
 import type { Adopted } from './adopted.ts'
-import type { Journal, Shared } from './journal.ts'
+import type { Journal } from './journal.ts'
+import type { Shared } from './shared.ts'
 
 /** Makes room in the journal for a record, as the options say. False when it must not be taken. */
 export function makeRoom(

@@ -33,7 +33,8 @@ export type NewEntry = Omit<Entry, 'segment' | 'state' | 'offset' | 'isWritten'>
  * or read; else only these sums are.
  */
 export class Segment {
-  readonly number: number
+  /** In its folder; the order of the numbers is the order of the records. */
+  number: number
   /** Without a file from the start. */
   readonly isMemory: boolean
   readonly format: BodyFormat

@@ -30,6 +30,11 @@ export class Source {
     this.#onFinished = onFinished
   }
 
+  /** Of the records that are not gone. */
+  get spans(): number {
+    return this.segments.reduce((sum, segment) => sum + segment.spans, 0)
+  }
+
   /** The next records within the limits; a segment that has to be loaded first; undefined where nothing is free. */
   take(limits: BatchLimits): Range | Segment | undefined {
     if (this.#ranges.filter((range) => range.state !== 'released').length >= this.#window) return undefined
@@ -99,6 +104,18 @@ export class Source {
     if (segment.entries === undefined) this.#ledger.leaveSummary(segment, reason)
     else for (const entry of segment.entries) if (entry.state === 'waiting') this.#ledger.leave(entry, reason)
     this.tidy()
+  }
+
+  /** Drops all records, and says how many spans that were; those that are taken out are dropped when they come back. */
+  purge(): number {
+    const before = this.#ledger.spans
+    for (const segment of [...this.segments]) {
+      this.drop(segment, 'purged')
+      if (segment.isGone) continue
+      segment.isPurged = true
+      this.#onFinished(segment)
+    }
+    return before - this.#ledger.spans
   }
 
   /** Moves the cursor past what is settled, then gives up segments that nobody needs. */

@@ -1,13 +1,15 @@
 import type { BodyFormat, Encoded } from '../otlp/codec.ts'
 import { Adoption } from './adoption.ts'
 import { batchOf } from './batch.ts'
-import { Journal, type Shared } from './journal.ts'
+import { Journal } from './journal.ts'
 import { load } from './load.ts'
 import { Memory } from './memory.ts'
 import { PACKED_AT_ONCE_BYTES, packSync } from './pack.ts'
+import { RefusedBodies } from './refused.ts'
 import { makeRoom } from './room.ts'
 import { type NewEntry, Segment } from './segment.ts'
 import { RECORD_HEADER_BYTES, SEGMENT_HEADER_BYTES } from './segment-format.ts'
+import type { Shared } from './shared.ts'
 import type { Range, Source } from './source.ts'
 import type { Batch, BatchLimits, Queued, Store } from './types.ts'
 
@@ -23,6 +25,7 @@ export class JournalStore implements Store {
   readonly #memory: Memory
   readonly #journal: Journal | undefined
   readonly #adoption: Adoption | undefined
+  readonly #refused: RefusedBodies
   readonly #timers: (() => void)[] = []
   #closing: Promise<void> | undefined
 
@@ -31,9 +34,10 @@ export class JournalStore implements Store {
     const { settings, ledger, window, system } = shared
     const { directory } = settings
     this.#memory = new Memory(settings, ledger, window)
+    const journal = directory === undefined ? undefined : new Journal(shared, directory, this.#memory)
+    this.#refused = new RefusedBodies(shared, journal)
     this.ready = Promise.resolve()
     if (directory === undefined) return
-    const journal = new Journal(shared, directory, this.#memory)
     const adoption = new Adoption(shared, directory, (path) => this.#isOurs(path))
     this.#journal = journal
     this.#adoption = adoption
@@ -45,21 +49,7 @@ export class JournalStore implements Store {
   }
 
   append(record: Encoded): void {
-    const { ledger, settings, system } = this.#shared
-    const packing =
-      record.body.length > PACKED_AT_ONCE_BYTES && !settings.isSync ? 'none' : settings.compression
-    const packed = packSync(record.body, packing)
-    const body = packed ?? record.body
-    const entry: NewEntry = {
-      ...{ seq: ledger.number(), spans: record.spans, rawBytes: record.body.length, at: system.now() },
-      ...{ packing: packed ? packing : 'none', body, storedBytes: body.length },
-    }
-    ledger.enter(1, entry.spans, entry.rawBytes)
-    if (this.#closing) ledger.refuse(entry, 'after-shutdown')
-    else if (!this.#journal?.isOnDisk) this.#keepInMemory(entry)
-    else if (!makeRoom(this.#shared, bytesOf(entry), this.#adoption?.adopted ?? [], this.#journal)) {
-      ledger.refuse(entry, 'overflow')
-    } else if (!this.#journal.append(entry)) this.#keepInMemory(entry)
+    this.#enqueue(this.#shared.settings.format, record)
   }
 
   async take(limits: BatchLimits): Promise<Batch | undefined> {
@@ -82,19 +72,28 @@ export class JournalStore implements Store {
     return undefined
   }
 
-  async reject(
-    _format: BodyFormat,
-    _bodies: readonly Buffer[],
-    _spans: number,
-    _status: number,
-  ): Promise<void> {}
+  async reject(format: BodyFormat, bodies: readonly Buffer[], spans: number, status: number): Promise<void> {
+    await this.#refused.add({ format, bodies, spans }, status)
+  }
 
   async redeliver(): Promise<number> {
-    return 0
+    if (this.#closing) return 0
+    return this.#refused.redeliver(
+      (format, body, spans) => this.#enqueue(format, { body, spans }),
+      (bytes) => this.#makeRoom(bytes),
+    )
   }
 
   async purge(): Promise<number> {
-    return 0
+    if (this.#closing) return 0
+    await this.#adoption?.sweep()
+    let spans = 0
+    for (const source of this.#sources) spans += source.purge()
+    this.#adoption?.tidy()
+    await this.#adoption?.discard()
+    spans += await this.#refused.purge()
+    await this.#shared.tasks.idle()
+    return spans
   }
 
   mark(): () => number {
@@ -106,6 +105,10 @@ export class JournalStore implements Store {
     const oldest = Math.min(...this.#sources.map((source) => source.oldest))
     const oldestAgeMillis = Number.isFinite(oldest) ? Math.max(0, system.now() - oldest) : 0
     return { spans: ledger.spans, bytes: ledger.bytes, oldestAgeMillis }
+  }
+
+  get unwritten(): number {
+    return this.#memory.source.spans + (this.#journal?.unwritten ?? 0)
   }
 
   get isOnDisk(): boolean {
@@ -148,18 +151,48 @@ export class JournalStore implements Store {
     this.#adoption?.tidy()
   }
 
+  #enqueue(format: BodyFormat, record: Encoded): void {
+    const { ledger, settings } = this.#shared
+    const entry = this.#entryOf(record)
+    ledger.enter(1, entry.spans, entry.rawBytes)
+    if (this.#closing) ledger.refuse(entry, 'after-shutdown')
+    else if (!this.#journal?.isOnDisk || format !== settings.format) this.#keepInMemory(entry, format)
+    else if (!this.#makeRoom(SEGMENT_HEADER_BYTES + RECORD_HEADER_BYTES + entry.storedBytes)) {
+      ledger.refuse(entry, 'overflow')
+    } else if (!this.#journal.append(entry)) this.#keepInMemory(entry, format)
+  }
+
+  #entryOf({ body, spans }: Encoded): NewEntry {
+    const { ledger, settings, system } = this.#shared
+    const isLater = body.length > PACKED_AT_ONCE_BYTES && !settings.isSync
+    const packed = packSync(body, isLater ? 'none' : settings.compression)
+    const stored = packed ?? body
+    return {
+      ...{ seq: ledger.number(), spans, rawBytes: body.length, at: system.now() },
+      ...{ packing: packed ? settings.compression : 'none', body: stored, storedBytes: stored.length },
+    }
+  }
+
+  #makeRoom(bytes: number): boolean {
+    if (this.#journal === undefined) return true
+    return makeRoom(this.#shared, bytes, this.#adoption?.adopted ?? [], this.#journal)
+  }
+
   // It has been tried and not taken, so this is the moment to say that it is too old.
   #release(source: Source, range: Range): void {
     const { ledger, settings, system } = this.#shared
     const oldest = system.now() - settings.maxAge
-    for (const entry of range.entries) if (entry.at < oldest) ledger.leave(entry, 'expired')
+    for (const entry of range.entries) {
+      if (entry.segment.isPurged) ledger.leave(entry, 'purged')
+      else if (entry.at < oldest) ledger.leave(entry, 'expired')
+    }
     source.release(range)
     this.#adoption?.tidy()
   }
 
-  #keepInMemory(entry: NewEntry): void {
+  #keepInMemory(entry: NewEntry, format: BodyFormat): void {
     this.#journal?.retry()
-    this.#memory.add(entry, this.#shared.settings.format)
+    this.#memory.add(entry, format)
   }
 
   #isOurs(path: string): boolean {
@@ -168,10 +201,7 @@ export class JournalStore implements Store {
 
   async #touch(): Promise<void> {
     this.#journal?.retry()
-    const folder = this.#journal?.folder
-    if (folder && !(await folder.touch()) && folder === this.#journal?.folder) await this.#journal.lose()
+    await this.#journal?.touch()
     await this.#adoption?.touch()
   }
 }
-
-const bytesOf = (entry: NewEntry): number => SEGMENT_HEADER_BYTES + RECORD_HEADER_BYTES + entry.storedBytes

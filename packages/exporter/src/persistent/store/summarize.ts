@@ -1,6 +1,6 @@
-import type { Shared } from './journal.ts'
 import { scanSegment } from './scan.ts'
 import { Segment } from './segment.ts'
+import type { Shared } from './shared.ts'
 
 /** What is in a file that this process has not written, or not for its queue. */
 export interface Summary {

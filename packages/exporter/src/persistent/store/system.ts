@@ -11,10 +11,10 @@ export type Files = Pick<
   | 'closeSync'
   | 'writeSync'
   | 'writev'
+  | 'renameSync'
   | 'writevSync'
   | 'fdatasync'
   | 'fdatasyncSync'
-  | 'fsync'
   | 'close'
 >
 

@@ -8,7 +8,7 @@ import type { System } from './system.ts'
 import type { StoreSettings } from './types.ts'
 import { writeAll, writeAllSync } from './write-all.ts'
 
-/** In a burst that lets nobody else run, this much is kept in memory; then it is written there and then. */
+/** While the disk takes its time this much waits in memory; then it is written there and then. */
 const UNWRITTEN_BYTES = 4 * 1024 * 1024
 /** One write has no more, so that it does not take long. */
 const CHUNK_BYTES = 4 * 1024 * 1024
@@ -46,6 +46,8 @@ export class Writer {
   #pendingBytes = 0
   #chunk: Chunk | undefined
   #running: Promise<void> | undefined
+  /** Others had their turn on the event loop since the last write began. */
+  #hasTurned = true
 
   constructor(system: System, settings: StoreSettings, syncer: Syncer, events: WriterEvents) {
     this.#system = system
@@ -59,7 +61,9 @@ export class Writer {
     entry.segment.unwritten += 1
     this.#pending.push(entry)
     this.#pendingBytes += entry.storedBytes
-    if (this.#settings.isSync || this.#pendingBytes > UNWRITTEN_BYTES) this.#writePendingNow()
+    // In a burst that lets nobody else run nothing is written off the event loop either.
+    const isBurst = this.#running !== undefined && !this.#hasTurned
+    if (this.#settings.isSync || isBurst || this.#pendingBytes > UNWRITTEN_BYTES) this.#writePendingNow()
     else this.#running ??= this.#run()
   }
 
@@ -78,8 +82,13 @@ export class Writer {
 
   async #run(): Promise<void> {
     while (this.#pending.length > 0) {
+      this.#hasTurned = false
+      setImmediate(() => {
+        this.#hasTurned = true
+      })
       await this.#pack()
-      const chunk = this.#place()
+      // A burst may have written all of it in the meantime.
+      const chunk = this.#pending.length > 0 ? this.#place() : undefined
       if (chunk === undefined) continue
       this.#chunk = chunk
       try {
@@ -139,9 +148,9 @@ export class Writer {
 
   /** The next records of one segment, with their places in the file. */
   #place(): Chunk | undefined {
-    const segment = this.#pending[0]?.segment
-    const file = segment?.file
-    if (segment === undefined || file === undefined) throw new Error('a record without a file')
+    const { segment } = this.#pending[0] as Entry
+    // A segment keeps its file until all of its records are written.
+    const file = segment.file as SegmentFile
     const entries: Entry[] = []
     const parts: Buffer[] = []
     const position = file.end

@@ -1,0 +1,92 @@
+// What exporting costs an application: CPU, memory, bytes, and a busy event loop, of the SDK's pipeline as it comes
+// and with settings that lose nothing here, Langfuse's, and ours. See `pnpm bench:export --help`. Fails when ours
+// delivers less than everything; no timing is a test.
+import { writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { installPeers } from '../peers/load.ts'
+import { isWhole } from './export/figures.ts'
+import type { Result, Run } from './export/measurement.ts'
+import { ROWS } from './export/rows.ts'
+import { measure } from './export/run.ts'
+import { tablesOf } from './export/table.ts'
+
+const USAGE = `pnpm bench:export [options]
+  --quick        5,000 spans, one round, one collector
+  --spans <n>    spans of each run, 50,000 if not given
+  --rounds <n>   runs of each row, 3 if not given; each in a process of its own
+  --delay <ms>   only a collector that takes so long; can be repeated; 0 and 20 if not given
+  --only <name>  only rows whose name contains this, such as "ours" or "tuned"; can be repeated
+  --json <file>  write the figures to a file`
+
+const NOTES = `
+Spans with 15 attributes, one of them a prompt of 2,000 characters, of 200 sessions, are made as fast as it goes in
+bursts of 50; then shutdown() of the provider. CPU is that of the whole process until that has settled, all threads;
+the collector is another process, and counts span by span. Medians of the runs, and the least. "tuned" is a queue of
+65,536 and batches of 2,048. Peak RSS is of the life of the process; the loop's delay is sampled each millisecond.`
+
+const { values: options } = parseArgs({
+  args: process.argv.slice(2).filter((arg) => arg !== '--'),
+  options: {
+    quick: { type: 'boolean', default: false },
+    spans: { type: 'string' },
+    rounds: { type: 'string' },
+    delay: { type: 'string', multiple: true },
+    only: { type: 'string', multiple: true, default: [] },
+    json: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+if (options.help) console.log(USAGE)
+else await main()
+
+async function main(): Promise<void> {
+  const { quick, only } = options
+  const spans = count('--spans', options.spans, quick ? 5000 : 50_000)
+  const rounds = count('--rounds', options.rounds, quick ? 1 : 3)
+  const delays = (options.delay ?? (quick ? ['0'] : ['0', '20'])).map(Number)
+  const names = Object.keys(ROWS).filter(
+    (name) => only.length === 0 || only.some((word) => name.includes(word)),
+  )
+  if (names.length === 0) throw new Error(`no row is named like ${only.join(', ')}`)
+  await installPeers()
+  const results = delays.flatMap((delayMillis) => names.map((name) => resultFor(name, delayMillis)))
+  const problems: string[] = []
+  // Run by run and not row by row, so that the runs of a row lie apart, in an order that turns.
+  for (let round = 0; round < rounds; round++) {
+    for (const result of round % 2 === 0 ? results : results.toReversed()) {
+      const { name, row, delayMillis, runs } = result
+      try {
+        runs.push(await measure(row, spans, delayMillis))
+      } catch (error) {
+        problems.push(`${name}, ${delayMillis} ms: ${error instanceof Error ? error.message : error}`)
+      }
+    }
+    console.error(`round ${round + 1} of ${rounds} is done`)
+  }
+  const measured = results.filter(({ runs }) => runs.length > 0)
+  for (const result of measured.filter(({ row }) => row.kind === 'ours')) {
+    if (!isWhole(result))
+      problems.push(`${result.name}, ${result.delayMillis} ms: not everything was delivered`)
+  }
+  const machine = { node: process.version, cpu: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}` }
+  const report = { date: new Date().toISOString().slice(0, 10), ...machine, spans, rounds, results: measured }
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(report, undefined, 1)}\n`)
+  console.log(`${report.date}, Node ${report.node}, ${report.cpu}, ${spans} spans, ${rounds} rounds.`)
+  console.log(`${NOTES}\n\n${tablesOf(measured)}`)
+  for (const problem of problems) console.error(`BROKEN: ${problem}`)
+  if (problems.length > 0) process.exitCode = 1
+}
+
+function resultFor(name: string, delayMillis: number): Result & { readonly runs: Run[] } {
+  const row = ROWS[name]
+  if (row === undefined) throw new Error(`there is no row "${name}"`)
+  return { name, row, delayMillis, runs: [] }
+}
+
+function count(name: string, value: string | undefined, otherwise: number): number {
+  const number = value === undefined ? otherwise : Number(value)
+  if (!Number.isInteger(number) || number < 1) throw new TypeError(`${name} must be a whole number from 1`)
+  return number
+}

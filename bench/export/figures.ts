@@ -1,0 +1,56 @@
+import { median } from '../support/figures.ts'
+import type { Result, Run } from './measurement.ts'
+import { isCompressed } from './rows.ts'
+
+/** A median of the runs, and the least of them. */
+export interface Figure {
+  readonly median: number
+  readonly min: number
+}
+
+export function figureOf({ runs }: Result, of: (run: Run) => number): Figure {
+  const values = runs.map(of)
+  return { median: median(values), min: Math.min(...values) }
+}
+
+/** The share of the spans that arrived, 1 for all. */
+export const deliveredShare = ({ delivered, spans }: Run) => delivered / spans
+
+/** CPU seconds for each 100,000 spans. */
+export const cpuPerCreated = ({ cpuSeconds, spans }: Run) => (cpuSeconds / spans) * 100_000
+export const cpuPerDelivered = ({ cpuSeconds, delivered }: Run) => (cpuSeconds / delivered) * 100_000
+
+/** What the CPU figures of ours are compared with, and by how much they are to be less. */
+export interface Ratio {
+  readonly delayMillis: number
+  readonly isCompressed: boolean
+  readonly best: string
+  readonly ours: string
+  readonly ratio: number
+  readonly target: number
+}
+
+const TARGET = { plain: 0.6, compressed: 0.45 }
+
+/** Every row of ours over the best stock row that delivered everything in every run, of the same kind. */
+export function ratiosOf(results: readonly Result[]): Ratio[] {
+  const cpu = (result: Result) => figureOf(result, cpuPerDelivered).median
+  return results
+    .filter(({ row }) => row.kind === 'ours')
+    .flatMap((result) => {
+      const { delayMillis, row } = result
+      const [best] = results
+        .filter((one) => one.row.kind === 'stock' && one.delayMillis === delayMillis)
+        .filter((one) => isCompressed(one.row) === isCompressed(row) && isWhole(one))
+        .sort((one, other) => cpu(one) - cpu(other))
+      if (best === undefined) return []
+      const target = isCompressed(row) ? TARGET.compressed : TARGET.plain
+      const ratio = cpu(result) / cpu(best)
+      return [
+        { delayMillis, isCompressed: isCompressed(row), best: best.name, ours: result.name, ratio, target },
+      ]
+    })
+}
+
+/** Whether everything arrived, every time. */
+export const isWhole = ({ runs }: Result) => runs.every(({ delivered, spans }) => delivered === spans)

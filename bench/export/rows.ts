@@ -1,0 +1,56 @@
+/** What becomes of the spans of a row. */
+export type Row =
+  /** They are made and stamped, and go nowhere. */
+  | { readonly kind: 'floor' }
+  /** BatchSpanProcessor and an OTLP exporter. */
+  | {
+      readonly kind: 'stock'
+      readonly protocol: 'json' | 'protobuf'
+      readonly isCompressed: boolean
+      /** A queue and batches with which all of this arrives, in place of the defaults. */
+      readonly isTuned: boolean
+    }
+  | { readonly kind: 'langfuse' }
+  /** Ours, with these options beside the URL. */
+  | {
+      readonly kind: 'ours'
+      readonly hasJournal: boolean
+      readonly options: {
+        readonly protocol?: 'http/json'
+        readonly compression?: 'gzip' | 'zstd'
+        readonly durability?: 'span'
+      }
+    }
+
+/** Every row, by its name, in the order in which they are printed. */
+export const ROWS: Readonly<Record<string, Row>> = {
+  'no export': { kind: 'floor' },
+  'stock JSON': stock('json', false, false),
+  'stock JSON, tuned': stock('json', false, true),
+  'stock protobuf, tuned': stock('protobuf', false, true),
+  'stock JSON gzip, tuned': stock('json', true, true),
+  'stock protobuf gzip, tuned': stock('protobuf', true, true),
+  Langfuse: { kind: 'langfuse' },
+  'ours, memory': ours(false),
+  'ours, journal': ours(true),
+  'ours, memory, gzip': ours(false, { compression: 'gzip' }),
+  'ours, journal, gzip': ours(true, { compression: 'gzip' }),
+  'ours, memory, zstd': ours(false, { compression: 'zstd' }),
+  'ours, journal, zstd': ours(true, { compression: 'zstd' }),
+  'ours, journal, durability span': ours(true, { durability: 'span' }),
+  'ours, journal, JSON': ours(true, { protocol: 'http/json' }),
+}
+
+/** Rows that are compared at the end: what compresses, and what does not. */
+export function isCompressed(row: Row): boolean {
+  if (row.kind === 'stock') return row.isCompressed
+  return row.kind === 'ours' && row.options.compression !== undefined
+}
+
+function stock(protocol: 'json' | 'protobuf', isCompressed: boolean, isTuned: boolean): Row {
+  return { kind: 'stock', protocol, isCompressed, isTuned }
+}
+
+function ours(hasJournal: boolean, options: Extract<Row, { kind: 'ours' }>['options'] = {}): Row {
+  return { kind: 'ours', hasJournal, options }
+}

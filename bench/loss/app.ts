@@ -1,0 +1,90 @@
+// An application that makes spans and ends: `fork(app, [job as JSON, file for the report])`. It says when it is
+// ready, begins when it gets a message, and writes the report when it exits, however it exits.
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import { BasicTracerProvider, BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import type {
+  PersistentBatchSpanProcessor,
+  PersistentBatchSpanProcessorOptions,
+} from '@otel-sessions/exporter/persistent'
+import { NumberedSpans } from '../support/numbered-spans.ts'
+import { persistentProcessor } from '../support/persistent.ts'
+import type { Job, JobReport } from './job.ts'
+import { makeSpans } from './make-spans.ts'
+
+/** Longer than any deadline of the pipelines. */
+const PATIENCE_MILLIS = 35_000
+
+const [jobJson = '', reportFile = ''] = process.argv.slice(2)
+const job: Job = JSON.parse(jobJson)
+
+const ours = job.pipeline === 'stock' ? undefined : await persistentProcessor(ourOptions())
+const spanProcessor = ours ?? stock()
+const idGenerator = new NumberedSpans()
+const provider = new BasicTracerProvider({ idGenerator, spanProcessors: [spanProcessor] })
+let endedAt = 0
+let rejectedBefore = 0
+const said: string[] = []
+
+process.on('exit', () => {
+  const stats = ours === undefined ? {} : { stats: ours.stats() }
+  const report: JobReport = {
+    made: idGenerator.count,
+    endedAt,
+    said: said.join(', '),
+    rejectedBefore,
+    ...stats,
+  }
+  writeFileSync(reportFile, JSON.stringify(report))
+})
+
+process.send?.('ready')
+await once(process, 'message')
+// Nothing but what is measured may hold this process.
+process.disconnect?.()
+await makeSpans(provider.getTracer('app'), job.spans, job.overMillis)
+endedAt = Date.now()
+setTimeout(() => {
+  said.push(`still runs after ${PATIENCE_MILLIS / 1000} s`)
+  process.exit()
+}, PATIENCE_MILLIS).unref()
+if (job.redelivers && ours !== undefined) await redeliver(ours)
+if (job.ending === 'flush and exit') {
+  await say('forceFlush', () => provider.forceFlush())
+  process.exit()
+} else if (job.ending !== 'none') {
+  if (job.ending === 'drain') await say('forceFlush', () => provider.forceFlush())
+  await say('shutdown', () => provider.shutdown())
+}
+
+function stock(): SpanProcessor {
+  const { url, stockQueue } = job
+  return new BatchSpanProcessor(
+    new OTLPTraceExporter({ url }),
+    stockQueue === undefined ? {} : { maxQueueSize: stockQueue },
+  )
+}
+
+function ourOptions(): PersistentBatchSpanProcessorOptions {
+  const { pipeline, url, directory } = job
+  return pipeline === 'journal' ? { url, directory } : { url }
+}
+
+/** As an application would: when the collector is well again, and what was refused is known. */
+async function redeliver(processor: PersistentBatchSpanProcessor): Promise<void> {
+  await say('forceFlush', () => processor.forceFlush())
+  rejectedBefore = processor.stats().rejected
+  await say('redeliver', () => processor.redeliver())
+}
+
+async function say(call: string, made: () => Promise<unknown>): Promise<void> {
+  const before = performance.now()
+  let outcome = ''
+  try {
+    await made()
+  } catch (error) {
+    outcome = ` rejects (${error instanceof Error ? error.message : error})`
+  }
+  said.push(`${call} ${((performance.now() - before) / 1000).toFixed(1)} s${outcome}`)
+}

@@ -1,0 +1,40 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { cleanEnvironment } from '../support/environment.ts'
+import type { Job, JobReport } from './job.ts'
+
+const app = fileURLToPath(new URL('./app.ts', import.meta.url))
+/** A process ends itself before that. */
+const PATIENCE_MILLIS = 60_000
+
+/** What became of a process. */
+export interface Ended extends JobReport {
+  /** From the end of its last span until it had exited, in milliseconds. */
+  readonly exitMillis: number
+}
+
+/**
+ * Does a job in a process of its own. `beforeStart` is called when that process has loaded everything. Rejects when
+ * it does not end, or fails; then it has said why.
+ */
+export async function inProcess(
+  job: Job,
+  reportFile: string,
+  beforeStart: () => Promise<void>,
+): Promise<Ended> {
+  const child = fork(app, [JSON.stringify(job), reportFile], { env: cleanEnvironment() })
+  const exited = once(child, 'exit')
+  // Either it is ready, or it has failed.
+  await Promise.race([once(child, 'message'), exited])
+  await beforeStart()
+  if (child.connected) child.send('go')
+  const timer = setTimeout(() => child.kill('SIGKILL'), job.overMillis + PATIENCE_MILLIS)
+  const [code, signal] = await exited
+  const exitedAt = Date.now()
+  clearTimeout(timer)
+  if (code !== 0) throw new Error(`the application ended with ${signal ?? `exit code ${code}`}`)
+  const report: JobReport = JSON.parse(readFileSync(reportFile, 'utf8'))
+  return { ...report, exitMillis: exitedAt - report.endedAt }
+}

@@ -1,0 +1,108 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Collector } from '../support/collector/collector.ts'
+import type { Schedule } from '../support/collector/messages.ts'
+import type { Job, Pipeline } from './job.ts'
+import { imbalance, type Outcome, sumOf } from './outcome.ts'
+import { type Ended, inProcess } from './process.ts'
+import { ALWAYS_UP, type Scenario } from './scenarios.ts'
+
+const STOCK_BATCH = 512
+
+/** How many spans, and over how many milliseconds where they do not come in one go. */
+export interface Size {
+  readonly spans: number
+  readonly overMillis: number
+}
+
+/** Plays one scenario with one pipeline. Rejects when a process fails, or when spans arrive that nobody made. */
+export async function play(scenario: Scenario, pipeline: Pipeline, size: Size): Promise<Outcome> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-loss-'))
+  const collector = await Collector.start()
+  try {
+    return await stages(scenario, pipeline, size, folder, collector)
+  } finally {
+    collector.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function stages(
+  scenario: Scenario,
+  pipeline: Pipeline,
+  size: Size,
+  folder: string,
+  collector: Collector,
+): Promise<Outcome> {
+  const directory = join(folder, 'journal')
+  const ended: Ended[] = []
+  const stage = async (job: Partial<Job>, schedule: Schedule) => {
+    const base = { pipeline, url: collector.url, directory, stockQueue: scenario.stockQueue }
+    const rest = { spans: 0, overMillis: 0, redelivers: false, ending: 'drain' } as const
+    const process = await inProcess({ ...base, ...rest, ...job }, join(folder, 'report.json'), () =>
+      collector.follow(schedule),
+    )
+    ended.push(process)
+    return { process, delivered: (await collector.report()).delivered, said: process.said }
+  }
+  const spans = scenario.isWholeBatches ? size.spans - (size.spans % STOCK_BATCH) : size.spans
+  const overMillis = scenario.isBurst ? 0 : size.overMillis
+  const redelivers = scenario.redelivers && pipeline === 'memory'
+  const { ending, schedule } = scenario
+  const first = await stage({ spans, overMillis, redelivers, ending }, schedule)
+  const { requests, turnedAway } = await collector.report()
+  const restarted = pipeline === 'journal' ? await stage({}, ALWAYS_UP) : undefined
+  const onDisk = await rejectedIn(directory)
+  const redelivered = onDisk > 0 ? await stage({ redelivers: true }, ALWAYS_UP) : undefined
+  const leftOnDisk = await rejectedIn(directory)
+
+  const { delivered, duplicates, foreign } = await collector.report()
+  if (foreign > 0) throw new Error(`${foreign} spans arrived that nobody made`)
+  const { made, exitMillis, rejectedBefore, stats } = first.process
+  const dropped = totalDropped(ended)
+  const left = pipeline === 'memory' ? (stats?.rejected ?? 0) : leftOnDisk
+  return {
+    scenario: scenario.name,
+    pipeline,
+    made,
+    first: { delivered: first.delivered, said: first.said, requests, turnedAway, exitMillis },
+    ...(restarted && { afterRestart: { delivered: restarted.delivered, said: restarted.said } }),
+    rejected: onDisk + rejectedBefore,
+    ...(redelivered && { afterRedeliver: { delivered: redelivered.delivered, said: redelivered.said } }),
+    lost: made - delivered,
+    duplicates,
+    dropped,
+    ...(pipeline !== 'stock' && {
+      unaccounted: unaccounted(ended, made - delivered - sumOf(dropped) - left),
+    }),
+  }
+}
+
+/**
+ * What the counters of any process leave open, else what the collector misses and nobody has counted. That can be
+ * less than nothing, which is no fault: a span that has arrived without the answer having come back counts as dropped.
+ */
+function unaccounted(ended: readonly Ended[], missing: number): number {
+  const open = ended.map(({ stats }) => (stats === undefined ? Number.NaN : imbalance(stats)))
+  return open.find((count) => count !== 0) ?? Math.max(0, missing - queuedIn(ended))
+}
+
+/** What the last process left in the queue. */
+const queuedIn = (ended: readonly Ended[]) => ended.at(-1)?.stats?.queued.spans ?? 0
+
+function totalDropped(ended: readonly Ended[]): Record<string, number> {
+  const total: Record<string, number> = {}
+  for (const { stats } of ended) {
+    for (const [reason, count] of Object.entries(stats?.dropped ?? {})) {
+      total[reason] = (total[reason] ?? 0) + count
+    }
+  }
+  return total
+}
+
+/** The spans that stand in the folder of what was refused, by the names of its files: time, status, spans. */
+async function rejectedIn(directory: string): Promise<number> {
+  const names = await readdir(join(directory, 'rejected')).catch(() => [])
+  return names.map((name) => Number(name.split('-')[2])).reduce((sum, spans) => sum + spans, 0)
+}

@@ -1,0 +1,55 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Question, Reply, Report, Schedule } from './messages.ts'
+
+const main = fileURLToPath(new URL('./main.ts', import.meta.url))
+
+/** A collector in another process, as its owner sees it. What is asked of it rejects when that process ends. */
+export class Collector {
+  readonly #process: ChildProcess
+  readonly url: string
+
+  static async start(): Promise<Collector> {
+    const process = fork(main)
+    const reply = await next(process)
+    if (reply.kind !== 'listening') throw new Error('the collector did not say where it listens')
+    return new Collector(process, reply.port)
+  }
+
+  private constructor(process: ChildProcess, port: number) {
+    this.#process = process
+    this.url = `http://127.0.0.1:${port}/v1/traces`
+  }
+
+  /** Resolves when the first behaviour holds. */
+  async follow(schedule: Schedule): Promise<void> {
+    await this.#ask({ kind: 'follow', schedule })
+  }
+
+  async report(): Promise<Report> {
+    const reply = await this.#ask({ kind: 'report' })
+    if (reply.kind !== 'report') throw new Error('the collector answered something else')
+    return reply
+  }
+
+  stop(): void {
+    this.#process.disconnect()
+  }
+
+  #ask(question: Question): Promise<Reply> {
+    const reply = next(this.#process)
+    this.#process.send(question)
+    return reply
+  }
+}
+
+function next(process: ChildProcess): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const failed = (code: number | null) => reject(new Error(`the collector ended with exit code ${code}`))
+    process.once('exit', failed)
+    process.once('message', (message) => {
+      process.off('exit', failed)
+      resolve(message as Reply)
+    })
+  })
+}

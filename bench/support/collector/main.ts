@@ -1,0 +1,19 @@
+// A collector in a process of its own, so that what it costs is not counted: `fork` it, and talk to it as
+// `messages.ts` says. It ends when its parent does.
+import type { Question, Reply } from './messages.ts'
+import { CollectorServer } from './server.ts'
+
+const server = new CollectorServer()
+await server.listen()
+
+const reply = (message: Reply) => process.send?.(message)
+process.on('disconnect', () => process.exit())
+process.on('message', async (question: Question) => {
+  if (question.kind === 'report') {
+    reply({ kind: 'report', ...server.tally.report() })
+  } else {
+    await server.follow(question.schedule)
+    reply({ kind: 'listening', port: server.port })
+  }
+})
+reply({ kind: 'listening', port: server.port })

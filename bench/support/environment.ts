@@ -1,0 +1,5 @@
+/** The environment without what configures SDKs and exporters, so that nothing but the bench does. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
+  const isForeign = ([name]: [string, unknown]) => !/^(OTEL|LANGFUSE)_/.test(name)
+  return { ...Object.fromEntries(Object.entries(process.env).filter(isForeign)), OTEL_LOG_LEVEL: 'NONE' }
+}

@@ -1,0 +1,65 @@
+import type { Journal } from './journal.ts'
+import { RejectedFolder } from './rejected.ts'
+import { type Refused, RejectedMemory, shareOf } from './rejected-memory.ts'
+import type { Shared } from './shared.ts'
+import { summarize } from './summarize.ts'
+
+/** What the receiver refused for good: kept in a folder if possible, else in memory, until somebody asks for it. */
+export class RefusedBodies {
+  readonly #shared: Shared
+  readonly #journal: Journal | undefined
+  readonly #folder: RejectedFolder | undefined
+  readonly #memory: RejectedMemory
+
+  constructor(shared: Shared, journal: Journal | undefined) {
+    const { directory } = shared.settings
+    this.#shared = shared
+    this.#journal = journal
+    this.#folder = directory === undefined ? undefined : new RejectedFolder(shared, directory)
+    this.#memory = new RejectedMemory(shared)
+  }
+
+  async add(refused: Refused, status: number): Promise<void> {
+    if (this.#folder === undefined || !(await this.#folder.add(refused, status))) this.#memory.add(refused)
+  }
+
+  /**
+   * Puts all of it into the queue again; what cannot be, stays.
+   *
+   * @param append takes one body
+   * @param makeRoom whether the journal may grow by so many bytes
+   */
+  async redeliver(
+    append: (format: Refused['format'], body: Buffer, spans: number) => void,
+    makeRoom: (bytes: number) => boolean,
+  ): Promise<number> {
+    const { ledger } = this.#shared
+    const before = ledger.counters.redelivered
+    for (const { format, bodies, spans } of this.#memory.takeAll()) {
+      ledger.counters.redelivered += spans
+      for (const [index, body] of bodies.entries()) append(format, body, shareOf(spans, index, bodies.length))
+    }
+    const journal = this.#journal
+    const folder = this.#folder
+    if (journal === undefined || folder === undefined) return ledger.counters.redelivered - before
+    for (const file of await folder.list()) {
+      const summary = await summarize(this.#shared, 0, file.path, 0, true)
+      const { segment } = summary
+      if (!journal.isOnDisk || segment.size === 0 || !makeRoom(segment.size)) continue
+      if (!journal.insert((path) => folder.moveTo(file, path), segment)) continue
+      ledger.counters.corrupt += summary.corrupt
+      ledger.redeliver(segment, summary.corruptSpans)
+      journal.source.tidy()
+    }
+    return ledger.counters.redelivered - before
+  }
+
+  /** Deletes all of it, and says how many spans that were. */
+  async purge(): Promise<number> {
+    let spans = this.#memory.clear('purged')
+    for (const file of (await this.#folder?.list()) ?? []) {
+      if (await this.#folder?.delete(file, 'purged')) spans += file.spans
+    }
+    return spans
+  }
+}

@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { sayOnce } from '../../report.ts'
+import { countDropped, type DroppedReason } from '../counters.ts'
+import { type Refused, shareOf } from './rejected-memory.ts'
+import { RECORD_HEADER_BYTES, recordHeader, SEGMENT_HEADER_BYTES, segmentHeader } from './segment-format.ts'
+import type { Shared } from './shared.ts'
+
+/** A file of what was refused. Its name says all that has to be known of it. */
+export interface RejectedFile {
+  readonly name: string
+  readonly path: string
+  readonly spans: number
+}
+
+/** What the receiver refused for good, in files that every process of the directory may add to and take from. */
+export class RejectedFolder {
+  readonly path: string
+  readonly #shared: Shared
+  /** What this process has put there, with the spans that it counted. */
+  readonly #ours = new Map<string, number>()
+  /** Files do not change, so each is asked for its size once. */
+  readonly #sizes = new Map<string, number>()
+  /** One after the other, so that nobody counts files while another is being added. */
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(shared: Shared, directory: string) {
+    this.#shared = shared
+    this.path = join(directory, 'rejected')
+  }
+
+  /** False when it could not be written. */
+  add(refused: Refused, status: number): Promise<boolean> {
+    const added = this.#turn.then(() => this.#add(refused, status))
+    this.#turn = added
+    return added
+  }
+
+  async #add({ format, bodies, spans }: Refused, status: number): Promise<boolean> {
+    const { system, ledger } = this.#shared
+    const { promises } = system.fs
+    const epoch = Math.floor(system.wall())
+    const parts = fileOf({ format, bodies, spans }, epoch)
+    const random = randomBytes(6).toString('hex')
+    const name = `${String(epoch).padStart(13, '0')}-${status}-${spans}-${random}.seg`
+    const path = join(this.path, name)
+    try {
+      await promises.mkdir(this.path, { recursive: true, mode: 0o700 })
+      const file = await promises.open(path, 'wx', 0o600)
+      try {
+        for (const part of parts) await file.writeFile(part)
+        if (this.#shared.settings.fsync === 'batch') await file.datasync()
+      } finally {
+        await file.close()
+      }
+    } catch {
+      await promises.unlink(path).catch(() => {})
+      return false
+    }
+    ledger.counters.rejected += spans
+    this.#ours.set(name, spans)
+    await this.#makeRoom()
+    return true
+  }
+
+  /** The oldest first. */
+  async list(): Promise<RejectedFile[]> {
+    const names = await this.#shared.system.fs.promises.readdir(this.path).catch(() => [])
+    const files: RejectedFile[] = []
+    for (const name of names.sort()) {
+      const match = /^\d{13,}-\d+-(\d+)-[0-9a-f]{12}\.seg$/.exec(name)
+      if (match) files.push({ name, path: join(this.path, name), spans: Number(match[1]) })
+    }
+    return files
+  }
+
+  /** Moves a file elsewhere, at once. False when somebody else has it, or the disk does not let us. */
+  moveTo(file: RejectedFile, path: string): boolean {
+    try {
+      this.#shared.system.fs.renameSync(file.path, path)
+    } catch {
+      return false
+    }
+    this.#forget(file)
+    return true
+  }
+
+  /** Deletes a file; the spans that this process has put there are counted. */
+  async delete(file: RejectedFile, reason: DroppedReason): Promise<boolean> {
+    const isDeleted = await this.#shared.system.fs.promises.unlink(file.path).then(
+      () => true,
+      () => false,
+    )
+    if (!isDeleted) return false
+    const { counters } = this.#shared.ledger
+    const ours = this.#forget(file)
+    counters.rejected -= ours
+    countDropped(counters, reason, ours)
+    return true
+  }
+
+  async #makeRoom(): Promise<void> {
+    const files = await this.list()
+    const known = new Set(files.map((file) => file.name))
+    for (const name of this.#sizes.keys()) if (!known.has(name)) this.#sizes.delete(name)
+    // What another process has put into its queue again, or deleted, is not ours to count any more.
+    for (const name of this.#ours.keys()) if (!known.has(name)) this.#ours.delete(name)
+    let bytes = 0
+    for (const file of files.reverse()) {
+      bytes += await this.#sizeOf(file)
+      if (bytes <= this.#shared.settings.maxRejectedBytes) continue
+      const isOurs = this.#ours.has(file.name)
+      if ((await this.delete(file, 'rejected')) && !isOurs) sayDeleted(this.path)
+    }
+  }
+
+  async #sizeOf(file: RejectedFile): Promise<number> {
+    const known = this.#sizes.get(file.name)
+    if (known !== undefined) return known
+    const stat = await this.#shared.system.fs.promises.stat(file.path).catch(() => undefined)
+    if (stat !== undefined) this.#sizes.set(file.name, stat.size)
+    return stat?.size ?? 0
+  }
+
+  #forget(file: RejectedFile): number {
+    const spans = this.#ours.get(file.name) ?? 0
+    this.#ours.delete(file.name)
+    this.#sizes.delete(file.name)
+    return spans
+  }
+}
+
+function fileOf({ format, bodies, spans }: Refused, epoch: number): Buffer[] {
+  const parts = [segmentHeader(format)]
+  let offset = SEGMENT_HEADER_BYTES
+  for (const [index, body] of bodies.entries()) {
+    const bytes = { rawBytes: body.length, storedBytes: body.length, crc: crc32(body) }
+    const share = shareOf(spans, index, bodies.length)
+    parts.push(recordHeader({ format, packing: 'none', spans: share, epoch, ...bytes }, offset), body)
+    offset += RECORD_HEADER_BYTES + body.length
+  }
+  return parts
+}
+
+function sayDeleted(path: string): void {
+  sayOnce(
+    'rejected-others',
+    () =>
+      `${path} is full: the oldest spans that were refused are deleted, those of other processes among them`,
+  )
+}

@@ -1,0 +1,55 @@
+import type { Memory } from './memory.ts'
+import type { Entry, NewEntry, Segment } from './segment.ts'
+import { RECORD_HEADER_BYTES } from './segment-format.ts'
+import type { Shared } from './shared.ts'
+import type { Source } from './source.ts'
+
+/** So much goes from memory to a disk that works again before other work gets its turn. */
+const RESCUED_AT_ONCE_BYTES = 1024 * 1024
+
+/** Gives records that no file has to the part of the store that is read first, and that has a limit of its own. */
+export function toMemory(shared: Shared, source: Source, memory: Memory, entries: readonly Entry[]): void {
+  const segments = new Set<Segment>()
+  for (const entry of entries) {
+    // What is taken out stays where it is until it comes back.
+    if (entry.state !== 'waiting') continue
+    const { segment } = entry
+    const copy: NewEntry = { ...entry }
+    shared.ledger.moved(entry)
+    // The file may have it in the end, though nobody can be sure: it is not to be read twice.
+    if (entry.offset !== -1) segment.until = Math.min(segment.until, entry.offset)
+    segments.add(segment)
+    memory.add(copy, segment.format)
+  }
+  for (const segment of segments) segment.cut()
+  source.tidy()
+}
+
+/** Records of a journal that no file has, or is about to have. */
+export const strays = (source: Source): Entry[] =>
+  source.segments
+    .filter((segment) => segment.file === undefined)
+    .flatMap((segment) => segment.entries ?? [])
+    .filter((entry) => entry.state === 'waiting' && !entry.isWritten)
+
+/** Gives some of what only memory has to the journal, the oldest first. False when there is nothing left, or no room. */
+export function rescueSome(shared: Shared, memory: Memory, append: (record: NewEntry) => boolean): boolean {
+  const { ledger, settings } = shared
+  let bytes = 0
+  let isMore = true
+  for (const segment of memory.source.segments) {
+    if (segment.format !== settings.format) continue
+    for (const entry of segment.entries ?? []) {
+      if (entry.state !== 'waiting') continue
+      const needed = RECORD_HEADER_BYTES + entry.storedBytes
+      isMore = bytes < RESCUED_AT_ONCE_BYTES
+      if (!isMore || ledger.diskBytes + needed > settings.maxBytes || !append({ ...entry })) break
+      bytes += needed
+      ledger.moved(entry)
+    }
+    if (!isMore) break
+    if (segment.left === 0) segment.isSealed = true
+  }
+  memory.source.tidy()
+  return !isMore
+}
