@@ -18,6 +18,7 @@ const USAGE = `pnpm bench:loss [options]
 const NOTES = `
 Spans come at 1,000 a second, or in one go; then shutdown() of the provider, unless the scenario says otherwise, and
 the process ends by itself. Delivered is what the collector has read whole and answered, or was answering, with 2xx.
+A collector that drips sends a byte each half a second and never ends; where its status is 200, it has the spans.
 "stock" is BatchSpanProcessor and OTLPTraceExporter (JSON) with their defaults; for "shutdown with all queued" its
 queue is 20,480. Ours has its defaults, too. After a restart: another process on the same directory, the collector
 up, forceFlush() and shutdown(). "exit after forceFlush" makes 19,968 spans, 39 whole batches of stock: the last one

@@ -77,9 +77,10 @@ export function scenarios(scale: number): Scenario[] {
     scenario('429, Retry-After 30, for 10 s', first(10, busy(30)), { isQuick }),
     scenario('400 for 10 s', first(10, status(400)), { redelivers: true, isQuick }),
     scenario('500 for 10 s', first(10, status(500)), { redelivers: true }),
-    scenario('hangs for 10 s', first(10, { kind: 'hang' })),
+    scenario('hangs for 10 s', first(10, { kind: 'hang' }), { isQuick }),
     scenario('hangs throughout', forever({ kind: 'hang' })),
-    scenario('drips for 10 s', first(10, { kind: 'drip' }), { isQuick }),
+    scenario('headers drip for 10 s', first(10, { kind: 'drip', part: 'headers' })),
+    scenario('200, and its body drips, for 10 s', first(10, { kind: 'drip', part: 'body' })),
     scenario('shutdown with all queued', ALWAYS_UP, { isBurst: true, stockQueue: 20_480, isQuick }),
     scenario('natural exit', ALWAYS_UP, { ending: 'none', isQuick }),
     scenario('exit after forceFlush', ALWAYS_UP, {

@@ -7,8 +7,11 @@ export type Behaviour =
   | { readonly kind: 'refuse' }
   /** Reads it and never answers. */
   | { readonly kind: 'hang' }
-  /** Answers 200 with a body that comes byte by byte and never ends. */
-  | { readonly kind: 'drip' }
+  /**
+   * Answers byte by byte, and never ends: its headers, so that nobody learns what it says, or the body of an answer
+   * whose status is 200. Such a request counts as taken.
+   */
+  | { readonly kind: 'drip'; readonly part: 'headers' | 'body' }
 
 /** What it does from when on; the first from 0, each until the next. */
 export type Schedule = readonly { readonly fromMillis: number; readonly behaviour: Behaviour }[]
@@ -24,11 +27,11 @@ export type Reply =
   | { readonly kind: 'listening'; readonly port: number }
   | ({ readonly kind: 'report' } & Report)
 
-/** What a collector has taken, that is read whole and answered, or was about to answer, with 2xx. */
+/** What a collector has taken, that is read whole and answered, or was answering, with 2xx. */
 export interface Report {
   /** All requests, whatever became of them. */
   readonly requests: number
-  /** Those of them that were read whole and not taken. */
+  /** Those of them that were read whole and did not get a whole answer of 2xx. */
   readonly turnedAway: number
   /** Distinct spans of those that the bench has made. */
   readonly delivered: number

@@ -89,16 +89,22 @@ export class CollectorServer {
         }
         response.writeHead(behaviour.status).end()
         break
-      case 'drip': {
-        response.writeHead(200)
-        const timer = setInterval(() => response.write(' '), DRIP_MILLIS)
-        response.on('close', () => clearInterval(timer))
+      case 'drip':
+        if (behaviour.part === 'body') this.tally.take(received)
+        drip(response, behaviour.part)
         break
-      }
       case 'refuse':
         response.destroy()
         break
       case 'hang':
     }
   }
+}
+
+function drip(response: ServerResponse, part: 'headers' | 'body'): void {
+  const { socket } = response
+  if (part === 'body') response.writeHead(200)
+  else socket?.write('HTTP/1.1 200 OK\r\nx-slow: ')
+  const timer = setInterval(() => (part === 'body' ? response.write(' ') : socket?.write('.')), DRIP_MILLIS)
+  response.on('close', () => clearInterval(timer))
 }

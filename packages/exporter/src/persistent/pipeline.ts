@@ -28,18 +28,20 @@ export class Pipeline {
   constructor(settings: ProcessorSettings, counters: DeliveryCounters, metrics: DeliveryMetrics | undefined) {
     const { sender, store, gate } = settings
     let sink: Sink | undefined
-    // First, because it throws where its options are wrong.
+    // First, because these throw where options are wrong.
     this.#gate =
       gate &&
       new SessionSpanExporter<ExportableSpan>(
         { export: (spans, callback) => sink?.export(spans, callback), shutdown: async () => {} },
         gate,
       )
+    const transport = newTransport(sender, codecOf)
     this.store = openStore(store, counters, sender.concurrency)
-    this.sender = new Sender(sender, this.store, newTransport(sender), counters, metrics)
+    this.sender = new Sender(sender, this.store, transport, counters, metrics, codecOf)
     sink = new Sink(codecOf(store.format), this.store, sender.maxRequestBytes, counters, () =>
       this.sender.wake(),
     )
+    this.store.ready.then(() => this.sender.wake())
     const exporter = this.#gate ?? sink
     const recordSpans = store.isSync ? 1 : Math.min(RECORD_SPANS, sender.maxExportBatchSize)
     this.#buffer = new SpanBuffer(recordSpans, (spans) => exporter.export(spans, () => {}))

@@ -1,15 +1,14 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
-import zlib from 'node:zlib'
 import { kindOf } from '@otel-sessions/semconv/internal'
 import { LONGEST_TIMER } from '../check-number.ts'
 import { CLASS, checkChoice, checkNumber, checkUrl } from './check-option.ts'
 import type { PersistentBatchSpanProcessorOptions } from './options.ts'
+import { hasZstd } from './sending/compress.ts'
 import type { EnvSettings } from './sending/env.ts'
 import type { SenderSettings } from './sending/types.ts'
 
 const MAX_REQUEST_BYTES = 4 * 1024 * 1024
-const HAS_ZSTD = typeof zlib.zstdCompress === 'function'
-const COMPRESSIONS = HAS_ZSTD ? ['none', 'gzip', 'zstd'] : ['none', 'gzip']
+const COMPRESSIONS = hasZstd ? ['none', 'gzip', 'zstd'] : ['none', 'gzip']
 
 /** @throws TypeError or RangeError that names the option and the kind of value it has */
 export function senderSettingsOf(
@@ -48,7 +47,7 @@ export function senderSettingsOf(
 
 /** @throws TypeError that names the option */
 export function checkCompression(option: string, value: unknown): void {
-  if (value === 'zstd' && !HAS_ZSTD) {
+  if (value === 'zstd' && !hasZstd) {
     throw new TypeError(
       `${CLASS}: option ${option} 'zstd' needs Node 22.15 or later; this is ${process.version}`,
     )

@@ -59,8 +59,8 @@ export function settingsOf(options: PersistentBatchSpanProcessorOptions = {}): P
   }
   const unknown = optionsProblem(options, OPTIONS)
   if (unknown !== undefined) throw new TypeError(`${CLASS}: ${unknown}`)
-  const environment = readEnv(process.env)
-  for (const problem of environment.problems) sayOnce(`environment:${problem}`, () => problem)
+  const { settings: environment, problems } = readEnv(process.env)
+  for (const problem of problems) sayOnce(`environment:${problem}`, () => problem)
   const { protocol = environment.protocol ?? 'http/protobuf', gate = {}, meterProvider } = options
   const { exportTimeoutMillis = 30_000, shutdownTimeoutMillis = 10_000 } = options
   checkChoice('protocol', protocol, ['http/protobuf', 'http/json'])

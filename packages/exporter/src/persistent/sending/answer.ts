@@ -1,36 +1,41 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { BodyFormat } from '../otlp/codec.ts'
-import { codecOf } from '../otlp/index.ts'
+import type { Codec } from '../otlp/codec.ts'
+import { answerText } from './answer-text.ts'
 import { retryAfterMillis } from './retry-after.ts'
 import type { Answer } from './types.ts'
 
-/** https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes */
-const RETRYABLE: readonly number[] = [429, 502, 503, 504]
-const TOO_LARGE = 413
+// The specification of OTLP names these, and no others.
+const TEMPORARY = new Set([429, 502, 503, 504])
 
-/** What became of a request that was answered. */
-export function answerOf(
-  format: BodyFormat,
-  status: number,
-  headers: IncomingHttpHeaders,
-  body: Buffer,
-): Answer {
-  if (status >= 200 && status < 300) {
-    const { rejectedSpans = 0, message = '' } =
-      codecOf(format).readAnswer(body, headers['content-type']) ?? {}
-    return { kind: 'accepted', rejectedSpans, message }
-  }
-  if (RETRYABLE.includes(status)) {
-    const afterMillis = retryAfterMillis(headers['retry-after'], Date.now())
-    return { kind: 'retry', reason: String(status), status, afterMillis }
-  }
-  return status === TOO_LARGE ? { kind: 'too-large' } : { kind: 'refused', status, message: body.toString() }
-}
-
-/** What became of one that was not. */
-export const unanswered = (reason: string): Answer => ({
+/** No answer, or none that says what became of the request. */
+export const noAnswer = (reason: string): Answer => ({
   kind: 'retry',
   reason,
   status: undefined,
   afterMillis: undefined,
 })
+
+/** The code of a network's error, else its name. */
+export function nameOfError(error: unknown): string {
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown }
+  if (typeof code === 'string' && code !== '') return code
+  return typeof name === 'string' && name !== '' ? name : 'error'
+}
+
+/** What an answer means. `body` is empty where it was not read to its end. */
+export function readAnswer(status: number, headers: IncomingHttpHeaders, body: Buffer, codec: Codec): Answer {
+  if (status >= 200 && status < 300) {
+    const partial = body.length > 0 ? codec.readAnswer(body, headers['content-type']) : undefined
+    return {
+      kind: 'accepted',
+      rejectedSpans: partial?.rejectedSpans ?? 0,
+      message: partial?.message ?? '',
+    }
+  }
+  if (TEMPORARY.has(status)) {
+    const afterMillis = retryAfterMillis(headers['retry-after'], headers.date)
+    return { kind: 'retry', reason: String(status), status, afterMillis }
+  }
+  if (status === 413) return { kind: 'too-large' }
+  return { kind: 'refused', status, message: answerText(body, headers['content-type']) }
+}

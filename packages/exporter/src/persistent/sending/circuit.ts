@@ -1,66 +1,85 @@
-/** Milliseconds by a clock that is never set back, and chance; tests have their own. */
-export interface Chance {
-  now(): number
-  /** From 0 to 1. */
-  random(): number
-}
+import type { Clock } from './clock.ts'
 
-/** The pauses after failures, in milliseconds: the first one, and the longest. */
-interface Pauses {
-  readonly first: number
-  readonly longest: number
-}
+const FIRST = 1000
+const LONGEST = 60_000
+// While somebody waits for the last spans.
+const FIRST_HURRIED = 100
+const LONGEST_HURRIED = 1000
 
-/** While nobody waits. */
-const PATIENT: Pauses = { first: 1000, longest: 60_000 }
-/** While somebody waits for a flush, which has a deadline. */
-const HURRIED: Pauses = { first: 100, longest: 1000 }
-
-/** Whether the receiver is to be asked now. After a failure one request at a time is, after ever longer pauses. */
+/** Whether the receiver answers, and when it may be asked again if it does not. */
 export class Circuit {
-  readonly #chance: Chance
+  readonly #clock: Clock
   #failures = 0
-  #pausedUntil = Number.NEGATIVE_INFINITY
-  /** Until then the receiver wants to be left alone, whoever waits. */
-  #silentUntil = Number.NEGATIVE_INFINITY
+  #isHurried = false
+  #hurried = 0
+  // What was sent before the last failure, and fails after it, says nothing new.
+  #round = 0
+  #backoffUntil = 0
+  #askedUntil = 0
 
-  constructor(chance: Chance) {
-    this.#chance = chance
+  constructor(clock: Clock) {
+    this.#clock = clock
   }
 
-  /** The last request failed. */
-  get isFailing(): boolean {
+  /** Open: the last that was heard is a failure, so there is one request at a time. */
+  get isOpen(): boolean {
     return this.#failures > 0
   }
 
-  /** How long the receiver is not to be asked; 0 where it may be. */
-  get pauseMillis(): number {
-    return Math.max(0, Math.max(this.#pausedUntil, this.#silentUntil) - this.#chance.now())
+  /** Failures in a row. */
+  get failures(): number {
+    return this.#failures
   }
 
-  succeeded(): void {
+  /** Milliseconds until a request may start; 0 is at once. */
+  get wait(): number {
+    return Math.max(
+      0,
+      this.#askedUntil - this.#clock.now(),
+      this.isOpen ? this.#backoffUntil - this.#clock.now() : 0,
+    )
+  }
+
+  /** Whether the receiver has asked not to be asked before some time that is still to come. */
+  get isAskedToWait(): boolean {
+    return this.#askedUntil > this.#clock.now()
+  }
+
+  /** Says which round a request that starts now belongs to. */
+  begin(): number {
+    return this.#round
+  }
+
+  /**
+   * Somebody waits, or nobody does any longer. Who begins to wait has the next request started at once, and those
+   * after it soon, unless the receiver has asked for time.
+   */
+  hurry(isHurried: boolean): void {
+    this.#isHurried = isHurried
+    if (!isHurried) return
+    this.#hurried = 0
+    this.#backoffUntil = 0
+  }
+
+  /** A request was answered, whatever the answer was. */
+  answered(): void {
     this.#failures = 0
-    this.#pausedUntil = Number.NEGATIVE_INFINITY
-    this.#silentUntil = Number.NEGATIVE_INFINITY
+    this.#hurried = 0
   }
 
-  /** @param afterMillis what `Retry-After` said */
-  failed(afterMillis: number | undefined, isHurried: boolean): void {
-    const isKnown = this.pauseMillis > 0
-    const { first, longest } = isHurried ? HURRIED : PATIENT
-    // Full jitter: all clients of a receiver that comes back must not ask at once. No power beyond what counts.
-    const jitter = this.#chance.random() * Math.min(longest, first * 2 ** Math.min(this.#failures, 16))
-    const now = this.#chance.now()
-    // What was in flight beside a request that failed fails with it, and says nothing new.
-    if (!isKnown) {
-      this.#failures++
-      this.#pausedUntil = now + jitter
-    }
-    if (afterMillis) this.#silentUntil = now + afterMillis + jitter
-  }
-
-  /** Somebody waits: the receiver is asked at once, unless it said when. */
-  hurry(): void {
-    this.#pausedUntil = Number.NEGATIVE_INFINITY
+  /** A request failed. `afterMillis` is what the receiver asked for. */
+  failed(round: number, afterMillis: number | undefined): void {
+    const { random } = this.#clock
+    const now = this.#clock.now()
+    // Not all who were sent away may come back at the same moment.
+    if (afterMillis) this.#askedUntil = Math.max(this.#askedUntil, now + afterMillis + random() * FIRST)
+    if (this.isOpen && round !== this.#round) return
+    this.#round++
+    this.#failures++
+    const most = Math.min(LONGEST, FIRST * 2 ** Math.min(this.#failures - 1, 16))
+    const mostHurried = Math.min(LONGEST_HURRIED, FIRST_HURRIED * 2 ** Math.min(this.#hurried, 16))
+    if (this.#isHurried) this.#hurried++
+    // Full jitter; half of it in a hurry, so that a receiver that fails at once is not asked all the time.
+    this.#backoffUntil = now + (this.#isHurried ? (mostHurried * (1 + random())) / 2 : most * random())
   }
 }

@@ -1,51 +1,54 @@
-/** Somebody who waits until marked spans are answered for. */
+import type { Circuit } from './circuit.ts'
+import type { Clock } from './clock.ts'
+
 interface Drain {
-  readonly left: () => number
   readonly untilFailure: boolean
-  readonly end: () => void
+  readonly left: () => number
+  finish(): void
 }
 
-/** Who waits. */
+/** Those who wait for spans to be answered. */
 export class Drains {
-  readonly #all = new Set<Drain>()
+  readonly #clock: Clock
+  readonly #circuit: Circuit
+  readonly #drains = new Set<Drain>()
 
-  get isEmpty(): boolean {
-    return this.#all.size === 0
+  constructor(clock: Clock, circuit: Circuit) {
+    this.#clock = clock
+    this.#circuit = circuit
   }
 
-  /**
-   * Resolves to how many of the spans are left: none, or after `millis`, or at the first failure. Its timer keeps the
-   * process alive, because somebody awaits it.
-   */
-  wait(left: () => number, millis: number, untilFailure: boolean): Promise<number> {
+  /** Whether anybody waits. */
+  get isHurried(): boolean {
+    return this.#drains.size > 0
+  }
+
+  /** Resolves to what is left: when that is nothing, after a while, or at a failure if that is the end of it. */
+  add(left: () => number, millis: number, untilFailure: boolean): Promise<number> {
+    if (left() === 0 || (untilFailure && this.#circuit.isAskedToWait)) return Promise.resolve(left())
+    this.#circuit.hurry(true)
     return new Promise((resolve) => {
-      const drain: Drain = {
-        left,
-        untilFailure,
-        end: () => {
-          clearTimeout(timer)
-          this.#all.delete(drain)
-          resolve(left())
-        },
+      const finish = () => {
+        timer.cancel()
+        this.#drains.delete(drain)
+        if (this.#drains.size === 0) this.#circuit.hurry(false)
+        resolve(left())
       }
-      const timer = setTimeout(drain.end, millis)
-      this.#all.add(drain)
-      this.check()
+      const drain = { untilFailure, left, finish }
+      const timer = this.#clock.after(millis, finish, true)
+      this.#drains.add(drain)
     })
   }
 
-  /** Something was answered for. */
-  check(): void {
-    for (const drain of this.#all) if (drain.left() === 0) drain.end()
+  /** Lets go those who have nothing to wait for. */
+  check(hasFailed: boolean): void {
+    for (const drain of this.#drains) {
+      if ((hasFailed && drain.untilFailure) || drain.left() === 0) drain.finish()
+    }
   }
 
-  /** A request failed. */
-  failed(): void {
-    for (const drain of this.#all) if (drain.untilFailure) drain.end()
-  }
-
-  /** Nothing will be sent any more. */
-  end(): void {
-    for (const drain of this.#all) drain.end()
+  /** Lets go all. */
+  close(): void {
+    for (const drain of this.#drains) drain.finish()
   }
 }

@@ -1,62 +1,93 @@
-import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import type { Codec } from '../otlp/codec.ts'
+import { nameOfError, noAnswer, readAnswer } from './answer.ts'
+import type { Target } from './target.ts'
+import type { Answer } from './types.ts'
 
-/** What came back, as far as it was read. */
-export interface Reply {
-  readonly status: number
-  readonly headers: IncomingMessage['headers']
-  readonly body: Buffer
-}
+/** Of an answer, what is read. */
+const MOST = 64 * 1024
 
-/** No answer is longer that says something. */
-const MOST_BYTES = 64 * 1024
+/** One request and its answer. Ends once, and leaves nothing that is open behind. */
+export class Exchange {
+  /** Never rejects. */
+  readonly answer: Promise<Answer>
+  readonly #target: Target
+  readonly #codec: Codec
+  #resolve: (answer: Answer) => void = () => {}
+  #isOver = false
+  #request: ClientRequest | undefined
+  #response: IncomingMessage | undefined
+  readonly #chunks: Buffer[] = []
+  #size = 0
 
-/** The deadline of a request, to the end of its answer: a server that sends a byte a minute has none else. */
-class TooLate extends Error {
-  readonly code = 'timeout'
-}
-
-/**
- * Sends a body, and reads the answer. An answer whose status has come counts, even if the rest of it does not come.
- *
- * @returns rejects where no status came, at the latest after `timeoutMillis`
- */
-export function exchange(
-  request: ClientRequest,
-  parts: readonly Buffer[],
-  timeoutMillis: number,
-): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => request.destroy(new TooLate('no answer in time')), timeoutMillis)
-    let reply: (() => Reply) | undefined
-    const end = (error?: Error) => {
-      clearTimeout(timer)
-      if (reply !== undefined) resolve(reply())
-      else reject(error ?? new Error('the connection was closed'))
-    }
-    request.on('response', (response) => {
-      reply = read(response)
-      response.on('end', () => end())
-      response.on('error', end)
+  constructor(target: Target, codec: Codec) {
+    this.#target = target
+    this.#codec = codec
+    this.answer = new Promise((resolve) => {
+      this.#resolve = resolve
     })
-    request.on('error', end)
-    request.on('close', () => end())
-    request.cork()
+  }
+
+  /** Sends it, unless it has ended by now. */
+  send(headers: OutgoingHttpHeaders, parts: readonly Buffer[]): void {
+    if (this.#isOver) return
+    try {
+      this.#open(headers, parts, true)
+    } catch (error) {
+      this.end(nameOfError(error))
+    }
+  }
+
+  /**
+   * Ends it. A receiver that has begun to answer has said what became of the request: to repeat what it took because
+   * the rest of its answer does not come would be to send it for ever.
+   */
+  end(reason: string): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    const { statusCode, headers } = this.#response ?? {}
+    if (statusCode === undefined || headers === undefined) this.#resolve(noAnswer(reason))
+    else {
+      const isWhole = this.#response?.complete === true && this.#size <= MOST
+      const body = isWhole ? Buffer.concat(this.#chunks) : Buffer.alloc(0)
+      this.#resolve(readAnswer(statusCode, headers, body, this.#codec))
+    }
+    // Else a receiver that answers early, or without an end, would keep the connection with nobody to end it.
+    if (this.#response?.complete !== true || !this.#request?.writableFinished) this.#request?.destroy()
+  }
+
+  #open(headers: OutgoingHttpHeaders, parts: readonly Buffer[], mayRepeat: boolean): void {
+    const request = this.#target.request(headers)
+    this.#request = request
+    let length = 0
+    for (const part of parts) length += part.length
+    request.setHeader('content-length', length)
+    request.on('response', (response) => this.#read(response))
+    request.on('error', (error) => {
+      const name = nameOfError(error)
+      const isStale = request.reusedSocket && (name === 'ECONNRESET' || name === 'EPIPE')
+      if (!isStale || !mayRepeat || this.#isOver || this.#response !== undefined) return this.end(name)
+      // The receiver had closed a connection that was idle. Others that were idle are likely to be closed as well.
+      this.#target.closeIdle()
+      this.#open(headers, parts, false)
+    })
+    request.on('close', () => {
+      if (request === this.#request) this.end('closed')
+    })
+    // Nothing is written before the connection is there; then all of it is, at once.
     for (const part of parts) request.write(part)
     request.end()
-  })
-}
+  }
 
-/** Reads all of an answer, and keeps its beginning. */
-function read(response: IncomingMessage): () => Reply {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  response.on('data', (chunk: Buffer) => {
-    if (bytes < MOST_BYTES) chunks.push(chunk.subarray(0, MOST_BYTES - bytes))
-    bytes += chunk.length
-  })
-  return () => ({
-    status: response.statusCode ?? 0,
-    headers: response.headers,
-    body: Buffer.concat(chunks),
-  })
+  #read(response: IncomingMessage): void {
+    this.#response = response
+    response.on('data', (chunk: Buffer) => {
+      this.#size += chunk.length
+      if (this.#size > MOST) this.end('too long')
+      else this.#chunks.push(chunk)
+    })
+    response.on('end', () => this.end('ended'))
+    response.on('error', (error) => this.end(nameOfError(error)))
+    response.on('close', () => this.end('closed'))
+  }
 }

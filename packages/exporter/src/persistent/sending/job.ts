@@ -1,19 +1,45 @@
-import type { Encoded } from '../otlp/codec.ts'
-import { codecOf } from '../otlp/index.ts'
+import type { BodyFormat, Codec } from '../otlp/codec.ts'
 import type { Batch } from '../store/types.ts'
 
-/** Bodies of one request. */
-export type Part = readonly Encoded[]
+/** What one request is made of. */
+export interface Part {
+  readonly bodies: readonly Buffer[]
+  readonly spans: number
+  /** Before compression. */
+  readonly bytes: number
+}
 
-/** A batch, and what of it is not answered yet: all of it, or, where it was too large, the parts that are left. */
+/** What a receiver refused for good with one status. */
+export interface Refused {
+  readonly bodies: Buffer[]
+  spans: number
+}
+
+/**
+ * One batch on its way: one request, or more of them once the receiver has found it too large. What is answered is
+ * kept here until all of it is, so that nothing is sent again because of what came after it.
+ */
 export class Job {
-  readonly batch: Batch
-  #parts: Part[]
-  #isSplit = false
+  readonly #batch: Batch
+  readonly #parts: Part[]
+  #hasAnswers = false
+  #notTaken = 0
+  /** By status. */
+  readonly refused = new Map<number, Refused>()
+  /** Whether the batch is back in the store, or forgotten. */
+  isOver = false
 
   constructor(batch: Batch) {
-    this.batch = batch
-    this.#parts = [batch.bodies.map((body, index) => ({ body, spans: batch.counts[index] ?? 0 }))]
+    this.#batch = batch
+    this.#parts = [batch]
+  }
+
+  get format(): BodyFormat {
+    return this.#batch.format
+  }
+
+  get spans(): number {
+    return this.#batch.spans
   }
 
   /** What is to be sent next; undefined when all is answered. */
@@ -21,39 +47,61 @@ export class Job {
     return this.#parts[0]
   }
 
-  /** Whether parts of it have been answered, or would be found too large once more. */
-  get isSplit(): boolean {
-    return this.#isSplit
+  /** Whether a part of the batch, but not all of it, has an answer. */
+  get isPartlyAnswered(): boolean {
+    return this.#hasAnswers && this.#parts.length > 0
   }
 
-  /** The next part was answered for good. */
-  done(): void {
-    this.#parts.shift()
+  /** Spans that the receiver did not take although it took their request. */
+  get notTaken(): number {
+    return this.#notTaken
   }
 
-  /** The next part becomes two; false where it is one span. */
-  split(): boolean {
-    const [part, ...others] = this.#parts
-    const halves = part && halvesOf(part, this.batch.format)
+  /** Spans that the receiver acknowledged, once all is answered. */
+  get delivered(): number {
+    let delivered = this.#batch.spans - this.#notTaken
+    for (const { spans } of this.refused.values()) delivered -= spans
+    return delivered
+  }
+
+  /** The receiver took the next part, but for some spans. */
+  accept(notTaken: number): void {
+    const part = this.#answer()
+    this.#notTaken += Math.min(notTaken, part?.spans ?? 0)
+  }
+
+  /** The receiver refused the next part for good. */
+  refuse(status: number): void {
+    const part = this.#answer()
+    if (part === undefined) return
+    const refused = this.refused.get(status) ?? { bodies: [], spans: 0 }
+    refused.bodies.push(...part.bodies)
+    refused.spans += part.spans
+    this.refused.set(status, refused)
+  }
+
+  /** Cuts the next part in two. Returns false for a single span, and for what cannot be read. */
+  split(codec: Codec): boolean {
+    const part = this.#parts[0]
+    const halves = part && codec.split(Buffer.concat(codec.join(part.bodies)))
     if (halves === undefined) return false
-    this.#parts = [...halves, ...others]
-    this.#isSplit = true
+    const parts = halves.map(({ body, spans }) => ({ bodies: [body], spans, bytes: body.length }))
+    this.#parts.splice(0, 1, ...parts)
     return true
   }
-}
 
-function halvesOf(part: Part, format: Batch['format']): readonly Part[] | undefined {
-  const [only] = part
-  if (part.length === 1 && only !== undefined) {
-    const halves = codecOf(format).split(only.body)
-    return halves?.map((half) => [half])
+  settle(): void {
+    this.isOver = true
+    this.#batch.settle()
   }
-  const middle = Math.ceil(part.length / 2)
-  return [part.slice(0, middle), part.slice(middle)]
+
+  release(): void {
+    this.isOver = true
+    this.#batch.release()
+  }
+
+  #answer(): Part | undefined {
+    this.#hasAnswers = true
+    return this.#parts.shift()
+  }
 }
-
-/** All spans of a part. */
-export const spansOf = (part: Part): number => part.reduce((sum, { spans }) => sum + spans, 0)
-
-/** All bytes of a part. */
-export const bytesOf = (part: Part): number => part.reduce((sum, { body }) => sum + body.length, 0)

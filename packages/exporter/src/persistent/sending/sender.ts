@@ -1,212 +1,195 @@
-import { LONGEST_TIMER } from '../../check-number.ts'
-import { after, now } from '../../deadline.ts'
-import { countDropped, type DeliveryCounters } from '../counters.ts'
-import { codecOf } from '../otlp/index.ts'
+import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
+import type { DeliveryCounters } from '../counters.ts'
+import type { BodyFormat, Codec } from '../otlp/codec.ts'
 import type { Store } from '../store/types.ts'
-import { type Chance, Circuit } from './circuit.ts'
+import { Circuit } from './circuit.ts'
+import { type Clock, LONGEST_TIMER, systemClock } from './clock.ts'
+import { Delivery } from './delivery.ts'
 import { Drains } from './drains.ts'
-import { bytesOf, Job, type Part, spansOf } from './job.ts'
-import { sayFailing, sayPartial, sayRefused } from './outcomes.ts'
-import type { Answer, SenderSettings, SenderWatch, Transport } from './types.ts'
+import { Job } from './job.ts'
+import type { SenderSettings, SenderWatch, Transport } from './types.ts'
 
-/** A receiver that finds this too large takes nothing. */
-const LEAST_BYTES = 16 * 1024
-const LOOK_AGAIN_MILLIS = 1000
-const CHANCE: Chance = { now, random: Math.random }
+// Instrumentations of HTTP read this key, whichever copy of the SDK has set it: its symbol is registered.
+const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
+const UNTRACED = ROOT_CONTEXT.setValue(SUPPRESS_TRACING, true)
 
-/** Takes batches from the store, posts them, and does with them what the answer says. Nothing here throws. */
+/** How long the store is left alone when it has nothing to give although spans wait, in milliseconds. */
+const PAUSE = 100
+
+/** Takes batches from the store, posts them, and tells the store what became of them. Never throws. */
 export class Sender {
   readonly #settings: SenderSettings
   readonly #store: Store
   readonly #transport: Transport
-  readonly #counters: DeliveryCounters
-  readonly #watch: SenderWatch | undefined
+  readonly #clock: Clock
   readonly #circuit: Circuit
-  readonly #drains = new Drains()
-  /** Split batches that wait to be tried again. They stay taken, because a part of them may have been accepted. */
-  readonly #halfDone: Job[] = []
-  #inFlight = 0
-  /** Spans that are taken out of the store. */
-  #taken = 0
-  #maxBytes: number
-  #timer: { cancel(): void } | undefined
+  readonly #delivery: Delivery
+  readonly #drains: Drains
+  readonly #jobs = new Set<Job>()
+  // Begun, and put off because the receiver does not answer.
+  readonly #putOff: Job[] = []
+  #running = 0
+  #takenSpans = 0
+  #isTaking = false
   #isClosed = false
+  #waitsSince: number | undefined
+  #pausedUntil = 0
+  #timer: { readonly at: number; cancel(): void } | undefined
 
+  /** @param codecOf of each format that the store may give */
   constructor(
     settings: SenderSettings,
     store: Store,
     transport: Transport,
     counters: DeliveryCounters,
-    watch?: SenderWatch,
-    chance: Chance = CHANCE,
+    watch: SenderWatch | undefined,
+    codecOf: (format: BodyFormat) => Codec,
+    clock: Clock = systemClock,
   ) {
     this.#settings = settings
     this.#store = store
     this.#transport = transport
-    this.#counters = counters
-    this.#watch = watch
-    this.#circuit = new Circuit(chance)
-    this.#maxBytes = settings.maxRequestBytes
-    store.ready.then(() => this.wake())
+    this.#clock = clock
+    const circuit = new Circuit(clock)
+    this.#circuit = circuit
+    this.#delivery = new Delivery({ settings, store, transport, counters, watch, codecOf, clock, circuit })
+    this.#drains = new Drains(clock, circuit)
   }
 
-  /** The last request failed, and was not followed by one that did not. */
+  /** The last that was heard of the receiver is a failure. */
   get isFailing(): boolean {
-    return this.#circuit.isFailing
+    return this.#circuit.isOpen
   }
 
-  /** Something may be there to be sent. */
+  /** Something was appended. Sends it when enough waits, or has waited long enough. */
   wake(): void {
-    // While the receiver is away, one request at a time asks whether it is back.
-    const most = this.#circuit.isFailing ? 1 : this.#settings.concurrency
-    while (!this.#isClosed && this.#inFlight < most) {
-      const pause = this.#pauseMillis()
-      if (pause === undefined) return
-      if (pause > 0) {
-        this.#wakeAfter(pause)
-        return
-      }
-      this.#inFlight++
-      this.#sendNext().then((hasSent) => {
-        this.#inFlight--
-        this.#drains.check()
-        if (hasSent) this.wake()
-        // What waits could not be read just now.
-        else if (this.#inFlight === 0 && this.#pauseMillis() !== undefined) this.#wakeAfter(LOOK_AGAIN_MILLIS)
-      })
-    }
+    this.#drains.check(false)
+    this.#pump()
   }
 
   /**
-   * Sends all that waits, without delay.
+   * Sends all that waits without delay, and keeps the process alive meanwhile.
    *
+   * @param left how many of the spans that somebody waits for are not answered
+   * @param millis the longest that it may take
    * @param untilFailure gives up at the first request that fails
-   * @returns resolves to how many of the marked spans are left, at the latest after `millis`
+   * @returns how many are left; 0 when all were answered
    */
   drain(left: () => number, millis: number, untilFailure = false): Promise<number> {
     if (this.#isClosed) return Promise.resolve(left())
-    this.#circuit.hurry()
-    const drained = this.#drains.wait(left, millis, untilFailure)
-    this.wake()
+    const drained = context.with(UNTRACED, () => this.#drains.add(left, millis, untilFailure))
+    this.#pausedUntil = 0
+    this.#pump()
     return drained
   }
 
-  /** Sends nothing any more, and gives back what is taken. */
+  /** Ends what is in flight, and gives back what was taken. */
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#timer?.cancel()
+    // What has its answers is settled as soon as the store has put aside what was refused.
+    for (const job of this.#jobs) if (job.next !== undefined) this.#giveBack(job)
     this.#transport.close()
-    for (const job of this.#halfDone.splice(0)) this.#putOff(job)
-    this.#drains.end()
+    this.#drains.close()
   }
 
-  /** How long to wait before the next request; undefined where there is nothing to send. */
-  #pauseMillis(): number | undefined {
-    const { spans, bytes, oldestAgeMillis } = this.#store.queued
-    const waiting = spans - this.#taken
-    if (waiting <= 0 && this.#halfDone.length === 0) return undefined
-    const { maxExportBatchSize, scheduledDelayMillis } = this.#settings
-    const isFull = waiting >= maxExportBatchSize || bytes >= this.#maxBytes
-    const isDue = isFull || !this.#drains.isEmpty || this.#halfDone.length > 0
-    const delay = isDue ? 0 : Math.max(0, scheduledDelayMillis - oldestAgeMillis)
-    return Math.max(delay, this.#circuit.pauseMillis)
-  }
-
-  #wakeAfter(millis: number): void {
-    this.#timer?.cancel()
-    this.#timer = after(Math.min(Math.ceil(millis), LONGEST_TIMER), () => {
-      this.#timer = undefined
-      this.wake()
+  /** Starts what may start now, and sets the timer for what may start later. */
+  #pump(): void {
+    const wait = this.#wait()
+    if (wait === Number.POSITIVE_INFINITY) return
+    // Not in the context of whoever ended a span: nothing of this is that one's work.
+    context.with(UNTRACED, () => {
+      if (wait > 0) this.#wakeIn(wait)
+      else this.#start()
     })
   }
 
-  /** Whether there was something to send. */
-  async #sendNext(): Promise<boolean> {
-    const job = this.#halfDone.shift() ?? (await this.#take())
-    if (job === undefined) return false
-    for (let part = job.next; part !== undefined; part = job.next) {
-      const answer = this.#isClosed ? undefined : await this.#post(job, part)
-      if (answer === undefined || answer.kind === 'retry') {
-        if (answer !== undefined) this.#failed(answer)
-        this.#putOff(job)
-        return true
-      }
-      this.#circuit.succeeded()
-      await this.#answered(job, part, answer)
+  /** Milliseconds until a request may start; infinite where something else will come first. */
+  #wait(): number {
+    const most = this.#circuit.isOpen ? 1 : this.#settings.concurrency
+    if (this.#isClosed || this.#isTaking || this.#running >= most) return Number.POSITIVE_INFINITY
+    return Math.max(this.#circuit.wait, this.#putOff.length > 0 ? 0 : this.#waitForMore())
+  }
+
+  #waitForMore(): number {
+    const { spans, oldestAgeMillis } = this.#store.queued
+    const free = spans - this.#takenSpans
+    if (free <= 0) return Number.POSITIVE_INFINITY
+    const now = this.#clock.now()
+    this.#waitsSince ??= now
+    const pause = this.#pausedUntil - now
+    if (this.#drains.isHurried || free >= this.#settings.maxExportBatchSize) return pause
+    // What is taken is older than what is not.
+    const age = this.#takenSpans === 0 ? oldestAgeMillis : now - this.#waitsSince
+    return Math.max(pause, this.#settings.scheduledDelayMillis - age)
+  }
+
+  #wakeIn(millis: number): void {
+    const at = this.#clock.now() + millis
+    if (this.#timer !== undefined) {
+      if (this.#timer.at <= at) return
+      this.#timer.cancel()
     }
-    this.#taken -= job.batch.spans
-    job.batch.settle()
-    return true
+    const timer = this.#clock.after(Math.min(millis, LONGEST_TIMER), () => {
+      this.#timer = undefined
+      this.#pump()
+    })
+    this.#timer = { at, cancel: () => timer.cancel() }
+  }
+
+  async #start(): Promise<void> {
+    this.#running++
+    const job = this.#putOff.shift() ?? (await this.#take())
+    let hasFailed = false
+    if (job !== undefined) {
+      // The next may start while this one is on its way.
+      this.#pump()
+      hasFailed = await this.#run(job)
+    }
+    this.#running--
+    this.#drains.check(hasFailed)
+    this.#pump()
   }
 
   async #take(): Promise<Job | undefined> {
-    const { maxExportBatchSize } = this.#settings
-    const batch = await this.#store.take({ maxSpans: maxExportBatchSize, maxBytes: this.#maxBytes })
-    if (batch === undefined) return undefined
-    this.#taken += batch.spans
-    return new Job(batch)
-  }
-
-  async #post(job: Job, part: Part): Promise<Answer> {
-    const { format } = job.batch
-    const spans = spansOf(part)
-    const parts = codecOf(format).join(part.map(({ body }) => body))
-    this.#counters.requests++
-    this.#watch?.sent(spans)
-    const started = now()
-    const answer = await this.#transport.post(format, parts)
-    this.#watch?.answered(spans, now() - started, failureOf(answer), statusOf(answer))
-    return answer
-  }
-
-  async #answered(job: Job, part: Part, answer: Exclude<Answer, { kind: 'retry' }>): Promise<void> {
-    const spans = spansOf(part)
-    if (answer.kind === 'accepted') {
-      const rejected = Math.min(answer.rejectedSpans, spans)
-      this.#counters.delivered += spans - rejected
-      countDropped(this.#counters, 'partial-success', rejected)
-      sayPartial(rejected, answer.message)
-    } else if (answer.kind === 'too-large' && job.split()) {
-      this.#maxBytes = Math.max(LEAST_BYTES, Math.min(this.#maxBytes, Math.floor(bytesOf(part) / 2)))
-      return
-    } else {
-      const { status, message } = answer.kind === 'refused' ? answer : { status: 413, message: '' }
-      sayRefused(status, message)
-      await this.#store.reject(
-        job.batch.format,
-        part.map(({ body }) => body),
-        spans,
-        status,
-      )
+    this.#isTaking = true
+    const maxSpans = this.#settings.maxExportBatchSize
+    const batch = await this.#store.take({ maxSpans, maxBytes: this.#delivery.maxRequestBytes })
+    this.#isTaking = false
+    if (batch === undefined) {
+      this.#pausedUntil = this.#clock.now() + PAUSE
+      return undefined
     }
-    job.done()
+    const job = new Job(batch)
+    this.#jobs.add(job)
+    this.#takenSpans += batch.spans
+    this.#waitsSince = undefined
+    if (!this.#isClosed) return job
+    this.#giveBack(job)
+    return undefined
   }
 
-  #failed({ reason, afterMillis }: Extract<Answer, { kind: 'retry' }>): void {
-    this.#counters.retried++
-    if (!this.#isClosed) sayFailing(reason)
-    this.#circuit.failed(afterMillis, !this.#drains.isEmpty)
-    this.#drains.failed()
+  /** Returns whether a request failed. */
+  async #run(job: Job): Promise<boolean> {
+    const mayAsk = () => this.#circuit.wait === 0 && (!this.#circuit.isOpen || this.#running === 1)
+    const outcome = await this.#delivery.run(job, mayAsk)
+    const hasFailed = outcome === 'failed'
+    if (outcome === 'answered') this.#forget(job)
+    // The store would give all of a batch again, also what was answered.
+    else if (outcome === 'put-off' || (hasFailed && job.isPartlyAnswered)) this.#putOff.push(job)
+    else if (hasFailed) this.#giveBack(job)
+    return hasFailed
   }
 
-  /** To be tried again. What is split stays taken: a part of it may have been accepted. */
-  #putOff(job: Job): void {
-    if (job.isSplit && !this.#isClosed) {
-      this.#halfDone.push(job)
-      return
-    }
-    this.#taken -= job.batch.spans
-    job.batch.release()
+  #giveBack(job: Job): void {
+    job.release()
+    this.#forget(job)
   }
-}
 
-const statusOf = (answer: Answer): number | undefined => {
-  if (answer.kind === 'accepted') return 200
-  return answer.kind === 'too-large' ? 413 : answer.status
-}
-
-const failureOf = (answer: Answer): string | undefined => {
-  if (answer.kind === 'accepted') return undefined
-  return answer.kind === 'retry' ? answer.reason : String(statusOf(answer))
+  #forget(job: Job): void {
+    this.#jobs.delete(job)
+    this.#takenSpans -= job.spans
+    this.#pausedUntil = 0
+  }
 }

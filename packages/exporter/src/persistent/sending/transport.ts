@@ -1,81 +1,56 @@
-import http, { type OutgoingHttpHeaders, type RequestOptions } from 'node:http'
-import https from 'node:https'
-import { urlToHttpOptions } from 'node:url'
 import { sayOnce } from '../../report.ts'
-import type { BodyFormat } from '../otlp/codec.ts'
-import { answerOf, unanswered } from './answer.ts'
-import { compressed } from './compress.ts'
-import { exchange, type Reply } from './exchange.ts'
-import { requestHeaders } from './request-headers.ts'
-import type { Answer, SenderSettings, Transport } from './types.ts'
-import { untraced } from './untraced.ts'
+import type { BodyFormat, Codec } from '../otlp/codec.ts'
+import { nameOfError, noAnswer } from './answer.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { compress, gather } from './compress.ts'
+import { Exchange } from './exchange.ts'
+import { newHeaders } from './headers.ts'
+import { newTarget } from './target.ts'
+import type { SenderSettings, Transport } from './types.ts'
 
-/** Posts over Node's own HTTP, on connections that are kept alive. */
-export const newTransport = (settings: SenderSettings): Transport => new HttpTransport(settings)
-
-class HttpTransport implements Transport {
-  readonly #settings: SenderSettings
-  readonly #request: (options: RequestOptions) => http.ClientRequest
-  readonly #options: RequestOptions
-  readonly #agent: http.Agent
-  #isClosed = false
-
-  constructor(settings: SenderSettings) {
-    this.#settings = settings
-    const url = new URL(settings.url)
-    const isSecure = url.protocol === 'https:'
-    // Called on the module, so that what patches it later is called, too.
-    this.#request = (options) => (isSecure ? https : http).request(options)
-    this.#agent = new (isSecure ? https : http).Agent({ keepAlive: true, ...settings.agentOptions })
-    this.#options = { ...urlToHttpOptions(url), method: 'POST', agent: this.#agent }
-  }
-
-  post(format: BodyFormat, parts: readonly Buffer[]): Promise<Answer> {
-    return untraced(() => this.#post(format, parts))
-  }
-
-  close(): void {
-    this.#isClosed = true
-    // Also what is in flight: it is answered with an error.
-    this.#agent.destroy()
-  }
-
-  async #post(format: BodyFormat, parts: readonly Buffer[]): Promise<Answer> {
-    const { headers, compression } = this.#settings
-    let given: Readonly<Record<string, string>>
-    try {
-      given = typeof headers === 'function' ? await headers() : headers
-    } catch {
-      sayOnce(
-        'headers',
-        () => 'the function of option headers throws; what was to be sent is tried again later',
-      )
-      return unanswered('headers')
-    }
-    try {
-      const body = await compressed(parts, compression)
-      const reply = await this.#send(requestHeaders(given, format, compression, body), body, true)
-      return answerOf(format, reply.status, reply.headers, reply.body)
-    } catch (error) {
-      return unanswered(reasonOf(error))
-    }
-  }
-
-  async #send(headers: OutgoingHttpHeaders, body: readonly Buffer[], isFirst: boolean): Promise<Reply> {
-    if (this.#isClosed) throw new Error('closed')
-    const request = this.#request({ ...this.#options, headers })
-    try {
-      return await exchange(request, body, this.#settings.timeoutMillis)
-    } catch (error) {
-      // A server may close a connection that was idle at the very moment in which it is used again.
-      const isStale = request.reusedSocket && reasonOf(error) === 'ECONNRESET'
-      if (isStale && isFirst) return this.#send(headers, body, false)
+/**
+ * Posts over HTTP or HTTPS, on connections that are kept.
+ *
+ * @throws TypeError if the URL or headers that do not change are not what HTTP allows
+ */
+export function newTransport(
+  settings: SenderSettings,
+  codecOf: (format: BodyFormat) => Codec,
+  clock: Clock = systemClock,
+): Transport {
+  const target = newTarget(settings.url, settings.agentOptions)
+  const headersFor = newHeaders(settings.headers, settings.compression)
+  const inFlight = new Set<Exchange>()
+  let isClosed = false
+  const prepare = async (codec: Codec, parts: readonly Buffer[]) => {
+    const headers = await Promise.resolve(headersFor(codec.contentType)).catch((error: unknown) => {
+      // By its name alone: what it says may hold a token.
+      const name = nameOfError(error)
+      sayOnce('headers', () => `the function "headers" failed (${name}); spans wait until it works`)
       throw error
-    }
+    })
+    return [headers, await compress(settings.compression, gather(parts))] as const
   }
-}
-
-const reasonOf = (error: unknown): string => {
-  const { code, name } = error as { code?: unknown; name?: unknown }
-  return typeof code === 'string' ? code : String(name)
+  return {
+    async post(format, parts) {
+      if (isClosed) return noAnswer('closed')
+      const codec = codecOf(format)
+      const exchange = new Exchange(target, codec)
+      inFlight.add(exchange)
+      const timer = clock.after(settings.timeoutMillis, () => exchange.end('timeout'))
+      prepare(codec, parts).then(
+        ([headers, body]) => exchange.send(headers, body),
+        (error: unknown) => exchange.end(nameOfError(error)),
+      )
+      const answer = await exchange.answer
+      timer.cancel()
+      inFlight.delete(exchange)
+      return answer
+    },
+    close() {
+      isClosed = true
+      for (const exchange of inFlight) exchange.end('closed')
+      target.close()
+    },
+  }
 }

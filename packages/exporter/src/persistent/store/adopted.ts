@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { Cursor, readCursor } from './cursor.ts'
 import { Folder, numberOf, ownName } from './folder.ts'
-import { hasZstd } from './pack.ts'
 import { setAside } from './set-aside.ts'
 import type { Shared } from './shared.ts'
 import { Source } from './source.ts'
@@ -49,11 +48,11 @@ export async function adopt(shared: Shared, directory: string, name: string): Pr
     const { position } = cursor
     const from = number === position.number ? position.offset : 0
     const summary = number < position.number ? undefined : await summarize(shared, number, path, from)
-    if (summary?.hasZstd && !hasZstd) await setAside(system, directory, path)
+    if (summary?.hasZstd && !system.hasZstd) await setAside(system, directory, path)
     else if (summary === undefined || summary.segment.left === 0) {
       await system.fs.promises.unlink(path).catch(() => {})
     } else source.segments.push(summary.segment)
-    if (summary === undefined || (summary.hasZstd && !hasZstd)) continue
+    if (summary === undefined || (summary.hasZstd && !system.hasZstd)) continue
     ledger.counters.corrupt += summary.corrupt
     ledger.counters.torn += summary.isTorn ? 1 : 0
     ledger.adopt(summary.segment, summary.corruptSpans)

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { type Adopted, adopt } from './adopted.ts'
 import { Liveness } from './liveness.ts'
 import { ownerOf } from './owner.ts'
-import { hasZstd } from './pack.ts'
 import type { Shared } from './shared.ts'
 
 /** Looks for journals of dead processes, now and then, and takes them. */
@@ -92,6 +91,6 @@ export class Adoption {
     const path = join(this.#directory, name)
     if (owner === undefined || this.#isOurs(path)) return false
     if (owner.kind === 'process') return this.#liveness.isDead(path, owner.identity)
-    return owner.kind === 'free' || hasZstd
+    return owner.kind === 'free' || this.#shared.system.hasZstd
   }
 }

@@ -13,7 +13,6 @@ export async function batchOf(
 ): Promise<Batch | undefined> {
   const format = range.entries[0]?.segment.format ?? 'protobuf'
   const bodies: Buffer[] = []
-  const counts: number[] = []
   let spans = 0
   let bytes = 0
   for (const entry of range.entries) {
@@ -24,7 +23,6 @@ export async function batchOf(
       continue
     }
     bodies.push(body)
-    counts.push(entry.spans)
     spans += entry.spans
     bytes += entry.rawBytes
   }
@@ -38,7 +36,7 @@ export async function batchOf(
     isAnswered = true
   }
   return {
-    ...{ format, bodies, counts, spans, bytes },
+    ...{ format, bodies, spans, bytes },
     settle: once(answers.settle),
     release: once(answers.release),
   }

@@ -170,7 +170,6 @@ export class Journal {
       segment.size = 0
       segment.path = undefined
       if (segment.entries === undefined) this.source.drop(segment, 'corrupt')
-      else for (const entry of segment.entries) entry.isWritten = false
     }
     this.seal()
   }

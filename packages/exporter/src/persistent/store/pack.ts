@@ -12,9 +12,6 @@ const UNPACKED_BYTES = 256 * 1024 * 1024
 const gzip = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gzip)
 const gunzip = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip)
 
-/** Whether this Node can read and write zstd. */
-export const hasZstd = typeof zlib.zstdCompress === 'function'
-
 const GZIP = { level: 1 }
 const zstd = () => ({ params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } })
 

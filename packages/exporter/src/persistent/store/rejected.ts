@@ -24,6 +24,7 @@ export class RejectedFolder {
   readonly #sizes = new Map<string, number>()
   /** One after the other, so that nobody counts files while another is being added. */
   #turn: Promise<unknown> = Promise.resolve()
+  #latest = 0
 
   constructor(shared: Shared, directory: string) {
     this.#shared = shared
@@ -40,7 +41,9 @@ export class RejectedFolder {
   async #add({ format, bodies, spans }: Refused, status: number): Promise<boolean> {
     const { system, ledger } = this.#shared
     const { promises } = system.fs
-    const epoch = Math.floor(system.wall())
+    // Never the same twice, so that the names of this process are in order.
+    const epoch = Math.max(Math.floor(system.wall()), this.#latest + 1)
+    this.#latest = epoch
     const parts = fileOf({ format, bodies, spans }, epoch)
     const random = randomBytes(6).toString('hex')
     const name = `${String(epoch).padStart(13, '0')}-${status}-${spans}-${random}.seg`

@@ -28,9 +28,9 @@ export function toMemory(shared: Shared, source: Source, memory: Memory, entries
 /** Records of a journal that no file has, or is about to have. */
 export const strays = (source: Source): Entry[] =>
   source.segments
-    .filter((segment) => segment.file === undefined)
+    .filter((segment) => segment.file === undefined && !segment.isPurged)
     .flatMap((segment) => segment.entries ?? [])
-    .filter((entry) => entry.state === 'waiting' && !entry.isWritten)
+    .filter((entry) => entry.state === 'waiting' && (!entry.isWritten || entry.segment.path === undefined))
 
 /** Gives some of what only memory has to the journal, the oldest first. False when there is nothing left, or no room. */
 export function rescueSome(shared: Shared, memory: Memory, append: (record: NewEntry) => boolean): boolean {

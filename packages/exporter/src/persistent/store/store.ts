@@ -87,6 +87,7 @@ export class JournalStore implements Store {
   async purge(): Promise<number> {
     if (this.#closing) return 0
     await this.#adoption?.sweep()
+    this.#journal?.seal()
     let spans = 0
     for (const source of this.#sources) spans += source.purge()
     this.#adoption?.tidy()

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs'
+import * as zlib from 'node:zlib'
 import { now } from '../../deadline.ts'
 import { type Identity, identify, startOf } from './identity.ts'
 
@@ -30,6 +31,8 @@ export interface System {
   /** Resolves after a while; does not keep the process alive. */
   pause(millis: number): Promise<void>
   readonly identity: Identity
+  /** Whether this Node can read and write zstd. */
+  readonly hasZstd: boolean
   /** When a process of this machine started, as text; '' where that cannot be known, undefined without such a process. */
   startOf(pid: number): string | undefined
 }
@@ -46,5 +49,6 @@ export const machine = (): System => ({
   },
   pause: (millis) => new Promise((resolve) => setTimeout(resolve, millis).unref()),
   identity: identify(),
+  hasZstd: typeof zlib.zstdCompress === 'function',
   startOf,
 })

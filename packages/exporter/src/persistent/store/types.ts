@@ -41,9 +41,6 @@ export interface Batch {
   readonly format: BodyFormat
   /** In order, not compressed. */
   readonly bodies: readonly Buffer[]
-  /** How many spans each body has. */
-  readonly counts: readonly number[]
-  /** All of them. */
   readonly spans: number
   readonly bytes: number
   /** They were answered for good, whatever the answer was: they may be forgotten. Not twice, not after `release`. */

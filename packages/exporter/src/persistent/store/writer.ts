@@ -46,8 +46,10 @@ export class Writer {
   #pendingBytes = 0
   #chunk: Chunk | undefined
   #running: Promise<void> | undefined
-  /** Others had their turn on the event loop since the last write began. */
-  #hasTurned = true
+  /** Something was added, and nobody else had a turn on the event loop since. */
+  #hasAdded = false
+  /** Large records that did not get smaller. */
+  readonly #incompressible = new WeakSet<Entry>()
 
   constructor(system: System, settings: StoreSettings, syncer: Syncer, events: WriterEvents) {
     this.#system = system
@@ -61,8 +63,9 @@ export class Writer {
     entry.segment.unwritten += 1
     this.#pending.push(entry)
     this.#pendingBytes += entry.storedBytes
-    // In a burst that lets nobody else run nothing is written off the event loop either.
-    const isBurst = this.#running !== undefined && !this.#hasTurned
+    // A burst that lets nobody else run would let nothing be written.
+    const isBurst = this.#hasAdded
+    this.#noteTurn()
     if (this.#settings.isSync || isBurst || this.#pendingBytes > UNWRITTEN_BYTES) this.#writePendingNow()
     else this.#running ??= this.#run()
   }
@@ -82,13 +85,9 @@ export class Writer {
 
   async #run(): Promise<void> {
     while (this.#pending.length > 0) {
-      this.#hasTurned = false
-      setImmediate(() => {
-        this.#hasTurned = true
-      })
       await this.#pack()
       // A burst may have written all of it in the meantime.
-      const chunk = this.#pending.length > 0 ? this.#place() : undefined
+      const chunk = this.#pending.length > 0 ? this.#place(false) : undefined
       if (chunk === undefined) continue
       this.#chunk = chunk
       try {
@@ -105,10 +104,18 @@ export class Writer {
     this.#running = undefined
   }
 
+  #noteTurn(): void {
+    if (this.#hasAdded) return
+    this.#hasAdded = true
+    setImmediate(() => {
+      this.#hasAdded = false
+    })
+  }
+
   #writePendingNow(): void {
     for (;;) {
       if (this.#pending.length === 0) return
-      const chunk = this.#place()
+      const chunk = this.#place(true)
       if (chunk !== undefined) this.#writeNow(chunk)
     }
   }
@@ -129,26 +136,37 @@ export class Writer {
     if (compression === 'none') return
     let bytes = 0
     for (const entry of [...this.#pending]) {
-      if (entry.packing === 'none' && entry.rawBytes > PACKED_AT_ONCE_BYTES && entry.body !== undefined) {
-        const packed = await pack(entry.body, compression).catch(() => undefined)
-        // It may have been settled, or written as it is, in the meantime.
-        if (packed !== undefined && entry.offset === -1 && entry.state !== 'gone') {
-          const saved = entry.storedBytes - packed.length
-          entry.body = packed
-          entry.packing = compression
-          entry.storedBytes = packed.length
-          this.#pendingBytes -= saved
-          this.#events.onSaved(entry.segment, saved)
-        }
-      }
+      if (this.#isToBePacked(entry)) await this.#packOne(entry)
       bytes += entry.storedBytes
       if (bytes > CHUNK_BYTES / 4) return
     }
   }
 
-  /** The next records of one segment, with their places in the file. */
-  #place(): Chunk | undefined {
-    const { segment } = this.#pending[0] as Entry
+  async #packOne(entry: Entry): Promise<void> {
+    const { compression } = this.#settings
+    const packed = entry.body && (await pack(entry.body, compression).catch(() => undefined))
+    if (packed === undefined) this.#incompressible.add(entry)
+    // It may have been settled, or written as it is, in the meantime.
+    if (packed === undefined || entry.offset !== -1 || entry.body === undefined) return
+    const saved = entry.storedBytes - packed.length
+    entry.body = packed
+    entry.packing = compression
+    entry.storedBytes = packed.length
+    this.#pendingBytes -= saved
+    this.#events.onSaved(entry.segment, saved)
+  }
+
+  #isToBePacked(entry: Entry): boolean {
+    if (this.#settings.compression === 'none' || entry.packing !== 'none' || entry.body === undefined)
+      return false
+    return entry.rawBytes > PACKED_AT_ONCE_BYTES && !this.#incompressible.has(entry)
+  }
+
+  /** The next records of one segment, with their places in the file; at once, or only those that are packed. */
+  #place(isNow: boolean): Chunk | undefined {
+    const segment = this.#pending[0]?.segment
+    // While large bodies were packed, all may have been written at once.
+    if (segment === undefined) return undefined
     // A segment keeps its file until all of its records are written.
     const file = segment.file as SegmentFile
     const entries: Entry[] = []
@@ -157,6 +175,7 @@ export class Writer {
     let count = 0
     for (const entry of this.#pending) {
       if (entry.segment !== segment || file.end - position > CHUNK_BYTES) break
+      if (!isNow && this.#isToBePacked(entry)) break
       count += 1
       this.#pendingBytes -= entry.storedBytes
       if (entry.body === undefined) {
@@ -170,6 +189,7 @@ export class Writer {
       entries.push(entry)
     }
     this.#pending.splice(0, count)
+    if (count === 0) return undefined
     if (entries.length > 0) return { segment, file, entries, parts, position, isDone: false }
     this.#events.onWritten(segment)
     return undefined

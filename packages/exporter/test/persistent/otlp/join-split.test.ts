@@ -79,6 +79,12 @@ describe.each(FORMATS)('bodies in %s', (format) => {
     fc.assert(property, { numRuns: 1_000 })
   })
 
+  it('that are cut off are not split, wherever they are cut', () => {
+    const body = encodeAll(format, [plainSpan(), plainSpan({ attributes: { key: 'value' } })])
+    expect(split(body)).toBeDefined()
+    for (let end = 0; end < body.length; end++) expect(split(body.subarray(0, end))).toBeUndefined()
+  })
+
   it('alone are joined as they are', () => {
     const body = Buffer.from('anything')
     expect(Buffer.concat(join([body]))).toEqual(body)

@@ -36,6 +36,15 @@ describe.each(FORMATS)('what an application did to its spans costs at most those
     expect(encoded?.spans).toBe(names.length)
   })
 
+  it('spans that throw deep in a value do not shorten the values of those that follow', () => {
+    const bad = plainSpan({ attributes: { value: [[[throwing('key')]]] } })
+    const good = plainSpan({ attributes: { value: [[['deep']]] } })
+    const { encoded } = encode([...Array.from({ length: 40 }, () => bad), good])
+    const spans = placedSpans(decodeAs(format, encoded?.body as Buffer))
+    expect(spans).toEqual(encodedSpans(format, [good]))
+    expect(JSON.stringify(spans)).toContain('deep')
+  })
+
   it('a resource or a scope that throws takes its spans with it, and no others', () => {
     const bad = { attributes: throwing('key') }
     const spans = [

@@ -71,6 +71,7 @@ export class TestProcess {
     },
     pause: async () => {},
     identity: this.identity,
+    hasZstd: machine().hasZstd,
     startOf: (pid) => TestProcess.living.get(pid),
   }
 
@@ -177,7 +178,7 @@ export const upTo = (count: number): string[] => Array.from({ length: count }, (
 
 /** Resolves when all writing that was asked for is over. */
 export async function quiet(): Promise<void> {
-  for (let turn = 0; turn < 30; turn += 1) await new Promise((resolve) => setTimeout(resolve, 0))
+  for (let turn = 0; turn < 8; turn += 1) await new Promise((resolve) => setTimeout(resolve, 0))
 }
 
 /** Names of the folders in a directory that are journals. */

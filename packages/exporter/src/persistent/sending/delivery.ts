@@ -1,0 +1,119 @@
+import { countDropped, type DeliveryCounters } from '../counters.ts'
+import type { BodyFormat, Codec } from '../otlp/codec.ts'
+import type { Store } from '../store/types.ts'
+import { nameOfError, noAnswer } from './answer.ts'
+import type { Circuit } from './circuit.ts'
+import type { Clock } from './clock.ts'
+import type { Job, Part } from './job.ts'
+import type { Answer, SenderSettings, SenderWatch, Transport } from './types.ts'
+import { sayPartialSuccess, sayRefused, sayUnreachable } from './words.ts'
+
+/** What was learned from a receiver does not make requests smaller than this, in bytes. */
+const LEAST_REQUEST = 16 * 1024
+/** Failures in a row before it is said: one is nothing unusual. */
+const WORTH_SAYING = 3
+
+/** What a delivery needs. */
+export interface DeliveryParts {
+  readonly settings: SenderSettings
+  readonly store: Store
+  readonly transport: Transport
+  readonly counters: DeliveryCounters
+  readonly watch: SenderWatch | undefined
+  readonly codecOf: (format: BodyFormat) => Codec
+  readonly clock: Clock
+  readonly circuit: Circuit
+}
+
+/** All was answered; a request failed; it is not the moment to ask; or somebody else has ended the job meanwhile. */
+export type Outcome = 'answered' | 'failed' | 'put-off' | 'ended'
+
+/** Sends jobs, request by request, and counts what became of them. */
+export class Delivery {
+  readonly #parts: DeliveryParts
+  /** The most bytes of a request, as far as the receiver is known. */
+  maxRequestBytes: number
+
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts
+    this.maxRequestBytes = parts.settings.maxRequestBytes
+  }
+
+  /** Sends a job until all of it is answered, or a request fails. `mayAsk` is asked before each request. */
+  async run(job: Job, mayAsk: () => boolean): Promise<Outcome> {
+    let smallestTooLarge = Number.POSITIVE_INFINITY
+    for (let part = job.next; part !== undefined; part = job.next) {
+      if (!mayAsk()) return 'put-off'
+      const round = this.#parts.circuit.begin()
+      const answer = await this.#post(job.format, part)
+      if (job.isOver) return 'ended'
+      if (answer.kind === 'retry') {
+        this.#failed(round, answer)
+        return 'failed'
+      }
+      this.#parts.circuit.answered()
+      if (answer.kind === 'too-large') {
+        smallestTooLarge = Math.min(smallestTooLarge, part.bytes)
+        if (!job.split(this.#parts.codecOf(job.format))) this.#refused(job, part, 413, '')
+      } else if (answer.kind === 'refused') {
+        this.#refused(job, part, answer.status, answer.message)
+      } else {
+        job.accept(answer.rejectedSpans)
+        sayPartialSuccess(answer.rejectedSpans, answer.message)
+        this.#learn(smallestTooLarge / 2)
+      }
+    }
+    await this.#settle(job)
+    return 'answered'
+  }
+
+  async #post(format: BodyFormat, part: Part): Promise<Answer> {
+    const { clock, codecOf, counters, transport, watch } = this.#parts
+    const { spans } = part
+    const started = clock.now()
+    counters.requests++
+    watch?.sent(spans)
+    let answer: Answer
+    try {
+      answer = await transport.post(format, codecOf(format).join(part.bodies))
+    } catch (error) {
+      answer = noAnswer(nameOfError(error))
+    }
+    const millis = clock.now() - started
+    if (answer.kind === 'accepted') watch?.answered(spans, millis, undefined, undefined)
+    else if (answer.kind === 'retry') watch?.answered(spans, millis, answer.reason, answer.status)
+    else {
+      const status = answer.kind === 'refused' ? answer.status : 413
+      watch?.answered(spans, millis, String(status), status)
+    }
+    return answer
+  }
+
+  #failed(round: number, answer: Answer & { kind: 'retry' }): void {
+    const { circuit, counters, settings } = this.#parts
+    counters.retried++
+    circuit.failed(round, answer.afterMillis)
+    if (circuit.failures >= WORTH_SAYING) sayUnreachable(settings.url, answer.reason)
+  }
+
+  #refused(job: Job, part: Part, status: number, message: string): void {
+    job.refuse(status)
+    sayRefused(status, part.spans, message)
+  }
+
+  // A receiver that finds everything too large would make requests of single spans for ever: only one that took the
+  // smaller part has said what it takes.
+  #learn(bytes: number): void {
+    this.maxRequestBytes = Math.min(this.maxRequestBytes, Math.max(LEAST_REQUEST, Math.floor(bytes)))
+  }
+
+  async #settle(job: Job): Promise<void> {
+    const { counters, store } = this.#parts
+    for (const [status, { bodies, spans }] of job.refused) {
+      await store.reject(job.format, bodies, spans, status)
+    }
+    counters.delivered += job.delivered
+    countDropped(counters, 'partial-success', job.notTaken)
+    job.settle()
+  }
+}

@@ -1,0 +1,41 @@
+import { sayOnce } from '../../report.ts'
+import { shorten } from './answer-text.ts'
+
+function advice(status: number): string {
+  if (status === 401 || status === 403) return 'See that the option "headers" has the right credentials'
+  if (status === 404 || status === 405) return 'See that the option "url" is right; it needs its path'
+  if (status === 413) return 'See what limit the receiver has for the size of a request'
+  if (status === 415) return 'See that the receiver knows the "protocol" and the "compression"'
+  if (status < 400) return 'Redirects are not followed: see that the option "url" is right'
+  return 'See what the receiver logs'
+}
+
+/** Says, once for each status, that spans were refused for good, and what to do. */
+export function sayRefused(status: number, spans: number, message: string): void {
+  sayOnce(`refused-${status}`, () => {
+    const words = message === '' ? '' : ` (${message})`
+    return (
+      `the receiver refused ${spans} spans for good with status ${status}${words}. They are kept as far as there ` +
+      `is room. ${advice(status)}, then send them again with redeliver()`
+    )
+  })
+}
+
+/** Says, once, that a receiver took a request but not all of its spans, or took them with a warning. */
+export function sayPartialSuccess(notTaken: number, message: string): void {
+  const words = message === '' ? '' : `: ${shorten(message)}`
+  if (notTaken > 0) {
+    sayOnce('partial-success', () => `the receiver took a request but not ${notTaken} of its spans${words}`)
+  } else if (words !== '') {
+    sayOnce('partial-success-warning', () => `the receiver took a request with a warning${words}`)
+  }
+}
+
+/** Says, once, that the receiver cannot be reached. */
+export function sayUnreachable(url: string, reason: string): void {
+  // The rest of a URL may hold a key.
+  sayOnce('unreachable', () => {
+    const { host } = new URL(url)
+    return `${host} does not take spans now (${reason}). They are kept as far as there is room, and sent when it does`
+  })
+}

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import { accepted, refused, retry, startSender } from './support/sender.ts'
+
+describe('a receiver that does not answer', () => {
+  it('is asked again after waits that double up to a minute, each somewhere below that', async () => {
+    const { advance, answer, append, clock, counters } = startSender({ maxExportBatchSize: 1 })
+    const waits: number[] = []
+    await append('a')
+    for (let i = 0; i < 9; i++) {
+      await answer(retry())
+      waits.push(...clock.waits)
+      await advance(clock.waits[0] ?? 0)
+    }
+    expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000])
+    expect(counters).toMatchObject({ requests: 10, retried: 9 })
+    await answer(accepted)
+    // The next failure is a first one.
+    clock.chance = 0.999
+    await append('b')
+    await answer(retry())
+    expect(clock.waits).toEqual([999])
+  })
+
+  it('is asked again however often it fails', async () => {
+    const { advance, answer, append, clock, counters } = startSender({ maxExportBatchSize: 1 })
+    await append('a')
+    for (let i = 0; i < 2000; i++) {
+      await answer(retry())
+      await advance(clock.waits[0] ?? 0)
+    }
+    await answer(accepted)
+    expect(counters).toMatchObject({ requests: 2001, retried: 2000, delivered: 1 })
+  })
+
+  it('is asked nothing while nothing is due, whatever is appended', async () => {
+    const { append, answer, clock, counters } = startSender({ maxExportBatchSize: 1, concurrency: 4 })
+    await append('a')
+    await answer(retry())
+    for (let i = 0; i < 100; i++) await append('b')
+    expect(counters.requests).toBe(1)
+    expect(clock.timers.size).toBe(1)
+  })
+
+  it('is asked one thing at a time, and everything at the first answer', async () => {
+    const { advance, answer, append, requests } = startSender({ maxExportBatchSize: 1, concurrency: 3 })
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await append(name)
+    for (const index of [0, 1, 2]) await answer(retry(), index)
+    await advance(500)
+    expect(requests()).toEqual(['a', 'b', 'c', 'a'])
+    await advance(60_000)
+    expect(requests()).toHaveLength(4)
+    await answer(accepted)
+    expect(requests().slice(4)).toEqual(['b', 'c', 'd'])
+  })
+
+  it('fails once, though it fails several requests that were on their way', async () => {
+    const { answer, append, clock } = startSender({ maxExportBatchSize: 1, concurrency: 3 })
+    for (const name of ['a', 'b', 'c']) await append(name)
+    for (const index of [0, 1, 2]) await answer(retry(), index)
+    expect(clock.waits).toEqual([500])
+  })
+
+  it('has answered when it refuses something', async () => {
+    const { advance, answer, append, requests } = startSender({ maxExportBatchSize: 1 })
+    await append('a')
+    await append('b')
+    await answer(retry())
+    await advance(500)
+    await answer(refused())
+    expect(requests()).toEqual(['a', 'a', 'b'])
+  })
+})
+
+describe('Retry-After', () => {
+  it('is the least that is waited, and a little more so that not all come back at once', async () => {
+    const { advance, answer, append, clock, requests } = startSender({ maxExportBatchSize: 1 })
+    await append('a')
+    await answer(retry(30_000))
+    expect(clock.waits).toEqual([30_500])
+    await advance(30_499)
+    expect(requests()).toHaveLength(1)
+    await advance(1)
+    expect(requests()).toHaveLength(2)
+  })
+
+  it('is honoured where it is longer than a timer of Node can be', async () => {
+    const { advance, answer, append, requests } = startSender({ maxExportBatchSize: 1 })
+    const year = 365 * 24 * 3_600_000
+    await append('a')
+    await answer(retry(year))
+    await advance(year)
+    expect(requests()).toHaveLength(1)
+    await advance(500)
+    expect(requests()).toHaveLength(2)
+  })
+
+  it.each([0, undefined])('of %s is none: waits double', async (afterMillis) => {
+    const { advance, answer, append, clock } = startSender({ maxExportBatchSize: 1 })
+    await append('a')
+    await answer(retry(afterMillis))
+    expect(clock.waits).toEqual([500])
+    await advance(500)
+    await answer(retry(afterMillis))
+    expect(clock.waits).toEqual([1000])
+  })
+
+  it('holds although an older request is answered meanwhile, and for what was put off', async () => {
+    const { advance, answer, append, requests } = startSender({ maxExportBatchSize: 1, concurrency: 2 })
+    for (const name of ['a', 'b', 'c']) await append(name)
+    await answer(retry(30_000), 0)
+    await answer(accepted, 1)
+    await advance(30_499)
+    expect(requests()).toEqual(['a', 'b'])
+    await advance(1)
+    expect(requests()).toEqual(['a', 'b', 'a', 'c'])
+  })
+})

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest'
+import { accepted, refused, retry, settle, startSender } from './support/sender.ts'
+
+describe('a drain', () => {
+  it('sends what waits at once, all of it, and says when it is answered', async () => {
+    const { answer, append, clock, requests, sender, store } = startSender({ maxExportBatchSize: 2 })
+    await append('a')
+    store.appendSpans('b')
+    store.appendSpans('c')
+    const drained = sender.drain(store.mark(), 5000)
+    await settle()
+    await answer(accepted)
+    await answer(accepted)
+    expect(await drained).toBe(0)
+    expect(requests()).toEqual(['ab', 'c'])
+    expect(clock.waits.filter((wait) => wait > 1000)).toEqual([])
+  })
+
+  it('of nothing is over at once', async () => {
+    const { clock, sender, store } = startSender()
+    expect(await sender.drain(store.mark(), 5000)).toBe(0)
+    expect(clock.timers.size).toBe(0)
+  })
+
+  it('waits for what is on its way', async () => {
+    const { answer, append, sender, store } = startSender({ maxExportBatchSize: 1 })
+    await append('a')
+    let left: number | undefined
+    sender.drain(store.mark(), 5000).then((spans) => {
+      left = spans
+    })
+    await settle()
+    expect(left).toBeUndefined()
+    await answer(accepted)
+    expect(left).toBe(0)
+  })
+
+  it('keeps the process alive until then, and nothing else does', async () => {
+    const { append, answer, clock, sender, store } = startSender()
+    await append('a')
+    expect([...clock.timers].map(({ keepsAlive }) => keepsAlive)).toEqual([false])
+    const drained = sender.drain(store.mark(), 5000)
+    expect([...clock.timers].filter(({ keepsAlive }) => keepsAlive)).toHaveLength(1)
+    await settle()
+    await answer(accepted)
+    await drained
+    expect([...clock.timers].filter(({ keepsAlive }) => keepsAlive)).toHaveLength(0)
+  })
+
+  it('says at its deadline how much is left', async () => {
+    const { advance, answer, append, sender, store } = startSender({ maxExportBatchSize: 2 })
+    for (const name of ['a', 'b', 'c']) store.appendSpans(name)
+    let left: number | undefined
+    sender.drain(store.mark(), 5000).then((spans) => {
+      left = spans
+    })
+    await append('d')
+    await answer(accepted)
+    await advance(4999)
+    expect(left).toBeUndefined()
+    await advance(1)
+    expect(left).toBe(1)
+  })
+
+  it('asks at once although the receiver has failed, and again after short waits', async () => {
+    const { advance, answer, append, clock, requests, sender, store } = startSender({ maxExportBatchSize: 1 })
+    await append('a')
+    for (let i = 0; i < 8; i++) {
+      await answer(retry())
+      if (i < 7) await advance(clock.waits[0] ?? 0)
+    }
+    const before = requests().length
+    const drained = sender.drain(store.mark(), 10_000)
+    await settle()
+    expect(requests()).toHaveLength(before + 1)
+    const waits: (number | undefined)[] = []
+    for (let i = 0; i < 6; i++) {
+      await answer(retry())
+      waits.push(clock.waits[0])
+      await advance(clock.waits[0] ?? 0)
+    }
+    expect(waits).toEqual([75, 150, 300, 600, 750, 750])
+    await answer(accepted)
+    expect(await drained).toBe(0)
+  })
+
+  it('does not ask before the time that the receiver has asked for', async () => {
+    const { advance, answer, append, requests, sender, store } = startSender({ maxExportBatchSize: 1 })
+    await append('a')
+    await answer(retry(3000))
+    const drained = sender.drain(store.mark(), 10_000)
+    await advance(3499)
+    expect(requests()).toHaveLength(1)
+    await advance(1)
+    await answer(accepted)
+    expect(await drained).toBe(0)
+  })
+
+  it('until a failure ends at the first one, and leaves the usual waits behind', async () => {
+    const { advance, answer, append, clock, requests, sender, store } = startSender({ maxExportBatchSize: 1 })
+    await append('a')
+    await append('b')
+    const drained = sender.drain(store.mark(), 10_000, true)
+    await answer(accepted)
+    await answer(retry())
+    expect(await drained).toBe(1)
+    await advance(clock.waits[0] ?? 0)
+    await answer(retry())
+    expect(clock.waits).toEqual([1000])
+    const again = sender.drain(store.mark(), 10_000, true)
+    await settle()
+    expect(requests()).toEqual(['a', 'b', 'b', 'b'])
+    await answer(retry(60_000))
+    expect(await again).toBe(1)
+    // Nothing may be asked, so there is nothing to wait for.
+    expect(await sender.drain(store.mark(), 10_000, true)).toBe(1)
+  })
+
+  it('sees what the store has dropped', async () => {
+    const { append, sender, store } = startSender({ maxExportBatchSize: 1 })
+    await append('a')
+    store.appendSpans('b')
+    const marked = store.mark()
+    const drained = sender.drain(() => (store.entries.length > 2 ? 0 : marked()), 10_000)
+    await append('c')
+    expect(await drained).toBe(0)
+  })
+})
+
+describe('a sender that is closed', () => {
+  it('gives back what it has taken, leaves no timer, ends drains, and sends nothing more', async () => {
+    const { advance, answer, append, clock, counters, requests, sender, store, transport } = startSender({
+      maxExportBatchSize: 1,
+      concurrency: 2,
+    })
+    for (const name of ['a', 'b', 'c']) await append(name)
+    const drained = sender.drain(store.mark(), 10_000)
+    sender.close()
+    sender.close()
+    expect(store).toMatchObject({ out: 0, released: 2 })
+    expect(await drained).toBe(3)
+    expect(transport.isClosed).toBe(true)
+    expect(clock.timers.size).toBe(0)
+    await answer(accepted, 0)
+    await answer(retry(), 1)
+    await append('d')
+    await advance(100_000)
+    expect(requests()).toEqual(['a', 'b'])
+    expect(counters).toMatchObject({ delivered: 0, requests: 2, retried: 0 })
+    expect(await sender.drain(store.mark(), 10_000)).toBe(4)
+    expect(clock.timers.size).toBe(0)
+  })
+
+  it('gives back what the store is just giving it, and what was put off', async () => {
+    const { append, answer, sender, store } = startSender({ maxExportBatchSize: 2 })
+    await append('a', 'b')
+    await answer({ kind: 'too-large' })
+    await answer(accepted)
+    await answer(retry())
+    expect(store.out).toBe(1)
+    sender.close()
+    expect(store.out).toBe(0)
+
+    const other = startSender({ maxExportBatchSize: 1 })
+    other.store.appendSpans('c')
+    other.sender.wake()
+    other.sender.close()
+    await settle()
+    expect(other.store).toMatchObject({ out: 0, released: 1 })
+    expect(other.requests()).toEqual([])
+  })
+
+  it('settles what was answered and is being put aside', async () => {
+    const { append, sender, store, transport } = startSender({ maxExportBatchSize: 1 })
+    await append('a')
+    let finish = () => {}
+    store.reject = () =>
+      new Promise((resolve) => {
+        finish = resolve
+      })
+    await transport.posted[0]?.answer(refused())
+    sender.close()
+    expect(store.out).toBe(1)
+    finish()
+    await settle()
+    expect(store.entries).toEqual([])
+  })
+})

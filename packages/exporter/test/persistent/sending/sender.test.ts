@@ -1,0 +1,297 @@
+import { context, diag } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { afterEach, describe, expect, it } from 'vitest'
+import { collectWarnings } from '../../../../../test/support/tracing.ts'
+import { accepted, refused, retry, settle, startSender, tooLarge } from './support/sender.ts'
+
+afterEach(() => {
+  diag.disable()
+  context.disable()
+})
+
+describe('a batch', () => {
+  it('is sent when it is full', async () => {
+    const { append, requests } = startSender({ maxExportBatchSize: 3 })
+    await append('a', 'b')
+    expect(requests()).toEqual([])
+    await append('c')
+    expect(requests()).toEqual(['abc'])
+  })
+
+  it('is sent when its first span has waited long enough, and not a moment before', async () => {
+    const { advance, append, requests } = startSender({ scheduledDelayMillis: 500 })
+    await append('a')
+    await advance(300)
+    await append('b')
+    await advance(199)
+    expect(requests()).toEqual([])
+    await advance(1)
+    expect(requests()).toEqual(['ab'])
+  })
+
+  it('that waits while another is on its way waits no longer than that', async () => {
+    const { advance, answer, append, requests } = startSender({ concurrency: 2, scheduledDelayMillis: 500 })
+    await append('a')
+    await advance(500)
+    await append('b')
+    await advance(499)
+    expect(requests()).toEqual(['a'])
+    await advance(1)
+    expect(requests()).toEqual(['a', 'b'])
+    await answer(accepted, 0)
+    await append('c')
+    await advance(500)
+    expect(requests()).toEqual(['a', 'b', 'c'])
+  })
+
+  it('that is answered is forgotten and counted, and the next that waits long enough is sent', async () => {
+    const { advance, answer, append, counters, requests, store } = startSender()
+    await append('a')
+    await advance(1000)
+    await append('b')
+    await advance(2000)
+    expect(requests()).toEqual(['a'])
+    await answer(accepted)
+    expect(counters).toMatchObject({ delivered: 1, requests: 2, retried: 0 })
+    expect(requests()).toEqual(['a', 'b'])
+    await answer(accepted)
+    expect(store.entries).toEqual([])
+    expect(counters).toMatchObject({ delivered: 2, requests: 2, dropped: {} })
+  })
+
+  it('of another format is sent as that', async () => {
+    const { advance, sender, store, transport, answer } = startSender()
+    store.append({ body: Buffer.from('a\n'), spans: 1 }, 'json')
+    store.appendSpans('b')
+    sender.wake()
+    await advance(1000)
+    await answer(accepted)
+    expect(transport.posted.map(({ format, names }) => [format, ...names])).toEqual([
+      ['json', 'a'],
+      ['protobuf', 'b'],
+    ])
+  })
+
+  it('is one of as many on their way as there may be, and no more', async () => {
+    const { append, requests, answer, transport } = startSender({ concurrency: 2, maxExportBatchSize: 1 })
+    for (const name of ['a', 'b', 'c', 'd']) await append(name)
+    expect(requests()).toEqual(['a', 'b'])
+    await answer(accepted, 1)
+    expect(requests()).toEqual(['a', 'b', 'c'])
+    expect(transport.mostInFlight).toBe(2)
+  })
+
+  it('waits where the store gives none yet, and is asked for again', async () => {
+    const { append, requests, answer, clock } = startSender(
+      { concurrency: 3, maxExportBatchSize: 1 },
+      undefined,
+      1,
+    )
+    await append('a')
+    await append('b')
+    expect(requests()).toEqual(['a'])
+    // It looks again later, and not all the time.
+    expect(clock.waits).toEqual([100])
+    await answer(accepted)
+    expect(requests()).toEqual(['a', 'b'])
+  })
+
+  it('is not traced, and does not run in the context of whoever ended a span', async () => {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+    const { advance, answer, append, transport, sender, store } = startSender({ maxExportBatchSize: 2 })
+    await append('a', 'b')
+    await answer(accepted)
+    await append('c')
+    await advance(1000)
+    await answer(accepted)
+    store.appendSpans('d')
+    const drained = sender.drain(store.mark(), 1000)
+    await settle()
+    await answer(accepted)
+    expect(await drained).toBe(0)
+    expect(transport.posted.map(({ isTraced }) => isTraced)).toEqual([false, false, false])
+  })
+
+  it('is a failure, and no more, where the transport breaks its word', async () => {
+    const { append, counters, transport, store } = startSender({ maxExportBatchSize: 1 })
+    transport.post = () => Promise.reject(new RangeError('broken'))
+    await append('a')
+    expect(counters.retried).toBe(1)
+    expect(store.entries).toHaveLength(1)
+  })
+})
+
+describe('a partial success', () => {
+  it('counts what was not taken as dropped, and is said once, shortened', async () => {
+    const warnings = collectWarnings()
+    const { answer, append, counters, store } = startSender({ maxExportBatchSize: 3 })
+    await append('a', 'b', 'c')
+    await answer({ kind: 'accepted', rejectedSpans: 2, message: `too\nold ${'x'.repeat(300)}` })
+    expect(counters).toMatchObject({ delivered: 1, dropped: { 'partial-success': 2 } })
+    await append('d', 'e', 'f')
+    // More than there are.
+    await answer({ kind: 'accepted', rejectedSpans: 9, message: 'again' })
+    expect(counters).toMatchObject({ delivered: 1, dropped: { 'partial-success': 5 } })
+    expect(store.entries).toEqual([])
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]).toContain(`not 2 of its spans: too old ${'x'.repeat(192)}…`)
+  })
+
+  it('that is a warning is said, and nothing is lost', async () => {
+    const warnings = collectWarnings()
+    const { answer, append, counters } = startSender({ maxExportBatchSize: 1 })
+    await append('a')
+    await answer({ kind: 'accepted', rejectedSpans: 0, message: 'slow down' })
+    expect(counters).toMatchObject({ delivered: 1, dropped: {} })
+    expect(warnings).toEqual([expect.stringContaining('with a warning: slow down')])
+  })
+})
+
+describe('what is refused for good', () => {
+  it('is put aside, said once for each status with what to do, and the next is sent at once', async () => {
+    const warnings = collectWarnings()
+    const { answer, append, counters, requests, store } = startSender({ maxExportBatchSize: 2 })
+    const statuses = [401, 401, 404, 302, 500]
+    for (const [i, status] of statuses.entries()) {
+      await append(`${i}`, `${i}`)
+      await answer(refused(status, 'words'))
+    }
+    expect(requests()).toEqual(['00', '11', '22', '33', '44'])
+    expect(store.rejected.map(({ names, spans, status }) => [names.join(''), spans, status])).toEqual(
+      statuses.map((status, i) => [`${i}${i}`, 2, status]),
+    )
+    expect(store.entries).toEqual([])
+    expect(counters).toMatchObject({ delivered: 0, retried: 0, dropped: {} })
+    expect(warnings).toHaveLength(4)
+    for (const warning of warnings) expect(warning).toContain('redeliver()')
+    expect(warnings[0]).toContain('status 401 (words)')
+    expect(warnings[0]).toContain('"headers"')
+    expect(warnings[1]).toContain('"url"')
+    expect(warnings[2]).toContain('Redirects')
+  })
+})
+
+describe('what is too large', () => {
+  it('is sent in halves, and a span that is too large alone is put aside', async () => {
+    const { append, counters, requests, store, transport } = startSender({ maxExportBatchSize: 4 })
+    await append('a', 'b')
+    await append('c', 'D')
+    for (let i = 0; i < 10 && transport.inFlight > 0; i++) {
+      const last = transport.posted.at(-1)
+      const isTooLarge = last?.names.includes('D') || (last?.names.length ?? 0) > 2
+      await last?.answer(isTooLarge ? tooLarge : accepted)
+    }
+    expect(requests()).toEqual(['abcD', 'ab', 'cD', 'c', 'D'])
+    expect(store.rejected).toEqual([{ names: ['D'], spans: 1, status: 413 }])
+    expect(store.entries).toEqual([])
+    expect(counters).toMatchObject({ delivered: 3, requests: 5, retried: 0 })
+  })
+
+  it('and cannot be read is put aside whole', async () => {
+    const { answer, append, counters, store } = startSender({ maxExportBatchSize: 2 })
+    await append('unreadable', 'a')
+    await answer(tooLarge)
+    expect(store.rejected).toEqual([{ names: ['unreadable', 'a'], spans: 2, status: 413 }])
+    expect(counters.delivered).toBe(0)
+  })
+
+  it('is not sent again where a part was taken and a later part has to wait', async () => {
+    const { advance, answer, append, clock, counters, requests, store } = startSender({
+      maxExportBatchSize: 4,
+    })
+    await append('a', 'b', 'c', 'd')
+    await answer(tooLarge)
+    await answer(accepted)
+    await answer(retry())
+    expect(requests()).toEqual(['abcd', 'ab', 'cd'])
+    expect(store).toMatchObject({ out: 1, released: 0 })
+    expect(counters.delivered).toBe(0)
+    await append('e', 'f', 'g', 'h')
+    expect(clock.waits).toEqual([500])
+    await advance(500)
+    expect(requests().slice(3)).toEqual(['cd'])
+    await answer(accepted)
+    expect(requests().slice(3)).toEqual(['cd', 'efgh'])
+    expect(counters.delivered).toBe(4)
+  })
+
+  it('is given back where nothing of it was answered', async () => {
+    const { advance, answer, append, requests, store } = startSender({ maxExportBatchSize: 2 })
+    await append('a', 'b')
+    await answer(tooLarge)
+    await answer(retry())
+    expect(store).toMatchObject({ out: 0, released: 1 })
+    await advance(500)
+    expect(requests()).toEqual(['ab', 'a', 'ab'])
+  })
+
+  it('teaches how large a request may be, once a smaller one was taken', async () => {
+    const { advance, answer, append, requests } = startSender({ maxExportBatchSize: 4 })
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => name.repeat(20_000)) as [
+      string,
+      string,
+      string,
+      string,
+    ]
+    const short = () => requests().map((names) => names.replace(/(.)\1*/g, '$1'))
+    const appendAll = async () => {
+      for (const name of [a, b, c, d]) await append(name)
+    }
+    await appendAll()
+    await answer(tooLarge)
+    await answer(accepted)
+    await answer(accepted)
+    expect(short()).toEqual(['abcd', 'ab', 'cd'])
+    await appendAll()
+    await answer(accepted)
+    await advance(1000)
+    await answer(accepted)
+    expect(short().slice(3)).toEqual(['ab', 'cd'])
+  })
+
+  it('teaches nothing where nothing is ever taken, and never to send tiny requests', async () => {
+    const { answer, append, requests } = startSender({ maxExportBatchSize: 2 })
+    await append('a')
+    await append('b')
+    await answer(tooLarge)
+    await answer(tooLarge)
+    await answer(tooLarge)
+    await append('c')
+    await append('d')
+    expect(requests()).toEqual(['ab', 'a', 'b', 'cd'])
+    await answer(tooLarge)
+    await answer(accepted)
+    await answer(accepted)
+    await append('e')
+    await append('f')
+    expect(requests().slice(4)).toEqual(['c', 'd', 'ef'])
+  })
+})
+
+describe('what watches', () => {
+  it('is told of each request and its answer', async () => {
+    const seen: unknown[][] = []
+    const watch = {
+      sent: (...of: unknown[]) => void seen.push(['sent', ...of]),
+      answered: (...of: unknown[]) => void seen.push(['answered', ...of]),
+    }
+    const { advance, answer, append, clock } = startSender({ maxExportBatchSize: 2 }, watch)
+    await append('a', 'b')
+    clock.time += 7
+    await answer(retry(undefined, 429))
+    await advance(500)
+    await answer(tooLarge)
+    await answer(refused(400))
+    await answer(accepted)
+    expect(seen).toEqual([
+      ['sent', 2],
+      ['answered', 2, 7, '429', 429],
+      ['sent', 2],
+      ['answered', 2, 0, '413', 413],
+      ['sent', 1],
+      ['answered', 1, 0, '400', 400],
+      ['sent', 1],
+      ['answered', 1, 0, undefined, undefined],
+    ])
+  })
+})

@@ -1,0 +1,25 @@
+/** Appends a span, and leaves: a program, run with the URL of a receiver and what to do. */
+import { newDeliveryCounters } from '../../../../src/persistent/counters.ts'
+import { Sender } from '../../../../src/persistent/sending/sender.ts'
+import { newTransport } from '../../../../src/persistent/sending/transport.ts'
+import { lineCodec } from './codec.ts'
+import { settingsWith } from './settings.ts'
+import { NaiveStore } from './store.ts'
+
+const [url = '', what] = process.argv.slice(2)
+const settings = settingsWith({
+  url,
+  maxExportBatchSize: what === 'wait' ? 512 : 1,
+  scheduledDelayMillis: 3_600_000,
+})
+const store = new NaiveStore(() => performance.now())
+const counters = newDeliveryCounters()
+const transport = newTransport(settings, lineCodec)
+const sender = new Sender(settings, store.asStore, transport, counters, undefined, lineCodec)
+store.appendSpans('a')
+sender.wake()
+process.stdout.write('appended ')
+process.on('exit', () => {
+  if (counters.delivered > 0) process.stdout.write(`delivered ${counters.delivered}`)
+})
+if (what === 'drain') process.stdout.write(`left ${await sender.drain(store.mark(), 60_000)} `)

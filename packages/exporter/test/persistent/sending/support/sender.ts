@@ -1,0 +1,95 @@
+import { context, createContextKey } from '@opentelemetry/api'
+import { newDeliveryCounters } from '../../../../src/persistent/counters.ts'
+import type { BodyFormat } from '../../../../src/persistent/otlp/codec.ts'
+import { Sender } from '../../../../src/persistent/sending/sender.ts'
+import type {
+  Answer,
+  SenderSettings,
+  SenderWatch,
+  Transport,
+} from '../../../../src/persistent/sending/types.ts'
+import { ManualClock } from './clock.ts'
+import { lineCodec, namesIn } from './codec.ts'
+import { settingsWith } from './settings.ts'
+import { NaiveStore } from './store.ts'
+
+export const accepted: Answer = { kind: 'accepted', rejectedSpans: 0, message: '' }
+export const tooLarge: Answer = { kind: 'too-large' }
+export const refused = (status = 400, message = ''): Answer => ({ kind: 'refused', status, message })
+export const retry = (afterMillis?: number, status: number | undefined = 503): Answer => ({
+  kind: 'retry',
+  reason: String(status),
+  status,
+  afterMillis,
+})
+
+interface Posted {
+  readonly names: readonly string[]
+  readonly format: BodyFormat
+  readonly isTraced: boolean
+  answer(answer: Answer): Promise<void>
+}
+
+/** Lets everything happen that waits for nothing but its turn. */
+export const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+const SUPPRESS = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
+
+/** Answers when a test says so. */
+class HeldTransport implements Transport {
+  readonly posted: Posted[] = []
+  inFlight = 0
+  mostInFlight = 0
+  isClosed = false
+
+  post(format: BodyFormat, parts: readonly Buffer[]): Promise<Answer> {
+    this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight)
+    return new Promise((resolve) => {
+      this.posted.push({
+        names: parts.flatMap(namesIn),
+        format,
+        isTraced: context.active().getValue(SUPPRESS) !== true,
+        answer: (answer) => {
+          this.inFlight--
+          resolve(answer)
+          return settle()
+        },
+      })
+    })
+  }
+
+  close(): void {
+    this.isClosed = true
+  }
+}
+
+/** A sender between a store that is an array and a transport that waits for the test. */
+export function startSender(some: Partial<SenderSettings> = {}, watch?: SenderWatch, window?: number) {
+  const clock = new ManualClock()
+  const store = new NaiveStore(clock.now, window)
+  const transport = new HeldTransport()
+  const counters = newDeliveryCounters()
+  const settings = settingsWith(some)
+  const sender = new Sender(settings, store.asStore, transport, counters, watch, lineCodec, clock)
+  return {
+    clock,
+    store,
+    transport,
+    counters,
+    sender,
+    /** Appends a record and says so. */
+    append(...names: string[]) {
+      store.appendSpans(...names)
+      sender.wake()
+      return settle()
+    },
+    advance(millis: number) {
+      clock.advance(millis)
+      return settle()
+    },
+    /** The spans of each request until now. */
+    requests: () => transport.posted.map(({ names }) => names.join('')),
+    /** Answers the request that was sent last, or another one. */
+    answer: (answer: Answer, index = -1) => transport.posted.at(index)?.answer(answer),
+  }
+}

@@ -1,0 +1,96 @@
+import type { BodyFormat, Encoded } from '../../../../src/persistent/otlp/codec.ts'
+import type { Batch, BatchLimits, Store } from '../../../../src/persistent/store/types.ts'
+import { bodyOf, namesIn } from './codec.ts'
+
+interface Entry extends Encoded {
+  readonly format: BodyFormat
+  readonly since: number
+  isTaken: boolean
+}
+
+/** An array. */
+export class NaiveStore implements Pick<Store, 'append' | 'take' | 'reject' | 'mark' | 'queued'> {
+  readonly #now: () => number
+  readonly #window: number
+  entries: Entry[] = []
+  readonly rejected: { names: string[]; spans: number; status: number }[] = []
+  /** Batches that are taken. */
+  out = 0
+  mostOut = 0
+  released = 0
+
+  constructor(now: () => number, window = Number.POSITIVE_INFINITY) {
+    this.#now = now
+    this.#window = window
+  }
+
+  /** What a sender needs of it. */
+  get asStore(): Store {
+    return this as unknown as Store
+  }
+
+  append(record: Encoded, format: BodyFormat = 'protobuf'): void {
+    this.entries.push({ ...record, format, since: this.#now(), isTaken: false })
+  }
+
+  appendSpans(...names: string[]): void {
+    this.append(bodyOf(names))
+  }
+
+  async take(limits: BatchLimits): Promise<Batch | undefined> {
+    await null
+    const first = this.entries.findIndex(({ isTaken }) => !isTaken)
+    const format = this.entries[first]?.format
+    if (format === undefined || this.out >= this.#window) return undefined
+    const taken: Entry[] = []
+    let spans = 0
+    let bytes = 0
+    for (const entry of this.entries.slice(first)) {
+      const isTooMuch = spans + entry.spans > limits.maxSpans || bytes + entry.body.length > limits.maxBytes
+      if (entry.isTaken || entry.format !== format || (taken.length > 0 && isTooMuch)) break
+      taken.push(entry)
+      spans += entry.spans
+      bytes += entry.body.length
+    }
+    for (const entry of taken) entry.isTaken = true
+    this.mostOut = Math.max(this.mostOut, ++this.out)
+    let isOver = false
+    const over = () => {
+      if (isOver) throw new Error('a batch was settled or released twice')
+      isOver = true
+      this.out--
+    }
+    return {
+      format,
+      bodies: taken.map(({ body }) => body),
+      spans,
+      bytes,
+      settle: () => {
+        over()
+        this.entries = this.entries.filter((entry) => !taken.includes(entry))
+      },
+      release: () => {
+        over()
+        this.released++
+        for (const entry of taken) entry.isTaken = false
+      },
+    }
+  }
+
+  async reject(_format: BodyFormat, bodies: readonly Buffer[], spans: number, status: number): Promise<void> {
+    await null
+    this.rejected.push({ names: bodies.flatMap(namesIn), spans, status })
+  }
+
+  mark(): () => number {
+    const marked = [...this.entries]
+    return () => this.entries.reduce((sum, entry) => sum + (marked.includes(entry) ? entry.spans : 0), 0)
+  }
+
+  get queued() {
+    const spans = this.entries.reduce((sum, entry) => sum + entry.spans, 0)
+    const bytes = this.entries.reduce((sum, { body }) => sum + body.length, 0)
+    const oldest = this.entries[0]
+    return { spans, bytes, oldestAgeMillis: oldest === undefined ? 0 : this.#now() - oldest.since }
+  }
+}

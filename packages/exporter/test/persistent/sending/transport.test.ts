@@ -1,0 +1,239 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { diag } from '@opentelemetry/api'
+import { afterEach, describe, expect, it } from 'vitest'
+import { collectWarnings } from '../../../../../test/support/tracing.ts'
+import { newTransport } from '../../../src/persistent/sending/transport.ts'
+import { certificate, key } from './support/certificate.ts'
+import { ManualClock } from './support/clock.ts'
+import { lineCodec } from './support/codec.ts'
+import { answer, startReceiver } from './support/server.ts'
+import { settingsWith, until } from './support/settings.ts'
+import { closeLater, connect, disconnect } from './support/transport.ts'
+
+afterEach(async () => {
+  diag.disable()
+  await disconnect()
+})
+
+const accepted = { kind: 'accepted', rejectedSpans: 0, message: '' }
+
+describe('a request', () => {
+  it('has its parts one after the other, their length, and headers that say what they are', async () => {
+    const { post, receiver } = await connect()
+    expect(await post('a\n', 'bé\n', 'c'.repeat(100_000), 'd\n')).toEqual(accepted)
+    const [received] = receiver.received
+    const body = `a\nbé\n${'c'.repeat(100_000)}d\n`
+    expect(String(received?.body)).toBe(body)
+    expect(received).toMatchObject({ method: 'POST', url: '/v1/traces' })
+    expect(received?.headers).toMatchObject({
+      'content-length': String(Buffer.byteLength(body)),
+      'content-type': 'application/x-lines-protobuf',
+      'user-agent': 'otel-sessions-exporter/0.0.0',
+    })
+    expect(received?.headers).not.toHaveProperty('content-encoding')
+    expect(received?.headers).not.toHaveProperty('transfer-encoding')
+  })
+
+  it('has the content type of its format', async () => {
+    const { transport, receiver } = await connect()
+    for (const format of ['json', 'protobuf', 'json'] as const)
+      await transport.post(format, [Buffer.from('a\n')])
+    const types = receiver.received.map(({ headers }) => headers['content-type'])
+    const json = 'application/x-lines-json'
+    expect(types).toEqual([json, 'application/x-lines-protobuf', json])
+  })
+
+  it('has the headers of the application, but for those that say how the body is written', async () => {
+    const headers = {
+      'User-Agent': 'mine',
+      Authorization: 'Bearer t',
+      'Content-Type': 'text/plain',
+      'content-LENGTH': '1',
+      'content-encoding': 'br',
+      'transfer-encoding': 'chunked',
+    }
+    const { post, receiver } = await connect([], { headers })
+    expect(await post('a\n')).toEqual(accepted)
+    expect(receiver.received[0]?.headers).toMatchObject({
+      'user-agent': 'mine',
+      authorization: 'Bearer t',
+      'content-type': 'application/x-lines-protobuf',
+      'content-length': '2',
+    })
+    expect(receiver.received[0]?.headers).not.toHaveProperty('content-encoding')
+    expect(receiver.received[0]?.headers).not.toHaveProperty('transfer-encoding')
+  })
+
+  it('has headers that a function makes for it', async () => {
+    let count = 0
+    const { post, receiver } = await connect([], {
+      headers: async () => ({ Authorization: `Bearer ${++count}` }),
+    })
+    await post('a\n')
+    await post('b\n')
+    expect(receiver.received.map(({ headers }) => headers.authorization)).toEqual(['Bearer 1', 'Bearer 2'])
+  })
+
+  it('waits while the function that makes its headers fails, which is said once and without its message', async () => {
+    const warnings = collectWarnings()
+    const failures = [
+      () => Promise.reject(new Error('secret')),
+      () => {
+        throw new RangeError('secret')
+      },
+      () => ({ 'no name': 'secret' }),
+      () => ({ name: 'secret\n' }),
+      () => null as never,
+    ]
+    const { post, receiver } = await connect([], { headers: () => (failures.shift() ?? (() => ({})))() })
+    for (const reason of ['Error', 'RangeError', 'TypeError', 'TypeError', 'TypeError']) {
+      expect(await post('a\n')).toMatchObject({ kind: 'retry', reason })
+    }
+    expect(receiver.received).toHaveLength(0)
+    expect(await post('a\n')).toEqual(accepted)
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]).toContain('"headers"')
+    expect(warnings[0]).not.toContain('secret')
+  })
+
+  it('ends at its deadline although the function that makes its headers does not, and is not sent later', async () => {
+    const clock = new ManualClock()
+    let resolve = (_: Record<string, string>) => {}
+    const pending = new Promise<Record<string, string>>((done) => {
+      resolve = done
+    })
+    const { post, receiver } = await connect([], { headers: () => pending }, clock)
+    const answered = post('a\n')
+    clock.advance(10_000)
+    expect(await answered).toMatchObject({ kind: 'retry', reason: 'timeout' })
+    resolve({})
+    await pending
+    await connect().then((other) => other.post('b\n'))
+    expect(receiver.connections).toBe(0)
+  })
+
+  it('is refused at the start, by name, where its headers are not what HTTP allows', () => {
+    const start = (headers: Record<string, string>) => () =>
+      newTransport(settingsWith({ headers }), lineCodec)
+    expect(start({ 'no name': 'secret' })).toThrow(
+      'headers: "no name" has a name or a value that HTTP does not allow',
+    )
+    expect(start({ name: 'secret\n' })).toThrow('headers: "name"')
+    expect(start({ name: undefined as never })).toThrow('headers: "name"')
+  })
+
+  it.each([
+    ['gzip', gunzipSync],
+    ['zstd', zstdDecompressSync],
+  ] as const)('is compressed with %s to less, with the length of that', async (compression, decompress) => {
+    const { post, receiver } = await connect([], { compression })
+    const parts = [...Array(300).keys()].map((i) => `${String(i).repeat(i * i)}\n`)
+    expect(await post(...parts)).toEqual(accepted)
+    expect(await post('')).toEqual(accepted)
+    const [large, empty] = receiver.received
+    expect(large?.headers).toMatchObject({
+      'content-encoding': compression,
+      'content-length': String(large?.body.length),
+    })
+    expect(large?.body.length).toBeLessThan(parts.join('').length / 10)
+    expect(String(decompress(large?.body as Buffer))).toBe(parts.join(''))
+    expect(decompress(empty?.body as Buffer)).toHaveLength(0)
+  })
+})
+
+describe('a connection', () => {
+  it('is used for all requests that come one after the other', async () => {
+    const { post, receiver } = await connect()
+    for (let i = 0; i < 5; i++) expect(await post('a\n')).toEqual(accepted)
+    expect(receiver.connections).toBe(1)
+  })
+
+  it('that was reset while it was idle costs nothing: the request is repeated on a new one', async () => {
+    const { post, receiver } = await connect()
+    const three = await Promise.all([post('a\n'), post('b\n'), post('c\n')])
+    expect(three).toEqual([accepted, accepted, accepted])
+    expect(receiver.connections).toBe(3)
+    // The connections end in the same turn in which the request starts: we cannot know yet.
+    for (const socket of receiver.sockets) socket.resetAndDestroy()
+    expect(await post('d\n')).toEqual(accepted)
+    expect(receiver.received.map(({ body }) => String(body)).sort()).toEqual(['a\n', 'b\n', 'c\n', 'd\n'])
+  })
+
+  it('that is reset again is a failure, and not repeated a second time', async () => {
+    const { post, receiver } = await connect([
+      answer(200),
+      (_, { socket }) => socket.resetAndDestroy(),
+      (_, { socket }) => socket.resetAndDestroy(),
+    ])
+    expect(await post('a\n')).toEqual(accepted)
+    expect(await post('b\n')).toMatchObject({ kind: 'retry', reason: 'ECONNRESET' })
+    expect(receiver.received.map(({ body }) => String(body))).toEqual(['a\n', 'b\n', 'b\n'])
+  })
+
+  it('that was new and is reset is a failure', async () => {
+    const { post, receiver } = await connect([(_, { socket }) => socket.resetAndDestroy()])
+    expect(await post('a\n')).toMatchObject({ kind: 'retry', reason: 'ECONNRESET' })
+    expect(receiver.received).toHaveLength(1)
+  })
+
+  it('that cannot be made is a failure', async () => {
+    const { post, receiver } = await connect()
+    await receiver.close()
+    expect(await post('a\n')).toMatchObject({ kind: 'retry', reason: 'ECONNREFUSED', status: undefined })
+  })
+
+  it('is closed when the receiver answers before it has read the request', async () => {
+    const server = createServer((request, response) => {
+      request.pause()
+      response.writeHead(413).end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const transport = newTransport(settingsWith({ url: `http://127.0.0.1:${port}/` }), lineCodec)
+    expect(await transport.post('json', [Buffer.alloc(32 * 1024 * 1024)])).toEqual({ kind: 'too-large' })
+    // Resolves when all connections are closed, and nobody else closes this one.
+    await new Promise((resolve) => server.close(resolve))
+    transport.close()
+  })
+
+  it('over TLS trusts what the options of the agent say, and nothing else', async () => {
+    const receiver = closeLater(await startReceiver([], { cert: certificate, key }))
+    const to = (agentOptions: Record<string, unknown>) =>
+      closeLater(newTransport(settingsWith({ url: receiver.url, agentOptions }), lineCodec))
+    const trusting = to({ ca: certificate })
+    for (let i = 0; i < 2; i++) expect(await trusting.post('json', [Buffer.from('a\n')])).toEqual(accepted)
+    expect(receiver.received.map(({ body }) => String(body))).toEqual(['a\n', 'a\n'])
+    expect(receiver.connections).toBe(1)
+    const distrusting = await to({}).post('json', [Buffer.from('a\n')])
+    expect(distrusting).toMatchObject({ kind: 'retry', reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
+    expect(receiver.received).toHaveLength(2)
+  })
+})
+
+describe('a transport that is closed', () => {
+  it('ends what is in flight, leaves no connection and no timer, and posts nothing more', async () => {
+    const clock = new ManualClock()
+    const { post, receiver, transport } = await connect([answer(200), () => {}, () => {}], {}, clock)
+    expect(await post('a\n')).toEqual(accepted)
+    const pending = [post('b\n'), post('c\n')]
+    await until(() => receiver.received.length === 3)
+    transport.close()
+    const closed = { kind: 'retry', reason: 'closed', status: undefined, afterMillis: undefined }
+    expect(await Promise.all(pending)).toEqual([closed, closed])
+    expect(await post('d\n')).toEqual(closed)
+    await until(() => receiver.sockets.size === 0)
+    expect(clock.timers.size).toBe(0)
+    expect(receiver.received).toHaveLength(3)
+  })
+
+  it('ends what is only about to be sent', async () => {
+    const { post, receiver, transport } = await connect([], { compression: 'gzip' })
+    const pending = post('a\n')
+    transport.close()
+    expect(await pending).toMatchObject({ kind: 'retry', reason: 'closed' })
+    await connect().then((other) => other.post('b\n'))
+    expect(receiver.connections).toBe(0)
+  })
+})

@@ -1,0 +1,23 @@
+import { diag } from '@opentelemetry/api'
+import { afterEach, describe, expect, it } from 'vitest'
+import { collectWarnings } from '../../../../../test/support/tracing.ts'
+import { retry, startSender } from './support/sender.ts'
+
+afterEach(() => diag.disable())
+
+// What is said once is said once in a process: this has one of its own.
+describe('a receiver that does not answer', () => {
+  it('is said once, at the third failure, without the path of the URL', async () => {
+    const warnings = collectWarnings()
+    const url = 'https://user:secret@otlp.example:4318/secret?key=secret'
+    const { advance, answer, append, clock } = startSender({ maxExportBatchSize: 1, url })
+    await append('a')
+    for (let i = 0; i < 5; i++) {
+      expect(warnings).toHaveLength(i < 3 ? 0 : 1)
+      await answer(retry())
+      await advance(clock.waits[0] ?? 0)
+    }
+    expect(warnings[0]).toContain('otlp.example:4318 does not take spans now (503)')
+    expect(warnings[0]).not.toContain('secret')
+  })
+})

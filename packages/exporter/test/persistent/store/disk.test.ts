@@ -1,0 +1,286 @@
+import { rmSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import {
+  drain,
+  failure,
+  journals,
+  names,
+  ONE,
+  quiet,
+  record,
+  segments,
+  TestProcess,
+  temporary,
+  upTo,
+} from './support.ts'
+
+const CODES = ['ENOSPC', 'EROFS', 'EACCES', 'EIO', 'EDQUOT']
+
+describe('a disk that cannot be written', () => {
+  it.each(CODES)(
+    'costs nothing while memory has room (%s), and is written again when it can be',
+    async (code) => {
+      const directory = temporary()
+      const process = new TestProcess()
+      const store = process.open({ directory })
+      store.append(record(0))
+      await quiet()
+      expect(store.isOnDisk).toBe(true)
+      process.onOperation = (name) => {
+        if (name === 'writev' || name === 'openSync') throw failure(code)
+      }
+      for (const name of [1, 2, 3]) store.append(record(name))
+      await quiet()
+      expect(store.isOnDisk).toBe(false)
+      store.append(record(4))
+      process.onOperation = () => {}
+      store.append(record(5))
+      await quiet()
+      // Not at once: a full disk is not to be asked all the time.
+      expect(store.isOnDisk).toBe(false)
+      process.ahead += 30_000
+      store.append(record(6))
+      await quiet()
+      expect(store.isOnDisk).toBe(true)
+      expect(store.queued.spans).toBe(7)
+      // Everything is in files now.
+      process.kill()
+      const next = new TestProcess()
+      const after = next.open({ directory })
+      await after.ready
+      expect((await drain(after)).sort()).toEqual(upTo(7))
+      await after.close()
+      expect(journals(directory)).toEqual([])
+    },
+  )
+
+  it.each(CODES)('is no reason not to start (%s)', async (code) => {
+    const process = new TestProcess()
+    process.onOperation = (name) => {
+      if (!['mkdirSync', 'readdir'].includes(name)) return
+      throw failure(code)
+    }
+    const store = process.open({ directory: temporary() })
+    await store.ready
+    for (const name of upTo(3)) store.append(record(name))
+    expect(store.isOnDisk).toBe(false)
+    expect(await drain(store)).toEqual(upTo(3))
+    await store.close()
+  })
+
+  it('is read first from memory, because memory is what a crash would cost', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const store = process.open({ directory })
+    store.append(record('on disk'))
+    await quiet()
+    process.onOperation = (name) => {
+      if (name.startsWith('writev') || name === 'openSync') throw failure('ENOSPC')
+    }
+    store.append(record('in memory'))
+    await quiet()
+    expect(await drain(store, ONE)).toEqual(['in memory', 'on disk'])
+    await store.close()
+  })
+
+  it('leaves what was taken out where it was: it can be settled and released', async () => {
+    const process = new TestProcess()
+    process.onOperation = (name) => {
+      if (name.startsWith('writev')) throw failure('ENOSPC')
+    }
+    const store = process.open({ directory: temporary() }, 2)
+    for (const name of upTo(3)) store.append(record(name))
+    const first = await store.take(ONE)
+    const second = await store.take(ONE)
+    await quiet()
+    first?.settle()
+    second?.release()
+    expect((await drain(store)).sort()).toEqual(['1', '2'])
+    expect(store.queued.spans).toBe(0)
+    await store.close()
+  })
+
+  it('keeps to the limit of the memory, and counts what does not fit', async () => {
+    const process = new TestProcess()
+    process.onOperation = (name) => {
+      if (name === 'openSync') throw failure('ENOSPC')
+    }
+    const store = process.open({ directory: temporary(), maxMemoryBytes: 400 })
+    for (const name of upTo(25)) store.append(record(name, { spans: 2 }))
+    expect(process.counters.dropped).toEqual({ overflow: 30 })
+    expect(store.queued).toMatchObject({ spans: 20, bytes: 400 })
+    expect(await drain(store)).toEqual(upTo(25).slice(15))
+    await store.close()
+  })
+
+  it('says that what only memory had is lost when the process ends', async () => {
+    const process = new TestProcess()
+    process.onOperation = (name) => {
+      if (name === 'openSync') throw failure('ENOSPC')
+    }
+    const store = process.open({ directory: temporary() })
+    store.append(record(1, { spans: 5 }))
+    await store.close()
+    expect(process.counters.dropped).toEqual({ shutdown: 5 })
+    expect(store.queued.spans).toBe(0)
+  })
+
+  it('gets what only memory had when it works again at the end', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    process.onOperation = (name) => {
+      if (name === 'openSync') throw failure('ENOSPC')
+    }
+    const store = process.open({ directory })
+    store.append(record(1, { spans: 5 }))
+    process.onOperation = () => {}
+    await store.close()
+    expect(process.counters.dropped).toEqual({})
+    const next = new TestProcess()
+    const after = next.open({ directory })
+    await after.ready
+    expect(await drain(after)).toEqual(['1'])
+    await after.close()
+  })
+
+  it('counts as full when less is free than was asked for', async () => {
+    const process = new TestProcess()
+    process.freeBytes = 999
+    const store = process.open({ directory: temporary(), minFreeDiskBytes: 1000 })
+    await quiet()
+    expect(store.isOnDisk).toBe(false)
+    store.append(record(1))
+    process.ahead += 30_000
+    process.tick(10_000)
+    await quiet()
+    expect(store.isOnDisk).toBe(false)
+    process.freeBytes = 1000
+    process.ahead += 30_000
+    process.tick(10_000)
+    await quiet()
+    expect(store.isOnDisk).toBe(true)
+    expect(await drain(store)).toEqual(['1'])
+    await store.close()
+  })
+
+  it('may lose the folder while the process runs: what is in memory is written again, elsewhere', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const store = process.open({ directory })
+    for (const name of upTo(3)) store.append(record(name))
+    await quiet()
+    rmSync(directory, { recursive: true })
+    process.tick(10_000)
+    await quiet()
+    expect(store.isOnDisk).toBe(true)
+    expect(segments(directory)).toHaveLength(1)
+    process.kill()
+    const after = new TestProcess().open({ directory })
+    await after.ready
+    expect(await drain(after)).toEqual(upTo(3))
+    await after.close()
+  })
+})
+
+describe('a disk that fails when it is forced', () => {
+  it('is not trusted: what was written is kept in memory, and comes once', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const store = process.open({ directory, fsync: 'batch' })
+    store.append(record(0))
+    await quiet()
+    process.onOperation = (name) => {
+      if (name === 'fdatasync') throw failure('EIO')
+    }
+    for (const name of [1, 2]) store.append(record(name))
+    await quiet()
+    expect(store.isOnDisk).toBe(false)
+    process.onOperation = () => {}
+    expect((await drain(store)).sort()).toEqual(upTo(3))
+    expect(process.counters).toMatchObject({ corrupt: 0, dropped: {} })
+    await store.close()
+    expect(journals(directory)).toEqual([])
+  })
+})
+
+describe('writing', () => {
+  it.each([1, 7, 100])('goes on when a call writes %i bytes only', async (bytes) => {
+    const directory = temporary()
+    const process = new TestProcess()
+    process.writeAtMost = bytes
+    const store = process.open({ directory, isSync: bytes === 7 })
+    for (const name of upTo(5)) store.append(record(name))
+    await quiet()
+    for (let turn = 0; turn < 60; turn += 1) await quiet()
+    process.kill()
+    const after = new TestProcess().open({ directory })
+    await after.ready
+    expect(await drain(after)).toEqual(upTo(5))
+    await after.close()
+  })
+
+  it('is done when writeNow returns, though another thread was about to do it', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const store = process.open({ directory })
+    store.append(record(0))
+    await Promise.resolve()
+    store.append(record(1))
+    store.writeNow()
+    process.kill()
+    const after = new TestProcess().open({ directory })
+    await after.ready
+    expect(await drain(after)).toEqual(['0', '1'])
+    await after.close()
+  })
+
+  it('does not wait for its turn in a burst: memory keeps a few megabytes', () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const sync: string[] = []
+    process.onOperation = (name) => {
+      if (name === 'writevSync') sync.push(name)
+    }
+    const store = process.open({ directory })
+    for (const name of upTo(100)) store.append(record(name, { bytes: 160_000 }))
+    expect(sync.length).toBeGreaterThan(2)
+    store.writeNow()
+  })
+
+  it('leaves out what was answered for before it was its turn', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const store = process.open({ directory })
+    let written = 0
+    process.onOperation = (name, [, parts]) => {
+      if (name === 'writev') written += (parts as Buffer[]).length / 2
+    }
+    const batch = store.append(record('under way')) ?? (await store.take(ONE))
+    for (const name of upTo(3)) store.append(record(name))
+    const second = await store.take(ONE)
+    expect(names(second)).toEqual([])
+    batch?.settle()
+    for (let left = 3; left > 0; left -= 1) (await store.take(ONE))?.settle()
+    await quiet()
+    expect(written).toBeLessThanOrEqual(4)
+    expect(store.queued.spans).toBe(0)
+    await store.close()
+    expect(journals(directory)).toEqual([])
+  })
+
+  it.each(['batch', 'interval', 'never'] as const)('is forced to the disk as asked (%s)', async (fsync) => {
+    const process = new TestProcess()
+    const store = process.open({ directory: temporary(), fsync })
+    let synced = 0
+    process.onOperation = (name) => {
+      if (name === 'fdatasync') synced += 1
+    }
+    store.append(record(1))
+    await quiet()
+    expect(synced).toBe(fsync === 'batch' ? 1 : 0)
+    process.tick(500)
+    await quiet()
+    expect(synced).toBe(fsync === 'never' ? 0 : 1)
+    await store.close()
+  })
+})

@@ -1,0 +1,174 @@
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { machine } from '../../../dist/persistent/store/system.js'
+import { drain, journals, ONE, quiet, record, TestProcess, temporary, upTo } from './support.ts'
+
+/** Lets a store look for journals again, as it does now and then. */
+async function sweep(process: TestProcess): Promise<void> {
+  process.tick(30_000)
+  await quiet()
+}
+
+describe('processes on one directory', () => {
+  it('have a journal each, and leave each other alone', async () => {
+    const directory = temporary()
+    const [one, two] = [new TestProcess(), new TestProcess()]
+    const [first, second] = [one.open({ directory }), two.open({ directory })]
+    await Promise.all([first.ready, second.ready])
+    for (const name of [0, 2, 4]) first.append(record(name))
+    for (const name of [1, 3, 5]) second.append(record(name))
+    await quiet()
+    await sweep(one)
+    await sweep(two)
+    expect(await drain(first)).toEqual(['0', '2', '4'])
+    expect(await drain(second)).toEqual(['1', '3', '5'])
+    expect([one.counters.adopted, two.counters.adopted]).toEqual([0, 0])
+    await first.close()
+    await second.close()
+    expect(journals(directory)).toEqual([])
+  })
+
+  it('are two stores of one process, too', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const [first, second] = [process.open({ directory }), process.open({ directory })]
+    first.append(record(1))
+    second.append(record(2))
+    await sweep(process)
+    expect(await drain(first)).toEqual(['1'])
+    expect(await drain(second)).toEqual(['2'])
+    await first.close()
+    await second.close()
+  })
+
+  it('send what a sibling has left that died meanwhile, before their own', async () => {
+    const directory = temporary()
+    const [one, two] = [new TestProcess(), new TestProcess()]
+    const [first, second] = [one.open({ directory, isSync: true }), two.open({ directory })]
+    first.append(record('of the dead'))
+    second.append(record('own'))
+    one.kill()
+    await sweep(two)
+    expect(await drain(second, ONE)).toEqual(['of the dead', 'own'])
+    await second.close()
+    expect(journals(directory)).toEqual([])
+  })
+
+  it('share what many have left: nothing is lost, nothing comes twice', async () => {
+    const directory = temporary()
+    for (const name of upTo(8)) {
+      const dead = new TestProcess()
+      dead.open({ directory, isSync: true }).append(record(name))
+      dead.kill()
+    }
+    const living = [new TestProcess(), new TestProcess(), new TestProcess()]
+    const stores = living.map((process) => process.open({ directory }))
+    await Promise.all(stores.map((store) => store.ready))
+    const all = await Promise.all(stores.map((store) => drain(store)))
+    expect(all.flat().sort()).toEqual(upTo(8))
+    expect(living.reduce((sum, { counters }) => sum + counters.adopted, 0)).toBe(8)
+    for (const store of stores) await store.close()
+    expect(journals(directory)).toEqual([])
+  })
+
+  it('do not take a process ID that was given to another process for its owner', async () => {
+    const directory = temporary()
+    const dead = new TestProcess()
+    dead.open({ directory, isSync: true }).append(record(1))
+    dead.kill()
+    TestProcess.living.set(dead.pid, '8')
+    const store = new TestProcess().open({ directory })
+    await store.ready
+    expect(await drain(store)).toEqual(['1'])
+    await store.close()
+  })
+
+  it.each([
+    ['in another container', { namespace: '2' }],
+    ['on another host', { host: 'def' }],
+    ['whose start is not known', { start: '' }],
+  ])('wait a minute for a sign of life of an owner %s', async (_, identity) => {
+    const directory = temporary()
+    const other = new TestProcess()
+    Object.assign(other.identity, identity)
+    other.open({ directory, isSync: true }).append(record(1))
+    const process = new TestProcess()
+    const store = process.open({ directory })
+    await store.ready
+    process.ahead += 59_000
+    other.tick(10_000)
+    await sweep(process)
+    process.ahead += 59_000
+    await sweep(process)
+    expect(process.counters.adopted).toBe(0)
+    process.ahead += 1_000
+    await sweep(process)
+    expect(process.counters.adopted).toBe(1)
+    expect(await drain(store)).toEqual(['1'])
+    await store.close()
+  })
+
+  it('go on elsewhere when they were stopped for so long that another has taken their journal', async () => {
+    const directory = temporary()
+    const stopped = new TestProcess()
+    Object.assign(stopped.identity, { namespace: '2' })
+    const store = stopped.open({ directory })
+    for (const name of upTo(2)) store.append(record(name))
+    await quiet()
+    const thief = new TestProcess()
+    const other = thief.open({ directory })
+    await other.ready
+    thief.ahead += 60_000
+    await sweep(thief)
+    expect(thief.counters.adopted).toBe(2)
+    stopped.tick(10_000)
+    await quiet()
+    store.append(record(2))
+    await quiet()
+    expect(store.isOnDisk).toBe(true)
+    stopped.kill()
+    // Twice is better than not at all.
+    expect(await drain(other)).toEqual(['0', '1'])
+    const next = new TestProcess()
+    const after = next.open({ directory })
+    await after.ready
+    next.ahead += 60_000
+    await sweep(next)
+    expect((await drain(after)).sort()).toEqual(['0', '1', '2'])
+    await after.close()
+    await other.close()
+  })
+
+  it('leave alone what is not theirs', async () => {
+    const directory = temporary()
+    mkdirSync(join(directory, 'somebody'))
+    mkdirSync(join(directory, 'own.strange'))
+    writeFileSync(join(directory, 'free.txt'), 'x')
+    const store = new TestProcess().open({ directory })
+    await store.ready
+    await store.close()
+    expect(readdirSync(directory).sort()).toEqual(['free.txt', 'own.strange', 'somebody'])
+  })
+
+  it('rely on names that the real machine gives', async () => {
+    const { identity, startOf } = machine()
+    expect(startOf(process.pid)).toBe(identity.start)
+    expect(startOf(2 ** 22 + 1)).toBeUndefined()
+    const directory = temporary()
+    const test = new TestProcess()
+    Object.assign(test.identity, identity)
+    test.open({ directory, isSync: true }).append(record(1))
+    const [name = ''] = journals(directory)
+    // A name of a process that has never been: the same, but started at another time.
+    renameSync(join(directory, name), join(directory, name.replace(`.${identity.start}.`, '.1.')))
+    const { openStore } = await import('../../../dist/persistent/store/index.js')
+    const { newDeliveryCounters } = await import('../../../dist/persistent/counters.js')
+    const { SETTINGS } = await import('./support.ts')
+    const store = openStore({ ...SETTINGS, directory }, newDeliveryCounters(), 1)
+    await store.ready
+    expect(await drain(store)).toEqual(['1'])
+    await store.close()
+    test.kill()
+  })
+})
