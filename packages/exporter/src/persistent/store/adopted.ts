@@ -23,7 +23,7 @@ export interface Adopted {
  * @returns undefined when another process was faster, or when nothing was in it
  */
 export async function adopt(shared: Shared, directory: string, name: string): Promise<Adopted | undefined> {
-  const { system, ledger, window } = shared
+  const { system, ledger } = shared
   const own = ownName(system)
   try {
     await system.fs.promises.rename(join(directory, name), join(directory, own))
@@ -36,7 +36,7 @@ export async function adopt(shared: Shared, directory: string, name: string): Pr
   const names = await system.fs.promises.readdir(folder.path).catch(() => [])
   const numbers = names.map(numberOf).filter((number) => number !== undefined)
   const deleting = new Tasks()
-  const source = new Source(ledger, window, (segment) => {
+  const source = new Source(ledger, (segment) => {
     if (segment.isGone) return
     segment.isGone = true
     ledger.diskBytes -= segment.size

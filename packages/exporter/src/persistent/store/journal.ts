@@ -31,12 +31,12 @@ export class Journal {
   #isRetrying = false
 
   constructor(shared: Shared, directory: string, memory: Memory) {
-    const { system, settings, ledger, tasks, window } = shared
+    const { system, settings, ledger, tasks } = shared
     this.#shared = shared
     this.#directory = directory
     this.#memory = memory
     this.#segmentBytes = Math.min(Math.max(settings.maxBytes / 8, 64 * 1024), 4 * 1024 * 1024)
-    this.source = new Source(ledger, window, (segment) => this.#onFinished(segment))
+    this.source = new Source(ledger, (segment) => this.#onFinished(segment))
     this.#syncer = new Syncer(system, settings.fsync, tasks, (error) => this.fail(error))
     this.#writer = new Writer(system, settings, this.#syncer, {
       onWritten: (segment) => this.#onWritten(segment),
@@ -183,7 +183,7 @@ export class Journal {
 
   #openFolder(): void {
     try {
-      const { folder, cursor } = Folder.create(this.#shared.system, this.#directory)
+      const { folder, cursor } = Folder.create(this.#shared, this.#directory)
       this.folder = folder
       this.source.cursor = cursor
       this.isOnDisk = true
@@ -196,9 +196,10 @@ export class Journal {
     const { system, settings } = this.#shared
     const number = this.#nextNumber++
     const path = this.folder?.segmentPath(number) ?? ''
+    let file: SegmentFile | undefined
     try {
       const fd = system.fs.openSync(path, 'wx', 0o600)
-      const file = new SegmentFile(system.fs, fd, SEGMENT_HEADER_BYTES)
+      file = new SegmentFile(system.fs, fd, SEGMENT_HEADER_BYTES)
       system.fs.writeSync(fd, segmentHeader(settings.format), 0, SEGMENT_HEADER_BYTES, 0)
       const times = { shift: system.wall() - system.now(), latest: Number.POSITIVE_INFINITY }
       const segment = new Segment(number, settings.format, path, times)
@@ -210,6 +211,7 @@ export class Journal {
       if (settings.fsync !== 'never') this.#shared.tasks.add(syncFolder(system, dirname(path)))
       return segment
     } catch (error) {
+      if (file) this.#shared.tasks.add(file.finish().then(() => system.fs.promises.unlink(path)))
       this.fail(error)
       return undefined
     }
