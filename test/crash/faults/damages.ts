@@ -21,6 +21,8 @@ export function* truncations(journal: Journal, step: number): Generator<Damage> 
       what: `${segment} cut at ${length} of ${size}`,
       do: (folder) => truncateSync(join(folder, segment), length),
       mayLose: (record) => record.segment === segment && record.end > length,
+      // Nothing is missing of what is left.
+      isSilent: length === 0 || journal.records.some(({ start, end }) => length === start || length === end),
     }
   }
 }
@@ -49,14 +51,14 @@ export function* bitFlipsIn(journal: Journal, file: string, random: Random, step
 }
 
 /** A file that is small and not a segment is something else. Nothing may be lost by that. */
-export function* otherContents(file: string, other: Journal): Generator<Damage> {
+export function* otherContents(file: string, older: Journal): Generator<Damage> {
   const contents = {
     missing: undefined,
     empty: Buffer.alloc(0),
     zeros: Buffer.alloc(2000),
     ones: Buffer.alloc(2000, 0xff),
     text: Buffer.from('[core]\n'.repeat(100)),
-    'that of another journal': readFileSync(join(other.directory, other.folder, file)),
+    'an older one': readFileSync(join(older.directory, older.folder, file)),
   }
   for (const [what, bytes] of Object.entries(contents)) {
     yield {
@@ -86,14 +88,14 @@ export function* segmentDamages({ records }: Journal): Generator<Damage> {
     const middle = own[Math.floor(own.length / 2)] as RecordPlace
     const { end: size } = own.at(-1) as RecordPlace
     const write = (bytes: Buffer) => (folder: string) => writeFileSync(join(folder, segment), bytes)
-    // A whole segment that is missing leaves nothing that could be counted.
+    // A whole segment that is missing, or empty, leaves nothing that could be counted.
     yield {
       what: `${segment} missing`,
       do: (folder) => rmSync(join(folder, segment)),
       mayLose,
       isSilent: true,
     }
-    yield { what: `${segment} empty`, do: write(Buffer.alloc(0)), mayLose }
+    yield { what: `${segment} empty`, do: write(Buffer.alloc(0)), mayLose, isSilent: true }
     yield { what: `${segment} zeros`, do: write(Buffer.alloc(size)), mayLose }
     yield { what: `${segment} text`, do: write(Buffer.alloc(size, 'all work and no play ')), mayLose }
     yield {

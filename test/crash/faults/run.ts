@@ -61,11 +61,13 @@ export async function runFaults(
     await attempt(`a bit flipped, ${kind}`, packed, bitFlips(packed, step * 3, random))
   }
   await attempt('a bit of the cursor flipped', plain, bitFlipsIn(plain, 'cursor', random, step))
-  await attempt('a bit of alive flipped', plain, bitFlipsIn(plain, 'alive', random, 1))
-  for (const journal of [plain, long]) {
-    const name = journal === plain ? '' : ', several segments'
-    await attempt(`another cursor${name}`, journal, otherContents('cursor', journal === plain ? long : plain))
-    await attempt(`another alive${name}`, journal, otherContents('alive', plain))
+  const young = await write({ ...PLAIN, acknowledged: 0 })
+  for (const [journal, name] of [
+    [plain, ''],
+    [long, ', several segments'],
+  ] as const) {
+    await attempt(`another cursor${name}`, journal, otherContents('cursor', young))
+    await attempt(`another alive${name}`, journal, otherContents('alive', young))
     await attempt(`segments damaged${name}`, journal, segmentDamages(journal))
   }
   await attempt('alien files and folders', plain, alienFiles(plain))

@@ -120,7 +120,7 @@ export class Scenario {
   }
 
   #mood(): Mood {
-    return this.#random.weighted({ kind: 3, slow: 1, hostile: 5, 'stores in silence': 0.5, down: 1 })
+    return this.#random.weighted({ kind: 3, slow: 1, hostile: 5, 'stores in silence': 1, down: 1 })
   }
 
   #options(name: string) {
