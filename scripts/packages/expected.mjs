@@ -2,6 +2,10 @@
 
 const SEMCONV = ['@otel-sessions/semconv', '@otel-sessions/semconv/internal']
 const API = '@opentelemetry/api'
+// For the one entry point that runs on Node alone.
+const NODE = ['crypto', 'fs', 'http', 'https', 'os', 'path', 'timers/promises', 'url', 'util', 'zlib'].map(
+  (name) => `node:${name}`,
+)
 
 /** `own` are the packages of this repository: pinned to the very version that they are published with. */
 export const DEPENDENCIES = {
@@ -31,7 +35,7 @@ export const MAY_IMPORT = {
   '@otel-sessions/processor/lifecycle': [API, ...SEMCONV],
   '@otel-sessions/exporter': [API, ...SEMCONV],
   '@otel-sessions/exporter/hash': [...SEMCONV, '@noble/hashes/*'],
-  '@otel-sessions/exporter/persistent': [API, ...SEMCONV, 'node:*'],
+  '@otel-sessions/exporter/persistent': [API, ...SEMCONV, ...NODE],
   '@otel-sessions/analytics': [API, ...SEMCONV],
   '@otel-sessions/analytics/prices': [],
 }

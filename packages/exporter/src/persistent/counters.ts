@@ -19,28 +19,33 @@ export type DroppedReason =
   /** The application said `purge()`. */
   | 'purged'
 
-/** What is counted. One object, which all parts of a processor write to. */
-export interface DeliveryCounters {
+/** What a processor counts, in spans where nothing else is said. */
+export interface DeliveryCounts {
   /** Spans that ended and were handed to the processor. */
-  ended: number
+  readonly ended: number
   /** Spans found in what a process that has died left behind. */
-  adopted: number
+  readonly adopted: number
   /** Spans that the receiver has acknowledged. */
-  delivered: number
+  readonly delivered: number
   /** Spans lost, by reason. */
-  readonly dropped: Partial<Record<DroppedReason, number>>
+  readonly dropped: Readonly<Partial<Record<DroppedReason, number>>>
   /** Spans refused for good by the receiver and kept to be sent again by `redeliver()`. */
-  rejected: number
+  readonly rejected: number
   /** Spans that `redeliver()` has put into the queue again. */
-  redelivered: number
+  readonly redelivered: number
   /** Requests sent. */
-  requests: number
+  readonly requests: number
   /** Requests that failed and that may be repeated. */
-  retried: number
+  readonly retried: number
   /** Records in the journal that were damaged and skipped. */
-  corrupt: number
+  readonly corrupt: number
   /** Files of the journal whose last record was not written whole. */
-  torn: number
+  readonly torn: number
+}
+
+/** One object, which all parts of a processor write to. */
+export type DeliveryCounters = { -readonly [Name in keyof DeliveryCounts]: DeliveryCounts[Name] } & {
+  readonly dropped: Partial<Record<DroppedReason, number>>
 }
 
 export const newDeliveryCounters = (): DeliveryCounters => ({

@@ -4,7 +4,7 @@
  * @module
  */
 
-export type { DroppedReason } from './counters.ts'
+export type { DeliveryCounts, DroppedReason } from './counters.ts'
 export type { DetectedResource, EndedSpan } from './ended-span.ts'
 export type { MeterProviderLike } from './meter-types.ts'
 export type { Durability, GateOptions, PersistentBatchSpanProcessorOptions } from './options.ts'

@@ -41,7 +41,7 @@ export class Pipeline {
     sink = new Sink(codecOf(store.format), this.store, sender.maxRequestBytes, counters, () =>
       this.sender.wake(),
     )
-    this.store.ready.then(() => this.sender.wake())
+    this.store.onFound(() => this.sender.wake())
     const exporter = this.#gate ?? sink
     const recordSpans = store.isSync ? 1 : Math.min(RECORD_SPANS, sender.maxExportBatchSize)
     this.#buffer = new SpanBuffer(recordSpans, (spans) => exporter.export(spans, () => {}))

@@ -1,14 +1,12 @@
 import type { SessionExporterStats } from '../stats.ts'
-import type { DeliveryCounters, DroppedReason } from './counters.ts'
+import type { DeliveryCounts } from './counters.ts'
 import type { Queued } from './store/types.ts'
 
 /**
- * What a `PersistentBatchSpanProcessor` counted, in spans where nothing else is said. At every moment
+ * What became of the spans of a `PersistentBatchSpanProcessor`. At every moment
  * `ended + adopted + redelivered` is `delivered + rejected + queued.spans + buffered` and all of `dropped`.
  */
-export interface DeliveryStats extends Readonly<Omit<DeliveryCounters, 'dropped'>> {
-  /** Spans lost, by reason. */
-  readonly dropped: Readonly<Partial<Record<DroppedReason, number>>>
+export interface DeliveryStats extends DeliveryCounts {
   /** What waits to be acknowledged by the receiver, what is being sent included. */
   readonly queued: Queued
   /** Spans that have ended and are not queued yet: at most 64, but for what waits for its trace, or for its resource. */

@@ -202,3 +202,23 @@ test('a span that throws when it is read is counted, and nothing is thrown', asy
   processor.onEnd(hostile as never)
   expect(processor.stats()).toMatchObject({ ended: 1, dropped: { unreadable: 1 } })
 })
+
+test('what a dead process left is sent without a word by the next one', async () => {
+  const directory = temporaryFolder()
+  const { url, names, answer } = await startReceiver((response) => response.writeHead(503).end())
+  const first = startDelivery({ url, directory, shutdownTimeoutMillis: 100 })
+  first.end(...many(3))
+  await first.processor.shutdown()
+  let arrived = () => {}
+  const arrives = new Promise<void>((resolve) => {
+    arrived = resolve
+  })
+  const before = names().length
+  answer((response, received) => {
+    ok(response, received)
+    arrived()
+  })
+  startDelivery({ url, directory, scheduledDelayMillis: 1 })
+  await arrives
+  expect(sorted(names().slice(before))).toEqual(sorted(many(3)))
+})

@@ -8,6 +8,8 @@ import type { Shared } from './shared.ts'
 export class Adoption {
   /** The oldest first. */
   readonly adopted: Adopted[] = []
+  /** Called when one was taken: there is something to be sent. */
+  onFound = () => {}
   readonly #shared: Shared
   readonly #directory: string
   readonly #liveness: Liveness
@@ -83,6 +85,7 @@ export class Adoption {
       if (found === undefined) continue
       this.adopted.push(found)
       this.adopted.sort((a, b) => a.oldest - b.oldest)
+      this.onFound()
     }
   }
 

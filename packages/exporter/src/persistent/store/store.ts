@@ -48,6 +48,10 @@ export class JournalStore implements Store {
     )
   }
 
+  onFound(callback: () => void): void {
+    if (this.#adoption !== undefined) this.#adoption.onFound = callback
+  }
+
   append(record: Encoded): void {
     this.#enqueue(this.#shared.settings.format, record)
   }

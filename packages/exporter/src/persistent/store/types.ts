@@ -77,6 +77,8 @@ export interface Store {
   readonly unwritten: number
   /** Whether records that are appended now reach the disk. */
   readonly isOnDisk: boolean
+  /** Calls back whenever something was found that a dead process left. */
+  onFound(callback: () => void): void
   /** Resolves when what dead processes left has been found. */
   readonly ready: Promise<void>
   /** Writes at once, without waiting for anything, what is not written yet: the process is about to end. */
