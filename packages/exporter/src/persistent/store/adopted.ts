@@ -24,7 +24,7 @@ export interface Adopted {
  * @returns undefined when another process was faster, or when nothing was in it
  */
 export async function adopt(shared: Shared, directory: string, name: string): Promise<Adopted | undefined> {
-  const { system, ledger, window } = shared
+  const { system, ledger } = shared
   const own = ownName(system)
   try {
     await system.fs.promises.rename(join(directory, name), join(directory, own))
@@ -37,7 +37,7 @@ export async function adopt(shared: Shared, directory: string, name: string): Pr
   const names = await system.fs.promises.readdir(folder.path).catch(() => [])
   const numbers = names.map(numberOf).filter((number) => number !== undefined)
   const deleting = new Tasks()
-  const source = new Source(ledger, window, (segment) => giveUp(shared, segment, deleting))
+  const source = new Source(ledger, (segment) => giveUp(shared, segment, deleting))
   for (const number of numbers.sort((a, b) => a - b)) {
     const path = folder.segmentPath(number)
     const { position } = cursor

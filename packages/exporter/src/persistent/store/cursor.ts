@@ -31,9 +31,14 @@ export class Cursor {
   /** Throws when the file cannot be made. */
   static create(fs: Files, folder: string): Cursor {
     const cursor = new Cursor(fs, fs.openSync(join(folder, 'cursor'), 'wx', 0o600), 0)
-    // Both slots exist from now on, so that moving the cursor needs no room on a full disk.
-    fs.writeSync(cursor.#fd, Buffer.alloc(SLOT_DISTANCE + SLOT_BYTES), 0, SLOT_DISTANCE + SLOT_BYTES, 0)
-    return cursor
+    try {
+      // Both slots exist from now on, so that moving the cursor needs no room on a full disk.
+      fs.writeSync(cursor.#fd, Buffer.alloc(SLOT_DISTANCE + SLOT_BYTES), 0, SLOT_DISTANCE + SLOT_BYTES, 0)
+      return cursor
+    } catch (error) {
+      cursor.close()
+      throw error
+    }
   }
 
   /** The cursor of a folder that somebody else has left, and where it stands. Throws when it cannot be written to. */

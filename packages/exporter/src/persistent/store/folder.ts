@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Cursor } from './cursor.ts'
 import { nameOf, type Owner } from './owner.ts'
+import type { Shared } from './shared.ts'
 import type { System } from './system.ts'
 
 /** What a folder of the journal contains, beside segments. */
@@ -30,13 +31,18 @@ export class Folder {
     this.path = join(directory, name)
   }
 
-  /** A new folder, with a cursor. Throws what the file system throws. */
-  static create(system: System, directory: string): { folder: Folder; cursor: Cursor } {
+  /** A new folder, with a cursor. Throws what the file system throws; nothing is left behind then. */
+  static create({ system, tasks }: Shared, directory: string): { folder: Folder; cursor: Cursor } {
     const folder = new Folder(system, directory, ownName(system))
     system.fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
     system.fs.mkdirSync(folder.path, { mode: 0o700 })
-    system.fs.closeSync(system.fs.openSync(join(folder.path, ALIVE), 'w', 0o600))
-    return { folder, cursor: Cursor.create(system.fs, folder.path) }
+    try {
+      system.fs.closeSync(system.fs.openSync(join(folder.path, ALIVE), 'w', 0o600))
+      return { folder, cursor: Cursor.create(system.fs, folder.path) }
+    } catch (error) {
+      tasks.add(folder.remove())
+      throw error
+    }
   }
 
   segmentPath(number: number): string {

@@ -33,12 +33,12 @@ export class Journal {
   #recovering: Promise<void> | undefined
 
   constructor(shared: Shared, directory: string, memory: Memory) {
-    const { system, settings, ledger, tasks, window } = shared
+    const { system, settings, ledger, tasks } = shared
     this.#shared = shared
     this.#directory = directory
     this.#memory = memory
     this.#segmentBytes = Math.min(Math.max(settings.maxBytes / 8, 64 * 1024), 4 * 1024 * 1024)
-    this.source = new Source(ledger, window, (segment) => giveUp(shared, segment, tasks))
+    this.source = new Source(ledger, (segment) => giveUp(shared, segment, tasks))
     this.#syncer = new Syncer(system, settings.fsync, tasks, (error) => this.fail(error))
     this.#writer = new Writer(system, settings, this.#syncer, {
       onWritten: (segment) => this.#onWritten(segment),
@@ -194,7 +194,7 @@ export class Journal {
 
   #openFolder(): void {
     try {
-      const { folder, cursor } = Folder.create(this.#shared.system, this.#directory)
+      const { folder, cursor } = Folder.create(this.#shared, this.#directory)
       this.folder = folder
       this.source.cursor = cursor
       this.isOnDisk = true

@@ -14,10 +14,10 @@ export class Memory {
   readonly #settings: StoreSettings
   #nextNumber = 1
 
-  constructor(settings: StoreSettings, ledger: Ledger, window: number) {
+  constructor(settings: StoreSettings, ledger: Ledger) {
     this.#settings = settings
     this.#ledger = ledger
-    this.source = new Source(ledger, window, () => {})
+    this.source = new Source(ledger, () => {})
   }
 
   /** Keeps a record that is counted as queued already, or drops it. */

@@ -31,8 +31,8 @@ export interface Scanned {
 const BYTES_AT_ONCE = 2 * 1024 * 1024
 
 /**
- * Reads a segment from an offset on. Whatever is damaged is stepped over: the next record is searched for. Zeros are
- * no damage: they are where a write failed, or never came.
+ * Reads a segment from an offset on. Whatever is damaged is stepped over: the next record is searched for. Zeros at
+ * the end are where a file was cut off: that is how a power loss leaves it.
  */
 export async function scanSegment(file: Buffer, from: number): Promise<Scanned> {
   const records: Found[] = []
@@ -54,16 +54,15 @@ export async function scanSegment(file: Buffer, from: number): Promise<Scanned> 
   }
 
   let offset = Math.max(from, SEGMENT_HEADER_BYTES)
-  if (file.length > 0 && file.length < SEGMENT_HEADER_BYTES) isTorn = true
+  if ((file.length > 0 && file.length < SEGMENT_HEADER_BYTES) || file.length < from) isTorn = true
   while (offset < file.length) {
     const header = readRecordHeader(file, offset)
     if (header === undefined) {
       const next = nextRecord(file, offset + 1)
       const isEnd = next === file.length
-      if (!isZero(file.subarray(offset, next))) {
-        if (isEnd && file.length - offset < RECORD_HEADER_BYTES) isTorn = true
-        else corrupt += 1
-      }
+      const isCutOff = file.length - offset < RECORD_HEADER_BYTES || isZero(file.subarray(offset))
+      if (isEnd && isCutOff) isTorn = true
+      else corrupt += 1
       offset = next
       continue
     }

@@ -9,5 +9,6 @@ export interface Shared {
   readonly settings: StoreSettings
   readonly ledger: Ledger
   readonly tasks: Tasks
+  /** How many batches may be taken and not behind a cursor: so many are sent again after a crash at most. */
   readonly window: number
 }

@@ -20,13 +20,11 @@ export class Source {
   #ranges: Range[] = []
   #settledTo: Position | undefined
   readonly #ledger: Ledger
-  readonly #window: number
   readonly #onFinished: (segment: Segment) => void
 
   /** @param onFinished is called with segments that nobody needs any more, after the cursor has been moved */
-  constructor(ledger: Ledger, window: number, onFinished: (segment: Segment) => void) {
+  constructor(ledger: Ledger, onFinished: (segment: Segment) => void) {
     this.#ledger = ledger
-    this.#window = window
     this.#onFinished = onFinished
   }
 
@@ -35,9 +33,13 @@ export class Source {
     return this.segments.reduce((sum, segment) => sum + segment.spans, 0)
   }
 
+  /** How many batches are taken, or settled behind one that is not: the cursor does not know of them yet. */
+  get unsettled(): number {
+    return this.#ranges.filter((range) => range.state !== 'released').length
+  }
+
   /** The next records within the limits; a segment that has to be loaded first; undefined where nothing is free. */
   take(limits: BatchLimits): Range | Segment | undefined {
-    if (this.#ranges.filter((range) => range.state !== 'released').length >= this.#window) return undefined
     const index = this.#ranges.findIndex((range) => range.state === 'released')
     return index === -1 ? this.#readOn(limits) : this.#takeAgain(index, limits)
   }

@@ -31,9 +31,9 @@ export class JournalStore implements Store {
 
   constructor(shared: Shared) {
     this.#shared = shared
-    const { settings, ledger, window, system } = shared
+    const { settings, ledger, system } = shared
     const { directory } = settings
-    this.#memory = new Memory(settings, ledger, window)
+    this.#memory = new Memory(settings, ledger)
     const journal = directory === undefined ? undefined : new Journal(shared, directory, this.#memory)
     this.#refused = new RefusedBodies(shared, journal)
     this.ready = Promise.resolve()
@@ -144,7 +144,9 @@ export class JournalStore implements Store {
   }
 
   #next(limits: BatchLimits): { source: Source; found: Range | Segment } | undefined {
-    for (const source of this.#sources) {
+    const sources = this.#sources
+    if (sources.reduce((sum, { unsettled }) => sum + unsettled, 0) >= this.#shared.window) return undefined
+    for (const source of sources) {
       const found = source.take(limits)
       if (found !== undefined) return { source, found }
     }

@@ -100,6 +100,29 @@ describe('a disk that cannot be written', () => {
     await store.close()
   })
 
+  it.each([
+    ['a new folder', 0],
+    ['a new segment', 1],
+  ])('leaves no file open and no folder behind that could not be begun: %s', async (_, writes) => {
+    const directory = temporary()
+    const process = new TestProcess()
+    let open = 0
+    let left = writes
+    process.onOperation = (name) => {
+      if (name === 'openSync') open += 1
+      if (name === 'closeSync' || name === 'close') open -= 1
+      if (name === 'writeSync' && left-- <= 0) throw failure('ENOSPC')
+    }
+    const store = process.open({ directory })
+    store.append(record(1))
+    await quiet()
+    expect(await drain(store)).toEqual(['1'])
+    expect(segments(directory)).toEqual([])
+    await store.close()
+    expect(open).toBe(0)
+    expect(journals(directory)).toEqual([])
+  })
+
   it('keeps to the limit of the memory, and counts what does not fit', async () => {
     const process = new TestProcess()
     process.onOperation = (name) => {

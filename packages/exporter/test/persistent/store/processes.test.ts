@@ -29,6 +29,26 @@ describe('processes on one directory', () => {
     expect(journals(directory)).toEqual([])
   })
 
+  it('leave journals that are read at once: no more batches of all of them are out than was said', async () => {
+    const directory = temporary()
+    for (const name of ['a', 'b']) {
+      const process = new TestProcess()
+      const store = process.open({ directory, isSync: true })
+      for (const number of [0, 1, 2]) store.append(record(`${name}${number}`))
+      process.kill()
+    }
+    const store = new TestProcess().open({ directory }, 2)
+    await store.ready
+    const first = await store.take(ONE)
+    const second = await store.take(ONE)
+    second?.settle()
+    // A crash would repeat the first two: the cursor cannot pass the first.
+    expect(await store.take(ONE)).toBeUndefined()
+    first?.settle()
+    expect(await drain(store, ONE)).toHaveLength(4)
+    await store.close()
+  })
+
   it('are two stores of one process, too', async () => {
     const directory = temporary()
     const process = new TestProcess()

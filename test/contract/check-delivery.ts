@@ -1,0 +1,171 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
+import fc from 'fast-check'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { type Answer, PERMANENT, Receiver, TEMPORARY } from './receiver.ts'
+import type { CreateSubject } from './subject.ts'
+
+// CONTRACT_SEED=<n> replays a run or makes another one.
+const seed = Number(process.env['CONTRACT_SEED'] ?? 20261121)
+const BATCH_SIZE = 4
+/** More than the queue of OpenTelemetry's processor holds by default. */
+const BURST = 5000
+
+/** What is asked of a subject, each a test. */
+export const PROMISES = {
+  once: 'what is accepted at once is sent once',
+  burst: 'a burst of any size arrives',
+  temporary: 'what is put off is sent again until it is taken, and then not any more',
+  permanent: 'what is refused for good is not sent again, and everything else arrives once',
+  mixed: 'what is put off and what is refused do not disturb each other',
+  flush: 'a flush waits for what is in flight',
+  shutdown: 'a shutdown delivers what waits and what is in flight',
+  concurrent: 'spans that end while others are sent, and flushes at the same time, change nothing',
+  counters: 'its counters agree with what the receiver saw',
+} as const
+
+/** A test that a subject is known to fail. */
+export type Broken = keyof typeof PROMISES
+
+/**
+ * Holds a subject to what the OpenTelemetry Collector asks of its exporters, and to a little more: every span is
+ * acknowledged once, or refused once, whatever the receiver answers.
+ *
+ * @param broken the promises that the subject does not keep; each is seen to be broken
+ */
+export function checkDelivery(
+  name: string,
+  createSubject: CreateSubject,
+  broken: readonly Broken[] = [],
+): void {
+  const promise = (key: Broken, test: () => Promise<void>) =>
+    (broken.includes(key) ? it.fails : it)(PROMISES[key], test)
+  const start = (batchSize?: number) => startWorld(createSubject, batchSize)
+
+  /** Whatever the receiver answers: what was accepted and what was refused is everything, each once. */
+  const answered = (answers: readonly [Answer, ...Answer[]], check: (world: World) => void = () => {}) => {
+    const scripts = fc.array(fc.constantFrom(...answers), { minLength: 1, maxLength: 5 })
+    const property = fc.asyncProperty(scripts, async (script) => {
+      const world = await start()
+      world.receiver.play(script)
+      world.end(20)
+      await world.flush()
+      world.expectEachAnsweredOnce()
+      check(world)
+      await world.stop()
+    })
+    return fc.assert(property, { seed, numRuns: 8, endOnFailure: true })
+  }
+
+  describe(name, () => {
+    promise('once', async () => {
+      const world = await start()
+      world.end(50)
+      await world.flush()
+      world.expectEachAnsweredOnce()
+      expect(world.receiver.exchanges.every(({ answer }) => answer === 200)).toBe(true)
+    })
+
+    promise('burst', async () => {
+      const world = await start(512)
+      world.end(BURST)
+      await world.flush()
+      world.expectEachAnsweredOnce()
+    })
+
+    promise('temporary', () => answered([200, ...TEMPORARY]))
+
+    promise('permanent', () => answered([200, ...PERMANENT]))
+
+    promise('mixed', () => answered([200, ...TEMPORARY, ...PERMANENT]))
+
+    promise('flush', async () => {
+      const world = await start()
+      const { arrived, release } = world.receiver.hold()
+      world.end(BATCH_SIZE)
+      await arrived
+      let isFlushed = false
+      const flush = world.flush().then(() => {
+        isFlushed = true
+      })
+      for (let turn = 0; turn < 20; turn++) await nextTurn()
+      const wasEarly = isFlushed
+      release()
+      await flush
+      expect(wasEarly).toBe(false)
+      world.expectEachAnsweredOnce()
+    })
+
+    promise('shutdown', async () => {
+      const world = await start()
+      const { arrived, release } = world.receiver.hold()
+      world.end(30)
+      await arrived
+      const shutdown = world.subject.processor.shutdown()
+      for (let turn = 0; turn < 20; turn++) await nextTurn()
+      release()
+      await shutdown
+      world.expectEachAnsweredOnce()
+    })
+
+    promise('concurrent', async () => {
+      const world = await start()
+      const work = async (turns: number) => {
+        for (let turn = 0; turn < turns; turn++) {
+          world.end(3)
+          await nextTurn()
+          if (turn % 10 === 0) await world.flush()
+        }
+      }
+      await Promise.all([work(30), work(20), work(40)])
+      await world.flush()
+      world.expectEachAnsweredOnce()
+    })
+
+    promise('counters', () =>
+      answered([200, 503, 400], ({ receiver, subject }) => {
+        expect(subject.counts()).toEqual({
+          delivered: receiver.namesOf((answer) => answer === 200).length,
+          refused: receiver.namesOf((answer) => answer === 400).length,
+          lost: 0,
+          waiting: 0,
+        })
+      }),
+    )
+  })
+}
+
+type World = Awaited<ReturnType<typeof startWorld>>
+
+/** A receiver, a subject, and the spans that it was given. */
+async function startWorld(createSubject: CreateSubject, batchSize = BATCH_SIZE) {
+  const receiver = await Receiver.start()
+  const subject = createSubject({ url: receiver.url, batchSize, timeoutMillis: 500 })
+  const provider = new BasicTracerProvider({ spanProcessors: [subject.processor] })
+  const tracer = provider.getTracer('contract')
+  const ended: string[] = []
+  const stop = async () => {
+    await subject.processor.shutdown().catch(() => {})
+    receiver.stop()
+  }
+  onTestFinished(stop)
+  return {
+    receiver,
+    subject,
+    stop,
+    end(spans: number) {
+      for (let left = spans; left > 0; left--) {
+        const name = `span ${ended.length}`
+        ended.push(name)
+        tracer.startSpan(name).end()
+      }
+    },
+    /** A flush may say that something was refused: the receiver knows that better. */
+    flush: () => subject.processor.forceFlush().catch(() => {}),
+    expectEachAnsweredOnce() {
+      const isTemporary = (answer: Answer) => (TEMPORARY as readonly Answer[]).includes(answer)
+      const answered = receiver.namesOf((answer) => !isTemporary(answer))
+      expect(answered.toSorted()).toEqual(ended.toSorted())
+    },
+  }
+}

@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Random } from './random.ts'
+
+/** What a receiver does with a request. */
+export interface Answer {
+  /** Whether the spans are kept. */
+  readonly stores: boolean
+  /** Whether the sender is told so, as far as the receiver can tell. */
+  readonly acknowledges: boolean
+  /** Whether the body is read at all. */
+  readonly reads: boolean
+  give(request: IncomingMessage, response: ServerResponse): void
+}
+
+const status =
+  (code: number, headers: Record<string, string> = {}) =>
+  (_: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(code, headers).end()
+  }
+const accept = (request: IncomingMessage, response: ServerResponse) => {
+  const type = request.headers['content-type'] ?? ''
+  response.writeHead(200, { 'content-type': type }).end(type === 'application/json' ? '{}' : undefined)
+}
+const drop = (request: IncomingMessage) => {
+  request.socket.destroy()
+}
+const half = (request: IncomingMessage, response: ServerResponse) => {
+  response.writeHead(200, { 'content-length': '100' })
+  response.write('{', () => request.socket.destroy())
+}
+const later = (request: IncomingMessage, response: ServerResponse) => {
+  setTimeout(() => accept(request, response), 40)
+}
+
+const REFUSES = { stores: false, acknowledges: false, reads: true }
+const STORES = { stores: true, acknowledges: false, reads: true }
+const ACCEPTS = { stores: true, acknowledges: true, reads: true }
+
+const ANSWERS = {
+  accepts: { ...ACCEPTS, give: accept },
+  'accepts after a while': { ...ACCEPTS, give: later },
+  'is unavailable (503)': { ...REFUSES, give: status(503) },
+  'is busy (429)': { ...REFUSES, give: status(429) },
+  'is busy (429, Retry-After)': { ...REFUSES, give: status(429, { 'retry-after': '1' }) },
+  'refuses for good (400)': { ...REFUSES, give: status(400) },
+  'drops the connection': { ...REFUSES, reads: false, give: drop },
+  'never answers': { ...REFUSES, give: () => {} },
+  'stores, and drops the connection': { ...STORES, give: drop },
+  'stores, and says 503': { ...STORES, give: status(503) },
+  'stores, and drops the connection within the answer': { ...STORES, give: half },
+} as const satisfies Record<string, Answer>
+
+/** How a receiver is disposed towards one process. */
+export type Mood = 'kind' | 'slow' | 'hostile' | 'stores in silence' | 'down'
+
+const KIND = { accepts: 1 }
+const MOODS: Record<Mood, Partial<Record<keyof typeof ANSWERS, number>>> = {
+  kind: KIND,
+  slow: { 'accepts after a while': 1 },
+  hostile: {
+    accepts: 60,
+    'accepts after a while': 10,
+    'is unavailable (503)': 4,
+    'is busy (429)': 4,
+    'is busy (429, Retry-After)': 2,
+    'refuses for good (400)': 4,
+    'drops the connection': 4,
+    'never answers': 2,
+    'stores, and drops the connection': 5,
+    'stores, and says 503': 5,
+    'stores, and drops the connection within the answer': 5,
+  },
+  'stores in silence': { accepts: 1, 'stores, and drops the connection': 1 },
+  down: { 'drops the connection': 1 },
+}
+
+/** The next answer in a mood. */
+export const answerIn = (mood: Mood, random: Random): Answer =>
+  ANSWERS[random.weighted(MOODS[mood] as Record<keyof typeof ANSWERS, number>)]

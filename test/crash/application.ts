@@ -1,0 +1,78 @@
+/** An application that ends spans in bursts until it is killed, and says which of them are in the journal. */
+import { writeSync } from 'node:fs'
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
+import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
+import type { Setup } from './kills/setup.ts'
+import { Random } from './random.ts'
+import { checkedSpan, randomText } from './spans.ts'
+
+/** What the application is told. */
+export interface ApplicationConfig {
+  readonly options: ConstructorParameters<typeof PersistentBatchSpanProcessor>[0]
+  readonly setup: Setup
+  /** What the IDs of its spans start with; a number follows, from 1. */
+  readonly prefix: string
+  readonly seed: number
+  /** Whether it sends what it finds before it does anything else. */
+  readonly flushesFirst: boolean
+  /** About how many bytes of text it puts on its spans at most. */
+  readonly bytes: number
+  /** Whether it is let end by itself. */
+  readonly shutsDown: boolean
+}
+
+const REPORTS = 3
+const { options, setup, prefix, seed, flushesFirst, bytes, shutsDown } = JSON.parse(
+  process.argv[2] ?? '{}',
+) as ApplicationConfig
+const random = new Random(seed)
+// Written at once: what was said stays said when the process is killed within the next instruction.
+const say = (line: string) => writeSync(REPORTS, `${line}\n`)
+
+say('constructs')
+const processor = new PersistentBatchSpanProcessor(options)
+say('runs')
+let ended = 0
+let left = bytes
+let journalled = 0
+if (flushesFirst) void processor.forceFlush().catch(() => {})
+
+while (left > 0) {
+  burst(random.chance(0.2) ? random.whole(50, 150) : random.whole(1, 20))
+  sayWhatIsJournalled()
+  if (random.chance(0.1)) void processor.forceFlush().catch(() => {})
+  await breath()
+  sayWhatIsJournalled()
+}
+if (shutsDown) await processor.shutdown()
+else await pause(60_000)
+
+function burst(spans: number): void {
+  for (let count = 0; count < spans && left > 0; count++) {
+    const text = randomText(random, random.chance(0.03) ? 20_000 : random.whole(0, 1200))
+    left -= text.length
+    processor.onEnd(checkedSpan(`${prefix}${ended + 1}`, text))
+    ended++
+    if (setup.durability === 'span') say(`${ended}`)
+  }
+}
+
+/** The first of the spans that ended, as far as `stats()` tells. */
+function sayWhatIsJournalled(): void {
+  if (setup.durability === 'span') return
+  const { buffered, unwritten } = processor.stats()
+  // With several requests at once a later span may be answered, and so be nowhere, before an earlier one is written.
+  const first = setup.concurrency === 1 || buffered + unwritten === 0 ? ended - buffered - unwritten : 0
+  if (first > journalled) {
+    journalled = first
+    say(`${journalled}`)
+  }
+}
+
+async function breath(): Promise<void> {
+  if (random.chance(0.3)) return pause(random.whole(1, 25))
+  for (let turns = random.whole(0, 20); turns > 0; turns--) {
+    await nextTurn()
+    sayWhatIsJournalled()
+  }
+}

@@ -1,0 +1,90 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gunzipSync, zstdDecompressSync } from 'node:zlib'
+import {
+  decode,
+  decodeJson,
+  placedSpans,
+} from '../../packages/exporter/test/persistent/otlp/support/decode.ts'
+import type { Answer } from './answers.ts'
+import { checkedId } from './spans.ts'
+
+/** The header that says which process sends. */
+export const CLIENT_HEADER = 'x-client'
+
+/** A request whose spans were kept. */
+export interface StoredRequest {
+  /** Of all that the receiver kept. */
+  readonly nth: number
+  readonly ids: readonly string[]
+  readonly acknowledged: boolean
+}
+
+/** One sender, as the receiver sees it. */
+export interface Client {
+  /** What the next request gets. */
+  answer(): Answer
+  /** A request has arrived whole and is not answered yet. */
+  arrived?(): void
+  /** The answer has been handed to the operating system. */
+  answered?(): void
+  readonly requests: StoredRequest[]
+  /** What should never have arrived. */
+  readonly violations: string[]
+}
+
+export interface CrashCollector {
+  readonly url: string
+  readonly clients: Map<string, Client>
+  close(): void
+}
+
+/** An OTLP/HTTP receiver that is as hostile as each of its clients is to see it. */
+export async function startCrashCollector(): Promise<CrashCollector> {
+  const clients = new Map<string, Client>()
+  let stored = 0
+  const server = createServer((request, response) => {
+    const client = clients.get(String(request.headers[CLIENT_HEADER]))
+    // A process that was killed in the last scenario may still have bytes under way.
+    if (client === undefined) return request.socket.destroy()
+    const answer = client.answer()
+    if (!answer.reads) return answer.give(request, response)
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const ids = checkedIds(client, request, Buffer.concat(chunks))
+      if (answer.stores) client.requests.push({ nth: stored++, ids, acknowledged: answer.acknowledges })
+      client.arrived?.()
+      response.on('finish', () => client.answered?.())
+      answer.give(request, response)
+    })
+    request.on('error', () => {})
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`,
+    clients,
+    close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+/** The IDs of the spans of a body, in order; none where the body is not whole, which is noted. */
+function checkedIds({ violations }: Client, { headers }: IncomingMessage, body: Buffer): string[] {
+  try {
+    if (Number(headers['content-length']) !== body.length) throw new Error('the length is not the stated one')
+    const unpacked = unpack(headers['content-encoding'], body)
+    const isJson = headers['content-type'] === 'application/json'
+    return placedSpans(isJson ? decodeJson(unpacked) : decode(unpacked)).map(checkedId)
+  } catch (error) {
+    violations.push(`corrupt: ${String(error)}`)
+    return []
+  }
+}
+
+function unpack(encoding: string | undefined, body: Buffer): Buffer {
+  if (encoding === 'gzip') return gunzipSync(body)
+  return encoding === 'zstd' ? zstdDecompressSync(body) : body
+}

@@ -1,0 +1,35 @@
+import { type DeliveryStats, PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
+
+type Options = ConstructorParameters<typeof PersistentBatchSpanProcessor>[0]
+
+/** What a processor counted that sent all that it found. */
+export interface Drained {
+  readonly stats: DeliveryStats
+  /** What it said of spans that it did not deliver. */
+  readonly complaint: string | undefined
+}
+
+/** Starts a processor, sends all that is there, what was refused too, and shuts it down. */
+export async function drain(options: Options): Promise<Drained> {
+  const processor = new PersistentBatchSpanProcessor(options)
+  let complaint: string | undefined
+  try {
+    await processor.forceFlush()
+    if ((await processor.redeliver()) > 0) await processor.forceFlush()
+  } catch (error) {
+    complaint = String(error)
+  }
+  await processor.shutdown().catch((error) => {
+    complaint ??= String(error)
+  })
+  return { stats: processor.stats(), complaint }
+}
+
+/** Says whether the counters of a processor do not add up. */
+export function unaccounted(stats: DeliveryStats): string | undefined {
+  const { ended, adopted, redelivered, delivered, rejected, dropped, queued, buffered } = stats
+  const lost = Object.values(dropped).reduce((sum, spans) => sum + spans, 0)
+  const came = ended + adopted + redelivered
+  const went = delivered + rejected + lost + queued.spans + buffered
+  return came === went ? undefined : `${came} spans came and ${went} went: ${JSON.stringify(stats)}`
+}

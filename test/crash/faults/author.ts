@@ -1,0 +1,51 @@
+/** Writes a journal of one span a record, says where each stands, and is killed. */
+import { readdirSync, statSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
+import { Random } from '../random.ts'
+import { checkedSpan, randomText } from '../spans.ts'
+import type { JournalPlan } from './journal.ts'
+
+/** What the author is told. */
+export interface AuthorConfig extends JournalPlan {
+  readonly options: ConstructorParameters<typeof PersistentBatchSpanProcessor>[0] & {
+    readonly directory: string
+  }
+}
+
+const PLACES = 3
+const {
+  options,
+  acknowledged,
+  spans,
+  length,
+  clock = 0,
+} = JSON.parse(process.argv[2] ?? '{}') as AuthorConfig
+const { now } = Date
+Date.now = () => now() + clock
+const random = new Random(7)
+const processor = new PersistentBatchSpanProcessor(options)
+let ended = 0
+
+function end(count: number): void {
+  for (let left = count; left > 0; left--) {
+    const id = `span ${++ended}`
+    processor.onEnd(checkedSpan(id, randomText(random, length)))
+    writeSync(PLACES, `${JSON.stringify({ id, ...newestFile() })}\n`)
+  }
+}
+
+function newestFile(): { segment: string; end: number } {
+  const [folder = ''] = readdirSync(options.directory).filter((name) => name !== 'rejected')
+  const segment = readdirSync(join(options.directory, folder))
+    .filter((name) => name.endsWith('.seg'))
+    .sort()
+    .at(-1) as string
+  return { segment, end: statSync(join(options.directory, folder, segment)).size }
+}
+
+end(acknowledged)
+if (acknowledged > 0) await processor.forceFlush()
+// Nothing is sent any more: no turn of the event loop comes before the end.
+end(spans)
+process.kill(process.pid, 'SIGKILL')

@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { SEGMENT_HEADER_BYTES } from '../../../packages/exporter/dist/persistent/store/segment-format.js'
+import { answerIn } from '../answers.ts'
+import { CLIENT_HEADER, type CrashCollector } from '../collector.ts'
+import { Random } from '../random.ts'
+import type { AuthorConfig } from './author.ts'
+
+const AUTHOR = fileURLToPath(new URL('./author.ts', import.meta.url))
+
+/** Where one record stands, with one span in it. */
+export interface RecordPlace {
+  readonly id: string
+  /** The name of its file. */
+  readonly segment: string
+  /** In the file, in bytes. */
+  readonly start: number
+  readonly end: number
+}
+
+/** A journal that a process left when it was killed, to be copied and damaged. */
+export interface Journal {
+  readonly directory: string
+  /** The name of the process's folder in it. */
+  readonly folder: string
+  /** What nobody has acknowledged, in order. */
+  readonly records: readonly RecordPlace[]
+}
+
+/** What the journal is to be like. */
+export interface JournalPlan {
+  readonly format: 'http/protobuf' | 'http/json'
+  readonly compression: 'none' | 'gzip' | 'zstd'
+  /** Spans that are acknowledged before the others end, so that the cursor says something. */
+  readonly acknowledged: number
+  readonly spans: number
+  /** Bytes of text on each span. */
+  readonly length: number
+  /** By how much the clock is wrong, in milliseconds. */
+  readonly clock?: number
+}
+
+/** Has a process write a journal, and be killed. */
+export async function writeJournal(collector: CrashCollector, plan: JournalPlan): Promise<Journal> {
+  const directory = mkdtempSync(join(tmpdir(), 'otel-sessions-journal-'))
+  const client = 'author'
+  const random = new Random(1)
+  collector.clients.set(client, { answer: () => answerIn('kind', random), requests: [], violations: [] })
+  const config: AuthorConfig = {
+    ...plan,
+    options: {
+      url: collector.url,
+      headers: { [CLIENT_HEADER]: client },
+      directory,
+      durability: 'span',
+      protocol: plan.format,
+      journalCompression: plan.compression,
+      maxBytes: 1_000_000,
+      minFreeDiskBytes: 0,
+    },
+  }
+  const child = spawn(process.execPath, ['--no-warnings', AUTHOR, JSON.stringify(config)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+  })
+  const [said] = await Promise.all([text(child.stdio[3] as NodeJS.ReadableStream), once(child, 'close')])
+  const places = said
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Omit<RecordPlace, 'start'>)
+  const records = places.map((place, index) => {
+    const before = places[index - 1]
+    return { ...place, start: before?.segment === place.segment ? before.end : SEGMENT_HEADER_BYTES }
+  })
+  const [folder] = readdirSync(directory).filter((name) => name !== 'rejected')
+  if (
+    child.signalCode !== 'SIGKILL' ||
+    folder === undefined ||
+    places.length !== plan.acknowledged + plan.spans
+  ) {
+    throw new Error(
+      `the journal was not written: ${child.exitCode ?? child.signalCode}, ${places.length} spans`,
+    )
+  }
+  return { directory, folder, records: records.slice(plan.acknowledged) }
+}

@@ -1,0 +1,70 @@
+import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
+import { answerIn, type Mood } from '../answers.ts'
+import { CLIENT_HEADER, type Client, type CrashCollector } from '../collector.ts'
+import { unaccounted } from '../drain.ts'
+import { Random } from '../random.ts'
+import { checkedSpan, randomText } from '../spans.ts'
+
+type Options = NonNullable<ConstructorParameters<typeof PersistentBatchSpanProcessor>[0]>
+
+let subjects = 0
+
+/** A processor in this process, the spans that it was given, and its receiver. */
+export class Subject {
+  readonly processor: PersistentBatchSpanProcessor
+  readonly #client: Client
+  readonly #name = `subject ${subjects++}`
+  readonly #random = new Random(3)
+  #mood: Mood = 'down'
+  ended = 0
+
+  constructor(collector: CrashCollector, options: Options) {
+    const answers = new Random(1)
+    this.#client = { answer: () => answerIn(this.#mood, answers), requests: [], violations: [] }
+    collector.clients.set(this.#name, this.#client)
+    const headers = { [CLIENT_HEADER]: this.#name }
+    this.processor = new PersistentBatchSpanProcessor({
+      url: collector.url,
+      headers,
+      minFreeDiskBytes: 0,
+      ...options,
+    })
+  }
+
+  /** Ends spans with so many bytes of text each. */
+  end(spans: number, length: number): void {
+    for (let left = spans; left > 0; left--) {
+      this.ended++
+      this.processor.onEnd(checkedSpan(`${this.#name}.${this.ended}`, randomText(this.#random, length)))
+    }
+  }
+
+  /** Waits until everything has been tried and nothing was taken: the receiver is away until `finish`. */
+  async attempt(): Promise<void> {
+    const before = this.processor.stats().retried
+    const flush = this.processor.forceFlush().catch(() => {})
+    while (this.processor.stats().retried === before) await new Promise((resolve) => setTimeout(resolve, 1))
+    this.#mood = 'kind'
+    await flush
+  }
+
+  /** Has everything sent to a receiver that takes it, and says what is wrong with the result. */
+  async finish(mayLose: number): Promise<{ lost: number; violations: string[] }> {
+    this.#mood = 'kind'
+    const complaint = await this.processor.forceFlush().then(() => undefined, String)
+    await this.processor.shutdown().catch(() => {})
+    const stats = this.processor.stats()
+    const arrived = this.#client.requests.flatMap(({ ids }) => ids)
+    const lost = this.ended - new Set(arrived).size
+    const { violations } = this.#client
+    const dropped = Object.values(stats.dropped).reduce((sum, spans) => sum + spans, 0)
+    if (lost > mayLose)
+      violations.push(`lost ${lost} of ${this.ended}: ${complaint} ${JSON.stringify(stats.dropped)}`)
+    if (lost !== dropped) violations.push(`lost ${lost}, but ${dropped} are counted`)
+    if (arrived.length > this.ended - lost) violations.push(`${arrived.length} of ${this.ended} arrived`)
+    const problem = unaccounted(stats)
+    if (problem !== undefined) violations.push(problem)
+    if (lost === 0 && complaint !== undefined) violations.push(complaint)
+    return { lost, violations }
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * A disk of its own that is full, or that cannot be written to: a tmpfs in a mount namespace of this process, which
+ * `disk.ts` starts it in. Prints its results as JSON.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { startCrashCollector } from '../collector.ts'
+import { type Circumstance, liveThrough } from './circumstance.ts'
+import { writeJournal } from './journal.ts'
+import type { Subject } from './subject.ts'
+import { type Damage, type FaultResult, tryDamages } from './trial.ts'
+
+const SIZE = 600_000
+const disk = process.argv[2] as string
+let mounts = 0
+
+/** A new tiny disk. */
+function mount(): string {
+  const place = join(disk, String(mounts++))
+  mkdirSync(place)
+  run('mount', '-t', 'tmpfs', '-o', `size=${SIZE}`, 'tmpfs', place)
+  return place
+}
+
+function run(command: string, ...args: string[]): void {
+  const { status, stderr } = spawnSync(command, args, { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr}`)
+}
+
+const fill = (place: string) => {
+  for (const bytes of [100_000, 1000, 1])
+    try {
+      for (let index = 0; ; index++)
+        writeFileSync(join(place, `ballast ${bytes} ${index}`), Buffer.alloc(bytes))
+    } catch {
+      // Full, to that many bytes.
+    }
+}
+
+const isInMemory = ({ processor }: Subject) =>
+  processor.stats().isOnDisk ? 'it says that it is on the disk' : undefined
+
+const circumstances: Circumstance[] = [
+  {
+    name: 'the disk becomes full (tmpfs)',
+    before: mount,
+    async during(subject) {
+      for (let burst = 0; burst < 10; burst++) {
+        subject.end(100, 1500)
+        await pause(30)
+      }
+      const problem = isInMemory(subject)
+      await subject.attempt()
+      return problem
+    },
+  },
+  {
+    name: 'the disk is full from the start (tmpfs)',
+    before() {
+      const place = mount()
+      fill(place)
+      return place
+    },
+    async during(subject) {
+      subject.end(200, 1000)
+      await pause(60)
+      const problem = isInMemory(subject)
+      await subject.attempt()
+      return problem
+    },
+  },
+  {
+    name: 'the disk is read-only (tmpfs)',
+    before() {
+      const place = mount()
+      run('mount', '-o', 'remount,ro', place)
+      return place
+    },
+    async during(subject) {
+      subject.end(200, 1000)
+      await pause(60)
+      const problem = isInMemory(subject)
+      await subject.attempt()
+      return problem
+    },
+  },
+]
+
+const collector = await startCrashCollector()
+const results: FaultResult[] = []
+for (const circumstance of circumstances) results.push(await liveThrough(collector, circumstance))
+// From here on journals are written to tiny disks, too.
+const place = mount()
+const freeUp = () => {
+  for (const name of readdirSync(place)) if (name.startsWith('ballast')) rmSync(join(place, name))
+}
+process.env['TMPDIR'] = place
+const plan = {
+  format: 'http/protobuf',
+  compression: 'none',
+  acknowledged: 2,
+  spans: 20,
+  length: 1000,
+} as const
+const journal = await writeJournal(collector, plan)
+const full: Damage = { what: 'full', do: () => fill(place), undo: freeUp, leaves: true }
+results.push(await tryDamages('a journal on a disk that is full (tmpfs)', collector, journal, [full]))
+const readOnly: Damage = {
+  what: 'read-only',
+  do: () => run('mount', '-o', 'remount,ro', place),
+  undo: () => run('mount', '-o', 'remount,rw', place),
+  // It cannot be taken over: it stays for a process that can.
+  mayLose: () => true,
+  isSilent: true,
+  leaves: true,
+}
+results.push(
+  await tryDamages('a journal on a disk that is read-only (tmpfs)', collector, journal, [readOnly]),
+)
+collector.close()
+process.stdout.write(JSON.stringify(results))

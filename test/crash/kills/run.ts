@@ -1,0 +1,26 @@
+import type { CrashCollector } from '../collector.ts'
+import type { Random } from '../random.ts'
+import { type Outcome, Scenario } from './scenario.ts'
+import { setups } from './setup.ts'
+
+const SETUPS = 36
+/** At the same time; as many as a small machine has processors. */
+const AT_ONCE = 2
+
+/** Kills at least that many processes, over all setups. */
+export async function runKills(collector: CrashCollector, random: Random, kills: number): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  const endless = setups(random)
+  const each = Math.min(12, Math.ceil(kills / SETUPS))
+  let begun = 0
+  let started = 0
+  const work = async () => {
+    while (started < kills || begun < SETUPS) {
+      const scenario = new Scenario(collector, endless.next().value, `s${begun++}`, random.seed())
+      started += each
+      outcomes.push(await scenario.run(each))
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  return outcomes
+}

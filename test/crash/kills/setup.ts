@@ -1,0 +1,45 @@
+import type { Random } from '../random.ts'
+
+/** How the processors of one scenario are set up. */
+export interface Setup {
+  readonly durability: 'batch' | 'span'
+  readonly fsync: 'never' | 'interval' | 'batch'
+  readonly journalCompression: 'none' | 'gzip' | 'zstd'
+  readonly protocol: 'http/protobuf' | 'http/json'
+  readonly concurrency: 1 | 3
+  /** How many processes share the directory. */
+  readonly processes: 1 | 2
+}
+
+/** Of a processor's options, those that the harness itself needs otherwise than by default. */
+export const HARNESS_OPTIONS = {
+  // Segments of 200 kB, so that a short life sees several.
+  maxBytes: 1_600_000,
+  // Many small requests: a kill then falls into one, or between two.
+  maxExportBatchSize: 40,
+  scheduledDelayMillis: 2,
+  minFreeDiskBytes: 0,
+} as const
+
+/**
+ * Every setup of the journal once, with one or three requests at once and one or two processes in turn, in random
+ * order; then the same again, so that a longer run meets the other pairings.
+ */
+export function* setups(random: Random): Generator<Setup, never> {
+  for (let round = 0; ; round++) {
+    const all: Setup[] = []
+    for (const durability of ['batch', 'span'] as const)
+      for (const fsync of ['never', 'interval', 'batch'] as const)
+        for (const journalCompression of ['none', 'gzip', 'zstd'] as const)
+          for (const protocol of ['http/protobuf', 'http/json'] as const) {
+            const turn = all.length + Math.floor(all.length / 4) + round
+            const concurrency = turn % 2 === 0 ? 1 : 3
+            const processes = turn % 4 < 2 ? 1 : 2
+            all.push({ durability, fsync, journalCompression, protocol, concurrency, processes })
+          }
+    yield* all
+      .map((setup) => ({ setup, key: random.next() }))
+      .sort((a, b) => a.key - b.key)
+      .map(({ setup }) => setup)
+  }
+}

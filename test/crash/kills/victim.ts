@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import type { ApplicationConfig } from '../application.ts'
+import type { Client } from '../collector.ts'
+import type { Random } from '../random.ts'
+
+const APPLICATION = fileURLToPath(new URL('../application.ts', import.meta.url))
+/** When whatever was to cause a kill has not happened by then, the process is killed all the same. */
+const LATEST_MILLIS = 250
+
+/** The moment of a kill: some time after something has happened for the nth time. */
+export interface Moment {
+  readonly after: 'spawned' | 'constructs' | 'runs' | 'journalled' | 'arrived' | 'answered'
+  readonly nth: number
+  readonly millis: number
+}
+
+const MOMENTS = { spawned: 5, constructs: 15, runs: 35, journalled: 15, arrived: 15, answered: 15 }
+
+export function randomMoment(random: Random): Moment {
+  const after = random.weighted(MOMENTS)
+  if (after === 'spawned') return { after, nth: 1, millis: random.whole(30, 120) }
+  if (after === 'constructs') return { after, nth: 1, millis: random.next() * 20 }
+  if (after === 'runs') return { after, nth: 1, millis: random.next() * 150 }
+  return { after, nth: random.whole(1, 6), millis: random.chance(0.5) ? 0 : random.next() * 3 }
+}
+
+/** How a process ended. */
+export interface End {
+  /** How many of its first spans it had said to be in the journal. */
+  readonly journalled: number
+  /** Whether it had come to build its processor. */
+  readonly constructed: boolean
+  /** Why it ended before it was killed. */
+  readonly failure: string | undefined
+}
+
+/** Runs the application until the moment of its kill, or to its end. */
+export async function runVictim(
+  config: ApplicationConfig,
+  client: Client,
+  moment: Moment | undefined,
+): Promise<End> {
+  const child = spawn(process.execPath, ['--no-warnings', APPLICATION, JSON.stringify(config)], {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+  })
+  const happened = { spawned: 0, constructs: 0, runs: 0, journalled: 0, arrived: 0, answered: 0 }
+  let isKilled = false
+  const kill = () => {
+    isKilled = true
+    child.kill('SIGKILL')
+  }
+  const timers: NodeJS.Timeout[] = []
+  const killIn = (millis: number) => timers.push(setTimeout(kill, millis))
+  const note = (what: Moment['after']) => {
+    happened[what]++
+    if (moment === undefined) return
+    if (what === 'runs') killIn(LATEST_MILLIS)
+    if (what !== moment.after || happened[what] !== moment.nth) return
+    if (moment.millis === 0) kill()
+    else killIn(moment.millis)
+  }
+  client.arrived = () => note('arrived')
+  client.answered = () => note('answered')
+  let journalled = 0
+  readLines(child.stdio[3] as Readable, (line) => {
+    if (line === 'constructs' || line === 'runs') return note(line)
+    journalled = Number(line)
+    note('journalled')
+  })
+  let complaint = ''
+  child.stderr?.on('data', (text: Buffer) => {
+    complaint += text.toString()
+  })
+  child.on('spawn', () => note('spawned'))
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
+  for (const timer of timers) clearTimeout(timer)
+  const isExpected = isKilled ? signal === 'SIGKILL' : moment === undefined && code === 0
+  const failure =
+    isExpected && complaint === '' ? undefined : `ended with ${signal ?? code}: ${complaint.slice(0, 2000)}`
+  return { journalled, constructed: happened.constructs > 0, failure }
+}
+
+/** Whole lines only: the last one may have been cut off. */
+function readLines(stream: Readable, each: (line: string) => void): void {
+  let rest = ''
+  stream.on('data', (text: Buffer) => {
+    const lines = (rest + text.toString()).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) each(line)
+  })
+}
