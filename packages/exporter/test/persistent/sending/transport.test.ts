@@ -1,9 +1,11 @@
+import { EventEmitter } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { diag } from '@opentelemetry/api'
 import { afterEach, describe, expect, it } from 'vitest'
 import { collectWarnings } from '../../../../../test/support/tracing.ts'
+import { Exchange } from '../../../src/persistent/sending/exchange.ts'
 import { newTransport } from '../../../src/persistent/sending/transport.ts'
 import { certificate, key } from './support/certificate.ts'
 import { ManualClock } from './support/clock.ts'
@@ -170,6 +172,21 @@ describe('a connection', () => {
     expect(await post('a\n')).toEqual(accepted)
     expect(await post('b\n')).toMatchObject({ kind: 'retry', reason: 'ECONNRESET' })
     expect(receiver.received.map(({ body }) => String(body))).toEqual(['a\n', 'b\n', 'b\n'])
+  })
+
+  it('that is reset a second time although it was kept, too, is a failure', async () => {
+    let requests = 0
+    const reset = () => {
+      const request = new EventEmitter()
+      const end = () => queueMicrotask(() => request.emit('error', { code: 'ECONNRESET' }))
+      requests++
+      return Object.assign(request, { reusedSocket: true, setHeader() {}, write() {}, end, destroy() {} })
+    }
+    const target = { request: reset as never, closeIdle() {}, close() {} }
+    const exchange = new Exchange(target, lineCodec('json'))
+    exchange.send({}, [])
+    expect(await exchange.answer).toMatchObject({ kind: 'retry', reason: 'ECONNRESET' })
+    expect(requests).toBe(2)
   })
 
   it('that was new and is reset is a failure', async () => {
