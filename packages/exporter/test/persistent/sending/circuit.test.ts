@@ -1,5 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { accepted, refused, retry, settle, startSender, tooLarge } from './support/sender.ts'
+import type { NaiveStore } from './support/store.ts'
+
+/** Makes the store wait before it gives the next batch; returns what lets it. */
+function holdTake(store: NaiveStore): () => void {
+  const take = store.take.bind(store)
+  let give = () => {}
+  store.take = async (limits) => {
+    store.take = take
+    await new Promise<void>((resolve) => {
+      give = resolve
+    })
+    return take(limits)
+  }
+  return () => give()
+}
 
 describe('a receiver that does not answer', () => {
   it('is asked again after waits that double up to a minute, each somewhere below that', async () => {
@@ -59,14 +74,7 @@ describe('a receiver that does not answer', () => {
       concurrency: 2,
     })
     await append('a')
-    const take = store.take.bind(store)
-    let give = () => {}
-    store.take = async (limits) => {
-      await new Promise<void>((resolve) => {
-        give = resolve
-      })
-      return take(limits)
-    }
+    const give = holdTake(store)
     await append('b')
     await answer(retry(), 0)
     give()
@@ -75,6 +83,24 @@ describe('a receiver that does not answer', () => {
     expect(store.released).toBe(1)
     await advance(500)
     expect(requests()).toEqual(['a', 'a'])
+  })
+
+  it('is not asked for it either while another request is on its way', async () => {
+    const { advance, answer, append, requests, store } = startSender({
+      maxExportBatchSize: 1,
+      concurrency: 3,
+    })
+    await append('a')
+    await append('b')
+    const give = holdTake(store)
+    await append('c')
+    await answer(retry(), 0)
+    await advance(500)
+    give()
+    await settle()
+    expect(requests()).toEqual(['a', 'b'])
+    await answer(retry(), 1)
+    expect(requests()).toEqual(['a', 'b', 'a'])
   })
 
   it('fails once, though it fails several requests that were on their way', async () => {
