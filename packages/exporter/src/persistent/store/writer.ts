@@ -49,6 +49,8 @@ export class Writer {
   #pendingBytes = 0
   #chunk: Chunk | undefined
   #running: Promise<void> | undefined
+  /** What was written in a burst and is being forced to the disk. */
+  readonly #syncing = new Set<Promise<void>>()
   /** Something was added, and nobody else had a turn on the event loop since. */
   #hasAdded = false
 
@@ -71,7 +73,8 @@ export class Writer {
     // A burst that lets nobody else run would let nothing be written.
     const isBurst = this.#hasAdded
     this.#noteTurn()
-    if (this.#settings.isSync || isBurst || this.#pendingBytes > UNWRITTEN_BYTES) this.#writePendingNow()
+    const { isSync } = this.#settings
+    if (isSync || isBurst || this.#pendingBytes > UNWRITTEN_BYTES) this.#writePendingNow(isSync)
     else this.#running ??= this.#run()
   }
 
@@ -79,13 +82,14 @@ export class Writer {
   writeNow(): void {
     const chunk = this.#chunk
     // What another thread is writing this moment is written again: the same bytes to the same place.
-    if (chunk !== undefined && !chunk.isDone) this.#writeNow(chunk)
-    this.#writePendingNow()
+    if (chunk !== undefined && !chunk.isDone) this.#writeNow(chunk, true)
+    this.#writePendingNow(true)
   }
 
   /** Resolves when nothing is left to be written. */
   async idle(): Promise<void> {
     while (this.#running !== undefined) await this.#running
+    await Promise.all(this.#syncing)
   }
 
   async #run(): Promise<void> {
@@ -117,19 +121,32 @@ export class Writer {
     })
   }
 
-  #writePendingNow(): void {
+  /** @param isForced whether what was written is also forced to the disk within the call, where that is asked for */
+  #writePendingNow(isForced: boolean): void {
     for (;;) {
       if (this.#pending.length === 0) return
       const chunk = this.#place(true)
-      if (chunk !== undefined) this.#writeNow(chunk)
+      if (chunk !== undefined) this.#writeNow(chunk, isForced)
     }
   }
 
-  #writeNow(chunk: Chunk): void {
+  #writeNow(chunk: Chunk, isForced: boolean): void {
+    const { fs } = this.#system
     try {
-      writeAllSync(this.#system.fs, chunk.file.fd, chunk.parts, chunk.position)
-      if (this.#settings.fsync === 'batch') this.#system.fs.fdatasyncSync(chunk.file.fd)
-      this.#confirm(chunk)
+      writeAllSync(fs, chunk.file.fd, chunk.parts, chunk.position)
+      if (this.#settings.fsync !== 'batch') {
+        this.#confirm(chunk)
+      } else if (isForced) {
+        fs.fdatasyncSync(chunk.file.fd)
+        this.#confirm(chunk)
+      } else {
+        const synced = chunk.file.sync().then(
+          () => this.#confirm(chunk),
+          (error) => this.#fail(chunk, error),
+        )
+        this.#syncing.add(synced)
+        synced.finally(() => this.#syncing.delete(synced))
+      }
     } catch (error) {
       this.#fail(chunk, error)
     }

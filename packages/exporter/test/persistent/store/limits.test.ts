@@ -26,6 +26,7 @@ describe('a journal that is full', () => {
     const store = process.open({ directory, ...SMALL })
     const left = store.mark()
     for (const name of upTo(60)) store.append(record(name, KB10))
+    await quiet()
     const size = segments(directory).reduce((sum, path) => sum + statSync(path).size, 0)
     expect(size).toBeLessThanOrEqual(SMALL.maxBytes)
     const records = await drain(store)
@@ -176,9 +177,11 @@ describe.each(['gzip', 'zstd'] as const)('compression with %s', (compression) =>
     const process = new TestProcess()
     const store = process.open({ directory, compression })
     const sizes = [40, 1000, 60_000, 70_000, 300_000]
-    for (const bytes of sizes) store.append(record(bytes, { bytes }))
+    for (const bytes of sizes) {
+      store.append(record(bytes, { bytes }))
+      await quiet()
+    }
     expect(store.queued.bytes).toBe(431_040)
-    for (let turn = 0; turn < 5; turn += 1) await quiet()
     const written = segments(directory).reduce((sum, path) => sum + readFileSync(path).length, 0)
     expect(written).toBeLessThan(10_000)
     process.kill()
