@@ -78,7 +78,6 @@ export class Sender {
   drain(left: () => number, millis: number, untilFailure = false): Promise<number> {
     if (this.#isClosed) return Promise.resolve(left())
     const drained = context.with(UNTRACED, () => this.#drains.add(left, millis, untilFailure))
-    this.#pausedUntil = 0
     this.#pump()
     return drained
   }

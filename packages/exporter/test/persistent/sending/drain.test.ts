@@ -156,6 +156,14 @@ describe('a sender that is closed', () => {
     expect(clock.timers.size).toBe(0)
   })
 
+  it('does not wait for a batch to fill', async () => {
+    const { append, clock, sender } = startSender()
+    await append('a')
+    expect(clock.timers.size).toBe(1)
+    sender.close()
+    expect(clock.timers.size).toBe(0)
+  })
+
   it('gives back what the store is just giving it, and what was put off', async () => {
     const { append, answer, sender, store } = startSender({ maxExportBatchSize: 2 })
     await append('a', 'b')
