@@ -61,6 +61,11 @@ export class Circuit {
     this.#backoffUntil = 0
   }
 
+  /** The receiver is asked again although it asked for time: there will be no other. */
+  insist(): void {
+    this.#askedUntil = 0
+  }
+
   /** A request was answered, whatever the answer was. */
   answered(): void {
     this.#failures = 0
