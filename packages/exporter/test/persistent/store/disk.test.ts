@@ -234,7 +234,6 @@ describe('writing', () => {
     const store = process.open({ directory, isSync: bytes === 7 })
     for (const name of upTo(5)) store.append(record(name))
     await quiet()
-    for (let turn = 0; turn < 60; turn += 1) await quiet()
     process.kill()
     const after = new TestProcess().open({ directory })
     await after.ready

@@ -175,7 +175,7 @@ describe.each(['gzip', 'zstd'] as const)('compression with %s', (compression) =>
   it.skipIf(compression === 'zstd' && !machine().hasZstd)('is not seen outside of the files', async () => {
     const directory = temporary()
     const process = new TestProcess()
-    const store = process.open({ directory, compression })
+    const first = process.open({ directory, compression })
     const sizes = [40, 1000, 60_000, 70_000, 300_000]
     for (const bytes of sizes) {
       store.append(record(bytes, { bytes }))
@@ -185,13 +185,13 @@ describe.each(['gzip', 'zstd'] as const)('compression with %s', (compression) =>
     const written = segments(directory).reduce((sum, path) => sum + readFileSync(path).length, 0)
     expect(written).toBeLessThan(10_000)
     process.kill()
-    const store2 = new TestProcess().open({ directory, compression })
-    await store2.ready
-    const batch = await store2.take(ALL)
+    const store = new TestProcess().open({ directory, compression })
+    await store.ready
+    const batch = await store.take(ALL)
     expect(batch?.bodies.map((body) => body.length)).toEqual(sizes)
     expect(names(batch)).toEqual(sizes.map(String))
     batch?.settle()
-    await store2.close()
+    await store.close()
   })
 })
 
