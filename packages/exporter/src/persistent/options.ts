@@ -124,7 +124,7 @@ export interface PersistentBatchSpanProcessorOptions {
   readonly minFreeDiskBytes?: number | undefined
   /**
    * The most that waits in memory, in bytes, at least 1,000,000: without a directory, or while the disk is full or
-   * cannot be written to.
+   * cannot be written to. Half of it is used for what is in the journal and will be sent soon.
    *
    * @default 67108864
    */

@@ -41,6 +41,7 @@ export function storeSettingsOf(
     format,
     maxBytes,
     maxMemoryBytes,
+    keptBytes: Math.floor(maxMemoryBytes / 2),
     maxRejectedBytes,
     maxAge,
     minFreeDiskBytes,

@@ -234,8 +234,15 @@ export class Journal {
     if (!segment.isSealed || segment.unwritten > 0) return
     if (segment.file) this.#syncer.finish(segment.file)
     segment.file = undefined
-    if (!segment.canForget || segment.left === 0) return
+    if (!segment.canForget || segment.left === 0 || this.#mayKeep(segment)) return
     this.#shared.ledger.remember(segment)
     segment.forget()
+  }
+
+  /** Whether there is room in memory for a segment that is in a file. The oldest are kept, which are sent first. */
+  #mayKeep(segment: Segment): boolean {
+    const kept = this.source.segments.filter((one) => one !== segment && one.isSealed && one.entries)
+    const bytes = kept.reduce((sum, one) => sum + one.bytes, segment.bytes)
+    return bytes <= this.#shared.settings.keptBytes
   }
 }

@@ -16,6 +16,8 @@ export interface StoreSettings {
   readonly maxBytes: number
   /** Of what only memory has, in bytes: without a directory, or while the disk cannot be written to. */
   readonly maxMemoryBytes: number
+  /** Of what is in files, so much stays in memory as well, in bytes: what is sent soon need not be read again. */
+  readonly keptBytes: number
   /** Of the bodies that were refused for good, in bytes. */
   readonly maxRejectedBytes: number
   /** In milliseconds; older records are dropped after an attempt to send them has failed. */

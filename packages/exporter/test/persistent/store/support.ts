@@ -149,6 +149,7 @@ export const SETTINGS: StoreSettings = {
   format: 'protobuf',
   maxBytes: 512 * 1024 * 1024,
   maxMemoryBytes: 64 * 1024 * 1024,
+  keptBytes: 0,
   maxRejectedBytes: 64 * 1024 * 1024,
   maxAge: 24 * 3600_000,
   minFreeDiskBytes: 0,
