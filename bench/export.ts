@@ -23,7 +23,7 @@ const NOTES = `
 Spans with 15 attributes, one of them a prompt of 2,000 characters, of 200 sessions, are made as fast as it goes in
 bursts of 50; then shutdown() of the provider. CPU is that of the whole process until that has settled, all threads;
 the collector is another process, and counts span by span. Medians of the runs, and the least. "tuned" is a queue of
-65,536 and batches of 2,048. Peak RSS is of the life of the process; the loop's delay is sampled each millisecond.`
+65,536 and batches of 2,048; ours in memory may hold 256 MB, which is about as much. Peak RSS is of the life of the process; the loop's delay is sampled each millisecond.`
 
 const { values: options } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== '--'),

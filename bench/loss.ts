@@ -11,7 +11,7 @@ import { longTable, shortTable } from './loss/table.ts'
 import { sideBySide } from './support/side-by-side.ts'
 
 const USAGE = `pnpm bench:loss [options]
-  --quick        fewer scenarios, 2,000 spans, and outages a fifth as long
+  --quick        fewer scenarios, 2,000 spans, and outages three tenths as long
   --only <name>  only what contains this in "scenario: pipeline", such as "503" or ": journal"; can be repeated
   --json <file>  write the figures to a file`
 
@@ -42,7 +42,7 @@ if (options.help) console.log(USAGE)
 else await main(options.quick ? { spans: 2000, overMillis: 4000 } : { spans: 20_000, overMillis: 20_000 })
 
 async function main(size: Size): Promise<void> {
-  const scale = options.quick ? 0.2 : 1
+  const scale = options.quick ? 0.3 : 1
   const rows = scenarios(scale)
     .filter(({ isQuick }) => isQuick || !options.quick)
     .flatMap((scenario) => PIPELINES.map((pipeline) => ({ scenario, pipeline })))
@@ -70,7 +70,7 @@ async function main(size: Size): Promise<void> {
     `${report.date}, Node ${report.node}, ${size.spans} spans each, over ${size.overMillis / 1000} s.`,
   )
   if (options.quick)
-    console.log('Quick: outages, slow answers and Retry-After are a fifth of what the names say.')
+    console.log('Quick: outages, slow answers and Retry-After are three tenths of what the names say.')
   console.log(`${NOTES}\n\n${shortTable(outcomes)}\n\n${longTable(outcomes)}`)
   for (const problem of problems) console.error(`BROKEN: ${problem}`)
   if (problems.length > 0) process.exitCode = 1

@@ -11,6 +11,8 @@ interface Langfuse {
 
 // Not more than 30 batches in the queue: on shutdown they are all sent at once, and the exporter refuses the others.
 const TUNED = { maxQueueSize: 65_536, maxExportBatchSize: 2048 }
+/** Room for about as many spans as that queue has; the default is 64 MB. */
+const TUNED_MEMORY = { maxMemoryBytes: 256 * 1024 * 1024 }
 /** `CompressionAlgorithm.GZIP`, of a package that is not ours to import. */
 const GZIP = { compression: 'gzip' as never }
 
@@ -34,6 +36,6 @@ export async function processorOf(
       return new LangfuseSpanProcessor({ publicKey: 'none', secretKey: 'none', baseUrl: origin })
     }
     case 'ours':
-      return persistentProcessor({ url, ...row.options, ...(row.hasJournal ? { directory } : {}) })
+      return persistentProcessor({ url, ...row.options, ...(row.hasJournal ? { directory } : TUNED_MEMORY) })
   }
 }

@@ -52,7 +52,7 @@ export function scenarios(scale: number): Scenario[] {
   const busy = (seconds: number): Behaviour => ({
     kind: 'status',
     status: 429,
-    retryAfterSeconds: seconds * scale,
+    retryAfterSeconds: Math.round(seconds * scale),
   })
   const status = (code: number): Behaviour => ({ kind: 'status', status: code })
   const scenario = (name: string, schedule: Schedule, more: Partial<Scenario> = {}): Scenario => ({

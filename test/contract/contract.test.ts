@@ -49,10 +49,10 @@ checkDelivery(
   ours({ compression: 'gzip', journalCompression: 'zstd', concurrency: 3 }, true),
 )
 // Its patience ends with the timeout of one request, its queue has room for 2048 spans, and it does not count.
-checkDelivery('BatchSpanProcessor with OTLPTraceExporter', stock, [
-  'burst',
-  'temporary',
-  'mixed',
-  'flush',
-  'counters',
-])
+// Its flush does not wait for what is in flight, so that what has arrived after one depends on chance.
+checkDelivery(
+  'BatchSpanProcessor with OTLPTraceExporter',
+  stock,
+  ['burst', 'temporary', 'mixed', 'flush', 'counters'],
+  ['permanent'],
+)

@@ -57,7 +57,7 @@ export interface PersistentBatchSpanProcessorOptions {
    * The most spans of a request: 1 to 65,536. A request is also not larger than 4 MB before compression, or than what
    * the receiver was seen to take (413), unless one span is.
    *
-   * @default 512
+   * @default 2048
    */
   readonly maxExportBatchSize?: number | undefined
   /**

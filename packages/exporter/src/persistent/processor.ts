@@ -127,6 +127,7 @@ export class PersistentBatchSpanProcessor {
     const { shutdownTimeoutMillis } = this.#settings
     const { store, sender } = this.#pipeline
     this.#pipeline.fillNow()
+    if (!store.isOnDisk) sender.insist()
     // A receiver that is known to be away is not waited for where nothing is lost without it.
     await this.#pipeline.drain(shutdownTimeoutMillis, store.isOnDisk && sender.isFailing)
     await this.#pipeline.close()

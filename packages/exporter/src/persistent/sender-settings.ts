@@ -19,7 +19,7 @@ export function senderSettingsOf(
   const { headers = environment.headers ?? {}, httpAgentOptions = {} } = options
   const { compression = environment.compression ?? 'none' } = options
   const { timeoutMillis = environment.timeoutMillis ?? 10_000 } = options
-  const { concurrency = 1, maxExportBatchSize = 512, scheduledDelayMillis = 1000 } = options
+  const { concurrency = 1, maxExportBatchSize = 2048, scheduledDelayMillis = 1000 } = options
   checkUrl('url', url)
   checkHeaders(headers)
   checkCompression('compression', compression)

@@ -167,6 +167,19 @@ test('without a directory a shutdown rejects that loses spans, and counts them',
   expectAccounted(processor)
 })
 
+test('without a directory a shutdown asks once more a receiver that had asked for time', async () => {
+  const { url, names, answer } = await startReceiver((response) => {
+    response.writeHead(429, { 'retry-after': '3600' }).end()
+  })
+  const { end, processor } = startDelivery({ url, exportTimeoutMillis: 50 })
+  end(...many(3))
+  await processor.forceFlush().catch(() => {})
+  const before = names().length
+  answer(ok)
+  await processor.shutdown()
+  expect(sorted(names().slice(before))).toEqual(sorted(many(3)))
+})
+
 test('with a journal a shutdown leaves the rest to the next processor on the directory', async () => {
   const directory = temporaryFolder()
   const { url, names, answer } = await startReceiver((response) => response.writeHead(503).end())

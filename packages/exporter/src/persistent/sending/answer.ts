@@ -22,7 +22,7 @@ export function nameOfError(error: unknown): string {
   return typeof name === 'string' && name !== '' ? name : 'error'
 }
 
-/** What an answer means. `body` is empty where it was not read to its end. */
+/** What an answer means. `body` is as much of it as was read. */
 export function readAnswer(status: number, headers: IncomingHttpHeaders, body: Buffer, codec: Codec): Answer {
   if (status >= 200 && status < 300) {
     const partial = body.length > 0 ? codec.readAnswer(body, headers['content-type']) : undefined

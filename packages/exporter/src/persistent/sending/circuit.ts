@@ -61,6 +61,11 @@ export class Circuit {
     this.#backoffUntil = 0
   }
 
+  /** The receiver is asked again although it asked for time: there will be no other. */
+  insist(): void {
+    this.#askedUntil = 0
+  }
+
   /** A request was answered, whatever the answer was. */
   answered(): void {
     this.#failures = 0
@@ -76,8 +81,8 @@ export class Circuit {
     if (this.isOpen && round !== this.#round) return
     this.#round++
     this.#failures++
-    const most = Math.min(LONGEST, FIRST * 2 ** Math.min(this.#failures - 1, 16))
-    const mostHurried = Math.min(LONGEST_HURRIED, FIRST_HURRIED * 2 ** Math.min(this.#hurried, 16))
+    const most = Math.min(LONGEST, FIRST * 2 ** (this.#failures - 1))
+    const mostHurried = Math.min(LONGEST_HURRIED, FIRST_HURRIED * 2 ** this.#hurried)
     if (this.#isHurried) this.#hurried++
     // Full jitter; half of it in a hurry, so that a receiver that fails at once is not asked all the time.
     this.#backoffUntil = now + (this.#isHurried ? (mostHurried * (1 + random())) / 2 : most * random())

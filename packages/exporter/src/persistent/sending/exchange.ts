@@ -47,11 +47,7 @@ export class Exchange {
     this.#isOver = true
     const { statusCode, headers } = this.#response ?? {}
     if (statusCode === undefined || headers === undefined) this.#resolve(noAnswer(reason))
-    else {
-      const isWhole = this.#response?.complete === true && this.#size <= MOST
-      const body = isWhole ? Buffer.concat(this.#chunks) : Buffer.alloc(0)
-      this.#resolve(readAnswer(statusCode, headers, body, this.#codec))
-    }
+    else this.#resolve(readAnswer(statusCode, headers, Buffer.concat(this.#chunks), this.#codec))
     // Else a receiver that answers early, or without an end, would keep the connection with nobody to end it.
     if (this.#response?.complete !== true || !this.#request?.writableFinished) this.#request?.destroy()
   }
@@ -88,6 +84,5 @@ export class Exchange {
     })
     response.on('end', () => this.end('ended'))
     response.on('error', (error) => this.end(nameOfError(error)))
-    response.on('close', () => this.end('closed'))
   }
 }

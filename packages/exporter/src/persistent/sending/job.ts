@@ -42,6 +42,10 @@ export class Job {
     return this.#batch.spans
   }
 
+  get bytes(): number {
+    return this.#batch.bytes
+  }
+
   /** What is to be sent next; undefined when all is answered. */
   get next(): Part | undefined {
     return this.#parts[0]

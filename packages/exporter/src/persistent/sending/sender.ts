@@ -30,6 +30,7 @@ export class Sender {
   readonly #putOff: Job[] = []
   #running = 0
   #takenSpans = 0
+  #takenBytes = 0
   #isTaking = false
   #isClosed = false
   #waitsSince: number | undefined
@@ -61,6 +62,11 @@ export class Sender {
     return this.#circuit.isOpen
   }
 
+  /** Asks the receiver once more although it asked for time: what it does not take now is lost. */
+  insist(): void {
+    this.#circuit.insist()
+  }
+
   /** Something was appended. Sends it when enough waits, or has waited long enough. */
   wake(): void {
     this.#drains.check(false)
@@ -78,7 +84,6 @@ export class Sender {
   drain(left: () => number, millis: number, untilFailure = false): Promise<number> {
     if (this.#isClosed) return Promise.resolve(left())
     const drained = context.with(UNTRACED, () => this.#drains.add(left, millis, untilFailure))
-    this.#pausedUntil = 0
     this.#pump()
     return drained
   }
@@ -113,13 +118,15 @@ export class Sender {
   }
 
   #waitForMore(): number {
-    const { spans, oldestAgeMillis } = this.#store.queued
+    const { spans, bytes, oldestAgeMillis } = this.#store.queued
     const free = spans - this.#takenSpans
     if (free <= 0) return Number.POSITIVE_INFINITY
     const now = this.#clock.now()
     this.#waitsSince ??= now
     const pause = this.#pausedUntil - now
-    if (this.#drains.isHurried || free >= this.#settings.maxExportBatchSize) return pause
+    const isFull =
+      free >= this.#settings.maxExportBatchSize || bytes - this.#takenBytes >= this.#delivery.maxRequestBytes
+    if (this.#drains.isHurried || isFull) return pause
     // What is taken is older than what is not.
     const age = this.#takenSpans === 0 ? oldestAgeMillis : now - this.#waitsSince
     return Math.max(pause, this.#settings.scheduledDelayMillis - age)
@@ -164,6 +171,7 @@ export class Sender {
     const job = new Job(batch)
     this.#jobs.add(job)
     this.#takenSpans += batch.spans
+    this.#takenBytes += batch.bytes
     this.#waitsSince = undefined
     if (!this.#isClosed) return job
     this.#giveBack(job)
@@ -190,6 +198,7 @@ export class Sender {
   #forget(job: Job): void {
     this.#jobs.delete(job)
     this.#takenSpans -= job.spans
+    this.#takenBytes -= job.bytes
     this.#pausedUntil = 0
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Cursor, readCursor } from './cursor.ts'
 import { Folder, numberOf, ownName } from './folder.ts'
+import { giveUp } from './give-up.ts'
 import { setAside } from './set-aside.ts'
 import type { Shared } from './shared.ts'
 import { Source } from './source.ts'
@@ -36,13 +37,7 @@ export async function adopt(shared: Shared, directory: string, name: string): Pr
   const names = await system.fs.promises.readdir(folder.path).catch(() => [])
   const numbers = names.map(numberOf).filter((number) => number !== undefined)
   const deleting = new Tasks()
-  const source = new Source(ledger, (segment) => {
-    if (segment.isGone) return
-    segment.isGone = true
-    ledger.diskBytes -= segment.size
-    if (segment.path !== undefined) deleting.add(system.fs.promises.unlink(segment.path))
-    segment.path = undefined
-  })
+  const source = new Source(ledger, (segment) => giveUp(shared, segment, deleting))
   for (const number of numbers.sort((a, b) => a - b)) {
     const path = folder.segmentPath(number)
     const { position } = cursor

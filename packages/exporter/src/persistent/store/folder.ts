@@ -62,9 +62,20 @@ export class Folder {
     }
   }
 
-  /** Deletes the folder; what is in it beside our own files stays. Never rejects. */
+  /**
+   * Deletes the folder, all of whose records are settled; what is in it beside our own files stays. As long as a
+   * segment cannot be deleted, the cursor has to stay, too: it says that nothing is to be sent again. Never rejects.
+   */
   async remove(): Promise<void> {
     const { promises } = this.#system.fs
+    try {
+      for (const name of await promises.readdir(this.path)) {
+        if (numberOf(name) !== undefined) await promises.unlink(join(this.path, name))
+      }
+    } catch {
+      await this.free()
+      return
+    }
     for (const name of ['cursor', ALIVE]) await promises.unlink(join(this.path, name)).catch(() => {})
     await promises.rmdir(this.path).catch(() => {})
   }

@@ -1,11 +1,13 @@
 import { dirname } from 'node:path'
 import { lowSpace, sayTrouble } from './disk-trouble.ts'
 import { Folder, syncFolder } from './folder.ts'
+import { hasSpace } from './free-space.ts'
+import { giveUp } from './give-up.ts'
 import type { Memory } from './memory.ts'
+import { openSegment } from './open-segment.ts'
 import { rescueSome, strays, toMemory } from './rescue.ts'
-import { type NewEntry, Segment } from './segment.ts'
-import { SegmentFile } from './segment-file.ts'
-import { RECORD_HEADER_BYTES, SEGMENT_HEADER_BYTES, segmentHeader } from './segment-format.ts'
+import type { NewEntry, Segment } from './segment.ts'
+import { RECORD_HEADER_BYTES, SEGMENT_HEADER_BYTES } from './segment-format.ts'
 import type { Shared } from './shared.ts'
 import { Source } from './source.ts'
 import { Syncer } from './syncer.ts'
@@ -28,7 +30,7 @@ export class Journal {
   #active: Segment | undefined
   #nextNumber = 1
   #retryAt = 0
-  #isRetrying = false
+  #recovering: Promise<void> | undefined
 
   constructor(shared: Shared, directory: string, memory: Memory) {
     const { system, settings, ledger, tasks } = shared
@@ -36,7 +38,7 @@ export class Journal {
     this.#directory = directory
     this.#memory = memory
     this.#segmentBytes = Math.min(Math.max(settings.maxBytes / 8, 64 * 1024), 4 * 1024 * 1024)
-    this.source = new Source(ledger, (segment) => this.#onFinished(segment))
+    this.source = new Source(ledger, (segment) => giveUp(shared, segment, tasks))
     this.#syncer = new Syncer(system, settings.fsync, tasks, (error) => this.fail(error))
     this.#writer = new Writer(system, settings, this.#syncer, {
       onWritten: (segment) => this.#onWritten(segment),
@@ -117,9 +119,8 @@ export class Journal {
 
   /** Tries a disk again that could not be written, now and then. */
   retry(): void {
-    if (this.isOnDisk || this.#isRetrying || this.#shared.system.now() < this.#retryAt) return
-    this.#isRetrying = true
-    this.#shared.tasks.add(this.#tryAgain().finally(() => (this.#isRetrying = false)))
+    if (this.isOnDisk || this.#recovering || this.#shared.system.now() < this.#retryAt) return
+    this.#shared.tasks.add(this.#recover())
   }
 
   /** Looks whether our folder is still there, and tells others that its owner is alive. */
@@ -127,7 +128,7 @@ export class Journal {
     const folder = this.folder
     if (folder === undefined || (await folder.touch()) || folder !== this.folder) return
     this.#disown()
-    await this.#tryAgain()
+    await this.#recover()
   }
 
   writeNow(): void {
@@ -136,8 +137,9 @@ export class Journal {
 
   /** Writes what is left, and closes all files. What only memory has stays there when the disk does not take it. */
   async close(): Promise<void> {
+    await this.#shared.tasks.idle()
     await this.#writer.idle()
-    if (!this.isOnDisk && this.#shared.ledger.memoryBytes > 0) await this.#tryAgain()
+    if (!this.isOnDisk && this.#shared.ledger.memoryBytes > 0) await this.#recover()
     await this.#rescue()
     await this.#writer.idle()
     this.seal()
@@ -150,9 +152,18 @@ export class Journal {
     this.isOnDisk = false
   }
 
+  // One attempt at a time, or there would be two folders.
+  async #recover(): Promise<void> {
+    await this.#recovering
+    this.#recovering = this.#tryAgain().finally(() => {
+      this.#recovering = undefined
+    })
+    await this.#recovering
+  }
+
   async #tryAgain(): Promise<void> {
     if (this.folder && !(await this.folder.touch())) this.#disown()
-    if (!(await this.#hasSpace())) this.fail(lowSpace())
+    if (!(await hasSpace(this.#shared, this.#directory))) this.fail(lowSpace())
     else if (this.folder === undefined) this.#openFolder()
     else this.isOnDisk = true
     await this.#rescue()
@@ -196,14 +207,8 @@ export class Journal {
     const { system, settings } = this.#shared
     const number = this.#nextNumber++
     const path = this.folder?.segmentPath(number) ?? ''
-    let file: SegmentFile | undefined
     try {
-      const fd = system.fs.openSync(path, 'wx', 0o600)
-      file = new SegmentFile(system.fs, fd, SEGMENT_HEADER_BYTES)
-      system.fs.writeSync(fd, segmentHeader(settings.format), 0, SEGMENT_HEADER_BYTES, 0)
-      const times = { shift: system.wall() - system.now(), latest: Number.POSITIVE_INFINITY }
-      const segment = new Segment(number, settings.format, path, times)
-      segment.file = file
+      const segment = openSegment(this.#shared, number, path)
       this.#grow(segment, SEGMENT_HEADER_BYTES)
       this.source.segments.push(segment)
       this.#active = segment
@@ -211,21 +216,13 @@ export class Journal {
       if (settings.fsync !== 'never') this.#shared.tasks.add(syncFolder(system, dirname(path)))
       return segment
     } catch (error) {
-      if (file) this.#shared.tasks.add(file.finish().then(() => system.fs.promises.unlink(path)))
       this.fail(error)
       return undefined
     }
   }
 
   async #checkSpace(): Promise<void> {
-    if (this.isOnDisk && !(await this.#hasSpace())) this.fail(lowSpace())
-  }
-
-  async #hasSpace(): Promise<boolean> {
-    const { system, settings } = this.#shared
-    if (settings.minFreeDiskBytes <= 0) return true
-    const found = await system.fs.promises.statfs(this.#directory).catch(() => undefined)
-    return found === undefined || found.bavail * found.bsize >= settings.minFreeDiskBytes
+    if (this.isOnDisk && !(await hasSpace(this.#shared, this.#directory))) this.fail(lowSpace())
   }
 
   #grow(segment: Segment, bytes: number): void {
@@ -240,14 +237,5 @@ export class Journal {
     if (!segment.canForget || segment.left === 0) return
     this.#shared.ledger.remember(segment)
     segment.forget()
-  }
-
-  #onFinished(segment: Segment): void {
-    const { system, ledger, tasks } = this.#shared
-    if (segment.isGone) return
-    segment.isGone = true
-    ledger.diskBytes -= segment.size
-    if (segment.path !== undefined) tasks.add(system.fs.promises.unlink(segment.path))
-    segment.path = undefined
   }
 }

@@ -4,6 +4,8 @@ import type { System } from './system.ts'
 
 /** An owner that cannot be asked is dead when it has shown no sign of life for this long. */
 const SILENCE_MILLIS = 60_000
+/** Or, for processes too short-lived to watch it, when its last sign of life is this old by the clock on the wall. */
+const LONG_SILENCE_MILLIS = 300_000
 
 /** Finds out whether the owners of folders are alive. Remembers what it saw, so it has to be asked again and again. */
 export class Liveness {
@@ -34,10 +36,12 @@ export class Liveness {
 
   async #isSilent(path: string): Promise<boolean> {
     const { promises } = this.#system.fs
-    const sign = await promises.stat(join(path, 'alive')).then(
-      (stat) => String(stat.mtimeMs),
-      () => 'none',
+    const touched = await promises.stat(join(path, 'alive')).then(
+      (stat) => stat.mtimeMs,
+      () => undefined,
     )
+    if (touched !== undefined && this.#system.wall() - touched >= LONG_SILENCE_MILLIS) return true
+    const sign = String(touched)
     const seen = this.#seen.get(path)
     const now = this.#system.now()
     if (seen?.sign === sign) return now - seen.since >= SILENCE_MILLIS

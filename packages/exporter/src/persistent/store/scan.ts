@@ -9,7 +9,7 @@ import {
 } from './segment-format.ts'
 
 /** A whole record in a file. */
-export interface Found {
+interface Found {
   readonly header: RecordHeader
   readonly offset: number
   /** A view of the file's bytes. */

@@ -4,7 +4,7 @@ import { batchOf } from './batch.ts'
 import { Journal } from './journal.ts'
 import { load } from './load.ts'
 import { Memory } from './memory.ts'
-import { PACKED_AT_ONCE_BYTES, packSync } from './pack.ts'
+import { newEntry } from './new-entry.ts'
 import { RefusedBodies } from './refused.ts'
 import { makeRoom } from './room.ts'
 import { type NewEntry, Segment } from './segment.ts'
@@ -160,24 +160,13 @@ export class JournalStore implements Store {
 
   #enqueue(format: BodyFormat, record: Encoded): void {
     const { ledger, settings } = this.#shared
-    const entry = this.#entryOf(record)
+    const entry = newEntry(this.#shared, record)
     ledger.enter(1, entry.spans, entry.rawBytes)
     if (this.#closing) ledger.refuse(entry, 'after-shutdown')
     else if (!this.#journal?.isOnDisk || format !== settings.format) this.#keepInMemory(entry, format)
     else if (!this.#makeRoom(SEGMENT_HEADER_BYTES + RECORD_HEADER_BYTES + entry.storedBytes)) {
       ledger.refuse(entry, 'overflow')
     } else if (!this.#journal.append(entry)) this.#keepInMemory(entry, format)
-  }
-
-  #entryOf({ body, spans }: Encoded): NewEntry {
-    const { ledger, settings, system } = this.#shared
-    const isLater = body.length > PACKED_AT_ONCE_BYTES && !settings.isSync
-    const packed = packSync(body, isLater ? 'none' : settings.compression)
-    const stored = packed ?? body
-    return {
-      ...{ seq: ledger.number(), spans, rawBytes: body.length, at: system.now() },
-      ...{ packing: packed ? settings.compression : 'none', body: stored, storedBytes: stored.length },
-    }
   }
 
   #makeRoom(bytes: number): boolean {

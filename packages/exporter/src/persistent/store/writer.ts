@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { PACKED_AT_ONCE_BYTES, pack } from './pack.ts'
+import { Packer } from './packer.ts'
 import type { Entry, Segment } from './segment.ts'
 import type { SegmentFile } from './segment-file.ts'
 import { RECORD_HEADER_BYTES, recordHeader } from './segment-format.ts'
@@ -12,6 +12,8 @@ import { writeAll, writeAllSync } from './write-all.ts'
 const UNWRITTEN_BYTES = 4 * 1024 * 1024
 /** One write has no more, so that it does not take long. */
 const CHUNK_BYTES = 4 * 1024 * 1024
+/** So much is packed before it is written. */
+const PACKED_AHEAD_BYTES = 1024 * 1024
 
 interface Chunk {
   readonly segment: Segment
@@ -42,20 +44,25 @@ export class Writer {
   readonly #settings: StoreSettings
   readonly #syncer: Syncer
   readonly #events: WriterEvents
+  readonly #packer: Packer
   #pending: Entry[] = []
   #pendingBytes = 0
   #chunk: Chunk | undefined
   #running: Promise<void> | undefined
+  /** What was written in a burst and is being forced to the disk. */
+  readonly #syncing = new Set<Promise<void>>()
   /** Something was added, and nobody else had a turn on the event loop since. */
   #hasAdded = false
-  /** Large records that did not get smaller. */
-  readonly #incompressible = new WeakSet<Entry>()
 
   constructor(system: System, settings: StoreSettings, syncer: Syncer, events: WriterEvents) {
     this.#system = system
     this.#settings = settings
     this.#syncer = syncer
     this.#events = events
+    this.#packer = new Packer(settings.compression, (entry, bytes) => {
+      this.#pendingBytes -= bytes
+      events.onSaved(entry.segment, bytes)
+    })
   }
 
   /** Takes a record of a segment that has a file. */
@@ -66,7 +73,8 @@ export class Writer {
     // A burst that lets nobody else run would let nothing be written.
     const isBurst = this.#hasAdded
     this.#noteTurn()
-    if (this.#settings.isSync || isBurst || this.#pendingBytes > UNWRITTEN_BYTES) this.#writePendingNow()
+    const { isSync } = this.#settings
+    if (isSync || isBurst || this.#pendingBytes > UNWRITTEN_BYTES) this.#writePendingNow(isSync)
     else this.#running ??= this.#run()
   }
 
@@ -74,18 +82,19 @@ export class Writer {
   writeNow(): void {
     const chunk = this.#chunk
     // What another thread is writing this moment is written again: the same bytes to the same place.
-    if (chunk !== undefined && !chunk.isDone) this.#writeNow(chunk)
-    this.#writePendingNow()
+    if (chunk !== undefined && !chunk.isDone) this.#writeNow(chunk, true)
+    this.#writePendingNow(true)
   }
 
   /** Resolves when nothing is left to be written. */
   async idle(): Promise<void> {
     while (this.#running !== undefined) await this.#running
+    await Promise.all(this.#syncing)
   }
 
   async #run(): Promise<void> {
     while (this.#pending.length > 0) {
-      await this.#pack()
+      await this.#packer.pack(this.#pending, PACKED_AHEAD_BYTES)
       // A burst may have written all of it in the meantime.
       const chunk = this.#pending.length > 0 ? this.#place(false) : undefined
       if (chunk === undefined) continue
@@ -112,54 +121,35 @@ export class Writer {
     })
   }
 
-  #writePendingNow(): void {
+  /** @param isForced whether what was written is also forced to the disk within the call, where that is asked for */
+  #writePendingNow(isForced: boolean): void {
     for (;;) {
       if (this.#pending.length === 0) return
       const chunk = this.#place(true)
-      if (chunk !== undefined) this.#writeNow(chunk)
+      if (chunk !== undefined) this.#writeNow(chunk, isForced)
     }
   }
 
-  #writeNow(chunk: Chunk): void {
+  #writeNow(chunk: Chunk, isForced: boolean): void {
+    const { fs } = this.#system
     try {
-      writeAllSync(this.#system.fs, chunk.file.fd, chunk.parts, chunk.position)
-      if (this.#settings.fsync === 'batch') this.#system.fs.fdatasyncSync(chunk.file.fd)
-      this.#confirm(chunk)
+      writeAllSync(fs, chunk.file.fd, chunk.parts, chunk.position)
+      if (this.#settings.fsync !== 'batch') {
+        this.#confirm(chunk)
+      } else if (isForced) {
+        fs.fdatasyncSync(chunk.file.fd)
+        this.#confirm(chunk)
+      } else {
+        const synced = chunk.file.sync().then(
+          () => this.#confirm(chunk),
+          (error) => this.#fail(chunk, error),
+        )
+        this.#syncing.add(synced)
+        synced.finally(() => this.#syncing.delete(synced))
+      }
     } catch (error) {
       this.#fail(chunk, error)
     }
-  }
-
-  // Large bodies are packed here, one after the other, as many as go into one write.
-  async #pack(): Promise<void> {
-    const { compression } = this.#settings
-    if (compression === 'none') return
-    let bytes = 0
-    for (const entry of [...this.#pending]) {
-      if (this.#isToBePacked(entry)) await this.#packOne(entry)
-      bytes += entry.storedBytes
-      if (bytes > CHUNK_BYTES / 4) return
-    }
-  }
-
-  async #packOne(entry: Entry): Promise<void> {
-    const { compression } = this.#settings
-    const packed = entry.body && (await pack(entry.body, compression).catch(() => undefined))
-    if (packed === undefined) this.#incompressible.add(entry)
-    // It may have been settled, or written as it is, in the meantime.
-    if (packed === undefined || entry.offset !== -1 || entry.body === undefined) return
-    const saved = entry.storedBytes - packed.length
-    entry.body = packed
-    entry.packing = compression
-    entry.storedBytes = packed.length
-    this.#pendingBytes -= saved
-    this.#events.onSaved(entry.segment, saved)
-  }
-
-  #isToBePacked(entry: Entry): boolean {
-    if (this.#settings.compression === 'none' || entry.packing !== 'none' || entry.body === undefined)
-      return false
-    return entry.rawBytes > PACKED_AT_ONCE_BYTES && !this.#incompressible.has(entry)
   }
 
   /** The next records of one segment, with their places in the file; at once, or only those that are packed. */
@@ -175,7 +165,7 @@ export class Writer {
     let count = 0
     for (const entry of this.#pending) {
       if (entry.segment !== segment || file.end - position > CHUNK_BYTES) break
-      if (!isNow && this.#isToBePacked(entry)) break
+      if (!isNow && this.#packer.isToBePacked(entry)) break
       count += 1
       this.#pendingBytes -= entry.storedBytes
       if (entry.body === undefined) {

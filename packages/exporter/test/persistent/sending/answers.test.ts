@@ -105,7 +105,7 @@ describe('an answer', () => {
 
   it.each([
     [200, accepted()],
-    [400, refused(400)],
+    [400, refused(400, '{')],
     [429, retry('429', 7000)],
   ])('%i that drips is taken at its word at the deadline', async (code, expected) => {
     const clock = new ManualClock()
@@ -136,7 +136,7 @@ describe('an answer', () => {
       response.writeHead(200, JSON_TYPE)
       more()
     }
-    const { post, receiver } = await connect([endless])
+    const { post, receiver } = await connect([endless], {}, new ManualClock())
     expect(await post('a\n')).toEqual(accepted())
     await until(() => receiver.sockets.size === 0)
   })

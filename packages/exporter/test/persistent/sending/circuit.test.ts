@@ -1,5 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { accepted, refused, retry, startSender } from './support/sender.ts'
+import { accepted, refused, retry, settle, startSender, tooLarge } from './support/sender.ts'
+import type { NaiveStore } from './support/store.ts'
+
+/** Makes the store wait before it gives the next batch; returns what lets it. */
+function holdTake(store: NaiveStore): () => void {
+  const take = store.take.bind(store)
+  let give = () => {}
+  store.take = async (limits) => {
+    store.take = take
+    await new Promise<void>((resolve) => {
+      give = resolve
+    })
+    return take(limits)
+  }
+  return () => give()
+}
 
 describe('a receiver that does not answer', () => {
   it('is asked again after waits that double up to a minute, each somewhere below that', async () => {
@@ -53,6 +68,41 @@ describe('a receiver that does not answer', () => {
     expect(requests().slice(4)).toEqual(['b', 'c', 'd'])
   })
 
+  it('is not asked for what the store gives just when it fails', async () => {
+    const { advance, answer, append, requests, store } = startSender({
+      maxExportBatchSize: 1,
+      concurrency: 2,
+    })
+    await append('a')
+    const give = holdTake(store)
+    await append('b')
+    await answer(retry(), 0)
+    give()
+    await settle()
+    expect(requests()).toEqual(['a'])
+    expect(store.released).toBe(1)
+    await advance(500)
+    expect(requests()).toEqual(['a', 'a'])
+  })
+
+  it('is not asked for it either while another request is on its way', async () => {
+    const { advance, answer, append, requests, store } = startSender({
+      maxExportBatchSize: 1,
+      concurrency: 3,
+    })
+    await append('a')
+    await append('b')
+    const give = holdTake(store)
+    await append('c')
+    await answer(retry(), 0)
+    await advance(500)
+    give()
+    await settle()
+    expect(requests()).toEqual(['a', 'b'])
+    await answer(retry(), 1)
+    expect(requests()).toEqual(['a', 'b', 'a'])
+  })
+
   it('fails once, though it fails several requests that were on their way', async () => {
     const { answer, append, clock } = startSender({ maxExportBatchSize: 1, concurrency: 3 })
     for (const name of ['a', 'b', 'c']) await append(name)
@@ -102,6 +152,33 @@ describe('Retry-After', () => {
     await advance(500)
     await answer(retry(afterMillis))
     expect(clock.waits).toEqual([1000])
+  })
+
+  it('is the longest of those that were said', async () => {
+    const { answer, append, clock } = startSender({ maxExportBatchSize: 1, concurrency: 2 })
+    for (const name of ['a', 'b']) await append(name)
+    await answer(retry(30_000), 0)
+    await answer(retry(1000), 1)
+    expect(clock.waits).toEqual([30_500])
+  })
+
+  it('holds for the halves of what was on its way, and is too large', async () => {
+    const { advance, answer, append, requests, sender, store } = startSender({
+      maxExportBatchSize: 2,
+      concurrency: 2,
+    })
+    await append('a', 'b')
+    await append('c', 'd')
+    const drained = sender.drain(store.mark(), 60_000)
+    await answer(retry(30_000), 0)
+    await answer(tooLarge, 1)
+    await advance(30_499)
+    expect(requests()).toEqual(['ab', 'cd'])
+    await advance(1)
+    expect(requests()).toEqual(['ab', 'cd', 'c', 'ab'])
+    for (const index of [2, 3]) await answer(accepted, index)
+    await answer(accepted)
+    expect(await drained).toBe(0)
   })
 
   it('holds although an older request is answered meanwhile, and for what was put off', async () => {

@@ -80,8 +80,13 @@ describe('a drain', () => {
       await advance(clock.waits[0] ?? 0)
     }
     expect(waits).toEqual([75, 150, 300, 600, 750, 750])
+    // Who comes later is as much in a hurry.
+    const later = sender.drain(store.mark(), 10_000)
+    await answer(retry())
+    expect(clock.waits[0]).toBe(75)
+    await advance(75)
     await answer(accepted)
-    expect(await drained).toBe(0)
+    expect(await Promise.all([drained, later])).toEqual([0, 0])
   })
 
   it('does not ask before the time that the receiver has asked for', async () => {
@@ -148,6 +153,14 @@ describe('a sender that is closed', () => {
     expect(requests()).toEqual(['a', 'b'])
     expect(counters).toMatchObject({ delivered: 0, requests: 2, retried: 0 })
     expect(await sender.drain(store.mark(), 10_000)).toBe(4)
+    expect(clock.timers.size).toBe(0)
+  })
+
+  it('does not wait for a batch to fill', async () => {
+    const { append, clock, sender } = startSender()
+    await append('a')
+    expect(clock.timers.size).toBe(1)
+    sender.close()
     expect(clock.timers.size).toBe(0)
   })
 

@@ -81,6 +81,17 @@ describe('a batch', () => {
     expect(transport.mostInFlight).toBe(2)
   })
 
+  it('is asked for one after the other, also when many spans end at once', async () => {
+    const { requests, sender, store } = startSender({ concurrency: 2, maxExportBatchSize: 1 })
+    // This store does not give two at the same time.
+    for (const name of ['a', 'b', 'c']) {
+      store.appendSpans(name)
+      sender.wake()
+    }
+    await settle()
+    expect(requests()).toEqual(['a', 'b'])
+  })
+
   it('waits where the store gives none yet, and is asked for again', async () => {
     const { append, requests, answer, clock } = startSender(
       { concurrency: 3, maxExportBatchSize: 1 },

@@ -1,9 +1,10 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { EventEmitter } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { diag } from '@opentelemetry/api'
 import { afterEach, describe, expect, it } from 'vitest'
 import { collectWarnings } from '../../../../../test/support/tracing.ts'
+import { Exchange } from '../../../src/persistent/sending/exchange.ts'
 import { newTransport } from '../../../src/persistent/sending/transport.ts'
 import { certificate, key } from './support/certificate.ts'
 import { ManualClock } from './support/clock.ts'
@@ -30,7 +31,7 @@ describe('a request', () => {
     expect(received?.headers).toMatchObject({
       'content-length': String(Buffer.byteLength(body)),
       'content-type': 'application/x-lines-protobuf',
-      'user-agent': 'otel-sessions-exporter/0.0.0',
+      'user-agent': expect.stringMatching(/^otel-sessions-exporter\/\d+\.\d+\.\d+/),
     })
     expect(received?.headers).not.toHaveProperty('content-encoding')
     expect(received?.headers).not.toHaveProperty('transfer-encoding')
@@ -172,6 +173,21 @@ describe('a connection', () => {
     expect(receiver.received.map(({ body }) => String(body))).toEqual(['a\n', 'b\n', 'b\n'])
   })
 
+  it('that is reset a second time although it was kept, too, is a failure', async () => {
+    let requests = 0
+    const reset = () => {
+      const request = new EventEmitter()
+      const end = () => queueMicrotask(() => request.emit('error', { code: 'ECONNRESET' }))
+      requests++
+      return Object.assign(request, { reusedSocket: true, setHeader() {}, write() {}, end, destroy() {} })
+    }
+    const target = { request: reset as never, closeIdle() {}, close() {} }
+    const exchange = new Exchange(target, lineCodec('json'))
+    exchange.send({}, [])
+    expect(await exchange.answer).toMatchObject({ kind: 'retry', reason: 'ECONNRESET' })
+    expect(requests).toBe(2)
+  })
+
   it('that was new and is reset is a failure', async () => {
     const { post, receiver } = await connect([(_, { socket }) => socket.resetAndDestroy()])
     expect(await post('a\n')).toMatchObject({ kind: 'retry', reason: 'ECONNRESET' })
@@ -185,17 +201,18 @@ describe('a connection', () => {
   })
 
   it('is closed when the receiver answers before it has read the request', async () => {
-    const server = createServer((request, response) => {
-      request.pause()
-      response.writeHead(413).end()
+    const sockets: Socket[] = []
+    const server = createServer((socket) => {
+      socket.on('error', () => {})
+      socket.pause().write('HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n')
+      sockets.push(socket)
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
-    const transport = newTransport(settingsWith({ url: `http://127.0.0.1:${port}/` }), lineCodec)
+    const transport = closeLater(newTransport(settingsWith({ url: `http://127.0.0.1:${port}/` }), lineCodec))
     expect(await transport.post('json', [Buffer.alloc(32 * 1024 * 1024)])).toEqual({ kind: 'too-large' })
-    // Resolves when all connections are closed, and nobody else closes this one.
-    await new Promise((resolve) => server.close(resolve))
-    transport.close()
+    await new Promise((resolve) => sockets[0]?.on('close', resolve).resume())
+    server.close()
   })
 
   it('over TLS trusts what the options of the agent say, and nothing else', async () => {
@@ -215,17 +232,20 @@ describe('a connection', () => {
 describe('a transport that is closed', () => {
   it('ends what is in flight, leaves no connection and no timer, and posts nothing more', async () => {
     const clock = new ManualClock()
-    const { post, receiver, transport } = await connect([answer(200), () => {}, () => {}], {}, clock)
-    expect(await post('a\n')).toEqual(accepted)
+    const ok = answer(200)
+    const { post, receiver, transport } = await connect([ok, ok, ok, () => {}, () => {}], {}, clock)
+    expect(await Promise.all([post('a\n'), post('a\n'), post('a\n')])).toEqual([accepted, accepted, accepted])
     const pending = [post('b\n'), post('c\n')]
-    await until(() => receiver.received.length === 3)
+    await until(() => receiver.received.length === 5)
+    // One of them waits for a request.
+    expect(receiver.sockets.size).toBe(3)
     transport.close()
     const closed = { kind: 'retry', reason: 'closed', status: undefined, afterMillis: undefined }
     expect(await Promise.all(pending)).toEqual([closed, closed])
     expect(await post('d\n')).toEqual(closed)
     await until(() => receiver.sockets.size === 0)
     expect(clock.timers.size).toBe(0)
-    expect(receiver.received).toHaveLength(3)
+    expect(receiver.received).toHaveLength(5)
   })
 
   it('ends what is only about to be sent', async () => {

@@ -27,7 +27,7 @@ describe('a disk that cannot be written', () => {
       await quiet()
       expect(store.isOnDisk).toBe(true)
       process.onOperation = (name) => {
-        if (name === 'writev' || name === 'openSync') throw failure(code)
+        if (name.startsWith('writev') || name === 'openSync') throw failure(code)
       }
       for (const name of [1, 2, 3]) store.append(record(name))
       await quiet()
@@ -234,7 +234,6 @@ describe('writing', () => {
     const store = process.open({ directory, isSync: bytes === 7 })
     for (const name of upTo(5)) store.append(record(name))
     await quiet()
-    for (let turn = 0; turn < 60; turn += 1) await quiet()
     process.kill()
     const after = new TestProcess().open({ directory })
     await after.ready
@@ -246,6 +245,7 @@ describe('writing', () => {
     const directory = temporary()
     const process = new TestProcess()
     const store = process.open({ directory })
+    process.isStuck = true
     store.append(record(0))
     await Promise.resolve()
     store.append(record(1))
@@ -305,5 +305,27 @@ describe('writing', () => {
     await quiet()
     expect(synced).toBe(fsync === 'never' ? 0 : 1)
     await store.close()
+  })
+})
+
+describe('files that cannot be deleted', () => {
+  it('are not sent again by the next process', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const store = process.open({ directory })
+    for (const name of upTo(3)) store.append(record(name))
+    await quiet()
+    process.onOperation = (name) => {
+      if (name === 'unlink') throw failure('EIO')
+    }
+    expect(await drain(store)).toEqual(upTo(3))
+    await store.close()
+    expect(segments(directory)).toHaveLength(1)
+    const next = new TestProcess()
+    const after = next.open({ directory })
+    await after.ready
+    expect(next.counters.adopted).toBe(0)
+    await after.close()
+    expect(journals(directory)).toEqual([])
   })
 })

@@ -129,6 +129,20 @@ describe('processes on one directory', () => {
     await store.close()
   })
 
+  it('do not wait for one whose last sign of life is five minutes old', async () => {
+    const directory = temporary()
+    const other = new TestProcess()
+    Object.assign(other.identity, { namespace: '2' })
+    other.open({ directory, isSync: true }).append(record(1))
+    other.kill()
+    const process = new TestProcess()
+    process.wallAhead += 300_000
+    const store = process.open({ directory })
+    await store.ready
+    expect(await drain(store)).toEqual(['1'])
+    await store.close()
+  })
+
   it('go on elsewhere when they were stopped for so long that another has taken their journal', async () => {
     const directory = temporary()
     const stopped = new TestProcess()

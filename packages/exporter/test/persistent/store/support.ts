@@ -28,12 +28,16 @@ export class TestProcess {
   onOperation: (name: string, args: readonly unknown[]) => void = () => {}
   /** The most bytes that one write takes. */
   writeAtMost = Number.POSITIVE_INFINITY
+  /** Whether no thread gets to writing any more. */
+  isStuck = false
   /** Statements of the free space, in bytes. */
   freeBytes: number | undefined
   identity = { host: 'abc', namespace: '1', pid: 0, start: '7' }
   readonly timers = new Set<{ millis: number; callback: () => void }>()
   static readonly living = new Map<number, string>()
   static #nextPid = 1000
+  /** File operations of all processes. */
+  static underWay = 0
 
   constructor() {
     this.pid = TestProcess.#nextPid++
@@ -84,7 +88,10 @@ export class TestProcess {
         async (...args: Parameters<typeof target.readFile>) => {
           if (!this.isAlive) return never
           this.onOperation(name, args)
-          const result: unknown = await target[name](...args)
+          TestProcess.underWay += 1
+          const result: unknown = await target[name](...args).finally(() => {
+            TestProcess.underWay -= 1
+          })
           if (!this.isAlive) return never
           if ((name as string) === 'statfs' && this.freeBytes !== undefined)
             return { bsize: 1, bavail: this.freeBytes }
@@ -98,12 +105,10 @@ export class TestProcess {
         return (...args: unknown[]) => {
           const callback = args.at(-1)
           const isAsync = typeof callback === 'function'
+          if (isAsync && this.isStuck) return undefined
           if (!this.isAlive) {
             if (isAsync) return undefined
             throw new Error('the process is dead')
-          }
-          if (isAsync) {
-            args[args.length - 1] = (...results: unknown[]) => this.isAlive && callback(...results)
           }
           try {
             this.onOperation(name, args)
@@ -111,6 +116,13 @@ export class TestProcess {
             if (!isAsync) throw error
             setImmediate(() => callback(error))
             return undefined
+          }
+          if (isAsync) {
+            TestProcess.underWay += 1
+            args[args.length - 1] = (...results: unknown[]) => {
+              TestProcess.underWay -= 1
+              if (this.isAlive) callback(...results)
+            }
           }
           if (name.startsWith('writev')) args[1] = shorten(args[1] as Buffer[], this.writeAtMost)
           return target[name]?.(...args)
@@ -176,9 +188,11 @@ export async function drain(store: Store, limits: BatchLimits = ALL): Promise<st
 /** Numbers from 0, as names. */
 export const upTo = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index))
 
-/** Resolves when all writing that was asked for is over. */
+/** Resolves when no process is in the middle of a file operation, and nothing comes after it. */
 export async function quiet(): Promise<void> {
-  for (let turn = 0; turn < 8; turn += 1) await new Promise((resolve) => setTimeout(resolve, 0))
+  for (let idle = 0; idle < 10; idle = TestProcess.underWay === 0 ? idle + 1 : 0) {
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }
 
 /** Names of the folders in a directory that are journals. */

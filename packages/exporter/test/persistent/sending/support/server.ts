@@ -3,7 +3,7 @@ import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 
 /** A request as a receiver has it. */
-export interface Received {
+interface Received {
   readonly headers: IncomingHttpHeaders
   readonly url: string
   readonly method: string

@@ -12,6 +12,7 @@ interface Entry extends Encoded {
 export class NaiveStore implements Pick<Store, 'append' | 'take' | 'reject' | 'mark' | 'queued'> {
   readonly #now: () => number
   readonly #window: number
+  #isGiving = false
   entries: Entry[] = []
   readonly rejected: { names: string[]; spans: number; status: number }[] = []
   /** Batches that are taken. */
@@ -38,7 +39,10 @@ export class NaiveStore implements Pick<Store, 'append' | 'take' | 'reject' | 'm
   }
 
   async take(limits: BatchLimits): Promise<Batch | undefined> {
+    if (this.#isGiving) throw new Error('the store is asked for a batch while it is giving one')
+    this.#isGiving = true
     await null
+    this.#isGiving = false
     const first = this.entries.findIndex(({ isTaken }) => !isTaken)
     const format = this.entries[first]?.format
     if (format === undefined || this.out >= this.#window) return undefined

@@ -1,0 +1,12 @@
+import type { Segment } from './segment.ts'
+import type { Shared } from './shared.ts'
+import type { Tasks } from './tasks.ts'
+
+/** Deletes the file of a segment that nobody needs any more. A file that cannot be deleted is found again, and settled. */
+export function giveUp({ system, ledger }: Shared, segment: Segment, deleting: Tasks): void {
+  if (segment.isGone) return
+  segment.isGone = true
+  ledger.diskBytes -= segment.size
+  if (segment.path !== undefined) deleting.add(system.fs.promises.unlink(segment.path))
+  segment.path = undefined
+}

@@ -1,0 +1,15 @@
+import type { Encoded } from '../otlp/codec.ts'
+import { PACKED_AT_ONCE_BYTES, packSync } from './pack.ts'
+import type { NewEntry } from './segment.ts'
+import type { Shared } from './shared.ts'
+
+/** A record as the store keeps it; small ones are packed now, large ones by the writer. */
+export function newEntry({ ledger, settings, system }: Shared, { body, spans }: Encoded): NewEntry {
+  const isLater = body.length > PACKED_AT_ONCE_BYTES && !settings.isSync
+  const packed = packSync(body, isLater ? 'none' : settings.compression)
+  const stored = packed ?? body
+  return {
+    ...{ seq: ledger.number(), spans, rawBytes: body.length, at: system.now() },
+    ...{ packing: packed ? settings.compression : 'none', body: stored, storedBytes: stored.length },
+  }
+}
