@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { answerIn, type Mood } from '../answers.ts'
 import { CLIENT_HEADER, type Client, type CrashCollector } from '../collector.ts'
@@ -39,11 +40,17 @@ export class Subject {
     }
   }
 
-  /** Waits until everything has been tried and nothing was taken: the receiver is away until `finish`. */
+  /** Has it try in vain at least once, and then lets it succeed. */
   async attempt(): Promise<void> {
     const before = this.processor.stats().retried
-    const flush = this.processor.forceFlush().catch(() => {})
-    while (this.processor.stats().retried === before) await new Promise((resolve) => setTimeout(resolve, 1))
+    let isOver = false
+    const flush = this.processor
+      .forceFlush()
+      .catch(() => {})
+      .finally(() => {
+        isOver = true
+      })
+    while (!isOver && this.processor.stats().retried === before) await pause(1)
     this.#mood = 'kind'
     await flush
   }

@@ -14,6 +14,9 @@ export async function runKills(collector: CrashCollector, random: Random, kills:
   const each = Math.min(12, Math.ceil(kills / SETUPS))
   let begun = 0
   let started = 0
+  // The first to end by itself leaves the programs compiled for all that follow.
+  const rehearsal = new Scenario(collector, endless.next().value, 'rehearsal', random.seed())
+  await rehearsal.rehearse()
   const work = async () => {
     while (started < kills || begun < SETUPS) {
       const scenario = new Scenario(collector, endless.next().value, `s${begun++}`, random.seed())

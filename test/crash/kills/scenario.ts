@@ -63,6 +63,13 @@ export class Scenario {
     return this.#outcome()
   }
 
+  /** Lets one process live and end by itself. */
+  async rehearse(): Promise<void> {
+    await this.#live(undefined)
+    await this.#drain()
+    await this.run(0)
+  }
+
   async #round(): Promise<void> {
     const each = Array.from({ length: this.#setup.processes }, () => {
       // One in ten is let end by itself: what it leaves has another name.

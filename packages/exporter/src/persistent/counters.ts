@@ -39,7 +39,7 @@ export interface DeliveryCounts {
   readonly retried: number
   /** Records in the journal that were damaged and skipped. */
   readonly corrupt: number
-  /** Files of the journal whose last record was not written whole. */
+  /** Files of the journal that were not written whole: their process was killed, or the power was lost. */
   readonly torn: number
 }
 

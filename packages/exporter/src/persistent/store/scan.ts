@@ -23,7 +23,7 @@ export interface Scanned {
   readonly corrupt: number
   /** Spans of the damaged records whose headers can be read. */
   readonly corruptSpans: number
-  /** The file ends in the middle of a record. */
+  /** Something of the file was never written: it ends in the middle of a record, or before the cursor, or has zeros. */
   readonly isTorn: boolean
 }
 
@@ -31,8 +31,8 @@ export interface Scanned {
 const BYTES_AT_ONCE = 2 * 1024 * 1024
 
 /**
- * Reads a segment from an offset on. Whatever is damaged is stepped over: the next record is searched for. Zeros at
- * the end are where a file was cut off: that is how a power loss leaves it.
+ * Reads a segment from an offset on. Whatever is damaged is stepped over: the next record is searched for. Zeros are
+ * no damage, but where a write never came to its end: the process was killed, or the power was lost.
  */
 export async function scanSegment(file: Buffer, from: number): Promise<Scanned> {
   const records: Found[] = []
@@ -60,8 +60,8 @@ export async function scanSegment(file: Buffer, from: number): Promise<Scanned> 
     if (header === undefined) {
       const next = nextRecord(file, offset + 1)
       const isEnd = next === file.length
-      const isCutOff = file.length - offset < RECORD_HEADER_BYTES || isZero(file.subarray(offset))
-      if (isEnd && isCutOff) isTorn = true
+      const isCutOff = isEnd && file.length - offset < RECORD_HEADER_BYTES
+      if (isCutOff || isZero(file.subarray(offset, next))) isTorn = true
       else corrupt += 1
       offset = next
       continue

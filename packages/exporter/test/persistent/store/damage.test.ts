@@ -71,19 +71,19 @@ describe('a journal that is damaged', () => {
     expect(await found(directory)).toEqual(expected)
   })
 
-  it('is read on behind zeros, where what was written never came to the disk', async () => {
+  it('is read on behind zeros, where a write never came to its end', async () => {
     const { directory, segment } = await left(4)
     writeFileSync(segment, readFileSync(segment).fill(0, HEADER + RECORD, HEADER + 2 * RECORD))
-    expect(await found(directory)).toEqual({ records: ['0', '2', '3'], dropped: {}, corrupt: 1, torn: 0 })
+    expect(await found(directory)).toEqual({ records: ['0', '2', '3'], dropped: {}, corrupt: 0, torn: 1 })
   })
 
-  it('counts as cut off when it ends in zeros', async () => {
+  it('counts as not written whole when it ends in zeros', async () => {
     const { directory, segment } = await left(4)
     writeFileSync(segment, readFileSync(segment).fill(0, HEADER + 2 * RECORD))
     expect(await found(directory)).toEqual({ records: ['0', '1'], dropped: {}, corrupt: 0, torn: 1 })
   })
 
-  it('counts as cut off when the cursor stands behind its end', async () => {
+  it('counts as not written whole when the cursor stands behind its end', async () => {
     const { directory, segment } = await left(3, 2)
     truncateSync(segment, HEADER + RECORD)
     expect(await found(directory)).toEqual({ records: [], dropped: {}, corrupt: 0, torn: 1 })
