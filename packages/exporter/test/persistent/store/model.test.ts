@@ -183,10 +183,12 @@ it.each([
       fc.integer({ min: 1, max: 3 }),
       fc.boolean(),
       fc.constantFrom('none', 'gzip', ...(process.versions['zstd'] ? (['zstd'] as const) : [])),
-      async (steps, window, isSync, compression) => {
+      fc.constantFrom(0, 100_000, 1e9),
+      async (steps, window, isSync, compression, keptBytes) => {
         // Segments of 64 kB, so that a run has several. Clocks jump by years: nothing is ever too old.
         const maxBytes = 8 * 64 * 1024
-        const settings = { isSync, compression, maxBytes, overflow: 'reject-newest', maxAge: 1e15 } as const
+        const rest = { maxBytes, overflow: 'reject-newest', maxAge: 1e15 } as const
+        const settings = { isSync, compression, keptBytes, ...rest }
         const model = new Model(isJournal ? temporary() : undefined, settings, window)
         for (const one of steps) await model.run(one)
         await model.end()
