@@ -2,6 +2,10 @@ import * as zlib from 'node:zlib'
 import type { Compression } from './types.ts'
 
 const CHUNK = 64 * 1024
+/** What comes out does so in pieces of this size, each of them a trip to the thread pool: 64 kB cost a tenth more. */
+const OUTPUT = 256 * 1024
+/** More memory for less work: a twelfth less. */
+const MEM_LEVEL = 9
 const SMALL = 16 * 1024
 
 /**
@@ -34,9 +38,9 @@ export function gather(parts: readonly Buffer[]): readonly Buffer[] {
 export const hasZstd = typeof zlib.createZstdCompress === 'function'
 
 function newCompressor(compression: 'gzip' | 'zstd') {
-  if (compression === 'gzip') return zlib.createGzip({ level: 1, chunkSize: CHUNK })
+  if (compression === 'gzip') return zlib.createGzip({ level: 1, chunkSize: OUTPUT, memLevel: MEM_LEVEL })
   const params = { [zlib.constants.ZSTD_c_compressionLevel]: 1 }
-  return zlib.createZstdCompress({ chunkSize: CHUNK, params })
+  return zlib.createZstdCompress({ chunkSize: OUTPUT, params })
 }
 
 /**
