@@ -12,7 +12,7 @@ const BATCH_SIZE = 4
 const BURST = 5000
 
 /** What is asked of a subject, each a test. */
-export const PROMISES = {
+const PROMISES = {
   once: 'what is accepted at once is sent once',
   burst: 'a burst of any size arrives',
   temporary: 'what is put off is sent again until it is taken, and then not any more',

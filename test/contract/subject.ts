@@ -1,7 +1,7 @@
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base'
 
 /** What a subject says became of the spans that it was given. */
-export interface Counts {
+interface Counts {
   /** Acknowledged by the receiver. */
   readonly delivered: number
   /** Refused by the receiver for good. */
@@ -13,14 +13,14 @@ export interface Counts {
 }
 
 /** Anything that takes ended spans and delivers them. */
-export interface Subject {
+interface Subject {
   readonly processor: SpanProcessor
   /** Undefined where it does not count. */
   counts(): Counts | undefined
 }
 
 /** What every subject is to be set up with. */
-export interface SubjectSettings {
+interface SubjectSettings {
   /** Of an OTLP/HTTP receiver of traces. */
   readonly url: string
   /** The most spans of a request. */

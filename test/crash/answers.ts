@@ -7,6 +7,8 @@ export interface Answer {
   readonly stores: boolean
   /** Whether the sender is told so, as far as the receiver can tell. */
   readonly acknowledges: boolean
+  /** Whether the sender is to keep it aside. */
+  readonly isFinal?: boolean
   /** Whether the body is read at all. */
   readonly reads: boolean
   give(request: IncomingMessage, response: ServerResponse): void
@@ -42,7 +44,7 @@ const ANSWERS = {
   'is unavailable (503)': { ...REFUSES, give: status(503) },
   'is busy (429)': { ...REFUSES, give: status(429) },
   'is busy (429, Retry-After)': { ...REFUSES, give: status(429, { 'retry-after': '1' }) },
-  'refuses for good (400)': { ...REFUSES, give: status(400) },
+  'refuses for good (400)': { ...REFUSES, isFinal: true, give: status(400) },
   'drops the connection': { ...REFUSES, reads: false, give: drop },
   'never answers': { ...REFUSES, give: () => {} },
   'stores, and drops the connection': { ...STORES, give: drop },

@@ -13,7 +13,7 @@ import { checkedId } from './spans.ts'
 export const CLIENT_HEADER = 'x-client'
 
 /** A request whose spans were kept. */
-export interface StoredRequest {
+interface StoredRequest {
   /** Of all that the receiver kept. */
   readonly nth: number
   readonly ids: readonly string[]
@@ -29,6 +29,8 @@ export interface Client {
   /** The answer has been handed to the operating system. */
   answered?(): void
   readonly requests: StoredRequest[]
+  /** The spans that were refused for good. */
+  readonly refused: string[]
   /** What should never have arrived. */
   readonly violations: string[]
 }
@@ -36,6 +38,8 @@ export interface Client {
 export interface CrashCollector {
   readonly url: string
   readonly clients: Map<string, Client>
+  /** How many requests were kept so far, of all clients. */
+  stored(): number
   close(): void
 }
 
@@ -54,6 +58,7 @@ export async function startCrashCollector(): Promise<CrashCollector> {
     request.on('end', () => {
       const ids = checkedIds(client, request, Buffer.concat(chunks))
       if (answer.stores) client.requests.push({ nth: stored++, ids, acknowledged: answer.acknowledges })
+      if (answer.isFinal) client.refused.push(...ids)
       client.arrived?.()
       response.on('finish', () => client.answered?.())
       answer.give(request, response)
@@ -64,6 +69,7 @@ export async function startCrashCollector(): Promise<CrashCollector> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`,
     clients,
+    stored: () => stored,
     close() {
       server.closeAllConnections()
       server.close()

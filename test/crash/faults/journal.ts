@@ -50,7 +50,12 @@ export async function writeJournal(collector: CrashCollector, plan: JournalPlan)
   const directory = mkdtempSync(join(tmpdir(), 'otel-sessions-journal-'))
   const client = 'author'
   const random = new Random(1)
-  collector.clients.set(client, { answer: () => answerIn('kind', random), requests: [], violations: [] })
+  collector.clients.set(client, {
+    answer: () => answerIn('kind', random),
+    requests: [],
+    refused: [],
+    violations: [],
+  })
   const config: AuthorConfig = {
     ...plan,
     options: {

@@ -21,7 +21,7 @@ export class Subject {
 
   constructor(collector: CrashCollector, options: Options) {
     const answers = new Random(1)
-    this.#client = { answer: () => answerIn(this.#mood, answers), requests: [], violations: [] }
+    this.#client = { answer: () => answerIn(this.#mood, answers), requests: [], refused: [], violations: [] }
     collector.clients.set(this.#name, this.#client)
     const headers = { [CLIENT_HEADER]: this.#name }
     this.processor = new PersistentBatchSpanProcessor({

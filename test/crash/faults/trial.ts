@@ -56,7 +56,7 @@ export async function tryDamages(
 async function tryDamage(collector: CrashCollector, journal: Journal, damage: Damage) {
   const directory = mkdtempSync(join(tmpdir(), 'otel-sessions-fault-'))
   const random = new Random(1)
-  const client: Client = { answer: () => answerIn('kind', random), requests: [], violations: [] }
+  const client: Client = { answer: () => answerIn('kind', random), requests: [], refused: [], violations: [] }
   collector.clients.set('trial', client)
   const { violations } = client
   let lost: string[] = []

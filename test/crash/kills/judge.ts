@@ -6,6 +6,8 @@ export interface Life {
   readonly client: Client
   /** How many acknowledged requests may be repeated after its end: those that were in flight. */
   readonly mayRepeat: number
+  /** How many requests the receiver had kept when it ended; what it sent may be read later. */
+  readonly storedAtEnd: number
   /** How many of its first spans it had said to be in the journal. */
   readonly journalled: number
 }
@@ -14,14 +16,14 @@ export interface Life {
 export interface Judgement {
   readonly journalled: number
   readonly lost: readonly string[]
-  /** Requests that were acknowledged, and repeated all the same, of each process that sent any. */
-  readonly repeated: ReadonlyMap<string, number>
+  /** Who repeated the acknowledged requests of a process, for each such request. */
+  readonly repeated: ReadonlyMap<string, readonly string[]>
   /** Requests that arrived again, and rightly so: the receiver had kept silent about them, or had lied. */
   readonly excused: number
 }
 
 /** The ID of a process's nth span, from 1. */
-export const idOf = (name: string, nth: number): string => `${name}.${nth}`
+const idOf = (name: string, nth: number): string => `${name}.${nth}`
 
 /** Compares what the processes said with what arrived; to be called when everything has been drained. */
 export function judge(lives: readonly Life[]): Judgement {
@@ -37,19 +39,22 @@ export function judge(lives: readonly Life[]): Judgement {
     }
   }
 
-  const repeated = new Map<string, number>()
+  const repeated = new Map<string, string[]>()
   let excused = 0
-  const requests = lives.flatMap(({ name, client }) =>
-    client.requests.map((request) => ({ ...request, name })),
+  // What a process had sent when it was killed came before what the next one sent, even if it was read after that.
+  const requests = lives.flatMap(({ name, client, storedAtEnd }) =>
+    client.requests.map((request) => ({ ...request, name, at: Math.min(request.nth, storedAtEnd - 0.5) })),
   )
-  // From the last request to the first, so that `later` has what arrived after a request.
-  const later = new Set<string>()
-  for (const { name, ids, acknowledged } of requests.sort((a, b) => b.nth - a.nth)) {
-    if (ids.some((id) => later.has(id))) {
-      if (acknowledged) repeated.set(name, (repeated.get(name) ?? 0) + 1)
-      else excused++
-    }
-    for (const id of ids) later.add(id)
+  // Refused for good, set aside, and killed before that was noted: it is sent twice, as if it had been in flight.
+  const refusedBy = new Map(lives.flatMap(({ name, client }) => client.refused.map((id) => [id, name])))
+  // From the last request to the first: who sent the span later.
+  const later = new Map<string, string>()
+  for (const { name, ids, acknowledged } of requests.sort((a, b) => b.at - a.at)) {
+    const by = ids.map((id) => later.get(id)).find((found) => found !== undefined)
+    const whose = ids.map((id) => refusedBy.get(id)).find((found) => found !== undefined) ?? name
+    if (by !== undefined && acknowledged) repeated.set(whose, [...(repeated.get(whose) ?? []), by])
+    else if (by !== undefined) excused++
+    for (const id of ids) later.set(id, name)
   }
   const journalled = lives.reduce((sum, life) => sum + life.journalled, 0)
   return { journalled, lost, repeated, excused }

@@ -99,7 +99,13 @@ export class Scenario {
     if (failure !== undefined) this.#violations.push(`${name} ${failure}`)
     if (moment !== undefined) this.#kills++
     if (!constructed) this.#early++
-    this.#lives.push({ name, client, mayRepeat: this.#setup.concurrency, journalled })
+    this.#lives.push({
+      name,
+      client,
+      mayRepeat: this.#setup.concurrency,
+      journalled,
+      storedAtEnd: this.#collector.stored(),
+    })
   }
 
   async #drain(): Promise<void> {
@@ -107,7 +113,7 @@ export class Scenario {
     const { stats, complaint } = await drain(this.#options(name))
     const problem = complaint ?? unaccounted(stats)
     this.#torn += stats.torn
-    this.#lives.push({ name, client, mayRepeat: 0, journalled: 0 })
+    this.#lives.push({ name, client, mayRepeat: 0, journalled: 0, storedAtEnd: this.#collector.stored() })
     if (problem !== undefined) this.#violations.push(`${name}: ${problem}`)
     if (Object.keys(stats.dropped).length > 0 || stats.corrupt > 0) {
       this.#violations.push(
@@ -121,7 +127,7 @@ export class Scenario {
   #newClient(mood: Mood): { name: string; client: Client } {
     const name = `${this.#name}.${this.#names++}`
     const random = new Random(this.#random.seed())
-    const client: Client = { answer: () => answerIn(mood, random), requests: [], violations: [] }
+    const client: Client = { answer: () => answerIn(mood, random), requests: [], refused: [], violations: [] }
     this.#collector.clients.set(name, client)
     return { name, client }
   }
@@ -144,12 +150,13 @@ export class Scenario {
     if (lost.length > 0) violations.push(`lost ${lost.length}: ${lost.slice(0, 5).join(', ')}`)
     for (const life of this.#lives) {
       violations.push(...life.client.violations.map((violation) => `${life.name}: ${violation}`))
-      const allowed = life.mayRepeat
-      const found = repeated.get(life.name) ?? 0
-      if (found > allowed)
-        violations.push(`${life.name}: ${found} acknowledged requests repeated, not ${allowed} at most`)
+      const found = repeated.get(life.name) ?? []
+      if (found.length > life.mayRepeat || found.includes(life.name)) {
+        const by = found.join(', ')
+        violations.push(`${life.name}: ${found.length} acknowledged requests repeated, by ${by}`)
+      }
     }
-    const counts = [...repeated.values()]
+    const counts = [...repeated.values()].map(({ length }) => length)
     return {
       setup: this.#setup,
       kills: this.#kills,
