@@ -99,6 +99,25 @@ describe('a process that ends without a word', () => {
     expect(arrived()).toBe(1001)
   })
 
+  for (const url of [undefined, NOBODY]) {
+    const receiver = url === undefined ? 'there' : 'away'
+    for (const listens of ['span in beforeExit', 'flush in beforeExit'] as const) {
+      it(`naturally, with a listener that does this each time (${listens}), the receiver ${receiver}: ends`, async () => {
+        expect(await run({ spans: 10, end: 'naturally', listens, ...(url && { url }) })).toEqual({
+          code: 0,
+          signal: null,
+        })
+        if (url === undefined) expect(arrived()).toBe(listens === 'span in beforeExit' ? 12 : 11)
+      })
+    }
+  }
+
+  it('in a listener that ends a span as the last of all: the next process sends it', async () => {
+    await run({ spans: 10, end: 'naturally', listens: 'span in exit', directory })
+    await restart()
+    expect(arrived()).toBe(12)
+  })
+
   it('leaves no folder behind once everything has been delivered', async () => {
     await run({ spans: 100, end: 'process.exit', directory })
     await restart()

@@ -14,11 +14,15 @@ export interface ProgramConfig {
   spans: number
   /** How it ends, once the spans have. */
   end: 'naturally' | 'process.exit' | 'uncaught' | 'flush and exit' | 'kill' | 'kill once written'
+  /** What listeners of the application do, each time they are called: before ours, or after. */
+  listens?: 'span in beforeExit' | 'flush in beforeExit' | 'span in exit' | undefined
   /** Whether spans wait in the gate for their trace. */
   holds?: boolean | undefined
 }
 
-const { url, directory, durability, spans, end, holds } = JSON.parse(process.argv[2] ?? '{}') as ProgramConfig
+const { url, directory, durability, spans, end, listens, holds } = JSON.parse(
+  process.argv[2] ?? '{}',
+) as ProgramConfig
 
 const processor = new PersistentBatchSpanProcessor({
   url,
@@ -30,6 +34,10 @@ const processor = new PersistentBatchSpanProcessor({
 })
 const provider = new BasicTracerProvider({ spanProcessors: [new SessionSpanProcessor(), processor] })
 const tracer = provider.getTracer('application')
+const endOne = () => tracer.startSpan('at the end').end()
+if (listens === 'span in beforeExit') process.on('beforeExit', endOne)
+if (listens === 'span in exit') process.on('exit', endOne)
+if (listens === 'flush in beforeExit') process.on('beforeExit', () => provider.forceFlush().catch(() => {}))
 // An open span, for which the others wait if they are to.
 const open = tracer.startSpan('open')
 for (let index = 0; index < spans; index++) tracer.startSpan(`span ${index}`).end()

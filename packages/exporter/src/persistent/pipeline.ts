@@ -10,12 +10,31 @@ import { Sender } from './sending/sender.ts'
 import { newTransport } from './sending/transport.ts'
 import type { ProcessorSettings } from './settings.ts'
 import { Sink } from './sink.ts'
-import { SpanBuffer } from './span-buffer.ts'
+import { type Collected, SpanBuffer } from './span-buffer.ts'
 import { openStore } from './store/index.ts'
 import type { Store } from './store/types.ts'
 
 /** The most spans of a record, and so the most that a crash can take with `durability: 'batch'`. */
 const RECORD_SPANS = 64
+
+/** Collected spans go through the gate, if there is one. */
+class ToGate implements Collected {
+  readonly #sink: Sink
+  readonly #gate: SessionSpanExporter<ExportableSpan> | undefined
+
+  constructor(sink: Sink, gate: SessionSpanExporter<ExportableSpan> | undefined) {
+    this.#sink = sink
+    this.#gate = gate
+  }
+
+  get recordSpans(): number {
+    return this.#sink.recordSpans
+  }
+
+  handOn(spans: EndedSpan[]): void {
+    ;(this.#gate ?? this.#sink).export(spans, () => {})
+  }
+}
 
 /** What a span goes through: buffer, gate, encoder, store, sender. */
 export class Pipeline {
@@ -38,13 +57,17 @@ export class Pipeline {
     const transport = newTransport(sender, codecOf)
     this.store = openStore(store, counters, sender.concurrency)
     this.sender = new Sender(sender, this.store, transport, counters, metrics, codecOf)
-    sink = new Sink(codecOf(store.format), this.store, sender.maxRequestBytes, counters, () =>
-      this.sender.wake(),
+    const mostSpans = store.isSync ? 1 : Math.min(RECORD_SPANS, sender.maxExportBatchSize)
+    sink = new Sink(
+      codecOf(store.format),
+      this.store,
+      mostSpans,
+      () => sender.maxRequestBytes,
+      counters,
+      () => this.sender.wake(),
     )
     this.store.onFound(() => this.sender.wake())
-    const exporter = this.#gate ?? sink
-    const recordSpans = store.isSync ? 1 : Math.min(RECORD_SPANS, sender.maxExportBatchSize)
-    this.#buffer = new SpanBuffer(recordSpans, (spans) => exporter.export(spans, () => {}))
+    this.#buffer = new SpanBuffer(new ToGate(sink, this.#gate), !store.isSync)
   }
 
   /** How many spans have ended and are not in the store yet. */

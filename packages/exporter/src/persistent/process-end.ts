@@ -1,4 +1,4 @@
-/** What is to be done when the process ends. Neither may throw. */
+/** What is to be done when the process ends. */
 export interface AtEnd {
   /** Nothing is left to do, and the process would end: asynchronous work may still be begun. */
   beforeExit(): void
@@ -8,11 +8,17 @@ export interface AtEnd {
 
 // One listener for all, so that many processors are not taken for a leak of listeners.
 const all = new Set<AtEnd>()
-const beforeExit = () => {
-  for (const one of all) one.beforeExit()
-}
-const exit = () => {
-  for (const one of all) one.exit()
+const beforeExit = () => tellAll('beforeExit')
+const exit = () => tellAll('exit')
+
+function tellAll(what: keyof AtEnd): void {
+  for (const one of all) {
+    try {
+      one[what]()
+    } catch {
+      // The others are told all the same.
+    }
+  }
 }
 
 /** Does something when the process ends, until the function that it returns is called. */

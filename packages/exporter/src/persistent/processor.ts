@@ -2,6 +2,7 @@ import { now, within } from '../deadline.ts'
 import { sayOnce } from '../report.ts'
 import { countDropped, type DeliveryCounters, newDeliveryCounters } from './counters.ts'
 import { type EndedSpan, isSampled } from './ended-span.ts'
+import { Ending } from './ending.ts'
 import { lossesOf, lostSince } from './losses.ts'
 import { DeliveryMetrics } from './metrics.ts'
 import type { PersistentBatchSpanProcessorOptions } from './options.ts'
@@ -9,6 +10,9 @@ import { Pipeline } from './pipeline.ts'
 import { atProcessEnd } from './process-end.ts'
 import { type ProcessorSettings, settingsOf } from './settings.ts'
 import type { DeliveryStats } from './stats.ts'
+
+/** How long a shutdown goes on with a receiver that does not answer, where the journal keeps what is left. */
+const PATIENCE_MILLIS = 2000
 
 /**
  * Delivers the spans that end, in place of `BatchSpanProcessor` and an OTLP exporter: a span that ended is delivered
@@ -24,7 +28,8 @@ export class PersistentBatchSpanProcessor {
   readonly #metrics: DeliveryMetrics | undefined
   readonly #pipeline: Pipeline
   readonly #forgetProcess: () => void
-  #endedAtLastExit = 0
+  readonly #ending: Ending
+  #isExiting = false
   #shutdown: Promise<void> | undefined
 
   /** @throws TypeError or RangeError when an option is wrong; the message names it */
@@ -35,7 +40,13 @@ export class PersistentBatchSpanProcessor {
     this.#metrics =
       meterProvider &&
       new DeliveryMetrics(meterProvider, settings, this.#counters, () => this.#pipeline.store.queued)
-    this.#pipeline = new Pipeline(settings, this.#counters, this.#metrics)
+    try {
+      this.#pipeline = new Pipeline(settings, this.#counters, this.#metrics)
+    } catch (error) {
+      this.#metrics?.shutdown()
+      throw error
+    }
+    this.#ending = new Ending(settings.shutdownTimeoutMillis)
     this.#forgetProcess = atProcessEnd({ beforeExit: () => this.#beforeExit(), exit: () => this.#atExit() })
   }
 
@@ -54,6 +65,8 @@ export class PersistentBatchSpanProcessor {
     }
     if (this.#shutdown !== undefined) countDropped(this.#counters, 'after-shutdown', 1)
     else this.#pipeline.add(span)
+    // In a listener that is called after ours.
+    if (this.#isExiting) this.#writeNow()
   }
 
   /**
@@ -110,10 +123,18 @@ export class PersistentBatchSpanProcessor {
 
   async #flush(): Promise<void> {
     const { exportTimeoutMillis } = this.#settings
+    const { sender, store } = this.#pipeline
+    const isEnding = this.#ending.hasBegun
+    if (isEnding && sender.isFailing && !this.#ending.takesFlush()) {
+      throw new Error(`forceFlush: the process is ending; ${store.queued.spans} spans are not delivered`)
+    }
     const until = now() + exportTimeoutMillis
     const before = lossesOf(this.#counters)
-    await within(exportTimeoutMillis, 'forceFlush', this.#pipeline.fill())
-    const left = await this.#pipeline.drain(Math.max(1, until - now()), false)
+    const waiting = await within(exportTimeoutMillis, 'filling', this.#pipeline.fill()).then(
+      () => 0,
+      () => this.#pipeline.buffered,
+    )
+    const left = waiting + (await this.#pipeline.drain(Math.max(1, until - now()), isEnding))
     if (left > 0) {
       throw new Error(
         `forceFlush: ${left} spans are not delivered after ${exportTimeoutMillis} ms; they stay queued, and are tried again`,
@@ -124,12 +145,14 @@ export class PersistentBatchSpanProcessor {
   }
 
   async #shutDown(): Promise<void> {
-    const { shutdownTimeoutMillis } = this.#settings
+    const until = now() + this.#settings.shutdownTimeoutMillis
     const { store, sender } = this.#pipeline
     this.#pipeline.fillNow()
     if (!store.isOnDisk) sender.insist()
-    // A receiver that is known to be away is not waited for where nothing is lost without it.
-    await this.#pipeline.drain(shutdownTimeoutMillis, store.isOnDisk && sender.isFailing)
+    // A receiver that does not answer is not waited for to the end where nothing is lost without it.
+    const patience = store.isOnDisk ? Math.min(PATIENCE_MILLIS, until - now()) : until - now()
+    const left = await this.#pipeline.drain(patience, store.isOnDisk && sender.isFailing)
+    if (left > 0 && !sender.isFailing) await this.#pipeline.drain(Math.max(1, until - now()), true)
     await this.#pipeline.close()
     this.#forgetProcess()
     this.#metrics?.shutdown()
@@ -141,24 +164,29 @@ export class PersistentBatchSpanProcessor {
     if (lost !== undefined) throw new Error(`shutdown: ${lost} spans could not be delivered, and are lost`)
   }
 
-  /** The loop is empty: what is left is sent, as long as the receiver takes it. */
   #beforeExit(): void {
-    // This is called again when that is done.
-    if (this.#shutdown !== undefined || this.#endedAtLastExit === this.#counters.ended) return
-    this.#endedAtLastExit = this.#counters.ended
-    this.#pipeline.fillNow()
-    this.#pipeline.drain(this.#settings.shutdownTimeoutMillis, true)
+    if (!this.#ending.begin()) return
+    // After the listeners of the application, which may end spans.
+    setImmediate(() => {
+      if (this.#shutdown !== undefined || !this.#ending.takesRound(this.#counters.ended)) return
+      this.#pipeline.fillNow()
+      this.#pipeline.drain(Math.max(1, this.#ending.millisLeft), true)
+    })
   }
 
   #atExit(): void {
+    this.#isExiting = true
+    this.#writeNow()
+    const { unwritten } = this.#pipeline.store
+    if (unwritten > 0) {
+      sayOnce('lost-at-exit', () => {
+        return `the process ends with ${unwritten} spans that were not delivered, and are lost`
+      })
+    }
+  }
+
+  #writeNow(): void {
     this.#pipeline.fillNow()
     this.#pipeline.store.writeNow()
-    const { spans } = this.#pipeline.store.queued
-    if (spans > 0 && !this.#pipeline.store.isOnDisk) {
-      sayOnce(
-        'lost-at-exit',
-        () => `the process ends with ${spans} spans that were not delivered, and are lost`,
-      )
-    }
   }
 }

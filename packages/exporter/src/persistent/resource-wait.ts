@@ -8,14 +8,13 @@ const MOST_SPANS = 2048
 
 /** Spans of the first moments of a process, whose resource is still being detected. They are in memory alone. */
 export class ResourceWait {
-  readonly #most: number
   readonly #handOn: (spans: EndedSpan[]) => void
+  /** Resources that were waited for: one that is never detected must not hold up a second span. */
+  readonly #waitedFor = new WeakSet<DetectedResource>()
   #spans: EndedSpan[] = []
   #wait: Promise<void> | undefined
 
-  /** @param most how many are handed on at a time */
-  constructor(most: number, handOn: (spans: EndedSpan[]) => void) {
-    this.#most = most
+  constructor(handOn: (spans: EndedSpan[]) => void) {
     this.#handOn = handOn
   }
 
@@ -25,7 +24,11 @@ export class ResourceWait {
 
   /** Whether they wait here. */
   takes(spans: readonly EndedSpan[]): boolean {
-    const resources = new Set(spans.map(({ resource }) => resource).filter(isPending))
+    const resources = new Set<DetectedResource>()
+    for (const span of spans) {
+      const resource = this.#pendingOf(span)
+      if (resource !== undefined) resources.add(resource)
+    }
     if (resources.size === 0 && this.#wait === undefined) return false
     this.#spans.push(...spans)
     if (this.#spans.length > MOST_SPANS) this.handOnAll()
@@ -36,9 +39,7 @@ export class ResourceWait {
   handOnAll(): void {
     const spans = this.#spans
     this.#spans = []
-    for (let start = 0; start < spans.length; start += this.#most) {
-      this.#handOn(spans.slice(start, start + this.#most))
-    }
+    if (spans.length > 0) this.#handOn(spans)
   }
 
   async settled(): Promise<void> {
@@ -46,12 +47,23 @@ export class ResourceWait {
   }
 
   async #waitFor(resources: ReadonlySet<DetectedResource>): Promise<void> {
-    const detected = Promise.allSettled([...resources].map((resource) => resource.waitForAsyncAttributes?.()))
+    for (const resource of resources) this.#waitedFor.add(resource)
+    const detected = Promise.allSettled([...resources].map(async (one) => one.waitForAsyncAttributes?.()))
     await Promise.race([detected, new Promise<void>((resolve) => after(LONGEST_WAIT_MILLIS, resolve))])
     this.#wait = undefined
     this.handOnAll()
   }
-}
 
-const isPending = (resource: DetectedResource | undefined): resource is DetectedResource =>
-  resource?.asyncAttributesPending === true && typeof resource.waitForAsyncAttributes === 'function'
+  /** The span's resource, if there is something to wait for. */
+  #pendingOf(span: EndedSpan): DetectedResource | undefined {
+    try {
+      const { resource } = span
+      const isPending =
+        resource?.asyncAttributesPending === true && typeof resource.waitForAsyncAttributes === 'function'
+      return isPending && !this.#waitedFor.has(resource) ? resource : undefined
+    } catch {
+      // The encoder will find that it cannot be read, and counts it.
+      return undefined
+    }
+  }
+}

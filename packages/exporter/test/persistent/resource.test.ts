@@ -3,6 +3,7 @@ import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { expect, onTestFinished, test } from 'vitest'
 import { startReceiver } from './receiver.ts'
+import { temporaryFolder } from './support.ts'
 
 test('spans wait for what is still being detected of their resource', async () => {
   let detected = (_value: string) => {}
@@ -23,4 +24,65 @@ test('spans wait for what is still being detected of their resource', async () =
   expect(names()).toHaveLength(100)
   expect(resource.attributes['cloud.region']).toBe('eu-1')
   expect(processor.stats().buffered).toBe(0)
+})
+
+/** A resource of the SDK, and what happens when it is asked for what is still being detected. */
+const pending = (waitForAsyncAttributes: () => Promise<void>) => ({
+  attributes: {},
+  asyncAttributesPending: true,
+  waitForAsyncAttributes,
+})
+
+function spanOf(resource: unknown) {
+  const provider = new BasicTracerProvider()
+  const span = provider.getTracer('test').startSpan('one')
+  span.end()
+  return Object.create(span, {
+    resource: typeof resource === 'function' ? { get: resource as () => unknown } : { value: resource },
+  })
+}
+
+test('a detector that throws or rejects holds up nothing', async () => {
+  const { url, names } = await startReceiver()
+  const processor = new PersistentBatchSpanProcessor({ url, protocol: 'http/json' })
+  onTestFinished(() => processor.shutdown())
+  processor.onEnd(
+    spanOf(
+      pending(() => {
+        throw new Error('no')
+      }),
+    ),
+  )
+  processor.onEnd(spanOf(pending(() => Promise.reject(new Error('no')))))
+  await processor.forceFlush()
+  expect(names()).toHaveLength(2)
+})
+
+test('a span whose resource throws is counted, and its neighbours are sent', async () => {
+  const { url, names } = await startReceiver()
+  const processor = new PersistentBatchSpanProcessor({ url, protocol: 'http/json' })
+  onTestFinished(() => processor.shutdown())
+  processor.onEnd(
+    spanOf(() => {
+      throw new Error('no')
+    }),
+  )
+  for (let index = 0; index < 63; index++) processor.onEnd(spanOf({ attributes: {} }))
+  await processor.forceFlush().catch(() => {})
+  expect(names()).toHaveLength(63)
+  expect(processor.stats()).toMatchObject({ ended: 64, delivered: 63, dropped: { unreadable: 1 } })
+})
+
+test("with durability 'span' no span waits for its resource", async () => {
+  const { url } = await startReceiver()
+  const directory = temporaryFolder()
+  const processor = new PersistentBatchSpanProcessor({
+    url,
+    protocol: 'http/json',
+    directory,
+    durability: 'span',
+  })
+  onTestFinished(() => processor.shutdown())
+  processor.onEnd(spanOf(pending(() => new Promise(() => {}))))
+  expect(processor.stats()).toMatchObject({ buffered: 0, unwritten: 0, queued: { spans: 1 } })
 })
