@@ -3,9 +3,19 @@
 const SEMCONV = ['@otel-sessions/semconv', '@otel-sessions/semconv/internal']
 const API = '@opentelemetry/api'
 // For the one entry point that runs on Node alone.
-const NODE = ['crypto', 'fs', 'http', 'https', 'os', 'path', 'timers/promises', 'url', 'util', 'zlib'].map(
-  (name) => `node:${name}`,
-)
+const NODE = [
+  'crypto',
+  'fs',
+  'http',
+  'https',
+  'os',
+  'path',
+  'timers/promises',
+  'url',
+  'util',
+  'worker_threads',
+  'zlib',
+].map((name) => `node:${name}`)
 
 /** `own` are the packages of this repository: pinned to the very version that they are published with. */
 export const DEPENDENCIES = {

@@ -1,5 +1,6 @@
 /** An application that ends some spans, and then itself. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { context, trace } from '@opentelemetry/api'
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
@@ -40,7 +41,8 @@ if (listens === 'span in exit') process.on('exit', endOne)
 if (listens === 'flush in beforeExit') process.on('beforeExit', () => provider.forceFlush().catch(() => {}))
 // An open span, for which the others wait if they are to.
 const open = tracer.startSpan('open')
-for (let index = 0; index < spans; index++) tracer.startSpan(`span ${index}`).end()
+const below = trace.setSpan(context.active(), open)
+for (let index = 0; index < spans; index++) tracer.startSpan(`span ${index}`, {}, below).end()
 if (!holds) open.end()
 
 if (end === 'process.exit') process.exit(0)

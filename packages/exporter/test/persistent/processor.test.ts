@@ -1,4 +1,4 @@
-import { context } from '@opentelemetry/api'
+import { context, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
 import { beforeAll, expect, test } from 'vitest'
@@ -119,7 +119,8 @@ for (const mode of ['in memory', 'with a journal'] as const) {
     const gate = { fillFromTrace: {} }
     const { tracer, processor } = startDelivery({ url, gate, ...place() }, [new SessionSpanProcessor()])
     const open = tracer.startSpan('open')
-    tracer.startSpan('bare').end()
+    tracer.startSpan('bare', {}, trace.setSpan(context.active(), open)).end()
+    expect(processor.stats().buffered).toBe(1)
     await processor.forceFlush()
     expect(names()).toEqual(['bare'])
     open.end()
@@ -195,6 +196,21 @@ test('with a journal a shutdown leaves the rest to the next processor on the dir
   expect(sorted(names().slice(before))).toEqual(sorted(many(100)))
   expect(processor.stats()).toMatchObject({ adopted: 100, delivered: 100 })
   expectAccounted(processor)
+})
+
+test('a request has no more spans than it was told, whatever waited in the gate', async () => {
+  const { url, requests } = await startReceiver()
+  const directory = temporaryFolder()
+  const gate = { fillFromTrace: {} }
+  const options = { url, directory, gate, durability: 'span', maxExportBatchSize: 10 } as const
+  const { tracer, processor } = startDelivery(options, [new SessionSpanProcessor()])
+  const open = tracer.startSpan('open')
+  const below = trace.setSpan(context.active(), open)
+  for (const name of many(95)) tracer.startSpan(name, {}, below).end()
+  expect(processor.stats().buffered).toBe(95)
+  await processor.forceFlush()
+  open.end()
+  expect(requests.map(({ spans }) => spans.length)).toEqual([10, 10, 10, 10, 10, 10, 10, 10, 10, 5])
 })
 
 test('spans that are not sampled are not taken', async () => {

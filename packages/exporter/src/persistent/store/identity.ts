@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { threadId } from 'node:worker_threads'
 
 /** Who a process is, as far as another process can check it. All parts are letters and digits. */
 export interface Identity {
@@ -11,6 +12,8 @@ export interface Identity {
   readonly pid: number
   /** '' where the system does not tell. */
   readonly start: string
+  /** 0 is the process's main thread; a worker thread ends before its process. */
+  readonly thread: number
 }
 
 /** This process. */
@@ -18,7 +21,7 @@ export function identify(): Identity {
   const boot = attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()) ?? ''
   const host = createHash('sha256').update(`${hostname()} ${boot}`).digest('hex').slice(0, 12)
   const namespace = attempt(() => readlinkSync('/proc/self/ns/pid').replace(/\D/g, '')) || '0'
-  return { host, namespace, pid: process.pid, start: startOf(process.pid) ?? '' }
+  return { host, namespace, pid: process.pid, start: startOf(process.pid) ?? '', thread: threadId }
 }
 
 /** See `System.startOf`. */

@@ -24,7 +24,10 @@ export class Liveness {
       const start = this.#system.startOf(owner.pid)
       if (start === undefined) return true
       // The process ID may have been given to another process.
-      if (start !== '' && owner.start !== '') return start !== owner.start
+      if (start !== '' && owner.start !== '' && start !== owner.start) return true
+      // A worker thread may have ended while its process lives, and nobody can be asked about another one.
+      const isOurs = owner.pid === identity.pid && owner.thread === identity.thread
+      if (start !== '' && owner.start !== '' && (isOurs || owner.thread === 0)) return false
     }
     return this.#isSilent(path)
   }

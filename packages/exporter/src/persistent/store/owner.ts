@@ -13,16 +13,16 @@ export type Owner =
 export function nameOf(owner: Owner): string {
   const random = randomBytes(6).toString('hex')
   if (owner.kind !== 'process') return `${owner.kind}.${random}`
-  const { host, namespace, pid, start } = owner.identity
-  return ['own', host, namespace, pid, start, random].join('.')
+  const { host, namespace, pid, start, thread } = owner.identity
+  return ['own', host, namespace, pid, start, thread, random].join('.')
 }
 
 /** Whose a folder is; undefined for what is not a folder of ours. */
 export function ownerOf(name: string): Owner | undefined {
   const free = /^(free|zstd)\.[0-9a-f]{12}$/.exec(name)
   if (free) return { kind: free[1] as 'free' | 'zstd' }
-  const own = /^own\.([0-9a-f]+)\.(\d+)\.(\d+)\.(\d*)\.[0-9a-f]{12}$/.exec(name)
+  const own = /^own\.([0-9a-f]+)\.(\d+)\.(\d+)\.(\d*)\.(\d+)\.[0-9a-f]{12}$/.exec(name)
   if (!own) return undefined
-  const [, host = '', namespace = '', pid = '', start = ''] = own
-  return { kind: 'process', identity: { host, namespace, pid: Number(pid), start } }
+  const [, host = '', namespace = '', pid = '', start = '', thread = ''] = own
+  return { kind: 'process', identity: { host, namespace, pid: Number(pid), start, thread: Number(thread) } }
 }

@@ -108,6 +108,7 @@ describe('processes on one directory', () => {
     ['in another container', { namespace: '2' }],
     ['on another host', { host: 'def' }],
     ['whose start is not known', { start: '' }],
+    ['that is a worker thread', { thread: 3 }],
   ])('wait a minute for a sign of life of an owner %s', async (_, identity) => {
     const directory = temporary()
     const other = new TestProcess()

@@ -32,7 +32,7 @@ export class TestProcess {
   isStuck = false
   /** Statements of the free space, in bytes. */
   freeBytes: number | undefined
-  identity = { host: 'abc', namespace: '1', pid: 0, start: '7' }
+  identity = { host: 'abc', namespace: '1', pid: 0, start: '7', thread: 0 }
   readonly timers = new Set<{ millis: number; callback: () => void }>()
   static readonly living = new Map<number, string>()
   static #nextPid = 1000
