@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 
 /** A request that an OTLP receiver got, in OTLP's JSON. */
-export interface Received {
+interface Received {
   readonly headers: IncomingMessage['headers']
   readonly spans: readonly { name: string; attributes?: { key: string; value: { stringValue?: string } }[] }[]
 }
