@@ -64,9 +64,9 @@ export const EXPECTED: Record<string, Expected> = {
     gets: 'the spans of a process that ended while nobody listened',
     sessions: { [A]: ['delivery: answer', 'delivery: ask', 'delivery: look up'] },
     printed: (spans) => ({
-      'in the journal': spans.length,
-      found: spans.length,
-      delivered: spans.length,
+      'In the journal': spans.length,
+      Found: spans.length,
+      Delivered: spans.length,
     }),
     warns:
       /^.* 127\.0\.0\.1:1 does not take spans now \(ECONNREFUSED\).*\n.* 3 spans were not delivered before the shutdown.*\n$/,
