@@ -14,15 +14,18 @@ export class Exchange {
   readonly #target: Target
   readonly #codec: Codec
   #resolve: (answer: Answer) => void = () => {}
+  #isHeld: boolean
   #isOver = false
   #request: ClientRequest | undefined
   #response: IncomingMessage | undefined
   readonly #chunks: Buffer[] = []
   #size = 0
 
-  constructor(target: Target, codec: Codec) {
+  /** @param isHeld whether the process waits for it */
+  constructor(target: Target, codec: Codec, isHeld = false) {
     this.#target = target
     this.#codec = codec
+    this.#isHeld = isHeld
     this.answer = new Promise((resolve) => {
       this.#resolve = resolve
     })
@@ -31,6 +34,17 @@ export class Exchange {
   /** Sends it, unless it has ended by now. */
   send(headers: OutgoingHttpHeaders, parts: readonly Buffer[]): void {
     if (!this.#isOver) this.#open(headers, parts, true)
+  }
+
+  /** Whether the process waits for it from now on. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld
+    this.#holdSocket()
+  }
+
+  /** Whether it was sent, and has no connection yet. */
+  get isConnecting(): boolean {
+    return this.#request !== undefined && this.#request.socket?.connecting !== false
   }
 
   /**
@@ -64,6 +78,7 @@ export class Exchange {
   }
 
   #listen(request: ClientRequest, repeat: (() => void) | undefined): void {
+    request.on('socket', () => this.#holdSocket())
     request.on('response', (response) => this.#read(response))
     request.on('error', (error) => {
       const name = nameOfError(error)
@@ -77,6 +92,11 @@ export class Exchange {
     request.on('close', () => {
       if (request === this.#request) this.end('closed')
     })
+  }
+
+  #holdSocket(): void {
+    if (this.#isHeld) this.#request?.socket?.ref()
+    else this.#request?.socket?.unref()
   }
 
   #read(response: IncomingMessage): void {

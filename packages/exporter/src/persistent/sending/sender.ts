@@ -54,7 +54,7 @@ export class Sender {
     const circuit = new Circuit(clock)
     this.#circuit = circuit
     this.#delivery = new Delivery({ settings, store, transport, counters, watch, codecOf, clock, circuit })
-    this.#drains = new Drains(clock, circuit)
+    this.#drains = new Drains(clock, circuit, transport)
   }
 
   /** The last that was heard of the receiver is a failure. */

@@ -36,15 +36,32 @@ describe('a drain', () => {
   })
 
   it('keeps the process alive until then, and nothing else does', async () => {
-    const { append, answer, clock, sender, store } = startSender()
+    const { append, answer, clock, sender, store, transport } = startSender()
     await append('a')
+    expect(transport.isHeld).toBe(false)
     expect([...clock.timers].map(({ keepsAlive }) => keepsAlive)).toEqual([false])
     const drained = sender.drain(store.mark(), 5000)
     expect([...clock.timers].filter(({ keepsAlive }) => keepsAlive)).toHaveLength(1)
+    expect(transport.isHeld).toBe(true)
     await settle()
     await answer(accepted)
     await drained
     expect([...clock.timers].filter(({ keepsAlive }) => keepsAlive)).toHaveLength(0)
+    expect(transport).toMatchObject({ isHeld: false, givenUp: [] })
+  })
+
+  it('that is given up holds nothing that would keep the process, unless somebody else waits', async () => {
+    const { advance, append, sender, store, transport } = startSender({ maxExportBatchSize: 1 })
+    await append('a')
+    sender.drain(store.mark(), 1000)
+    sender.drain(store.mark(), 2000)
+    await advance(1000)
+    expect(transport).toMatchObject({ isHeld: true, givenUp: [] })
+    await advance(1000)
+    expect(transport).toMatchObject({ isHeld: false, givenUp: ['connecting'] })
+    sender.drain(store.mark(), 1000, true)
+    await advance(1000)
+    expect(transport).toMatchObject({ isHeld: false, givenUp: ['connecting', 'all'] })
   })
 
   it('says at its deadline how much is left', async () => {

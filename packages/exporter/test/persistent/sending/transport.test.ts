@@ -207,6 +207,23 @@ describe('a connection', () => {
     expect(requests).toBe(2)
   })
 
+  it('that is not there yet can be given up by itself, or with those that wait for their answer', async () => {
+    const server = await connect([() => {}])
+    const waiting = server.post('a\n')
+    await until(() => server.receiver.received.length === 1)
+    const [, port] = /:(\d+)/.exec(server.receiver.url.slice(5)) ?? []
+    const agentOptions = { lookup: () => {} }
+    const nowhere = await connect([], { url: `http://localhost:${port}/`, agentOptions })
+    const connecting = nowhere.post('b\n')
+    await new Promise((resolve) => setImmediate(resolve))
+    server.transport.giveUp(false)
+    nowhere.transport.giveUp(false)
+    expect(await connecting).toMatchObject({ kind: 'retry', reason: 'given up' })
+    expect(await Promise.race([waiting, 'waits'])).toBe('waits')
+    server.transport.giveUp(true)
+    expect(await waiting).toMatchObject({ kind: 'retry', reason: 'given up' })
+  })
+
   it('that was new and is reset is a failure', async () => {
     const { post, receiver } = await connect([(_, { socket }) => socket.resetAndDestroy()])
     expect(await post('a\n')).toMatchObject({ kind: 'retry', reason: 'ECONNRESET' })
