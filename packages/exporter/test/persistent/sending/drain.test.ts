@@ -97,13 +97,56 @@ describe('a drain', () => {
       await advance(clock.waits[0] ?? 0)
     }
     expect(waits).toEqual([75, 150, 300, 600, 750, 750])
-    // Who comes later is as much in a hurry.
+    // Who comes later is as much in a hurry, and no more.
     const later = sender.drain(store.mark(), 10_000)
     await answer(retry())
-    expect(clock.waits[0]).toBe(75)
-    await advance(75)
+    expect(clock.waits[0]).toBe(750)
+    await advance(750)
     await answer(accepted)
     expect(await Promise.all([drained, later])).toEqual([0, 0])
+  })
+
+  it('after another does not ask more often than one of them, until there was an answer', async () => {
+    const { advance, answer, append, requests, sender, store } = startSender({ maxExportBatchSize: 1 })
+    await append('a')
+    await answer(retry())
+    // Each is given up before the next one begins.
+    const flushes = async (count: number) => {
+      const before = requests().length
+      let answered = before
+      for (let i = 0; i < count; i++) {
+        const drained = sender.drain(store.mark(), 10)
+        await settle()
+        if (requests().length > answered) await answer(retry())
+        answered = requests().length
+        await advance(10)
+        expect(await drained).toBe(1)
+      }
+      return requests().length - before
+    }
+    // At once, after 75 ms, 150, 300, 600, and then every 750.
+    expect(await flushes(1)).toBe(1)
+    expect(await flushes(600)).toBeLessThan(14)
+    await advance(1000)
+    sender.drain(store.mark(), 10)
+    await settle()
+    await answer(accepted)
+    await append('b')
+    await answer(retry())
+    expect(await flushes(1)).toBe(1)
+  })
+
+  it('that is the last may ask once more, whatever was before', async () => {
+    const { answer, append, requests, sender, store } = startSender({ maxExportBatchSize: 1 })
+    await append('a')
+    await answer(retry())
+    sender.drain(store.mark(), 1000)
+    await settle()
+    await answer(retry())
+    sender.insist()
+    sender.drain(store.mark(), 1000)
+    await settle()
+    expect(requests()).toHaveLength(3)
   })
 
   it('does not ask before the time that the receiver has asked for', async () => {
