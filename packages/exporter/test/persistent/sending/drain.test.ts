@@ -249,7 +249,7 @@ describe('a sender that is closed', () => {
     let finish = () => {}
     store.reject = () =>
       new Promise((resolve) => {
-        finish = resolve
+        finish = () => resolve(() => {})
       })
     await transport.posted[0]?.answer(refused())
     sender.close()
