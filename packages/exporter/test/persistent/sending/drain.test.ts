@@ -192,6 +192,34 @@ describe('a drain', () => {
   })
 })
 
+describe('a store or a watch that breaks its word and throws', () => {
+  const fail = () => {
+    throw new Error('a secret')
+  }
+
+  it('costs an attempt, and the next one is as usual', async () => {
+    const { advance, answer, append, clock, counters, store } = startSender({ maxExportBatchSize: 1 })
+    const take = store.take.bind(store)
+    store.take = async () => fail()
+    await append('a')
+    store.take = take
+    await advance(clock.waits[0] ?? 0)
+    await answer(accepted)
+    expect(counters).toMatchObject({ delivered: 1, requests: 1 })
+  })
+
+  it('gives back what was taken, for a later attempt', async () => {
+    const watch = { sent: fail, answered: () => {} }
+    const { advance, answer, append, clock, store } = startSender({ maxExportBatchSize: 1 }, watch)
+    await append('a')
+    expect(store).toMatchObject({ out: 0, released: 1 })
+    watch.sent = (() => {}) as never
+    await advance(clock.waits[0] ?? 0)
+    await answer(accepted)
+    expect(store.entries).toEqual([])
+  })
+})
+
 describe('a sender that is closed', () => {
   it('gives back what it has taken, leaves no timer, ends drains, and sends nothing more', async () => {
     const { advance, answer, append, clock, counters, requests, sender, store, transport } = startSender({
