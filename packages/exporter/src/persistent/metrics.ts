@@ -7,6 +7,7 @@ import type {
 } from '@opentelemetry/api'
 import type { DeliveryCounters } from './counters.ts'
 import { type ExporterInstruments, exporterInstruments } from './exporter-instruments.ts'
+import { guarded } from './guarded.ts'
 import type { MeterProviderLike } from './meter-types.ts'
 import type { SenderWatch } from './sending/types.ts'
 import type { ProcessorSettings } from './settings.ts'
@@ -20,10 +21,13 @@ const MILLIS_PER_SECOND = 1000
 // Counted over the process, so that the names of two processors differ.
 let processors = 0
 
-/** The metrics of one processor: OpenTelemetry's own where there is one, else under `otel_sessions.delivery`. */
+/**
+ * The metrics of one processor: OpenTelemetry's own where there is one, else under `otel_sessions.delivery`. Never
+ * throws, whatever the application's meter provider does.
+ */
 export class DeliveryMetrics implements SenderWatch {
-  readonly #exporter: ExporterInstruments
-  readonly #stop: () => void
+  readonly #exporter: ExporterInstruments | undefined
+  readonly #stop: (() => void) | undefined
 
   constructor(
     provider: MeterProviderLike,
@@ -32,31 +36,38 @@ export class DeliveryMetrics implements SenderWatch {
     queued: () => Queued,
   ) {
     const number = processors++
-    const meter = provider.getMeter('@otel-sessions/exporter')
-    this.#exporter = exporterInstruments(meter, sender.url, store.format, number)
-    this.#stop = observe(meter, counters, queued, {
+    const meter = guarded(() => provider.getMeter('@otel-sessions/exporter'))
+    if (meter === undefined) return
+    this.#exporter = guarded(() => exporterInstruments(meter, sender.url, store.format, number))
+    const attributes = {
       'otel.component.type': 'batching_span_processor',
       'otel.component.name': `persistent_batching_span_processor/${number}`,
-    })
+    }
+    this.#stop = guarded(() => observe(meter, counters, queued, attributes))
   }
 
   sent(spans: number): void {
-    const { inflight, attributes } = this.#exporter
-    inflight.add(spans, attributes)
+    this.#measure(({ inflight, attributes }) => inflight.add(spans, attributes))
   }
 
   answered(spans: number, millis: number, failure: string | undefined, status: number | undefined): void {
-    const { inflight, exported, duration, attributes } = this.#exporter
-    inflight.add(-spans, attributes)
-    const outcome = failure === undefined ? attributes : { ...attributes, 'error.type': failure }
-    exported.add(spans, outcome)
-    const answer = status === undefined ? outcome : { ...outcome, 'http.response.status_code': status }
-    duration.record(millis / MILLIS_PER_SECOND, answer)
+    this.#measure(({ inflight, exported, duration, attributes }) => {
+      inflight.add(-spans, attributes)
+      const outcome = failure === undefined ? attributes : { ...attributes, 'error.type': failure }
+      exported.add(spans, outcome)
+      const answer = status === undefined ? outcome : { ...outcome, 'http.response.status_code': status }
+      duration.record(millis / MILLIS_PER_SECOND, answer)
+    })
   }
 
   /** Observes no more. */
   shutdown(): void {
-    this.#stop()
+    guarded(() => this.#stop?.())
+  }
+
+  #measure(measure: (instruments: ExporterInstruments) => void): void {
+    const instruments = this.#exporter
+    if (instruments !== undefined) guarded(() => measure(instruments))
   }
 }
 
@@ -75,7 +86,7 @@ function observe(
     description: 'The number of spans in the queue of a given instance of an SDK span processor.',
   })
   const own = ownInstruments(meter)
-  const callback: BatchObservableCallback = (result: BatchObservableResult) => {
+  const write = (result: BatchObservableResult) => {
     result.observe(processed, counters.delivered, attributes)
     for (const [reason, spans] of Object.entries(counters.dropped)) {
       result.observe(processed, spans, { ...attributes, 'error.type': errorType(reason) })
@@ -89,6 +100,7 @@ function observe(
     result.observe(own.corrupt, counters.corrupt, attributes)
     result.observe(own.torn, counters.torn, attributes)
   }
+  const callback: BatchObservableCallback = (result) => guarded(() => write(result))
   const all: Observable[] = [processed, size, ...Object.values(own)]
   meter.addBatchObservableCallback(callback, all)
   return () => meter.removeBatchObservableCallback(callback, all)

@@ -11,7 +11,11 @@ export class Circuit {
   readonly #clock: Clock
   #failures = 0
   #isHurried = false
+  // Whether somebody waited when the request in question started.
+  #wasHurried = false
+  // Failures in a hurry since the last answer, and how long the next who is in one has to wait because of them.
   #hurried = 0
+  #hurriedUntil = 0
   // What was sent before the last failure, and fails after it, says nothing new.
   #round = 0
   #backoffUntil = 0
@@ -47,29 +51,30 @@ export class Circuit {
 
   /** Says which round a request that starts now belongs to. */
   begin(): number {
+    this.#wasHurried ||= this.#isHurried
     return this.#round
   }
 
   /**
    * Somebody waits, or nobody does any longer. Who begins to wait has the next request started at once, and those
-   * after it soon, unless the receiver has asked for time.
+   * after it soon, unless the receiver has asked for time, or somebody was in a hurry just before.
    */
   hurry(isHurried: boolean): void {
     this.#isHurried = isHurried
-    if (!isHurried) return
-    this.#hurried = 0
-    this.#backoffUntil = 0
+    if (isHurried) this.#backoffUntil = Math.min(this.#backoffUntil, this.#hurriedUntil)
   }
 
-  /** The receiver is asked again although it asked for time: there will be no other. */
+  /** The receiver is asked again although it asked for time, or was asked just before: there will be no other. */
   insist(): void {
     this.#askedUntil = 0
+    this.#hurriedUntil = 0
   }
 
   /** A request was answered, whatever the answer was. */
   answered(): void {
     this.#failures = 0
     this.#hurried = 0
+    this.#hurriedUntil = 0
   }
 
   /** A request failed. `afterMillis` is what the receiver asked for. */
@@ -82,9 +87,15 @@ export class Circuit {
     this.#round++
     this.#failures++
     const most = Math.min(LONGEST, FIRST * 2 ** (this.#failures - 1))
-    const mostHurried = Math.min(LONGEST_HURRIED, FIRST_HURRIED * 2 ** this.#hurried)
-    if (this.#isHurried) this.#hurried++
-    // Full jitter; half of it in a hurry, so that a receiver that fails at once is not asked all the time.
-    this.#backoffUntil = now + (this.#isHurried ? (mostHurried * (1 + random())) / 2 : most * random())
+    this.#backoffUntil = now + most * random()
+    if (this.#isHurried || this.#wasHurried) this.#hurriedUntil = now + this.#nextHurried()
+    if (this.#isHurried) this.#backoffUntil = this.#hurriedUntil
+    this.#wasHurried = false
+  }
+
+  // Half of it is certain, so that a receiver that fails at once is not asked all the time.
+  #nextHurried(): number {
+    const most = Math.min(LONGEST_HURRIED, FIRST_HURRIED * 2 ** this.#hurried++)
+    return (most * (1 + this.#clock.random())) / 2
   }
 }

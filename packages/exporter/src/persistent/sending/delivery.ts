@@ -109,9 +109,12 @@ export class Delivery {
 
   async #settle(job: Job): Promise<void> {
     const { counters, store } = this.#parts
+    const counts: (() => void)[] = []
     for (const [status, { bodies, spans }] of job.refused) {
-      await store.reject(job.format, bodies, spans, status)
+      counts.push(await store.reject(job.format, bodies, spans, status))
     }
+    // All in one go, so that at no moment a span is counted twice, or not at all.
+    for (const count of counts) count()
     counters.delivered += job.delivered
     countDropped(counters, 'partial-success', job.notTaken)
     job.settle()

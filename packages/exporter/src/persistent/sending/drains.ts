@@ -1,5 +1,6 @@
 import type { Circuit } from './circuit.ts'
 import type { Clock } from './clock.ts'
+import type { Transport } from './types.ts'
 
 interface Drain {
   readonly untilFailure: boolean
@@ -11,11 +12,13 @@ interface Drain {
 export class Drains {
   readonly #clock: Clock
   readonly #circuit: Circuit
+  readonly #transport: Transport
   readonly #drains = new Set<Drain>()
 
-  constructor(clock: Clock, circuit: Circuit) {
+  constructor(clock: Clock, circuit: Circuit, transport: Transport) {
     this.#clock = clock
     this.#circuit = circuit
+    this.#transport = transport
   }
 
   /** Whether anybody waits. */
@@ -27,11 +30,12 @@ export class Drains {
   add(left: () => number, millis: number, untilFailure: boolean): Promise<number> {
     if (left() === 0 || (untilFailure && this.#circuit.isAskedToWait)) return Promise.resolve(left())
     this.#circuit.hurry(true)
+    this.#transport.hold(true)
     return new Promise((resolve) => {
       const finish = () => {
         timer.cancel()
         this.#drains.delete(drain)
-        if (this.#drains.size === 0) this.#circuit.hurry(false)
+        if (this.#drains.size === 0) this.#release(left() > 0, untilFailure)
         resolve(left())
       }
       const drain = { untilFailure, left, finish }
@@ -50,5 +54,12 @@ export class Drains {
   /** Lets go all. */
   close(): void {
     for (const drain of this.#drains) drain.finish()
+  }
+
+  #release(isGivenUp: boolean, all: boolean): void {
+    this.#circuit.hurry(false)
+    this.#transport.hold(false)
+    // Who gives up at the first failure is about to end the process.
+    if (isGivenUp) this.#transport.giveUp(all)
   }
 }

@@ -14,15 +14,18 @@ export class Exchange {
   readonly #target: Target
   readonly #codec: Codec
   #resolve: (answer: Answer) => void = () => {}
+  #isHeld: boolean
   #isOver = false
   #request: ClientRequest | undefined
   #response: IncomingMessage | undefined
   readonly #chunks: Buffer[] = []
   #size = 0
 
-  constructor(target: Target, codec: Codec) {
+  /** @param isHeld whether the process waits for it */
+  constructor(target: Target, codec: Codec, isHeld = false) {
     this.#target = target
     this.#codec = codec
+    this.#isHeld = isHeld
     this.answer = new Promise((resolve) => {
       this.#resolve = resolve
     })
@@ -30,12 +33,18 @@ export class Exchange {
 
   /** Sends it, unless it has ended by now. */
   send(headers: OutgoingHttpHeaders, parts: readonly Buffer[]): void {
-    if (this.#isOver) return
-    try {
-      this.#open(headers, parts, true)
-    } catch (error) {
-      this.end(nameOfError(error))
-    }
+    if (!this.#isOver) this.#open(headers, parts, true)
+  }
+
+  /** Whether the process waits for it from now on. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld
+    this.#holdSocket()
+  }
+
+  /** Whether it was sent, and has no connection yet. */
+  get isConnecting(): boolean {
+    return this.#request !== undefined && this.#request.socket?.connecting !== false
   }
 
   /**
@@ -53,26 +62,41 @@ export class Exchange {
   }
 
   #open(headers: OutgoingHttpHeaders, parts: readonly Buffer[], mayRepeat: boolean): void {
-    const request = this.#target.request(headers)
-    this.#request = request
     let length = 0
     for (const part of parts) length += part.length
-    request.setHeader('content-length', length)
+    try {
+      // With its length from the start: some headers make Node write the head at once.
+      const request = this.#target.request({ ...headers, 'content-length': length })
+      this.#request = request
+      this.#listen(request, mayRepeat ? () => this.#open(headers, parts, false) : undefined)
+      // Nothing is written before the connection is there; then all of it is, at once.
+      for (const part of parts) request.write(part)
+      request.end()
+    } catch (error) {
+      this.end(nameOfError(error))
+    }
+  }
+
+  #listen(request: ClientRequest, repeat: (() => void) | undefined): void {
+    request.on('socket', () => this.#holdSocket())
     request.on('response', (response) => this.#read(response))
     request.on('error', (error) => {
       const name = nameOfError(error)
       const isStale = request.reusedSocket && (name === 'ECONNRESET' || name === 'EPIPE')
-      if (!isStale || !mayRepeat || this.#isOver || this.#response !== undefined) return this.end(name)
+      if (!isStale || repeat === undefined || this.#isOver || this.#response !== undefined)
+        return this.end(name)
       // The receiver had closed a connection that was idle. Others that were idle are likely to be closed as well.
       this.#target.closeIdle()
-      this.#open(headers, parts, false)
+      repeat()
     })
     request.on('close', () => {
       if (request === this.#request) this.end('closed')
     })
-    // Nothing is written before the connection is there; then all of it is, at once.
-    for (const part of parts) request.write(part)
-    request.end()
+  }
+
+  #holdSocket(): void {
+    if (this.#isHeld) this.#request?.socket?.ref()
+    else this.#request?.socket?.unref()
   }
 
   #read(response: IncomingMessage): void {

@@ -6,8 +6,16 @@ import type { Compression, HeadersOption } from './types.ts'
 /** The headers of a request with this content type, without the length. */
 export type HeadersFor = (contentType: string) => OutgoingHttpHeaders | Promise<OutgoingHttpHeaders>
 
-// What says how the body is written is not for the application to change.
-const OURS = new Set(['content-type', 'content-encoding', 'content-length', 'transfer-encoding'])
+// What says how the body is written is not for the application to change, and nobody waits for what these promise.
+const OURS = new Set([
+  'content-type',
+  'content-encoding',
+  'content-length',
+  'transfer-encoding',
+  'expect',
+  'trailer',
+  'upgrade',
+])
 
 function ownVersion(): string {
   try {

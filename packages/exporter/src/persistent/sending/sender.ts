@@ -1,13 +1,14 @@
 import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
 import type { DeliveryCounters } from '../counters.ts'
 import type { BodyFormat, Codec } from '../otlp/codec.ts'
-import type { Store } from '../store/types.ts'
+import type { Batch, Store } from '../store/types.ts'
 import { Circuit } from './circuit.ts'
 import { type Clock, LONGEST_TIMER, systemClock } from './clock.ts'
 import { Delivery } from './delivery.ts'
 import { Drains } from './drains.ts'
 import { Job } from './job.ts'
 import type { SenderSettings, SenderWatch, Transport } from './types.ts'
+import { sayBroken } from './words.ts'
 
 // Instrumentations of HTTP read this key, whichever copy of the SDK has set it: its symbol is registered.
 const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
@@ -54,7 +55,7 @@ export class Sender {
     const circuit = new Circuit(clock)
     this.#circuit = circuit
     this.#delivery = new Delivery({ settings, store, transport, counters, watch, codecOf, clock, circuit })
-    this.#drains = new Drains(clock, circuit)
+    this.#drains = new Drains(clock, circuit, transport)
   }
 
   /** The last that was heard of the receiver is a failure. */
@@ -147,23 +148,37 @@ export class Sender {
 
   async #start(): Promise<void> {
     this.#running++
-    const job = this.#putOff.shift() ?? (await this.#take())
+    let job: Job | undefined
     let hasFailed = false
-    if (job !== undefined) {
-      // The next may start while this one is on its way.
-      this.#pump()
-      hasFailed = await this.#run(job)
+    try {
+      job = this.#putOff.shift() ?? (await this.#take())
+      if (job !== undefined) {
+        // The next may start while this one is on its way.
+        this.#pump()
+        hasFailed = await this.#run(job)
+      }
+    } catch (error) {
+      // Nothing of what is called here may throw: it is not the receiver's fault, but it has to wait all the same.
+      hasFailed = true
+      sayBroken(error)
+      this.#circuit.failed(this.#circuit.begin(), undefined)
+      if (job !== undefined && !job.isOver) this.#giveBack(job)
+    } finally {
+      this.#running--
     }
-    this.#running--
     this.#drains.check(hasFailed)
     this.#pump()
   }
 
   async #take(): Promise<Job | undefined> {
     this.#isTaking = true
-    const maxSpans = this.#settings.maxExportBatchSize
-    const batch = await this.#store.take({ maxSpans, maxBytes: this.#delivery.maxRequestBytes })
-    this.#isTaking = false
+    const limits = { maxSpans: this.#settings.maxExportBatchSize, maxBytes: this.#delivery.maxRequestBytes }
+    let batch: Batch | undefined
+    try {
+      batch = await this.#store.take(limits)
+    } finally {
+      this.#isTaking = false
+    }
     if (batch === undefined) {
       this.#pausedUntil = this.#clock.now() + PAUSE
       return undefined

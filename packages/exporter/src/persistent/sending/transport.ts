@@ -21,6 +21,7 @@ export function newTransport(
   const target = newTarget(settings.url, settings.agentOptions)
   const headersFor = newHeaders(settings.headers, settings.compression)
   const inFlight = new Set<Exchange>()
+  let isHeld = false
   let isClosed = false
   const prepare = async (codec: Codec, parts: readonly Buffer[]) => {
     const headers = await Promise.resolve(headersFor(codec.contentType)).catch((error: unknown) => {
@@ -35,7 +36,7 @@ export function newTransport(
     async post(format, parts) {
       if (isClosed) return noAnswer('closed')
       const codec = codecOf(format)
-      const exchange = new Exchange(target, codec)
+      const exchange = new Exchange(target, codec, isHeld)
       inFlight.add(exchange)
       const timer = clock.after(settings.timeoutMillis, () => exchange.end('timeout'))
       prepare(codec, parts).then(
@@ -46,6 +47,13 @@ export function newTransport(
       timer.cancel()
       inFlight.delete(exchange)
       return answer
+    },
+    hold(next) {
+      isHeld = next
+      for (const exchange of inFlight) exchange.hold(isHeld)
+    },
+    giveUp(all) {
+      for (const exchange of inFlight) if (all || exchange.isConnecting) exchange.end('given up')
     },
     close() {
       isClosed = true

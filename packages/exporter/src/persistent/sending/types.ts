@@ -47,6 +47,10 @@ export type Answer =
 /** Posts one body. Never rejects. */
 export interface Transport {
   post(format: BodyFormat, parts: readonly Buffer[]): Promise<Answer>
+  /** Whether the process waits for requests in flight, and for those that come; at first it does not. */
+  hold(isHeld: boolean): void
+  /** Ends requests that have no connection yet, for which Node would wait all the same, or all; answered as `retry`. */
+  giveUp(all: boolean): void
   /** Ends the connections; requests in flight are answered as `retry`. */
   close(): void
 }

@@ -1,4 +1,5 @@
 import { sayOnce } from '../../report.ts'
+import { nameOfError } from './answer.ts'
 import { shorten } from './answer-text.ts'
 
 function advice(status: number): string {
@@ -38,4 +39,9 @@ export function sayUnreachable(url: string, reason: string): void {
     const { host } = new URL(url)
     return `${host} does not take spans now (${reason}). They are kept as far as there is room, and sent when it does`
   })
+}
+
+/** Says, once, that something failed that never should. */
+export function sayBroken(error: unknown): void {
+  sayOnce('broken', () => `sending failed in an unexpected way (${nameOfError(error)}), and is tried again`)
 }

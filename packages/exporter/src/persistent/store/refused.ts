@@ -19,8 +19,10 @@ export class RefusedBodies {
     this.#memory = new RejectedMemory(shared)
   }
 
-  async add(refused: Refused, status: number): Promise<void> {
-    if (this.#folder === undefined || !(await this.#folder.add(refused, status))) this.#memory.add(refused)
+  /** Resolves to what counts it, see `Store.reject`. */
+  async add(refused: Refused, status: number): Promise<() => void> {
+    const count = await this.#folder?.add(refused, status)
+    return count ?? (() => this.#memory.add(refused))
   }
 
   /**

@@ -14,12 +14,21 @@ export interface RejectedFile {
   readonly spans: number
 }
 
+/** Spans that this process has put into a file. */
+interface Ours {
+  readonly spans: number
+  /** Not before their request is settled: until then they are counted as queued. */
+  isCounted: boolean
+  /** Why the file was deleted, before they were counted. */
+  dropped?: DroppedReason
+}
+
 /** What the receiver refused for good, in files that every process of the directory may add to and take from. */
 export class RejectedFolder {
   readonly path: string
   readonly #shared: Shared
-  /** What this process has put there, with the spans that it counted. */
-  readonly #ours = new Map<string, number>()
+  /** What this process has put there. */
+  readonly #ours = new Map<string, Ours>()
   /** Files do not change, so each is asked for its size once. */
   readonly #sizes = new Map<string, number>()
   /** One after the other, so that nobody counts files while another is being added. */
@@ -31,15 +40,15 @@ export class RejectedFolder {
     this.path = join(directory, 'rejected')
   }
 
-  /** False when it could not be written. */
-  add(refused: Refused, status: number): Promise<boolean> {
+  /** Resolves to what counts it as rejected; to nothing when it could not be written. */
+  add(refused: Refused, status: number): Promise<(() => void) | undefined> {
     const added = this.#turn.then(() => this.#add(refused, status))
     this.#turn = added
     return added
   }
 
-  async #add({ format, bodies, spans }: Refused, status: number): Promise<boolean> {
-    const { system, ledger } = this.#shared
+  async #add({ format, bodies, spans }: Refused, status: number): Promise<(() => void) | undefined> {
+    const { system } = this.#shared
     const { promises } = system.fs
     // Never the same twice, so that the names of this process are in order.
     const epoch = Math.max(Math.floor(system.wall()), this.#latest + 1)
@@ -59,12 +68,12 @@ export class RejectedFolder {
       }
     } catch {
       await promises.unlink(path).catch(() => {})
-      return false
+      return undefined
     }
-    ledger.counters.rejected += spans
-    this.#ours.set(name, spans)
+    const ours: Ours = { spans, isCounted: false }
+    this.#ours.set(name, ours)
     await this.#makeRoom()
-    return true
+    return () => this.#count(ours)
   }
 
   /** The oldest first. */
@@ -98,9 +107,18 @@ export class RejectedFolder {
     if (!isDeleted) return false
     const { counters } = this.#shared.ledger
     const ours = this.#forget(file)
-    counters.rejected -= ours
-    countDropped(counters, reason, ours)
+    if (ours?.isCounted) {
+      counters.rejected -= ours.spans
+      countDropped(counters, reason, ours.spans)
+    } else if (ours) ours.dropped = reason
     return true
+  }
+
+  #count(ours: Ours): void {
+    const { counters } = this.#shared.ledger
+    ours.isCounted = true
+    if (ours.dropped !== undefined) countDropped(counters, ours.dropped, ours.spans)
+    else counters.rejected += ours.spans
   }
 
   async #makeRoom(): Promise<void> {
@@ -126,11 +144,11 @@ export class RejectedFolder {
     return stat?.size ?? 0
   }
 
-  #forget(file: RejectedFile): number {
-    const spans = this.#ours.get(file.name) ?? 0
+  #forget(file: RejectedFile): Ours | undefined {
+    const ours = this.#ours.get(file.name)
     this.#ours.delete(file.name)
     this.#sizes.delete(file.name)
-    return spans
+    return ours
   }
 }
 

@@ -76,8 +76,8 @@ export class JournalStore implements Store {
     return undefined
   }
 
-  async reject(format: BodyFormat, bodies: readonly Buffer[], spans: number, status: number): Promise<void> {
-    await this.#refused.add({ format, bodies, spans }, status)
+  reject(format: BodyFormat, bodies: readonly Buffer[], spans: number, status: number): Promise<() => void> {
+    return this.#refused.add({ format, bodies, spans }, status)
   }
 
   async redeliver(): Promise<number> {

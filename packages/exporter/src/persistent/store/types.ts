@@ -66,8 +66,11 @@ export interface Store {
   append(record: Encoded): void
   /** The next records, oldest first; undefined when nothing is free, or too much is taken already (`window`). */
   take(limits: BatchLimits): Promise<Batch | undefined>
-  /** Keeps, outside the queue, what the receiver refused for good; resolves when it is safe to settle it. */
-  reject(format: BodyFormat, bodies: readonly Buffer[], spans: number, status: number): Promise<void>
+  /**
+   * Keeps, outside the queue, what the receiver refused for good; resolves when it is safe to settle it, to what
+   * counts it as rejected: to be called once, together with `settle`, so that no span is counted twice meanwhile.
+   */
+  reject(format: BodyFormat, bodies: readonly Buffer[], spans: number, status: number): Promise<() => void>
   /** Puts all that was refused into the queue again; resolves to the number of spans. */
   redeliver(): Promise<number>
   /** Deletes all that waits, what was refused, and what dead processes left; resolves to the number of spans. */

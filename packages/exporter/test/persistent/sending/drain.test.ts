@@ -36,15 +36,32 @@ describe('a drain', () => {
   })
 
   it('keeps the process alive until then, and nothing else does', async () => {
-    const { append, answer, clock, sender, store } = startSender()
+    const { append, answer, clock, sender, store, transport } = startSender()
     await append('a')
+    expect(transport.isHeld).toBe(false)
     expect([...clock.timers].map(({ keepsAlive }) => keepsAlive)).toEqual([false])
     const drained = sender.drain(store.mark(), 5000)
     expect([...clock.timers].filter(({ keepsAlive }) => keepsAlive)).toHaveLength(1)
+    expect(transport.isHeld).toBe(true)
     await settle()
     await answer(accepted)
     await drained
     expect([...clock.timers].filter(({ keepsAlive }) => keepsAlive)).toHaveLength(0)
+    expect(transport).toMatchObject({ isHeld: false, givenUp: [] })
+  })
+
+  it('that is given up holds nothing that would keep the process, unless somebody else waits', async () => {
+    const { advance, append, sender, store, transport } = startSender({ maxExportBatchSize: 1 })
+    await append('a')
+    sender.drain(store.mark(), 1000)
+    sender.drain(store.mark(), 2000)
+    await advance(1000)
+    expect(transport).toMatchObject({ isHeld: true, givenUp: [] })
+    await advance(1000)
+    expect(transport).toMatchObject({ isHeld: false, givenUp: ['connecting'] })
+    sender.drain(store.mark(), 1000, true)
+    await advance(1000)
+    expect(transport).toMatchObject({ isHeld: false, givenUp: ['connecting', 'all'] })
   })
 
   it('says at its deadline how much is left', async () => {
@@ -80,13 +97,56 @@ describe('a drain', () => {
       await advance(clock.waits[0] ?? 0)
     }
     expect(waits).toEqual([75, 150, 300, 600, 750, 750])
-    // Who comes later is as much in a hurry.
+    // Who comes later is as much in a hurry, and no more.
     const later = sender.drain(store.mark(), 10_000)
     await answer(retry())
-    expect(clock.waits[0]).toBe(75)
-    await advance(75)
+    expect(clock.waits[0]).toBe(750)
+    await advance(750)
     await answer(accepted)
     expect(await Promise.all([drained, later])).toEqual([0, 0])
+  })
+
+  it('after another does not ask more often than one of them, until there was an answer', async () => {
+    const { advance, answer, append, requests, sender, store } = startSender({ maxExportBatchSize: 1 })
+    await append('a')
+    await answer(retry())
+    // Each is given up before the next one begins.
+    const flushes = async (count: number) => {
+      const before = requests().length
+      let answered = before
+      for (let i = 0; i < count; i++) {
+        const drained = sender.drain(store.mark(), 10)
+        await settle()
+        if (requests().length > answered) await answer(retry())
+        answered = requests().length
+        await advance(10)
+        expect(await drained).toBe(1)
+      }
+      return requests().length - before
+    }
+    // At once, after 75 ms, 150, 300, 600, and then every 750.
+    expect(await flushes(1)).toBe(1)
+    expect(await flushes(600)).toBeLessThan(14)
+    await advance(1000)
+    sender.drain(store.mark(), 10)
+    await settle()
+    await answer(accepted)
+    await append('b')
+    await answer(retry())
+    expect(await flushes(1)).toBe(1)
+  })
+
+  it('that is the last may ask once more, whatever was before', async () => {
+    const { answer, append, requests, sender, store } = startSender({ maxExportBatchSize: 1 })
+    await append('a')
+    await answer(retry())
+    sender.drain(store.mark(), 1000)
+    await settle()
+    await answer(retry())
+    sender.insist()
+    sender.drain(store.mark(), 1000)
+    await settle()
+    expect(requests()).toHaveLength(3)
   })
 
   it('does not ask before the time that the receiver has asked for', async () => {
@@ -129,6 +189,34 @@ describe('a drain', () => {
     const drained = sender.drain(() => (store.entries.length > 2 ? 0 : marked()), 10_000)
     await append('c')
     expect(await drained).toBe(0)
+  })
+})
+
+describe('a store or a watch that breaks its word and throws', () => {
+  const fail = () => {
+    throw new Error('a secret')
+  }
+
+  it('costs an attempt, and the next one is as usual', async () => {
+    const { advance, answer, append, clock, counters, store } = startSender({ maxExportBatchSize: 1 })
+    const take = store.take.bind(store)
+    store.take = async () => fail()
+    await append('a')
+    store.take = take
+    await advance(clock.waits[0] ?? 0)
+    await answer(accepted)
+    expect(counters).toMatchObject({ delivered: 1, requests: 1 })
+  })
+
+  it('gives back what was taken, for a later attempt', async () => {
+    const watch = { sent: fail, answered: () => {} }
+    const { advance, answer, append, clock, store } = startSender({ maxExportBatchSize: 1 }, watch)
+    await append('a')
+    expect(store).toMatchObject({ out: 0, released: 1 })
+    watch.sent = (() => {}) as never
+    await advance(clock.waits[0] ?? 0)
+    await answer(accepted)
+    expect(store.entries).toEqual([])
   })
 })
 
@@ -189,7 +277,7 @@ describe('a sender that is closed', () => {
     let finish = () => {}
     store.reject = () =>
       new Promise((resolve) => {
-        finish = resolve
+        finish = () => resolve(() => {})
       })
     await transport.posted[0]?.answer(refused())
     sender.close()

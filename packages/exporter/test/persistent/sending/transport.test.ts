@@ -5,6 +5,7 @@ import { diag } from '@opentelemetry/api'
 import { afterEach, describe, expect, it } from 'vitest'
 import { collectWarnings } from '../../../../../test/support/tracing.ts'
 import { Exchange } from '../../../src/persistent/sending/exchange.ts'
+import { newTarget } from '../../../src/persistent/sending/target.ts'
 import { newTransport } from '../../../src/persistent/sending/transport.ts'
 import { certificate, key } from './support/certificate.ts'
 import { ManualClock } from './support/clock.ts'
@@ -54,6 +55,9 @@ describe('a request', () => {
       'content-LENGTH': '1',
       'content-encoding': 'br',
       'transfer-encoding': 'chunked',
+      Expect: '100-continue',
+      Trailer: 'x-sum',
+      upgrade: 'h2c',
     }
     const { post, receiver } = await connect([], { headers })
     expect(await post('a\n')).toEqual(accepted)
@@ -63,8 +67,23 @@ describe('a request', () => {
       'content-type': 'application/x-lines-protobuf',
       'content-length': '2',
     })
-    expect(receiver.received[0]?.headers).not.toHaveProperty('content-encoding')
-    expect(receiver.received[0]?.headers).not.toHaveProperty('transfer-encoding')
+    for (const name of ['content-encoding', 'transfer-encoding', 'expect', 'trailer', 'upgrade']) {
+      expect(receiver.received[0]?.headers).not.toHaveProperty(name)
+    }
+  })
+
+  it('is answered although Node writes its head at once, and when Node refuses it', async () => {
+    const receiver = closeLater(await startReceiver())
+    const target = newTarget(receiver.url, {})
+    const expecting = new Exchange(target, lineCodec('json'))
+    expecting.send({ expect: '100-continue' }, [Buffer.from('a\n')])
+    expect(await expecting.answer).toEqual(accepted)
+    expect(receiver.received.map(({ body }) => String(body))).toEqual(['a\n'])
+    const refused = new Exchange(target, lineCodec('json'))
+    refused.send({ trailer: 'x-sum' }, [Buffer.from('b\n')])
+    expect(await refused.answer).toMatchObject({ kind: 'retry', reason: 'ERR_HTTP_TRAILER_INVALID' })
+    target.close()
+    await until(() => receiver.sockets.size === 0)
   })
 
   it('has headers that a function makes for it', async () => {
@@ -186,6 +205,23 @@ describe('a connection', () => {
     exchange.send({}, [])
     expect(await exchange.answer).toMatchObject({ kind: 'retry', reason: 'ECONNRESET' })
     expect(requests).toBe(2)
+  })
+
+  it('that is not there yet can be given up by itself, or with those that wait for their answer', async () => {
+    const server = await connect([() => {}])
+    const waiting = server.post('a\n')
+    await until(() => server.receiver.received.length === 1)
+    const [, port] = /:(\d+)/.exec(server.receiver.url.slice(5)) ?? []
+    const agentOptions = { lookup: () => {} }
+    const nowhere = await connect([], { url: `http://localhost:${port}/`, agentOptions })
+    const connecting = nowhere.post('b\n')
+    await new Promise((resolve) => setImmediate(resolve))
+    server.transport.giveUp(false)
+    nowhere.transport.giveUp(false)
+    expect(await connecting).toMatchObject({ kind: 'retry', reason: 'given up' })
+    expect(await Promise.race([waiting, 'waits'])).toBe('waits')
+    server.transport.giveUp(true)
+    expect(await waiting).toMatchObject({ kind: 'retry', reason: 'given up' })
   })
 
   it('that was new and is reset is a failure', async () => {

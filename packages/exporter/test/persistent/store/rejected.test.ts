@@ -21,7 +21,8 @@ async function refuse(store: Store, records: number): Promise<void> {
   for (let count = 0; count < records; count += 1) {
     const batch = await store.take(ONE)
     if (batch === undefined) return
-    await store.reject(batch.format, batch.bodies, batch.spans, 400)
+    const count = await store.reject(batch.format, batch.bodies, batch.spans, 400)
+    count()
     batch.settle()
   }
 }
@@ -48,12 +49,8 @@ describe.each([
   it('with all bodies of a request, and the sum of their spans', async () => {
     const process = new TestProcess()
     const store = process.open({ directory: directoryOf() })
-    await store.reject(
-      'json',
-      upTo(3).map((name) => record(name).body),
-      10,
-      400,
-    )
+    const bodies = upTo(3).map((name) => record(name).body)
+    ;(await store.reject('json', bodies, 10, 400))()
     expect(await store.redeliver()).toBe(10)
     const batch = await store.take({ maxSpans: 100, maxBytes: 1000 })
     expect(batch).toMatchObject({ format: 'json', spans: 10 })
@@ -109,7 +106,7 @@ describe('the folder of what was refused', () => {
   it('is for nobody else to read, and its files say what they are', async () => {
     const directory = temporary()
     const store = new TestProcess().open({ directory })
-    await store.reject('protobuf', [record('secret').body], 7, 403)
+    ;(await store.reject('protobuf', [record('secret').body], 7, 403))()
     const folder = join(directory, 'rejected')
     const [name = ''] = readdirSync(folder)
     expect(name).toMatch(/^\d{13}-403-7-[0-9a-f]{12}\.seg$/)
@@ -122,7 +119,7 @@ describe('the folder of what was refused', () => {
   it('outlives the process; what is sent again counts as new', async () => {
     const directory = temporary()
     const first = new TestProcess().open({ directory })
-    await first.reject('protobuf', [record('once').body], 7, 400)
+    ;(await first.reject('protobuf', [record('once').body], 7, 400))()
     await first.close()
     const process = new TestProcess()
     process.ahead = 1e12
@@ -156,7 +153,7 @@ describe('the folder of what was refused', () => {
     process.onOperation = (name) => {
       if (name === 'open') throw failure('ENOSPC')
     }
-    await store.reject('protobuf', [record('kept').body], 7, 400)
+    ;(await store.reject('protobuf', [record('kept').body], 7, 400))()
     expect(process.counters.rejected).toBe(7)
     expect(await store.redeliver()).toBe(7)
     expect(await drain(store)).toEqual(['kept'])

@@ -1,4 +1,4 @@
-/** Appends a span, and leaves: a program, run with the URL of a receiver and what to do. */
+/** Appends a span, sends it or not, and leaves: a program, run with the URL of a receiver and what to do. */
 import { newDeliveryCounters } from '../../../../src/persistent/counters.ts'
 import { Sender } from '../../../../src/persistent/sending/sender.ts'
 import { newTransport } from '../../../../src/persistent/sending/transport.ts'
@@ -11,6 +11,7 @@ const settings = settingsWith({
   url,
   maxExportBatchSize: what === 'wait' ? 512 : 1,
   scheduledDelayMillis: 3_600_000,
+  timeoutMillis: 3_600_000,
 })
 const store = new NaiveStore(() => performance.now())
 const counters = newDeliveryCounters()
@@ -22,4 +23,9 @@ process.stdout.write('appended ')
 process.on('exit', () => {
   if (counters.delivered > 0) process.stdout.write(`delivered ${counters.delivered}`)
 })
-if (what === 'drain') process.stdout.write(`left ${await sender.drain(store.mark(), 60_000)} `)
+const drain = async (millis: number, untilFailure = false) =>
+  process.stdout.write(`left ${await sender.drain(store.mark(), millis, untilFailure)} `)
+if (what === 'drain') await drain(60_000)
+if (what === 'drain once') await drain(60_000, true)
+if (what === 'drain shortly') await drain(200)
+if (what === 'drain shortly, once') await drain(200, true)

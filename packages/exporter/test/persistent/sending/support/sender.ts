@@ -41,6 +41,9 @@ class HeldTransport implements Transport {
   inFlight = 0
   mostInFlight = 0
   isClosed = false
+  isHeld = false
+  /** What was given up: nothing, what has no connection, or all. */
+  readonly givenUp: ('connecting' | 'all')[] = []
 
   post(format: BodyFormat, parts: readonly Buffer[]): Promise<Answer> {
     this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight)
@@ -56,6 +59,14 @@ class HeldTransport implements Transport {
         },
       })
     })
+  }
+
+  hold(isHeld: boolean): void {
+    this.isHeld = isHeld
+  }
+
+  giveUp(all: boolean): void {
+    this.givenUp.push(all ? 'all' : 'connecting')
   }
 
   close(): void {

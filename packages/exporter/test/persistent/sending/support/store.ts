@@ -81,9 +81,9 @@ export class NaiveStore implements Pick<Store, 'append' | 'take' | 'reject' | 'm
     }
   }
 
-  async reject(_format: BodyFormat, bodies: readonly Buffer[], spans: number, status: number): Promise<void> {
+  async reject(_format: BodyFormat, bodies: readonly Buffer[], spans: number, status: number) {
     await null
-    this.rejected.push({ names: bodies.flatMap(namesIn), spans, status })
+    return () => void this.rejected.push({ names: bodies.flatMap(namesIn), spans, status })
   }
 
   mark(): () => number {
