@@ -47,10 +47,10 @@ for (const mode of ['in memory', 'with a journal'] as const) {
 
   test(`${mode}: a flush whose receiver is away says how many spans are left, and a later one sends them`, async () => {
     const { url, names, answer } = await startReceiver((response) => response.writeHead(503).end())
-    const { end, processor } = startDelivery({ url, exportTimeoutMillis: 300, ...place() })
+    const { end, processor } = startDelivery({ url, exportTimeoutMillis: 1500, ...place() })
     end(...many(100))
     await expect(processor.forceFlush()).rejects.toThrow(
-      'forceFlush: 100 spans are not delivered after 300 ms',
+      'forceFlush: 100 spans are not delivered after 1500 ms',
     )
     expectAccounted(processor)
     answer(ok)
