@@ -1,3 +1,5 @@
+import { sayOnce } from '../report.ts'
+
 /** Why a span is lost. */
 export type DroppedReason =
   /** The journal, or the memory that stands in for it, was full. */
@@ -61,7 +63,22 @@ export const newDeliveryCounters = (): DeliveryCounters => ({
   torn: 0,
 })
 
-/** Counts spans as lost. */
+/** What nobody else says: the others are the answer to a call, or said with what the receiver answered. */
+const WORTH_SAYING: Readonly<Partial<Record<DroppedReason, string>>> = {
+  overflow: 'there is no more room for what waits: see the options maxBytes and maxMemoryBytes',
+  expired: 'they have waited longer than maxAge',
+  corrupt: 'the file in which they stood is damaged',
+  unreadable: 'reading them throws',
+  rejected:
+    'the receiver refused them for good, and there is no room to keep them: see the option maxRejectedBytes',
+}
+
+/** Counts spans as lost, and says the first of each reason. */
 export function countDropped(counters: DeliveryCounters, reason: DroppedReason, spans: number): void {
-  if (spans > 0) counters.dropped[reason] = (counters.dropped[reason] ?? 0) + spans
+  if (spans <= 0) return
+  counters.dropped[reason] = (counters.dropped[reason] ?? 0) + spans
+  const why = WORTH_SAYING[reason]
+  if (why !== undefined) {
+    sayOnce(`dropped:${reason}`, () => `spans are lost, which stats().dropped.${reason} counts: ${why}`)
+  }
 }

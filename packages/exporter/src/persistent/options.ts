@@ -1,7 +1,7 @@
 import type { SessionSpanExporterOptions } from '../options.ts'
 import type { MeterProviderLike } from './meter-types.ts'
+import type { Fsync, Overflow } from './public-types.ts'
 import type { Compression, HeadersOption } from './sending/types.ts'
-import type { Fsync, Overflow } from './store/types.ts'
 
 /** When a span that ended is written to the journal: within 20 ms, or before `onEnd` returns. */
 export type Durability = 'batch' | 'span'

@@ -1,5 +1,6 @@
 import { now, within } from '../deadline.ts'
 import { sayOnce } from '../report.ts'
+import { claim } from './claimed.ts'
 import { countDropped, type DeliveryCounters, newDeliveryCounters } from './counters.ts'
 import { type EndedSpan, isSampled } from './ended-span.ts'
 import { Ending } from './ending.ts'
@@ -28,6 +29,7 @@ export class PersistentBatchSpanProcessor {
   readonly #metrics: DeliveryMetrics | undefined
   readonly #pipeline: Pipeline
   readonly #forgetProcess: () => void
+  readonly #giveBack: () => void
   readonly #ending: Ending
   #isExiting = false
   #shutdown: Promise<void> | undefined
@@ -40,9 +42,11 @@ export class PersistentBatchSpanProcessor {
     this.#metrics =
       meterProvider &&
       new DeliveryMetrics(meterProvider, settings, this.#counters, () => this.#pipeline.store.queued)
+    this.#giveBack = claim(settings.store.directory, settings.sender.url)
     try {
       this.#pipeline = new Pipeline(settings, this.#counters, this.#metrics)
     } catch (error) {
+      this.#giveBack()
       this.#metrics?.shutdown()
       throw error
     }
@@ -153,15 +157,17 @@ export class PersistentBatchSpanProcessor {
     const patience = store.isOnDisk ? Math.min(PATIENCE_MILLIS, until - now()) : until - now()
     const left = await this.#pipeline.drain(patience, store.isOnDisk && sender.isFailing)
     if (left > 0 && !sender.isFailing) await this.#pipeline.drain(Math.max(1, until - now()), true)
+    const before = lossesOf(this.#counters)
     await this.#pipeline.close()
+    this.#giveBack()
     this.#forgetProcess()
     this.#metrics?.shutdown()
     const { spans } = store.queued
     if (spans > 0) {
       sayOnce('left', () => `${spans} spans were not delivered before the shutdown; they stay in the journal`)
     }
-    const lost = this.#counters.dropped.shutdown
-    if (lost !== undefined) throw new Error(`shutdown: ${lost} spans could not be delivered, and are lost`)
+    const lost = lostSince(before, this.#counters)
+    if (lost !== undefined) throw new Error(`shutdown: spans are lost: ${lost}; see stats()`)
   }
 
   #beforeExit(): void {

@@ -1,6 +1,6 @@
 import type { SessionExporterStats } from '../stats.ts'
 import type { DeliveryCounts } from './counters.ts'
-import type { Queued } from './store/types.ts'
+import type { Queued } from './public-types.ts'
 
 /**
  * What became of the spans of a `PersistentBatchSpanProcessor`. At every moment

@@ -23,6 +23,9 @@ export function storeSettingsOf(
   if (directory !== undefined && (typeof directory !== 'string' || directory.length === 0)) {
     throw new TypeError(`${CLASS}: option directory must be a path, it is ${kindOf(directory)}`)
   }
+  if (directory !== undefined && /^(~|file:)/.test(directory)) {
+    throw new TypeError(`${CLASS}: option directory must be a path; '~' and 'file:' mean nothing in one`)
+  }
   checkChoice('durability', durability, ['batch', 'span'])
   if (durability === 'span' && directory === undefined) {
     throw new TypeError(`${CLASS}: option durability 'span' needs the option directory, where to write to`)

@@ -163,9 +163,28 @@ test('without a directory a shutdown rejects that loses spans, and counts them',
   const { url } = await startReceiver((response) => response.writeHead(503).end())
   const { end, processor } = startDelivery({ url, shutdownTimeoutMillis: 200 })
   end(...many(3))
-  await expect(processor.shutdown()).rejects.toThrow('shutdown: 3 spans could not be delivered, and are lost')
+  await expect(processor.shutdown()).rejects.toThrow('shutdown: spans are lost: 3 shutdown')
   expect(processor.stats().dropped).toEqual({ shutdown: 3 })
   expectAccounted(processor)
+})
+
+test('without a directory what was refused for good is lost with the processor, and counted', async () => {
+  const { url } = await startReceiver((response) => response.writeHead(401).end())
+  const { end, processor } = startDelivery({ url })
+  end(...many(3))
+  await expect(processor.shutdown()).rejects.toThrow('shutdown: spans are lost: 3 rejected')
+  expect(processor.stats()).toMatchObject({ rejected: 0, dropped: { rejected: 3 } })
+  expectAccounted(processor)
+})
+
+test('one directory is for one receiver: another processor of the process must not send what is in it elsewhere', async () => {
+  const { url } = await startReceiver()
+  const directory = temporaryFolder()
+  const { processor } = startDelivery({ url, directory })
+  startDelivery({ url, directory })
+  const create = () => startDelivery({ url: 'http://127.0.0.1:1/v1/traces', directory })
+  expect(create).toThrow('option directory is that of a processor with another url')
+  await processor.shutdown()
 })
 
 test('without a directory a shutdown asks once more a receiver that had asked for time', async () => {

@@ -91,6 +91,11 @@ export class Journal {
     this.source.tidy()
   }
 
+  /** Seals, and so deletes, the segment that is being written when all in it is settled: prompts need not lie there. */
+  sealSettled(): void {
+    if (this.#active?.left === 0 && this.#active.unwritten === 0) this.seal()
+  }
+
   /**
    * Makes a file the next segment. It is moved and listed in one go: segments have to stand in the order of their
    * numbers, because the cursor speaks for all before it.

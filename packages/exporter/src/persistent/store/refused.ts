@@ -56,6 +56,11 @@ export class RefusedBodies {
     return ledger.counters.redelivered - before
   }
 
+  /** What only memory has is lost with the process. */
+  close(): void {
+    this.#memory.clear('rejected')
+  }
+
   /** Deletes all of it, and says how many spans that were. */
   async purge(): Promise<number> {
     let spans = this.#memory.clear('purged')

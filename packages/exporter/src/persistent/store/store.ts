@@ -1,4 +1,5 @@
 import type { BodyFormat, Encoded } from '../otlp/codec.ts'
+import type { Queued } from '../public-types.ts'
 import { Adoption } from './adoption.ts'
 import { batchOf } from './batch.ts'
 import { Journal } from './journal.ts'
@@ -11,7 +12,7 @@ import { type NewEntry, Segment } from './segment.ts'
 import { RECORD_HEADER_BYTES, SEGMENT_HEADER_BYTES } from './segment-format.ts'
 import type { Shared } from './shared.ts'
 import type { Range, Source } from './source.ts'
-import type { Batch, BatchLimits, Queued, Store } from './types.ts'
+import type { Batch, BatchLimits, Store } from './types.ts'
 
 /** How often others are told that this process is alive, and the disk is looked at. */
 const ALIVE_MILLIS = 10_000
@@ -134,6 +135,7 @@ export class JournalStore implements Store {
     await this.#adoption?.close()
     await this.#journal?.close()
     for (const segment of [...this.#memory.source.segments]) this.#memory.source.drop(segment, 'shutdown')
+    this.#refused.close()
     await this.#shared.tasks.idle()
   }
 
@@ -197,6 +199,7 @@ export class JournalStore implements Store {
 
   async #touch(): Promise<void> {
     this.#journal?.retry()
+    this.#journal?.sealSettled()
     await this.#journal?.touch()
     await this.#adoption?.touch()
   }

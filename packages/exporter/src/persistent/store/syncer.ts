@@ -1,7 +1,7 @@
+import type { Fsync } from '../public-types.ts'
 import type { SegmentFile } from './segment-file.ts'
 import type { System } from './system.ts'
 import type { Tasks } from './tasks.ts'
-import type { Fsync } from './types.ts'
 
 /** Bytes that stand in the system's memory only are lost with the power; this is how long they may. */
 const INTERVAL_MILLIS = 500

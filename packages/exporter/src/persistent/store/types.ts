@@ -1,10 +1,5 @@
 import type { BodyFormat, Encoded } from '../otlp/codec.ts'
-
-/** How often what was written is forced to the disk itself, so that it survives a power loss. */
-export type Fsync = 'never' | 'interval' | 'batch'
-
-/** What happens when there is no room: the oldest make way (a whole segment), or the newest is not taken. */
-export type Overflow = 'drop-oldest' | 'reject-newest'
+import type { Compression, Fsync, Overflow, Queued } from '../public-types.ts'
 
 /** Options of the store, checked and complete. */
 export interface StoreSettings {
@@ -28,7 +23,7 @@ export interface StoreSettings {
   readonly fsync: Fsync
   /** Whether `append` has written the record when it returns. */
   readonly isSync: boolean
-  readonly compression: 'none' | 'gzip' | 'zstd'
+  readonly compression: Compression
 }
 
 /** How much one request may have. */
@@ -49,15 +44,6 @@ export interface Batch {
   settle(): void
   /** They were not: a later `take` gives them again, unless they are too old by then. */
   release(): void
-}
-
-/** What waits to be delivered. */
-export interface Queued {
-  readonly spans: number
-  /** Of their bodies. */
-  readonly bytes: number
-  /** Milliseconds, by a clock that is never set back; 0 where nothing waits. */
-  readonly oldestAgeMillis: number
 }
 
 /** Where spans are kept until somebody answers for them. None of its methods throws or rejects. */
