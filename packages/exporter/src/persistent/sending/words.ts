@@ -45,3 +45,14 @@ export function sayUnreachable(url: string, reason: string): void {
 export function sayBroken(error: unknown): void {
   sayOnce('broken', () => `sending failed in an unexpected way (${nameOfError(error)}), and is tried again`)
 }
+
+/** Says, once, that a span does not get through, and what to do. */
+export function sayHopeless(bytes: number): void {
+  sayOnce(
+    'hopeless',
+    () =>
+      `the receiver, or what is in front of it, ends the connection at a span of ${bytes} bytes each time, and ` +
+      'answers other requests. It is kept as far as there is room. See what limits there are, then send it again ' +
+      'with redeliver()',
+  )
+}
