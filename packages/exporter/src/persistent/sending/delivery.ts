@@ -41,6 +41,11 @@ export class Delivery {
 
   /** The most bytes of a request, as far as the receiver is known. */
   get maxRequestBytes(): number {
+    return this.#size.learned
+  }
+
+  /** The most bytes of the next request. */
+  get nextRequestBytes(): number {
     return this.#size.most
   }
 

@@ -21,7 +21,12 @@ export class RequestSize {
     this.#learned = most
   }
 
-  /** The most bytes of a request, unless one record has more. */
+  /** The most bytes of a request, as the settings and the receiver say. */
+  get learned(): number {
+    return this.#learned
+  }
+
+  /** The most bytes of the next request, unless one record has more. */
   get most(): number {
     return Math.min(this.#learned, this.#tried)
   }
