@@ -3,10 +3,19 @@ import type { BodyFormat } from '../otlp/codec.ts'
 /** How bodies are compressed on the wire. */
 export type Compression = 'none' | 'gzip' | 'zstd'
 
-/** Headers by name, or what makes them, before each request: for tokens that run out. */
-export type HeadersOption =
-  | Readonly<Record<string, string>>
-  | (() => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>)
+/** Headers by name, or their entries, such as a `Headers` or a `Map`; what is undefined is left out. */
+export type HeaderEntries =
+  | Readonly<Record<string, string | number | undefined>>
+  | Iterable<readonly [string, string | number | undefined]>
+
+/** Headers, or what makes them, before each request: for tokens that run out. */
+export type HeadersOption = HeaderEntries | (() => HeaderEntries | Promise<HeaderEntries>)
+
+/**
+ * Options of Node's `http.Agent` or `https.Agent`, or a function that gives an agent for a protocol (`'http:'` or
+ * `'https:'`), also asynchronously.
+ */
+export type HttpAgentOption = Readonly<Record<string, unknown>> | ((protocol: string) => unknown)
 
 /** Options of the sender, checked and complete. */
 export interface SenderSettings {
@@ -16,8 +25,8 @@ export interface SenderSettings {
   readonly compression: Compression
   /** For the whole of a request, from its start to the end of the answer. */
   readonly timeoutMillis: number
-  /** Handed to Node's http or https agent: certificates, sockets. */
-  readonly agentOptions: Readonly<Record<string, unknown>>
+  /** Handed to Node's http or https agent: certificates, sockets; or what gives an agent. */
+  readonly agentOptions: HttpAgentOption
   /** How many requests may be in flight. */
   readonly concurrency: number
   /** The most spans of a request, unless one record has more. */
