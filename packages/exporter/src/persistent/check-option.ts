@@ -1,5 +1,6 @@
 import { kindOf } from '@otel-sessions/semconv/internal'
 import { checkWholeNumber } from '../check-number.ts'
+import { httpUrl } from './sending/url.ts'
 
 /** What the messages begin with. */
 export const CLASS = 'PersistentBatchSpanProcessor'
@@ -18,7 +19,7 @@ export function checkChoice(option: string, value: unknown, choices: readonly st
 
 /** @throws TypeError that names the option and the kind of what it is; never the URL, which may hold a password */
 export function checkUrl(option: string, value: unknown): void {
-  if (typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)) return
+  if (httpUrl(value) !== undefined) return
   throw new TypeError(
     `${CLASS}: option ${option} must be a whole URL with http: or https:, it is ${kindOf(value)}`,
   )

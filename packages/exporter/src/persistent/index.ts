@@ -9,6 +9,13 @@ export type { DetectedResource, EndedSpan } from './ended-span.ts'
 export type { MeterProviderLike } from './meter-types.ts'
 export type { Durability, GateOptions, PersistentBatchSpanProcessorOptions } from './options.ts'
 export { PersistentBatchSpanProcessor } from './processor.ts'
-export type { Fsync, Overflow, Queued } from './public-types.ts'
-export type { Compression, HeadersOption } from './sending/types.ts'
+export type {
+  Compression,
+  Fsync,
+  HeaderEntries,
+  HeadersOption,
+  HttpAgentOption,
+  Overflow,
+  Queued,
+} from './public-types.ts'
 export type { DeliveryStats } from './stats.ts'

@@ -1,7 +1,6 @@
 import type { SessionSpanExporterOptions } from '../options.ts'
 import type { MeterProviderLike } from './meter-types.ts'
-import type { Fsync, Overflow } from './public-types.ts'
-import type { Compression, HeadersOption } from './sending/types.ts'
+import type { Compression, Fsync, HeadersOption, HttpAgentOption, Overflow } from './public-types.ts'
 
 /** When a span that ended is written to the journal: within 20 ms, or before `onEnd` returns. */
 export type Durability = 'batch' | 'span'
@@ -11,8 +10,10 @@ export type GateOptions = Omit<SessionSpanExporterOptions, 'exportTimeoutMillis'
 
 /**
  * Options of `PersistentBatchSpanProcessor`. Those that name the receiver are also read from the environment, as
- * OpenTelemetry's exporters do: `OTEL_EXPORTER_OTLP_ENDPOINT`, `_HEADERS`, `_COMPRESSION`, `_TIMEOUT` and `_PROTOCOL`,
- * each also as `OTEL_EXPORTER_OTLP_TRACES_…`, which goes first. An option goes before the environment.
+ * OpenTelemetry's exporters do: `OTEL_EXPORTER_OTLP_ENDPOINT`, `_HEADERS`, `_COMPRESSION`, `_TIMEOUT`, `_PROTOCOL`,
+ * `_CERTIFICATE`, `_CLIENT_CERTIFICATE` and `_CLIENT_KEY`, each also as `OTEL_EXPORTER_OTLP_TRACES_…`, which goes first.
+ * `OTEL_BSP_SCHEDULE_DELAY`, `_MAX_EXPORT_BATCH_SIZE` and `_EXPORT_TIMEOUT` are those of `BatchSpanProcessor`. An option
+ * goes before the environment.
  */
 export interface PersistentBatchSpanProcessorOptions {
   /**
@@ -22,8 +23,10 @@ export interface PersistentBatchSpanProcessorOptions {
    */
   readonly url?: string | undefined
   /**
-   * Headers of each request, or a function that gives them, also asynchronously, for tokens that run out. The journal
-   * has none of them. A function that throws lets the request be repeated later.
+   * Headers of each request: an object, a `Headers` or other entries, or a function that gives them, also
+   * asynchronously, for tokens that run out. They go before those of the environment with the same name; those that
+   * say how the body is written and sent (`content-…`, `transfer-encoding`, `expect`, `trailer`, `upgrade`) are left
+   * out. The journal has none of them. A function that throws lets the request be repeated later.
    */
   readonly headers?: HeadersOption | undefined
   /**
@@ -45,8 +48,12 @@ export interface PersistentBatchSpanProcessorOptions {
    * @default 10000
    */
   readonly timeoutMillis?: number | undefined
-  /** Options of Node's `http.Agent` or `https.Agent`: certificates, sockets. Connections are kept alive unless told otherwise. */
-  readonly httpAgentOptions?: Readonly<Record<string, unknown>> | undefined
+  /**
+   * Options of Node's `http.Agent` or `https.Agent`: certificates, sockets. Connections are kept alive unless told
+   * otherwise. Or a function that gives an agent, such as one for a proxy: it is called once, before the first request,
+   * and the agent stays the application's; while it fails, spans wait.
+   */
+  readonly httpAgentOptions?: HttpAgentOption | undefined
   /**
    * How many requests may be in flight: 1 to 64. After a crash at most as many are repeated.
    *

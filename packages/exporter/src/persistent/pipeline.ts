@@ -62,7 +62,7 @@ export class Pipeline {
       codecOf(store.format),
       this.store,
       mostSpans,
-      () => sender.maxRequestBytes,
+      () => this.sender.maxRequestBytes,
       counters,
       () => this.sender.wake(),
     )

@@ -1,10 +1,12 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { kindOf } from '@otel-sessions/semconv/internal'
 import { LONGEST_TIMER } from '../check-number.ts'
 import { CLASS, checkChoice, checkNumber, checkUrl } from './check-option.ts'
 import type { PersistentBatchSpanProcessorOptions } from './options.ts'
+import type { HeadersOption, HttpAgentOption } from './public-types.ts'
 import { hasZstd } from './sending/compress.ts'
 import type { EnvSettings } from './sending/env.ts'
+import { headersOf } from './sending/header-entries.ts'
+import { isAgent } from './sending/target.ts'
 import type { SenderSettings } from './sending/types.ts'
 
 const MAX_REQUEST_BYTES = 4 * 1024 * 1024
@@ -16,28 +18,24 @@ export function senderSettingsOf(
   environment: EnvSettings,
 ): SenderSettings {
   const { url = environment.url ?? 'http://localhost:4318/v1/traces' } = options
-  const { headers = environment.headers ?? {}, httpAgentOptions = {} } = options
+  const { headers = {}, httpAgentOptions = {} } = options
   const { compression = environment.compression ?? 'none' } = options
   const { timeoutMillis = environment.timeoutMillis ?? 10_000 } = options
-  const { concurrency = 1, maxExportBatchSize = 2048, scheduledDelayMillis = 1000 } = options
+  const { concurrency = 1, maxExportBatchSize = environment.maxExportBatchSize ?? 2048 } = options
+  const { scheduledDelayMillis = environment.scheduledDelayMillis ?? 1000 } = options
   checkUrl('url', url)
-  checkHeaders(headers)
+  const united = unitedHeaders(headers, environment.headers)
   checkCompression('compression', compression)
   checkNumber('timeoutMillis', timeoutMillis, LONGEST_TIMER)
   checkNumber('concurrency', concurrency, 64)
   checkNumber('maxExportBatchSize', maxExportBatchSize, 65_536)
   checkNumber('scheduledDelayMillis', scheduledDelayMillis, LONGEST_TIMER, 0)
-  if (typeof httpAgentOptions !== 'object' || httpAgentOptions === null) {
-    throw new TypeError(
-      `${CLASS}: option httpAgentOptions must be an object, it is ${kindOf(httpAgentOptions)}`,
-    )
-  }
   return {
     url,
-    headers,
+    headers: united,
     compression,
     timeoutMillis,
-    agentOptions: httpAgentOptions,
+    agentOptions: agentOptionsOf(httpAgentOptions, environment.tls),
     concurrency,
     maxExportBatchSize,
     maxRequestBytes: MAX_REQUEST_BYTES,
@@ -55,26 +53,29 @@ export function checkCompression(option: string, value: unknown): void {
   checkChoice(option, value, COMPRESSIONS)
 }
 
-function checkHeaders(headers: unknown): void {
-  if (typeof headers === 'function') return
-  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) {
-    throw new TypeError(`${CLASS}: option headers must be an object or a function, it is ${kindOf(headers)}`)
-  }
-  for (const [name, value] of Object.entries(headers)) {
-    if (isHeader(name, value)) continue
+/** The option, and what only the environment has. */
+function unitedHeaders(option: HeadersOption, environment: EnvSettings['headers']): HeadersOption {
+  if (typeof option === 'function') return async () => ({ ...environment, ...headersOf(await option()) })
+  try {
+    return { ...environment, ...headersOf(option) }
+  } catch (error) {
     throw new TypeError(
-      `${CLASS}: option headers: ${JSON.stringify(name)} must be a valid name of a header with a string that may stand in one, it is ${kindOf(value)}`,
+      `${CLASS}: option ${error instanceof TypeError ? error.message : 'headers cannot be read'}`,
     )
   }
 }
 
-function isHeader(name: string, value: unknown): boolean {
-  if (typeof value !== 'string') return false
-  try {
-    validateHeaderName(name)
-    validateHeaderValue(name, value)
-    return true
-  } catch {
-    return false
+function agentOptionsOf(option: HttpAgentOption, tls: EnvSettings['tls']): HttpAgentOption {
+  if (typeof option === 'function') return option
+  if (isAgent(option)) {
+    throw new TypeError(
+      `${CLASS}: option httpAgentOptions must be options of an agent, it is an agent: give a function, () => agent`,
+    )
   }
+  if (typeof option !== 'object' || option === null || Array.isArray(option)) {
+    throw new TypeError(
+      `${CLASS}: option httpAgentOptions must be an object, or a function that gives an agent, it is ${kindOf(option)}`,
+    )
+  }
+  return { ...tls, ...option }
 }

@@ -48,6 +48,16 @@ const OPTIONS = [
   'meterProvider',
 ] satisfies (keyof PersistentBatchSpanProcessorOptions)[]
 
+/** What those look for who know the stock processor and exporter. */
+const HINTS: Readonly<Record<string, string>> = {
+  export: 'this processor takes no exporter, it sends the spans itself; give it the url',
+  maxQueueSize: 'the queue is bounded in bytes, by maxMemoryBytes and maxBytes',
+  concurrencyLimit: 'the option is concurrency',
+  keepAlive: 'it is one of httpAgentOptions',
+  hostname: 'the option is url, the whole URL',
+  timeout: 'the option is timeoutMillis',
+}
+
 /**
  * The options, checked, with what the environment says where they are silent.
  *
@@ -58,11 +68,17 @@ export function settingsOf(options: PersistentBatchSpanProcessorOptions = {}): P
     throw new TypeError(`${CLASS}: options must be an object, they are ${kindOf(options)}`)
   }
   const unknown = optionsProblem(options, OPTIONS)
-  if (unknown !== undefined) throw new TypeError(`${CLASS}: ${unknown}`)
+  if (unknown !== undefined) {
+    const name = Object.keys(HINTS).find((hinted) => hinted in options)
+    throw new TypeError(
+      `${CLASS}: ${name === undefined ? unknown : `there is no option "${name}": ${HINTS[name]}`}`,
+    )
+  }
   const { settings: environment, problems } = readEnv(process.env)
   for (const problem of problems) sayOnce(`environment:${problem}`, () => problem)
   const { protocol = environment.protocol ?? 'http/protobuf', gate = {}, meterProvider } = options
-  const { exportTimeoutMillis = 30_000, shutdownTimeoutMillis = 10_000 } = options
+  const { exportTimeoutMillis = environment.exportTimeoutMillis ?? 30_000 } = options
+  const { shutdownTimeoutMillis = 10_000 } = options
   checkChoice('protocol', protocol, ['http/protobuf', 'http/json'])
   checkNumber('exportTimeoutMillis', exportTimeoutMillis, LONGEST_TIMER)
   checkNumber('shutdownTimeoutMillis', shutdownTimeoutMillis, LONGEST_TIMER)

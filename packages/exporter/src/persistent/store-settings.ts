@@ -11,6 +11,9 @@ const DAY_MILLIS = 86_400_000
 /** Below this a segment would hardly hold a request. */
 const LEAST_BYTES = 1_000_000
 
+/** These say nothing where there is no journal. */
+const OF_JOURNAL = ['fsync', 'journalCompression', 'maxBytes', 'minFreeDiskBytes'] as const
+
 /** @throws TypeError or RangeError that names the option and the kind of value it has */
 export function storeSettingsOf(
   options: PersistentBatchSpanProcessorOptions,
@@ -38,6 +41,12 @@ export function storeSettingsOf(
   checkNumber('minFreeDiskBytes', minFreeDiskBytes, Number.MAX_SAFE_INTEGER, 0)
   checkNumber('maxMemoryBytes', maxMemoryBytes, Number.MAX_SAFE_INTEGER, LEAST_BYTES)
   checkNumber('maxRejectedBytes', maxRejectedBytes, Number.MAX_SAFE_INTEGER, 0)
+  if (directory === undefined) {
+    const journal = OF_JOURNAL.find((option) => options[option] !== undefined)
+    if (journal !== undefined) {
+      throw new TypeError(`${CLASS}: option ${journal} needs the option directory, where the journal is`)
+    }
+  }
   return {
     // The application may change its working directory later.
     directory: directory === undefined ? undefined : resolve(directory),

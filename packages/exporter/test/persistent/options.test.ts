@@ -1,7 +1,15 @@
-import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
-import { afterEach, expect, test, vi } from 'vitest'
+import { writeFileSync } from 'node:fs'
+import { Agent } from 'node:http'
+import { join } from 'node:path'
+import { diag } from '@opentelemetry/api'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import { type HeadersOption, PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+import { collectWarnings } from '../../../../test/support/tracing.ts'
 import { ok, startReceiver } from './receiver.ts'
-import { startDelivery } from './support.ts'
+import { certificate, key } from './sending/support/certificate.ts'
+import { startReceiver as startTlsReceiver } from './sending/support/server.ts'
+import { startDelivery, temporaryFolder } from './support.ts'
 
 const CLASS = 'PersistentBatchSpanProcessor'
 
@@ -9,15 +17,32 @@ afterEach(() => vi.unstubAllEnvs())
 
 const wrong: [string, unknown, string][] = [
   ['options', 3, 'options must be an object, they are a value of type number'],
+  ['a name', { maxQueueSize: 1 }, 'there is no option "maxQueueSize": the queue is bounded in bytes, by'],
+  ['a name', { concurrencyLimit: 1 }, 'there is no option "concurrencyLimit": the option is concurrency'],
+  ['a name', { keepAlive: true }, 'there is no option "keepAlive": it is one of httpAgentOptions'],
+  ['a name', { hostname: 'a' }, 'there is no option "hostname": the option is url'],
+  ['a name', { timeout: 1 }, 'there is no option "timeout": the option is timeoutMillis'],
+  ['an exporter', new OTLPTraceExporter(), 'there is no option "export": this processor takes no exporter'],
   ['a name', { urls: '' }, 'there is no option "urls"; there are url, headers,'],
   [
     'url',
     { url: 'localhost:4318' },
     'option url must be a whole URL with http: or https:, it is a string of 14',
   ],
+  ['url', { url: 'http://me:%zz@localhost/' }, 'option url must be a whole URL with http: or https:, it is'],
   ['url', { url: 7 }, 'option url must be a whole URL with http: or https:, it is a value of type number'],
   ['headers', { headers: 'a=b' }, 'option headers must be an object or a function, it is a string of 3'],
-  ['headers', { headers: { a: 1 } }, 'option headers: "a" must be a valid name of a header with a string'],
+  [
+    'headers',
+    { headers: { a: true } },
+    'option headers: "a" must be a valid name of a header with a string that may stand in one, it is a value of type boolean',
+  ],
+  [
+    'headers',
+    { headers: ['a=b'] },
+    'option headers must have entries of a name and a value, one is a string of 3',
+  ],
+  ['headers', { headers: null }, 'option headers must be an object or a function, it is null'],
   ['headers', { headers: { 'a b': '1' } }, 'option headers: "a b" must be a valid name of a header'],
   ['headers', { headers: { a: 'x\ny' } }, 'option headers: "a" must be a valid name of a header'],
   [
@@ -38,7 +63,18 @@ const wrong: [string, unknown, string][] = [
   [
     'httpAgentOptions',
     { httpAgentOptions: 1 },
-    'option httpAgentOptions must be an object, it is a value of type',
+    'option httpAgentOptions must be an object, or a function that gives an agent, it is a value of type',
+  ],
+  ['httpAgentOptions', { httpAgentOptions: [] }, 'option httpAgentOptions must be an object, or a function'],
+  [
+    'httpAgentOptions',
+    { httpAgentOptions: new Agent() },
+    'option httpAgentOptions must be options of an agent, it is an agent: give a function, () => agent',
+  ],
+  [
+    'httpAgentOptions',
+    { httpAgentOptions: { scheduling: 'x' } },
+    'option httpAgentOptions is not what Node takes: ',
   ],
   ['concurrency', { concurrency: 65 }, 'option concurrency must be a whole number from 1 to 64, it is 65'],
   [
@@ -62,10 +98,18 @@ const wrong: [string, unknown, string][] = [
   ['durability', { durability: 'span' }, "option durability 'span' needs the option directory"],
   [
     'fsync',
-    { fsync: true },
+    { fsync: true, directory: 'never made' },
     "option fsync must be 'never' or 'interval' or 'batch', it is a value of type boolean",
   ],
   ['journalCompression', { journalCompression: 'br' }, "option journalCompression must be 'none' or 'gzip'"],
+  ['fsync', { fsync: 'batch' }, 'option fsync needs the option directory, where the journal is'],
+  [
+    'journalCompression',
+    { journalCompression: 'none' },
+    'option journalCompression needs the option directory',
+  ],
+  ['maxBytes', { maxBytes: 1_000_000 }, 'option maxBytes needs the option directory'],
+  ['minFreeDiskBytes', { minFreeDiskBytes: 0 }, 'option minFreeDiskBytes needs the option directory'],
   ['maxBytes', { maxBytes: 999_999 }, 'option maxBytes must be a whole number from 1000000 to'],
   [
     'maxAge',
@@ -128,6 +172,76 @@ test('an option goes before the environment', async () => {
   end('one')
   await processor.forceFlush()
   expect(names()).toEqual(['one'])
+})
+
+const anyHeaders: [string, HeadersOption][] = [
+  ['an object', { 'x-a': 1, 'X-Tenant': 'mine', 'x-none': undefined }],
+  ['a Headers', new Headers({ 'x-a': '1', 'x-tenant': 'mine' })],
+  [
+    'a Map',
+    new Map([
+      ['x-a', '1'],
+      ['x-tenant', 'mine'],
+    ]),
+  ],
+  ['a function', () => ({ 'x-a': 1, 'x-tenant': 'mine', 'x-none': undefined })],
+  ['an asynchronous function', async () => new Headers({ 'x-a': '1', 'x-tenant': 'mine' })],
+]
+
+test.each(anyHeaders)(
+  'headers of %s go before those of the environment, which are sent as well',
+  async (_, headers) => {
+    const { url, requests } = await startReceiver()
+    vi.stubEnv('OTEL_EXPORTER_OTLP_HEADERS', 'authorization=Bearer%20t,x-tenant=other')
+    const { end, processor } = startDelivery({ url, headers })
+    end('one')
+    await processor.forceFlush()
+    expect(requests[0]?.headers).toMatchObject({ authorization: 'Bearer t', 'x-a': '1', 'x-tenant': 'mine' })
+    expect(requests[0]?.headers).not.toHaveProperty('x-none')
+  },
+)
+
+test('a variable that cannot be used is said, and the others are used', async () => {
+  const { url, requests } = await startReceiver()
+  const warnings = collectWarnings()
+  vi.stubEnv('OTEL_EXPORTER_OTLP_HEADERS', 'authorization=t,secret')
+  for (let i = 0; i < 2; i++) {
+    const { end, processor } = startDelivery({ url })
+    end('one')
+    await processor.forceFlush()
+  }
+  diag.disable()
+  expect(requests[1]?.headers).toMatchObject({ authorization: 't' })
+  expect(warnings).toEqual([expect.stringContaining('OTEL_EXPORTER_OTLP_HEADERS is ignored')])
+})
+
+test('the certificate that the environment names is trusted, unless the options name another', async () => {
+  const receiver = await startTlsReceiver([], { cert: certificate, key })
+  onTestFinished(receiver.close)
+  const file = join(temporaryFolder(), 'ca.pem')
+  writeFileSync(file, certificate)
+  vi.stubEnv('OTEL_EXPORTER_OTLP_CERTIFICATE', file)
+  const { end, processor } = startDelivery({ url: receiver.url })
+  end('one')
+  await processor.forceFlush()
+  expect(receiver.received).toHaveLength(1)
+  const options = { url: receiver.url, httpAgentOptions: { ca: [] }, exportTimeoutMillis: 100 }
+  const other = startDelivery({ ...options, shutdownTimeoutMillis: 100 })
+  other.end('two')
+  await expect(other.processor.forceFlush()).rejects.toThrow('not delivered')
+})
+
+test('how large batches are, and how long they wait, is read from the environment of the stock processor', async () => {
+  const { url, requests } = await startReceiver()
+  vi.stubEnv('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', '2')
+  vi.stubEnv('OTEL_BSP_EXPORT_TIMEOUT', '50')
+  const { end, processor } = startDelivery({ url, shutdownTimeoutMillis: 50 })
+  end('one', 'two', 'three')
+  await processor.forceFlush()
+  expect(requests.map(({ spans }) => spans.length)).toEqual([2, 1])
+  const silent = startDelivery({ url: (await startReceiver(() => {})).url, shutdownTimeoutMillis: 50 })
+  silent.end('four')
+  await expect(silent.processor.forceFlush()).rejects.toThrow('after 50 ms')
 })
 
 test('headers may be made anew for each request', async () => {

@@ -5,11 +5,12 @@ import { nameOfError, noAnswer } from './answer.ts'
 import type { Circuit } from './circuit.ts'
 import type { Clock } from './clock.ts'
 import type { Job, Part } from './job.ts'
+import { RequestSize } from './request-size.ts'
 import type { Answer, SenderSettings, SenderWatch, Transport } from './types.ts'
-import { sayPartialSuccess, sayRefused, sayUnreachable } from './words.ts'
+import { sayHopeless, sayPartialSuccess, sayRefused, sayUnreachable } from './words.ts'
 
-/** What was learned from a receiver does not make requests smaller than this, in bytes. */
-const LEAST_REQUEST = 16 * 1024
+/** A request without spans: what is asked of a receiver that may not answer at all. */
+const NOTHING = { protobuf: [], json: [Buffer.from('{}')] } satisfies Record<BodyFormat, Buffer[]>
 /** Failures in a row before it is said: one is nothing unusual. */
 const WORTH_SAYING = 3
 
@@ -31,27 +32,39 @@ export type Outcome = 'answered' | 'failed' | 'put-off' | 'ended'
 /** Sends jobs, request by request, and counts what became of them. */
 export class Delivery {
   readonly #parts: DeliveryParts
-  /** The most bytes of a request, as far as the receiver is known. */
-  maxRequestBytes: number
+  readonly #size: RequestSize
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts
-    this.maxRequestBytes = parts.settings.maxRequestBytes
+    this.#size = new RequestSize(parts.settings.maxRequestBytes)
+  }
+
+  /** The most bytes of a request, as far as the receiver is known. */
+  get maxRequestBytes(): number {
+    return this.#size.learned
+  }
+
+  /** The most bytes of the next request. */
+  get nextRequestBytes(): number {
+    return this.#size.most
   }
 
   /** Sends a job until all of it is answered, or a request fails. `mayAsk` is asked before each request. */
   async run(job: Job, mayAsk: () => boolean): Promise<Outcome> {
     let smallestTooLarge = Number.POSITIVE_INFINITY
-    for (let part = job.next; part !== undefined; part = job.next) {
+    for (let part = this.#next(job); part !== undefined; part = this.#next(job)) {
       if (!mayAsk()) return 'put-off'
       const round = this.#parts.circuit.begin()
-      const answer = await this.#post(job.format, part)
+      const answer = (await this.#proof(job.format, part)) ?? (await this.#post(job.format, part))
       if (job.isOver) return 'ended'
       if (answer.kind === 'retry') {
-        this.#failed(round, answer)
-        return 'failed'
+        this.#failed(round, part, answer)
+        if (!this.#size.isHopeless) return 'failed'
+        this.#giveUp(job, part)
+        continue
       }
       this.#parts.circuit.answered()
+      this.#size.answered()
       if (answer.kind === 'too-large') {
         smallestTooLarge = Math.min(smallestTooLarge, part.bytes)
         if (!job.split(this.#parts.codecOf(job.format))) this.#refused(job, part, 413, '')
@@ -60,11 +73,26 @@ export class Delivery {
       } else {
         job.accept(answer.rejectedSpans)
         sayPartialSuccess(answer.rejectedSpans, answer.message)
-        this.#learn(smallestTooLarge / 2)
+        this.#size.learn(smallestTooLarge)
       }
     }
     await this.#settle(job)
     return 'answered'
+  }
+
+  #next(job: Job): Part | undefined {
+    const { codecOf } = this.#parts
+    while (job.next && this.#size.isTooLarge(job.next) && job.split(codecOf(job.format))) {}
+    return job.next
+  }
+
+  // Before a span is given up that was lost too often, the receiver has to show that it answers other requests.
+  async #proof(format: BodyFormat, { spans }: Part): Promise<(Answer & { kind: 'retry' }) | undefined> {
+    if (spans > 1 || !this.#size.needsProof) return undefined
+    const { counters, transport } = this.#parts
+    counters.requests++
+    const answer = await transport.post(format, NOTHING[format])
+    return answer.kind === 'retry' ? { ...answer, reason: `${answer.reason} for nothing` } : undefined
   }
 
   async #post(format: BodyFormat, part: Part): Promise<Answer> {
@@ -89,10 +117,11 @@ export class Delivery {
     return answer
   }
 
-  #failed(round: number, answer: Answer & { kind: 'retry' }): void {
+  #failed(round: number, part: Part, answer: Answer & { kind: 'retry' }): void {
     const { circuit, counters, settings } = this.#parts
     counters.retried++
     circuit.failed(round, answer.afterMillis)
+    this.#size.failed(part, answer)
     if (circuit.failures >= WORTH_SAYING) sayUnreachable(settings.url, answer.reason)
   }
 
@@ -101,10 +130,11 @@ export class Delivery {
     sayRefused(status, part.spans, message)
   }
 
-  // A receiver that finds everything too large would make requests of single spans for ever: only one that took the
-  // smaller part has said what it takes.
-  #learn(bytes: number): void {
-    this.maxRequestBytes = Math.min(this.maxRequestBytes, Math.max(LEAST_REQUEST, Math.floor(bytes)))
+  // As if it had said that this is too large: it would hold up all that comes after it.
+  #giveUp(job: Job, part: Part): void {
+    this.#size.answered()
+    job.refuse(413)
+    sayHopeless(part.bytes)
   }
 
   async #settle(job: Job): Promise<void> {

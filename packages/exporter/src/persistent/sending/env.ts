@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { LONGEST_TIMER } from '../../check-number.ts'
+import type { Compression } from '../public-types.ts'
+import { nameOfError } from './answer.ts'
 import { hasZstd } from './compress.ts'
-import { checkHeaders } from './headers.ts'
-import type { Compression } from './types.ts'
+import { headersOf } from './header-entries.ts'
+import { httpUrl } from './url.ts'
 
 /** What the environment says of where and how traces are sent; what it does not say is left out. */
 export interface EnvSettings {
@@ -9,10 +14,28 @@ export interface EnvSettings {
   compression?: Compression
   timeoutMillis?: number
   protocol?: 'http/protobuf' | 'http/json'
+  /** Certificates and the key of a client, as they stand in the files that the environment names. */
+  tls?: { ca?: Buffer; cert?: Buffer; key?: Buffer }
+  scheduledDelayMillis?: number
+  maxExportBatchSize?: number
+  exportTimeoutMillis?: number
 }
 
 /** The variables of a process, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>
+
+const TLS_FILES = [
+  ['ca', 'CERTIFICATE'],
+  ['cert', 'CLIENT_CERTIFICATE'],
+  ['key', 'CLIENT_KEY'],
+] as const
+
+// As the stock BatchSpanProcessor reads them, within what the options may be.
+const BATCHING = [
+  ['scheduledDelayMillis', 'OTEL_BSP_SCHEDULE_DELAY', 0, LONGEST_TIMER],
+  ['maxExportBatchSize', 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 1, 65_536],
+  ['exportTimeoutMillis', 'OTEL_BSP_EXPORT_TIMEOUT', 1, LONGEST_TIMER],
+] as const
 
 const isCompression = (value: string): value is Compression =>
   value === 'none' || value === 'gzip' || (value === 'zstd' && hasZstd)
@@ -20,40 +43,46 @@ const isCompression = (value: string): value is Compression =>
 const isProtocol = (value: string): value is 'http/protobuf' | 'http/json' =>
   value === 'http/protobuf' || value === 'http/json'
 
-function parseUrl(value: string): URL | undefined {
-  const url = URL.canParse(value) ? new URL(value) : undefined
-  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url : undefined
-}
-
 function parseUrlOfAll(value: string): URL | undefined {
-  const url = parseUrl(value)
+  const url = httpUrl(value)
   if (url !== undefined) url.pathname += url.pathname.endsWith('/') ? 'v1/traces' : '/v1/traces'
   return url
 }
 
-function parseTimeout(value: string): number | undefined {
-  const millis = Number(value)
-  return Number.isInteger(millis) && millis > 0 && millis < 2 ** 31 ? millis : undefined
+function parseNumber(value: string, least: number, most: number): number | undefined {
+  const number = Number(value)
+  return Number.isInteger(number) && number >= least && number <= most ? number : undefined
 }
 
-/** `k=v,k2=v2`, as W3C baggage without properties; names in lower case. Undefined if any of it cannot be read. */
-function parseHeaders(value: string): Record<string, string> | undefined {
-  const headers: Record<string, string> = {}
+/** One `name=value` of a list, as W3C baggage has them; its properties, which follow a semicolon, are left out. */
+function parseHeader(member: string): Record<string, string> | undefined {
+  const [name, ...rest] = (member.split(';')[0] ?? '').split('=')
+  if (name === undefined || rest.length === 0) return undefined
   try {
-    for (const member of value.split(',')) {
-      if (member.trim() === '') continue
-      const [name, ...rest] = member.split('=')
-      if (name === undefined || rest.length === 0) return undefined
-      headers[decodeURIComponent(name.trim())] = decodeURIComponent(rest.join('=').trim())
-    }
-    return checkHeaders(headers)
+    return headersOf({ [decodeURIComponent(name.trim())]: decodeURIComponent(rest.join('=').trim()) })
   } catch {
     return undefined
   }
 }
 
+function readTls(env: Environment, problems: string[]): EnvSettings['tls'] {
+  const tls: NonNullable<EnvSettings['tls']> = {}
+  for (const [option, suffix] of TLS_FILES) {
+    const names = [`OTEL_EXPORTER_OTLP_TRACES_${suffix}`, `OTEL_EXPORTER_OTLP_${suffix}`]
+    const name = names.find((one) => env[one]?.trim())
+    if (name === undefined) continue
+    try {
+      tls[option] = readFileSync(resolve(env[name]?.trim() ?? ''))
+    } catch (error) {
+      problems.push(`${name} is ignored: the file cannot be read (${nameOfError(error)})`)
+    }
+  }
+  return Object.keys(tls).length > 0 ? tls : undefined
+}
+
 /**
- * What `OTEL_EXPORTER_OTLP_*` says for traces. `OTEL_EXPORTER_OTLP_TRACES_*` goes before it; headers are united.
+ * What `OTEL_EXPORTER_OTLP_*` says for traces. `OTEL_EXPORTER_OTLP_TRACES_*` goes before it; headers are united. What
+ * `OTEL_BSP_*` says of batches.
  *
  * @returns the settings, and what is wrong with variables that cannot be used and are ignored. What they say is not
  * repeated there: it may hold a key.
@@ -75,23 +104,40 @@ export function readEnv(env: Environment): { settings: EnvSettings; problems: re
 
   const wantedUrl = 'an http or https URL'
   const url =
-    read('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', parseUrl, wantedUrl) ??
+    read('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', httpUrl, wantedUrl) ??
     read('OTEL_EXPORTER_OTLP_ENDPOINT', parseUrlOfAll, wantedUrl)
   if (url !== undefined) settings.url = url.href
 
-  const wantedHeaders = 'a list of headers such as "name=value,name2=value2", percent-encoded'
-  const headersOfAll = read('OTEL_EXPORTER_OTLP_HEADERS', parseHeaders, wantedHeaders)
-  const headersOfTraces = read('OTEL_EXPORTER_OTLP_TRACES_HEADERS', parseHeaders, wantedHeaders)
-  if (headersOfAll ?? headersOfTraces) settings.headers = { ...headersOfAll, ...headersOfTraces }
+  for (const name of ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS']) {
+    for (const member of env[name]?.split(',') ?? []) {
+      if (member.trim() === '') continue
+      const header = parseHeader(member)
+      if (header !== undefined) settings.headers = { ...settings.headers, ...header }
+      else
+        problems.push(`a member of ${name} is ignored: it is not a header as "name=value", percent-encoded`)
+    }
+  }
 
   const wantedCompression = hasZstd ? 'none, gzip or zstd' : 'none or gzip; zstd needs Node 22.15'
   const compression = readBoth('COMPRESSION', (v) => (isCompression(v) ? v : undefined), wantedCompression)
   if (compression !== undefined) settings.compression = compression
 
-  const timeoutMillis = readBoth('TIMEOUT', parseTimeout, 'a whole number of milliseconds above 0')
+  const timeoutMillis = readBoth(
+    'TIMEOUT',
+    (v) => parseNumber(v, 1, LONGEST_TIMER),
+    'a whole number of milliseconds above 0',
+  )
   if (timeoutMillis !== undefined) settings.timeoutMillis = timeoutMillis
 
   const protocol = readBoth('PROTOCOL', (v) => (isProtocol(v) ? v : undefined), 'http/protobuf or http/json')
   if (protocol !== undefined) settings.protocol = protocol
-  return { settings, problems }
+
+  const tls = readTls(env, problems)
+  if (tls !== undefined) settings.tls = tls
+  for (const [option, name, least, most] of BATCHING) {
+    const wanted = `a whole number from ${least} to ${most}`
+    const number = read(name, (value) => parseNumber(value, least, most), wanted)
+    if (number !== undefined) settings[option] = number
+  }
+  return { settings, problems: [...new Set(problems)] }
 }

@@ -1,21 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { type OutgoingHttpHeaders, validateHeaderName, validateHeaderValue } from 'node:http'
+import type { OutgoingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
-import type { Compression, HeadersOption } from './types.ts'
+import type { Compression, HeadersOption } from '../public-types.ts'
+import { headersOf } from './header-entries.ts'
 
 /** The headers of a request with this content type, without the length. */
 export type HeadersFor = (contentType: string) => OutgoingHttpHeaders | Promise<OutgoingHttpHeaders>
-
-// What says how the body is written is not for the application to change, and nobody waits for what these promise.
-const OURS = new Set([
-  'content-type',
-  'content-encoding',
-  'content-length',
-  'transfer-encoding',
-  'expect',
-  'trailer',
-  'upgrade',
-])
 
 function ownVersion(): string {
   try {
@@ -26,25 +16,6 @@ function ownVersion(): string {
   } catch {
     return '0'
   }
-}
-
-/**
- * Headers with lower-case names.
- *
- * @throws TypeError that names the header, never its value, if HTTP does not allow it
- */
-export function checkHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const checked: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers)) {
-    try {
-      validateHeaderName(name)
-      validateHeaderValue(name, value)
-    } catch {
-      throw new TypeError(`headers: ${JSON.stringify(name)} has a name or a value that HTTP does not allow`)
-    }
-    if (!OURS.has(name.toLowerCase())) checked[name.toLowerCase()] = value
-  }
-  return checked
 }
 
 /**
@@ -61,9 +32,9 @@ export function newHeaders(option: HeadersOption, compression: Compression): Hea
     ...(compression === 'none' ? {} : { 'content-encoding': compression }),
   })
   if (typeof option === 'function') {
-    return async (contentType) => complete(contentType, checkHeaders(await option()))
+    return async (contentType) => complete(contentType, headersOf(await option()))
   }
-  const checked = checkHeaders(option)
+  const checked = headersOf(option)
   const made = new Map<string, OutgoingHttpHeaders>()
   return (contentType) => {
     let headers = made.get(contentType)

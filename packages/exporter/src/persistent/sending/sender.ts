@@ -63,6 +63,11 @@ export class Sender {
     return this.#circuit.isOpen
   }
 
+  /** The most bytes of a request, as the receiver has said (413): a record that is larger has to be cut later. */
+  get maxRequestBytes(): number {
+    return this.#delivery.maxRequestBytes
+  }
+
   /** Asks the receiver once more although it asked for time: what it does not take now is lost. */
   insist(): void {
     this.#circuit.insist()
@@ -126,7 +131,7 @@ export class Sender {
     this.#waitsSince ??= now
     const pause = this.#pausedUntil - now
     const isFull =
-      free >= this.#settings.maxExportBatchSize || bytes - this.#takenBytes >= this.#delivery.maxRequestBytes
+      free >= this.#settings.maxExportBatchSize || bytes - this.#takenBytes >= this.#delivery.nextRequestBytes
     if (this.#drains.isHurried || isFull) return pause
     // What is taken is older than what is not.
     const age = this.#takenSpans === 0 ? oldestAgeMillis : now - this.#waitsSince
@@ -172,7 +177,7 @@ export class Sender {
 
   async #take(): Promise<Job | undefined> {
     this.#isTaking = true
-    const limits = { maxSpans: this.#settings.maxExportBatchSize, maxBytes: this.#delivery.maxRequestBytes }
+    const limits = { maxSpans: this.#settings.maxExportBatchSize, maxBytes: this.#delivery.nextRequestBytes }
     let batch: Batch | undefined
     try {
       batch = await this.#store.take(limits)

@@ -11,7 +11,7 @@ import type { SenderSettings, Transport } from './types.ts'
 /**
  * Posts over HTTP or HTTPS, on connections that are kept.
  *
- * @throws TypeError if the URL or headers that do not change are not what HTTP allows
+ * @throws TypeError if the URL, or headers that do not change, or the options of the agent are not what Node allows
  */
 export function newTransport(
   settings: SenderSettings,
@@ -24,6 +24,14 @@ export function newTransport(
   let isHeld = false
   let isClosed = false
   const prepare = async (codec: Codec, parts: readonly Buffer[]) => {
+    await target.ready().catch((error: unknown) => {
+      const name = nameOfError(error)
+      sayOnce(
+        'agent',
+        () => `the function "httpAgentOptions" gave no agent (${name}); spans wait until it does`,
+      )
+      throw error
+    })
     const headers = await Promise.resolve(headersFor(codec.contentType)).catch((error: unknown) => {
       // By its name alone: what it says may hold a token.
       const name = nameOfError(error)

@@ -1,12 +1,5 @@
 import type { BodyFormat } from '../otlp/codec.ts'
-
-/** How bodies are compressed on the wire. */
-export type Compression = 'none' | 'gzip' | 'zstd'
-
-/** Headers by name, or what makes them, before each request: for tokens that run out. */
-export type HeadersOption =
-  | Readonly<Record<string, string>>
-  | (() => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>)
+import type { Compression, HeadersOption, HttpAgentOption } from '../public-types.ts'
 
 /** Options of the sender, checked and complete. */
 export interface SenderSettings {
@@ -16,8 +9,8 @@ export interface SenderSettings {
   readonly compression: Compression
   /** For the whole of a request, from its start to the end of the answer. */
   readonly timeoutMillis: number
-  /** Handed to Node's http or https agent: certificates, sockets. */
-  readonly agentOptions: Readonly<Record<string, unknown>>
+  /** Handed to Node's http or https agent: certificates, sockets; or what gives an agent. */
+  readonly agentOptions: HttpAgentOption
   /** How many requests may be in flight. */
   readonly concurrency: number
   /** The most spans of a request, unless one record has more. */

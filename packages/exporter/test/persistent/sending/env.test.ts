@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { readEnv } from '../../../src/persistent/sending/env.ts'
 
 const GENERAL = 'OTEL_EXPORTER_OTLP_'
@@ -43,6 +46,55 @@ describe('the environment', () => {
     expect(settingsOf({ [`${TRACES}HEADERS`]: 'a=b' })).toEqual({ headers: { a: 'b' } })
   })
 
+  it('has headers of which some cannot be used: the others are, as are those with properties', () => {
+    const { settings, problems } = readEnv({
+      [`${GENERAL}HEADERS`]: 'a=1;secure,secret,b=100%,c=2;p=3;q,d e=4',
+    })
+    expect(settings).toEqual({ headers: { a: '1', c: '2' } })
+    expect(problems).toEqual([expect.stringContaining(`${GENERAL}HEADERS is ignored`)])
+    expect(problems[0]).not.toContain('secret')
+  })
+
+  it('has certificates and a key in files; those for traces win, and one that cannot be read is named', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'otel-sessions-env-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const file = (name: string) => {
+      writeFileSync(join(folder, name), name)
+      return join(folder, name)
+    }
+    const env = {
+      [`${GENERAL}CERTIFICATE`]: file('ca'),
+      [`${TRACES}CERTIFICATE`]: file('ca of traces'),
+      [`${GENERAL}CLIENT_CERTIFICATE`]: file('cert'),
+      [`${TRACES}CLIENT_KEY`]: file('key'),
+    }
+    const { tls } = settingsOf(env)
+    expect(Object.entries(tls ?? {}).map(([name, pem]) => [name, String(pem)])).toEqual([
+      ['ca', 'ca of traces'],
+      ['cert', 'cert'],
+      ['key', 'key'],
+    ])
+    const missing = readEnv({ [`${GENERAL}CERTIFICATE`]: join(folder, 'none') })
+    expect(missing.settings).toEqual({})
+    expect(missing.problems).toEqual([`${GENERAL}CERTIFICATE is ignored: the file cannot be read (ENOENT)`])
+  })
+
+  it('has the numbers of the stock processor, which are ignored and named where they cannot be used', () => {
+    const env = {
+      OTEL_BSP_SCHEDULE_DELAY: '0',
+      OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '7',
+      OTEL_BSP_EXPORT_TIMEOUT: '500',
+      OTEL_BSP_MAX_QUEUE_SIZE: 'of no use here',
+    }
+    const numbers = { scheduledDelayMillis: 0, maxExportBatchSize: 7, exportTimeoutMillis: 500 }
+    expect(settingsOf(env)).toEqual(numbers)
+    const { settings, problems } = readEnv({ ...env, OTEL_BSP_EXPORT_TIMEOUT: '0' })
+    expect(settings).toEqual({ scheduledDelayMillis: 0, maxExportBatchSize: 7 })
+    expect(problems).toEqual([
+      'OTEL_BSP_EXPORT_TIMEOUT is ignored: it is not a whole number from 1 to 2147483647',
+    ])
+  })
+
   it('has compression, timeout and protocol; those for traces win', () => {
     const env = {
       [`${GENERAL}COMPRESSION`]: 'gzip',
@@ -63,6 +115,7 @@ describe('the environment', () => {
   it.each([
     ['ENDPOINT', 'localhost:4318'],
     ['ENDPOINT', 'ftp://secret'],
+    ['ENDPOINT', 'http://secret:%zz@localhost'],
     ['HEADERS', 'secret'],
     ['HEADERS', 'a=%secret'],
     ['HEADERS', 'a b=secret'],

@@ -1,4 +1,4 @@
-import { context, diag } from '@opentelemetry/api'
+import { context, DiagLogLevel, diag } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { afterEach, describe, expect, it } from 'vitest'
 import { collectWarnings } from '../../../../../test/support/tracing.ts'
@@ -132,9 +132,22 @@ describe('a batch', () => {
   })
 })
 
+/** What is said as a warning, and what is said to those who look for details. */
+function collectAll() {
+  const warnings: string[] = []
+  const details: string[] = []
+  const warn = (...parts: unknown[]) => warnings.push(parts.join(' '))
+  const debug = (...parts: unknown[]) => {
+    if (String(parts[1]).startsWith('the receiver')) details.push(parts.join(' '))
+  }
+  const logger = { error() {}, warn, info() {}, debug, verbose() {} }
+  diag.setLogger(logger, { logLevel: DiagLogLevel.DEBUG, suppressOverrideMessage: true })
+  return { warnings, details }
+}
+
 describe('a partial success', () => {
-  it('counts what was not taken as dropped, and is said once, shortened', async () => {
-    const warnings = collectWarnings()
+  it('counts what was not taken as dropped, and is said once, its words at the level of details, shortened', async () => {
+    const { warnings, details } = collectAll()
     const { answer, append, counters, store } = startSender({ maxExportBatchSize: 3 })
     await append('a', 'b', 'c')
     await answer({ kind: 'accepted', rejectedSpans: 2, message: `too\nold ${'x'.repeat(300)}` })
@@ -145,7 +158,11 @@ describe('a partial success', () => {
     expect(counters).toMatchObject({ delivered: 1, dropped: { 'partial-success': 5 } })
     expect(store.entries).toEqual([])
     expect(warnings).toHaveLength(1)
-    expect(warnings[0]).toContain(`not 2 of its spans: too old ${'x'.repeat(192)}…`)
+    expect(warnings[0]).toMatch(/not 2 of its spans \(said once\)$/)
+    expect(details).toEqual([
+      expect.stringContaining(`the receiver says: too old ${'x'.repeat(192)}…`),
+      expect.stringContaining('the receiver says: again'),
+    ])
   })
 
   it('that is a warning is said, and nothing is lost', async () => {
@@ -154,13 +171,13 @@ describe('a partial success', () => {
     await append('a')
     await answer({ kind: 'accepted', rejectedSpans: 0, message: 'slow down' })
     expect(counters).toMatchObject({ delivered: 1, dropped: {} })
-    expect(warnings).toEqual([expect.stringContaining('with a warning: slow down')])
+    expect(warnings).toEqual([expect.stringMatching(/with a warning \(said once\)$/)])
   })
 })
 
 describe('what is refused for good', () => {
   it('is put aside, said once for each status with what to do, and the next is sent at once', async () => {
-    const warnings = collectWarnings()
+    const { warnings, details } = collectAll()
     const { answer, append, counters, requests, store } = startSender({ maxExportBatchSize: 2 })
     const statuses = [401, 401, 404, 302, 500]
     for (const [i, status] of statuses.entries()) {
@@ -175,7 +192,9 @@ describe('what is refused for good', () => {
     expect(counters).toMatchObject({ delivered: 0, retried: 0, dropped: {} })
     expect(warnings).toHaveLength(4)
     for (const warning of warnings) expect(warning).toContain('redeliver()')
-    expect(warnings[0]).toContain('status 401 (words)')
+    expect(warnings[0]).toContain('with status 401. They')
+    expect(warnings.join()).not.toContain('words')
+    expect(details).toHaveLength(5)
     expect(warnings[0]).toContain('"headers"')
     expect(warnings[1]).toContain('"url"')
     expect(warnings[2]).toContain('Redirects')
@@ -237,7 +256,7 @@ describe('what is too large', () => {
   })
 
   it('teaches how large a request may be, once a smaller one was taken', async () => {
-    const { advance, answer, append, requests } = startSender({ maxExportBatchSize: 4 })
+    const { advance, answer, append, requests, sender } = startSender({ maxExportBatchSize: 4 })
     const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => name.repeat(20_000)) as [
       string,
       string,
@@ -250,9 +269,11 @@ describe('what is too large', () => {
     }
     await appendAll()
     await answer(tooLarge)
+    expect(sender.maxRequestBytes).toBe(4 * 1024 * 1024)
     await answer(accepted)
     await answer(accepted)
     expect(short()).toEqual(['abcd', 'ab', 'cd'])
+    expect(sender.maxRequestBytes).toBe((4 * 20_001) / 2)
     await appendAll()
     await answer(accepted)
     await advance(1000)

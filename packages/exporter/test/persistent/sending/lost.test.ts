@@ -1,0 +1,91 @@
+import { diag } from '@opentelemetry/api'
+import { afterEach, describe, expect, it } from 'vitest'
+import { collectWarnings } from '../../../../../test/support/tracing.ts'
+import { newDeliveryCounters } from '../../../src/persistent/counters.ts'
+import { Sender } from '../../../src/persistent/sending/sender.ts'
+import { ManualClock } from './support/clock.ts'
+import { lineCodec, namesIn } from './support/codec.ts'
+import { answer, type Reply } from './support/server.ts'
+import { settingsWith, until } from './support/settings.ts'
+import { NaiveStore } from './support/store.ts'
+import { connect, disconnect } from './support/transport.ts'
+
+afterEach(async () => {
+  diag.disable()
+  await disconnect()
+})
+
+const reset: Reply = (_, { socket }) => socket.resetAndDestroy()
+
+/** Sends records to a receiver without a limit to what it is asked, until the store is empty, or so many requests were made. */
+async function deliver(reply: Reply, records: string[][], mostRequests = 200) {
+  const clock = new ManualClock()
+  const replies = Array.from({ length: mostRequests }, () => reply)
+  const { receiver, transport } = await connect(replies, {}, clock)
+  const settings = settingsWith({ url: receiver.url })
+  // As the journal does: what was taken and not settled lets nothing pass.
+  const store = new NaiveStore(clock.now, 1)
+  const counters = newDeliveryCounters()
+  const sender = new Sender(settings, store.asStore, transport, counters, undefined, lineCodec, clock)
+  for (const record of records) store.appendSpans(...record)
+  sender.wake()
+  for (let turn = 0; store.entries.length > 0 && receiver.received.length < mostRequests; turn++) {
+    await new Promise((resolve) => setImmediate(resolve))
+    if (turn % 20 === 19) clock.advance(1000)
+  }
+  sender.close()
+  await until(() => receiver.sockets.size === 0)
+  const sizes = receiver.received.map(({ body }) => body.length)
+  return { store, counters, sizes, requests: receiver.received }
+}
+
+/** As a proxy does that says nothing of why. */
+const resetAbove =
+  (bytes: number, delivered: string[] = []): Reply =>
+  (response, received) => {
+    if (received.body.length > bytes) return reset(response, received)
+    delivered.push(...namesIn(received.body))
+    answer(200)(response, received)
+  }
+
+const spans = (count: number, length: number, name = 's') =>
+  Array.from({ length: count }, (_, i) => `${name}${i}`.padEnd(length - 1, '.'))
+
+describe('a receiver that resets requests without a word', () => {
+  it('gets smaller ones after three of them, of several records, and of one', async () => {
+    const delivered: string[] = []
+    const records = [...spans(40, 1000).map((span) => [span]), spans(64, 500, 'in one record')]
+    const { counters, sizes } = await deliver(resetAbove(10_000, delivered), records)
+    expect(counters).toMatchObject({ delivered: 104, rejected: 0 })
+    expect(delivered.sort()).toEqual(records.flat().sort())
+    expect(sizes.slice(0, 4).map((bytes) => bytes > 30_000)).toEqual([true, true, true, true])
+    expect(Math.max(...sizes.slice(4))).toBeLessThan(72_000 / 2 + 1000)
+  })
+
+  it('gets large ones again once it takes what it is sent', async () => {
+    let resets = 6
+    const records = spans(60, 1000).map((span) => [span])
+    const flaky: Reply = (response, received) => (resets-- > 0 ? reset : answer(200))(response, received)
+    const { counters, sizes } = await deliver(flaky, records)
+    expect(counters.delivered).toBe(60)
+    const [smallest, ...rest] = sizes.slice(6)
+    expect(smallest).toBeLessThan(10_000)
+    expect(Math.max(...rest)).toBeGreaterThan(20_000)
+  })
+
+  it('is spared a single span that it resets each time, although it answers otherwise: it is put aside', async () => {
+    const warnings = collectWarnings()
+    const huge = 'huge'.padEnd(20_000, '.')
+    const { counters, store } = await deliver(resetAbove(10_000), [['a'], [huge], ['b', 'c']])
+    expect(counters.delivered).toBe(3)
+    expect(store.rejected).toEqual([{ names: [huge], spans: 1, status: 413 }])
+    expect(warnings.filter((warning) => warning.includes('ends the connection'))).toHaveLength(1)
+  })
+
+  it('is given nothing up for as long as it resets everything', async () => {
+    const { counters, store } = await deliver(reset, [['a'], ['b', 'c']], 60)
+    expect(counters.delivered).toBe(0)
+    expect(store.rejected).toEqual([])
+    expect(store.queued.spans).toBe(3)
+  })
+})
