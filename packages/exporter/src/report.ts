@@ -13,13 +13,18 @@ export function sayDetail(message: () => string): void {
   }
 }
 
+/** Says something. Never throws: the application's logger may. */
+export function say(message: string): void {
+  try {
+    logger.warn(message)
+  } catch {
+    // A logger that throws is not the application's problem at this place.
+  }
+}
+
 /** Says something once in the life of the process. Never throws: the application's logger may. */
 export function sayOnce(code: string, message: () => string): void {
   if (said.has(code)) return
   said.add(code)
-  try {
-    logger.warn(`${message()} (said once)`)
-  } catch {
-    // A logger that throws is not the application's problem at this place.
-  }
+  say(`${message()} (said once)`)
 }

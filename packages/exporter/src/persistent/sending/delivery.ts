@@ -5,14 +5,13 @@ import { nameOfError, noAnswer } from './answer.ts'
 import type { Circuit } from './circuit.ts'
 import type { Clock } from './clock.ts'
 import type { Job, Part } from './job.ts'
+import { Outage } from './outage.ts'
 import { RequestSize } from './request-size.ts'
 import type { Answer, SenderSettings, SenderWatch, Transport } from './types.ts'
-import { sayHopeless, sayPartialSuccess, sayRefused, sayUnreachable } from './words.ts'
+import { sayHopeless, sayPartialSuccess, sayRefused } from './words.ts'
 
 /** A request without spans: what is asked of a receiver that may not answer at all. */
 const NOTHING = { protobuf: [], json: [Buffer.from('{}')] } satisfies Record<BodyFormat, Buffer[]>
-/** Failures in a row before it is said: one is nothing unusual. */
-const WORTH_SAYING = 3
 
 /** What a delivery needs. */
 export interface DeliveryParts {
@@ -33,9 +32,11 @@ export type Outcome = 'answered' | 'failed' | 'put-off' | 'ended'
 export class Delivery {
   readonly #parts: DeliveryParts
   readonly #size: RequestSize
+  readonly #outage: Outage
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts
+    this.#outage = new Outage(parts.settings.url, parts.clock)
     this.#size = new RequestSize(parts.settings.maxRequestBytes)
   }
 
@@ -64,6 +65,7 @@ export class Delivery {
         continue
       }
       this.#parts.circuit.answered()
+      this.#outage.over(this.#parts.store.queued.spans)
       this.#size.answered()
       if (answer.kind === 'too-large') {
         smallestTooLarge = Math.min(smallestTooLarge, part.bytes)
@@ -118,11 +120,11 @@ export class Delivery {
   }
 
   #failed(round: number, part: Part, answer: Answer & { kind: 'retry' }): void {
-    const { circuit, counters, settings } = this.#parts
+    const { circuit, counters } = this.#parts
     counters.retried++
     circuit.failed(round, answer.afterMillis)
     this.#size.failed(part, answer)
-    if (circuit.failures >= WORTH_SAYING) sayUnreachable(settings.url, answer.reason)
+    this.#outage.failed(circuit.failures, answer.reason, answer.afterMillis)
   }
 
   #refused(job: Job, part: Part, status: number, message: string): void {

@@ -37,15 +37,6 @@ export function sayPartialSuccess(notTaken: number, message: string): void {
   sayWords(message)
 }
 
-/** Says, once, that the receiver cannot be reached. */
-export function sayUnreachable(url: string, reason: string): void {
-  // The rest of a URL may hold a key.
-  sayOnce('unreachable', () => {
-    const { host } = new URL(url)
-    return `${host} does not take spans now (${reason}). They are kept as far as there is room, and sent when it does`
-  })
-}
-
 /** Says, once, that something failed that never should. */
 export function sayBroken(error: unknown): void {
   sayOnce('broken', () => `sending failed in an unexpected way (${nameOfError(error)}), and is tried again`)

@@ -34,7 +34,11 @@ export async function adopt(shared: Shared, directory: string, name: string): Pr
   const folder = new Folder(system, directory, own)
   await folder.touch()
   const cursor = await readCursor(system.fs, folder.path)
-  const names = await system.fs.promises.readdir(folder.path).catch(() => [])
+  const names = await system.fs.promises.readdir(folder.path).catch(() => undefined)
+  if (names === undefined) {
+    await folder.free()
+    return undefined
+  }
   const numbers = names.map(numberOf).filter((number) => number !== undefined)
   const deleting = new Tasks()
   const source = new Source(ledger, (segment) => giveUp(shared, segment, deleting))

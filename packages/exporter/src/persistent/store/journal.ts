@@ -151,6 +151,8 @@ export class Journal {
     this.#syncer.close()
     this.source.cursor?.close()
     await this.#shared.tasks.idle()
+    // From here on nothing may be moved into the folder.
+    this.isOnDisk = false
     if (this.source.segments.some((segment) => segment.left > 0 && segment.path !== undefined)) {
       await this.folder?.free()
     } else await this.folder?.remove()

@@ -19,14 +19,14 @@ const zstd = () => ({ params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } })
 export function packSync(body: Buffer, packing: Packing): Buffer | undefined {
   if (packing === 'none') return undefined
   const packed = packing === 'gzip' ? zlib.gzipSync(body, GZIP) : zlib.zstdCompressSync(body, zstd())
-  return packed.length < body.length ? packed : undefined
+  return packed.length < body.length ? tight(packed) : undefined
 }
 
 /** The same in the background. */
 export async function pack(body: Buffer, packing: Packing): Promise<Buffer | undefined> {
   if (packing === 'none') return undefined
   const packed = packing === 'gzip' ? await gzip(body, GZIP) : await zstdCompress(body)
-  return packed.length < body.length ? packed : undefined
+  return packed.length < body.length ? tight(packed) : undefined
 }
 
 /** The body as it was; undefined where it cannot be had. */
@@ -57,4 +57,11 @@ function zstdCompress(body: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     zlib.zstdCompress(body, zstd(), (error, packed) => (error ? reject(error) : resolve(packed)))
   })
+}
+
+// What zlib returns is a view of at least 16 kB, and a copy from the pool shares a slab with such views.
+function tight(packed: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(packed.length)
+  packed.copy(copy)
+  return copy
 }

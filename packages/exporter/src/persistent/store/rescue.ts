@@ -43,7 +43,12 @@ export function rescueSome(shared: Shared, memory: Memory, append: (record: NewE
       if (entry.state !== 'waiting') continue
       const needed = RECORD_HEADER_BYTES + entry.storedBytes
       isMore = bytes < RESCUED_AT_ONCE_BYTES
-      if (!isMore || ledger.diskBytes + needed > settings.maxBytes || !append({ ...entry })) break
+      if (!isMore || ledger.diskBytes + needed > settings.maxBytes) break
+      // A write that fails at once brings its copy back here, and may have to make room for it: not with this one.
+      segment.taken += 1
+      const isAppended = append({ ...entry })
+      segment.taken -= 1
+      if (!isAppended) break
       bytes += needed
       ledger.moved(entry)
     }

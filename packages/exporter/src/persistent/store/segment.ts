@@ -131,6 +131,7 @@ export class Segment {
   /** Whether the bodies may leave the memory: the file has them, and nobody is reading. */
   get canForget(): boolean {
     if (!this.isSealed || this.path === undefined || this.entries === undefined) return false
+    if (this.until !== Number.POSITIVE_INFINITY) return false
     return this.unwritten === 0 && this.next === 0 && this.left === this.entries.length
   }
 
