@@ -16,6 +16,7 @@ export class Circuit {
   // Failures in a hurry since the last answer, and how long the next who is in one has to wait because of them.
   #hurried = 0
   #hurriedUntil = 0
+  #failedAt = 0
   // What was sent before the last failure, and fails after it, says nothing new.
   #round = 0
   #backoffUntil = 0
@@ -58,10 +59,14 @@ export class Circuit {
   /**
    * Somebody waits, or nobody does any longer. Who begins to wait has the next request started at once, and those
    * after it soon, unless the receiver has asked for time, or somebody was in a hurry just before.
+   *
+   * @param millis how long who begins to wait does so: half of it is the longest until something is asked
    */
-  hurry(isHurried: boolean): void {
+  hurry(isHurried: boolean, millis = Number.POSITIVE_INFINITY): void {
     this.#isHurried = isHurried
-    if (isHurried) this.#backoffUntil = Math.min(this.#backoffUntil, this.#hurriedUntil)
+    if (!isHurried) return
+    const late = Math.max(this.#failedAt + FIRST_HURRIED, this.#clock.now() + millis / 2)
+    this.#backoffUntil = Math.min(this.#backoffUntil, this.#hurriedUntil, late)
   }
 
   /** The receiver is asked again although it asked for time, or was asked just before: there will be no other. */
@@ -88,6 +93,7 @@ export class Circuit {
     this.#failures++
     const most = Math.min(LONGEST, FIRST * 2 ** (this.#failures - 1))
     this.#backoffUntil = now + most * random()
+    this.#failedAt = now
     if (this.#isHurried || this.#wasHurried) this.#hurriedUntil = now + this.#nextHurried()
     if (this.#isHurried) this.#backoffUntil = this.#hurriedUntil
     this.#wasHurried = false

@@ -29,7 +29,7 @@ export class Drains {
   /** Resolves to what is left: when that is nothing, after a while, or at a failure if that is the end of it. */
   add(left: () => number, millis: number, untilFailure: boolean): Promise<number> {
     if (left() === 0 || (untilFailure && this.#circuit.isAskedToWait)) return Promise.resolve(left())
-    this.#circuit.hurry(true)
+    this.#circuit.hurry(true, millis)
     this.#transport.hold(true)
     return new Promise((resolve) => {
       const finish = () => {

@@ -106,35 +106,41 @@ describe('a drain', () => {
     expect(await Promise.all([drained, later])).toEqual([0, 0])
   })
 
-  it('after another does not ask more often than one of them, until there was an answer', async () => {
-    const { advance, answer, append, requests, sender, store } = startSender({ maxExportBatchSize: 1 })
-    await append('a')
-    await answer(retry())
-    // Each is given up before the next one begins.
-    const flushes = async (count: number) => {
-      const before = requests().length
-      let answered = before
-      for (let i = 0; i < count; i++) {
-        const drained = sender.drain(store.mark(), 10)
-        await settle()
-        if (requests().length > answered) await answer(retry())
-        answered = requests().length
-        await advance(10)
-        expect(await drained).toBe(1)
+  it.each([
+    // After 75 ms, 150, 300, 600, and then every 750.
+    [10_000, 12],
+    // No later than after half of the time that there is, and no more often than every 100 ms.
+    [300, 42],
+    [10, 62],
+  ])(
+    'of %i ms after many others does not ask all the time, until there was an answer',
+    async (millis, most) => {
+      const { advance, answer, append, requests, sender, store } = startSender({ maxExportBatchSize: 1 })
+      await append('a')
+      await answer(retry())
+      const flushes = async (count: number) => {
+        const before = requests().length
+        let answered = before
+        for (let i = 0; i < count; i++) {
+          sender.drain(store.mark(), millis)
+          await settle()
+          if (requests().length > answered) await answer(retry())
+          answered = requests().length
+          await advance(10)
+        }
+        return answered - before
       }
-      return requests().length - before
-    }
-    // At once, after 75 ms, 150, 300, 600, and then every 750.
-    expect(await flushes(1)).toBe(1)
-    expect(await flushes(600)).toBeLessThan(14)
-    await advance(1000)
-    sender.drain(store.mark(), 10)
-    await settle()
-    await answer(accepted)
-    await append('b')
-    await answer(retry())
-    expect(await flushes(1)).toBe(1)
-  })
+      expect(await flushes(1)).toBe(1)
+      const asked = await flushes(600)
+      expect(asked).toBeLessThanOrEqual(most)
+      expect(asked).toBeGreaterThan(8)
+      // It is asked at once after a while in which nobody waited.
+      await advance(11_000)
+      if (requests().length > asked + 2) await answer(retry())
+      await advance(1000)
+      expect(await flushes(1)).toBe(1)
+    },
+  )
 
   it('that is the last may ask once more, whatever was before', async () => {
     const { answer, append, requests, sender, store } = startSender({ maxExportBatchSize: 1 })
