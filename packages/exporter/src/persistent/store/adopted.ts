@@ -7,6 +7,7 @@ import type { Shared } from './shared.ts'
 import { Source } from './source.ts'
 import { summarize } from './summarize.ts'
 import { Tasks } from './tasks.ts'
+import { setUnreadableAside } from './unreadable.ts'
 
 /** A journal that another process has left. */
 export interface Adopted {
@@ -34,21 +35,32 @@ export async function adopt(shared: Shared, directory: string, name: string): Pr
   const folder = new Folder(system, directory, own)
   await folder.touch()
   const cursor = await readCursor(system.fs, folder.path)
-  const names = await system.fs.promises.readdir(folder.path).catch(() => undefined)
-  if (names === undefined) {
+  const entries = await system.fs.promises
+    .readdir(folder.path, { withFileTypes: true })
+    .catch(() => undefined)
+  if (entries === undefined) {
     await folder.free()
     return undefined
   }
-  const numbers = names.map(numberOf).filter((number) => number !== undefined)
+  const files = entries.filter((entry) => entry.isFile())
+  const numbers = files.map((entry) => numberOf(entry.name)).filter((number) => number !== undefined)
   const deleting = new Tasks()
+  /** Nothing is in the folder that cannot be read and could not be set aside. */
+  let isWhole = true
   const source = new Source(ledger, (segment) => giveUp(shared, segment, deleting))
   for (const number of numbers.sort((a, b) => a - b)) {
     const path = folder.segmentPath(number)
     const { position } = cursor
     const from = number === position.number ? position.offset : 0
     const summary = number < position.number ? undefined : await summarize(shared, number, path, from)
-    if (summary?.hasZstd && !system.hasZstd) await setAside(system, directory, path)
-    else if (summary === undefined || summary.segment.left === 0) {
+    if (summary === 'unreadable') {
+      ledger.counters.corrupt += 1
+      if (!(await setUnreadableAside(shared, path))) isWhole = false
+      continue
+    }
+    if (summary?.hasZstd && !system.hasZstd) {
+      if (!(await setAside(system, directory, path))) isWhole = false
+    } else if (summary === undefined || summary.segment.left === 0) {
       await system.fs.promises.unlink(path).catch(() => {})
     } else source.segments.push(summary.segment)
     if (summary === undefined || (summary.hasZstd && !system.hasZstd)) continue
@@ -57,13 +69,10 @@ export async function adopt(shared: Shared, directory: string, name: string): Pr
     ledger.adopt(summary.segment, summary.corruptSpans)
   }
   if (source.segments.length === 0) {
-    await folder.remove()
+    if (isWhole) await folder.remove()
+    else await folder.free()
     return undefined
   }
-  try {
-    source.cursor = Cursor.open(system.fs, folder.path, cursor)
-  } catch {
-    // Without it, what is settled from now on is sent again if this process dies.
-  }
+  source.cursor = Cursor.open(system.fs, folder.path, cursor)
   return { folder, source, deleting, oldest: Math.min(...source.segments.map((segment) => segment.oldest)) }
 }

@@ -4,6 +4,8 @@ import { Liveness } from './liveness.ts'
 import { ownerOf } from './owner.ts'
 import type { Shared } from './shared.ts'
 
+const OTHERS_MAY_WRITE = 0o022
+
 /** Looks for journals of dead processes, now and then, and takes them. */
 export class Adoption {
   /** The oldest first. */
@@ -92,8 +94,16 @@ export class Adoption {
   async #isFree(name: string): Promise<boolean> {
     const owner = ownerOf(name)
     const path = join(this.#directory, name)
-    if (owner === undefined || this.#isOurs(path)) return false
+    if (owner === undefined || this.#isOurs(path) || !(await this.#isTrusted(path))) return false
     if (owner.kind === 'process') return this.#liveness.isDead(path, owner.identity)
     return owner.kind === 'free' || this.#shared.system.hasZstd
+  }
+
+  /** Whether nobody else can have put anything into a folder: in a directory for all, a link in it could lead anywhere. */
+  async #isTrusted(path: string): Promise<boolean> {
+    const stat = await this.#shared.system.fs.promises.lstat(path).catch(() => undefined)
+    if (!stat?.isDirectory()) return false
+    const { geteuid } = process
+    return geteuid === undefined || (stat.uid === geteuid() && (stat.mode & OTHERS_MAY_WRITE) === 0)
   }
 }

@@ -1,8 +1,12 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Ledger } from './ledger.ts'
 import { unpack } from './pack.ts'
 import type { Entry } from './segment.ts'
 import type { Range, Source } from './source.ts'
 import type { Batch } from './types.ts'
+
+/** Small bodies are unpacked on the event loop; after so many bytes others have their turn. */
+const UNPACKED_AT_ONCE_BYTES = 128 * 1024
 
 /** A range as what the sender gets; undefined when none of its bodies can be unpacked. */
 export async function batchOf(
@@ -15,7 +19,15 @@ export async function batchOf(
   const bodies: Buffer[] = []
   let spans = 0
   let bytes = 0
+  let unpackedBytes = 0
   for (const entry of range.entries) {
+    if (entry.packing !== 'none') {
+      unpackedBytes += entry.rawBytes
+      if (unpackedBytes > UNPACKED_AT_ONCE_BYTES) {
+        unpackedBytes = 0
+        await setImmediate()
+      }
+    }
     const body = entry.packing === 'none' ? entry.body : await unpacked(entry)
     if (body === undefined) {
       ledger.counters.corrupt += 1

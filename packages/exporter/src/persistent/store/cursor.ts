@@ -18,22 +18,26 @@ const MAGIC = 0x7275434f
 /** The file that says how far a journal is settled. Two slots are written in turn, so one of them is always whole. */
 export class Cursor {
   readonly #fs: Files
-  readonly #fd: number
+  readonly #open: () => number
+  /** Not before it is moved: a process may take very many journals. */
+  #fd: number | undefined
   #sequence: number
   #isOpen = true
 
-  private constructor(fs: Files, fd: number, sequence: number) {
+  private constructor(fs: Files, open: () => number, sequence: number) {
     this.#fs = fs
-    this.#fd = fd
+    this.#open = open
     this.#sequence = sequence
   }
 
   /** Throws when the file cannot be made. */
   static create(fs: Files, folder: string): Cursor {
-    const cursor = new Cursor(fs, fs.openSync(join(folder, 'cursor'), 'wx', 0o600), 0)
+    const fd = fs.openSync(join(folder, 'cursor'), 'wx', 0o600)
+    const cursor = new Cursor(fs, () => fd, 0)
+    cursor.#fd = fd
     try {
       // Both slots exist from now on, so that moving the cursor needs no room on a full disk.
-      fs.writeSync(cursor.#fd, Buffer.alloc(SLOT_DISTANCE + SLOT_BYTES), 0, SLOT_DISTANCE + SLOT_BYTES, 0)
+      fs.writeSync(fd, Buffer.alloc(SLOT_DISTANCE + SLOT_BYTES), 0, SLOT_DISTANCE + SLOT_BYTES, 0)
       return cursor
     } catch (error) {
       cursor.close()
@@ -41,10 +45,10 @@ export class Cursor {
     }
   }
 
-  /** The cursor of a folder that somebody else has left, and where it stands. Throws when it cannot be written to. */
+  /** The cursor of a folder that somebody else has left, and where it stands. */
   static open(fs: Files, folder: string, found: Found): Cursor {
     const path = join(folder, 'cursor')
-    return new Cursor(fs, fs.openSync(path, found.isThere ? 'r+' : 'wx', 0o600), found.sequence)
+    return new Cursor(fs, () => fs.openSync(path, found.isThere ? 'r+' : 'wx', 0o600), found.sequence)
   }
 
   /** Says that everything before a position is settled. Where that fails, it will be delivered again. */
@@ -58,6 +62,7 @@ export class Cursor {
     slot.writeDoubleLE(to.offset, 20)
     slot.writeUInt32LE(crc32(slot.subarray(0, 28)), 28)
     try {
+      this.#fd ??= this.#open()
       this.#fs.writeSync(this.#fd, slot, 0, SLOT_BYTES, (this.#sequence % 2) * SLOT_DISTANCE)
     } catch {
       // At least once: what is not known to be settled is sent again by the next process.
@@ -67,6 +72,7 @@ export class Cursor {
   close(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
+    if (this.#fd === undefined) return
     try {
       this.#fs.closeSync(this.#fd)
     } catch {

@@ -1,8 +1,11 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Cursor } from './cursor.ts'
 import { nameOf, type Owner } from './owner.ts'
 import type { Shared } from './shared.ts'
 import type { System } from './system.ts'
+
+/** The path does not lead to our folder any more. */
+const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ESTALE'])
 
 /** What a folder of the journal contains, beside segments. */
 const ALIVE = 'alive'
@@ -13,7 +16,8 @@ export const segmentName = (number: number): string => `${String(number).padStar
 /** The number in the name of a segment's file; undefined for any other file. */
 export function numberOf(name: string): number | undefined {
   const match = /^(\d{10,15})\.seg$/.exec(name)
-  return match ? Number(match[1]) : undefined
+  const number = Number(match?.[1])
+  return match && segmentName(number) === name ? number : undefined
 }
 
 /** The name of a new folder of this process. */
@@ -34,7 +38,7 @@ export class Folder {
   /** A new folder, with a cursor. Throws what the file system throws; nothing is left behind then. */
   static create({ system, tasks }: Shared, directory: string): { folder: Folder; cursor: Cursor } {
     const folder = new Folder(system, directory, ownName(system))
-    system.fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makeFolder(system, directory)
     system.fs.mkdirSync(folder.path, { mode: 0o700 })
     try {
       system.fs.closeSync(system.fs.openSync(join(folder.path, ALIVE), 'w', 0o600))
@@ -58,7 +62,7 @@ export class Folder {
       await promises.utimes(alive, time, time).catch(() => promises.writeFile(alive, '', { mode: 0o600 }))
       return true
     } catch (error) {
-      return (error as NodeJS.ErrnoException).code !== 'ENOENT'
+      return !GONE.has((error as NodeJS.ErrnoException).code ?? '')
     }
   }
 
@@ -94,5 +98,18 @@ export async function syncFolder(system: System, path: string): Promise<void> {
     await folder.sync().finally(() => folder.close())
   } catch {
     // On Windows, a folder cannot be opened.
+  }
+}
+
+/** Makes a folder, and those above it. Node's own way of doing so never ends where a folder cannot be made in one that is there. */
+function makeFolder(system: System, path: string): void {
+  try {
+    system.fs.mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' || code === 'EISDIR') return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    makeFolder(system, dirname(path))
+    system.fs.mkdirSync(path, { mode: 0o700 })
   }
 }

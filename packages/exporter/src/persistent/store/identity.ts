@@ -5,7 +5,10 @@ import { threadId } from 'node:worker_threads'
 
 /** Who a process is, as far as another process can check it. All parts are letters and digits. */
 export interface Identity {
-  /** Of the host and of its last boot: process IDs and start times mean nothing beyond these. */
+  /**
+   * Of the machine since its last boot, or of the host where the system does not tell: process IDs and start times mean
+   * nothing beyond these, and clocks may differ. Containers on one machine have the same.
+   */
   readonly host: string
   /** Of the namespace that the process ID belongs to (containers); '0' where there is none. */
   readonly namespace: string
@@ -19,7 +22,10 @@ export interface Identity {
 /** This process. */
 export function identify(): Identity {
   const boot = attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()) ?? ''
-  const host = createHash('sha256').update(`${hostname()} ${boot}`).digest('hex').slice(0, 12)
+  const host = createHash('sha256')
+    .update(boot || hostname())
+    .digest('hex')
+    .slice(0, 12)
   const namespace = attempt(() => readlinkSync('/proc/self/ns/pid').replace(/\D/g, '')) || '0'
   return { host, namespace, pid: process.pid, start: startOf(process.pid) ?? '', thread: threadId }
 }

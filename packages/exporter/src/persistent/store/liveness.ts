@@ -4,7 +4,7 @@ import type { System } from './system.ts'
 
 /** An owner that cannot be asked is dead when it has shown no sign of life for this long. */
 const SILENCE_MILLIS = 60_000
-/** Or, for processes too short-lived to watch it, when its last sign of life is this old by the clock on the wall. */
+/** Or, on this machine, whose clock is the same, when its last sign is so old: not every process lives for a minute. */
 const LONG_SILENCE_MILLIS = 300_000
 
 /** Finds out whether the owners of folders are alive. Remembers what it saw, so it has to be asked again and again. */
@@ -29,7 +29,7 @@ export class Liveness {
       const isOurs = owner.pid === identity.pid && owner.thread === identity.thread
       if (start !== '' && owner.start !== '' && (isOurs || owner.thread === 0)) return false
     }
-    return this.#isSilent(path)
+    return this.#isSilent(path, owner.host === identity.host)
   }
 
   /** Forgets folders that are not there any more. */
@@ -37,13 +37,14 @@ export class Liveness {
     for (const path of this.#seen.keys()) if (!paths.has(path)) this.#seen.delete(path)
   }
 
-  async #isSilent(path: string): Promise<boolean> {
+  async #isSilent(path: string, hasOurClock: boolean): Promise<boolean> {
     const { promises } = this.#system.fs
     const touched = await promises.stat(join(path, 'alive')).then(
       (stat) => stat.mtimeMs,
       () => undefined,
     )
-    if (touched !== undefined && this.#system.wall() - touched >= LONG_SILENCE_MILLIS) return true
+    const age = touched === undefined ? 0 : this.#system.wall() - touched
+    if (hasOurClock && age >= LONG_SILENCE_MILLIS) return true
     const sign = String(touched)
     const seen = this.#seen.get(path)
     const now = this.#system.now()

@@ -1,6 +1,7 @@
 import { scanSegment } from './scan.ts'
 import type { Segment } from './segment.ts'
 import type { Shared } from './shared.ts'
+import { setUnreadableAside } from './unreadable.ts'
 
 /** A file that cannot be read for want of something is tried again after this long. */
 const PAUSE_MILLIS = 1000
@@ -61,17 +62,35 @@ async function readFile(
   segment: Segment,
   isClosed: () => boolean,
 ): Promise<Buffer | undefined> {
-  for (let attempt = 1; segment.path !== undefined && !isClosed(); attempt += 1) {
+  const { path } = segment
+  if (path === undefined) return undefined
+  const file = await readPatiently(shared, path, () => isClosed() || segment.path === undefined)
+  if (file === 'unwanted') return undefined
+  if (file !== 'gone' && file !== 'unreadable') return file
+  shared.ledger.counters.corrupt += 1
+  // Never deleted unread.
+  if (file === 'unreadable' && segment.path === path) {
+    segment.path = undefined
+    await setUnreadableAside(shared, path)
+  }
+  return Buffer.alloc(0)
+}
+
+/** A file that is not there is `gone`; one that cannot be read after some attempts is `unreadable`. Never rejects. */
+export async function readPatiently(
+  { system }: Shared,
+  path: string,
+  isUnwanted: () => boolean = () => false,
+): Promise<Buffer | 'gone' | 'unreadable' | 'unwanted'> {
+  for (let attempt = 1; !isUnwanted(); attempt += 1) {
     try {
-      return await shared.system.fs.promises.readFile(segment.path)
+      return await system.fs.promises.readFile(path)
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? ''
-      if (code === 'ENOENT' || (attempt >= ATTEMPTS && !WANTING.has(code))) {
-        shared.ledger.counters.corrupt += 1
-        return Buffer.alloc(0)
-      }
-      await shared.system.pause(PAUSE_MILLIS)
+      if (code === 'ENOENT') return 'gone'
+      if (attempt >= ATTEMPTS && !WANTING.has(code)) return 'unreadable'
+      await system.pause(PAUSE_MILLIS)
     }
   }
-  return undefined
+  return 'unwanted'
 }

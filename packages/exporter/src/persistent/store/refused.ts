@@ -36,24 +36,27 @@ export class RefusedBodies {
     makeRoom: (bytes: number) => boolean,
   ): Promise<number> {
     const { ledger } = this.#shared
-    const before = ledger.counters.redelivered
+    let redelivered = 0
     for (const { format, bodies, spans } of this.#memory.takeAll()) {
       ledger.counters.redelivered += spans
+      redelivered += spans
       for (const [index, body] of bodies.entries()) append(format, body, shareOf(spans, index, bodies.length))
     }
     const journal = this.#journal
     const folder = this.#folder
-    if (journal === undefined || folder === undefined) return ledger.counters.redelivered - before
+    if (journal === undefined || folder === undefined) return redelivered
     for (const file of await folder.list()) {
       const summary = await summarize(this.#shared, 0, file.path, 0, true)
+      if (summary === 'unreadable') continue
       const { segment } = summary
       if (!journal.isOnDisk || segment.size === 0 || !makeRoom(segment.size)) continue
       if (!journal.insert((path) => folder.moveTo(file, path), segment)) continue
       ledger.counters.corrupt += summary.corrupt
+      redelivered += segment.spans + summary.corruptSpans
       ledger.redeliver(segment, summary.corruptSpans)
       journal.source.tidy()
     }
-    return ledger.counters.redelivered - before
+    return redelivered
   }
 
   /** What only memory has is lost with the process. */

@@ -4,20 +4,25 @@ import { segmentName } from './folder.ts'
 import { nameOf } from './owner.ts'
 import type { System } from './system.ts'
 
-/** Leaves a segment that this Node cannot read to a process that can. Never rejects. */
-export async function setAside(system: System, directory: string, path: string): Promise<void> {
+/**
+ * Leaves a segment that this Node cannot read to a process that can. Never rejects.
+ *
+ * @returns false when it stays where it is
+ */
+export async function setAside(system: System, directory: string, path: string): Promise<boolean> {
   const folder = join(directory, nameOf({ kind: 'zstd' }))
   const target = join(folder, segmentName(1))
-  try {
-    await system.fs.promises.mkdir(folder, { mode: 0o700 })
-    await system.fs.promises.rename(path, target)
-  } catch {
-    // It stays where it is, and is found again.
-  }
   sayOnce(
     'journal-zstd',
     () =>
       `the journal in ${dirname(folder)} has records that are compressed with zstd, which this Node cannot read: ` +
       'they wait for a process that can',
   )
+  try {
+    await system.fs.promises.mkdir(folder, { mode: 0o700 })
+    await system.fs.promises.rename(path, target)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -13,6 +13,7 @@ import { RECORD_HEADER_BYTES, SEGMENT_HEADER_BYTES } from './segment-format.ts'
 import type { Shared } from './shared.ts'
 import type { Range, Source } from './source.ts'
 import type { Batch, BatchLimits, Store } from './types.ts'
+import { purgeUnreadable } from './unreadable.ts'
 
 /** How often others are told that this process is alive, and the disk is looked at. */
 const ALIVE_MILLIS = 10_000
@@ -98,6 +99,7 @@ export class JournalStore implements Store {
     this.#adoption?.tidy()
     await this.#adoption?.discard()
     spans += await this.#refused.purge()
+    await purgeUnreadable(this.#shared)
     await this.#shared.tasks.idle()
     return spans
   }

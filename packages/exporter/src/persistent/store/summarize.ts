@@ -1,3 +1,4 @@
+import { readPatiently } from './load.ts'
 import { scanSegment } from './scan.ts'
 import { Segment } from './segment.ts'
 import type { Shared } from './shared.ts'
@@ -13,8 +14,8 @@ export interface Summary {
 }
 
 /**
- * Reads a segment's file for its sums; the bodies are read again when it is their turn. An unreadable file counts as
- * empty.
+ * Reads a segment's file for its sums; the bodies are read again when it is their turn. A file that is gone counts
+ * as empty.
  *
  * @param isFresh the records count as if they had been appended now
  */
@@ -24,9 +25,11 @@ export async function summarize(
   path: string,
   from: number,
   isFresh = false,
-): Promise<Summary> {
+): Promise<Summary | 'unreadable'> {
   const { system, ledger } = shared
-  const file = await system.fs.promises.readFile(path).catch(() => Buffer.alloc(0))
+  const read = await readPatiently(shared, path)
+  if (read === 'unreadable') return read
+  const file = typeof read === 'string' ? Buffer.alloc(0) : read
   const { records, corrupt, corruptSpans, isTorn } = await scanSegment(file, from)
   const latest = system.now()
   const shift = isFresh ? Number.NEGATIVE_INFINITY : system.wall() - latest

@@ -1,4 +1,12 @@
-import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { machine } from '../../../dist/persistent/store/system.js'
@@ -186,6 +194,41 @@ describe('processes on one directory', () => {
     expect(readdirSync(directory).sort()).toEqual(['free.txt', 'own.strange', 'somebody'])
   })
 
+  it('follow no link, and take no folder in which somebody else may write', async () => {
+    const directory = temporary()
+    const elsewhere = temporary()
+    writeFileSync(join(elsewhere, '0000000001.seg'), 'precious')
+    symlinkSync(elsewhere, join(directory, 'free.bbbbbbbbbbbb'))
+    mkdirSync(join(directory, 'free.aaaaaaaaaaaa'))
+    chmodSync(join(directory, 'free.aaaaaaaaaaaa'), 0o777)
+    symlinkSync(join(elsewhere, '0000000001.seg'), join(directory, 'free.aaaaaaaaaaaa', 'cursor'))
+    const store = new TestProcess().open({ directory })
+    await store.ready
+    await store.close()
+    expect(readFileSync(join(elsewhere, '0000000001.seg'), 'utf8')).toBe('precious')
+    expect(readdirSync(directory).sort()).toEqual(['free.aaaaaaaaaaaa', 'free.bbbbbbbbbbbb'])
+  })
+
+  it('need no file of their own for each journal that waits', async () => {
+    const directory = temporary()
+    for (const name of upTo(30)) {
+      const dead = new TestProcess()
+      dead.open({ directory, isSync: true }).append(record(name))
+      dead.kill()
+    }
+    const next = new TestProcess()
+    let opened = 0
+    next.onOperation = (name) => {
+      if (name === 'openSync') opened += 1
+    }
+    const store = next.open({ directory })
+    await store.ready
+    // The sign of life and the cursor of its own folder.
+    expect(opened).toBe(2)
+    expect(await drain(store)).toHaveLength(30)
+    await store.close()
+  })
+
   it('rely on names that the real machine gives', async () => {
     const { identity, startOf } = machine()
     expect(startOf(process.pid)).toBe(identity.start)
@@ -193,7 +236,10 @@ describe('processes on one directory', () => {
     const directory = temporary()
     const test = new TestProcess()
     Object.assign(test.identity, identity)
-    test.open({ directory, isSync: true }).append(record(1))
+    const first = test.open({ directory, isSync: true })
+    first.append(record(1))
+    // It looks for journals itself, and would take its own under the new name.
+    await first.ready
     const [name = ''] = journals(directory)
     // A name of a process that has never been: the same, but started at another time.
     renameSync(join(directory, name), join(directory, name.replace(`.${identity.start}.`, '.1.')))
