@@ -13,10 +13,10 @@ export function sayDetail(message: () => string): void {
   }
 }
 
-/** Says something. Never throws: the application's logger may. */
-export function say(message: string): void {
+/** Says something. Never throws: the application's logger may, and so may the value that is spoken of. */
+export function say(message: () => string): void {
   try {
-    logger.warn(message)
+    logger.warn(message())
   } catch {
     // A logger that throws is not the application's problem at this place.
   }
@@ -26,5 +26,5 @@ export function say(message: string): void {
 export function sayOnce(code: string, message: () => string): void {
   if (said.has(code)) return
   said.add(code)
-  say(`${message()} (said once)`)
+  say(() => `${message()} (said once)`)
 }

@@ -33,7 +33,8 @@ export class Outage {
     this.#saidAt = now
     const wish = afterMillis > 0 ? `, and wants to be left alone for ${seconds(afterMillis)} s` : ''
     say(
-      `${this.#host} does not take spans now (${reason})${wish}. They are kept as far as there is room, and sent when it does`,
+      () =>
+        `${this.#host} does not take spans now (${reason})${wish}. They are kept as far as there is room, and sent when it does`,
     )
   }
 
@@ -44,7 +45,8 @@ export class Outage {
     if (!this.#isSaid || since === undefined) return
     this.#isSaid = false
     say(
-      `${this.#host} answers again after ${seconds(this.#clock.now() - since)} s; ${waiting} spans wait to be sent`,
+      () =>
+        `${this.#host} answers again after ${seconds(this.#clock.now() - since)} s; ${waiting} spans wait to be sent`,
     )
   }
 }
