@@ -7,6 +7,7 @@ import {
   journals,
   names,
   ONE,
+  quiet,
   record,
   SETTINGS,
   segments,
@@ -129,6 +130,22 @@ describe('a journal', () => {
     expect(await drain(store, { maxSpans: 3, maxBytes: 1e6 })).toEqual(upTo(100))
     await store.close()
     expect(journals(directory)).toEqual([])
+  })
+
+  it('keeps nothing on the disk, after a while, of what was delivered', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const store = process.open({ directory })
+    store.append(record(1))
+    await quiet()
+    expect(segments(directory)).toHaveLength(1)
+    expect(await drain(store)).toEqual(['1'])
+    process.tick(10_000)
+    await quiet()
+    expect(segments(directory)).toEqual([])
+    store.append(record(2))
+    expect(await drain(store)).toEqual(['2'])
+    await store.close()
   })
 
   it('takes what is larger than a segment, not what is larger than the journal', async () => {
