@@ -93,6 +93,14 @@ describe('a process that ends without a word', () => {
     expect(arrived()).toBe(1001)
   })
 
+  it('killed at the end of a burst: the next process sends all but the last 64 spans at most', async () => {
+    expect(await run({ spans: 1000, end: 'kill', directory, url: NOBODY })).toMatchObject({
+      signal: 'SIGKILL',
+    })
+    await restart()
+    expect(arrived()).toBeGreaterThanOrEqual(1001 - 64)
+  })
+
   it("killed at once, with durability 'span': the next process sends every span", async () => {
     await run({ spans: 1000, end: 'kill', directory, durability: 'span' })
     await restart()

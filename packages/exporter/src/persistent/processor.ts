@@ -84,8 +84,9 @@ export class PersistentBatchSpanProcessor {
   }
 
   /**
-   * Sends what it can until the deadline `shutdownTimeoutMillis`, and closes. With a directory the rest stays in the
-   * journal for the next process; without, it is lost.
+   * Sends what it can until the deadline `shutdownTimeoutMillis`, and closes. With a directory it waits 2 seconds at
+   * most for a receiver that does not answer, and the rest stays in the journal for the next process; without, it is
+   * lost.
    *
    * @returns the same promise to every caller; rejects when spans are lost, saying how many
    */
@@ -140,8 +141,9 @@ export class PersistentBatchSpanProcessor {
     )
     const left = waiting + (await this.#pipeline.drain(Math.max(1, until - now()), isEnding))
     if (left > 0) {
+      const when = isEnding ? 'and the process is ending' : `after ${exportTimeoutMillis} ms`
       throw new Error(
-        `forceFlush: ${left} spans are not delivered after ${exportTimeoutMillis} ms; they stay queued, and are tried again`,
+        `forceFlush: ${left} spans are not delivered ${when}; they stay queued, and are tried again`,
       )
     }
     const lost = lostSince(before, this.#counters)

@@ -10,9 +10,6 @@ export interface Clock {
   after(millis: number, callback: () => void, keepsAlive?: boolean): { cancel(): void }
 }
 
-/** Node fires a timer at once that is set for longer. */
-export const LONGEST_TIMER = 2 ** 31 - 1
-
 export const systemClock: Clock = {
   now,
   random: Math.random,

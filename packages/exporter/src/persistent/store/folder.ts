@@ -91,6 +91,13 @@ export class Folder {
   }
 }
 
+/** Makes a folder in one that is there, if it is not there yet. Rejects with what the file system says. */
+export async function makeInside({ fs }: System, path: string): Promise<void> {
+  await fs.promises.mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+}
+
 /** Makes sure that the names of new files survive a power loss, too; not every system can. Never rejects. */
 export async function syncFolder(system: System, path: string): Promise<void> {
   try {

@@ -3,6 +3,7 @@ import { lowSpace, sayTrouble } from './disk-trouble.ts'
 import { Folder, syncFolder } from './folder.ts'
 import { hasSpace } from './free-space.ts'
 import { giveUp } from './give-up.ts'
+import { mayKeep, unwrittenOf } from './in-memory.ts'
 import type { Memory } from './memory.ts'
 import { openSegment } from './open-segment.ts'
 import { rescueSome, strays, toMemory } from './rescue.ts'
@@ -74,11 +75,7 @@ export class Journal {
 
   /** Spans that are queued and that no file has yet. */
   get unwritten(): number {
-    const entries = this.source.segments.flatMap((segment) => segment.entries ?? [])
-    return entries.reduce(
-      (sum, { state, isWritten, spans }) => sum + (state === 'gone' || isWritten ? 0 : spans),
-      0,
-    )
+    return unwrittenOf(this.source)
   }
 
   /** Nothing more is appended to the segment that is being written. */
@@ -156,7 +153,6 @@ export class Journal {
     if (this.source.segments.some((segment) => segment.left > 0 && segment.path !== undefined)) {
       await this.folder?.free()
     } else await this.folder?.remove()
-    this.isOnDisk = false
   }
 
   // One attempt at a time, or there would be two folders.
@@ -241,15 +237,9 @@ export class Journal {
     if (!segment.isSealed || segment.unwritten > 0) return
     if (segment.file) this.#syncer.finish(segment.file)
     segment.file = undefined
-    if (!segment.canForget || segment.left === 0 || this.#mayKeep(segment)) return
-    this.#shared.ledger.remember(segment)
+    const { ledger, settings } = this.#shared
+    if (!segment.canForget || segment.left === 0 || mayKeep(this.source, segment, settings.keptBytes)) return
+    ledger.remember(segment)
     segment.forget()
-  }
-
-  /** Whether there is room in memory for a segment that is in a file. The oldest are kept, which are sent first. */
-  #mayKeep(segment: Segment): boolean {
-    const kept = this.source.segments.filter((one) => one !== segment && one.isSealed && one.entries)
-    const bytes = kept.reduce((sum, one) => sum + one.bytes, segment.bytes)
-    return bytes <= this.#shared.settings.keptBytes
   }
 }

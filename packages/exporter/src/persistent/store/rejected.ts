@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { sayOnce } from '../../report.ts'
 import { countDropped, type DroppedReason } from '../counters.ts'
+import { makeInside } from './folder.ts'
 import { type Refused, shareOf } from './rejected-memory.ts'
 import { RECORD_HEADER_BYTES, recordHeader, SEGMENT_HEADER_BYTES, segmentHeader } from './segment-format.ts'
 import type { Shared } from './shared.ts'
@@ -58,7 +59,7 @@ export class RejectedFolder {
     const name = `${String(epoch).padStart(13, '0')}-${status}-${spans}-${random}.seg`
     const path = join(this.path, name)
     try {
-      await promises.mkdir(this.path, { recursive: true, mode: 0o700 })
+      await makeInside(system, this.path)
       const file = await promises.open(path, 'wx', 0o600)
       try {
         for (const part of parts) await file.writeFile(part)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { sayOnce } from '../../report.ts'
+import { makeInside } from './folder.ts'
 import type { Shared } from './shared.ts'
 
 const FOLDER = 'unreadable'
@@ -15,7 +16,7 @@ export async function setUnreadableAside({ system, settings }: Shared, path: str
   const folder = join(settings.directory ?? '', FOLDER)
   sayOnce('journal-unreadable', () => `a file of the journal cannot be read, and is kept in ${folder}`)
   try {
-    await promises.mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeInside(system, folder)
     await promises.rename(path, join(folder, `${system.wall()}-${randomBytes(4).toString('hex')}.seg`))
     return true
   } catch {

@@ -67,6 +67,9 @@ describe('a directory that cannot be made', () => {
       expect(store.isOnDisk).toBe(false)
       store.append(record(1))
       expect(await drain(store)).toEqual(['1'])
+      // Nor for ever for a folder of what is refused.
+      const count = await store.reject('protobuf', [record(2).body], 1, 401)
+      count()
       await store.close()
     },
   )
