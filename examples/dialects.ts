@@ -8,12 +8,12 @@ import { context, DiagConsoleLogger, DiagLogLevel, diag, trace } from '@opentele
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { type SessionDialect, SessionSpanExporter } from '@otel-sessions/exporter'
+import { type SessionBackend, SessionSpanExporter } from '@otel-sessions/exporter'
 import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
 
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-const ours: SessionDialect = { name: 'ours', session: ['app.session'], user: 'app.user' }
+const ours: SessionBackend = { name: 'ours', session: ['app.session'], user: 'app.user' }
 const exporter = new SessionSpanExporter(new OTLPTraceExporter(), {
   dialects: ['langsmith', 'datadog', ours],
 })

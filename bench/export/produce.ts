@@ -1,5 +1,5 @@
 import { type Context, ROOT_CONTEXT, type Tracer } from '@opentelemetry/api'
-import { setSession } from '@otel-sessions/processor'
+import { contextWithSession } from '@otel-sessions/processor'
 import { createSessionId } from '@otel-sessions/semconv'
 import { words } from '../support/words.ts'
 
@@ -15,7 +15,7 @@ export interface Material {
 }
 
 export const material = (): Material => ({
-  sessions: Array.from({ length: SESSIONS }, () => setSession(ROOT_CONTEXT, createSessionId())),
+  sessions: Array.from({ length: SESSIONS }, () => contextWithSession(ROOT_CONTEXT, createSessionId())),
   prompts: Array.from({ length: PROMPTS }, () => words(PROMPT_LENGTH)),
 })
 

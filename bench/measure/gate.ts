@@ -1,8 +1,8 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api'
 import { BasicTracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { type Dialects, SessionSpanExporter } from '@otel-sessions/exporter'
-import { SessionSpanProcessor, setSession } from '@otel-sessions/processor'
-import { SESSION_DIALECTS } from '@otel-sessions/semconv'
+import { BACKENDS } from '@otel-sessions/exporter/backends'
+import { contextWithSession, SessionSpanProcessor } from '@otel-sessions/processor'
 import { discarding, NoopProcessor } from '../libraries/library.ts'
 import { interleave, type Variant } from '../support/interleave.ts'
 import { RICH, SESSION_ID } from '../support/session.ts'
@@ -78,7 +78,7 @@ export const measureGate: Measure = async (circumstances, _variant, rounds) => {
   if (shippedId !== wanted) throw new Error(`the gate shipped ${shippedId}, not ${wanted}`)
   const keys = Object.keys(last[0]?.attributes ?? {})
   for (const dialect of setting.dialects ?? []) {
-    const { session } = SESSION_DIALECTS[dialect as keyof typeof SESSION_DIALECTS]
+    const { session } = BACKENDS[dialect as keyof typeof BACKENDS]
     if (session.some((key) => !keys.includes(key))) throw new Error(`the gate wrote nothing for ${dialect}`)
   }
   return overBaseline(samples)
@@ -89,7 +89,8 @@ function batchOf({ hasRecord, sessionId, attributes, dialects }: Circumstances):
   const processor = hasRecord ? new SessionSpanProcessor() : new NoopProcessor()
   const provider = new BasicTracerProvider({ spanProcessors: [processor as unknown as SpanProcessor] })
   const fields = dialects === undefined ? {} : RICH
-  const parent = sessionId === undefined ? ROOT_CONTEXT : setSession(ROOT_CONTEXT, { sessionId, ...fields })
+  const parent =
+    sessionId === undefined ? ROOT_CONTEXT : contextWithSession(ROOT_CONTEXT, { sessionId, ...fields })
   return Array.from({ length: BATCH }, () => {
     const span = provider.getTracer('ai').startSpan('chat', undefined, parent)
     span.setAttributes(attributes)

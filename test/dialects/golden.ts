@@ -1,32 +1,32 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { SessionSpanExporter } from '@otel-sessions/exporter'
-import { SessionSpanProcessor, setSession } from '@otel-sessions/processor'
-import { type DialectName, SESSION_DIALECTS } from '@otel-sessions/semconv'
+import { BACKENDS, type BackendName } from '@otel-sessions/exporter/backends'
+import { contextWithSession, SessionSpanProcessor } from '@otel-sessions/processor'
 
 /** The names in the order of the table. */
-export const NAMES = Object.keys(SESSION_DIALECTS) as DialectName[]
+export const NAMES = Object.keys(BACKENDS) as BackendName[]
 
 /** The file that holds what one span looks like in a dialect. */
-export const goldenFile = (name: DialectName) => new URL(`../golden/dialects/${name}.json`, import.meta.url)
+export const goldenFile = (name: BackendName) => new URL(`../golden/dialects/${name}.json`, import.meta.url)
 
 /**
  * One span as it is shipped in a dialect: with all that a scope can say, and without a conversation, which some
  * backends group by.
  */
-export async function golden(name: DialectName) {
+export async function golden(name: BackendName) {
   const all = await shipped(name, true)
   const withoutConversation = await shipped(name, false)
   return { all, withoutConversation }
 }
 
-async function shipped(name: DialectName, hasConversation: boolean) {
+async function shipped(name: BackendName, hasConversation: boolean) {
   const memory = new InMemorySpanExporter()
   const exporter = new SessionSpanExporter(memory, { dialects: [name] })
   const provider = new BasicTracerProvider({
     spanProcessors: [new SessionSpanProcessor(), new SimpleSpanProcessor(exporter)],
   })
-  const scope = setSession(ROOT_CONTEXT, {
+  const scope = contextWithSession(ROOT_CONTEXT, {
     sessionId: 'user_123_conv_456',
     ...(hasConversation ? { conversationId: 'conv_7' } : {}),
     userId: 'user_123',

@@ -1,6 +1,6 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api'
 import { SessionSpanExporter } from '@otel-sessions/exporter'
-import { SessionSpanProcessor, setSession } from '@otel-sessions/processor'
+import { contextWithSession, SessionSpanProcessor } from '@otel-sessions/processor'
 import { afterEach, expect, test } from 'vitest'
 import type { Attributes } from './hostile-attributes.ts'
 import { hostileSpan } from './spans.ts'
@@ -35,7 +35,7 @@ function run(processor: SessionSpanProcessor, span: ReturnType<typeof spanOf>, c
 test('a session.id on Object.prototype is no start attribute: the scope keeps its word', () => {
   polluted['session.id'] = 'polluted_session'
   const span = spanOf({})
-  run(new SessionSpanProcessor(), span, setSession(ROOT_CONTEXT, 'user_123_conv_456'))
+  run(new SessionSpanProcessor(), span, contextWithSession(ROOT_CONTEXT, 'user_123_conv_456'))
   expect(Object.entries(span.attributes)).toEqual([['session.id', 'user_123_conv_456']])
 })
 
@@ -55,7 +55,7 @@ test('a field on Object.prototype does not keep ours from being stamped', () => 
   run(
     new SessionSpanProcessor(),
     span,
-    setSession(ROOT_CONTEXT, { sessionId: 's_123_456', userId: 'u_1', metadata }),
+    contextWithSession(ROOT_CONTEXT, { sessionId: 's_123_456', userId: 'u_1', metadata }),
   )
   expect(Object.entries(span.attributes)).toContainEqual(['user.id', 'u_1'])
   expect(Object.entries(span.attributes)).toContainEqual(['metadata', '{"plan":"pro"}'])

@@ -1,6 +1,6 @@
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { SessionSpanExporter } from '@otel-sessions/exporter'
-import { SessionSpanProcessor, setSession } from '@otel-sessions/processor'
+import { contextWithSession, SessionSpanProcessor } from '@otel-sessions/processor'
 import { checkSessionId } from '@otel-sessions/semconv'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -8,13 +8,13 @@ import { type Attributes, hostileSets } from './hostile-attributes.ts'
 import { hostileSpan, leavesAlone, SPAN_KINDS } from './spans.ts'
 
 const ID = 'user_123_conv_456'
-const inside = setSession(ROOT_CONTEXT, {
+const inside = contextWithSession(ROOT_CONTEXT, {
   sessionId: ID,
   userId: 'user_123',
   metadata: { plan: 'pro' },
   tags: ['t'],
 })
-const absent = setSession(ROOT_CONTEXT, null)
+const absent = contextWithSession(ROOT_CONTEXT, null)
 
 type HostileSpan = ReturnType<typeof hostileSpan>
 

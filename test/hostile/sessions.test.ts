@@ -1,6 +1,12 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { bindSession, getSession, setSession, setSpanSession, usingSession } from '@otel-sessions/processor'
+import {
+  bindSession,
+  contextWithSession,
+  getSession,
+  setSpanSession,
+  usingSession,
+} from '@otel-sessions/processor'
 import { checkSessionId } from '@otel-sessions/semconv'
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
@@ -13,7 +19,7 @@ beforeAll(() => {
 })
 
 const OUTER = 'outer_session_of_somebody_else'
-const outer = setSession(ROOT_CONTEXT, OUTER)
+const outer = contextWithSession(ROOT_CONTEXT, OUTER)
 
 const FIELDS = ['sessionId', 'conversationId', 'userId', 'previousSessionId', 'metadata', 'tags'] as const
 
@@ -88,7 +94,7 @@ test('setSession, bindSession and setSpanSession throw nothing, whatever the ses
   fc.assert(
     fc.property(sessions, kinds, (make, kind) => {
       const session = make()
-      expectRight(session, getSession(setSession(outer, session as never))?.sessionId)
+      expectRight(session, getSession(contextWithSession(outer, session as never))?.sessionId)
       const read = context.with(outer, () => bindSession(() => getSession()?.sessionId, session as never))
       expectRight(session, read())
       const span = hostileSpan({ attributes: {}, target: {}, hides: false, inherited: new Set() }, kind)

@@ -1,5 +1,11 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
-import { bindSession, clearSession, getSession, setSession, setSpanSession } from '@otel-sessions/processor'
+import {
+  bindSession,
+  contextWithoutSession,
+  contextWithSession,
+  getSession,
+  setSpanSession,
+} from '@otel-sessions/processor'
 import { tracer } from './pipeline.ts'
 import { hop, type Shape } from './shape.ts'
 
@@ -11,9 +17,9 @@ export const helpers: Shape = {
     let seen = 0
     for (let count = 0; count < times; count++) {
       const id = `memory_helper_${count}`
-      const inside = setSession(ROOT_CONTEXT, { sessionId: id, metadata: { count } })
+      const inside = contextWithSession(ROOT_CONTEXT, { sessionId: id, metadata: { count } })
       if (context.with(inside, () => getSession())?.sessionId === id) seen++
-      if (getSession(clearSession(inside)) !== undefined) throw new Error('not cleared')
+      if (getSession(contextWithoutSession(inside)) !== undefined) throw new Error('not cleared')
       const span = tracer.startSpan('late', undefined, ROOT_CONTEXT)
       setSpanSession(span, id)
       span.end()
@@ -35,8 +41,12 @@ export const refused: Shape = {
   times: 100_000,
   async run(times) {
     for (let count = 0; count < times; count++) {
-      const inside = setSession(ROOT_CONTEXT, `memory_é_${count}`)
-      setSession(inside, { sessionId: count as never, userId: `\n${count}`, tags: [`${count}`.repeat(200)] })
+      const inside = contextWithSession(ROOT_CONTEXT, `memory_é_${count}`)
+      contextWithSession(inside, {
+        sessionId: count as never,
+        userId: `\n${count}`,
+        tags: [`${count}`.repeat(200)],
+      })
       if (count % 1000 === 0) await hop()
     }
   },

@@ -22,11 +22,11 @@ import { JUDGED, OTHERS } from './world.ts'
  */
 type Session =
   | {
-      readonly kind: 'statement'
+      readonly kind: 'explicit'
       readonly from: 'own' | 'inherited' | 'scope'
       readonly id: string | undefined
     }
-  | { readonly kind: 'hint'; readonly id: string }
+  | { readonly kind: 'inferred'; readonly id: string }
   | { readonly kind: 'none' }
 
 export interface ModelContext {
@@ -121,7 +121,7 @@ export class Model implements World<ModelContext, ModelSpan> {
     span.stamped = said.states ? stamped : { ...span.stamped, ...stamped }
     if (!said.states) return
     if (said.id === undefined || said.id !== startId(span)) revoke(span, ours, stamped)
-    span.session = { kind: 'statement', from: 'own', id: said.id }
+    span.session = { kind: 'explicit', from: 'own', id: said.id }
     if (said.id !== undefined) span.attributes['session.id'] = said.id
     this.#offer(span.parent, said.id)
   }
@@ -132,9 +132,9 @@ export class Model implements World<ModelContext, ModelSpan> {
     span.ended = true
     this.#exported.set(span.name, pickJudged(shipped))
     // Only what came late: the rest was offered when it came, and what was learned has climbed by itself.
-    const said = span.session.kind === 'statement' ? statedNow(span) : saidBySpan(span)
+    const said = span.session.kind === 'explicit' ? statedNow(span) : saidBySpan(span)
     // A placeholder is nobody's hint; a statement may be one.
-    const counts = span.session.kind === 'statement' || isHint(said)
+    const counts = span.session.kind === 'explicit' || isHint(said)
     if (said !== startId(span) && counts) this.#offer(span.parent, said)
   }
 
@@ -155,7 +155,7 @@ export class Model implements World<ModelContext, ModelSpan> {
   #sessionAtEnd(span: ModelSpan): Shipped {
     const { session } = span
     const now = span.attributes['session.id']
-    if (session.kind !== 'statement') {
+    if (session.kind !== 'explicit') {
       const learned = span.learned.size === 1 ? [...span.learned][0] : undefined
       return { 'session.id': saidBySpan(span) ?? learned ?? this.#byDefault(span) }
     }
@@ -182,28 +182,28 @@ function sessionAtStart(
   // 1, unless somebody's processor stamped what the context says
   const own = attributes['session.id']
   if (own !== undefined && !Object.values<unknown>(others).includes(own)) {
-    return { kind: 'statement', from: 'own', id: isSessionId(own) ? own : undefined }
+    return { kind: 'explicit', from: 'own', id: isSessionId(own) ? own : undefined }
   }
-  const parentStates = parent?.session.kind === 'statement' ? parent.session : undefined
+  const parentStates = parent?.session.kind === 'explicit' ? parent.session : undefined
   // 2: a scope that was entered below the parent, or the one that the parent itself has its session from
   if (scope !== undefined) {
     const enteredBelow = parent === undefined || parent.scope !== scope
     if (enteredBelow || parentStates?.from === 'scope')
-      return { kind: 'statement', from: 'scope', id: scope.id }
+      return { kind: 'explicit', from: 'scope', id: scope.id }
   }
   // 3
   if (parent !== undefined && parentStates !== undefined) {
-    return { kind: 'statement', from: 'inherited', id: statedNow(parent) }
+    return { kind: 'explicit', from: 'inherited', id: statedNow(parent) }
   }
   // 4
   const alias = readAlias(attributes)
-  if (alias !== undefined) return { kind: 'hint', id: alias }
+  if (alias !== undefined) return { kind: 'inferred', id: alias }
   // 5
   const inbound = others.inbound
   const other = OTHERS.map((name) => (name === 'inbound' ? undefined : hintOf(others[name]))).find(isHint)
   // 6, and 7
   const hint = other ?? (parent && namedNow(parent)) ?? hintOf(inbound)
-  return hint === undefined ? NONE : { kind: 'hint', id: hint }
+  return hint === undefined ? NONE : { kind: 'inferred', id: hint }
 }
 
 /** Integers count as their digits, as with an alias. */
@@ -214,7 +214,7 @@ function hintOf(value: AttributeValue | undefined): string | undefined {
 
 /** A span's statement as its next child sees it: its own may be changed by a later write, no other. */
 function statedNow(span: ModelSpan): string | undefined {
-  if (span.session.kind !== 'statement') return undefined
+  if (span.session.kind !== 'explicit') return undefined
   const { from, id } = span.session
   const now = span.attributes['session.id']
   return id !== undefined && from === 'own' && isSessionId(now) ? now : id
@@ -247,8 +247,8 @@ function withoutOurOwn(span: ModelSpan): Record<string, unknown> {
 
 /** A scope's fields go to its spans, but for those whose session a span stated; a statement brings its own along. */
 function fieldsFor(session: Session, scope: Scope | undefined, parent: ModelSpan | undefined): SessionFields {
-  if (session.kind === 'statement' && session.from === 'own') return {}
-  if (session.kind === 'statement' && session.from === 'inherited') return parent?.stamped ?? {}
+  if (session.kind === 'explicit' && session.from === 'own') return {}
+  if (session.kind === 'explicit' && session.from === 'inherited') return parent?.stamped ?? {}
   return scope?.fields ?? {}
 }
 

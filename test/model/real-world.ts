@@ -19,9 +19,9 @@ import {
 } from '@opentelemetry/sdk-trace-base'
 import { SessionSpanExporter } from '@otel-sessions/exporter'
 import {
-  clearSession,
+  contextWithoutSession,
+  contextWithSession,
   SessionSpanProcessor,
-  setSession,
   setSpanSession,
   usingSession,
 } from '@otel-sessions/processor'
@@ -84,11 +84,11 @@ export class RealWorld implements World<Context, Span> {
   }
 
   setSession(at: Context, session: SessionArgument): Context {
-    return setSession(at, session as Session)
+    return contextWithSession(at, session as Session)
   }
 
   clearSession(at: Context): Context {
-    return clearSession(at)
+    return contextWithoutSession(at)
   }
 
   usingSession(at: Context, session: SessionArgument): Context {

@@ -73,7 +73,7 @@ for (const library of LIBRARIES) {
 
       test('is what getSession tells, as a hint', async () => {
         const { inside } = await start(library, order)
-        await inside(B, async () => expect(getSession()).toMatchObject({ sessionId: B, source: 'hint' }))
+        await inside(B, async () => expect(getSession()).toMatchObject({ sessionId: B, source: 'inferred' }))
       })
 
       test('names the session of the bare span that it was called under', async () => {

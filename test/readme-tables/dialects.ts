@@ -1,11 +1,11 @@
 import {
-  type DialectFacts,
-  type DialectField,
-  type DialectName,
-  SESSION_DIALECT_FACTS,
-  SESSION_DIALECTS,
-  type SessionDialect,
-} from '@otel-sessions/semconv'
+  BACKEND_FACTS,
+  BACKENDS,
+  type BackendFacts,
+  type BackendField,
+  type BackendName,
+  type SessionBackend,
+} from '@otel-sessions/exporter/backends'
 import { NAMES } from '../dialects/golden.ts'
 import { drawTable } from './draw.ts'
 
@@ -23,15 +23,15 @@ const HEAD = [
 export function dialectsMarkdown(): string {
   return drawTable(
     HEAD,
-    NAMES.map((name) => cells(SESSION_DIALECTS[name], SESSION_DIALECT_FACTS[name])),
+    NAMES.map((name) => cells(BACKENDS[name], BACKEND_FACTS[name])),
   )
 }
 
-function cells(dialect: SessionDialect, facts: DialectFacts) {
+function cells(dialect: SessionBackend, facts: BackendFacts) {
   const { backend, evidence, source } = facts
   return [
     backend,
-    code(dialect.name as DialectName),
+    code(dialect.name as BackendName),
     neededCell(dialect, facts),
     sessionCell(dialect),
     otherCell(dialect),
@@ -41,7 +41,7 @@ function cells(dialect: SessionDialect, facts: DialectFacts) {
 }
 
 /** For what the backend needs the dialect: for what it writes under other keys, and the backend does not read as it is. */
-function neededCell(dialect: SessionDialect, { reads }: DialectFacts) {
+function neededCell(dialect: SessionBackend, { reads }: BackendFacts) {
   const { session, conversationFromSession, extras, user, tags, metadata } = dialect
   const others = {
     session: session.some((key) => key !== 'session.id') || conversationFromSession,
@@ -49,13 +49,13 @@ function neededCell(dialect: SessionDialect, { reads }: DialectFacts) {
     tags: tags !== undefined && tags.key !== 'tag.tags',
     metadata: metadata !== undefined && !(metadata.form === 'json' && metadata.key === 'metadata'),
   }
-  const fields = Object.keys(others) as DialectField[]
+  const fields = Object.keys(others) as BackendField[]
   const needs = fields.filter((field) => others[field] && !reads.includes(field))
   if (needs.includes('session') || extras !== undefined) return 'yes'
   return needs.length === 0 ? 'no' : `for ${needs.join(' and ')}`
 }
 
-function endpointCell({ endpoint, contentType, headers }: DialectFacts) {
+function endpointCell({ endpoint, contentType, headers }: BackendFacts) {
   const type = contentType === 'both' ? 'protobuf or JSON' : contentType
   return [endpoint && code(endpoint), type, headers && `headers ${headers.map(code).join(', ')}`]
     .filter(Boolean)
@@ -64,7 +64,7 @@ function endpointCell({ endpoint, contentType, headers }: DialectFacts) {
 
 const code = (text: string) => `\`${text}\``
 
-function sessionCell({ session, conversation, conversationFromSession, idRule, extras }: SessionDialect) {
+function sessionCell({ session, conversation, conversationFromSession, idRule, extras }: SessionBackend) {
   const keys = session.map(code)
   if (conversationFromSession && conversation)
     keys.push(`${code(conversation)} (unless the span has its own)`)
@@ -78,7 +78,7 @@ function sessionCell({ session, conversation, conversationFromSession, idRule, e
 
 const FORMS = { array: '', 'comma-separated': ' (with commas)', json: ' (JSON)' }
 
-function otherCell({ user, tags, metadata }: SessionDialect) {
+function otherCell({ user, tags, metadata }: SessionBackend) {
   const cells = [
     user && code(user),
     tags && code(tags.key) + FORMS[tags.form],

@@ -1,7 +1,7 @@
 // What the tests of streams share, on top of what they share with the table.
 
 import { context } from '@opentelemetry/api'
-import { helperStats, type ProblemCode, setSession } from '@otel-sessions/processor'
+import { contextWithSession, helperStats, type ProblemCode } from '@otel-sessions/processor'
 import { afterAll, beforeAll, beforeEach, vi } from 'vitest'
 import { forgetSpans, registerContext, sessionsOf } from './table/telemetry.ts'
 
@@ -26,7 +26,7 @@ export function distinctSessionsOf(name: string): unknown[] {
  * here would prove nothing about usingSession.
  */
 export function inScopeWithoutBinding<T>(session: string, fn: () => T): T {
-  return context.with(setSession(context.active(), session), fn)
+  return context.with(contextWithSession(context.active(), session), fn)
 }
 
 /** How often the helpers met a problem so far. */

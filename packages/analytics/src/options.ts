@@ -1,5 +1,5 @@
 import type { MeterProvider } from '@opentelemetry/api'
-import { kindOf, optionsProblem } from '@otel-sessions/semconv/internal'
+import { kindOf, unknownOption } from '@otel-sessions/semconv/internal'
 import { type PriceOf, type PriceTable, priceOfTable, pricesProblem } from './price.ts'
 import type { SessionTotals } from './totals-types.ts'
 
@@ -66,7 +66,7 @@ export function settingsOf(options: SessionAnalyticsOptions = {}): AnalyticsSett
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`SessionAnalytics: options must be an object, they are ${kindOf(options)}`)
   }
-  const unknown = optionsProblem(options, OPTIONS)
+  const unknown = unknownOption(options, OPTIONS)
   if (unknown !== undefined) throw new TypeError(`SessionAnalytics: ${unknown}`)
   const { maxSessions = 10_000, idleMillis = 3_600_000, prices, onEvict, meterProvider } = options
   checkWholeNumber('maxSessions', maxSessions, MOST_SESSIONS)

@@ -1,4 +1,4 @@
-import { kindOf, optionsProblem } from '@otel-sessions/semconv/internal'
+import { kindOf, unknownOption } from '@otel-sessions/semconv/internal'
 import type { SessionTotals } from './totals-types.ts'
 
 const BY = {
@@ -47,7 +47,7 @@ export function ordered(all: SessionTotals[], query: SessionQuery): SessionTotal
   if (typeof query !== 'object' || query === null) {
     throw new TypeError(`SessionAnalytics: sessions() takes an object, it got ${kindOf(query)}`)
   }
-  const unknown = optionsProblem(query, ['sort', 'limit'])
+  const unknown = unknownOption(query, ['sort', 'limit'])
   if (unknown !== undefined) throw new TypeError(`SessionAnalytics: sessions(): ${unknown}`)
   const { sort = 'lastTime', limit } = query
   if (!Object.hasOwn(BY, sort)) {

@@ -5,9 +5,9 @@ import {
   ATTR_TAG_TAGS,
   ATTR_USER_ID,
   SESSION_ID_MAX_LENGTH,
-  type SessionDialect,
 } from '@otel-sessions/semconv'
 import { kindOf } from '@otel-sessions/semconv/internal'
+import type { SessionBackend } from './backends/backend.ts'
 import { GENERIC_KEYS, PROTOTYPE_NAMES } from './dialect-keys.ts'
 
 const FIELDS = [
@@ -21,7 +21,7 @@ const FIELDS = [
   'metadata',
   'idRule',
   'extras',
-] satisfies (keyof SessionDialect)[]
+] satisfies (keyof SessionBackend)[]
 
 /**
  * A copy of a dialect of the application's own, which may change its object later.
@@ -29,7 +29,7 @@ const FIELDS = [
  * @param where what stands before the name of the property that is wrong
  * @throws TypeError or RangeError
  */
-export function checkedDialect(dialect: unknown, where: string): SessionDialect {
+export function checkedDialect(dialect: unknown, where: string): SessionBackend {
   const its = record(dialect, where, FIELDS, 'a name or an object')
   const { name, conversationFromSession = false } = its
   if (typeof name !== 'string' || name === '')
@@ -37,7 +37,7 @@ export function checkedDialect(dialect: unknown, where: string): SessionDialect 
   if (typeof conversationFromSession !== 'boolean') {
     throw wrong(`${where}.conversationFromSession`, 'true or false', conversationFromSession)
   }
-  const optional = <T>(field: keyof SessionDialect, check: (value: unknown, where: string) => T) =>
+  const optional = <T>(field: keyof SessionBackend, check: (value: unknown, where: string) => T) =>
     its[field] === undefined ? undefined : check(its[field], `${where}.${field}`)
   return {
     name,
@@ -82,7 +82,7 @@ function sessionKeys(value: unknown, where: string): string[] {
   return value.map((each, index) => key(each, `${where}[${index}]`, ATTR_SESSION_ID))
 }
 
-function checkedTags(value: unknown, where: string): SessionDialect['tags'] {
+function checkedTags(value: unknown, where: string): SessionBackend['tags'] {
   const { key: its, form } = record(value, where, ['key', 'form'])
   if (form !== 'array' && form !== 'comma-separated' && form !== 'json') {
     throw wrong(`${where}.form`, "'array', 'comma-separated' or 'json'", form)
@@ -90,14 +90,14 @@ function checkedTags(value: unknown, where: string): SessionDialect['tags'] {
   return { key: key(its, `${where}.key`, ATTR_TAG_TAGS), form }
 }
 
-function checkedMetadata(value: unknown, where: string): SessionDialect['metadata'] {
+function checkedMetadata(value: unknown, where: string): SessionBackend['metadata'] {
   const { key: its, prefix, form } = record(value, where, ['key', 'prefix', 'form'])
   if (form === 'json' && prefix === undefined) return { key: key(its, `${where}.key`, ATTR_METADATA), form }
   if (form === 'attributes' && its === undefined) return { prefix: key(prefix, `${where}.prefix`), form }
   throw new TypeError(`${where} must have a key with form 'json', or a prefix with form 'attributes'`)
 }
 
-function checkedIdRule(value: unknown, where: string): SessionDialect['idRule'] {
+function checkedIdRule(value: unknown, where: string): SessionBackend['idRule'] {
   const { maxLength, pattern } = record(value, where, ['maxLength', 'pattern'])
   const isLength = Number.isInteger(maxLength) && (maxLength as number) >= 1
   if (maxLength !== undefined && !(isLength && (maxLength as number) <= SESSION_ID_MAX_LENGTH)) {
@@ -108,7 +108,7 @@ function checkedIdRule(value: unknown, where: string): SessionDialect['idRule'] 
   return { maxLength: maxLength as number | undefined, pattern }
 }
 
-function checkedExtras(value: unknown, where: string): SessionDialect['extras'] {
+function checkedExtras(value: unknown, where: string): SessionBackend['extras'] {
   const extras = Object.entries(record(value, where)).map(([name, constant]) => {
     const its = `${where}[${JSON.stringify(name)}]`
     if (!['string', 'number', 'boolean'].includes(typeof constant)) {

@@ -1,5 +1,5 @@
-import { ATTR_METADATA, ATTR_SESSION_ID, type SessionRecord } from '@otel-sessions/semconv'
-import { isTooLongToRead, kindOf } from '@otel-sessions/semconv/internal'
+import { ATTR_METADATA, ATTR_SESSION_ID } from '@otel-sessions/semconv'
+import { isTooLongToRead, kindOf, type SessionRecord } from '@otel-sessions/semconv/internal'
 import type { Dress } from './dialects.ts'
 import { type GateChanges, type GateRules, gate } from './gate.ts'
 import { sayOnce } from './report.ts'
@@ -43,7 +43,7 @@ export function shipped<S extends ExportableSpan>(
   { dress, counters }: Gatekeeper,
 ): S {
   if (changes === undefined && dress === undefined) return span
-  const view = shippedSpan(span, changes, record?.kind === 'absence', dress)
+  const view = shippedSpan(span, changes, record?.kind === 'cleared', dress)
   if (view !== span) counters.changed++
   if (changes !== undefined) count(changes, span.attributes[ATTR_SESSION_ID], counters)
   return view

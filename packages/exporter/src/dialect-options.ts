@@ -1,14 +1,15 @@
-import { type DialectName, SESSION_DIALECTS, type SessionDialect } from '@otel-sessions/semconv'
 import { kindOf } from '@otel-sessions/semconv/internal'
+import type { BackendName, SessionBackend } from './backends/backend.ts'
+import { BACKENDS } from './backends/table.ts'
 import { checkedDialect } from './check-dialect.ts'
 
 /** What the option `dialects` takes. */
-export type Dialects = readonly (DialectName | SessionDialect)[]
+export type Dialects = readonly (BackendName | SessionBackend)[]
 
 const WHERE = 'SessionSpanExporter: option dialects'
 
 /** What else people call a backend, in small letters alone. */
-const OTHER_NAMES: Readonly<Record<string, DialectName>> = {
+const OTHER_NAMES: Readonly<Record<string, BackendName>> = {
   applicationinsights: 'azure',
   arize: 'openinference',
   comet: 'opik',
@@ -24,7 +25,7 @@ const OTHER_NAMES: Readonly<Record<string, DialectName>> = {
  *
  * @throws TypeError or RangeError that names the option, the entry and what is wrong with it
  */
-export function dialectsOf(dialects: Dialects): readonly SessionDialect[] {
+export function dialectsOf(dialects: Dialects): readonly SessionBackend[] {
   if (!Array.isArray(dialects)) {
     throw new TypeError(`${WHERE} must be an array of names or dialects, it is ${kindOf(dialects)}`)
   }
@@ -39,9 +40,9 @@ export function dialectsOf(dialects: Dialects): readonly SessionDialect[] {
   return distinct
 }
 
-function knownDialect(name: string): SessionDialect {
-  if (Object.hasOwn(SESSION_DIALECTS, name)) return SESSION_DIALECTS[name as DialectName]
-  const known = Object.keys(SESSION_DIALECTS).toSorted()
+function knownDialect(name: string): SessionBackend {
+  if (Object.hasOwn(BACKENDS, name)) return BACKENDS[name as BackendName]
+  const known = Object.keys(BACKENDS).toSorted()
   const letters = name.toLowerCase().replace(/[^a-z]/g, '')
   const meant = known.includes(letters) ? letters : own(OTHER_NAMES, letters)
   const quoted = JSON.stringify(name)

@@ -1,10 +1,5 @@
-import {
-  ATTR_GEN_AI_CONVERSATION_ID,
-  ATTR_SESSION_ID,
-  type DialectMetadata,
-  type DialectTags,
-  type SessionDialect,
-} from '@otel-sessions/semconv'
+import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_SESSION_ID } from '@otel-sessions/semconv'
+import type { BackendMetadata, BackendTags, SessionBackend } from './backends/backend.ts'
 import { GENERIC_KEYS } from './dialect-keys.ts'
 
 /** What one dialect does with the session ID. */
@@ -29,10 +24,10 @@ export interface KeyPlan {
 }
 
 /** A place for tags. */
-export type TagsPlan = DialectTags & { readonly name: string }
+export type TagsPlan = BackendTags & { readonly name: string }
 
 /** A place for metadata. */
-export type MetadataPlan = DialectMetadata & {
+export type MetadataPlan = BackendMetadata & {
   readonly name: string
   /** Names that no metadata key, with its prefix, may have. */
   readonly reserved: ReadonlySet<string>
@@ -50,7 +45,7 @@ export interface DialectPlan {
 }
 
 /** The plan, or undefined where the attributes as they are stamped are all that the dialects want. */
-export function planDialects(dialects: readonly SessionDialect[]): DialectPlan | undefined {
+export function planDialects(dialects: readonly SessionBackend[]): DialectPlan | undefined {
   const taken = new Set([...GENERIC_KEYS, ...dialects.flatMap(({ session }) => session)])
   /** Whether nobody before has the key; from now on somebody has. */
   const take = (key: string | undefined): key is string => {
@@ -76,7 +71,7 @@ export function planDialects(dialects: readonly SessionDialect[]): DialectPlan |
 }
 
 function sessionPlan(
-  { name, session, alsoReads = [], conversation, conversationFromSession, extras, idRule }: SessionDialect,
+  { name, session, alsoReads = [], conversation, conversationFromSession, extras, idRule }: SessionBackend,
   take: (key: string) => boolean,
 ): SessionPlan {
   const keys = session.filter((key) => key !== ATTR_SESSION_ID)
@@ -102,7 +97,7 @@ function isNeeded({ denied, conversation, extras, maxLength, pattern }: SessionP
 }
 
 function metadataPlan(
-  { name, session, metadata }: SessionDialect,
+  { name, session, metadata }: SessionBackend,
   reserved: ReadonlySet<string>,
 ): MetadataPlan[] {
   if (metadata === undefined) return []

@@ -6,7 +6,7 @@ import { increment } from './stats.ts'
 export type DialectReason =
   | 'id-too-long'
   | 'id-not-allowed'
-  | 'stated-absence'
+  | 'cleared'
   | 'conversation-not-a-string'
   | 'user-not-a-string'
   | 'tags-not-strings'
@@ -22,7 +22,7 @@ export type DialectReason =
 const WORDS: Readonly<Record<DialectReason, string>> = {
   'id-too-long': 'the session ID is longer than it takes, and is left out for it',
   'id-not-allowed': 'the session ID has a form that it does not take, and is left out for it',
-  'stated-absence': 'its session is taken away, because the application says that there is none',
+  cleared: 'its session is taken away, because the application says that there is none',
   'conversation-not-a-string': 'gen_ai.conversation.id is left out, it is no string',
   'user-not-a-string': 'user.id is left out, it is no string',
   'tags-not-strings': 'tag.tags is no array of strings, what is no string is left out',

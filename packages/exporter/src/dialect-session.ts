@@ -33,5 +33,5 @@ export function denySession(
 ): void {
   const values = denied.map((key) => takeAway(added, attributes, key))
   const value = values.find((each) => each !== undefined)
-  if (value !== undefined) onProblem(name, 'stated-absence', value)
+  if (value !== undefined) onProblem(name, 'cleared', value)
 }

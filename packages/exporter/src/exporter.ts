@@ -1,5 +1,4 @@
-import { readRecord } from '@otel-sessions/semconv'
-import { kindOf } from '@otel-sessions/semconv/internal'
+import { kindOf, readRecord } from '@otel-sessions/semconv/internal'
 import { now, within } from './deadline.ts'
 import type { Gatekeeper } from './decide.ts'
 import { countProblem } from './dialect-problems.ts'

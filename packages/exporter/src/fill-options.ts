@@ -1,4 +1,4 @@
-import { kindOf, optionsProblem } from '@otel-sessions/semconv/internal'
+import { kindOf, unknownOption } from '@otel-sessions/semconv/internal'
 import { checkWholeNumber, LONGEST_TIMER } from './check-number.ts'
 
 /** How long, and how many, spans without a session wait for their trace. */
@@ -39,7 +39,7 @@ export function fillSettingsOf(option: boolean | FillFromTraceOptions): FillSett
   if (typeof option !== 'object' || option === null || Array.isArray(option)) {
     throw new TypeError(`${NAME} must be a boolean or an object, it is ${kindOf(option)}`)
   }
-  const unknown = optionsProblem(option, OPTIONS)
+  const unknown = unknownOption(option, OPTIONS)
   if (unknown !== undefined) throw new TypeError(`${NAME}: ${unknown}`)
   const { holdMillis = 30_000, maxSpans = 2048 } = option
   checkWholeNumber('fillFromTrace.holdMillis', holdMillis, LONGEST_TIMER)

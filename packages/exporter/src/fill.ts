@@ -1,5 +1,10 @@
-import { ATTR_SESSION_ID, type SessionRecord, type SessionTrace } from '@otel-sessions/semconv'
-import { isPlaceholder, namesRefusedSession } from '@otel-sessions/semconv/internal'
+import { ATTR_SESSION_ID } from '@otel-sessions/semconv'
+import {
+  isPlaceholder,
+  namesRejectedSession,
+  type SessionRecord,
+  type SessionTrace,
+} from '@otel-sessions/semconv/internal'
 import type { Decision } from './decide.ts'
 import type { GateChanges, GateRules } from './gate.ts'
 import type { ExportableSpan } from './span-types.ts'
@@ -15,16 +20,16 @@ export function isUnnamed(
   changes: GateChanges | undefined,
   { aliases, rule }: GateRules,
 ): boolean {
-  if (record?.settled === 'default') {
+  if (record?.resolution === 'default') {
     const current = span.attributes[ATTR_SESSION_ID]
     // Unless something else has been written since.
-    return current === undefined || current === record.final || current === record.stampedAs
+    return current === undefined || current === record.resolvedId || current === record.stampedAs
   }
   if (changes?.sessionId !== undefined) return false
   // An invalid ID says that there is a session, and another one than the trace's.
   if (span.attributes[ATTR_SESSION_ID] !== undefined) return false
   if (record !== undefined && record.kind !== 'none') return false
-  return !namesRefusedSession(span.attributes, aliases, rule)
+  return !namesRejectedSession(span.attributes, aliases, rule)
 }
 
 /** The session that a span is shipped with, if its trace has no better one. */
@@ -65,7 +70,7 @@ export function noteSpan(
   memory: TraceMemory,
 ): void {
   const shipped = shippedOf(span, changes)
-  const isRefused = !isUnnamed && shipped === undefined && record?.kind !== 'absence'
+  const isRefused = !isUnnamed && shipped === undefined && record?.kind !== 'cleared'
   const id = isRefused ? null : typeof shipped === 'string' && !isUnnamed ? shipped : undefined
   if (record === undefined) memory.note(traceIdOf(span), id, isRoot(span))
   else if (record.trace !== undefined && id !== undefined) noteOnTrace(record.trace, id)

@@ -1,4 +1,4 @@
-import { readRecord } from '@otel-sessions/semconv'
+import { readRecord } from '@otel-sessions/semconv/internal'
 import { changesOf, type Decision, type Gatekeeper, shipped, unreadable } from './decide.ts'
 import { isComplete, isUnnamed, noteSpan, sessionOfTrace } from './fill.ts'
 import type { GateChanges } from './gate.ts'

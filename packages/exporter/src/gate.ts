@@ -3,20 +3,20 @@ import {
   checkSessionId,
   type ReadableAttributes,
   type SessionIdReason,
-  type SessionRecord,
 } from '@otel-sessions/semconv'
 import {
   type AliasPlan,
   isUntouched,
-  lateMetadata,
-  lateSession,
+  mergeLateMetadata,
   ownValue,
   readAlias,
+  resolveSession,
+  type SessionRecord,
   TOO_LONG,
 } from '@otel-sessions/semconv/internal'
 
 /** Why the gate dropped a `session.id`: it is invalid, or the application stated that there is no session. */
-export type DropReason = SessionIdReason | 'stated-absence'
+export type DropReason = SessionIdReason | 'cleared'
 
 /** What the gate changes on a span. */
 export interface GateChanges {
@@ -27,7 +27,7 @@ export interface GateChanges {
   /** What to ship as `metadata`; undefined leaves it. */
   readonly metadata: unknown
   /** Attributes to take away, where they still have this value. */
-  readonly revoked: SessionRecord['revoked']
+  readonly revoked: SessionRecord['staleAttributes']
   /** Why the `session.id` that is on the span, or would be, is not shipped; undefined where nothing is dropped. */
   readonly dropped: DropReason | undefined
   /** The session is what `onInvalid` made of an invalid one. */
@@ -66,7 +66,7 @@ export function gate(
   const sessionId = tooLong || wanted === undefined ? replacement : wanted
   const metadata =
     record === undefined || record.settings.runsLateRules ? undefined : mergedMetadata(attributes, record)
-  const revoked = record?.revoked
+  const revoked = record?.staleAttributes
   if (sessionId === current && metadata === undefined && revoked === undefined && !tooLong) return undefined
   const replaced = replacement !== undefined
   const dropped = replaced
@@ -98,7 +98,7 @@ function replacementOf(
   { replace, rule }: GateRules,
 ): string | undefined {
   if (replace === undefined) return undefined
-  const id = record?.kind === 'absence' ? record.refused : invalid
+  const id = record?.kind === 'cleared' ? record.rejectedId : invalid
   if (typeof id !== 'string') return undefined
   const check = checkSessionId(id, rule)
   // All empty IDs would become one session.
@@ -106,12 +106,12 @@ function replacementOf(
 }
 
 /** What the processor let pass is shipped, unless this gate is stricter, or replaces what was refused. */
-function mayPass({ id, refused }: SessionRecord, { rule, replace }: GateRules): boolean {
+function mayPass({ id, rejectedId: refused }: SessionRecord, { rule, replace }: GateRules): boolean {
   return id === undefined ? refused === undefined || replace === undefined : id.length <= rule.maxLength
 }
 
 function mergedMetadata(attributes: ReadableAttributes, record: SessionRecord): unknown {
-  const metadata = lateMetadata(attributes, record)
+  const metadata = mergeLateMetadata(attributes, record)
   return metadata === TOO_LONG ? undefined : metadata
 }
 
@@ -128,8 +128,8 @@ function foundAlone(attributes: ReadableAttributes, current: unknown, { rule, al
 }
 
 function foundByRecord(attributes: ReadableAttributes, current: unknown, record: SessionRecord): Found {
-  const { settled, final } = record
-  if (record.kind === 'statement' || settled === undefined) return lateSession(attributes, record)
+  const { resolution: settled, resolvedId: final } = record
+  if (record.kind === 'explicit' || settled === undefined) return resolveSession(attributes, record)
   // The late rules have been applied. What was written even later counts if it is valid.
   const isOurs = current === final || current === record.id || current === record.stampedAs
   const check = isOurs || current === undefined ? undefined : checkSessionId(current, record.settings.rule)
@@ -145,5 +145,5 @@ function dropReason(
   if (current === undefined || current === sessionId) return undefined
   const check = checkSessionId(current, rule)
   if (!check.ok) return check.reason
-  return record?.kind === 'absence' ? 'stated-absence' : undefined
+  return record?.kind === 'cleared' ? 'cleared' : undefined
 }

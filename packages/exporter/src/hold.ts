@@ -1,4 +1,4 @@
-import type { SessionFlush, SessionRecord } from '@otel-sessions/semconv'
+import type { SessionFlush, SessionRecord } from '@otel-sessions/semconv/internal'
 import type { Decision } from './decide.ts'
 import { isComplete } from './fill.ts'
 import type { FillSettings } from './fill-options.ts'

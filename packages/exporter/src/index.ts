@@ -1,4 +1,4 @@
-export type { DialectName, SessionDialect } from '@otel-sessions/semconv'
+export type { BackendName, SessionBackend } from './backends/backend.ts'
 export type { Dialects } from './dialect-options.ts'
 export type { DialectReason } from './dialect-problems.ts'
 export { SessionSpanExporter } from './exporter.ts'

@@ -1,5 +1,5 @@
 import { SESSION_ALIASES, SESSION_ID_MAX_LENGTH, type SessionAliases } from '@otel-sessions/semconv'
-import { aliasesProblem, kindOf, optionsProblem, planAliases } from '@otel-sessions/semconv/internal'
+import { aliasesProblem, kindOf, planAliases, unknownOption } from '@otel-sessions/semconv/internal'
 import { checkWholeNumber, LONGEST_TIMER } from './check-number.ts'
 import { type Dialects, dialectsOf } from './dialect-options.ts'
 import { type DialectPlan, planDialects } from './dialect-plan.ts'
@@ -105,7 +105,7 @@ export function settingsOf(options: SessionSpanExporterOptions = {}): ExporterSe
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`SessionSpanExporter: options must be an object, they are ${kindOf(options)}`)
   }
-  const unknown = optionsProblem(options, OPTIONS)
+  const unknown = unknownOption(options, OPTIONS)
   if (unknown !== undefined) throw new TypeError(`SessionSpanExporter: ${unknown}`)
   const { aliases = SESSION_ALIASES, maxLength = SESSION_ID_MAX_LENGTH } = options
   const { onInvalid = 'drop', fillFromTrace = false, dialects = [] } = options

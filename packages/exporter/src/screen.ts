@@ -1,4 +1,4 @@
-import { readRecord } from '@otel-sessions/semconv'
+import { readRecord } from '@otel-sessions/semconv/internal'
 import { changesOf, type Gatekeeper, shipped, unreadable } from './decide.ts'
 import type { ExportableSpan } from './span-types.ts'
 

@@ -1,5 +1,5 @@
 import { type Context, context, ROOT_CONTEXT } from '@opentelemetry/api'
-import type { SessionFlush } from '@otel-sessions/semconv'
+import type { SessionFlush } from '@otel-sessions/semconv/internal'
 import { after, now } from './deadline.ts'
 import type { Gatekeeper } from './decide.ts'
 import type { FillSettings } from './fill-options.ts'

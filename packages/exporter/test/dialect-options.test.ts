@@ -1,5 +1,5 @@
 import { SessionSpanExporter } from '@otel-sessions/exporter'
-import { SESSION_DIALECTS, type SessionDialect } from '@otel-sessions/semconv'
+import { BACKENDS, type SessionBackend } from '@otel-sessions/exporter/backends'
 import { describe, expect, it, test } from 'vitest'
 import { shipped } from './dialect-support.ts'
 
@@ -8,7 +8,7 @@ const make = (dialects: unknown) => () => new SessionSpanExporter(delegate, { di
 const own = (more: object) => [{ name: 'own', session: ['own.id'], ...more }]
 
 test('an unknown name is refused, with the known ones', () => {
-  const known = Object.keys(SESSION_DIALECTS).toSorted().join(', ')
+  const known = Object.keys(BACKENDS).toSorted().join(', ')
   expect(make(['langfuse', 'langfuze'])).toThrow(
     `SessionSpanExporter: option dialects has no dialect "langfuze"; there are ${known}`,
   )
@@ -43,7 +43,7 @@ test('the attributes as they are stamped may be named where they belong', () => 
         tags: { key: 'tag.tags', form: 'array' },
         metadata: { key: 'metadata', form: 'json' },
       },
-      ...Object.values(SESSION_DIALECTS),
+      ...Object.values(BACKENDS),
     ]),
   ).not.toThrow()
 })
@@ -94,7 +94,7 @@ test.each([
 })
 
 describe('a dialect of one’s own', () => {
-  const mine: SessionDialect = {
+  const mine: SessionBackend = {
     name: 'mine',
     session: ['my.id', 'my.other_id'],
     conversation: 'my.conversation',
@@ -135,14 +135,14 @@ describe('a dialect of one’s own', () => {
     ['either of two', /a|[A-Z]+/],
     ['a line of it', /^[a-z]+$/m],
   ])('takes an ID that matches its pattern as a whole, not one of which it is %s', (_, pattern) => {
-    const strict: SessionDialect = { name: 'strict', session: ['x.id'], idRule: { pattern } }
+    const strict: SessionBackend = { name: 'strict', session: ['x.id'], idRule: { pattern } }
     const refused = shipped({ 'session.id': 'A B!c' }, [strict])
     expect(refused.stats.dialects).toEqual({ strict: { 'id-not-allowed': 1 } })
     expect(shipped({ 'session.id': 'a' }, [strict]).attributes['x.id']).toBe('a')
   })
 
   it.each(['g', 'y', 'gy'])('does not depend on where a RegExp with %s has been', (flags) => {
-    const strict: SessionDialect = {
+    const strict: SessionBackend = {
       name: 'strict',
       session: ['x.id'],
       idRule: { pattern: new RegExp('[a-z]+', flags) },
@@ -151,7 +151,7 @@ describe('a dialect of one’s own', () => {
   })
 
   it('may get the session for a conversation under a key of its own', () => {
-    const grouped: SessionDialect = {
+    const grouped: SessionBackend = {
       name: 'grouped',
       session: [],
       conversation: 'my.thread',
@@ -174,7 +174,7 @@ describe('a dialect of one’s own', () => {
   })
 
   it('leaves its key to the dialect before it, and to any session', () => {
-    const other: SessionDialect = {
+    const other: SessionBackend = {
       name: 'other',
       session: ['other.id'],
       user: 'my.id',
@@ -185,8 +185,8 @@ describe('a dialect of one’s own', () => {
   })
 
   it('that cannot hold an ID does not take it from another one with the same key', () => {
-    const short: SessionDialect = { name: 'short', session: ['x.id'], idRule: { maxLength: 1 } }
-    const any: SessionDialect = { name: 'any', session: ['x.id'] }
+    const short: SessionBackend = { name: 'short', session: ['x.id'], idRule: { maxLength: 1 } }
+    const any: SessionBackend = { name: 'any', session: ['x.id'] }
     for (const dialects of [
       [short, any],
       [any, short],
@@ -198,6 +198,6 @@ describe('a dialect of one’s own', () => {
 })
 
 test('a dialect that is named twice is one, also when it is given as an object', () => {
-  const { stats } = shipped({ 'session.id': 'x'.repeat(65) }, ['azure', SESSION_DIALECTS.azure, 'azure'])
+  const { stats } = shipped({ 'session.id': 'x'.repeat(65) }, ['azure', BACKENDS.azure, 'azure'])
   expect(stats.dialects).toEqual({ azure: { 'id-too-long': 1 } })
 })

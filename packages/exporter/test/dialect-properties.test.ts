@@ -1,10 +1,11 @@
-import { checkSessionId, type DialectName, SESSION_DIALECTS } from '@otel-sessions/semconv'
+import { BACKENDS, type BackendName } from '@otel-sessions/exporter/backends'
+import { checkSessionId } from '@otel-sessions/semconv'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { shipped } from './dialect-support.ts'
 
-const NAMES = Object.keys(SESSION_DIALECTS) as DialectName[]
-const VENDOR_KEYS = Object.values(SESSION_DIALECTS).flatMap(({ session, alsoReads = [], user }) => [
+const NAMES = Object.keys(BACKENDS) as BackendName[]
+const VENDOR_KEYS = Object.values(BACKENDS).flatMap(({ session, alsoReads = [], user }) => [
   ...session,
   ...alsoReads,
   ...(user ? [user] : []),
@@ -59,7 +60,7 @@ test('the session key of a dialect holds the session that is shipped, or is not 
       const id = got['session.id']
       if (id === undefined) return
       for (const name of names) {
-        for (const key of SESSION_DIALECTS[name].session) {
+        for (const key of BACKENDS[name].session) {
           const isRefused = name === 'azure' && (id as string).length > 64
           expect(got[key]).toBe(isRefused ? undefined : id)
         }

@@ -1,8 +1,8 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { type Dialects, SessionSpanExporter, type SessionSpanExporterOptions } from '@otel-sessions/exporter'
-import { SessionSpanProcessor, setSession } from '@otel-sessions/processor'
-import { SESSION_DIALECTS } from '@otel-sessions/semconv'
+import { BACKENDS } from '@otel-sessions/exporter/backends'
+import { contextWithSession, SessionSpanProcessor } from '@otel-sessions/processor'
 import { afterEach, describe, expect, it, test, vi } from 'vitest'
 import { collectWarnings, stopTracing } from '../../../test/support/tracing.ts'
 import { shipped } from './dialect-support.ts'
@@ -11,7 +11,7 @@ afterEach(stopTracing)
 
 /** A span of a scope, past the processor and the gate. */
 async function inScope(
-  scope: Parameters<typeof setSession>[1],
+  scope: Parameters<typeof contextWithSession>[1],
   attributes: Record<string, string>,
   options: SessionSpanExporterOptions,
 ) {
@@ -20,7 +20,7 @@ async function inScope(
   const provider = new BasicTracerProvider({
     spanProcessors: [new SessionSpanProcessor(), new SimpleSpanProcessor(exporter)],
   })
-  const span = provider.getTracer('app').startSpan('chat', {}, setSession(ROOT_CONTEXT, scope))
+  const span = provider.getTracer('app').startSpan('chat', {}, contextWithSession(ROOT_CONTEXT, scope))
   span.setAttributes(attributes).end()
   await provider.forceFlush()
   return { attributes: memory.getFinishedSpans()[0]?.attributes ?? {}, stats: exporter.stats() }
@@ -72,7 +72,7 @@ describe('the session in a dialect', () => {
       { dialects: ['langsmith', 'datadog'] },
     )
     expect(attributes).toEqual({ 'langsmith.metadata.plan': 'pro', 'gen_ai.conversation.id': 'conv' })
-    expect(stats).toMatchObject({ changed: 1, dialects: { langsmith: { 'stated-absence': 1 } } })
+    expect(stats).toMatchObject({ changed: 1, dialects: { langsmith: { cleared: 1 } } })
   })
 
   test('is left where nobody has said anything', () => {
@@ -186,7 +186,7 @@ describe('user, tags and metadata', () => {
   ])('say of a metadata key %j that is left out what it may not be, and no more', (key, said) => {
     const warnings = collectWarnings()
     // Another name for each, because it is said once in a process.
-    const mine = { ...SESSION_DIALECTS.langsmith, name: `langsmith for ${said}` }
+    const mine = { ...BACKENDS.langsmith, name: `langsmith for ${said}` }
     shipped({ metadata: JSON.stringify({ [key]: 1 }) }, [mine])
     const text = warnings.join('')
     expect(text).toContain('a metadata key is left out that would name a session, a user or a prototype')

@@ -3,7 +3,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { SessionSpanExporter } from '@otel-sessions/exporter'
 import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
-import { SESSION_RECORD } from '@otel-sessions/semconv'
+import { SESSION_RECORD } from '@otel-sessions/semconv/internal'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startCollector } from '../../../demo/support/collector.ts'
 import { startTracing, stopTracing } from '../../../test/support/tracing.ts'
@@ -140,7 +140,7 @@ describe('a record of another version', () => {
   it('is not read: the attributes alone decide', () => {
     const memory = new InMemorySpanExporter()
     const [span] = endedSpans((tracer) => tracer.startSpan('span', { attributes: { thread_id: 't1' } }).end())
-    Object.assign(span?.spanContext() as object, { [SESSION_RECORD]: { version: 2, kind: 'absence' } })
+    Object.assign(span?.spanContext() as object, { [SESSION_RECORD]: { version: 2, kind: 'cleared' } })
     new SessionSpanExporter(memory).export([span as never], () => {})
     expect(memory.getFinishedSpans()[0]?.attributes['session.id']).toBe('t1')
   })

@@ -6,9 +6,8 @@ import {
   ATTR_USER_ID,
   METADATA_MAX_LENGTH,
   type ReadableAttributes,
-  type StampedFields,
 } from '@otel-sessions/semconv'
-import { ownValue } from '@otel-sessions/semconv/internal'
+import { ownValue, type StampedFields } from '@otel-sessions/semconv/internal'
 import { report } from './report.ts'
 
 /** A value that metadata may hold. */

@@ -3,15 +3,15 @@ import {
   ATTR_OVERWRITTEN_ID,
   ATTR_SESSION_ID,
   type ReadableAttributes,
-  type SessionRecord,
 } from '@otel-sessions/semconv'
 import {
   isPlaceholder,
   isTooLongToRead,
-  type LateSession,
-  lateMetadata,
-  lateSession,
+  mergeLateMetadata,
+  type ResolvedSession,
   readAlias,
+  resolveSession,
+  type SessionRecord,
   TOO_LONG,
 } from '@otel-sessions/semconv/internal'
 import { offerSession, showSession } from './offer.ts'
@@ -27,26 +27,26 @@ import type { Counters } from './stats.ts'
  */
 export function settleUnchanged(attributes: ReadableAttributes, record: SessionRecord): boolean {
   const { id, settings } = record
-  if (record.from !== undefined || record.fields !== undefined || typeof record.learned === 'string')
+  if (record.from !== undefined || record.fields !== undefined || typeof record.fromChildren === 'string')
     return false
   if (attributes[ATTR_SESSION_ID] !== id || attributes[ATTR_METADATA] !== undefined) return false
   if (id === undefined && settings.defaultId !== undefined) return false
   const alias = readAlias(attributes, settings.aliases, settings.rule, undefined, false)
   if (alias !== undefined && alias.id !== id) return false
-  record.settled = 'kept'
-  record.final = id
+  record.resolution = 'kept'
+  record.resolvedId = id
   return true
 }
 
 /** The late rules where the SDK lets a processor write before a span has ended. */
 export function settleOpenSpan(span: StampableSpan, record: SessionRecord, counters: Counters): void {
-  const late = lateSession(span.attributes, record)
+  const late = resolveSession(span.attributes, record)
   count(late, span.attributes, record, counters)
   if (late.how !== 'not-kept' && late.id !== undefined && span.attributes[ATTR_SESSION_ID] !== late.id) {
     stampId(span, record, late.id)
   }
   if (late.overwrittenId !== undefined) setAttribute(span, ATTR_OVERWRITTEN_ID, late.overwrittenId)
-  const metadata = lateMetadata(span.attributes, record)
+  const metadata = mergeLateMetadata(span.attributes, record)
   if (metadata === TOO_LONG) {
     report(
       'metadata:too-long',
@@ -61,13 +61,13 @@ export function settleOpenSpan(span: StampableSpan, record: SessionRecord, count
 
 /** The same for an SDK without `onEnding`: the span cannot be written any more, so the gate will. */
 export function settleEndedSpan(span: EndedSpan, record: SessionRecord, counters: Counters): void {
-  const late = lateSession(span.attributes, record)
+  const late = resolveSession(span.attributes, record)
   count(late, span.attributes, record, counters)
   settle(record, late)
 }
 
 function count(
-  late: LateSession,
+  late: ResolvedSession,
   attributes: ReadableAttributes,
   record: SessionRecord,
   counters: Counters,
@@ -79,20 +79,20 @@ function count(
 }
 
 /** Tells the bare spans above, and the trace, what came late; shared records have nobody to tell. */
-function settle(record: SessionRecord, late: LateSession): void {
+function settle(record: SessionRecord, late: ResolvedSession): void {
   if (!belongsToOneSpan(record)) {
     // A shared record, with a write that `onOverwrite` lets stand.
     if (late.how === 'accepted' && late.id !== undefined) showSession(late.id, record.trace)
     return
   }
-  record.settled = late.how
-  record.final = late.id
+  record.resolution = late.how
+  record.resolvedId = late.id
   // The process's session is nobody's word: the trace may show another one yet.
   if (late.id === undefined || late.how === 'kept' || late.how === 'default') return
   showSession(late.id, record.trace)
   // A placeholder is nobody's hint, though the span itself ships it; a statement may be one.
   const isHint = record.own || !isPlaceholder(late.id)
-  if (late.how !== 'learned' && isHint) offerSession(late.id, record.parent)
+  if (late.how !== 'from-children' && isHint) offerSession(late.id, record.parent)
 }
 
 /** The span has its record: where it has no statement, its trace counts it as open. */

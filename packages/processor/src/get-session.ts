@@ -4,10 +4,9 @@ import {
   ATTR_METADATA,
   ATTR_TAG_TAGS,
   ATTR_USER_ID,
-  readRecord,
   SESSION_ID_MAX_LENGTH,
-  type StampedFields,
 } from '@otel-sessions/semconv'
+import { readRecord, type StampedFields } from '@otel-sessions/semconv/internal'
 import type { MetadataValue, SessionFields } from './fields.ts'
 import { settingsOf } from './options.ts'
 import { isStated } from './records.ts'
@@ -29,7 +28,7 @@ export interface SessionInfo {
   /** Tags, united over nested scopes; empty where there are none. */
   readonly tags: readonly string[]
   /** Whose word it is: a scope's; the active span's statement; or a hint, another library's or the active span's. */
-  readonly source: 'scope' | 'span' | 'hint'
+  readonly source: 'scope' | 'span' | 'inferred'
 }
 
 const DEFAULTS = settingsOf({ defaultSession: false })
@@ -60,7 +59,7 @@ export function getSession(from: Context = context.active()): SessionInfo | unde
         record.from === 'scope' ? 'scope' : 'span',
       )
     }
-    return infoOf(hintAround(from, span, record, record?.settings ?? DEFAULTS), scope?.fields, 'hint')
+    return infoOf(hintAround(from, span, record, record?.settings ?? DEFAULTS), scope?.fields, 'inferred')
   } catch {
     return undefined
   }

@@ -1,5 +1,5 @@
 import type { Span } from '@opentelemetry/api'
-import { readRecord } from '@otel-sessions/semconv'
+import { readRecord } from '@otel-sessions/semconv/internal'
 import { offerSession, showSession } from './offer.ts'
 import type { SessionScope } from './scope.ts'
 

@@ -1,4 +1,4 @@
-import type { SessionRecord, SessionTrace } from '@otel-sessions/semconv'
+import type { SessionRecord, SessionTrace } from '@otel-sessions/semconv/internal'
 import { isBare } from './records.ts'
 
 /**
@@ -9,8 +9,8 @@ export function offerSession(id: string, to: SessionRecord | undefined): void {
   for (let record = to; record !== undefined && isBare(record); record = record.parent) {
     if (!record.settings.inferFromChildren) return
     // What this one knows, those above were told as well.
-    if (record.learned === null || record.learned === id) return
-    record.learned = record.learned === undefined ? id : null
+    if (record.fromChildren === null || record.fromChildren === id) return
+    record.fromChildren = record.fromChildren === undefined ? id : null
   }
 }
 

@@ -1,10 +1,11 @@
+import { SESSION_ALIASES, SESSION_ID_MAX_LENGTH, type SessionAliases } from '@otel-sessions/semconv'
 import {
-  SESSION_ALIASES,
-  SESSION_ID_MAX_LENGTH,
-  type SessionAliases,
+  aliasesProblem,
+  kindOf,
+  planAliases,
   type SessionRecordSettings,
-} from '@otel-sessions/semconv'
-import { aliasesProblem, kindOf, optionsProblem, planAliases } from '@otel-sessions/semconv/internal'
+  unknownOption,
+} from '@otel-sessions/semconv/internal'
 import { defaultSessionOf } from './default-session.ts'
 
 /** Options of `SessionSpanProcessor`. */
@@ -65,7 +66,7 @@ export function settingsOf(options: SessionSpanProcessorOptions = {}): SessionRe
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`SessionSpanProcessor: options must be an object, they are ${kindOf(options)}`)
   }
-  const unknown = optionsProblem(options, OPTIONS)
+  const unknown = unknownOption(options, OPTIONS)
   if (unknown !== undefined) throw new TypeError(`SessionSpanProcessor: ${unknown}`)
   const { onOverwrite = 'restore', inferFromChildren = true, aliases = SESSION_ALIASES } = options
   const { maxLength = SESSION_ID_MAX_LENGTH } = options

@@ -1,11 +1,11 @@
 import type { Context } from '@opentelemetry/api'
 import {
+  isUntouched,
   readRecord,
   SESSION_RECORD,
   type SessionRecord,
   type SessionRecordSettings,
-} from '@otel-sessions/semconv'
-import { isUntouched } from '@otel-sessions/semconv/internal'
+} from '@otel-sessions/semconv/internal'
 import { closeRecord, openRecord, settleEndedSpan, settleOpenSpan, settleUnchanged } from './finish.ts'
 import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
 import { leaveRecord } from './records.ts'
@@ -49,7 +49,7 @@ export class SessionSpanProcessor {
         sharedRecord(attributes, parentContext, this.#settings) ??
         startRecord(attributes, parentContext, this.#settings)
       // By name where it matters: a computed name costs some 10 ns.
-      if (record.kind === 'statement') this.#counters.statement++
+      if (record.kind === 'explicit') this.#counters.explicit++
       else this.#counters[record.kind]++
       stamp(span, record)
       leaveRecord(spanContext, record)

@@ -4,7 +4,7 @@ import {
   type SessionRecordSettings,
   type SessionTrace,
   type StampedFields,
-} from '@otel-sessions/semconv'
+} from '@otel-sessions/semconv/internal'
 import type { SessionScope } from './scope.ts'
 
 /** How Node shows an object, where it is asked for by the object's own word. */
@@ -20,19 +20,19 @@ export class Record implements SessionRecord {
   accessor from: SessionRecord['from']
   accessor own: boolean
   accessor scope: SessionScope | undefined
-  accessor refused: unknown = undefined
+  accessor rejectedId: unknown = undefined
   accessor fields: StampedFields | undefined
-  accessor revoked: SessionRecord['revoked'] = undefined
+  accessor staleAttributes: SessionRecord['staleAttributes'] = undefined
   accessor settings: SessionRecordSettings
-  accessor heir: SessionRecord | undefined = undefined
+  accessor childRecord: SessionRecord | undefined = undefined
   accessor trace: SessionTrace | undefined
   accessor stampedAs: string | undefined = undefined
   accessor open = true
   accessor endedAfter: number | undefined = undefined
   accessor parent: SessionRecord | undefined
-  accessor learned: string | null | undefined = undefined
-  accessor settled: SessionRecord['settled'] = undefined
-  accessor final: string | undefined = undefined
+  accessor fromChildren: string | null | undefined = undefined
+  accessor resolution: SessionRecord['resolution'] = undefined
+  accessor resolvedId: string | undefined = undefined
 
   constructor(
     kind: SessionRecord['kind'],
@@ -69,13 +69,13 @@ export class Record implements SessionRecord {
 export function withFields(record: SessionRecord, fields: StampedFields | undefined): SessionRecord {
   const { kind, id, from, own, scope, settings, trace, parent } = record
   const copy = new Record(kind, id, from, own, scope as SessionScope, fields, settings, trace, parent)
-  copy.refused = record.refused
-  copy.revoked = record.revoked
+  copy.rejectedId = record.rejectedId
+  copy.staleAttributes = record.staleAttributes
   copy.stampedAs = record.stampedAs
   copy.open = record.open
   copy.endedAfter = record.endedAfter
-  copy.learned = record.learned
-  copy.settled = record.settled
-  copy.final = record.final
+  copy.fromChildren = record.fromChildren
+  copy.resolution = record.resolution
+  copy.resolvedId = record.resolvedId
   return copy
 }

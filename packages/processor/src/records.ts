@@ -1,13 +1,12 @@
+import { type ReadableAttributes, SESSION_ID_MAX_LENGTH } from '@otel-sessions/semconv'
 import {
-  type ReadableAttributes,
-  SESSION_ID_MAX_LENGTH,
+  ownValue,
   SESSION_RECORD,
   type SessionRecord,
   type SessionRecordSettings,
   type SessionTrace,
   type StampedFields,
-} from '@otel-sessions/semconv'
-import { ownValue } from '@otel-sessions/semconv/internal'
+} from '@otel-sessions/semconv/internal'
 import { stampedOf, unlessPresent } from './fields.ts'
 import { Record, withFields } from './record.ts'
 import { report } from './report.ts'
@@ -27,7 +26,7 @@ export function scopeRecord(
   const { shared } = scope
   if (shared !== undefined && shared.settings === settings && shared.trace === trace) return shared
   const id = scope.id === undefined ? undefined : withinLimit(scope.id, settings)
-  const kind = id === undefined ? 'absence' : 'statement'
+  const kind = id === undefined ? 'cleared' : 'explicit'
   const fields = stampedOf(scope.fields)
   const record = new Record(kind, id, 'scope', false, scope.stating, fields, settings, trace, undefined)
   scope.shared = record
@@ -70,8 +69,8 @@ export function spanRecord(
   parent: SessionRecord | undefined,
 ): SessionRecord {
   return id === undefined
-    ? new Record('absence', id, 'span', false, scope, fields, settings, trace, undefined)
-    : new Record('statement', id, 'span', true, scope, fields, settings, trace, parent)
+    ? new Record('cleared', id, 'span', false, scope, fields, settings, trace, undefined)
+    : new Record('explicit', id, 'span', true, scope, fields, settings, trace, parent)
 }
 
 /**
@@ -86,11 +85,11 @@ export function heirOf(
 ): SessionRecord {
   const sameScope = record.from === 'scope' || record.scope === scope
   // What was revoked was on that one span, and the end of the span that began the trace is told by its record.
-  const isItsAlone = record.own || record.revoked !== undefined || record.trace?.root === record
+  const isItsAlone = record.own || record.staleAttributes !== undefined || record.trace?.root === record
   const isSame = !isItsAlone && sameScope && record.settings === settings
   if (isSame) return record
   const { kind, from, fields, trace } = record
-  const made = record.heir
+  const made = record.childRecord
   if (
     made !== undefined &&
     made.id === id &&
@@ -101,9 +100,9 @@ export function heirOf(
     return made
   }
   const heir = new Record(kind, id, from, false, scope, fields, settings, trace, undefined)
-  heir.refused = record.refused
+  heir.rejectedId = record.rejectedId
   // Not in a WeakMap: its table stays as large as the most entries between two collections.
-  record.heir = heir
+  record.childRecord = heir
   return heir
 }
 
@@ -115,13 +114,13 @@ export function hintRecord(
   trace: SessionTrace,
   parent: SessionRecord | undefined,
 ): SessionRecord {
-  const kind = id === undefined ? 'none' : 'hint'
+  const kind = id === undefined ? 'none' : 'inferred'
   return new Record(kind, id, undefined, false, undefined, fields, settings, trace, parent)
 }
 
 /** The span has a statement; absence is one. */
 export const isStated = (record: SessionRecord): boolean =>
-  record.kind === 'statement' || record.kind === 'absence'
+  record.kind === 'explicit' || record.kind === 'cleared'
 
 /** A span may learn its session from its children: it is open, and nothing named one at its start. */
 export const isBare = (record: SessionRecord): boolean => record.kind === 'none' && record.open

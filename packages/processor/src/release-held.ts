@@ -1,4 +1,4 @@
-import type { SessionFlush } from '@otel-sessions/semconv'
+import type { SessionFlush } from '@otel-sessions/semconv/internal'
 
 /** Waits for what the exporters have in flight: `BatchSpanProcessor` waits for what it has not yet sent alone. */
 export async function settleInFlight({ inFlight }: SessionFlush): Promise<void> {

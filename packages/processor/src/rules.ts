@@ -1,14 +1,14 @@
 import { type Context, ROOT_CONTEXT, type Span, trace as traceApi } from '@opentelemetry/api'
+import { ATTR_SESSION_ID, checkSessionId, type ReadableAttributes } from '@otel-sessions/semconv'
 import {
-  ATTR_SESSION_ID,
-  checkSessionId,
-  type ReadableAttributes,
+  isPlaceholder,
+  ownValue,
+  readAlias,
   readRecord,
   type SessionRecord,
   type SessionRecordSettings,
   type SessionTrace,
-} from '@otel-sessions/semconv'
-import { isPlaceholder, ownValue, readAlias } from '@otel-sessions/semconv/internal'
+} from '@otel-sessions/semconv/internal'
 import { stampedOf } from './fields.ts'
 import { offerSession, showSession } from './offer.ts'
 import { isFromContext, readInbound, readOtherLibraries } from './other-libraries.ts'
@@ -76,7 +76,7 @@ function ownStatement(
   const parent = bareOrNone(parentRecord)
   const record = spanRecord(id, scope?.stating, undefined, settings, parentRecord?.trace, parent)
   if (!check.ok) {
-    record.refused = value
+    record.rejectedId = value
     // Somebody's session, and not the one that the trace shows otherwise.
     if (record.trace !== undefined) record.trace.several = true
   }
@@ -167,7 +167,7 @@ function hintedNow(
   record: SessionRecord | undefined,
   settings: SessionRecordSettings,
 ): string | undefined {
-  if (record?.settled === 'learned' || record?.settled === 'default') return undefined
+  if (record?.resolution === 'from-children' || record?.resolution === 'default') return undefined
   const named = record === undefined ? writtenOn(span, settings) : namedSince(span, record)
   // A placeholder is nobody's hint, though the span itself ships it.
   return named === undefined || isPlaceholder(named) ? record?.id : named
@@ -175,7 +175,7 @@ function hintedNow(
 
 /** What a span names since its start, by a later write or, after its end, by the late rules. */
 function namedSince(span: Span, record: SessionRecord): string | undefined {
-  return record.settled !== undefined ? record.final : writtenSince(span, record)
+  return record.resolution !== undefined ? record.resolvedId : writtenSince(span, record)
 }
 
 function writtenSince(span: Span, record: SessionRecord): string | undefined {

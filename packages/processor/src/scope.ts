@@ -1,5 +1,5 @@
 import { type Context, createContextKey } from '@opentelemetry/api'
-import type { SessionRecord } from '@otel-sessions/semconv'
+import type { SessionRecord } from '@otel-sessions/semconv/internal'
 import { limitTags } from './check-fields.ts'
 import type { SessionFields } from './fields.ts'
 import type { CheckedSession } from './session-init.ts'
@@ -50,7 +50,7 @@ export function nestScope(session: CheckedSession, outer: SessionScope | undefin
  */
 function fieldsOf(session: CheckedSession, outer: SessionScope | undefined): SessionFields | undefined {
   const inner = session.fields
-  const around = session.states === 'absence' ? undefined : outer?.fields
+  const around = session.states === 'cleared' ? undefined : outer?.fields
   if (around === undefined) return inner
   const isAnother = session.states === 'session' && session.id !== outer?.id
   if (inner === undefined && !isAnother) return around

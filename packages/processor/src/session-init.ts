@@ -27,13 +27,13 @@ export interface SessionInit {
 
 /** A session as it was given, checked: a stated ID, stated absence, or fields alone. */
 export interface CheckedSession {
-  readonly states: 'session' | 'absence' | 'nothing'
+  readonly states: 'session' | 'cleared' | 'nothing'
   readonly id: string | undefined
   readonly fields: SessionFields | undefined
 }
 
 const FIELDS = ['sessionId', 'conversationId', 'userId', 'previousSessionId', 'metadata', 'tags'] as const
-const ABSENCE: CheckedSession = { states: 'absence', id: undefined, fields: undefined }
+const ABSENCE: CheckedSession = { states: 'cleared', id: undefined, fields: undefined }
 
 /** Checks what was given as a session. Never throws, whatever it is; what is no session is absence. */
 export function checkSession(session: unknown): CheckedSession {
@@ -62,7 +62,7 @@ function checkInit(init: SessionInit): CheckedSession {
   const fields = checkFields(init)
   if (!('sessionId' in init)) return { states: 'nothing', id: undefined, fields }
   const { sessionId } = init
-  return sessionId === null ? { states: 'absence', id: undefined, fields } : checkedId(sessionId, fields)
+  return sessionId === null ? { states: 'cleared', id: undefined, fields } : checkedId(sessionId, fields)
 }
 
 /** Mostly a spelling mistake; of `sessionId`, it leaves the work in the outer session. */
@@ -81,7 +81,7 @@ function checkedId(value: unknown, fields: SessionFields | undefined): CheckedSe
   const check = checkSessionId(value)
   if (!check.ok) {
     reportRefusedId('session-id', 'a session ID is refused, so there is no session', value, check.reason)
-    return { states: 'absence', id: undefined, fields }
+    return { states: 'cleared', id: undefined, fields }
   }
   advise(check.id)
   return { states: 'session', id: check.id, fields }

@@ -1,5 +1,6 @@
 import { context, type Span } from '@opentelemetry/api'
-import { ATTR_SESSION_ID, readRecord, type SessionRecord, type StampedFields } from '@otel-sessions/semconv'
+import { ATTR_SESSION_ID } from '@otel-sessions/semconv'
+import { readRecord, type SessionRecord, type StampedFields } from '@otel-sessions/semconv/internal'
 import { replaceFields, stampedOf, unlessPresent } from './fields.ts'
 import { closeRecord } from './finish.ts'
 import { offerSession, showSession } from './offer.ts'
@@ -85,7 +86,7 @@ function writeFields(
 function stampedOn(span: Span, before: SessionRecord | undefined): [key: string, value: unknown][] {
   const attributes = attributesOf(span)
   const { entries = [], kept } = before?.fields ?? {}
-  const ours = [...(before?.revoked ?? []), ...entries, ...(kept ?? [])]
+  const ours = [...(before?.staleAttributes ?? []), ...entries, ...(kept ?? [])]
   return ours.filter(([key, value]) => isSame(attributes[key], value)).map(([key]) => [key, attributes[key]])
 }
 
@@ -115,7 +116,7 @@ function replaceRecord(
   const bareParent = parent !== undefined && isBare(parent) ? parent : undefined
   const scope = before?.scope as SessionScope | undefined
   const record = spanRecord(id, scope, fields, settings, before?.trace, bareParent)
-  record.revoked = revokedBy(span, id, fields, before)
+  record.staleAttributes = revokedBy(span, id, fields, before)
   if (before !== undefined) {
     // The span goes on, and with it the wait for what it began.
     if (before.trace?.root === before) before.trace.root = record
@@ -136,8 +137,8 @@ function revokedBy(
   id: string | undefined,
   fields: StampedFields | undefined,
   before: SessionRecord | undefined,
-): SessionRecord['revoked'] {
-  if (before === undefined || (id !== undefined && id === before.id)) return before?.revoked
+): SessionRecord['staleAttributes'] {
+  if (before === undefined || (id !== undefined && id === before.id)) return before?.staleAttributes
   const replaced = new Set(fields?.entries.map(([key]) => key))
   const revoked = stampedOn(span, before).filter(([key]) => !replaced.has(key))
   return revoked.length > 0 ? revoked : undefined

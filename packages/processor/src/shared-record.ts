@@ -1,11 +1,10 @@
 import type { Context, Span } from '@opentelemetry/api'
+import { ATTR_SESSION_ID, type ReadableAttributes } from '@otel-sessions/semconv'
 import {
-  ATTR_SESSION_ID,
-  type ReadableAttributes,
   SESSION_RECORD,
   type SessionRecord,
   type SessionRecordSettings,
-} from '@otel-sessions/semconv'
+} from '@otel-sessions/semconv/internal'
 import { hasFieldOf } from './records.ts'
 import { contentsOf } from './session-context.ts'
 

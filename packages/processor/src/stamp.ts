@@ -1,4 +1,5 @@
-import { ATTR_SESSION_ID, type SessionRecord, type StampedFields } from '@otel-sessions/semconv'
+import { ATTR_SESSION_ID } from '@otel-sessions/semconv'
+import type { SessionRecord, StampedFields } from '@otel-sessions/semconv/internal'
 import { report } from './report.ts'
 import { attributesOf, type StampableSpan } from './span-types.ts'
 

@@ -11,20 +11,20 @@ export interface SessionProcessorStats {
   /** Spans by what they had at their start. */
   readonly started: {
     /** A statement: a scope's, the span's own, or an inherited one. */
-    readonly stated: number
+    readonly explicit: number
     /** Stated absence. */
-    readonly absent: number
+    readonly cleared: number
     /** A hint: an alias, or the parent's. */
-    readonly hinted: number
+    readonly inferred: number
     /** Nothing. */
-    readonly bare: number
+    readonly withoutSession: number
   }
   /** What the late rules did. Where the SDK has no `onEnding`, the exporter's gate writes it on the spans. */
   readonly late: {
     /** Spans that took a session that was written on them later. */
     readonly named: number
     /** Spans that took the session that their children agreed on. */
-    readonly learned: number
+    readonly fromChildren: number
     /** Spans that nobody names, and that took the process's session (`defaultSession`). */
     readonly defaulted: number
     /** Stated sessions that something wrote over, and that were put back. */
@@ -44,12 +44,12 @@ export interface SessionProcessorStats {
 
 /** The counters behind `SessionProcessorStats`. */
 export interface Counters {
-  statement: number
-  absence: number
-  hint: number
+  explicit: number
+  cleared: number
+  inferred: number
   none: number
   late: number
-  learned: number
+  'from-children': number
   default: number
   restored: number
   accepted: number
@@ -59,12 +59,12 @@ export interface Counters {
 }
 
 export const newCounters = (): Counters => ({
-  statement: 0,
-  absence: 0,
-  hint: 0,
+  explicit: 0,
+  cleared: 0,
+  inferred: 0,
   none: 0,
   late: 0,
-  learned: 0,
+  'from-children': 0,
   default: 0,
   restored: 0,
   accepted: 0,
@@ -81,14 +81,14 @@ export function helperStats(): SessionHelperStats {
 export function statsOf(counters: Counters): SessionProcessorStats {
   return {
     started: {
-      stated: counters.statement,
-      absent: counters.absence,
-      hinted: counters.hint,
-      bare: counters.none,
+      explicit: counters.explicit,
+      cleared: counters.cleared,
+      inferred: counters.inferred,
+      withoutSession: counters.none,
     },
     late: {
       named: counters.late,
-      learned: counters.learned,
+      fromChildren: counters['from-children'],
       defaulted: counters.default,
       restored: counters.restored,
       accepted: counters.accepted,

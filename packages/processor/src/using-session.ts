@@ -68,11 +68,11 @@ export function enterChecked(outer: Context, session: CheckedSession): Context {
  * @param session as for `usingSession`; what is no valid session states that there is none
  * @example context.with(setSession(context.active(), 'user_123_conv_456'), fn)
  */
-export function setSession(context: Context, session: string | SessionInit | null): Context {
+export function contextWithSession(context: Context, session: string | SessionInit | null): Context {
   return withScope(context, nestScope(checkSession(session), readScope(context)), trace.getSpan(context))
 }
 
 /** The context with the statement that there is no session. Pure; the same as `setSession(context, null)`. */
-export function clearSession(context: Context): Context {
-  return setSession(context, null)
+export function contextWithoutSession(context: Context): Context {
+  return contextWithSession(context, null)
 }

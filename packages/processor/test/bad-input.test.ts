@@ -145,7 +145,7 @@ describe('setSpanSession', () => {
       span.end()
     })
     expect(sessions()).toEqual({ span: undefined })
-    expect(exporter.stats().dropped).toEqual({ 'stated-absence': 1 })
+    expect(exporter.stats().dropped).toEqual({ cleared: 1 })
   })
 
   it('on a span that has ended or does not record only counts', () => {

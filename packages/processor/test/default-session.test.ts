@@ -33,7 +33,7 @@ describe('defaultSession', () => {
     const late = tracer.startSpan('late')
     late.setAttribute('session.id', 'user_1_conv_4')
     late.end()
-    tracer.startActiveSpan('learned', (root) => {
+    tracer.startActiveSpan('from-children', (root) => {
       usingSession('user_1_conv_5', () => tracer.startSpan('below').end())
       root.end()
     })

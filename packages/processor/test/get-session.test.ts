@@ -1,5 +1,11 @@
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
-import { getSession, helperStats, setSession, setSpanSession, usingSession } from '@otel-sessions/processor'
+import {
+  contextWithSession,
+  getSession,
+  helperStats,
+  setSpanSession,
+  usingSession,
+} from '@otel-sessions/processor'
 import { afterEach, describe, expect, it } from 'vitest'
 import { problemsOf, startTracing, stopTracing } from '../../../test/support/tracing.ts'
 
@@ -47,9 +53,9 @@ describe('getSession tells', () => {
     usingSession({ userId: 'user_1', tags: ['web'] }, () =>
       tracer.startActiveSpan('span', { attributes: { thread_id: 't1' } }, (span) => {
         const fields = { userId: 'user_1', tags: ['web'], metadata: {} }
-        expect(getSession()).toMatchObject({ ...fields, sessionId: 't1', source: 'hint' })
+        expect(getSession()).toMatchObject({ ...fields, sessionId: 't1', source: 'inferred' })
         span.setAttribute('session.id', 'late_1')
-        expect(getSession()).toMatchObject({ ...fields, sessionId: 'late_1', source: 'hint' })
+        expect(getSession()).toMatchObject({ ...fields, sessionId: 'late_1', source: 'inferred' })
       }),
     )
   })
@@ -138,7 +144,7 @@ describe('fields in a context that setSession made', () => {
   it('do not tell the span around of a session that was not entered under it', () => {
     const { tracer, sessions } = startTracing()
     tracer.startActiveSpan('root', (root) => {
-      const inside = setSession(context.active(), 'user_1_conv_1')
+      const inside = contextWithSession(context.active(), 'user_1_conv_1')
       context.with(inside, () => usingSession({ tags: ['web'] }, () => {}))
       root.end()
     })

@@ -1,5 +1,5 @@
 import { createContextKey, ROOT_CONTEXT, trace } from '@opentelemetry/api'
-import { getSession, setSession } from '@otel-sessions/processor'
+import { contextWithSession, getSession } from '@otel-sessions/processor'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startTracing, stopTracing } from '../../../test/support/tracing.ts'
 
@@ -13,14 +13,17 @@ describe('getSession tells of other libraries', () => {
   it('what one of them has put into the context, as a hint', () => {
     expect(getSession(ROOT_CONTEXT.setValue(LANGFUSE, 'lf_1'))).toMatchObject({
       sessionId: 'lf_1',
-      source: 'hint',
+      source: 'inferred',
     })
   })
 
   it('with the fields of the scope around it, and not before the scope’s own session', () => {
-    const inside = setSession(ROOT_CONTEXT.setValue(LANGFUSE, 'lf_1'), { userId: 'user_1' })
-    expect(getSession(inside)).toMatchObject({ sessionId: 'lf_1', userId: 'user_1', source: 'hint' })
-    expect(getSession(setSession(inside, 'ours_1'))).toMatchObject({ sessionId: 'ours_1', source: 'scope' })
+    const inside = contextWithSession(ROOT_CONTEXT.setValue(LANGFUSE, 'lf_1'), { userId: 'user_1' })
+    expect(getSession(inside)).toMatchObject({ sessionId: 'lf_1', userId: 'user_1', source: 'inferred' })
+    expect(getSession(contextWithSession(inside, 'ours_1'))).toMatchObject({
+      sessionId: 'ours_1',
+      source: 'scope',
+    })
   })
 
   it('before the hint of the active span', () => {

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { SessionSpanProcessor, setSpanSession, usingSession } from '@otel-sessions/processor'
-import { readRecord } from '@otel-sessions/semconv'
+import { readRecord } from '@otel-sessions/semconv/internal'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startTracing, stopTracing } from '../../../test/support/tracing.ts'
 

@@ -1,11 +1,11 @@
 import { createContextKey, ROOT_CONTEXT, trace } from '@opentelemetry/api'
-import { clearSession, getSession, setSession } from '@otel-sessions/processor'
+import { contextWithoutSession, contextWithSession, getSession } from '@otel-sessions/processor'
 import { describe, expect, it } from 'vitest'
 
 const KEY = createContextKey('of the application')
 const span = trace.wrapSpanContext({ traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 })
 const around = trace.setSpan(ROOT_CONTEXT.setValue(KEY, 'around'), span)
-const inside = setSession(around, 'user_1_conv_1')
+const inside = contextWithSession(around, 'user_1_conv_1')
 
 describe('a context with a session in it', () => {
   it('has what was in the context around it', () => {
@@ -46,8 +46,8 @@ describe('a context with a session in it', () => {
   })
 
   it('is not changed by another session in it', () => {
-    expect(getSession(setSession(inside, 'user_1_conv_2'))?.sessionId).toBe('user_1_conv_2')
-    expect(getSession(clearSession(inside))).toBeUndefined()
+    expect(getSession(contextWithSession(inside, 'user_1_conv_2'))?.sessionId).toBe('user_1_conv_2')
+    expect(getSession(contextWithoutSession(inside))).toBeUndefined()
     expect(getSession(inside)?.sessionId).toBe('user_1_conv_1')
   })
 

@@ -1,7 +1,7 @@
 /**
  * The session that a span belongs to.
  *
- * Type: string of 1 to {@link SESSION_ID_MAX_LENGTH} printable US-ASCII characters (see `checkSessionId`).
+ * Type: string of 1 to 199 printable US-ASCII characters (see `checkSessionId`).
  * Source: OpenTelemetry semantic conventions, registry `session.id` (Development); OpenInference `session.id`.
  *
  * @example 'user_123_conv_456'
@@ -52,3 +52,15 @@ export const ATTR_TAG_TAGS = 'tag.tags' as const
  * Type: string, same rule as {@link ATTR_SESSION_ID}. Source: this project.
  */
 export const ATTR_OVERWRITTEN_ID = 'otel_sessions.overwritten_id' as const
+
+/** The longest tag, in UTF-16 code units. A longer one is left out and counted. */
+export const TAG_MAX_LENGTH = 200
+
+/** The most tags of one scope, after nested scopes were united. Further ones are left out and counted. */
+export const TAGS_MAX_COUNT = 32
+
+/** The longest `metadata` JSON that is stamped, in UTF-16 code units (4 kB). A longer one is left out and counted. */
+export const METADATA_MAX_LENGTH = 4096
+
+/** The longest `metadata` JSON that is searched for an alias, in UTF-16 code units (32 kB). */
+export const METADATA_READ_MAX_LENGTH = 32_768

@@ -1,6 +1,17 @@
-export { adviseSessionId, type SessionIdAdvice } from './advice.ts'
-export type { SessionAliases } from './alias-plan.ts'
-export { NEVER_ALIASES, type NeverAlias, SESSION_ALIASES, type SessionAlias } from './aliases.ts'
+/**
+ * Attribute names, the session ID rule and the alias table, as pure data and functions. Imports nothing.
+ *
+ * - `session-id.ts`: which strings are session IDs, what is weak about a valid one, and how to make one
+ * - `aliases/`: the names that others use for a session, the order in which they are read, and why one won
+ * - `attributes.ts`, `session-spans.ts`: the attribute keys that this project writes, with their limits
+ * - `internal/`: what the packages of this project share; no public API
+ *
+ * @module
+ */
+export { explainSession, type SessionCandidate, type SessionExplanation } from './aliases/explain.ts'
+export type { SessionAliases } from './aliases/plan.ts'
+export { readSessionAlias, type SessionAliasMatch } from './aliases/read.ts'
+export { NEVER_ALIASES, type NeverAlias, SESSION_ALIASES, type SessionAlias } from './aliases/table.ts'
 export {
   ATTR_GEN_AI_CONVERSATION_ID,
   ATTR_METADATA,
@@ -9,44 +20,18 @@ export {
   ATTR_SESSION_PREVIOUS_ID,
   ATTR_TAG_TAGS,
   ATTR_USER_ID,
-} from './attributes.ts'
-export { createSessionId } from './create-id.ts'
-export type {
-  DialectIdRule,
-  DialectMetadata,
-  DialectName,
-  DialectTags,
-  SessionDialect,
-} from './dialect.ts'
-export {
-  type DialectEvidence,
-  type DialectFacts,
-  type DialectField,
-  SESSION_DIALECT_FACTS,
-} from './dialect-facts.ts'
-export { SESSION_DIALECTS } from './dialects.ts'
-export { explainSession, type SessionCandidate, type SessionExplanation } from './explain.ts'
-export {
   METADATA_MAX_LENGTH,
   METADATA_READ_MAX_LENGTH,
-  SESSION_ID_MAX_LENGTH,
   TAG_MAX_LENGTH,
   TAGS_MAX_COUNT,
-} from './limits.ts'
-export type { ReadableAttributes } from './own-value.ts'
-export { readSessionAlias, type SessionAliasMatch } from './read-alias.ts'
+} from './attributes.ts'
+export type { ReadableAttributes } from './internal/read-attributes.ts'
 export {
-  readRecord,
-  SESSION_RECORD,
-  SESSION_RECORD_VERSION,
-  type SessionFlush,
-  type SessionRecord,
-  type SessionRecordSettings,
-  type SessionTrace,
-  type StampedFields,
-} from './record.ts'
-export {
+  adviseSessionId,
   checkSessionId,
+  createSessionId,
+  SESSION_ID_MAX_LENGTH,
+  type SessionIdAdvice,
   type SessionIdCheck,
   type SessionIdReason,
   type SessionIdRule,

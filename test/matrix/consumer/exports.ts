@@ -12,7 +12,14 @@ import * as semconv from '@otel-sessions/semconv'
 import { makeProvider, type ReadableSpan, type SpanExporter, type SpanProcessor } from '../support/sdk.ts'
 
 const { SessionSpanExporter } = exporters
-const { bindSession, clearSession, getSession, SessionSpanProcessor, setSession, setSpanSession } = processors
+const {
+  bindSession,
+  contextWithoutSession,
+  getSession,
+  SessionSpanProcessor,
+  contextWithSession,
+  setSpanSession,
+} = processors
 const { helperStats, usingSession } = processors
 
 // What the SDK of this line asks for.
@@ -57,13 +64,13 @@ const init: processors.SessionInit = {
   metadata: { plan: 'pro', seats: 3, trial: false },
 }
 setSpanSession(trace.getActiveSpan(), init)
-context.with(setSession(clearSession(context.active()), 'conv_1'), () => {})
+context.with(contextWithSession(contextWithoutSession(context.active()), 'conv_1'), () => {})
 const session: processors.SessionInfo | undefined = getSession()
-export const source: 'scope' | 'span' | 'hint' | undefined = session?.source
+export const source: 'scope' | 'span' | 'inferred' | undefined = session?.source
 const code: processors.ProblemCode = 'context:no-manager'
 export const counted: number | undefined = helperStats().problems[code]
-export const started: number = processor.stats().started.stated
-export const dropped: number | undefined = exporter.stats().dropped['stated-absence']
+export const started: number = processor.stats().started.explicit
+export const dropped: number | undefined = exporter.stats().dropped['cleared']
 
 const one: lifecycles.Session = lifecycles.startSession({ tags: ['beta'] }, { tracerProvider: provider })
 export const turn: Promise<string> = one.trace('turn', async (span) => span.spanContext().traceId)
@@ -93,11 +100,11 @@ export const values: [
   { PersistentBatchSpanProcessor: 'class' },
   {
     bindSession: 'function',
-    clearSession: 'function',
+    contextWithoutSession: 'function',
     getSession: 'function',
     helperStats: 'function',
     SessionSpanProcessor: 'class',
-    setSession: 'function',
+    contextWithSession: 'function',
     setSpanSession: 'function',
     usingSession: 'function',
   },
@@ -144,15 +151,10 @@ export const values: [
     METADATA_MAX_LENGTH: 'value',
     METADATA_READ_MAX_LENGTH: 'value',
     NEVER_ALIASES: 'value',
-    readRecord: 'function',
     readSessionAlias: 'function',
     SESSION_ALIASES: 'value',
-    SESSION_DIALECTS: 'value',
-    SESSION_DIALECT_FACTS: 'value',
     SESSION_END_STATES: 'value',
     SESSION_ID_MAX_LENGTH: 'value',
-    SESSION_RECORD: 'value',
-    SESSION_RECORD_VERSION: 'value',
     SESSION_SPAN_NAMES: 'value',
     SESSION_SPAN_SCOPE: 'value',
     TAGS_MAX_COUNT: 'value',

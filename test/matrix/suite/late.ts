@@ -26,7 +26,7 @@ test('an alias among the start attributes names the session of the span and its 
     agent.end()
   })
   assert.deepEqual(sessionsOf(await ship()), { agent: 'thread-1', tool: 'thread-1' })
-  assert.equal(processor.stats().started.hinted, 2)
+  assert.equal(processor.stats().started.inferred, 2)
 })
 
 test('an ID that comes at the end, as from LangChain, reaches the span and the bare one above', async (t) => {

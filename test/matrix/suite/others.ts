@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
 import { hashSessionId } from '@otel-sessions/exporter/hash'
-import { setSession } from '@otel-sessions/processor'
+import { contextWithSession } from '@otel-sessions/processor'
 import { startPipeline } from '../support/pipeline.ts'
 
 /** Where other libraries put a session, and where one lies that came with a request. */
@@ -20,7 +20,7 @@ test('what other libraries and inbound requests put into the context is a hint, 
   for (const [key, value] of Object.entries(PLACES)) {
     const at = ROOT_CONTEXT.setValue(createContextKey(key), value)
     tracer.startSpan(`hinted by ${key}`, {}, at).end()
-    tracer.startSpan(`stated over ${key}`, {}, setSession(at, 'conv_2')).end()
+    tracer.startSpan(`stated over ${key}`, {}, contextWithSession(at, 'conv_2')).end()
   }
   const shipped = Object.entries(await ship())
   assert.equal(shipped.length, 10)

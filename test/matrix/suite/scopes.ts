@@ -2,7 +2,7 @@ import '../support/context-manager.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { context, trace } from '@opentelemetry/api'
-import { getSession, setSession, setSpanSession, usingSession } from '@otel-sessions/processor'
+import { contextWithSession, getSession, setSpanSession, usingSession } from '@otel-sessions/processor'
 import { sessionsOf, startPipeline } from '../support/pipeline.ts'
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
@@ -154,6 +154,6 @@ test('setSpanSession takes what was stamped for the other session off what is sh
 
 test('a context that was made by hand carries the session', async (t) => {
   const { tracer, ship } = await startPipeline(t)
-  tracer.startSpan('by hand', {}, setSession(context.active(), 'user_5_conv_1')).end()
+  tracer.startSpan('by hand', {}, contextWithSession(context.active(), 'user_5_conv_1')).end()
   assert.deepEqual(sessionsOf(await ship()), { 'by hand': 'user_5_conv_1' })
 })

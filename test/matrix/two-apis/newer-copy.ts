@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { context, diag } from '@opentelemetry/api'
-import { helperStats, setSession, usingSession } from '@otel-sessions/processor'
+import { contextWithSession, helperStats, usingSession } from '@otel-sessions/processor'
 import { sessionsOf, startPipeline } from '../support/pipeline.ts'
 
 const said: string[] = []
@@ -42,7 +42,7 @@ test('what does not go by the active context still works: attributes, aliases, a
   const late = tracer.startSpan('late alias')
   late.setAttribute('metadata', '{"thread_id":"conv_4"}')
   late.end()
-  context.with(setSession(context.active(), 'conv_5'), () => tracer.startSpan('by hand').end())
+  context.with(contextWithSession(context.active(), 'conv_5'), () => tracer.startSpan('by hand').end())
   tracer.startSpan('refused', { attributes: { 'session.id': 'x'.repeat(200) } }).end()
   assert.deepEqual(sessionsOf(await ship()), {
     attribute: 'conv_2',

@@ -1,4 +1,4 @@
-import { kindOf, optionsProblem } from '@otel-sessions/semconv/internal'
+import { kindOf, unknownOption } from '@otel-sessions/semconv/internal'
 import { LONGEST_TIMER } from '../check-number.ts'
 import type { SessionSpanExporterOptions } from '../options.ts'
 import { sayOnce } from '../report.ts'
@@ -67,7 +67,7 @@ export function settingsOf(options: PersistentBatchSpanProcessorOptions = {}): P
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(`${CLASS}: options must be an object, they are ${kindOf(options)}`)
   }
-  const unknown = optionsProblem(options, OPTIONS)
+  const unknown = unknownOption(options, OPTIONS)
   if (unknown !== undefined) {
     const name = Object.keys(HINTS).find((hinted) => hinted in options)
     throw new TypeError(

@@ -25,7 +25,7 @@ describe('option fillFromTrace', () => {
     [
       { holdMs: 1 },
       TypeError,
-      'option fillFromTrace: there is no option "holdMs"; there are holdMillis, maxSpans',
+      'option fillFromTrace: there is no option "holdMs"; the options are holdMillis, maxSpans',
     ],
     [
       { holdMillis: 0 },

@@ -6,7 +6,7 @@ import {
 } from '@opentelemetry/sdk-trace-base'
 import { type ExportResult, SessionSpanExporter, type SpanExporterLike } from '@otel-sessions/exporter'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
-import { readRecord } from '@otel-sessions/semconv'
+import { readRecord } from '@otel-sessions/semconv/internal'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ManualExporter, OK } from '../support.ts'
 import { below, startFilling, stopFilling } from './support.ts'

@@ -23,7 +23,7 @@ const wrong: [string, unknown, string][] = [
   ['a name', { hostname: 'a' }, 'there is no option "hostname": the option is url'],
   ['a name', { timeout: 1 }, 'there is no option "timeout": the option is timeoutMillis'],
   ['an exporter', new OTLPTraceExporter(), 'there is no option "export": this processor takes no exporter'],
-  ['a name', { urls: '' }, 'there is no option "urls"; there are url, headers,'],
+  ['a name', { urls: '' }, 'there is no option "urls"; the options are url, headers,'],
   [
     'url',
     { url: 'localhost:4318' },

@@ -1,4 +1,4 @@
-import { kindOf, optionsProblem } from '@otel-sessions/semconv/internal'
+import { kindOf, unknownOption } from '@otel-sessions/semconv/internal'
 
 /**
  * Options as an object that has no other names than these.
@@ -9,7 +9,7 @@ export function checkOptions(where: string, options: unknown, known: readonly st
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`${where}: options must be an object, they are ${kindOf(options)}`)
   }
-  const unknown = optionsProblem(options, known)
+  const unknown = unknownOption(options, known)
   if (unknown !== undefined) throw new TypeError(`${where}: ${unknown}`)
 }
 

@@ -1,4 +1,4 @@
-import type { SessionRecordSettings } from '@otel-sessions/semconv'
+import type { SessionRecordSettings } from '@otel-sessions/semconv/internal'
 import { report } from '../report.ts'
 import { count } from './lifecycle-stats.ts'
 

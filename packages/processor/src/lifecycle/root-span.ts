@@ -1,5 +1,5 @@
 import { type HrTime, type Span, SpanStatusCode } from '@opentelemetry/api'
-import type { SessionRecordSettings } from '@otel-sessions/semconv'
+import type { SessionRecordSettings } from '@otel-sessions/semconv/internal'
 import { addMillis } from './check-time.ts'
 import { now } from './platform.ts'
 import { reportFailed } from './say.ts'

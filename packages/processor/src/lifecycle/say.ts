@@ -9,11 +9,11 @@ import {
 } from '@opentelemetry/api'
 import {
   ATTR_SESSION_ID,
-  readRecord,
   SESSION_SPAN_NAMES,
   SESSION_SPAN_SCOPE,
   type SessionSpanKind,
 } from '@otel-sessions/semconv'
+import { readRecord } from '@otel-sessions/semconv/internal'
 import { stampedOf } from '../fields.ts'
 import { report } from '../report.ts'
 import { nestScope } from '../scope.ts'

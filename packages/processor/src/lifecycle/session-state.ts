@@ -19,7 +19,7 @@ export interface SessionState {
     | undefined
 }
 
-const ABSENCE: CheckedSession = { states: 'absence', id: undefined, fields: undefined }
+const ABSENCE: CheckedSession = { states: 'cleared', id: undefined, fields: undefined }
 
 /** The session as a scope states it now. The same object until something changes, so that spans share what is made of it. */
 export function statedBy(state: SessionState): CheckedSession {

@@ -6,8 +6,8 @@ import {
   type SpanOptions,
   trace,
 } from '@opentelemetry/api'
-import { readRecord, SESSION_SPAN_SCOPE, type SessionRecordSettings } from '@otel-sessions/semconv'
-import { kindOf } from '@otel-sessions/semconv/internal'
+import { SESSION_SPAN_SCOPE } from '@otel-sessions/semconv'
+import { kindOf, readRecord, type SessionRecordSettings } from '@otel-sessions/semconv/internal'
 import { enterChecked, runInside } from '../using-session.ts'
 import { checkName } from './check-text.ts'
 import { endWith } from './end-with.ts'

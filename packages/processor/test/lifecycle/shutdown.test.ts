@@ -1,7 +1,7 @@
 import { BatchSpanProcessor, InMemorySpanExporter } from '@opentelemetry/sdk-trace-base'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
 import { lifecycleStats, resumeSession, type Session, startSession } from '@otel-sessions/processor/lifecycle'
-import { readRecord } from '@otel-sessions/semconv'
+import { readRecord } from '@otel-sessions/semconv/internal'
 import { afterEach, describe, expect, it } from 'vitest'
 import { stopTracing } from '../../../../test/support/tracing.ts'
 import { problems, startApplication } from './support.ts'

@@ -115,7 +115,11 @@ describe('startSession', () => {
     ],
     ['maxInlineBytes', -1, /option maxInlineBytes .* it is -1/],
     ['upload', 'https://example.com', /option upload must be a function, it is a string of 19/],
-    ['maxInlineByte', 1, /startSession: there is no option "maxInlineByte"; there are tracerProvider, /],
+    [
+      'maxInlineByte',
+      1,
+      /startSession: there is no option "maxInlineByte"; the options are tracerProvider, /,
+    ],
   ])('throws when the option %s is wrong, and names it', (option, value, message) => {
     expect(() => startSession({}, { [option]: value } as object)).toThrow(message)
     expect(() => resumeSession('user_1_conv_1', { [option]: value } as object)).toThrow(/option/)

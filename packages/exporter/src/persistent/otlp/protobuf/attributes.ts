@@ -1,8 +1,8 @@
+import { MAX_VARINT_SIZE, varintSize, writeInt64 } from '@otel-sessions/semconv/internal'
 import type { Nesting } from '../span/nesting.ts'
 import type { Attributes } from '../span/sdk-span.ts'
 import { encodedKey } from './keys.ts'
 import type { Scratch } from './scratch.ts'
-import { MAX_VARINT_SIZE, varintSize, writeInt64 } from './varint.ts'
 
 // AnyValue
 const STRING = 0x0a

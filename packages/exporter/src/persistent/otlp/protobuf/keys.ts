@@ -1,4 +1,4 @@
-import { varintSize, writeVarint } from './varint.ts'
+import { varintSize, writeVarint } from '@otel-sessions/semconv/internal'
 
 const MAX_KEYS = 2_048
 /** In UTF-16 units. Longer keys are made up as they go, and come once. */

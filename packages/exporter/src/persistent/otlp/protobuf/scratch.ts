@@ -1,5 +1,5 @@
+import { varintSize, writeVarint } from '@otel-sessions/semconv/internal'
 import { writeText } from './text.ts'
-import { varintSize, writeVarint } from './varint.ts'
 
 const FIRST_SIZE = 64 * 1024
 /** What is kept between two requests. A larger one is let go: it was for a giant. */

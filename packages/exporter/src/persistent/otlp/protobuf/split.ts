@@ -1,5 +1,5 @@
+import { varintSize, writeVarint } from '@otel-sessions/semconv/internal'
 import type { Encoded } from '../codec.ts'
-import { varintSize, writeVarint } from './varint.ts'
 import { fieldsOf } from './wire.ts'
 
 /** Where the messages are that a request is divided by: of a request, of its ResourceSpans, of their ScopeSpans. */

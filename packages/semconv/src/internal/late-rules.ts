@@ -1,14 +1,11 @@
-import { ATTR_METADATA, ATTR_SESSION_ID } from './attributes.ts'
-import { METADATA_MAX_LENGTH } from './limits.ts'
-import { readMetadata } from './metadata.ts'
-import { ownValue, type ReadableAttributes } from './own-value.ts'
-import { readAlias } from './read-alias.ts'
+import { isUnusableId, namesRejectedSession, readAlias } from '../aliases/read.ts'
+import { ATTR_METADATA, ATTR_SESSION_ID, METADATA_MAX_LENGTH } from '../attributes.ts'
+import { checkSessionId } from '../session-id.ts'
+import { ownValue, type ReadableAttributes, readMetadata } from './read-attributes.ts'
 import type { SessionRecord, SessionRecordSettings } from './record.ts'
-import { isSomebodys, namesRefusedSession } from './refused-alias.ts'
-import { checkSessionId } from './session-id.ts'
 
 /** The session at a span's end. */
-export interface LateSession {
+export interface ResolvedSession {
   /** The session; undefined where there is none. */
   readonly id: string | undefined
   /**
@@ -22,7 +19,7 @@ export interface LateSession {
    * - `learned`: what its children named
    * - `default`: the process's, because nobody names one
    */
-  readonly how: 'kept' | 'not-kept' | 'restored' | 'accepted' | 'late' | 'learned' | 'default'
+  readonly how: 'kept' | 'not-kept' | 'restored' | 'accepted' | 'late' | 'from-children' | 'default'
   /** The valid ID that was written over the one restored. */
   readonly overwrittenId?: string | undefined
 }
@@ -32,7 +29,7 @@ export interface LateSession {
  * every span of a scope.
  */
 export function isUntouched(attributes: ReadableAttributes, record: SessionRecord): boolean {
-  const { from, id, fields, revoked } = record
+  const { from, id, fields, staleAttributes: revoked } = record
   if (from === undefined || attributes[ATTR_SESSION_ID] !== id || revoked !== undefined) return false
   return fields?.metadata === undefined || attributes[ATTR_METADATA] === fields.metadata
 }
@@ -41,12 +38,14 @@ export function isUntouched(attributes: ReadableAttributes, record: SessionRecor
  * The late rules: which session a span has at its end, from its attributes and its record alone. Called by
  * the processor where the SDK has `onEnding`, else by the gate. Throws what a hostile attribute throws.
  */
-export function lateSession(attributes: ReadableAttributes, record: SessionRecord): LateSession {
-  if (record.kind === 'absence') return { id: undefined, how: 'kept' }
-  return record.kind === 'statement' ? lateStatement(attributes, record) : lateHint(attributes, record)
+export function resolveSession(attributes: ReadableAttributes, record: SessionRecord): ResolvedSession {
+  if (record.kind === 'cleared') return { id: undefined, how: 'kept' }
+  return record.kind === 'explicit'
+    ? resolveExplicit(attributes, record)
+    : resolveInferred(attributes, record)
 }
 
-function lateStatement(attributes: ReadableAttributes, record: SessionRecord): LateSession {
+function resolveExplicit(attributes: ReadableAttributes, record: SessionRecord): ResolvedSession {
   const { id } = record
   const current = ownValue(attributes, ATTR_SESSION_ID)
   if (current === id) return { id, how: 'kept' }
@@ -58,7 +57,7 @@ function lateStatement(attributes: ReadableAttributes, record: SessionRecord): L
   return { id, how: 'restored', overwrittenId: check.id }
 }
 
-function lateHint(attributes: ReadableAttributes, record: SessionRecord): LateSession {
+function resolveInferred(attributes: ReadableAttributes, record: SessionRecord): ResolvedSession {
   const { settings } = record
   const current = ownValue(attributes, ATTR_SESSION_ID)
   if (current !== undefined && current !== record.id && current !== record.stampedAs) {
@@ -68,22 +67,22 @@ function lateHint(attributes: ReadableAttributes, record: SessionRecord): LateSe
   const alias = readAlias(attributes, settings.aliases, settings.rule, record.fields, false)
   if (alias !== undefined) return { id: alias.id, how: alias.id === record.id ? 'kept' : 'late' }
   if (record.id !== undefined) return { id: record.id, how: 'kept' }
-  if (typeof record.learned === 'string') return { id: record.learned, how: 'learned' }
+  if (typeof record.fromChildren === 'string') return { id: record.fromChildren, how: 'from-children' }
   const { defaultId } = settings
-  if (defaultId === undefined || namesSomebodys(attributes, current, settings)) {
+  if (defaultId === undefined || namesUnusableSession(attributes, current, settings)) {
     return { id: undefined, how: 'kept' }
   }
   return { id: defaultId, how: 'default' }
 }
 
 /** The span has a session, though not one that can be shipped. */
-function namesSomebodys(
+function namesUnusableSession(
   attributes: ReadableAttributes,
   current: unknown,
   { aliases, rule }: SessionRecordSettings,
 ): boolean {
   const check = checkSessionId(current, rule)
-  return (!check.ok && isSomebodys(check.reason)) || namesRefusedSession(attributes, aliases, rule)
+  return (!check.ok && isUnusableId(check.reason)) || namesRejectedSession(attributes, aliases, rule)
 }
 
 /** What `lateMetadata` gives where ours must be left out. */
@@ -94,7 +93,7 @@ export const TOO_LONG: unique symbol = Symbol('too long')
  * undefined where nothing replaced it, or `TOO_LONG` where the two do not fit into 4 kB. LangChain's
  * instrumentation replaces `metadata` on every one of its spans.
  */
-export function lateMetadata(attributes: ReadableAttributes, record: SessionRecord): unknown {
+export function mergeLateMetadata(attributes: ReadableAttributes, record: SessionRecord): unknown {
   const ours = record.fields
   if (ours?.metadataValue === undefined) return undefined
   const theirs = ownValue(attributes, ATTR_METADATA)

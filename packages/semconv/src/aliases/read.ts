@@ -1,9 +1,40 @@
-import { type AliasPlan, planAliases, type SessionAliases } from './alias-plan.ts'
-import { checkAliasValue } from './alias-value.ts'
-import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_METADATA, ATTR_SESSION_ID } from './attributes.ts'
-import { readMetadata } from './metadata.ts'
-import { ownValue, type ReadableAttributes } from './own-value.ts'
-import type { SessionIdRule } from './session-id.ts'
+import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_METADATA, ATTR_SESSION_ID } from '../attributes.ts'
+import { ownValue, type ReadableAttributes, readMetadata } from '../internal/read-attributes.ts'
+import { checkSessionId, isPlaceholder, type SessionIdReason, type SessionIdRule } from '../session-id.ts'
+import { type AliasPlan, planAliases, type SessionAliases } from './plan.ts'
+
+/** Why a candidate was passed over. */
+export type AliasReason = SessionIdReason | 'placeholder' | 'not-an-integer'
+
+/** A candidate's ID, or why it is none. */
+export type AliasCheck =
+  | {
+      /** It names a session. */
+      readonly ok: true
+      /** The session ID; an integer as a string. */
+      readonly id: string
+    }
+  | {
+      /** It names none. */
+      readonly ok: false
+      /** The first reason that applies. */
+      readonly reason: AliasReason
+    }
+
+/**
+ * The ID that an attribute's value names. `session.id` is what it says, strings only; every other name is
+ * somebody else's word, so integers are taken too and a placeholder is ignored.
+ */
+export function checkAliasValue(key: string, value: unknown, rule?: SessionIdRule): AliasCheck {
+  if (key === ATTR_SESSION_ID) return checkSessionId(value, rule)
+  if (typeof value === 'number') {
+    return Number.isSafeInteger(value)
+      ? checkSessionId(String(value), rule)
+      : { ok: false, reason: 'not-an-integer' }
+  }
+  const check = checkSessionId(value, rule)
+  return check.ok && isPlaceholder(check.id) ? { ok: false, reason: 'placeholder' } : check
+}
 
 /** The session that attributes name, and the attribute that named it. */
 export interface SessionAliasMatch {
@@ -14,7 +45,7 @@ export interface SessionAliasMatch {
 }
 
 /** What a reading leaves out: values that we stamped ourselves are nobody's hint. */
-export interface OwnWords {
+export interface OwnFields {
   /** Ours in `gen_ai.conversation.id`. */
   readonly conversationId?: string | undefined
   /** What the SDK made of the values that it did not keep as they are, by attribute. */
@@ -55,7 +86,7 @@ export function readAlias(
   attributes: ReadableAttributes,
   plan: AliasPlan,
   rule: SessionIdRule | undefined,
-  own: OwnWords | undefined,
+  own: OwnFields | undefined,
   withSessionId: boolean,
 ): SessionAliasMatch | undefined {
   let best: SessionAliasMatch | undefined
@@ -82,7 +113,7 @@ export function readAlias(
   return readJsonAlias(metadata, plan, rule, bestRank) ?? best
 }
 
-function isOurs(value: unknown, { conversationId, kept }: OwnWords): boolean {
+function isOurs(value: unknown, { conversationId, kept }: OwnFields): boolean {
   if (value === undefined || conversationId === undefined) return false
   return value === conversationId || value === kept?.get(ATTR_GEN_AI_CONVERSATION_ID)
 }
@@ -128,4 +159,35 @@ function readHostileAlias(
     }
   }
   return undefined
+}
+
+/** What is refused for this is somebody's session, though not one that can be shipped; other reasons name nobody's. */
+export const isUnusableId = (reason: AliasReason): boolean =>
+  reason === 'too-long' || reason === 'control-character' || reason === 'not-ascii'
+
+/**
+ * Whether attributes name a session by an ID that is refused for its length or its characters: then the span has a
+ * session, and nobody else's is its own. Throws what a hostile attribute throws.
+ */
+export function namesRejectedSession(
+  attributes: ReadableAttributes,
+  plan: AliasPlan,
+  rule: SessionIdRule,
+): boolean {
+  const isRefused = (key: string, value: unknown) => {
+    const check = checkAliasValue(key, value, rule)
+    return !check.ok && isUnusableId(check.reason)
+  }
+  let hasMetadata = false
+  // One pass over the few attributes that a span has, instead of some fifty look-ups.
+  for (const key in attributes) {
+    if (plan.endings[key.charCodeAt(key.length - 1)] === 0) continue
+    if (key === ATTR_METADATA) hasMetadata = true
+    if (plan.attributes.has(key) && isRefused(key, ownValue(attributes, key))) return true
+  }
+  if (!hasMetadata) return false
+  const metadata = readMetadata(ownValue(attributes, ATTR_METADATA))
+  if (!metadata.ok) return false
+  for (const key of plan.json.keys()) if (isRefused(key, ownValue(metadata.value, key))) return true
+  return false
 }

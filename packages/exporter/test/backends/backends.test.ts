@@ -1,21 +1,16 @@
-import {
-  type DialectName,
-  NEVER_ALIASES,
-  SESSION_ALIASES,
-  SESSION_DIALECT_FACTS,
-  SESSION_DIALECTS,
-} from '@otel-sessions/semconv'
+import { BACKEND_FACTS, BACKENDS, type BackendName } from '@otel-sessions/exporter/backends'
+import { NEVER_ALIASES, SESSION_ALIASES } from '@otel-sessions/semconv'
 import { describe, expect, it } from 'vitest'
 
-const NAMES = Object.keys(SESSION_DIALECTS) as DialectName[]
-const factsOf = (name: DialectName) => SESSION_DIALECT_FACTS[name]
+const NAMES = Object.keys(BACKENDS) as BackendName[]
+const factsOf = (name: BackendName) => BACKEND_FACTS[name]
 
 describe('the table of dialects', () => {
   it('has each under its own name, and says of each how it is known', () => {
     expect(NAMES).toHaveLength(23)
-    expect(Object.keys(SESSION_DIALECT_FACTS)).toEqual(NAMES)
+    expect(Object.keys(BACKEND_FACTS)).toEqual(NAMES)
     for (const name of NAMES) {
-      expect(SESSION_DIALECTS[name].name).toBe(name)
+      expect(BACKENDS[name].name).toBe(name)
       expect(factsOf(name).source.length).toBeGreaterThan(10)
     }
   })
@@ -27,14 +22,14 @@ describe('the table of dialects', () => {
 
   it('has no session key that means something else', () => {
     const never = [...NEVER_ALIASES.map(({ key }) => key), 'user.id', 'metadata', 'tag.tags']
-    for (const { session, alsoReads = [] } of Object.values(SESSION_DIALECTS)) {
+    for (const { session, alsoReads = [] } of Object.values(BACKENDS)) {
       for (const key of [...session, ...alsoReads]) expect(never).not.toContain(key)
     }
   })
 
   it('writes no session where it is not read as an alias when the spans come back, but for these', () => {
     const aliases = SESSION_ALIASES.map(({ key }) => key)
-    const keys = Object.values(SESSION_DIALECTS).flatMap(({ session }) => session)
+    const keys = Object.values(BACKENDS).flatMap(({ session }) => session)
     expect(keys.filter((key) => !aliases.includes(key)).toSorted()).toEqual([
       'confident.trace.thread_id',
       'respan.sessions.session_identifier',
@@ -43,7 +38,7 @@ describe('the table of dialects', () => {
   })
 
   it('takes a conversation for a session only where the backend has nothing better', () => {
-    const names = NAMES.filter((name) => SESSION_DIALECTS[name].conversationFromSession)
+    const names = NAMES.filter((name) => BACKENDS[name].conversationFromSession)
     expect(names).toEqual(['datadog', 'sentry', 'weave'])
   })
 
@@ -55,10 +50,10 @@ describe('the table of dialects', () => {
   })
 
   it('says that the session is read as it is where the dialect writes nothing else, but of Maxim, which is assumed', () => {
-    for (const name of NAMES.filter((each) => SESSION_DIALECTS[each].conversationFromSession)) {
+    for (const name of NAMES.filter((each) => BACKENDS[each].conversationFromSession)) {
       expect(factsOf(name).reads).not.toContain('session')
     }
-    const same = NAMES.filter((name) => SESSION_DIALECTS[name].session[0] === 'session.id')
+    const same = NAMES.filter((name) => BACKENDS[name].session[0] === 'session.id')
     expect(same.filter((name) => !factsOf(name).reads.includes('session'))).toEqual(['maxim'])
   })
 
@@ -67,7 +62,7 @@ describe('the table of dialects', () => {
       typeof value !== 'object' ||
       value === null ||
       (Object.isFrozen(value) && Object.values(value).every(isFrozen))
-    expect(isFrozen(SESSION_DIALECTS)).toBe(true)
-    expect(() => (SESSION_DIALECTS.langfuse.session as string[]).push('mine')).toThrow(TypeError)
+    expect(isFrozen(BACKENDS)).toBe(true)
+    expect(() => (BACKENDS.langfuse.session as string[]).push('mine')).toThrow(TypeError)
   })
 })

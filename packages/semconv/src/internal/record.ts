@@ -1,6 +1,6 @@
-import type { AliasPlan } from './alias-plan.ts'
-import type { LateSession } from './late.ts'
-import type { SessionIdRule } from './session-id.ts'
+import type { AliasPlan } from '../aliases/plan.ts'
+import type { SessionIdRule } from '../session-id.ts'
+import type { ResolvedSession } from './late-rules.ts'
 
 /**
  * Where the processor leaves what it knows of a span: a property of the span's SpanContext object, because
@@ -85,7 +85,7 @@ export interface SessionRecord {
    * What is known: the application said which session (`statement`) or that there is none (`absence`), somebody
    * else's word for it (`hint`), or nothing (`none`).
    */
-  readonly kind: 'statement' | 'absence' | 'hint' | 'none'
+  readonly kind: 'explicit' | 'cleared' | 'inferred' | 'none'
   /** The ID that the span got at its start. */
   readonly id: string | undefined
   /** Whose word the statement is: a scope's, or a span's (start attribute, `setSpanSession`). */
@@ -95,15 +95,15 @@ export interface SessionRecord {
   /** The stating scope in force when the span started; compared by identity only. */
   readonly scope: unknown
   /** An invalid `session.id` among the start attributes that this absence comes from; the gate may replace it. */
-  refused: unknown
+  rejectedId: unknown
   /** What was stamped beside the ID. Replaced by `setSpanSession` on a span that names no session. */
   fields: StampedFields | undefined
   /** Attributes that we stamped for another session, before `setSpanSession`: the gate takes them away. */
-  revoked: readonly (readonly [key: string, value: unknown])[] | undefined
+  staleAttributes: readonly (readonly [key: string, value: unknown])[] | undefined
   /** What the processor was told that made this record. */
   readonly settings: SessionRecordSettings
   /** What the spans below inherit, made once for all of them; undefined where they share this one. */
-  heir: SessionRecord | undefined
+  childRecord: SessionRecord | undefined
   /** What the spans of the trace share, where this span takes part in it. */
   readonly trace: SessionTrace | undefined
   /** What the SDK made of the ID, where an attribute length limit truncates it. */
@@ -115,11 +115,11 @@ export interface SessionRecord {
   /** The bare parent to which this span offers its session; cleared when the span ends. */
   parent: SessionRecord | undefined
   /** The session that the span's children named; null when they named several. */
-  learned: string | null | undefined
+  fromChildren: string | null | undefined
   /** How the session at the span's end was found, once it was. */
-  settled: LateSession['how'] | undefined
+  resolution: ResolvedSession['how'] | undefined
   /** The session at the span's end, once it was found. */
-  final: string | undefined
+  resolvedId: string | undefined
 }
 
 /** The record on a span context, if there is one that this version understands. May throw what a getter throws. */

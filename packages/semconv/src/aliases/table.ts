@@ -1,4 +1,4 @@
-import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_SESSION_ID } from './attributes.ts'
+import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_SESSION_ID } from '../attributes.ts'
 
 /** One attribute that names a session, and how it is read. */
 export interface SessionAlias {

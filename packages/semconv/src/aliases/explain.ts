@@ -1,9 +1,13 @@
-import { planAliases, type SessionAliases } from './alias-plan.ts'
-import { type AliasReason, checkAliasValue } from './alias-value.ts'
-import { NEVER_ALIASES } from './aliases.ts'
-import { ATTR_METADATA, ATTR_OVERWRITTEN_ID } from './attributes.ts'
-import { type MetadataRead, readMetadata } from './metadata.ts'
-import { ownValue, type ReadableAttributes } from './own-value.ts'
+import { ATTR_METADATA, ATTR_OVERWRITTEN_ID } from '../attributes.ts'
+import {
+  type MetadataRead,
+  ownValue,
+  type ReadableAttributes,
+  readMetadata,
+} from '../internal/read-attributes.ts'
+import { planAliases, type SessionAliases } from './plan.ts'
+import { type AliasReason, checkAliasValue } from './read.ts'
+import { NEVER_ALIASES } from './table.ts'
 
 /** One attribute that could have named the session, and what became of it. */
 export interface SessionCandidate {

@@ -4,10 +4,10 @@ import {
   ATTR_SESSION_ID,
   ATTR_TAG_TAGS,
   ATTR_USER_ID,
-} from './attributes.ts'
-import type { DialectName, SessionDialect } from './dialect.ts'
+} from '@otel-sessions/semconv'
+import type { BackendName, SessionBackend } from './backend.ts'
 
-type Keys = Omit<SessionDialect, 'name'>
+type Keys = Omit<SessionBackend, 'name'>
 
 const prefixed = (prefix: string) => ({ prefix, form: 'attributes' }) as const
 const json = (key: string) => ({ key, form: 'json' }) as const
@@ -24,7 +24,7 @@ const BY_CONVERSATION = {
 const under = (prefix: string, ...keys: string[]) => keys.map((key) => prefix + key)
 
 // In a function, so that a bundler can see that who names no dialect does not need it.
-function table(): Readonly<Record<DialectName, SessionDialect>> {
+function table(): Readonly<Record<BackendName, SessionBackend>> {
   const traceloop = 'traceloop.association.properties.'
   const laminar = 'lmnr.association.properties.'
   const langfuse: Keys = {
@@ -38,7 +38,7 @@ function table(): Readonly<Record<DialectName, SessionDialect>> {
     tags: array('langfuse.trace.tags'),
     metadata: prefixed('langfuse.trace.metadata.'),
   }
-  const keys: Record<DialectName, Keys> = {
+  const keys: Record<BackendName, Keys> = {
     otel: { session: [ATTR_SESSION_ID], conversation: ATTR_GEN_AI_CONVERSATION_ID, user: ATTR_USER_ID },
     openinference: {
       session: [ATTR_SESSION_ID],
@@ -148,4 +148,4 @@ function frozen<T>(value: T): T {
  *
  * @example new SessionSpanExporter(exporter, { dialects: ['langsmith', { ...SESSION_DIALECTS.azure, name: 'mine' }] })
  */
-export const SESSION_DIALECTS: Readonly<Record<DialectName, SessionDialect>> = /* @__PURE__ */ table()
+export const BACKENDS: Readonly<Record<BackendName, SessionBackend>> = /* @__PURE__ */ table()

@@ -1,4 +1,18 @@
-import { METADATA_READ_MAX_LENGTH } from './limits.ts'
+import { METADATA_READ_MAX_LENGTH } from '../attributes.ts'
+
+/** Attributes of a span, as an object; only own properties are read. */
+export type ReadableAttributes = Readonly<Record<string, unknown>>
+
+const isOwn = Object.prototype.hasOwnProperty
+
+/**
+ * An attribute's own value. What a prototype says is nobody's attribute: where something has polluted
+ * `Object.prototype`, every span would be in its session.
+ */
+export function ownValue(attributes: ReadableAttributes, key: string): unknown {
+  const value = attributes[key]
+  return value === undefined || isOwn.call(attributes, key) ? value : undefined
+}
 
 /** A plain look at `metadata`: its top level, or why it was not read. */
 export type MetadataRead =

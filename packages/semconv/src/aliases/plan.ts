@@ -1,6 +1,6 @@
-import { SESSION_ALIASES, type SessionAlias } from './aliases.ts'
-import { ATTR_METADATA } from './attributes.ts'
-import { kindOf } from './kind.ts'
+import { ATTR_METADATA } from '../attributes.ts'
+import { kindOf } from '../internal/toolbox/option-checks.ts'
+import { SESSION_ALIASES, type SessionAlias } from './table.ts'
 
 /** An alias table made ready for reading: which attribute has which rank. Lower ranks win. */
 export interface AliasPlan {

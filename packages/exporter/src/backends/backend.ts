@@ -1,5 +1,5 @@
 /** A dialect that `SESSION_DIALECTS` has. */
-export type DialectName =
+export type BackendName =
   | 'otel'
   | 'openinference'
   | 'langfuse'
@@ -25,7 +25,7 @@ export type DialectName =
   | 'maxim'
 
 /** Where a backend looks for tags, and in which form. */
-export interface DialectTags {
+export interface BackendTags {
   /** The attribute. */
   readonly key: string
   /** An array of strings, one string with commas between the tags, or a JSON array in a string. */
@@ -33,7 +33,7 @@ export interface DialectTags {
 }
 
 /** Where a backend looks for metadata: an attribute for each key, or one JSON object in a string. */
-export type DialectMetadata =
+export type BackendMetadata =
   | {
       /** What stands before the key of the metadata, mostly with a dot at its end. */
       readonly prefix: string
@@ -48,7 +48,7 @@ export type DialectMetadata =
     }
 
 /** Which session IDs a backend takes, where it takes fewer than `checkSessionId`. */
-export interface DialectIdRule {
+export interface BackendIdRule {
   /**
    * The longest ID, in characters: 1 to 199.
    *
@@ -66,7 +66,7 @@ export interface DialectIdRule {
  *
  * @example const mine: SessionDialect = { name: 'mine', session: ['app.session'], user: 'app.user' }
  */
-export interface SessionDialect {
+export interface SessionBackend {
   /** What it is called in `stats()` and in what is said; two different dialects of one exporter have two names. */
   readonly name: string
   /** The attributes that get the session ID; an empty array where the backend has none. */
@@ -89,14 +89,14 @@ export interface SessionDialect {
   /** The attribute that gets the user ID, where that is a string. */
   readonly user?: string | undefined
   /** Where tags go, those that are strings. */
-  readonly tags?: DialectTags | undefined
+  readonly tags?: BackendTags | undefined
   /**
    * Where metadata goes. A key is left out that would name a session, a user or a prototype; so is what is null, and
    * as attributes all but the first 128. At most 32 kB of JSON are read.
    */
-  readonly metadata?: DialectMetadata | undefined
+  readonly metadata?: BackendMetadata | undefined
   /** Which IDs the backend takes, where it takes fewer than others. Another one is left out, for this backend. */
-  readonly idRule?: DialectIdRule | undefined
+  readonly idRule?: BackendIdRule | undefined
   /** Constant attributes, which the backend wants beside the session. */
   readonly extras?: Readonly<Record<string, string | number | boolean>> | undefined
 }

@@ -1,0 +1,54 @@
+/**
+ * What the packages of this project share beyond the public interface. It may change in any release.
+ *
+ * - `record.ts`: what the processor leaves on a span's SpanContext, and the exporter reads
+ * - `late-rules.ts`: which session a span has at its end; called by the processor, or by the exporter
+ * - `read-attributes.ts`: how attributes and the JSON in `metadata` are read
+ * - `toolbox/`: timers, the problem log, option checks, bounded caches, exactly-once callbacks, varints
+ *
+ * Calls run from the packages into this folder, from it to the rules above it, and never back.
+ *
+ * @module
+ */
+export { type AliasPlan, aliasesProblem, planAliases } from '../aliases/plan.ts'
+export {
+  type AliasCheck,
+  type AliasReason,
+  checkAliasValue,
+  namesRejectedSession,
+  type OwnFields,
+  readAlias,
+} from '../aliases/read.ts'
+export { isPlaceholder, isPlainSessionId } from '../session-id.ts'
+export {
+  isUntouched,
+  mergeLateMetadata,
+  type ResolvedSession,
+  resolveSession,
+  TOO_LONG,
+} from './late-rules.ts'
+export { isTooLongToRead, type MetadataRead, ownValue, readMetadata } from './read-attributes.ts'
+export {
+  readRecord,
+  SESSION_RECORD,
+  SESSION_RECORD_VERSION,
+  type SessionFlush,
+  type SessionRecord,
+  type SessionRecordSettings,
+  type SessionTrace,
+  type StampedFields,
+} from './record.ts'
+export { GenerationalMap } from './toolbox/generations.ts'
+export { once } from './toolbox/once.ts'
+export {
+  checkChoice,
+  checkFunction,
+  checkOptions,
+  checkWholeNumber,
+  kindOf,
+  unknownOption,
+} from './toolbox/option-checks.ts'
+export { type Logger, type ProblemLog, problemLog } from './toolbox/problem-log.ts'
+export { type ProcessState, processState, resetProcessState } from './toolbox/process-state.ts'
+export { after, afterKeepingAlive, LONGEST_TIMER_MILLIS, now, type Timer, within } from './toolbox/timers.ts'
+export { MAX_VARINT_SIZE, varintSize, writeInt64, writeVarint } from './toolbox/varint.ts'

@@ -1,0 +1,64 @@
+/** The kind of a value and, for strings, its length: what a log may say of it. Never the value. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (typeof value === 'string') return `a string of ${value.length} characters`
+  if (Array.isArray(value)) return 'an array'
+  return `a value of type ${typeof value}`
+}
+
+/**
+ * Checks that options are an object with known names only.
+ *
+ * @param where the class or function that the message names
+ * @throws TypeError that names the option
+ */
+export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(`${where}: options must be an object, they are ${kindOf(options)}`)
+  }
+  const problem = unknownOption(options, known)
+  if (problem !== undefined) throw new TypeError(`${where}: ${problem}`)
+}
+
+/** The first option that is not known, as a sentence that names it and the known ones; undefined where there is none. */
+export function unknownOption(options: object, known: readonly string[]): string | undefined {
+  const name = Object.keys(options).find((each) => !known.includes(each))
+  return name === undefined
+    ? undefined
+    : `there is no option ${JSON.stringify(name)}; the options are ${known.join(', ')}`
+}
+
+/** Checks a whole number. @throws RangeError that names the option, its range and the value */
+export function checkWholeNumber(
+  where: string,
+  option: string,
+  value: unknown,
+  least: number,
+  most: number,
+): void {
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return
+  const got = typeof value === 'number' ? String(value) : kindOf(value)
+  throw new RangeError(
+    `${where}: option ${option} must be a whole number from ${least} to ${most}, it is ${got}`,
+  )
+}
+
+/** Checks a function that may be missing. @throws TypeError that names the option and the value's kind */
+export function checkFunction(where: string, option: string, value: unknown): void {
+  if (value === undefined || typeof value === 'function') return
+  throw new TypeError(`${where}: option ${option} must be a function, it is ${kindOf(value)}`)
+}
+
+/** Checks one of several strings. @throws TypeError that names the option, the choices and the value's kind */
+export function checkChoice(
+  where: string,
+  option: string,
+  value: unknown,
+  choices: readonly unknown[],
+): void {
+  if (choices.includes(value)) return
+  const list = choices
+    .map((choice) => (typeof choice === 'string' ? `'${choice}'` : String(choice)))
+    .join(' or ')
+  throw new TypeError(`${where}: option ${option} must be ${list}, it is ${kindOf(value)}`)
+}

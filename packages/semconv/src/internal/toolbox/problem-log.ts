@@ -1,0 +1,62 @@
+import { processState } from './process-state.ts'
+
+/** The part of a logger that is used here; OpenTelemetry's `diag` has it. */
+export interface Logger {
+  warn(message: string): void
+  debug(message: string): void
+}
+
+/** Counts problems by code, and logs the first of each. None of its methods throws. */
+export interface ProblemLog<Code extends string> {
+  /**
+   * Counts a problem and logs it the first time.
+   *
+   * @param code stands for one reason
+   * @param message called only when it is logged; names kinds and lengths, never a raw ID
+   */
+  report(code: Code, message: () => string): void
+  /** Logs a warning every time. */
+  warn(message: () => string): void
+  /** Logs at debug level, for those who look for a reason: what a server answered may repeat a key or a prompt. */
+  detail(message: () => string): void
+  /** How often each problem occurred. */
+  counts(): Readonly<Partial<Record<Code, number>>>
+}
+
+/**
+ * Makes the problem log of a package. All copies of the package in a process share its counts.
+ *
+ * @param hint what follows the message of a code, such as where it is counted
+ */
+export function problemLog<Code extends string>(
+  namespace: string,
+  logger: Logger,
+  hint: (code: Code) => string = () => 'logged once',
+): ProblemLog<Code> {
+  const counts = () => {
+    const { problems } = processState()
+    let found = problems.get(namespace)
+    if (found === undefined) {
+      found = new Map()
+      problems.set(namespace, found)
+    }
+    return found
+  }
+  const write = (level: keyof Logger, message: () => string) => {
+    try {
+      logger[level](message())
+    } catch {
+      // The application's logger may throw, and so may a value that the message describes.
+    }
+  }
+  return {
+    report(code, message) {
+      const before = counts().get(code) ?? 0
+      counts().set(code, before + 1)
+      if (before === 0) write('warn', () => `${message()} (${hint(code)})`)
+    },
+    warn: (message) => write('warn', message),
+    detail: (message) => write('debug', message),
+    counts: () => Object.fromEntries(counts()) as Partial<Record<Code, number>>,
+  }
+}
