@@ -42,7 +42,7 @@ describe('defaultSession', () => {
       own: 'user_1_conv_2',
       alias: 'user_1_conv_3',
       late: 'user_1_conv_4',
-      learned: 'user_1_conv_5',
+      'from-children': 'user_1_conv_5',
       below: 'user_1_conv_5',
     })
   })

@@ -64,7 +64,7 @@ describe('what the processor leaves for the gate', () => {
   it('is one short word where Node prints a span context', () => {
     const { tracer } = startTracing()
     const span = usingSession('user_1_conv_1', () => tracer.startSpan('span'))
-    expect(inspect(span.spanContext())).toContain('[statement user_1_conv_1]')
+    expect(inspect(span.spanContext())).toContain('[explicit user_1_conv_1]')
     span.end()
   })
 
@@ -105,8 +105,8 @@ describe('two processors on one provider', () => {
       span.end()
     })
     expect(sessions()).toEqual({ span: 'user_1_conv_1' })
-    expect(first.stats()).toMatchObject({ started: { stated: 1 }, late: { restored: 1 }, skipped: 0 })
-    expect(second.stats()).toMatchObject({ started: { stated: 0 }, late: { restored: 0 }, skipped: 1 })
+    expect(first.stats()).toMatchObject({ started: { explicit: 1 }, late: { restored: 1 }, skipped: 0 })
+    expect(second.stats()).toMatchObject({ started: { explicit: 0 }, late: { restored: 0 }, skipped: 1 })
   })
 })
 

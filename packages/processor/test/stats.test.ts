@@ -15,7 +15,7 @@ describe('stats', () => {
     usingSession(null, () => start(2))
     start(3, { thread_id: 't1' })
     start(4)
-    expect(processor.stats().started).toEqual({ stated: 1, absent: 2, hinted: 3, bare: 4 })
+    expect(processor.stats().started).toEqual({ explicit: 1, cleared: 2, inferred: 3, withoutSession: 4 })
   })
 
   it.each(['restore', 'accept'] as const)('count what the late rules did (%s)', (onOverwrite) => {
@@ -40,7 +40,7 @@ describe('stats', () => {
     const restored = onOverwrite === 'restore' ? 5 : 0
     const expected = {
       named: 2,
-      learned: 3,
+      fromChildren: 3,
       defaulted: 0,
       restored,
       accepted: 5 - restored,

@@ -149,7 +149,7 @@ test('stats count what was stamped, shipped, changed and dropped', async (t) => 
   const { started, skipped, failed } = processor.stats()
   assert.deepEqual(
     { ...started, skipped, failed },
-    { stated: 1, absent: 2, hinted: 1, bare: 1, skipped: 0, failed: 0 },
+    { explicit: 1, cleared: 2, inferred: 1, withoutSession: 1, skipped: 0, failed: 0 },
   )
   assert.deepEqual(exporter.stats(), {
     spans: 5,

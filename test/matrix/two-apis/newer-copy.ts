@@ -31,7 +31,7 @@ test('every scope is lost, in silence; fn runs, nothing throws, and stats() coun
   assert.deepEqual(sessionsOf(await ship()), { first: undefined, second: undefined })
   assert.deepEqual(helperStats().problems, { 'context:no-manager': 1 })
   assert.equal(processor.stats().helper.problems['context:no-manager'], 1)
-  assert.deepEqual(processor.stats().started, { stated: 0, absent: 0, hinted: 0, bare: 2 })
+  assert.deepEqual(processor.stats().started, { explicit: 0, cleared: 0, inferred: 0, withoutSession: 2 })
   assert.deepEqual(said, [])
 })
 
