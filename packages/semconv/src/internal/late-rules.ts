@@ -2,24 +2,14 @@ import { isUnusableId, namesRejectedSession, readAlias } from '../aliases/read.t
 import { ATTR_METADATA, ATTR_SESSION_ID, METADATA_MAX_LENGTH } from '../attributes.ts'
 import { checkSessionId } from '../session-id.ts'
 import { ownValue, type ReadableAttributes, readMetadata } from './read-attributes.ts'
-import type { SessionRecord, SessionRecordSettings } from './record.ts'
+import type { Resolution, SessionRecord, SessionRecordSettings } from './record.ts'
 
 /** The session at a span's end. */
 export interface ResolvedSession {
   /** The session; undefined where there is none. */
   readonly id: string | undefined
-  /**
-   * How it was found.
-   *
-   * - `kept`: what it had at its start (nothing, for absence)
-   * - `not-kept`: what it had, though the SDK truncated the attribute or had no room for it
-   * - `restored`: what it had, though something else was written over it
-   * - `accepted`: what was written over it, because `onOverwrite` says so
-   * - `late`: what was written later on a span that may take it
-   * - `learned`: what its children named
-   * - `default`: the process's, because nobody names one
-   */
-  readonly how: 'kept' | 'not-kept' | 'restored' | 'accepted' | 'late' | 'from-children' | 'default'
+  /** How it was found. */
+  readonly how: Resolution
   /** The valid ID that was written over the one restored. */
   readonly overwrittenId?: string | undefined
 }

@@ -1,6 +1,5 @@
 import type { AliasPlan } from '../aliases/plan.ts'
 import type { SessionIdRule } from '../session-id.ts'
-import type { ResolvedSession } from './late-rules.ts'
 
 /**
  * Where the processor leaves what it knows of a span: a property of the span's SpanContext object, because
@@ -11,6 +10,19 @@ export const SESSION_RECORD: unique symbol = Symbol.for('otel-sessions.record') 
 
 /** The version of the record's shape. A reader that meets another one works from the attributes alone. */
 export const SESSION_RECORD_VERSION = 1
+
+/**
+ * How a span's session at its end was found.
+ *
+ * - `kept`: what it had at its start (nothing, for absence)
+ * - `not-kept`: what it had, though the SDK truncated the attribute or had no room for it
+ * - `restored`: what it had, though something else was written over it
+ * - `accepted`: what was written over it, because `onOverwrite` says so
+ * - `late`: what was written later on a span that may take it
+ * - `learned`: what its children named
+ * - `default`: the process's, because nobody names one
+ */
+export type Resolution = 'kept' | 'not-kept' | 'restored' | 'accepted' | 'late' | 'from-children' | 'default'
 
 /** What a processor was told, for whoever meets its records later. */
 export interface SessionRecordSettings {
@@ -117,7 +129,7 @@ export interface SessionRecord {
   /** The session that the span's children named; null when they named several. */
   fromChildren: string | null | undefined
   /** How the session at the span's end was found, once it was. */
-  resolution: ResolvedSession['how'] | undefined
+  resolution: Resolution | undefined
   /** The session at the span's end, once it was found. */
   resolvedId: string | undefined
 }
