@@ -5,7 +5,7 @@ import {
   decode,
   decodeJson,
   placedSpans,
-} from '../../packages/exporter/test/persistent/otlp/support/decode.ts'
+} from '../../packages/exporter/test/persistent/encoder/support/decode.ts'
 
 /** What a request is answered with: a status, a dropped connection, or nothing before a promise resolves. */
 export type Answer = 200 | 400 | 401 | 404 | 429 | 500 | 502 | 503 | 504 | 'drop'

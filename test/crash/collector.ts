@@ -5,7 +5,7 @@ import {
   decode,
   decodeJson,
   placedSpans,
-} from '../../packages/exporter/test/persistent/otlp/support/decode.ts'
+} from '../../packages/exporter/test/persistent/encoder/support/decode.ts'
 import type { Answer } from './answers.ts'
 import { checkedId } from './spans.ts'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { EndedSpan } from '@otel-sessions/exporter/persistent'
-import type { PlacedSpan } from '../../packages/exporter/test/persistent/otlp/support/decode.ts'
+import type { PlacedSpan } from '../../packages/exporter/test/persistent/encoder/support/decode.ts'
 import type { Random } from './random.ts'
 
 const resource = { attributes: { 'service.name': 'crash' } }

@@ -1,5 +1,5 @@
 import type { Attributes, Counter, Histogram, Meter, UpDownCounter } from '@opentelemetry/api'
-import type { BodyFormat } from './otlp/codec.ts'
+import type { BodyFormat } from './encoder/codec.ts'
 
 /** What `otel.sdk.exporter.*` is written with: https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics */
 export interface ExporterInstruments {

@@ -4,18 +4,18 @@
  * @module
  */
 
-export type { DeliveryCounts, DroppedReason } from './counters.ts'
 export type { DetectedResource, EndedSpan } from './ended-span.ts'
 export type { MeterProviderLike } from './meter-types.ts'
-export type { Durability, GateOptions, PersistentBatchSpanProcessorOptions } from './options.ts'
-export { PersistentBatchSpanProcessor } from './processor.ts'
 export type {
   Compression,
+  Durability,
   Fsync,
+  GateOptions,
   HeaderEntries,
   HeadersOption,
   HttpAgentOption,
   Overflow,
-  Queued,
-} from './public-types.ts'
-export type { DeliveryStats } from './stats.ts'
+  PersistentBatchSpanProcessorOptions,
+} from './options.ts'
+export { PersistentBatchSpanProcessor } from './processor.ts'
+export type { DeliveryCounts, DeliveryStats, DroppedReason, Queued } from './stats.ts'

@@ -5,13 +5,12 @@ import type {
   Meter,
   Observable,
 } from '@opentelemetry/api'
-import type { DeliveryCounters } from './counters.ts'
 import { type ExporterInstruments, exporterInstruments } from './exporter-instruments.ts'
 import { guarded } from './guarded.ts'
 import type { MeterProviderLike } from './meter-types.ts'
-import type { Queued } from './public-types.ts'
 import type { SenderWatch } from './sending/types.ts'
 import type { ProcessorSettings } from './settings.ts'
+import type { DeliveryCounters, Queued } from './stats.ts'
 
 /** https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics */
 const PROCESSED = 'otel.sdk.processor.span.processed'

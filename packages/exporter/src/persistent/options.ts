@@ -1,6 +1,28 @@
 import type { SessionSpanExporterOptions } from '../options.ts'
 import type { MeterProviderLike } from './meter-types.ts'
-import type { Compression, Fsync, HeadersOption, HttpAgentOption, Overflow } from './public-types.ts'
+
+/** How bodies are compressed. */
+export type Compression = 'none' | 'gzip' | 'zstd'
+
+/** Headers by name, or their entries, such as a `Headers` or a `Map`; what is undefined is left out. */
+export type HeaderEntries =
+  | Readonly<Record<string, string | number | undefined>>
+  | Iterable<readonly [string, string | number | undefined]>
+
+/** Headers, or what makes them, before each request: for tokens that run out. */
+export type HeadersOption = HeaderEntries | (() => HeaderEntries | Promise<HeaderEntries>)
+
+/**
+ * Options of Node's `http.Agent` or `https.Agent`, or a function that gives an agent for a protocol (`'http:'` or
+ * `'https:'`), also asynchronously.
+ */
+export type HttpAgentOption = Readonly<Record<string, unknown>> | ((protocol: string) => unknown)
+
+/** How often what was written is forced to the disk itself, so that it survives a power loss. */
+export type Fsync = 'never' | 'interval' | 'batch'
+
+/** What happens when there is no room: the oldest make way (a whole segment), or the newest is not taken. */
+export type Overflow = 'drop-oldest' | 'reject-newest'
 
 /** When a span that ended is written to the journal: within 20 ms, or before `onEnd` returns. */
 export type Durability = 'batch' | 'span'

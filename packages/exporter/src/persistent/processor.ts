@@ -1,16 +1,15 @@
 import { now, within } from '../deadline.ts'
 import { sayOnce } from '../report.ts'
 import { claim } from './claimed.ts'
-import { countDropped, type DeliveryCounters, newDeliveryCounters } from './counters.ts'
 import { type EndedSpan, isSampled } from './ended-span.ts'
 import { Ending } from './ending.ts'
-import { lossesOf, lostSince } from './losses.ts'
 import { DeliveryMetrics } from './metrics.ts'
 import type { PersistentBatchSpanProcessorOptions } from './options.ts'
 import { Pipeline } from './pipeline.ts'
 import { atProcessEnd } from './process-end.ts'
 import { type ProcessorSettings, settingsOf } from './settings.ts'
 import type { DeliveryStats } from './stats.ts'
+import { countDropped, type DeliveryCounters, lossesOf, lostSince, newDeliveryCounters } from './stats.ts'
 
 /** How long a shutdown goes on with a receiver that does not answer, where the journal keeps what is left. */
 const PATIENCE_MILLIS = 2000

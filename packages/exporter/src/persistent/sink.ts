@@ -1,6 +1,6 @@
 import type { ExportableSpan, ExportResult, SpanExporterLike } from '../span-types.ts'
-import { countDropped, type DeliveryCounters } from './counters.ts'
-import type { Codec, Encoded } from './otlp/codec.ts'
+import type { Codec, Encoded } from './encoder/codec.ts'
+import { countDropped, type DeliveryCounters } from './stats.ts'
 import type { Store } from './store/types.ts'
 
 /** A record of this size is encoded and written in two or three milliseconds. */

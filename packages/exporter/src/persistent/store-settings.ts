@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { kindOf } from '@otel-sessions/semconv/internal'
 import { CLASS, checkChoice, checkNumber } from './check-option.ts'
+import type { BodyFormat } from './encoder/codec.ts'
 import type { PersistentBatchSpanProcessorOptions } from './options.ts'
-import type { BodyFormat } from './otlp/codec.ts'
 import { checkCompression } from './sender-settings.ts'
 import type { StoreSettings } from './store/types.ts'
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Codec } from '../otlp/codec.ts'
+import type { Codec } from '../encoder/codec.ts'
 import { answerText } from './answer-text.ts'
 import { retryAfterMillis } from './retry-after.ts'
 import type { Answer } from './types.ts'

@@ -1,5 +1,5 @@
 import * as zlib from 'node:zlib'
-import type { Compression } from '../public-types.ts'
+import type { Compression } from '../options.ts'
 
 const CHUNK = 64 * 1024
 /** What comes out does so in pieces of this size, each of them a trip to the thread pool: 64 kB cost a tenth more. */

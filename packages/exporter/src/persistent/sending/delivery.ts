@@ -1,5 +1,5 @@
-import { countDropped, type DeliveryCounters } from '../counters.ts'
-import type { BodyFormat, Codec } from '../otlp/codec.ts'
+import type { BodyFormat, Codec } from '../encoder/codec.ts'
+import { countDropped, type DeliveryCounters } from '../stats.ts'
 import type { Store } from '../store/types.ts'
 import { nameOfError, noAnswer } from './answer.ts'
 import type { Circuit } from './circuit.ts'

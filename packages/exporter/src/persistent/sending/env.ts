@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { LONGEST_TIMER } from '../../check-number.ts'
-import type { Compression } from '../public-types.ts'
+import type { Compression } from '../options.ts'
 import { nameOfError } from './answer.ts'
 import { hasZstd } from './compress.ts'
 import { headersOf } from './header-entries.ts'

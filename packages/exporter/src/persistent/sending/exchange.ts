@@ -1,5 +1,5 @@
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
-import type { Codec } from '../otlp/codec.ts'
+import type { Codec } from '../encoder/codec.ts'
 import { nameOfError, noAnswer, readAnswer } from './answer.ts'
 import type { Target } from './target.ts'
 import type { Answer } from './types.ts'

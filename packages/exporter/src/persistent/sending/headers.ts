@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { OutgoingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
-import type { Compression, HeadersOption } from '../public-types.ts'
+import type { Compression, HeadersOption } from '../options.ts'
 import { headersOf } from './header-entries.ts'
 
 /** The headers of a request with this content type, without the length. */

@@ -1,4 +1,4 @@
-import type { BodyFormat, Codec } from '../otlp/codec.ts'
+import type { BodyFormat, Codec } from '../encoder/codec.ts'
 import type { Batch } from '../store/types.ts'
 
 /** What one request is made of. */

@@ -2,7 +2,7 @@ import * as http from 'node:http'
 import * as https from 'node:https'
 import { urlToHttpOptions } from 'node:url'
 import { CLASS } from '../check-option.ts'
-import type { HttpAgentOption } from '../public-types.ts'
+import type { HttpAgentOption } from '../options.ts'
 import { nameOfError } from './answer.ts'
 
 /** Where requests go, and the connections to it. */

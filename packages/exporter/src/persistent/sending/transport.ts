@@ -1,5 +1,5 @@
 import { sayOnce } from '../../report.ts'
-import type { BodyFormat, Codec } from '../otlp/codec.ts'
+import type { BodyFormat, Codec } from '../encoder/codec.ts'
 import { nameOfError, noAnswer } from './answer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { compress, gather } from './compress.ts'

@@ -1,5 +1,5 @@
-import type { BodyFormat } from '../otlp/codec.ts'
-import type { Compression, HeadersOption, HttpAgentOption } from '../public-types.ts'
+import type { BodyFormat } from '../encoder/codec.ts'
+import type { Compression, HeadersOption, HttpAgentOption } from '../options.ts'
 
 /** Options of the sender, checked and complete. */
 export interface SenderSettings {

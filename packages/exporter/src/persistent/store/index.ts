@@ -1,4 +1,4 @@
-import type { DeliveryCounters } from '../counters.ts'
+import type { DeliveryCounters } from '../stats.ts'
 import { Ledger } from './ledger.ts'
 import { JournalStore } from './store.ts'
 import { machine, type System } from './system.ts'

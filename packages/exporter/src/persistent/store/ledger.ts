@@ -1,4 +1,4 @@
-import { countDropped, type DeliveryCounters, type DroppedReason } from '../counters.ts'
+import { countDropped, type DeliveryCounters, type DroppedReason } from '../stats.ts'
 import type { Entry, NewEntry, Segment } from './segment.ts'
 
 interface Mark {

@@ -1,4 +1,4 @@
-import type { BodyFormat } from '../otlp/codec.ts'
+import type { BodyFormat } from '../encoder/codec.ts'
 import type { Ledger } from './ledger.ts'
 import { type NewEntry, Segment, type Times } from './segment.ts'
 import { Source } from './source.ts'

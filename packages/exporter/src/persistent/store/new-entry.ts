@@ -1,4 +1,4 @@
-import type { Encoded } from '../otlp/codec.ts'
+import type { Encoded } from '../encoder/codec.ts'
 import { PACKED_AT_ONCE_BYTES, packSync } from './pack.ts'
 import type { NewEntry } from './segment.ts'
 import type { Shared } from './shared.ts'

@@ -1,5 +1,5 @@
-import { countDropped, type DroppedReason } from '../counters.ts'
-import type { BodyFormat } from '../otlp/codec.ts'
+import type { BodyFormat } from '../encoder/codec.ts'
+import { countDropped, type DroppedReason } from '../stats.ts'
 import type { Shared } from './shared.ts'
 
 /** What one request was refused with. */

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import type { BodyFormat } from '../otlp/codec.ts'
+import type { BodyFormat } from '../encoder/codec.ts'
 
 /** How a body stands in a record. */
 export type Packing = 'none' | 'gzip' | 'zstd'

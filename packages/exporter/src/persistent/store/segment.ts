@@ -1,4 +1,4 @@
-import type { BodyFormat } from '../otlp/codec.ts'
+import type { BodyFormat } from '../encoder/codec.ts'
 import type { SegmentFile } from './segment-file.ts'
 import type { Packing } from './segment-format.ts'
 

@@ -1,4 +1,4 @@
-import type { DroppedReason } from '../counters.ts'
+import type { DroppedReason } from '../stats.ts'
 import type { Cursor, Position } from './cursor.ts'
 import type { Ledger } from './ledger.ts'
 import type { Entry, Segment } from './segment.ts'

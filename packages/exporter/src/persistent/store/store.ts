@@ -1,5 +1,5 @@
-import type { BodyFormat, Encoded } from '../otlp/codec.ts'
-import type { Queued } from '../public-types.ts'
+import type { BodyFormat, Encoded } from '../encoder/codec.ts'
+import type { Queued } from '../stats.ts'
 import { Adoption } from './adoption.ts'
 import { batchOf } from './batch.ts'
 import { Journal } from './journal.ts'

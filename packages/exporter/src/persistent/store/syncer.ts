@@ -1,4 +1,4 @@
-import type { Fsync } from '../public-types.ts'
+import type { Fsync } from '../options.ts'
 import type { SegmentFile } from './segment-file.ts'
 import type { System } from './system.ts'
 import type { Tasks } from './tasks.ts'

@@ -1,5 +1,6 @@
-import type { BodyFormat, Encoded } from '../otlp/codec.ts'
-import type { Compression, Fsync, Overflow, Queued } from '../public-types.ts'
+import type { BodyFormat, Encoded } from '../encoder/codec.ts'
+import type { Compression, Fsync, Overflow } from '../options.ts'
+import type { Queued } from '../stats.ts'
 
 /** Options of the store, checked and complete. */
 export interface StoreSettings {

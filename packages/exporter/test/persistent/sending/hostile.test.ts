@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
-import { newDeliveryCounters } from '../../../src/persistent/counters.ts'
 import { Sender } from '../../../src/persistent/sending/sender.ts'
+import { newDeliveryCounters } from '../../../src/persistent/stats.ts'
 import { ManualClock } from './support/clock.ts'
 import { lineCodec, namesIn } from './support/codec.ts'
 import { answer, type Reply } from './support/server.ts'

@@ -244,7 +244,7 @@ describe('processes on one directory', () => {
     // A name of a process that has never been: the same, but started at another time.
     renameSync(join(directory, name), join(directory, name.replace(`.${identity.start}.`, '.1.')))
     const { openStore } = await import('../../../dist/persistent/store/index.js')
-    const { newDeliveryCounters } = await import('../../../dist/persistent/counters.js')
+    const { newDeliveryCounters } = await import('../../../dist/persistent/stats.js')
     const { SETTINGS } = await import('./support.ts')
     const store = openStore({ ...SETTINGS, directory }, newDeliveryCounters(), 1)
     await store.ready

@@ -1,4 +1,4 @@
-import type { BodyFormat, Codec } from '../../../../src/persistent/otlp/codec.ts'
+import type { BodyFormat, Codec } from '../../../../src/persistent/encoder/codec.ts'
 
 export const bodyOf = (names: readonly string[]) => ({
   body: Buffer.from(names.map((name) => `${name}\n`).join('')),

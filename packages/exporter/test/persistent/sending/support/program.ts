@@ -1,7 +1,8 @@
 /** Appends a span, sends it or not, and leaves: a program, run with the URL of a receiver and what to do. */
-import { newDeliveryCounters } from '../../../../src/persistent/counters.ts'
+
 import { Sender } from '../../../../src/persistent/sending/sender.ts'
 import { newTransport } from '../../../../src/persistent/sending/transport.ts'
+import { newDeliveryCounters } from '../../../../src/persistent/stats.ts'
 import { lineCodec } from './codec.ts'
 import { settingsWith } from './settings.ts'
 import { NaiveStore } from './store.ts'

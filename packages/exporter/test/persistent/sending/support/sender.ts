@@ -1,6 +1,5 @@
 import { context, createContextKey } from '@opentelemetry/api'
-import { newDeliveryCounters } from '../../../../src/persistent/counters.ts'
-import type { BodyFormat } from '../../../../src/persistent/otlp/codec.ts'
+import type { BodyFormat } from '../../../../src/persistent/encoder/codec.ts'
 import { Sender } from '../../../../src/persistent/sending/sender.ts'
 import type {
   Answer,
@@ -8,6 +7,7 @@ import type {
   SenderWatch,
   Transport,
 } from '../../../../src/persistent/sending/types.ts'
+import { newDeliveryCounters } from '../../../../src/persistent/stats.ts'
 import { ManualClock } from './clock.ts'
 import { lineCodec, namesIn } from './codec.ts'
 import { settingsWith } from './settings.ts'

@@ -1,4 +1,4 @@
-import type { BodyFormat, Encoded } from '../../../../src/persistent/otlp/codec.ts'
+import type { BodyFormat, Encoded } from '../../../../src/persistent/encoder/codec.ts'
 import type { Batch, BatchLimits, Store } from '../../../../src/persistent/store/types.ts'
 import { bodyOf, namesIn } from './codec.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { codecOf } from '../../../dist/persistent/otlp/index.js'
+import { codecOf } from '../../../dist/persistent/encoder/index.js'
 import { decodeAs, encodeAll, encodedSpans, FORMATS, written } from './support/codecs.ts'
 import { placedSpans } from './support/decode.ts'
 import { plainSpan, resource, scope } from './support/plain-span.ts'
