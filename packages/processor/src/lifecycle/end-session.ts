@@ -1,11 +1,11 @@
 import type { Attributes } from '@opentelemetry/api'
 import { ATTR_SESSION_END_REASON, ATTR_SESSION_END_STATE } from '@otel-sessions/semconv'
 import { report } from '../report.ts'
-import { type CheckedEnd, checkEnd } from './check-end.ts'
+import { type CheckedEnd, checkEnd } from './emit/check-end.ts'
+import { sayEvent } from './emit/emit-event.ts'
+import { reportNoSession, say } from './emit/emit-span.ts'
 import { count, countEnded } from './lifecycle-stats.ts'
 import { type OpenSession, takeOpen } from './open-sessions.ts'
-import { reportNoSession, say } from './say.ts'
-import { sayEvent } from './say-event.ts'
 import { type SessionState, statedBy } from './session-state.ts'
 
 /** A session that was started here, as it is kept while it is open. */

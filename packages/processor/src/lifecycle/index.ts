@@ -10,10 +10,10 @@ export type {
   AttachedUrl,
   AttachmentInput,
   BlobLike,
-} from './attachment-input.ts'
-export type { AttachmentOptions, LargeAttachment, UploadedTo } from './attachment-settings.ts'
-export { SessionIdle } from './idle.ts'
-export type { ExpiryReason, SessionIdleOptions } from './idle-options.ts'
+} from './attachments/input.ts'
+export type { AttachmentOptions, LargeAttachment, UploadedTo } from './attachments/options.ts'
+export type { ExpiryReason, SessionIdleOptions } from './idle/options.ts'
+export { SessionIdle } from './idle/session-idle.ts'
 export { lifecycleStats, type SessionLifecycleStats } from './lifecycle-stats.ts'
 export type {
   SessionLogger,
@@ -21,7 +21,7 @@ export type {
   SessionLogRecord,
   SessionOptions,
 } from './session-options.ts'
-export type { EndSessionsOnSignalsOptions, Flushable } from './signal-options.ts'
-export { endSessionsOnSignals } from './signals.ts'
+export { endSessionsOnSignals } from './signals/end-on-signals.ts'
+export type { EndSessionsOnSignalsOptions, Flushable } from './signals/options.ts'
 export { resumeSession, startSession } from './start-session.ts'
 export type { Session, SessionEnd, SessionEnded, SessionFeedback, SessionStart } from './types.ts'

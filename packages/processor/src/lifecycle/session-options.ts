@@ -1,6 +1,6 @@
 import { type Context, type TimeInput, type TracerProvider, trace } from '@opentelemetry/api'
 import { kindOf } from '@otel-sessions/semconv/internal'
-import { type AttachmentOptions, type AttachmentSettings, attachmentSettings } from './attachment-settings.ts'
+import { type AttachmentOptions, type AttachmentSettings, attachmentSettings } from './attachments/options.ts'
 import { checkOptions } from './check-option.ts'
 
 /** A logger of OpenTelemetry, by what is used of it. */

@@ -2,7 +2,7 @@
 import type { Span, SpanOptions, TimeInput } from '@opentelemetry/api'
 import type { SessionEndState } from '@otel-sessions/semconv'
 import type { MetadataValue } from '../fields.ts'
-import type { AttachmentInput } from './attachment-input.ts'
+import type { AttachmentInput } from './attachments/input.ts'
 
 /** What a session is started with. Everything is optional. */
 export interface SessionStart {

@@ -1,6 +1,6 @@
-import { report } from '../report.ts'
-import type { AttachmentSettings, LargeAttachment } from './attachment-settings.ts'
-import { checkAddress, hrefOf } from './attachment-words.ts'
+import { report } from '../../report.ts'
+import { checkAddress, hrefOf } from './check-fields.ts'
+import type { AttachmentSettings, LargeAttachment } from './options.ts'
 import { LATE, settledInTime } from './settled-in-time.ts'
 
 const ALONE = "an attachment's name, type, size and hash travel without its content"

@@ -1,8 +1,8 @@
 import { type HrTime, type Span, SpanStatusCode } from '@opentelemetry/api'
 import type { SessionRecordSettings } from '@otel-sessions/semconv/internal'
-import { addMillis } from './check-time.ts'
-import { now } from './platform.ts'
-import { reportFailed } from './say.ts'
+import { addMillis } from '../emit/check-time.ts'
+import { reportFailed } from '../emit/emit-span.ts'
+import { now } from '../platform.ts'
 
 /** The root span of a `trace`: it ends once, whoever ends it, and throws nothing. */
 export class RootSpan {

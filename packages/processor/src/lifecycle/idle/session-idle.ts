@@ -1,10 +1,10 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { ATTR_SESSION_ID, checkSessionId, SESSION_SPAN_NAMES } from '@otel-sessions/semconv'
-import { report } from '../report.ts'
-import { attributesOf } from '../span-types.ts'
-import { type IdleSettings, idleSettings, type SessionIdleOptions } from './idle-options.ts'
-import { after, now } from './platform.ts'
-import { RecentIds } from './recent-ids.ts'
+import { report } from '../../report.ts'
+import { attributesOf } from '../../span-types.ts'
+import { after, now } from '../platform.ts'
+import { RecentIds } from '../recent-ids.ts'
+import { type IdleSettings, idleSettings, type SessionIdleOptions } from './options.ts'
 import { WatchedSessions } from './watched-sessions.ts'
 
 /** So many sessions expire in one go; the others in the next, so that work of the application comes in between. */

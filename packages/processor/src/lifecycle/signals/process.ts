@@ -1,4 +1,4 @@
-import { builtinModule } from './platform.ts'
+import { builtinModule } from '../platform.ts'
 
 /** The process, by what is used of it. */
 export interface SignalProcess {

@@ -8,9 +8,9 @@ import {
   ATTR_SESSION_FEEDBACK_SOURCE,
 } from '@otel-sessions/semconv'
 import { kindOf } from '@otel-sessions/semconv/internal'
-import { report } from '../report.ts'
-import { checkFinite, checkText, NAME_MAX_LENGTH } from './check-text.ts'
-import type { SessionFeedback } from './types.ts'
+import { report } from '../../report.ts'
+import type { SessionFeedback } from '../types.ts'
+import { checkFinite, checkText, NAME_MAX_LENGTH } from './check-values.ts'
 
 const SOURCES = ['human', 'llm', 'code'] as const
 

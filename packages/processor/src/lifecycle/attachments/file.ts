@@ -1,5 +1,5 @@
-import { NO_HASH, type RunningHash, reportNoHash, runningSha256, sha256 } from './attachment-hash.ts'
-import { builtinModule } from './platform.ts'
+import { builtinModule } from '../platform.ts'
+import { NO_HASH, type RunningHash, reportNoHash, runningSha256, sha256 } from './hash.ts'
 import { Unreadable } from './unreadable.ts'
 
 interface FileHandle {

@@ -8,13 +8,13 @@ import {
 } from '@opentelemetry/api'
 import { SESSION_SPAN_SCOPE } from '@otel-sessions/semconv'
 import { kindOf, readRecord, type SessionRecordSettings } from '@otel-sessions/semconv/internal'
-import { enterChecked, runInside } from '../using-session.ts'
-import { checkName } from './check-text.ts'
+import { enterChecked, runInside } from '../../using-session.ts'
+import { checkName } from '../emit/check-values.ts'
+import { reportFailed, sayAlone } from '../emit/emit-span.ts'
+import { noteProcessor } from '../open-sessions.ts'
+import { type SessionState, statedBy } from '../session-state.ts'
 import { endWith } from './end-with.ts'
-import { noteProcessor } from './open-sessions.ts'
 import { RootSpan } from './root-span.ts'
-import { reportFailed, sayAlone } from './say.ts'
-import { type SessionState, statedBy } from './session-state.ts'
 
 /** Runs a function inside the session and a root span of its own, which ends with what the function gives. */
 export function traceInSession<T>(

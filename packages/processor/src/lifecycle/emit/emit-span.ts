@@ -14,16 +14,16 @@ import {
   type SessionSpanKind,
 } from '@otel-sessions/semconv'
 import { readRecord } from '@otel-sessions/semconv/internal'
-import { stampedOf } from '../fields.ts'
-import { report } from '../report.ts'
-import { nestScope } from '../scope.ts'
-import { withScope } from '../session-context.ts'
-import type { CheckedSession } from '../session-init.ts'
+import { stampedOf } from '../../fields.ts'
+import { report } from '../../report.ts'
+import { nestScope } from '../../scope.ts'
+import { withScope } from '../../session-context.ts'
+import type { CheckedSession } from '../../session-init.ts'
+import { countSent } from '../lifecycle-stats.ts'
+import { noteProcessor } from '../open-sessions.ts'
+import { type SessionState, statedBy } from '../session-state.ts'
 import { timeNow } from './check-time.ts'
 import { removeCutOff } from './cut-off.ts'
-import { countSent } from './lifecycle-stats.ts'
-import { noteProcessor } from './open-sessions.ts'
-import { type SessionState, statedBy } from './session-state.ts'
 
 /**
  * Says a word of a session: a root span without a duration. In the root context, so that whoever says it is neither

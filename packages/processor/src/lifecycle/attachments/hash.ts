@@ -1,5 +1,5 @@
-import { report } from '../report.ts'
-import { builtinModule } from './platform.ts'
+import { report } from '../../report.ts'
+import { builtinModule } from '../platform.ts'
 
 /** A hash that takes its bytes piece by piece. */
 export interface RunningHash {

@@ -5,8 +5,8 @@ import {
   SESSION_SPAN_SCOPE,
   type SessionSpanKind,
 } from '@otel-sessions/semconv'
-import { reportFailed } from './say.ts'
-import type { SessionState } from './session-state.ts'
+import type { SessionState } from '../session-state.ts'
+import { reportFailed } from './emit-span.ts'
 
 /** Says the start or the end of a session as a log record, where logs are set up. Never throws. */
 export function sayEvent(

@@ -1,13 +1,8 @@
-import { report } from '../report.ts'
+import { report } from '../../report.ts'
+import { endOpenSessions } from '../open-sessions.ts'
 import { flushInTime } from './flush-in-time.ts'
-import { endOpenSessions } from './open-sessions.ts'
-import {
-  type EndSessionsOnSignalsOptions,
-  type SignalSettings,
-  signalSettings,
-  WHERE,
-} from './signal-options.ts'
-import { copiesListen, markOurs, othersListen, type SignalProcess, signalProcess } from './signal-process.ts'
+import { type EndSessionsOnSignalsOptions, type SignalSettings, signalSettings, WHERE } from './options.ts'
+import { copiesListen, markOurs, othersListen, type SignalProcess, signalProcess } from './process.ts'
 
 // Signals are the process's. Which sessions are ended is not decided here.
 let installed: SignalListeners | undefined

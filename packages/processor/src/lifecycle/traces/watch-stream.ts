@@ -1,7 +1,7 @@
-import { bodyOf } from '../bind-body.ts'
-import { isNativePromise } from '../native-promise.ts'
-import { type Method, type Methods, type Plan, present, replaceMethods } from '../replace-methods.ts'
-import { isNodeReadable, isReader, opensOf, pullsOf } from '../stream-shapes.ts'
+import { bodyOf } from '../../bind-body.ts'
+import { isNativePromise } from '../../native-promise.ts'
+import { type Method, type Methods, type Plan, present, replaceMethods } from '../../replace-methods.ts'
+import { isNodeReadable, isReader, opensOf, pullsOf } from '../../stream-shapes.ts'
 import type { RootSpan } from './root-span.ts'
 import { StreamWatch } from './stream-watch.ts'
 

@@ -6,13 +6,13 @@ import {
   ATTR_SESSION_ATTACHMENT_TYPE,
   ATTR_SESSION_ATTACHMENT_URL,
 } from '@otel-sessions/semconv'
-import { report } from '../report.ts'
-import { contentAttributes } from './attachment-content.ts'
-import type { AttachmentSettings } from './attachment-settings.ts'
-import { type AttachmentSource, LOAD_MAX, readSource } from './attachment-source.ts'
-import { reportNotSent, uploaded } from './attachment-upload.ts'
+import { report } from '../../report.ts'
+import { contentAttributes } from './content-attributes.ts'
+import type { AttachmentSettings } from './options.ts'
+import { type AttachmentSource, LOAD_MAX, readSource } from './read-attachment.ts'
 import { LATE, settledInTime } from './settled-in-time.ts'
 import { whyUnreadable } from './unreadable.ts'
+import { reportNotSent, uploaded } from './upload.ts'
 
 /**
  * What the span of an attachment carries: its name, type, size and hash, and its content or where that is.

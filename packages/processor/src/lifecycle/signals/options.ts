@@ -1,6 +1,6 @@
 import { kindOf } from '@otel-sessions/semconv/internal'
-import { checkOptions, checkWhole } from './check-option.ts'
-import { builtinModule, LONGEST_TIMER } from './platform.ts'
+import { checkOptions, checkWhole } from '../check-option.ts'
+import { builtinModule, LONGEST_TIMER } from '../platform.ts'
 
 /** What ships what has been said, by what is used of it: a tracer provider. */
 export interface Flushable {

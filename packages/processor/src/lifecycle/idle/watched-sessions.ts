@@ -1,4 +1,4 @@
-import type { ExpiryReason, IdleSettings } from './idle-options.ts'
+import type { ExpiryReason, IdleSettings } from './options.ts'
 import { type Place, Queue } from './queue.ts'
 
 interface Watched {

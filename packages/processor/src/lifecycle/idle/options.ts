@@ -1,6 +1,6 @@
-import { checkFunction, checkOptions, checkWhole } from './check-option.ts'
-import { endOpenSession } from './open-sessions.ts'
-import { LONGEST_TIMER } from './platform.ts'
+import { checkFunction, checkOptions, checkWhole } from '../check-option.ts'
+import { endOpenSession } from '../open-sessions.ts'
+import { LONGEST_TIMER } from '../platform.ts'
 
 /** Why a session is over. */
 export type ExpiryReason = 'idle' | 'max-age'

@@ -1,10 +1,10 @@
 import { kindOf } from '@otel-sessions/semconv/internal'
-import { report } from '../report.ts'
-import { type Data, readData, readDataUrl } from './attachment-data.ts'
-import { fileSystem, readFile } from './attachment-file.ts'
-import { reportNoHash, sha256 } from './attachment-hash.ts'
-import type { AttachmentSettings } from './attachment-settings.ts'
-import { checkAddress, hrefOf, nameOf, sha256Of, sizeOf, typeOf } from './attachment-words.ts'
+import { report } from '../../report.ts'
+import { checkAddress, hrefOf, nameOf, sha256Of, sizeOf, typeOf } from './check-fields.ts'
+import { type Data, readData, readDataUrl } from './content.ts'
+import { fileSystem, readFile } from './file.ts'
+import { reportNoHash, sha256 } from './hash.ts'
+import type { AttachmentSettings } from './options.ts'
 
 /** A file or a Blob that is larger, in bytes, is not loaded. */
 export const LOAD_MAX = 64 * 2 ** 20

@@ -1,5 +1,5 @@
 import { kindOf } from '@otel-sessions/semconv/internal'
-import type { BlobLike } from './attachment-input.ts'
+import type { BlobLike } from './input.ts'
 import { Unreadable } from './unreadable.ts'
 
 interface Coders {

@@ -1,7 +1,7 @@
 import { trace } from '@opentelemetry/api'
-import { report } from '../report.ts'
-import { afterAtAnyPrice } from './platform.ts'
-import type { Flushable } from './signal-options.ts'
+import { report } from '../../report.ts'
+import { afterAtAnyPrice } from '../platform.ts'
+import type { Flushable } from './options.ts'
 
 /**
  * Flushes a provider, the global one where none is given, and keeps the process alive until then.

@@ -1,10 +1,10 @@
 import type { HrTime } from '@opentelemetry/api'
 import { SESSION_END_STATES, type SessionEndState } from '@otel-sessions/semconv'
 import { kindOf } from '@otel-sessions/semconv/internal'
-import { report } from '../report.ts'
-import { checkText } from './check-text.ts'
+import { report } from '../../report.ts'
+import type { SessionEnd } from '../types.ts'
 import { checkTime, isBefore, timeNow } from './check-time.ts'
-import type { SessionEnd } from './types.ts'
+import { checkText } from './check-values.ts'
 
 /** How and when a session ended, checked. */
 export interface CheckedEnd {

@@ -1,6 +1,6 @@
-import type { AddressLike } from './attachment-input.ts'
-import { checkFunction, checkOptions, checkWhole } from './check-option.ts'
-import { LONGEST_TIMER } from './platform.ts'
+import { checkFunction, checkOptions, checkWhole } from '../check-option.ts'
+import { LONGEST_TIMER } from '../platform.ts'
+import type { AddressLike } from './input.ts'
 
 /** What is too large to travel inline, as `upload` gets it. */
 export interface LargeAttachment {

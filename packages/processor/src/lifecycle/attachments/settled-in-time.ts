@@ -1,4 +1,4 @@
-import { afterAtAnyPrice } from './platform.ts'
+import { afterAtAnyPrice } from '../platform.ts'
 
 /** What is thrown when the time is over. */
 export const LATE: unique symbol = Symbol('late')
