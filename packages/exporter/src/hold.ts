@@ -88,11 +88,11 @@ export class Hold<S> {
     if (this.#holders.has(flush)) return
     const holder = () => this.#release(flush)
     this.#holders.set(flush, holder)
-    flush.holders.add(holder)
+    flush.releases.add(holder)
   }
 
   #listenToNobody(): void {
-    for (const [{ holders }, holder] of this.#holders) holders.delete(holder)
+    for (const [{ releases }, holder] of this.#holders) releases.delete(holder)
     this.#holders.clear()
   }
 }

@@ -94,7 +94,7 @@ export function settingsOf(options: SessionSpanProcessorOptions = {}): SessionRe
     rule: { maxLength },
     defaultId: defaultSessionOf(options.defaultSession, { maxLength }),
     runsLateRules: false,
-    flush: { count: 0, holders: new Set(), inFlight: new Set(), atShutdown: new Set() },
+    flush: { count: 0, releases: new Set(), inFlight: new Set(), atShutdown: new Set() },
   }
 }
 

@@ -1,10 +1,12 @@
 /**
  * Attribute names, the session ID rule and the alias table, as pure data and functions. Imports nothing.
  *
- * - `session-id.ts`: which strings are session IDs, what is weak about a valid one, and how to make one
- * - `aliases/`: the names that others use for a session, the order in which they are read, and why one won
+ * - `session-id.ts`: which strings are valid session IDs, what is weak about a valid one, and how to create one
+ * - `aliases/`: the table of attributes that name a session, reading it, and explaining which attribute won
  * - `attributes.ts`, `session-spans.ts`: the attribute keys that this project writes, with their limits
- * - `internal/`: what the packages of this project share; no public API
+ * - `internal/`: what the packages of this project share; not public API
+ *
+ * `aliases/` calls `session-id.ts` and `internal/read-attributes.ts`; `internal/late-rules.ts` calls `aliases/`.
  *
  * @module
  */

@@ -6,57 +6,57 @@
  */
 export const SESSION_ID_MAX_LENGTH = 199
 
-/** Why a value is no session ID. The first that applies, in this order. */
+/** Why a value is not a valid session ID: the first reason that applies, in this order. */
 export type SessionIdReason = 'not-a-string' | 'empty' | 'too-long' | 'control-character' | 'not-ascii'
 
 /** What `checkSessionId` found. */
 export type SessionIdCheck =
   | {
-      /** It is a session ID. */
+      /** The value is a valid session ID. */
       readonly ok: true
-      /** The ID as it was given. */
+      /** The ID, unchanged. */
       readonly id: string
     }
   | {
-      /** It is none. */
+      /** The value is not a valid session ID. */
       readonly ok: false
       /** The first reason that applies. */
       readonly reason: SessionIdReason
     }
 
-/** How the session ID rule may be varied. */
+/** A variation of the session ID rule. */
 export interface SessionIdRule {
   /**
-   * The longest ID, in characters: a whole number of at least 1; anything else counts as the default.
-   * Backends differ: Langfuse's SDK lets 200 pass, Application Insights takes 64.
+   * The longest valid ID, in characters: a whole number of at least 1. Any other value means the default.
+   * Backends differ: Langfuse's SDK accepts 200, Application Insights 64.
    *
    * @default 199
    */
   readonly maxLength?: number | undefined
 }
 
-// Two searches for a forbidden character are about twice as fast on long IDs as one anchored match.
-// Controls of US-ASCII: what is neither printable US-ASCII nor beyond it.
+// Searching for a forbidden character is about twice as fast on long IDs as one anchored match.
+// A control character is neither printable US-ASCII nor outside US-ASCII.
 const CONTROL_CHARACTER = /[^\u0020-\u007e\u0080-\uffff]/
 const NOT_PRINTABLE_ASCII = /[^\u0020-\u007e]/
 const NOT_BLANK = /[^\u0020]/
 
-const refused = (reason: SessionIdReason): SessionIdCheck => Object.freeze({ ok: false, reason })
-const NOT_A_STRING = refused('not-a-string')
-const EMPTY = refused('empty')
-const TOO_LONG = refused('too-long')
-const HAS_CONTROL_CHARACTER = refused('control-character')
-const NOT_ASCII = refused('not-ascii')
+const invalid = (reason: SessionIdReason): SessionIdCheck => Object.freeze({ ok: false, reason })
+const NOT_A_STRING = invalid('not-a-string')
+const EMPTY = invalid('empty')
+const TOO_LONG = invalid('too-long')
+const HAS_CONTROL_CHARACTER = invalid('control-character')
+const NOT_ASCII = invalid('not-ascii')
 
 /**
- * Whether a value is a session ID: a string of 1 to 199 characters, each printable US-ASCII (0x20 to 0x7E),
- * not all blank. Control characters are excluded because IDs travel in headers and logs.
+ * Checks whether a value is a valid session ID: a string of 1 to 199 characters, each printable US-ASCII
+ * (0x20 to 0x7E), not all blank. Control characters are invalid because IDs travel in headers and logs.
  *
- * Never throws, trims, truncates or repairs: truncation merges two users' sessions.
+ * Never throws, and never trims, truncates or repairs: truncation would merge the sessions of two users.
  *
- * @param value anything
- * @param rule another maximum length
- * @returns the ID as it was given, or the first reason that applies
+ * @param value any value
+ * @param rule a variation of the rule
+ * @returns the ID, unchanged, or the first reason that applies
  * @example checkSessionId('user_123_conv_456') // { ok: true, id: 'user_123_conv_456' }
  * @example checkSessionId('café')              // { ok: false, reason: 'not-ascii' }
  */
@@ -69,7 +69,7 @@ export function checkSessionId(value: unknown, rule?: SessionIdRule): SessionIdC
   return { ok: true, id: value }
 }
 
-// Nearly every ID begins with something else than a space, and needs no search.
+// Few IDs begin with a space; the others need no search.
 function isBlank(value: string): boolean {
   return value === '' || (value.charCodeAt(0) === 0x20 && !NOT_BLANK.test(value))
 }
@@ -81,23 +81,23 @@ function maxLengthOf(rule: SessionIdRule | undefined): number {
     : SESSION_ID_MAX_LENGTH
 }
 
-/** Why a valid session ID is a weak one. */
+/** Why a valid session ID is a weak choice. */
 export type SessionIdAdvice = 'generic' | 'placeholder' | 'surrounding-blank' | 'looks-like-email'
 
 const GENERIC = /^(session|conversation|thread|chat|user|test|default|demo|example)([_-]?\d{0,3})$/i
 const PLACEHOLDER = /^(undefined|null|none|nan|new)$/i
 const STRINGIFIED_OBJECT = /^\[object \w+\]$/
 const SURROUNDING_BLANK = /^ | $/
-// A letter or digit in the domain's end, so that a row of punctuation with an @ and a dot is no address.
+// The domain must end in a part with a letter or a digit: punctuation around an @ and a dot is no address.
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]*[a-z0-9][^\s@]*$/i
 
 /**
- * All advice that applies to a valid session ID, in the order `generic`, `placeholder`, `surrounding-blank`,
- * `looks-like-email`. Advice changes nothing, except that a hint that is a placeholder is ignored.
+ * Lists what is weak about a valid session ID, in the order `generic`, `placeholder`, `surrounding-blank`,
+ * `looks-like-email`. Advice changes nothing, except that a placeholder in an alias is ignored.
  *
  * Source: the good and bad patterns of the Phoenix session guide.
  *
- * @param id a valid session ID; anything that is not a string gets no advice
+ * @param id a valid session ID; a value that is not a string gets no advice
  * @example adviseSessionId('session_1')       // ['generic']
  * @example adviseSessionId('[object Object]') // ['placeholder']
  */
@@ -111,29 +111,29 @@ export function adviseSessionId(id: string): SessionIdAdvice[] {
   return advice
 }
 
-/** Whether a string is what a missing value looks like once it was made a string. */
+/** Whether a string is a missing value that was converted to a string, such as `undefined`. */
 export function isPlaceholder(id: string): boolean {
   return PLACEHOLDER.test(id) || STRINGIFIED_OBJECT.test(id)
 }
 
-const LONGEST_WEAK_WORD = 'conversation_999'.length
-// What is not printable US-ASCII; and a space or an @, without which a long ID is not weak.
-const DOUBTFUL = /[^\u0021-\u003f\u0041-\u007e]/
+const LONGEST_GENERIC_ID = 'conversation_999'.length
+// Everything but printable US-ASCII, and space and @: a long ID without those two cannot be weak.
+const NEEDS_FULL_CHECK = /[^\u0021-\u003f\u0041-\u007e]/
 
-/** Whether a string is beyond doubt a valid session ID and no weak one: nearly every one, told by one look. */
+/** Whether one quick test shows that a string is valid and not weak. It is true for nearly every ID. */
 export function isPlainSessionId(id: string): boolean {
-  return id.length > LONGEST_WEAK_WORD && id.length <= SESSION_ID_MAX_LENGTH && !DOUBTFUL.test(id)
+  return id.length > LONGEST_GENERIC_ID && id.length <= SESSION_ID_MAX_LENGTH && !NEEDS_FULL_CHECK.test(id)
 }
 
-// Structural, so that this package needs no runtime's types.
+// A structural type, so that this package needs the types of no runtime.
 const runtime = globalThis as unknown as { crypto: { getRandomValues(bytes: Uint8Array): Uint8Array } }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 /**
- * A new session ID: a UUID v7 (RFC 9562), 36 characters, sortable by its time of creation in milliseconds.
- * It satisfies every backend's rule that we know of. Nothing in this project calls it by itself: an ID is
- * never made up.
+ * Creates a session ID: a UUID v7 (RFC 9562) of 36 characters that sorts by its time of creation in milliseconds.
+ * It is valid for every backend that we know. No ID is ever made up unless you call this function, or
+ * `startSession()` without one.
  *
  * @example createSessionId() // '0192f5e8-6b1c-7c3a-8f21-3d5e7a9b1c2d'
  */

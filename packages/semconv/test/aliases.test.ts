@@ -8,7 +8,7 @@ import {
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-/** Attributes in which exactly these entries of the table name a session, each its own. */
+/** Attributes in which exactly these entries of the table name a session, each a different one. */
 function attributesOf(ranks: number[], idOf: (rank: number) => unknown): Record<string, unknown> {
   const attributes: Record<string, unknown> = {}
   const json: Record<string, unknown> = {}
@@ -24,7 +24,7 @@ function attributesOf(ranks: number[], idOf: (rank: number) => unknown): Record<
 const everyRank = SESSION_ALIASES.map((_, rank) => rank)
 
 describe('reading aliases', () => {
-  it('takes the first in the order of the table, whatever the order of the attributes', () => {
+  it('returns the first in the order of the table, whatever the order of the attributes', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(everyRank, { minLength: 1 }), (ranks) => {
         const first = Math.min(...ranks)
@@ -35,7 +35,7 @@ describe('reading aliases', () => {
     )
   })
 
-  it('passes over invalid ones and takes the first valid one', () => {
+  it('skips invalid aliases and returns the first valid one', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(everyRank), fc.shuffledSubarray(everyRank), (good, bad) => {
         const isGood = (rank: number) => !bad.includes(rank)
@@ -54,7 +54,7 @@ describe('reading aliases', () => {
   })
 
   it.each(SESSION_ALIASES.slice(1).map(({ key }, index) => ({ key, rank: index + 1 })))(
-    'takes a safe integer for $key, and no placeholder',
+    'accepts a safe integer in $key, and rejects placeholders',
     ({ key, rank }) => {
       expect(readSessionAlias(attributesOf([rank], () => 7))).toEqual({ id: '7', key })
       for (const value of [1.5, 2 ** 53, true, 'undefined', '[object Object]', ['a'], null]) {
@@ -63,19 +63,19 @@ describe('reading aliases', () => {
     },
   )
 
-  it.each([...NEVER_ALIASES])('never takes $key, which is $reason', ({ key }) => {
+  it.each([...NEVER_ALIASES])('never reads $key, which is $reason', ({ key }) => {
     expect(readSessionAlias({ [key]: 'x1' })).toBeUndefined()
     expect(explainSession({ [key]: 'x1' }).candidates).toMatchObject([{ key, outcome: 'never-an-alias' }])
   })
 
-  it('reads the top level of metadata only, as JSON or as an object, up to 32 kB', () => {
+  it('reads only the top level of metadata, as JSON or as an object, up to 32 kB', () => {
     expect(readSessionAlias({ metadata: '{"deep":{"thread_id":"t1"}}' })).toBeUndefined()
     expect(readSessionAlias({ metadata: { threadId: 't1' } })?.key).toBe('metadata.threadId')
     const padding = 'x'.repeat(METADATA_READ_MAX_LENGTH)
     expect(readSessionAlias({ metadata: JSON.stringify({ thread_id: 't1', padding }) })).toBeUndefined()
   })
 
-  it('does not take bytes in metadata for an object', () => {
+  it('does not read bytes in metadata as an object', () => {
     const bytes = Object.assign(new Uint8Array([1]), { thread_id: 't1' })
     expect(readSessionAlias({ metadata: bytes })).toBeUndefined()
   })
@@ -85,29 +85,29 @@ describe('reading aliases', () => {
     expect(readSessionAlias({ metadata: '{"__proto__":{"thread_id":"t1"}}' })).toBeUndefined()
   })
 
-  it('reads metadata of 32 kB, and of not a character more', () => {
+  it('reads metadata of 32 kB, but not of one character more', () => {
     const longest = `{"thread_id":"t1"}${' '.repeat(METADATA_READ_MAX_LENGTH - 18)}`
     expect(longest).toHaveLength(METADATA_READ_MAX_LENGTH)
     expect(readSessionAlias({ metadata: longest })?.id).toBe('t1')
     expect(readSessionAlias({ metadata: `${longest} ` })).toBeUndefined()
   })
 
-  it('takes no array for metadata', () => {
+  it('does not read an array in metadata', () => {
     const index = [{ key: 'metadata.0', in: 'metadata-json' }] as const
     expect(readSessionAlias({ metadata: '{"0":"t1"}' }, index)?.id).toBe('t1')
     expect(readSessionAlias({ metadata: '["t1"]' }, index)).toBeUndefined()
   })
 
-  it('takes a name that does not end in US-ASCII', () => {
+  it('reads an attribute whose name does not end in US-ASCII', () => {
     expect(readSessionAlias({ größe: 't1' }, ['größe'])?.id).toBe('t1')
     expect(readSessionAlias({ séancé: 't1' }, ['thread_id', 'séancé'])?.id).toBe('t1')
   })
 
-  it('takes a name that is there twice by its first place', () => {
+  it('uses the first place of an attribute that is in the table twice', () => {
     expect(readSessionAlias({ a: 'a1', b: 'b1' }, ['a', 'b', 'a'])?.key).toBe('a')
   })
 
-  it('takes keys of metadata before and after an attribute', () => {
+  it('reads keys of metadata before and after an attribute', () => {
     const json = (key: string) => ({ key: `metadata.${key}`, in: 'metadata-json' }) as const
     const table = [json('first'), 'between', json('last')]
     const metadata = '{"last":"l1","first":"f1"}'
@@ -116,7 +116,7 @@ describe('reading aliases', () => {
     expect(readSessionAlias({ between: 'é', metadata: '{"last":"l1"}' }, table)?.id).toBe('l1')
   })
 
-  it('takes another table, in its order', () => {
+  it('reads another table in its order', () => {
     const attributes = { thread_id: 't1', 'app.chat': 'c1' }
     expect(readSessionAlias(attributes, ['app.chat', ...SESSION_ALIASES])).toEqual({
       id: 'c1',
@@ -129,16 +129,16 @@ describe('reading aliases', () => {
 })
 
 describe('explainSession', () => {
-  it('says which key won, which lost and why', () => {
+  it('tells which attribute won, which lost and why', () => {
     const explanation = explainSession({ session_id: 'café', thread_id: 't1', 'langfuse.session.id': 'l1' })
     expect(explanation).toMatchObject({ id: 't1', key: 'thread_id' })
     expect(explanation.candidates.map(({ key, outcome }) => [key, outcome])).toEqual([
-      ['session_id', 'passed-over'],
+      ['session_id', 'rejected'],
       ['thread_id', 'won'],
       ['langfuse.session.id', 'lost'],
     ])
     expect(explanation.candidates[0]?.why).toContain('US-ASCII')
-    expect(explanation.candidates[2]).toMatchObject({ why: 'thread_id is read before it', id: 'l1' })
+    expect(explanation.candidates[2]).toMatchObject({ why: 'thread_id takes precedence', id: 'l1' })
   })
 
   it('agrees with readSessionAlias on any attributes', () => {
@@ -158,7 +158,7 @@ describe('explainSession', () => {
     )
   })
 
-  it('shows what cannot be read, and reads the rest', () => {
+  it('lists attributes that cannot be read, and reads the others', () => {
     const fail = () => {
       throw new Error('hostile')
     }
@@ -177,7 +177,7 @@ describe('explainSession', () => {
     expect(readSessionAlias(attributes)).toEqual({ id: 't1', key: 'thread_id' })
   })
 
-  it('shows the ID that was written over the stated one, and metadata that is too long to read', () => {
+  it('lists the ID that was written over the explicit one, and metadata that is too long to read', () => {
     const metadata = JSON.stringify({ thread_id: 't1', padding: 'x'.repeat(METADATA_READ_MAX_LENGTH) })
     const { candidates } = explainSession({
       'session.id': 'a',

@@ -3,8 +3,8 @@ import { isPlainSessionId } from '@otel-sessions/semconv/internal'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-describe('the quick look', () => {
-  it('passes only what the rule lets pass and what no advice applies to', () => {
+describe('isPlainSessionId', () => {
+  it('is true only for IDs that are valid and not weak', () => {
     const weakOrNot = fc.oneof(
       fc.string({ maxLength: 30 }).map((text) => `user_123_conv_456${text}`),
       fc.string({ unit: 'binary', maxLength: 220 }),
@@ -27,7 +27,7 @@ describe('the quick look', () => {
     expect(passed).toBeGreaterThan(100)
   })
 
-  it('passes UUIDs and the usual composite IDs', () => {
+  it('is true for UUIDs and the usual composite IDs', () => {
     expect(isPlainSessionId(createSessionId())).toBe(true)
     expect(isPlainSessionId('user_123_conv_456')).toBe(true)
     expect(isPlainSessionId('x'.repeat(200))).toBe(false)

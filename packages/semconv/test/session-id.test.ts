@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 describe('the session ID rule', () => {
-  it('takes every string of 1 to 199 printable US-ASCII characters that is not blank, as it was given', () => {
+  it('accepts every string of 1 to 199 printable US-ASCII characters that is not blank, unchanged', () => {
     const printable = fc.string({
       unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
     })
@@ -21,20 +21,20 @@ describe('the session ID rule', () => {
     )
   })
 
-  it('says one reason, the first in the documented order', () => {
+  it('returns one reason, the first in the documented order', () => {
     expect(checkSessionId(' '.repeat(300))).toEqual({ ok: false, reason: 'empty' })
     expect(checkSessionId('é'.repeat(200))).toEqual({ ok: false, reason: 'too-long' })
     expect(checkSessionId('é\n')).toEqual({ ok: false, reason: 'control-character' })
     expect(checkSessionId('é')).toEqual({ ok: false, reason: 'not-ascii' })
   })
 
-  it('counts 199 characters as valid and 200 as too long', () => {
+  it('accepts 199 characters and rejects 200', () => {
     expect(SESSION_ID_MAX_LENGTH).toBe(199)
     expect(checkSessionId('x'.repeat(199)).ok).toBe(true)
     expect(checkSessionId('x'.repeat(200))).toEqual({ ok: false, reason: 'too-long' })
   })
 
-  it('can be given another maximum, and takes the usual one where that is no whole number', () => {
+  it('accepts another maximum, and uses the default if that is not a whole number', () => {
     expect(checkSessionId('x'.repeat(65), { maxLength: 64 })).toEqual({ ok: false, reason: 'too-long' })
     expect(checkSessionId('x'.repeat(200), { maxLength: 200 }).ok).toBe(true)
     for (const maxLength of [Number.NaN, 0, -1, 1.5, Number.POSITIVE_INFINITY]) {
@@ -45,7 +45,7 @@ describe('the session ID rule', () => {
 })
 
 describe('advice', () => {
-  it('names everything that is weak about an ID, in the documented order', () => {
+  it('lists everything that is weak about an ID, in the documented order', () => {
     expect(adviseSessionId('test')).toEqual(['generic'])
     expect(adviseSessionId('chat-007')).toEqual(['generic'])
     expect(adviseSessionId('Chat-007')).toEqual(['generic'])
@@ -59,7 +59,7 @@ describe('advice', () => {
 })
 
 describe('createSessionId', () => {
-  it('makes a UUID v7, whatever the random bytes are', () => {
+  it('creates a UUID v7, whatever the random bytes are', () => {
     const ids = Array.from({ length: 1_000 }, createSessionId)
     const uuid7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
     expect(ids.filter((id) => !uuid7.test(id))).toEqual([])
@@ -67,7 +67,7 @@ describe('createSessionId', () => {
     expect(new Set(ids.map((id) => id[19]))).toEqual(new Set(['8', '9', 'a', 'b']))
   })
 
-  it('makes a valid ID that begins with the time in milliseconds', () => {
+  it('creates a valid ID that begins with the time in milliseconds', () => {
     const before = Date.now()
     const id = createSessionId()
     const after = Date.now()
@@ -78,7 +78,7 @@ describe('createSessionId', () => {
     expect(adviseSessionId(id)).toEqual([])
   })
 
-  it('makes no ID twice', () => {
+  it('creates no ID twice', () => {
     const ids = new Set(Array.from({ length: 10_000 }, createSessionId))
     expect(ids.size).toBe(10_000)
   })

@@ -63,7 +63,7 @@ describe('what waits', () => {
   it('keeps the processor that it waits for, and only while it waits', async () => {
     const { tracer, exporter } = startFilling({})
     const root = tracer.startSpan('root')
-    const holders = readRecord(root.spanContext())?.settings.flush.holders
+    const holders = readRecord(root.spanContext())?.settings.flush.releases
     below(root, tracer, 'fetch').end()
     expect(holders?.size).toBe(1)
     await exporter.forceFlush()

@@ -9,43 +9,42 @@ import { planAliases, type SessionAliases } from './plan.ts'
 import { type AliasReason, checkAliasValue } from './read.ts'
 import { NEVER_ALIASES } from './table.ts'
 
-/** One attribute that could have named the session, and what became of it. */
+/** One attribute that could name the session, and the outcome. */
 export interface SessionCandidate {
   /** The attribute, or `metadata.<key>` for a key inside the JSON of `metadata`. */
   readonly key: string
-  /** What became of it. */
-  readonly outcome: 'won' | 'lost' | 'passed-over' | 'not-read' | 'never-an-alias' | 'overwritten'
-  /** Why, in words for a log or a page. Names kinds and lengths, never the value. */
+  /** Whether it names the session. */
+  readonly outcome: 'won' | 'lost' | 'rejected' | 'not-read' | 'never-an-alias' | 'overwritten'
+  /** The reason, for a log or a page. Never contains the value. */
   readonly why: string
-  /** The ID that it names, when it names a valid one. */
+  /** The ID that it names, if that is valid. */
   readonly id?: string | undefined
 }
 
-/** Which attribute named the session, which others would have, and why they did not. */
+/** Which attribute names the session, and why the others do not. */
 export interface SessionExplanation {
   /** The session that the attributes name. */
   readonly id: string | undefined
-  /** The attribute that named it. */
+  /** The attribute that names it. */
   readonly key: string | undefined
-  /** In the order in which they are read. */
+  /** All attributes that could name a session, in the order of precedence. */
   readonly candidates: readonly SessionCandidate[]
 }
 
 const WHY: Record<AliasReason, string> = {
-  'not-a-string': 'it is no string',
+  'not-a-string': 'it is not a string',
   empty: 'it is empty or blank',
   'too-long': 'it is too long',
-  'control-character': 'it holds a control character',
-  'not-ascii': 'it holds a character outside US-ASCII',
-  placeholder: 'it is what a missing value looks like as a string',
+  'control-character': 'it contains a control character',
+  'not-ascii': 'it contains a character outside US-ASCII',
+  placeholder: 'it is a missing value that was converted to a string',
   'not-an-integer': 'it is a number, but not a safe integer',
 }
 
 /**
- * What {@link readSessionAlias} decides, with its reasons: which key won, which lost, and why. For people
- * who ask why a span is in the session that it is in, or in none.
+ * Explains what {@link readSessionAlias} returns: which attribute names the session, which others do not, and why.
  *
- * Never throws; an attribute that throws when it is read is reported as such.
+ * Never throws; an attribute that throws when it is read has the outcome `not-read`.
  */
 export function explainSession(attributes: ReadableAttributes, aliases?: SessionAliases): SessionExplanation {
   const candidates: SessionCandidate[] = []
@@ -62,12 +61,12 @@ export function explainSession(attributes: ReadableAttributes, aliases?: Session
       if (value === undefined) continue
       const check = checkAliasValue(key, value)
       if (!check.ok) {
-        candidates.push({ key, outcome: 'passed-over', why: WHY[check.reason] })
+        candidates.push({ key, outcome: 'rejected', why: WHY[check.reason] })
       } else if (winner === undefined) {
         winner = { id: check.id, key }
         candidates.push({ key, outcome: 'won', why: 'it is the first valid one', id: check.id })
       } else {
-        candidates.push({ key, outcome: 'lost', why: `${winner.key} is read before it`, id: check.id })
+        candidates.push({ key, outcome: 'lost', why: `${winner.key} takes precedence`, id: check.id })
       }
     } catch {
       candidates.push({ key, outcome: 'not-read', why: 'reading it throws' })
@@ -81,7 +80,7 @@ export function explainSession(attributes: ReadableAttributes, aliases?: Session
   }
   for (const { key, reason } of NEVER_ALIASES) {
     if (guarded(() => ownValue(attributes, key)) !== undefined) {
-      candidates.push({ key, outcome: 'never-an-alias', why: `that is ${reason}` })
+      candidates.push({ key, outcome: 'never-an-alias', why: `it is ${reason}` })
     }
   }
   const overwritten = guarded(() => ownValue(attributes, ATTR_OVERWRITTEN_ID))
@@ -89,7 +88,7 @@ export function explainSession(attributes: ReadableAttributes, aliases?: Session
     candidates.push({
       key: ATTR_OVERWRITTEN_ID,
       outcome: 'overwritten',
-      why: 'it was written over the stated session, which was put back',
+      why: 'it was written over the explicit session, which was restored',
       id: overwritten,
     })
   }

@@ -2,29 +2,29 @@ import { ATTR_METADATA } from '../attributes.ts'
 import { kindOf } from '../internal/toolbox/option-checks.ts'
 import { SESSION_ALIASES, type SessionAlias } from './table.ts'
 
-/** An alias table made ready for reading: which attribute has which rank. Lower ranks win. */
+/** An alias table prepared for reading: the rank of each attribute. The lowest rank wins. */
 export interface AliasPlan {
-  /** The entries that are aliases, in the order in which they are read. */
+  /** The valid entries, in the order of precedence. */
   readonly table: readonly Required<Pick<SessionAlias, 'key' | 'in'>>[]
   /** Rank by attribute. */
   readonly attributes: ReadonlyMap<string, number>
   /** Rank by key inside the JSON of `metadata`. */
   readonly json: ReadonlyMap<string, number>
-  /** The best rank inside the JSON: what has a better one already need not read it. */
+  /** The lowest rank inside the JSON. An attribute with a lower one makes reading the JSON unnecessary. */
   readonly bestJsonRank: number
-  /** 0 for US-ASCII characters in which neither `metadata` nor an attribute of the table ends: a quick look. */
+  /** By character code: 0 for a US-ASCII character in which neither `metadata` nor an attribute of the table ends. */
   readonly endings: Uint8Array
 }
 
-/** What `aliases` options accept: names of attributes, or entries as in `SESSION_ALIASES`. */
+/** The value of an `aliases` option: attribute names, or entries as in `SESSION_ALIASES`. */
 export type SessionAliases = readonly (string | SessionAlias)[]
 
 const METADATA_PREFIX = `${ATTR_METADATA}.`
 const plans = new WeakMap<SessionAliases, AliasPlan>()
 
 /**
- * The plan for a table; made once for each array. Entries that are no alias are passed over here: options
- * are checked where they are given, by `aliasesProblem`.
+ * Returns the plan for an alias table, made once for each array. Invalid entries are ignored; `aliasesProblem` checks
+ * the option.
  */
 export function planAliases(aliases: SessionAliases = SESSION_ALIASES): AliasPlan {
   const made = plans.get(aliases)
@@ -64,11 +64,11 @@ function normalise(alias: string | SessionAlias): AliasPlan['table'][number] {
     : { key: alias.key, in: alias.in ?? 'attribute' }
 }
 
-/** What is wrong with an alias table, in words that continue "option aliases …", or undefined. */
+/** Describes what is wrong with an alias table, to follow "option aliases"; undefined if nothing is. */
 export function aliasesProblem(aliases: unknown): string | undefined {
   if (!Array.isArray(aliases)) return `must be an array, it is ${kindOf(aliases)}`
   const index = aliases.findIndex((alias) => aliasProblem(alias) !== undefined)
-  return index < 0 ? undefined : `holds ${aliasProblem(aliases[index])} at index ${index}`
+  return index < 0 ? undefined : `has ${aliasProblem(aliases[index])} at index ${index}`
 }
 
 function aliasProblem(alias: unknown): string | undefined {

@@ -3,27 +3,27 @@ import { ownValue, type ReadableAttributes, readMetadata } from '../internal/rea
 import { checkSessionId, isPlaceholder, type SessionIdReason, type SessionIdRule } from '../session-id.ts'
 import { type AliasPlan, planAliases, type SessionAliases } from './plan.ts'
 
-/** Why a candidate was passed over. */
+/** Why an alias is invalid. */
 export type AliasReason = SessionIdReason | 'placeholder' | 'not-an-integer'
 
-/** A candidate's ID, or why it is none. */
+/** The session ID in an alias, or why it is invalid. */
 export type AliasCheck =
   | {
-      /** It names a session. */
+      /** The alias is valid. */
       readonly ok: true
-      /** The session ID; an integer as a string. */
+      /** The session ID; an integer becomes a string. */
       readonly id: string
     }
   | {
-      /** It names none. */
+      /** The alias is invalid. */
       readonly ok: false
       /** The first reason that applies. */
       readonly reason: AliasReason
     }
 
 /**
- * The ID that an attribute's value names. `session.id` is what it says, strings only; every other name is
- * somebody else's word, so integers are taken too and a placeholder is ignored.
+ * Checks the value of an attribute of the alias table. `session.id` follows the session ID rule alone; in every other
+ * attribute integers are valid too, and placeholders are not.
  */
 export function checkAliasValue(key: string, value: unknown, rule?: SessionIdRule): AliasCheck {
   if (key === ATTR_SESSION_ID) return checkSessionId(value, rule)
@@ -36,34 +36,34 @@ export function checkAliasValue(key: string, value: unknown, rule?: SessionIdRul
   return check.ok && isPlaceholder(check.id) ? { ok: false, reason: 'placeholder' } : check
 }
 
-/** The session that attributes name, and the attribute that named it. */
+/** The session that attributes name, and the attribute that names it. */
 export interface SessionAliasMatch {
-  /** The session ID; an integer as a string. */
+  /** The session ID; an integer becomes a string. */
   readonly id: string
   /** The attribute, or `metadata.<key>` for a key inside the JSON of `metadata`. */
   readonly key: string
 }
 
-/** What a reading leaves out: values that we stamped ourselves are nobody's hint. */
+/** Values that the processor wrote itself. They are not read as aliases. */
 export interface OwnFields {
-  /** Ours in `gen_ai.conversation.id`. */
+  /** The value written to `gen_ai.conversation.id`. */
   readonly conversationId?: string | undefined
-  /** What the SDK made of the values that it did not keep as they are, by attribute. */
+  /** By attribute: the value that the SDK stored where it differs from the one written. */
   readonly kept?: ReadonlyMap<string, unknown> | undefined
-  /** Ours in `metadata`. */
+  /** The value written to `metadata`. */
   readonly metadata?: unknown
 }
 
 const hasOwn = Object.prototype.hasOwnProperty
 
 /**
- * The session that a span's own attributes name: the first valid one in the order of the alias table.
- * Invalid candidates are passed over; {@link explainSession} says which and why.
+ * Reads the session that a span's own attributes name: the first valid alias in the order of the table.
+ * Invalid ones are skipped; {@link explainSession} tells which and why.
  *
- * Never throws, whatever the attributes are (getters that throw, proxies); reads own properties only.
+ * Never throws, even where attributes are proxies or have getters that throw. Reads own properties only.
  *
- * @param attributes a span's attributes; anything that is not an object names nothing
- * @param aliases another table: names of attributes, or entries as in `SESSION_ALIASES`
+ * @param attributes a span's attributes; a value that is not an object names no session
+ * @param aliases another table: attribute names, or entries as in `SESSION_ALIASES`
  * @example readSessionAlias({ thread_id: 7 })                        // { id: '7', key: 'thread_id' }
  * @example readSessionAlias({ metadata: '{"thread_id":"user_1"}' })  // { id: 'user_1', key: 'metadata.thread_id' }
  */
@@ -79,8 +79,10 @@ export function readSessionAlias(
 }
 
 /**
- * The reading itself, for the processor and the gate: `withSessionId` says whether `session.id` counts.
- * Throws what a hostile attribute throws.
+ * Reads the session that attributes name, for the processor and the exporter. Throws what a hostile attribute throws.
+ *
+ * @param own values that are not read as aliases
+ * @param withSessionId whether `session.id` is read
  */
 export function readAlias(
   attributes: ReadableAttributes,
@@ -92,7 +94,7 @@ export function readAlias(
   let best: SessionAliasMatch | undefined
   let bestRank = Number.POSITIVE_INFINITY
   let hasMetadata = false
-  // One pass over the few attributes that a span has, instead of some fifty look-ups.
+  // One pass over the few attributes of a span costs less than a look-up for each of the fifty aliases.
   for (const key in attributes) {
     if (plan.endings[key.charCodeAt(key.length - 1)] === 0) continue
     if (key === ATTR_METADATA) hasMetadata = true
@@ -133,12 +135,12 @@ function readJsonAlias(
       if (check.ok) return { id: check.id, key: `${ATTR_METADATA}.${key}` }
     }
   } catch {
-    // An object, as SDK 3 permits, may have getters and traps that throw: it names nothing.
+    // `metadata` may be an object since SDK 3. One whose getters throw names no session.
   }
   return undefined
 }
 
-/** One alias at a time, each guarded: one attribute that throws does not hide the others. */
+/** Reads one alias at a time, so that an attribute that throws does not hide the others. */
 function readHostileAlias(
   attributes: ReadableAttributes,
   aliases?: SessionAliases,
@@ -155,39 +157,38 @@ function readHostileAlias(
       )
       if (match !== undefined) return match
     } catch {
-      // This one cannot be read; the next may be.
+      // This alias cannot be read; the next one may be.
     }
   }
   return undefined
 }
 
-/** What is refused for this is somebody's session, though not one that can be shipped; other reasons name nobody's. */
+/** Whether an invalid ID still names a particular session, one that cannot be exported. */
 export const isUnusableId = (reason: AliasReason): boolean =>
   reason === 'too-long' || reason === 'control-character' || reason === 'not-ascii'
 
 /**
- * Whether attributes name a session by an ID that is refused for its length or its characters: then the span has a
- * session, and nobody else's is its own. Throws what a hostile attribute throws.
+ * Whether attributes name a session by an ID that is invalid for its length or its characters. Such a span has a
+ * session of its own and must not get another one. Throws what a hostile attribute throws.
  */
 export function namesRejectedSession(
   attributes: ReadableAttributes,
   plan: AliasPlan,
   rule: SessionIdRule,
 ): boolean {
-  const isRefused = (key: string, value: unknown) => {
+  const isRejected = (key: string, value: unknown) => {
     const check = checkAliasValue(key, value, rule)
     return !check.ok && isUnusableId(check.reason)
   }
   let hasMetadata = false
-  // One pass over the few attributes that a span has, instead of some fifty look-ups.
   for (const key in attributes) {
     if (plan.endings[key.charCodeAt(key.length - 1)] === 0) continue
     if (key === ATTR_METADATA) hasMetadata = true
-    if (plan.attributes.has(key) && isRefused(key, ownValue(attributes, key))) return true
+    if (plan.attributes.has(key) && isRejected(key, ownValue(attributes, key))) return true
   }
   if (!hasMetadata) return false
   const metadata = readMetadata(ownValue(attributes, ATTR_METADATA))
   if (!metadata.ok) return false
-  for (const key of plan.json.keys()) if (isRefused(key, ownValue(metadata.value, key))) return true
+  for (const key of plan.json.keys()) if (isRejected(key, ownValue(metadata.value, key))) return true
   return false
 }

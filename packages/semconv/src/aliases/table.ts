@@ -2,15 +2,15 @@ import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_SESSION_ID } from '../attributes.ts'
 
 /** One attribute that names a session, and how it is read. */
 export interface SessionAlias {
-  /** The attribute; for `json` the key inside the attribute `metadata`, written `metadata.<key>`. */
+  /** The attribute; with `in: 'metadata-json'` a key of the JSON in `metadata`, written `metadata.<key>`. */
   readonly key: string
   /**
-   * Where it stands: an attribute of its own, or a top-level key of the JSON object in `metadata`.
+   * Where the value is: in an attribute of its own, or under a top-level key of the JSON object in `metadata`.
    *
    * @default 'attribute'
    */
   readonly in?: 'attribute' | 'metadata-json' | undefined
-  /** Who writes it, for people who read the table. */
+  /** What writes the attribute, for readers of the table. */
   readonly source?: string | undefined
 }
 
@@ -36,10 +36,10 @@ const under = (prefix: string, keys: readonly string[], source: string): Session
   keys.map((key) => ({ key: `${prefix}${key}`, source }))
 
 /**
- * The attributes that name a session, in the order in which they are read: the first valid one wins.
+ * The attributes that name a session, in the order of precedence: the first valid one wins.
  *
- * `session.id` takes strings only. The others take safe integers as well, turned into strings, because
- * LangGraph users write `thread_id: 1`; and they pass over placeholders such as `'undefined'`.
+ * `session.id` must be a string. The others may be safe integers too, which become strings, because LangGraph users
+ * write `thread_id: 1`; placeholders such as `'undefined'` are invalid in them.
  */
 export const SESSION_ALIASES: readonly SessionAlias[] = Object.freeze([
   { key: ATTR_SESSION_ID, source: 'OpenTelemetry, OpenInference' },
@@ -75,7 +75,7 @@ export const SESSION_ALIASES: readonly SessionAlias[] = Object.freeze([
   ...under('metadata.', BOTH_SPELLINGS, 'OpenInference (AI SDK), flattened'),
 ])
 
-/** A name that looks like a session's and is none. */
+/** An attribute that looks like a session ID but is something else. */
 export interface NeverAlias {
   /** The attribute. */
   readonly key: string
@@ -83,13 +83,13 @@ export interface NeverAlias {
   readonly reason: string
 }
 
-/** Names that are never read as a session, and what they are instead. */
+/** Attributes that are never read as a session, and what they are instead. */
 export const NEVER_ALIASES: readonly NeverAlias[] = /* @__PURE__ */ Object.freeze([
   { key: 'langsmith.trace.session_id', reason: 'the LangSmith project' },
   { key: 'thread.id', reason: 'an operating-system thread number' },
   { key: 'mcp.session.id', reason: 'an MCP transport session' },
   { key: 'gen_ai.response.id', reason: 'one response of a model' },
-  { key: 'previous_response_id', reason: 'the response before, another one in each turn' },
+  { key: 'previous_response_id', reason: 'the previous response, which differs in each turn' },
   { key: 'messaging.message.conversation_id', reason: 'the correlation ID of a message queue' },
   { key: 'browser.session.id', reason: 'a browser replay' },
   { key: '$session_id', reason: 'a browser replay (PostHog)' },

@@ -1,12 +1,12 @@
 /**
- * What the packages of this project share beyond the public interface. It may change in any release.
+ * What the packages of this project share. It is not public and may change in any release.
  *
- * - `record.ts`: what the processor leaves on a span's SpanContext, and the exporter reads
- * - `late-rules.ts`: which session a span has at its end; called by the processor, or by the exporter
- * - `read-attributes.ts`: how attributes and the JSON in `metadata` are read
+ * - `record.ts`: the record that the processor leaves on a span's SpanContext and the exporter reads
+ * - `late-rules.ts`: which session a span has at its end; called by the processor, or else by the exporter
+ * - `read-attributes.ts`: reading attributes and the JSON in `metadata`
  * - `toolbox/`: timers, the problem log, option checks, bounded caches, exactly-once callbacks, varints
  *
- * Calls run from the packages into this folder, from it to the rules above it, and never back.
+ * The packages call this folder; it calls the aliases and the session ID rule. Nothing calls back.
  *
  * @module
  */

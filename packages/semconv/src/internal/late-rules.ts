@@ -6,27 +6,27 @@ import type { Resolution, SessionRecord, SessionRecordSettings } from './record.
 
 /** The session at a span's end. */
 export interface ResolvedSession {
-  /** The session; undefined where there is none. */
+  /** The session; undefined if there is none. */
   readonly id: string | undefined
-  /** How it was found. */
+  /** Where it comes from. */
   readonly how: Resolution
-  /** The valid ID that was written over the one restored. */
+  /** The valid ID that was written over the restored one. */
   readonly overwrittenId?: string | undefined
 }
 
 /**
- * Whether a span with a statement ends as it was stamped, so that no late rule applies. So it is for nearly
+ * Whether a span with an explicit session ends as it started, so that no late rule applies. It is true for nearly
  * every span of a scope.
  */
 export function isUntouched(attributes: ReadableAttributes, record: SessionRecord): boolean {
-  const { from, id, fields, staleAttributes: revoked } = record
-  if (from === undefined || attributes[ATTR_SESSION_ID] !== id || revoked !== undefined) return false
+  const { from, id, fields, staleAttributes } = record
+  if (from === undefined || attributes[ATTR_SESSION_ID] !== id || staleAttributes !== undefined) return false
   return fields?.metadata === undefined || attributes[ATTR_METADATA] === fields.metadata
 }
 
 /**
- * The late rules: which session a span has at its end, from its attributes and its record alone. Called by
- * the processor where the SDK has `onEnding`, else by the gate. Throws what a hostile attribute throws.
+ * Applies the late rules: which session a span has at its end, from its attributes and its record alone. The processor
+ * calls it where the SDK has `onEnding`, else the exporter does. Throws what a hostile attribute throws.
  */
 export function resolveSession(attributes: ReadableAttributes, record: SessionRecord): ResolvedSession {
   if (record.kind === 'cleared') return { id: undefined, how: 'kept' }
@@ -65,7 +65,7 @@ function resolveInferred(attributes: ReadableAttributes, record: SessionRecord):
   return { id: defaultId, how: 'default' }
 }
 
-/** The span has a session, though not one that can be shipped. */
+/** Whether the span has a session of its own that cannot be exported, and therefore must not get another one. */
 function namesUnusableSession(
   attributes: ReadableAttributes,
   current: unknown,
@@ -75,13 +75,14 @@ function namesUnusableSession(
   return (!check.ok && isUnusableId(check.reason)) || namesRejectedSession(attributes, aliases, rule)
 }
 
-/** What `lateMetadata` gives where ours must be left out. */
+/** Returned by {@link mergeLateMetadata} if the merged JSON is too long. */
 export const TOO_LONG: unique symbol = Symbol('too long')
 
 /**
- * Our `metadata` under the JSON object that a later write replaced it by, theirs winning key by key; or
- * undefined where nothing replaced it, or `TOO_LONG` where the two do not fit into 4 kB. LangChain's
- * instrumentation replaces `metadata` on every one of its spans.
+ * Merges the scope's `metadata` into the JSON object that a later write replaced it with; keys of the later one take
+ * precedence. LangChain's instrumentation replaces `metadata` on all of its spans.
+ *
+ * @returns the merged value; undefined if there is nothing to write; `TOO_LONG` if the JSON is longer than 4 kB
  */
 export function mergeLateMetadata(attributes: ReadableAttributes, record: SessionRecord): unknown {
   const ours = record.fields

@@ -2,139 +2,138 @@ import type { AliasPlan } from '../aliases/plan.ts'
 import type { SessionIdRule } from '../session-id.ts'
 
 /**
- * Where the processor leaves what it knows of a span: a property of the span's SpanContext object, because
- * wrapper spans pass that object through. The processor writes it, the exporter's gate reads it; neither
- * imports the other.
+ * The property of a span's SpanContext object that has the span's record. It is on that object because wrapper spans
+ * pass it through. The processor writes it and the exporter reads it; neither imports the other.
  */
 export const SESSION_RECORD: unique symbol = Symbol.for('otel-sessions.record') as never
 
-/** The version of the record's shape. A reader that meets another one works from the attributes alone. */
+/** The version of the record's shape. A reader ignores a record of another version and uses the attributes alone. */
 export const SESSION_RECORD_VERSION = 1
 
 /**
- * How a span's session at its end was found.
+ * Where the session at a span's end comes from.
  *
- * - `kept`: what it had at its start (nothing, for absence)
- * - `not-kept`: what it had, though the SDK truncated the attribute or had no room for it
- * - `restored`: what it had, though something else was written over it
- * - `accepted`: what was written over it, because `onOverwrite` says so
- * - `late`: what was written later on a span that may take it
- * - `learned`: what its children named
- * - `default`: the process's, because nobody names one
+ * - `kept`: the session from the span's start, or none if the span had none or was cleared
+ * - `not-kept`: the session from the start, though the SDK truncated or dropped the attribute
+ * - `restored`: the session from the start, though another value was written over it
+ * - `accepted`: the value that was written over it, because `onOverwrite` is `accept`
+ * - `late`: a value that was written after the start of a span that may take one
+ * - `from-children`: the session that all child spans agree on
+ * - `default`: the default session of the process
  */
 export type Resolution = 'kept' | 'not-kept' | 'restored' | 'accepted' | 'late' | 'from-children' | 'default'
 
-/** What a processor was told, for whoever meets its records later. */
+/** The settings of the processor that made a record. */
 export interface SessionRecordSettings {
-  /** What happens to a `session.id` that is written over the one of a scope. */
+  /** What happens to a `session.id` that is written over an explicit session. */
   readonly onOverwrite: 'restore' | 'accept'
-  /** Whether a bare span takes the session that its children agree on. */
+  /** Whether a span without a session takes the one that its children agree on. */
   readonly inferFromChildren: boolean
   /** The attributes that name a session. */
   readonly aliases: AliasPlan
   /** Which IDs are valid. */
   readonly rule: SessionIdRule
-  /** The session of what nobody else states or hints, where the process has one. */
+  /** The default session of the process, if it has one. */
   readonly defaultId: string | undefined
-  /** The SDK calls `onEnding`, so the late rules have been applied before a span is exported. */
+  /** Whether the SDK calls `onEnding`, so that the processor applies the late rules before the export. */
   runsLateRules: boolean
-  /** What a flush of the processor reaches: `BatchSpanProcessor` passes none on to its exporter. */
+  /** What a flush of the processor calls, because `BatchSpanProcessor` does not flush its exporter. */
   readonly flush: SessionFlush
 }
 
-/** Where the processor's `forceFlush` and `shutdown` meet the exporters that hold spans back. */
+/** Connects the processor's `forceFlush` and `shutdown` with the exporters that buffer its spans. */
 export interface SessionFlush {
-  /** How many flushes there were. A span that ended before the last one is not to be held back. */
+  /** The number of flushes so far. A span that ended before the last one must not be buffered. */
   count: number
-  /** Each ships what it holds back of this processor's spans, and resolves when that was answered; never rejects. */
-  readonly holders: Set<() => Promise<void>>
-  /** Each waits for what an exporter has in flight of this processor's spans. For `forceFlush` alone. */
+  /** Each exports the buffered spans of this processor and resolves when they are exported. Never rejects. */
+  readonly releases: Set<() => Promise<void>>
+  /** Each waits for the exports of this processor's spans that are in flight. Called by `forceFlush` only. */
   readonly inFlight: Set<() => Promise<unknown>>
-  /** What is to be said before the processors behind are shut down, in the same call: sessions end. None throws. */
+  /** Each ends sessions. Called synchronously before the processors behind are shut down. Never throws. */
   readonly atShutdown: Set<() => void>
 }
 
 /**
- * What the spans without a statement share that hang together in one trace and one process. The gate needs it
- * to know when a bare span may go, and notes on it what it alone finds: a session that was written after the
- * processor was done, or one that is replaced or refused.
+ * State that the spans of a local trace without an explicit session share. A local trace is the spans of one trace in
+ * this process that are connected by parents. The exporter reads it to decide how long a span waits for backfill, and
+ * notes sessions on it that only the exporter sees: one written after the processor was done, replaced, or rejected.
  */
 export interface SessionTrace {
-  /** How many spans of the trace that have no statement are open. */
+  /** The number of open spans without an explicit session. */
   open: number
-  /** The session ID that the trace has shown first. */
+  /** The first session ID seen in the trace. */
   sessionId: string | undefined
-  /** It has shown another one, too. */
+  /** Whether another session ID was seen too. */
   several: boolean
-  /** The record of the span that began it, while that is open: null before, undefined after. */
+  /** The record of the trace's first span while that is open; null before, undefined after. */
   root: SessionRecord | null | undefined
 }
 
-/** The fields beside the session ID, ready to stamp. */
+/** The attributes that are written beside the session ID. */
 export interface StampedFields {
-  /** Attribute and value. */
+  /** Attributes and their values. */
   readonly entries: readonly (readonly [key: string, value: string | readonly string[] | boolean])[]
-  /** What the SDK made of the values that it did not keep as they are: an attribute length limit truncates. */
+  /** By attribute: the value that the SDK stored where it differs, because a length limit truncated it. */
   kept: Map<string, unknown> | undefined
-  /** Ours in `gen_ai.conversation.id`: never read as an alias. */
+  /** The value for `gen_ai.conversation.id`, which is then not read as an alias. */
   readonly conversationId: string | undefined
-  /** The JSON in `metadata`. */
+  /** The JSON for `metadata`. */
   readonly metadata: string | undefined
   /** The object that the JSON was made from. */
   readonly metadataValue: Readonly<Record<string, unknown>> | undefined
 }
 
 /**
- * What the processor knows of a span's session.
+ * What the processor knows about the session of a span.
  *
- * Records of statements that come from a scope, or are inherited, are shared by all spans that have them;
- * the others belong to one span. Only the processor changes them.
+ * All spans of a scope share one record, and so do spans that inherit an explicit session; every other record belongs
+ * to one span. Only the processor changes records.
  */
 export interface SessionRecord {
-  /** Which shape this record has. */
+  /** The version of the record's shape. */
   readonly version: typeof SESSION_RECORD_VERSION
   /**
-   * What is known: the application said which session (`statement`) or that there is none (`absence`), somebody
-   * else's word for it (`hint`), or nothing (`none`).
+   * Whether the application set the session (`explicit`) or set that there is none (`cleared`), whether the session
+   * was inferred (`inferred`), or whether nothing names one (`none`).
    */
   readonly kind: 'explicit' | 'cleared' | 'inferred' | 'none'
-  /** The ID that the span got at its start. */
+  /** The session that the span got at its start. */
   readonly id: string | undefined
-  /** Whose word the statement is: a scope's, or a span's (start attribute, `setSpanSession`). */
+  /** What set an explicit or cleared session: a scope, or a span (start attribute, `setSpanSession`). */
   readonly from: 'scope' | 'span' | undefined
-  /** The statement is this very span's own, so a later write may change it. */
+  /** Whether the session was set on this span itself, so that a later write may change it. */
   readonly own: boolean
-  /** The stating scope in force when the span started; compared by identity only. */
+  /** The scope with an explicit session that was active when the span started; compared by identity only. */
   readonly scope: unknown
-  /** An invalid `session.id` among the start attributes that this absence comes from; the gate may replace it. */
+  /** The invalid `session.id` among the start attributes that cleared the session; the exporter may replace it. */
   rejectedId: unknown
-  /** What was stamped beside the ID. Replaced by `setSpanSession` on a span that names no session. */
+  /** What was written beside the ID. `setSpanSession` replaces it on a span without a session. */
   fields: StampedFields | undefined
-  /** Attributes that we stamped for another session, before `setSpanSession`: the gate takes them away. */
+  /** Attributes written for an earlier session, before `setSpanSession`; the exporter removes them. */
   staleAttributes: readonly (readonly [key: string, value: unknown])[] | undefined
-  /** What the processor was told that made this record. */
+  /** The settings of the processor that made this record. */
   readonly settings: SessionRecordSettings
-  /** What the spans below inherit, made once for all of them; undefined where they share this one. */
+  /** The record that child spans inherit, made once; undefined if they share this one. */
   childRecord: SessionRecord | undefined
-  /** What the spans of the trace share, where this span takes part in it. */
+  /** The state of the local trace, if this span takes part in it. */
   readonly trace: SessionTrace | undefined
-  /** What the SDK made of the ID, where an attribute length limit truncates it. */
+  /** The ID as the SDK stored it, if a length limit truncated it. */
   stampedAs: string | undefined
-  /** The span is open, and this is its record. Of no meaning for shared records. */
+  /** Whether the span is open. Meaningless for shared records. */
   open: boolean
-  /** How many flushes there had been when the span ended; undefined while it is open. */
+  /** The number of flushes before the span ended; undefined while it is open. */
   endedAfter: number | undefined
-  /** The bare parent to which this span offers its session; cleared when the span ends. */
+  /** The parent without a session to which this span propagates its own; cleared when the span ends. */
   parent: SessionRecord | undefined
-  /** The session that the span's children named; null when they named several. */
+  /** The session that the children agree on; null if they disagree. */
   fromChildren: string | null | undefined
-  /** How the session at the span's end was found, once it was. */
+  /** How the session at the span's end was resolved; undefined before that. */
   resolution: Resolution | undefined
-  /** The session at the span's end, once it was found. */
+  /** The session at the span's end, once it is resolved. */
   resolvedId: string | undefined
 }
 
-/** The record on a span context, if there is one that this version understands. May throw what a getter throws. */
+/** Returns the record on a span context, if it has one of this version. May throw what a getter throws. */
 export function readRecord(spanContext: object): SessionRecord | undefined {
   const record = (spanContext as { [SESSION_RECORD]?: SessionRecord })[SESSION_RECORD]
   return record !== undefined && record.version === SESSION_RECORD_VERSION ? record : undefined

@@ -1,39 +1,40 @@
 /**
- * A map that remembers the last `size` entries at least, and twice as many at most. It keeps two generations of a plain
- * Map, because a Map whose oldest entry is deleted for each new one walks over the deleted ones: thirty times the cost.
+ * A bounded map that keeps at least the last `size` entries and at most twice as many. It consists of two plain maps,
+ * because deleting the oldest entry of a `Map` for each new one costs thirty times as much: the `Map` iterates over all
+ * deleted entries.
  */
 export class GenerationalMap<V> {
   readonly #size: number
-  #young = new Map<string, V>()
-  #old = new Map<string, V>()
+  #newer = new Map<string, V>()
+  #older = new Map<string, V>()
 
-  /** @param size how many entries a generation has */
+  /** @param size the number of entries in one of the two maps */
   constructor(size: number) {
     this.#size = size
   }
 
-  /** Whether an entry is remembered. */
+  /** Whether the map has the entry. */
   has(key: string): boolean {
-    return this.#young.has(key) || this.#old.has(key)
+    return this.#newer.has(key) || this.#older.has(key)
   }
 
-  /** The value of an entry that is remembered. */
+  /** Returns the value of an entry. */
   get(key: string): V | undefined {
-    return this.#young.get(key) ?? this.#old.get(key)
+    return this.#newer.get(key) ?? this.#older.get(key)
   }
 
-  /** Adds or replaces an entry, which then counts as young. */
+  /** Adds or replaces an entry, which is then the newest. */
   set(key: string, value: V): void {
-    if (this.#young.size >= this.#size && !this.#young.has(key)) {
-      this.#old = this.#young
-      this.#young = new Map()
+    if (this.#newer.size >= this.#size && !this.#newer.has(key)) {
+      this.#older = this.#newer
+      this.#newer = new Map()
     }
-    this.#young.set(key, value)
+    this.#newer.set(key, value)
   }
 
-  /** Forgets an entry. */
+  /** Removes an entry. */
   delete(key: string): void {
-    this.#young.delete(key)
-    this.#old.delete(key)
+    this.#newer.delete(key)
+    this.#older.delete(key)
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Makes a callback that runs for its first call only.
+ * Wraps a callback so that only the first call runs it.
  *
- * @param again called for every further call
+ * @param again runs for every further call
  */
 export function once<A extends unknown[]>(
   callback: (...args: A) => void,

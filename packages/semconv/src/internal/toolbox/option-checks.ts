@@ -1,4 +1,4 @@
-/** The kind of a value and, for strings, its length: what a log may say of it. Never the value. */
+/** Describes a value for a message: its type and, for strings, its length. Never contains the value. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (typeof value === 'string') return `a string of ${value.length} characters`
@@ -20,7 +20,7 @@ export function checkOptions(where: string, options: unknown, known: readonly st
   if (problem !== undefined) throw new TypeError(`${where}: ${problem}`)
 }
 
-/** The first option that is not known, as a sentence that names it and the known ones; undefined where there is none. */
+/** Describes the first unknown option, naming it and the known ones; undefined if all are known. */
 export function unknownOption(options: object, known: readonly string[]): string | undefined {
   const name = Object.keys(options).find((each) => !known.includes(each))
   return name === undefined
@@ -28,7 +28,7 @@ export function unknownOption(options: object, known: readonly string[]): string
     : `there is no option ${JSON.stringify(name)}; the options are ${known.join(', ')}`
 }
 
-/** Checks a whole number. @throws RangeError that names the option, its range and the value */
+/** Checks that an option is a whole number. @throws RangeError that names the option, its range and the value */
 export function checkWholeNumber(
   where: string,
   option: string,
@@ -43,13 +43,13 @@ export function checkWholeNumber(
   )
 }
 
-/** Checks a function that may be missing. @throws TypeError that names the option and the value's kind */
+/** Checks that an option is a function or undefined. @throws TypeError that names the option and the value's type */
 export function checkFunction(where: string, option: string, value: unknown): void {
   if (value === undefined || typeof value === 'function') return
   throw new TypeError(`${where}: option ${option} must be a function, it is ${kindOf(value)}`)
 }
 
-/** Checks one of several strings. @throws TypeError that names the option, the choices and the value's kind */
+/** Checks that an option is one of several values. @throws TypeError that names the option, the values and the type */
 export function checkChoice(
   where: string,
   option: string,

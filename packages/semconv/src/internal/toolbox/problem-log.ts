@@ -1,32 +1,32 @@
 import { processState } from './process-state.ts'
 
-/** The part of a logger that is used here; OpenTelemetry's `diag` has it. */
+/** The methods of a logger that this file calls; OpenTelemetry's `diag` has them. */
 export interface Logger {
   warn(message: string): void
   debug(message: string): void
 }
 
-/** Counts problems by code, and logs the first of each. None of its methods throws. */
+/** Counts problems by code and logs the first of each code. None of its methods throws. */
 export interface ProblemLog<Code extends string> {
   /**
-   * Counts a problem and logs it the first time.
+   * Counts a problem, and logs it the first time.
    *
-   * @param code stands for one reason
-   * @param message called only when it is logged; names kinds and lengths, never a raw ID
+   * @param code identifies one reason
+   * @param message called only to log; must not return an ID
    */
   report(code: Code, message: () => string): void
   /** Logs a warning every time. */
   warn(message: () => string): void
-  /** Logs at debug level, for those who look for a reason: what a server answered may repeat a key or a prompt. */
+  /** Logs at debug level, for details that may contain a key or a prompt, such as a server's answer. */
   detail(message: () => string): void
-  /** How often each problem occurred. */
+  /** Returns how often each problem occurred. */
   counts(): Readonly<Partial<Record<Code, number>>>
 }
 
 /**
- * Makes the problem log of a package. All copies of the package in a process share its counts.
+ * Creates the problem log of a package. All copies of the package in a process share the counts.
  *
- * @param hint what follows the message of a code, such as where it is counted
+ * @param hint text in parentheses after the message of a code, such as where it is counted
  */
 export function problemLog<Code extends string>(
   namespace: string,
@@ -46,7 +46,7 @@ export function problemLog<Code extends string>(
     try {
       logger[level](message())
     } catch {
-      // The application's logger may throw, and so may a value that the message describes.
+      // The application's logger may throw, and so may reading a value for the message.
     }
   }
   return {

@@ -1,10 +1,10 @@
-// Structural, so that the packages need no runtime's types. Node's timers are objects, a browser's are numbers.
+// A structural type, so that the packages need the types of no runtime. Timers are objects in Node, numbers in browsers.
 interface Platform {
   setTimeout(callback: () => void, millis: number): unknown
   clearTimeout(timer: unknown): void
   readonly performance: { now(): number }
 }
-// Looked up at every use: test tools replace the functions.
+// Looked up at every call, because test tools replace the functions.
 const platform = globalThis as unknown as Platform
 
 /** A timer that can be cancelled. */
@@ -12,28 +12,28 @@ export interface Timer {
   cancel(): void
 }
 
-/** The most milliseconds that a timer can wait. A longer one fires at once. */
+/** The longest delay of a timer, in milliseconds. A timer with a longer one fires immediately. */
 export const LONGEST_TIMER_MILLIS = 2 ** 31 - 1
 
-/** Milliseconds of a clock that is never set back. */
+/** Returns the milliseconds of a monotonic clock. */
 export const now = (): number => platform.performance.now()
 
-/** Calls back after some time, unless cancelled. The timer does not keep the process alive. */
+/** Calls back after a delay unless cancelled. The timer does not keep the process alive. */
 export function after(millis: number, callback: () => void): Timer {
   const timer = platform.setTimeout(callback, millis)
   ;(timer as { unref?: () => void }).unref?.()
   return { cancel: () => platform.clearTimeout(timer) }
 }
 
-/** Calls back after some time, unless cancelled, and keeps the process alive until then. */
+/** Calls back after a delay unless cancelled, and keeps the process alive until then. */
 export function afterKeepingAlive(millis: number, callback: () => void): Timer {
   const timer = platform.setTimeout(callback, millis)
   return { cancel: () => platform.clearTimeout(timer) }
 }
 
 /**
- * Waits for a promise, and rejects with what took too long at the deadline. The timer keeps the process alive:
- * otherwise Node would exit in the middle of `await provider.shutdown()`.
+ * Waits for a promise, and rejects at the deadline with a message that names what took too long. The timer keeps the
+ * process alive: otherwise Node would exit in the middle of `await provider.shutdown()`.
  */
 export function within<T>(millis: number, what: string, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
