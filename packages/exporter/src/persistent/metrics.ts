@@ -30,14 +30,14 @@ export class DeliveryMetrics implements SenderWatch {
 
   constructor(
     provider: MeterProviderLike,
-    { sender, store }: ProcessorSettings,
+    { sender, queue }: ProcessorSettings,
     counters: DeliveryCounters,
     queued: () => Queued,
   ) {
     const number = processors++
     const meter = guarded(() => provider.getMeter('@otel-sessions/exporter'))
     if (meter === undefined) return
-    this.#exporter = guarded(() => exporterInstruments(meter, sender.url, store.format, number))
+    this.#exporter = guarded(() => exporterInstruments(meter, sender.url, queue.format, number))
     const attributes = {
       'otel.component.type': 'batching_span_processor',
       'otel.component.name': `persistent_batching_span_processor/${number}`,

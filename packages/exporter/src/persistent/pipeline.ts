@@ -5,14 +5,14 @@ import type { SessionExporterStats } from '../stats.ts'
 import { codecOf } from './encoder/index.ts'
 import type { EndedSpan } from './ended-span.ts'
 import type { DeliveryMetrics } from './metrics.ts'
+import { openQueue } from './queue/index.ts'
+import type { SpanQueue } from './queue/types.ts'
 import { Sender } from './sending/sender.ts'
 import { newTransport } from './sending/transport.ts'
 import type { ProcessorSettings } from './settings.ts'
 import { Sink } from './sink.ts'
 import { type Collected, SpanBuffer } from './span-buffer.ts'
 import type { DeliveryCounters } from './stats.ts'
-import { openStore } from './store/index.ts'
-import type { Store } from './store/types.ts'
 
 /** The most spans of a record, and so the most that a crash can take with `durability: 'batch'`. */
 const RECORD_SPANS = 64
@@ -36,16 +36,16 @@ class ToGate implements Collected {
   }
 }
 
-/** What a span goes through: buffer, gate, encoder, store, sender. */
+/** What a span goes through: buffer, gate, encoder, queue, sender. */
 export class Pipeline {
-  readonly store: Store
+  readonly queue: SpanQueue
   readonly sender: Sender
   readonly #buffer: SpanBuffer
   readonly #gate: SessionSpanExporter<ExportableSpan> | undefined
 
   /** @throws TypeError or RangeError when an option of the gate is wrong; nothing is open then */
   constructor(settings: ProcessorSettings, counters: DeliveryCounters, metrics: DeliveryMetrics | undefined) {
-    const { sender, store, gate } = settings
+    const { sender, queue, gate } = settings
     let sink: Sink | undefined
     // First, because these throw where options are wrong.
     this.#gate =
@@ -55,22 +55,22 @@ export class Pipeline {
         gate,
       )
     const transport = newTransport(sender, codecOf)
-    this.store = openStore(store, counters, sender.concurrency)
-    this.sender = new Sender(sender, this.store, transport, counters, metrics, codecOf)
-    const mostSpans = store.isSync ? 1 : Math.min(RECORD_SPANS, sender.maxExportBatchSize)
+    this.queue = openQueue(queue, counters, sender.concurrency)
+    this.sender = new Sender(sender, this.queue, transport, counters, metrics, codecOf)
+    const mostSpans = queue.isSync ? 1 : Math.min(RECORD_SPANS, sender.maxExportBatchSize)
     sink = new Sink(
-      codecOf(store.format),
-      this.store,
+      codecOf(queue.format),
+      this.queue,
       mostSpans,
       () => this.sender.maxRequestBytes,
       counters,
       () => this.sender.wake(),
     )
-    this.store.onFound(() => this.sender.wake())
-    this.#buffer = new SpanBuffer(new ToGate(sink, this.#gate), !store.isSync)
+    this.queue.onTakeover(() => this.sender.wake())
+    this.#buffer = new SpanBuffer(new ToGate(sink, this.#gate), !queue.isSync)
   }
 
-  /** How many spans have ended and are not in the store yet. */
+  /** How many spans have ended and are not in the queue yet. */
   get buffered(): number {
     return this.#buffer.size + (this.#gate?.stats().held ?? 0)
   }
@@ -84,13 +84,13 @@ export class Pipeline {
     this.#buffer.add(span)
   }
 
-  /** Puts all that has ended into the store, once its resource is known. */
+  /** Puts all that has ended into the queue, once its resource is known. */
   async fill(): Promise<void> {
     await this.#buffer.settled()
     await this.#gate?.forceFlush()
   }
 
-  /** Puts all that has ended into the store within this call. */
+  /** Puts all that has ended into the queue within this call. */
   fillNow(): void {
     this.#buffer.handOnAll()
     // What it waits for has been done when the call returns.
@@ -98,7 +98,7 @@ export class Pipeline {
   }
 
   /**
-   * Sends all that is in the store now, and what dead processes left.
+   * Sends all that is in the queue now, and what dead processes left.
    *
    * @param untilFailure gives up when a request fails, instead of trying again
    * @returns resolves to how many spans are left at the deadline
@@ -106,13 +106,13 @@ export class Pipeline {
   async drain(millis: number, untilFailure: boolean): Promise<number> {
     const until = now() + millis
     // A journal that was left may be large: what was found of it until then is left.
-    await within(millis, 'looking for what was left', this.store.ready).catch(() => {})
-    return this.sender.drain(this.store.mark(), Math.max(1, until - now()), untilFailure)
+    await within(millis, 'looking for what was left', this.queue.ready).catch(() => {})
+    return this.sender.drain(this.queue.trackQueued(), Math.max(1, until - now()), untilFailure)
   }
 
   /** Ends all work. What is not delivered stays in the journal. */
   async close(): Promise<void> {
     this.sender.close()
-    await this.store.close()
+    await this.queue.close()
   }
 }

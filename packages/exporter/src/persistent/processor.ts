@@ -1,10 +1,10 @@
 import { now, within } from '../deadline.ts'
 import { sayOnce } from '../report.ts'
-import { claim } from './claimed.ts'
 import { type EndedSpan, isSampled } from './ended-span.ts'
 import { Ending } from './ending.ts'
 import { DeliveryMetrics } from './metrics.ts'
 import type { PersistentBatchSpanProcessorOptions } from './options.ts'
+import { lockDirectory } from './ownership/lock-directory.ts'
 import { Pipeline } from './pipeline.ts'
 import { atProcessEnd } from './process-end.ts'
 import { type ProcessorSettings, settingsOf } from './settings.ts'
@@ -28,7 +28,7 @@ export class PersistentBatchSpanProcessor {
   readonly #metrics: DeliveryMetrics | undefined
   readonly #pipeline: Pipeline
   readonly #forgetProcess: () => void
-  readonly #giveBack: () => void
+  readonly #unlockDirectory: () => void
   readonly #ending: Ending
   #isExiting = false
   #shutdown: Promise<void> | undefined
@@ -40,12 +40,12 @@ export class PersistentBatchSpanProcessor {
     this.#settings = settings
     this.#metrics =
       meterProvider &&
-      new DeliveryMetrics(meterProvider, settings, this.#counters, () => this.#pipeline.store.queued)
-    this.#giveBack = claim(settings.store.directory, settings.sender.url)
+      new DeliveryMetrics(meterProvider, settings, this.#counters, () => this.#pipeline.queue.size)
+    this.#unlockDirectory = lockDirectory(settings.queue.directory, settings.sender.url)
     try {
       this.#pipeline = new Pipeline(settings, this.#counters, this.#metrics)
     } catch (error) {
-      this.#giveBack()
+      this.#unlockDirectory()
       this.#metrics?.shutdown()
       throw error
     }
@@ -96,8 +96,8 @@ export class PersistentBatchSpanProcessor {
 
   /** What ended, was delivered, waits, and was lost so far; plain data. */
   stats(): DeliveryStats {
-    const { store, buffered, gateStats } = this.#pipeline
-    const { queued, unwritten, isOnDisk } = store
+    const { queue, buffered, gateStats } = this.#pipeline
+    const { size: queued, unwritten, isOnDisk } = queue
     const { dropped, ...counts } = this.#counters
     return { ...counts, dropped: { ...dropped }, queued, buffered, unwritten, isOnDisk, gate: gateStats }
   }
@@ -108,7 +108,7 @@ export class PersistentBatchSpanProcessor {
    * @returns resolves to the number of spans
    */
   async redeliver(): Promise<number> {
-    const spans = await this.#pipeline.store.redeliver()
+    const spans = await this.#pipeline.queue.redeliver()
     this.#pipeline.sender.wake()
     return spans
   }
@@ -121,16 +121,16 @@ export class PersistentBatchSpanProcessor {
    */
   async purge(): Promise<number> {
     this.#pipeline.fillNow()
-    await this.#pipeline.store.ready
-    return this.#pipeline.store.purge()
+    await this.#pipeline.queue.ready
+    return this.#pipeline.queue.purge()
   }
 
   async #flush(): Promise<void> {
     const { exportTimeoutMillis } = this.#settings
-    const { sender, store } = this.#pipeline
+    const { sender, queue } = this.#pipeline
     const isEnding = this.#ending.hasBegun
     if (isEnding && sender.isFailing && !this.#ending.takesFlush()) {
-      throw new Error(`forceFlush: the process is ending; ${store.queued.spans} spans are not delivered`)
+      throw new Error(`forceFlush: the process is ending; ${queue.size.spans} spans are not delivered`)
     }
     const until = now() + exportTimeoutMillis
     const before = lossesOf(this.#counters)
@@ -151,19 +151,19 @@ export class PersistentBatchSpanProcessor {
 
   async #shutDown(): Promise<void> {
     const until = now() + this.#settings.shutdownTimeoutMillis
-    const { store, sender } = this.#pipeline
+    const { queue, sender } = this.#pipeline
     this.#pipeline.fillNow()
-    if (!store.isOnDisk) sender.insist()
+    if (!queue.isOnDisk) sender.insist()
     // A receiver that does not answer is not waited for to the end where nothing is lost without it.
-    const patience = store.isOnDisk ? Math.min(PATIENCE_MILLIS, until - now()) : until - now()
-    const left = await this.#pipeline.drain(patience, store.isOnDisk && sender.isFailing)
+    const patience = queue.isOnDisk ? Math.min(PATIENCE_MILLIS, until - now()) : until - now()
+    const left = await this.#pipeline.drain(patience, queue.isOnDisk && sender.isFailing)
     if (left > 0 && !sender.isFailing) await this.#pipeline.drain(Math.max(1, until - now()), true)
     const before = lossesOf(this.#counters)
     await this.#pipeline.close()
-    this.#giveBack()
+    this.#unlockDirectory()
     this.#forgetProcess()
     this.#metrics?.shutdown()
-    const { spans } = store.queued
+    const { spans } = queue.size
     if (spans > 0) {
       sayOnce('left', () => `${spans} spans were not delivered before the shutdown; they stay in the journal`)
     }
@@ -184,7 +184,7 @@ export class PersistentBatchSpanProcessor {
   #atExit(): void {
     this.#isExiting = true
     this.#writeNow()
-    const { unwritten } = this.#pipeline.store
+    const { unwritten } = this.#pipeline.queue
     if (unwritten > 0) {
       sayOnce('lost-at-exit', () => {
         return `the process ends with ${unwritten} spans that were not delivered, and are lost`
@@ -194,6 +194,6 @@ export class PersistentBatchSpanProcessor {
 
   #writeNow(): void {
     this.#pipeline.fillNow()
-    this.#pipeline.store.writeNow()
+    this.#pipeline.queue.writeNow()
   }
 }

@@ -5,16 +5,16 @@ import { sayOnce } from '../report.ts'
 import { CLASS, checkChoice, checkNumber } from './check-option.ts'
 import type { MeterProviderLike } from './meter-types.ts'
 import type { PersistentBatchSpanProcessorOptions } from './options.ts'
+import type { QueueSettings } from './queue/types.ts'
+import { queueSettingsOf } from './queue-settings.ts'
 import { senderSettingsOf } from './sender-settings.ts'
 import { readEnv } from './sending/env.ts'
 import type { SenderSettings } from './sending/types.ts'
-import type { StoreSettings } from './store/types.ts'
-import { storeSettingsOf } from './store-settings.ts'
 
 /** The options, checked and complete. */
 export interface ProcessorSettings {
   readonly sender: SenderSettings
-  readonly store: StoreSettings
+  readonly queue: QueueSettings
   /** Undefined where there is no gate. */
   readonly gate: SessionSpanExporterOptions | undefined
   readonly exportTimeoutMillis: number
@@ -92,7 +92,7 @@ export function settingsOf(options: PersistentBatchSpanProcessorOptions = {}): P
   }
   return {
     sender: senderSettingsOf(options, environment),
-    store: storeSettingsOf(options, protocol === 'http/json' ? 'json' : 'protobuf'),
+    queue: queueSettingsOf(options, protocol === 'http/json' ? 'json' : 'protobuf'),
     gate: gate === false ? undefined : gate,
     exportTimeoutMillis,
     shutdownTimeoutMillis,

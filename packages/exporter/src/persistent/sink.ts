@@ -1,7 +1,7 @@
 import type { ExportableSpan, ExportResult, SpanExporterLike } from '../span-types.ts'
 import type { Codec, Encoded } from './encoder/codec.ts'
+import type { SpanQueue } from './queue/types.ts'
 import { countDropped, type DeliveryCounters } from './stats.ts'
-import type { Store } from './store/types.ts'
 
 /** A record of this size is encoded and written in two or three milliseconds. */
 const RECORD_BYTES = 512 * 1024
@@ -9,7 +9,7 @@ const RECORD_BYTES = 512 * 1024
 /** What the gate exports to: spans are encoded and kept before the call returns. */
 export class Sink implements SpanExporterLike<ExportableSpan> {
   readonly #codec: Codec
-  readonly #store: Store
+  readonly #queue: SpanQueue
   readonly #mostSpans: number
   readonly #maxBytes: () => number
   readonly #counters: DeliveryCounters
@@ -22,14 +22,14 @@ export class Sink implements SpanExporterLike<ExportableSpan> {
    */
   constructor(
     codec: Codec,
-    store: Store,
+    queue: SpanQueue,
     mostSpans: number,
     maxBytes: () => number,
     counters: DeliveryCounters,
     wake: () => void,
   ) {
     this.#codec = codec
-    this.#store = store
+    this.#queue = queue
     this.#mostSpans = mostSpans
     this.#maxBytes = maxBytes
     this.#counters = counters
@@ -62,7 +62,7 @@ export class Sink implements SpanExporterLike<ExportableSpan> {
   #keep(record: Encoded): void {
     const isSmall = record.body.length <= this.#maxBytes() || record.spans === 1
     const halves = isSmall ? undefined : this.#codec.split(record.body)
-    if (halves === undefined) this.#store.append(record)
+    if (halves === undefined) this.#queue.offer(record)
     else for (const half of halves) this.#keep(half)
   }
 }

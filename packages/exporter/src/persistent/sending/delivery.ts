@@ -1,6 +1,6 @@
 import type { BodyFormat, Codec } from '../encoder/codec.ts'
+import type { SpanQueue } from '../queue/types.ts'
 import { countDropped, type DeliveryCounters } from '../stats.ts'
-import type { Store } from '../store/types.ts'
 import { nameOfError, noAnswer } from './answer.ts'
 import type { Circuit } from './circuit.ts'
 import type { Clock } from './clock.ts'
@@ -16,7 +16,7 @@ const NOTHING = { protobuf: [], json: [Buffer.from('{}')] } satisfies Record<Bod
 /** What a delivery needs. */
 export interface DeliveryParts {
   readonly settings: SenderSettings
-  readonly store: Store
+  readonly queue: SpanQueue
   readonly transport: Transport
   readonly counters: DeliveryCounters
   readonly watch: SenderWatch | undefined
@@ -65,7 +65,7 @@ export class Delivery {
         continue
       }
       this.#parts.circuit.answered()
-      this.#outage.over(this.#parts.store.queued.spans)
+      this.#outage.over(this.#parts.queue.size.spans)
       this.#size.answered()
       if (answer.kind === 'too-large') {
         smallestTooLarge = Math.min(smallestTooLarge, part.bytes)
@@ -140,10 +140,10 @@ export class Delivery {
   }
 
   async #settle(job: Job): Promise<void> {
-    const { counters, store } = this.#parts
+    const { counters, queue } = this.#parts
     const counts: (() => void)[] = []
     for (const [status, { bodies, spans }] of job.refused) {
-      counts.push(await store.reject(job.format, bodies, spans, status))
+      counts.push(await queue.deadLetter(job.format, bodies, spans, status))
     }
     // All in one go, so that at no moment a span is counted twice, or not at all.
     for (const count of counts) count()

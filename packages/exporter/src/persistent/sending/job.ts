@@ -1,5 +1,5 @@
 import type { BodyFormat, Codec } from '../encoder/codec.ts'
-import type { Batch } from '../store/types.ts'
+import type { Lease } from '../queue/types.ts'
 
 /** What one request is made of. */
 export interface Part {
@@ -20,16 +20,16 @@ export interface Refused {
  * kept here until all of it is, so that nothing is sent again because of what came after it.
  */
 export class Job {
-  readonly #batch: Batch
+  readonly #batch: Lease
   readonly #parts: Part[]
   #hasAnswers = false
   #notTaken = 0
   /** By status. */
   readonly refused = new Map<number, Refused>()
-  /** Whether the batch is back in the store, or forgotten. */
+  /** Whether the batch is back in the queue, or forgotten. */
   isOver = false
 
-  constructor(batch: Batch) {
+  constructor(batch: Lease) {
     this.#batch = batch
     this.#parts = [batch]
   }
@@ -96,12 +96,12 @@ export class Job {
 
   settle(): void {
     this.isOver = true
-    this.#batch.settle()
+    this.#batch.ack()
   }
 
   release(): void {
     this.isOver = true
-    this.#batch.release()
+    this.#batch.nack()
   }
 
   #answer(): Part | undefined {

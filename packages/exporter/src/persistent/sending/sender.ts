@@ -1,8 +1,8 @@
 import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
 import { LONGEST_TIMER } from '../../check-number.ts'
 import type { BodyFormat, Codec } from '../encoder/codec.ts'
+import type { Lease, SpanQueue } from '../queue/types.ts'
 import type { DeliveryCounters } from '../stats.ts'
-import type { Batch, Store } from '../store/types.ts'
 import { Circuit } from './circuit.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Delivery } from './delivery.ts'
@@ -15,13 +15,13 @@ import { sayBroken } from './words.ts'
 const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 const UNTRACED = ROOT_CONTEXT.setValue(SUPPRESS_TRACING, true)
 
-/** How long the store is left alone when it has nothing to give although spans wait, in milliseconds. */
+/** How long the queue is left alone when it has nothing to give although spans wait, in milliseconds. */
 const PAUSE = 100
 
-/** Takes batches from the store, posts them, and tells the store what became of them. Never throws. */
+/** Takes batches from the queue, posts them, and tells the queue what became of them. Never throws. */
 export class Sender {
   readonly #settings: SenderSettings
-  readonly #store: Store
+  readonly #queue: SpanQueue
   readonly #transport: Transport
   readonly #clock: Clock
   readonly #circuit: Circuit
@@ -39,10 +39,10 @@ export class Sender {
   #pausedUntil = 0
   #timer: { readonly at: number; cancel(): void } | undefined
 
-  /** @param codecOf of each format that the store may give */
+  /** @param codecOf of each format that the queue may give */
   constructor(
     settings: SenderSettings,
-    store: Store,
+    queue: SpanQueue,
     transport: Transport,
     counters: DeliveryCounters,
     watch: SenderWatch | undefined,
@@ -50,12 +50,21 @@ export class Sender {
     clock: Clock = systemClock,
   ) {
     this.#settings = settings
-    this.#store = store
+    this.#queue = queue
     this.#transport = transport
     this.#clock = clock
     const circuit = new Circuit(clock)
     this.#circuit = circuit
-    this.#delivery = new Delivery({ settings, store, transport, counters, watch, codecOf, clock, circuit })
+    this.#delivery = new Delivery({
+      settings,
+      queue,
+      transport,
+      counters,
+      watch,
+      codecOf,
+      clock,
+      circuit,
+    })
     this.#drains = new Drains(clock, circuit, transport)
   }
 
@@ -100,7 +109,7 @@ export class Sender {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#timer?.cancel()
-    // What has its answers is settled as soon as the store has put aside what was refused.
+    // What has its answers is settled as soon as the queue has put aside what was refused.
     for (const job of this.#jobs) if (job.next !== undefined) this.#giveBack(job)
     this.#transport.close()
     this.#drains.close()
@@ -125,7 +134,7 @@ export class Sender {
   }
 
   #waitForMore(): number {
-    const { spans, bytes, oldestAgeMillis } = this.#store.queued
+    const { spans, bytes, oldestAgeMillis } = this.#queue.size
     const free = spans - this.#takenSpans
     if (free <= 0) return Number.POSITIVE_INFINITY
     const now = this.#clock.now()
@@ -179,9 +188,9 @@ export class Sender {
   async #take(): Promise<Job | undefined> {
     this.#isTaking = true
     const limits = { maxSpans: this.#settings.maxExportBatchSize, maxBytes: this.#delivery.nextRequestBytes }
-    let batch: Batch | undefined
+    let batch: Lease | undefined
     try {
-      batch = await this.#store.take(limits)
+      batch = await this.#queue.lease(limits)
     } finally {
       this.#isTaking = false
     }
@@ -205,7 +214,7 @@ export class Sender {
     const outcome = await this.#delivery.run(job, mayAsk)
     const hasFailed = outcome === 'failed'
     if (outcome === 'answered') this.#forget(job)
-    // The store would give all of a batch again, also what was answered.
+    // The queue would give all of a batch again, also what was answered.
     else if (outcome === 'put-off' || (hasFailed && job.isPartlyAnswered)) this.#putOff.push(job)
     else if (hasFailed) this.#giveBack(job)
     return hasFailed

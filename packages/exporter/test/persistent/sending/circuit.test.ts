@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import type { NaiveQueue } from './support/queue.ts'
 import { accepted, refused, retry, settle, startSender, tooLarge } from './support/sender.ts'
-import type { NaiveStore } from './support/store.ts'
 
-/** Makes the store wait before it gives the next batch; returns what lets it. */
-function holdTake(store: NaiveStore): () => void {
-  const take = store.take.bind(store)
+/** Makes the queue wait before it gives the next batch; returns what lets it. */
+function holdTake(queue: NaiveQueue): () => void {
+  const take = queue.lease.bind(queue)
   let give = () => {}
-  store.take = async (limits) => {
-    store.take = take
+  queue.lease = async (limits) => {
+    queue.lease = take
     await new Promise<void>((resolve) => {
       give = resolve
     })
@@ -68,31 +68,31 @@ describe('a receiver that does not answer', () => {
     expect(requests().slice(4)).toEqual(['b', 'c', 'd'])
   })
 
-  it('is not asked for what the store gives just when it fails', async () => {
-    const { advance, answer, append, requests, store } = startSender({
+  it('is not asked for what the queue gives just when it fails', async () => {
+    const { advance, answer, append, requests, queue } = startSender({
       maxExportBatchSize: 1,
       concurrency: 2,
     })
     await append('a')
-    const give = holdTake(store)
+    const give = holdTake(queue)
     await append('b')
     await answer(retry(), 0)
     give()
     await settle()
     expect(requests()).toEqual(['a'])
-    expect(store.released).toBe(1)
+    expect(queue.released).toBe(1)
     await advance(500)
     expect(requests()).toEqual(['a', 'a'])
   })
 
   it('is not asked for it either while another request is on its way', async () => {
-    const { advance, answer, append, requests, store } = startSender({
+    const { advance, answer, append, requests, queue } = startSender({
       maxExportBatchSize: 1,
       concurrency: 3,
     })
     await append('a')
     await append('b')
-    const give = holdTake(store)
+    const give = holdTake(queue)
     await append('c')
     await answer(retry(), 0)
     await advance(500)
@@ -163,13 +163,13 @@ describe('Retry-After', () => {
   })
 
   it('holds for the halves of what was on its way, and is too large', async () => {
-    const { advance, answer, append, requests, sender, store } = startSender({
+    const { advance, answer, append, requests, sender, queue } = startSender({
       maxExportBatchSize: 2,
       concurrency: 2,
     })
     await append('a', 'b')
     await append('c', 'd')
-    const drained = sender.drain(store.mark(), 60_000)
+    const drained = sender.drain(queue.trackQueued(), 60_000)
     await answer(retry(30_000), 0)
     await answer(tooLarge, 1)
     await advance(30_499)

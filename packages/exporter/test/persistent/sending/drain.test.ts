@@ -3,11 +3,11 @@ import { accepted, refused, retry, settle, startSender } from './support/sender.
 
 describe('a drain', () => {
   it('sends what waits at once, all of it, and says when it is answered', async () => {
-    const { answer, append, clock, requests, sender, store } = startSender({ maxExportBatchSize: 2 })
+    const { answer, append, clock, requests, sender, queue } = startSender({ maxExportBatchSize: 2 })
     await append('a')
-    store.appendSpans('b')
-    store.appendSpans('c')
-    const drained = sender.drain(store.mark(), 5000)
+    queue.appendSpans('b')
+    queue.appendSpans('c')
+    const drained = sender.drain(queue.trackQueued(), 5000)
     await settle()
     await answer(accepted)
     await answer(accepted)
@@ -17,16 +17,16 @@ describe('a drain', () => {
   })
 
   it('of nothing is over at once', async () => {
-    const { clock, sender, store } = startSender()
-    expect(await sender.drain(store.mark(), 5000)).toBe(0)
+    const { clock, sender, queue } = startSender()
+    expect(await sender.drain(queue.trackQueued(), 5000)).toBe(0)
     expect(clock.timers.size).toBe(0)
   })
 
   it('waits for what is on its way', async () => {
-    const { answer, append, sender, store } = startSender({ maxExportBatchSize: 1 })
+    const { answer, append, sender, queue } = startSender({ maxExportBatchSize: 1 })
     await append('a')
     let left: number | undefined
-    sender.drain(store.mark(), 5000).then((spans) => {
+    sender.drain(queue.trackQueued(), 5000).then((spans) => {
       left = spans
     })
     await settle()
@@ -36,11 +36,11 @@ describe('a drain', () => {
   })
 
   it('keeps the process alive until then, and nothing else does', async () => {
-    const { append, answer, clock, sender, store, transport } = startSender()
+    const { append, answer, clock, sender, queue, transport } = startSender()
     await append('a')
     expect(transport.isHeld).toBe(false)
     expect([...clock.timers].map(({ keepsAlive }) => keepsAlive)).toEqual([false])
-    const drained = sender.drain(store.mark(), 5000)
+    const drained = sender.drain(queue.trackQueued(), 5000)
     expect([...clock.timers].filter(({ keepsAlive }) => keepsAlive)).toHaveLength(1)
     expect(transport.isHeld).toBe(true)
     await settle()
@@ -51,24 +51,24 @@ describe('a drain', () => {
   })
 
   it('that is given up holds nothing that would keep the process, unless somebody else waits', async () => {
-    const { advance, append, sender, store, transport } = startSender({ maxExportBatchSize: 1 })
+    const { advance, append, sender, queue, transport } = startSender({ maxExportBatchSize: 1 })
     await append('a')
-    sender.drain(store.mark(), 1000)
-    sender.drain(store.mark(), 2000)
+    sender.drain(queue.trackQueued(), 1000)
+    sender.drain(queue.trackQueued(), 2000)
     await advance(1000)
     expect(transport).toMatchObject({ isHeld: true, givenUp: [] })
     await advance(1000)
     expect(transport).toMatchObject({ isHeld: false, givenUp: ['connecting'] })
-    sender.drain(store.mark(), 1000, true)
+    sender.drain(queue.trackQueued(), 1000, true)
     await advance(1000)
     expect(transport).toMatchObject({ isHeld: false, givenUp: ['connecting', 'all'] })
   })
 
   it('says at its deadline how much is left', async () => {
-    const { advance, answer, append, sender, store } = startSender({ maxExportBatchSize: 2 })
-    for (const name of ['a', 'b', 'c']) store.appendSpans(name)
+    const { advance, answer, append, sender, queue } = startSender({ maxExportBatchSize: 2 })
+    for (const name of ['a', 'b', 'c']) queue.appendSpans(name)
     let left: number | undefined
-    sender.drain(store.mark(), 5000).then((spans) => {
+    sender.drain(queue.trackQueued(), 5000).then((spans) => {
       left = spans
     })
     await append('d')
@@ -80,14 +80,14 @@ describe('a drain', () => {
   })
 
   it('asks at once although the receiver has failed, and again after short waits', async () => {
-    const { advance, answer, append, clock, requests, sender, store } = startSender({ maxExportBatchSize: 1 })
+    const { advance, answer, append, clock, requests, sender, queue } = startSender({ maxExportBatchSize: 1 })
     await append('a')
     for (let i = 0; i < 8; i++) {
       await answer(retry())
       if (i < 7) await advance(clock.waits[0] ?? 0)
     }
     const before = requests().length
-    const drained = sender.drain(store.mark(), 10_000)
+    const drained = sender.drain(queue.trackQueued(), 10_000)
     await settle()
     expect(requests()).toHaveLength(before + 1)
     const waits: (number | undefined)[] = []
@@ -98,7 +98,7 @@ describe('a drain', () => {
     }
     expect(waits).toEqual([75, 150, 300, 600, 750, 750])
     // Who comes later is as much in a hurry, and no more.
-    const later = sender.drain(store.mark(), 10_000)
+    const later = sender.drain(queue.trackQueued(), 10_000)
     await answer(retry())
     expect(clock.waits[0]).toBe(750)
     await advance(750)
@@ -115,14 +115,14 @@ describe('a drain', () => {
   ])(
     'of %i ms after many others does not ask all the time, until there was an answer',
     async (millis, most) => {
-      const { advance, answer, append, requests, sender, store } = startSender({ maxExportBatchSize: 1 })
+      const { advance, answer, append, requests, sender, queue } = startSender({ maxExportBatchSize: 1 })
       await append('a')
       await answer(retry())
       const flushes = async (count: number) => {
         const before = requests().length
         let answered = before
         for (let i = 0; i < count; i++) {
-          sender.drain(store.mark(), millis)
+          sender.drain(queue.trackQueued(), millis)
           await settle()
           if (requests().length > answered) await answer(retry())
           answered = requests().length
@@ -143,23 +143,23 @@ describe('a drain', () => {
   )
 
   it('that is the last may ask once more, whatever was before', async () => {
-    const { answer, append, requests, sender, store } = startSender({ maxExportBatchSize: 1 })
+    const { answer, append, requests, sender, queue } = startSender({ maxExportBatchSize: 1 })
     await append('a')
     await answer(retry())
-    sender.drain(store.mark(), 1000)
+    sender.drain(queue.trackQueued(), 1000)
     await settle()
     await answer(retry())
     sender.insist()
-    sender.drain(store.mark(), 1000)
+    sender.drain(queue.trackQueued(), 1000)
     await settle()
     expect(requests()).toHaveLength(3)
   })
 
   it('does not ask before the time that the receiver has asked for', async () => {
-    const { advance, answer, append, requests, sender, store } = startSender({ maxExportBatchSize: 1 })
+    const { advance, answer, append, requests, sender, queue } = startSender({ maxExportBatchSize: 1 })
     await append('a')
     await answer(retry(3000))
-    const drained = sender.drain(store.mark(), 10_000)
+    const drained = sender.drain(queue.trackQueued(), 10_000)
     await advance(3499)
     expect(requests()).toHaveLength(1)
     await advance(1)
@@ -168,47 +168,47 @@ describe('a drain', () => {
   })
 
   it('until a failure ends at the first one, and leaves the usual waits behind', async () => {
-    const { advance, answer, append, clock, requests, sender, store } = startSender({ maxExportBatchSize: 1 })
+    const { advance, answer, append, clock, requests, sender, queue } = startSender({ maxExportBatchSize: 1 })
     await append('a')
     await append('b')
-    const drained = sender.drain(store.mark(), 10_000, true)
+    const drained = sender.drain(queue.trackQueued(), 10_000, true)
     await answer(accepted)
     await answer(retry())
     expect(await drained).toBe(1)
     await advance(clock.waits[0] ?? 0)
     await answer(retry())
     expect(clock.waits).toEqual([1000])
-    const again = sender.drain(store.mark(), 10_000, true)
+    const again = sender.drain(queue.trackQueued(), 10_000, true)
     await settle()
     expect(requests()).toEqual(['a', 'b', 'b', 'b'])
     await answer(retry(60_000))
     expect(await again).toBe(1)
     // Nothing may be asked, so there is nothing to wait for.
-    expect(await sender.drain(store.mark(), 10_000, true)).toBe(1)
+    expect(await sender.drain(queue.trackQueued(), 10_000, true)).toBe(1)
   })
 
-  it('sees what the store has dropped', async () => {
-    const { append, sender, store } = startSender({ maxExportBatchSize: 1 })
+  it('sees what the queue has dropped', async () => {
+    const { append, sender, queue } = startSender({ maxExportBatchSize: 1 })
     await append('a')
-    store.appendSpans('b')
-    const marked = store.mark()
-    const drained = sender.drain(() => (store.entries.length > 2 ? 0 : marked()), 10_000)
+    queue.appendSpans('b')
+    const marked = queue.trackQueued()
+    const drained = sender.drain(() => (queue.entries.length > 2 ? 0 : marked()), 10_000)
     await append('c')
     expect(await drained).toBe(0)
   })
 })
 
-describe('a store or a watch that breaks its word and throws', () => {
+describe('a queue or a watch that breaks its word and throws', () => {
   const fail = () => {
     throw new Error('a secret')
   }
 
   it('costs an attempt, and the next one is as usual', async () => {
-    const { advance, answer, append, clock, counters, store } = startSender({ maxExportBatchSize: 1 })
-    const take = store.take.bind(store)
-    store.take = async () => fail()
+    const { advance, answer, append, clock, counters, queue } = startSender({ maxExportBatchSize: 1 })
+    const take = queue.lease.bind(queue)
+    queue.lease = async () => fail()
     await append('a')
-    store.take = take
+    queue.lease = take
     await advance(clock.waits[0] ?? 0)
     await answer(accepted)
     expect(counters).toMatchObject({ delivered: 1, requests: 1 })
@@ -216,27 +216,27 @@ describe('a store or a watch that breaks its word and throws', () => {
 
   it('gives back what was taken, for a later attempt', async () => {
     const watch = { sent: fail, answered: () => {} }
-    const { advance, answer, append, clock, store } = startSender({ maxExportBatchSize: 1 }, watch)
+    const { advance, answer, append, clock, queue } = startSender({ maxExportBatchSize: 1 }, watch)
     await append('a')
-    expect(store).toMatchObject({ out: 0, released: 1 })
+    expect(queue).toMatchObject({ out: 0, released: 1 })
     watch.sent = (() => {}) as never
     await advance(clock.waits[0] ?? 0)
     await answer(accepted)
-    expect(store.entries).toEqual([])
+    expect(queue.entries).toEqual([])
   })
 })
 
 describe('a sender that is closed', () => {
   it('gives back what it has taken, leaves no timer, ends drains, and sends nothing more', async () => {
-    const { advance, answer, append, clock, counters, requests, sender, store, transport } = startSender({
+    const { advance, answer, append, clock, counters, requests, sender, queue, transport } = startSender({
       maxExportBatchSize: 1,
       concurrency: 2,
     })
     for (const name of ['a', 'b', 'c']) await append(name)
-    const drained = sender.drain(store.mark(), 10_000)
+    const drained = sender.drain(queue.trackQueued(), 10_000)
     sender.close()
     sender.close()
-    expect(store).toMatchObject({ out: 0, released: 2 })
+    expect(queue).toMatchObject({ out: 0, released: 2 })
     expect(await drained).toBe(3)
     expect(transport.isClosed).toBe(true)
     expect(clock.timers.size).toBe(0)
@@ -246,7 +246,7 @@ describe('a sender that is closed', () => {
     await advance(100_000)
     expect(requests()).toEqual(['a', 'b'])
     expect(counters).toMatchObject({ delivered: 0, requests: 2, retried: 0 })
-    expect(await sender.drain(store.mark(), 10_000)).toBe(4)
+    expect(await sender.drain(queue.trackQueued(), 10_000)).toBe(4)
     expect(clock.timers.size).toBe(0)
   })
 
@@ -258,38 +258,38 @@ describe('a sender that is closed', () => {
     expect(clock.timers.size).toBe(0)
   })
 
-  it('gives back what the store is just giving it, and what was put off', async () => {
-    const { append, answer, sender, store } = startSender({ maxExportBatchSize: 2 })
+  it('gives back what the queue is just giving it, and what was put off', async () => {
+    const { append, answer, sender, queue } = startSender({ maxExportBatchSize: 2 })
     await append('a', 'b')
     await answer({ kind: 'too-large' })
     await answer(accepted)
     await answer(retry())
-    expect(store.out).toBe(1)
+    expect(queue.out).toBe(1)
     sender.close()
-    expect(store.out).toBe(0)
+    expect(queue.out).toBe(0)
 
     const other = startSender({ maxExportBatchSize: 1 })
-    other.store.appendSpans('c')
+    other.queue.appendSpans('c')
     other.sender.wake()
     other.sender.close()
     await settle()
-    expect(other.store).toMatchObject({ out: 0, released: 1 })
+    expect(other.queue).toMatchObject({ out: 0, released: 1 })
     expect(other.requests()).toEqual([])
   })
 
   it('settles what was answered and is being put aside', async () => {
-    const { append, sender, store, transport } = startSender({ maxExportBatchSize: 1 })
+    const { append, sender, queue, transport } = startSender({ maxExportBatchSize: 1 })
     await append('a')
     let finish = () => {}
-    store.reject = () =>
+    queue.deadLetter = () =>
       new Promise((resolve) => {
         finish = () => resolve(() => {})
       })
     await transport.posted[0]?.answer(refused())
     sender.close()
-    expect(store.out).toBe(1)
+    expect(queue.out).toBe(1)
     finish()
     await settle()
-    expect(store.entries).toEqual([])
+    expect(queue.entries).toEqual([])
   })
 })

@@ -4,9 +4,9 @@ import { Sender } from '../../../src/persistent/sending/sender.ts'
 import { newDeliveryCounters } from '../../../src/persistent/stats.ts'
 import { ManualClock } from './support/clock.ts'
 import { lineCodec, namesIn } from './support/codec.ts'
+import { NaiveQueue } from './support/queue.ts'
 import { answer, type Reply } from './support/server.ts'
 import { settingsWith, until } from './support/settings.ts'
-import { NaiveStore } from './support/store.ts'
 import { connect, disconnect } from './support/transport.ts'
 
 afterEach(disconnect)
@@ -54,19 +54,19 @@ async function deliver(names: readonly string[], records: readonly number[], con
     clock,
   )
   const settings = settingsWith({ url: receiver.url, ...some })
-  const store = new NaiveStore(clock.now, concurrency)
+  const queue = new NaiveQueue(clock.now, concurrency)
   const counters = newDeliveryCounters()
-  const sender = new Sender(settings, store.asStore, transport, counters, undefined, lineCodec, clock)
+  const sender = new Sender(settings, queue.asQueue, transport, counters, undefined, lineCodec, clock)
   let spans = 0
-  for (const count of records) store.appendSpans(...Array.from({ length: count }, () => `s${spans++}`))
+  for (const count of records) queue.appendSpans(...Array.from({ length: count }, () => `s${spans++}`))
   sender.wake()
-  for (let turn = 0; store.entries.length > 0; turn++) {
+  for (let turn = 0; queue.entries.length > 0; turn++) {
     await new Promise((resolve) => setImmediate(resolve))
     // Time passes once the event loop has had its turns: deadlines and waits are over one after the other.
     if (turn % 20 === 19) clock.advance(1000)
     expect(receiver.received.length).toBeLessThan(200)
   }
-  const rejected = store.rejected.flatMap((one) => one.names)
+  const rejected = queue.rejected.flatMap((one) => one.names)
   const notTaken = counters.dropped['partial-success'] ?? 0
   expect(counters.delivered + notTaken + rejected.length).toBe(spans)
   for (const span of rejected) stored.add(span)

@@ -5,9 +5,9 @@ import { Sender } from '../../../src/persistent/sending/sender.ts'
 import { newDeliveryCounters } from '../../../src/persistent/stats.ts'
 import { ManualClock } from './support/clock.ts'
 import { lineCodec, namesIn } from './support/codec.ts'
+import { NaiveQueue } from './support/queue.ts'
 import { answer, type Reply } from './support/server.ts'
 import { settingsWith, until } from './support/settings.ts'
-import { NaiveStore } from './support/store.ts'
 import { connect, disconnect } from './support/transport.ts'
 
 afterEach(async () => {
@@ -17,26 +17,26 @@ afterEach(async () => {
 
 const reset: Reply = (_, { socket }) => socket.resetAndDestroy()
 
-/** Sends records to a receiver without a limit to what it is asked, until the store is empty, or so many requests were made. */
+/** Sends records to a receiver without a limit to what it is asked, until the queue is empty, or so many requests were made. */
 async function deliver(reply: Reply, records: string[][], mostRequests = 200) {
   const clock = new ManualClock()
   const replies = Array.from({ length: mostRequests }, () => reply)
   const { receiver, transport } = await connect(replies, {}, clock)
   const settings = settingsWith({ url: receiver.url })
   // As the journal does: what was taken and not settled lets nothing pass.
-  const store = new NaiveStore(clock.now, 1)
+  const queue = new NaiveQueue(clock.now, 1)
   const counters = newDeliveryCounters()
-  const sender = new Sender(settings, store.asStore, transport, counters, undefined, lineCodec, clock)
-  for (const record of records) store.appendSpans(...record)
+  const sender = new Sender(settings, queue.asQueue, transport, counters, undefined, lineCodec, clock)
+  for (const record of records) queue.appendSpans(...record)
   sender.wake()
-  for (let turn = 0; store.entries.length > 0 && receiver.received.length < mostRequests; turn++) {
+  for (let turn = 0; queue.entries.length > 0 && receiver.received.length < mostRequests; turn++) {
     await new Promise((resolve) => setImmediate(resolve))
     if (turn % 20 === 19) clock.advance(1000)
   }
   sender.close()
   await until(() => receiver.sockets.size === 0)
   const sizes = receiver.received.map(({ body }) => body.length)
-  return { store, counters, sizes, requests: receiver.received }
+  return { queue, counters, sizes, requests: receiver.received }
 }
 
 /** As a proxy does that says nothing of why. */
@@ -76,16 +76,16 @@ describe('a receiver that resets requests without a word', () => {
   it('is spared a single span that it resets each time, although it answers otherwise: it is put aside', async () => {
     const warnings = collectWarnings()
     const huge = 'huge'.padEnd(20_000, '.')
-    const { counters, store } = await deliver(resetAbove(10_000), [['a'], [huge], ['b', 'c']])
+    const { counters, queue } = await deliver(resetAbove(10_000), [['a'], [huge], ['b', 'c']])
     expect(counters.delivered).toBe(3)
-    expect(store.rejected).toEqual([{ names: [huge], spans: 1, status: 413 }])
+    expect(queue.rejected).toEqual([{ names: [huge], spans: 1, status: 413 }])
     expect(warnings.filter((warning) => warning.includes('ends the connection'))).toHaveLength(1)
   })
 
   it('is given nothing up for as long as it resets everything', async () => {
-    const { counters, store } = await deliver(reset, [['a'], ['b', 'c']], 60)
+    const { counters, queue } = await deliver(reset, [['a'], ['b', 'c']], 60)
     expect(counters.delivered).toBe(0)
-    expect(store.rejected).toEqual([])
-    expect(store.queued.spans).toBe(3)
+    expect(queue.rejected).toEqual([])
+    expect(queue.size.spans).toBe(3)
   })
 })

@@ -29,7 +29,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 
 async function play(steps: readonly Step[], concurrency: number, window: number | undefined, chance: number) {
   const started = startSender({ concurrency, maxExportBatchSize: 6 }, undefined, window)
-  const { advance, append, clock, counters, sender, store, transport } = started
+  const { advance, append, clock, counters, sender, queue, transport } = started
   clock.chance = chance
   const open: typeof transport.posted = []
   let seen = 0
@@ -42,7 +42,7 @@ async function play(steps: readonly Step[], concurrency: number, window: number 
     open.push(...fresh)
     for (const { names } of fresh) for (const name of names) expect(answered).not.toContain(name)
     expect(open.length).toBeLessThanOrEqual(concurrency)
-    expect(store.mostOut).toBeLessThanOrEqual(concurrency)
+    expect(queue.mostOut).toBeLessThanOrEqual(concurrency)
     // Whatever was on its way when it opened may still be, but nothing joins it; a probe is alone.
     if (isOpen && fresh.length > 0) expect(open).toHaveLength(1)
   }
@@ -60,28 +60,28 @@ async function play(steps: readonly Step[], concurrency: number, window: number 
       await append(...Array.from({ length: step.spans }, () => `s${appended++}`))
     } else if (step.kind === 'advance') await advance(step.millis)
     else if (step.kind === 'drain') {
-      const left = store.mark()
+      const left = queue.trackQueued()
       sender.drain(left, step.millis, step.untilFailure).then((spans) => expect(spans).toBe(left()))
       await settle()
     } else if (open.length > 0) await answerOne(step.which, step.answer)
     look()
   }
   // At last the receiver takes everything.
-  for (let i = 0; store.entries.length > 0; i++) {
+  for (let i = 0; queue.entries.length > 0; i++) {
     expect(i).toBeLessThan(10_000)
     if (open.length > 0) await answerOne(0, accepted)
     else await advance(1000)
     look()
   }
-  const rejected = store.rejected.flatMap(({ names }) => names)
-  const rejectedSpans = store.rejected.reduce((sum, { spans }) => sum + spans, 0)
+  const rejected = queue.rejected.flatMap(({ names }) => names)
+  const rejectedSpans = queue.rejected.reduce((sum, { spans }) => sum + spans, 0)
   const notTaken = counters.dropped['partial-success'] ?? 0
   expect(rejected).toHaveLength(rejectedSpans)
   expect(new Set(rejected).size).toBe(rejectedSpans)
   expect(answered.size).toBe(appended)
   expect(counters.delivered + notTaken + rejectedSpans).toBe(appended)
   expect(counters.requests).toBe(transport.posted.length)
-  expect(store.out).toBe(0)
+  expect(queue.out).toBe(0)
   await advance(1e9)
   expect(clock.timers.size).toBe(0)
 }

@@ -45,7 +45,7 @@ describe('a batch', () => {
   })
 
   it('that is answered is forgotten and counted, and the next that waits long enough is sent', async () => {
-    const { advance, answer, append, counters, requests, store } = startSender()
+    const { advance, answer, append, counters, requests, queue } = startSender()
     await append('a')
     await advance(1000)
     await append('b')
@@ -55,14 +55,14 @@ describe('a batch', () => {
     expect(counters).toMatchObject({ delivered: 1, requests: 2, retried: 0 })
     expect(requests()).toEqual(['a', 'b'])
     await answer(accepted)
-    expect(store.entries).toEqual([])
+    expect(queue.entries).toEqual([])
     expect(counters).toMatchObject({ delivered: 2, requests: 2, dropped: {} })
   })
 
   it('of another format is sent as that', async () => {
-    const { advance, sender, store, transport, answer } = startSender()
-    store.append({ body: Buffer.from('a\n'), spans: 1 }, 'json')
-    store.appendSpans('b')
+    const { advance, sender, queue, transport, answer } = startSender()
+    queue.offer({ body: Buffer.from('a\n'), spans: 1 }, 'json')
+    queue.appendSpans('b')
     sender.wake()
     await advance(1000)
     await answer(accepted)
@@ -82,17 +82,17 @@ describe('a batch', () => {
   })
 
   it('is asked for one after the other, also when many spans end at once', async () => {
-    const { requests, sender, store } = startSender({ concurrency: 2, maxExportBatchSize: 1 })
-    // This store does not give two at the same time.
+    const { requests, sender, queue } = startSender({ concurrency: 2, maxExportBatchSize: 1 })
+    // This queue does not give two at the same time.
     for (const name of ['a', 'b', 'c']) {
-      store.appendSpans(name)
+      queue.appendSpans(name)
       sender.wake()
     }
     await settle()
     expect(requests()).toEqual(['a', 'b'])
   })
 
-  it('waits where the store gives none yet, and is asked for again', async () => {
+  it('waits where the queue gives none yet, and is asked for again', async () => {
     const { append, requests, answer, clock } = startSender(
       { concurrency: 3, maxExportBatchSize: 1 },
       undefined,
@@ -109,14 +109,14 @@ describe('a batch', () => {
 
   it('is not traced, and does not run in the context of whoever ended a span', async () => {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-    const { advance, answer, append, transport, sender, store } = startSender({ maxExportBatchSize: 2 })
+    const { advance, answer, append, transport, sender, queue } = startSender({ maxExportBatchSize: 2 })
     await append('a', 'b')
     await answer(accepted)
     await append('c')
     await advance(1000)
     await answer(accepted)
-    store.appendSpans('d')
-    const drained = sender.drain(store.mark(), 1000)
+    queue.appendSpans('d')
+    const drained = sender.drain(queue.trackQueued(), 1000)
     await settle()
     await answer(accepted)
     expect(await drained).toBe(0)
@@ -124,11 +124,11 @@ describe('a batch', () => {
   })
 
   it('is a failure, and no more, where the transport breaks its word', async () => {
-    const { append, counters, transport, store } = startSender({ maxExportBatchSize: 1 })
+    const { append, counters, transport, queue } = startSender({ maxExportBatchSize: 1 })
     transport.post = () => Promise.reject(new RangeError('broken'))
     await append('a')
     expect(counters.retried).toBe(1)
-    expect(store.entries).toHaveLength(1)
+    expect(queue.entries).toHaveLength(1)
   })
 })
 
@@ -148,7 +148,7 @@ function collectAll() {
 describe('a partial success', () => {
   it('counts what was not taken as dropped, and is said once, its words at the level of details, shortened', async () => {
     const { warnings, details } = collectAll()
-    const { answer, append, counters, store } = startSender({ maxExportBatchSize: 3 })
+    const { answer, append, counters, queue } = startSender({ maxExportBatchSize: 3 })
     await append('a', 'b', 'c')
     await answer({ kind: 'accepted', rejectedSpans: 2, message: `too\nold ${'x'.repeat(300)}` })
     expect(counters).toMatchObject({ delivered: 1, dropped: { 'partial-success': 2 } })
@@ -156,7 +156,7 @@ describe('a partial success', () => {
     // More than there are.
     await answer({ kind: 'accepted', rejectedSpans: 9, message: 'again' })
     expect(counters).toMatchObject({ delivered: 1, dropped: { 'partial-success': 5 } })
-    expect(store.entries).toEqual([])
+    expect(queue.entries).toEqual([])
     expect(warnings).toHaveLength(1)
     expect(warnings[0]).toMatch(/not 2 of its spans \(said once\)$/)
     expect(details).toEqual([
@@ -178,17 +178,17 @@ describe('a partial success', () => {
 describe('what is refused for good', () => {
   it('is put aside, said once for each status with what to do, and the next is sent at once', async () => {
     const { warnings, details } = collectAll()
-    const { answer, append, counters, requests, store } = startSender({ maxExportBatchSize: 2 })
+    const { answer, append, counters, requests, queue } = startSender({ maxExportBatchSize: 2 })
     const statuses = [401, 401, 404, 302, 500]
     for (const [i, status] of statuses.entries()) {
       await append(`${i}`, `${i}`)
       await answer(refused(status, 'words'))
     }
     expect(requests()).toEqual(['00', '11', '22', '33', '44'])
-    expect(store.rejected.map(({ names, spans, status }) => [names.join(''), spans, status])).toEqual(
+    expect(queue.rejected.map(({ names, spans, status }) => [names.join(''), spans, status])).toEqual(
       statuses.map((status, i) => [`${i}${i}`, 2, status]),
     )
-    expect(store.entries).toEqual([])
+    expect(queue.entries).toEqual([])
     expect(counters).toMatchObject({ delivered: 0, retried: 0, dropped: {} })
     expect(warnings).toHaveLength(4)
     for (const warning of warnings) expect(warning).toContain('redeliver()')
@@ -203,7 +203,7 @@ describe('what is refused for good', () => {
 
 describe('what is too large', () => {
   it('is sent in halves, and a span that is too large alone is put aside', async () => {
-    const { append, counters, requests, store, transport } = startSender({ maxExportBatchSize: 4 })
+    const { append, counters, requests, queue, transport } = startSender({ maxExportBatchSize: 4 })
     await append('a', 'b')
     await append('c', 'D')
     for (let i = 0; i < 10 && transport.inFlight > 0; i++) {
@@ -212,21 +212,21 @@ describe('what is too large', () => {
       await last?.answer(isTooLarge ? tooLarge : accepted)
     }
     expect(requests()).toEqual(['abcD', 'ab', 'cD', 'c', 'D'])
-    expect(store.rejected).toEqual([{ names: ['D'], spans: 1, status: 413 }])
-    expect(store.entries).toEqual([])
+    expect(queue.rejected).toEqual([{ names: ['D'], spans: 1, status: 413 }])
+    expect(queue.entries).toEqual([])
     expect(counters).toMatchObject({ delivered: 3, requests: 5, retried: 0 })
   })
 
   it('and cannot be read is put aside whole', async () => {
-    const { answer, append, counters, store } = startSender({ maxExportBatchSize: 2 })
+    const { answer, append, counters, queue } = startSender({ maxExportBatchSize: 2 })
     await append('unreadable', 'a')
     await answer(tooLarge)
-    expect(store.rejected).toEqual([{ names: ['unreadable', 'a'], spans: 2, status: 413 }])
+    expect(queue.rejected).toEqual([{ names: ['unreadable', 'a'], spans: 2, status: 413 }])
     expect(counters.delivered).toBe(0)
   })
 
   it('is not sent again where a part was taken and a later part has to wait', async () => {
-    const { advance, answer, append, clock, counters, requests, store } = startSender({
+    const { advance, answer, append, clock, counters, requests, queue } = startSender({
       maxExportBatchSize: 4,
     })
     await append('a', 'b', 'c', 'd')
@@ -234,7 +234,7 @@ describe('what is too large', () => {
     await answer(accepted)
     await answer(retry())
     expect(requests()).toEqual(['abcd', 'ab', 'cd'])
-    expect(store).toMatchObject({ out: 1, released: 0 })
+    expect(queue).toMatchObject({ out: 1, released: 0 })
     expect(counters.delivered).toBe(0)
     await append('e', 'f', 'g', 'h')
     expect(clock.waits).toEqual([500])
@@ -246,11 +246,11 @@ describe('what is too large', () => {
   })
 
   it('is given back where nothing of it was answered', async () => {
-    const { advance, answer, append, requests, store } = startSender({ maxExportBatchSize: 2 })
+    const { advance, answer, append, requests, queue } = startSender({ maxExportBatchSize: 2 })
     await append('a', 'b')
     await answer(tooLarge)
     await answer(retry())
-    expect(store).toMatchObject({ out: 0, released: 1 })
+    expect(queue).toMatchObject({ out: 0, released: 1 })
     await advance(500)
     expect(requests()).toEqual(['ab', 'a', 'ab'])
   })

@@ -4,8 +4,8 @@ import { Sender } from '../../../../src/persistent/sending/sender.ts'
 import { newTransport } from '../../../../src/persistent/sending/transport.ts'
 import { newDeliveryCounters } from '../../../../src/persistent/stats.ts'
 import { lineCodec } from './codec.ts'
+import { NaiveQueue } from './queue.ts'
 import { settingsWith } from './settings.ts'
-import { NaiveStore } from './store.ts'
 
 const [url = '', what] = process.argv.slice(2)
 const settings = settingsWith({
@@ -14,18 +14,18 @@ const settings = settingsWith({
   scheduledDelayMillis: 3_600_000,
   timeoutMillis: 3_600_000,
 })
-const store = new NaiveStore(() => performance.now())
+const queue = new NaiveQueue(() => performance.now())
 const counters = newDeliveryCounters()
 const transport = newTransport(settings, lineCodec)
-const sender = new Sender(settings, store.asStore, transport, counters, undefined, lineCodec)
-store.appendSpans('a')
+const sender = new Sender(settings, queue.asQueue, transport, counters, undefined, lineCodec)
+queue.appendSpans('a')
 sender.wake()
 process.stdout.write('appended ')
 process.on('exit', () => {
   if (counters.delivered > 0) process.stdout.write(`delivered ${counters.delivered}`)
 })
 const drain = async (millis: number, untilFailure = false) =>
-  process.stdout.write(`left ${await sender.drain(store.mark(), millis, untilFailure)} `)
+  process.stdout.write(`left ${await sender.drain(queue.trackQueued(), millis, untilFailure)} `)
 if (what === 'drain') await drain(60_000)
 if (what === 'drain once') await drain(60_000, true)
 if (what === 'drain shortly') await drain(200)

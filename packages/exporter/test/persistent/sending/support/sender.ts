@@ -10,8 +10,8 @@ import type {
 import { newDeliveryCounters } from '../../../../src/persistent/stats.ts'
 import { ManualClock } from './clock.ts'
 import { lineCodec, namesIn } from './codec.ts'
+import { NaiveQueue } from './queue.ts'
 import { settingsWith } from './settings.ts'
-import { NaiveStore } from './store.ts'
 
 export const accepted: Answer = { kind: 'accepted', rejectedSpans: 0, message: '' }
 export const tooLarge: Answer = { kind: 'too-large' }
@@ -74,23 +74,23 @@ class HeldTransport implements Transport {
   }
 }
 
-/** A sender between a store that is an array and a transport that waits for the test. */
+/** A sender between a queue that is an array and a transport that waits for the test. */
 export function startSender(some: Partial<SenderSettings> = {}, watch?: SenderWatch, window?: number) {
   const clock = new ManualClock()
-  const store = new NaiveStore(clock.now, window)
+  const queue = new NaiveQueue(clock.now, window)
   const transport = new HeldTransport()
   const counters = newDeliveryCounters()
   const settings = settingsWith(some)
-  const sender = new Sender(settings, store.asStore, transport, counters, watch, lineCodec, clock)
+  const sender = new Sender(settings, queue.asQueue, transport, counters, watch, lineCodec, clock)
   return {
     clock,
-    store,
+    queue,
     transport,
     counters,
     sender,
     /** Appends a record and says so. */
     append(...names: string[]) {
-      store.appendSpans(...names)
+      queue.appendSpans(...names)
       sender.wake()
       return settle()
     },

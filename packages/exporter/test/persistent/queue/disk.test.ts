@@ -1,0 +1,331 @@
+import { rmSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import {
+  drain,
+  failure,
+  journals,
+  names,
+  ONE,
+  quiet,
+  record,
+  segments,
+  TestProcess,
+  temporary,
+  upTo,
+} from './support.ts'
+
+const CODES = ['ENOSPC', 'EROFS', 'EACCES', 'EIO', 'EDQUOT']
+
+describe('a disk that cannot be written', () => {
+  it.each(CODES)(
+    'costs nothing while memory has room (%s), and is written again when it can be',
+    async (code) => {
+      const directory = temporary()
+      const process = new TestProcess()
+      const queue = process.open({ directory })
+      queue.offer(record(0))
+      await quiet()
+      expect(queue.isOnDisk).toBe(true)
+      process.onOperation = (name) => {
+        if (name.startsWith('writev') || name === 'openSync') throw failure(code)
+      }
+      for (const name of [1, 2, 3]) queue.offer(record(name))
+      await quiet()
+      expect(queue.isOnDisk).toBe(false)
+      queue.offer(record(4))
+      process.onOperation = () => {}
+      queue.offer(record(5))
+      await quiet()
+      // Not at once: a full disk is not to be asked all the time.
+      expect(queue.isOnDisk).toBe(false)
+      process.ahead += 30_000
+      queue.offer(record(6))
+      await quiet()
+      expect(queue.isOnDisk).toBe(true)
+      expect(queue.size.spans).toBe(7)
+      // Everything is in files now.
+      process.kill()
+      const next = new TestProcess()
+      const after = next.open({ directory })
+      await after.ready
+      expect((await drain(after)).sort()).toEqual(upTo(7))
+      await after.close()
+      expect(journals(directory)).toEqual([])
+    },
+  )
+
+  it.each(CODES)('is no reason not to start (%s)', async (code) => {
+    const process = new TestProcess()
+    process.onOperation = (name) => {
+      if (!['mkdirSync', 'readdir'].includes(name)) return
+      throw failure(code)
+    }
+    const queue = process.open({ directory: temporary() })
+    await queue.ready
+    for (const name of upTo(3)) queue.offer(record(name))
+    expect(queue.isOnDisk).toBe(false)
+    expect(await drain(queue)).toEqual(upTo(3))
+    await queue.close()
+  })
+
+  it('is read first from memory, because memory is what a crash would cost', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const queue = process.open({ directory })
+    queue.offer(record('on disk'))
+    await quiet()
+    process.onOperation = (name) => {
+      if (name.startsWith('writev') || name === 'openSync') throw failure('ENOSPC')
+    }
+    queue.offer(record('in memory'))
+    await quiet()
+    expect(await drain(queue, ONE)).toEqual(['in memory', 'on disk'])
+    await queue.close()
+  })
+
+  it('leaves what was taken out where it was: it can be settled and released', async () => {
+    const process = new TestProcess()
+    process.onOperation = (name) => {
+      if (name.startsWith('writev')) throw failure('ENOSPC')
+    }
+    const queue = process.open({ directory: temporary() }, 2)
+    for (const name of upTo(3)) queue.offer(record(name))
+    const first = await queue.lease(ONE)
+    const second = await queue.lease(ONE)
+    await quiet()
+    first?.ack()
+    second?.nack()
+    expect((await drain(queue)).sort()).toEqual(['1', '2'])
+    expect(queue.size.spans).toBe(0)
+    await queue.close()
+  })
+
+  it.each([
+    ['a new folder', 0],
+    ['a new segment', 1],
+  ])('leaves no file open and no folder behind that could not be begun: %s', async (_, writes) => {
+    const directory = temporary()
+    const process = new TestProcess()
+    let open = 0
+    let left = writes
+    process.onOperation = (name) => {
+      if (name === 'openSync') open += 1
+      if (name === 'closeSync' || name === 'close') open -= 1
+      if (name === 'writeSync' && left-- <= 0) throw failure('ENOSPC')
+    }
+    const queue = process.open({ directory })
+    queue.offer(record(1))
+    await quiet()
+    expect(await drain(queue)).toEqual(['1'])
+    expect(segments(directory)).toEqual([])
+    await queue.close()
+    expect(open).toBe(0)
+    expect(journals(directory)).toEqual([])
+  })
+
+  it('keeps to the limit of the memory, and counts what does not fit', async () => {
+    const process = new TestProcess()
+    process.onOperation = (name) => {
+      if (name === 'openSync') throw failure('ENOSPC')
+    }
+    const queue = process.open({ directory: temporary(), maxMemoryBytes: 400 })
+    for (const name of upTo(25)) queue.offer(record(name, { spans: 2 }))
+    expect(process.counters.dropped).toEqual({ overflow: 30 })
+    expect(queue.size).toMatchObject({ spans: 20, bytes: 400 })
+    expect(await drain(queue)).toEqual(upTo(25).slice(15))
+    await queue.close()
+  })
+
+  it('says that what only memory had is lost when the process ends', async () => {
+    const process = new TestProcess()
+    process.onOperation = (name) => {
+      if (name === 'openSync') throw failure('ENOSPC')
+    }
+    const queue = process.open({ directory: temporary() })
+    queue.offer(record(1, { spans: 5 }))
+    await queue.close()
+    expect(process.counters.dropped).toEqual({ shutdown: 5 })
+    expect(queue.size.spans).toBe(0)
+  })
+
+  it('gets what only memory had when it works again at the end', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    process.onOperation = (name) => {
+      if (name === 'openSync') throw failure('ENOSPC')
+    }
+    const queue = process.open({ directory })
+    queue.offer(record(1, { spans: 5 }))
+    process.onOperation = () => {}
+    await queue.close()
+    expect(process.counters.dropped).toEqual({})
+    const next = new TestProcess()
+    const after = next.open({ directory })
+    await after.ready
+    expect(await drain(after)).toEqual(['1'])
+    await after.close()
+  })
+
+  it('counts as full when less is free than was asked for', async () => {
+    const process = new TestProcess()
+    process.freeBytes = 999
+    const queue = process.open({ directory: temporary(), minFreeDiskBytes: 1000 })
+    await quiet()
+    expect(queue.isOnDisk).toBe(false)
+    queue.offer(record(1))
+    process.ahead += 30_000
+    process.tick(10_000)
+    await quiet()
+    expect(queue.isOnDisk).toBe(false)
+    process.freeBytes = 1000
+    process.ahead += 30_000
+    process.tick(10_000)
+    await quiet()
+    expect(queue.isOnDisk).toBe(true)
+    expect(await drain(queue)).toEqual(['1'])
+    await queue.close()
+  })
+
+  it('may lose the folder while the process runs: what is in memory is written again, elsewhere', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const queue = process.open({ directory })
+    for (const name of upTo(3)) queue.offer(record(name))
+    await quiet()
+    rmSync(directory, { recursive: true })
+    process.tick(10_000)
+    await quiet()
+    expect(queue.isOnDisk).toBe(true)
+    expect(segments(directory)).toHaveLength(1)
+    process.kill()
+    const after = new TestProcess().open({ directory })
+    await after.ready
+    expect(await drain(after)).toEqual(upTo(3))
+    await after.close()
+  })
+})
+
+describe('a disk that fails when it is forced', () => {
+  it('is not trusted: what was written is kept in memory, and comes once', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const queue = process.open({ directory, fsync: 'batch' })
+    queue.offer(record(0))
+    await quiet()
+    process.onOperation = (name) => {
+      if (name === 'fdatasync') throw failure('EIO')
+    }
+    for (const name of [1, 2]) queue.offer(record(name))
+    await quiet()
+    expect(queue.isOnDisk).toBe(false)
+    process.onOperation = () => {}
+    expect((await drain(queue)).sort()).toEqual(upTo(3))
+    expect(process.counters).toMatchObject({ corrupt: 0, dropped: {} })
+    await queue.close()
+    expect(journals(directory)).toEqual([])
+  })
+})
+
+describe('writing', () => {
+  it.each([1, 7, 100])('goes on when a call writes %i bytes only', async (bytes) => {
+    const directory = temporary()
+    const process = new TestProcess()
+    process.writeAtMost = bytes
+    const queue = process.open({ directory, isSync: bytes === 7 })
+    for (const name of upTo(5)) queue.offer(record(name))
+    await quiet()
+    process.kill()
+    const after = new TestProcess().open({ directory })
+    await after.ready
+    expect(await drain(after)).toEqual(upTo(5))
+    await after.close()
+  })
+
+  it('is done when writeNow returns, though another thread was about to do it', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const queue = process.open({ directory })
+    process.isStuck = true
+    queue.offer(record(0))
+    await Promise.resolve()
+    queue.offer(record(1))
+    queue.writeNow()
+    process.kill()
+    const after = new TestProcess().open({ directory })
+    await after.ready
+    expect(await drain(after)).toEqual(['0', '1'])
+    await after.close()
+  })
+
+  it('does not wait for its turn in a burst: memory keeps a few megabytes', () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const sync: string[] = []
+    process.onOperation = (name) => {
+      if (name === 'writevSync') sync.push(name)
+    }
+    const queue = process.open({ directory })
+    for (const name of upTo(100)) queue.offer(record(name, { bytes: 160_000 }))
+    expect(sync.length).toBeGreaterThan(2)
+    queue.writeNow()
+  })
+
+  it('leaves out what was answered for before it was its turn', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const queue = process.open({ directory })
+    let written = 0
+    process.onOperation = (name, [, parts]) => {
+      if (name === 'writev') written += (parts as Buffer[]).length / 2
+    }
+    const lease = queue.offer(record('under way')) ?? (await queue.lease(ONE))
+    for (const name of upTo(3)) queue.offer(record(name))
+    const second = await queue.lease(ONE)
+    expect(names(second)).toEqual([])
+    lease?.ack()
+    for (let left = 3; left > 0; left -= 1) (await queue.lease(ONE))?.ack()
+    await quiet()
+    expect(written).toBeLessThanOrEqual(4)
+    expect(queue.size.spans).toBe(0)
+    await queue.close()
+    expect(journals(directory)).toEqual([])
+  })
+
+  it.each(['batch', 'interval', 'never'] as const)('is forced to the disk as asked (%s)', async (fsync) => {
+    const process = new TestProcess()
+    const queue = process.open({ directory: temporary(), fsync })
+    let synced = 0
+    process.onOperation = (name) => {
+      if (name === 'fdatasync') synced += 1
+    }
+    queue.offer(record(1))
+    await quiet()
+    expect(synced).toBe(fsync === 'batch' ? 1 : 0)
+    process.tick(500)
+    await quiet()
+    expect(synced).toBe(fsync === 'never' ? 0 : 1)
+    await queue.close()
+  })
+})
+
+describe('files that cannot be deleted', () => {
+  it('are not sent again by the next process', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const queue = process.open({ directory })
+    for (const name of upTo(3)) queue.offer(record(name))
+    await quiet()
+    process.onOperation = (name) => {
+      if (name === 'unlink') throw failure('EIO')
+    }
+    expect(await drain(queue)).toEqual(upTo(3))
+    await queue.close()
+    expect(segments(directory)).toHaveLength(1)
+    const next = new TestProcess()
+    const after = next.open({ directory })
+    await after.ready
+    expect(next.counters.adopted).toBe(0)
+    await after.close()
+    expect(journals(directory)).toEqual([])
+  })
+})

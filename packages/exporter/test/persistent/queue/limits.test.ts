@@ -1,0 +1,259 @@
+import { readFileSync, statSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { machine } from '../../../dist/persistent/journal/system.js'
+import {
+  ALL,
+  drain,
+  journals,
+  names,
+  ONE,
+  quiet,
+  record,
+  segments,
+  TestProcess,
+  temporary,
+  upTo,
+} from './support.ts'
+
+/** Eight segments of 64 kB; six records of 10 kB go into one. */
+const SMALL = { maxBytes: 8 * 64 * 1024, isSync: true }
+const KB10 = { bytes: 10_000, spans: 2 }
+
+describe('a journal that is full', () => {
+  it('drops the oldest files, and counts their spans', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const queue = process.open({ directory, ...SMALL })
+    const left = queue.trackQueued()
+    for (const name of upTo(60)) queue.offer(record(name, KB10))
+    await quiet()
+    const size = segments(directory).reduce((sum, path) => sum + statSync(path).size, 0)
+    expect(size).toBeLessThanOrEqual(SMALL.maxBytes)
+    const records = await drain(queue)
+    expect(records).toEqual(upTo(60).slice(12))
+    expect(process.counters.dropped).toEqual({ overflow: 24 })
+    expect(left()).toBe(0)
+    await queue.close()
+  })
+
+  it('never drops what is being sent', async () => {
+    const process = new TestProcess()
+    const queue = process.open({ directory: temporary(), ...SMALL })
+    queue.offer(record('first', KB10))
+    const lease = await queue.lease(ONE)
+    for (const name of upTo(60)) queue.offer(record(name, KB10))
+    lease?.nack()
+    const records = await drain(queue)
+    expect(records.slice(0, 6)).toEqual(['first', '0', '1', '2', '3', '4'])
+    expect(records.length * 2 + (process.counters.dropped.overflow ?? 0)).toBe(122)
+    await queue.close()
+  })
+
+  it('does not take the newest when everything is being sent', async () => {
+    const process = new TestProcess()
+    const queue = process.open({ directory: temporary(), ...SMALL })
+    for (const name of upTo(50)) queue.offer(record(name, KB10))
+    const lease = await queue.lease(ALL)
+    const taken = names(lease).length
+    for (const name of upTo(9)) queue.offer(record(`more ${name}`, KB10))
+    expect(queue.size.spans + (process.counters.dropped.overflow ?? 0)).toBe(118)
+    lease?.ack()
+    expect(taken).toBe(50)
+    await drain(queue)
+    await queue.close()
+  })
+
+  it('takes no more, where that is asked for', async () => {
+    const process = new TestProcess()
+    const queue = process.open({ directory: temporary(), ...SMALL, overflow: 'reject-newest' })
+    for (const name of upTo(60)) queue.offer(record(name, KB10))
+    const records = await drain(queue)
+    expect(records).toEqual(upTo(records.length))
+    expect(records.length).toBeGreaterThan(45)
+    expect(process.counters.dropped).toEqual({ overflow: 120 - 2 * records.length })
+    await queue.close()
+  })
+
+  it('is full with what dead processes left, too: theirs is the oldest', async () => {
+    const directory = temporary()
+    const dead = new TestProcess()
+    const first = dead.open({ directory, ...SMALL })
+    for (const name of upTo(40)) first.offer(record(name, KB10))
+    dead.kill()
+    const process = new TestProcess()
+    const queue = process.open({ directory, ...SMALL })
+    await queue.ready
+    for (const name of upTo(20)) queue.offer(record(`own ${name}`, KB10))
+    const records = await drain(queue)
+    expect(records.slice(-20)).toEqual(upTo(20).map((name) => `own ${name}`))
+    expect(process.counters).toMatchObject({
+      adopted: 80,
+      dropped: { overflow: 80 - 2 * (records.length - 20) },
+    })
+    await queue.close()
+  })
+})
+
+describe('memory that is full', () => {
+  it.each(['drop-oldest', 'reject-newest'] as const)('does what the option says (%s)', async (overflow) => {
+    const process = new TestProcess()
+    const queue = process.open({ maxMemoryBytes: 400, overflow })
+    for (const name of upTo(25)) queue.offer(record(name, { spans: 2 }))
+    expect(await drain(queue)).toEqual(overflow === 'drop-oldest' ? upTo(25).slice(15) : upTo(10))
+    expect(process.counters.dropped).toEqual({ overflow: 30 })
+    await queue.close()
+  })
+
+  it('does not drop what is being sent', async () => {
+    const process = new TestProcess()
+    const queue = process.open({ maxMemoryBytes: 400 }, 2)
+    for (const name of upTo(10)) queue.offer(record(name))
+    const lease = await queue.lease({ maxSpans: 2, maxBytes: 1000 })
+    for (const name of upTo(5)) queue.offer(record(`later ${name}`))
+    lease?.nack()
+    const later = upTo(5).map((name) => `later ${name}`)
+    expect(await drain(queue)).toEqual(['0', '1', '7', '8', '9', ...later])
+    await queue.close()
+  })
+})
+
+describe('what is too old', () => {
+  it.each([true, false])('is dropped after it was tried, not before (journal: %s)', async (isJournal) => {
+    const process = new TestProcess()
+    const queue = process.open({ directory: isJournal ? temporary() : undefined, maxAge: 1000 })
+    queue.offer(record('old', { spans: 3 }))
+    process.ahead += 900
+    queue.offer(record('young'))
+    process.ahead += 200
+    expect(Math.floor(queue.size.oldestAgeMillis / 100)).toBe(11)
+    const lease = await queue.lease(ALL)
+    expect(names(lease)).toEqual(['old', 'young'])
+    lease?.nack()
+    expect(process.counters.dropped).toEqual({ expired: 3 })
+    expect(await drain(queue)).toEqual(['young'])
+    await queue.close()
+  })
+
+  it.each([-1e12, 1e12])('is not what a clock on the wall says that jumps by %i ms', async (jump) => {
+    const process = new TestProcess()
+    const queue = process.open({ directory: temporary(), ...SMALL, maxAge: 60_000 })
+    for (const name of upTo(30)) {
+      if (name === '10') process.wallAhead += jump
+      queue.offer(record(name, KB10))
+    }
+    for (let turn = 0; turn < 30; turn += 1) {
+      const lease = await queue.lease(ONE)
+      lease?.nack()
+      ;(await queue.lease(ONE))?.ack()
+    }
+    expect(process.counters.dropped).toEqual({})
+    expect(queue.size.spans).toBe(0)
+    await queue.close()
+  })
+
+  it('has the age that it had when its process died', async () => {
+    const directory = temporary()
+    const dead = new TestProcess()
+    const first = dead.open({ directory, isSync: true })
+    first.offer(record('old'))
+    dead.ahead += 5_000
+    first.offer(record('young'))
+    dead.kill()
+    const process = new TestProcess()
+    process.ahead = 10_000
+    const queue = process.open({ directory, maxAge: 8_000 })
+    await queue.ready
+    expect(Math.round(queue.size.oldestAgeMillis / 1000)).toBe(10)
+    ;(await queue.lease(ALL))?.nack()
+    expect(process.counters.dropped).toEqual({ expired: 1 })
+    expect(await drain(queue)).toEqual(['young'])
+    await queue.close()
+  })
+})
+
+describe.each(['gzip', 'zstd'] as const)('compression with %s', (compression) => {
+  it.skipIf(compression === 'zstd' && !machine().hasZstd)('is not seen outside of the files', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const first = process.open({ directory, compression })
+    const sizes = [40, 1000, 60_000, 70_000, 300_000]
+    for (const bytes of sizes) {
+      first.offer(record(bytes, { bytes }))
+      // One at a time: what a burst ends is written as it is.
+      await quiet()
+    }
+    expect(first.size.bytes).toBe(431_040)
+    await first.close()
+    const written = segments(directory).reduce((sum, path) => sum + readFileSync(path).length, 0)
+    expect(written).toBeLessThan(10_000)
+    process.kill()
+    const queue = new TestProcess().open({ directory, compression })
+    await queue.ready
+    const lease = await queue.lease(ALL)
+    expect(lease?.bodies.map((body) => body.length)).toEqual(sizes)
+    expect(names(lease)).toEqual(sizes.map(String))
+    lease?.ack()
+    await queue.close()
+  })
+})
+
+describe('a Node that cannot read zstd', () => {
+  it.skipIf(!machine().hasZstd)('leaves such records to one that can, and takes the rest', async () => {
+    const directory = temporary()
+    const dead = new TestProcess()
+    const first = dead.open({ directory, compression: 'zstd', ...SMALL })
+    for (const name of upTo(3)) first.offer(record(`packed ${name}`, { bytes: 1000, spans: 2 }))
+    dead.kill()
+    const plain = new TestProcess()
+    plain.open({ directory, isSync: true }).offer(record('plain'))
+    plain.kill()
+    const old = new TestProcess()
+    Object.assign(old.system, { hasZstd: false })
+    const queue = old.open({ directory })
+    await queue.ready
+    old.tick(30_000)
+    await quiet()
+    expect(await drain(queue)).toEqual(['plain'])
+    expect(old.counters).toMatchObject({ adopted: 1, dropped: {}, corrupt: 0 })
+    await queue.close()
+    const next = new TestProcess().open({ directory })
+    await next.ready
+    expect(await drain(next)).toEqual(['packed 0', 'packed 1', 'packed 2'])
+    await next.close()
+    expect(journals(directory)).toEqual([])
+  })
+})
+
+describe('a mark', () => {
+  it.each([true, false])(
+    'is exact when a file that it stands in the middle of is dropped (is read: %s)',
+    async (isRead) => {
+      const process = new TestProcess()
+      const queue = process.open({ directory: temporary(), ...SMALL })
+      for (const name of upTo(8)) queue.offer(record(name, KB10))
+      const left = queue.trackQueued()
+      expect(left()).toBe(16)
+      for (const name of upTo(40)) queue.offer(record(name, KB10))
+      if (isRead) (await queue.lease(ONE))?.nack()
+      while (process.counters.dropped.overflow !== 24) queue.offer(record('more', KB10))
+      expect(left()).toBe(0)
+      await drain(queue)
+      expect(left()).toBe(0)
+      await queue.close()
+    },
+  )
+
+  it('is exact when a file was read again', async () => {
+    const process = new TestProcess()
+    const queue = process.open({ directory: temporary(), ...SMALL })
+    for (const name of upTo(8)) queue.offer(record(name, KB10))
+    const left = queue.trackQueued()
+    for (const name of upTo(20)) queue.offer(record(`later ${name}`, KB10))
+    for (let settled = 1; settled <= 8; settled += 1) {
+      ;(await queue.lease(ONE))?.ack()
+      expect(left()).toBe(16 - 2 * settled)
+    }
+    await drain(queue)
+    await queue.close()
+  })
+})

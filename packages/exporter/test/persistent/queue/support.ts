@@ -1,0 +1,208 @@
+import * as fs from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { Encoded } from '../../../dist/persistent/encoder/codec.js'
+import { machine, type System } from '../../../dist/persistent/journal/system.js'
+import { openQueue } from '../../../dist/persistent/queue/index.js'
+import type { Lease, LeaseLimits, QueueSettings, SpanQueue } from '../../../dist/persistent/queue/types.js'
+import { type DeliveryCounters, newDeliveryCounters } from '../../../dist/persistent/stats.js'
+
+/** A folder that is gone when the test is over. */
+export function temporary(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'queue-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A process, as the queue sees it: it can be killed, its clocks can be set, its disk can fail. */
+export class TestProcess {
+  readonly counters: DeliveryCounters = newDeliveryCounters()
+  readonly pid: number
+  /** Milliseconds that both clocks are ahead. */
+  ahead = 0
+  /** What the clock on the wall is ahead beyond that. */
+  wallAhead = 0
+  /** Called before each operation of the file system; what it throws, the operation fails with. */
+  onOperation: (name: string, args: readonly unknown[]) => void = () => {}
+  /** The most bytes that one write takes. */
+  writeAtMost = Number.POSITIVE_INFINITY
+  /** Whether no thread gets to writing any more. */
+  isStuck = false
+  /** Statements of the free space, in bytes. */
+  freeBytes: number | undefined
+  identity = { host: 'abc', namespace: '1', pid: 0, start: '7', thread: 0 }
+  readonly timers = new Set<{ millis: number; callback: () => void }>()
+  static readonly living = new Map<number, string>()
+  static #nextPid = 1000
+  /** File operations of all processes. */
+  static underWay = 0
+
+  constructor() {
+    this.pid = TestProcess.#nextPid++
+    this.identity.pid = this.pid
+    TestProcess.living.set(this.pid, '7')
+  }
+
+  get isAlive(): boolean {
+    return TestProcess.living.has(this.pid)
+  }
+
+  /** Nothing of it happens any more. What its threads are writing is written. */
+  kill(): void {
+    TestProcess.living.delete(this.pid)
+    this.timers.clear()
+  }
+
+  /** Lets all timers of a certain interval go off. */
+  tick(millis: number): void {
+    for (const timer of [...this.timers]) if (timer.millis === millis) timer.callback()
+  }
+
+  open(settings: Partial<QueueSettings> = {}, window = 1): SpanQueue {
+    return openQueue({ ...SETTINGS, ...settings }, this.counters, window, this.system)
+  }
+
+  readonly system: System = {
+    fs: this.#files(),
+    now: () => machine().now() + this.ahead,
+    wall: () => Date.now() + this.ahead + this.wallAhead,
+    every: (millis, callback) => {
+      const timer = { millis, callback }
+      this.timers.add(timer)
+      return () => this.timers.delete(timer)
+    },
+    pause: async () => {},
+    identity: this.identity,
+    hasZstd: machine().hasZstd,
+    startOf: (pid) => TestProcess.living.get(pid),
+  }
+
+  // Each function of the file system, with what the test has to say about it.
+  #files(): System['fs'] {
+    const never = new Promise<never>(() => {})
+    const promises = new Proxy(fs.promises, {
+      get:
+        (target, name: 'readFile') =>
+        async (...args: Parameters<typeof target.readFile>) => {
+          if (!this.isAlive) return never
+          this.onOperation(name, args)
+          TestProcess.underWay += 1
+          const result: unknown = await target[name](...args).finally(() => {
+            TestProcess.underWay -= 1
+          })
+          if (!this.isAlive) return never
+          if ((name as string) === 'statfs' && this.freeBytes !== undefined)
+            return { bsize: 1, bavail: this.freeBytes }
+          return result
+        },
+    })
+    const target: Record<string, (...args: unknown[]) => unknown> = { ...(fs as object) }
+    return new Proxy(fs, {
+      get: (_, name: string) => {
+        if (name === 'promises') return promises
+        return (...args: unknown[]) => {
+          const callback = args.at(-1)
+          const isAsync = typeof callback === 'function'
+          if (isAsync && this.isStuck) return undefined
+          if (!this.isAlive) {
+            if (isAsync) return undefined
+            throw new Error('the process is dead')
+          }
+          try {
+            this.onOperation(name, args)
+          } catch (error) {
+            if (!isAsync) throw error
+            setImmediate(() => callback(error))
+            return undefined
+          }
+          if (isAsync) {
+            TestProcess.underWay += 1
+            args[args.length - 1] = (...results: unknown[]) => {
+              TestProcess.underWay -= 1
+              if (this.isAlive) callback(...results)
+            }
+          }
+          if (name.startsWith('writev')) args[1] = shorten(args[1] as Buffer[], this.writeAtMost)
+          return target[name]?.(...args)
+        }
+      },
+    })
+  }
+}
+
+function shorten(parts: readonly Buffer[], bytes: number): Buffer[] {
+  let left = bytes
+  const some: Buffer[] = []
+  for (const part of parts) {
+    if (left <= 0) break
+    some.push(part.subarray(0, left))
+    left -= part.length
+  }
+  return some
+}
+
+/** Settings of a queue in memory, with room. */
+export const SETTINGS: QueueSettings = {
+  directory: undefined,
+  format: 'protobuf',
+  maxBytes: 512 * 1024 * 1024,
+  maxMemoryBytes: 64 * 1024 * 1024,
+  keptBytes: 0,
+  maxRejectedBytes: 64 * 1024 * 1024,
+  maxAge: 24 * 3600_000,
+  minFreeDiskBytes: 0,
+  overflow: 'drop-oldest',
+  fsync: 'never',
+  isSync: false,
+  compression: 'none',
+}
+
+/** An error as the file system makes it. */
+export const failure = (code: string): Error => Object.assign(new Error(code), { code })
+
+/** A record that can be told from all others. */
+export function record(name: string | number, { spans = 1, bytes = 40 } = {}): Encoded {
+  return { body: Buffer.from(String(name).padEnd(bytes, '.')), spans }
+}
+
+/** One record at a time. */
+export const ONE: LeaseLimits = { maxSpans: 1, maxBytes: 1 }
+/** As much as there is. */
+export const ALL: LeaseLimits = { maxSpans: 1e9, maxBytes: 1e9 }
+
+/** The names of a batch's records. */
+export const names = (lease: Lease | undefined): string[] =>
+  lease?.bodies.map((body) => body.toString().replace(/\.*$/, '')) ?? []
+
+/** Takes and settles everything that is there; the names of the records. */
+export async function drain(queue: SpanQueue, limits: LeaseLimits = ALL): Promise<string[]> {
+  const all: string[] = []
+  for (let lease = await queue.lease(limits); lease !== undefined; lease = await queue.lease(limits)) {
+    all.push(...names(lease))
+    lease.ack()
+  }
+  return all
+}
+
+/** Numbers from 0, as names. */
+export const upTo = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index))
+
+/** Resolves when no process is in the middle of a file operation, and nothing comes after it. */
+export async function quiet(): Promise<void> {
+  for (let idle = 0; idle < 10; idle = TestProcess.underWay === 0 ? idle + 1 : 0) {
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+/** Names of the folders in a directory that are journals. */
+export const journals = (directory: string): string[] =>
+  readdirSync(directory).filter((name) => name !== 'rejected')
+
+/** Paths of all segments of all journals in a directory. */
+export const segments = (directory: string): string[] =>
+  journals(directory)
+    .flatMap((name) => readdirSync(join(directory, name)).map((file) => join(directory, name, file)))
+    .filter((path) => path.endsWith('.seg'))
+    .sort()
