@@ -1,9 +1,9 @@
-// Writes packages/analytics/src/prices.ts: one flat price per model name, from the dev dependency
+// Writes packages/analytics/src/cost/prices.ts: one flat price per model name, from the dev dependency
 // @pydantic/genai-prices. `npx -y pnpm@12.21.0 prices`.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { findProvider } from '@pydantic/genai-prices'
-import { priceNames } from '../packages/analytics/dist/price.js'
+import { priceNames } from '../packages/analytics/dist/cost/span-cost.js'
 
 /** When the version that is pinned was published. To be renewed with the version: prices are those of that day. */
 const DATES = { '0.1.8': '2026-09-23' }
@@ -93,7 +93,7 @@ function write() {
     ([name, price]) => `  ${JSON.stringify(name)}: ${JSON.stringify(price)},`,
   )
   const text = `// Written by scripts/prices.mjs.
-import type { PriceTable } from './price.ts'
+import type { PriceTable } from './span-cost.ts'
 
 /** The day of these prices, as \`YYYY-MM-DD\`. Providers change theirs at any time: check what you rely on. */
 export const PRICES_DATE: string = ${JSON.stringify(date)}
@@ -111,7 +111,7 @@ export const PRICES: PriceTable = {
 ${rows.join('\n')}
 }
 `
-  writeFileSync(new URL('packages/analytics/src/prices.ts', root), text)
+  writeFileSync(new URL('packages/analytics/src/cost/prices.ts', root), text)
   console.log(`${rows.length} models, ${date}`)
 }
 

@@ -1,7 +1,7 @@
+import { callSafely } from './callbacks.ts'
 import type { Counters } from './counters.ts'
 import type { Later } from './later.ts'
-import { callSafely } from './listeners.ts'
-import type { SessionTotals } from './totals-types.ts'
+import type { SessionTotals } from './totals/session-totals.ts'
 
 /** Called with the totals of a session that has ended. */
 export type SessionEndListener = (totals: SessionTotals) => unknown

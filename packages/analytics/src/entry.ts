@@ -1,4 +1,4 @@
-import type { EndedSpan } from './span-types.ts'
+import type { EndedSpan } from './ended-span.ts'
 
 /** `SpanKind.SERVER` and `SpanKind.CONSUMER` of `@opentelemetry/api`. */
 const SERVER = 1

@@ -1,5 +1,5 @@
 import { after } from './platform.ts'
-import type { Sessions } from './sessions.ts'
+import type { Sessions } from './totals/sessions.ts'
 
 /** Ticks after which an unused session goes; the first may be a short one. */
 const TICKS = 5

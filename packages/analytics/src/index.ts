@@ -1,11 +1,6 @@
-export { SessionAnalytics } from './analytics.ts'
+export type { ModelPrice, PriceTable } from './cost/span-cost.ts'
 export type { AnalyticsCounters } from './counters.ts'
 export type { SessionEndListener } from './end-watch.ts'
-export type { SessionAnalyticsOptions } from './options.ts'
-export type { SessionQuery, SessionSort } from './order.ts'
-export type { ModelPrice, PriceTable } from './price.ts'
-export { readSpanUsage } from './read-usage.ts'
-export type { AnalyticsSnapshot } from './snapshot-types.ts'
 export type {
   EndedSpan,
   ExportResult,
@@ -13,7 +8,11 @@ export type {
   SpanExporterLike,
   SpanIdentity,
   SpanScope,
-} from './span-types.ts'
+} from './ended-span.ts'
+export type { SessionAnalyticsOptions } from './options.ts'
+export type { SessionQuery, SessionSort } from './order.ts'
+export { SessionAnalytics } from './session-analytics.ts'
+export type { AnalyticsSnapshot } from './snapshot-types.ts'
 export type {
   LatencyPercentiles,
   ModelTotals,
@@ -24,5 +23,13 @@ export type {
   SessionMetricTotals,
   SessionTokens,
   SessionTotals,
-} from './totals-types.ts'
-export type { SpanCost, SpanUsage, UsageResource, UsageSpan, UsageStatus, WorkKind } from './usage.ts'
+} from './totals/session-totals.ts'
+export { readSpanUsage } from './usage/read-usage.ts'
+export type {
+  SpanCost,
+  SpanUsage,
+  UsageResource,
+  UsageSpan,
+  UsageStatus,
+  WorkKind,
+} from './usage/span-usage.ts'

@@ -1,4 +1,4 @@
-import type { WorkKind } from './usage.ts'
+import type { WorkKind } from './usage/span-usage.ts'
 
 // The kinds of work, by what the attribute of each family says. What is not here says nothing about the kind.
 

@@ -1,6 +1,6 @@
 import { NO_MODEL } from './model-column.ts'
 import { MODEL_WIDTH } from './model-fields.ts'
-import type { Work } from './work.ts'
+import type { Work } from './totals/contribution.ts'
 
 /** Row, birth and bucket, and the numbers. */
 const WIDTH = 3 + MODEL_WIDTH

@@ -1,5 +1,5 @@
 import type { Attributes, MeterProvider } from '@opentelemetry/api'
-import type { SessionTotals } from './totals-types.ts'
+import type { SessionTotals } from './totals/session-totals.ts'
 
 /** How many models become an attribute's value in the life of a process; the others are `other`. */
 const MOST_MODELS = 50

@@ -1,6 +1,6 @@
 import { MODEL_COSTS, MODEL_SUMS } from './model-fields.ts'
-import { ModelBook } from './models.ts'
-import type { Rows } from './rows.ts'
+import { ModelBook } from './totals/models.ts'
+import type { Rows } from './totals/rows.ts'
 
 /** The name under which is kept what names no model. */
 export const NO_MODEL = ''

@@ -1,4 +1,4 @@
-import { INPUT_COST, OTHER_COST, OUTPUT_COST, SUMS } from './fields.ts'
+import { INPUT_COST, OTHER_COST, OUTPUT_COST, SUMS } from './totals/fields.ts'
 
 /** The sums of a row that are kept by model as well. */
 export const MODEL_SUMS = [

@@ -1,7 +1,7 @@
 import type { MeterProvider } from '@opentelemetry/api'
 import { kindOf, unknownOption } from '@otel-sessions/semconv/internal'
-import { type PriceOf, type PriceTable, priceOfTable, pricesProblem } from './price.ts'
-import type { SessionTotals } from './totals-types.ts'
+import { type PriceOf, type PriceTable, priceOfTable, pricesProblem } from './cost/span-cost.ts'
+import type { SessionTotals } from './totals/session-totals.ts'
 
 /** Options of `SessionAnalytics`. */
 export interface SessionAnalyticsOptions {

@@ -1,5 +1,5 @@
 import { kindOf, unknownOption } from '@otel-sessions/semconv/internal'
-import type { SessionTotals } from './totals-types.ts'
+import type { SessionTotals } from './totals/session-totals.ts'
 
 const BY = {
   lastTime: (totals: SessionTotals) => totals.lastTime ?? Number.NEGATIVE_INFINITY,

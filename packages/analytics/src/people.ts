@@ -1,5 +1,5 @@
-import type { Rows } from './rows.ts'
-import { NO_LABELS, NO_VALUES, type SharedLabels, type Values, withValue } from './value-sets.ts'
+import type { Rows } from './totals/rows.ts'
+import { NO_LABELS, NO_VALUES, type SharedLabels, type Values, withValue } from './totals/value-sets.ts'
 
 /** The longest user ID, tag, environment or name that is kept; the same as for tags elsewhere. */
 export const LONGEST_NAME = 200

@@ -1,5 +1,5 @@
 import type { SessionEndState } from '@otel-sessions/semconv'
-import type { Values } from './value-sets.ts'
+import type { Values } from './totals/value-sets.ts'
 
 /** Numbers with their exact sum, in millionths: a string, because it may be larger than a double is exact. */
 export interface TallySnapshot {

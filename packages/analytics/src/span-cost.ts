@@ -1,5 +1,5 @@
-import type { PriceOf } from './price.ts'
-import type { SpanUsage } from './usage.ts'
+import type { PriceOf } from './cost/span-cost.ts'
+import type { SpanUsage } from './usage/span-usage.ts'
 
 /** What a span cost, in nano-dollars: whole numbers, so that their sums do not depend on the order. */
 export interface NanoCost {

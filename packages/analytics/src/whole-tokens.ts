@@ -1,5 +1,5 @@
 import { LONGEST_NAME } from './people.ts'
-import type { SpanUsage } from './usage.ts'
+import type { SpanUsage } from './usage/span-usage.ts'
 
 /** The most tokens of one span that are believed. Millions of such spans still add up exactly. */
 const MOST = 2 ** 32

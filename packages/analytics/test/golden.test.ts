@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SpanUsage } from '../src/usage.ts'
+import type { SpanUsage } from '../src/usage/span-usage.ts'
 import { RECORDED } from './recorded.ts'
 import { usageOf } from './recount.ts'
 

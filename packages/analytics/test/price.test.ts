@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { type PriceTable, priceOfTable, pricesProblem } from '../src/price.ts'
-import { readSpanUsage } from '../src/read-usage.ts'
+import { type PriceTable, priceOfTable, pricesProblem } from '../src/cost/span-cost.ts'
+import { readSpanUsage } from '../src/usage/read-usage.ts'
 
 const TABLE: PriceTable = {
   'gpt-4o': { input: 2.5, cachedInput: 1.25, output: 10 },

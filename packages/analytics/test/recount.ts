@@ -1,5 +1,5 @@
-import { readSpanUsage } from '../src/read-usage.ts'
-import type { SpanUsage, WorkKind } from '../src/usage.ts'
+import { readSpanUsage } from '../src/usage/read-usage.ts'
+import type { SpanUsage, WorkKind } from '../src/usage/span-usage.ts'
 
 /** A span with its place in its trace. */
 export interface PlacedSpan {

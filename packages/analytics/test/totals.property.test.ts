@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { EndedSpan } from '../src/ended-span.ts'
 import { SessionAnalytics } from '../src/index.ts'
-import type { EndedSpan } from '../src/span-types.ts'
-import type { SessionTotals } from '../src/totals-types.ts'
+import type { SessionTotals } from '../src/totals/session-totals.ts'
 import { type Compared, naiveTotals } from './support/naive.ts'
 import { shuffled, someSpans } from './support/programs.ts'
 

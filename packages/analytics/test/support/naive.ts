@@ -1,7 +1,7 @@
-import { readSpanUsage } from '../../src/read-usage.ts'
-import type { EndedSpan } from '../../src/span-types.ts'
-import type { SessionTotals } from '../../src/totals-types.ts'
-import type { SpanUsage } from '../../src/usage.ts'
+import type { EndedSpan } from '../../src/ended-span.ts'
+import type { SessionTotals } from '../../src/totals/session-totals.ts'
+import { readSpanUsage } from '../../src/usage/read-usage.ts'
+import type { SpanUsage } from '../../src/usage/span-usage.ts'
 import { recount, reports } from '../recount.ts'
 
 /** What is compared: all of it that does not depend on the order, and is no approximation. */

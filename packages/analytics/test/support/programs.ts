@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { EndedSpan } from '../../src/span-types.ts'
+import type { EndedSpan } from '../../src/ended-span.ts'
 import { spanOf } from './spans.ts'
 
 const id = fc.constantFrom('s1', 's2', '__proto__', 'constructor', 'x'.repeat(199))

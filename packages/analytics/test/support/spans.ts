@@ -1,4 +1,4 @@
-import type { EndedSpan } from '../../src/span-types.ts'
+import type { EndedSpan } from '../../src/ended-span.ts'
 
 /** What a test says of a span; the rest is filled in. */
 export interface SpanSketch {

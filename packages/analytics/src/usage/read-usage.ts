@@ -1,5 +1,5 @@
 import { readWork, type Work } from './families.ts'
-import type { SpanUsage, UsageSpan, WorkKind } from './usage.ts'
+import type { SpanUsage, UsageSpan, WorkKind } from './span-usage.ts'
 import { ignoredSoFar, startCounting, strings, text } from './values.ts'
 
 /**

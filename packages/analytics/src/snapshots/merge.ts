@@ -1,13 +1,13 @@
-import { holdingEnd } from './ends.ts'
-import { INPUT_COST, OTHER_COST, OUTPUT_COST, type Sum } from './fields.ts'
-import { bookOf } from './model-column.ts'
-import { labelsOf, usersOf } from './people.ts'
-import type { Rows } from './rows.ts'
-import { addLatency, type Latency } from './slots.ts'
-import type { SessionSnapshot, SketchSnapshot, TallySnapshot } from './snapshot-types.ts'
-import { Tally } from './tally.ts'
-import { type SharedLabels, united } from './value-sets.ts'
-import { addMetric, isBefore } from './words.ts'
+import { holdingEnd } from '../ends.ts'
+import { bookOf } from '../model-column.ts'
+import { labelsOf, usersOf } from '../people.ts'
+import { addMetric, isBefore } from '../session-spans.ts'
+import type { SessionSnapshot, SketchSnapshot, TallySnapshot } from '../snapshot-types.ts'
+import { Tally } from '../tally.ts'
+import { addLatency, type Latency } from '../totals/columns.ts'
+import { INPUT_COST, OTHER_COST, OUTPUT_COST, type Sum } from '../totals/fields.ts'
+import type { Rows } from '../totals/rows.ts'
+import { type SharedLabels, united } from '../totals/value-sets.ts'
 
 /** Adds a session's totals from elsewhere to those in a row. */
 export function mergeInto(rows: Rows, row: number, other: SessionSnapshot, shared: SharedLabels): void {

@@ -14,12 +14,12 @@ import {
   type SessionSpanKind,
 } from '@otel-sessions/semconv'
 import { ownValue } from '@otel-sessions/semconv/internal'
+import type { EndedSpan } from './ended-span.ts'
 import { LONGEST_NAME } from './people.ts'
-import type { Rare } from './rare.ts'
-import type { EndedSpan } from './span-types.ts'
 import { isScore, Tally } from './tally.ts'
 import { epochMillis } from './times.ts'
-import { MOST_VALUES } from './value-sets.ts'
+import type { Rare } from './totals/rare-fields.ts'
+import { MOST_VALUES } from './totals/value-sets.ts'
 
 const KINDS = new Map<string, SessionSpanKind>(
   Object.entries(SESSION_SPAN_NAMES).map(([kind, name]) => [name, kind as SessionSpanKind]),

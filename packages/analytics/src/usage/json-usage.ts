@@ -1,4 +1,4 @@
-import type { SpanCost } from './usage.ts'
+import type { SpanCost } from './span-usage.ts'
 import { dollars, json, tokens } from './values.ts'
 
 // Usage that is on a span as JSON.

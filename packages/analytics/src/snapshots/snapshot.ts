@@ -1,10 +1,10 @@
-import { FIRST, INPUT_COST, LAST, OTHER_COST, OUTPUT_COST, SUM_COUNT, type Sum } from './fields.ts'
-import { modelsOf } from './model-column.ts'
-import { labelsOf, usersOf } from './people.ts'
-import type { Rows } from './rows.ts'
-import { latencies } from './slots.ts'
-import type { SessionSnapshot, TallySnapshot } from './snapshot-types.ts'
-import type { Tally } from './tally.ts'
+import { modelsOf } from '../model-column.ts'
+import { labelsOf, usersOf } from '../people.ts'
+import type { SessionSnapshot, TallySnapshot } from '../snapshot-types.ts'
+import type { Tally } from '../tally.ts'
+import { latencies } from '../totals/columns.ts'
+import { FIRST, INPUT_COST, LAST, OTHER_COST, OUTPUT_COST, SUM_COUNT, type Sum } from '../totals/fields.ts'
+import type { Rows } from '../totals/rows.ts'
 
 /** A row as plain data. */
 export function snapshotOf(rows: Rows, row: number): SessionSnapshot {

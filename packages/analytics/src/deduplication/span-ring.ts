@@ -1,4 +1,4 @@
-import { FLAGS } from './fingerprint.ts'
+import { FLAGS } from '../fingerprint.ts'
 
 /** How many places there are. */
 const PLACES = 1 << 15

@@ -1,4 +1,4 @@
-import type { UsageSpan } from './usage.ts'
+import type { UsageSpan } from './usage/span-usage.ts'
 
 /** Which span it is. */
 export interface SpanIdentity {

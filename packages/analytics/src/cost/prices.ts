@@ -1,5 +1,5 @@
 // Written by scripts/prices.mjs.
-import type { PriceTable } from './price.ts'
+import type { PriceTable } from './span-cost.ts'
 
 /** The day of these prices, as `YYYY-MM-DD`. Providers change theirs at any time: check what you rely on. */
 export const PRICES_DATE: string = '2026-09-23'

@@ -1,7 +1,7 @@
-import type { SessionEnded } from './ends.ts'
+import type { SessionEnded } from '../ends.ts'
+import type { Tally } from '../tally.ts'
 import type { Sum } from './fields.ts'
 import type { Sketch } from './sketch.ts'
-import type { Tally } from './tally.ts'
 
 /** What few sessions have: an object only for those. */
 export class Rare {

@@ -13,15 +13,15 @@ import {
   text,
   tuple,
   whole,
-} from './check.ts'
-import { SUM_COUNT } from './fields.ts'
-import { MODEL_SUMS, MODEL_WIDTH } from './model-fields.ts'
-import { MOST_MODELS } from './models.ts'
-import { LONGEST_NAME } from './people.ts'
-import { LAST_BUCKET } from './sketch.ts'
-import type { SessionSnapshot } from './snapshot-types.ts'
-import { isScore } from './tally.ts'
-import { MOST_VALUES } from './value-sets.ts'
+} from '../check.ts'
+import { MODEL_SUMS, MODEL_WIDTH } from '../model-fields.ts'
+import { LONGEST_NAME } from '../people.ts'
+import type { SessionSnapshot } from '../snapshot-types.ts'
+import { isScore } from '../tally.ts'
+import { SUM_COUNT } from '../totals/fields.ts'
+import { MOST_MODELS } from '../totals/models.ts'
+import { LAST_BUCKET } from '../totals/sketch.ts'
+import { MOST_VALUES } from '../totals/value-sets.ts'
 
 const name = text(1, LONGEST_NAME)
 const repeat = (one: Check, times: number) => tuple(...new Array<Check>(times).fill(one))

@@ -1,18 +1,18 @@
-import type { SessionEnded } from './ends.ts'
+import type { SessionEnded } from '../ends.ts'
+import { modelsOf, NO_MODEL } from '../model-column.ts'
+import { labelsOf, usersOf } from '../people.ts'
+import { dollarsOf } from '../span-cost.ts'
+import type { Tally } from '../tally.ts'
+import { type Latency, latencies } from './columns.ts'
 import { FIRST, INPUT_COST, LAST, OTHER_COST, OUTPUT_COST, SUMS } from './fields.ts'
-import { modelsOf, NO_MODEL } from './model-column.ts'
-import { labelsOf, usersOf } from './people.ts'
 import type { Rows } from './rows.ts'
-import { type Latency, latencies } from './slots.ts'
-import { dollarsOf } from './span-cost.ts'
-import type { Tally } from './tally.ts'
 import type {
   LatencyPercentiles,
   ModelTotals,
   SessionCost,
   SessionMetricTotals,
   SessionTotals,
-} from './totals-types.ts'
+} from './session-totals.ts'
 
 /** The totals of a session, as plain data that stays as it is. */
 export function totalsOf(rows: Rows, row: number): SessionTotals {

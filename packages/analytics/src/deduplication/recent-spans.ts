@@ -1,7 +1,7 @@
-import type { Fingerprint } from './fingerprint.ts'
-import { Ledger } from './ledger.ts'
+import type { Fingerprint } from '../fingerprint.ts'
+import { Ledger } from '../ledger.ts'
+import { Work } from '../totals/contribution.ts'
 import { NOWHERE, SpanRing } from './span-ring.ts'
-import { Work } from './work.ts'
 
 /** It has come. */
 const SEEN = 1

@@ -1,5 +1,5 @@
-import { Fingerprint, hash } from './fingerprint.ts'
-import { Visits } from './visits.ts'
+import { Fingerprint, hash } from '../fingerprint.ts'
+import { Visits } from '../visits.ts'
 
 /** Traces of which something is at hand: of those that are under way together, most. */
 const PLACES = 256

@@ -1,7 +1,7 @@
+import { SLOTS } from './columns.ts'
 import { BIRTH, FIRST, LAST, type Sum, WHOLE_WIDTH, WIDE_WIDTH } from './fields.ts'
 import type { ModelBook } from './models.ts'
-import { Rare } from './rare.ts'
-import { SLOTS } from './slots.ts'
+import { Rare } from './rare-fields.ts'
 import type { Labels, Values } from './value-sets.ts'
 
 const SHIFT = 8

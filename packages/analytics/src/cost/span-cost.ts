@@ -1,5 +1,5 @@
 import { kindOf } from '@otel-sessions/semconv/internal'
-import type { SpanCost, SpanUsage } from './usage.ts'
+import type { SpanCost, SpanUsage } from '../usage/span-usage.ts'
 
 /** What a model costs, in USD per million tokens. What is below 0.0001 and not 0 is refused: it is a price per token. */
 export interface ModelPrice {

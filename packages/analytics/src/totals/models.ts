@@ -1,4 +1,4 @@
-import { MODEL_WIDTH } from './model-fields.ts'
+import { MODEL_WIDTH } from '../model-fields.ts'
 
 /** How many models of a session are told apart. */
 export const MOST_MODELS = 32

@@ -1,10 +1,10 @@
-import { LLM_BELOW, USAGE_BELOW } from './below.ts'
-import { addModel, NO_MODEL, removeModel } from './model-column.ts'
-import { MODEL_COSTS, MODEL_SUMS, MODEL_WIDTH } from './model-fields.ts'
+import { LLM_BELOW, USAGE_BELOW } from '../below.ts'
+import { addModel, NO_MODEL, removeModel } from '../model-column.ts'
+import { MODEL_COSTS, MODEL_SUMS, MODEL_WIDTH } from '../model-fields.ts'
+import type { NanoCost } from '../span-cost.ts'
+import type { SpanUsage } from '../usage/span-usage.ts'
+import { addLatency, removeLatency } from './columns.ts'
 import type { Rows } from './rows.ts'
-import { addLatency, removeLatency } from './slots.ts'
-import type { NanoCost } from './span-cost.ts'
-import type { SpanUsage } from './usage.ts'
 
 const CALL = 0
 

@@ -1,4 +1,3 @@
-import { costOf, langfuseCost, langfuseUsage, langsmithDetails, NO_SIDES } from './details.ts'
 import {
   AI_SDK_KINDS,
   GENAI_KINDS,
@@ -6,8 +5,9 @@ import {
   OPENINFERENCE_KINDS,
   OPENLLMETRY_KINDS,
   TRACELOOP_KINDS,
-} from './kinds.ts'
-import type { SpanCost, WorkKind } from './usage.ts'
+} from '../kinds.ts'
+import { costOf, langfuseCost, langfuseUsage, langsmithDetails, NO_SIDES } from './json-usage.ts'
+import type { SpanCost, WorkKind } from './span-usage.ts'
 import { dollars, text, tokens } from './values.ts'
 
 // The table: which attributes of which family say what, in the order in which they are read; the first that has a usable

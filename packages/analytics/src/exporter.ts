@@ -1,6 +1,6 @@
 import { kindOf } from '@otel-sessions/semconv/internal'
+import type { EndedSpan, ExportResult, SpanExporterLike } from './ended-span.ts'
 import { sayOnce } from './report.ts'
-import type { EndedSpan, ExportResult, SpanExporterLike } from './span-types.ts'
 
 const FAILED = 1
 
