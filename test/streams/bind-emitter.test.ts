@@ -114,9 +114,9 @@ describe('an EventEmitter given to bindSession', () => {
 
   test('comes back as it is, and is counted, when it is frozen', () => {
     const bus = Object.freeze(new Bus())
-    const before = problemCount('bind:refused')
+    const before = problemCount('bind:rejected')
     expect(bindSession(bus, A)).toBe(bus)
-    expect(problemCount('bind:refused')).toBe(before + 1)
+    expect(problemCount('bind:rejected')).toBe(before + 1)
   })
 
   test('comes back as it is, and is counted, when it is not of the kind of Node', () => {

@@ -1,6 +1,6 @@
 // Iterables and thenables that do their work when they are asked.
 
-import { bindSession, helperStats, usingSession } from '@otel-sessions/processor'
+import { bindSession, processStats, usingSession } from '@otel-sessions/processor'
 import { describe, expect, test } from 'vitest'
 import { A, B, distinctSessionsOf, problemCount, sessionsOf, useTelemetry, work } from './support.ts'
 import { byForAwait } from './table/consumers.ts'
@@ -37,7 +37,7 @@ describe('a lazy thenable that can be iterated as well', () => {
 })
 
 describe('an iterable that is odd is opened as before', () => {
-  const refused = () => problemCount('bind:refused')
+  const refused = () => problemCount('bind:rejected')
 
   test('when its opener is called as a function of its own', async () => {
     const words = (async function* () {
@@ -60,7 +60,7 @@ describe('an iterable that is odd is opened as before', () => {
     const iterable = usingSession(A, () => ({ [Symbol.asyncIterator]: () => iterator }))
     await byForAwait(iterable as never, () => 'go on')
     expect(refused()).toBe(before + 1)
-    expect(helperStats().problems['bind:refused']).toBe(before + 1)
+    expect(processStats().problems['bind:rejected']).toBe(before + 1)
     expect(distinctSessionsOf('body')).toEqual([])
   })
 })

@@ -163,9 +163,9 @@ describe('a stream in a fixed property', () => {
 describe('bindSession gives back as it is, and counts,', () => {
   test('a frozen object with a method: a Proxy may show no other', () => {
     const held = Object.freeze({ ask: () => work('method') })
-    const before = problemCount('bind:refused')
+    const before = problemCount('bind:rejected')
     expect(bindSession(held, A)).toBe(held)
-    expect(problemCount('bind:refused')).toBe(before + 1)
+    expect(problemCount('bind:rejected')).toBe(before + 1)
   })
 
   test.each([

@@ -29,24 +29,24 @@ describe('what bindSession cannot bind', () => {
     ['a plain object', Object.freeze({ sessionId: A })],
     ['an array', Object.freeze([1, 2])],
   ])('comes back from usingSession as it is, and is no problem: %s', (_, value) => {
-    const before = problemCount('bind:refused') + problemCount('bind:unknown-target')
+    const before = problemCount('bind:rejected') + problemCount('bind:unknown-target')
     expect(usingSession(A, () => value)).toBe(value)
-    expect(problemCount('bind:refused') + problemCount('bind:unknown-target')).toBe(before)
+    expect(problemCount('bind:rejected') + problemCount('bind:unknown-target')).toBe(before)
   })
 
   test('comes back as it is, and is counted: a frozen generator', () => {
     const frozen = Object.freeze(words())
-    const before = problemCount('bind:refused')
+    const before = problemCount('bind:rejected')
     expect(bindSession(frozen, A)).toBe(frozen)
-    expect(problemCount('bind:refused')).toBe(before + 1)
+    expect(problemCount('bind:rejected')).toBe(before + 1)
     byForOf(frozen, () => 'go on')
     expect(distinctSessionsOf('body')).toEqual([undefined])
   })
 
   test('comes back from usingSession as it is, and is counted: a frozen async generator', async () => {
-    const before = problemCount('bind:refused')
+    const before = problemCount('bind:rejected')
     const frozen = usingSession(A, () => Object.freeze(wordsInTime()))
-    expect(problemCount('bind:refused')).toBe(before + 1)
+    expect(problemCount('bind:rejected')).toBe(before + 1)
     await byForAwait(frozen, () => 'go on')
     expect(distinctSessionsOf('body')).toEqual([undefined])
   })

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { serve } from '@hono/node-server'
-import { bindSession, helperStats, usingSession } from '@otel-sessions/processor'
+import { bindSession, processStats, usingSession } from '@otel-sessions/processor'
 import { describe, expect, test } from 'vitest'
 import { A, B, bodyIsWaiting, distinctSessionsOf, sessionsOf, useTelemetry } from './support.ts'
 import { lazyWebWords } from './table/bodies.ts'
@@ -42,9 +42,9 @@ describe('a Response that fn returns', () => {
   })
 
   test('can have no body, which is no problem', async () => {
-    const before = helperStats().problems
+    const before = processStats().problems
     expect(await usingSession(A, () => new Response(null)).text()).toBe('')
-    expect(helperStats().problems).toEqual(before)
+    expect(processStats().problems).toEqual(before)
   })
 
   test('changes to the session that bindSession gives it', async () => {

@@ -1,6 +1,6 @@
 // What several users may open, and what only looks like a stream.
 
-import { bindSession, helperStats, usingSession } from '@otel-sessions/processor'
+import { bindSession, processStats, usingSession } from '@otel-sessions/processor'
 import { describe, expect, test } from 'vitest'
 import { A, B, sessionsOf, useTelemetry, work } from './support.ts'
 
@@ -31,14 +31,14 @@ describe('what only looks like a stream', () => {
   })
 
   test('is no problem: an object whose getters throw', () => {
-    const before = helperStats().problems['bind:refused']
+    const before = processStats().problems['bind:rejected']
     const object = Object.defineProperty({}, 'next', {
       get() {
         throw new Error('not now')
       },
     })
     expect(usingSession(A, () => object)).toBe(object)
-    expect(helperStats().problems['bind:refused']).toBe(before)
+    expect(processStats().problems['bind:rejected']).toBe(before)
   })
 
   test('is bound whole or not at all: an iterator with a method that cannot be replaced', () => {
@@ -48,7 +48,7 @@ describe('what only looks like a stream', () => {
       writable: true,
     })
     usingSession(A, () => iterator)
-    expect(helperStats().problems['bind:refused']).toBeGreaterThan(0)
+    expect(processStats().problems['bind:rejected']).toBeGreaterThan(0)
     iterator.next()
     expect(sessionsOf('pull')).toEqual([undefined])
   })

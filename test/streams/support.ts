@@ -1,7 +1,7 @@
 // What the tests of streams share, on top of what they share with the table.
 
 import { context } from '@opentelemetry/api'
-import { contextWithSession, helperStats, type ProblemCode } from '@otel-sessions/processor'
+import { contextWithSession, processStats, type ProblemCode } from '@otel-sessions/processor'
 import { afterAll, beforeAll, beforeEach, vi } from 'vitest'
 import { forgetSpans, registerContext, sessionsOf } from './table/telemetry.ts'
 
@@ -31,5 +31,5 @@ export function inScopeWithoutBinding<T>(session: string, fn: () => T): T {
 
 /** How often the helpers met a problem so far. */
 export function problemCount(code: ProblemCode): number {
-  return helperStats().problems[code] ?? 0
+  return processStats().problems[code] ?? 0
 }

@@ -7,11 +7,11 @@ import {
   SESSION_ID_MAX_LENGTH,
 } from '@otel-sessions/semconv'
 import { readRecord, type StampedFields } from '@otel-sessions/semconv/internal'
-import type { MetadataValue, SessionFields } from './fields.ts'
 import { settingsOf } from './options.ts'
-import { isStated } from './records.ts'
-import { hintAround, scopeDecides, statedNow } from './rules.ts'
-import { readScope } from './scope.ts'
+import { hasExplicitOrCleared } from './rules/record.ts'
+import { explicitNow, inferFromSurroundings, scopeDecides } from './rules/start-rules.ts'
+import { readScope } from './scope/scope.ts'
+import type { MetadataValue, SessionFields } from './scope/session-init.ts'
 
 /** The session in force, as `getSession` tells it. */
 export interface SessionInfo {
@@ -52,14 +52,18 @@ export function getSession(from: Context = context.active()): SessionInfo | unde
         ? undefined
         : infoOf(scope.id, scope.fields, 'scope')
     }
-    if (span !== undefined && record !== undefined && isStated(record)) {
+    if (span !== undefined && record !== undefined && hasExplicitOrCleared(record)) {
       return infoOf(
-        statedNow(span, record),
+        explicitNow(span, record),
         unstamped(record.fields),
         record.from === 'scope' ? 'scope' : 'span',
       )
     }
-    return infoOf(hintAround(from, span, record, record?.settings ?? DEFAULTS), scope?.fields, 'inferred')
+    return infoOf(
+      inferFromSurroundings(from, span, record, record?.settings ?? DEFAULTS),
+      scope?.fields,
+      'inferred',
+    )
   } catch {
     return undefined
   }

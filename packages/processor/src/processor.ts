@@ -3,18 +3,22 @@ import {
   isUntouched,
   readRecord,
   SESSION_RECORD,
+  type SessionFlush,
   type SessionRecord,
   type SessionRecordSettings,
 } from '@otel-sessions/semconv/internal'
-import { closeRecord, openRecord, settleEndedSpan, settleOpenSpan, settleUnchanged } from './finish.ts'
 import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
-import { leaveRecord } from './records.ts'
-import { releaseHeld, settleInFlight } from './release-held.ts'
-import { report } from './report.ts'
-import { startRecord } from './rules.ts'
-import { sharedRecord } from './shared-record.ts'
-import type { EndedSpan, StampableSpan } from './span-types.ts'
-import { stamp } from './stamp.ts'
+import { report } from './report/report.ts'
+import {
+  closeRecord,
+  openRecord,
+  resolveEndedSpan,
+  resolveOpenSpan,
+  resolveUnchanged,
+} from './rules/end-rules.ts'
+import { attachRecord } from './rules/record.ts'
+import { type EndedSpan, type StampableSpan, stamp } from './rules/stamp.ts'
+import { sharedRecord, startRecord } from './rules/start-rules.ts'
 import { type Counters, newCounters, type SessionProcessorStats, statsOf } from './stats.ts'
 
 /**
@@ -52,7 +56,7 @@ export class SessionSpanProcessor {
       if (record.kind === 'explicit') this.#counters.explicit++
       else this.#counters[record.kind]++
       stamp(span, record)
-      leaveRecord(spanContext, record)
+      attachRecord(spanContext, record)
       openRecord(record)
     } catch {
       this.#fail()
@@ -65,8 +69,8 @@ export class SessionSpanProcessor {
     try {
       const record = this.#ownRecord(span)
       if (record === undefined || (!record.own && isUntouched(span.attributes, record))) return
-      if (settleUnchanged(span.attributes, record)) return
-      settleOpenSpan(span, record, this.#counters)
+      if (resolveUnchanged(span.attributes, record)) return
+      resolveOpenSpan(span, record, this.#counters)
     } catch {
       this.#fail()
     }
@@ -77,16 +81,16 @@ export class SessionSpanProcessor {
     try {
       const record = this.#ownRecord(span)
       if (record === undefined) return
-      if (!this.#settings.runsLateRules) this.#settleAndClose(span, record)
+      if (!this.#settings.runsLateRules) this.#resolveAndClose(span, record)
       else if (record.from !== 'scope') closeRecord(record)
     } catch {
       this.#fail()
     }
   }
 
-  #settleAndClose(span: EndedSpan, record: SessionRecord): void {
+  #resolveAndClose(span: EndedSpan, record: SessionRecord): void {
     try {
-      settleEndedSpan(span, record, this.#counters)
+      resolveEndedSpan(span, record, this.#counters)
     } finally {
       // At any price: a record that stays open keeps those above it alive.
       closeRecord(record)
@@ -102,14 +106,14 @@ export class SessionSpanProcessor {
    */
   async forceFlush(): Promise<void> {
     const { flush } = this.#settings
-    await Promise.all([releaseHeld(flush), settleInFlight(flush)])
+    await Promise.all([releaseWaiting(flush), waitForInFlight(flush)])
   }
 
   /** What is held back is shipped, once the sessions that were started, and whose spans this processor stamps, have been ended. */
   shutdown(): Promise<void> {
     // In this very call: the processors behind this one are shut down next.
     for (const end of [...this.#settings.flush.atShutdown]) end()
-    return releaseHeld(this.#settings.flush)
+    return releaseWaiting(this.#settings.flush)
   }
 
   /** The session of what nothing else names, for the processes that this one starts; see the option. */
@@ -132,4 +136,15 @@ export class SessionSpanProcessor {
     this.#counters.failed++
     report('span:unreadable', () => 'a span is passed over: reading or stamping it throws')
   }
+}
+
+/** Waits for what the exporters have in flight: `BatchSpanProcessor` waits for what it has not yet sent alone. */
+export async function waitForInFlight({ inFlight }: SessionFlush): Promise<void> {
+  await Promise.allSettled(Array.from(inFlight, async (settled) => settled()))
+}
+
+/** Has the exporters ship what they hold back, also what is still on its way to them. Never rejects. */
+export async function releaseWaiting(flush: SessionFlush): Promise<void> {
+  flush.count++
+  await Promise.allSettled(Array.from(flush.releases, async (release) => release()))
 }

@@ -1,10 +1,4 @@
-import { type ProblemCounts, problemCounts } from './report.ts'
-
-/** What the helpers counted since the module was loaded, for all processors of the process. */
-export interface SessionHelperStats {
-  /** How often each problem occurred: an ID that was refused, by reason; a missing context manager; and so on. */
-  readonly problems: ProblemCounts
-}
+import { type ProcessStats, processStats } from './report/process-stats.ts'
 
 /** What a `SessionSpanProcessor` counted. */
 export interface SessionProcessorStats {
@@ -39,7 +33,7 @@ export interface SessionProcessorStats {
   /** Times that reading or stamping a span threw. */
   readonly failed: number
   /** What the helpers met; the same for all processors of the process. */
-  readonly helper: SessionHelperStats
+  readonly process: ProcessStats
 }
 
 /** The counters behind `SessionProcessorStats`. */
@@ -73,11 +67,6 @@ export const newCounters = (): Counters => ({
   failed: 0,
 })
 
-/** What the helpers of this package (`usingSession` and its siblings) met since the module was loaded. */
-export function helperStats(): SessionHelperStats {
-  return { problems: problemCounts() }
-}
-
 export function statsOf(counters: Counters): SessionProcessorStats {
   return {
     started: {
@@ -96,6 +85,6 @@ export function statsOf(counters: Counters): SessionProcessorStats {
     },
     skipped: counters.skipped,
     failed: counters.failed,
-    helper: helperStats(),
+    process: processStats(),
   }
 }

@@ -1,5 +1,5 @@
 import { diag } from '@opentelemetry/api'
-import { getSession, helperStats, usingSession } from '@otel-sessions/processor'
+import { getSession, processStats, usingSession } from '@otel-sessions/processor'
 import { afterEach, describe, expect, it } from 'vitest'
 import { collectWarnings, problemsOf, startTracing, stopTracing } from '../../../test/support/tracing.ts'
 
@@ -16,7 +16,7 @@ describe('a valid session ID that is a weak one', () => {
   it.each(WEAK)('is stamped and counted: %s', (id, code) => {
     const { tracer, sessions } = startTracing()
     const problems = problemsOf(
-      () => helperStats().problems,
+      () => processStats().problems,
       () => usingSession(id, () => tracer.startSpan('span').end()),
     )
     expect(problems).toEqual({ [code]: 1 })
@@ -40,7 +40,7 @@ describe('a logger that throws', () => {
     }
     diag.setLogger({ error: fail, warn: fail, info: () => {}, debug: fail, verbose: fail })
     const problems = problemsOf(
-      () => helperStats().problems,
+      () => processStats().problems,
       () => expect(usingSession('', () => getSession() ?? 'none')).toBe('none'),
     )
     expect(problems).toEqual({ 'session-id:empty': 1 })

@@ -2,7 +2,7 @@ import { context, trace } from '@opentelemetry/api'
 import {
   bindSession,
   getSession,
-  helperStats,
+  processStats,
   type SessionInit,
   setSpanSession,
   usingSession,
@@ -39,7 +39,7 @@ describe('a bad session ID', () => {
       return 'value'
     })
     const problems = problemsOf(
-      () => helperStats().problems,
+      () => processStats().problems,
       () => expect(usingSession(session as string, fn)).toBe('value'),
     )
     expect(fn).toHaveBeenCalledTimes(1)
@@ -93,7 +93,7 @@ describe('a bad field beside a good session ID', () => {
   it.each(bad)('%s is left out and counted, the ID is stamped', (_, fields, code) => {
     const { tracer, sessions } = startTracing()
     const problems = problemsOf(
-      () => helperStats().problems,
+      () => processStats().problems,
       () => {
         const init = Object.defineProperties(
           { sessionId: 's1_good' },
@@ -153,7 +153,7 @@ describe('setSpanSession', () => {
     const span = tracer.startSpan('span')
     span.end()
     const problems = problemsOf(
-      () => helperStats().problems,
+      () => processStats().problems,
       () => setSpanSession(span, 's1_late'),
     )
     expect(problems).toEqual({ 'set-span-session:not-recording': 1 })
@@ -163,7 +163,7 @@ describe('setSpanSession', () => {
   it('without an active span only counts', () => {
     startTracing()
     const problems = problemsOf(
-      () => helperStats().problems,
+      () => processStats().problems,
       () => setSpanSession(trace.getActiveSpan(), 's1_late'),
     )
     expect(problems).toEqual({ 'set-span-session:no-span': 1 })
@@ -175,7 +175,7 @@ describe('a property that means nothing', () => {
     startTracing()
     const warnings = collectWarnings()
     const problems = problemsOf(
-      () => helperStats().problems,
+      () => processStats().problems,
       () => usingSession({ sessionID: 's1_typo' } as never, () => {}),
     )
     expect(problems).toEqual({ 'session:unknown-field': 1 })
@@ -196,7 +196,7 @@ describe('no context manager', () => {
     const warnings = collectWarnings()
     context.disable()
     const problems = problemsOf(
-      () => helperStats().problems,
+      () => processStats().problems,
       () => {
         expect(usingSession('s1_alone', () => 'value')).toBe('value')
         expect(usingSession('s1_alone', () => 'value')).toBe('value')
@@ -209,7 +209,7 @@ describe('no context manager', () => {
 
   it('is not taken for one that loses the context after an await', async () => {
     context.disable()
-    const lost = () => helperStats().problems['context:lost-after-await']
+    const lost = () => processStats().problems['context:lost-after-await']
     const before = lost()
     await usingSession('s1_alone', async () => {
       await null
@@ -220,7 +220,7 @@ describe('no context manager', () => {
   it('is noticed by bindSession, too', () => {
     context.disable()
     const problems = problemsOf(
-      () => helperStats().problems,
+      () => processStats().problems,
       () => bindSession(() => {}, 's1_alone'),
     )
     expect(problems).toEqual({ 'context:no-manager': 1 })

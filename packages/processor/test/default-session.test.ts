@@ -1,7 +1,7 @@
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { SessionSpanExporter } from '@otel-sessions/exporter'
-import { getSession, helperStats, SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+import { getSession, processStats, SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
 import { checkSessionId } from '@otel-sessions/semconv'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { collectWarnings, problemsOf, startTracing, stopTracing } from '../../../test/support/tracing.ts'
@@ -158,7 +158,7 @@ describe('defaultSession', () => {
     try {
       expect(process.env['OTEL_SESSION_ID']).toBe('undefined')
       const make = () => expect(new SessionSpanProcessor().defaultSession).toBeUndefined()
-      expect(problemsOf(() => helperStats().problems, make)).toEqual({ 'environment:placeholder': 1 })
+      expect(problemsOf(() => processStats().problems, make)).toEqual({ 'environment:placeholder': 1 })
     } finally {
       delete process.env['OTEL_SESSION_ID']
     }
@@ -168,7 +168,7 @@ describe('defaultSession', () => {
     vi.stubEnv('OTEL_SESSION_ID', 'geheim_é')
     const warnings = collectWarnings()
     const problems = problemsOf(
-      () => helperStats().problems,
+      () => processStats().problems,
       () => expect(new SessionSpanProcessor().defaultSession).toBeUndefined(),
     )
     expect(problems).toEqual({ 'environment:not-ascii': 1 })

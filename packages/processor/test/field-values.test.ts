@@ -1,4 +1,4 @@
-import { getSession, helperStats, type SessionInit, usingSession } from '@otel-sessions/processor'
+import { getSession, processStats, type SessionInit, usingSession } from '@otel-sessions/processor'
 import { METADATA_MAX_LENGTH, TAG_MAX_LENGTH, TAGS_MAX_COUNT } from '@otel-sessions/semconv'
 import { afterEach, describe, expect, it } from 'vitest'
 import { problemsOf, startTracing, stopTracing } from '../../../test/support/tracing.ts'
@@ -9,7 +9,7 @@ afterEach(stopTracing)
 function shipWith(fields: Partial<Record<keyof SessionInit, unknown>>) {
   const { tracer, shipped } = startTracing()
   const problems = problemsOf(
-    () => helperStats().problems,
+    () => processStats().problems,
     () => usingSession({ sessionId: 'user_1_conv_1', ...fields } as never, () => tracer.startSpan('s').end()),
   )
   const { 'session.id': _, ...stamped } = shipped()['s'] ?? {}

@@ -2,7 +2,7 @@ import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import {
   contextWithSession,
   getSession,
-  helperStats,
+  processStats,
   setSpanSession,
   usingSession,
 } from '@otel-sessions/processor'
@@ -119,7 +119,7 @@ describe('setSpanSession', () => {
       },
     }
     const problems = problemsOf(
-      () => helperStats().problems,
+      () => processStats().problems,
       () => setSpanSession(span as never, 'user_1_conv_1'),
     )
     expect(problems).toEqual({ 'set-span-session:unreadable': 1 })

@@ -21,7 +21,7 @@ describe('an attribute length limit that truncates the ID', () => {
       tracer.startSpan('one').end()
       tracer.startSpan('two').end()
     })
-    expect(processor.stats().helper.problems).toEqual({ 'attribute:truncated': 2 })
+    expect(processor.stats().process.problems).toEqual({ 'attribute:truncated': 2 })
     expect(warnings).toHaveLength(1)
     expect(warnings[0]).toContain('12 of 36 characters (attribute length limit)')
   })
@@ -59,7 +59,7 @@ describe('an attribute count limit without room for the ID', () => {
   it('ships the ID from the record', () => {
     const { tracer, sessions, processor } = startTracing({}, { spanLimits: { attributeCountLimit: 2 } })
     const problems = problemsOf(
-      () => processor.stats().helper.problems,
+      () => processor.stats().process.problems,
       () => usingSession(ID, () => tracer.startSpan('full', { attributes: { a: 1, b: 2 } }).end()),
     )
     expect(sessions()).toEqual({ full: ID })
@@ -82,7 +82,7 @@ describe('a metadata attribute of more than 32 kB', () => {
     const metadata = JSON.stringify({ thread_id: 't1', long: 'x'.repeat(32_768) })
     tracer.startSpan('span', { attributes: { metadata } }).end()
     expect(sessions()).toEqual({ span: undefined })
-    expect(processor.stats().helper.problems).toMatchObject({ 'metadata:not-read': 1 })
+    expect(processor.stats().process.problems).toMatchObject({ 'metadata:not-read': 1 })
     expect(exporter.stats().metadataNotRead).toBe(0)
   })
 
@@ -90,7 +90,7 @@ describe('a metadata attribute of more than 32 kB', () => {
     const { tracer, sessions, processor } = startTracing()
     const metadata = JSON.stringify({ long: 'x'.repeat(32_768) })
     const problems = problemsOf(
-      () => processor.stats().helper.problems,
+      () => processor.stats().process.problems,
       () => {
         tracer.startSpan('span', { attributes: { metadata, 'session.id': 'user_1_conv_1' } }).end()
       },

@@ -1,5 +1,5 @@
 import { type Context, type ContextManager, context, ROOT_CONTEXT } from '@opentelemetry/api'
-import { helperStats, usingSession } from '@otel-sessions/processor'
+import { processStats, usingSession } from '@otel-sessions/processor'
 import { afterEach, expect, it } from 'vitest'
 import { collectWarnings, stopTracing } from '../../../test/support/tracing.ts'
 
@@ -45,7 +45,7 @@ it('a context manager that loses the context after the first await is said once,
   })
   await usingSession('s1_lost', async () => {})
   expect(value).toBe('value')
-  expect(helperStats().problems).toMatchObject({ 'context:lost-after-await': 1 })
+  expect(processStats().problems).toMatchObject({ 'context:lost-after-await': 1 })
   expect(warnings).toHaveLength(1)
   expect(warnings[0]).toContain('after the first await')
 })

@@ -1,6 +1,6 @@
 import { type Context, context, createContextKey } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { getSession, helperStats, usingSession } from '@otel-sessions/processor'
+import { getSession, processStats, usingSession } from '@otel-sessions/processor'
 import { afterEach, expect, it } from 'vitest'
 import { stopTracing } from '../../../test/support/tracing.ts'
 
@@ -24,5 +24,5 @@ it('a context manager that adds entries of its own keeps the session, and nothin
     await null
     expect(getSession()?.sessionId).toBe('user_1_conv_1')
   })
-  expect(helperStats().problems).toEqual({})
+  expect(processStats().problems).toEqual({})
 })

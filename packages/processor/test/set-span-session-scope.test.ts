@@ -1,13 +1,13 @@
 // In a file of its own: what is said once can be heard once in a module's life.
 
 import { trace } from '@opentelemetry/api'
-import { helperStats, setSpanSession, usingSession } from '@otel-sessions/processor'
+import { processStats, setSpanSession, usingSession } from '@otel-sessions/processor'
 import { afterEach, describe, expect, it } from 'vitest'
 import { collectWarnings, problemsOf, startTracing, stopTracing } from '../../../test/support/tracing.ts'
 
 afterEach(stopTracing)
 
-const problems = (run: () => void) => problemsOf(() => helperStats().problems, run)
+const problems = (run: () => void) => problemsOf(() => processStats().problems, run)
 
 describe('setSpanSession inside a scope that was entered below the span', () => {
   it('names the span and not what starts in the scope, and says so', () => {

@@ -1,5 +1,5 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api'
-import { helperStats, SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+import { processStats, SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
 import { afterEach, describe, expect, it } from 'vitest'
 import { problemsOf, startTracing, stopTracing } from '../../../test/support/tracing.ts'
 
@@ -58,7 +58,7 @@ describe('stats', () => {
     }
     const before = processor.stats()
     const problems = problemsOf(
-      () => helperStats().problems,
+      () => processStats().problems,
       () => processor.onStart(hostile as never, ROOT_CONTEXT),
     )
     expect(problems).toEqual({ 'span:unreadable': 1 })

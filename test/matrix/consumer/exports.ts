@@ -20,7 +20,7 @@ const {
   contextWithSession,
   setSpanSession,
 } = processors
-const { helperStats, usingSession } = processors
+const { processStats, usingSession } = processors
 
 // What the SDK of this line asks for.
 const processor = new SessionSpanProcessor({ onOverwrite: 'restore', aliases: semconv.SESSION_ALIASES })
@@ -68,7 +68,7 @@ context.with(contextWithSession(contextWithoutSession(context.active()), 'conv_1
 const session: processors.SessionInfo | undefined = getSession()
 export const source: 'scope' | 'span' | 'inferred' | undefined = session?.source
 const code: processors.ProblemCode = 'context:no-manager'
-export const counted: number | undefined = helperStats().problems[code]
+export const counted: number | undefined = processStats().problems[code]
 export const started: number = processor.stats().started.explicit
 export const dropped: number | undefined = exporter.stats().dropped['cleared']
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { diag } from '@opentelemetry/api'
-import { helperStats, usingSession } from '@otel-sessions/processor'
+import { processStats, usingSession } from '@otel-sessions/processor'
 import { sessionsOf, startPipeline } from '../support/pipeline.ts'
 
 test('without a context manager fn runs once all the same; it is counted, and said once', async (t) => {
@@ -18,8 +18,8 @@ test('without a context manager fn runs once all the same; it is counted, and sa
   assert.equal(usingSession('conv_1', work), 1)
   assert.equal(await usingSession('conv_1', async () => work()), 2)
   assert.deepEqual(sessionsOf(await ship()), { 'run 1': undefined, 'run 2': undefined })
-  assert.deepEqual(helperStats().problems, { 'context:no-manager': 2 })
-  assert.deepEqual(processor.stats().helper, helperStats())
+  assert.deepEqual(processStats().problems, { 'context:no-manager': 2 })
+  assert.deepEqual(processor.stats().helper, processStats())
   const ours = said.filter((message) => message.includes('no context manager is registered'))
   assert.equal(ours.length, 1)
 })

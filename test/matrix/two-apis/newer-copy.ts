@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { context, diag } from '@opentelemetry/api'
-import { contextWithSession, helperStats, usingSession } from '@otel-sessions/processor'
+import { contextWithSession, processStats, usingSession } from '@otel-sessions/processor'
 import { sessionsOf, startPipeline } from '../support/pipeline.ts'
 
 const said: string[] = []
@@ -29,7 +29,7 @@ test('every scope is lost, in silence; fn runs, nothing throws, and stats() coun
   })
   assert.equal(result, 'ran')
   assert.deepEqual(sessionsOf(await ship()), { first: undefined, second: undefined })
-  assert.deepEqual(helperStats().problems, { 'context:no-manager': 1 })
+  assert.deepEqual(processStats().problems, { 'context:no-manager': 1 })
   assert.equal(processor.stats().helper.problems['context:no-manager'], 1)
   assert.deepEqual(processor.stats().started, { explicit: 0, cleared: 0, inferred: 0, withoutSession: 2 })
   assert.deepEqual(said, [])

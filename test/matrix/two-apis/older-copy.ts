@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { diag } from '@opentelemetry/api'
-import { helperStats, usingSession } from '@otel-sessions/processor'
+import { processStats, usingSession } from '@otel-sessions/processor'
 import { sessionsOf, startPipeline } from '../support/pipeline.ts'
 
 const said: string[] = []
@@ -30,7 +30,7 @@ test('scopes work, and the application logger hears of a refused ID', async (t) 
   })
   usingSession(' ', () => tracer.startSpan('refused').end())
   assert.deepEqual(sessionsOf(await ship()), { root: 'conv_1', child: 'conv_1', refused: undefined })
-  assert.deepEqual(helperStats().problems, { 'session-id:empty': 1 })
+  assert.deepEqual(processStats().problems, { 'session-id:empty': 1 })
   assert.equal(processor.stats().started.explicit, 2)
   assert.equal(said.length, 1)
   assert.match(said[0] ?? '', /a session ID is refused/)

@@ -2,18 +2,91 @@ import { type ReadableAttributes, SESSION_ID_MAX_LENGTH } from '@otel-sessions/s
 import {
   ownValue,
   SESSION_RECORD,
+  SESSION_RECORD_VERSION,
   type SessionRecord,
   type SessionRecordSettings,
   type SessionTrace,
   type StampedFields,
 } from '@otel-sessions/semconv/internal'
-import { stampedOf, unlessPresent } from './fields.ts'
-import { Record, withFields } from './record.ts'
-import { report } from './report.ts'
-import type { SessionScope } from './scope.ts'
+import { report } from '../report/report.ts'
+import type { SessionScope } from '../scope/scope.ts'
+import { stampedFieldsOf, unlessPresent } from './stamp.ts'
+
+/** How Node shows an object, where it is asked for by the object's own word. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom')
+
+/**
+ * The record on a span context. Nothing of it is an own property, because `ConsoleSpanExporter` prints what is,
+ * thirty lines for every span; and making the record itself invisible would cost 300 ns.
+ */
+export class Record implements SessionRecord {
+  accessor kind: SessionRecord['kind']
+  accessor id: string | undefined
+  accessor from: SessionRecord['from']
+  accessor own: boolean
+  accessor scope: SessionScope | undefined
+  accessor rejectedId: unknown = undefined
+  accessor fields: StampedFields | undefined
+  accessor staleAttributes: SessionRecord['staleAttributes'] = undefined
+  accessor settings: SessionRecordSettings
+  accessor childRecord: SessionRecord | undefined = undefined
+  accessor trace: SessionTrace | undefined
+  accessor stampedAs: string | undefined = undefined
+  accessor open = true
+  accessor endedAfter: number | undefined = undefined
+  accessor parent: SessionRecord | undefined
+  accessor fromChildren: string | null | undefined = undefined
+  accessor resolution: SessionRecord['resolution'] = undefined
+  accessor resolvedId: string | undefined = undefined
+
+  constructor(
+    kind: SessionRecord['kind'],
+    id: string | undefined,
+    from: SessionRecord['from'],
+    own: boolean,
+    scope: SessionScope | undefined,
+    fields: StampedFields | undefined,
+    settings: SessionRecordSettings,
+    trace: SessionTrace | undefined,
+    parent: SessionRecord | undefined,
+  ) {
+    this.kind = kind
+    this.id = id
+    this.from = from
+    this.own = own
+    this.scope = scope
+    this.fields = fields
+    this.settings = settings
+    this.trace = trace
+    this.parent = parent
+  }
+
+  get version(): typeof SESSION_RECORD_VERSION {
+    return SESSION_RECORD_VERSION
+  }
+
+  [INSPECT](): string {
+    return this.id === undefined ? `[${this.kind}]` : `[${this.kind} ${this.id}]`
+  }
+}
+
+/** The same record with other fields, for one span. */
+export function withFields(record: SessionRecord, fields: StampedFields | undefined): SessionRecord {
+  const { kind, id, from, own, scope, settings, trace, parent } = record
+  const copy = new Record(kind, id, from, own, scope as SessionScope, fields, settings, trace, parent)
+  copy.rejectedId = record.rejectedId
+  copy.staleAttributes = record.staleAttributes
+  copy.stampedAs = record.stampedAs
+  copy.open = record.open
+  copy.endedAfter = record.endedAfter
+  copy.fromChildren = record.fromChildren
+  copy.resolution = record.resolution
+  copy.resolvedId = record.resolvedId
+  return copy
+}
 
 /** Leaves a record on a span. A span context that cannot be written to keeps none; the attributes are stamped. */
-export function leaveRecord(spanContext: object, record: SessionRecord): void {
+export function attachRecord(spanContext: object, record: SessionRecord): void {
   ;(spanContext as { [SESSION_RECORD]?: SessionRecord })[SESSION_RECORD] = record
 }
 
@@ -27,8 +100,8 @@ export function scopeRecord(
   if (shared !== undefined && shared.settings === settings && shared.trace === trace) return shared
   const id = scope.id === undefined ? undefined : withinLimit(scope.id, settings)
   const kind = id === undefined ? 'cleared' : 'explicit'
-  const fields = stampedOf(scope.fields)
-  const record = new Record(kind, id, 'scope', false, scope.stating, fields, settings, trace, undefined)
+  const fields = stampedFieldsOf(scope.fields)
+  const record = new Record(kind, id, 'scope', false, scope.decidingScope, fields, settings, trace, undefined)
   scope.shared = record
   return record
 }
@@ -77,7 +150,7 @@ export function spanRecord(
  * What a child inherits from its parent's statement or absence: the same one, not the child's own to change.
  * Made again only where the child is another processor's, or started in another scope than its parent did.
  */
-export function heirOf(
+export function childRecordOf(
   record: SessionRecord,
   id: string | undefined,
   scope: SessionScope | undefined,
@@ -107,7 +180,7 @@ export function heirOf(
 }
 
 /** The record of a span without a statement: its hint, if there is one. */
-export function hintRecord(
+export function inferredRecord(
   id: string | undefined,
   fields: StampedFields | undefined,
   settings: SessionRecordSettings,
@@ -119,11 +192,12 @@ export function hintRecord(
 }
 
 /** The span has a statement; absence is one. */
-export const isStated = (record: SessionRecord): boolean =>
+export const hasExplicitOrCleared = (record: SessionRecord): boolean =>
   record.kind === 'explicit' || record.kind === 'cleared'
 
 /** A span may learn its session from its children: it is open, and nothing named one at its start. */
-export const isBare = (record: SessionRecord): boolean => record.kind === 'none' && record.open
+export const isUnassigned = (record: SessionRecord): boolean => record.kind === 'none' && record.open
 
 /** The record belongs to one span, so it must be told of the span's end. */
-export const belongsToOneSpan = (record: SessionRecord): boolean => record.own || !isStated(record)
+export const belongsToOneSpan = (record: SessionRecord): boolean =>
+  record.own || !hasExplicitOrCleared(record)

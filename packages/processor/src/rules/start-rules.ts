@@ -5,26 +5,27 @@ import {
   ownValue,
   readAlias,
   readRecord,
+  SESSION_RECORD,
   type SessionRecord,
   type SessionRecordSettings,
   type SessionTrace,
 } from '@otel-sessions/semconv/internal'
-import { stampedOf } from './fields.ts'
-import { offerSession, showSession } from './offer.ts'
+import { reportInvalidAttribute } from '../report/report.ts'
+import { contentsOf, readScope, type SessionScope } from '../scope/scope.ts'
 import { isFromContext, readInbound, readOtherLibraries } from './other-libraries.ts'
+import { noteTraceSession, propagateToAncestors } from './propagate.ts'
 import {
   belongsToOneSpan,
-  heirOf,
-  hintRecord,
-  isBare,
-  isStated,
+  childRecordOf,
+  hasExplicitOrCleared,
+  hasFieldOf,
+  inferredRecord,
+  isUnassigned,
   scopeRecord,
   spanRecord,
   withoutFieldsOf,
-} from './records.ts'
-import { reportInvalidAttribute } from './refused.ts'
-import { readScope, type SessionScope } from './scope.ts'
-import { attributesOf } from './span-types.ts'
+} from './record.ts'
+import { attributesOf, stampedFieldsOf } from './stamp.ts'
 
 /**
  * Which session a span has at its start. The first rule that applies:
@@ -50,18 +51,18 @@ export function startRecord(
   const parent = isEmpty ? undefined : traceApi.getSpan(context)
   const parentRecord = parent === undefined ? undefined : readRecord(parent.spanContext())
   const record =
-    ownStatement(attributes, context, scope, parentRecord, settings) ??
-    scopeStatement(scope, parentRecord, settings) ??
-    parentStatement(parent, parentRecord, scope, settings) ??
-    hint(attributes, context, parent, parentRecord, scope, settings)
+    ownSession(attributes, context, scope, parentRecord, settings) ??
+    scopeSession(scope, parentRecord, settings) ??
+    parentSession(parent, parentRecord, scope, settings) ??
+    inferred(attributes, context, parent, parentRecord, scope, settings)
   if (record.id !== undefined && record.trace !== undefined) {
-    showSession(record.id, record.trace)
-    offerSession(record.id, parentRecord)
+    noteTraceSession(record.id, record.trace)
+    propagateToAncestors(record.id, parentRecord)
   }
   return withoutFieldsOf(record, attributes)
 }
 
-function ownStatement(
+function ownSession(
   attributes: ReadableAttributes,
   context: Context,
   scope: SessionScope | undefined,
@@ -73,8 +74,8 @@ function ownStatement(
   const check = checkSessionId(value, settings.rule)
   if (!check.ok) reportInvalidAttribute(value, check.reason)
   const id = check.ok ? check.id : undefined
-  const parent = bareOrNone(parentRecord)
-  const record = spanRecord(id, scope?.stating, undefined, settings, parentRecord?.trace, parent)
+  const parent = unassignedOnly(parentRecord)
+  const record = spanRecord(id, scope?.decidingScope, undefined, settings, parentRecord?.trace, parent)
   if (!check.ok) {
     record.rejectedId = value
     // Somebody's session, and not the one that the trace shows otherwise.
@@ -83,7 +84,7 @@ function ownStatement(
   return record
 }
 
-function scopeStatement(
+function scopeSession(
   scope: SessionScope | undefined,
   parentRecord: SessionRecord | undefined,
   settings: SessionRecordSettings,
@@ -95,21 +96,24 @@ function scopeStatement(
 
 /** Rule 2: the scope states something, and the parent's statement was not made inside it. */
 export function scopeDecides(scope: SessionScope, parentRecord: SessionRecord | undefined): boolean {
-  if (scope.stating === undefined) return false
-  return parentRecord === undefined || parentRecord.scope !== scope.stating || parentRecord.from !== 'span'
+  if (scope.decidingScope === undefined) return false
+  return (
+    parentRecord === undefined || parentRecord.scope !== scope.decidingScope || parentRecord.from !== 'span'
+  )
 }
 
-function parentStatement(
+function parentSession(
   parent: Span | undefined,
   parentRecord: SessionRecord | undefined,
   scope: SessionScope | undefined,
   settings: SessionRecordSettings,
 ): SessionRecord | undefined {
-  if (parent === undefined || parentRecord === undefined || !isStated(parentRecord)) return undefined
-  return heirOf(parentRecord, statedNow(parent, parentRecord), scope?.stating, settings)
+  if (parent === undefined || parentRecord === undefined || !hasExplicitOrCleared(parentRecord))
+    return undefined
+  return childRecordOf(parentRecord, explicitNow(parent, parentRecord), scope?.decidingScope, settings)
 }
 
-function hint(
+function inferred(
   attributes: ReadableAttributes,
   context: Context,
   parent: Span | undefined,
@@ -120,8 +124,10 @@ function hint(
   const trace = traceOf(parentRecord) ?? { open: 0, sessionId: undefined, several: false, root: null }
   const alias = readAlias(attributes, settings.aliases, settings.rule, undefined, false)
   const id =
-    alias?.id ?? hintAround(context, parent, parentRecord, settings) ?? readInbound(context, settings.rule)
-  return hintRecord(id, stampedOf(scope?.fields), settings, trace, bareOrNone(parentRecord))
+    alias?.id ??
+    inferFromSurroundings(context, parent, parentRecord, settings) ??
+    readInbound(context, settings.rule)
+  return inferredRecord(id, stampedFieldsOf(scope?.fields), settings, trace, unassignedOnly(parentRecord))
 }
 
 /**
@@ -137,7 +143,7 @@ function traceOf(parentRecord: SessionRecord | undefined): SessionTrace | undefi
 }
 
 /** Rules 5 and 6: what a span is hinted by its surroundings. */
-export function hintAround(
+export function inferFromSurroundings(
   context: Context,
   parent: Span | undefined,
   parentRecord: SessionRecord | undefined,
@@ -145,15 +151,15 @@ export function hintAround(
 ): string | undefined {
   return (
     readOtherLibraries(context, settings.rule) ??
-    (parent === undefined ? undefined : hintedNow(parent, parentRecord, settings))
+    (parent === undefined ? undefined : inferredNow(parent, parentRecord, settings))
   )
 }
 
-const bareOrNone = (record: SessionRecord | undefined): SessionRecord | undefined =>
-  record !== undefined && isBare(record) ? record : undefined
+const unassignedOnly = (record: SessionRecord | undefined): SessionRecord | undefined =>
+  record !== undefined && isUnassigned(record) ? record : undefined
 
 /** What a span with a statement states now: its own may have been changed by a later write. */
-export function statedNow(span: Span, record: SessionRecord): string | undefined {
+export function explicitNow(span: Span, record: SessionRecord): string | undefined {
   if (!record.own) return record.id
   return namedSince(span, record) ?? record.id
 }
@@ -162,7 +168,7 @@ export function statedNow(span: Span, record: SessionRecord): string | undefined
  * What a span without a statement names now, never what it learned from its children, or got by default: a valid `session.id`
  * that was written on it since, else the hint of its start. Without a record, its attributes alone.
  */
-function hintedNow(
+function inferredNow(
   span: Span,
   record: SessionRecord | undefined,
   settings: SessionRecordSettings,
@@ -187,3 +193,25 @@ function writtenOn(span: Span, settings: SessionRecordSettings): string | undefi
   const check = checkSessionId(ownValue(attributesOf(span), ATTR_SESSION_ID), settings.rule)
   return check.ok ? check.id : undefined
 }
+
+/**
+ * The short way, for nearly every span of a scope: the record that its spans share, where the rules would
+ * find the same one. So it is for a root, and below a span that has it, unless the span's own attributes say
+ * something that ours would meet. A function of its own, because it is worth being small.
+ */
+export function sharedRecord(
+  attributes: ReadableAttributes,
+  context: Context,
+  settings: SessionRecordSettings,
+): SessionRecord | undefined {
+  const contents = contentsOf(context)
+  const shared = contents?.scope?.shared
+  if (shared === undefined || shared.settings !== settings || shared.trace !== undefined) return undefined
+  if (attributes[ATTR_SESSION_ID] !== undefined) return undefined
+  if (shared.fields !== undefined && hasFieldOf(shared, attributes)) return undefined
+  const parent = (contents?.span ?? undefined) as Span | undefined
+  return parent === undefined || recordOf(parent.spanContext()) === shared ? shared : undefined
+}
+
+const recordOf = (spanContext: object) =>
+  (spanContext as { [SESSION_RECORD]?: SessionRecord })[SESSION_RECORD]

@@ -1,6 +1,12 @@
 import { type Context, context } from '@opentelemetry/api'
-import type { Binding } from './bind-in-place.ts'
-import { has, type Method, type Methods, type Plan, present } from './replace-methods.ts'
+import {
+  type Binding,
+  hasMethod,
+  type Method,
+  type Methods,
+  methodsPresent,
+  type Replacements,
+} from './replace-methods.ts'
 
 /** What produces, or takes, in a Node stream. The stream calls them as its own methods. */
 const PRODUCERS = ['_read', '_write', '_writev', '_transform', '_flush', '_final', '_destroy']
@@ -16,15 +22,17 @@ const ours = new WeakSet<object>()
  * How a Node stream is bound: what produces runs in the session, also where it is consumed by events. It emits
  * from there, so listeners that are added afterwards get the context in which they are added.
  */
-export function nodeStreamPlan(target: Methods, binding: Binding): Plan {
-  if (!has(target, 'pipe') || !isEmitter(target)) return []
-  if (!has(target, '_read') && !has(target, '_write')) return []
+export function nodeStreamPlan(target: Methods, binding: Binding): Replacements {
+  if (!hasMethod(target, 'pipe') || !isEmitter(target)) return []
+  if (!hasMethod(target, '_read') && !hasMethod(target, '_write')) return []
   const run = (method: Method): Method =>
     function (...args) {
       return context.with(binding.inside, () => method.apply(this, args))
     }
-  const names = present(target, PRODUCERS).filter((name) => name !== '_final' || !isFinalOfTransform(target))
-  const produce = names.map((name) => [name, run] as Plan[number])
+  const names = methodsPresent(target, PRODUCERS).filter(
+    (name) => name !== '_final' || !isFinalOfTransform(target),
+  )
+  const produce = names.map((name) => [name, run] as Replacements[number])
   return [...produce, ...listenerPlan(target, () => context.active())]
 }
 
@@ -46,23 +54,26 @@ function isFinalOfTransform(target: Methods): boolean {
  *
  * @param contextFor asked each time that a listener is added
  */
-export function listenerPlan(target: Methods, contextFor: () => Context): Plan {
+export function listenerPlan(target: Methods, contextFor: () => Context): Replacements {
   if (!isEmitter(target)) return []
   const added: Added = new WeakMap()
-  const add = present(target, ADDERS).map((name) => [
+  const add = methodsPresent(target, ADDERS).map((name) => [
     name,
     (method: Method) => addBound(method, added, contextFor),
   ])
-  const remove = present(target, REMOVERS).map((name) => [
+  const remove = methodsPresent(target, REMOVERS).map((name) => [
     name,
     (method: Method) => removeBound(method, added),
   ])
-  return [...add, ...remove] as Plan
+  return [...add, ...remove] as Replacements
 }
 
 // Other emitters have no `rawListeners`, and do not know a listener by its property.
 const isEmitter = (target: Methods) =>
-  has(target, 'on') && has(target, 'emit') && has(target, 'removeListener') && has(target, 'rawListeners')
+  hasMethod(target, 'on') &&
+  hasMethod(target, 'emit') &&
+  hasMethod(target, 'removeListener') &&
+  hasMethod(target, 'rawListeners')
 
 /** What was added in the place of which function, for which events; the last comes off first. */
 type Added = WeakMap<object, { readonly event: unknown; readonly runs: Method }[]>

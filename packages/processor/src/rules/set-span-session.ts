@@ -1,17 +1,22 @@
 import { context, type Span } from '@opentelemetry/api'
 import { ATTR_SESSION_ID } from '@otel-sessions/semconv'
 import { readRecord, type SessionRecord, type StampedFields } from '@otel-sessions/semconv/internal'
-import { replaceFields, stampedOf, unlessPresent } from './fields.ts'
-import { closeRecord } from './finish.ts'
-import { offerSession, showSession } from './offer.ts'
-import { settingsOf } from './options.ts'
-import { withFields } from './record.ts'
-import { belongsToOneSpan, isBare, leaveRecord, spanRecord, withinLimit } from './records.ts'
-import { report } from './report.ts'
-import { readScope, type SessionScope } from './scope.ts'
-import { checkSession, type SessionInit } from './session-init.ts'
-import { attributesOf } from './span-types.ts'
-import { stampFields, stampId } from './stamp.ts'
+import { settingsOf } from '../options.ts'
+import { report } from '../report/report.ts'
+import { checkSession } from '../scope/check-session.ts'
+import { readScope, type SessionScope } from '../scope/scope.ts'
+import type { SessionInit } from '../scope/session-init.ts'
+import { closeRecord } from './end-rules.ts'
+import { noteTraceSession, propagateToAncestors } from './propagate.ts'
+import {
+  attachRecord,
+  belongsToOneSpan,
+  isUnassigned,
+  spanRecord,
+  withFields,
+  withinLimit,
+} from './record.ts'
+import { attributesOf, replaceFields, stampedFieldsOf, stampFields, stampId, unlessPresent } from './stamp.ts'
 
 const DEFAULTS = settingsOf({ defaultSession: false })
 
@@ -45,11 +50,11 @@ export function setSpanSession(span: Span | undefined, session: string | Session
     }
     const checked = checkSession(session)
     const before = readRecord(span.spanContext())
-    const fields = writeFields(span, stampedOf(checked.fields), before)
-    if (checked.states === 'nothing') addFields(span, fields, before)
+    const fields = writeFields(span, stampedFieldsOf(checked.fields), before)
+    if (checked.kind === 'nothing') addFields(span, fields, before)
     else {
       replaceRecord(span, checked.id, fields, before)
-      noteScope(checked.id, before)
+      reportScopeWins(checked.id, before)
     }
   } catch {
     report(
@@ -60,8 +65,8 @@ export function setSpanSession(span: Span | undefined, session: string | Session
 }
 
 /** A scope that was entered below the span states what starts in it, so the span's new session does not reach that. */
-function noteScope(id: string | undefined, before: SessionRecord | undefined): void {
-  const stating = readScope(context.active())?.stating
+function reportScopeWins(id: string | undefined, before: SessionRecord | undefined): void {
+  const stating = readScope(context.active())?.decidingScope
   if (stating === undefined || stating === before?.scope || stating.id === id) return
   report('set-span-session:scope-wins', () => {
     return 'setSpanSession names its span only: a session, or that there is none, was stated by a usingSession below it, and holds for what starts here. For that, nest another usingSession'
@@ -101,7 +106,7 @@ function addFields(span: Span, fields: StampedFields | undefined, before: Sessio
   if (fields === undefined || before === undefined) return
   const both = replaceFields(before.fields, fields)
   if (belongsToOneSpan(before)) before.fields = both
-  else leaveRecord(span.spanContext(), withFields(before, both))
+  else attachRecord(span.spanContext(), withFields(before, both))
 }
 
 function replaceRecord(
@@ -113,26 +118,26 @@ function replaceRecord(
   const settings = before?.settings ?? DEFAULTS
   const id = checkedId === undefined ? undefined : withinLimit(checkedId, settings)
   const parent = before?.parent ?? parentRecordOf(span)
-  const bareParent = parent !== undefined && isBare(parent) ? parent : undefined
+  const bareParent = parent !== undefined && isUnassigned(parent) ? parent : undefined
   const scope = before?.scope as SessionScope | undefined
   const record = spanRecord(id, scope, fields, settings, before?.trace, bareParent)
-  record.staleAttributes = revokedBy(span, id, fields, before)
+  record.staleAttributes = staleAfter(span, id, fields, before)
   if (before !== undefined) {
     // The span goes on, and with it the wait for what it began.
     if (before.trace?.root === before) before.trace.root = record
     closeRecord(before)
   }
-  leaveRecord(span.spanContext(), record)
+  attachRecord(span.spanContext(), record)
   if (id === undefined) return
   // A wrapper span may show no attributes; then nothing can be looked up after the write.
   if ('attributes' in span) stampId(span as never, record, id)
   else span.setAttribute(ATTR_SESSION_ID, id)
-  showSession(id, record.trace)
-  offerSession(id, bareParent)
+  noteTraceSession(id, record.trace)
+  propagateToAncestors(id, bareParent)
 }
 
 /** The fields of another session, or of nobody's: a processor cannot take them off the span, the gate can. */
-function revokedBy(
+function staleAfter(
   span: Span,
   id: string | undefined,
   fields: StampedFields | undefined,

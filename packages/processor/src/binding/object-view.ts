@@ -1,15 +1,12 @@
 import { type Context, context } from '@opentelemetry/api'
-import { bindInPlace } from './bind-in-place.ts'
-import { bindResult } from './bind-result.ts'
-import { isNativePromise } from './native-promise.ts'
-import type { Method } from './replace-methods.ts'
-import { isFixed } from './viewable.ts'
+import { bindInPlace, bindResult, isNativePromise } from './bind-in-place.ts'
+import type { Method, Methods } from './replace-methods.ts'
 
 /** Whose view an object is. */
 const targets = new WeakMap<object, object>()
 
 /** What a view shows; anything else is its own target. */
-export const targetOf = (value: object): object => targets.get(value) ?? value
+export const viewedObject = (value: object): object => targets.get(value) ?? value
 
 /**
  * A view of an object that holds streams: of the same class, with getters and methods that run in the session
@@ -67,4 +64,51 @@ function callback(given: unknown, inside: Context): unknown {
     for (const value of values) bindInPlace(value, inside)
     return context.with(outside, () => (given as Method)(...values))
   }
+}
+
+/** Whether an object may hold something to bind: not plain data, and no class of the platform, which a Proxy breaks. */
+export function isViewable(target: object): boolean {
+  const { addEventListener, on, emit } = target as Methods
+  // Their listeners run where they emit, whoever looks at them.
+  if (typeof addEventListener === 'function' || (typeof on === 'function' && typeof emit === 'function'))
+    return false
+  let holds = false
+  for (let level = target; level !== null; level = Object.getPrototypeOf(level)) {
+    if (level === Object.prototype) break
+    if (isPlatform(level)) return false
+    holds ||= holdsAnything(level)
+  }
+  return holds
+}
+
+function holdsAnything(level: object): boolean {
+  return Reflect.ownKeys(level).some((name) => {
+    if (name === 'constructor') return false
+    const { value, get } = Reflect.getOwnPropertyDescriptor(level, name) ?? {}
+    return get !== undefined || typeof value === 'function' || (typeof value === 'object' && value !== null)
+  })
+}
+
+function isPlatform(prototype: object): boolean {
+  if (!Object.hasOwn(prototype, 'constructor')) return false
+  const made = (prototype as Methods)['constructor']
+  // A promise is a view's to follow: its methods run on itself.
+  if (typeof made !== 'function' || made === Promise) return false
+  return (globalThis as Methods)[made.name] === made && made.prototype === prototype
+}
+
+/** Whether a view of it can be whole: what is fixed and has to run in the session cannot be shown. */
+export function canBeViewed(target: object): boolean {
+  return Reflect.ownKeys(target).every((name) => {
+    if (!isFixed(target, name)) return true
+    const { value } = Reflect.getOwnPropertyDescriptor(target, name) ?? {}
+    return typeof value !== 'function' && !isNativePromise(value)
+  })
+}
+
+/** What a Proxy has to show as it is. */
+export function isFixed(target: object, name: PropertyKey): boolean {
+  const own = Reflect.getOwnPropertyDescriptor(target, name)
+  if (own === undefined || own.configurable) return false
+  return 'value' in own ? own.writable === false : own.get === undefined
 }

@@ -56,7 +56,7 @@ export type ProblemCode =
   | `advice:${SessionIdAdvice}`
   | 'context:no-manager'
   | 'context:lost-after-await'
-  | 'bind:refused'
+  | 'bind:rejected'
   | 'bind:unknown-target'
   | 'set-span-session:no-span'
   | 'set-span-session:not-recording'

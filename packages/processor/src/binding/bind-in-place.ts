@@ -1,22 +1,17 @@
 import { type Context, context } from '@opentelemetry/api'
-import { bodyOf } from './bind-body.ts'
-import { listenerPlan, nodeStreamPlan } from './bind-listeners.ts'
-import { webStreamPlan } from './bind-web-stream.ts'
+import { listenerPlan, nodeStreamPlan } from './emitters.ts'
 import {
+  type Binding,
   type BindOutcome,
   type Method,
   type Methods,
-  type Plan,
-  present,
+  methodsPresent,
+  type Replacements,
   replaceMethods,
   reportRefused,
 } from './replace-methods.ts'
-import { isWebStream, opensOf, pullsOf } from './stream-shapes.ts'
-
-/** The context that something is bound to. Binding it again to another one changes this. */
-export interface Binding {
-  inside: Context
-}
+import { bodyOf, isWebStream, openMethodsOf, pullMethodsOf } from './stream-shapes.ts'
+import { webStreamPlan } from './web-streams.ts'
 
 /** What is bound, and to which context. */
 const bound = new WeakMap<object, Binding>()
@@ -82,14 +77,16 @@ function bindBody(holder: Methods, body: object, inside: Context, explicit: bool
 }
 
 /** What there is to bind. What throws when it is looked at is no stream. */
-function planFor(target: Methods, binding: Binding, explicit: boolean): Plan {
+function planFor(target: Methods, binding: Binding, explicit: boolean): Replacements {
   try {
     // Their iterator reads by `_read`, and leaves by `_destroy`. Only where somebody asks for it: many functions
     // give back a stream that others write to as well, such as a logger, or where they have piped to.
     const ofNode = explicit ? nodeStreamPlan(target, binding) : []
     if (ofNode.length > 0) return ofNode
-    const run = pullsOf(target, explicit).map((name) => [name, runBound(binding)] as Plan[number])
-    const open = opensOf(target).map((name) => [name, openBound(binding)] as Plan[number])
+    const run = pullMethodsOf(target, explicit).map(
+      (name) => [name, runBound(binding)] as Replacements[number],
+    )
+    const open = openMethodsOf(target).map((name) => [name, openBound(binding)] as Replacements[number])
     const plan = [...run, ...open, ...(isWebStream(target) ? webStreamPlan(target, binding) : [])]
     return plan.length === 0 && explicit ? listenerPlan(target, () => binding.inside) : plan
   } catch {
@@ -120,11 +117,41 @@ function bindOpened(opened: unknown, by: unknown, binding: Binding): void {
   if (typeof opened !== 'object' || opened === null || bound.has(opened)) return
   try {
     const own = isWebStream(by as Methods) ? binding : { inside: binding.inside }
-    const names = present(opened as Methods, ['next', 'return', 'throw', 'read', 'cancel'])
-    const plan = names.map((name) => [name, runBound(own)] as Plan[number])
+    const names = methodsPresent(opened as Methods, ['next', 'return', 'throw', 'read', 'cancel'])
+    const plan = names.map((name) => [name, runBound(own)] as Replacements[number])
     if (replaceMethods(opened as Methods, plan) === 'bound') bound.set(opened, own)
   } catch {
     // It throws when it is looked at, or was opened as a function of its own.
     reportRefused()
+  }
+}
+
+/**
+ * What `fn` returned, bound to the context: a native Promise is followed, and what it resolves to is bound;
+ * everything else comes back as the same object, bound if it is a stream. Nothing is started by it.
+ */
+export function bindResult<T>(result: T, inside: Context): T {
+  if (isNativePromise(result)) return result.then((value) => bindValue(value, inside)) as T
+  return bindValue(result, inside)
+}
+
+function bindValue<T>(value: T, inside: Context): T {
+  bindInPlace(value, inside)
+  return value
+}
+/**
+ * Whether a value is a native Promise and no more, so that it can be followed. A subclass, a foreign thenable
+ * such as the OpenAI SDK's lazy APIPromise, or a Promise with methods of its own such as ky's, cannot: following
+ * would start it, or lose its other methods. Never throws.
+ */
+export function isNativePromise(value: unknown): value is Promise<unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  try {
+    // Symbols are left to Node's async hooks, which mark promises with them.
+    return (
+      Object.getPrototypeOf(value) === Promise.prototype && Object.getOwnPropertyNames(value).length === 0
+    )
+  } catch {
+    return false
   }
 }

@@ -14,18 +14,17 @@ import {
   type SessionRecord,
   TOO_LONG,
 } from '@otel-sessions/semconv/internal'
-import { offerSession, showSession } from './offer.ts'
-import { belongsToOneSpan, isStated } from './records.ts'
-import { report } from './report.ts'
-import type { EndedSpan, StampableSpan } from './span-types.ts'
-import { setAttribute, stampId } from './stamp.ts'
-import type { Counters } from './stats.ts'
+import { report } from '../report/report.ts'
+import type { Counters } from '../stats.ts'
+import { noteTraceSession, propagateToAncestors } from './propagate.ts'
+import { belongsToOneSpan, hasExplicitOrCleared } from './record.ts'
+import { type EndedSpan, type StampableSpan, setAttribute, stampId } from './stamp.ts'
 
 /**
  * The short way for a span without a statement on which nothing came late, as for nearly every span outside of
  * a scope: settled, and nothing to write. Where it may be otherwise it does nothing, and says so.
  */
-export function settleUnchanged(attributes: ReadableAttributes, record: SessionRecord): boolean {
+export function resolveUnchanged(attributes: ReadableAttributes, record: SessionRecord): boolean {
   const { id, settings } = record
   if (record.from !== undefined || record.fields !== undefined || typeof record.fromChildren === 'string')
     return false
@@ -39,7 +38,7 @@ export function settleUnchanged(attributes: ReadableAttributes, record: SessionR
 }
 
 /** The late rules where the SDK lets a processor write before a span has ended. */
-export function settleOpenSpan(span: StampableSpan, record: SessionRecord, counters: Counters): void {
+export function resolveOpenSpan(span: StampableSpan, record: SessionRecord, counters: Counters): void {
   const late = resolveSession(span.attributes, record)
   count(late, span.attributes, record, counters)
   if (late.how !== 'not-kept' && late.id !== undefined && span.attributes[ATTR_SESSION_ID] !== late.id) {
@@ -56,14 +55,14 @@ export function settleOpenSpan(span: StampableSpan, record: SessionRecord, count
     counters.metadataMerged++
     setAttribute(span, ATTR_METADATA, metadata)
   }
-  settle(record, late)
+  noteResolution(record, late)
 }
 
 /** The same for an SDK without `onEnding`: the span cannot be written any more, so the gate will. */
-export function settleEndedSpan(span: EndedSpan, record: SessionRecord, counters: Counters): void {
+export function resolveEndedSpan(span: EndedSpan, record: SessionRecord, counters: Counters): void {
   const late = resolveSession(span.attributes, record)
   count(late, span.attributes, record, counters)
-  settle(record, late)
+  noteResolution(record, late)
 }
 
 function count(
@@ -72,33 +71,33 @@ function count(
   record: SessionRecord,
   counters: Counters,
 ): void {
-  if (!isStated(record) && isTooLongToRead(attributes[ATTR_METADATA])) {
+  if (!hasExplicitOrCleared(record) && isTooLongToRead(attributes[ATTR_METADATA])) {
     report('metadata:not-read', () => 'no alias is looked for in a metadata attribute of more than 32 kB')
   }
   if (late.how !== 'kept' && late.how !== 'not-kept') counters[late.how]++
 }
 
 /** Tells the bare spans above, and the trace, what came late; shared records have nobody to tell. */
-function settle(record: SessionRecord, late: ResolvedSession): void {
+function noteResolution(record: SessionRecord, late: ResolvedSession): void {
   if (!belongsToOneSpan(record)) {
     // A shared record, with a write that `onOverwrite` lets stand.
-    if (late.how === 'accepted' && late.id !== undefined) showSession(late.id, record.trace)
+    if (late.how === 'accepted' && late.id !== undefined) noteTraceSession(late.id, record.trace)
     return
   }
   record.resolution = late.how
   record.resolvedId = late.id
   // The process's session is nobody's word: the trace may show another one yet.
   if (late.id === undefined || late.how === 'kept' || late.how === 'default') return
-  showSession(late.id, record.trace)
+  noteTraceSession(late.id, record.trace)
   // A placeholder is nobody's hint, though the span itself ships it; a statement may be one.
   const isHint = record.own || !isPlaceholder(late.id)
-  if (late.how !== 'from-children' && isHint) offerSession(late.id, record.parent)
+  if (late.how !== 'from-children' && isHint) propagateToAncestors(late.id, record.parent)
 }
 
 /** The span has its record: where it has no statement, its trace counts it as open. */
 export function openRecord(record: SessionRecord): void {
   const { trace } = record
-  if (trace === undefined || isStated(record)) return
+  if (trace === undefined || hasExplicitOrCleared(record)) return
   trace.open++
   if (trace.root === null) trace.root = record
 }
@@ -111,5 +110,5 @@ export function closeRecord(record: SessionRecord): void {
   record.open = false
   record.endedAfter = record.settings.flush.count
   record.parent = undefined
-  if (trace !== undefined && !isStated(record)) trace.open--
+  if (trace !== undefined && !hasExplicitOrCleared(record)) trace.open--
 }

@@ -1,11 +1,11 @@
-import { type Context, context, trace } from '@opentelemetry/api'
+import { type Context, context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { kindOf } from '@otel-sessions/semconv/internal'
-import { bindResult } from './bind-result.ts'
-import { checkContextManager, checkContextSurvivesAwait } from './context-check.ts'
-import { offerScope } from './offer-scope.ts'
-import { nestScope, readScope } from './scope.ts'
-import { withScope } from './session-context.ts'
-import { type CheckedSession, checkSession, type SessionInit } from './session-init.ts'
+import { bindResult, isNativePromise } from '../binding/bind-in-place.ts'
+import { report } from '../report/report.ts'
+import { propagateScope } from '../rules/propagate.ts'
+import { checkSession } from './check-session.ts'
+import { nestScope, readScope, withScope } from './scope.ts'
+import type { CheckedSession, SessionInit } from './session-init.ts'
 
 /**
  * Runs a function inside a session: every span that it causes belongs to it, also after an `await`, in timers,
@@ -50,14 +50,14 @@ export function runInside<T>(outer: Context, inside: Context, fn: () => T): T {
 
 /** The context inside a session, entered under the active span: bare spans above hear of it. */
 export function enterSession(outer: Context, session: unknown): Context {
-  return enterChecked(outer, checkSession(session))
+  return enterCheckedSession(outer, checkSession(session))
 }
 
 /** The same, for a session that was checked before. */
-export function enterChecked(outer: Context, session: CheckedSession): Context {
+export function enterCheckedSession(outer: Context, session: CheckedSession): Context {
   const scope = nestScope(session, readScope(outer))
   const span = trace.getSpan(outer)
-  offerScope(scope, span)
+  propagateScope(scope, span)
   return withScope(outer, scope, span)
 }
 
@@ -75,4 +75,34 @@ export function contextWithSession(context: Context, session: string | SessionIn
 /** The context with the statement that there is no session. Pure; the same as `setSession(context, null)`. */
 export function contextWithoutSession(context: Context): Context {
   return contextWithSession(context, null)
+}
+
+const REGISTER =
+  'register one before the first span: context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()), of @opentelemetry/context-async-hooks'
+
+let askedAcrossAwait = false
+
+/** Says once that no context manager is at work. A second copy of @opentelemetry/api looks the same from here. */
+export function checkContextManager(outer: Context, inside: Context): void {
+  // Where there is none, the root context is always the active one.
+  if (outer !== ROOT_CONTEXT) return
+  const active = context.active()
+  // Not by identity alone: Sentry's context manager adds an entry of its own to every context.
+  if (active === inside || readScope(active) === readScope(inside)) return
+  report('context:no-manager', () => {
+    return `usingSession has no effect: no context manager is registered, or another copy of @opentelemetry/api holds it; ${REGISTER}`
+  })
+}
+
+/** Says that the context manager loses the context after an await. It asks once. */
+export function checkContextSurvivesAwait(result: unknown, inside: Context): void {
+  if (askedAcrossAwait || !isNativePromise(result) || readScope(context.active()) !== readScope(inside))
+    return
+  askedAcrossAwait = true
+  Promise.resolve().then(() => {
+    if (readScope(context.active()) === readScope(inside)) return
+    report('context:lost-after-await', () => {
+      return `usingSession has no effect after the first await: the context manager does not follow promises; ${REGISTER}`
+    })
+  })
 }

@@ -1,15 +1,11 @@
 import { type Context, context } from '@opentelemetry/api'
 import { kindOf } from '@otel-sessions/semconv/internal'
-import { bindInPlace } from './bind-in-place.ts'
-import { bindResult } from './bind-result.ts'
-import { checkContextManager } from './context-check.ts'
-import { isNativePromise } from './native-promise.ts'
+import { report } from '../report/report.ts'
+import type { SessionInit } from '../scope/session-init.ts'
+import { checkContextManager, enterSession } from '../scope/using-session.ts'
+import { bindInPlace, bindResult, isNativePromise } from './bind-in-place.ts'
+import { canBeViewed, isViewable, viewedObject, viewObject } from './object-view.ts'
 import { reportRefused } from './replace-methods.ts'
-import { report } from './report.ts'
-import type { SessionInit } from './session-init.ts'
-import { enterSession } from './using-session.ts'
-import { targetOf, viewObject } from './view-object.ts'
-import { canBeViewed, isViewable } from './viewable.ts'
 
 /**
  * What `bindSession` takes: a function, a generator, an async iterable, a stream, a Response, an EventEmitter, an
@@ -66,7 +62,7 @@ function bindTarget<T>(target: T, inside: Context): T {
   if (!isThenable(target) && bindInPlace(target, inside, true) !== 'nothing') return target
   try {
     if (Array.isArray(target)) return bindItems(target, inside)
-    const object = targetOf(target)
+    const object = viewedObject(target)
     if (!isViewable(object)) return unknownTarget(target)
     if (canBeViewed(object)) return viewObject(object, inside) as T
     reportRefused()

@@ -1,10 +1,63 @@
 import { checkSessionId, TAG_MAX_LENGTH, TAGS_MAX_COUNT } from '@otel-sessions/semconv'
-import { kindOf } from '@otel-sessions/semconv/internal'
-import type { MetadataValue, SessionFields } from './fields.ts'
-import type { FieldCode, IdFieldCode } from './problems.ts'
-import { reportRefusedId } from './refused.ts'
-import { report } from './report.ts'
-import type { SessionInit } from './session-init.ts'
+import { isPlainSessionId, kindOf } from '@otel-sessions/semconv/internal'
+import type { FieldCode, IdFieldCode } from '../report/problem-codes.ts'
+import { report, reportInvalidId, reportWeakId } from '../report/report.ts'
+import type { CheckedSession, MetadataValue, SessionFields, SessionInit } from './session-init.ts'
+
+const FIELDS = ['sessionId', 'conversationId', 'userId', 'previousSessionId', 'metadata', 'tags'] as const
+const ABSENCE: CheckedSession = { kind: 'cleared', id: undefined, fields: undefined }
+
+/** Checks what was given as a session. Never throws, whatever it is; what is no session is absence. */
+export function checkSession(session: unknown): CheckedSession {
+  if (typeof session === 'string') return checkedId(session, undefined)
+  if (session === null) return ABSENCE
+  try {
+    if (typeof session === 'object' && isInit(session)) return checkInit(session as SessionInit)
+  } catch {
+    report('session:unreadable', () => 'a session is refused: reading it throws')
+    return ABSENCE
+  }
+  return checkedId(session, undefined)
+}
+
+// A forgotten `await`, an array or a boxed string names no field. Taken for an object without a session ID, it
+// would file the work under the outer session.
+function isInit(session: object): boolean {
+  const prototype = Object.getPrototypeOf(session)
+  return prototype === Object.prototype || prototype === null || FIELDS.some((field) => field in session)
+}
+
+function checkInit(init: SessionInit): CheckedSession {
+  for (const key of Object.keys(init)) {
+    if (!FIELDS.includes(key as never)) reportUnknownField(key, FIELDS)
+  }
+  const fields = checkFields(init)
+  if (!('sessionId' in init)) return { kind: 'nothing', id: undefined, fields }
+  const { sessionId } = init
+  return sessionId === null ? { kind: 'cleared', id: undefined, fields } : checkedId(sessionId, fields)
+}
+
+/** Mostly a spelling mistake; of `sessionId`, it leaves the work in the outer session. */
+export function reportUnknownField(key: string, known: readonly string[]): void {
+  report('session:unknown-field', () => {
+    // Only a spelling mistake is shown: a map keyed by users is not for a log.
+    const plain = key.replaceAll(/[_-]/g, '').toLowerCase()
+    const meant = known.find((field) => [plain, plain.replace('session', '')].includes(field.toLowerCase()))
+    const what = meant === undefined ? kindOf(key) : `"${key}", which is ${meant} here`
+    return `a session has a property that means nothing: ${what}. Known are ${known.join(', ')}`
+  })
+}
+
+function checkedId(value: unknown, fields: SessionFields | undefined): CheckedSession {
+  if (typeof value === 'string' && isPlainSessionId(value)) return { kind: 'session', id: value, fields }
+  const check = checkSessionId(value)
+  if (!check.ok) {
+    reportInvalidId('session-id', 'a session ID is refused, so there is no session', value, check.reason)
+    return { kind: 'cleared', id: undefined, fields }
+  }
+  reportWeakId(check.id)
+  return { kind: 'session', id: check.id, fields }
+}
 
 /**
  * The fields beside the session ID: what fails is left out and counted, the rest is kept. An ID that fails does
@@ -39,7 +92,7 @@ function checkIdField(
     if (value === undefined || value === null) return value
     const check = checkSessionId(value)
     if (check.ok) return check.id
-    reportRefusedId(code, `a ${code.replaceAll('-', ' ')} is left out`, value, check.reason)
+    reportInvalidId(code, `a ${code.replaceAll('-', ' ')} is left out`, value, check.reason)
   } catch {
     unreadable(code)
   }
