@@ -82,7 +82,7 @@ function conclude({ rows }: DemoResult): string {
   return `Spans without a session: ${parts.join(', ')}.`
 }
 
-/** Who refused an ID: the codes are those of `processor.stats().helper.problems`. */
+/** Who refused an ID: the codes are those of `processor.stats().process.problems`. */
 const refusedBy = (code: string) =>
   code.startsWith('attribute:') ? 'the processor, at startSpan,' : 'usingSession'
 

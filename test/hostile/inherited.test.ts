@@ -44,7 +44,7 @@ test('a session.id on Object.prototype gives a bare span no session', () => {
   const processor = new SessionSpanProcessor()
   const span = spanOf({})
   run(processor, span)
-  expect(processor.stats().started).toMatchObject({ bare: 1, stated: 0 })
+  expect(processor.stats().started).toMatchObject({ withoutSession: 1, explicit: 0 })
   expect(Object.keys(span.attributes)).toEqual([])
 })
 

@@ -54,7 +54,7 @@ test('what is no span exporter is refused', () => {
 
 test('a misspelt option is refused, by its name', () => {
   expect(processor({ maxlength: 64 })).toThrow(
-    'SessionSpanProcessor: there is no option "maxlength"; there are onOverwrite, inferFromChildren, aliases, maxLength',
+    'SessionSpanProcessor: there is no option "maxlength"; the options are onOverwrite, inferFromChildren, aliases, maxLength',
   )
   expect(exporter({ exportTimeout: 1 })).toThrow('SessionSpanExporter: there is no option "exportTimeout"; ')
 })

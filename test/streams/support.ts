@@ -1,7 +1,7 @@
 // What the tests of streams share, on top of what they share with the table.
 
 import { context } from '@opentelemetry/api'
-import { contextWithSession, processStats, type ProblemCode } from '@otel-sessions/processor'
+import { contextWithSession, type ProblemCode, processStats } from '@otel-sessions/processor'
 import { afterAll, beforeAll, beforeEach, vi } from 'vitest'
 import { forgetSpans, registerContext, sessionsOf } from './table/telemetry.ts'
 

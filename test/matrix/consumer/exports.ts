@@ -102,7 +102,7 @@ export const values: [
     bindSession: 'function',
     contextWithoutSession: 'function',
     getSession: 'function',
-    helperStats: 'function',
+    processStats: 'function',
     SessionSpanProcessor: 'class',
     contextWithSession: 'function',
     setSpanSession: 'function',

@@ -19,7 +19,7 @@ test('without a context manager fn runs once all the same; it is counted, and sa
   assert.equal(await usingSession('conv_1', async () => work()), 2)
   assert.deepEqual(sessionsOf(await ship()), { 'run 1': undefined, 'run 2': undefined })
   assert.deepEqual(processStats().problems, { 'context:no-manager': 2 })
-  assert.deepEqual(processor.stats().helper, processStats())
+  assert.deepEqual(processor.stats().process, processStats())
   const ours = said.filter((message) => message.includes('no context manager is registered'))
   assert.equal(ours.length, 1)
 })

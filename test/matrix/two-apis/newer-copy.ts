@@ -30,7 +30,7 @@ test('every scope is lost, in silence; fn runs, nothing throws, and stats() coun
   assert.equal(result, 'ran')
   assert.deepEqual(sessionsOf(await ship()), { first: undefined, second: undefined })
   assert.deepEqual(processStats().problems, { 'context:no-manager': 1 })
-  assert.equal(processor.stats().helper.problems['context:no-manager'], 1)
+  assert.equal(processor.stats().process.problems['context:no-manager'], 1)
   assert.deepEqual(processor.stats().started, { explicit: 0, cleared: 0, inferred: 0, withoutSession: 2 })
   assert.deepEqual(said, [])
 })

@@ -1,12 +1,9 @@
 import type { HrTime } from '@opentelemetry/api'
 import { checkSessionId, createSessionId } from '@otel-sessions/semconv'
 import { kindOf } from '@otel-sessions/semconv/internal'
-import { advise } from '../advise.ts'
-import { checkFields } from '../check-fields.ts'
-import type { SessionFields } from '../fields.ts'
-import { reportRefusedId } from '../refused.ts'
-import { report } from '../report.ts'
-import { reportUnknownField } from '../session-init.ts'
+import { report, reportInvalidId, reportWeakId } from '../report/report.ts'
+import { checkFields, reportUnknownField } from '../scope/check-session.ts'
+import type { SessionFields } from '../scope/session-init.ts'
 import { checkTime, timeNow } from './emit/check-time.ts'
 import { checkText, NAME_MAX_LENGTH } from './emit/check-values.ts'
 import { withinMetadataLimit } from './merge-fields.ts'
@@ -83,7 +80,7 @@ function checkId(id: unknown): string {
   if (id === undefined || id === null) return createSessionId()
   const check = checkSessionId(id)
   if (!check.ok) {
-    reportRefusedId(
+    reportInvalidId(
       'session-id',
       'a session ID is refused, so a session is started under a new one',
       id,
@@ -91,7 +88,7 @@ function checkId(id: unknown): string {
     )
     return createSessionId()
   }
-  advise(check.id)
+  reportWeakId(check.id)
   return check.id
 }
 

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api'
 import { ATTR_SESSION_END_REASON, ATTR_SESSION_END_STATE } from '@otel-sessions/semconv'
-import { report } from '../report.ts'
+import { report } from '../report/report.ts'
 import { type CheckedEnd, checkEnd } from './emit/check-end.ts'
 import { sayEvent } from './emit/emit-event.ts'
 import { reportNoSession, say } from './emit/emit-span.ts'

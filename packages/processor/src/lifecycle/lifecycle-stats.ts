@@ -58,7 +58,7 @@ export function countSent(kind: SessionSpanKind, late: boolean): void {
 }
 
 /**
- * What became of the sessions of this process; plain data. What was wrong with them is counted by `helperStats()`.
+ * What became of the sessions of this process; plain data. What was wrong with them is counted by `processStats()`.
  */
 export function lifecycleStats(): SessionLifecycleStats {
   return { ...counters, ended: { ...ended }, sent: { ...sent } }

@@ -1,7 +1,7 @@
 import { METADATA_MAX_LENGTH } from '@otel-sessions/semconv'
-import { checkFields, limitTags } from '../check-fields.ts'
-import type { SessionFields } from '../fields.ts'
-import { report } from '../report.ts'
+import { report } from '../report/report.ts'
+import { checkFields, limitTags } from '../scope/check-session.ts'
+import type { SessionFields } from '../scope/session-init.ts'
 
 const NO_FIELDS: SessionFields = {
   conversationId: undefined,

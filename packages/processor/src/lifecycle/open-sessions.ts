@@ -1,5 +1,5 @@
 import type { SessionRecordSettings } from '@otel-sessions/semconv/internal'
-import { report } from '../report.ts'
+import { report } from '../report/report.ts'
 import { count } from './lifecycle-stats.ts'
 
 /** The most open sessions of a processor. */

@@ -1,6 +1,6 @@
 import { context } from '@opentelemetry/api'
 import { kindOf } from '@otel-sessions/semconv/internal'
-import { enterChecked, runInside } from '../using-session.ts'
+import { enterCheckedSession, runInside } from '../scope/using-session.ts'
 import { type SessionState, statedBy } from './session-state.ts'
 
 /** Runs a function inside the session, as `usingSession` does. */
@@ -9,5 +9,5 @@ export function runInSession<T>(state: SessionState, fn: () => T): T {
     throw new TypeError(`session.run(fn): fn must be a function, it is ${kindOf(fn)}`)
   }
   const outer = context.active()
-  return runInside(outer, enterChecked(outer, statedBy(state)), fn)
+  return runInside(outer, enterCheckedSession(outer, statedBy(state)), fn)
 }

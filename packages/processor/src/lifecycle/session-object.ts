@@ -1,6 +1,6 @@
 import type { Attributes, HrTime } from '@opentelemetry/api'
 import { ATTR_SESSION_EVENT_NAME } from '@otel-sessions/semconv'
-import type { SessionFields } from '../fields.ts'
+import type { SessionFields } from '../scope/session-init.ts'
 import { attachmentAttributes } from './attachments/attachment-attributes.ts'
 import { feedbackAttributes } from './emit/check-arguments.ts'
 import { eventAttributes, metricAttributes } from './emit/check-event.ts'

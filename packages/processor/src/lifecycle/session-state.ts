@@ -1,6 +1,5 @@
 import type { HrTime } from '@opentelemetry/api'
-import type { SessionFields } from '../fields.ts'
-import type { CheckedSession } from '../session-init.ts'
+import type { CheckedSession, SessionFields } from '../scope/session-init.ts'
 import type { SessionSettings } from './session-options.ts'
 import type { Session } from './types.ts'
 
@@ -19,7 +18,7 @@ export interface SessionState {
     | undefined
 }
 
-const ABSENCE: CheckedSession = { states: 'cleared', id: undefined, fields: undefined }
+const ABSENCE: CheckedSession = { kind: 'cleared', id: undefined, fields: undefined }
 
 /** The session as a scope states it now. The same object until something changes, so that spans share what is made of it. */
 export function statedBy(state: SessionState): CheckedSession {
@@ -27,7 +26,7 @@ export function statedBy(state: SessionState): CheckedSession {
   if (id === undefined) return ABSENCE
   const late = state.ended !== undefined
   if (state.checked?.of === fields && state.checked?.late === late) return state.checked.made
-  const made: CheckedSession = { states: 'session', id, fields: late ? lateFields(fields) : fields }
+  const made: CheckedSession = { kind: 'session', id, fields: late ? lateFields(fields) : fields }
   state.checked = { of: fields, late, made }
   return made
 }

@@ -1,6 +1,5 @@
 import { ATTR_SESSION_NAME, ATTR_SESSION_PREVIOUS_ID, checkSessionId } from '@otel-sessions/semconv'
-import { advise } from '../advise.ts'
-import { reportRefusedId } from '../refused.ts'
+import { reportInvalidId, reportWeakId } from '../report/report.ts'
 import { checkStart } from './check-start.ts'
 import { sayEvent } from './emit/emit-event.ts'
 import { say } from './emit/emit-span.ts'
@@ -66,9 +65,9 @@ export function resumeSession(id: string, options?: SessionOptions): Session {
 function checkedId(id: unknown): string | undefined {
   const check = checkSessionId(id)
   if (!check.ok) {
-    reportRefusedId('session-id', 'a session ID is refused, so no session is resumed', id, check.reason)
+    reportInvalidId('session-id', 'a session ID is refused, so no session is resumed', id, check.reason)
     return undefined
   }
-  advise(check.id)
+  reportWeakId(check.id)
   return check.id
 }

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Span, SpanOptions, TimeInput } from '@opentelemetry/api'
 import type { SessionEndState } from '@otel-sessions/semconv'
-import type { MetadataValue } from '../fields.ts'
+import type { MetadataValue } from '../scope/session-init.ts'
 import type { AttachmentInput } from './attachments/input.ts'
 
 /** What a session is started with. Everything is optional. */

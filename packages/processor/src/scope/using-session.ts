@@ -15,7 +15,7 @@ import type { CheckedSession, SessionInit } from './session-init.ts'
  * the outer conversation.
  *
  * Never throws of itself, and runs `fn` exactly once, whatever `session` is. An ID that is not valid is not
- * stamped and never replaced by the outer session: inside there is none. That is counted (`helperStats`), and
+ * stamped and never replaced by the outer session: inside there is none. That is counted (`processStats`), and
  * said once to `diag`.
  *
  * @param session the session ID; or its parts, see `SessionInit` (an object without the property `sessionId`

@@ -1,4 +1,4 @@
-import { helperStats } from '@otel-sessions/processor'
+import { processStats } from '@otel-sessions/processor'
 import {
   type AttachmentInput,
   type AttachmentOptions,
@@ -9,11 +9,11 @@ import { startTracing } from '../../../../test/support/tracing.ts'
 /** What an attachment's span says of it, by the last part of each key, and what was counted. */
 export async function attach(input: unknown, options: AttachmentOptions = {}) {
   const { provider, shipped } = startTracing()
-  const before: Record<string, number> = { ...helperStats().problems }
+  const before: Record<string, number> = { ...processStats().problems }
   const session = resumeSession('s1', { ...options, tracerProvider: provider })
   await session.attach(input as AttachmentInput)
   const attributes = shipped()['session.attachment']
-  const problems = Object.entries(helperStats().problems).filter(([code, count]) => count !== before[code])
+  const problems = Object.entries(processStats().problems).filter(([code, count]) => count !== before[code])
   return {
     sent: attributes && withoutPrefix(attributes),
     problems: problems.map(([code]) => code).sort(),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { trace } from '@opentelemetry/api'
 import type { SpanProcessor, TracerConfig } from '@opentelemetry/sdk-trace-base'
-import { helperStats, SessionSpanProcessor } from '@otel-sessions/processor'
+import { processStats, SessionSpanProcessor } from '@otel-sessions/processor'
 import { resumeSession, type SessionOptions } from '@otel-sessions/processor/lifecycle'
 import { afterEach, expect, it, vi } from 'vitest'
 import { collectWarnings, startTracing, stopTracing } from '../../../../test/support/tracing.ts'
@@ -73,11 +73,11 @@ it('an address that another processor has masked stays as it is', async () => {
     forceFlush: async () => {},
     shutdown: async () => {},
   }
-  const before = helperStats().problems
+  const before = processStats().problems
   const { session, sent } = start({ spanProcessors: [new SessionSpanProcessor(), mask] })
   await session.attach({ url: 'https://files.example/report.pdf?signature=secret' })
   expect(sent()?.['session.attachment.url']).toBe('https://files.example/***')
-  expect(helperStats().problems).toEqual(before)
+  expect(processStats().problems).toEqual(before)
 })
 
 it('half of the data of an event does not travel: it would be no JSON', () => {
@@ -87,11 +87,11 @@ it('half of the data of an event does not travel: it would be no JSON', () => {
 })
 
 it('content for which the SDK has no room is missed', async () => {
-  const before = helperStats().problems['session-word:cut-off'] ?? 0
+  const before = processStats().problems['session-word:cut-off'] ?? 0
   const { session, sent } = start({ spanLimits: { attributeCountLimit: 4 } })
   await session.attach({ data: 'x', name: 'x.txt' })
   expect(sent()).not.toHaveProperty(['session.attachment.content'])
-  expect(helperStats().problems['session-word:cut-off']).toBeGreaterThan(before)
+  expect(processStats().problems['session-word:cut-off']).toBeGreaterThan(before)
 })
 
 it('nothing is read or uploaded for a session that is none', async () => {
@@ -103,7 +103,7 @@ it('nothing is read or uploaded for a session that is none', async () => {
 })
 
 it('nothing is wrong where there is no SDK', async () => {
-  const before = helperStats().problems
+  const before = processStats().problems
   await resumeSession('s1', { tracerProvider: trace.getTracerProvider() }).attach({ data: 'x' })
-  expect(helperStats().problems).toEqual(before)
+  expect(processStats().problems).toEqual(before)
 })

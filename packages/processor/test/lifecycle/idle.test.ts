@@ -1,5 +1,5 @@
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
-import { getSession, helperStats, SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+import { getSession, processStats, SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
 import {
   type ExpiryReason,
   SessionIdle,
@@ -27,7 +27,7 @@ function trace(options: SessionIdleOptions) {
   return { ...watched, ...startTracing({}, { spanProcessors }) }
 }
 
-const problems = (run: () => void) => problemsOf(() => helperStats().problems, run)
+const problems = (run: () => void) => problemsOf(() => processStats().problems, run)
 
 describe('a session without a sign of life', () => {
   it('is over after the idle time, once', () => {
@@ -238,10 +238,10 @@ describe('what is done with a session that is over', () => {
     const { idle } = watch({ idle: 1000, onExpire: called })
     idle.touch('a')
     idle.touch('b')
-    const before = helperStats().problems['idle:on-expire'] ?? 0
+    const before = processStats().problems['idle:on-expire'] ?? 0
     await vi.advanceTimersByTimeAsync(1000)
     expect(called).toHaveBeenCalledTimes(2)
-    expect(helperStats().problems['idle:on-expire']).toBe(before + 2)
+    expect(processStats().problems['idle:on-expire']).toBe(before + 2)
   })
 })
 

@@ -1,6 +1,6 @@
 import { trace } from '@opentelemetry/api'
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base'
-import { helperStats, SessionSpanProcessor } from '@otel-sessions/processor'
+import { processStats, SessionSpanProcessor } from '@otel-sessions/processor'
 import { endSessionsOnSignals, startSession } from '@otel-sessions/processor/lifecycle'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { problemsOf, startTracing, stopTracing } from '../../../../test/support/tracing.ts'
@@ -32,10 +32,10 @@ afterEach(() => {
 const raised = () => vi.waitUntil(() => vi.mocked(process.kill).mock.calls.length > 0)
 
 async function problemsUntilRaised(): Promise<Record<string, number>> {
-  const before: Record<string, number> = { ...helperStats().problems }
+  const before: Record<string, number> = { ...processStats().problems }
   raise()
   await raised()
-  const after = Object.entries(helperStats().problems)
+  const after = Object.entries(processStats().problems)
   return Object.fromEntries(
     after
       .map(([code, count]) => [code, count - (before[code] ?? 0)] as const)
@@ -88,7 +88,7 @@ describe('listening to signals', () => {
     vi.stubGlobal('process', undefined)
     expect(
       problemsOf(
-        () => helperStats().problems,
+        () => processStats().problems,
         () => endSessionsOnSignals()(),
       ),
     ).toEqual({
@@ -161,7 +161,7 @@ describe('the flush on a signal', () => {
     raise()
     vi.advanceTimersByTime(999)
     const counted = problemsOf(
-      () => helperStats().problems,
+      () => processStats().problems,
       () => vi.advanceTimersByTime(1),
     )
     expect(counted).toEqual({ 'signals:flush-late': 1 })

@@ -7,7 +7,11 @@ import {
   SimpleSpanProcessor,
   type TracerConfig,
 } from '@opentelemetry/sdk-trace-base'
-import { helperStats, SessionSpanProcessor, type SessionSpanProcessorOptions } from '@otel-sessions/processor'
+import {
+  processStats,
+  SessionSpanProcessor,
+  type SessionSpanProcessorOptions,
+} from '@otel-sessions/processor'
 import { problemsOf } from '../../../../test/support/tracing.ts'
 
 /** An application that traces; what it ships is in `spans`. */
@@ -43,4 +47,4 @@ export function startApplication(
 }
 
 /** The problems that were counted while something ran. */
-export const problems = (run: () => void) => problemsOf(() => helperStats().problems, run)
+export const problems = (run: () => void) => problemsOf(() => processStats().problems, run)

@@ -6,7 +6,7 @@ import {
   ATTR_SESSION_ATTACHMENT_TYPE,
   ATTR_SESSION_ATTACHMENT_URL,
 } from '@otel-sessions/semconv'
-import { report } from '../../report.ts'
+import { report } from '../../report/report.ts'
 import { contentAttributes } from './content-attributes.ts'
 import type { AttachmentSettings } from './options.ts'
 import { type AttachmentSource, LOAD_MAX, readSource } from './read-attachment.ts'

@@ -1,5 +1,5 @@
 import { kindOf } from '@otel-sessions/semconv/internal'
-import { report } from '../../report.ts'
+import { report } from '../../report/report.ts'
 
 /** The longest name, media type and address, in characters. */
 const NAME_MAX = 255

@@ -1,4 +1,4 @@
-import { report } from '../../report.ts'
+import { report } from '../../report/report.ts'
 import { builtinModule } from '../platform.ts'
 
 /** A hash that takes its bytes piece by piece. */

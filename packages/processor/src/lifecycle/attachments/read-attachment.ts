@@ -1,5 +1,5 @@
 import { kindOf } from '@otel-sessions/semconv/internal'
-import { report } from '../../report.ts'
+import { report } from '../../report/report.ts'
 import { checkAddress, hrefOf, nameOf, sha256Of, sizeOf, typeOf } from './check-fields.ts'
 import { type Data, readData, readDataUrl } from './content.ts'
 import { fileSystem, readFile } from './file.ts'

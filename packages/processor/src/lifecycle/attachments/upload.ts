@@ -1,4 +1,4 @@
-import { report } from '../../report.ts'
+import { report } from '../../report/report.ts'
 import { checkAddress, hrefOf } from './check-fields.ts'
 import type { AttachmentSettings, LargeAttachment } from './options.ts'
 import { LATE, settledInTime } from './settled-in-time.ts'

@@ -8,7 +8,7 @@ import {
   ATTR_SESSION_FEEDBACK_SOURCE,
 } from '@otel-sessions/semconv'
 import { kindOf } from '@otel-sessions/semconv/internal'
-import { report } from '../../report.ts'
+import { report } from '../../report/report.ts'
 import type { SessionFeedback } from '../types.ts'
 import { checkFinite, checkText, NAME_MAX_LENGTH } from './check-values.ts'
 

@@ -1,7 +1,7 @@
 import type { HrTime } from '@opentelemetry/api'
 import { SESSION_END_STATES, type SessionEndState } from '@otel-sessions/semconv'
 import { kindOf } from '@otel-sessions/semconv/internal'
-import { report } from '../../report.ts'
+import { report } from '../../report/report.ts'
 import type { SessionEnd } from '../types.ts'
 import { checkTime, isBefore, timeNow } from './check-time.ts'
 import { checkText } from './check-values.ts'

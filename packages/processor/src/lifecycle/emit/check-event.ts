@@ -6,7 +6,7 @@ import {
   ATTR_SESSION_METRIC_VALUE,
 } from '@otel-sessions/semconv'
 import { kindOf } from '@otel-sessions/semconv/internal'
-import { report } from '../../report.ts'
+import { report } from '../../report/report.ts'
 import { checkFinite, checkName, TEXT_MAX_LENGTH } from './check-values.ts'
 
 /** An event as attributes; undefined where it has no name. Data that is no JSON is left out. Never throws. */

@@ -1,6 +1,6 @@
 import type { HrTime } from '@opentelemetry/api'
 import { kindOf } from '@otel-sessions/semconv/internal'
-import { report } from '../../report.ts'
+import { report } from '../../report/report.ts'
 
 // Structural, so that the package needs no runtime's types.
 const { performance } = globalThis as unknown as {

@@ -1,6 +1,6 @@
 import { kindOf } from '@otel-sessions/semconv/internal'
-import type { ProblemCode } from '../../problems.ts'
-import { report } from '../../report.ts'
+import type { ProblemCode } from '../../report/problem-codes.ts'
+import { report } from '../../report/report.ts'
 
 /** The longest name of a session, an event, a metric or a judgement, in UTF-16 code units. */
 export const NAME_MAX_LENGTH = 200

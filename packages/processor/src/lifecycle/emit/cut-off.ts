@@ -1,7 +1,7 @@
 import type { Attributes, Span } from '@opentelemetry/api'
 import { ATTR_SESSION_ATTACHMENT_CONTENT, ATTR_SESSION_ATTACHMENT_ENCODING } from '@otel-sessions/semconv'
-import { report } from '../../report.ts'
-import { attributesOf } from '../../span-types.ts'
+import { report } from '../../report/report.ts'
+import { attributesOf } from '../../rules/stamp.ts'
 
 /**
  * Takes from a span what the SDK's attribute length limit cut off: half a file, an address or a JSON is a wrong one.

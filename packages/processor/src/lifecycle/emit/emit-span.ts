@@ -14,11 +14,10 @@ import {
   type SessionSpanKind,
 } from '@otel-sessions/semconv'
 import { readRecord } from '@otel-sessions/semconv/internal'
-import { stampedOf } from '../../fields.ts'
-import { report } from '../../report.ts'
-import { nestScope } from '../../scope.ts'
-import { withScope } from '../../session-context.ts'
-import type { CheckedSession } from '../../session-init.ts'
+import { report } from '../../report/report.ts'
+import { stampedFieldsOf } from '../../rules/stamp.ts'
+import { nestScope, withScope } from '../../scope/scope.ts'
+import type { CheckedSession } from '../../scope/session-init.ts'
 import { countSent } from '../lifecycle-stats.ts'
 import { noteProcessor } from '../open-sessions.ts'
 import { type SessionState, statedBy } from '../session-state.ts'
@@ -78,7 +77,7 @@ export function say(
  */
 export function sayAlone(span: Span, { id, fields }: CheckedSession): void {
   if (!span.isRecording() || id === undefined) return
-  const stamped = Object.fromEntries(stampedOf(fields)?.entries ?? []) as Attributes
+  const stamped = Object.fromEntries(stampedFieldsOf(fields)?.entries ?? []) as Attributes
   span.setAttributes({ [ATTR_SESSION_ID]: id, ...stamped })
   removeCutOff(span, { [ATTR_SESSION_ID]: id })
   report('session-word:no-processor', () => {

@@ -1,4 +1,4 @@
-import { report } from '../../report.ts'
+import { report } from '../../report/report.ts'
 import { endOpenSessions } from '../open-sessions.ts'
 import { flushInTime } from './flush-in-time.ts'
 import { type EndSessionsOnSignalsOptions, type SignalSettings, signalSettings, WHERE } from './options.ts'

@@ -1,5 +1,5 @@
 import { trace } from '@opentelemetry/api'
-import { report } from '../../report.ts'
+import { report } from '../../report/report.ts'
 import { afterAtAnyPrice } from '../platform.ts'
 import type { Flushable } from './options.ts'
 

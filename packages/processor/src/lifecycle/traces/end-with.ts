@@ -1,4 +1,4 @@
-import { isNativePromise } from '../../native-promise.ts'
+import { isNativePromise } from '../../binding/bind-in-place.ts'
 import type { RootSpan } from './root-span.ts'
 import { watchStream } from './watch-stream.ts'
 

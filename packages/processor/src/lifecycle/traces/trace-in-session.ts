@@ -8,7 +8,7 @@ import {
 } from '@opentelemetry/api'
 import { SESSION_SPAN_SCOPE } from '@otel-sessions/semconv'
 import { kindOf, readRecord, type SessionRecordSettings } from '@otel-sessions/semconv/internal'
-import { enterChecked, runInside } from '../../using-session.ts'
+import { enterCheckedSession, runInside } from '../../scope/using-session.ts'
 import { checkName } from '../emit/check-values.ts'
 import { reportFailed, sayAlone } from '../emit/emit-span.ts'
 import { noteProcessor } from '../open-sessions.ts'
@@ -27,7 +27,7 @@ export function traceInSession<T>(
     throw new TypeError(`session.trace(name, fn): fn must be a function, it is ${kindOf(fn)}`)
   }
   const outer = context.active()
-  const entered = enterChecked(outer, statedBy(state))
+  const entered = enterCheckedSession(outer, statedBy(state))
   const span = startRoot(state, name, options, entered)
   const root = new RootSpan(span, processorOf(span, state))
   try {

@@ -1,7 +1,18 @@
-import { bodyOf } from '../../bind-body.ts'
-import { isNativePromise } from '../../native-promise.ts'
-import { type Method, type Methods, type Plan, present, replaceMethods } from '../../replace-methods.ts'
-import { isNodeReadable, isReader, opensOf, pullsOf } from '../../stream-shapes.ts'
+import { isNativePromise } from '../../binding/bind-in-place.ts'
+import {
+  type Method,
+  type Methods,
+  methodsPresent,
+  type Replacements,
+  replaceMethods,
+} from '../../binding/replace-methods.ts'
+import {
+  bodyOf,
+  isNodeReadable,
+  isReader,
+  openMethodsOf,
+  pullMethodsOf,
+} from '../../binding/stream-shapes.ts'
 import type { RootSpan } from './root-span.ts'
 import { StreamWatch } from './stream-watch.ts'
 
@@ -72,9 +83,9 @@ function watchNode(target: Methods, watch: StreamWatch): void {
   })
 }
 
-function planFor(target: Methods, watch: StreamWatch): Plan {
-  const pulls = pullsOf(target, false).map((name) => [name, pull(name, watch)] as Plan[number])
-  const opens = opensOf(target).map((name) => [name, opened(watch)] as Plan[number])
+function planFor(target: Methods, watch: StreamWatch): Replacements {
+  const pulls = pullMethodsOf(target, false).map((name) => [name, pull(name, watch)] as Replacements[number])
+  const opens = openMethodsOf(target).map((name) => [name, opened(watch)] as Replacements[number])
   return [...pulls, ...opens]
 }
 
@@ -91,7 +102,7 @@ function opened(watch: StreamWatch): (method: Method) => Method {
 
 function watchOpened(target: Methods, watch: StreamWatch): void {
   try {
-    const names = present(target, ['next', 'return', 'throw', 'read', 'cancel'])
+    const names = methodsPresent(target, ['next', 'return', 'throw', 'read', 'cancel'])
     replaceMethods(
       target,
       names.map((name) => [name, pull(name, watch)]),
