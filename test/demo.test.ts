@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type DemoResult, runDemo } from '../demo/run.ts'
 
-describe('the demo: the same conversations four times, judged by what the collector received', () => {
+describe('the demo, which runs the same conversations four times and checks what the collector received', () => {
   let result: DemoResult
   beforeAll(async () => {
     result = await runDemo({ log: () => {} })
@@ -9,12 +9,12 @@ describe('the demo: the same conversations four times, judged by what the collec
 
   const rowsOf = (run: string) => result.rows.filter((row) => row.run === run)
 
-  it('finds nothing wrong: every span arrived, and no span is in another user’s session', () => {
+  it('finds no problem: every span arrives, and no span is in another user’s session', () => {
     expect(result.problems).toEqual([])
     expect(result.rows.every((row) => row.wrongSpans === 0)).toBe(true)
   })
 
-  it('compares like with like: a row for each of three sessions and runs, with the same spans and requests', () => {
+  it('compares like with like: every session and run has a row with the same number of spans and requests', () => {
     expect(result.rows).toHaveLength(12)
     const work = result.rows.map(({ traces, spans, modelRequests, llmSpans }) => ({
       traces,
@@ -26,11 +26,11 @@ describe('the demo: the same conversations four times, judged by what the collec
     expect(work[0]?.spans).toBeGreaterThan(40)
   })
 
-  it('leaves no span without a session where the handler says usingSession', () => {
+  it('leaves no span without a session if the handler calls usingSession', () => {
     expect(rowsOf('usingSession').map((row) => row.bareSpans)).toEqual([0, 0, 0])
   })
 
-  it('leaves only the spans beside LangChain’s without one where thread_id is all there is, and names them', () => {
+  it('leaves only the spans beside LangChain’s without a session if there is only thread_id, and names them', () => {
     const bare = rowsOf('threadId').reduce((sum, row) => sum + row.bareSpans, 0)
     const named = result.bare['threadId'].reduce((sum, group) => sum + group.spans, 0)
     expect(bare).toBeGreaterThan(0)
@@ -38,16 +38,16 @@ describe('the demo: the same conversations four times, judged by what the collec
     expect(result.bare['threadId'].map((group) => group.name)).not.toContain('LangGraph')
   })
 
-  it('leaves none without one where these wait for LangChain to tell it', () => {
+  it('leaves no span without a session if these wait for backfill', () => {
     expect(rowsOf('waiting').map((row) => row.bareSpans)).toEqual([0, 0, 0])
   })
 
-  it('leaves more without one where our packages are not there', () => {
+  it('leaves more spans without a session if these packages are not used', () => {
     const bareOf = (run: string) => rowsOf(run).reduce((sum, row) => sum + row.bareSpans, 0)
     expect(bareOf('without')).toBeGreaterThan(bareOf('threadId'))
   })
 
-  it('drops the bad IDs where our gate is, says why, and they arrive where it is not', () => {
+  it('drops the invalid IDs in front of the exporter and counts why; without it they arrive', () => {
     expect(result.badIds.length).toBeGreaterThan(0)
     for (const { run, arrivedOn } of result.badIds) {
       if (run === 'without') expect(arrivedOn).not.toEqual({})

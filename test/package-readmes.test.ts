@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-// Inside of the repository, so that the packages are found.
+// Inside the repository, so that the packages are found.
 const cache = join(root, 'node_modules/.cache/otel-sessions')
 
 it.each(['semconv', 'processor', 'exporter', 'analytics'])(
-  'the code that npm shows for %s prints what it says',
+  'the code in the README of %s prints what its comments say',
   (name) => {
     const readme = readFileSync(join(root, 'packages', name, 'README.md'), 'utf8')
     const code = /```js\n(.*?)```/s.exec(readme)?.[1] ?? ''

@@ -11,28 +11,28 @@ const BATCH_SIZE = 4
 /** More than the queue of OpenTelemetry's processor holds by default. */
 const BURST = 5000
 
-/** What is asked of a subject, each a test. */
+/** The promises of a subject; each is a test title. */
 const PROMISES = {
-  once: 'what is accepted at once is sent once',
+  once: 'a batch that is accepted is sent once',
   burst: 'a burst of any size arrives',
-  temporary: 'what is put off is sent again until it is taken, and then not any more',
-  permanent: 'what is refused for good is not sent again, and everything else arrives once',
-  mixed: 'what is put off and what is refused do not disturb each other',
-  flush: 'a flush waits for what is in flight',
-  shutdown: 'a shutdown delivers what waits and what is in flight',
-  concurrent: 'spans that end while others are sent, and flushes at the same time, change nothing',
-  counters: 'its counters agree with what the receiver saw',
+  temporary: 'a batch that fails temporarily is sent again until it is accepted, and not after that',
+  permanent: 'a batch that is rejected permanently is not sent again, and everything else arrives once',
+  mixed: 'temporary failures and permanent rejections do not affect each other',
+  flush: 'a flush waits for requests in flight',
+  shutdown: 'a shutdown delivers queued spans and those in flight',
+  concurrent: 'spans that end during a request, and concurrent flushes, lose and duplicate nothing',
+  counters: 'its counters agree with what the endpoint received',
 } as const
 
-/** A test that a subject is known to fail. */
+/** A promise that a subject is known to break. */
 export type Broken = keyof typeof PROMISES
 
 /**
- * Holds a subject to what the OpenTelemetry Collector asks of its exporters, and to a little more: every span is
- * acknowledged once, or refused once, whatever the receiver answers.
+ * Tests a subject against what the OpenTelemetry Collector requires of its exporters, and a little more: every span is
+ * acknowledged once, or rejected once, whatever the endpoint answers.
  *
- * @param broken the promises that the subject does not keep; each is seen to be broken
- * @param uncertain the promises that it keeps now and then; they are not looked at
+ * @param broken the promises that the subject breaks; each test has to fail
+ * @param uncertain the promises that it breaks only sometimes; they are not tested
  */
 export function checkDelivery(
   name: string,
@@ -45,7 +45,7 @@ export function checkDelivery(
   }
   const start = (batchSize?: number) => startWorld(createSubject, batchSize)
 
-  /** Whatever the receiver answers: what was accepted and what was refused is everything, each once. */
+  /** For any sequence of these answers: every span is accepted or rejected, exactly once. */
   const answered = (answers: readonly [Answer, ...Answer[]], check: (world: World) => void = () => {}) => {
     const scripts = fc.array(fc.constantFrom(...answers), { minLength: 1, maxLength: 5 })
     const property = fc.asyncProperty(scripts, async (script) => {
@@ -54,7 +54,7 @@ export function checkDelivery(
       world.end(20)
       await world.flush()
       check(world)
-      // Not every flush waits for all when one request is refused.
+      // Not every flush waits for all requests if one is rejected.
       await world.stop()
       world.expectEachAnsweredOnce()
     })
@@ -130,7 +130,7 @@ export function checkDelivery(
       answered([200, 503, 400], ({ receiver, subject }) => {
         expect(subject.counts()).toEqual({
           delivered: receiver.namesOf((answer) => answer === 200).length,
-          refused: receiver.namesOf((answer) => answer === 400).length,
+          rejected: receiver.namesOf((answer) => answer === 400).length,
           lost: 0,
           waiting: 0,
         })
@@ -141,7 +141,7 @@ export function checkDelivery(
 
 type World = Awaited<ReturnType<typeof startWorld>>
 
-/** A receiver, a subject, and the spans that it was given. */
+/** An endpoint, a subject, and the spans that ended. */
 async function startWorld(createSubject: CreateSubject, batchSize = BATCH_SIZE) {
   const receiver = await Receiver.start()
   const subject = createSubject({ url: receiver.url, batchSize, timeoutMillis: 500 })
@@ -164,7 +164,7 @@ async function startWorld(createSubject: CreateSubject, batchSize = BATCH_SIZE) 
         tracer.startSpan(name).end()
       }
     },
-    /** A flush may say that something was refused: the receiver knows that better. */
+    /** A flush may reject if a batch was rejected; the endpoint's record decides. */
     flush: () => subject.processor.forceFlush().catch(() => {}),
     expectEachAnsweredOnce() {
       const isTemporary = (answer: Answer) => (TEMPORARY as readonly Answer[]).includes(answer)

@@ -27,7 +27,7 @@ const ours =
       counts() {
         const { delivered, rejected, dropped, queued, buffered } = processor.stats()
         const lost = Object.values(dropped).reduce((sum, spans) => sum + spans, 0)
-        return { delivered, refused: rejected, lost, waiting: queued.spans + buffered }
+        return { delivered, rejected, lost, waiting: queued.spans + buffered }
       },
     }
   }
@@ -45,11 +45,11 @@ checkDelivery('PersistentBatchSpanProcessor with a journal', ours({}, true))
 checkDelivery("PersistentBatchSpanProcessor with durability 'span'", ours({ durability: 'span' }, true))
 checkDelivery('PersistentBatchSpanProcessor with JSON', ours({ protocol: 'http/json' }, true))
 checkDelivery(
-  'PersistentBatchSpanProcessor, compressed, three requests at once',
+  'PersistentBatchSpanProcessor with compression and three requests at a time',
   ours({ compression: 'gzip', journalCompression: 'zstd', concurrency: 3 }, true),
 )
-// Its patience ends with the timeout of one request, its queue has room for 2048 spans, and it does not count.
-// Its flush does not wait for what is in flight, so that what has arrived after one depends on chance.
+// It retries only within the timeout of one request, queues 2048 spans, and does not count. Its flush does not wait
+// for requests in flight, so what has arrived after a flush is random.
 checkDelivery(
   'BatchSpanProcessor with OTLPTraceExporter',
   stock,

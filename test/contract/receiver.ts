@@ -7,21 +7,21 @@ import {
   placedSpans,
 } from '../../packages/exporter/test/persistent/encoder/support/decode.ts'
 
-/** What a request is answered with: a status, a dropped connection, or nothing before a promise resolves. */
+/** The answer to a request: a status, or a dropped connection. */
 export type Answer = 200 | 400 | 401 | 404 | 429 | 500 | 502 | 503 | 504 | 'drop'
 
-/** Answers after which the request is to be repeated. */
+/** Answers after which the request must be retried. */
 export const TEMPORARY = [429, 502, 503, 504, 'drop'] as const satisfies readonly Answer[]
-/** Answers after which it is not. */
+/** Answers after which it must not be retried. */
 export const PERMANENT = [400, 401, 404, 500] as const satisfies readonly Answer[]
 
-/** A request and what it was answered. */
+/** A request and its answer. */
 export interface Exchange {
   readonly names: readonly string[]
   readonly answer: Answer
 }
 
-/** An OTLP/HTTP receiver of traces that answers as it is told. */
+/** An OTLP/HTTP endpoint for traces that answers by a script. */
 export class Receiver {
   readonly exchanges: Exchange[] = []
   readonly url: string
@@ -59,9 +59,9 @@ export class Receiver {
     return { arrived, release }
   }
 
-  /** The names of the spans of all requests that were answered so, in order. */
-  namesOf(isMeant: (answer: Answer) => boolean): string[] {
-    return this.exchanges.filter(({ answer }) => isMeant(answer)).flatMap(({ names }) => names)
+  /** The names of the spans in all requests whose answer matches, in order. */
+  namesOf(matches: (answer: Answer) => boolean): string[] {
+    return this.exchanges.filter(({ answer }) => matches(answer)).flatMap(({ names }) => names)
   }
 
   stop(): void {

@@ -1,27 +1,27 @@
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base'
 
-/** What a subject says became of the spans that it was given. */
+/** A subject's own counts of the spans that ended. */
 interface Counts {
-  /** Acknowledged by the receiver. */
+  /** Acknowledged by the endpoint. */
   readonly delivered: number
-  /** Refused by the receiver for good. */
-  readonly refused: number
+  /** Permanently rejected by the endpoint. */
+  readonly rejected: number
   /** Lost in any other way. */
   readonly lost: number
   /** Not acknowledged yet. */
   readonly waiting: number
 }
 
-/** Anything that takes ended spans and delivers them. */
+/** A span processor that delivers ended spans. */
 interface Subject {
   readonly processor: SpanProcessor
-  /** Undefined where it does not count. */
+  /** Undefined if it does not count. */
   counts(): Counts | undefined
 }
 
-/** What every subject is to be set up with. */
+/** The settings of every subject. */
 interface SubjectSettings {
-  /** Of an OTLP/HTTP receiver of traces. */
+  /** An OTLP/HTTP endpoint for traces. */
   readonly url: string
   /** The most spans of a request. */
   readonly batchSize: number

@@ -10,8 +10,8 @@ import { type Collector, startCollector } from '../../demo/support/collector.ts'
 import type { ProgramConfig } from './program.ts'
 
 const PROGRAM = fileURLToPath(new URL('./program.ts', import.meta.url))
-/** Nobody listens there. */
-const NOBODY = 'http://127.0.0.1:1/v1/traces'
+/** Refuses every connection. */
+const UNAVAILABLE = 'http://127.0.0.1:1/v1/traces'
 
 let collector: Collector
 let directory: string
@@ -28,7 +28,7 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-/** How a program ended that ran to its end. */
+/** Runs a program to its end, and returns how it ended. */
 async function run(config: Omit<ProgramConfig, 'url'> & { url?: string }) {
   const child = fork(PROGRAM, [JSON.stringify({ url: collector.url, ...config })], {
     stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
@@ -38,7 +38,7 @@ async function run(config: Omit<ProgramConfig, 'url'> & { url?: string }) {
   return { code, signal }
 }
 
-/** Sends what another process left. */
+/** Sends the spans that another process left. */
 async function restart() {
   const processor = new PersistentBatchSpanProcessor({ url: collector.url, protocol: 'http/json', directory })
   await processor.forceFlush()
@@ -48,45 +48,47 @@ async function restart() {
 
 const arrived = () => new Set(collector.spans().map(({ name }) => name)).size
 
-describe('a process that ends without a word', () => {
-  it('naturally: sends what is left first', async () => {
+describe('a process that ends without a shutdown', () => {
+  it('naturally: sends the pending spans first', async () => {
     expect(await run({ spans: 1000, end: 'naturally' })).toEqual({ code: 0, signal: null })
     expect(arrived()).toBe(1001)
   })
 
-  it('naturally, with a journal: sends what is left first, and leaves nothing behind', async () => {
+  it('naturally, with a journal: sends the pending spans first, and leaves nothing behind', async () => {
     await run({ spans: 1000, end: 'naturally', directory })
     expect(arrived()).toBe(1001)
     expect(await restart()).toMatchObject({ adopted: 0 })
   })
 
-  it('naturally, while nobody listens: is not kept, and the next process sends it', async () => {
-    expect(await run({ spans: 1000, end: 'naturally', directory, url: NOBODY })).toMatchObject({ code: 0 })
+  it('naturally, during an outage: exits without delay, and the next process sends the spans', async () => {
+    expect(await run({ spans: 1000, end: 'naturally', directory, url: UNAVAILABLE })).toMatchObject({
+      code: 0,
+    })
     expect(await restart()).toMatchObject({ adopted: 1001, delivered: 1001, dropped: {} })
     expect(arrived()).toBe(1001)
   })
 
-  it('after a flush: has sent all of it', async () => {
+  it('after a flush: has sent every span', async () => {
     await run({ spans: 1000, end: 'flush and exit' })
     expect(arrived()).toBe(1001)
   })
 
   for (const end of ['process.exit', 'uncaught'] as const) {
-    it(`by ${end}: the next process sends what ended until the last moment`, async () => {
+    it(`by ${end}: the next process sends every span that ended`, async () => {
       expect(await run({ spans: 1000, end, directory })).toMatchObject({ code: end === 'uncaught' ? 1 : 0 })
       await restart()
       expect(arrived()).toBe(1001)
     })
 
-    it(`by ${end}: the next process sends what waited in the gate for its trace`, async () => {
-      await run({ spans: 500, end, directory, holds: true })
+    it(`by ${end}: the next process sends the spans that were waiting for backfill`, async () => {
+      await run({ spans: 500, end, directory, waits: true })
       await restart()
       expect(arrived()).toBe(500)
     })
   }
 
-  it('killed: the next process sends what stats() said to be in the journal', async () => {
-    expect(await run({ spans: 1000, end: 'kill once written', directory, url: NOBODY })).toMatchObject({
+  it('killed: the next process sends every span that was in the journal according to stats()', async () => {
+    expect(await run({ spans: 1000, end: 'kill once written', directory, url: UNAVAILABLE })).toMatchObject({
       signal: 'SIGKILL',
     })
     await restart()
@@ -94,7 +96,7 @@ describe('a process that ends without a word', () => {
   })
 
   it('killed at the end of a burst: the next process sends all but the last 64 spans at most', async () => {
-    expect(await run({ spans: 1000, end: 'kill', directory, url: NOBODY })).toMatchObject({
+    expect(await run({ spans: 1000, end: 'kill', directory, url: UNAVAILABLE })).toMatchObject({
       signal: 'SIGKILL',
     })
     await restart()
@@ -107,10 +109,10 @@ describe('a process that ends without a word', () => {
     expect(arrived()).toBe(1001)
   })
 
-  for (const url of [undefined, NOBODY]) {
-    const receiver = url === undefined ? 'there' : 'away'
+  for (const url of [undefined, UNAVAILABLE]) {
+    const endpoint = url === undefined ? 'available' : 'unavailable'
     for (const listens of ['span in beforeExit', 'flush in beforeExit'] as const) {
-      it(`naturally, with a listener that does this each time (${listens}), the receiver ${receiver}: ends`, async () => {
+      it(`naturally, with a listener that each time does this: ${listens}, the endpoint ${endpoint}: exits`, async () => {
         expect(await run({ spans: 10, end: 'naturally', listens, ...(url && { url }) })).toEqual({
           code: 0,
           signal: null,
@@ -120,13 +122,13 @@ describe('a process that ends without a word', () => {
     }
   }
 
-  it('in a listener that ends a span as the last of all: the next process sends it', async () => {
+  it('with an exit listener that ends a last span: the next process sends it', async () => {
     await run({ spans: 10, end: 'naturally', listens: 'span in exit', directory })
     await restart()
     expect(arrived()).toBe(12)
   })
 
-  it('leaves no folder behind once everything has been delivered', async () => {
+  it('leaves no folder behind once every span has been delivered', async () => {
     await run({ spans: 100, end: 'process.exit', directory })
     await restart()
     expect(readdirSync(directory).filter((name) => name !== 'rejected')).toEqual([])

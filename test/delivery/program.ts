@@ -1,27 +1,27 @@
-/** An application that ends some spans, and then itself. */
+/** An application that ends some spans and then exits. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { context, trace } from '@opentelemetry/api'
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
 
-/** What the program does. */
+/** The program's behaviour. */
 export interface ProgramConfig {
-  /** Of the collector. */
+  /** The collector's URL. */
   url: string
-  /** Of the journal, if there is to be one. */
+  /** The directory of the journal; without one there is no journal. */
   directory?: string | undefined
   durability?: 'batch' | 'span' | undefined
   spans: number
-  /** How it ends, once the spans have. */
+  /** How the process ends after its spans have ended. */
   end: 'naturally' | 'process.exit' | 'uncaught' | 'flush and exit' | 'kill' | 'kill once written'
-  /** What listeners of the application do, each time they are called: before ours, or after. */
+  /** What the application's own listeners do, each time they are called. */
   listens?: 'span in beforeExit' | 'flush in beforeExit' | 'span in exit' | undefined
-  /** Whether spans wait in the gate for their trace. */
-  holds?: boolean | undefined
+  /** Whether the spans wait for backfill when the process ends. */
+  waits?: boolean | undefined
 }
 
-const { url, directory, durability, spans, end, listens, holds } = JSON.parse(
+const { url, directory, durability, spans, end, listens, waits } = JSON.parse(
   process.argv[2] ?? '{}',
 ) as ProgramConfig
 
@@ -31,7 +31,7 @@ const processor = new PersistentBatchSpanProcessor({
   directory,
   durability,
   shutdownTimeoutMillis: 2000,
-  gate: holds ? { fillFromTrace: {} } : {},
+  gate: waits ? { fillFromTrace: {} } : {},
 })
 const provider = new BasicTracerProvider({ spanProcessors: [new SessionSpanProcessor(), processor] })
 const tracer = provider.getTracer('application')
@@ -39,11 +39,11 @@ const endOne = () => tracer.startSpan('at the end').end()
 if (listens === 'span in beforeExit') process.on('beforeExit', endOne)
 if (listens === 'span in exit') process.on('exit', endOne)
 if (listens === 'flush in beforeExit') process.on('beforeExit', () => provider.forceFlush().catch(() => {}))
-// An open span, for which the others wait if they are to.
+// With backfill, the others wait for this open span.
 const open = tracer.startSpan('open')
 const below = trace.setSpan(context.active(), open)
 for (let index = 0; index < spans; index++) tracer.startSpan(`span ${index}`, {}, below).end()
-if (!holds) open.end()
+if (!waits) open.end()
 
 if (end === 'process.exit') process.exit(0)
 if (end === 'uncaught') throw new Error('the application is broken')

@@ -7,7 +7,7 @@ import { startWorld, type World } from './world.ts'
 
 const ID = 'run_2026_11_21'
 
-const totalsOf = ({ analytics }: World) => analytics.stats(ID) ?? assert.fail('nothing was counted')
+const totalsOf = ({ analytics }: World) => analytics.stats(ID) ?? assert.fail('the session has no totals')
 
 export const agentops: Document = {
   title: 'AgentOps, sessions',
@@ -91,7 +91,7 @@ export const agentops: Document = {
       ours: '`session.end({ state, reason })`',
       shows(world) {
         startSession({ id: ID }).end({ state: 'success', reason: 'done' })
-        const { state, reason } = totalsOf(world).end ?? assert.fail('it has not ended')
+        const { state, reason } = totalsOf(world).end ?? assert.fail('the session has not ended')
         assert.deepEqual({ state, reason }, { state: 'success', reason: 'done' })
       },
     },
@@ -144,7 +144,7 @@ export const agentops: Document = {
     },
     {
       theirs: 'Actions',
-      ours: '`agentSteps`; what you say by `event` is in `events`',
+      ours: '`agentSteps`; calls of `event` are in `events`',
       shows(world) {
         const session = startSession({ id: ID })
         const attributes = { 'gen_ai.operation.name': 'invoke_agent' }
@@ -175,7 +175,7 @@ export const agentops: Document = {
     },
     {
       theirs: 'Cost',
-      ours: '`cost.total`, in USD; `undefined` where a price is not known',
+      ours: '`cost.total`, in USD; `undefined` if a price is unknown',
       shows(world) {
         const session = startSession({ id: ID })
         session.run(world.work)
@@ -222,12 +222,12 @@ export const agentops: Document = {
       },
     },
     {
-      theirs: 'a process that ends without a word: Indeterminate',
-      ours: 'so with `provider.shutdown()`, reason `shutdown`; with `endSessionsOnSignals()`, the signal',
+      theirs: 'a process that ends without `end_session`: Indeterminate',
+      ours: 'the same, with `provider.shutdown()` for the reason `shutdown`, with `endSessionsOnSignals()` the signal',
       async shows({ provider, analytics }) {
         startSession({ id: ID })
         await provider.shutdown()
-        const { state, reason } = analytics.stats(ID)?.end ?? assert.fail('it has not ended')
+        const { state, reason } = analytics.stats(ID)?.end ?? assert.fail('the session has not ended')
         assert.deepEqual({ state, reason }, { state: 'indeterminate', reason: 'shutdown' })
       },
     },

@@ -22,7 +22,7 @@ export const interactiveai: Document = {
     },
     {
       theirs: 'there is no "create session" call',
-      ours: 'nor here: a session exists once a span names it; `startSession` only says more',
+      ours: 'nor here: a session exists once a span has its ID; `startSession` only adds to it',
       shows({ tracer, analytics }) {
         usingSession(ID, () => tracer.startSpan('first').end())
         assert.equal(analytics.stats(ID)?.traces, 1)
@@ -124,7 +124,7 @@ export const interactiveai: Document = {
 
 type Totals = NonNullable<ReturnType<World['analytics']['stats']>>
 
-/** A property of the guide's table, read from the totals of its case. */
+/** A property of the guide's table, read from the totals of its example case. */
 function property(theirs: string, ours: string, check: (totals: Totals) => void): Row {
   return {
     theirs,
@@ -138,7 +138,7 @@ function property(theirs: string, ours: string, check: (totals: Totals) => void)
   }
 }
 
-/** The guide's case: two turns, two seconds each and one second apart, from the first second of 1970 on. */
+/** The guide's example case: two turns of two seconds each, which start 1 s and 3 s after the epoch. */
 function support({ tracer }: World): void {
   for (const [index, tag] of ['support', 'shipping'].entries()) {
     usingSession({ sessionId: ID, userId: 'user-a', tags: [tag] }, () =>

@@ -19,7 +19,7 @@ export const phoenix: Document = {
     },
     {
       theirs: 'all child spans inherit the session ID',
-      ours: 'every span that the work causes, whichever instrumentation makes it',
+      ours: 'every span that the work causes, whichever instrumentation creates it',
       shows({ tracer, spans }) {
         usingSession(ID, () =>
           tracer.startActiveSpan('request', (request) => {
@@ -37,8 +37,8 @@ export const phoenix: Document = {
       },
     },
     {
-      theirs: '`get_current_span().set_attribute(SESSION_ID, …)`, its bad example: the parent alone has it',
-      ours: 'what starts below it has it all the same; better `setSpanSession(span, id)`',
+      theirs: '`get_current_span().set_attribute(SESSION_ID, …)`, its bad example: only the parent has it',
+      ours: 'spans that start below it have it, too; `setSpanSession(span, id)` is better',
       shows({ tracer, span }) {
         tracer.startActiveSpan('parent', (parent) => {
           trace.getActiveSpan()?.setAttribute('session.id', ID)
@@ -72,7 +72,7 @@ export const phoenix: Document = {
     },
     {
       theirs: 'good IDs: `user_123_conv_456`; bad ones: `session_1`, `test`, the empty string',
-      ours: '`adviseSessionId(id)` says what is weak; an empty one is refused',
+      ours: '`adviseSessionId(id)` says what is weak; an empty one is invalid',
       shows() {
         assert.deepEqual(adviseSessionId(ID), [])
         for (const bad of ['session_1', 'test']) assert.deepEqual(adviseSessionId(bad), ['generic'])
@@ -89,7 +89,7 @@ export const phoenix: Document = {
     },
     {
       theirs: "LangChain's `thread_id`, `session_id`, `conversation_id`",
-      ours: 'recognised, as their relatives are: see "The names that others use"',
+      ours: 'read as aliases, like their relatives: see "The names that others use"',
       shows({ tracer, span }) {
         for (const key of ['thread_id', 'session_id', 'conversation_id']) {
           tracer.startSpan(key, { attributes: { metadata: JSON.stringify({ [key]: ID }) } }).end()

@@ -1,16 +1,16 @@
 import type { World } from './world.ts'
 
-/** A method or property that one of the documents names, what is ours for it, and a program that shows it. */
+/** A method or property that one of the documents names, our equivalent, and a program that shows it. */
 export interface Row {
   /** As the document writes it; Markdown. */
   readonly theirs: string
   /** Markdown. */
   readonly ours: string
-  /** Throws where it does not hold. Rows that are said not to be ours have none. */
+  /** Throws if the equivalent does not do it. `not ours` where there is no equivalent. */
   readonly shows: ((world: World) => void | Promise<void>) | 'not ours'
 }
 
-/** One of the documents that describe what a session is. */
+/** A vendor's documentation of sessions. */
 export interface Document {
   readonly title: string
   readonly rows: readonly Row[]

@@ -5,5 +5,5 @@ import { maximReference } from './maxim-reference.ts'
 import { phoenix } from './phoenix.ts'
 import type { Document } from './row.ts'
 
-/** What five documents call a session, and ours for every method and property that they name. */
+/** Five vendors' documentation of sessions, with our equivalent of every method and property that it names. */
 export const DOCUMENTS: readonly Document[] = [phoenix, interactiveai, agentops, maxim, maximReference]

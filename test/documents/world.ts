@@ -38,10 +38,10 @@ export function startWorld(options: SessionSpanProcessorOptions = {}) {
     provider,
     tracer,
     spans: () => memory.getFinishedSpans(),
-    /** What was shipped under a name. */
+    /** The exported span of a name. */
     span: (name: string) => {
       const found = memory.getFinishedSpans().find((span) => span.name === name)
-      if (found === undefined) throw new Error(`no span ${name} was shipped`)
+      if (found === undefined) throw new Error(`no span ${name} was exported`)
       return found
     },
     /** A model call and a tool call, as instrumentations write them. */

@@ -1,4 +1,4 @@
-/** A span as a backend has it. */
+/** A span as a backend stores it. */
 export interface StoredSpan {
   readonly traceId: string
   readonly name: string
@@ -8,7 +8,7 @@ export interface StoredSpan {
   readonly attributes: Readonly<Record<string, unknown>>
 }
 
-/** What gpt-5-mini costs, in USD per million tokens; of OpenAI's list, and not read from our table. */
+/** The price of gpt-5-mini, in USD per million tokens: from OpenAI's list, not from our table. */
 const PRICE = { input: 0.25, cached: 0.025, output: 2 }
 
 const PROMPT = 'llm.token_count.prompt'
@@ -16,14 +16,14 @@ const CACHED = 'llm.token_count.prompt_details.cache_read'
 const COMPLETION = 'llm.token_count.completion'
 
 /**
- * What the support ticket must print, worked out from what its backend has by the names that its instrumentations
- * give. In it is every row of InteractiveAI's table of properties, and of what AgentOps' analytics prints.
+ * What the support ticket must print, computed from the spans in its backend by the instrumentations' own attribute
+ * names. It covers every row of InteractiveAI's table of properties, and of what AgentOps' analytics prints.
  */
 export function ticketByHand(all: readonly StoredSpan[]): Record<string, unknown> {
   const id = 'ticket-2611'
   const spans = all.filter(({ attributes }) => attributes['session.id'] === id)
   const work = spans.filter(({ name }) => !name.startsWith('session.'))
-  const said = (name: string) => spans.filter((span) => span.name === name)
+  const sessionSpans = (name: string) => spans.filter((span) => span.name === name)
   const llm = work.filter(({ attributes }) => attributes['openinference.span.kind'] === 'LLM')
   const sum = (key: string) => llm.reduce((total, { attributes }) => total + Number(attributes[key]), 0)
   const inputCost = (sum(PROMPT) - sum(CACHED)) * PRICE.input + sum(CACHED) * PRICE.cached
@@ -53,14 +53,14 @@ export function ticketByHand(all: readonly StoredSpan[]): Record<string, unknown
     Actions: work.filter(({ attributes }) => attributes['openinference.span.kind'] === 'AGENT').length,
     Errors: work.filter(({ statusCode }) => statusCode === 2).length,
     Cost: dollars(inputCost + outputCost),
-    'End State': said('session.end')[0]?.attributes['session.end.state'],
-    'End State Reason': said('session.end')[0]?.attributes['session.end.reason'],
-    Feedback: said('session.feedback')[0]?.attributes['session.feedback.score'],
-    Attachments: said('session.attachment').length,
+    'End State': sessionSpans('session.end')[0]?.attributes['session.end.state'],
+    'End State Reason': sessionSpans('session.end')[0]?.attributes['session.end.reason'],
+    Feedback: sessionSpans('session.feedback')[0]?.attributes['session.feedback.score'],
+    Attachments: sessionSpans('session.attachment').length,
   }
 }
 
-/** The lines `label: value` among what was printed. */
+/** The printed lines of the form `label: value`. */
 function printedRows(printed: string): Record<string, string> {
   const lines = printed.split('\n').map((line) => /^([A-Z][\w -]*): (.*)$/.exec(line))
   return Object.fromEntries(
@@ -68,7 +68,7 @@ function printedRows(printed: string): Record<string, string> {
   )
 }
 
-/** How what an example printed differs from what it must print, each a sentence; empty if it does not. */
+/** The differences between what an example printed and what it must print, a sentence each; empty if there are none. */
 export function wrongRows(printed: string, byHand: Readonly<Record<string, unknown>>): string[] {
   const rows = printedRows(printed)
   return Object.entries(byHand)

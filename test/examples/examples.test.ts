@@ -5,8 +5,8 @@ import { EXPECTED } from './expected.ts'
 import { folder, runExample, spansBySession, startModel } from './run.ts'
 
 /**
- * What needs packages that cannot be installed beside ours is run by `test:readme` in a project of its own, what needs
- * a real collector by `test:real`.
+ * `test:readme` runs the examples whose dependencies conflict with this repository's, each in its own project;
+ * `test:real` runs those that need a real collector.
  */
 const RUN_ELSEWHERE = [
   'collector/README.md',
@@ -15,7 +15,7 @@ const RUN_ELSEWHERE = [
   'sdk-3/quick-start.ts',
 ]
 
-/** What a program of several files is made of, beside the one that is run. */
+/** The other files of a program that has several. */
 const PARTS = ['support-ticket/agent.ts', 'support-ticket/report.ts', 'support-ticket/telemetry.ts']
 
 const files = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => model.stop())
 
 describe('the examples', () => {
-  it('are all run', () => {
+  it('all run here or in a named place', () => {
     expect(files.sort()).toEqual([...Object.keys(EXPECTED), ...PARTS, ...RUN_ELSEWHERE].sort())
   })
 

@@ -1,20 +1,20 @@
 import { type StoredSpan, ticketByHand } from './by-hand.ts'
 
-/** What each example promises: every span that it sends, by session. */
+/** What each example promises: every span that it exports, by session. */
 export interface Expected {
   gets: string
   sessions: Record<string, string[]>
-  /** Spans that rightly have no session. */
+  /** Spans that correctly have no session. */
   none?: string[]
   /** The user of each session. */
   users?: Record<string, string>
-  /** What every span has beside the session. */
+  /** Attributes that every span has in addition to the session. */
   attributes?: Record<string, string>
-  /** How many traces the spans are of, where that is part of the promise. */
+  /** The number of traces, where that is part of the promise. */
   traces?: number
-  /** What it prints, as rows `label: value`, from what the backend has. */
+  /** What it prints, as rows `label: value`, computed from the spans in the backend. */
   printed?: (spans: readonly StoredSpan[]) => Record<string, unknown>
-  /** What it rightly warns of; nothing, where this is not given. */
+  /** The expected warnings; none by default. */
   warns?: RegExp
   env?: NodeJS.ProcessEnv
 }
@@ -28,7 +28,7 @@ const times = (count: number, span: string): string[] => Array.from({ length: co
 
 const LIFECYCLE = '@otel-sessions/processor/lifecycle'
 
-/** LangGraph's spans of an agent that asks its model once more after each tool. */
+/** LangGraph's spans of an agent that calls its model again after each tool. */
 const langGraph = ({ turns, tools }: { turns: number; tools: number }) =>
   [
     ...times(turns, 'LangGraph'),
@@ -42,7 +42,7 @@ const langGraph = ({ turns, tools }: { turns: number; tools: number }) =>
 
 const twice = (spans: string[]) => spans.flatMap((span) => [span, span])
 
-const words = ['app: say its', 'app: say on', 'app: say way']
+const answerSpans = ['app: say its', 'app: say on', 'app: say way']
 
 const aiSdk = [
   'app: look up',
@@ -61,7 +61,7 @@ export const EXPECTED: Record<string, Expected> = {
     sessions: { [A]: ['quick-start: answer', 'quick-start: look up'] },
   },
   'delivery.ts': {
-    gets: 'the spans of a process that ended while nobody listened',
+    gets: 'the next process delivers the spans of one that ended during an outage',
     sessions: { [A]: ['delivery: answer', 'delivery: ask', 'delivery: look up'] },
     printed: (spans) => ({
       'In the journal': spans.length,
@@ -70,33 +70,33 @@ export const EXPECTED: Record<string, Expected> = {
     }),
     warns:
       /^.* 127\.0\.0\.1:1 does not take spans now \(ECONNREFUSED\).*\n.* 3 spans were not delivered before the shutdown.*\n$/,
-    // The tests' collector reads nothing else; the real one is sent both.
+    // The tests' collector only reads JSON; test:real sends both to a real one.
     env: { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
   },
   'sdk-node.ts': {
     gets: 'the spans of both HTTP clients carry the session',
     sessions: { [A]: ['app: track', 'http: GET', 'undici: GET'] },
-    // They are of the service that is called, and nothing tells another service the session.
+    // They belong to the called service, and the session is not propagated to other services.
     none: twice(['http: GET']),
     env: { OTEL_METRICS_EXPORTER: 'none' },
   },
   'express.ts': {
-    gets: 'the handler’s, the error handler’s, the HTTP client’s and the server’s spans carry the session of the request',
+    gets: 'the spans of the handler, the error handler, the HTTP client and the server carry the session of the request',
     sessions: {
       [A]: ['app: save answer', 'http: POST', 'undici: POST'],
       [B]: ['app: report error', 'http: POST'],
     },
   },
   'hono.ts': {
-    gets: 'what happens while the body is sent carries the session of the request',
-    sessions: sameFor([A, B], words),
+    gets: 'spans that start while the body is sent carry the session of the request',
+    sessions: sameFor([A, B], answerSpans),
   },
   'ai-sdk.ts': {
     gets: 'the AI SDK’s, the tool’s and the HTTP client’s spans carry the session',
     sessions: sameFor([A, B], aiSdk),
   },
   'langchain-alias.ts': {
-    gets: 'LangChain’s spans and the application’s root carry the thread, with no helper',
+    gets: 'LangChain’s spans and the application’s root span carry the thread, without a helper',
     sessions: {
       user_123_thread_7: [
         'app: handle request',
@@ -107,7 +107,7 @@ export const EXPECTED: Record<string, Expected> = {
     },
   },
   'langchain-late.ts': {
-    gets: 'the HTTP client’s span beside LangChain’s carries the thread, too, with no helper',
+    gets: 'the HTTP client’s span beside LangChain’s carries the thread, too, without a helper',
     sessions: {
       user_123_thread_7: [
         'app: handle request',
@@ -133,20 +133,20 @@ export const EXPECTED: Record<string, Expected> = {
     },
   },
   'chat.ts': {
-    gets: 'every span of every turn carries its user’s session, also what is saved after the stream',
+    gets: 'every span of every turn carries its user’s session, including the one after the stream',
     sessions: sameFor([A, B], twice(['chat: save answer', 'chat: turn', 'undici: POST'])),
     users: { [A]: 'user_123', [B]: 'user_124' },
   },
   'stream-generator.ts': {
-    gets: 'a generator that the response pulls on runs in the session',
-    sessions: sameFor([A, B], ['app: save answer', ...words]),
+    gets: 'a generator that the response pulls from runs in the session',
+    sessions: sameFor([A, B], ['app: save answer', ...answerSpans]),
   },
   'stream-response.ts': {
-    gets: 'the body of a Response is made in the session',
-    sessions: sameFor([A, B], ['app: look up', ...words]),
+    gets: 'the body of a Response is produced in the session',
+    sessions: sameFor([A, B], ['app: look up', ...answerSpans]),
   },
   'stream-openai.ts': {
-    gets: 'all requests of a loop with tools carry the session, though each is a trace of its own',
+    gets: 'all requests of a loop with tools carry the session, although each has its own trace',
     traces: 6,
     sessions: sameFor(
       [A, B],
@@ -154,10 +154,10 @@ export const EXPECTED: Record<string, Expected> = {
     ),
   },
   'support-ticket/ticket.ts': {
-    gets: 'a support case has its totals: those that one works out by hand from what its backend has',
+    gets: 'the totals of a support case are those computed by hand from the spans in its backend',
     sessions: {
       'ticket-2611': [
-        ...['attachment', 'end', 'feedback', 'start'].map((word) => `${LIFECYCLE}: session.${word}`),
+        ...['attachment', 'end', 'feedback', 'start'].map((kind) => `${LIFECYCLE}: session.${kind}`),
         ...['followup', 'inquiry', 'thanks'].map((turn) => `${LIFECYCLE}: support-${turn}`),
         ...langGraph({ turns: 3, tools: 2 }),
         ...times(5, 'undici: POST'),
@@ -168,7 +168,7 @@ export const EXPECTED: Record<string, Expected> = {
     printed: ticketByHand,
   },
   'queue.ts': {
-    gets: 'jobs and listeners run in the session that they are bound to',
+    gets: 'jobs and listeners run in the session to which they are bound',
     sessions: {
       [A]: ['app: save', 'app: summarise A'],
       [B]: ['app: save', 'app: summarise B'],

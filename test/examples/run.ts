@@ -7,14 +7,14 @@ import { Processes } from '../../demo/support/processes.ts'
 
 export const folder = fileURLToPath(new URL('../../examples/', import.meta.url))
 
-/** A model in a process of its own; the examples that need one call it instead of OpenAI. */
+/** A model in its own process; examples that need one call it instead of OpenAI. */
 export async function startModel() {
   const processes = new Processes()
   const port = await processes.start('model.ts').receive<number>('listening')
   return { url: `http://127.0.0.1:${port}/v1`, stop: () => processes.stop() }
 }
 
-/** Runs an example as a user would: a process of its own, a collector and a model at the end of real sockets. */
+/** Runs an example as a user would: in its own process, with a collector and a model behind real sockets. */
 export async function runExample(file: string, modelUrl: string, env: NodeJS.ProcessEnv = {}) {
   const collector = await startCollector()
   const child = execFile(process.execPath, [folder + file], {
@@ -40,7 +40,7 @@ export async function runExample(file: string, modelUrl: string, env: NodeJS.Pro
   return { code, errors, output, spans: collector.spans() }
 }
 
-/** What arrived, by session: who made each span, and its name. */
+/** The received spans by session, as `scope: name`. */
 export function spansBySession(spans: ReceivedSpan[]): Record<string, string[]> {
   const found: Record<string, string[]> = {}
   for (const { scope, name, attributes } of spans) {

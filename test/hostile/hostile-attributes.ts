@@ -2,7 +2,7 @@ import { SESSION_ALIASES } from '@otel-sessions/semconv'
 import fc from 'fast-check'
 import { hostileValue, type Recipe, revokedProxy, throwingProxy } from './hostile-values.ts'
 
-/** The names that decide something, and others. */
+/** Attribute names with a meaning, and others. */
 const keys = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(...SESSION_ALIASES.map(({ key }) => key)) },
   {
@@ -22,10 +22,10 @@ const keys = fc.oneof(
   { weight: 2, arbitrary: fc.string({ maxLength: 12 }) },
 )
 
-/** How an attribute stands on the object. */
+/** How an attribute is defined on the object. */
 const shapes = fc.constantFrom('value', 'value', 'value', 'getter', 'throwing-getter', 'hidden', 'inherited')
 
-/** How the object as a whole stands in the way. */
+/** How the object as a whole is hostile. */
 const wrappings = fc.constantFrom(
   'plain',
   'plain',
@@ -41,24 +41,24 @@ const entries = fc.array(fc.tuple(keys, shapes, hostileValue), { maxLength: 8 })
 
 export type Attributes = Record<PropertyKey, unknown>
 
-/** A hostile attribute set, and a copy of its property descriptors to compare with afterwards. */
+/** A hostile attribute set. */
 export interface HostileSet {
   readonly attributes: Attributes
-  /** The object below the proxy, if there is one. */
+  /** The proxy's target, if there is one; otherwise the attributes themselves. */
   readonly target: Attributes
-  /** Some own property is not enumerable. */
+  /** An own property is not enumerable. */
   readonly hides: boolean
-  /** The names that are there by inheritance alone. */
+  /** Names that are inherited only. */
   readonly inherited: ReadonlySet<string>
 }
 
 /** A recipe that the test library can print. */
-const told = <T>(recipe: Recipe<T>, words: string): Recipe<T> =>
-  Object.assign(recipe, { [fc.toStringMethod]: () => words })
+const printable = <T>(recipe: Recipe<T>, text: string): Recipe<T> =>
+  Object.assign(recipe, { [fc.toStringMethod]: () => text })
 
 export const hostileSets: fc.Arbitrary<Recipe<HostileSet>> = fc
   .tuple(entries, wrappings)
-  .map(([list, wrapping]) => told(() => makeSet(list, wrapping), `${wrapping} ${fc.stringify(list)}`))
+  .map(([list, wrapping]) => printable(() => makeSet(list, wrapping), `${wrapping} ${fc.stringify(list)}`))
 
 function makeSet(list: [string, string, Recipe][], wrapping: string): HostileSet {
   const prototype: Attributes = wrapping === 'no-prototype' ? Object.create(null) : {}
@@ -89,7 +89,7 @@ function wrap(target: Attributes, wrapping: string): Attributes {
   return wrapping === 'revoked' ? (revokedProxy() as Attributes) : target
 }
 
-/** What an object is made of, without running a getter: equal before and after means that nobody changed it. */
+/** An object's properties, without running a getter. Equal fingerprints mean that nothing was changed. */
 export function fingerprint(target: object): unknown[] {
   return Reflect.ownKeys(target).flatMap((key) => {
     const { value, get, enumerable } = Object.getOwnPropertyDescriptor(target, key) ?? {}

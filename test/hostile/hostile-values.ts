@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** A proxy of which every trap throws. */
+/** A proxy whose traps all throw. */
 export function throwingProxy(target: object = {}): object {
   const traps = new Proxy({} as ProxyHandler<object>, {
     get: (_, trap) => () => {
@@ -36,7 +36,7 @@ const throwing = () => {
   throw new Error('called')
 }
 
-/** Strings that are, nearly are, and are not session IDs. */
+/** Strings that are valid session IDs, nearly valid, or invalid. */
 export const idLike = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom('user_123_conv_456', 'a', ' ', '', 'undefined', 'café', 'a\nb') },
   { weight: 4, arbitrary: fc.string({ unit: 'grapheme-ascii', maxLength: 24 }) },
@@ -45,7 +45,7 @@ export const idLike = fc.oneof(
   { weight: 1, arbitrary: fc.constant('x'.repeat(200_000)) },
 )
 
-/** JSON as `metadata` holds it, odd and broken. */
+/** Odd and broken JSON for `metadata`. */
 const metadataJson = fc.oneof(
   fc.constantFrom(
     '',
@@ -64,12 +64,12 @@ const metadataJson = fc.oneof(
     .map((it) => JSON.stringify(it)),
 )
 
-/** Makes the value where it is used: the test library itself looks at what it generates. */
+/** Creates the value where it is used, because the test library reads the values that it generates. */
 export type Recipe<T = unknown> = () => T
 
 const given = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<Recipe> => arbitrary.map((value) => () => value)
 
-/** Whatever JavaScript lets people put into an attribute. */
+/** Any value that JavaScript allows as an attribute. */
 export const hostileValue: fc.Arbitrary<Recipe> = fc.oneof(
   { weight: 6, arbitrary: given(idLike) },
   { weight: 3, arbitrary: given(metadataJson) },

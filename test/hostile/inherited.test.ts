@@ -13,17 +13,17 @@ afterEach(() => {
 const spanOf = (attributes: Attributes) =>
   hostileSpan({ attributes, target: attributes, hides: false, inherited: new Set() }, 'usual')
 
-function ship(span: ReturnType<typeof spanOf>): Attributes {
-  let shipped: Attributes = {}
+function exported(span: ReturnType<typeof spanOf>): Attributes {
+  let attributes: Attributes = {}
   const delegate = {
     export(spans: (typeof span)[], resultCallback: (result: { code: number }) => void) {
-      shipped = spans[0]?.attributes ?? {}
+      attributes = spans[0]?.attributes ?? {}
       resultCallback({ code: 0 })
     },
     async shutdown() {},
   }
   new SessionSpanExporter(delegate).export([span], () => {})
-  return shipped
+  return attributes
 }
 
 function run(processor: SessionSpanProcessor, span: ReturnType<typeof spanOf>, context = ROOT_CONTEXT) {
@@ -32,14 +32,14 @@ function run(processor: SessionSpanProcessor, span: ReturnType<typeof spanOf>, c
   processor.onEnd(span)
 }
 
-test('a session.id on Object.prototype is no start attribute: the scope keeps its word', () => {
+test('a session.id on Object.prototype does not override the session of a scope', () => {
   polluted['session.id'] = 'polluted_session'
   const span = spanOf({})
   run(new SessionSpanProcessor(), span, contextWithSession(ROOT_CONTEXT, 'user_123_conv_456'))
   expect(Object.entries(span.attributes)).toEqual([['session.id', 'user_123_conv_456']])
 })
 
-test('a session.id on Object.prototype gives a bare span no session', () => {
+test('a session.id on Object.prototype does not give a span a session', () => {
   polluted['session.id'] = 'polluted_session'
   const processor = new SessionSpanProcessor()
   const span = spanOf({})
@@ -48,7 +48,7 @@ test('a session.id on Object.prototype gives a bare span no session', () => {
   expect(Object.keys(span.attributes)).toEqual([])
 })
 
-test('a field on Object.prototype does not keep ours from being stamped', () => {
+test('a field on Object.prototype does not prevent a scope’s fields from being stamped', () => {
   Object.assign(polluted, { 'user.id': 'polluted', metadata: '{}' })
   const span = spanOf({})
   const metadata = { plan: 'pro' }
@@ -61,14 +61,17 @@ test('a field on Object.prototype does not keep ours from being stamped', () => 
   expect(Object.entries(span.attributes)).toContainEqual(['metadata', '{"plan":"pro"}'])
 })
 
-test('the gate ships an alias although Object.prototype has a session.id', () => {
+test('the exporter reads an alias although Object.prototype has a session.id', () => {
   polluted['session.id'] = 'polluted_session'
-  expect(Object.entries(ship(spanOf({ thread_id: 'thread_7' })))).toContainEqual(['session.id', 'thread_7'])
+  expect(Object.entries(exported(spanOf({ thread_id: 'thread_7' })))).toContainEqual([
+    'session.id',
+    'thread_7',
+  ])
 })
 
-test('an attribute named __proto__ is shipped as it is, and is not the prototype of what is shipped', () => {
+test('an attribute named __proto__ is exported as it is, and does not become a prototype', () => {
   const attributes: Attributes = JSON.parse('{"__proto__":{"user.id":"smuggled"},"thread_id":"thread_7"}')
-  const shipped = ship(spanOf(attributes))
-  expect(shipped['user.id']).toBeUndefined()
-  expect(Object.keys(shipped)).toEqual(['__proto__', 'thread_id', 'session.id'])
+  const result = exported(spanOf(attributes))
+  expect(result['user.id']).toBeUndefined()
+  expect(Object.keys(result)).toEqual(['__proto__', 'thread_id', 'session.id'])
 })

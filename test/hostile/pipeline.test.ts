@@ -14,28 +14,28 @@ const inside = contextWithSession(ROOT_CONTEXT, {
   metadata: { plan: 'pro' },
   tags: ['t'],
 })
-const absent = contextWithSession(ROOT_CONTEXT, null)
+const cleared = contextWithSession(ROOT_CONTEXT, null)
 
 type HostileSpan = ReturnType<typeof hostileSpan>
 
-/** Ships one span through a gate of its own; gives what arrived. */
-function ship(span: HostileSpan): HostileSpan[] {
+/** Exports one span through its own exporter, and returns what arrived. */
+function exportSpan(span: HostileSpan): HostileSpan[] {
   const arrived: HostileSpan[] = []
   let results = 0
-  const gate = new SessionSpanExporter<HostileSpan>({
+  const exporter = new SessionSpanExporter<HostileSpan>({
     export(spans, resultCallback) {
       arrived.push(...spans)
       resultCallback({ code: 0 })
     },
     async shutdown() {},
   })
-  gate.export([span], () => results++)
+  exporter.export([span], () => results++)
   expect(results).toBe(1)
   return arrived
 }
 
-/** Reading them may throw, where the span is shipped as it is. */
-function shippedId(span: HostileSpan): unknown {
+/** Reading the attributes may throw if the span is exported as it is. */
+function exportedId(span: HostileSpan): unknown {
   try {
     return (span.attributes as Attributes)['session.id']
   } catch {
@@ -43,9 +43,9 @@ function shippedId(span: HostileSpan): unknown {
   }
 }
 
-test('the processor and the gate let no exception out, and ship every span with a valid session or none', () => {
+test('processor and exporter never throw, and export every span with a valid session or none', () => {
   const kinds = fc.constantFrom(...SPAN_KINDS)
-  const contexts = fc.constantFrom(ROOT_CONTEXT, inside, absent)
+  const contexts = fc.constantFrom(ROOT_CONTEXT, inside, cleared)
   const processors = [
     new SessionSpanProcessor(),
     new SessionSpanProcessor({ onOverwrite: 'accept', maxLength: 64 }),
@@ -63,7 +63,7 @@ test('the processor and the gate let no exception out, and ship every span with 
         const processor = runsLate ? processors[which] : new SessionSpanProcessor()
         const set = make()
         const span = hostileSpan(set, kind)
-        const statedAbsent = from === absent && kind === 'usual' && !Object.hasOwn(set.target, 'session.id')
+        const isCleared = from === cleared && kind === 'usual' && !Object.hasOwn(set.target, 'session.id')
         processor?.onStart(span, from)
         for (const [key, value] of Object.entries(Object.getOwnPropertyDescriptors(makeLate().target))) {
           Reflect.defineProperty(set.target, key, value)
@@ -72,39 +72,39 @@ test('the processor and the gate let no exception out, and ship every span with 
         expect(leavesAlone(set, () => processor?.onEnd(span))).toBe(true)
 
         let arrived: HostileSpan[] = []
-        expect(leavesAlone(set, () => (arrived = ship(span)))).toBe(true)
+        expect(leavesAlone(set, () => (arrived = exportSpan(span)))).toBe(true)
         expect(arrived).toHaveLength(1)
         const [first] = arrived
-        // A view is ours, so it is right; a span that cannot be read is shipped as it is.
+        // A view must be right; a span that cannot be read is exported as it is.
         if (first === undefined || first === span) return
-        const id = shippedId(first)
+        const id = exportedId(first)
         expect(id === undefined || checkSessionId(id).ok).toBe(true)
-        if (statedAbsent) expect(id).toBeUndefined()
+        if (isCleared) expect(id).toBeUndefined()
       },
     ),
     { numRuns: 30_000 },
   )
 })
 
-test('the gate alone changes nothing but the session, and nothing in place', () => {
+test('the exporter alone changes only the session, and nothing in place', () => {
   fc.assert(
     fc.property(hostileSets, (make) => {
       const set = make()
       const span = hostileSpan(set, 'usual')
       let arrived: HostileSpan[] = []
-      expect(leavesAlone(set, () => (arrived = ship(span)))).toBe(true)
+      expect(leavesAlone(set, () => (arrived = exportSpan(span)))).toBe(true)
       const [first] = arrived
       if (first === undefined || first === span) return
-      const shipped: Attributes = first.attributes
+      const exported: Attributes = first.attributes
       const others = (attributes: object) => Object.keys(attributes).filter((key) => key !== 'session.id')
-      expect(others(shipped)).toEqual(others(set.target))
-      for (const key of others(shipped)) expect(Object.is(shipped[key], set.target[key])).toBe(true)
+      expect(others(exported)).toEqual(others(set.target))
+      for (const key of others(exported)) expect(Object.is(exported[key], set.target[key])).toBe(true)
     }),
     { numRuns: 20_000 },
   )
 })
 
-test('a parent that is hostile does not reach its child', () => {
+test('a hostile parent does not affect its child', () => {
   const kinds = fc.constantFrom(...SPAN_KINDS)
   const processor = new SessionSpanProcessor()
   fc.assert(

@@ -9,7 +9,7 @@ afterEach(() => {
     delete (Object.prototype as Record<string, unknown>)[key]
 })
 
-test('no attribute set, however hostile, makes a reader throw, and none is changed', () => {
+test('no attribute set makes a reader throw, and none is changed', () => {
   fc.assert(
     fc.property(hostileSets, (make) => {
       const { attributes, target, hides, inherited } = make()
@@ -17,18 +17,18 @@ test('no attribute set, however hostile, makes a reader throw, and none is chang
       const match = readSessionAlias(attributes)
       const explained = explainSession(attributes)
       expect(same(fingerprint(target), before)).toBe(true)
-      // Only enumerable properties are attributes; the explanation tells of the others, too.
+      // Only enumerable properties are attributes; the explanation includes the others.
       if (!hides) expect([explained.id, explained.key]).toEqual([match?.id, match?.key])
       if (match === undefined) return
       expect(checkSessionId(match.id).ok).toBe(true)
-      // A key inside the JSON of `metadata` goes by the same name as the flattened one.
+      // A key inside the JSON of `metadata` has the same name as the flattened attribute.
       if (!match.key.startsWith('metadata.')) expect(inherited.has(match.key)).toBe(false)
     }),
     { numRuns: 30_000 },
   )
 })
 
-test('whatever is given as an ID is judged, and nothing is thrown', () => {
+test('checkSessionId accepts or rejects any value, and never throws', () => {
   fc.assert(
     fc.property(hostileValue, (make) => {
       const value = make()
@@ -52,7 +52,7 @@ test('the ID rule agrees with a loop over the characters, at every maximum lengt
   )
 })
 
-/** The ID rule, said once more without a regular expression. */
+/** The ID rule, implemented again without a regular expression. */
 function judge(id: string, most: number): string {
   let blank = true
   let control = false
@@ -69,7 +69,7 @@ function judge(id: string, most: number): string {
   return foreign ? 'not-ascii' : 'ok'
 }
 
-test('a polluted Object.prototype names no session', () => {
+test('a polluted Object.prototype does not provide a session', () => {
   Object.assign(Object.prototype, {
     'session.id': 'polluted',
     thread_id: 'polluted',

@@ -18,12 +18,12 @@ beforeAll(() => {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 })
 
-const OUTER = 'outer_session_of_somebody_else'
+const OUTER = 'outer_session_of_another_user'
 const outer = contextWithSession(ROOT_CONTEXT, OUTER)
 
 const FIELDS = ['sessionId', 'conversationId', 'userId', 'previousSessionId', 'metadata', 'tags'] as const
 
-/** A session of which each part is there or not, hostile or not. */
+/** A session object whose parts are present or not, hostile or not. */
 const parts: fc.Arbitrary<Recipe> = fc
   .array(fc.tuple(fc.constantFrom(...FIELDS), fc.constantFrom('value', 'getter'), hostileValue), {
     maxLength: 5,
@@ -46,7 +46,7 @@ const sessions: fc.Arbitrary<Recipe> = fc.oneof(
   { weight: 2, arbitrary: hostileSets.map((make: Recipe<HostileSet>) => () => make().attributes) },
 )
 
-/** The session that a hostile value may name: its own, if that can be read and is valid. */
+/** The session that a hostile value may set: its own, if that can be read and is valid. */
 function namedBy(session: unknown): string | undefined {
   try {
     const id = typeof session === 'string' ? session : (session as { sessionId: unknown }).sessionId
@@ -57,7 +57,7 @@ function namedBy(session: unknown): string | undefined {
   }
 }
 
-/** An object that has no `sessionId` and adds fields keeps the outer session; nothing else may. */
+/** Only an object without `sessionId`, which just adds fields, may keep the outer session. */
 function onlyAdds(session: unknown): boolean {
   try {
     return typeof session === 'object' && session !== null && !('sessionId' in session)
@@ -71,7 +71,7 @@ function expectRight(session: unknown, found: string | undefined) {
   else expect(onlyAdds(session)).toBe(true)
 }
 
-test('usingSession runs the function exactly once and throws nothing, whatever the session is', () => {
+test('usingSession runs the function exactly once and never throws, whatever the session is', () => {
   fc.assert(
     fc.property(sessions, (make) => {
       const session = make()
@@ -89,7 +89,7 @@ test('usingSession runs the function exactly once and throws nothing, whatever t
   )
 })
 
-test('setSession, bindSession and setSpanSession throw nothing, whatever the session is', () => {
+test('contextWithSession, bindSession and setSpanSession never throw, whatever the session is', () => {
   const kinds = fc.constantFrom(...SPAN_KINDS)
   fc.assert(
     fc.property(sessions, kinds, (make, kind) => {
@@ -104,13 +104,13 @@ test('setSession, bindSession and setSpanSession throw nothing, whatever the ses
   )
 })
 
-test('bindSession throws nothing, whatever its target is', () => {
+test('bindSession never throws, whatever its target is', () => {
   fc.assert(
     fc.property(hostileValue, (make) => {
       const target = make()
       const bound = bindSession(target as never, 'user_123_conv_456')
       if (typeof target === 'function') return
-      // Of an object that may hold streams it gives a view, which shows what the object shows.
+      // For an object that may contain streams it returns a view with the same properties.
       if (typeof target === 'object' && target !== null) expect(shownBy(bound)).toEqual(shownBy(target))
       else expect(Object.is(bound, target)).toBe(true)
     }),
@@ -118,7 +118,7 @@ test('bindSession throws nothing, whatever its target is', () => {
   )
 })
 
-/** The kinds of what can be read of an object, and of what throws when it is read. */
+/** The types of an object's properties; `throws` for those that throw. */
 function shownBy(target: object): unknown {
   const kindOf = (name: PropertyKey) => {
     try {
@@ -134,7 +134,7 @@ function shownBy(target: object): unknown {
   }
 }
 
-test('usingSession gives back what the function returns, whatever that is', () => {
+test('usingSession returns what the function returns, whatever that is', () => {
   fc.assert(
     fc.property(hostileValue, (make) => {
       const result = make()
@@ -149,7 +149,7 @@ test('usingSession gives back what the function returns, whatever that is', () =
   )
 })
 
-test('what is read in a session is plain: no key is special, nothing is changed in what was given', () => {
+test('getSession returns plain metadata: no key is special, and the passed object is unchanged', () => {
   const metadata = JSON.parse('{"__proto__":"own","plan":"pro","constructor":true}')
   const before = JSON.stringify(metadata)
   const info = usingSession({ sessionId: 'user_123_conv_456', metadata }, () => getSession())

@@ -1,6 +1,6 @@
 import { fingerprint, type HostileSet, same } from './hostile-attributes.ts'
 
-/** In which way a span fails whoever uses it. */
+/** The ways in which a span misbehaves. */
 export const SPAN_KINDS = [
   'usual',
   'usual',
@@ -18,7 +18,7 @@ const fail = (what: string) => () => {
   throw new Error(what)
 }
 
-/** A span made of a hostile attribute set. */
+/** A span with a hostile attribute set. */
 export function hostileSpan({ attributes }: HostileSet, kind: SpanKind) {
   const spanContext = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 }
   if (kind === 'spanContext is frozen') Object.freeze(spanContext)
@@ -37,7 +37,7 @@ export function hostileSpan({ attributes }: HostileSet, kind: SpanKind) {
   return span
 }
 
-/** Does something, and says whether the attributes are the same afterwards. */
+/** Calls `act`, and returns whether the attributes are the same afterwards. */
 export function leavesAlone({ target }: HostileSet, act: () => void): boolean {
   const before = fingerprint(target)
   act()

@@ -1,13 +1,13 @@
 import { SESSION_ALIASES, type SessionAlias } from '@otel-sessions/semconv'
 import { drawTable } from './draw.ts'
 
-/** The table of the names that are recognised, in the order in which they are read. */
+/** The README's table of aliases, in the order in which they are read. */
 export function aliasesMarkdown(aliases: readonly SessionAlias[] = SESSION_ALIASES): string {
-  const rows = groups(aliases).map((group, index) => [String(index + 1), whoWrites(group), names(group)])
+  const rows = groups(aliases).map((group, index) => [String(index + 1), sourceOf(group), names(group)])
   return drawTable(['', 'who writes it', 'attribute'], rows)
 }
 
-/** Those that follow one another and have the same source, read from the same place. */
+/** Groups of consecutive aliases with the same source and the same place. */
 function groups(aliases: readonly SessionAlias[]): SessionAlias[][] {
   const grouped: SessionAlias[][] = []
   for (const alias of aliases) {
@@ -19,7 +19,7 @@ function groups(aliases: readonly SessionAlias[]): SessionAlias[][] {
   return grouped
 }
 
-const whoWrites = ([first]: readonly SessionAlias[]) => first?.source ?? ''
+const sourceOf = ([first]: readonly SessionAlias[]) => first?.source ?? ''
 
 function names(group: readonly SessionAlias[]): string {
   const prefix = commonPrefix(group.map(({ key }) => key))
@@ -32,7 +32,7 @@ function names(group: readonly SessionAlias[]): string {
 
 const code = (text: string) => `\`${text}\``
 
-/** What all keys have in common, up to and with a dot. */
+/** The common prefix of all keys, up to and including a dot. */
 function commonPrefix(keys: readonly string[]): string {
   const [first = ''] = keys
   const prefix = first.slice(0, first.lastIndexOf('.') + 1)

@@ -5,7 +5,7 @@ import { dialectsMarkdown } from './dialects.ts'
 import { documentsMarkdown } from './documents.ts'
 import { frameworksMarkdown } from './frameworks.ts'
 
-/** What of the README is written from data, by the name in its marks. */
+/** The parts of the README that are generated from data, by the name in their markers. */
 const BLOCKS: Readonly<Record<string, () => string>> = {
   aliases: aliasesMarkdown,
   dialects: dialectsMarkdown,
@@ -15,9 +15,9 @@ const BLOCKS: Readonly<Record<string, () => string>> = {
 }
 
 /**
- * The README with each block between its marks, `<!-- name -->` and `<!-- /name -->`.
+ * The README with each block between its markers, `<!-- name -->` and `<!-- /name -->`.
  *
- * @throws Error when marks are missing
+ * @throws Error if a marker is missing
  */
 export function withBlocks(readme: string): string {
   return Object.entries(BLOCKS).reduce((text, [name, make]) => {

@@ -1,7 +1,7 @@
 import { DOCUMENTS } from '../documents/table.ts'
 import { drawTable } from './draw.ts'
 
-/** What the documents about sessions name, and ours for it, a table for each. */
+/** A table for each vendor's documentation of sessions: what it names, and our equivalent. */
 export function documentsMarkdown(): string {
   return DOCUMENTS.map(({ title, rows }) =>
     drawTable(

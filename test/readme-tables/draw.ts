@@ -1,4 +1,4 @@
-/** A table in Markdown, padded as the formatter of this repository leaves it. */
+/** A Markdown table, padded as this repository's formatter does it. */
 export function drawTable(head: readonly string[], body: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) =>
     Math.max(3, ...[head, ...body].map((row) => row[column]?.length ?? 0)),

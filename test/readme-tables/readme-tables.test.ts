@@ -7,22 +7,22 @@ import { withBlocks } from './blocks.ts'
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 
-test("the README's tables are those of the data; `pnpm readme-tables` writes them", () => {
+test("the README's tables match the data (`pnpm readme-tables` writes them)", () => {
   expect(readme).toBe(withBlocks(readme))
 })
 
-test('a README without a mark is refused, which is named', () => {
+test('a missing marker in the README throws an error that names it', () => {
   expect(() => withBlocks(readme.replace('<!-- /aliases -->', ''))).toThrow(
     'the README has no <!-- aliases --> before <!-- /aliases -->',
   )
 })
 
-test('every framework has a result, and every result its framework', () => {
+test('every framework has a result, and every result a framework', () => {
   expect(Object.keys(readResults())).toEqual(ROWS.map(({ name }) => name))
 })
 
-describe('the table of the names that are recognised', () => {
-  test('has a row for those that follow one another and have one source', () => {
+describe('the table of aliases', () => {
+  test('has one row for consecutive aliases with the same source', () => {
     const aliases = [
       { key: 'a.x', source: 'A' },
       { key: 'a.y', source: 'A' },

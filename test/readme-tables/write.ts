@@ -1,4 +1,4 @@
-// Writes the tables of the README that come from data.
+// Writes the README's tables that are generated from data.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { withBlocks } from './blocks.ts'

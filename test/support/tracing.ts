@@ -11,7 +11,7 @@ import {
 import { SessionSpanExporter } from '@otel-sessions/exporter'
 import { SessionSpanProcessor, type SessionSpanProcessorOptions } from '@otel-sessions/processor'
 
-/** The usual set-up of an application, with memory in place of the network. */
+/** The usual set-up of an application, with an exporter in memory. */
 export function startTracing(options: SessionSpanProcessorOptions = {}, config: TracerConfig = {}) {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   const memory = new InMemorySpanExporter()
@@ -43,14 +43,14 @@ export function withoutOnEnding(processor: SessionSpanProcessor): SpanProcessor 
   }
 }
 
-/** Takes down what `startTracing` and `collectWarnings` put up. */
+/** Unregisters what `startTracing` and `collectWarnings` registered. */
 export function stopTracing(): void {
   context.disable()
   trace.disable()
   diag.disable()
 }
 
-/** The warnings that `diag` gets from now on. */
+/** Collects all following warnings of `diag`. */
 export function collectWarnings(): string[] {
   const warnings: string[] = []
   const ignore = () => {}
@@ -62,7 +62,7 @@ export function collectWarnings(): string[] {
   return warnings
 }
 
-/** How the problem counts grew while something ran. They belong to the module, so tests look at differences. */
+/** The growth of the problem counts during `run`. The counts belong to the process, so tests compare them. */
 export function problemsOf(
   stats: () => Readonly<Partial<Record<string, number>>>,
   run: () => void,

@@ -4,11 +4,11 @@ import { TURN } from '../frameworks/support/recorder.ts'
 import type { Recording } from '../frameworks/support/run.ts'
 import { byTurn } from '../frameworks/support/turns.ts'
 
-/** Whose conversation is kept, and the order that it is about. */
+/** The user whose conversation is recorded, and the order that it is about. */
 const USER = 'ada'
 const ORDER = 'A-1042'
 
-/** Characters. Nothing that is read is longer, JSON of usage and tags included. */
+/** In characters. No value that is read is longer, including JSON of usage and tags. */
 const TEXT_MAX = 240
 
 /** One user's conversation of a run. IDs are numbered and times start at 0, so that two recordings can be compared. */
@@ -67,7 +67,7 @@ function numbering(length: number): (id: string) => string {
   }
 }
 
-/** Without what only this machine or our own witness says, and long texts cut. */
+/** Without the test's own attribute, and with long texts truncated. */
 function shorten(attributes: ReceivedSpan['attributes']): Record<string, unknown> {
   const kept = Object.entries(attributes).filter(([key]) => key !== TURN)
   return Object.fromEntries(

@@ -1,6 +1,6 @@
 /**
- * `npx -y pnpm@12.21.0 traces [name…]`: records what real frameworks say about usage, as fixtures for the tests of
- * `packages/analytics`: one user's conversation each, beside what the model said that it used.
+ * `npx -y pnpm@12.21.0 traces [name…]`: records what real frameworks report about usage, as fixtures for the tests of
+ * `packages/analytics`: one user's conversation each, with the usage that the model reported.
  */
 import { writeFileSync } from 'node:fs'
 import { install } from '../frameworks/support/install.ts'

@@ -1,7 +1,7 @@
 import type { Row } from '../frameworks/row.ts'
 import { ROWS } from '../frameworks/rows.ts'
 
-/** One of each family of attributes, and of each way of saying one call on several spans. */
+/** One for each family of attributes, and for each way of reporting one call on several spans. */
 const RECORDED: Readonly<Record<string, string>> = {
   'langchain-openinference': 'LangChain thread_id',
   'langgraph-openinference': 'LangGraph thread_id',
@@ -18,7 +18,7 @@ const RECORDED: Readonly<Record<string, string>> = {
   'mastra-bridge': 'Mastra bridge',
 }
 
-/** What is recorded, by the name of its file. */
+/** The recordings, by file name. */
 export const RECORDINGS: Readonly<Record<string, Pick<Row, 'folder' | 'program' | 'name' | 'theirsFirst'>>> =
   {
     ...Object.fromEntries(Object.entries(RECORDED).map(([file, name]) => [file, rowOf(name)])),
