@@ -1,4 +1,4 @@
-/** Child process: the application, and the only one that is instrumented. */
+/** Child process: the application, the only instrumented process. */
 import { DiagLogLevel, diag } from '@opentelemetry/api'
 import { createListener } from './app/server.ts'
 import { type SessionStats, setUpSessions } from './app/sessions.ts'
@@ -16,16 +16,16 @@ export interface AppConfig {
 
 export interface AppReport {
   stats: SessionStats
-  /** What OpenTelemetry and our packages said at WARN and above; main prints it in its place. */
-  said: string[]
+  /** Everything that OpenTelemetry and our packages logged at WARN and above; the main process prints it. */
+  warnings: string[]
 }
 
 await run(async () => {
   const { mode, collectorUrl, modelUrl, toolUrl } = readConfig<AppConfig>()
-  const said: string[] = []
-  const say = (...words: unknown[]) => void said.push(words.map(String).join(' '))
+  const warnings: string[] = []
+  const warn = (...parts: unknown[]) => void warnings.push(parts.map(String).join(' '))
   const quiet = () => undefined
-  diag.setLogger({ error: say, warn: say, info: quiet, debug: quiet, verbose: quiet }, DiagLogLevel.WARN)
+  diag.setLogger({ error: warn, warn, info: quiet, debug: quiet, verbose: quiet }, DiagLogLevel.WARN)
 
   const sessions = await setUpSessions(mode)
   const stopTelemetry = startTelemetry(collectorUrl, sessions)
@@ -38,7 +38,7 @@ await run(async () => {
       // The server's own spans end with their responses.
       await closeServer(server)
       await stopTelemetry()
-      tell('stopped', { stats: sessions.stats(), said } satisfies AppReport)
+      tell('stopped', { stats: sessions.stats(), warnings } satisfies AppReport)
     })
   })
 })

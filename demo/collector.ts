@@ -1,4 +1,4 @@
-/** Child process: the backend. What it received is the only thing that the demo counts. */
+/** Child process: the backend. The demo counts only what it receives. */
 import { run, tell } from './support/child.ts'
 import { startCollector } from './support/collector.ts'
 

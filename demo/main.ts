@@ -1,4 +1,4 @@
-/** `npx -y pnpm@12.21.0 demo`: one set of talks with usingSession, with thread_id only, with fillFromTrace beside it, and without us. */
+/** `npx -y pnpm@12.21.0 demo`: the same conversations with usingSession, with thread_id only, with thread_id and backfill, and without our packages. */
 import { introduce } from './report/introduce.ts'
 import { print } from './report/print.ts'
 import { runDemo } from './run.ts'

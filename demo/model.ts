@@ -1,4 +1,4 @@
-/** Child process: a model that speaks OpenAI's protocol and always says the same. It notes each request. */
+/** Child process: a model that speaks OpenAI's protocol and always gives the same answers. It records each request. */
 import type { ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
@@ -14,7 +14,7 @@ import {
 import { run, tell } from './support/child.ts'
 import { listen, readJson } from './support/http.ts'
 
-/** What was asked for, and the usage that the answer said. */
+/** A request, and the usage that the answer reported. */
 export interface ModelRequest {
   order: string | undefined
   stream: boolean
@@ -32,7 +32,7 @@ await run(async () => {
         stream: body.stream === true,
         usage: reportsUsage(body) ? usageOf(body, think(body)) : undefined,
       })
-      // Long enough that the users' requests overlap in the application.
+      // Long enough for the users' requests to overlap in the application.
       await delay(15)
       await (body.stream ? stream(body, response) : plain(body, response))
     } else if (request.method === 'GET' && request.url === '/requests') {

@@ -1,10 +1,10 @@
-/** Runs the same conversations in each of the ways and judges them by what the collector received. */
+/** Runs the same conversations in every mode, and checks what the collector received. */
 import type { AppConfig, AppReport } from './app.ts'
-import { type BareGroup, nameBareSpans } from './report/bare.ts'
 import { findProblems } from './report/checks.ts'
 import { type BadIdReport, type RunCounters, readCounters, traceBadIds } from './report/drops.ts'
 import type { Evidence } from './report/evidence.ts'
 import { countRows, type Row } from './report/rows.ts'
+import { groupUnassigned, type UnassignedGroup } from './report/unassigned.ts'
 import { CONVERSATIONS, GUEST, MODES, type Mode } from './scenario.ts'
 import { Processes } from './support/processes.ts'
 import type { UsersReport } from './users.ts'
@@ -12,18 +12,18 @@ import type { UsersReport } from './users.ts'
 export interface DemoResult {
   /** A row per session and run. */
   rows: Row[]
-  bare: Record<Mode, BareGroup[]>
+  unassigned: Record<Mode, UnassignedGroup[]>
   badIds: BadIdReport[]
   counters: RunCounters[]
-  /** What was said through `diag`, by run. */
-  said: Record<Mode, string[]>
-  /** Empty when every promise held and every span arrived. */
+  /** The lines logged through `diag`, by run. */
+  warnings: Record<Mode, string[]>
+  /** Empty if every promise holds and every span arrived. */
   problems: string[]
 }
 
 export interface DemoOptions {
   log(line: string): void
-  /** For everything together; past it the demo fails and stops what it started. */
+  /** The time limit for the whole demo; after it, the demo stops its processes and fails. */
   deadlineMillis?: number
 }
 
@@ -38,10 +38,10 @@ export async function runDemo({ log, deadlineMillis = 120_000 }: DemoOptions): P
   }
   return {
     rows: runs.flatMap(countRows),
-    bare: byMode(runs, nameBareSpans),
+    unassigned: byMode(runs, groupUnassigned),
     badIds: runs.flatMap(traceBadIds),
     counters: runs.map(readCounters),
-    said: byMode(runs, (run) => run.said),
+    warnings: byMode(runs, (run) => run.warnings),
     problems: findProblems(runs),
   }
 }
@@ -50,12 +50,12 @@ function summarise({ spans, modelRequests, users, millis }: Evidence): string {
   const guest = spans.filter((span) => users.guestTraces.includes(span.traceId)).length
   const asked = modelRequests.filter((request) => request.order === GUEST.order).length
   return (
-    `${(millis / 1000).toFixed(1)} s, up to ${users.peak} requests at once, ${spans.length} spans ` +
+    `${(millis / 1000).toFixed(1)} s, up to ${users.peak} requests at a time, ${spans.length} spans ` +
     `(${guest} of the guest's), ${modelRequests.length} model requests (${asked} of the guest's)`
   )
 }
 
-/** One run in processes of its own, none of which survives it. */
+/** One run, in its own processes, which all end with it. */
 async function observe(mode: Mode, deadline: AbortSignal, log: DemoOptions['log']): Promise<Evidence> {
   const processes = new Processes()
   const over = new AbortController()
@@ -73,7 +73,7 @@ async function observe(mode: Mode, deadline: AbortSignal, log: DemoOptions['log'
 
 function expiry(deadline: AbortSignal, over: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    const expire = () => reject(new Error('it took too long'))
+    const expire = () => reject(new Error('it exceeded its time limit'))
     if (deadline.aborted) expire()
     else deadline.addEventListener('abort', expire, { once: true, signal: over })
   })
@@ -95,14 +95,14 @@ async function converse(processes: Processes, mode: Mode, log: DemoOptions['log'
 
   const done = await users.receive<UsersReport>('done')
   app.send('stop')
-  const { stats, said } = await app.receive<AppReport>('stopped')
+  const { stats, warnings } = await app.receive<AppReport>('stopped')
   return {
     mode,
     spans: await ask<Evidence['spans']>(`${collector}/spans`),
     modelRequests: await ask<Evidence['modelRequests']>(`${model}/requests`),
     users: done,
     stats,
-    said,
+    warnings,
     millis: Math.round(performance.now() - started),
   }
 }
@@ -115,7 +115,7 @@ async function ask<T>(url: string): Promise<T> {
   return (await fetch(url)).json() as Promise<T>
 }
 
-/** One line when a turn has been answered for everybody. */
+/** Logs a line when a turn has been answered for every user. */
 function announceTurns(log: DemoOptions['log']): (turn: { user: string; turn: number }) => void {
   const answered: Record<number, string[]> = {}
   return ({ user, turn }) => {

@@ -1,8 +1,8 @@
-/** Who talks, what they say, and the four ways in which the same conversations are told apart. */
+/** The users, their messages, and the four modes in which the same conversations run. */
 
-export type Mode = 'usingSession' | 'threadId' | 'waiting' | 'without'
+export type Mode = 'usingSession' | 'threadId' | 'backfill' | 'without'
 
-/** Every run has the same conversations, and LangGraph gets its `thread_id` in all of them. */
+/** Every run has the same conversations, and passes `thread_id` to LangGraph. */
 export const MODES: readonly { mode: Mode; label: string; title: string }[] = [
   { mode: 'usingSession', label: 'usingSession', title: 'usingSession in the handler' },
   {
@@ -11,9 +11,9 @@ export const MODES: readonly { mode: Mode; label: string; title: string }[] = [
     title: "our processor and exporter, only LangChain's thread_id",
   },
   {
-    mode: 'waiting',
-    label: 'with fillFromTrace',
-    title: 'the same, and fillFromTrace: spans wait in the exporter until LangChain has told the ID',
+    mode: 'backfill',
+    label: 'with backfill',
+    title: 'the same with backfill: spans wait in the exporter until LangChain has written the ID',
   },
   { mode: 'without', label: 'without us', title: 'without our packages' },
 ]
@@ -23,7 +23,7 @@ export const labelOf = (mode: Mode): string => MODES.find((known) => known.mode 
 export interface Conversation {
   user: string
   session: string
-  /** What the talk is about; the model server tells the conversations apart by it, as it knows no session. */
+  /** The order in question; the model server tells the conversations apart by it, because it sees no session. */
   order: string
   turns: readonly string[]
 }
@@ -40,16 +40,16 @@ export const CONVERSATIONS: readonly Conversation[] = [
   { user: 'Sam', session: 'user_125_conv_012', order: 'C-3141', turns: turnsAbout('C-3141') },
 ]
 
-/** The client that gets its IDs wrong: one in the conversation, one that a span is started with. */
+/** A client with invalid IDs: one in the conversation, one among a span's start attributes. */
 export const GUEST = {
   conversation: 'invité_404_conv_001',
   order: 'D-4040',
   text: 'Where is order D-4040?',
-  /** A whole token was stored where the session ID should be. */
+  /** A token in place of the session ID. */
   feedbackSession: `token_${'0123456789abcdef'.repeat(15)}`,
 } as const
 
-/** What must never reach a backend as `session.id`, and the reason that the rule gives. */
+/** IDs that must never reach a backend as `session.id`, and the reason that the ID rule gives. */
 export const BAD_IDS: readonly { id: string; reason: string; what: string }[] = [
   { id: GUEST.conversation, reason: 'not-ascii', what: "the guest's conversation ID" },
   {

@@ -1,4 +1,4 @@
-/** Child process: the parcel service that the agent's tool asks over HTTP. */
+/** Child process: the parcel service that the agent's tool calls over HTTP. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { run, tell } from './support/child.ts'
 import { listen } from './support/http.ts'

@@ -1,4 +1,4 @@
-/** Child process: three users who talk at once, and a guest whose IDs are bad. Each notes its own traces. */
+/** Child process: three concurrent users, and a guest with invalid IDs. Each records its own trace IDs. */
 import { CONVERSATIONS, type Conversation, GUEST } from './scenario.ts'
 import { readConfig, run, tell } from './support/child.ts'
 
@@ -6,7 +6,7 @@ export interface UsersReport {
   /** Trace IDs by session. */
   traces: Record<string, string[]>
   guestTraces: string[]
-  /** How many requests were in the application at the same moment, at most. */
+  /** The highest number of concurrent requests in the application. */
   peak: number
 }
 

@@ -27,24 +27,24 @@ describe('the demo, which runs the same conversations four times and checks what
   })
 
   it('leaves no span without a session if the handler calls usingSession', () => {
-    expect(rowsOf('usingSession').map((row) => row.bareSpans)).toEqual([0, 0, 0])
+    expect(rowsOf('usingSession').map((row) => row.withoutSession)).toEqual([0, 0, 0])
   })
 
   it('leaves only the spans beside LangChain’s without a session if there is only thread_id, and names them', () => {
-    const bare = rowsOf('threadId').reduce((sum, row) => sum + row.bareSpans, 0)
-    const named = result.bare['threadId'].reduce((sum, group) => sum + group.spans, 0)
-    expect(bare).toBeGreaterThan(0)
-    expect(named).toBe(bare)
-    expect(result.bare['threadId'].map((group) => group.name)).not.toContain('LangGraph')
+    const unassigned = rowsOf('threadId').reduce((sum, row) => sum + row.withoutSession, 0)
+    const named = result.unassigned['threadId'].reduce((sum, group) => sum + group.spans, 0)
+    expect(unassigned).toBeGreaterThan(0)
+    expect(named).toBe(unassigned)
+    expect(result.unassigned['threadId'].map((group) => group.name)).not.toContain('LangGraph')
   })
 
   it('leaves no span without a session if these wait for backfill', () => {
-    expect(rowsOf('waiting').map((row) => row.bareSpans)).toEqual([0, 0, 0])
+    expect(rowsOf('backfill').map((row) => row.withoutSession)).toEqual([0, 0, 0])
   })
 
   it('leaves more spans without a session if these packages are not used', () => {
-    const bareOf = (run: string) => rowsOf(run).reduce((sum, row) => sum + row.bareSpans, 0)
-    expect(bareOf('without')).toBeGreaterThan(bareOf('threadId'))
+    const countOf = (run: string) => rowsOf(run).reduce((sum, row) => sum + row.withoutSession, 0)
+    expect(countOf('without')).toBeGreaterThan(countOf('threadId'))
   })
 
   it('drops the invalid IDs in front of the exporter and counts why; without it they arrive', () => {
@@ -53,7 +53,7 @@ describe('the demo, which runs the same conversations four times and checks what
       if (run === 'without') expect(arrivedOn).not.toEqual({})
       else expect(arrivedOn).toEqual({})
     }
-    const gated = result.counters.filter((counters) => counters.run !== 'without')
-    for (const { dropped } of gated) expect(dropped).toMatchObject({ 'not-ascii': 10, 'too-long': 1 })
+    const wrapped = result.counters.filter((counters) => counters.run !== 'without')
+    for (const { dropped } of wrapped) expect(dropped).toMatchObject({ 'not-ascii': 10, 'too-long': 1 })
   })
 })

@@ -6,7 +6,7 @@ import { z } from 'zod'
 
 export type Agent = ReturnType<typeof createAgent>
 
-/** A LangGraph agent: a model, a tool that asks another service over HTTP, and a memory per thread. */
+/** A LangGraph agent: a model, a tool that calls another service over HTTP, and a memory per thread. */
 export function createAgent(modelUrl: string, toolUrl: string) {
   const trackOrder = tool(
     async ({ order }) => {
@@ -35,7 +35,7 @@ export function createAgent(modelUrl: string, toolUrl: string) {
     .compile({ checkpointer: new MemorySaver() })
 }
 
-/** `thread_id` is what LangGraph needs for its memory; LangChain also writes it into every run's metadata. */
+/** LangGraph needs `thread_id` for its memory; LangChain also writes it to every run's metadata. */
 export async function ask(agent: Agent, threadId: string, text: string): Promise<string> {
   const { messages } = await agent.invoke(
     { messages: [{ role: 'user', content: text }] },

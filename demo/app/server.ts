@@ -24,14 +24,14 @@ export function createListener(
   const openai = new OpenAI({ baseURL: modelUrl, apiKey: 'local', maxRetries: 0 })
 
   async function chat({ conversation, text }: ChatTurn, response: ServerResponse): Promise<void> {
-    // The one line that the first run has more than the others. The stream is consumed outside the scope.
+    // The only line that the first run adds to the others. The stream is consumed outside the scope.
     const stream = await inSession(conversation, () => answer(agent, openai, conversation, text))
     for await (const chunk of stream) response.write(chunk.choices[0]?.delta.content ?? '')
     response.end()
   }
 
   return async (request, response) => {
-    // Lets the users say which trace was theirs, so that even a trace without any session can be counted.
+    // Tells users the ID of their trace, so that even a trace without a session can be counted.
     response.setHeader('x-trace-id', trace.getActiveSpan()?.spanContext().traceId ?? '')
     try {
       if (request.url === '/chat') await chat((await readJson(request)) as ChatTurn, response)
@@ -44,7 +44,7 @@ export function createListener(
   }
 }
 
-/** The agent works out the answer; the bare OpenAI SDK streams a summary of it. */
+/** The agent finds the answer; the plain OpenAI SDK streams a summary of it. */
 async function answer(agent: Agent, openai: OpenAI, conversation: string, text: string) {
   const reply = await ask(agent, conversation, text)
   return openai.chat.completions.create({
@@ -55,7 +55,7 @@ async function answer(agent: Agent, openai: OpenAI, conversation: string, text: 
   })
 }
 
-/** States the session where the span is started, with an ID that nobody checked. */
+/** Passes the session to `startSpan`, with an unchecked ID. */
 function saveFeedback({ session, stars }: Feedback, response: ServerResponse): void {
   const attributes = { 'session.id': session, 'feedback.stars': stars }
   trace.getTracer('parcel-chat').startSpan('save feedback', { attributes }).end()

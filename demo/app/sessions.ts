@@ -1,11 +1,11 @@
 import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import type { Mode } from '../scenario.ts'
 
-/** All that differs between the runs. */
+/** Everything that differs between the runs. */
 export interface Sessions {
-  /** Go before every other processor. */
+  /** Registered before every other processor. */
   processors: SpanProcessor[]
-  gate(exporter: SpanExporter): SpanExporter
+  wrap(exporter: SpanExporter): SpanExporter
   inSession<T>(session: string, fn: () => T): T
   stats(): SessionStats
 }
@@ -15,25 +15,25 @@ export interface SessionStats {
   exporter?: unknown
 }
 
-const alone = <T>(_session: string, fn: () => T): T => fn()
+const withoutUs = <T>(_session: string, fn: () => T): T => fn()
 
 export async function setUpSessions(mode: Mode): Promise<Sessions> {
   if (mode === 'without') {
-    return { processors: [], gate: (exporter) => exporter, inSession: alone, stats: () => ({}) }
+    return { processors: [], wrap: (exporter) => exporter, inSession: withoutUs, stats: () => ({}) }
   }
-  // Not even loaded in the run without our packages.
+  // The run without our packages does not load them.
   const { SessionSpanProcessor, usingSession } = await import('@otel-sessions/processor')
   const { SessionSpanExporter } = await import('@otel-sessions/exporter')
   const processor = new SessionSpanProcessor()
-  const gates: InstanceType<typeof SessionSpanExporter>[] = []
+  const exporters: InstanceType<typeof SessionSpanExporter>[] = []
   return {
     processors: [processor],
-    gate: (exporter) => {
-      const gate = new SessionSpanExporter(exporter, { fillFromTrace: mode === 'waiting' ? {} : false })
-      gates.push(gate)
-      return gate
+    wrap: (exporter) => {
+      const wrapped = new SessionSpanExporter(exporter, { fillFromTrace: mode === 'backfill' ? {} : false })
+      exporters.push(wrapped)
+      return wrapped
     },
-    inSession: mode === 'usingSession' ? usingSession : alone,
-    stats: () => ({ processor: processor.stats(), exporter: gates[0]?.stats() }),
+    inSession: mode === 'usingSession' ? usingSession : withoutUs,
+    stats: () => ({ processor: processor.stats(), exporter: exporters[0]?.stats() }),
   }
 }

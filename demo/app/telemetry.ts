@@ -1,4 +1,4 @@
-/** OpenTelemetry as an ESM application sets it up by hand, without a loader and without ignore hooks. */
+/** OpenTelemetry as an ESM application sets it up by hand, without a loader. */
 import { createRequire, syncBuiltinESMExports } from 'node:module'
 import { LangChainInstrumentation } from '@arizeai/openinference-instrumentation-langchain'
 import { OpenAIInstrumentation } from '@arizeai/openinference-instrumentation-openai'
@@ -15,7 +15,7 @@ import OpenAI from 'openai'
 import type { Sessions } from './sessions.ts'
 
 export function startTelemetry(url: string, sessions: Sessions): () => Promise<void> {
-  const exporter = sessions.gate(new OTLPTraceExporter({ url, timeoutMillis: 5_000 }))
+  const exporter = sessions.wrap(new OTLPTraceExporter({ url, timeoutMillis: 5_000 }))
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'parcel-chat' }),
     spanProcessors: [...sessions.processors, new BatchSpanProcessor(exporter)],
@@ -25,7 +25,7 @@ export function startTelemetry(url: string, sessions: Sessions): () => Promise<v
   instrument(provider)
   return async () => {
     await provider.forceFlush()
-    // The batch processor does not wait for a batch that is already on its way; the exporter does.
+    // The batch processor does not wait for a batch in flight; the exporter does.
     await exporter.forceFlush?.()
     await provider.shutdown()
   }

@@ -1,4 +1,4 @@
-/** OpenAI's chat completions, plain and in chunks, from a model that follows three rules. */
+/** OpenAI's chat completions, plain and streamed, from a model that follows fixed rules. */
 
 interface ChatMessage {
   role: string
@@ -15,7 +15,7 @@ export interface ChatRequest {
 
 type Thought = { text: string } | { tool: string; order: string }
 
-/** The order that the talk is about: the last one that anybody mentioned. */
+/** The order that the conversation is about: the last one mentioned. */
 export function orderOf(messages: ChatMessage[]): string | undefined {
   return messages
     .map(textOf)
@@ -53,20 +53,20 @@ export function streamChunks(request: ChatRequest, thought: Thought): object[] {
     ...base,
     choices: [{ index: 0, delta, finish_reason: finish }],
   })
-  const said =
+  const parts =
     'text' in thought
       ? thought.text.split(/(?<= )/).map((content) => chunk({ content }))
       : [chunk({ tool_calls: [{ index: 0, ...toolCall(request, thought) }] })]
   const usage = { ...base, choices: [], usage: usageOf(request, thought) }
   return [
     chunk({ role: 'assistant', content: '' }),
-    ...said,
+    ...parts,
     chunk({}, finishReason(thought)),
     ...(reportsUsage(request) ? [usage] : []),
   ]
 }
 
-/** Streams say what they used only when asked. */
+/** Streams report usage only on request. */
 export const reportsUsage = ({ stream, stream_options }: ChatRequest): boolean =>
   !stream || stream_options?.include_usage === true
 
@@ -78,7 +78,7 @@ function envelope({ model, messages }: ChatRequest, object: string) {
   return { id: `chatcmpl-${orderOf(messages)}-${messages.length}`, object, created: 1_700_000_000, model }
 }
 
-/** LangGraph skips a call whose ID the conversation has answered before, so every ID is another. */
+/** LangGraph skips a call whose ID the conversation has answered before, so every ID is unique. */
 function toolCall({ messages }: ChatRequest, { tool, order }: { tool: string; order: string }) {
   const args = JSON.stringify({ order })
   return {
@@ -94,17 +94,14 @@ function finishReason(thought: Thought): string {
 
 export type Usage = ReturnType<typeof usageOf>
 
-/**
- * A token for every four characters, a third of the prompt from the cache and two tokens of reasoning: near enough for
- * a model that does not exist.
- */
+/** A token for every four characters, a third of the prompt from the cache, and two tokens of reasoning. */
 export function usageOf({ messages }: ChatRequest, thought: Thought) {
   const prompt = Math.ceil(messages.map(textOf).join('').length / 4)
-  const said = Math.ceil(JSON.stringify(thought).length / 4)
+  const completionTokens = Math.ceil(JSON.stringify(thought).length / 4)
   return {
     prompt_tokens: prompt,
-    completion_tokens: said,
-    total_tokens: prompt + said,
+    completion_tokens: completionTokens,
+    total_tokens: prompt + completionTokens,
     prompt_tokens_details: { cached_tokens: Math.floor(prompt / 3) },
     completion_tokens_details: { reasoning_tokens: 2 },
   }

@@ -3,7 +3,7 @@ import { countOf, readCounters, traceBadIds } from './drops.ts'
 import { type Evidence, isLlmSpan, sessionOf, spansOf } from './evidence.ts'
 import { countRows, type Row, total } from './rows.ts'
 
-/** What must hold for the table to mean anything, and the promise itself. Returns what is wrong. */
+/** Checks that the runs are comparable and that the promises hold. Returns the problems. */
 export function findProblems(runs: readonly Evidence[]): string[] {
   const first = runs[0]
   const without = runs.find((run) => run.mode === 'without')
@@ -12,7 +12,7 @@ export function findProblems(runs: readonly Evidence[]): string[] {
     ...runs.flatMap(findMissingSpans),
     ...runs.flatMap((run) => findDifferences(countRows(first), countRows(run))),
     ...runs.flatMap(findWrongSessions),
-    ...runs.flatMap((run) => findUnjudgedIds(run, without)),
+    ...runs.flatMap((run) => findBadIds(run, without)),
   ]
 }
 
@@ -21,13 +21,16 @@ function findMissingSpans(run: Evidence): string[] {
   const arrived = new Set(run.spans.map((span) => span.spanId))
   const ours = new Set([...Object.values(run.users.traces), run.users.guestTraces].flat())
   const orphans = run.spans.filter((span) => span.parentSpanId && !arrived.has(span.parentSpanId))
-  const strays = run.spans.filter((span) => !ours.has(span.traceId))
+  const unknown = run.spans.filter((span) => !ours.has(span.traceId))
   if (orphans.length > 0)
     problems.push(`${labelOf(run.mode)}: ${orphans.length} spans arrived without their parent`)
-  if (strays.length > 0) problems.push(`${labelOf(run.mode)}: ${strays.length} spans are in nobody's trace`)
+  if (unknown.length > 0)
+    problems.push(`${labelOf(run.mode)}: ${unknown.length} spans belong to no user's trace`)
 
   if (run.users.peak < CONVERSATIONS.length) {
-    problems.push(`${labelOf(run.mode)}: at most ${run.users.peak} requests at once, so the users took turns`)
+    problems.push(
+      `${labelOf(run.mode)}: at most ${run.users.peak} requests at a time, so the users took turns`,
+    )
   }
   for (const [index, row] of countRows(run).entries()) {
     const turns = CONVERSATIONS[index]?.turns.length
@@ -42,7 +45,7 @@ function findMissingSpans(run: Evidence): string[] {
   return problems
 }
 
-/** The same conversations must make the same spans, or the rows cannot be compared. */
+/** The same conversations must produce the same spans, or the rows cannot be compared. */
 function findDifferences(expected: Row[], rows: Row[]): string[] {
   return rows.flatMap((row, index) =>
     (['traces', 'spans', 'modelRequests', 'llmSpans'] as const)
@@ -52,35 +55,34 @@ function findDifferences(expected: Row[], rows: Row[]): string[] {
 }
 
 function findWrongSessions(run: Evidence): string[] {
-  const { bareSpans, wrongSpans, spans } = total(countRows(run))
+  const { withoutSession, wrongSpans, spans } = total(countRows(run))
   const problems: string[] = []
   if (wrongSpans > 0)
     problems.push(`${labelOf(run.mode)}: ${wrongSpans} spans carry another conversation's session`)
   const sessions = new Set<unknown>(CONVERSATIONS.map(({ session }) => session))
   const guests = run.spans.filter((span) => run.users.guestTraces.includes(span.traceId))
   if (guests.some((span) => sessions.has(sessionOf(span)))) {
-    problems.push(`${labelOf(run.mode)}: a span of the guest's carries somebody else's session`)
+    problems.push(`${labelOf(run.mode)}: a span of the guest's carries another user's session`)
   }
-  const mayBeBare = run.mode === 'threadId' || run.mode === 'without'
-  if (!mayBeBare && bareSpans > 0) {
-    problems.push(
-      `${labelOf(run.mode)}: ${bareSpans} of ${spans} spans have no session, and none may be bare`,
-    )
+  const mayLackSession = run.mode === 'threadId' || run.mode === 'without'
+  if (!mayLackSession && withoutSession > 0) {
+    problems.push(`${labelOf(run.mode)}: ${withoutSession} of ${spans} spans have no session, but all should`)
   }
-  if (mayBeBare && bareSpans === 0) {
-    problems.push(`${labelOf(run.mode)}: no bare spans, so there is no contrast to show`)
+  if (mayLackSession && withoutSession === 0) {
+    problems.push(`${labelOf(run.mode)}: every span has a session, so there is no contrast to show`)
   }
   return problems
 }
 
-/** The bad IDs must be dropped where our gate is, once for each span that carries them where it is not. */
-function findUnjudgedIds(run: Evidence, without: Evidence): string[] {
-  const { dropped, refused } = readCounters(run)
-  const would = traceBadIds(without)
+/** With our exporter, every invalid ID must be dropped: once for each span that carries it without our exporter. */
+function findBadIds(run: Evidence, without: Evidence): string[] {
+  const { dropped, rejected } = readCounters(run)
+  const unvalidated = traceBadIds(without)
   const problems = traceBadIds(run).flatMap(({ arrivedOn, what, reason }, index) => {
     const arrived = countOf(arrivedOn)
-    const expected = countOf(would[index]?.arrivedOn ?? {})
-    if (run === without) return arrived > 0 ? [] : [`${what} never arrived without us, so nothing is shown`]
+    const expected = countOf(unvalidated[index]?.arrivedOn ?? {})
+    if (run === without)
+      return arrived > 0 ? [] : [`${what} never arrived without us, so there is nothing to show`]
     const label = labelOf(run.mode)
     return [
       ...(arrived > 0 ? [`${label}: ${what} arrived on ${arrived} spans`] : []),
@@ -89,20 +91,20 @@ function findUnjudgedIds(run: Evidence, without: Evidence): string[] {
         : [`${label}: ${dropped[reason] ?? 0} dropped as ${reason}, but ${expected} arrive without us`]),
     ]
   })
-  if (run.mode === 'usingSession' && countOf(refused) === 0) {
-    problems.push('usingSession: no refused session is counted')
+  if (run.mode === 'usingSession' && countOf(rejected) === 0) {
+    problems.push('usingSession: no rejected session is counted')
   }
-  return [...problems, ...findLoudness(run)]
+  return [...problems, ...findWarningProblems(run)]
 }
 
-/** A warning comes once, and says what is wrong with an ID without saying the ID. */
-function findLoudness({ mode, said }: Evidence): string[] {
+/** A warning is logged once, and describes an invalid ID without containing it. */
+function findWarningProblems({ mode, warnings }: Evidence): string[] {
   const label = labelOf(mode)
-  const leaks = said.filter((line) => BAD_IDS.some(({ id }) => line.includes(id)))
+  const leaks = warnings.filter((line) => BAD_IDS.some(({ id }) => line.includes(id)))
   return [
-    ...(new Set(said).size < said.length ? [`${label}: a warning is repeated`] : []),
-    ...leaks.map((line) => `${label}: a warning holds the ID: ${line}`),
-    ...said.filter((line) => !line.startsWith('@otel-sessions/')).map((line) => `${label}: ${line}`),
+    ...(new Set(warnings).size < warnings.length ? [`${label}: a warning is repeated`] : []),
+    ...leaks.map((line) => `${label}: a warning contains the ID: ${line}`),
+    ...warnings.filter((line) => !line.startsWith('@otel-sessions/')).map((line) => `${label}: ${line}`),
   ]
 }
 

@@ -1,7 +1,7 @@
 import { BAD_IDS, type Mode } from '../scenario.ts'
 import { type Evidence, sessionOf } from './evidence.ts'
 
-/** One bad ID in one run: what was done about it, and what the collector received all the same. */
+/** An invalid ID in one run, and the spans on which the collector received it. */
 export interface BadIdReport {
   run: Mode
   id: string
@@ -11,19 +11,19 @@ export interface BadIdReport {
   arrivedOn: Record<string, number>
 }
 
-/** The counters of the application's processor and gate. */
+/** The counters of the application's processor and exporter. */
 export interface RunCounters {
   run: Mode
-  /** Attributes that the gate dropped, by reason. */
+  /** Attributes that the exporter dropped, by reason. */
   dropped: Record<string, number>
-  /** What `usingSession` refused, by reason. */
-  refused: Record<string, number>
+  /** Sessions that `usingSession` and the processor rejected, by reason. */
+  rejected: Record<string, number>
 }
 
 export function readCounters({ mode, stats }: Evidence): RunCounters {
-  const { helper } = (stats.processor ?? {}) as { helper?: { problems?: Record<string, number> } }
+  const { process } = (stats.processor ?? {}) as { process?: { problems?: Record<string, number> } }
   const { dropped } = (stats.exporter ?? {}) as { dropped?: Record<string, number> }
-  return { run: mode, dropped: dropped ?? {}, refused: helper?.problems ?? {} }
+  return { run: mode, dropped: dropped ?? {}, rejected: process?.problems ?? {} }
 }
 
 export function traceBadIds({ mode, spans }: Evidence): BadIdReport[] {

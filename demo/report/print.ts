@@ -11,11 +11,11 @@ export function print(result: DemoResult): string[] {
     '',
     ...printRows(result),
     '',
-    ...printBareSpans(result),
+    ...printUnassigned(result),
     '',
     ...printDrops(result),
     '',
-    ...(result.problems.length > 0 ? ['WRONG', ...result.problems.map(indent)] : [conclude(result)]),
+    ...(result.problems.length > 0 ? ['PROBLEMS', ...result.problems.map(indent)] : [conclude(result)]),
   ]
 }
 
@@ -24,21 +24,21 @@ function printRows({ rows }: DemoResult): string[] {
   const totals = MODES.map(({ mode }) => [label(mode), 'all three', ...cells(totalOf(rows, mode))])
   return [
     ...table(['run', 'session', ...COLUMNS], [...sessions, ...totals]),
-    'More LLM spans than requests: what LangChain asks the model has two, one of its own and one of',
-    'the OpenAI SDK, which it calls. A request that the application makes with the SDK has one.',
-    "Without us it is LangChain's own spans that have one: its instrumentation writes it there, and only there.",
+    "There are more LLM spans than requests because LangChain's requests have two: LangChain's own and that of",
+    'the OpenAI SDK, which it calls. Requests that the application makes with the SDK have one.',
+    "Without our packages, only LangChain's own spans have a session: its instrumentation writes it there.",
     `Spans with another conversation's session: ${total(rows).wrongSpans}.`,
   ]
 }
 
-function printBareSpans({ bare }: DemoResult): string[] {
-  const groups = bare.threadId
-  const sum = (key: 'spans' | 'endedBeforeTold' | 'openWhenTold' | 'besideTold') =>
+function printUnassigned({ unassigned }: DemoResult): string[] {
+  const groups = unassigned.threadId
+  const sum = (key: 'spans' | 'endedBeforeId' | 'openAtId' | 'besideId') =>
     groups.reduce((all, group) => all + group[key], 0)
   const reasons = [
-    [sum('endedBeforeTold'), 'ended before LangChain told the ID'],
-    [sum('openWhenTold'), 'were open when LangChain told the ID'],
-    [sum('besideTold'), "started after LangChain told the ID, but beside LangChain's spans, not below them"],
+    [sum('endedBeforeId'), 'ended before LangChain wrote the ID'],
+    [sum('openAtId'), 'were open when LangChain wrote the ID'],
+    [sum('besideId'), "started after LangChain wrote the ID, but as siblings of LangChain's spans"],
   ] as const
   return [
     `The ${sum('spans')} spans without a session in the run "${label('threadId')}":`,
@@ -48,27 +48,28 @@ function printBareSpans({ bare }: DemoResult): string[] {
   ]
 }
 
-function printDrops({ counters, badIds, said }: DemoResult): string[] {
-  const lines = counters.flatMap(({ run, dropped, refused }) => [
+function printDrops({ counters, badIds, warnings }: DemoResult): string[] {
+  const lines = counters.flatMap(({ run, dropped, rejected }) => [
     ...Object.entries(dropped).map(([reason, times]) => {
       const what = badIds.find((bad) => bad.run === run && bad.reason === reason)?.what
-      return `  ${label(run)}: the gate dropped ${times} × session.id, ${reason}${what ? `: ${what}` : ''}`
+      return `  ${label(run)}: the exporter dropped ${times} × session.id, ${reason}${what ? `: ${what}` : ''}`
     }),
-    ...Object.entries(refused).map(
-      ([reason, times]) => `  ${label(run)}: ${refusedBy(reason)} refused ${times}, ${reason.split(':')[1]}`,
+    ...Object.entries(rejected).map(
+      ([reason, times]) =>
+        `  ${label(run)}: ${rejectedBy(reason)} rejected ${times}, ${reason.split(':')[1]}`,
     ),
-    ...(said[run].length > 0
-      ? [`  ${label(run)}: ${said[run].length} warnings through diag, none repeated`]
+    ...(warnings[run].length > 0
+      ? [`  ${label(run)}: ${plural(warnings[run].length, 'warning')} in the log, none repeated`]
       : []),
   ])
   const arrived = badIds.filter(({ arrivedOn }) => countOf(arrivedOn) > 0)
   return [
-    "The guest's bad session IDs. What the gate dropped before export, what was refused earlier, and why:",
+    "The guest's invalid session IDs, where they were rejected or dropped before export, and why:",
     ...lines,
     'Where they reached the collector as session.id:',
     ...(arrived.length === 0 ? ['  nowhere'] : []),
     ...arrived.flatMap(({ run, what, arrivedOn }) => [
-      `  ${label(run)}: ${what}, on ${countOf(arrivedOn)} span(s):`,
+      `  ${label(run)}: ${what}, on ${plural(countOf(arrivedOn), 'span')}:`,
       `    ${Object.keys(arrivedOn).join(', ')}`,
     ]),
   ]
@@ -76,23 +77,24 @@ function printDrops({ counters, badIds, said }: DemoResult): string[] {
 
 function conclude({ rows }: DemoResult): string {
   const parts = MODES.map(({ mode }) => {
-    const { bareSpans, spans } = totalOf(rows, mode)
-    return `${label(mode)} ${bareSpans}/${spans} (${Math.round((100 * bareSpans) / spans)} %)`
+    const { withoutSession, spans } = totalOf(rows, mode)
+    return `${label(mode)} ${withoutSession}/${spans} (${Math.round((100 * withoutSession) / spans)} %)`
   })
   return `Spans without a session: ${parts.join(', ')}.`
 }
 
-/** Who refused an ID: the codes are those of `processor.stats().process.problems`. */
-const refusedBy = (code: string) =>
-  code.startsWith('attribute:') ? 'the processor, at startSpan,' : 'usingSession'
+/** Which part rejected an ID, by its code in `processor.stats().process.problems`. */
+const rejectedBy = (code: string) =>
+  code.startsWith('attribute:') ? 'the processor at startSpan' : 'usingSession'
 
+const plural = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
 const indent = (line: string): string => `  ${line}`
 const count = (value: number): string => String(value).padStart(3)
-const cells = ({ traces, spans, modelRequests, llmSpans, bareSpans }: Totals) => [
+const cells = ({ traces, spans, modelRequests, llmSpans, withoutSession }: Totals) => [
   traces,
   spans,
   modelRequests,
   llmSpans,
-  bareSpans,
+  withoutSession,
 ]
 const totalOf = (rows: DemoResult['rows'], mode: Mode) => total(rows.filter(({ run }) => run === mode))

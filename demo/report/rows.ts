@@ -1,5 +1,5 @@
 import { CONVERSATIONS, type Mode } from '../scenario.ts'
-import { type Evidence, isBare, isLlmSpan, sessionOf, spansOf } from './evidence.ts'
+import { type Evidence, hasNoSession, isLlmSpan, sessionOf, spansOf } from './evidence.ts'
 
 export interface Row {
   run: Mode
@@ -10,7 +10,7 @@ export interface Row {
   modelRequests: number
   llmSpans: number
   /** Spans without a session. */
-  bareSpans: number
+  withoutSession: number
   /** Spans that carry another session than the conversation's. */
   wrongSpans: number
 }
@@ -25,8 +25,8 @@ export function countRows(evidence: Evidence): Row[] {
       spans: spans.length,
       modelRequests: evidence.modelRequests.filter((request) => request.order === order).length,
       llmSpans: spans.filter(isLlmSpan).length,
-      bareSpans: spans.filter(isBare).length,
-      wrongSpans: spans.filter((span) => !isBare(span) && sessionOf(span) !== session).length,
+      withoutSession: spans.filter(hasNoSession).length,
+      wrongSpans: spans.filter((span) => !hasNoSession(span) && sessionOf(span) !== session).length,
     }
   })
 }
@@ -40,7 +40,7 @@ export function total(rows: readonly Row[]): Totals {
     spans: sum('spans'),
     modelRequests: sum('modelRequests'),
     llmSpans: sum('llmSpans'),
-    bareSpans: sum('bareSpans'),
+    withoutSession: sum('withoutSession'),
     wrongSpans: sum('wrongSpans'),
   }
 }

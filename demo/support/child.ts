@@ -1,4 +1,4 @@
-/** The child's half of the lifecycle. A child never outlives main, however main ends. */
+/** The child's half of the lifecycle. A child never outlives the main process, however that ends. */
 
 process.once('disconnect', () => process.exit())
 
@@ -7,11 +7,11 @@ export function readConfig<T>(): T {
 }
 
 export function tell(type: string, value?: unknown): void {
-  // Main may be gone in between; then nobody listens, and 'disconnect' ends this process.
+  // The main process may have ended; then 'disconnect' ends this one.
   if (process.connected) process.send?.({ type, value }, undefined, undefined, () => {})
 }
 
-/** Runs the child's work; what it throws becomes main's error instead of a silent exit. */
+/** Runs the child's work; its exceptions become the main process's error instead of a silent exit. */
 export async function run(work: () => Promise<void>): Promise<void> {
   try {
     await work()

@@ -3,16 +3,16 @@ import { type OtlpTraces, type ReceivedSpan, readSpans } from './otlp.ts'
 
 export interface Collector {
   port: number
-  /** Where an OTLP/HTTP exporter sends its traces. */
+  /** The URL to which an OTLP/HTTP exporter sends traces. */
   url: string
-  /** Everything that arrived so far. */
+  /** All spans that have arrived. */
   spans(): ReceivedSpan[]
   close(): Promise<void>
 }
 
 /**
- * A real OTLP/HTTP (JSON) collector. Never start it in an instrumented process: it would trace its own
- * requests, which would be exported to it again, for ever.
+ * An OTLP/HTTP (JSON) collector. Never start it in an instrumented process: its own requests would be traced and
+ * exported to it again, for ever.
  */
 export async function startCollector(): Promise<Collector> {
   const received: ReceivedSpan[] = []

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Listens on a free port of the loopback interface and says which. */
+/** Listens on a free port of the loopback interface, and returns it. */
 export async function listen(listener: RequestListener): Promise<{ server: Server; port: number }> {
   const server = createServer(listener)
   await new Promise<void>((resolve, reject) => {
@@ -17,7 +17,7 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   return JSON.parse(Buffer.concat(chunks).toString('utf8'))
 }
 
-/** Waits for the requests in flight; idle keep-alive connections do not hold it up. */
+/** Waits for requests in flight; idle keep-alive connections do not delay it. */
 export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve, reject) => server.close((error) => (error ? reject(error) : resolve())))
 }

@@ -5,7 +5,7 @@ export interface ReceivedSpan {
   spanId: string
   parentSpanId: string | undefined
   name: string
-  /** The instrumentation that made the span. */
+  /** The instrumentation that created the span. */
   scope: string
   startNano: string
   endNano: string

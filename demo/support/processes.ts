@@ -9,13 +9,13 @@ interface Message {
 }
 
 export interface Child {
-  /** The next message of this type. Race it against `failure`, which says when there will be none. */
+  /** The next message of this type. Race it against `failure`, which rejects if there will be none. */
   receive<T>(type: string): Promise<T>
   listen<T>(type: string, listener: (value: T) => void): void
   send(type: string): void
 }
 
-/** Main's half of the lifecycle: every process that a run starts, and the promise that none is left. */
+/** The main process's half of the lifecycle: starts every process of a run, and stops all of them. */
 export class Processes {
   readonly #started: ChildProcess[] = []
   readonly #failed = new AbortController()
@@ -33,14 +33,14 @@ export class Processes {
         if (message.type === type) listener(message.value as never)
       })
     }
-    // No child ends by itself, so whoever does has failed.
+    // No child ends by itself, so a child that does has failed.
     child.once('exit', (code, signal) => this.#fail(`${script} ended (${signal ?? `exit code ${code}`})`))
     child.once('error', (error) => this.#fail(`${script}: ${error.message}`))
     listen<string>('error', (text) => this.#fail(`${script}: ${text}`))
     return { receive: inbox(child), listen, send: (type) => void child.send({ type }) }
   }
 
-  /** Rejects with the first thing that went wrong in any child. */
+  /** Rejects with the first failure of any child. */
   failure(): Promise<never> {
     const { signal } = this.#failed
     return new Promise((_, reject) => {
@@ -49,7 +49,7 @@ export class Processes {
     })
   }
 
-  /** Also keeps a run that was given up from starting more. */
+  /** Also prevents an aborted run from starting more processes. */
   async stop(): Promise<void> {
     this.#fail('the run is over')
     await Promise.all(this.#started.map(end))
@@ -60,7 +60,7 @@ export class Processes {
   }
 }
 
-/** Keeps what came before anybody asked for it. */
+/** Buffers messages until they are requested. */
 function inbox(child: ChildProcess): Child['receive'] {
   const messages: Message[] = []
   const changes = new EventEmitter()
