@@ -1,6 +1,6 @@
 /**
  * AI SDK 7: `streamText` with a tool, as a route handler returns it. The response leaves the session before its
- * body is made; the AI SDK's spans, the tool's and the HTTP client's carry it all the same.
+ * body is produced; the spans of the AI SDK, the tool and the HTTP client still carry it.
  *
  *   OPENAI_API_KEY=… node examples/ai-sdk.ts
  */

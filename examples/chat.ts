@@ -1,6 +1,6 @@
 /**
- * A chat: two users, several turns, each turn a trace of its own, the answer streamed. The stream is made
- * inside the session and read outside of it, and keeps it all the same.
+ * A chat with two users and several turns; each turn is its own trace, and the answers are streamed. The stream is
+ * created inside the session and read outside, and still keeps it.
  *
  *   OPENAI_API_KEY=… node examples/chat.ts
  */
@@ -26,7 +26,7 @@ registerInstrumentations({ tracerProvider: provider, instrumentations: [new Undi
 const openai = new OpenAI()
 const tracer = trace.getTracer('chat')
 
-/** One turn. It knows nothing of sessions: the spans of the HTTP client and its own get theirs from outside. */
+/** One turn. It contains no session code: its spans and the HTTP client's get the session from the caller. */
 async function* turn(question: string) {
   const span = tracer.startSpan('turn')
   const messages = [{ role: 'user' as const, content: question }]

@@ -1,6 +1,6 @@
 /**
- * A collector that is away, and a process that ends meanwhile: its spans are in the journal, and the next process
- * on the same folder sends them.
+ * A process that ends while the collector is unavailable: its spans are in the journal, and the next process with
+ * the same directory sends them.
  *
  *   node examples/delivery.ts
  *
@@ -18,17 +18,17 @@ import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 
-// In an application a folder that outlives the process: /var/lib/my-app/spans, a volume of the container.
+// In an application, use a directory that outlives the process: /var/lib/my-app/spans, a volume of the container.
 const directory = mkdtempSync(join(tmpdir(), 'spans-'))
 
-/** What an application sets up when it starts. */
+/** The set-up at the start of an application. */
 function start(url?: string) {
   const delivery = new PersistentBatchSpanProcessor({ url, directory })
   const provider = new BasicTracerProvider({ spanProcessors: [new SessionSpanProcessor(), delivery] })
   return { delivery, provider, tracer: provider.getTracer('delivery') }
 }
 
-const first = start('http://127.0.0.1:1/v1/traces') // nobody listens there
+const first = start('http://127.0.0.1:1/v1/traces') // refuses connections
 usingSession('user_123_conv_456', () => {
   for (const step of ['ask', 'look up', 'answer']) first.tracer.startSpan(step).end()
 })

@@ -1,6 +1,6 @@
 /**
- * One session, and the keys by which several backends group: LangSmith's and Datadog's, and an attribute of one's
- * own. The spans go to a collector that sends them on to all of them.
+ * One session with the attributes that several backends group by: LangSmith's, Datadog's, and one of your own. The
+ * spans go to a collector that forwards them to all of these.
  *
  *   node examples/dialects.ts
  */

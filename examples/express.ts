@@ -1,6 +1,6 @@
 /**
- * Express 5: one middleware enters the session of the request. Everything after it is inside: body parsers,
- * async handlers, the error handler. The server's span is older, and gets the session from below.
+ * Express 5: one middleware enters the session of the request. Everything after it runs inside: body parsers,
+ * async handlers, the error handler. The server's span started earlier, and gets the session from its children.
  *
  *   OPENAI_API_KEY=… node examples/express.ts
  */
@@ -27,7 +27,7 @@ const tracerProvider = new BasicTracerProvider({ spanProcessors })
 trace.setGlobalTracerProvider(tracerProvider)
 const undici = new UndiciInstrumentation({ requireParentforSpans: true })
 registerInstrumentations({ tracerProvider, instrumentations: [new HttpInstrumentation(), undici] })
-createRequire(import.meta.url)('node:http') // it is patched by the first require, which an import never is
+createRequire(import.meta.url)('node:http') // patched by the first require, never by an import
 
 const openai = new OpenAI()
 const reportError: ErrorRequestHandler = (error, _request, response, _next) => {

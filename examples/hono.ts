@@ -1,6 +1,6 @@
 /**
- * Hono: one middleware enters the session of the request. The body is sent after it has returned, so it gives
- * the response to `usingSession`, which binds what it finds in it; the handlers know nothing of sessions.
+ * Hono: one middleware enters the session of the request. The body is sent after it has returned, so it returns the
+ * response to `usingSession`, which binds the body. The handlers contain no session code.
  *
  *   node examples/hono.ts
  */
@@ -23,7 +23,7 @@ const spanProcessors = [new SessionSpanProcessor(), new BatchSpanProcessor(expor
 const provider = new BasicTracerProvider({ spanProcessors })
 trace.setGlobalTracerProvider(provider)
 
-/** An answer, word by word, each with a span of its own. */
+/** An answer, word by word, each with its own span. */
 async function* answer() {
   for (const word of ['on', 'its', 'way']) {
     await trace.getTracer('app').startActiveSpan(`say ${word}`, async (span) => span.end())

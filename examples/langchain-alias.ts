@@ -1,11 +1,11 @@
 /**
- * LangChain by alias alone: no helper around the call. LangChain's instrumentation writes `thread_id` into
- * its spans when a run ends; the processor recognises it and gives it to the spans that are still open above.
+ * LangChain by alias alone, without a helper around the call. LangChain's instrumentation writes `thread_id` to its
+ * spans when a run ends; the processor reads this alias and passes it to the ancestors that are still open.
  *
  *   OPENAI_API_KEY=… node examples/langchain-alias.ts
  *
- * What this cannot reach are the spans beside LangChain's, such as the HTTP client's: see "Why is my session
- * empty" in the README. `usingSession` around the call reaches them.
+ * It does not reach LangChain's sibling spans, such as the HTTP client's: see "Why is my session empty" in the
+ * README. `usingSession` around the call does.
  */
 import { LangChainInstrumentation } from '@arizeai/openinference-instrumentation-langchain'
 import * as callbacks from '@langchain/core/callbacks/manager'
@@ -28,7 +28,7 @@ const provider = new BasicTracerProvider({
 trace.setGlobalTracerProvider(provider)
 const langchain = new LangChainInstrumentation()
 registerInstrumentations({ tracerProvider: provider, instrumentations: [langchain] })
-// An ESM application hands over the module, because nothing is patched when it is imported.
+// An ESM application passes the module, because importing it does not patch it.
 langchain.manuallyInstrument(callbacks)
 
 const prompt = ChatPromptTemplate.fromMessages([['user', '{question}']])

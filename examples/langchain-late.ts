@@ -1,10 +1,10 @@
 /**
- * LangChain by alias alone, with the HTTP client's spans beside its own: these end before LangChain tells its
- * `thread_id`. `fillFromTrace` lets them wait in the exporter until the trace is complete.
+ * LangChain by alias alone, with the HTTP client's spans beside its own: these end before LangChain writes its
+ * `thread_id`. With `backfill` they wait in the exporter until the trace is complete.
  *
  *   OPENAI_API_KEY=… node examples/langchain-late.ts
  *
- * `usingSession` around the call would reach them at once, and those that a trace of several sessions leaves bare.
+ * `usingSession` around the call would reach them immediately, also in a trace with several sessions.
  */
 import { LangChainInstrumentation } from '@arizeai/openinference-instrumentation-langchain'
 import * as callbacks from '@langchain/core/callbacks/manager'
@@ -42,7 +42,7 @@ await trace.getTracer('app').startActiveSpan('handle request', async (span) => {
   span.end()
 })
 
-await provider.forceFlush() // ships what waits, too
+await provider.forceFlush() // exports waiting spans, too
 await exporter.forceFlush()
 console.log(exporter.stats().filled, 'spans got their session from the trace')
 await provider.shutdown()

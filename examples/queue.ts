@@ -1,6 +1,6 @@
 /**
- * Work that something else runs later: a queue whose worker started before any session, and the listener of a
- * long-lived connection. Neither is called from inside, so both are bound.
+ * Work that runs later, started by other code: a queue whose worker started before any session, and the listener of
+ * a long-lived connection. Neither is called from inside the session, so both are bound.
  *
  *   node examples/queue.ts
  */
@@ -22,7 +22,7 @@ trace.setGlobalTracerProvider(provider)
 const tracer = trace.getTracer('app')
 type Job = () => Promise<void>
 
-/** One worker for everybody, which runs in no session. */
+/** One worker for all users, which runs outside every session. */
 async function work(jobs: AsyncIterable<[Job]>): Promise<void> {
   for await (const [job] of jobs) await job()
 }
@@ -36,7 +36,7 @@ const summarise = (text: string) =>
     span.end()
   })
 
-/** Without a session of its own, `bindSession` takes the one in force. */
+/** Without a second argument, `bindSession` uses the active session. */
 function later(text: string): void {
   const job = bindSession(() => summarise(text))
   queue.emit('job', job)
@@ -44,12 +44,12 @@ function later(text: string): void {
 usingSession('user_123_conv_456', () => later('A'))
 usingSession('user_124_conv_789', () => later('B'))
 
-/** A connection is of one user from its beginning: its listener is bound to that session by name. */
+/** A connection belongs to one user from its beginning: its listener is bound to that user's session by ID. */
 const connection = new EventEmitter<{ message: [string] }>()
 const answer = bindSession(later, 'user_125_conv_012')
 connection.on('message', answer)
 connection.emit('message', 'C')
-connection.off('message', answer) // what bindSession gave is what is removed
+connection.off('message', answer) // remove the function that bindSession returned
 
 queue.emit('end')
 await worker

@@ -1,6 +1,6 @@
 /**
- * The whole set-up: a context manager, the processor, the gate in front of an OTLP exporter. Then one
- * statement, and every span below it carries the session.
+ * The whole set-up: a context manager, the processor, and the session exporter around an OTLP exporter. Then one
+ * call of `usingSession`, and every span inside carries the session.
  *
  *   node examples/quick-start.ts
  *

@@ -1,10 +1,10 @@
 /**
- * NodeSDK. Both processors go into `spanProcessors`, the session's first; beside them it ignores
- * `traceExporter`. It brings the context manager, and its `shutdown` flushes. It sends metrics too, unless told.
+ * NodeSDK. Both processors go into `spanProcessors`, the session processor first; NodeSDK then ignores
+ * `traceExporter`. It includes a context manager, and its `shutdown` flushes. By default it sends metrics, too.
  *
  *   OTEL_METRICS_EXPORTER=none node examples/sdk-node.ts
  *
- * The spans of the service that is called have no session: nothing says to another service which one it is.
+ * The spans of the called service have no session, because it is not propagated to other services.
  */
 import { once } from 'node:events'
 import { createServer, get, type IncomingMessage } from 'node:http'
@@ -27,7 +27,7 @@ const sdk = new NodeSDK({
   instrumentations: [new HttpInstrumentation(), new UndiciInstrumentation()],
 })
 sdk.start()
-// node:http is patched by the first require, which an import never is; the second line is for `get`.
+// node:http is patched by the first require, never by an import; the second line is for `get`.
 createRequire(import.meta.url)('node:http')
 syncBuiltinESMExports()
 

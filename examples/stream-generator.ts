@@ -1,6 +1,6 @@
 /**
- * An async generator as the body of an HTTP response, without a framework. It is made inside the session, and
- * runs when Node's pipeline pulls on it, outside: what fn returns is bound, so nothing else is needed.
+ * An async generator as the body of an HTTP response, without a framework. It is created inside the session, and
+ * runs when Node's pipeline pulls from it, outside. `usingSession` binds what fn returns, so nothing else is needed.
  *
  *   node examples/stream-generator.ts
  */
@@ -24,7 +24,7 @@ trace.setGlobalTracerProvider(provider)
 
 const tracer = trace.getTracer('app')
 
-/** It knows nothing of sessions. Its `finally` runs in the session too. */
+/** It contains no session code. Its `finally` runs in the session, too. */
 async function* answer() {
   try {
     for (const word of ['on', 'its', 'way']) {

@@ -1,6 +1,6 @@
 /**
  * The OpenAI SDK's loop of requests and tools, as the body of a response. It leaves the session before the first
- * request is made. Each request is a trace of its own here, and so is the tool: the session is what joins them.
+ * request. Each request and each tool call is its own trace here: the session is what joins them.
  *
  *   OPENAI_API_KEY=… node examples/stream-openai.ts
  */
@@ -24,7 +24,7 @@ const tracerProvider = new BasicTracerProvider({ spanProcessors })
 trace.setGlobalTracerProvider(tracerProvider)
 const instrumentation = new OpenAIInstrumentation()
 registerInstrumentations({ tracerProvider, instrumentations: [new UndiciInstrumentation(), instrumentation] })
-instrumentation.manuallyInstrument(OpenAI) // an ESM application hands over the class
+instrumentation.manuallyInstrument(OpenAI) // an ESM application passes the class
 
 const openai = new OpenAI()
 

@@ -1,6 +1,6 @@
 /**
- * A fetch-style handler, as of Next.js, Remix, Bun or Deno: it returns a web Response, and the server pulls the
- * body later, outside the session. The body of a Response that fn returns is bound, so nothing else is needed.
+ * A fetch-style handler, as in Next.js, Remix, Bun or Deno: it returns a web Response, and the server pulls the body
+ * later, outside the session. `usingSession` binds the body of the Response, so nothing else is needed.
  *
  *   node examples/stream-response.ts
  */
@@ -20,7 +20,7 @@ trace.setGlobalTracerProvider(provider)
 
 const tracer = trace.getTracer('app')
 
-/** Makes a part only when one is asked for: every `pull` is called by whoever reads the body. */
+/** Produces each part on demand: the reader of the body causes every call of `pull`. */
 function answer(): ReadableStream<Uint8Array> {
   const words = ['on ', 'its ', 'way']
   const encoder = new TextEncoder()
@@ -42,7 +42,7 @@ function handle(request: Request): Promise<Response> {
   })
 }
 
-/** In place of a server: it reads the body when the handler has returned. */
+/** Stands for a server: it reads the body after the handler has returned. */
 async function serve(session: string): Promise<void> {
   const response = await handle(new Request('http://localhost/', { headers: { 'x-session-id': session } }))
   console.log(session, await response.text())

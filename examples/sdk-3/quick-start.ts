@@ -1,7 +1,7 @@
 /**
- * The quick start with OpenTelemetry's SDK 3, on Node 22.15 or later. It has a folder and a package.json of its
- * own, because SDK 3 wants `@opentelemetry/api` 1.10 and the other examples have 1.9. Two lines of the set-up
- * differ: `TracerProvider`, and the options object of `BatchSpanProcessor`.
+ * The quick start with OpenTelemetry's SDK 3, on Node 22.15 or later. It has its own folder and package.json,
+ * because SDK 3 requires `@opentelemetry/api` 1.10 and the other examples use 1.9. Two lines of the set-up differ:
+ * `TracerProvider`, and the options object of `BatchSpanProcessor`.
  *
  *   npm install && node quick-start.ts
  */

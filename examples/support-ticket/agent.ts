@@ -1,4 +1,4 @@
-/** A LangGraph agent that knows nothing of sessions: a model, a tool, and a memory for each thread. */
+/** A LangGraph agent without session code: a model, a tool, and a memory for each thread. */
 import { tool } from '@langchain/core/tools'
 import { END, MemorySaver, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph'
 import { ToolNode, toolsCondition } from '@langchain/langgraph/prebuilt'

@@ -1,4 +1,4 @@
-/** The totals of a session, in the words of InteractiveAI's table of properties and of AgentOps' analytics. */
+/** The totals of a session, with the labels of InteractiveAI's table of properties and of AgentOps' analytics. */
 import type { SessionTotals } from '@otel-sessions/analytics'
 
 const dollars = (amount: number | undefined) => (amount === undefined ? 'no price' : `$${amount.toFixed(6)}`)

@@ -1,4 +1,4 @@
-/** The set-up: totals are kept behind the gate, so that they are of what is shipped. */
+/** The set-up: analytics is inside the session exporter, so that the totals are those of the exported spans. */
 import { LangChainInstrumentation } from '@arizeai/openinference-instrumentation-langchain'
 import * as callbacks from '@langchain/core/callbacks/manager'
 import { context, DiagConsoleLogger, DiagLogLevel, diag, trace } from '@opentelemetry/api'

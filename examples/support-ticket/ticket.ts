@@ -1,6 +1,6 @@
 /**
- * A support ticket from the customer's first message to its resolution: each turn is a trace of its own, the agent
- * calls a tool, a file is attached, the customer judges, the ticket ends. Then: what it was, and what it cost.
+ * A support ticket from the customer's first message to its resolution: each turn is its own trace, the agent calls a
+ * tool, a file is attached, the customer rates the answer, the ticket ends. Then its totals and its cost.
  *
  *   OPENAI_API_KEY=… node examples/support-ticket/ticket.ts
  */
@@ -31,6 +31,6 @@ await session.attach({ data: 'order,state\nA-1042,pending\n', name: 'tracking.cs
 session.feedback({ score: 1, label: 'solved', comment: 'Fast, and friendly' })
 session.end({ state: 'success', reason: 'the parcel was found' })
 
-await provider.forceFlush() // what has been shipped has been counted
+await provider.forceFlush() // analytics counts a span when it is exported
 for (const line of report(analytics.stats(session.id))) console.log(line)
 await provider.shutdown()
