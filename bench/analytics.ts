@@ -1,5 +1,6 @@
-// What totals cost: nanoseconds a span and bytes a session, beside a Map of objects, alone and used as an LRU, which
-// read the same spans with the same `readSpanUsage`. `node bench/analytics.ts --quick` for a look. No timing is a test.
+// Measures what totals cost: nanoseconds a span and bytes a session, compared with a Map of objects, plain and as an
+// LRU, that reads the same spans with the same `readSpanUsage`. `node bench/analytics.ts --quick` gives a rough figure.
+// Timings never fail.
 import { cpus } from 'node:os'
 import { bytesASession } from './analytics/memory.ts'
 import { TURN_LENGTH } from './analytics/spans.ts'
@@ -32,7 +33,7 @@ for (const name of ['ours', 'Map as LRU']) {
   const [most, least] = [full, hot].map(({ rows }) => rows.find((row) => row.name === name)?.p10)
   const more = ((most ?? Number.NaN) - (least ?? Number.NaN)) * TURN_LENGTH
   console.log(
-    `  ${name}: a turn whose new session lets another go takes ${more.toFixed(0)} ns more (p10) than a hot one`,
+    `  ${name}: a turn whose new session evicts another takes ${more.toFixed(0)} ns more (p10) than a hot one`,
   )
 }
 for (const turns of [1, 3]) {

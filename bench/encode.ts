@@ -1,6 +1,6 @@
-// What encoding costs: microseconds a span, in OpenTelemetry's own encoders and in ours. Before it measures, it
-// compares what they write, and fails if that says different things. `node bench/encode.ts --quick` for a look.
-// No timing is a test.
+// Measures what encoding costs: microseconds a span, for OpenTelemetry's own encoders and ours. Before measuring, it
+// compares their output, and fails if it differs. `node bench/encode.ts --quick` gives a rough figure. Timings never
+// fail.
 import { cpus } from 'node:os'
 import { isDeepStrictEqual } from 'node:util'
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
@@ -20,22 +20,22 @@ const ENCODERS: Readonly<Record<string, Encode>> = {
   'our JSON': (spans) => codecOf('json').encode(spans).encoded?.body,
 }
 
-/** Batches that take turns, so that no encoder sees the same strings again at once. */
+/** Batches that take turns, so that no encoder gets the same strings twice in a row. */
 const BATCHES = 4
 
 const quick = process.argv.includes('--quick')
 const rounds = quick ? 10 : 100
 
-/** Throws unless ours say what OpenTelemetry's say. */
+/** Throws unless our encoders' output decodes to the same as OpenTelemetry's. */
 function compare(spans: ReadableSpan[]): Record<string, number> {
   const bodies = Object.entries(ENCODERS).map(
     ([name, encode]) => [name, encode(spans) ?? Buffer.alloc(0)] as const,
   )
   const [theirProtobuf, theirJson, ourProtobuf, ourJson] = bodies.map(([, body]) => body)
   if (!isDeepStrictEqual(decode(ourProtobuf as Buffer), decode(theirProtobuf as Buffer)))
-    throw new Error('our protobuf says something else than the SDK’s')
+    throw new Error('our protobuf differs from the SDK’s')
   if (!isDeepStrictEqual(parse(ourJson as Buffer), parse(theirJson as Buffer)))
-    throw new Error('our JSON says something else than the SDK’s')
+    throw new Error('our JSON differs from the SDK’s')
   return Object.fromEntries(bodies.map(([name, body]) => [name, body.length / spans.length]))
 }
 

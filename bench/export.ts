@@ -1,6 +1,6 @@
-// What exporting costs an application: CPU, memory, bytes, and a busy event loop, of the SDK's pipeline as it comes
-// and with settings that lose nothing here, Langfuse's, and ours. See `pnpm bench:export --help`. Fails when ours
-// delivers less than everything; no timing is a test.
+// Measures what exporting costs an application: CPU, memory, bytes and event loop delay, for the SDK's pipeline with
+// its defaults and with settings that lose nothing here, for Langfuse's, and for ours. See `pnpm bench:export --help`.
+// Fails if ours does not deliver every span; timings never fail.
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -13,17 +13,18 @@ import { tablesOf } from './export/table.ts'
 
 const USAGE = `pnpm bench:export [options]
   --quick        5,000 spans, one round, one collector
-  --spans <n>    spans of each run, 50,000 if not given
-  --rounds <n>   runs of each row, 3 if not given, 1 for a collector that is slow; each in a process of its own
-  --delay <ms>   only a collector that takes so long; can be repeated; 0 and 20 if not given
+  --spans <n>    spans of each run; default 50,000
+  --rounds <n>   runs of each row, each in its own process; default 3, with a slow collector 1
+  --delay <ms>   only a collector with this response time; can be repeated; default 0 and 20
   --only <name>  only rows whose name contains this, such as "ours" or "tuned"; can be repeated
   --json <file>  write the figures to a file`
 
 const NOTES = `
-Spans with 15 attributes, one of them a prompt of 2,000 characters, of 200 sessions, are made as fast as it goes in
-bursts of 50; then shutdown() of the provider. CPU is that of the whole process until that has settled, all threads;
-the collector is another process, and counts span by span. Medians of the runs, and the least. "tuned" is a queue of
-65,536 and batches of 2,048; ours in memory may hold 256 MB, which is about as much. Peak RSS is of the life of the process; the loop's delay is sampled each millisecond.`
+Spans of 200 sessions with 15 attributes, one of them a prompt of 2,000 characters, are created as fast as possible in
+bursts of 50; then shutdown() of the provider. CPU is that of the whole process, all threads, until shutdown() has
+settled; the collector is another process, and counts span by span. The figures are the median and minimum of the runs.
+"tuned" is a queue of 65,536 and batches of 2,048; ours in memory may use 256 MB, which holds about as many. Peak RSS
+covers the life of the process; the event loop delay is sampled every millisecond.`
 
 const { values: options } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== '--'),
@@ -53,7 +54,7 @@ async function main(): Promise<void> {
   await installPeers()
   const results = delays.flatMap((delayMillis) => names.map((name) => resultFor(name, delayMillis)))
   const problems: string[] = []
-  // Run by run and not row by row, so that the runs of a row lie apart, in an order that turns.
+  // Round by round and not row by row, in alternating order, so that the runs of a row are spread out.
   for (let round = 0; round < rounds; round++) {
     for (const result of round % 2 === 0 ? results : results.toReversed()) {
       const { name, row, delayMillis, runs } = result
@@ -64,12 +65,12 @@ async function main(): Promise<void> {
         problems.push(`${name}, ${delayMillis} ms: ${error instanceof Error ? error.message : error}`)
       }
     }
-    console.error(`round ${round + 1} of ${rounds} is done`)
+    console.error(`round ${round + 1} of ${rounds} done`)
   }
   const measured = results.filter(({ runs }) => runs.length > 0)
   for (const result of measured.filter(({ row }) => row.kind === 'ours')) {
     if (!isWhole(result))
-      problems.push(`${result.name}, ${result.delayMillis} ms: not everything was delivered`)
+      problems.push(`${result.name}, ${result.delayMillis} ms: not every span was delivered`)
   }
   const machine = { node: process.version, cpu: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}` }
   const report = { date: new Date().toISOString().slice(0, 10), ...machine, spans, rounds, results: measured }

@@ -1,6 +1,6 @@
-// What of 20,000 ended spans arrives when the collector is in trouble: the SDK's BatchSpanProcessor with its OTLP
-// exporter beside ours, from memory and with a journal. See `pnpm bench:loss --help`. Fails when ours loses what it
-// promises to keep, or loses count; no timing is a test.
+// Measures how many of 20,000 ended spans arrive when the collector is in trouble: the SDK's BatchSpanProcessor with
+// its OTLP exporter compared with ours, in memory and with a journal. See `pnpm bench:loss --help`. Fails if ours
+// loses spans that it promises to keep, or miscounts; timings never fail.
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Pipeline } from './loss/job.ts'
@@ -11,20 +11,21 @@ import { longTable, shortTable } from './loss/table.ts'
 import { sideBySide } from './support/side-by-side.ts'
 
 const USAGE = `pnpm bench:loss [options]
-  --quick        fewer scenarios, 2,000 spans, and outages three tenths as long
-  --only <name>  only what contains this in "scenario: pipeline", such as "503" or ": journal"; can be repeated
+  --quick        fewer scenarios, 2,000 spans, and outages of 30 % of their length
+  --only <name>  only rows whose "scenario: pipeline" contains this, such as "503" or ": journal"; can be repeated
   --json <file>  write the figures to a file`
 
 const NOTES = `
-Spans come at 1,000 a second, or in one go; then shutdown() of the provider, unless the scenario says otherwise, and
-the process ends by itself. Delivered is what the collector has read whole and answered, or was answering, with 2xx.
-A collector that drips sends a byte each half a second and never ends; where its status is 200, it has the spans.
-"stock" is BatchSpanProcessor and OTLPTraceExporter (JSON) with their defaults; for "shutdown with all queued" its
-queue is 20,480. Ours has its defaults, too. After a restart: another process on the same directory, the collector
-up, forceFlush() and shutdown(). "exit after forceFlush" makes 19,968 spans, 39 whole batches of stock: the last one
-is under way when forceFlush() is called. Rejected is what the collector refused for good; redeliver() sends it again.`
+Spans end at 1,000 a second, or in one burst; then shutdown() of the provider, unless the scenario says otherwise, and
+the process ends by itself. Delivered spans are those that the collector has read completely and answered, or was
+answering, with 2xx. A collector that drips sends a byte every half second and never finishes; if its status is 200, it
+has the spans. "stock" is BatchSpanProcessor and OTLPTraceExporter (JSON) with their defaults; for "shutdown with all
+queued" its queue is 20,480. Ours has its defaults, too. After a restart: another process with the same directory, the
+collector available, forceFlush() and shutdown(). "exit after forceFlush" creates 19,968 spans, 39 full batches of
+stock: the last one is in flight when forceFlush() is called. Rejected spans are those that the collector rejected
+permanently; redeliver() sends them again.`
 
-/** Most of the time a scenario waits. */
+/** How many scenarios run at a time; most of their time is waiting. */
 const SIDE_BY_SIDE = 10
 const PIPELINES: readonly Pipeline[] = ['stock', 'memory', 'journal']
 
@@ -46,15 +47,15 @@ async function main(size: Size): Promise<void> {
   const rows = scenarios(scale)
     .filter(({ isQuick }) => isQuick || !options.quick)
     .flatMap((scenario) => PIPELINES.map((pipeline) => ({ scenario, pipeline })))
-    .filter((row) => options.only.length === 0 || options.only.some((word) => nameOf(row).includes(word)))
-  if (rows.length === 0) throw new Error(`nothing is named like ${options.only.join(', ')}`)
+    .filter((row) => options.only.length === 0 || options.only.some((text) => nameOf(row).includes(text)))
+  if (rows.length === 0) throw new Error(`no row's name contains ${options.only.join(', ')}`)
   const problems: string[] = []
   const played = await sideBySide(rows, SIDE_BY_SIDE, async (row) => {
     try {
       const outcome = await play(row.scenario, row.pipeline, size)
       console.error(`${nameOf(row)}: ${outcome.lost} of ${outcome.made} lost`)
       if (turnsAway(row.scenario) && outcome.first.turnedAway === 0) {
-        console.error(`${nameOf(row)}: NOTE: no request met the trouble`)
+        console.error(`${nameOf(row)}: NOTE: no request met the failure`)
       }
       problems.push(...brokenPromises(outcome).map((problem) => `${nameOf(row)}: ${problem}`))
       return outcome
@@ -70,7 +71,7 @@ async function main(size: Size): Promise<void> {
     `${report.date}, Node ${report.node}, ${size.spans} spans each, over ${size.overMillis / 1000} s.`,
   )
   if (options.quick)
-    console.log('Quick: outages, slow answers and Retry-After are three tenths of what the names say.')
+    console.log('Quick: outages, slow answers and Retry-After are 30 % of what the names say.')
   console.log(`${NOTES}\n\n${shortTable(outcomes)}\n\n${longTable(outcomes)}`)
   for (const problem of problems) console.error(`BROKEN: ${problem}`)
   if (problems.length > 0) process.exitCode = 1

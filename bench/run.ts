@@ -1,6 +1,6 @@
-// What a span costs with a session on it, what entering a scope costs, and what the gate costs, each beside the
-// least that code written by hand does for the same, and beside other libraries. See `pnpm bench --help`.
-// No timing is a test: it fails only when something does not stamp what it should.
+// Measures what stamping a session, entering a scope, and validation cost, each compared with a hand-written minimum
+// (the floor) and with other libraries. See `pnpm bench --help`. Timings never fail: it fails only if a library does
+// not stamp what it should.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { installPeers } from '../peers/load.ts'
@@ -13,22 +13,22 @@ import { nameOf, plan } from './support/plan.ts'
 import { measureInProcess } from './support/processes.ts'
 
 const NOTES = `
-Nanoseconds; of the runs of a row, the median. The control is a second copy of the baseline, so it shows the
-noise. "onStart only" is what a library does when a span starts; "full" is its processor as it ships, with an
-exporter that sends nothing. A rich scope has an ID, a user, three metadata keys and two tags, which ours and
-OpenInference write as four attributes, the floor and the others as six or more.`
+Nanoseconds; the median of the runs of a row. The control is a second copy of the baseline, so it shows the
+noise. "onStart only" is what a library does when a span starts; "full" is its published processor, with an
+exporter that sends nothing. A rich scope has an ID, a user, three metadata keys and two tags; ours and
+OpenInference write these as four attributes, the floor and the others as six or more.`
 
 async function measureAll(options: Options): Promise<Report> {
   await installPeers()
   const rows = plan(options)
-  if (rows.length === 0) throw new Error(`no row is named like ${options.names.join(', ')}`)
+  if (rows.length === 0) throw new Error(`no row's name contains ${options.names.join(', ')}`)
   const results = rows.map((row) => ({ row, runs: [] as Result['runs'][number][] }))
   const failed = new Set<Result>()
-  // Run by run and not row by row, so that the runs of a row lie apart.
+  // Run by run and not row by row, so that the runs of a row are spread out.
   for (let run = 1; run <= options.runs; run++) {
     if (!process.stderr.isTTY) console.error(`run ${run} of ${options.runs}: ${rows.length} rows`)
     for (const [index, result] of results.entries()) {
-      say(`run ${run}/${options.runs}, row ${index + 1}/${rows.length}: ${nameOf(result.row)}`)
+      showProgress(`run ${run}/${options.runs}, row ${index + 1}/${rows.length}: ${nameOf(result.row)}`)
       try {
         result.runs.push(await measureInProcess(result.row, options.rounds))
       } catch (error) {
@@ -37,7 +37,7 @@ async function measureAll(options: Options): Promise<Report> {
       }
     }
   }
-  say('')
+  showProgress('')
   if (failed.size > 0) process.exitCode = 1
   const { rounds } = options
   const cpu = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`
@@ -51,9 +51,9 @@ async function measureAll(options: Options): Promise<Report> {
   }
 }
 
-/** Progress, on one line of a terminal. */
-function say(words: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${words}`)
+/** Shows progress on one line of a terminal. */
+function showProgress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`)
 }
 
 const options = optionsOf(process.argv.slice(2))

@@ -1,5 +1,5 @@
-// pnpm goes on after a failed automatic install, on whatever Node the host has. Then nothing that
-// follows means anything, so every script begins here.
+// After a failed automatic install, pnpm continues on whichever Node the host has, and no result can be trusted.
+// So every script starts with this check.
 import { existsSync, readFileSync } from 'node:fs'
 
 const root = new URL('../', import.meta.url)
@@ -15,6 +15,6 @@ if (process.version !== wanted || missing.length > 0) {
       ? `these packages are not installed: ${missing.join(', ')}`
       : `this is Node ${process.version}, the scripts run on the pinned ${wanted}`
   console.error(`The installation is incomplete: ${why}.`)
-  console.error('Run "npx -y pnpm@12.21.0 install --frozen-lockfile" and look at what it says.')
+  console.error('Run "npx -y pnpm@12.21.0 install --frozen-lockfile" and read its output.')
   process.exit(1)
 }

@@ -1,4 +1,4 @@
-// The packages as they would be published: built afresh, so that nothing of an older build is in them.
+// Packs the packages as they would be published, after a clean build, so that they contain nothing of an older one.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,10 +9,10 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const PACKAGES = ['semconv', 'processor', 'exporter', 'analytics']
 
 /**
- * Builds and packs the packages into a new folder under the system's temporary one.
+ * Builds and packs the packages into a new folder in the system's temporary folder.
  *
- * @returns the tarballs by package name (`semconv`, …), in an order in which they can be installed, and what
- *   takes the folder away again
+ * @returns the tarballs by package name (`semconv`, …), in an order in which they can be installed, and a function
+ *   that removes the folder
  */
 export function pack() {
   for (const name of PACKAGES) rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true })

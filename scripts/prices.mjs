@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { findProvider } from '@pydantic/genai-prices'
 import { priceNames } from '../packages/analytics/dist/cost/span-cost.js'
 
-/** When the version that is pinned was published. To be renewed with the version: prices are those of that day. */
+/** The publication date of the pinned version. Update it with the version: prices are those of that day. */
 const DATES = { '0.1.8': '2026-09-23' }
 
-/** Who sells models to everybody, under names of their own. The first that has a name has it. */
+/** Providers that sell models publicly, under their own names. For a name of several, the first takes precedence. */
 const PROVIDERS = [
   'openai',
   'anthropic',
@@ -21,7 +21,7 @@ const PROVIDERS = [
   'voyageai',
 ]
 
-/** Not paid by text tokens alone, and open weights, which their maker is not the one to sell. */
+/** Excluded: models that are not priced by text tokens only, and open weights, which others sell. */
 const OTHERWISE =
   /image|audio|voice|voxtral|realtime|transcribe|tts|live|omni|ocr|computer-use|davinci|curie|babbage|^ada|gpt-oss|gemma|:free|^ft:|\.ft-/
 
@@ -32,7 +32,7 @@ const manifest = new URL('node_modules/@pydantic/genai-prices/package.json', roo
 export function makePrices() {
   const { version } = JSON.parse(readFileSync(manifest, 'utf8'))
   const date = DATES[version]
-  if (date === undefined) throw new Error(`scripts/prices.mjs does not know when ${version} was published`)
+  if (date === undefined) throw new Error(`scripts/prices.mjs has no publication date for ${version}`)
   const prices = new Map()
   for (const id of PROVIDERS) {
     for (const model of modelsOf(id)) {
@@ -44,13 +44,13 @@ export function makePrices() {
   return { date, source: `@pydantic/genai-prices ${version} (MIT)`, prices: withoutDoubles(prices) }
 }
 
-/** Google sells Anthropic's models, too, under names that are Anthropic's. */
+/** Google also sells Anthropic's models, under Anthropic's names. */
 function modelsOf(id) {
   const { models } = findProvider({ providerId: id })
   return id === 'google' ? models.filter(({ id: model }) => !model.startsWith('claude')) : models
 }
 
-/** The names that a model goes by, and what names begin with, unless it is cut off inside a word or a date. */
+/** A model's names and name prefixes, except prefixes that end inside a word or a date. */
 function namesOf({ id, match }) {
   const clauses = match.or ?? [match]
   const begins = clauses.flatMap(({ starts_with }) => starts_with ?? [])
@@ -59,7 +59,7 @@ function namesOf({ id, match }) {
   return [...names, ...whole].filter((name) => !/-$/.test(name) && !OTHERWISE.test(name))
 }
 
-/** What is in force on the day; of a price by the length of the prompt, that of the shortest; none that goes by the hour. */
+/** The price on that day; of prices by prompt length, the one for the shortest; undefined for prices by the hour. */
 function flatten(prices, date) {
   const all = Array.isArray(prices) ? prices : [{ prices }]
   if (all.some(({ constraint }) => constraint?.type === 'time_of_date')) return undefined
@@ -76,7 +76,7 @@ function flatten(prices, date) {
   }
 }
 
-/** A name that is looked up under another one with the same price need not be there. */
+/** Omits names that are found under another name with the same price. */
 function withoutDoubles(prices) {
   const kept = [...prices].filter(([name, price]) => {
     const next = priceNames(name)

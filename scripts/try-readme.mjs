@@ -1,6 +1,6 @@
-// Does what a reader does: an empty project, the packages as they would be published, the install line and
-// the quick start pasted from the README. The example for SDK 3, which cannot live beside our own SDK, runs in
-// the same way, and its types are checked. A collector in this process says what arrived.
+// Does what a reader does: an empty project, the packages as they would be published, the install line and the quick
+// start pasted from the README. The example for SDK 3, which conflicts with this repository's SDK, runs in the same
+// way, and its types are checked. A collector in this process receives the spans.
 import { execFile, execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -36,12 +36,12 @@ async function inEmptyProject(name, work) {
 const install = (project, packages) =>
   npm(['install', '--no-audit', '--no-fund', '--loglevel=error', ...packages], project)
 
-/** Runs a program and says which spans arrived; all of them must be in the session. */
+/** Runs a program and prints the spans that arrived; all of them must be in the session. */
 async function run(name, project, file) {
   const collector = await startCollector()
   const env = { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.port}` }
   try {
-    // Not execFileSync: the collector that answers lives in this process.
+    // Not execFileSync: the collector runs in this process.
     await promisify(execFile)(process.execPath, [file], { cwd: project, env })
   } finally {
     await collector.close()

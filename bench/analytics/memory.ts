@@ -6,7 +6,7 @@ import type { CountSpan } from './stores.ts'
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
-/** What is in use after collections: on the heap, and in typed arrays beside it. */
+/** Bytes in use after garbage collection: on the heap, and in typed arrays outside it. */
 async function bytesInUse(): Promise<number> {
   let least = Number.POSITIVE_INFINITY
   for (let round = 0; round < 4; round++) {
@@ -18,7 +18,7 @@ async function bytesInUse(): Promise<number> {
   return least
 }
 
-/** Bytes a session, without and with its ID (which somebody else may hold as well). */
+/** Bytes a session, without and with its ID (which other code may reference as well). */
 export async function bytesASession(
   make: () => CountSpan,
   sessions: number,
@@ -34,7 +34,7 @@ export async function bytesASession(
   }
   const measured = async (ids: readonly string[] | undefined) => {
     const count = make()
-    // Tables of a fixed size are there from the first span on.
+    // Tables of a fixed size exist from the first span on.
     for (const span of turnOf('warm', 'up')) count(span)
     const before = await bytesInUse()
     fill(count, ids)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { EndedSpan } from '@otel-sessions/analytics'
 
-/** The four spans of a turn, in the order in which they end: a call of a model, of a tool, the agent, the request. */
+/** The four spans of a turn, in the order in which they end: the model's, the tool's, the agent's, the request's. */
 const TURN: readonly { name: string; parent: number | undefined; attributes: Record<string, unknown> }[] = [
   {
     name: 'chat gpt-4o-mini',
@@ -32,7 +32,7 @@ const TURN: readonly { name: string; parent: number | undefined; attributes: Rec
   },
 ]
 
-/** How many spans a turn has. */
+/** The number of spans in a turn. */
 export const TURN_LENGTH = TURN.length
 
 interface Context {
@@ -43,7 +43,7 @@ interface Context {
 let bytes = randomBytes(1 << 16)
 let used = 0
 
-/** Random bytes in hexadecimal digits, as the SDK makes IDs. */
+/** Random bytes as hexadecimal digits, like the SDK's IDs. */
 function hex(length: number): string {
   if (used + length > bytes.length) {
     bytes = randomBytes(1 << 16)
@@ -82,7 +82,7 @@ class BenchSpan {
   }
 }
 
-/** The spans of one turn of a session, fresh, as they come from the SDK. */
+/** New spans of one turn of a session, in the shape of the SDK's. */
 export function turnOf(sessionId: string, userId: string): EndedSpan[] {
   const traceId = hex(16)
   const contexts = TURN.map(() => ({ traceId, spanId: hex(8) }))
@@ -97,6 +97,6 @@ export function turnOf(sessionId: string, userId: string): EndedSpan[] {
   })
 }
 
-/** A session ID of the length of a UUID. */
+/** A session ID as long as a UUID. */
 export const sessionIdOf = (count: number): string =>
   Buffer.from(`0192f5e8-6b1c-7c3a-8f21-${count.toString(16).padStart(12, '0')}`).toString('latin1')

@@ -4,28 +4,28 @@ import type { Samples } from '../support/interleave.ts'
 import { sessionIdOf, TURN_LENGTH, turnOf } from './spans.ts'
 import { type CountSpan, mapAsLru, naive, ours, reading } from './stores.ts'
 
-/** One measured table: its title, and by variant nanoseconds a span. */
+/** A table of results: a title, and nanoseconds a span for each variant. */
 export interface Speed {
   readonly title: string
   readonly rows: readonly { readonly name: string; readonly p10: number; readonly median: number }[]
 }
 
-/** One way to count, and its own walk through the sessions, the same as the others'. */
+/** One variant, with its position in the order of sessions, which is the same for all variants. */
 interface Counting {
   readonly name: string
   readonly count: CountSpan
   turns: number
 }
 
-/** In which order the spans of a sample come, of its turns. */
+/** Orders the spans of a sample's turns. */
 type Arrange = (turns: readonly EndedSpan[][]) => EndedSpan[]
 
-/** Turn after turn, as from a service that answers one request at a time. */
+/** Turn after turn, as in a service that handles one request at a time. */
 const turnByTurn: Arrange = (turns) => turns.flat()
 
 const TURNS_AT_ONCE = 50
 
-/** Span by span of 50 turns that are under way at once: no span is of the session and the trace of the one before it. */
+/** Span by span of 50 concurrent turns: no two consecutive spans have the same session or trace. */
 const interleaved: Arrange = (turns) => {
   const spans: EndedSpan[] = []
   for (let first = 0; first < turns.length; first += TURNS_AT_ONCE) {
@@ -38,12 +38,12 @@ const interleaved: Arrange = (turns) => {
 }
 
 const TURNS_A_SAMPLE = 250
-/** Until the optimising compiler has seen all that a span can be: after fewer, samples are still several times dearer. */
+/** Enough for the optimising compiler: after fewer rounds, samples are still several times slower. */
 const WARM_UP_ROUNDS = 100
 
 /**
- * Measures them side by side: they take turns in every round, in an order that flips. The spans of a sample are made
- * just before it and are not measured; the turn of the event loop after it is.
+ * Measures the variants side by side: they take turns in every round, in an order that flips. The spans of a sample
+ * are created just before it, which is not measured; the turn of the event loop after it is.
  */
 async function measure(
   title: string,
@@ -88,7 +88,7 @@ const idOf = (number: number): string => {
 const users = Array.from({ length: 1_000 }, (_, user) => `user_${user}`)
 const userOf = (number: number): string => users[number % users.length] as string
 
-/** A multiplicative walk that visits every session, in an order that no cache foresees. */
+/** A multiplicative walk that visits every session in an order that defeats caches. */
 const scattered = (sessions: number) => (turn: number) => (turn * 7_919_143) % sessions
 
 const hot = () => ({

@@ -1,9 +1,9 @@
 import { type EndedSpan, readSpanUsage, SessionAnalytics } from '@otel-sessions/analytics'
 
-/** Something that counts spans. */
+/** Counts one span. */
 export type CountSpan = (span: EndedSpan) => void
 
-/** What is written in a minute: eight fields, and no thought of what comes twice. */
+/** A minimal hand-written total: eight fields, without deduplication. */
 interface Totals {
   spans: number
   errors: number
@@ -53,7 +53,7 @@ export function naive(): CountSpan {
   }
 }
 
-/** A Map of objects that is bounded in the usual way: deleted and set again when used, the first key goes. */
+/** A Map of objects with the usual limit: a used entry is deleted and set again, and the first key is evicted. */
 export function mapAsLru(most: number): CountSpan {
   const sessions = new Map<string, Totals>()
   return (span) => {
@@ -68,13 +68,13 @@ export function mapAsLru(most: number): CountSpan {
   }
 }
 
-/** `SessionAnalytics` as it ships. */
+/** `SessionAnalytics` as published. */
 export function ours(maxSessions: number): CountSpan {
   const analytics = new SessionAnalytics({ maxSessions })
   return (span) => analytics.onEnd(span)
 }
 
-/** Only reading what a span says. */
+/** Only reads a span's usage. */
 export function reading(): CountSpan {
   let tokens = 0
   return (span) => {

@@ -6,7 +6,7 @@ const WORDS =
     ' ',
   )
 
-/** Words up to a number of characters; another text each time. */
+/** A text of a number of characters, different for each seed. */
 function textOf(characters: number, seed: number): string {
   const words: string[] = []
   let length = 0
@@ -15,7 +15,7 @@ function textOf(characters: number, seed: number): string {
     words.push(word)
     length += word.length + 1
   }
-  // By way of bytes, so that it is a string of one piece, as what comes from the network.
+  // Through bytes, so that it is a flat string, like text from the network.
   return Buffer.from(words.join(' ').slice(0, characters)).toString('latin1')
 }
 
@@ -44,7 +44,7 @@ const withPrompt = (number: number) => ({
   'gen_ai.prompt': textOf(2_000, number),
 })
 
-/** The kinds of spans that are measured. */
+/** The kinds of spans to measure. */
 export const SPANS = {
   'a prompt of 2 kB, 15 attributes': withPrompt,
   'small, 4 attributes': small,

@@ -1,4 +1,4 @@
-// Makes and exports the spans of one row: `fork(app, [task as JSON])`; sends what it measured, then exits.
+// Creates and exports the spans of one row: `fork(app, [task as JSON])`; sends its measurement, then exits.
 import { once } from 'node:events'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { BasicTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
@@ -29,8 +29,7 @@ delay.enable()
 const cpuBefore = process.cpuUsage()
 const started = performance.now()
 await produce(provider.getTracer('app'), task.spans, spans)
-// What it rejects with shows in what was delivered.
-const said = await provider.shutdown().then(
+const shutdown = await provider.shutdown().then(
   () => 'resolved',
   (error) => `rejected: ${error instanceof Error ? error.message : error}`,
 )
@@ -38,10 +37,10 @@ const millis = performance.now() - started
 const { user, system } = process.cpuUsage(cpuBefore)
 delay.disable()
 
-// The monitor counts from one look to the next, so that a loop that is never late has the resolution.
+// The monitor measures from one sample to the next, so the delay of an idle loop equals the resolution.
 const lateness = (nanos: number) => Math.max(0, nanos / 1e6 - DELAY_RESOLUTION_MILLIS)
 const measurement: AppMeasurement = {
-  said,
+  shutdown,
   millis,
   cpuSeconds: (user + system) / 1e6,
   // In kilobytes.

@@ -2,7 +2,7 @@ import { median } from '../support/figures.ts'
 import type { Result, Run } from './measurement.ts'
 import { isCompressed } from './rows.ts'
 
-/** A median of the runs, and the least of them. */
+/** The median and the minimum of the runs. */
 export interface Figure {
   readonly median: number
   readonly min: number
@@ -16,11 +16,11 @@ export function figureOf({ runs }: Result, of: (run: Run) => number): Figure {
 /** The share of the spans that arrived, 1 for all. */
 export const deliveredShare = ({ delivered, spans }: Run) => delivered / spans
 
-/** CPU seconds for each 100,000 spans. */
+/** CPU seconds per 100,000 spans. */
 export const cpuPerCreated = ({ cpuSeconds, spans }: Run) => (cpuSeconds / spans) * 100_000
 export const cpuPerDelivered = ({ cpuSeconds, delivered }: Run) => (cpuSeconds / delivered) * 100_000
 
-/** What the CPU figures of ours are compared with, and by how much they are to be less. */
+/** The CPU figure of one of our rows compared with a stock row, and the target. */
 export interface Ratio {
   readonly delayMillis: number
   readonly isCompressed: boolean
@@ -32,7 +32,7 @@ export interface Ratio {
 
 const TARGET = { plain: 0.6, compressed: 0.45 }
 
-/** Every row of ours over the best stock row that delivered everything in every run, of the same kind. */
+/** Compares each of our rows with the best stock row of the same kind that delivered every span in every run. */
 export function ratiosOf(results: readonly Result[]): Ratio[] {
   const cpu = (result: Result) => figureOf(result, cpuPerDelivered).median
   return results
@@ -52,5 +52,5 @@ export function ratiosOf(results: readonly Result[]): Ratio[] {
     })
 }
 
-/** Whether everything arrived, every time. */
+/** Whether every span arrived in every run. */
 export const isWhole = ({ runs }: Result) => runs.every(({ delivered, spans }) => delivered === spans)

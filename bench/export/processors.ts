@@ -9,14 +9,14 @@ interface Langfuse {
   readonly LangfuseSpanProcessor: new (options: object) => SpanProcessor
 }
 
-// Not more than 30 batches in the queue: on shutdown they are all sent at once, and the exporter refuses the others.
+// At most 30 batches in the queue: shutdown sends all of them concurrently, and the exporter rejects any more.
 const TUNED = { maxQueueSize: 65_536, maxExportBatchSize: 2048 }
-/** Room for about as many spans as that queue has; the default is 64 MB. */
+/** Enough for about as many spans as that queue; the default is 64 MB. */
 const TUNED_MEMORY = { maxMemoryBytes: 256 * 1024 * 1024 }
-/** `CompressionAlgorithm.GZIP`, of a package that is not ours to import. */
+/** `CompressionAlgorithm.GZIP`, of a package that is not a direct dependency. */
 const GZIP = { compression: 'gzip' as never }
 
-/** What sends the spans of a row; undefined where nothing does. */
+/** The span processor of a row; undefined if nothing is exported. */
 export async function processorOf(
   row: Row,
   origin: string,

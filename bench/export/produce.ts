@@ -8,7 +8,7 @@ const SESSIONS = 200
 const PROMPTS = 500
 const PROMPT_LENGTH = 2000
 
-/** What the spans are made of; made before anything is measured. */
+/** The data of the spans, created before the measurement. */
 export interface Material {
   readonly sessions: readonly Context[]
   readonly prompts: readonly string[]
@@ -19,7 +19,7 @@ export const material = (): Material => ({
   prompts: Array.from({ length: PROMPTS }, () => words(PROMPT_LENGTH)),
 })
 
-/** Starts and ends spans as fast as it can, in bursts, each followed by a turn of the event loop. */
+/** Starts and ends spans as fast as possible, in bursts, each followed by a turn of the event loop. */
 export async function produce(tracer: Tracer, count: number, { sessions, prompts }: Material): Promise<void> {
   for (let made = 0; made < count; ) {
     for (const end = Math.min(count, made + BURST); made < end; made++) {
@@ -29,7 +29,7 @@ export async function produce(tracer: Tracer, count: number, { sessions, prompts
   }
 }
 
-/** Fourteen attributes, and the session that the processor stamps. */
+/** Creates a span with fourteen attributes; the processor stamps the session. */
 function makeSpan(tracer: Tracer, number: number, session: Context | undefined, prompt = ''): void {
   const span = tracer.startSpan('chat model-1', {}, session)
   span.setAttribute('gen_ai.operation.name', 'chat')

@@ -1,17 +1,17 @@
-/** What becomes of the spans of a row. */
+/** The pipeline of a row. */
 export type Row =
-  /** They are made and stamped, and go nowhere. */
+  /** Spans are created and stamped, but not exported. */
   | { readonly kind: 'floor' }
   /** BatchSpanProcessor and an OTLP exporter. */
   | {
       readonly kind: 'stock'
       readonly protocol: 'json' | 'protobuf'
       readonly isCompressed: boolean
-      /** A queue and batches with which all of this arrives, in place of the defaults. */
+      /** A queue and batch size with which every span arrives, in place of the defaults. */
       readonly isTuned: boolean
     }
   | { readonly kind: 'langfuse' }
-  /** Ours, with these options beside the URL. */
+  /** Ours, with these options in addition to the URL. */
   | {
       readonly kind: 'ours'
       readonly hasJournal: boolean
@@ -22,7 +22,7 @@ export type Row =
       }
     }
 
-/** Every row, by its name, in the order in which they are printed. */
+/** All rows by name, in printing order. */
 export const ROWS: Readonly<Record<string, Row>> = {
   'no export': { kind: 'floor' },
   'stock JSON': stock('json', false, false),
@@ -41,7 +41,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'ours, journal, JSON': ours(true, { protocol: 'http/json' }),
 }
 
-/** Rows that are compared at the end: what compresses, and what does not. */
+/** Whether a row compresses; rows are only compared with rows of the same kind. */
 export function isCompressed(row: Row): boolean {
   if (row.kind === 'stock') return row.isCompressed
   return row.kind === 'ours' && row.options.compression !== undefined

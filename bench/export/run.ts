@@ -11,7 +11,7 @@ import type { Row } from './rows.ts'
 
 const app = fileURLToPath(new URL('./app.ts', import.meta.url))
 
-/** Measures a row once, with an application and a collector of its own. Rejects when one of them fails. */
+/** Measures a row once, with its own application and collector processes. Rejects if one of them fails. */
 export async function measure(row: Row, spans: number, delayMillis: number): Promise<Run> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-export-'))
   const collector = await Collector.start()
@@ -20,7 +20,7 @@ export async function measure(row: Row, spans: number, delayMillis: number): Pro
     const { origin } = new URL(collector.url)
     const measurement = await inProcess({ row, origin, directory, spans })
     const { delivered, duplicates, foreign, requests, wireBytes } = await collector.report()
-    if (foreign > 0) throw new Error(`${foreign} spans arrived that nobody made`)
+    if (foreign > 0) throw new Error(`${foreign} unknown spans arrived`)
     return { ...measurement, spans, delivered, duplicates, requests, wireBytes }
   } finally {
     collector.stop()

@@ -2,11 +2,11 @@ import { markdownTable } from '../report/markdown.ts'
 import { cpuPerCreated, cpuPerDelivered, deliveredShare, type Figure, figureOf, ratiosOf } from './figures.ts'
 import type { Result, Run } from './measurement.ts'
 
-/** One table for each collector, and the ratios that count. */
+/** One table for each collector, and one of the ratios to the best stock row. */
 export function tablesOf(results: readonly Result[]): string {
   const delays = [...new Set(results.map(({ delayMillis }) => delayMillis))]
   const tables = delays.map((delay) => {
-    const title = delay === 0 ? 'Collector answers at once' : `Collector answers after ${delay} ms`
+    const title = delay === 0 ? 'Collector answers immediately' : `Collector answers after ${delay} ms`
     return `### ${title}\n\n${tableOf(results.filter(({ delayMillis }) => delayMillis === delay))}`
   })
   return [...tables, `### CPU a delivered span, over the best stock row\n\n${ratioTable(results)}`].join(

@@ -1,6 +1,6 @@
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base'
 
-/** The same processor, and how long its `onEnd` took: room for `count` calls, others are not noted. */
+/** Wraps a processor and times its first `count` calls of `onEnd`. */
 export function timingEnds(processor: SpanProcessor, count: number) {
   const nanos = new Float64Array(count)
   let calls = 0

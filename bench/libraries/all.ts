@@ -6,10 +6,10 @@ import { openInferenceVercel } from './openinference-vercel.ts'
 import { ours } from './ours.ts'
 import { traceloop } from './traceloop.ts'
 
-/** What our rows are called. */
+/** The name of our rows. */
 export const OURS = 'otel-sessions'
 
-/** Every way of stamping, by the name of its row. */
+/** All stampers by row name. */
 export const STAMPERS: Readonly<Record<string, () => Promise<Stamper>>> = {
   ...ours.stampers,
   ...baggage.stampers,
@@ -19,7 +19,7 @@ export const STAMPERS: Readonly<Record<string, () => Promise<Stamper>>> = {
   ...traceloop.stampers,
 }
 
-/** Every way of entering a scope, by the name of its row. */
+/** All scopes by row name. */
 export const SCOPES: Readonly<Record<string, () => Promise<Scopes>>> = {
   [OURS]: ours.scopes,
   baggage: baggage.scopes,

@@ -5,7 +5,7 @@ import { NoopProcessor, type Scopes, type Stampable, type Stamper } from './libr
 const KEY = createContextKey('bench.floor')
 const RICH_ENTRIES = [['session.id', SESSION_ID], ...richAttributes('metadata.')] as const
 
-/** The least that a processor written by hand does: one look-up in the context, one attribute. */
+/** A minimal hand-written processor: one lookup in the context, one attribute. */
 class IdProcessor extends NoopProcessor {
   override onStart(span: Stampable, parent: Context): void {
     const id = parent.getValue(KEY)
@@ -13,7 +13,7 @@ class IdProcessor extends NoopProcessor {
   }
 }
 
-/** The same for six attributes that were made ready when the scope was entered. */
+/** A minimal hand-written processor for six attributes that were prepared when the scope was entered. */
 class RichProcessor extends NoopProcessor {
   override onStart(span: Stampable, parent: Context): void {
     const entries = parent.getValue(KEY) as typeof RICH_ENTRIES | undefined
@@ -25,13 +25,13 @@ class RichProcessor extends NoopProcessor {
 const entering = <T>(value: unknown, fn: () => T): T =>
   context.with(context.active().setValue(KEY, value), fn)
 
-/** `context.with(setValue)`: an ID, or one object that says everything, under one key. */
+/** `context.with(setValue)`: an ID, or one object with everything, under one key. */
 export const floorScopes: Scopes = {
   id: (sessionId, fn) => entering(sessionId, fn),
   rich: (sessionId, fn) => entering({ sessionId, ...RICH }, fn),
 }
 
-/** The floor of what stamping costs, for what a scope says. */
+/** The hand-written minimum (the floor) of stamping, for the content of a scope. */
 export function floorStamper(content: Content): Stamper {
   return {
     processor: content === 'rich' ? new RichProcessor() : new IdProcessor(),

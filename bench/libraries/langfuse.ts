@@ -15,7 +15,7 @@ interface Otel {
   readonly LangfuseSpanProcessor: new (options: object) => Processor
 }
 
-/** What it does when a span starts, and of its end the little that keeps its books from growing. */
+/** Runs only `onStart`, and at the end only the clean-up that keeps its map from growing. */
 class OnStartOnly extends NoopProcessor {
   readonly #processor: Processor
 
@@ -48,7 +48,7 @@ async function scopes(): Promise<Scopes> {
 
 async function processorFor(exporter: object): Promise<Processor> {
   const { LangfuseSpanProcessor } = await loadPeer<Otel>('@langfuse/otel')
-  // The keys go nowhere: the exporter is not its own. Without them it warns.
+  // The keys are not used, because the exporter is ours. Without them it warns.
   return new LangfuseSpanProcessor({ exporter, publicKey: 'none', secretKey: 'none' })
 }
 

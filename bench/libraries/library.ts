@@ -2,25 +2,25 @@ import type { Context, Tracer } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import type { Content } from '../support/session.ts'
 
-/** How a library enters a scope, in the way that its documentation shows. */
+/** Enters a scope of a library in the way that its documentation shows. */
 export interface Scopes {
   id<T>(sessionId: string, fn: () => T): T
   rich<T>(sessionId: string, fn: () => T): T
 }
 
-/** One way to stamp spans with a library. */
+/** Stamps spans with a library. */
 export interface Stamper {
   readonly processor: object
   readonly scopes: Scopes
-  /** The attributes that a span must have afterwards: nothing is measured that does not work. */
+  /** The attributes that a span must have afterwards; they are checked before the measurement. */
   expected(content: Content): Record<string, unknown>
-  /** Where the library stamps by a tracer of its own. */
+  /** Set if the library stamps with its own tracer. */
   readonly wrapTracer?: (tracer: Tracer) => Tracer
-  /** Where it stamps on the way out. */
+  /** Set if the library stamps on export. */
   readonly exported?: readonly ReadableSpan[]
 }
 
-/** What of a library is measured; each is made in a process of its own. */
+/** The measured parts of a library; each is measured in its own process. */
 export interface Library {
   readonly stampers: Readonly<Record<string, () => Promise<Stamper>>>
   readonly scopes: () => Promise<Scopes>
@@ -33,7 +33,7 @@ export interface Stampable {
   spanContext(): { spanId: string }
 }
 
-/** A processor that does nothing: what every stamping figure is measured against. */
+/** A processor that does nothing: the baseline of every stamping figure. */
 export class NoopProcessor {
   onStart(_span: Stampable, _context: Context): void {}
   onEnd(_span: Stampable): void {}
@@ -41,7 +41,7 @@ export class NoopProcessor {
   async shutdown(): Promise<void> {}
 }
 
-/** An exporter that takes everything, keeps the last batch, and sends nothing. */
+/** An exporter that accepts everything, keeps the last span, and sends nothing. */
 export function discarding() {
   const last: ReadableSpan[] = []
   const exporter = {

@@ -11,7 +11,7 @@ interface Package {
   readonly OpenInferenceBatchSpanProcessor: new (options: object) => Processor
 }
 
-/** What it does when a span starts, less the books that only its end would close. */
+/** Runs only `onStart`, without the bookkeeping that only `onEnd` would clean up. */
 class OnStartOnly extends NoopProcessor {
   readonly #processor: Processor
 

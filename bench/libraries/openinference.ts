@@ -15,7 +15,7 @@ interface Core {
 const core = () => loadPeer<Core>('@arizeai/openinference-core')
 const { userId, metadata, tags } = RICH
 
-/** Its setters are for `context.with`; it has no wrapper of its own. */
+/** Its setters are for `context.with`; it has no wrapper. */
 export async function openInferenceScopes(): Promise<Scopes> {
   const { setSession, setUser, setMetadata, setTags } = await core()
   return {
@@ -29,7 +29,7 @@ export async function openInferenceScopes(): Promise<Scopes> {
 
 const richly = { 'user.id': userId, metadata: JSON.stringify(metadata), 'tag.tags': JSON.stringify(tags) }
 
-/** What it stamps. */
+/** The attributes that it stamps. */
 export const openInferenceAttributes = (content: Content) => ({
   'session.id': SESSION_ID,
   ...(content === 'rich' ? richly : {}),

@@ -8,7 +8,7 @@ interface Package {
   withAssociationProperties<T>(properties: Record<string, string>, fn: () => T): T
 }
 
-/** What it does when a span starts. */
+/** Runs only `onStart`. */
 class OnStartOnly extends NoopProcessor {
   readonly #processor: NoopProcessor
 
@@ -34,9 +34,9 @@ async function scopes(): Promise<Scopes> {
 }
 
 function expected(content: Content): Record<string, unknown> {
-  const said = { session_id: SESSION_ID, ...(content === 'rich' ? properties : {}) }
+  const associations = { session_id: SESSION_ID, ...(content === 'rich' ? properties : {}) }
   return Object.fromEntries(
-    Object.entries(said).map(([key, value]) => [`traceloop.association.properties.${key}`, value]),
+    Object.entries(associations).map(([key, value]) => [`traceloop.association.properties.${key}`, value]),
   )
 }
 

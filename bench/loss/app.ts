@@ -1,5 +1,5 @@
-// An application that makes spans and ends: `fork(app, [job as JSON, file for the report])`. It says when it is
-// ready, begins when it gets a message, and writes the report when it exits, however it exits.
+// An application that creates spans and ends: `fork(app, [job as JSON, file for the report])`. It sends a message when
+// it is ready, starts when it gets one, and writes the report when it exits, however it exits.
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
@@ -25,14 +25,14 @@ const idGenerator = new NumberedSpans()
 const provider = new BasicTracerProvider({ idGenerator, spanProcessors: [spanProcessor] })
 let endedAt = 0
 let rejectedBefore = 0
-const said: string[] = []
+const calls: string[] = []
 
 process.on('exit', () => {
   const stats = ours === undefined ? {} : { stats: ours.stats() }
   const report: JobReport = {
     made: idGenerator.count,
     endedAt,
-    said: said.join(', '),
+    calls: calls.join(', '),
     rejectedBefore,
     ...stats,
   }
@@ -41,21 +41,21 @@ process.on('exit', () => {
 
 process.send?.('ready')
 await once(process, 'message')
-// Nothing but what is measured may hold this process.
+// Only the measured pipeline may keep this process alive.
 process.disconnect?.()
 await makeSpans(provider.getTracer('app'), job.spans, job.overMillis)
 endedAt = Date.now()
 setTimeout(() => {
-  said.push(`still runs after ${PATIENCE_MILLIS / 1000} s`)
+  calls.push(`still runs after ${PATIENCE_MILLIS / 1000} s`)
   process.exit()
 }, PATIENCE_MILLIS).unref()
 if (job.redelivers && ours !== undefined) await redeliver(ours)
 if (job.ending === 'flush and exit') {
-  await say('forceFlush', () => provider.forceFlush())
+  await record('forceFlush', () => provider.forceFlush())
   process.exit()
 } else if (job.ending !== 'none') {
-  if (job.ending === 'drain') await say('forceFlush', () => provider.forceFlush())
-  await say('shutdown', () => provider.shutdown())
+  if (job.ending === 'drain') await record('forceFlush', () => provider.forceFlush())
+  await record('shutdown', () => provider.shutdown())
 }
 
 function stock(): SpanProcessor {
@@ -71,20 +71,20 @@ function ourOptions(): PersistentBatchSpanProcessorOptions {
   return pipeline === 'journal' ? { url, directory } : { url }
 }
 
-/** As an application would: when the collector is well again, and what was refused is known. */
+/** As an application would: once the collector is available again and the rejected spans are known. */
 async function redeliver(processor: PersistentBatchSpanProcessor): Promise<void> {
-  await say('forceFlush', () => processor.forceFlush())
+  await record('forceFlush', () => processor.forceFlush())
   rejectedBefore = processor.stats().rejected
-  await say('redeliver', () => processor.redeliver())
+  await record('redeliver', () => processor.redeliver())
 }
 
-async function say(call: string, made: () => Promise<unknown>): Promise<void> {
+async function record(call: string, make: () => Promise<unknown>): Promise<void> {
   const before = performance.now()
   let outcome = ''
   try {
-    await made()
+    await make()
   } catch (error) {
     outcome = ` rejects (${error instanceof Error ? error.message : error})`
   }
-  said.push(`${call} ${((performance.now() - before) / 1000).toFixed(1)} s${outcome}`)
+  calls.push(`${call} ${((performance.now() - before) / 1000).toFixed(1)} s${outcome}`)
 }

@@ -4,7 +4,7 @@ import { words } from '../support/words.ts'
 const TICK_MILLIS = 10
 const SESSIONS = 50
 
-/** Starts and ends spans like those of calls of a model, evenly over a time, or in one go for 0. */
+/** Starts and ends spans like those of model calls, evenly over a time, or in one burst for 0. */
 export async function makeSpans(tracer: Tracer, count: number, overMillis: number): Promise<void> {
   const prompt = words(400)
   const started = performance.now()

@@ -6,18 +6,18 @@ import { cleanEnvironment } from '../support/environment.ts'
 import type { Job, JobReport } from './job.ts'
 
 const app = fileURLToPath(new URL('./app.ts', import.meta.url))
-/** A process ends itself before that. */
+/** A process ends itself before this. */
 const PATIENCE_MILLIS = 60_000
 
-/** What became of a process. */
+/** How a process ended. */
 export interface Ended extends JobReport {
-  /** From the end of its last span until it had exited, in milliseconds. */
+  /** From the end of its last span until its exit, in milliseconds. */
   readonly exitMillis: number
 }
 
 /**
- * Does a job in a process of its own. `beforeStart` is called when that process has loaded everything. Rejects when
- * it does not end, or fails; then it has said why.
+ * Runs a job in its own process. `beforeStart` is called once that process has loaded everything. Rejects if the
+ * process does not end, or fails; its output then says why.
  */
 export async function inProcess(
   job: Job,
@@ -26,7 +26,7 @@ export async function inProcess(
 ): Promise<Ended> {
   const child = fork(app, [JSON.stringify(job), reportFile], { env: cleanEnvironment() })
   const exited = once(child, 'exit')
-  // Either it is ready, or it has failed.
+  // It is ready, or it has failed.
   await Promise.race([once(child, 'message'), exited])
   await beforeStart()
   if (child.connected) child.send('go')

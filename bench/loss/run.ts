@@ -10,13 +10,13 @@ import { ALWAYS_UP, type Scenario } from './scenarios.ts'
 
 const STOCK_BATCH = 512
 
-/** How many spans, and over how many milliseconds where they do not come in one go. */
+/** The number of spans, and the time over which they are spread unless they end in one burst. */
 export interface Size {
   readonly spans: number
   readonly overMillis: number
 }
 
-/** Plays one scenario with one pipeline. Rejects when a process fails, or when spans arrive that nobody made. */
+/** Runs one scenario with one pipeline. Rejects if a process fails, or if unknown spans arrive. */
 export async function play(scenario: Scenario, pipeline: Pipeline, size: Size): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-loss-'))
   const collector = await Collector.start()
@@ -44,7 +44,7 @@ async function stages(
       collector.follow(schedule),
     )
     ended.push(process)
-    return { process, delivered: (await collector.report()).delivered, said: process.said }
+    return { process, delivered: (await collector.report()).delivered, calls: process.calls }
   }
   const spans = scenario.isWholeBatches ? size.spans - (size.spans % STOCK_BATCH) : size.spans
   const overMillis = scenario.isBurst ? 0 : size.overMillis
@@ -58,21 +58,21 @@ async function stages(
   const leftOnDisk = await rejectedIn(directory)
 
   const { delivered, duplicates, foreign } = await collector.report()
-  if (foreign > 0) throw new Error(`${foreign} spans arrived that nobody made`)
+  if (foreign > 0) throw new Error(`${foreign} unknown spans arrived`)
   const { made, exitMillis, rejectedBefore, stats } = first.process
   const dropped = totalDropped(ended)
   const left = pipeline === 'memory' ? (stats?.rejected ?? 0) : leftOnDisk
-  // In memory nothing waits any longer once a shutdown is over: what is left must have been counted as dropped.
+  // In memory nothing is queued after a shutdown: what is left must have been counted as dropped.
   const isOver = pipeline === 'memory' && ending === 'shutdown'
   const queued = isOver ? 0 : (ended.at(-1)?.stats?.queued.spans ?? 0)
   return {
     scenario: scenario.name,
     pipeline,
     made,
-    first: { delivered: first.delivered, said: first.said, requests, turnedAway, exitMillis },
-    ...(restarted && { afterRestart: { delivered: restarted.delivered, said: restarted.said } }),
+    first: { delivered: first.delivered, calls: first.calls, requests, turnedAway, exitMillis },
+    ...(restarted && { afterRestart: { delivered: restarted.delivered, calls: restarted.calls } }),
     rejected: onDisk + rejectedBefore,
-    ...(redelivered && { afterRedeliver: { delivered: redelivered.delivered, said: redelivered.said } }),
+    ...(redelivered && { afterRedeliver: { delivered: redelivered.delivered, calls: redelivered.calls } }),
     lost: made - delivered,
     duplicates,
     dropped,
@@ -83,8 +83,8 @@ async function stages(
 }
 
 /**
- * What the counters of any process leave open, else what the collector misses and nobody has counted. That can be
- * less than nothing, which is no fault: a span that has arrived without the answer having come back counts as dropped.
+ * The imbalance of any process's counters, else the spans that the collector did not get and no counter covers. The
+ * latter may be negative, which is no fault: a span whose acknowledgement was lost counts as dropped.
  */
 function unaccounted(ended: readonly Ended[], missing: number): number {
   const open = ended.map(({ stats }) => (stats === undefined ? Number.NaN : imbalance(stats)))
@@ -101,7 +101,7 @@ function totalDropped(ended: readonly Ended[]): Record<string, number> {
   return total
 }
 
-/** The spans that stand in the folder of what was refused, by the names of its files: time, status, spans. */
+/** The number of spans in the folder of rejected requests, by the names of its files: time, status, spans. */
 async function rejectedIn(directory: string): Promise<number> {
   const names = await readdir(join(directory, 'rejected')).catch(() => [])
   return names.map((name) => Number(name.split('-')[2])).reduce((sum, spans) => sum + spans, 0)

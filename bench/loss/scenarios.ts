@@ -2,29 +2,29 @@ import type { Behaviour, Schedule } from '../support/collector/messages.ts'
 
 /** How the application ends. */
 export type Ending =
-  /** Waits for `shutdown()` of the provider, then has nothing left to do. */
+  /** Waits for `shutdown()` of the provider, then has no more work. */
   | 'shutdown'
-  /** Has nothing left to do: no flush, no shutdown. */
+  /** Has no more work: no flush, no shutdown. */
   | 'none'
   /** Waits for `forceFlush()` of the provider, then calls `process.exit()`. */
   | 'flush and exit'
 
-/** One kind of trouble. */
+/** One kind of failure. */
 export interface Scenario {
   readonly name: string
-  /** What the collector does from the moment when the first span starts. */
+  /** The collector's behaviour, from the start of the first span. */
   readonly schedule: Schedule
-  /** All spans in one go, in place of evenly over the time. */
+  /** All spans in one burst, not spread over the time. */
   readonly isBurst: boolean
   readonly ending: Ending
-  /** For the stock processor: how many spans may wait, where its 2,048 would leave nothing to look at. */
+  /** The stock processor's queue size, if its default of 2,048 would hide the scenario's effect. */
   readonly stockQueue?: number
   /**
-   * As many spans as make whole batches of the stock processor, so that its last batch is under way when the last span
-   * ends, and nothing waits beside it.
+   * As many spans as fill whole batches of the stock processor, so that its last batch is in flight when the last span
+   * ends, and nothing else is queued.
    */
   readonly isWholeBatches: boolean
-  /** What was refused for good is sent again with `redeliver()` before the end. */
+  /** Sends permanently rejected spans again with `redeliver()` before the end. */
   readonly redelivers: boolean
   /** Part of `--quick`. */
   readonly isQuick: boolean
@@ -32,16 +32,16 @@ export interface Scenario {
 
 const UP: Behaviour = { kind: 'accept', delayMillis: 0 }
 
-/** Whether its trouble is one that requests meet, so that the collector can count them. */
+/** Whether requests reach the collector during the failure, so that it can count them. */
 export const turnsAway = ({ schedule }: Scenario): boolean =>
   schedule.some(({ behaviour: { kind } }) => kind === 'status' || kind === 'hang' || kind === 'drip')
 
-/** The collector as it should be. */
+/** A collector that works. */
 export const ALWAYS_UP: Schedule = [{ fromMillis: 0, behaviour: UP }]
 
 /**
- * All scenarios. Outages are meant for spans that take 20 s; `scale` shortens them, and `Retry-After`, with the time.
- * The time that the pipelines give a request, and their delays, stay what they are.
+ * All scenarios. Outages are meant for spans spread over 20 s; `scale` shortens them, and `Retry-After`, accordingly.
+ * The pipelines' own timeouts and delays do not change.
  */
 export function scenarios(scale: number): Scenario[] {
   const forever = (behaviour: Behaviour): Schedule => [{ fromMillis: 0, behaviour }]

@@ -8,7 +8,7 @@ const TITLES: Readonly<Record<Pipeline, string>> = {
   journal: 'ours, journal',
 }
 
-/** What was lost, one row a scenario. */
+/** The lost spans, one row per scenario. */
 export function shortTable(outcomes: readonly Outcome[]): string {
   const names = [...new Set(outcomes.map(({ scenario }) => scenario))]
   const find = (name: string, pipeline: Pipeline) =>
@@ -25,7 +25,7 @@ export function shortTable(outcomes: readonly Outcome[]): string {
   )
 }
 
-/** Everything that was seen, one row a scenario and a pipeline. */
+/** All results, one row per scenario and pipeline. */
 export function longTable(outcomes: readonly Outcome[]): string {
   const head = [
     'scenario',
@@ -40,7 +40,7 @@ export function longTable(outcomes: readonly Outcome[]): string {
     'counted as dropped',
     'unaccounted',
     'duplicates',
-    'what it said at its end',
+    'last calls',
   ]
   return markdownTable(head, outcomes.map(cellsOf))
 }
@@ -61,7 +61,7 @@ function cellsOf(outcome: Outcome): string[] {
     pipeline === 'stock' ? '' : sumOf(dropped) === 0 ? '0' : reasons.join(', '),
     number(outcome.unaccounted),
     number(outcome.duplicates),
-    first.said,
+    first.calls,
   ]
 }
 

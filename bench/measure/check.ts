@@ -3,14 +3,14 @@ import type { Stamper } from '../libraries/library.ts'
 import type { Content } from '../support/session.ts'
 import { contextIn, endedSpans } from './spans.ts'
 
-/** Throws unless every span of a chain gets exactly what the library promises: nothing is measured that does not work. */
+/** Throws unless every span of a chain gets exactly the attributes that the library promises. */
 export function checkStamped(name: string, stamper: Stamper, content: Content, depth: number): void {
   const spans = endedSpans(stamper, contextIn(stamper, content), depth)
   if (spans.length !== depth) throw new Error(`${name}: ${spans.length} spans ended, not ${depth}`)
   for (const { attributes } of spans) checkAttributes(name, attributes, stamper, content)
 }
 
-/** The same for what was exported, where the library stamps on the way out. */
+/** Checks the exported spans of a library that stamps on export. */
 export async function checkExported(name: string, stamper: Stamper, content: Content): Promise<void> {
   if (stamper.exported === undefined) return
   await (stamper.processor as { forceFlush(): Promise<void> }).forceFlush()

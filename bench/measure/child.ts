@@ -1,5 +1,5 @@
-// Measures one row in a process of its own, so that no library makes another one's code slower, and sends
-// the figures to the parent: `node bench/measure/child.ts <row as JSON> <rounds>`.
+// Measures one row in its own process, so that no library slows down another one's code, and sends the figures to the
+// parent: `node bench/measure/child.ts <row as JSON> <rounds>`.
 import { context } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { measureEntering } from './entering.ts'
@@ -13,5 +13,5 @@ const measure = { stamping: measureStamping, entering: measureEntering, gate: me
 
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 const measurement = await measure(circumstances, variant, Number(rounds))
-// Exporters of the libraries may hold timers.
+// Exporters of the libraries may have active timers.
 process.send?.(measurement, () => process.exit())

@@ -15,7 +15,7 @@ interface Circumstances {
   readonly isAsync: boolean
 }
 
-/** What the scope says, how many other keys the context carries, and whether the function is async. */
+/** The content of the scope, the number of other keys in the context, and whether the function is async. */
 export const ENTERING: Readonly<Record<string, Circumstances>> = {
   'ID only, empty context': { content: 'id', keys: 0, isAsync: false },
   'ID only, 8 keys': { content: 'id', keys: 8, isAsync: false },
@@ -27,7 +27,7 @@ export const ENTERING: Readonly<Record<string, Circumstances>> = {
   'rich, 8 keys, async': { content: 'rich', keys: 8, isAsync: true },
 }
 
-/** Entering and leaving a scope around a function that does nothing, beside `context.with(setValue)`. */
+/** Measures entering and leaving a scope around a function that does nothing, compared with `context.with(setValue)`. */
 export const measureEntering: Measure = async (circumstances, variant, rounds) => {
   const setting = ENTERING[circumstances]
   const scopes = await SCOPES[variant]?.()
@@ -51,7 +51,7 @@ export const measureEntering: Measure = async (circumstances, variant, rounds) =
   }
 }
 
-/** That its spans are stamped is checked beside what stamping costs; here, that there is a scope and it ends. */
+/** Checks that there is a scope and that it ends; the stamping rows check that spans are stamped. */
 function checkEntered(name: string, scopes: Scopes): void {
   const outside = context.active()
   const inside = scopes.id(MANY_IDS[0] as string, () => context.active())

@@ -11,7 +11,7 @@ export function contextIn({ scopes }: Pick<Stamper, 'scopes'>, content: Content)
   return content === 'none' ? ROOT_CONTEXT : scopes[content](SESSION_ID, () => context.active())
 }
 
-/** Starts, fills and ends spans, each trace a chain of the given depth. */
+/** Starts spans, sets attributes and ends them; each trace is a chain of the given depth. */
 export function spanWork(name: string, stamper: Stamper, content: Content, depth: number): Variant {
   const tracer = tracerOf(stamper)
   const parent = contextIn(stamper, content)
@@ -19,11 +19,11 @@ export function spanWork(name: string, stamper: Stamper, content: Content, depth
   const loop = () => {
     for (let count = 0; count < traces; count++) chain(tracer, parent, depth)
   }
-  // One of the libraries reads the active context, not the one that a span starts in.
+  // One of the libraries reads the active context, not the one in which a span starts.
   return { name, operations: SPANS_PER_CHUNK, run: () => context.with(parent, loop) }
 }
 
-/** Spans made in the same way, as they have ended. */
+/** Ended spans of one such chain. */
 export function endedSpans(stamper: Stamper, parent: Context, depth: number): ReadableSpan[] {
   const ended: ReadableSpan[] = []
   const collecting = new NoopProcessor()

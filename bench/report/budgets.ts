@@ -6,13 +6,13 @@ import { figureOf, find, type Report, type Result, timesFloor } from './results.
 interface Budget {
   readonly what: string
   readonly limit: number
-  /** The measured number, or undefined where its rows were not measured. */
+  /** The figure; undefined if its rows were not measured. */
   readonly measured: number | undefined
   readonly unit: '× the floor' | '× the nearest' | 'ns'
   readonly note?: string
 }
 
-/** The budgets with what was measured, a line each. */
+/** A line for each budget, with its figure. */
 export function budgetLines({ results }: Report): string[] {
   return budgetsOf(results).map(({ what, limit, measured, unit, note }) => {
     if (measured === undefined) return `not measured: ${what}`
@@ -56,7 +56,7 @@ function budgetsOf(results: readonly Result[]): Budget[] {
   ]
 }
 
-/** Ours beside the cheapest of the others; all of them follow the context. */
+/** Ours compared with the cheapest of the other libraries, all of which follow the context. */
 function besideNearest(results: readonly Result[], circumstances: string): Budget {
   const costs = results
     .filter(({ row }) => row.table === 'stamping' && row.circumstances === circumstances)
@@ -67,7 +67,7 @@ function besideNearest(results: readonly Result[], circumstances: string): Budge
     .toSorted((one, other) => one.added - other.added)
   const ours = costs.find(({ variant }) => variant === OURS)
   const nearest = costs.find(({ variant }) => variant !== OURS)
-  const what = `stamping, ${circumstances}, beside the nearest other library`
+  const what = `stamping, ${circumstances}, compared with the nearest other library`
   if (ours === undefined || nearest === undefined) {
     return { what, limit: 0.25, measured: undefined, unit: '× the nearest' }
   }

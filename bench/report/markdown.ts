@@ -1,4 +1,4 @@
-/** A markdown table: the first column to the left, the others, which are numbers, to the right. */
+/** A Markdown table: the first column is left-aligned, the others, which are numbers, right-aligned. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows]
   const widths = head.map((_, column) => Math.max(4, ...all.map((cells) => cells[column]?.length ?? 0)))
@@ -10,7 +10,7 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
     .join('\n')
 }
 
-/** Nanoseconds without decimals; nothing where there is no figure. */
+/** Nanoseconds without decimals; empty if there is no figure. */
 export const whole = (value: number | undefined): string =>
   value === undefined ? '' : (Math.round(value) + 0).toString()
 

@@ -8,12 +8,12 @@ import { figureOf, find, type Report, type Result } from './results.ts'
 
 const FLOOR = 'written by hand (the floor)'
 
-/** The tables that the README quotes: a library a line, nanoseconds at the tenth percentile. */
+/** The tables that the README quotes: a row per library, nanoseconds at the tenth percentile. */
 export function readmeTables({ date, node, results }: Report): string {
   const deep = Object.keys(STAMPING)
   const sync = Object.keys(ENTERING).filter((name) => !name.endsWith('async'))
   return [
-    `Node ${node.slice(1)}, ${date}. Nanoseconds that a span costs more than under a processor that does nothing:`,
+    `Node ${node.slice(1)}, ${date}. Nanoseconds that a span costs in addition to a processor that does nothing:`,
     byLibrary(results, 'stamping', deep),
     'Nanoseconds to enter and leave a scope around a function that does nothing:',
     byLibrary(results, 'entering', sync),

@@ -1,13 +1,13 @@
 import type { Measurement, Row } from '../measure/measurement.ts'
 import { type Figure, median } from '../support/figures.ts'
 
-/** One row with what each of its processes has measured. */
+/** One row with the measurements of its processes. */
 export interface Result {
   readonly row: Row
   readonly runs: readonly Measurement[]
 }
 
-/** A whole run of the bench; what `--json` writes and `--from` reads. */
+/** A complete run; the format of `--json` and `--from`. */
 export interface Report {
   readonly date: string
   readonly node: string
@@ -26,7 +26,7 @@ export function figureOf({ runs }: Result, of: (run: Measurement) => Figure | un
   }
 }
 
-/** How many times the floor's of the same process, the median of the runs. */
+/** The ratio to the floor of the same process: the median of the runs. */
 export function timesFloor({ runs }: Result): number | undefined {
   const ratios = runs.map(({ cost, floor }) => (floor === undefined ? Number.NaN : cost.p10 / floor.p10))
   return ratios.some(Number.isNaN) ? undefined : median(ratios)

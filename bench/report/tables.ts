@@ -4,12 +4,12 @@ import { markdownTable, times, whole } from './markdown.ts'
 import { figureOf, type Report, type Result, timesFloor } from './results.ts'
 
 const TITLES: Readonly<Record<Row['table'], string>> = {
-  stamping: 'Stamping: what a span costs more than under a processor that does nothing',
+  stamping: 'Stamping: what a span costs in addition to a processor that does nothing',
   entering: 'Entering and leaving a scope: the whole call; the floor is `context.with(setValue)`',
   gate: 'The gate: what a span costs more than with an exporter that does nothing, in batches of 512',
 }
 
-/** Everything that was measured. */
+/** All figures. */
 export function tablesOf({ results }: Report): string {
   const tables = (Object.keys(TITLES) as Row['table'][]).flatMap((table) => {
     const rows = results.filter(({ row }) => row.table === table)

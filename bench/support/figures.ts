@@ -1,8 +1,8 @@
 import type { Samples } from './interleave.ts'
 
-/** What a variant costs: by itself, or over another one. */
+/** The cost of a variant: by itself, or in addition to another one. */
 export interface Figure {
-  /** At the tenth percentile: what it costs when nothing disturbs it. */
+  /** The tenth percentile: the cost without disturbances. */
   readonly p10: number
   readonly median: number
 }
@@ -13,7 +13,7 @@ export function cost(samples: Samples, name: string): Figure {
   return { p10: percentile(values, 0.1), median: percentile(values, 0.5) }
 }
 
-/** What a variant adds to a baseline: the difference of the p10s, and the median of the paired differences. */
+/** What a variant adds to a baseline: the difference of the tenth percentiles, and the median of the paired differences. */
 export function added(samples: Samples, name: string, baseline: string): Figure {
   const ours = valuesOf(samples, name)
   const theirs = valuesOf(samples, baseline)
@@ -21,7 +21,7 @@ export function added(samples: Samples, name: string, baseline: string): Figure 
   return { p10: percentile(ours, 0.1) - percentile(theirs, 0.1), median: percentile(differences, 0.5) }
 }
 
-/** Halfway between the two in the middle, for an even number of values. */
+/** The median; for an even number of values, the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other)
   const middle = sorted.length >> 1

@@ -1,21 +1,21 @@
-/** One thing to measure: it performs `operations` of them in each call. */
+/** A variant to measure: each call performs `operations` operations. */
 export interface Variant {
   readonly name: string
   readonly operations: number
   run(): void | Promise<void>
 }
 
-/** Nanoseconds per operation of one variant, one figure a round. */
+/** Nanoseconds per operation by variant, one figure per round. */
 export type Samples = Map<string, number[]>
 
 const CHUNKS = 4
 const WARM_UP_ROUNDS = 16
 
 /**
- * Measures variants side by side: they take turns in every round, in an order that rotates and flips, so
- * that whatever disturbs the machine disturbs all of them. A sample is four chunks, each followed by a turn
- * of the event loop that counts as well: what a library leaves for later is its cost, too. Samples are shorter
- * than the time for which a busy system lets a process run, so that some of them are not disturbed at all.
+ * Measures variants side by side: they take turns in every round, in an order that rotates and flips, so that a
+ * disturbance of the machine affects all of them. A sample is four chunks, each followed by a turn of the event loop,
+ * which counts as well: work that a library defers is its cost, too. Samples are shorter than a busy system's time
+ * slice, so that some of them are undisturbed.
  */
 export async function interleave(variants: readonly Variant[], rounds: number): Promise<Samples> {
   const samples: Samples = new Map(variants.map(({ name }) => [name, []]))

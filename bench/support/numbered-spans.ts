@@ -1,17 +1,17 @@
 import { type IdGenerator, RandomIdGenerator } from '@opentelemetry/sdk-trace-base'
 
-// Odd, so that multiplying by them modulo 2^32 can be undone.
+// Odd, so that multiplication by them modulo 2^32 is invertible.
 const HIGH = 0x85ebca6b
 const LOW = 0x9e3779b1
 const INVERSE_OF_LOW = inverse(LOW)
 
 /**
- * Gives each span an ID that is made from its number, 1 for the first, and looks random, so that it compresses as
- * badly as a real one. A receiver can tell from the ID which span it has, and that it is one of these.
+ * Generates each span's ID from its number, 1 for the first. The IDs look random, so that they compress as badly as
+ * real ones. The collector can compute the number from the ID, and recognises foreign IDs.
  */
 export class NumberedSpans implements IdGenerator {
   readonly #random = new RandomIdGenerator()
-  /** How many IDs were given. */
+  /** The number of generated IDs. */
   count = 0
 
   generateTraceId(): string {
@@ -24,7 +24,7 @@ export class NumberedSpans implements IdGenerator {
   }
 }
 
-/** The number of a span, by the two halves of its ID; undefined for an ID that was not made here. */
+/** The number of a span, from the two halves of its ID; undefined for a foreign ID. */
 export function numberOf(high: number, low: number): number | undefined {
   const number = Math.imul(low, INVERSE_OF_LOW) >>> 0
   return Math.imul(number, HIGH) >>> 0 === high >>> 0 ? number : undefined
@@ -32,7 +32,7 @@ export function numberOf(high: number, low: number): number | undefined {
 
 const hex = (half: number) => (half >>> 0).toString(16).padStart(8, '0')
 
-/** By Newton's method: each step doubles the bits that are right, and three are right at the start. */
+/** Newton's method: each step doubles the number of correct bits, and three are correct at the start. */
 function inverse(odd: number): number {
   let result = odd
   for (let step = 0; step < 4; step++) result = Math.imul(result, 2 - Math.imul(odd, result))

@@ -1,29 +1,29 @@
 import { parseArgs } from 'node:util'
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export interface Options {
-  /** Only the rows whose name has one of these words; all of them when there is none. */
+  /** Only the rows whose name contains one of these; all rows if empty. */
   readonly names: readonly string[]
   readonly quick: boolean
   readonly rounds: number
   readonly runs: number
-  /** Print the tables that the README quotes, in place of all figures. */
+  /** Print the tables that the README quotes instead of all figures. */
   readonly readme: boolean
-  /** A file to write the figures to, or to take them from in place of measuring. */
+  /** A file to write the figures to, or to read them from instead of measuring. */
   readonly json: string | undefined
   readonly from: string | undefined
 }
 
 export const USAGE = `pnpm bench [options] [names]
   names          measure only the rows whose name contains one of these, such as "ID only, roots" or "Langfuse"
-  --quick        one run of a few rounds, and of every other library what it does when a span starts
-  --rounds <n>   rounds of each run, 80 if not given
-  --runs <n>     runs of each row, each in a process of its own; 3 if not given
+  --quick        one run of a few rounds, and only the onStart of every other library
+  --rounds <n>   rounds of each run; default 80
+  --runs <n>     runs of each row, each in its own process; default 3
   --json <file>  write the figures to a file
-  --from <file>  print what such a file has, and measure nothing
+  --from <file>  print the figures of such a file instead of measuring
   --readme       print the tables of the README`
 
-/** @throws TypeError for an option that does not exist */
+/** @throws TypeError for an unknown option */
 export function optionsOf(args: readonly string[]): Options | 'help' {
   const { values, positionals } = parseArgs({
     args: args.filter((arg) => arg !== '--'),

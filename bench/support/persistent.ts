@@ -5,7 +5,7 @@ import type {
 
 export type { DeliveryStats } from '@otel-sessions/exporter/persistent'
 
-/** Our processor. It is loaded here, so that processes which measure others do not have it in memory. */
+/** Creates our processor. It is loaded here, so that processes that measure others do not load it. */
 export async function persistentProcessor(
   options: PersistentBatchSpanProcessorOptions,
 ): Promise<PersistentBatchSpanProcessor> {

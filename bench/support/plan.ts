@@ -5,7 +5,7 @@ import type { Row } from '../measure/measurement.ts'
 import { STAMPING } from '../measure/stamping.ts'
 import type { Options } from './options.ts'
 
-/** The rows to measure, in the order in which they are printed. */
+/** The rows to measure, in printing order. */
 export function plan({ names, quick }: Options): Row[] {
   const stamping = Object.keys(STAMPERS).filter((variant) => !quick || !isMoreThanStamping(variant))
   const entering = Object.keys(ENTERING).filter((name) => !quick || !name.endsWith('async'))
@@ -17,7 +17,7 @@ export function plan({ names, quick }: Options): Row[] {
   return rows.filter((row) => names.length === 0 || names.some((name) => nameOf(row).includes(name)))
 }
 
-/** A row's name, as it is selected by. */
+/** A row's name, by which the command line selects it. */
 export const nameOf = ({ table, circumstances, variant }: Row): string =>
   `${table}, ${circumstances}: ${variant}`
 
@@ -26,5 +26,5 @@ const rowsOf = (table: Row['table'], circumstances: string, variants: readonly s
     .filter((variant) => !circumstances.startsWith('outside') || !isMoreThanStamping(variant))
     .map((variant) => ({ table, circumstances, variant }))
 
-/** It exports as well, or wraps the tracer: worth a look where it stamps, not where there is nothing to stamp. */
+/** The variant also exports, or wraps the tracer; it is not measured outside a scope, where there is nothing to stamp. */
 const isMoreThanStamping = (variant: string): boolean => /, full$|OITracer$/.test(variant)

@@ -5,7 +5,7 @@ import type { Measurement, Row } from '../measure/measurement.ts'
 
 const child = fileURLToPath(new URL('../measure/child.ts', import.meta.url))
 
-/** Measures one row in a process of its own. Rejects when that process fails; it has said why. */
+/** Measures one row in its own process. Rejects if that process fails; its output says why. */
 export async function measureInProcess(row: Row, rounds: number): Promise<Measurement> {
   const process = fork(child, [JSON.stringify(row), String(rounds)])
   let measurement: Measurement | undefined

@@ -1,4 +1,4 @@
-/** Does some things with each item, at most `width` of them at a time; the results stand in the order of the items. */
+/** Processes all items, at most `width` at a time, and returns the results in the order of the items. */
 export async function sideBySide<T, R>(
   items: readonly T[],
   width: number,

@@ -1,6 +1,6 @@
 import { TOP_FILES } from './expected.mjs'
 
-/** What is in the tarball: the code, its types, its maps and the sources that they point to; nothing else. */
+/** Checks that the tarball contains the code, its types, its maps and their sources, and nothing else. */
 export function checkContents({ files, read, resolve }) {
   const problems = []
   const modules = files.filter((file) => /^src\/[\w/-]+\.ts$/.test(file) && !/\.test\.ts$/.test(file))

@@ -2,12 +2,12 @@ import ts from '@typescript/typescript6'
 import { MAY_IMPORT } from './expected.mjs'
 import { entryPoints } from './unpack.mjs'
 
-/** What the files of each entry point import: types and code, from the entry on. */
+/** Checks the imports of each entry point, of its types and its code, recursively. */
 export function checkImports({ manifest, files, read, resolve }) {
   return entryPoints(manifest).flatMap(({ name, types, code }) => {
     const allowed = MAY_IMPORT[name]
     if (allowed === undefined) return [`${name}: expected.mjs does not say what it may import`]
-    // A file that is missing is told by the check of the manifest.
+    // The check of the manifest reports missing files.
     const entries = [types, code].filter((file) => files.includes(file))
     return entries.flatMap((file) =>
       importsFrom(file, read, resolve)
@@ -20,7 +20,7 @@ export function checkImports({ manifest, files, read, resolve }) {
 const isAllowed = (specifier, allowed) =>
   allowed.some((one) => (one.endsWith('/*') ? specifier.startsWith(one.slice(0, -1)) : specifier === one))
 
-/** What the files that are reached from one file import from outside, and what they import in vain. */
+/** The external imports, and the unresolvable ones, of all files that one file reaches. */
 function importsFrom(entry, read, resolve) {
   const found = []
   const reached = new Set([entry])
@@ -30,7 +30,7 @@ function importsFrom(entry, read, resolve) {
         found.push({ file, specifier })
         continue
       }
-      // A declaration file may name the source beside it; what is read then is its declaration.
+      // A declaration file may name the source file beside it; then its declaration file is read.
       const target = file.endsWith('.d.ts') ? specifier.replace(/(\.d)?\.[jt]s$/, '.d.ts') : specifier
       const next = resolve(file, target)
       if (next === undefined) found.push({ file, specifier, missing: true })

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { DEPENDENCIES, HOME } from './expected.mjs'
 import { entryPoints } from './unpack.mjs'
 
-/** What npm, its provenance and an installation need of package.json, and that nothing else is installed. */
+/** Checks that package.json has what npm, provenance and an installation need, and installs nothing else. */
 export function checkManifest(folder, { manifest, files, read }) {
   const { own, others, peers } = DEPENDENCIES[folder]
   const pinned = Object.fromEntries(own.map((name) => [name, manifest.version]))
@@ -14,7 +14,7 @@ export function checkManifest(folder, { manifest, files, read }) {
     sideEffects: false,
     homepage: `${HOME}/tree/main/packages/${folder}#readme`,
     bugs: { url: `${HOME}/issues` },
-    // npm refuses a provenance statement whose repository is another one.
+    // npm rejects a provenance statement with another repository.
     repository: { type: 'git', url: `git+${HOME}.git`, directory: `packages/${folder}` },
     publishConfig: { access: 'public', provenance: true },
     engines: { node: '^20.19.0 || >=22.12.0' },
@@ -43,7 +43,7 @@ function exportsProblems(manifest, files) {
   return problems
 }
 
-/** npm shows the README away from the repository: a relative link leads nowhere there. */
+/** npm shows the README outside the repository, where relative links are broken. */
 function linkProblems(readme) {
   const links = [...readme.matchAll(/\]\(([^)]*)\)/g)].map(([, link]) => link)
   if (!links.some((link) => link.startsWith(HOME))) return ['README.md does not link to the repository']

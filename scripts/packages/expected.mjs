@@ -1,8 +1,8 @@
-// What the published packages may depend on, said once more by hand: a dependency more is a decision.
+// The allowed dependencies of the published packages, listed by hand: a new dependency is a decision.
 
 const SEMCONV = ['@otel-sessions/semconv', '@otel-sessions/semconv/internal']
 const API = '@opentelemetry/api'
-// For the one entry point that runs on Node alone.
+// For the only entry point that requires Node.
 const NODE = [
   'crypto',
   'fs',
@@ -17,7 +17,7 @@ const NODE = [
   'zlib',
 ].map((name) => `node:${name}`)
 
-/** `own` are the packages of this repository: pinned to the very version that they are published with. */
+/** `own` are the packages of this repository, pinned to the version with which they are published. */
 export const DEPENDENCIES = {
   semconv: { own: [], others: {}, peers: {} },
   processor: {
@@ -37,7 +37,7 @@ export const DEPENDENCIES = {
   },
 }
 
-/** By entry point, what its files may import from outside the package; `/*` stands for any sub-path. */
+/** The allowed external imports of each entry point; `/*` stands for any sub-path. */
 export const MAY_IMPORT = {
   '@otel-sessions/semconv': [],
   '@otel-sessions/semconv/internal': [],
@@ -51,7 +51,7 @@ export const MAY_IMPORT = {
   '@otel-sessions/analytics/prices': [],
 }
 
-/** Beside `dist` and `src`. The changelog is there from the first release on. */
+/** In addition to `dist` and `src`. The changelog exists from the first release on. */
 export const TOP_FILES = { required: ['LICENSE', 'README.md', 'package.json'], allowed: ['CHANGELOG.md'] }
 
 export const HOME = 'https://github.com/otel-sessions/otel-sessions'

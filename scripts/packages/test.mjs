@@ -1,4 +1,4 @@
-// The packages as they would be published, looked at with other people's tools and with our own eyes.
+// Checks the packages as they would be published, with public tools and with the checks in this folder.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { publint } from 'publint'
@@ -9,7 +9,7 @@ import { checkImports } from './check-imports.mjs'
 import { checkManifest } from './check-manifest.mjs'
 import { unpack } from './unpack.mjs'
 
-/** Suggestions count as well: there is none today, and one that we do not take deserves a word why. */
+/** Suggestions count as well: there are none today, and ignoring one needs a stated reason. */
 async function publintProblems(tarball) {
   const { buffer, byteOffset, byteLength } = readFileSync(tarball)
   const packed = { tarball: buffer.slice(byteOffset, byteOffset + byteLength) }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 
-/** What is in a tarball: its manifest, its files (with `/`, relative to the package) and how to read one. */
+/** The contents of a tarball: its manifest, its files (with `/`, relative to the package), and a function to read one. */
 export function unpack(tarball) {
   const folder = mkdtempSync(join(dirname(tarball), 'unpacked-'))
   execFileSync('tar', ['-xzf', tarball, '-C', folder])
@@ -16,7 +16,7 @@ export function unpack(tarball) {
     manifest: JSON.parse(read('package.json')),
     files,
     read,
-    /** A file that another one points to, if it is inside the package. */
+    /** Resolves a path relative to a file, if the result is inside the package. */
     resolve(from, target) {
       const file = join(root, dirname(from), target)
       const path = relative(root, file).split(sep).join('/')
@@ -25,7 +25,7 @@ export function unpack(tarball) {
   }
 }
 
-/** The entry points of a manifest: the name to import, and where its types and its code are. */
+/** The entry points of a manifest: the import name, and the paths of its types and its code. */
 export function entryPoints({ name, exports }) {
   return Object.entries(exports)
     .filter(([path]) => path !== './package.json')

@@ -4,7 +4,7 @@ import type { Question, Reply, Report, Schedule } from './messages.ts'
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url))
 
-/** A collector in another process, as its owner sees it. What is asked of it rejects when that process ends. */
+/** Controls a collector in another process. Its methods reject if that process ends. */
 export class Collector {
   readonly #process: ChildProcess
   readonly url: string
@@ -12,7 +12,7 @@ export class Collector {
   static async start(): Promise<Collector> {
     const process = fork(main)
     const reply = await next(process)
-    if (reply.kind !== 'listening') throw new Error('the collector did not say where it listens')
+    if (reply.kind !== 'listening') throw new Error('the collector did not send its port')
     return new Collector(process, reply.port)
   }
 
@@ -21,14 +21,14 @@ export class Collector {
     this.url = `http://127.0.0.1:${port}/v1/traces`
   }
 
-  /** Resolves when the first behaviour holds. */
+  /** Resolves when the first behaviour is active. */
   async follow(schedule: Schedule): Promise<void> {
     await this.#ask({ kind: 'follow', schedule })
   }
 
   async report(): Promise<Report> {
     const reply = await this.#ask({ kind: 'report' })
-    if (reply.kind !== 'report') throw new Error('the collector answered something else')
+    if (reply.kind !== 'report') throw new Error('the collector sent an unexpected reply')
     return reply
   }
 

@@ -1,5 +1,5 @@
-// A collector in a process of its own, so that what it costs is not counted: `fork` it, and talk to it as
-// `messages.ts` says. It ends when its parent does.
+// A collector in its own process, so that its cost is not counted: `fork` it, and send the messages of `messages.ts`.
+// It ends when its parent does.
 import type { Question, Reply } from './messages.ts'
 import { CollectorServer } from './server.ts'
 

@@ -1,44 +1,44 @@
 /** What a collector does with a request, or, for `refuse`, with a connection. */
 export type Behaviour =
-  /** Takes it, and says so after a while. */
+  /** Accepts it, and answers after a delay. */
   | { readonly kind: 'accept'; readonly delayMillis: number }
   | { readonly kind: 'status'; readonly status: number; readonly retryAfterSeconds?: number }
-  /** Nobody listens, and open connections are gone. */
+  /** Refuses connections, and closes open ones. */
   | { readonly kind: 'refuse' }
   /** Reads it and never answers. */
   | { readonly kind: 'hang' }
   /**
-   * Answers byte by byte, and never ends: its headers, so that nobody learns what it says, or the body of an answer
-   * whose status is 200. Such a request counts as taken.
+   * Answers byte by byte without end: the headers, so that the client never sees a status, or the body of an answer
+   * with status 200. The latter counts as accepted.
    */
   | { readonly kind: 'drip'; readonly part: 'headers' | 'body' }
 
-/** What it does from when on; the first from 0, each until the next. */
+/** Behaviours with their start times; the first starts at 0, each lasts until the next. */
 export type Schedule = readonly { readonly fromMillis: number; readonly behaviour: Behaviour }[]
 
-/** What a collector is asked, one thing after the other; it answers each. */
+/** Requests to a collector process, which answers each in turn. */
 export type Question =
   /** Follow this schedule from now on. */
   | { readonly kind: 'follow'; readonly schedule: Schedule }
-  /** What did you take so far? Decodes it, so not while something is measured. */
+  /** Asks for a report. Decodes the accepted bodies, so do not ask during a measurement. */
   | { readonly kind: 'report' }
 
 export type Reply =
   | { readonly kind: 'listening'; readonly port: number }
   | ({ readonly kind: 'report' } & Report)
 
-/** What a collector has taken, that is read whole and answered, or was answering, with 2xx. */
+/** What a collector has accepted: read completely and answered, or was answering, with 2xx. */
 export interface Report {
-  /** All requests, whatever became of them. */
+  /** All requests, whatever their outcome. */
   readonly requests: number
-  /** Those of them that were read whole and did not get a whole answer of 2xx. */
+  /** Those that were read completely and did not get a complete answer of 2xx. */
   readonly turnedAway: number
-  /** Distinct spans of those that the bench has made. */
+  /** Distinct spans of the benchmark. */
   readonly delivered: number
-  /** How often a span came that had come before. */
+  /** Spans that had arrived before. */
   readonly duplicates: number
-  /** Spans that the bench did not make: something is broken. */
+  /** Spans that the benchmark did not create, which is a fault. */
   readonly foreign: number
-  /** Bytes of the bodies taken, as they came, compressed or not. */
+  /** Bytes of the accepted bodies, as received, compressed or not. */
   readonly wireBytes: number
 }

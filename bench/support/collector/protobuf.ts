@@ -1,10 +1,10 @@
-/** One field of a message that has bytes in it. */
+/** One length-delimited field of a message. */
 interface Field {
   readonly number: number
   readonly bytes: Buffer
 }
 
-/** The fields of a protobuf message that have a length; others are passed over. Throws for what is none. */
+/** The length-delimited fields of a protobuf message; others are skipped. Throws for invalid messages. */
 export function* fieldsOf(message: Buffer): Generator<Field> {
   let at = 0
   const varint = () => {

@@ -6,11 +6,11 @@ import { JSON_TYPE, type Received } from './span-ids.ts'
 import { Tally } from './tally.ts'
 
 const DRIP_MILLIS = 500
-/** Below the ports that systems give to clients, so that nobody takes ours while nobody listens on it. */
+/** Below the range of ephemeral ports, so that no client gets our port while the server does not listen. */
 const LOWEST_PORT = 15_000
 const PORTS = 15_000
 
-/** A collector that behaves as it is told, on one port. */
+/** A collector on one port that follows a schedule of behaviours. */
 export class CollectorServer {
   readonly tally = new Tally()
   readonly #server = createServer((request, response) => void this.#handle(request, response))
@@ -25,7 +25,7 @@ export class CollectorServer {
     }
   }
 
-  /** The first behaviour holds when this resolves; the others come in their time. */
+  /** Resolves when the first behaviour is active; the others follow on schedule. */
   async follow(schedule: Schedule): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer)
     const [first, ...later] = schedule
@@ -44,7 +44,7 @@ export class CollectorServer {
       this.#server.closeAllConnections()
       await closed
     } else if (behaviour.kind !== 'refuse' && !isListening && !(await this.#listenOn(this.port))) {
-      throw new Error(`port ${this.port} was taken by somebody else`)
+      throw new Error(`port ${this.port} was taken by another process`)
     }
   }
 
@@ -64,7 +64,7 @@ export class CollectorServer {
     try {
       for await (const chunk of request) chunks.push(chunk)
     } catch {
-      // The client went away before it had sent everything.
+      // The client disconnected before it had sent everything.
       return
     }
     const { 'content-type': contentType, 'content-encoding': encoding } = request.headers

@@ -3,7 +3,7 @@ import { fieldsOf } from './protobuf.ts'
 
 export const JSON_TYPE = 'application/json'
 
-/** A request as it came. */
+/** A received request. */
 export interface Received {
   readonly body: Buffer
   readonly contentType: string | undefined
@@ -16,7 +16,7 @@ interface JsonRequest {
   }[]
 }
 
-/** The IDs of the spans in an OTLP request, 8 bytes each. Throws for a body that is none, or is cut off. */
+/** The IDs of the spans in an OTLP request, 8 bytes each. Throws for an invalid or truncated body. */
 export function spanIdsOf({ body, contentType, encoding }: Received): Buffer[] {
   const message = decompress(body, encoding)
   return contentType === JSON_TYPE ? idsOfJson(message) : idsOfProtobuf(message)

@@ -2,7 +2,7 @@ import { numberOf } from '../numbered-spans.ts'
 import type { Report } from './messages.ts'
 import { type Received, spanIdsOf } from './span-ids.ts'
 
-/** Counts what was taken. Bodies are kept and decoded when somebody asks, so that nothing is decoded meanwhile. */
+/** Counts accepted requests. Stores the bodies and decodes them in `report()`, so that nothing is decoded meanwhile. */
 export class Tally {
   readonly #waiting: Received[] = []
   readonly #seen = new Set<number>()
