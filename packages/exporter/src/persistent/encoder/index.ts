@@ -1,41 +1,68 @@
+/**
+ * Encodes ended spans as OTLP request bodies, and reads what an endpoint answers.
+ *
+ * `codecOf(format)` gives the codec of a format. `sdk-span.ts` reads the spans of any SDK line, `protobuf.ts` and
+ * `json.ts` write them, `protobuf-body.ts` and `json-body.ts` work on finished bodies: they join and split them, and
+ * read answers. Calls run from here to those files and on to `sdk-span.ts`, never back. Nothing here throws: a span
+ * that cannot be read is left out and counted.
+ *
+ * @module
+ */
 import type { ExportableSpan } from '../../span-types.ts'
-import { readAnswer } from './answer.ts'
-import type { BodyFormat, Codec, Encoded } from './codec.ts'
-import { joinJson } from './json/join.ts'
-import { writeJsonRequest } from './json/request.ts'
-import { splitJson } from './json/split.ts'
-import { writeProtobufRequest } from './protobuf/request.ts'
-import { splitRequest } from './protobuf/split.ts'
+import type { BodyFormat, Codec, Encoded, PartialSuccess } from './codec.ts'
+import { writeJsonRequest } from './json.ts'
+import { joinJson, readJsonAnswer, splitJson } from './json-body.ts'
+import { writeProtobufRequest } from './protobuf.ts'
+import { readProtobufAnswer, splitProtobuf } from './protobuf-body.ts'
 
-type Write = (spans: readonly ExportableSpan[]) => Encoded | undefined
+export type { BodyFormat, Codec, Encoded, PartialSuccess } from './codec.ts'
 
-/** Says how many spans are missing in what was written. */
-const counting =
-  (write: Write): Codec['encode'] =>
-  (spans) => {
-    const encoded = write(spans)
-    return { encoded, unreadable: spans.length - (encoded?.spans ?? 0) }
-  }
+const protobuf: Codec = {
+  format: 'protobuf',
+  contentType: 'application/x-protobuf',
+  encode: (spans) => counted(spans, writeProtobufRequest(spans)),
+  // A request consists of one repeated field, and concatenated messages merge their repeated fields.
+  join: (bodies) => bodies,
+  split: splitProtobuf,
+  readAnswer: (body, contentType) => readAnswer(body, contentType, 'protobuf'),
+}
 
-const codecs: Readonly<Record<BodyFormat, Codec>> = {
-  protobuf: {
-    format: 'protobuf',
-    contentType: 'application/x-protobuf',
-    encode: counting(writeProtobufRequest),
-    // A request has nothing but a repeated field, and those of messages written one after the other are one list.
-    join: (bodies) => bodies,
-    split: splitRequest,
-    readAnswer: (body, contentType) => readAnswer(body, contentType, 'protobuf'),
-  },
-  json: {
-    format: 'json',
-    contentType: 'application/json',
-    encode: counting(writeJsonRequest),
-    join: joinJson,
-    split: splitJson,
-    readAnswer: (body, contentType) => readAnswer(body, contentType, 'json'),
-  },
+const json: Codec = {
+  format: 'json',
+  contentType: 'application/json',
+  encode: (spans) => counted(spans, writeJsonRequest(spans)),
+  join: joinJson,
+  split: splitJson,
+  readAnswer: (body, contentType) => readAnswer(body, contentType, 'json'),
 }
 
 /** The codec of a format. */
-export const codecOf = (format: BodyFormat): Codec => codecs[format]
+export const codecOf = (format: BodyFormat): Codec => (format === 'json' ? json : protobuf)
+
+const counted = (spans: readonly ExportableSpan[], encoded: Encoded | undefined) => ({
+  encoded,
+  unreadable: spans.length - (encoded?.spans ?? 0),
+})
+
+/** Reads an answer in the format of its content type, or in that of the request if it has none. */
+function readAnswer(
+  body: Buffer,
+  contentType: string | undefined,
+  requestFormat: BodyFormat,
+): PartialSuccess | undefined {
+  const format = formatOf(contentType) ?? requestFormat
+  if (format === 'other') return undefined
+  try {
+    const answer = format === 'json' ? readJsonAnswer(body) : readProtobufAnswer(body)
+    return answer.rejectedSpans === 0 && answer.message === '' ? undefined : answer
+  } catch {
+    return undefined
+  }
+}
+
+function formatOf(contentType: string | undefined): BodyFormat | 'other' | undefined {
+  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase()
+  if (!type) return undefined
+  if (type === 'application/json') return 'json'
+  return type === 'application/x-protobuf' || type === 'application/protobuf' ? 'protobuf' : 'other'
+}

@@ -1,0 +1,81 @@
+import type { Encoded, PartialSuccess } from './codec.ts'
+
+const HEAD = Buffer.from('{"resourceSpans":[')
+const TAIL = Buffer.from(']}')
+const COMMA = Buffer.from(',')
+
+/**
+ * Joins requests into one, in parts, without parsing them. They must look as this encoder writes them, without a
+ * space. A body that does not would make the whole request invalid, and is left out unless it is the only one.
+ */
+export function joinJson(bodies: readonly Buffer[]): readonly Buffer[] {
+  if (bodies.length < 2) return bodies
+  const parts: Buffer[] = [HEAD]
+  for (const body of bodies) {
+    const end = body.length - TAIL.length
+    if (end <= HEAD.length) continue
+    if (!body.subarray(0, HEAD.length).equals(HEAD) || !body.subarray(end).equals(TAIL)) continue
+    if (parts.length > 1) parts.push(COMMA)
+    parts.push(body.subarray(HEAD.length, end))
+  }
+  parts.push(TAIL)
+  return parts
+}
+
+interface ScopeSpans {
+  readonly spans: readonly unknown[]
+}
+interface ResourceSpans {
+  readonly scopeSpans: readonly ScopeSpans[]
+}
+
+/** Splits a request into two with about half the spans each; undefined for fewer than two spans, or for no request. */
+export function splitJson(body: Buffer): readonly [Encoded, Encoded] | undefined {
+  try {
+    const { resourceSpans } = JSON.parse(body.toString()) as { resourceSpans: readonly ResourceSpans[] }
+    const spans = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)).length
+    if (spans < 2) return undefined
+    const half = Math.ceil(spans / 2)
+    return [requestOf(resourceSpans, 0, half), requestOf(resourceSpans, half, spans)]
+  } catch {
+    return undefined
+  }
+}
+
+/** A request with the spans of a range. */
+function requestOf(all: readonly ResourceSpans[], from: number, to: number): Encoded {
+  let number = 0
+  const isInRange = () => {
+    const isIn = number >= from && number < to
+    number++
+    return isIn
+  }
+  const resourceSpans = all.map((resource) => ({
+    ...resource,
+    scopeSpans: resource.scopeSpans
+      .map((scope) => ({ ...scope, spans: scope.spans.filter(isInRange) }))
+      .filter(({ spans }) => spans.length > 0),
+  }))
+  const body = JSON.stringify({
+    resourceSpans: resourceSpans.filter(({ scopeSpans }) => scopeSpans.length > 0),
+  })
+  return { body: Buffer.from(body), spans: to - from }
+}
+
+/** Reads an ExportTraceServiceResponse in JSON. Throws if it is none. */
+export function readJsonAnswer(body: Buffer): PartialSuccess {
+  const { partialSuccess } = JSON.parse(body.toString()) as {
+    partialSuccess?: Record<string, unknown> | null
+  }
+  const message = partialSuccess?.['errorMessage']
+  return {
+    rejectedSpans: int64Of(partialSuccess?.['rejectedSpans']),
+    message: typeof message === 'string' ? message : '',
+  }
+}
+
+/** An int64: the protocol writes digits in a string, most implementations a number. */
+function int64Of(value: unknown): number {
+  const count = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
+  return typeof count === 'number' && Number.isInteger(count) && count > 0 ? count : 0
+}
