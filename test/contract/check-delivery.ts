@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type Answer, PERMANENT, Receiver, TEMPORARY } from './receiver.ts'
+import { type Answer, Endpoint, PERMANENT, TEMPORARY } from './endpoint.ts'
 import type { CreateSubject } from './subject.ts'
 
 // CONTRACT_SEED=<n> replays a run or makes another one.
@@ -50,7 +50,7 @@ export function checkDelivery(
     const scripts = fc.array(fc.constantFrom(...answers), { minLength: 1, maxLength: 5 })
     const property = fc.asyncProperty(scripts, async (script) => {
       const world = await start()
-      world.receiver.play(script)
+      world.endpoint.play(script)
       world.end(20)
       await world.flush()
       check(world)
@@ -67,7 +67,7 @@ export function checkDelivery(
       world.end(50)
       await world.flush()
       world.expectEachAnsweredOnce()
-      expect(world.receiver.exchanges.every(({ answer }) => answer === 200)).toBe(true)
+      expect(world.endpoint.exchanges.every(({ answer }) => answer === 200)).toBe(true)
     })
 
     promise('burst', async () => {
@@ -85,7 +85,7 @@ export function checkDelivery(
 
     promise('flush', async () => {
       const world = await start()
-      const { arrived, release } = world.receiver.hold()
+      const { arrived, release } = world.endpoint.hold()
       world.end(BATCH_SIZE)
       await arrived
       let isFlushed = false
@@ -102,7 +102,7 @@ export function checkDelivery(
 
     promise('shutdown', async () => {
       const world = await start()
-      const { arrived, release } = world.receiver.hold()
+      const { arrived, release } = world.endpoint.hold()
       world.end(30)
       await arrived
       const shutdown = world.subject.processor.shutdown()
@@ -127,10 +127,10 @@ export function checkDelivery(
     })
 
     promise('counters', () =>
-      answered([200, 503, 400], ({ receiver, subject }) => {
+      answered([200, 503, 400], ({ endpoint, subject }) => {
         expect(subject.counts()).toEqual({
-          delivered: receiver.namesOf((answer) => answer === 200).length,
-          rejected: receiver.namesOf((answer) => answer === 400).length,
+          delivered: endpoint.namesOf((answer) => answer === 200).length,
+          rejected: endpoint.namesOf((answer) => answer === 400).length,
           lost: 0,
           waiting: 0,
         })
@@ -143,18 +143,18 @@ type World = Awaited<ReturnType<typeof startWorld>>
 
 /** An endpoint, a subject, and the spans that ended. */
 async function startWorld(createSubject: CreateSubject, batchSize = BATCH_SIZE) {
-  const receiver = await Receiver.start()
-  const subject = createSubject({ url: receiver.url, batchSize, timeoutMillis: 500 })
+  const endpoint = await Endpoint.start()
+  const subject = createSubject({ url: endpoint.url, batchSize, timeoutMillis: 500 })
   const provider = new BasicTracerProvider({ spanProcessors: [subject.processor] })
   const tracer = provider.getTracer('contract')
   const ended: string[] = []
   const stop = async () => {
     await subject.processor.shutdown().catch(() => {})
-    receiver.stop()
+    endpoint.stop()
   }
   onTestFinished(stop)
   return {
-    receiver,
+    endpoint,
     subject,
     stop,
     end(spans: number) {
@@ -168,7 +168,7 @@ async function startWorld(createSubject: CreateSubject, batchSize = BATCH_SIZE) 
     flush: () => subject.processor.forceFlush().catch(() => {}),
     expectEachAnsweredOnce() {
       const isTemporary = (answer: Answer) => (TEMPORARY as readonly Answer[]).includes(answer)
-      const answered = receiver.namesOf((answer) => !isTemporary(answer))
+      const answered = endpoint.namesOf((answer) => !isTemporary(answer))
       expect(answered.toSorted()).toEqual(ended.toSorted())
     },
   }

@@ -31,7 +31,7 @@ const processor = new PersistentBatchSpanProcessor({
   directory,
   durability,
   shutdownTimeoutMillis: 2000,
-  gate: waits ? { fillFromTrace: {} } : {},
+  session: waits ? { fillFromTrace: {} } : {},
 })
 const provider = new BasicTracerProvider({ spanProcessors: [new SessionSpanProcessor(), processor] })
 const tracer = provider.getTracer('application')

@@ -34,7 +34,7 @@ export const asExporter: SpanExporter = exporter
 export const around: exporters.SpanExporterLike<ReadableSpan> = new OTLPTraceExporter()
 const delivery = new deliveries.PersistentBatchSpanProcessor({
   url: 'http://localhost:4318/v1/traces',
-  gate: { maxLength: 64 },
+  session: { maxLength: 64 },
   durability: 'batch',
 })
 export const deliveryAsProcessor: SpanProcessor = delivery

@@ -24,7 +24,7 @@ function temporaryFolder(t: TestContext): string {
 test('what the processor sends is what the exporter of this SDK sends', async (t) => {
   const [theirs, ours] = [await startReceiver(), await startReceiver()]
   t.after(() => Promise.all([theirs.close(), ours.close()]))
-  const processor = new PersistentBatchSpanProcessor({ url: ours.url, protocol: 'http/json', gate: false })
+  const processor = new PersistentBatchSpanProcessor({ url: ours.url, protocol: 'http/json', session: false })
   const provider = makeProvider('shop', [simple(new OTLPTraceExporter({ url: theirs.url })), processor])
   const tracer = provider.getTracer('application', '1.2.3')
   const parent = tracer.startSpan('parent', {

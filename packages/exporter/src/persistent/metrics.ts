@@ -2,42 +2,43 @@ import type {
   Attributes,
   BatchObservableCallback,
   BatchObservableResult,
+  Counter,
+  Histogram,
   Meter,
   Observable,
+  UpDownCounter,
 } from '@opentelemetry/api'
-import { type ExporterInstruments, exporterInstruments } from './exporter-instruments.ts'
-import { guarded } from './guarded.ts'
-import type { MeterProviderLike } from './meter-types.ts'
-import type { SenderWatch } from './sending/types.ts'
-import type { ProcessorSettings } from './settings.ts'
+import { problems } from '../problems.ts'
+import type { BodyFormat } from './encoder/codec.ts'
+import type { MeterProviderLike } from './options.ts'
+import { nameOfError } from './sending/answer.ts'
+import type { RequestObserver } from './sending/types.ts'
 import type { DeliveryCounters, Queued } from './stats.ts'
 
-/** https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics */
-const PROCESSED = 'otel.sdk.processor.span.processed'
-const QUEUE_SIZE = 'otel.sdk.processor.span.queue.size'
-
 const MILLIS_PER_SECOND = 1000
-// Counted over the process, so that the names of two processors differ.
+// Numbers the processors of a process, so that their names differ.
 let processors = 0
 
 /**
- * The metrics of one processor: OpenTelemetry's own where there is one, else under `otel_sessions.delivery`. Never
- * throws, whatever the application's meter provider does.
+ * The metrics of one processor: OpenTelemetry's own (https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics), and
+ * others under `otel_sessions.delivery`. Never throws, whatever the application's meter provider does.
  */
-export class DeliveryMetrics implements SenderWatch {
-  readonly #exporter: ExporterInstruments | undefined
+export class DeliveryMetrics implements RequestObserver {
+  readonly #instruments: RequestInstruments | undefined
   readonly #stop: (() => void) | undefined
 
+  /** @param queued returns what is queued */
   constructor(
     provider: MeterProviderLike,
-    { sender, queue }: ProcessorSettings,
+    url: string,
+    format: BodyFormat,
     counters: DeliveryCounters,
     queued: () => Queued,
   ) {
     const number = processors++
     const meter = guarded(() => provider.getMeter('@otel-sessions/exporter'))
     if (meter === undefined) return
-    this.#exporter = guarded(() => exporterInstruments(meter, sender.url, queue.format, number))
+    this.#instruments = guarded(() => requestInstruments(meter, url, format, number))
     const attributes = {
       'otel.component.type': 'batching_span_processor',
       'otel.component.name': `persistent_batching_span_processor/${number}`,
@@ -59,16 +60,72 @@ export class DeliveryMetrics implements SenderWatch {
     })
   }
 
-  /** Observes no more. */
+  /** Stops observing. */
   shutdown(): void {
     guarded(() => this.#stop?.())
   }
 
-  #measure(measure: (instruments: ExporterInstruments) => void): void {
-    const instruments = this.#exporter
+  #measure(measure: (instruments: RequestInstruments) => void): void {
+    const instruments = this.#instruments
     if (instruments !== undefined) guarded(() => measure(instruments))
   }
 }
+
+/** Calls the application's meter provider. Returns undefined if it throws, which is logged once. */
+function guarded<T>(measure: () => T): T | undefined {
+  try {
+    return measure()
+  } catch (error) {
+    // With the error's name alone: its message may contain anything.
+    problems.report(
+      'metrics',
+      () => `option meterProvider failed (${nameOfError(error)}); metrics are missing`,
+    )
+    return undefined
+  }
+}
+
+/** The instruments of `otel.sdk.exporter.*`. */
+interface RequestInstruments {
+  readonly inflight: UpDownCounter
+  readonly exported: Counter
+  readonly duration: Histogram
+  readonly attributes: Attributes
+}
+
+function requestInstruments(
+  meter: Meter,
+  url: string,
+  format: BodyFormat,
+  number: number,
+): RequestInstruments {
+  const type = format === 'json' ? 'otlp_http_json_span_exporter' : 'otlp_http_span_exporter'
+  const { hostname, port, protocol } = new URL(url)
+  return {
+    inflight: meter.createUpDownCounter('otel.sdk.exporter.span.inflight', {
+      unit: '{span}',
+      description:
+        'The number of spans which were passed to the exporter, but that have not been exported yet (neither successful, nor failed).',
+    }),
+    exported: meter.createCounter('otel.sdk.exporter.span.exported', {
+      unit: '{span}',
+      description: 'The number of spans for which the export has finished, either successful or failed.',
+    }),
+    duration: meter.createHistogram('otel.sdk.exporter.operation.duration', {
+      unit: 's',
+      description: 'The duration of exporting a batch of telemetry records.',
+    }),
+    attributes: {
+      'otel.component.type': type,
+      'otel.component.name': `${type}/persistent-${number}`,
+      'server.address': hostname,
+      'server.port': port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
+    },
+  }
+}
+
+/** The convention has a name for one of our reasons. */
+const errorType = (reason: string) => (reason === 'overflow' ? 'queue_full' : reason)
 
 function observe(
   meter: Meter,
@@ -76,54 +133,51 @@ function observe(
   queued: () => Queued,
   attributes: Attributes,
 ): () => void {
-  const processed = meter.createObservableCounter(PROCESSED, {
-    unit: '{span}',
-    description: 'The number of spans for which the processing has finished, either successful or failed.',
-  })
-  const size = meter.createObservableUpDownCounter(QUEUE_SIZE, {
-    unit: '{span}',
-    description: 'The number of spans in the queue of a given instance of an SDK span processor.',
-  })
-  const own = ownInstruments(meter)
+  const observed = observedInstruments(meter)
   const write = (result: BatchObservableResult) => {
-    result.observe(processed, counters.delivered, attributes)
+    result.observe(observed.processed, counters.delivered, attributes)
     for (const [reason, spans] of Object.entries(counters.dropped)) {
-      result.observe(processed, spans, { ...attributes, 'error.type': errorType(reason) })
+      result.observe(observed.processed, spans, { ...attributes, 'error.type': errorType(reason) })
     }
     const { spans, bytes, oldestAgeMillis } = queued()
-    result.observe(size, spans, attributes)
-    result.observe(own.bytes, bytes, attributes)
-    result.observe(own.age, oldestAgeMillis / MILLIS_PER_SECOND, attributes)
-    result.observe(own.rejected, counters.rejected, attributes)
-    result.observe(own.retried, counters.retried, attributes)
-    result.observe(own.corrupt, counters.corrupt, attributes)
-    result.observe(own.torn, counters.torn, attributes)
+    result.observe(observed.size, spans, attributes)
+    result.observe(observed.bytes, bytes, attributes)
+    result.observe(observed.age, oldestAgeMillis / MILLIS_PER_SECOND, attributes)
+    result.observe(observed.rejected, counters.rejected, attributes)
+    result.observe(observed.retried, counters.retried, attributes)
+    result.observe(observed.corrupt, counters.corrupt, attributes)
+    result.observe(observed.torn, counters.torn, attributes)
   }
   const callback: BatchObservableCallback = (result) => guarded(() => write(result))
-  const all: Observable[] = [processed, size, ...Object.values(own)]
+  const all: Observable[] = Object.values(observed)
   meter.addBatchObservableCallback(callback, all)
   return () => meter.removeBatchObservableCallback(callback, all)
 }
 
-/** The convention has a name for one of our reasons. */
-const errorType = (reason: string) => (reason === 'overflow' ? 'queue_full' : reason)
-
-const ownInstruments = (meter: Meter) => ({
+const observedInstruments = (meter: Meter) => ({
+  processed: meter.createObservableCounter('otel.sdk.processor.span.processed', {
+    unit: '{span}',
+    description: 'The number of spans for which the processing has finished, either successful or failed.',
+  }),
+  size: meter.createObservableUpDownCounter('otel.sdk.processor.span.queue.size', {
+    unit: '{span}',
+    description: 'The number of spans in the queue of a given instance of an SDK span processor.',
+  }),
   bytes: meter.createObservableUpDownCounter('otel_sessions.delivery.queue.bytes', {
     unit: 'By',
-    description: 'The bytes that wait to be delivered.',
+    description: 'The number of queued bytes.',
   }),
   age: meter.createObservableGauge('otel_sessions.delivery.queue.age', {
     unit: 's',
-    description: 'How long the oldest span that is queued has waited.',
+    description: 'How long the oldest queued span has waited.',
   }),
   rejected: meter.createObservableUpDownCounter('otel_sessions.delivery.rejected', {
     unit: '{span}',
-    description: 'The number of spans refused by the receiver for good, and kept.',
+    description: 'The number of spans that the endpoint rejected, and that are kept.',
   }),
   retried: meter.createObservableCounter('otel_sessions.delivery.retried', {
     unit: '{request}',
-    description: 'The number of requests that failed, and that are repeated.',
+    description: 'The number of requests that failed and are retried.',
   }),
   corrupt: meter.createObservableCounter('otel_sessions.delivery.journal.corrupt', {
     unit: '{record}',
@@ -131,6 +185,6 @@ const ownInstruments = (meter: Meter) => ({
   }),
   torn: meter.createObservableCounter('otel_sessions.delivery.journal.torn', {
     unit: '{file}',
-    description: 'The number of files of the journal whose last record was not written whole.',
+    description: 'The number of journal files whose last record is incomplete.',
   }),
 })

@@ -1,79 +1,88 @@
+import type { MeterProvider } from '@opentelemetry/api'
 import type { SessionSpanExporterOptions } from '../options.ts'
-import type { MeterProviderLike } from './meter-types.ts'
 
-/** How bodies are compressed. */
+/** What messages about options begin with. */
+export const PROCESSOR = 'PersistentBatchSpanProcessor'
+
+/** How sessions are validated: options of `SessionSpanExporter`, without its timeouts. */
+export type ValidationOptions = Omit<
+  SessionSpanExporterOptions,
+  'exportTimeoutMillis' | 'shutdownTimeoutMillis'
+>
+
+/** How request bodies are compressed. */
 export type Compression = 'none' | 'gzip' | 'zstd'
 
-/** Headers by name, or their entries, such as a `Headers` or a `Map`; what is undefined is left out. */
+/** Headers by name, or their entries, such as a `Headers` or a `Map`; undefined values are left out. */
 export type HeaderEntries =
   | Readonly<Record<string, string | number | undefined>>
   | Iterable<readonly [string, string | number | undefined]>
 
-/** Headers, or what makes them, before each request: for tokens that run out. */
+/** Headers, or a function that returns them for each request, for tokens that expire. */
 export type HeadersOption = HeaderEntries | (() => HeaderEntries | Promise<HeaderEntries>)
 
 /**
- * Options of Node's `http.Agent` or `https.Agent`, or a function that gives an agent for a protocol (`'http:'` or
- * `'https:'`), also asynchronously.
+ * Options of Node's `http.Agent` or `https.Agent`, or a function that returns an agent, or a promise of one, for a
+ * protocol (`'http:'` or `'https:'`).
  */
 export type HttpAgentOption = Readonly<Record<string, unknown>> | ((protocol: string) => unknown)
 
-/** How often what was written is forced to the disk itself, so that it survives a power loss. */
+/** How often the journal is forced to the disk itself, so that it survives a power loss. */
 export type Fsync = 'never' | 'interval' | 'batch'
 
-/** What happens when there is no room: the oldest make way (a whole segment), or the newest is not taken. */
+/** What is dropped if the queue is full: the oldest spans (a whole segment), or the newest. */
 export type Overflow = 'drop-oldest' | 'reject-newest'
 
-/** When a span that ended is written to the journal: within 20 ms, or before `onEnd` returns. */
+/** The part of a MeterProvider that is used. */
+export type MeterProviderLike = Pick<MeterProvider, 'getMeter'>
+
+/** When an ended span is written to the journal: within 20 ms, or before `onEnd` returns. */
 export type Durability = 'batch' | 'span'
 
-/** The gate before encoding: options of `SessionSpanExporter`, without what concerns the exporter that it wraps. */
-export type GateOptions = Omit<SessionSpanExporterOptions, 'exportTimeoutMillis' | 'shutdownTimeoutMillis'>
-
 /**
- * Options of `PersistentBatchSpanProcessor`. Those that name the receiver are also read from the environment, as
- * OpenTelemetry's exporters do: `OTEL_EXPORTER_OTLP_ENDPOINT`, `_HEADERS`, `_COMPRESSION`, `_TIMEOUT`, `_PROTOCOL`,
- * `_CERTIFICATE`, `_CLIENT_CERTIFICATE` and `_CLIENT_KEY`, each also as `OTEL_EXPORTER_OTLP_TRACES_…`, which goes first.
- * `OTEL_BSP_SCHEDULE_DELAY`, `_MAX_EXPORT_BATCH_SIZE` and `_EXPORT_TIMEOUT` are those of `BatchSpanProcessor`. An option
- * goes before the environment.
+ * Options of `PersistentBatchSpanProcessor`. Those of the endpoint are also read from the environment, as by
+ * OpenTelemetry's exporters: `OTEL_EXPORTER_OTLP_ENDPOINT`, `_HEADERS`, `_COMPRESSION`, `_TIMEOUT`, `_PROTOCOL`,
+ * `_CERTIFICATE`, `_CLIENT_CERTIFICATE` and `_CLIENT_KEY`, and each as `OTEL_EXPORTER_OTLP_TRACES_…`, which takes
+ * precedence. `OTEL_BSP_SCHEDULE_DELAY`, `_MAX_EXPORT_BATCH_SIZE` and `_EXPORT_TIMEOUT` are read as by
+ * `BatchSpanProcessor`. An option takes precedence over the environment.
  */
 export interface PersistentBatchSpanProcessorOptions {
   /**
-   * Where the spans are sent: the whole URL of an OTLP/HTTP receiver, used as it is.
+   * The whole URL of an OTLP/HTTP endpoint, used as it is.
    *
    * @default 'http://localhost:4318/v1/traces'
    */
   readonly url?: string | undefined
   /**
-   * Headers of each request: an object, a `Headers` or other entries, or a function that gives them, also
-   * asynchronously, for tokens that run out. They go before those of the environment with the same name; those that
-   * say how the body is written and sent (`content-…`, `transfer-encoding`, `expect`, `trailer`, `upgrade`) are left
-   * out. The journal has none of them. A function that throws lets the request be repeated later.
+   * Headers of each request: an object, a `Headers` or other entries, or a function that returns them, or a promise of
+   * them, for tokens that expire. They take precedence over headers of the environment with the same name. Headers that
+   * describe the body (`content-…`, `transfer-encoding`, `expect`, `trailer`, `upgrade`) are ignored. Headers are never
+   * written to the journal. If the function throws, the request is retried later.
    */
   readonly headers?: HeadersOption | undefined
   /**
-   * How requests are compressed. `zstd` needs Node 22.15 or later, and a receiver that takes it: the OpenTelemetry
+   * How requests are compressed. `zstd` needs Node 22.15 or later, and an endpoint that accepts it: the OpenTelemetry
    * Collector does, many backends do not.
    *
    * @default 'none'
    */
   readonly compression?: Compression | undefined
   /**
-   * The form of the requests.
+   * The format of requests.
    *
    * @default 'http/protobuf'
    */
   readonly protocol?: 'http/protobuf' | 'http/json' | undefined
   /**
-   * The longest that a request may take, to the end of its answer, in milliseconds. Then it is repeated.
+   * The timeout of a request, to the end of its answer, in milliseconds. Then it is retried.
    *
    * @default 10000
    */
   readonly timeoutMillis?: number | undefined
   /**
-   * Options of Node's `http.Agent` or `https.Agent`: certificates, sockets. Connections are kept alive unless told
-   * otherwise. Or a function that gives an agent, such as one for a proxy: it is called once, before the first request,
-   * and the agent stays the application's; while it fails, spans wait.
+   * Options of Node's `http.Agent` or `https.Agent`: certificates, sockets. Connections are kept alive by default. Or a
+   * function that returns an agent, such as one for a proxy: it is called once, before the first request, and the
+   * application has to close the agent; while the function fails, spans wait.
    */
   readonly httpAgentOptions?: HttpAgentOption | undefined
   /**
@@ -83,14 +92,14 @@ export interface PersistentBatchSpanProcessorOptions {
    */
   readonly concurrency?: number | undefined
   /**
-   * The most spans of a request: 1 to 65,536. A request is also not larger than 4 MB before compression, or than what
-   * the receiver was seen to take (413), unless one span is.
+   * The most spans of a request: 1 to 65,536. A request is also limited to 4 MB before compression, or to the size that
+   * the endpoint was seen to accept (413), unless a single span is larger.
    *
    * @default 2048
    */
   readonly maxExportBatchSize?: number | undefined
   /**
-   * How long spans wait for a request to become full, in milliseconds.
+   * How long spans wait until a request is full, in milliseconds.
    *
    * @default 1000
    */
@@ -102,81 +111,81 @@ export interface PersistentBatchSpanProcessorOptions {
    */
   readonly exportTimeoutMillis?: number | undefined
   /**
-   * The deadline of `shutdown`, and of what is sent when the process comes to its natural end, in milliseconds.
+   * The deadline of `shutdown`, and of sending when the process exits by itself, in milliseconds.
    *
    * @default 10000
    */
   readonly shutdownTimeoutMillis?: number | undefined
   /**
-   * The folder of the journal, made if need be, for its owner alone: what is in the spans, prompts included, is in its
-   * files. Several processes may share it. Without it, spans are kept in memory and are lost when the process ends
-   * before they were delivered.
+   * The directory of the journal, created if needed, readable by its owner only: the journal contains whole spans,
+   * prompts included. Several processes may share it. Without it, spans are kept in memory, and are lost if the process
+   * exits before they are delivered.
    */
   readonly directory?: string | undefined
   /**
-   * `'batch'`: a span is in the journal at most 20 ms after it ended, written off the event loop, and a process that
-   * is killed loses what ended in that time. `'span'`: it is when `onEnd` returns, written synchronously.
+   * `'batch'` writes a span to the journal within 20 ms after it ended, off the event loop; a process that is killed loses
+   * the spans of that time. `'span'` writes it synchronously, before `onEnd` returns.
    *
    * @default 'batch'
    */
   readonly durability?: Durability | undefined
   /**
-   * When what was written is forced to the disk itself: never, every 500 ms, or with each write. A process that is
-   * killed loses nothing with any of them; a machine that loses power loses what was not forced.
+   * When the journal is forced to the disk itself: never, every 500 ms, or with each write. A process that is killed loses
+   * nothing with any of them; a machine that loses power loses what was not forced.
    *
    * @default 'interval'
    */
   readonly fsync?: Fsync | undefined
   /**
-   * How the journal is compressed, whatever the requests are.
+   * How the journal is compressed, independent of requests.
    *
    * @default 'none'
    */
   readonly journalCompression?: Compression | undefined
   /**
-   * The most that this process's journal takes on the disk, in bytes, at least 1,000,000.
+   * The most disk space of this process's journal, in bytes, at least 1,000,000.
    *
    * @default 536870912
    */
   readonly maxBytes?: number | undefined
   /**
-   * How long a span waits to be delivered, in milliseconds. What is older is still tried once.
+   * How long a span waits for its delivery, in milliseconds. An older one is tried once more, and then dropped.
    *
    * @default 86400000
    */
   readonly maxAge?: number | undefined
   /**
-   * The disk counts as full when it has less left, in bytes.
+   * The disk counts as full if less is free, in bytes.
    *
    * @default 67108864
    */
   readonly minFreeDiskBytes?: number | undefined
   /**
-   * The most that waits in memory, in bytes, at least 1,000,000: without a directory, or while the disk is full or
-   * cannot be written to. Half of it is used for what is in the journal and will be sent soon.
+   * The most memory for queued spans, in bytes, at least 1,000,000: without a directory, or while the disk is full or
+   * cannot be written to. Half of it caches spans of the journal that will be sent soon.
    *
    * @default 67108864
    */
   readonly maxMemoryBytes?: number | undefined
   /**
-   * The most that is kept, in `rejected`, of what the receiver refused for good, in bytes; 0 keeps nothing.
+   * The most disk space for spans that the endpoint rejected, in the directory `rejected`, in bytes; 0 keeps none.
    *
    * @default 67108864
    */
   readonly maxRejectedBytes?: number | undefined
   /**
-   * What goes where there is no more room: the oldest spans, a segment of the journal at a time, or the newest.
+   * What is dropped if the queue is full: the oldest spans, a segment of the journal at a time, or the newest.
    *
    * @default 'drop-oldest'
    */
   readonly overflow?: Overflow | undefined
   /**
-   * The session gate before encoding, as of `SessionSpanExporter`; `false` for none. What waits there for its trace
-   * (`fillFromTrace`) is not in the journal yet.
+   * Session validation before encoding, with the options of `SessionSpanExporter`; `false` turns it off. Spans that wait
+   * for their trace (`fillFromTrace`) are not in the journal yet.
    *
    * @default {}
    */
-  readonly gate?: GateOptions | false | undefined
-  /** Takes the metrics `otel.sdk.processor.*` and `otel.sdk.exporter.*`, and those of the journal. */
+  readonly session?: ValidationOptions | false | undefined
+  /** Receives the metrics `otel.sdk.processor.*` and `otel.sdk.exporter.*`, and those of the queue and journal. */
   readonly meterProvider?: MeterProviderLike | undefined
 }

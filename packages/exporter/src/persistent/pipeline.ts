@@ -1,112 +1,109 @@
-import { now, within } from '../deadline.ts'
+import { now, within } from '@otel-sessions/semconv/internal'
 import { SessionSpanExporter } from '../exporter.ts'
 import type { ExportableSpan } from '../span-types.ts'
 import type { SessionExporterStats } from '../stats.ts'
+import type { Codec, Encoded } from './encoder/codec.ts'
 import { codecOf } from './encoder/index.ts'
-import type { EndedSpan } from './ended-span.ts'
 import type { DeliveryMetrics } from './metrics.ts'
+import { lockDirectory } from './ownership/lock-directory.ts'
 import { openQueue } from './queue/index.ts'
 import type { SpanQueue } from './queue/types.ts'
-import { Sender } from './sending/sender.ts'
-import { newTransport } from './sending/transport.ts'
+import { newTransport, Sender } from './sending/index.ts'
 import type { ProcessorSettings } from './settings.ts'
-import { Sink } from './sink.ts'
-import { type Collected, SpanBuffer } from './span-buffer.ts'
-import type { DeliveryCounters } from './stats.ts'
+import { type EndedSpan, SpanBuffer } from './span-buffer.ts'
+import { countDropped, type DeliveryCounters } from './stats.ts'
 
-/** The most spans of a record, and so the most that a crash can take with `durability: 'batch'`. */
-const RECORD_SPANS = 64
+/** The most spans of a record, and so the most that a crash can lose with `durability: 'batch'`. */
+const MAX_RECORD_SPANS = 64
+/** A record of this size takes two or three milliseconds to encode and write. */
+const MAX_RECORD_BYTES = 512 * 1024
 
-/** Collected spans go through the gate, if there is one. */
-class ToGate implements Collected {
-  readonly #sink: Sink
-  readonly #gate: SessionSpanExporter<ExportableSpan> | undefined
-
-  constructor(sink: Sink, gate: SessionSpanExporter<ExportableSpan> | undefined) {
-    this.#sink = sink
-    this.#gate = gate
-  }
-
-  get recordSpans(): number {
-    return this.#sink.recordSpans
-  }
-
-  handOn(spans: EndedSpan[]): void {
-    ;(this.#gate ?? this.#sink).export(spans, () => {})
-  }
-}
-
-/** What a span goes through: buffer, gate, encoder, queue, sender. */
+/** Connects the parts that a span passes: buffer, validation, encoder, queue, sender. */
 export class Pipeline {
   readonly queue: SpanQueue
   readonly sender: Sender
   readonly #buffer: SpanBuffer
-  readonly #gate: SessionSpanExporter<ExportableSpan> | undefined
+  readonly #validation: SessionSpanExporter<ExportableSpan> | undefined
+  readonly #codec: Codec
+  readonly #counters: DeliveryCounters
+  readonly #unlockDirectory: () => void
+  readonly #maxRecordSpans: number
+  #recordSpans: number
 
-  /** @throws TypeError or RangeError when an option of the gate is wrong; nothing is open then */
+  /** @throws TypeError or RangeError for an invalid option; nothing is left open then */
   constructor(settings: ProcessorSettings, counters: DeliveryCounters, metrics: DeliveryMetrics | undefined) {
-    const { sender, queue, gate } = settings
-    let sink: Sink | undefined
-    // First, because these throw where options are wrong.
-    this.#gate =
-      gate &&
+    const { sender, queue, session } = settings
+    this.#counters = counters
+    this.#codec = codecOf(queue.format)
+    this.#validation =
+      session &&
       new SessionSpanExporter<ExportableSpan>(
-        { export: (spans, callback) => sink?.export(spans, callback), shutdown: async () => {} },
-        gate,
+        {
+          export: (spans, callback) => {
+            this.#offer(spans)
+            callback({ code: 0 })
+          },
+          shutdown: async () => {},
+        },
+        session,
       )
     const transport = newTransport(sender, codecOf)
+    this.#unlockDirectory = lockDirectory(queue.directory, sender.url)
     this.queue = openQueue(queue, counters, sender.concurrency)
     this.sender = new Sender(sender, this.queue, transport, counters, metrics, codecOf)
-    const mostSpans = queue.isSync ? 1 : Math.min(RECORD_SPANS, sender.maxExportBatchSize)
-    sink = new Sink(
-      codecOf(queue.format),
-      this.queue,
-      mostSpans,
-      () => this.sender.maxRequestBytes,
-      counters,
-      () => this.sender.wake(),
-    )
     this.queue.onTakeover(() => this.sender.wake())
-    this.#buffer = new SpanBuffer(new ToGate(sink, this.#gate), !queue.isSync)
+    this.#maxRecordSpans = queue.isSync ? 1 : Math.min(MAX_RECORD_SPANS, sender.maxExportBatchSize)
+    this.#recordSpans = this.#maxRecordSpans
+    this.#buffer = new SpanBuffer(this, !queue.isSync)
   }
 
   /** How many spans have ended and are not in the queue yet. */
   get buffered(): number {
-    return this.#buffer.size + (this.#gate?.stats().held ?? 0)
+    return this.#buffer.size + (this.#validation?.stats().held ?? 0)
   }
 
-  /** What the gate counted. */
-  get gateStats(): SessionExporterStats | undefined {
-    return this.#gate?.stats()
+  /** What validation counted; undefined without it. */
+  get sessionStats(): SessionExporterStats | undefined {
+    return this.#validation?.stats()
+  }
+
+  /** How many spans make a record: fewer after large spans, so that no record takes long to write. */
+  get recordSpans(): number {
+    return this.#recordSpans
   }
 
   add(span: EndedSpan): void {
     this.#buffer.add(span)
   }
 
-  /** Puts all that has ended into the queue, once its resource is known. */
-  async fill(): Promise<void> {
-    await this.#buffer.settled()
-    await this.#gate?.forceFlush()
+  /** Validates spans from the buffer, and puts those that need not wait for their trace into the queue. */
+  receive(spans: EndedSpan[]): void {
+    if (this.#validation === undefined) this.#offer(spans)
+    else this.#validation.export(spans, () => {})
   }
 
-  /** Puts all that has ended into the queue within this call. */
+  /** Puts all ended spans into the queue, after their resources are complete. */
+  async fill(): Promise<void> {
+    await this.#buffer.flush()
+    await this.#validation?.forceFlush()
+  }
+
+  /** Puts all ended spans into the queue within this call. */
   fillNow(): void {
-    this.#buffer.handOnAll()
-    // What it waits for has been done when the call returns.
-    this.#gate?.forceFlush().catch(() => {})
+    this.#buffer.flushNow()
+    this.#validation?.forceFlush().catch(() => {})
   }
 
   /**
-   * Sends all that is in the queue now, and what dead processes left.
+   * Sends what is in the queue now, and the journals of dead processes.
    *
-   * @param untilFailure gives up when a request fails, instead of trying again
+   * @param untilFailure stops at the first request that fails, instead of retrying
    * @returns resolves to how many spans are left at the deadline
    */
   async drain(millis: number, untilFailure: boolean): Promise<number> {
     const until = now() + millis
-    // A journal that was left may be large: what was found of it until then is left.
-    await within(millis, 'looking for what was left', this.queue.ready).catch(() => {})
+    // A large journal may take longer to read; then only what was read is sent.
+    await within(millis, 'reading journals', this.queue.ready).catch(() => {})
     return this.sender.drain(this.queue.trackQueued(), Math.max(1, until - now()), untilFailure)
   }
 
@@ -114,5 +111,29 @@ export class Pipeline {
   async close(): Promise<void> {
     this.sender.close()
     await this.queue.close()
+    this.#unlockDirectory()
+  }
+
+  /** Encodes spans as records and offers them to the queue. */
+  #offer(spans: readonly ExportableSpan[]): void {
+    for (let start = 0; start < spans.length; ) {
+      const part = spans.slice(start, start + this.#recordSpans)
+      start += part.length
+      const { encoded, unreadable } = this.#codec.encode(part)
+      if (unreadable > 0) countDropped(this.#counters, 'unreadable', unreadable)
+      if (encoded === undefined) continue
+      this.#offerRecord(encoded)
+      const spansPerRecord = Math.floor((MAX_RECORD_BYTES * encoded.spans) / encoded.body.length)
+      this.#recordSpans = Math.max(1, Math.min(this.#maxRecordSpans, spansPerRecord))
+    }
+    this.sender.wake()
+  }
+
+  /** Splits a record that the endpoint would find too large. */
+  #offerRecord(record: Encoded): void {
+    const isSmall = record.body.length <= this.sender.maxRequestBytes || record.spans === 1
+    const halves = isSmall ? undefined : this.#codec.split(record.body)
+    if (halves === undefined) this.queue.offer(record)
+    else for (const half of halves) this.#offerRecord(half)
   }
 }

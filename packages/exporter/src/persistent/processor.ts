@@ -1,24 +1,29 @@
-import { now, within } from '../deadline.ts'
-import { sayOnce } from '../report.ts'
-import { type EndedSpan, isSampled } from './ended-span.ts'
-import { Ending } from './ending.ts'
+import { now, within } from '@otel-sessions/semconv/internal'
+import { problems } from '../problems.ts'
+import { ExitBudget, onProcessExit } from './exit.ts'
 import { DeliveryMetrics } from './metrics.ts'
 import type { PersistentBatchSpanProcessorOptions } from './options.ts'
-import { lockDirectory } from './ownership/lock-directory.ts'
 import { Pipeline } from './pipeline.ts'
-import { atProcessEnd } from './process-end.ts'
 import { type ProcessorSettings, settingsOf } from './settings.ts'
-import type { DeliveryStats } from './stats.ts'
-import { countDropped, type DeliveryCounters, lossesOf, lostSince, newDeliveryCounters } from './stats.ts'
+import { type EndedSpan, isSampled } from './span-buffer.ts'
+import {
+  countDropped,
+  type DeliveryCounters,
+  type DeliveryStats,
+  lossesOf,
+  lossesSince,
+  newDeliveryCounters,
+  spansText,
+} from './stats.ts'
 
-/** How long a shutdown goes on with a receiver that does not answer, where the journal keeps what is left. */
-const PATIENCE_MILLIS = 2000
+/** How long a shutdown tries an unavailable endpoint if the journal keeps what is left. */
+const UNAVAILABLE_MILLIS = 2000
 
 /**
- * Delivers the spans that end, in place of `BatchSpanProcessor` and an OTLP exporter: a span that ended is delivered
- * at least once, or counted as dropped with the reason; with a directory, also after a crash, by the next process.
+ * Delivers ended spans, in place of `BatchSpanProcessor` and an OTLP exporter: each is delivered at least once, or
+ * counted as dropped with the reason. With a directory this includes crashes: the next process delivers the journal.
  *
- * Nothing here throws into the application, makes it wait, or keeps the process from ending past a deadline.
+ * It never throws into the application, never blocks it, and never delays the exit of the process past a deadline.
  *
  * @example new PersistentBatchSpanProcessor({ url: 'http://localhost:4318/v1/traces', directory: '/var/lib/my-app/spans' })
  */
@@ -27,36 +32,42 @@ export class PersistentBatchSpanProcessor {
   readonly #counters: DeliveryCounters = newDeliveryCounters()
   readonly #metrics: DeliveryMetrics | undefined
   readonly #pipeline: Pipeline
-  readonly #forgetProcess: () => void
-  readonly #unlockDirectory: () => void
-  readonly #ending: Ending
+  readonly #exitBudget: ExitBudget
+  readonly #removeExitHandler: () => void
   #isExiting = false
   #shutdown: Promise<void> | undefined
 
-  /** @throws TypeError or RangeError when an option is wrong; the message names it */
+  /** @throws TypeError or RangeError for an invalid option; the message names it */
   constructor(options?: PersistentBatchSpanProcessorOptions) {
     const settings = settingsOf(options)
-    const { meterProvider } = settings
+    const { meterProvider, sender, queue } = settings
     this.#settings = settings
     this.#metrics =
       meterProvider &&
-      new DeliveryMetrics(meterProvider, settings, this.#counters, () => this.#pipeline.queue.size)
-    this.#unlockDirectory = lockDirectory(settings.queue.directory, settings.sender.url)
+      new DeliveryMetrics(
+        meterProvider,
+        sender.url,
+        queue.format,
+        this.#counters,
+        () => this.#pipeline.queue.size,
+      )
     try {
       this.#pipeline = new Pipeline(settings, this.#counters, this.#metrics)
     } catch (error) {
-      this.#unlockDirectory()
       this.#metrics?.shutdown()
       throw error
     }
-    this.#ending = new Ending(settings.shutdownTimeoutMillis)
-    this.#forgetProcess = atProcessEnd({ beforeExit: () => this.#beforeExit(), exit: () => this.#atExit() })
+    this.#exitBudget = new ExitBudget(settings.shutdownTimeoutMillis)
+    this.#removeExitHandler = onProcessExit({
+      beforeExit: () => this.#beforeExit(),
+      exit: () => this.#atExit(),
+    })
   }
 
-  /** Does nothing: spans matter here once they have ended. */
+  /** Does nothing: only ended spans are delivered. */
   onStart(): void {}
 
-  /** Takes a span that has ended, if it is sampled. */
+  /** Takes an ended span, if it is sampled. */
   onEnd(span: EndedSpan): void {
     try {
       if (!isSampled(span)) return
@@ -68,42 +79,49 @@ export class PersistentBatchSpanProcessor {
     }
     if (this.#shutdown !== undefined) countDropped(this.#counters, 'after-shutdown', 1)
     else this.#pipeline.add(span)
-    // In a listener that is called after ours.
+    // In an exit listener that is called after ours.
     if (this.#isExiting) this.#writeNow()
   }
 
   /**
-   * Sends all that has ended until now, and what dead processes left.
+   * Sends all spans that have ended, and the journals of dead processes.
    *
-   * @returns resolves when the receiver has acknowledged it; rejects at the deadline `exportTimeoutMillis`, saying how
-   *   many spans are left (they stay queued), or when spans were lost or refused meanwhile, saying how many and why
+   * @returns resolves when the endpoint has acknowledged them; rejects at the deadline `exportTimeoutMillis` with the
+   *   number of spans that are left (they stay queued), or if spans were lost or rejected, with their number and reason
    */
   forceFlush(): Promise<void> {
     return this.#shutdown ?? this.#flush()
   }
 
   /**
-   * Sends what it can until the deadline `shutdownTimeoutMillis`, and closes. With a directory it waits 2 seconds at
-   * most for a receiver that does not answer, and the rest stays in the journal for the next process; without, it is
-   * lost.
+   * Sends what it can until the deadline `shutdownTimeoutMillis`, and closes. With a directory it waits at most 2 seconds
+   * for an unavailable endpoint, and the rest stays in the journal for the next process; without one, the rest is lost.
    *
-   * @returns the same promise to every caller; rejects when spans are lost, saying how many
+   * @returns the same promise to every caller; rejects if spans are lost, with their number and reason
    */
   shutdown(): Promise<void> {
     this.#shutdown ??= this.#shutDown()
     return this.#shutdown
   }
 
-  /** What ended, was delivered, waits, and was lost so far; plain data. */
+  /** What has ended, was delivered, is queued and was lost so far; plain data. */
   stats(): DeliveryStats {
-    const { queue, buffered, gateStats } = this.#pipeline
-    const { size: queued, unwritten, isOnDisk } = queue
+    const { queue, buffered, sessionStats } = this.#pipeline
+    const { size, unwritten, isOnDisk } = queue
     const { dropped, ...counts } = this.#counters
-    return { ...counts, dropped: { ...dropped }, queued, buffered, unwritten, isOnDisk, gate: gateStats }
+    return {
+      ...counts,
+      dropped: { ...dropped },
+      queued: size,
+      buffered,
+      unwritten,
+      isOnDisk,
+      session: sessionStats,
+    }
   }
 
   /**
-   * Puts what the receiver refused for good into the queue again, for when the reason is mended: a token, a URL.
+   * Puts rejected spans back into the queue, once the reason is fixed, such as a token or a URL.
    *
    * @returns resolves to the number of spans
    */
@@ -114,8 +132,7 @@ export class PersistentBatchSpanProcessor {
   }
 
   /**
-   * Deletes what waits, what was refused for good, and what dead processes left in the directory. A request that is
-   * under way is not called back.
+   * Deletes queued spans, rejected spans, and the journals of dead processes. A request in flight is not aborted.
    *
    * @returns resolves to the number of spans, which `stats().dropped.purged` counts
    */
@@ -128,9 +145,9 @@ export class PersistentBatchSpanProcessor {
   async #flush(): Promise<void> {
     const { exportTimeoutMillis } = this.#settings
     const { sender, queue } = this.#pipeline
-    const isEnding = this.#ending.hasBegun
-    if (isEnding && sender.isFailing && !this.#ending.takesFlush()) {
-      throw new Error(`forceFlush: the process is ending; ${queue.size.spans} spans are not delivered`)
+    const isExiting = this.#exitBudget.hasBegun
+    if (isExiting && sender.isFailing && !this.#exitBudget.takeFlush()) {
+      throw new Error(`forceFlush: the process is exiting; ${spansText(queue.size.spans)} not delivered`)
     }
     const until = now() + exportTimeoutMillis
     const before = lossesOf(this.#counters)
@@ -138,46 +155,47 @@ export class PersistentBatchSpanProcessor {
       () => 0,
       () => this.#pipeline.buffered,
     )
-    const left = waiting + (await this.#pipeline.drain(Math.max(1, until - now()), isEnding))
+    const left = waiting + (await this.#pipeline.drain(Math.max(1, until - now()), isExiting))
     if (left > 0) {
-      const when = isEnding ? 'and the process is ending' : `after ${exportTimeoutMillis} ms`
-      throw new Error(
-        `forceFlush: ${left} spans are not delivered ${when}; they stay queued, and are tried again`,
-      )
+      const when = isExiting ? 'because the process is exiting' : `within ${exportTimeoutMillis} ms`
+      throw new Error(`forceFlush: ${spansText(left)} not delivered ${when}; still queued, and retried`)
     }
-    const lost = lostSince(before, this.#counters)
-    if (lost !== undefined) throw new Error(`forceFlush: not all spans were delivered: ${lost}; see stats()`)
+    const losses = lossesSince(before, this.#counters)
+    if (losses !== undefined) {
+      throw new Error(`forceFlush: spans were not delivered: ${losses}; see stats()`)
+    }
   }
 
   async #shutDown(): Promise<void> {
     const until = now() + this.#settings.shutdownTimeoutMillis
     const { queue, sender } = this.#pipeline
     this.#pipeline.fillNow()
-    if (!queue.isOnDisk) sender.insist()
-    // A receiver that does not answer is not waited for to the end where nothing is lost without it.
-    const patience = queue.isOnDisk ? Math.min(PATIENCE_MILLIS, until - now()) : until - now()
+    if (!queue.isOnDisk) sender.resetCircuit()
+    const patience = queue.isOnDisk ? Math.min(UNAVAILABLE_MILLIS, until - now()) : until - now()
     const left = await this.#pipeline.drain(patience, queue.isOnDisk && sender.isFailing)
     if (left > 0 && !sender.isFailing) await this.#pipeline.drain(Math.max(1, until - now()), true)
     const before = lossesOf(this.#counters)
     await this.#pipeline.close()
-    this.#unlockDirectory()
-    this.#forgetProcess()
+    this.#removeExitHandler()
     this.#metrics?.shutdown()
     const { spans } = queue.size
     if (spans > 0) {
-      sayOnce('left', () => `${spans} spans were not delivered before the shutdown; they stay in the journal`)
+      problems.report(
+        'left',
+        () => `${spansText(spans)} not delivered before the shutdown; kept in the journal`,
+      )
     }
-    const lost = lostSince(before, this.#counters)
-    if (lost !== undefined) throw new Error(`shutdown: spans are lost: ${lost}; see stats()`)
+    const losses = lossesSince(before, this.#counters)
+    if (losses !== undefined) throw new Error(`shutdown: spans are lost: ${losses}; see stats()`)
   }
 
   #beforeExit(): void {
-    if (!this.#ending.begin()) return
+    if (!this.#exitBudget.begin()) return
     // After the listeners of the application, which may end spans.
     setImmediate(() => {
-      if (this.#shutdown !== undefined || !this.#ending.takesRound(this.#counters.ended)) return
+      if (this.#shutdown !== undefined || !this.#exitBudget.takeRound(this.#counters.ended)) return
       this.#pipeline.fillNow()
-      this.#pipeline.drain(Math.max(1, this.#ending.millisLeft), true)
+      this.#pipeline.drain(Math.max(1, this.#exitBudget.millisLeft), true)
     })
   }
 
@@ -186,9 +204,7 @@ export class PersistentBatchSpanProcessor {
     this.#writeNow()
     const { unwritten } = this.#pipeline.queue
     if (unwritten > 0) {
-      sayOnce('lost-at-exit', () => {
-        return `the process ends with ${unwritten} spans that were not delivered, and are lost`
-      })
+      problems.report('lost-at-exit', () => `${spansText(unwritten)} lost: the process exits before delivery`)
     }
   }
 

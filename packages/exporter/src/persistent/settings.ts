@@ -1,22 +1,33 @@
-import { kindOf, unknownOption } from '@otel-sessions/semconv/internal'
-import { LONGEST_TIMER } from '../check-number.ts'
-import type { SessionSpanExporterOptions } from '../options.ts'
-import { sayOnce } from '../report.ts'
-import { CLASS, checkChoice, checkNumber } from './check-option.ts'
-import type { MeterProviderLike } from './meter-types.ts'
-import type { PersistentBatchSpanProcessorOptions } from './options.ts'
+import { resolve } from 'node:path'
+import {
+  checkChoice,
+  checkOptions,
+  checkWholeNumber,
+  kindOf,
+  LONGEST_TIMER_MILLIS,
+} from '@otel-sessions/semconv/internal'
+import { problems } from '../problems.ts'
+import type { BodyFormat } from './encoder/codec.ts'
+import {
+  type HeadersOption,
+  type HttpAgentOption,
+  type MeterProviderLike,
+  type PersistentBatchSpanProcessorOptions,
+  PROCESSOR,
+  type ValidationOptions,
+} from './options.ts'
 import type { QueueSettings } from './queue/types.ts'
-import { queueSettingsOf } from './queue-settings.ts'
-import { senderSettingsOf } from './sender-settings.ts'
-import { readEnv } from './sending/env.ts'
+import { headersOf, httpUrl, isAgent } from './sending/endpoint.ts'
+import { type EnvSettings, readEnv } from './sending/env.ts'
+import { hasZstd } from './sending/http-transport.ts'
 import type { SenderSettings } from './sending/types.ts'
 
 /** The options, checked and complete. */
 export interface ProcessorSettings {
   readonly sender: SenderSettings
   readonly queue: QueueSettings
-  /** Undefined where there is no gate. */
-  readonly gate: SessionSpanExporterOptions | undefined
+  /** Undefined without session validation. */
+  readonly session: ValidationOptions | undefined
   readonly exportTimeoutMillis: number
   readonly shutdownTimeoutMillis: number
   readonly meterProvider: MeterProviderLike | undefined
@@ -44,58 +55,177 @@ const OPTIONS = [
   'maxMemoryBytes',
   'maxRejectedBytes',
   'overflow',
-  'gate',
+  'session',
   'meterProvider',
 ] satisfies (keyof PersistentBatchSpanProcessorOptions)[]
 
-/** What those look for who know the stock processor and exporter. */
+/** For options of the stock processor and exporter. */
 const HINTS: Readonly<Record<string, string>> = {
-  export: 'this processor takes no exporter, it sends the spans itself; give it the url',
-  maxQueueSize: 'the queue is bounded in bytes, by maxMemoryBytes and maxBytes',
+  export: 'this processor takes no exporter; it sends the spans itself, to the option url',
+  maxQueueSize: 'the queue is limited in bytes, by maxMemoryBytes and maxBytes',
   concurrencyLimit: 'the option is concurrency',
-  keepAlive: 'it is one of httpAgentOptions',
+  keepAlive: 'it belongs to httpAgentOptions',
   hostname: 'the option is url, the whole URL',
   timeout: 'the option is timeoutMillis',
 }
 
 /**
- * The options, checked, with what the environment says where they are silent.
+ * Checks the options, and completes them from the environment.
  *
- * @throws TypeError or RangeError that names the option and the kind of value it has
+ * @throws TypeError or RangeError that names the option and the kind of its value
  */
 export function settingsOf(options: PersistentBatchSpanProcessorOptions = {}): ProcessorSettings {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(`${CLASS}: options must be an object, they are ${kindOf(options)}`)
-  }
-  const unknown = unknownOption(options, OPTIONS)
-  if (unknown !== undefined) {
-    const name = Object.keys(HINTS).find((hinted) => hinted in options)
-    throw new TypeError(
-      `${CLASS}: ${name === undefined ? unknown : `there is no option "${name}": ${HINTS[name]}`}`,
-    )
-  }
-  const { settings: environment, problems } = readEnv(process.env)
-  for (const problem of problems) sayOnce(`environment:${problem}`, () => problem)
-  const { protocol = environment.protocol ?? 'http/protobuf', gate = {}, meterProvider } = options
+  checkNames(options)
+  const { settings: environment, problems: found } = readEnv(process.env)
+  for (const problem of found) problems.report(`environment:${problem}`, () => problem)
+  const { protocol = environment.protocol ?? 'http/protobuf', session = {}, meterProvider } = options
   const { exportTimeoutMillis = environment.exportTimeoutMillis ?? 30_000 } = options
   const { shutdownTimeoutMillis = 10_000 } = options
-  checkChoice('protocol', protocol, ['http/protobuf', 'http/json'])
-  checkNumber('exportTimeoutMillis', exportTimeoutMillis, LONGEST_TIMER)
-  checkNumber('shutdownTimeoutMillis', shutdownTimeoutMillis, LONGEST_TIMER)
-  if (gate !== false && (typeof gate !== 'object' || gate === null || Array.isArray(gate))) {
-    throw new TypeError(`${CLASS}: option gate must be false or an object, it is ${kindOf(gate)}`)
+  checkChoice(PROCESSOR, 'protocol', protocol, ['http/protobuf', 'http/json'])
+  checkNumber('exportTimeoutMillis', exportTimeoutMillis, 1, LONGEST_TIMER_MILLIS)
+  checkNumber('shutdownTimeoutMillis', shutdownTimeoutMillis, 1, LONGEST_TIMER_MILLIS)
+  if (session !== false && (typeof session !== 'object' || session === null || Array.isArray(session))) {
+    throw wrong('session', 'must be false or an object', session)
   }
   if (meterProvider !== undefined && typeof meterProvider?.getMeter !== 'function') {
-    throw new TypeError(
-      `${CLASS}: option meterProvider must be a MeterProvider, it is ${kindOf(meterProvider)}`,
-    )
+    throw wrong('meterProvider', 'must be a MeterProvider', meterProvider)
   }
   return {
     sender: senderSettingsOf(options, environment),
     queue: queueSettingsOf(options, protocol === 'http/json' ? 'json' : 'protobuf'),
-    gate: gate === false ? undefined : gate,
+    session: session === false ? undefined : session,
     exportTimeoutMillis,
     shutdownTimeoutMillis,
     meterProvider,
+  }
+}
+
+function checkNames(options: PersistentBatchSpanProcessorOptions): void {
+  const isObject = typeof options === 'object' && options !== null
+  const hinted = isObject ? Object.keys(HINTS).find((name) => name in options) : undefined
+  if (hinted !== undefined)
+    throw new TypeError(`${PROCESSOR}: there is no option "${hinted}": ${HINTS[hinted]}`)
+  checkOptions(PROCESSOR, options, OPTIONS)
+}
+
+const checkNumber = (option: string, value: unknown, least: number, most: number): void =>
+  checkWholeNumber(PROCESSOR, option, value, least, most)
+
+/** The value is never part of the message: a URL or a header may contain a password. */
+const wrong = (option: string, must: string, value: unknown): TypeError =>
+  new TypeError(`${PROCESSOR}: option ${option} ${must}, it is ${kindOf(value)}`)
+
+const MAX_REQUEST_BYTES = 4 * 1024 * 1024
+
+function senderSettingsOf(
+  options: PersistentBatchSpanProcessorOptions,
+  environment: EnvSettings,
+): SenderSettings {
+  const { url = environment.url ?? 'http://localhost:4318/v1/traces' } = options
+  const { headers = {}, httpAgentOptions = {} } = options
+  const { compression = environment.compression ?? 'none' } = options
+  const { timeoutMillis = environment.timeoutMillis ?? 10_000 } = options
+  const { concurrency = 1, maxExportBatchSize = environment.maxExportBatchSize ?? 2048 } = options
+  const { scheduledDelayMillis = environment.scheduledDelayMillis ?? 1000 } = options
+  if (httpUrl(url) === undefined) throw wrong('url', 'must be a whole URL with http: or https:', url)
+  const merged = mergeHeaders(headers, environment.headers)
+  checkCompression('compression', compression)
+  checkNumber('timeoutMillis', timeoutMillis, 1, LONGEST_TIMER_MILLIS)
+  checkNumber('concurrency', concurrency, 1, 64)
+  checkNumber('maxExportBatchSize', maxExportBatchSize, 1, 65_536)
+  checkNumber('scheduledDelayMillis', scheduledDelayMillis, 0, LONGEST_TIMER_MILLIS)
+  return {
+    url,
+    headers: merged,
+    compression,
+    timeoutMillis,
+    agentOptions: agentOptionsOf(httpAgentOptions, environment.tls),
+    concurrency,
+    maxExportBatchSize,
+    maxRequestBytes: MAX_REQUEST_BYTES,
+    scheduledDelayMillis,
+  }
+}
+
+function checkCompression(option: string, value: unknown): void {
+  if (value === 'zstd' && !hasZstd) {
+    throw new TypeError(
+      `${PROCESSOR}: option ${option} 'zstd' needs Node 22.15 or later; this is ${process.version}`,
+    )
+  }
+  checkChoice(PROCESSOR, option, value, hasZstd ? ['none', 'gzip', 'zstd'] : ['none', 'gzip'])
+}
+
+/** The headers of the option, and those that only the environment has. */
+function mergeHeaders(option: HeadersOption, environment: EnvSettings['headers']): HeadersOption {
+  if (typeof option === 'function') return async () => ({ ...environment, ...headersOf(await option()) })
+  try {
+    return { ...environment, ...headersOf(option) }
+  } catch (error) {
+    const problem = error instanceof TypeError ? error.message : 'headers cannot be read'
+    throw new TypeError(`${PROCESSOR}: option ${problem}`)
+  }
+}
+
+function agentOptionsOf(option: HttpAgentOption, tls: EnvSettings['tls']): HttpAgentOption {
+  if (typeof option === 'function') return option
+  if (isAgent(option)) {
+    throw new TypeError(
+      `${PROCESSOR}: option httpAgentOptions must be options of an agent, it is an agent; pass a function, () => agent`,
+    )
+  }
+  if (typeof option !== 'object' || option === null || Array.isArray(option)) {
+    throw wrong('httpAgentOptions', 'must be an object or a function that returns an agent', option)
+  }
+  return { ...tls, ...option }
+}
+
+const MEGABYTE = 1024 * 1024
+const DAY_MILLIS = 86_400_000
+/** A smaller segment would hardly contain a request. */
+const LEAST_BYTES = 1_000_000
+
+/** These have no effect without a journal. */
+const JOURNAL_OPTIONS = ['fsync', 'journalCompression', 'maxBytes', 'minFreeDiskBytes'] as const
+
+function queueSettingsOf(options: PersistentBatchSpanProcessorOptions, format: BodyFormat): QueueSettings {
+  const { directory, durability = 'batch', fsync = 'interval', journalCompression = 'none' } = options
+  const { maxBytes = 512 * MEGABYTE, maxAge = DAY_MILLIS, minFreeDiskBytes = 64 * MEGABYTE } = options
+  const { maxMemoryBytes = 64 * MEGABYTE, maxRejectedBytes = 64 * MEGABYTE } = options
+  const { overflow = 'drop-oldest' } = options
+  if (directory !== undefined && (typeof directory !== 'string' || directory.length === 0)) {
+    throw wrong('directory', 'must be a path', directory)
+  }
+  if (directory !== undefined && /^(~|file:)/.test(directory)) {
+    throw new TypeError(`${PROCESSOR}: option directory must be a path; '~' and 'file:' are not expanded`)
+  }
+  checkChoice(PROCESSOR, 'durability', durability, ['batch', 'span'])
+  if (durability === 'span' && directory === undefined) {
+    throw new TypeError(`${PROCESSOR}: option durability 'span' needs the option directory`)
+  }
+  checkChoice(PROCESSOR, 'fsync', fsync, ['never', 'interval', 'batch'])
+  checkCompression('journalCompression', journalCompression)
+  checkChoice(PROCESSOR, 'overflow', overflow, ['drop-oldest', 'reject-newest'])
+  checkNumber('maxBytes', maxBytes, LEAST_BYTES, Number.MAX_SAFE_INTEGER)
+  checkNumber('maxAge', maxAge, 1, Number.MAX_SAFE_INTEGER)
+  checkNumber('minFreeDiskBytes', minFreeDiskBytes, 0, Number.MAX_SAFE_INTEGER)
+  checkNumber('maxMemoryBytes', maxMemoryBytes, LEAST_BYTES, Number.MAX_SAFE_INTEGER)
+  checkNumber('maxRejectedBytes', maxRejectedBytes, 0, Number.MAX_SAFE_INTEGER)
+  const unused = directory === undefined && JOURNAL_OPTIONS.find((option) => options[option] !== undefined)
+  if (unused) throw new TypeError(`${PROCESSOR}: option ${unused} needs the option directory`)
+  return {
+    // The application may change its working directory later.
+    directory: directory === undefined ? undefined : resolve(directory),
+    format,
+    maxBytes,
+    maxMemoryBytes,
+    keptBytes: Math.floor(maxMemoryBytes / 2),
+    maxRejectedBytes,
+    maxAge,
+    minFreeDiskBytes,
+    overflow,
+    fsync,
+    isSync: durability === 'span',
+    compression: journalCompression,
   }
 }

@@ -1,58 +1,73 @@
-import { after } from '../deadline.ts'
-import type { EndedSpan } from './ended-span.ts'
-import { ResourceWait } from './resource-wait.ts'
+import { after, type Timer } from '@otel-sessions/semconv/internal'
+import type { ExportableSpan } from '../span-types.ts'
 
-/** How long a span may be in memory alone, in milliseconds. */
-const COLLECT_MILLIS = 20
-
-/** Where collected spans go. */
-export interface Collected {
-  /** How many make a record, by what is known of their size. */
-  readonly recordSpans: number
-  handOn(spans: EndedSpan[]): void
+/** The part of a span's resource that says whether detectors are still at work (SDK 1.11 and later). */
+export interface DetectedResource {
+  readonly asyncAttributesPending?: boolean | undefined
+  waitForAsyncAttributes?(): Promise<void>
 }
 
-/** Spans that have just ended, until there are enough of them for a record, or the first has waited long enough. */
-export class SpanBuffer {
-  readonly #to: Collected
-  /** Undefined where spans must be written before `onEnd` returns. */
-  readonly #waiting: ResourceWait | undefined
-  #spans: EndedSpan[] = []
-  #timer: { cancel(): void } | undefined
+/** The part of an ended span that the processor reads. Structural, so that it fits every SDK line. */
+export interface EndedSpan extends ExportableSpan {
+  spanContext(): { readonly traceFlags: number }
+  readonly resource: DetectedResource
+}
 
-  constructor(to: Collected, waitsForResources: boolean) {
-    this.#to = to
-    this.#waiting = waitsForResources ? new ResourceWait((spans) => to.handOn(spans)) : undefined
+const SAMPLED = 1
+
+/** Whether the span is sampled. Throws what reading the span throws. */
+export const isSampled = (span: EndedSpan): boolean => (span.spanContext().traceFlags & SAMPLED) !== 0
+
+/** How long a span may be in memory only, in milliseconds. */
+const COLLECT_MILLIS = 20
+
+/** Where the buffer hands its spans to. */
+export interface SpanReceiver {
+  /** How many spans make a record. */
+  readonly recordSpans: number
+  receive(spans: EndedSpan[]): void
+}
+
+/** Collects ended spans until there are enough for a record, or the first has waited 20 ms. */
+export class SpanBuffer {
+  readonly #receiver: SpanReceiver
+  /** Undefined if spans have to be written before `onEnd` returns. */
+  readonly #resourceWait: ResourceWait | undefined
+  #spans: EndedSpan[] = []
+  #timer: Timer | undefined
+
+  constructor(receiver: SpanReceiver, waitsForResources: boolean) {
+    this.#receiver = receiver
+    this.#resourceWait = waitsForResources ? new ResourceWait((spans) => receiver.receive(spans)) : undefined
   }
 
-  /** How many spans are here. */
+  /** How many spans are in the buffer. */
   get size(): number {
-    return this.#spans.length + (this.#waiting?.size ?? 0)
+    return this.#spans.length + (this.#resourceWait?.size ?? 0)
   }
 
   add(span: EndedSpan): void {
     this.#spans.push(span)
-    if (this.#spans.length >= this.#to.recordSpans) this.handOn()
-    else this.#timer ??= after(COLLECT_MILLIS, () => this.handOn())
+    if (this.#spans.length >= this.#receiver.recordSpans) this.#flush()
+    else this.#timer ??= after(COLLECT_MILLIS, () => this.#flush())
   }
 
-  /** Hands on what is here, but for what waits for its resource. */
-  handOn(): void {
+  /** Hands on all spans, whether their resource is complete or not. */
+  flushNow(): void {
+    this.#resourceWait?.flush()
     const spans = this.#take()
-    if (spans.length > 0 && !this.#waiting?.takes(spans)) this.#to.handOn(spans)
+    if (spans.length > 0) this.#receiver.receive(spans)
   }
 
-  /** Hands on all that is here: the process is about to end. */
-  handOnAll(): void {
-    this.#waiting?.handOnAll()
+  /** Hands on all spans; resolves after those whose resource was incomplete. */
+  async flush(): Promise<void> {
+    this.#flush()
+    await this.#resourceWait?.done
+  }
+
+  #flush(): void {
     const spans = this.#take()
-    if (spans.length > 0) this.#to.handOn(spans)
-  }
-
-  /** Hands on what is here; resolves when what waits for its resource has been handed on, too. */
-  async settled(): Promise<void> {
-    this.handOn()
-    await this.#waiting?.settled()
+    if (spans.length > 0 && !this.#resourceWait?.keeps(spans)) this.#receiver.receive(spans)
   }
 
   #take(): EndedSpan[] {
@@ -61,5 +76,72 @@ export class SpanBuffer {
     const spans = this.#spans
     this.#spans = []
     return spans
+  }
+}
+
+/** A detector that asks a cloud's metadata server may hang; spans without its attributes are better than none. */
+const MAX_WAIT_MILLIS = 5000
+/** As many as the SDK's batch processor queues. */
+const MAX_WAITING_SPANS = 2048
+
+/** Keeps, in memory only, spans whose resource is still being detected: those of a process's first moments. */
+class ResourceWait {
+  readonly #handOn: (spans: EndedSpan[]) => void
+  /** Resources that were waited for: one that is never complete must delay only the first spans. */
+  readonly #waitedFor = new WeakSet<DetectedResource>()
+  #spans: EndedSpan[] = []
+  #wait: Promise<void> | undefined
+
+  constructor(handOn: (spans: EndedSpan[]) => void) {
+    this.#handOn = handOn
+  }
+
+  get size(): number {
+    return this.#spans.length
+  }
+
+  /** Resolves when no span waits any longer. */
+  get done(): Promise<void> | undefined {
+    return this.#wait
+  }
+
+  /** Keeps the spans if a resource is incomplete. Returns whether it did. */
+  keeps(spans: readonly EndedSpan[]): boolean {
+    const resources = new Set<DetectedResource>()
+    for (const span of spans) {
+      const resource = this.#pendingResource(span)
+      if (resource !== undefined) resources.add(resource)
+    }
+    if (resources.size === 0 && this.#wait === undefined) return false
+    this.#spans.push(...spans)
+    if (this.#spans.length > MAX_WAITING_SPANS) this.flush()
+    else this.#wait ??= this.#waitFor(resources)
+    return true
+  }
+
+  flush(): void {
+    const spans = this.#spans
+    this.#spans = []
+    if (spans.length > 0) this.#handOn(spans)
+  }
+
+  async #waitFor(resources: ReadonlySet<DetectedResource>): Promise<void> {
+    for (const resource of resources) this.#waitedFor.add(resource)
+    const detected = Promise.allSettled([...resources].map(async (one) => one.waitForAsyncAttributes?.()))
+    await Promise.race([detected, new Promise<void>((resolve) => after(MAX_WAIT_MILLIS, resolve))])
+    this.#wait = undefined
+    this.flush()
+  }
+
+  #pendingResource(span: EndedSpan): DetectedResource | undefined {
+    try {
+      const { resource } = span
+      const isPending =
+        resource?.asyncAttributesPending === true && typeof resource.waitForAsyncAttributes === 'function'
+      return isPending && !this.#waitedFor.has(resource) ? resource : undefined
+    } catch {
+      // The encoder counts it as unreadable.
+      return undefined
+    }
   }
 }

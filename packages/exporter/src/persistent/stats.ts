@@ -1,78 +1,78 @@
-import { sayOnce } from '../report.ts'
+import { problems } from '../problems.ts'
 import type { SessionExporterStats } from '../stats.ts'
 
 /** Why a span is lost. */
 export type DroppedReason =
-  /** The journal, or the memory that stands in for it, was full. */
+  /** The journal, or the memory used instead, was full. */
   | 'overflow'
-  /** Nobody took it within `maxAge`. */
+  /** It was not accepted within `maxAge`. */
   | 'expired'
-  /** The file that it stood in was damaged. */
+  /** The journal file that contained it was damaged. */
   | 'corrupt'
-  /** It could not be delivered before the process ended, and there is no journal. */
+  /** It was not delivered before the process exited, and there is no journal. */
   | 'shutdown'
   /** It ended after the shutdown. */
   | 'after-shutdown'
   /** Reading it throws. */
   | 'unreadable'
-  /** The receiver took the request, and said that it did not take all spans. */
+  /** The endpoint accepted the request but not all of its spans. */
   | 'partial-success'
-  /** The receiver refused it for good, and it could not be kept, or not any longer. */
+  /** The endpoint rejected it, and there is no space to keep it, or no longer. */
   | 'rejected'
-  /** The application said `purge()`. */
+  /** The application called `purge()`. */
   | 'purged'
 
-/** What a processor counts, in spans where nothing else is said. */
+/** What a processor counts, in spans unless noted otherwise. */
 export interface DeliveryCounts {
   /** Spans that ended and were handed to the processor. */
   readonly ended: number
-  /** Spans found in what a process that has died left behind. */
+  /** Spans found in the journals of dead processes. */
   readonly adopted: number
-  /** Spans that the receiver has acknowledged. */
+  /** Spans that the endpoint acknowledged. */
   readonly delivered: number
-  /** Spans lost, by reason. */
+  /** Lost spans, by reason. */
   readonly dropped: Readonly<Partial<Record<DroppedReason, number>>>
-  /** Spans refused for good by the receiver and kept to be sent again by `redeliver()`. */
+  /** Spans that the endpoint rejected, and that are kept for `redeliver()`. */
   readonly rejected: number
-  /** Spans that `redeliver()` has put into the queue again. */
+  /** Spans that `redeliver()` has put back into the queue. */
   readonly redelivered: number
   /** Requests sent. */
   readonly requests: number
-  /** Requests that failed and that may be repeated. */
+  /** Requests that failed and are retried. */
   readonly retried: number
-  /** Records in the journal that were damaged and skipped. */
+  /** Damaged records in the journal that were skipped. */
   readonly corrupt: number
-  /** Files of the journal that were not written whole: their process was killed, or the power was lost. */
+  /** Journal files with an incomplete last record: their process was killed, or power was lost. */
   readonly torn: number
 }
 
-/** What waits to be delivered. */
+/** What is queued. */
 export interface Queued {
   readonly spans: number
-  /** Of their bodies. */
+  /** The size of their request bodies. */
   readonly bytes: number
-  /** Milliseconds, by a clock that is never set back; 0 where nothing waits. */
+  /** Milliseconds, by a clock that is never set back; 0 if nothing is queued. */
   readonly oldestAgeMillis: number
 }
 
 /**
- * What became of the spans of a `PersistentBatchSpanProcessor`. At every moment
- * `ended + adopted + redelivered` is `delivered + rejected + queued.spans + buffered` and all of `dropped`.
+ * What became of the spans of a `PersistentBatchSpanProcessor`. At any moment, `ended + adopted + redelivered` equals
+ * `delivered + rejected + queued.spans + buffered` plus all of `dropped`.
  */
 export interface DeliveryStats extends DeliveryCounts {
-  /** What waits to be acknowledged by the receiver, what is being sent included. */
+  /** Spans that the endpoint has not acknowledged yet, those in flight included. */
   readonly queued: Queued
-  /** Spans that have ended and are not queued yet: at most 64, but for what waits for its trace, or for its resource. */
+  /** Spans that have ended and are not queued yet: at most 64, plus those that wait for their trace or resource. */
   readonly buffered: number
-  /** Of the queued spans, those that are in memory alone: being written, without a directory, or while the disk is full. */
+  /** Queued spans in memory only: they are being written, there is no directory, or the disk is full. */
   readonly unwritten: number
-  /** Whether what ends now reaches the journal: false without a directory, and while the disk cannot be written to. */
+  /** Whether new spans reach the journal: false without a directory, and while the disk cannot be written to. */
   readonly isOnDisk: boolean
-  /** What the gate counted; undefined without one. */
-  readonly gate: SessionExporterStats | undefined
+  /** What session validation counted; undefined with `session: false`. */
+  readonly session: SessionExporterStats | undefined
 }
 
-/** One object, which all parts of a processor write to. */
+/** The counters of a processor; all its parts write to this one object. */
 export type DeliveryCounters = { -readonly [Name in keyof DeliveryCounts]: DeliveryCounts[Name] } & {
   readonly dropped: Partial<Record<DroppedReason, number>>
 }
@@ -90,38 +90,43 @@ export const newDeliveryCounters = (): DeliveryCounters => ({
   torn: 0,
 })
 
-/** What nobody else says: the others are the answer to a call, or said with what the receiver answered. */
-const WORTH_SAYING: Readonly<Partial<Record<DroppedReason, string>>> = {
-  overflow: 'there is no more room for what waits: see the options maxBytes and maxMemoryBytes',
+/** Reasons that are logged. The others follow from a call of the application, or are logged with the answer. */
+const LOGGED: Readonly<Partial<Record<DroppedReason, string>>> = {
+  overflow: 'the queue is full; see the options maxBytes and maxMemoryBytes',
   expired: 'they have waited longer than maxAge',
-  corrupt: 'the file in which they stood is damaged',
+  corrupt: 'their journal file is damaged',
   unreadable: 'reading them throws',
-  rejected:
-    'the receiver refused them for good, and there is no room to keep them: see the option maxRejectedBytes',
+  rejected: 'the endpoint rejected them, and there is no space to keep them; see the option maxRejectedBytes',
 }
 
-/** Counts spans as lost, and says the first of each reason. */
+/** Counts spans as lost, and logs the first of each reason. */
 export function countDropped(counters: DeliveryCounters, reason: DroppedReason, spans: number): void {
   if (spans <= 0) return
   counters.dropped[reason] = (counters.dropped[reason] ?? 0) + spans
-  const why = WORTH_SAYING[reason]
+  const why = LOGGED[reason]
   if (why !== undefined) {
-    sayOnce(`dropped:${reason}`, () => `spans are lost, which stats().dropped.${reason} counts: ${why}`)
+    problems.report(
+      `dropped:${reason}`,
+      () => `spans are lost: ${why}. stats().dropped.${reason} counts them`,
+    )
   }
 }
 
-/** What was not delivered and will not be by itself, by reason. */
+/** Spans that will not be delivered by themselves, by reason. */
 export type Losses = Readonly<Record<string, number>>
 
 export const lossesOf = ({ dropped, rejected }: DeliveryCounters): Losses => ({
   ...dropped,
-  refused: rejected,
+  'rejected (kept)': rejected,
 })
 
-/** What came on top, in words; undefined where nothing did. */
-export function lostSince(before: Losses, counters: DeliveryCounters): string | undefined {
+/** Describes the losses since `before`; undefined if there are none. */
+export function lossesSince(before: Losses, counters: DeliveryCounters): string | undefined {
   const more = Object.entries(lossesOf(counters))
     .map(([reason, count]) => [reason, count - (before[reason] ?? 0)] as const)
     .filter(([, count]) => count > 0)
   return more.length === 0 ? undefined : more.map(([reason, count]) => `${count} ${reason}`).join(', ')
 }
+
+/** A number of spans as text, such as `1 span`. */
+export const spansText = (count: number): string => `${count} ${count === 1 ? 'span' : 'spans'}`

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { type Behave, ok, startReceiver } from './receiver.ts'
+import { type Behave, ok, startEndpoint } from './endpoint.ts'
 import { startDelivery, temporaryFolder } from './support.ts'
 
 const partial: Behave = (response) =>
@@ -21,11 +21,11 @@ test.each([
   ['in memory', () => undefined],
   ['in a directory', temporaryFolder],
 ])(
-  '%s, each span is accounted for in every turn of the event loop, whatever is answered',
+  '%s, each span is accounted for in every turn of the event loop, whatever the endpoint answers',
   async (_, folder) => {
     const mixed = [...answers, ...answers, ...answers]
-    const { url } = await startReceiver((response, received) => (mixed.shift() ?? ok)(response, received))
-    // So little that what was refused first has to go in the end.
+    const { url } = await startEndpoint((response, received) => (mixed.shift() ?? ok)(response, received))
+    // So little that the first rejected spans are dropped in the end.
     const { processor, end } = startDelivery({
       ...{ url, directory: folder(), maxRejectedBytes: 20_000 },
       ...{ concurrency: 4, maxExportBatchSize: 20, scheduledDelayMillis: 1 },

@@ -1,7 +1,7 @@
 import { diag } from '@opentelemetry/api'
 import { afterEach, expect, test } from 'vitest'
 import { collectWarnings } from '../../../../test/support/tracing.ts'
-import { startReceiver } from './receiver.ts'
+import { startEndpoint } from './endpoint.ts'
 import { startDelivery } from './support.ts'
 
 afterEach(() => diag.disable())
@@ -24,12 +24,12 @@ const meter = {
 let callback: (result: { observe: () => void }) => void = () => {}
 
 const providers: [string, unknown][] = [
-  ['gives no meter', { getMeter: fail }],
-  ['gives nothing for a meter', { getMeter: () => undefined }],
-  ['makes no instruments', { getMeter: () => ({ ...meter, createHistogram: fail }) }],
+  ['throws instead of returning a meter', { getMeter: fail }],
+  ['returns no meter', { getMeter: () => undefined }],
+  ['creates no instruments', { getMeter: () => ({ ...meter, createHistogram: fail }) }],
   ['has instruments that throw', { getMeter: () => meter }],
   [
-    'calls back with what throws',
+    'calls back with a result that throws',
     {
       getMeter: () => ({
         ...meter,
@@ -41,10 +41,10 @@ const providers: [string, unknown][] = [
   ],
 ]
 
-test('whatever a meter provider does, spans are delivered, and it is said once without its words', async () => {
+test('whatever a meter provider does, spans are delivered, and its failure is logged once, without its message', async () => {
   const warnings = collectWarnings()
   for (const [name, meterProvider] of providers) {
-    const { url, names } = await startReceiver()
+    const { url, names } = await startEndpoint()
     const { end, processor } = startDelivery({ url, meterProvider: meterProvider as never })
     end(name)
     await processor.forceFlush()
@@ -54,6 +54,6 @@ test('whatever a meter provider does, spans are delivered, and it is said once w
     expect(names()).toEqual([name, 'more'])
   }
   expect(warnings).toHaveLength(1)
-  expect(warnings[0]).toContain('the option "meterProvider" failed (RangeError)')
+  expect(warnings[0]).toContain('option meterProvider failed (RangeError)')
   expect(warnings[0]).not.toContain('secret')
 })

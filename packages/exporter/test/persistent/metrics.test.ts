@@ -5,14 +5,14 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics'
 import { expect, test } from 'vitest'
-import { ok, startReceiver } from './receiver.ts'
+import { ok, startEndpoint } from './endpoint.ts'
 import { startDelivery } from './support.ts'
 
-test('the metrics of OpenTelemetry for processors and exporters are written, and those of the queue', async () => {
+test('the metrics of OpenTelemetry for processors and exporters are recorded, and those of the queue', async () => {
   const memory = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
   const reader = new PeriodicExportingMetricReader({ exporter: memory })
   const meterProvider = new MeterProvider({ readers: [reader] })
-  const { url, port, answer } = await startReceiver()
+  const { url, port, answer } = await startEndpoint()
   const { end, processor } = startDelivery({ url, meterProvider, exportTimeoutMillis: 200 })
   end('one', 'two')
   await processor.forceFlush()

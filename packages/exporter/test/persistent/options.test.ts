@@ -6,9 +6,9 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { type HeadersOption, PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { collectWarnings } from '../../../../test/support/tracing.ts'
-import { ok, startReceiver } from './receiver.ts'
+import { ok, startEndpoint } from './endpoint.ts'
 import { certificate, key } from './sending/support/certificate.ts'
-import { startReceiver as startTlsReceiver } from './sending/support/server.ts'
+import { startEndpoint as startTlsEndpoint } from './sending/support/server.ts'
 import { startDelivery, temporaryFolder } from './support.ts'
 
 const CLASS = 'PersistentBatchSpanProcessor'
@@ -17,9 +17,9 @@ afterEach(() => vi.unstubAllEnvs())
 
 const wrong: [string, unknown, string][] = [
   ['options', 3, 'options must be an object, they are a value of type number'],
-  ['a name', { maxQueueSize: 1 }, 'there is no option "maxQueueSize": the queue is bounded in bytes, by'],
+  ['a name', { maxQueueSize: 1 }, 'there is no option "maxQueueSize": the queue is limited in bytes, by'],
   ['a name', { concurrencyLimit: 1 }, 'there is no option "concurrencyLimit": the option is concurrency'],
-  ['a name', { keepAlive: true }, 'there is no option "keepAlive": it is one of httpAgentOptions'],
+  ['a name', { keepAlive: true }, 'there is no option "keepAlive": it belongs to httpAgentOptions'],
   ['a name', { hostname: 'a' }, 'there is no option "hostname": the option is url'],
   ['a name', { timeout: 1 }, 'there is no option "timeout": the option is timeoutMillis'],
   ['an exporter', new OTLPTraceExporter(), 'there is no option "export": this processor takes no exporter'],
@@ -35,7 +35,7 @@ const wrong: [string, unknown, string][] = [
   [
     'headers',
     { headers: { a: true } },
-    'option headers: "a" must be a valid name of a header with a string that may stand in one, it is a value of type boolean',
+    'option headers: "a" must be a valid header name with a valid string or number, it is a value of type boolean',
   ],
   [
     'headers',
@@ -43,8 +43,8 @@ const wrong: [string, unknown, string][] = [
     'option headers must have entries of a name and a value, one is a string of 3',
   ],
   ['headers', { headers: null }, 'option headers must be an object or a function, it is null'],
-  ['headers', { headers: { 'a b': '1' } }, 'option headers: "a b" must be a valid name of a header'],
-  ['headers', { headers: { a: 'x\ny' } }, 'option headers: "a" must be a valid name of a header'],
+  ['headers', { headers: { 'a b': '1' } }, 'option headers: "a b" must be a valid header name'],
+  ['headers', { headers: { a: 'x\ny' } }, 'option headers: "a" must be a valid header name'],
   [
     'compression',
     { compression: 'br' },
@@ -63,18 +63,18 @@ const wrong: [string, unknown, string][] = [
   [
     'httpAgentOptions',
     { httpAgentOptions: 1 },
-    'option httpAgentOptions must be an object, or a function that gives an agent, it is a value of type',
+    'option httpAgentOptions must be an object or a function that returns an agent, it is a value of type',
   ],
-  ['httpAgentOptions', { httpAgentOptions: [] }, 'option httpAgentOptions must be an object, or a function'],
+  ['httpAgentOptions', { httpAgentOptions: [] }, 'option httpAgentOptions must be an object or a function'],
   [
     'httpAgentOptions',
     { httpAgentOptions: new Agent() },
-    'option httpAgentOptions must be options of an agent, it is an agent: give a function, () => agent',
+    'option httpAgentOptions must be options of an agent, it is an agent; pass a function, () => agent',
   ],
   [
     'httpAgentOptions',
     { httpAgentOptions: { scheduling: 'x' } },
-    'option httpAgentOptions is not what Node takes: ',
+    'option httpAgentOptions was rejected by Node: ',
   ],
   ['concurrency', { concurrency: 65 }, 'option concurrency must be a whole number from 1 to 64, it is 65'],
   [
@@ -102,7 +102,7 @@ const wrong: [string, unknown, string][] = [
     "option fsync must be 'never' or 'interval' or 'batch', it is a value of type boolean",
   ],
   ['journalCompression', { journalCompression: 'br' }, "option journalCompression must be 'none' or 'gzip'"],
-  ['fsync', { fsync: 'batch' }, 'option fsync needs the option directory, where the journal is'],
+  ['fsync', { fsync: 'batch' }, 'option fsync needs the option directory'],
   [
     'journalCompression',
     { journalCompression: 'none' },
@@ -124,7 +124,7 @@ const wrong: [string, unknown, string][] = [
     { overflow: 'block' },
     "option overflow must be 'drop-oldest' or 'reject-newest', it is a string",
   ],
-  ['gate', { gate: true }, 'option gate must be false or an object, it is a value of type boolean'],
+  ['session', { session: true }, 'option session must be false or an object, it is a value of type boolean'],
   [
     'meterProvider',
     { meterProvider: {} },
@@ -136,26 +136,31 @@ test.each(wrong)('a wrong value of %s throws at construction: %j', (_name, optio
   expect(() => new PersistentBatchSpanProcessor(options as never)).toThrow(`${CLASS}: ${message}`)
 })
 
-test("a wrong option of the gate throws with the gate's own message", () => {
-  const create = () => new PersistentBatchSpanProcessor({ gate: { maxLength: 0 } })
+test('a wrong option of session validation throws, with its path', () => {
+  const create = () => new PersistentBatchSpanProcessor({ session: { maxLength: 0 } })
   expect(create).toThrow('option maxLength must be a whole number from 1 to 199, it is 0')
 })
 
-test('a message never says the URL, which may hold a password', () => {
+test('a message never contains the URL, which may contain a password', () => {
   const create = () => new PersistentBatchSpanProcessor({ url: 'ftp://me:secret@example.com' })
   expect(create).toThrow(/^(?!.*secret)/)
 })
 
-test('options that are undefined are as if they were not given', async () => {
-  const { url, names } = await startReceiver()
-  const { end, processor } = startDelivery({ url, directory: undefined, gate: undefined, headers: undefined })
+test('undefined options count as missing', async () => {
+  const { url, names } = await startEndpoint()
+  const { end, processor } = startDelivery({
+    url,
+    directory: undefined,
+    session: undefined,
+    headers: undefined,
+  })
   end('one')
   await processor.forceFlush()
   expect(names()).toEqual(['one'])
 })
 
-test('what the options do not say is read from the environment, as OpenTelemetry names it', async () => {
-  const { port, requests } = await startReceiver()
+test('missing options are read from the environment variables of OpenTelemetry', async () => {
+  const { port, requests } = await startEndpoint()
   vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', `http://127.0.0.1:${port}`)
   vi.stubEnv('OTEL_EXPORTER_OTLP_HEADERS', 'x-tenant=a%20b')
   vi.stubEnv('OTEL_EXPORTER_OTLP_PROTOCOL', 'http/json')
@@ -165,8 +170,8 @@ test('what the options do not say is read from the environment, as OpenTelemetry
   expect(requests[0]?.headers).toMatchObject({ 'x-tenant': 'a b', 'content-type': 'application/json' })
 })
 
-test('an option goes before the environment', async () => {
-  const { url, names } = await startReceiver()
+test('an option takes precedence over the environment', async () => {
+  const { url, names } = await startEndpoint()
   vi.stubEnv('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'http://127.0.0.1:1/v1/traces')
   const { end, processor } = startDelivery({ url })
   end('one')
@@ -189,9 +194,9 @@ const anyHeaders: [string, HeadersOption][] = [
 ]
 
 test.each(anyHeaders)(
-  'headers of %s go before those of the environment, which are sent as well',
+  'headers of %s take precedence over those of the environment, which are sent as well',
   async (_, headers) => {
-    const { url, requests } = await startReceiver()
+    const { url, requests } = await startEndpoint()
     vi.stubEnv('OTEL_EXPORTER_OTLP_HEADERS', 'authorization=Bearer%20t,x-tenant=other')
     const { end, processor } = startDelivery({ url, headers })
     end('one')
@@ -201,8 +206,8 @@ test.each(anyHeaders)(
   },
 )
 
-test('a variable that cannot be used is said, and the others are used', async () => {
-  const { url, requests } = await startReceiver()
+test('an invalid variable is logged, and the others are used', async () => {
+  const { url, requests } = await startEndpoint()
   const warnings = collectWarnings()
   vi.stubEnv('OTEL_EXPORTER_OTLP_HEADERS', 'authorization=t,secret')
   for (let i = 0; i < 2; i++) {
@@ -215,37 +220,37 @@ test('a variable that cannot be used is said, and the others are used', async ()
   expect(warnings).toEqual([expect.stringContaining('OTEL_EXPORTER_OTLP_HEADERS is ignored')])
 })
 
-test('the certificate that the environment names is trusted, unless the options name another', async () => {
-  const receiver = await startTlsReceiver([], { cert: certificate, key })
-  onTestFinished(receiver.close)
+test('the certificate in the environment is trusted, unless the options have another', async () => {
+  const endpoint = await startTlsEndpoint([], { cert: certificate, key })
+  onTestFinished(endpoint.close)
   const file = join(temporaryFolder(), 'ca.pem')
   writeFileSync(file, certificate)
   vi.stubEnv('OTEL_EXPORTER_OTLP_CERTIFICATE', file)
-  const { end, processor } = startDelivery({ url: receiver.url })
+  const { end, processor } = startDelivery({ url: endpoint.url })
   end('one')
   await processor.forceFlush()
-  expect(receiver.received).toHaveLength(1)
-  const options = { url: receiver.url, httpAgentOptions: { ca: [] }, exportTimeoutMillis: 100 }
+  expect(endpoint.received).toHaveLength(1)
+  const options = { url: endpoint.url, httpAgentOptions: { ca: [] }, exportTimeoutMillis: 100 }
   const other = startDelivery({ ...options, shutdownTimeoutMillis: 100 })
   other.end('two')
   await expect(other.processor.forceFlush()).rejects.toThrow('not delivered')
 })
 
-test('how large batches are, and how long they wait, is read from the environment of the stock processor', async () => {
-  const { url, requests } = await startReceiver()
+test('the size of batches and the deadline are read from the variables of the stock processor', async () => {
+  const { url, requests } = await startEndpoint()
   vi.stubEnv('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', '2')
   vi.stubEnv('OTEL_BSP_EXPORT_TIMEOUT', '50')
   const { end, processor } = startDelivery({ url, shutdownTimeoutMillis: 50 })
   end('one', 'two', 'three')
   await processor.forceFlush()
   expect(requests.map(({ spans }) => spans.length)).toEqual([2, 1])
-  const silent = startDelivery({ url: (await startReceiver(() => {})).url, shutdownTimeoutMillis: 50 })
+  const silent = startDelivery({ url: (await startEndpoint(() => {})).url, shutdownTimeoutMillis: 50 })
   silent.end('four')
-  await expect(silent.processor.forceFlush()).rejects.toThrow('after 50 ms')
+  await expect(silent.processor.forceFlush()).rejects.toThrow('within 50 ms')
 })
 
-test('headers may be made anew for each request', async () => {
-  const { url, requests } = await startReceiver(ok)
+test('a function can return other headers for each request', async () => {
+  const { url, requests } = await startEndpoint(ok)
   let token = 0
   const { end, processor } = startDelivery({
     url,

@@ -2,7 +2,7 @@ import { context, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
 import { beforeAll, expect, test } from 'vitest'
-import { ok, startReceiver } from './receiver.ts'
+import { ok, startEndpoint } from './endpoint.ts'
 import { expectAccounted, startDelivery, temporaryFolder } from './support.ts'
 
 beforeAll(() => {
@@ -15,8 +15,8 @@ const sorted = (names: readonly string[]) => names.toSorted()
 for (const mode of ['in memory', 'with a journal'] as const) {
   const place = () => (mode === 'in memory' ? {} : { directory: temporaryFolder() })
 
-  test(`${mode}: a flush resolves when the receiver has everything that ended before it`, async () => {
-    const { url, names } = await startReceiver()
+  test(`${mode}: a flush resolves when the endpoint has all spans that ended before it`, async () => {
+    const { url, names } = await startEndpoint()
     const { end, provider, processor } = startDelivery({ url, ...place() })
     end(...many(1000))
     await provider.forceFlush()
@@ -31,12 +31,12 @@ for (const mode of ['in memory', 'with a journal'] as const) {
     })
   })
 
-  test(`${mode}: what ended is sent without a flush`, async () => {
+  test(`${mode}: ended spans are sent without a flush`, async () => {
     let arrived = () => {}
     const arrives = new Promise<void>((resolve) => {
       arrived = resolve
     })
-    const { url, names } = await startReceiver((response, received) => {
+    const { url, names } = await startEndpoint((response, received) => {
       ok(response, received)
       arrived()
     })
@@ -45,30 +45,28 @@ for (const mode of ['in memory', 'with a journal'] as const) {
     expect(names()).toEqual(['one'])
   })
 
-  test(`${mode}: a flush whose receiver is away says how many spans are left, and a later one sends them`, async () => {
-    const { url, names, answer } = await startReceiver((response) => response.writeHead(503).end())
+  test(`${mode}: a flush during an outage rejects with the number of spans that are left, and a later one sends them`, async () => {
+    const { url, names, answer } = await startEndpoint((response) => response.writeHead(503).end())
     const { end, processor } = startDelivery({ url, exportTimeoutMillis: 1500, ...place() })
     end(...many(100))
-    await expect(processor.forceFlush()).rejects.toThrow(
-      'forceFlush: 100 spans are not delivered after 1500 ms',
-    )
+    await expect(processor.forceFlush()).rejects.toThrow('forceFlush: 100 spans not delivered within 1500 ms')
     expectAccounted(processor)
     answer(ok)
-    const refused = names().length
+    const before = names().length
     await processor.forceFlush()
-    expect(sorted(names().slice(refused))).toEqual(sorted(many(100)))
+    expect(sorted(names().slice(before))).toEqual(sorted(many(100)))
     expect(processor.stats()).toMatchObject({ delivered: 100, dropped: {} })
     expect(processor.stats().retried).toBeGreaterThan(0)
     expectAccounted(processor)
   })
 
-  test(`${mode}: what is refused for good is kept, a flush says so, and redeliver sends it again`, async () => {
-    const { url, names, answer } = await startReceiver((response) =>
+  test(`${mode}: rejected spans are kept, a flush rejects with their number, and redeliver sends them again`, async () => {
+    const { url, names, answer } = await startEndpoint((response) =>
       response.writeHead(401).end('who are you?'),
     )
     const { end, processor } = startDelivery({ url, ...place() })
     end(...many(10))
-    await expect(processor.forceFlush()).rejects.toThrow('10 refused')
+    await expect(processor.forceFlush()).rejects.toThrow('10 rejected (kept)')
     expect(processor.stats()).toMatchObject({ rejected: 10, delivered: 0, dropped: {} })
     expectAccounted(processor)
     answer(ok)
@@ -79,15 +77,15 @@ for (const mode of ['in memory', 'with a journal'] as const) {
     expectAccounted(processor)
   })
 
-  test(`${mode}: the gate runs before encoding`, async () => {
-    const { url, requests } = await startReceiver()
-    const gate = { dialects: ['langfuse'] as const }
-    const { tracer, processor } = startDelivery({ url, gate, ...place() }, [new SessionSpanProcessor()])
-    usingSession('conv_1', () => tracer.startSpan('stated').end())
+  test(`${mode}: sessions are validated before encoding`, async () => {
+    const { url, requests } = await startEndpoint()
+    const session = { dialects: ['langfuse'] as const }
+    const { tracer, processor } = startDelivery({ url, session, ...place() }, [new SessionSpanProcessor()])
+    usingSession('conv_1', () => tracer.startSpan('explicit').end())
     tracer.startSpan('by alias', { attributes: { thread_id: 'conv_2' } }).end()
-    tracer.startSpan('refused', { attributes: { 'session.id': 'x'.repeat(300) } }).end()
+    tracer.startSpan('invalid', { attributes: { 'session.id': 'x'.repeat(300) } }).end()
     await processor.forceFlush()
-    const shipped = requests
+    const exported = requests
       .flatMap(({ spans }) => spans)
       .map(({ name, attributes }) => [
         name,
@@ -95,39 +93,39 @@ for (const mode of ['in memory', 'with a journal'] as const) {
           (wanted) => attributes?.find(({ key }) => key === wanted)?.value.stringValue,
         ),
       ])
-    expect(shipped).toEqual([
-      ['stated', 'conv_1', 'conv_1'],
+    expect(exported).toEqual([
+      ['explicit', 'conv_1', 'conv_1'],
       ['by alias', 'conv_2', 'conv_2'],
-      ['refused', undefined, undefined],
+      ['invalid', undefined, undefined],
     ])
-    expect(processor.stats().gate).toMatchObject({ spans: 3, dropped: { 'too-long': 1 } })
+    expect(processor.stats().session).toMatchObject({ spans: 3, dropped: { 'too-long': 1 } })
   })
 
-  test(`${mode}: without a gate spans are sent as they are`, async () => {
-    const { url, requests } = await startReceiver()
-    const { tracer, processor } = startDelivery({ url, gate: false, ...place() })
+  test(`${mode}: with session: false spans are sent as they are`, async () => {
+    const { url, requests } = await startEndpoint()
+    const { tracer, processor } = startDelivery({ url, session: false, ...place() })
     tracer.startSpan('as it is', { attributes: { 'session.id': 'x'.repeat(300) } }).end()
     await processor.forceFlush()
     expect(requests[0]?.spans[0]?.attributes).toEqual([
       { key: 'session.id', value: { stringValue: 'x'.repeat(300) } },
     ])
-    expect(processor.stats().gate).toBeUndefined()
+    expect(processor.stats().session).toBeUndefined()
   })
 
-  test(`${mode}: what waits in the gate for its trace is sent by a flush`, async () => {
-    const { url, names } = await startReceiver()
-    const gate = { fillFromTrace: {} }
-    const { tracer, processor } = startDelivery({ url, gate, ...place() }, [new SessionSpanProcessor()])
+  test(`${mode}: a flush sends spans that wait for their trace`, async () => {
+    const { url, names } = await startEndpoint()
+    const session = { fillFromTrace: {} }
+    const { tracer, processor } = startDelivery({ url, session, ...place() }, [new SessionSpanProcessor()])
     const open = tracer.startSpan('open')
-    tracer.startSpan('bare', {}, trace.setSpan(context.active(), open)).end()
+    tracer.startSpan('without a session', {}, trace.setSpan(context.active(), open)).end()
     expect(processor.stats().buffered).toBe(1)
     await processor.forceFlush()
-    expect(names()).toEqual(['bare'])
+    expect(names()).toEqual(['without a session'])
     open.end()
   })
 
-  test(`${mode}: a shutdown sends what is left, is idempotent, and what ends later is counted`, async () => {
-    const { url, names } = await startReceiver()
+  test(`${mode}: a shutdown sends what is left, is idempotent, and later spans are counted`, async () => {
+    const { url, names } = await startEndpoint()
     const { end, processor } = startDelivery({ url, ...place() })
     end(...many(700))
     const first = processor.shutdown()
@@ -140,8 +138,8 @@ for (const mode of ['in memory', 'with a journal'] as const) {
     await processor.forceFlush()
   })
 
-  test(`${mode}: purge deletes what waits and what was refused`, async () => {
-    const { url, names, answer } = await startReceiver((response) => response.writeHead(400).end())
+  test(`${mode}: purge deletes queued and rejected spans`, async () => {
+    const { url, names, answer } = await startEndpoint((response) => response.writeHead(400).end())
     const { end, processor } = startDelivery({ url, exportTimeoutMillis: 200, ...place() })
     end(...many(5))
     await processor.forceFlush().catch(() => {})
@@ -159,8 +157,8 @@ for (const mode of ['in memory', 'with a journal'] as const) {
   })
 }
 
-test('without a directory a shutdown rejects that loses spans, and counts them', async () => {
-  const { url } = await startReceiver((response) => response.writeHead(503).end())
+test('without a directory a shutdown that loses spans rejects, and counts them', async () => {
+  const { url } = await startEndpoint((response) => response.writeHead(503).end())
   const { end, processor } = startDelivery({ url, shutdownTimeoutMillis: 200 })
   end(...many(3))
   await expect(processor.shutdown()).rejects.toThrow('shutdown: spans are lost: 3 shutdown')
@@ -168,8 +166,8 @@ test('without a directory a shutdown rejects that loses spans, and counts them',
   expectAccounted(processor)
 })
 
-test('without a directory what was refused for good is lost with the processor, and counted', async () => {
-  const { url } = await startReceiver((response) => response.writeHead(401).end())
+test('without a directory rejected spans are lost with the processor, and counted', async () => {
+  const { url } = await startEndpoint((response) => response.writeHead(401).end())
   const { end, processor } = startDelivery({ url })
   end(...many(3))
   await expect(processor.shutdown()).rejects.toThrow('shutdown: spans are lost: 3 rejected')
@@ -177,8 +175,8 @@ test('without a directory what was refused for good is lost with the processor, 
   expectAccounted(processor)
 })
 
-test('one directory is for one receiver: another processor of the process must not send what is in it elsewhere', async () => {
-  const { url } = await startReceiver()
+test('a directory is for one endpoint: another processor of the process must not send its spans elsewhere', async () => {
+  const { url } = await startEndpoint()
   const directory = temporaryFolder()
   const { processor } = startDelivery({ url, directory })
   startDelivery({ url, directory })
@@ -187,8 +185,8 @@ test('one directory is for one receiver: another processor of the process must n
   await processor.shutdown()
 })
 
-test('without a directory a shutdown asks once more a receiver that had asked for time', async () => {
-  const { url, names, answer } = await startReceiver((response) => {
+test('without a directory a shutdown tries once more, although the endpoint has asked to wait', async () => {
+  const { url, names, answer } = await startEndpoint((response) => {
     response.writeHead(429, { 'retry-after': '3600' }).end()
   })
   const { end, processor } = startDelivery({ url, exportTimeoutMillis: 50 })
@@ -202,7 +200,7 @@ test('without a directory a shutdown asks once more a receiver that had asked fo
 
 test('with a journal a shutdown leaves the rest to the next processor on the directory', async () => {
   const directory = temporaryFolder()
-  const { url, names, answer } = await startReceiver((response) => response.writeHead(503).end())
+  const { url, names, answer } = await startEndpoint((response) => response.writeHead(503).end())
   const first = startDelivery({ url, directory, shutdownTimeoutMillis: 200 })
   first.end(...many(100))
   await first.processor.shutdown()
@@ -217,11 +215,11 @@ test('with a journal a shutdown leaves the rest to the next processor on the dir
   expectAccounted(processor)
 })
 
-test('a request has no more spans than it was told, whatever waited in the gate', async () => {
-  const { url, requests } = await startReceiver()
+test('a request has at most maxExportBatchSize spans, however many waited for their trace', async () => {
+  const { url, requests } = await startEndpoint()
   const directory = temporaryFolder()
-  const gate = { fillFromTrace: {} }
-  const options = { url, directory, gate, durability: 'span', maxExportBatchSize: 10 } as const
+  const session = { fillFromTrace: {} }
+  const options = { url, directory, session, durability: 'span', maxExportBatchSize: 10 } as const
   const { tracer, processor } = startDelivery(options, [new SessionSpanProcessor()])
   const open = tracer.startSpan('open')
   const below = trace.setSpan(context.active(), open)
@@ -232,15 +230,15 @@ test('a request has no more spans than it was told, whatever waited in the gate'
   expect(requests.map(({ spans }) => spans.length)).toEqual([10, 10, 10, 10, 10, 10, 10, 10, 10, 5])
 })
 
-test('spans that are not sampled are not taken', async () => {
-  const { url } = await startReceiver()
+test('spans that are not sampled are ignored', async () => {
+  const { url } = await startEndpoint()
   const { processor } = startDelivery({ url })
   processor.onEnd({ spanContext: () => ({ traceFlags: 0 }), attributes: {}, resource: {} })
   expect(processor.stats().ended).toBe(0)
 })
 
 test('a span that throws when it is read is counted, and nothing is thrown', async () => {
-  const { url } = await startReceiver()
+  const { url } = await startEndpoint()
   const { processor } = startDelivery({ url })
   const hostile = {
     spanContext: () => {
@@ -251,9 +249,9 @@ test('a span that throws when it is read is counted, and nothing is thrown', asy
   expect(processor.stats()).toMatchObject({ ended: 1, dropped: { unreadable: 1 } })
 })
 
-test('what a dead process left is sent without a word by the next one', async () => {
+test('the next process sends the spans of a dead one without a flush', async () => {
   const directory = temporaryFolder()
-  const { url, names, answer } = await startReceiver((response) => response.writeHead(503).end())
+  const { url, names, answer } = await startEndpoint((response) => response.writeHead(503).end())
   const first = startDelivery({ url, directory, shutdownTimeoutMillis: 100 })
   first.end(...many(3))
   await first.processor.shutdown()

@@ -2,15 +2,15 @@ import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { expect, onTestFinished, test } from 'vitest'
-import { startReceiver } from './receiver.ts'
+import { startEndpoint } from './endpoint.ts'
 import { temporaryFolder } from './support.ts'
 
-test('spans wait for what is still being detected of their resource', async () => {
+test('spans wait while their resource is still being detected', async () => {
   let detected = (_value: string) => {}
   const region = new Promise<string>((resolve) => {
     detected = resolve
   })
-  const { url, names } = await startReceiver()
+  const { url, names } = await startEndpoint()
   const processor = new PersistentBatchSpanProcessor({ url, protocol: 'http/json' })
   onTestFinished(() => processor.shutdown())
   const resource = resourceFromAttributes({ 'cloud.region': region })
@@ -26,7 +26,7 @@ test('spans wait for what is still being detected of their resource', async () =
   expect(processor.stats().buffered).toBe(0)
 })
 
-/** A resource of the SDK, and what happens when it is asked for what is still being detected. */
+/** A resource of the SDK with pending attributes. */
 const pending = (waitForAsyncAttributes: () => Promise<void>) => ({
   attributes: {},
   asyncAttributesPending: true,
@@ -42,8 +42,8 @@ function spanOf(resource: unknown) {
   })
 }
 
-test('a detector that throws or rejects holds up nothing', async () => {
-  const { url, names } = await startReceiver()
+test('a detector that throws or rejects delays nothing', async () => {
+  const { url, names } = await startEndpoint()
   const processor = new PersistentBatchSpanProcessor({ url, protocol: 'http/json' })
   onTestFinished(() => processor.shutdown())
   processor.onEnd(
@@ -58,8 +58,8 @@ test('a detector that throws or rejects holds up nothing', async () => {
   expect(names()).toHaveLength(2)
 })
 
-test('a span whose resource throws is counted, and its neighbours are sent', async () => {
-  const { url, names } = await startReceiver()
+test('a span whose resource throws is counted, and the other spans are sent', async () => {
+  const { url, names } = await startEndpoint()
   const processor = new PersistentBatchSpanProcessor({ url, protocol: 'http/json' })
   onTestFinished(() => processor.shutdown())
   processor.onEnd(
@@ -74,7 +74,7 @@ test('a span whose resource throws is counted, and its neighbours are sent', asy
 })
 
 test("with durability 'span' no span waits for its resource", async () => {
-  const { url } = await startReceiver()
+  const { url } = await startEndpoint()
   const directory = temporaryFolder()
   const processor = new PersistentBatchSpanProcessor({
     url,

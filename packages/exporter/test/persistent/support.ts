@@ -7,14 +7,14 @@ import { expect, onTestFinished } from 'vitest'
 
 type Options = ConstructorParameters<typeof PersistentBatchSpanProcessor>[0]
 
-/** A folder that is gone after the test. */
+/** Makes a folder that is deleted after the test. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'otel-sessions-delivery-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** A processor that sends JSON, which the test's receiver reads, with a tracer in front of it. */
+/** Starts a processor that sends JSON, which the test's endpoint reads, with a tracer in front of it. */
 export function startDelivery(options: Options, before: SpanProcessor[] = []) {
   const processor = new PersistentBatchSpanProcessor({ protocol: 'http/json', ...options })
   const provider = new BasicTracerProvider({ spanProcessors: [...before, processor] })
@@ -26,7 +26,7 @@ export function startDelivery(options: Options, before: SpanProcessor[] = []) {
   return { processor, provider, tracer, end }
 }
 
-/** That every span is accounted for. */
+/** Expects that every span is accounted for. */
 export function expectAccounted(processor: PersistentBatchSpanProcessor): void {
   const { ended, adopted, redelivered, delivered, rejected, dropped, queued, buffered } = processor.stats()
   const lost = Object.values(dropped).reduce((sum, spans) => sum + spans, 0)

@@ -13,7 +13,7 @@ import type { BodyFormat, Codec, Encoded, PartialSuccess } from './codec.ts'
 import { writeJsonRequest } from './json.ts'
 import { joinJson, readJsonAnswer, splitJson } from './json-body.ts'
 import { writeProtobufRequest } from './protobuf.ts'
-import { readProtobufAnswer, splitProtobuf } from './protobuf-body.ts'
+import { readProtobufAnswer, readStatusMessage, splitProtobuf } from './protobuf-body.ts'
 
 export type { BodyFormat, Codec, Encoded, PartialSuccess } from './codec.ts'
 
@@ -57,6 +57,16 @@ function readAnswer(
     return answer.rejectedSpans === 0 && answer.message === '' ? undefined : answer
   } catch {
     return undefined
+  }
+}
+
+/** Reads why an endpoint rejected a request, from a google.rpc.Status or as text; empty if it cannot be read. */
+export function readErrorMessage(body: Buffer, contentType: string | undefined): string {
+  if (contentType?.includes('protobuf') !== true) return body.toString()
+  try {
+    return readStatusMessage(body)
+  } catch {
+    return ''
   }
 }
 

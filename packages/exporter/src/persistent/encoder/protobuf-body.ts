@@ -103,8 +103,14 @@ export function readProtobufAnswer(body: Buffer): PartialSuccess {
   return { rejectedSpans, message }
 }
 
+/** The message of a google.rpc.Status. Throws if it is none. */
+export function readStatusMessage(body: Buffer): string {
+  const field = fieldsOf(body).find(({ number }) => number === 2)
+  return field?.payload?.toString() ?? ''
+}
+
 /** One field of a protobuf message. */
-export interface Field {
+interface Field {
   readonly number: number
   /** The bytes of a field with a length; undefined for numbers. */
   readonly payload: Buffer | undefined
@@ -115,7 +121,7 @@ export interface Field {
 }
 
 /** The fields of a message, in order. Throws a RangeError if it is none. */
-export function fieldsOf(message: Buffer): Field[] {
+function fieldsOf(message: Buffer): Field[] {
   const fields: Field[] = []
   let at = 0
   while (at < message.length) {

@@ -1,4 +1,4 @@
-import { CLASS } from '../check-option.ts'
+import { PROCESSOR } from '../options.ts'
 
 /** The receivers that this process's journals are for, by their folders; and how many processors are. */
 const claims = new Map<string, { readonly url: string; count: number }>()
@@ -14,7 +14,7 @@ export function lockDirectory(directory: string | undefined, url: string): () =>
   const claimed = claims.get(directory) ?? { url, count: 0 }
   if (claimed.url !== url) {
     throw new TypeError(
-      `${CLASS}: option directory is that of a processor with another url; each receiver needs a directory of its own`,
+      `${PROCESSOR}: option directory is that of a processor with another url; each receiver needs a directory of its own`,
     )
   }
   claimed.count++

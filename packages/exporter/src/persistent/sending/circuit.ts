@@ -1,32 +1,38 @@
-import type { Clock } from './clock.ts'
+import { problems } from '../../problems.ts'
+import { spansText } from '../stats.ts'
+import type { Clock } from './types.ts'
 
-const FIRST = 1000
-const LONGEST = 60_000
-// While somebody waits for the last spans.
-const FIRST_HURRIED = 100
-const LONGEST_HURRIED = 1000
+const FIRST_MILLIS = 1000
+const LONGEST_MILLIS = 60_000
+// While a flush waits.
+const FIRST_EXPEDITED_MILLIS = 100
+const LONGEST_EXPEDITED_MILLIS = 1000
 
-/** Whether the receiver answers, and when it may be asked again if it does not. */
+/**
+ * Decides when the next request may start. It opens with the first failure: then one request is made at a time, after
+ * waits that double, with full jitter, as long as requests fail. Any answer closes it.
+ */
 export class Circuit {
   readonly #clock: Clock
   #failures = 0
-  #isHurried = false
-  // Whether somebody waited when the request in question started.
-  #wasHurried = false
-  // Failures in a hurry since the last answer, and how long the next who is in one has to wait because of them.
-  #hurried = 0
-  #hurriedUntil = 0
+  #isExpedited = false
+  // Whether a flush waited when the current request started.
+  #wasExpedited = false
+  // Expedited failures since the last answer, and until when they delay the next flush.
+  #expeditedFailures = 0
+  #expeditedUntil = 0
   #failedAt = 0
-  // What was sent before the last failure, and fails after it, says nothing new.
+  // A request that started before the last failure and fails after it is the same failure.
   #round = 0
   #backoffUntil = 0
-  #askedUntil = 0
+  // Until when `Retry-After` asks to wait.
+  #retryAfterUntil = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  /** Open: the last that was heard is a failure, so there is one request at a time. */
+  /** Whether the last request failed; while it is open there is one request at a time. */
   get isOpen(): boolean {
     return this.#failures > 0
   }
@@ -36,72 +42,126 @@ export class Circuit {
     return this.#failures
   }
 
-  /** Milliseconds until a request may start; 0 is at once. */
+  /** Milliseconds until a request may start; 0 if it may start now. */
   get wait(): number {
-    return Math.max(
-      0,
-      this.#askedUntil - this.#clock.now(),
-      this.isOpen ? this.#backoffUntil - this.#clock.now() : 0,
-    )
+    const now = this.#clock.now()
+    return Math.max(0, this.#retryAfterUntil - now, this.isOpen ? this.#backoffUntil - now : 0)
   }
 
-  /** Whether the receiver has asked not to be asked before some time that is still to come. */
+  /** Whether the endpoint has asked to wait until a time that is still to come. */
   get isAskedToWait(): boolean {
-    return this.#askedUntil > this.#clock.now()
+    return this.#retryAfterUntil > this.#clock.now()
   }
 
-  /** Says which round a request that starts now belongs to. */
+  /** Starts a request. Returns its round, which `failed` takes. */
   begin(): number {
-    this.#wasHurried ||= this.#isHurried
+    this.#wasExpedited ||= this.#isExpedited
     return this.#round
   }
 
   /**
-   * Somebody waits, or nobody does any longer. Who begins to wait has the next request started at once, and those
-   * after it soon, unless the receiver has asked for time, or somebody was in a hurry just before.
+   * Shortens the waits while a flush waits: the next request starts at once, later ones soon, unless the endpoint has
+   * asked to wait, or another flush has just failed.
    *
-   * @param millis how long who begins to wait does so: half of it is the longest until something is asked
+   * @param millis how long the flush waits at most; a request starts within half of it
    */
-  hurry(isHurried: boolean, millis = Number.POSITIVE_INFINITY): void {
-    this.#isHurried = isHurried
-    if (!isHurried) return
-    const late = Math.max(this.#failedAt + FIRST_HURRIED, this.#clock.now() + millis / 2)
-    this.#backoffUntil = Math.min(this.#backoffUntil, this.#hurriedUntil, late)
+  expedite(isExpedited: boolean, millis = Number.POSITIVE_INFINITY): void {
+    this.#isExpedited = isExpedited
+    if (!isExpedited) return
+    const late = Math.max(this.#failedAt + FIRST_EXPEDITED_MILLIS, this.#clock.now() + millis / 2)
+    this.#backoffUntil = Math.min(this.#backoffUntil, this.#expeditedUntil, late)
   }
 
-  /** The receiver is asked again although it asked for time, or was asked just before: there will be no other. */
-  insist(): void {
-    this.#askedUntil = 0
-    this.#hurriedUntil = 0
+  /** Forgets what the endpoint has asked for, and earlier flushes: this is the last chance to send. */
+  reset(): void {
+    this.#retryAfterUntil = 0
+    this.#expeditedUntil = 0
   }
 
-  /** A request was answered, whatever the answer was. */
+  /** Notes that a request was answered, whatever the answer was. */
   answered(): void {
     this.#failures = 0
-    this.#hurried = 0
-    this.#hurriedUntil = 0
+    this.#expeditedFailures = 0
+    this.#expeditedUntil = 0
   }
 
-  /** A request failed. `afterMillis` is what the receiver asked for. */
+  /** Notes that a request failed. `afterMillis` is what `Retry-After` asks for. */
   failed(round: number, afterMillis: number | undefined): void {
     const { random } = this.#clock
     const now = this.#clock.now()
-    // Not all who were sent away may come back at the same moment.
-    if (afterMillis) this.#askedUntil = Math.max(this.#askedUntil, now + afterMillis + random() * FIRST)
+    // A random second more, so that clients do not return all at once.
+    if (afterMillis) {
+      this.#retryAfterUntil = Math.max(this.#retryAfterUntil, now + afterMillis + random() * FIRST_MILLIS)
+    }
     if (this.isOpen && round !== this.#round) return
     this.#round++
     this.#failures++
-    const most = Math.min(LONGEST, FIRST * 2 ** (this.#failures - 1))
-    this.#backoffUntil = now + most * random()
+    const longest = Math.min(LONGEST_MILLIS, FIRST_MILLIS * 2 ** (this.#failures - 1))
+    this.#backoffUntil = now + longest * random()
     this.#failedAt = now
-    if (this.#isHurried || this.#wasHurried) this.#hurriedUntil = now + this.#nextHurried()
-    if (this.#isHurried) this.#backoffUntil = this.#hurriedUntil
-    this.#wasHurried = false
+    if (this.#isExpedited || this.#wasExpedited) this.#expeditedUntil = now + this.#nextExpeditedMillis()
+    if (this.#isExpedited) this.#backoffUntil = this.#expeditedUntil
+    this.#wasExpedited = false
   }
 
-  // Half of it is certain, so that a receiver that fails at once is not asked all the time.
-  #nextHurried(): number {
-    const most = Math.min(LONGEST_HURRIED, FIRST_HURRIED * 2 ** this.#hurried++)
-    return (most * (1 + this.#clock.random())) / 2
+  // At least half of the longest wait, so that an endpoint that fails at once is not asked all the time.
+  #nextExpeditedMillis(): number {
+    const longest = Math.min(
+      LONGEST_EXPEDITED_MILLIS,
+      FIRST_EXPEDITED_MILLIS * 2 ** this.#expeditedFailures++,
+    )
+    return (longest * (1 + this.#clock.random())) / 2
   }
 }
+
+/** How many failures in a row are logged: a single one is nothing unusual. */
+const FAILURES_LOGGED = 3
+/** From this `Retry-After` on, the endpoint counts as unavailable at once. */
+const LONG_WAIT_MILLIS = 60_000
+/** The least time between two logged outages. */
+const LOGGED_AGAIN_MILLIS = 600_000
+const MILLIS_PER_SECOND = 1000
+
+/** Logs when the endpoint becomes unavailable, and when it is available again. */
+export class OutageLog {
+  readonly #host: string
+  readonly #clock: Clock
+  #since: number | undefined
+  #isLogged = false
+  #loggedAt = Number.NEGATIVE_INFINITY
+
+  constructor(url: string, clock: Clock) {
+    // The rest of the URL may contain a key.
+    this.#host = new URL(url).host
+    this.#clock = clock
+  }
+
+  /** Notes that a request failed. */
+  failed(failures: number, reason: string, afterMillis = 0): void {
+    const now = this.#clock.now()
+    this.#since ??= now
+    const isOutage = failures >= FAILURES_LOGGED || afterMillis >= LONG_WAIT_MILLIS
+    if (!isOutage || this.#isLogged || now - this.#loggedAt < LOGGED_AGAIN_MILLIS) return
+    this.#isLogged = true
+    this.#loggedAt = now
+    const wish = afterMillis > 0 ? `, and asked us to retry after ${seconds(afterMillis)} s` : ''
+    problems.warn(
+      () =>
+        `endpoint ${this.#host} is unavailable (${reason})${wish}; spans are kept as space allows and sent later`,
+    )
+  }
+
+  /** Notes that a request was answered, whatever the answer was. */
+  answered(queuedSpans: number): void {
+    const since = this.#since
+    this.#since = undefined
+    if (!this.#isLogged || since === undefined) return
+    this.#isLogged = false
+    problems.warn(() => {
+      const outage = seconds(this.#clock.now() - since)
+      return `endpoint ${this.#host} is available again after ${outage} s; ${spansText(queuedSpans)} queued`
+    })
+  }
+}
+
+const seconds = (millis: number): number => Math.ceil(millis / MILLIS_PER_SECOND)

@@ -1,154 +1,212 @@
 import type { BodyFormat, Codec } from '../encoder/codec.ts'
-import type { SpanQueue } from '../queue/types.ts'
+import type { Lease, SpanQueue } from '../queue/types.ts'
 import { countDropped, type DeliveryCounters } from '../stats.ts'
-import { nameOfError, noAnswer } from './answer.ts'
-import type { Circuit } from './circuit.ts'
-import type { Clock } from './clock.ts'
-import type { Job, Part } from './job.ts'
-import { Outage } from './outage.ts'
-import { RequestSize } from './request-size.ts'
-import type { Answer, SenderSettings, SenderWatch, Transport } from './types.ts'
-import { sayHopeless, sayPartialSuccess, sayRefused } from './words.ts'
+import { logPartialSuccess, logRejected, logUndeliverable, nameOfError, noAnswer } from './answer.ts'
+import type { Circuit, OutageLog } from './circuit.ts'
+import type { Part, RequestSize } from './request-size.ts'
+import type { Answer, Clock, RequestObserver, RetryAnswer, Transport } from './types.ts'
 
-/** A request without spans: what is asked of a receiver that may not answer at all. */
-const NOTHING = { protobuf: [], json: [Buffer.from('{}')] } satisfies Record<BodyFormat, Buffer[]>
+/** A request without spans, which asks only whether the endpoint answers. */
+const PROBE = { protobuf: [], json: [Buffer.from('{}')] } satisfies Record<BodyFormat, Buffer[]>
 
-/** What a delivery needs. */
-export interface DeliveryParts {
-  readonly settings: SenderSettings
+/** What all deliveries of a sender share. */
+export interface DeliveryContext {
   readonly queue: SpanQueue
   readonly transport: Transport
   readonly counters: DeliveryCounters
-  readonly watch: SenderWatch | undefined
+  readonly observer: RequestObserver | undefined
   readonly codecOf: (format: BodyFormat) => Codec
   readonly clock: Clock
   readonly circuit: Circuit
+  readonly outages: OutageLog
+  readonly size: RequestSize
 }
 
-/** All was answered; a request failed; it is not the moment to ask; or somebody else has ended the job meanwhile. */
-export type Outcome = 'answered' | 'failed' | 'put-off' | 'ended'
+/** All is answered; a request failed; no request may start now; or the sender has ended the delivery meanwhile. */
+export type Outcome = 'answered' | 'failed' | 'postponed' | 'ended'
 
-/** Sends jobs, request by request, and counts what became of them. */
+/** What the endpoint rejected with one status. */
+interface Rejected {
+  readonly bodies: Buffer[]
+  spans: number
+}
+
+/**
+ * One batch on its way: a single request, or several if the endpoint finds it too large. Answers are kept until all of
+ * the batch has one, so that a later failure does not repeat what was answered.
+ */
 export class Delivery {
-  readonly #parts: DeliveryParts
-  readonly #size: RequestSize
-  readonly #outage: Outage
+  readonly #lease: Lease
+  readonly #context: DeliveryContext
+  readonly #parts: Part[]
+  readonly #rejected = new Map<number, Rejected>()
+  #notAccepted = 0
+  #hasAnswers = false
+  #isOver = false
 
-  constructor(parts: DeliveryParts) {
-    this.#parts = parts
-    this.#outage = new Outage(parts.settings.url, parts.clock)
-    this.#size = new RequestSize(parts.settings.maxRequestBytes)
+  constructor(lease: Lease, context: DeliveryContext) {
+    this.#lease = lease
+    this.#context = context
+    this.#parts = [lease]
   }
 
-  /** The most bytes of a request, as far as the receiver is known. */
-  get maxRequestBytes(): number {
-    return this.#size.learned
+  get spans(): number {
+    return this.#lease.spans
   }
 
-  /** The most bytes of the next request. */
-  get nextRequestBytes(): number {
-    return this.#size.most
+  get bytes(): number {
+    return this.#lease.bytes
   }
 
-  /** Sends a job until all of it is answered, or a request fails. `mayAsk` is asked before each request. */
-  async run(job: Job, mayAsk: () => boolean): Promise<Outcome> {
+  /** Whether the batch is back in the queue, or removed from it. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Whether all of the batch has an answer. */
+  get isAnswered(): boolean {
+    return this.#parts.length === 0
+  }
+
+  /** Whether some of the batch, but not all of it, has an answer. */
+  get isPartlyAnswered(): boolean {
+    return this.#hasAnswers && !this.isAnswered
+  }
+
+  /** Sends requests until all is answered or one fails. `mayStart` is called before each of them. */
+  async run(mayStart: () => boolean): Promise<Outcome> {
+    const { circuit, outages, size, queue } = this.#context
     let smallestTooLarge = Number.POSITIVE_INFINITY
-    for (let part = this.#next(job); part !== undefined; part = this.#next(job)) {
-      if (!mayAsk()) return 'put-off'
-      const round = this.#parts.circuit.begin()
-      const answer = (await this.#proof(job.format, part)) ?? (await this.#post(job.format, part))
-      if (job.isOver) return 'ended'
+    for (let part = this.#next(); part !== undefined; part = this.#next()) {
+      if (!mayStart()) return 'postponed'
+      const round = circuit.begin()
+      const answer = (await this.#probe(part)) ?? (await this.#post(part))
+      if (this.#isOver) return 'ended'
       if (answer.kind === 'retry') {
         this.#failed(round, part, answer)
-        if (!this.#size.isHopeless) return 'failed'
-        this.#giveUp(job, part)
+        if (!size.isUndeliverable) return 'failed'
+        // As if it were too large: otherwise it would block all spans behind it.
+        size.answered()
+        this.#reject(413)
+        logUndeliverable(part.bytes)
         continue
       }
-      this.#parts.circuit.answered()
-      this.#outage.over(this.#parts.queue.size.spans)
-      this.#size.answered()
+      circuit.answered()
+      outages.answered(queue.size.spans)
+      size.answered()
+      if (answer.kind === 'accepted') {
+        this.#accept(answer.rejectedSpans, answer.message)
+        size.learn(smallestTooLarge)
+        continue
+      }
       if (answer.kind === 'too-large') {
         smallestTooLarge = Math.min(smallestTooLarge, part.bytes)
-        if (!job.split(this.#parts.codecOf(job.format))) this.#refused(job, part, 413, '')
-      } else if (answer.kind === 'refused') {
-        this.#refused(job, part, answer.status, answer.message)
-      } else {
-        job.accept(answer.rejectedSpans)
-        sayPartialSuccess(answer.rejectedSpans, answer.message)
-        this.#size.learn(smallestTooLarge)
+        if (this.#split()) continue
       }
+      const { status, message } = answer.kind === 'rejected' ? answer : { status: 413, message: '' }
+      this.#reject(status)
+      logRejected(status, part.spans, message)
     }
-    await this.#settle(job)
+    await this.#settle()
     return 'answered'
   }
 
-  #next(job: Job): Part | undefined {
-    const { codecOf } = this.#parts
-    while (job.next && this.#size.isTooLarge(job.next) && job.split(codecOf(job.format))) {}
-    return job.next
+  /** Gives the batch back to the queue. */
+  release(): void {
+    this.#isOver = true
+    this.#lease.nack()
   }
 
-  // Before a span is given up that was lost too often, the receiver has to show that it answers other requests.
-  async #proof(format: BodyFormat, { spans }: Part): Promise<(Answer & { kind: 'retry' }) | undefined> {
-    if (spans > 1 || !this.#size.needsProof) return undefined
-    const { counters, transport } = this.#parts
+  #next(): Part | undefined {
+    while (this.#parts[0] && this.#context.size.isTooLarge(this.#parts[0]) && this.#split()) {}
+    return this.#parts[0]
+  }
+
+  /** Splits the next part in two. Returns false for a single span and for an unreadable body. */
+  #split(): boolean {
+    const part = this.#parts[0]
+    const codec = this.#context.codecOf(this.#lease.format)
+    const halves = part && codec.split(Buffer.concat(codec.join(part.bodies)))
+    if (halves === undefined) return false
+    const parts = halves.map(({ body, spans }) => ({ bodies: [body], spans, bytes: body.length }))
+    this.#parts.splice(0, 1, ...parts)
+    return true
+  }
+
+  /** Before a span that was reset too often is given up, the endpoint must show that it answers other requests. */
+  async #probe({ spans }: Part): Promise<RetryAnswer | undefined> {
+    const { counters, size, transport } = this.#context
+    if (spans > 1 || !size.needsProbe) return undefined
     counters.requests++
-    const answer = await transport.post(format, NOTHING[format])
-    return answer.kind === 'retry' ? { ...answer, reason: `${answer.reason} for nothing` } : undefined
+    const { format } = this.#lease
+    const answer = await transport.post(format, PROBE[format])
+    return answer.kind === 'retry' ? { ...answer, reason: `${answer.reason} without spans` } : undefined
   }
 
-  async #post(format: BodyFormat, part: Part): Promise<Answer> {
-    const { clock, codecOf, counters, transport, watch } = this.#parts
-    const { spans } = part
+  async #post({ bodies, spans }: Part): Promise<Answer> {
+    const { clock, codecOf, counters, transport, observer } = this.#context
+    const { format } = this.#lease
     const started = clock.now()
     counters.requests++
-    watch?.sent(spans)
+    observer?.sent(spans)
     let answer: Answer
     try {
-      answer = await transport.post(format, codecOf(format).join(part.bodies))
+      answer = await transport.post(format, codecOf(format).join(bodies))
     } catch (error) {
       answer = noAnswer(nameOfError(error))
     }
-    const millis = clock.now() - started
-    if (answer.kind === 'accepted') watch?.answered(spans, millis, undefined, undefined)
-    else if (answer.kind === 'retry') watch?.answered(spans, millis, answer.reason, answer.status)
-    else {
-      const status = answer.kind === 'refused' ? answer.status : 413
-      watch?.answered(spans, millis, String(status), status)
-    }
+    const { failure, status } = failureOf(answer)
+    observer?.answered(spans, clock.now() - started, failure, status)
     return answer
   }
 
-  #failed(round: number, part: Part, answer: Answer & { kind: 'retry' }): void {
-    const { circuit, counters } = this.#parts
+  #failed(round: number, part: Part, answer: RetryAnswer): void {
+    const { circuit, counters, outages, size } = this.#context
     counters.retried++
     circuit.failed(round, answer.afterMillis)
-    this.#size.failed(part, answer)
-    this.#outage.failed(circuit.failures, answer.reason, answer.afterMillis)
+    size.failed(part, answer)
+    outages.failed(circuit.failures, answer.reason, answer.afterMillis)
   }
 
-  #refused(job: Job, part: Part, status: number, message: string): void {
-    job.refuse(status)
-    sayRefused(status, part.spans, message)
+  #accept(rejectedSpans: number, message: string): void {
+    this.#notAccepted += Math.min(rejectedSpans, this.#takePart()?.spans ?? 0)
+    if (rejectedSpans > 0 || message !== '') logPartialSuccess(rejectedSpans, message)
   }
 
-  // As if it had said that this is too large: it would hold up all that comes after it.
-  #giveUp(job: Job, part: Part): void {
-    this.#size.answered()
-    job.refuse(413)
-    sayHopeless(part.bytes)
+  #reject(status: number): void {
+    const part = this.#takePart()
+    if (part === undefined) return
+    const rejected = this.#rejected.get(status) ?? { bodies: [], spans: 0 }
+    rejected.bodies.push(...part.bodies)
+    rejected.spans += part.spans
+    this.#rejected.set(status, rejected)
   }
 
-  async #settle(job: Job): Promise<void> {
-    const { counters, queue } = this.#parts
+  #takePart(): Part | undefined {
+    this.#hasAnswers = true
+    return this.#parts.shift()
+  }
+
+  async #settle(): Promise<void> {
+    const { counters, queue } = this.#context
     const counts: (() => void)[] = []
-    for (const [status, { bodies, spans }] of job.refused) {
-      counts.push(await queue.deadLetter(job.format, bodies, spans, status))
+    let delivered = this.#lease.spans - this.#notAccepted
+    for (const [status, { bodies, spans }] of this.#rejected) {
+      counts.push(await queue.deadLetter(this.#lease.format, bodies, spans, status))
+      delivered -= spans
     }
-    // All in one go, so that at no moment a span is counted twice, or not at all.
+    // All in one turn, so that no span is ever counted twice, or not at all.
     for (const count of counts) count()
-    counters.delivered += job.delivered
-    countDropped(counters, 'partial-success', job.notTaken)
-    job.settle()
+    counters.delivered += delivered
+    countDropped(counters, 'partial-success', this.#notAccepted)
+    this.#isOver = true
+    this.#lease.ack()
   }
+}
+
+function failureOf(answer: Answer): { failure: string | undefined; status: number | undefined } {
+  if (answer.kind === 'accepted') return { failure: undefined, status: undefined }
+  if (answer.kind === 'retry') return { failure: answer.reason, status: answer.status }
+  const status = answer.kind === 'rejected' ? answer.status : 413
+  return { failure: String(status), status }
 }

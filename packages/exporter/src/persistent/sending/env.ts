@@ -1,27 +1,26 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { LONGEST_TIMER } from '../../check-number.ts'
+import { LONGEST_TIMER_MILLIS } from '@otel-sessions/semconv/internal'
 import type { Compression } from '../options.ts'
 import { nameOfError } from './answer.ts'
-import { hasZstd } from './compress.ts'
-import { headersOf } from './header-entries.ts'
-import { httpUrl } from './url.ts'
+import { headersOf, httpUrl } from './endpoint.ts'
+import { hasZstd } from './http-transport.ts'
 
-/** What the environment says of where and how traces are sent; what it does not say is left out. */
+/** Where and how the environment has traces sent. Variables that are not set are left out. */
 export interface EnvSettings {
   url?: string
   headers?: Readonly<Record<string, string>>
   compression?: Compression
   timeoutMillis?: number
   protocol?: 'http/protobuf' | 'http/json'
-  /** Certificates and the key of a client, as they stand in the files that the environment names. */
+  /** The contents of the files that the environment names: certificates, and the key of a client. */
   tls?: { ca?: Buffer; cert?: Buffer; key?: Buffer }
   scheduledDelayMillis?: number
   maxExportBatchSize?: number
   exportTimeoutMillis?: number
 }
 
-/** The variables of a process, as `process.env` has them. */
+/** Environment variables, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 const TLS_FILES = [
@@ -30,11 +29,11 @@ const TLS_FILES = [
   ['key', 'CLIENT_KEY'],
 ] as const
 
-// As the stock BatchSpanProcessor reads them, within what the options may be.
+// The variables of the stock BatchSpanProcessor, with the ranges of our options.
 const BATCHING = [
-  ['scheduledDelayMillis', 'OTEL_BSP_SCHEDULE_DELAY', 0, LONGEST_TIMER],
+  ['scheduledDelayMillis', 'OTEL_BSP_SCHEDULE_DELAY', 0, LONGEST_TIMER_MILLIS],
   ['maxExportBatchSize', 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 1, 65_536],
-  ['exportTimeoutMillis', 'OTEL_BSP_EXPORT_TIMEOUT', 1, LONGEST_TIMER],
+  ['exportTimeoutMillis', 'OTEL_BSP_EXPORT_TIMEOUT', 1, LONGEST_TIMER_MILLIS],
 ] as const
 
 const isCompression = (value: string): value is Compression =>
@@ -43,7 +42,7 @@ const isCompression = (value: string): value is Compression =>
 const isProtocol = (value: string): value is 'http/protobuf' | 'http/json' =>
   value === 'http/protobuf' || value === 'http/json'
 
-function parseUrlOfAll(value: string): URL | undefined {
+function parseBaseUrl(value: string): URL | undefined {
   const url = httpUrl(value)
   if (url !== undefined) url.pathname += url.pathname.endsWith('/') ? 'v1/traces' : '/v1/traces'
   return url
@@ -54,7 +53,7 @@ function parseNumber(value: string, least: number, most: number): number | undef
   return Number.isInteger(number) && number >= least && number <= most ? number : undefined
 }
 
-/** One `name=value` of a list, as W3C baggage has them; its properties, which follow a semicolon, are left out. */
+/** Parses one `name=value` of a list in W3C baggage format. Properties, which follow a semicolon, are ignored. */
 function parseHeader(member: string): Record<string, string> | undefined {
   const [name, ...rest] = (member.split(';')[0] ?? '').split('=')
   if (name === undefined || rest.length === 0) return undefined
@@ -81,11 +80,11 @@ function readTls(env: Environment, problems: string[]): EnvSettings['tls'] {
 }
 
 /**
- * What `OTEL_EXPORTER_OTLP_*` says for traces. `OTEL_EXPORTER_OTLP_TRACES_*` goes before it; headers are united. What
- * `OTEL_BSP_*` says of batches.
+ * Reads `OTEL_EXPORTER_OTLP_*` for traces, and `OTEL_BSP_*` for batches. `OTEL_EXPORTER_OTLP_TRACES_*` takes precedence;
+ * headers of both are merged.
  *
- * @returns the settings, and what is wrong with variables that cannot be used and are ignored. What they say is not
- * repeated there: it may hold a key.
+ * @returns the settings, and the problems of variables that are ignored. A problem does not repeat the variable's value,
+ *   which may contain a key.
  */
 export function readEnv(env: Environment): { settings: EnvSettings; problems: readonly string[] } {
   const settings: EnvSettings = {}
@@ -105,7 +104,7 @@ export function readEnv(env: Environment): { settings: EnvSettings; problems: re
   const wantedUrl = 'an http or https URL'
   const url =
     read('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', httpUrl, wantedUrl) ??
-    read('OTEL_EXPORTER_OTLP_ENDPOINT', parseUrlOfAll, wantedUrl)
+    read('OTEL_EXPORTER_OTLP_ENDPOINT', parseBaseUrl, wantedUrl)
   if (url !== undefined) settings.url = url.href
 
   for (const name of ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS']) {
@@ -119,17 +118,25 @@ export function readEnv(env: Environment): { settings: EnvSettings; problems: re
   }
 
   const wantedCompression = hasZstd ? 'none, gzip or zstd' : 'none or gzip; zstd needs Node 22.15'
-  const compression = readBoth('COMPRESSION', (v) => (isCompression(v) ? v : undefined), wantedCompression)
+  const compression = readBoth(
+    'COMPRESSION',
+    (value) => (isCompression(value) ? value : undefined),
+    wantedCompression,
+  )
   if (compression !== undefined) settings.compression = compression
 
   const timeoutMillis = readBoth(
     'TIMEOUT',
-    (v) => parseNumber(v, 1, LONGEST_TIMER),
+    (value) => parseNumber(value, 1, LONGEST_TIMER_MILLIS),
     'a whole number of milliseconds above 0',
   )
   if (timeoutMillis !== undefined) settings.timeoutMillis = timeoutMillis
 
-  const protocol = readBoth('PROTOCOL', (v) => (isProtocol(v) ? v : undefined), 'http/protobuf or http/json')
+  const protocol = readBoth(
+    'PROTOCOL',
+    (value) => (isProtocol(value) ? value : undefined),
+    'http/protobuf or http/json',
+  )
   if (protocol !== undefined) settings.protocol = protocol
 
   const tls = readTls(env, problems)

@@ -1,75 +1,85 @@
-import type { Part } from './job.ts'
-import type { Answer } from './types.ts'
+import type { RetryAnswer } from './types.ts'
 
-/** What was learned from a receiver does not make requests smaller than this, in bytes. */
-const LEAST_REQUEST = 16 * 1024
-/** So often in a row a request is lost before it is taken for the request's fault. */
-const TOO_OFTEN = 3
+/** What one request consists of. */
+export interface Part {
+  readonly bodies: readonly Buffer[]
+  readonly spans: number
+  /** Before compression. */
+  readonly bytes: number
+}
+
+/** What was learned never makes requests smaller than this, in bytes. */
+const LEAST_REQUEST_BYTES = 16 * 1024
+/** After so many losses in a row, the size of the request is taken for the cause. */
+const MANY = 3
 
 const RESET = new Set(['ECONNRESET', 'EPIPE'])
 
-/** How large requests may be, as far as the receiver is known, which may say so, or end connections without a word. */
+/**
+ * How large requests may be. The endpoint may say so (413); or it, or a proxy, resets connections or does not answer,
+ * and requests are made smaller until it answers again.
+ */
 export class RequestSize {
-  #learned: number
-  // While requests are lost without a word; it grows again with each that is answered.
-  #tried = Number.POSITIVE_INFINITY
+  #limit: number
+  // Below the limit while requests are lost without an answer; doubles with each answer.
+  #reduced = Number.POSITIVE_INFINITY
   #lost = 0
-  #resetAlone = 0
-  #resetAfterProof = 0
+  #resetsOfOneSpan = 0
+  #resetsAfterProbe = 0
 
-  constructor(most: number) {
-    this.#learned = most
+  constructor(limit: number) {
+    this.#limit = limit
   }
 
-  /** The most bytes of a request, as the settings and the receiver say. */
-  get learned(): number {
-    return this.#learned
+  /** The most bytes of a request, by the settings and the endpoint's answers. */
+  get limit(): number {
+    return this.#limit
   }
 
-  /** The most bytes of the next request, unless one record has more. */
-  get most(): number {
-    return Math.min(this.#learned, this.#tried)
+  /** The most bytes of the next request, unless a single record has more. */
+  get nextLimit(): number {
+    return Math.min(this.#limit, this.#reduced)
   }
 
-  /** Whether a part has to be cut although it is a record, or what was left of one. */
+  /** Whether a part has to be split, although it is a single record or a part of one. */
   isTooLarge(part: Part): boolean {
-    return part.spans > 1 && part.bytes > this.#tried
+    return part.spans > 1 && part.bytes > this.#reduced
   }
 
   /**
-   * The receiver found this too large, and took half of it. One that finds everything too large would make requests
-   * of single spans for ever: only one that took the smaller part has said what it takes.
+   * The endpoint found this size too large, and then accepted a smaller part. Only then is anything learned: an
+   * endpoint that finds everything too large would otherwise get single spans forever.
    */
   learn(tooLarge: number): void {
-    this.#learned = Math.min(this.#learned, Math.max(LEAST_REQUEST, Math.floor(tooLarge / 2)))
+    this.#limit = Math.min(this.#limit, Math.max(LEAST_REQUEST_BYTES, Math.floor(tooLarge / 2)))
   }
 
   /** A request was answered. */
   answered(): void {
     this.#lost = 0
-    this.#resetAlone = 0
-    this.#resetAfterProof = 0
-    this.#tried = this.#tried * 2 < this.#learned ? this.#tried * 2 : Number.POSITIVE_INFINITY
+    this.#resetsOfOneSpan = 0
+    this.#resetsAfterProbe = 0
+    this.#reduced = this.#reduced * 2 < this.#limit ? this.#reduced * 2 : Number.POSITIVE_INFINITY
   }
 
-  /** A request failed: perhaps because of its size, where there was a connection and no word. */
-  failed({ spans, bytes }: Part, { reason, status }: Answer & { kind: 'retry' }): void {
+  /** A request failed: perhaps because of its size, if there was a connection and no answer. */
+  failed({ spans, bytes }: Part, { reason, status }: RetryAnswer): void {
     if (status !== undefined || !(RESET.has(reason) || reason === 'timeout')) return
     if (spans > 1) {
-      if (++this.#lost >= TOO_OFTEN || Number.isFinite(this.#tried)) this.#tried = Math.max(1, bytes / 2)
+      if (++this.#lost >= MANY || Number.isFinite(this.#reduced)) this.#reduced = Math.max(1, bytes / 2)
     } else if (RESET.has(reason)) {
-      if (this.needsProof) this.#resetAfterProof++
-      this.#resetAlone++
+      if (this.needsProbe) this.#resetsAfterProbe++
+      this.#resetsOfOneSpan++
     }
   }
 
-  /** Whether a single span was lost so often that it matters whether the receiver answers anything at all. */
-  get needsProof(): boolean {
-    return this.#resetAlone >= TOO_OFTEN
+  /** Whether a single span was reset so often that it matters whether the endpoint answers anything at all. */
+  get needsProbe(): boolean {
+    return this.#resetsOfOneSpan >= MANY
   }
 
-  /** Whether a single span was reset so often just after an answer that it will not get through. */
-  get isHopeless(): boolean {
-    return this.#resetAfterProof >= TOO_OFTEN
+  /** Whether a single span was reset so often, each time after an answered probe, that it will never arrive. */
+  get isUndeliverable(): boolean {
+    return this.#resetsAfterProbe >= MANY
   }
 }

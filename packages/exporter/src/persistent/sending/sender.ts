@@ -1,51 +1,57 @@
 import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
-import { LONGEST_TIMER } from '../../check-number.ts'
+import { LONGEST_TIMER_MILLIS, type Timer } from '@otel-sessions/semconv/internal'
+import { problems } from '../../problems.ts'
 import type { BodyFormat, Codec } from '../encoder/codec.ts'
 import type { Lease, SpanQueue } from '../queue/types.ts'
 import type { DeliveryCounters } from '../stats.ts'
-import { Circuit } from './circuit.ts'
-import { type Clock, systemClock } from './clock.ts'
-import { Delivery } from './delivery.ts'
-import { Drains } from './drains.ts'
-import { Job } from './job.ts'
-import type { SenderSettings, SenderWatch, Transport } from './types.ts'
-import { sayBroken } from './words.ts'
+import { nameOfError } from './answer.ts'
+import { Circuit, OutageLog } from './circuit.ts'
+import { Delivery, type DeliveryContext } from './delivery.ts'
+import { RequestSize } from './request-size.ts'
+import {
+  type Clock,
+  type RequestObserver,
+  type SenderSettings,
+  systemClock,
+  type Transport,
+} from './types.ts'
 
-// Instrumentations of HTTP read this key, whichever copy of the SDK has set it: its symbol is registered.
+// HTTP instrumentations read this key. Its symbol is registered, so any copy of the SDK may have set it.
 const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 const UNTRACED = ROOT_CONTEXT.setValue(SUPPRESS_TRACING, true)
 
-/** How long the queue is left alone when it has nothing to give although spans wait, in milliseconds. */
-const PAUSE = 100
+/** How long to wait if the queue returns nothing although spans are queued, in milliseconds. */
+const EMPTY_QUEUE_MILLIS = 100
 
-/** Takes batches from the queue, posts them, and tells the queue what became of them. Never throws. */
+/** Leases batches from the queue, sends them, and tells the queue what became of them. Never throws. */
 export class Sender {
   readonly #settings: SenderSettings
   readonly #queue: SpanQueue
   readonly #transport: Transport
   readonly #clock: Clock
   readonly #circuit: Circuit
-  readonly #delivery: Delivery
-  readonly #drains: Drains
-  readonly #jobs = new Set<Job>()
-  // Begun, and put off because the receiver does not answer.
-  readonly #putOff: Job[] = []
+  readonly #size: RequestSize
+  readonly #context: DeliveryContext
+  readonly #waiters: FlushWaiters
+  readonly #deliveries = new Set<Delivery>()
+  // Begun, and waiting until the next request may start.
+  readonly #postponed: Delivery[] = []
   #running = 0
-  #takenSpans = 0
-  #takenBytes = 0
-  #isTaking = false
+  #leasedSpans = 0
+  #leasedBytes = 0
+  #isLeasing = false
   #isClosed = false
   #waitsSince: number | undefined
   #pausedUntil = 0
-  #timer: { readonly at: number; cancel(): void } | undefined
+  #timer: { readonly at: number; readonly timer: Timer } | undefined
 
-  /** @param codecOf of each format that the queue may give */
+  /** @param codecOf returns the codec of any format that the queue may contain */
   constructor(
     settings: SenderSettings,
     queue: SpanQueue,
     transport: Transport,
     counters: DeliveryCounters,
-    watch: SenderWatch | undefined,
+    observer: RequestObserver | undefined,
     codecOf: (format: BodyFormat) => Codec,
     clock: Clock = systemClock,
   ) {
@@ -54,97 +60,91 @@ export class Sender {
     this.#transport = transport
     this.#clock = clock
     const circuit = new Circuit(clock)
+    const size = new RequestSize(settings.maxRequestBytes)
+    const outages = new OutageLog(settings.url, clock)
     this.#circuit = circuit
-    this.#delivery = new Delivery({
-      settings,
-      queue,
-      transport,
-      counters,
-      watch,
-      codecOf,
-      clock,
-      circuit,
-    })
-    this.#drains = new Drains(clock, circuit, transport)
+    this.#size = size
+    this.#context = { queue, transport, counters, observer, codecOf, clock, circuit, outages, size }
+    this.#waiters = new FlushWaiters(clock, circuit, transport)
   }
 
-  /** The last that was heard of the receiver is a failure. */
+  /** Whether the last request failed. */
   get isFailing(): boolean {
     return this.#circuit.isOpen
   }
 
-  /** The most bytes of a request, as the receiver has said (413): a record that is larger has to be cut later. */
+  /** The most bytes of a request, as learned from the endpoint (413): a larger record has to be split later. */
   get maxRequestBytes(): number {
-    return this.#delivery.maxRequestBytes
+    return this.#size.limit
   }
 
-  /** Asks the receiver once more although it asked for time: what it does not take now is lost. */
-  insist(): void {
-    this.#circuit.insist()
+  /** Asks the endpoint once more, although it has asked to wait: what it does not accept now is lost. */
+  resetCircuit(): void {
+    this.#circuit.reset()
   }
 
-  /** Something was appended. Sends it when enough waits, or has waited long enough. */
+  /** Notes that spans were appended. Sends them when enough are queued, or have waited long enough. */
   wake(): void {
-    this.#drains.check(false)
+    this.#waiters.check(false)
     this.#pump()
   }
 
   /**
-   * Sends all that waits without delay, and keeps the process alive meanwhile.
+   * Sends what is queued without delay, and keeps the process alive meanwhile.
    *
-   * @param left how many of the spans that somebody waits for are not answered
+   * @param left returns how many of the awaited spans are not answered
    * @param millis the longest that it may take
-   * @param untilFailure gives up at the first request that fails
-   * @returns how many are left; 0 when all were answered
+   * @param untilFailure stops at the first request that fails
+   * @returns how many are left; 0 if all were answered
    */
   drain(left: () => number, millis: number, untilFailure = false): Promise<number> {
     if (this.#isClosed) return Promise.resolve(left())
-    const drained = context.with(UNTRACED, () => this.#drains.add(left, millis, untilFailure))
+    const drained = context.with(UNTRACED, () => this.#waiters.add(left, millis, untilFailure))
     this.#pump()
     return drained
   }
 
-  /** Ends what is in flight, and gives back what was taken. */
+  /** Ends requests in flight, and gives batches back to the queue. */
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.#timer?.cancel()
-    // What has its answers is settled as soon as the queue has put aside what was refused.
-    for (const job of this.#jobs) if (job.next !== undefined) this.#giveBack(job)
+    this.#timer?.timer.cancel()
+    // A delivery with all its answers settles by itself once the queue has kept what was rejected.
+    for (const delivery of this.#deliveries) if (!delivery.isAnswered) this.#giveBack(delivery)
     this.#transport.close()
-    this.#drains.close()
+    this.#waiters.close()
   }
 
-  /** Starts what may start now, and sets the timer for what may start later. */
+  /** Starts what may start now, and sets a timer for what may start later. */
   #pump(): void {
     const wait = this.#wait()
     if (wait === Number.POSITIVE_INFINITY) return
-    // Not in the context of whoever ended a span: nothing of this is that one's work.
+    // Outside the context of whoever ended a span: this work belongs to none of its traces.
     context.with(UNTRACED, () => {
       if (wait > 0) this.#wakeIn(wait)
       else this.#start()
     })
   }
 
-  /** Milliseconds until a request may start; infinite where something else will come first. */
+  /** Milliseconds until a request may start; infinite if something else has to happen first. */
   #wait(): number {
     const most = this.#circuit.isOpen ? 1 : this.#settings.concurrency
-    if (this.#isClosed || this.#isTaking || this.#running >= most) return Number.POSITIVE_INFINITY
-    return Math.max(this.#circuit.wait, this.#putOff.length > 0 ? 0 : this.#waitForMore())
+    if (this.#isClosed || this.#isLeasing || this.#running >= most) return Number.POSITIVE_INFINITY
+    return Math.max(this.#circuit.wait, this.#postponed.length > 0 ? 0 : this.#waitForMore())
   }
 
   #waitForMore(): number {
     const { spans, bytes, oldestAgeMillis } = this.#queue.size
-    const free = spans - this.#takenSpans
+    const free = spans - this.#leasedSpans
     if (free <= 0) return Number.POSITIVE_INFINITY
     const now = this.#clock.now()
     this.#waitsSince ??= now
     const pause = this.#pausedUntil - now
     const isFull =
-      free >= this.#settings.maxExportBatchSize || bytes - this.#takenBytes >= this.#delivery.nextRequestBytes
-    if (this.#drains.isHurried || isFull) return pause
-    // What is taken is older than what is not.
-    const age = this.#takenSpans === 0 ? oldestAgeMillis : now - this.#waitsSince
+      free >= this.#settings.maxExportBatchSize || bytes - this.#leasedBytes >= this.#size.nextLimit
+    if (this.#waiters.any || isFull) return pause
+    // Batches that are leased are older than the rest.
+    const age = this.#leasedSpans === 0 ? oldestAgeMillis : now - this.#waitsSince
     return Math.max(pause, this.#settings.scheduledDelayMillis - age)
   }
 
@@ -152,83 +152,145 @@ export class Sender {
     const at = this.#clock.now() + millis
     if (this.#timer !== undefined) {
       if (this.#timer.at <= at) return
-      this.#timer.cancel()
+      this.#timer.timer.cancel()
     }
-    const timer = this.#clock.after(Math.min(millis, LONGEST_TIMER), () => {
+    const timer = this.#clock.after(Math.min(millis, LONGEST_TIMER_MILLIS), () => {
       this.#timer = undefined
       this.#pump()
     })
-    this.#timer = { at, cancel: () => timer.cancel() }
+    this.#timer = { at, timer }
   }
 
   async #start(): Promise<void> {
     this.#running++
-    let job: Job | undefined
+    let delivery: Delivery | undefined
     let hasFailed = false
     try {
-      job = this.#putOff.shift() ?? (await this.#take())
-      if (job !== undefined) {
-        // The next may start while this one is on its way.
+      delivery = this.#postponed.shift() ?? (await this.#lease())
+      if (delivery !== undefined) {
+        // The next one may start while this one is under way.
         this.#pump()
-        hasFailed = await this.#run(job)
+        hasFailed = await this.#run(delivery)
       }
     } catch (error) {
-      // Nothing of what is called here may throw: it is not the receiver's fault, but it has to wait all the same.
+      // A bug, in nothing that the endpoint did; the circuit opens all the same, so that this is no busy loop.
       hasFailed = true
-      sayBroken(error)
+      problems.report('broken', () => `sending failed unexpectedly (${nameOfError(error)}); it is retried`)
       this.#circuit.failed(this.#circuit.begin(), undefined)
-      if (job !== undefined && !job.isOver) this.#giveBack(job)
+      if (delivery !== undefined && !delivery.isOver) this.#giveBack(delivery)
     } finally {
       this.#running--
     }
-    this.#drains.check(hasFailed)
+    this.#waiters.check(hasFailed)
     this.#pump()
   }
 
-  async #take(): Promise<Job | undefined> {
-    this.#isTaking = true
-    const limits = { maxSpans: this.#settings.maxExportBatchSize, maxBytes: this.#delivery.nextRequestBytes }
-    let batch: Lease | undefined
+  async #lease(): Promise<Delivery | undefined> {
+    this.#isLeasing = true
+    const limits = { maxSpans: this.#settings.maxExportBatchSize, maxBytes: this.#size.nextLimit }
+    let lease: Lease | undefined
     try {
-      batch = await this.#queue.lease(limits)
+      lease = await this.#queue.lease(limits)
     } finally {
-      this.#isTaking = false
+      this.#isLeasing = false
     }
-    if (batch === undefined) {
-      this.#pausedUntil = this.#clock.now() + PAUSE
+    if (lease === undefined) {
+      this.#pausedUntil = this.#clock.now() + EMPTY_QUEUE_MILLIS
       return undefined
     }
-    const job = new Job(batch)
-    this.#jobs.add(job)
-    this.#takenSpans += batch.spans
-    this.#takenBytes += batch.bytes
+    const delivery = new Delivery(lease, this.#context)
+    this.#deliveries.add(delivery)
+    this.#leasedSpans += lease.spans
+    this.#leasedBytes += lease.bytes
     this.#waitsSince = undefined
-    if (!this.#isClosed) return job
-    this.#giveBack(job)
+    if (!this.#isClosed) return delivery
+    this.#giveBack(delivery)
     return undefined
   }
 
   /** Returns whether a request failed. */
-  async #run(job: Job): Promise<boolean> {
-    const mayAsk = () => this.#circuit.wait === 0 && (!this.#circuit.isOpen || this.#running === 1)
-    const outcome = await this.#delivery.run(job, mayAsk)
+  async #run(delivery: Delivery): Promise<boolean> {
+    const mayStart = () => this.#circuit.wait === 0 && (!this.#circuit.isOpen || this.#running === 1)
+    const outcome = await delivery.run(mayStart)
     const hasFailed = outcome === 'failed'
-    if (outcome === 'answered') this.#forget(job)
-    // The queue would give all of a batch again, also what was answered.
-    else if (outcome === 'put-off' || (hasFailed && job.isPartlyAnswered)) this.#putOff.push(job)
-    else if (hasFailed) this.#giveBack(job)
+    if (outcome === 'answered') this.#forget(delivery)
+    // The queue would return all of a batch again, with what was answered.
+    else if (outcome === 'postponed' || (hasFailed && delivery.isPartlyAnswered))
+      this.#postponed.push(delivery)
+    else if (hasFailed) this.#giveBack(delivery)
     return hasFailed
   }
 
-  #giveBack(job: Job): void {
-    job.release()
-    this.#forget(job)
+  #giveBack(delivery: Delivery): void {
+    delivery.release()
+    this.#forget(delivery)
   }
 
-  #forget(job: Job): void {
-    this.#jobs.delete(job)
-    this.#takenSpans -= job.spans
-    this.#takenBytes -= job.bytes
+  #forget(delivery: Delivery): void {
+    this.#deliveries.delete(delivery)
+    this.#leasedSpans -= delivery.spans
+    this.#leasedBytes -= delivery.bytes
     this.#pausedUntil = 0
+  }
+}
+
+interface FlushWaiter {
+  readonly untilFailure: boolean
+  readonly left: () => number
+  finish(): void
+}
+
+/** Those who wait until spans are answered. While there are any, requests are expedited and keep the process alive. */
+class FlushWaiters {
+  readonly #clock: Clock
+  readonly #circuit: Circuit
+  readonly #transport: Transport
+  readonly #waiters = new Set<FlushWaiter>()
+
+  constructor(clock: Clock, circuit: Circuit, transport: Transport) {
+    this.#clock = clock
+    this.#circuit = circuit
+    this.#transport = transport
+  }
+
+  get any(): boolean {
+    return this.#waiters.size > 0
+  }
+
+  /** Resolves to how many spans are left: when there are none, at the deadline, or with `untilFailure` at a failure. */
+  add(left: () => number, millis: number, untilFailure: boolean): Promise<number> {
+    if (left() === 0 || (untilFailure && this.#circuit.isAskedToWait)) return Promise.resolve(left())
+    this.#circuit.expedite(true, millis)
+    this.#transport.keepAlive(true)
+    return new Promise((resolve) => {
+      const finish = () => {
+        timer.cancel()
+        this.#waiters.delete(waiter)
+        if (this.#waiters.size === 0) this.#release(left() > 0, untilFailure)
+        resolve(left())
+      }
+      const waiter = { untilFailure, left, finish }
+      const timer = this.#clock.after(millis, finish, true)
+      this.#waiters.add(waiter)
+    })
+  }
+
+  /** Resolves waiters whose spans are all answered, and with `hasFailed` those that wait until a failure. */
+  check(hasFailed: boolean): void {
+    for (const waiter of this.#waiters) {
+      if ((hasFailed && waiter.untilFailure) || waiter.left() === 0) waiter.finish()
+    }
+  }
+
+  /** Resolves all waiters. */
+  close(): void {
+    for (const waiter of this.#waiters) waiter.finish()
+  }
+
+  #release(isUnfinished: boolean, untilFailure: boolean): void {
+    this.#circuit.expedite(false)
+    this.#transport.keepAlive(false)
+    // Whoever stops at a failure is about to end the process, which no request may delay.
+    if (isUnfinished) this.#transport.abort(untilFailure ? 'all' : 'connecting')
   }
 }

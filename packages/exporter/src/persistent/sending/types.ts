@@ -1,3 +1,4 @@
+import { after, afterKeepingAlive, now, type Timer } from '@otel-sessions/semconv/internal'
 import type { BodyFormat } from '../encoder/codec.ts'
 import type { Compression, HeadersOption, HttpAgentOption } from '../options.ts'
 
@@ -7,9 +8,9 @@ export interface SenderSettings {
   readonly url: string
   readonly headers: HeadersOption
   readonly compression: Compression
-  /** For the whole of a request, from its start to the end of the answer. */
+  /** For a whole request, from its start to the end of the answer. */
   readonly timeoutMillis: number
-  /** Handed to Node's http or https agent: certificates, sockets; or what gives an agent. */
+  /** Options of Node's http or https agent, or a function that returns an agent. */
   readonly agentOptions: HttpAgentOption
   /** How many requests may be in flight. */
   readonly concurrency: number
@@ -17,7 +18,7 @@ export interface SenderSettings {
   readonly maxExportBatchSize: number
   /** The most bytes of a request before compression, unless one record has more. */
   readonly maxRequestBytes: number
-  /** How long a batch that is not full may wait for more. */
+  /** How long a batch that is not full waits for more spans. */
   readonly scheduledDelayMillis: number
 }
 
@@ -25,32 +26,52 @@ export interface SenderSettings {
 export type Answer =
   /** 2xx. */
   | { readonly kind: 'accepted'; readonly rejectedSpans: number; readonly message: string }
-  /** 429, 502, 503, 504, no connection, no answer in time. `afterMillis` is what `Retry-After` said. */
-  | {
-      readonly kind: 'retry'
-      readonly reason: string
-      readonly status: number | undefined
-      readonly afterMillis: number | undefined
-    }
+  | RetryAnswer
   /** 413. */
   | { readonly kind: 'too-large' }
-  /** Any other answer: it would be the same next time. */
-  | { readonly kind: 'refused'; readonly status: number; readonly message: string }
+  /** Any other status: a retry would be answered alike. */
+  | { readonly kind: 'rejected'; readonly status: number; readonly message: string }
 
-/** Posts one body. Never rejects. */
+/** 429, 502, 503, 504, no connection, or no answer in time. */
+export interface RetryAnswer {
+  readonly kind: 'retry'
+  readonly reason: string
+  readonly status: number | undefined
+  /** What `Retry-After` asks for. */
+  readonly afterMillis: number | undefined
+}
+
+/** Posts bodies to the endpoint. */
 export interface Transport {
+  /** Posts one body. Never rejects. */
   post(format: BodyFormat, parts: readonly Buffer[]): Promise<Answer>
-  /** Whether the process waits for requests in flight, and for those that come; at first it does not. */
-  hold(isHeld: boolean): void
-  /** Ends requests that have no connection yet, for which Node would wait all the same, or all; answered as `retry`. */
-  giveUp(all: boolean): void
-  /** Ends the connections; requests in flight are answered as `retry`. */
+  /** Whether requests keep the process alive, those in flight included; at first they do not. */
+  keepAlive(isNeeded: boolean): void
+  /** Aborts all requests, or those without a connection yet, for which Node would wait. They are answered as `retry`. */
+  abort(which: 'all' | 'connecting'): void
+  /** Closes the connections. Requests in flight are answered as `retry`. */
   close(): void
 }
 
-/** What the sender says of its requests, for metrics. Nothing that is called here throws. */
-export interface SenderWatch {
+/** Observes requests, for metrics. Its methods must not throw. */
+export interface RequestObserver {
   sent(spans: number): void
   /** `failure` is undefined for success, else the status or the kind of the error. */
   answered(spans: number, millis: number, failure: string | undefined, status: number | undefined): void
+}
+
+/** Time and chance, so that tests need not wait for either. */
+export interface Clock {
+  /** Milliseconds of a clock that is never set back. */
+  now(): number
+  /** From 0 to 1, without 1. */
+  random(): number
+  /** Calls back after at most `LONGEST_TIMER_MILLIS`; keeps the process alive only if `keepsAlive`. */
+  after(millis: number, callback: () => void, keepsAlive?: boolean): Timer
+}
+
+export const systemClock: Clock = {
+  now,
+  random: Math.random,
+  after: (millis, callback, keepsAlive) => (keepsAlive ? afterKeepingAlive : after)(millis, callback),
 }

@@ -12,36 +12,36 @@ const RUNS = { numRuns: 500 }
 const theirProtobuf = (spans: ReadableSpan[]): DecodedRequest =>
   decode(ProtobufTraceSerializer.serializeRequest(spans) as Uint8Array)
 
-/** Without what theirs puts inside a resource as well, although the protocol has no such field there. */
+/** Removes a field that theirs puts inside a resource as well, where the protocol has none. */
 function theirJson(spans: ReadableSpan[]): DecodedRequest {
   const request = parse(JsonTraceSerializer.serializeRequest(spans) as Uint8Array)
   for (const { resource } of request.resourceSpans) delete (resource as { schemaUrl?: unknown }).schemaUrl
   return request
 }
 
-describe('a body says the same as the one that OpenTelemetry itself writes', () => {
-  it('in protobuf, read by the official description, for any spans', () => {
+describe('a body is equal to the one that OpenTelemetry writes', () => {
+  it('in protobuf, decoded by the official .proto files, for any spans', () => {
     const property = fc.property(randomSpans(ANYTHING), (spans) => {
       expect(decode(encodeAll('protobuf', spans))).toEqual(theirProtobuf(spans))
     })
     fc.assert(property, RUNS)
   })
 
-  it('in JSON, for any spans that have only values which JSON has, too', () => {
+  it('in JSON, for any spans with values that JSON supports', () => {
     const property = fc.property(randomSpans(READABLE), (spans) => {
       expect(parse(encodeAll('json', spans))).toEqual(theirJson(spans))
     })
     fc.assert(property, RUNS)
   })
 
-  it('in JSON, read by the official description, for any spans: the same as in protobuf', () => {
+  it('in JSON, decoded by the official .proto files, for any spans: the same as in protobuf', () => {
     const property = fc.property(randomSpans(ANYTHING), (spans) => {
       expect(decodeJson(encodeAll('json', spans))).toEqual(decode(encodeAll('protobuf', spans)))
     })
     fc.assert(property, RUNS)
   })
 
-  it('for spans that the SDK made, with events, links, limits, two resources and four scopes', () => {
+  it('for spans of the SDK with events, links, limits, two resources and four scopes', () => {
     const spans = sdkSpans()
     expect(spans).toHaveLength(16)
     const written = decode(encodeAll('protobuf', spans))

@@ -8,10 +8,10 @@ const PROTOBUF = 'application/x-protobuf'
 const JSON_TYPE = 'application/json; charset=utf-8'
 const inJson = (answer: unknown) => Buffer.from(JSON.stringify(answer))
 
-describe.each(FORMATS)('what a receiver answers to a request in %s', (format) => {
+describe.each(FORMATS)('the answer to a request in %s', (format) => {
   const { readAnswer } = codecOf(format)
 
-  it('is read by the content type of the answer', () => {
+  it('is read in the format of its content type', () => {
     const property = fc.property(
       fc.maxSafeNat(),
       fc.string({ unit: 'binary', minLength: 1 }),
@@ -29,7 +29,7 @@ describe.each(FORMATS)('what a receiver answers to a request in %s', (format) =>
     fc.assert(property)
   })
 
-  it('is read in the format of the request, if it has no content type', () => {
+  it('is read in the format of the request if it has no content type', () => {
     const answer = { partialSuccess: { rejectedSpans: 3, errorMessage: 'too old' } }
     const body = format === 'json' ? inJson(answer) : encodeAnswer(answer)
     expect(readAnswer(body, undefined)).toEqual({ rejectedSpans: 3, message: 'too old' })
@@ -37,7 +37,7 @@ describe.each(FORMATS)('what a receiver answers to a request in %s', (format) =>
     expect(readAnswer(body, 'text/html')).toBeUndefined()
   })
 
-  it('is nothing, if it says nothing', () => {
+  it('is undefined if it reports nothing', () => {
     for (const answer of [
       {},
       { partialSuccess: {} },
@@ -60,7 +60,7 @@ describe.each(FORMATS)('what a receiver answers to a request in %s', (format) =>
     expect(readAnswer(Buffer.from('<html>'), PROTOBUF)).toBeUndefined()
   })
 
-  it('says of a warning that no span was rejected, also where the number is none', () => {
+  it('reports no rejected span for a warning, also with an invalid number', () => {
     const warning = { rejectedSpans: 0, message: 'slow down' }
     for (const rejectedSpans of [0, -5]) {
       const answer = { partialSuccess: { rejectedSpans, errorMessage: 'slow down' } }
@@ -71,7 +71,7 @@ describe.each(FORMATS)('what a receiver answers to a request in %s', (format) =>
     expect(readAnswer(inJson(odd), JSON_TYPE)).toEqual(warning)
   })
 
-  it('may be any bytes under any content type: nothing throws, and a number is whole and not negative', () => {
+  it('may be any bytes with any content type: nothing throws, and a number is whole and not negative', () => {
     const types = fc.oneof(fc.constantFrom(PROTOBUF, JSON_TYPE, undefined), fc.string())
     const some = encodeAnswer({ partialSuccess: { rejectedSpans: 70_000, errorMessage: 'x' } })
     const bytes = fc.oneof(

@@ -6,7 +6,7 @@ import { placedSpans } from './support/decode.ts'
 import { plainSpan } from './support/plain-span.ts'
 import { ANYTHING, randomSpans } from './support/random-spans.ts'
 
-/** Bodies with something wrong in them: cut off, a bit flipped, or another byte. */
+/** Damaged bodies: truncated, with a flipped bit, or with another byte. */
 const damaged = (bodies: fc.Arbitrary<Buffer>) =>
   fc.tuple(bodies, fc.nat(), fc.nat({ max: 255 }), fc.boolean()).map(([body, place, byte, isCut]) => {
     const at = place % body.length
@@ -25,7 +25,7 @@ describe.each(FORMATS)('bodies in %s', (format) => {
     damaged(bodies),
   )
 
-  it('are joined to one that has what they have, in order, without being copied', () => {
+  it('are joined into one with all their spans, in order, without being copied', () => {
     const property = fc.property(fc.array(bodies, { minLength: 1, maxLength: 4 }), (all) => {
       const parts = join(all)
       const { resourceSpans } = decodeAs(format, Buffer.concat(parts))
@@ -36,7 +36,7 @@ describe.each(FORMATS)('bodies in %s', (format) => {
     fc.assert(property)
   })
 
-  it('are split into halves that have the same spans with the same around them', () => {
+  it('are split into halves with the same spans, resources and scopes', () => {
     const property = fc.property(fc.array(bodies, { minLength: 1, maxLength: 3 }), (all) => {
       const body = Buffer.concat(join(all))
       const spans = placedSpans(decodeAs(format, body))
@@ -67,7 +67,7 @@ describe.each(FORMATS)('bodies in %s', (format) => {
     expect(placedSpans(decodeAs(format, joined))).toEqual(placedSpans(decodeAs(format, whole)))
   })
 
-  it('that are none are not split, and nothing throws', () => {
+  it('that are invalid are not split, and nothing throws', () => {
     expect(split(Buffer.from('no body at all'))).toBeUndefined()
     expect(split(Buffer.alloc(0))).toBeUndefined()
     const property = fc.property(garbage, (body) => {
@@ -79,19 +79,19 @@ describe.each(FORMATS)('bodies in %s', (format) => {
     fc.assert(property, { numRuns: 1_000 })
   })
 
-  it('that are cut off are not split, wherever they are cut', () => {
+  it('that are truncated are not split, wherever they end', () => {
     const body = encodeAll(format, [plainSpan(), plainSpan({ attributes: { key: 'value' } })])
     expect(split(body)).toBeDefined()
     for (let end = 0; end < body.length; end++) expect(split(body.subarray(0, end))).toBeUndefined()
   })
 
-  it('alone are joined as they are', () => {
+  it('are returned unchanged if there is only one', () => {
     const body = Buffer.from('anything')
     expect(Buffer.concat(join([body]))).toEqual(body)
   })
 })
 
-it('a body in JSON that is not as ours are is left out among others, which it would spoil', () => {
+it('a JSON body of another encoder is left out among others, which it would make invalid', () => {
   const body = encodeAll('json', [plainSpan()])
   const others = ['', '{}', '{"resourceSpans":[]}', '[1]', ' {"resourceSpans":[{}]}'].map((text) =>
     Buffer.from(text),

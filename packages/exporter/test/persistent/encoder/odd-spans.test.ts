@@ -13,7 +13,7 @@ const throwing = (name: string) =>
     },
   })
 
-describe.each(FORMATS)('what an application did to its spans costs at most those spans: %s', (format) => {
+describe.each(FORMATS)('a broken span costs at most itself: %s', (format) => {
   const { encode } = codecOf(format)
 
   it('a span that throws when it is read is left out and counted, wherever it throws', () => {
@@ -45,7 +45,7 @@ describe.each(FORMATS)('what an application did to its spans costs at most those
     expect(JSON.stringify(spans)).toContain('deep')
   })
 
-  it('a resource or a scope that throws takes its spans with it, and no others', () => {
+  it('a resource or a scope that throws costs its spans, and no others', () => {
     const bad = { attributes: throwing('key') }
     const spans = [
       plainSpan({ resource: bad }),
@@ -59,13 +59,13 @@ describe.each(FORMATS)('what an application did to its spans costs at most those
     expect(resourceSpans.map(({ scopeSpans }) => scopeSpans.map(({ spans }) => spans.length))).toEqual([[1]])
   })
 
-  it('there is no body where there is no span that can be read, and the next one is as ever', () => {
+  it('there is no body without a readable span, and the next body is complete', () => {
     expect(encode([])).toEqual({ encoded: undefined, unreadable: 0 })
     expect(encode([plainSpan({ links: [null] })])).toEqual({ encoded: undefined, unreadable: 1 })
     expect(written(format, { name: 'next' })['name']).toBe('next')
   })
 
-  it('an ID that is none is left out, because receivers refuse the whole request for it', () => {
+  it('an invalid ID is left out, because endpoints reject the whole request for it', () => {
     const good = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 }
     for (const bad of ['', 'abc', '1'.repeat(31), 'g'.repeat(32), '１'.repeat(32), undefined, 5]) {
       const context = { ...good, traceId: bad }
@@ -75,7 +75,7 @@ describe.each(FORMATS)('what an application did to its spans costs at most those
     }
   })
 
-  it('fields that have the wrong type, or are not there, are as if nothing had been said', () => {
+  it('missing fields and fields of a wrong type are written as empty', () => {
     const nothing = encodedSpans(format, [{ spanContext: () => ({}), attributes: {} }])
     expect(nothing).toMatchObject([
       { resource: { attributes: [] }, scope: { name: '' }, span: { name: '', kind: 0, status: { code: 0 } } },
@@ -96,7 +96,7 @@ describe.each(FORMATS)('what an application did to its spans costs at most those
     expect(written(format, { droppedEventsCount: 1e12 })['droppedEventsCount']).toBe(0xffffffff)
   })
 
-  it('any values in any place: nothing throws, and every span is in the body or counted', () => {
+  it('any values anywhere: nothing throws, and every span is in the body or counted', () => {
     const anything = fc.anything({
       withBigInt: true,
       withDate: true,
@@ -122,7 +122,7 @@ describe.each(FORMATS)('what an application did to its spans costs at most those
     )
   })
 
-  it('a span that ends another one while it is read does not mix with it', () => {
+  it('a span that ends another one while it is read is not mixed with it', () => {
     let inner: Buffer | undefined
     const outer = {
       name: 'outer',
@@ -140,7 +140,7 @@ describe.each(FORMATS)('what an application did to its spans costs at most those
     expect(placedSpans(decodeAs(format, inner as Buffer))).toMatchObject([{ span: { name: 'inner' } }])
   })
 
-  it('a giant is written whole, and leaves nothing behind', () => {
+  it('a huge span is complete, and does not affect the next one', () => {
     const prompt = '世界'.repeat(2_000_000)
     const body = encodeAll(format, [plainSpan({ attributes: { value: prompt } })])
     expect(placedSpans(decodeAs(format, body))[0]?.span['attributes']).toMatchObject([
@@ -151,7 +151,7 @@ describe.each(FORMATS)('what an application did to its spans costs at most those
     expect(next.length).toBeLessThan(1_000)
   })
 
-  it('spans of two scopes that are called the same stay in two groups, as in the protobuf of OpenTelemetry', () => {
+  it('spans of two scopes with the same name stay in two groups, as in the protobuf of OpenTelemetry', () => {
     const spans = [plainSpan(), plainSpan({ instrumentationScope: { ...scope } }), plainSpan()]
     const { resourceSpans } = decodeAs(format, encodeAll(format, spans))
     expect(resourceSpans[0]?.scopeSpans.map(({ spans }) => spans.length)).toEqual([2, 1])
@@ -160,7 +160,7 @@ describe.each(FORMATS)('what an application did to its spans costs at most those
   })
 })
 
-it('a body in protobuf has a buffer of its own, so that nothing else is kept with it', () => {
+it('a protobuf body has a buffer of its own, which retains nothing else', () => {
   const body = encodeAll('protobuf', [plainSpan()])
   expect(body.buffer.byteLength).toBe(body.length)
 })

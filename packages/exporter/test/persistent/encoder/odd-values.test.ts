@@ -9,10 +9,10 @@ import { plainSpan } from './support/plain-span.ts'
 const writtenValue = (format: BodyFormat, value: unknown): unknown =>
   (written(format, { attributes: { value } })['attributes'] as { value: unknown }[])[0]?.value
 
-describe.each(FORMATS)('values that no receiver could take as they are: %s', (format) => {
+describe.each(FORMATS)('values that no endpoint would accept: %s', (format) => {
   const { encode } = codecOf(format)
 
-  it('a value that holds itself is empty where it comes again', () => {
+  it('a value that contains itself is empty where it recurs', () => {
     const value: Record<string, unknown> = { a: 1 }
     value['self'] = value
     value['list'] = [value]
@@ -25,7 +25,7 @@ describe.each(FORMATS)('values that no receiver could take as they are: %s', (fo
     ])
   })
 
-  it('a value is empty below 30 levels, because parsers refuse a request that goes deeper than they do', () => {
+  it('a value is empty below 30 levels, because parsers reject deeper requests', () => {
     let value: unknown = 'deep'
     for (let level = 0; level < 5_000; level++) value = { in: value }
     const { encoded } = encode([plainSpan({ attributes: { value } })])
@@ -36,7 +36,7 @@ describe.each(FORMATS)('values that no receiver could take as they are: %s', (fo
     expect(JSON.stringify(writtenValue(format, last))).toContain('deep')
   })
 
-  it('a value has at most a million values in it, however it shares them or leaves them out', () => {
+  it('a value has at most a million parts, shared or sparse ones included', () => {
     const sparse: number[] = []
     sparse.length = 4_000_000_000
     let shared: unknown = ['x']
@@ -53,7 +53,7 @@ describe.each(FORMATS)('values that no receiver could take as they are: %s', (fo
     expect(countOf(after?.value as never)).toBe(3)
   })
 
-  it('a key that every object has is a key like others', () => {
+  it('a key that every object inherits is a key like others', () => {
     const attributes = JSON.parse('{"__proto__":{"__proto__":1},"constructor":"c","toString":[]}')
     const keys = (written(format, { attributes })['attributes'] as { key: string }[]).map(({ key }) => key)
     expect(keys).toEqual(['__proto__', 'constructor', 'toString'])
@@ -61,7 +61,7 @@ describe.each(FORMATS)('values that no receiver could take as they are: %s', (fo
     expect(written(format, { attributes: inherited })['attributes']).toMatchObject([{ key: 'own' }])
   })
 
-  it('a time has every nanosecond, and one that is none is the nearest that is', () => {
+  it('a time is exact to the nanosecond, and an invalid one becomes the nearest valid one', () => {
     const startOf = (startTime: unknown) => written(format, { startTime })['startTimeUnixNano']
     expect(startOf([1_763_000_000, 123_456_789])).toBe('1763000000123456789')
     expect(startOf([4_294_967_295, 999_999_999])).toBe('4294967295999999999')
@@ -76,7 +76,7 @@ describe.each(FORMATS)('values that no receiver could take as they are: %s', (fo
     }
   })
 
-  it('more keys than are remembered are written like those that are', () => {
+  it('more keys than are cached are written as well', () => {
     const attributes = Object.fromEntries(
       Array.from({ length: 5_000 }, (_, count) => [`user.${count}`, count]),
     )
@@ -89,14 +89,14 @@ describe.each(FORMATS)('values that no receiver could take as they are: %s', (fo
   })
 })
 
-describe('values that JSON has no notion of', () => {
+describe('values that JSON does not support', () => {
   const inJson = (value: unknown): unknown => {
     const { resourceSpans } = parse(encodeAll('json', [plainSpan({ attributes: { value } })]))
     const attributes = resourceSpans[0]?.scopeSpans[0]?.spans[0]?.['attributes']
     return (attributes as { value: unknown }[])[0]?.value
   }
 
-  it('numbers that are not finite are words: OpenTelemetry writes null, and collectors refuse the request', () => {
+  it('numbers that are not finite are strings: OpenTelemetry writes null, and collectors reject the request', () => {
     expect([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map(inJson)).toEqual([
       { doubleValue: 'NaN' },
       { doubleValue: 'Infinity' },
@@ -104,7 +104,7 @@ describe('values that JSON has no notion of', () => {
     ])
   })
 
-  it('whole numbers are digits beyond 2^53, and doubles beyond 64 bits, where OpenTelemetry has an integer that is none', () => {
+  it('whole numbers are strings beyond 2^53, and doubles beyond 64 bits, for which OpenTelemetry writes an invalid integer', () => {
     expect(inJson(2 ** 53 - 1)).toEqual({ intValue: 2 ** 53 - 1 })
     expect(inJson(-(2 ** 60))).toEqual({ intValue: '-1152921504606846976' })
     expect(inJson(2 ** 63 - 1024)).toEqual({ intValue: '9223372036854774784' })
@@ -112,7 +112,7 @@ describe('values that JSON has no notion of', () => {
     expect(inJson(1e21)).toEqual({ doubleValue: 1e21 })
   })
 
-  it('halves of surrogate pairs are U+FFFD as in UTF-8: there are parsers that refuse the request for one', () => {
+  it('lone surrogates are U+FFFD as in UTF-8, because some parsers reject a request for one', () => {
     const texts = [
       '\ud800',
       'a\udfffb',

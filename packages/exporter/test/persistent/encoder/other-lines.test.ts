@@ -7,7 +7,7 @@ import { decode, placedSpans } from './support/decode.ts'
 import { plainSpan } from './support/plain-span.ts'
 import { sdkSpans } from './support/sdk-spans.ts'
 
-/** The same span under the names of SDK 1. */
+/** The same span with the field names of SDK 1. */
 function asSdk1(span: ReadableSpan): ExportableSpan {
   const { parentSpanContext, instrumentationScope, ...others } = span
   return plainSpan({
@@ -23,8 +23,8 @@ function asSdk1(span: ReadableSpan): ExportableSpan {
   })
 }
 
-describe.each(FORMATS)('spans of other lines of the SDK in %s', (format) => {
-  it('of SDK 1 have their parent and scope, and do not claim to know whether a parent is remote', () => {
+describe.each(FORMATS)('spans of other SDK lines in %s', (format) => {
+  it('of SDK 1 have their parent and scope, and no flag about a remote parent', () => {
     const spans = sdkSpans()
     const expected = placedSpans(decode(ProtobufTraceSerializer.serializeRequest(spans) as Uint8Array))
     const written = encodedSpans(format, spans.map(asSdk1))
@@ -33,7 +33,7 @@ describe.each(FORMATS)('spans of other lines of the SDK in %s', (format) => {
     )
   })
 
-  it('of SDK 1 without a parent know that no parent is remote', () => {
+  it('of SDK 1 without a parent have the flag that it is not remote', () => {
     const [written] = encodedSpans(format, [plainSpan({ parentSpanId: undefined })])
     expect(written?.span['flags']).toBe(0x101)
   })

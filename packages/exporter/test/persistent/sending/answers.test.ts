@@ -14,12 +14,12 @@ const retry = (reason: string, afterMillis?: number) => {
   const status = /^\d+$/.test(reason) ? Number(reason) : undefined
   return { kind: 'retry', reason, status, afterMillis }
 }
-const refused = (status: number, message = '') => ({ kind: 'refused', status, message })
+const rejected = (status: number, message = '') => ({ kind: 'rejected', status, message })
 const date = { date: 'Sun, 06 Nov 1994 08:49:37 GMT', 'retry-after': 'Sun, 06 Nov 1994 08:50:07 GMT' }
 // google.rpc.Status: a code, the message, a detail after it.
 const status = Buffer.concat([Buffer.from([8, 3, 18, 8]), Buffer.from('no space'), Buffer.from([26, 1, 65])])
 
-/** Resolves at the next message: when a client of this process has the head of an answer. */
+/** Resolves at the next message: when a client of this process has received the head of an answer. */
 const once = (channel: string) =>
   new Promise<void>((resolve) => {
     const onMessage = () => {
@@ -51,20 +51,20 @@ describe('an answer', () => {
     ['503 and a year', answer(503, { 'retry-after': '31536000' }), retry('503', 31_536_000_000)],
     ['504', answer(504), retry('504')],
     ['413', answer(413, {}, 'huge'), { kind: 'too-large' }],
-    ['302', answer(302, { location: 'http://127.0.0.1:1/' }), refused(302)],
-    ['400', answer(400, {}, 'no\r\n such\u0000thing'), refused(400, 'no such thing')],
+    ['302', answer(302, { location: 'http://127.0.0.1:1/' }), rejected(302)],
+    ['400', answer(400, {}, 'no\r\n such\u0000thing'), rejected(400, 'no such thing')],
     [
       '400 in protobuf',
       answer(400, { 'content-type': 'application/x-protobuf' }, status),
-      refused(400, 'no space'),
+      rejected(400, 'no space'),
     ],
-    ['400 in broken protobuf', answer(400, { 'content-type': 'application/x-protobuf' }, 'x'), refused(400)],
-    ['400 with a long text', answer(400, {}, 'x'.repeat(999)), refused(400, `${'x'.repeat(200)}…`)],
-    ['401', answer(401), refused(401)],
-    ['404', answer(404), refused(404)],
-    ['408', answer(408), refused(408)],
-    ['500', answer(500), refused(500)],
-    ['501', answer(501), refused(501)],
+    ['400 in broken protobuf', answer(400, { 'content-type': 'application/x-protobuf' }, 'x'), rejected(400)],
+    ['400 with a long text', answer(400, {}, 'x'.repeat(999)), rejected(400, `${'x'.repeat(200)}…`)],
+    ['401', answer(401), rejected(401)],
+    ['404', answer(404), rejected(404)],
+    ['408', answer(408), rejected(408)],
+    ['500', answer(500), rejected(500)],
+    ['501', answer(501), rejected(501)],
     ['no answer', (_, { socket }) => socket.destroy(), retry('ECONNRESET')],
     ['no HTTP', (_, { socket }) => socket.end('hello\r\n\r\n'), retry('HPE_INVALID_CONSTANT')],
     [
@@ -73,55 +73,55 @@ describe('an answer', () => {
       retry('closed'),
     ],
   ])('%s means what OTLP says', async (_, reply, expected) => {
-    const { post, receiver } = await connect([reply])
+    const { post, endpoint } = await connect([reply])
     expect(await post('a\n')).toEqual(expected)
-    expect(receiver.received).toHaveLength(1)
+    expect(endpoint.received).toHaveLength(1)
     expect(await post('b\n')).toEqual(accepted())
   })
 
-  it('that never comes is ended at the deadline, with its connection', async () => {
+  it('that never comes ends at the timeout, with its connection', async () => {
     const clock = new ManualClock()
-    const { post, receiver } = await connect([() => {}], { timeoutMillis: 5000 }, clock)
+    const { post, endpoint } = await connect([() => {}], { timeoutMillis: 5000 }, clock)
     const answered = post('a\n')
-    await until(() => receiver.received.length === 1)
+    await until(() => endpoint.received.length === 1)
     clock.advance(4999)
-    expect(receiver.sockets.size).toBe(1)
+    expect(endpoint.sockets.size).toBe(1)
     clock.advance(1)
     expect(await answered).toEqual(retry('timeout'))
-    await until(() => receiver.sockets.size === 0)
+    await until(() => endpoint.sockets.size === 0)
     expect(clock.timers.size).toBe(0)
   })
 
-  it('that begins before its status is whole, and drips, is ended at the deadline', async () => {
+  it('that stops in the middle of its status ends at the timeout', async () => {
     const clock = new ManualClock()
     const drip: Reply = (_, { socket }) => socket.write('HTTP/1.1 20')
-    const { post, receiver } = await connect([drip], {}, clock)
+    const { post, endpoint } = await connect([drip], {}, clock)
     const answered = post('a\n')
-    await until(() => receiver.received.length === 1)
+    await until(() => endpoint.received.length === 1)
     clock.advance(10_000)
     expect(await answered).toEqual(retry('timeout'))
-    await until(() => receiver.sockets.size === 0)
+    await until(() => endpoint.sockets.size === 0)
   })
 
   it.each([
     [200, accepted()],
-    [400, refused(400, '{')],
+    [400, rejected(400, '{')],
     [429, retry('429', 7000)],
   ])('%i that drips is taken at its word at the deadline', async (code, expected) => {
     const clock = new ManualClock()
     const hasHead: Reply = (response) => {
       response.writeHead(code, { 'retry-after': '7', 'content-length': 100, ...JSON_TYPE }).write('{')
     }
-    const { post, receiver } = await connect([hasHead], {}, clock)
+    const { post, endpoint } = await connect([hasHead], {}, clock)
     const head = once('http.client.response.finish')
     const answered = post('a\n')
     await head
     clock.advance(10_000)
     expect(await answered).toEqual(expected)
-    await until(() => receiver.sockets.size === 0)
+    await until(() => endpoint.sockets.size === 0)
   })
 
-  it('of 200 whose connection breaks before its end is an answer', async () => {
+  it('with status 200 counts although the connection breaks before its end', async () => {
     const broken: Reply = (response, { socket }) => {
       response.writeHead(200, { 'content-length': 100 })
       response.write('x', () => socket.end())
@@ -130,14 +130,14 @@ describe('an answer', () => {
     expect(await post('a\n')).toEqual(accepted())
   })
 
-  it('without an end is not read for ever', async () => {
+  it('without an end is not read forever', async () => {
     const endless: Reply = (response) => {
       const more = () => void (response.destroyed || response.write(Buffer.alloc(8192), more))
       response.writeHead(200, JSON_TYPE)
       more()
     }
-    const { post, receiver } = await connect([endless], {}, new ManualClock())
+    const { post, endpoint } = await connect([endless], {}, new ManualClock())
     expect(await post('a\n')).toEqual(accepted())
-    await until(() => receiver.sockets.size === 0)
+    await until(() => endpoint.sockets.size === 0)
   })
 })

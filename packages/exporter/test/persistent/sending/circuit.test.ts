@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { NaiveQueue } from './support/queue.ts'
-import { accepted, refused, retry, settle, startSender, tooLarge } from './support/sender.ts'
+import { accepted, rejected, retry, settle, startSender, tooLarge } from './support/sender.ts'
 
-/** Makes the queue wait before it gives the next batch; returns what lets it. */
+/** Delays the next lease of the queue until the returned function is called. */
 function holdTake(queue: NaiveQueue): () => void {
   const take = queue.lease.bind(queue)
   let give = () => {}
@@ -16,8 +16,8 @@ function holdTake(queue: NaiveQueue): () => void {
   return () => give()
 }
 
-describe('a receiver that does not answer', () => {
-  it('is asked again after waits that double up to a minute, each somewhere below that', async () => {
+describe('an endpoint that does not answer', () => {
+  it('is retried after waits that double up to a minute, with full jitter', async () => {
     const { advance, answer, append, clock, counters } = startSender({ maxExportBatchSize: 1 })
     const waits: number[] = []
     await append('a')
@@ -29,14 +29,14 @@ describe('a receiver that does not answer', () => {
     expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000])
     expect(counters).toMatchObject({ requests: 10, retried: 9 })
     await answer(accepted)
-    // The next failure is a first one.
+    // The next failure counts as the first.
     clock.chance = 0.999
     await append('b')
     await answer(retry())
     expect(clock.waits).toEqual([999])
   })
 
-  it('is asked again however often it fails', async () => {
+  it('is retried however often it fails', async () => {
     const { advance, answer, append, clock, counters } = startSender({ maxExportBatchSize: 1 })
     await append('a')
     for (let i = 0; i < 2000; i++) {
@@ -47,7 +47,7 @@ describe('a receiver that does not answer', () => {
     expect(counters).toMatchObject({ requests: 2001, retried: 2000, delivered: 1 })
   })
 
-  it('is asked nothing while nothing is due, whatever is appended', async () => {
+  it('gets no request before the wait is over, whatever is appended', async () => {
     const { append, answer, clock, counters } = startSender({ maxExportBatchSize: 1, concurrency: 4 })
     await append('a')
     await answer(retry())
@@ -56,7 +56,7 @@ describe('a receiver that does not answer', () => {
     expect(clock.timers.size).toBe(1)
   })
 
-  it('is asked one thing at a time, and everything at the first answer', async () => {
+  it('gets one request at a time, and all of them after the first answer', async () => {
     const { advance, answer, append, requests } = startSender({ maxExportBatchSize: 1, concurrency: 3 })
     for (const name of ['a', 'b', 'c', 'd', 'e']) await append(name)
     for (const index of [0, 1, 2]) await answer(retry(), index)
@@ -68,7 +68,7 @@ describe('a receiver that does not answer', () => {
     expect(requests().slice(4)).toEqual(['b', 'c', 'd'])
   })
 
-  it('is not asked for what the queue gives just when it fails', async () => {
+  it('does not get the batch that the queue returns while it fails', async () => {
     const { advance, answer, append, requests, queue } = startSender({
       maxExportBatchSize: 1,
       concurrency: 2,
@@ -85,7 +85,7 @@ describe('a receiver that does not answer', () => {
     expect(requests()).toEqual(['a', 'a'])
   })
 
-  it('is not asked for it either while another request is on its way', async () => {
+  it('does not get it either while another request is in flight', async () => {
     const { advance, answer, append, requests, queue } = startSender({
       maxExportBatchSize: 1,
       concurrency: 3,
@@ -103,26 +103,26 @@ describe('a receiver that does not answer', () => {
     expect(requests()).toEqual(['a', 'b', 'a'])
   })
 
-  it('fails once, though it fails several requests that were on their way', async () => {
+  it('fails once, although several requests in flight fail', async () => {
     const { answer, append, clock } = startSender({ maxExportBatchSize: 1, concurrency: 3 })
     for (const name of ['a', 'b', 'c']) await append(name)
     for (const index of [0, 1, 2]) await answer(retry(), index)
     expect(clock.waits).toEqual([500])
   })
 
-  it('has answered when it refuses something', async () => {
+  it('has answered if it rejects something', async () => {
     const { advance, answer, append, requests } = startSender({ maxExportBatchSize: 1 })
     await append('a')
     await append('b')
     await answer(retry())
     await advance(500)
-    await answer(refused())
+    await answer(rejected())
     expect(requests()).toEqual(['a', 'a', 'b'])
   })
 })
 
 describe('Retry-After', () => {
-  it('is the least that is waited, and a little more so that not all come back at once', async () => {
+  it('is the shortest wait, plus up to a second so that clients do not return all at once', async () => {
     const { advance, answer, append, clock, requests } = startSender({ maxExportBatchSize: 1 })
     await append('a')
     await answer(retry(30_000))
@@ -133,7 +133,7 @@ describe('Retry-After', () => {
     expect(requests()).toHaveLength(2)
   })
 
-  it('is honoured where it is longer than a timer of Node can be', async () => {
+  it('is respected if it is longer than a timer of Node can be', async () => {
     const { advance, answer, append, requests } = startSender({ maxExportBatchSize: 1 })
     const year = 365 * 24 * 3_600_000
     await append('a')
@@ -144,7 +144,7 @@ describe('Retry-After', () => {
     expect(requests()).toHaveLength(2)
   })
 
-  it.each([0, undefined])('of %s is none: waits double', async (afterMillis) => {
+  it.each([0, undefined])('of %s is ignored: waits double', async (afterMillis) => {
     const { advance, answer, append, clock } = startSender({ maxExportBatchSize: 1 })
     await append('a')
     await answer(retry(afterMillis))
@@ -154,7 +154,7 @@ describe('Retry-After', () => {
     expect(clock.waits).toEqual([1000])
   })
 
-  it('is the longest of those that were said', async () => {
+  it('is the longest one of several', async () => {
     const { answer, append, clock } = startSender({ maxExportBatchSize: 1, concurrency: 2 })
     for (const name of ['a', 'b']) await append(name)
     await answer(retry(30_000), 0)
@@ -162,7 +162,7 @@ describe('Retry-After', () => {
     expect(clock.waits).toEqual([30_500])
   })
 
-  it('holds for the halves of what was on its way, and is too large', async () => {
+  it('applies to the halves of a request in flight that is too large', async () => {
     const { advance, answer, append, requests, sender, queue } = startSender({
       maxExportBatchSize: 2,
       concurrency: 2,
@@ -181,7 +181,7 @@ describe('Retry-After', () => {
     expect(await drained).toBe(0)
   })
 
-  it('holds although an older request is answered meanwhile, and for what was put off', async () => {
+  it('applies although an older request is answered meanwhile, and to postponed batches', async () => {
     const { advance, answer, append, requests } = startSender({ maxExportBatchSize: 1, concurrency: 2 })
     for (const name of ['a', 'b', 'c']) await append(name)
     await answer(retry(30_000), 0)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { accepted, refused, retry, settle, startSender } from './support/sender.ts'
+import { accepted, rejected, retry, settle, startSender } from './support/sender.ts'
 
 describe('a drain', () => {
-  it('sends what waits at once, all of it, and says when it is answered', async () => {
+  it('sends all queued spans at once, and resolves when they are answered', async () => {
     const { answer, append, clock, requests, sender, queue } = startSender({ maxExportBatchSize: 2 })
     await append('a')
     queue.appendSpans('b')
@@ -16,13 +16,13 @@ describe('a drain', () => {
     expect(clock.waits.filter((wait) => wait > 1000)).toEqual([])
   })
 
-  it('of nothing is over at once', async () => {
+  it('of nothing resolves at once', async () => {
     const { clock, sender, queue } = startSender()
     expect(await sender.drain(queue.trackQueued(), 5000)).toBe(0)
     expect(clock.timers.size).toBe(0)
   })
 
-  it('waits for what is on its way', async () => {
+  it('waits for requests in flight', async () => {
     const { answer, append, sender, queue } = startSender({ maxExportBatchSize: 1 })
     await append('a')
     let left: number | undefined
@@ -38,33 +38,33 @@ describe('a drain', () => {
   it('keeps the process alive until then, and nothing else does', async () => {
     const { append, answer, clock, sender, queue, transport } = startSender()
     await append('a')
-    expect(transport.isHeld).toBe(false)
+    expect(transport.keepsAlive).toBe(false)
     expect([...clock.timers].map(({ keepsAlive }) => keepsAlive)).toEqual([false])
     const drained = sender.drain(queue.trackQueued(), 5000)
     expect([...clock.timers].filter(({ keepsAlive }) => keepsAlive)).toHaveLength(1)
-    expect(transport.isHeld).toBe(true)
+    expect(transport.keepsAlive).toBe(true)
     await settle()
     await answer(accepted)
     await drained
     expect([...clock.timers].filter(({ keepsAlive }) => keepsAlive)).toHaveLength(0)
-    expect(transport).toMatchObject({ isHeld: false, givenUp: [] })
+    expect(transport).toMatchObject({ keepsAlive: false, aborted: [] })
   })
 
-  it('that is given up holds nothing that would keep the process, unless somebody else waits', async () => {
+  it('that has timed out keeps the process alive no longer, unless another one waits', async () => {
     const { advance, append, sender, queue, transport } = startSender({ maxExportBatchSize: 1 })
     await append('a')
     sender.drain(queue.trackQueued(), 1000)
     sender.drain(queue.trackQueued(), 2000)
     await advance(1000)
-    expect(transport).toMatchObject({ isHeld: true, givenUp: [] })
+    expect(transport).toMatchObject({ keepsAlive: true, aborted: [] })
     await advance(1000)
-    expect(transport).toMatchObject({ isHeld: false, givenUp: ['connecting'] })
+    expect(transport).toMatchObject({ keepsAlive: false, aborted: ['connecting'] })
     sender.drain(queue.trackQueued(), 1000, true)
     await advance(1000)
-    expect(transport).toMatchObject({ isHeld: false, givenUp: ['connecting', 'all'] })
+    expect(transport).toMatchObject({ keepsAlive: false, aborted: ['connecting', 'all'] })
   })
 
-  it('says at its deadline how much is left', async () => {
+  it('resolves at its deadline to how many spans are left', async () => {
     const { advance, answer, append, sender, queue } = startSender({ maxExportBatchSize: 2 })
     for (const name of ['a', 'b', 'c']) queue.appendSpans(name)
     let left: number | undefined
@@ -79,7 +79,7 @@ describe('a drain', () => {
     expect(left).toBe(1)
   })
 
-  it('asks at once although the receiver has failed, and again after short waits', async () => {
+  it('sends at once although the endpoint has failed, and retries after short waits', async () => {
     const { advance, answer, append, clock, requests, sender, queue } = startSender({ maxExportBatchSize: 1 })
     await append('a')
     for (let i = 0; i < 8; i++) {
@@ -97,7 +97,7 @@ describe('a drain', () => {
       await advance(clock.waits[0] ?? 0)
     }
     expect(waits).toEqual([75, 150, 300, 600, 750, 750])
-    // Who comes later is as much in a hurry, and no more.
+    // A later drain is expedited as much, and no more.
     const later = sender.drain(queue.trackQueued(), 10_000)
     await answer(retry())
     expect(clock.waits[0]).toBe(750)
@@ -113,7 +113,7 @@ describe('a drain', () => {
     [300, 42],
     [10, 62],
   ])(
-    'of %i ms after many others does not ask all the time, until there was an answer',
+    'of %i ms after many others does not send all the time, until there was an answer',
     async (millis, most) => {
       const { advance, answer, append, requests, sender, queue } = startSender({ maxExportBatchSize: 1 })
       await append('a')
@@ -134,7 +134,7 @@ describe('a drain', () => {
       const asked = await flushes(600)
       expect(asked).toBeLessThanOrEqual(most)
       expect(asked).toBeGreaterThan(8)
-      // It is asked at once after a while in which nobody waited.
+      // After a while without a drain, a request starts at once.
       await advance(11_000)
       if (requests().length > asked + 2) await answer(retry())
       await advance(1000)
@@ -142,20 +142,20 @@ describe('a drain', () => {
     },
   )
 
-  it('that is the last may ask once more, whatever was before', async () => {
+  it('that is the last may send once more, whatever happened before', async () => {
     const { answer, append, requests, sender, queue } = startSender({ maxExportBatchSize: 1 })
     await append('a')
     await answer(retry())
     sender.drain(queue.trackQueued(), 1000)
     await settle()
     await answer(retry())
-    sender.insist()
+    sender.resetCircuit()
     sender.drain(queue.trackQueued(), 1000)
     await settle()
     expect(requests()).toHaveLength(3)
   })
 
-  it('does not ask before the time that the receiver has asked for', async () => {
+  it('sends nothing before the time in Retry-After', async () => {
     const { advance, answer, append, requests, sender, queue } = startSender({ maxExportBatchSize: 1 })
     await append('a')
     await answer(retry(3000))
@@ -167,7 +167,7 @@ describe('a drain', () => {
     expect(await drained).toBe(0)
   })
 
-  it('until a failure ends at the first one, and leaves the usual waits behind', async () => {
+  it('until a failure ends at the first one, and the usual waits follow', async () => {
     const { advance, answer, append, clock, requests, sender, queue } = startSender({ maxExportBatchSize: 1 })
     await append('a')
     await append('b')
@@ -183,11 +183,11 @@ describe('a drain', () => {
     expect(requests()).toEqual(['a', 'b', 'b', 'b'])
     await answer(retry(60_000))
     expect(await again).toBe(1)
-    // Nothing may be asked, so there is nothing to wait for.
+    // No request may start, so there is nothing to wait for.
     expect(await sender.drain(queue.trackQueued(), 10_000, true)).toBe(1)
   })
 
-  it('sees what the queue has dropped', async () => {
+  it('notices that the queue has dropped spans', async () => {
     const { append, sender, queue } = startSender({ maxExportBatchSize: 1 })
     await append('a')
     queue.appendSpans('b')
@@ -198,12 +198,12 @@ describe('a drain', () => {
   })
 })
 
-describe('a queue or a watch that breaks its word and throws', () => {
+describe('a queue or an observer that throws although it must not', () => {
   const fail = () => {
     throw new Error('a secret')
   }
 
-  it('costs an attempt, and the next one is as usual', async () => {
+  it('costs an attempt, and the next one works', async () => {
     const { advance, answer, append, clock, counters, queue } = startSender({ maxExportBatchSize: 1 })
     const take = queue.lease.bind(queue)
     queue.lease = async () => fail()
@@ -214,20 +214,20 @@ describe('a queue or a watch that breaks its word and throws', () => {
     expect(counters).toMatchObject({ delivered: 1, requests: 1 })
   })
 
-  it('gives back what was taken, for a later attempt', async () => {
-    const watch = { sent: fail, answered: () => {} }
-    const { advance, answer, append, clock, queue } = startSender({ maxExportBatchSize: 1 }, watch)
+  it('returns the lease for a later attempt', async () => {
+    const observer = { sent: fail, answered: () => {} }
+    const { advance, answer, append, clock, queue } = startSender({ maxExportBatchSize: 1 }, observer)
     await append('a')
     expect(queue).toMatchObject({ out: 0, released: 1 })
-    watch.sent = (() => {}) as never
+    observer.sent = (() => {}) as never
     await advance(clock.waits[0] ?? 0)
     await answer(accepted)
     expect(queue.entries).toEqual([])
   })
 })
 
-describe('a sender that is closed', () => {
-  it('gives back what it has taken, leaves no timer, ends drains, and sends nothing more', async () => {
+describe('a closed sender', () => {
+  it('returns its leases, leaves no timer, ends drains, and sends nothing more', async () => {
     const { advance, answer, append, clock, counters, requests, sender, queue, transport } = startSender({
       maxExportBatchSize: 1,
       concurrency: 2,
@@ -258,7 +258,7 @@ describe('a sender that is closed', () => {
     expect(clock.timers.size).toBe(0)
   })
 
-  it('gives back what the queue is just giving it, and what was put off', async () => {
+  it('returns a lease that the queue is just granting, and postponed ones', async () => {
     const { append, answer, sender, queue } = startSender({ maxExportBatchSize: 2 })
     await append('a', 'b')
     await answer({ kind: 'too-large' })
@@ -277,7 +277,7 @@ describe('a sender that is closed', () => {
     expect(other.requests()).toEqual([])
   })
 
-  it('settles what was answered and is being put aside', async () => {
+  it('settles an answered batch whose rejected spans are being kept', async () => {
     const { append, sender, queue, transport } = startSender({ maxExportBatchSize: 1 })
     await append('a')
     let finish = () => {}
@@ -285,7 +285,7 @@ describe('a sender that is closed', () => {
       new Promise((resolve) => {
         finish = () => resolve(() => {})
       })
-    await transport.posted[0]?.answer(refused())
+    await transport.posted[0]?.answer(rejected())
     sender.close()
     expect(queue.out).toBe(1)
     finish()

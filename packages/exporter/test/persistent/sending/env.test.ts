@@ -13,7 +13,7 @@ const settingsOf = (env: Record<string, string>) => {
 }
 
 describe('the environment', () => {
-  it('that says nothing gives nothing, also where a variable is empty', () => {
+  it('without variables sets nothing; an empty variable counts as none', () => {
     expect(readEnv({})).toEqual({ settings: {}, problems: [] })
     const empty = { [`${GENERAL}ENDPOINT`]: '', [`${TRACES}TIMEOUT`]: ' ', [`${GENERAL}HEADERS`]: '' }
     expect(readEnv(empty)).toEqual({ settings: {}, problems: [] })
@@ -36,7 +36,7 @@ describe('the environment', () => {
     expect(settingsOf(env)).toEqual({ url })
   })
 
-  it('has headers, percent-encoded, with spaces around them; those for traces win', () => {
+  it('has headers, percent-encoded, with spaces around them; those for traces take precedence', () => {
     const env = {
       [`${GENERAL}HEADERS`]: 'Authorization=Basic%20YWJj, x-team = a%2Cb ,x-pad=YQ==,',
       [`${TRACES}HEADERS`]: 'authorization=Bearer%20t',
@@ -46,7 +46,7 @@ describe('the environment', () => {
     expect(settingsOf({ [`${TRACES}HEADERS`]: 'a=b' })).toEqual({ headers: { a: 'b' } })
   })
 
-  it('has headers of which some cannot be used: the others are, as are those with properties', () => {
+  it('has some invalid headers: the others are used, as are those with properties', () => {
     const { settings, problems } = readEnv({
       [`${GENERAL}HEADERS`]: 'a=1;secure,secret,b=100%,c=2;p=3;q,d e=4',
     })
@@ -55,7 +55,7 @@ describe('the environment', () => {
     expect(problems[0]).not.toContain('secret')
   })
 
-  it('has certificates and a key in files; those for traces win, and one that cannot be read is named', () => {
+  it('has certificates and a key in files; those for traces take precedence, and an unreadable file is reported', () => {
     const folder = mkdtempSync(join(tmpdir(), 'otel-sessions-env-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
     const file = (name: string) => {
@@ -79,7 +79,7 @@ describe('the environment', () => {
     expect(missing.problems).toEqual([`${GENERAL}CERTIFICATE is ignored: the file cannot be read (ENOENT)`])
   })
 
-  it('has the numbers of the stock processor, which are ignored and named where they cannot be used', () => {
+  it('has the numbers of the stock processor; invalid ones are ignored and reported', () => {
     const env = {
       OTEL_BSP_SCHEDULE_DELAY: '0',
       OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '7',
@@ -95,7 +95,7 @@ describe('the environment', () => {
     ])
   })
 
-  it('has compression, timeout and protocol; those for traces win', () => {
+  it('has compression, timeout and protocol; those for traces take precedence', () => {
     const env = {
       [`${GENERAL}COMPRESSION`]: 'gzip',
       [`${GENERAL}TIMEOUT`]: '5000',
@@ -136,7 +136,7 @@ describe('the environment', () => {
     }
   })
 
-  it('falls back to the general endpoint when the one for traces cannot be used', () => {
+  it('falls back to the general endpoint if the one for traces is invalid', () => {
     const { settings, problems } = readEnv({
       [`${TRACES}ENDPOINT`]: '?',
       [`${GENERAL}ENDPOINT`]: 'http://a/b',

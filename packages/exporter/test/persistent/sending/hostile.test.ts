@@ -11,7 +11,7 @@ import { connect, disconnect } from './support/transport.ts'
 
 afterEach(disconnect)
 
-/** What a receiver can do. */
+/** What an endpoint can do. */
 const replies: Record<string, Reply> = {
   ok: answer(200),
   partial: answer(200, { 'content-type': 'application/json' }, '{"rejectedSpans":1,"message":""}'),
@@ -35,7 +35,7 @@ const replies: Record<string, Reply> = {
     response.end(() => setImmediate(() => socket.resetAndDestroy()))
   },
 }
-// After these it has the spans.
+// After these the endpoint has the spans.
 const taken = new Set(['ok', 'partial', 'html', 'huge', 'half an answer', 'an answer, and a reset when idle'])
 
 async function deliver(names: readonly string[], records: readonly number[], concurrency: number) {
@@ -48,12 +48,12 @@ async function deliver(names: readonly string[], records: readonly number[], con
       replies[name]?.(response, received)
     }
   const some = { concurrency, maxExportBatchSize: 4, compression: 'none' } as const
-  const { receiver, transport } = await connect(
+  const { endpoint, transport } = await connect(
     [...names.map(noting), ...Array(200).fill(noting('ok'))],
     some,
     clock,
   )
-  const settings = settingsWith({ url: receiver.url, ...some })
+  const settings = settingsWith({ url: endpoint.url, ...some })
   const queue = new NaiveQueue(clock.now, concurrency)
   const counters = newDeliveryCounters()
   const sender = new Sender(settings, queue.asQueue, transport, counters, undefined, lineCodec, clock)
@@ -62,9 +62,9 @@ async function deliver(names: readonly string[], records: readonly number[], con
   sender.wake()
   for (let turn = 0; queue.entries.length > 0; turn++) {
     await new Promise((resolve) => setImmediate(resolve))
-    // Time passes once the event loop has had its turns: deadlines and waits are over one after the other.
+    // Time passes after some turns of the event loop, so that timeouts and waits end one after the other.
     if (turn % 20 === 19) clock.advance(1000)
-    expect(receiver.received.length).toBeLessThan(200)
+    expect(endpoint.received.length).toBeLessThan(200)
   }
   const rejected = queue.rejected.flatMap((one) => one.names)
   const notTaken = counters.dropped['partial-success'] ?? 0
@@ -73,12 +73,12 @@ async function deliver(names: readonly string[], records: readonly number[], con
   expect(stored.size).toBe(spans)
   sender.close()
   expect(clock.timers.size).toBe(0)
-  await until(() => receiver.sockets.size === 0)
+  await until(() => endpoint.sockets.size === 0)
   await disconnect()
 }
 
-describe('a receiver that does the worst', () => {
-  it('gets each span all the same, on connections that it resets, or they are put aside', async () => {
+describe('a hostile endpoint', () => {
+  it('gets each span nevertheless, or the span is kept as rejected', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.constantFrom(...Object.keys(replies)), { maxLength: 25, size: 'max' }),

@@ -8,12 +8,12 @@ afterEach(disconnect)
 
 const program = fileURLToPath(new URL('support/program.ts', import.meta.url))
 
-/** Runs a process that appends one span, and waits for it to end by itself. */
+/** Runs a process that appends one span, and waits until it exits by itself. */
 async function run(what: string, replies: Reply[]) {
-  const { receiver } = await connect(replies)
-  const child = spawn(process.execPath, [program, receiver.url, what], {
+  const { endpoint } = await connect(replies)
+  const child = spawn(process.execPath, [program, endpoint.url, what], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    // Else a process that does not end would outlive its test.
+    // Otherwise a process that does not exit would outlive its test.
     timeout: 30_000,
   })
   let output = ''
@@ -21,43 +21,43 @@ async function run(what: string, replies: Reply[]) {
     output += chunk
   })
   const code = await new Promise((resolve) => child.on('close', resolve))
-  return { code, output: output.trim(), requests: receiver.received.length }
+  return { code, output: output.trim(), requests: endpoint.received.length }
 }
 
 describe('a process', () => {
-  it('ends although a batch waits for more', async () => {
+  it('exits although a batch waits for more spans', async () => {
     expect(await run('wait', [])).toEqual({ code: 0, output: 'appended', requests: 0 })
   })
 
-  it('ends although the receiver has asked for an hour, and a connection is open', async () => {
+  it('exits although the endpoint has asked to wait for an hour, and a connection is open', async () => {
     const inAnHour = answer(429, { 'retry-after': '3600' })
     expect(await run('drain once', [inAnHour])).toEqual({ code: 0, output: 'appended left 1', requests: 1 })
   })
 
-  it('ends when its spans are delivered, although a connection is open', async () => {
+  it('exits when its spans are delivered, although a connection is open', async () => {
     expect(await run('drain', [])).toEqual({ code: 0, output: 'appended left 0 delivered 1', requests: 1 })
   })
 
-  it('ends although a request has no answer, for which nobody waits', async () => {
+  it('exits although a request has no answer, without a drain', async () => {
     expect(await run('send', [() => {}])).toMatchObject({ code: 0, output: 'appended' })
   })
 
   it.each(['drain shortly', 'drain shortly, once'])(
-    'ends although a request has no answer, when nobody waits any longer: %s',
+    'exits although a request has no answer, after a drain has timed out: %s',
     async (what) => {
       expect(await run(what, [() => {}])).toEqual({ code: 0, output: 'appended left 1', requests: 1 })
     },
   )
 
   it.each(['drain shortly', 'drain shortly, once'])(
-    'ends although what follows the first request has no answer: %s',
+    'exits although the second request has no answer: %s',
     async (what) => {
       const result = await run(what, [answer(503), () => {}])
       expect(result).toMatchObject({ code: 0, output: 'appended left 1' })
     },
   )
 
-  it('stays while somebody waits for its spans, though nothing else keeps it', async () => {
+  it('stays alive during a drain, although nothing else keeps it alive', async () => {
     const result = await run('drain', [answer(503), answer(503), answer(503)])
     expect(result).toEqual({ code: 0, output: 'appended left 0 delivered 1', requests: 4 })
   })

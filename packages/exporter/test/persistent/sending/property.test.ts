@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../../src/persistent/sending/types.ts'
-import { accepted, refused, retry, settle, startSender, tooLarge } from './support/sender.ts'
+import { accepted, rejected, retry, settle, startSender, tooLarge } from './support/sender.ts'
 
 type Step =
   | { readonly kind: 'append'; readonly spans: number }
@@ -13,7 +13,7 @@ const anyAnswer = fc.oneof(
   fc.constant(accepted),
   fc.nat(3).map((rejectedSpans): Answer => ({ kind: 'accepted', rejectedSpans, message: '' })),
   fc.constant(tooLarge),
-  fc.constantFrom(400, 401, 500).map((status) => refused(status)),
+  fc.constantFrom(400, 401, 500).map((status) => rejected(status)),
   fc.option(fc.nat(120_000), { nil: undefined }).map((after) => retry(after)),
 )
 const step = <T>(weight: number, model: { [K in keyof T]: fc.Arbitrary<T[K]> }) => ({
@@ -43,7 +43,7 @@ async function play(steps: readonly Step[], concurrency: number, window: number 
     for (const { names } of fresh) for (const name of names) expect(answered).not.toContain(name)
     expect(open.length).toBeLessThanOrEqual(concurrency)
     expect(queue.mostOut).toBeLessThanOrEqual(concurrency)
-    // Whatever was on its way when it opened may still be, but nothing joins it; a probe is alone.
+    // Requests in flight when the circuit opened may continue, but none joins them; a later request is alone.
     if (isOpen && fresh.length > 0) expect(open).toHaveLength(1)
   }
   const answerOne = async (which: number, answer: Answer) => {
@@ -66,7 +66,7 @@ async function play(steps: readonly Step[], concurrency: number, window: number 
     } else if (open.length > 0) await answerOne(step.which, step.answer)
     look()
   }
-  // At last the receiver takes everything.
+  // At last the endpoint accepts everything.
   for (let i = 0; queue.entries.length > 0; i++) {
     expect(i).toBeLessThan(10_000)
     if (open.length > 0) await answerOne(0, accepted)
@@ -86,8 +86,8 @@ async function play(steps: readonly Step[], concurrency: number, window: number 
   expect(clock.timers.size).toBe(0)
 }
 
-describe('whatever a receiver answers, in whatever order', () => {
-  it('each span is answered, none that was answered is sent again, and all are counted once', async () => {
+describe('whatever an endpoint answers, in whatever order', () => {
+  it('each span is answered, no answered one is sent again, and all are counted once', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(anyStep, { minLength: 20, maxLength: 120, size: 'max' }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { retryAfterMillis } from '../../../src/persistent/sending/retry-after.ts'
+import { retryAfterMillis } from '../../../src/persistent/sending/answer.ts'
 
 const SENT = 'Sun, 06 Nov 1994 08:49:37 GMT'
 
@@ -18,13 +18,13 @@ describe('Retry-After', () => {
   })
 
   it.each(['', 'soon', '-1', '1.5', '1e3', '0x10', 'Sun, soon', '2030-01-01', '30 s'])(
-    '%s is none',
+    '%s is invalid',
     (value) => {
       expect(retryAfterMillis(value, SENT)).toBeUndefined()
     },
   )
 
-  it('is a date by our own clock where the receiver does not say its own', () => {
+  it('is compared with our own clock if the endpoint sends no date', () => {
     const inAnHour = new Date(Date.now() + 3_600_000).toUTCString()
     for (const date of [undefined, 'garbage']) {
       const millis = retryAfterMillis(inAnHour, date)
@@ -33,7 +33,7 @@ describe('Retry-After', () => {
     }
   })
 
-  it('is none where there is no header', () => {
+  it('is undefined without the header', () => {
     expect(retryAfterMillis(undefined, SENT)).toBeUndefined()
   })
 })

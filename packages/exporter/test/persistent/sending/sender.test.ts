@@ -2,7 +2,7 @@ import { context, DiagLogLevel, diag } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { afterEach, describe, expect, it } from 'vitest'
 import { collectWarnings } from '../../../../../test/support/tracing.ts'
-import { accepted, refused, retry, settle, startSender, tooLarge } from './support/sender.ts'
+import { accepted, rejected, retry, settle, startSender, tooLarge } from './support/sender.ts'
 
 afterEach(() => {
   diag.disable()
@@ -18,7 +18,7 @@ describe('a batch', () => {
     expect(requests()).toEqual(['abc'])
   })
 
-  it('is sent when its first span has waited long enough, and not a moment before', async () => {
+  it('is sent when its first span has waited long enough, and no earlier', async () => {
     const { advance, append, requests } = startSender({ scheduledDelayMillis: 500 })
     await append('a')
     await advance(300)
@@ -29,7 +29,7 @@ describe('a batch', () => {
     expect(requests()).toEqual(['ab'])
   })
 
-  it('that waits while another is on its way waits no longer than that', async () => {
+  it('that waits while another is in flight waits no longer than that', async () => {
     const { advance, answer, append, requests } = startSender({ concurrency: 2, scheduledDelayMillis: 500 })
     await append('a')
     await advance(500)
@@ -44,7 +44,7 @@ describe('a batch', () => {
     expect(requests()).toEqual(['a', 'b', 'c'])
   })
 
-  it('that is answered is forgotten and counted, and the next that waits long enough is sent', async () => {
+  it('that is answered is removed and counted, and the next one is sent in its time', async () => {
     const { advance, answer, append, counters, requests, queue } = startSender()
     await append('a')
     await advance(1000)
@@ -59,7 +59,7 @@ describe('a batch', () => {
     expect(counters).toMatchObject({ delivered: 2, requests: 2, dropped: {} })
   })
 
-  it('of another format is sent as that', async () => {
+  it('of another format is sent in that format', async () => {
     const { advance, sender, queue, transport, answer } = startSender()
     queue.offer({ body: Buffer.from('a\n'), spans: 1 }, 'json')
     queue.appendSpans('b')
@@ -72,7 +72,7 @@ describe('a batch', () => {
     ])
   })
 
-  it('is one of as many on their way as there may be, and no more', async () => {
+  it('is one of at most as many in flight as allowed', async () => {
     const { append, requests, answer, transport } = startSender({ concurrency: 2, maxExportBatchSize: 1 })
     for (const name of ['a', 'b', 'c', 'd']) await append(name)
     expect(requests()).toEqual(['a', 'b'])
@@ -81,9 +81,9 @@ describe('a batch', () => {
     expect(transport.mostInFlight).toBe(2)
   })
 
-  it('is asked for one after the other, also when many spans end at once', async () => {
+  it('is leased one after the other, also when many spans end at once', async () => {
     const { requests, sender, queue } = startSender({ concurrency: 2, maxExportBatchSize: 1 })
-    // This queue does not give two at the same time.
+    // This queue does not grant two leases at the same time.
     for (const name of ['a', 'b', 'c']) {
       queue.appendSpans(name)
       sender.wake()
@@ -92,7 +92,7 @@ describe('a batch', () => {
     expect(requests()).toEqual(['a', 'b'])
   })
 
-  it('waits where the queue gives none yet, and is asked for again', async () => {
+  it('is leased later if the queue grants no lease yet', async () => {
     const { append, requests, answer, clock } = startSender(
       { concurrency: 3, maxExportBatchSize: 1 },
       undefined,
@@ -101,13 +101,13 @@ describe('a batch', () => {
     await append('a')
     await append('b')
     expect(requests()).toEqual(['a'])
-    // It looks again later, and not all the time.
+    // The sender tries again later, and not all the time.
     expect(clock.waits).toEqual([100])
     await answer(accepted)
     expect(requests()).toEqual(['a', 'b'])
   })
 
-  it('is not traced, and does not run in the context of whoever ended a span', async () => {
+  it('is not traced, and does not run in the context of the code that ended a span', async () => {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
     const { advance, answer, append, transport, sender, queue } = startSender({ maxExportBatchSize: 2 })
     await append('a', 'b')
@@ -123,7 +123,7 @@ describe('a batch', () => {
     expect(transport.posted.map(({ isTraced }) => isTraced)).toEqual([false, false, false])
   })
 
-  it('is a failure, and no more, where the transport breaks its word', async () => {
+  it('is a failure, and no more, if the transport rejects although it must not', async () => {
     const { append, counters, transport, queue } = startSender({ maxExportBatchSize: 1 })
     transport.post = () => Promise.reject(new RangeError('broken'))
     await append('a')
@@ -132,13 +132,13 @@ describe('a batch', () => {
   })
 })
 
-/** What is said as a warning, and what is said to those who look for details. */
+/** What is logged as warnings, and at debug level. */
 function collectAll() {
   const warnings: string[] = []
   const details: string[] = []
   const warn = (...parts: unknown[]) => warnings.push(parts.join(' '))
   const debug = (...parts: unknown[]) => {
-    if (String(parts[1]).startsWith('the receiver')) details.push(parts.join(' '))
+    if (String(parts[1]).startsWith('the endpoint')) details.push(parts.join(' '))
   }
   const logger = { error() {}, warn, info() {}, debug, verbose() {} }
   diag.setLogger(logger, { logLevel: DiagLogLevel.DEBUG, suppressOverrideMessage: true })
@@ -146,43 +146,43 @@ function collectAll() {
 }
 
 describe('a partial success', () => {
-  it('counts what was not taken as dropped, and is said once, its words at the level of details, shortened', async () => {
+  it('counts the rejected spans as dropped, and is logged once, its message at debug level and shortened', async () => {
     const { warnings, details } = collectAll()
     const { answer, append, counters, queue } = startSender({ maxExportBatchSize: 3 })
     await append('a', 'b', 'c')
     await answer({ kind: 'accepted', rejectedSpans: 2, message: `too\nold ${'x'.repeat(300)}` })
     expect(counters).toMatchObject({ delivered: 1, dropped: { 'partial-success': 2 } })
     await append('d', 'e', 'f')
-    // More than there are.
+    // More than were sent.
     await answer({ kind: 'accepted', rejectedSpans: 9, message: 'again' })
     expect(counters).toMatchObject({ delivered: 1, dropped: { 'partial-success': 5 } })
     expect(queue.entries).toEqual([])
     expect(warnings).toHaveLength(1)
-    expect(warnings[0]).toMatch(/not 2 of its spans \(said once\)$/)
+    expect(warnings[0]).toMatch(/rejected 2 spans of it \(logged once\)$/)
     expect(details).toEqual([
-      expect.stringContaining(`the receiver says: too old ${'x'.repeat(192)}…`),
-      expect.stringContaining('the receiver says: again'),
+      expect.stringContaining(`the endpoint answered: too old ${'x'.repeat(192)}…`),
+      expect.stringContaining('the endpoint answered: again'),
     ])
   })
 
-  it('that is a warning is said, and nothing is lost', async () => {
+  it('that is a warning is logged, and nothing is lost', async () => {
     const warnings = collectWarnings()
     const { answer, append, counters } = startSender({ maxExportBatchSize: 1 })
     await append('a')
     await answer({ kind: 'accepted', rejectedSpans: 0, message: 'slow down' })
     expect(counters).toMatchObject({ delivered: 1, dropped: {} })
-    expect(warnings).toEqual([expect.stringMatching(/with a warning \(said once\)$/)])
+    expect(warnings).toEqual([expect.stringMatching(/with a warning \(logged once\)$/)])
   })
 })
 
-describe('what is refused for good', () => {
-  it('is put aside, said once for each status with what to do, and the next is sent at once', async () => {
+describe('rejected spans', () => {
+  it('are kept, logged once for each status with what to do, and the next batch is sent at once', async () => {
     const { warnings, details } = collectAll()
     const { answer, append, counters, requests, queue } = startSender({ maxExportBatchSize: 2 })
     const statuses = [401, 401, 404, 302, 500]
     for (const [i, status] of statuses.entries()) {
       await append(`${i}`, `${i}`)
-      await answer(refused(status, 'words'))
+      await answer(rejected(status, 'words'))
     }
     expect(requests()).toEqual(['00', '11', '22', '33', '44'])
     expect(queue.rejected.map(({ names, spans, status }) => [names.join(''), spans, status])).toEqual(
@@ -192,17 +192,17 @@ describe('what is refused for good', () => {
     expect(counters).toMatchObject({ delivered: 0, retried: 0, dropped: {} })
     expect(warnings).toHaveLength(4)
     for (const warning of warnings) expect(warning).toContain('redeliver()')
-    expect(warnings[0]).toContain('with status 401. They')
+    expect(warnings[0]).toContain('with status 401; rejected spans are kept')
     expect(warnings.join()).not.toContain('words')
     expect(details).toHaveLength(5)
-    expect(warnings[0]).toContain('"headers"')
-    expect(warnings[1]).toContain('"url"')
+    expect(warnings[0]).toContain('option headers')
+    expect(warnings[1]).toContain('option url')
     expect(warnings[2]).toContain('Redirects')
   })
 })
 
-describe('what is too large', () => {
-  it('is sent in halves, and a span that is too large alone is put aside', async () => {
+describe('a request that is too large', () => {
+  it('is sent in halves, and a span that is too large alone is kept as rejected', async () => {
     const { append, counters, requests, queue, transport } = startSender({ maxExportBatchSize: 4 })
     await append('a', 'b')
     await append('c', 'D')
@@ -217,7 +217,7 @@ describe('what is too large', () => {
     expect(counters).toMatchObject({ delivered: 3, requests: 5, retried: 0 })
   })
 
-  it('and cannot be read is put aside whole', async () => {
+  it('and unreadable is kept as rejected', async () => {
     const { answer, append, counters, queue } = startSender({ maxExportBatchSize: 2 })
     await append('unreadable', 'a')
     await answer(tooLarge)
@@ -225,7 +225,7 @@ describe('what is too large', () => {
     expect(counters.delivered).toBe(0)
   })
 
-  it('is not sent again where a part was taken and a later part has to wait', async () => {
+  it('is not sent again if one part was accepted and a later part has to wait', async () => {
     const { advance, answer, append, clock, counters, requests, queue } = startSender({
       maxExportBatchSize: 4,
     })
@@ -245,7 +245,7 @@ describe('what is too large', () => {
     expect(counters.delivered).toBe(4)
   })
 
-  it('is given back where nothing of it was answered', async () => {
+  it('returns its lease if no part was answered', async () => {
     const { advance, answer, append, requests, queue } = startSender({ maxExportBatchSize: 2 })
     await append('a', 'b')
     await answer(tooLarge)
@@ -255,7 +255,7 @@ describe('what is too large', () => {
     expect(requests()).toEqual(['ab', 'a', 'ab'])
   })
 
-  it('teaches how large a request may be, once a smaller one was taken', async () => {
+  it('teaches how large a request may be, once a smaller one was accepted', async () => {
     const { advance, answer, append, requests, sender } = startSender({ maxExportBatchSize: 4 })
     const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => name.repeat(20_000)) as [
       string,
@@ -281,7 +281,7 @@ describe('what is too large', () => {
     expect(short().slice(3)).toEqual(['ab', 'cd'])
   })
 
-  it('teaches nothing where nothing is ever taken, and never to send tiny requests', async () => {
+  it('teaches nothing if nothing is ever accepted, and never to send tiny requests', async () => {
     const { answer, append, requests } = startSender({ maxExportBatchSize: 2 })
     await append('a')
     await append('b')
@@ -300,20 +300,20 @@ describe('what is too large', () => {
   })
 })
 
-describe('what watches', () => {
-  it('is told of each request and its answer', async () => {
+describe('an observer', () => {
+  it('gets each request and its answer', async () => {
     const seen: unknown[][] = []
-    const watch = {
+    const observer = {
       sent: (...of: unknown[]) => void seen.push(['sent', ...of]),
       answered: (...of: unknown[]) => void seen.push(['answered', ...of]),
     }
-    const { advance, answer, append, clock } = startSender({ maxExportBatchSize: 2 }, watch)
+    const { advance, answer, append, clock } = startSender({ maxExportBatchSize: 2 }, observer)
     await append('a', 'b')
     clock.time += 7
     await answer(retry(undefined, 429))
     await advance(500)
     await answer(tooLarge)
-    await answer(refused(400))
+    await answer(rejected(400))
     await answer(accepted)
     expect(seen).toEqual([
       ['sent', 2],

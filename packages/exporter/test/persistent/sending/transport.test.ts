@@ -5,13 +5,13 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { diag } from '@opentelemetry/api'
 import { afterEach, describe, expect, it } from 'vitest'
 import { collectWarnings } from '../../../../../test/support/tracing.ts'
-import { Exchange } from '../../../src/persistent/sending/exchange.ts'
-import { newTarget } from '../../../src/persistent/sending/target.ts'
-import { newTransport } from '../../../src/persistent/sending/transport.ts'
+import { openEndpoint } from '../../../src/persistent/sending/endpoint.ts'
+import { HttpAttempt } from '../../../src/persistent/sending/http-attempt.ts'
+import { newTransport } from '../../../src/persistent/sending/http-transport.ts'
 import { certificate, key } from './support/certificate.ts'
 import { ManualClock } from './support/clock.ts'
 import { lineCodec } from './support/codec.ts'
-import { answer, startReceiver } from './support/server.ts'
+import { answer, startEndpoint } from './support/server.ts'
 import { settingsWith, until } from './support/settings.ts'
 import { closeLater, connect, disconnect } from './support/transport.ts'
 
@@ -23,10 +23,10 @@ afterEach(async () => {
 const accepted = { kind: 'accepted', rejectedSpans: 0, message: '' }
 
 describe('a request', () => {
-  it('has its parts one after the other, their length, and headers that say what they are', async () => {
-    const { post, receiver } = await connect()
+  it('has its parts in order, their length, and headers that describe them', async () => {
+    const { post, endpoint } = await connect()
     expect(await post('a\n', 'bé\n', 'c'.repeat(100_000), 'd\n')).toEqual(accepted)
-    const [received] = receiver.received
+    const [received] = endpoint.received
     const body = `a\nbé\n${'c'.repeat(100_000)}d\n`
     expect(String(received?.body)).toBe(body)
     expect(received).toMatchObject({ method: 'POST', url: '/v1/traces' })
@@ -40,15 +40,15 @@ describe('a request', () => {
   })
 
   it('has the content type of its format', async () => {
-    const { transport, receiver } = await connect()
+    const { transport, endpoint } = await connect()
     for (const format of ['json', 'protobuf', 'json'] as const)
       await transport.post(format, [Buffer.from('a\n')])
-    const types = receiver.received.map(({ headers }) => headers['content-type'])
+    const types = endpoint.received.map(({ headers }) => headers['content-type'])
     const json = 'application/x-lines-json'
     expect(types).toEqual([json, 'application/x-lines-protobuf', json])
   })
 
-  it('has the headers of the application, but for those that say how the body is written', async () => {
+  it('has the headers of the application, except those that describe the body', async () => {
     const headers = {
       'User-Agent': 'mine',
       Authorization: 'Bearer t',
@@ -60,44 +60,44 @@ describe('a request', () => {
       Trailer: 'x-sum',
       upgrade: 'h2c',
     }
-    const { post, receiver } = await connect([], { headers })
+    const { post, endpoint } = await connect([], { headers })
     expect(await post('a\n')).toEqual(accepted)
-    expect(receiver.received[0]?.headers).toMatchObject({
+    expect(endpoint.received[0]?.headers).toMatchObject({
       'user-agent': 'mine',
       authorization: 'Bearer t',
       'content-type': 'application/x-lines-protobuf',
       'content-length': '2',
     })
     for (const name of ['content-encoding', 'transfer-encoding', 'expect', 'trailer', 'upgrade']) {
-      expect(receiver.received[0]?.headers).not.toHaveProperty(name)
+      expect(endpoint.received[0]?.headers).not.toHaveProperty(name)
     }
   })
 
-  it('is answered although Node writes its head at once, and when Node refuses it', async () => {
-    const receiver = closeLater(await startReceiver())
-    const target = newTarget(receiver.url, {})
-    const expecting = new Exchange(target, lineCodec('json'))
+  it('is answered although Node writes its head at once, and if Node rejects it', async () => {
+    const endpoint = closeLater(await startEndpoint())
+    const target = openEndpoint(endpoint.url, {})
+    const expecting = new HttpAttempt(target, lineCodec('json'))
     expecting.send({ expect: '100-continue' }, [Buffer.from('a\n')])
     expect(await expecting.answer).toEqual(accepted)
-    expect(receiver.received.map(({ body }) => String(body))).toEqual(['a\n'])
-    const refused = new Exchange(target, lineCodec('json'))
-    refused.send({ trailer: 'x-sum' }, [Buffer.from('b\n')])
-    expect(await refused.answer).toMatchObject({ kind: 'retry', reason: 'ERR_HTTP_TRAILER_INVALID' })
+    expect(endpoint.received.map(({ body }) => String(body))).toEqual(['a\n'])
+    const rejected = new HttpAttempt(target, lineCodec('json'))
+    rejected.send({ trailer: 'x-sum' }, [Buffer.from('b\n')])
+    expect(await rejected.answer).toMatchObject({ kind: 'retry', reason: 'ERR_HTTP_TRAILER_INVALID' })
     target.close()
-    await until(() => receiver.sockets.size === 0)
+    await until(() => endpoint.sockets.size === 0)
   })
 
-  it('has headers that a function makes for it', async () => {
+  it('has headers that a function returns for it', async () => {
     let count = 0
-    const { post, receiver } = await connect([], {
+    const { post, endpoint } = await connect([], {
       headers: async () => ({ Authorization: `Bearer ${++count}` }),
     })
     await post('a\n')
     await post('b\n')
-    expect(receiver.received.map(({ headers }) => headers.authorization)).toEqual(['Bearer 1', 'Bearer 2'])
+    expect(endpoint.received.map(({ headers }) => headers.authorization)).toEqual(['Bearer 1', 'Bearer 2'])
   })
 
-  it('waits while the function that makes its headers fails, which is said once and without its message', async () => {
+  it('waits while the function for its headers fails, which is logged once, without its message', async () => {
     const warnings = collectWarnings()
     const failures = [
       () => Promise.reject(new Error('secret')),
@@ -108,37 +108,37 @@ describe('a request', () => {
       () => ({ name: 'secret\n' }),
       () => null as never,
     ]
-    const { post, receiver } = await connect([], { headers: () => (failures.shift() ?? (() => ({})))() })
+    const { post, endpoint } = await connect([], { headers: () => (failures.shift() ?? (() => ({})))() })
     for (const reason of ['Error', 'RangeError', 'TypeError', 'TypeError', 'TypeError']) {
       expect(await post('a\n')).toMatchObject({ kind: 'retry', reason })
     }
-    expect(receiver.received).toHaveLength(0)
+    expect(endpoint.received).toHaveLength(0)
     expect(await post('a\n')).toEqual(accepted)
     expect(warnings).toHaveLength(1)
-    expect(warnings[0]).toContain('"headers"')
+    expect(warnings[0]).toContain('option headers')
     expect(warnings[0]).not.toContain('secret')
   })
 
-  it('ends at its deadline although the function that makes its headers does not, and is not sent later', async () => {
+  it('ends at its timeout although the function for its headers is pending, and is not sent later', async () => {
     const clock = new ManualClock()
     let resolve = (_: Record<string, string>) => {}
     const pending = new Promise<Record<string, string>>((done) => {
       resolve = done
     })
-    const { post, receiver } = await connect([], { headers: () => pending }, clock)
+    const { post, endpoint } = await connect([], { headers: () => pending }, clock)
     const answered = post('a\n')
     clock.advance(10_000)
     expect(await answered).toMatchObject({ kind: 'retry', reason: 'timeout' })
     resolve({})
     await pending
     await connect().then((other) => other.post('b\n'))
-    expect(receiver.connections).toBe(0)
+    expect(endpoint.connections).toBe(0)
   })
 
-  it('is refused at the start, by name, where its headers are not what HTTP allows', () => {
+  it('throws at construction, with their name, for headers that HTTP does not allow', () => {
     const start = (headers: Record<string, string>) => () =>
       newTransport(settingsWith({ headers }), lineCodec)
-    expect(start({ 'no name': 'secret' })).toThrow('headers: "no name" must be a valid name of a header')
+    expect(start({ 'no name': 'secret' })).toThrow('headers: "no name" must be a valid header name')
     expect(start({ name: 'secret\n' })).toThrow('headers: "name"')
     expect(start({ name: true as never })).toThrow('headers: "name"')
   })
@@ -147,11 +147,11 @@ describe('a request', () => {
     ['gzip', gunzipSync],
     ['zstd', zstdDecompressSync],
   ] as const)('is compressed with %s to less, with the length of that', async (compression, decompress) => {
-    const { post, receiver } = await connect([], { compression })
+    const { post, endpoint } = await connect([], { compression })
     const parts = [...Array(300).keys()].map((i) => `${String(i).repeat(i * i)}\n`)
     expect(await post(...parts)).toEqual(accepted)
     expect(await post('')).toEqual(accepted)
-    const [large, empty] = receiver.received
+    const [large, empty] = endpoint.received
     expect(large?.headers).toMatchObject({
       'content-encoding': compression,
       'content-length': String(large?.body.length),
@@ -163,35 +163,35 @@ describe('a request', () => {
 })
 
 describe('a connection', () => {
-  it('is used for all requests that come one after the other', async () => {
-    const { post, receiver } = await connect()
+  it('is used for all sequential requests', async () => {
+    const { post, endpoint } = await connect()
     for (let i = 0; i < 5; i++) expect(await post('a\n')).toEqual(accepted)
-    expect(receiver.connections).toBe(1)
+    expect(endpoint.connections).toBe(1)
   })
 
-  it('that was reset while it was idle costs nothing: the request is repeated on a new one', async () => {
-    const { post, receiver } = await connect()
+  it('that was reset while idle costs nothing: the request is repeated on a new one', async () => {
+    const { post, endpoint } = await connect()
     const three = await Promise.all([post('a\n'), post('b\n'), post('c\n')])
     expect(three).toEqual([accepted, accepted, accepted])
-    expect(receiver.connections).toBe(3)
-    // The connections end in the same turn in which the request starts: we cannot know yet.
-    for (const socket of receiver.sockets) socket.resetAndDestroy()
+    expect(endpoint.connections).toBe(3)
+    // The connections end in the same turn in which the request starts, so the reset is not known yet.
+    for (const socket of endpoint.sockets) socket.resetAndDestroy()
     expect(await post('d\n')).toEqual(accepted)
-    expect(receiver.received.map(({ body }) => String(body)).sort()).toEqual(['a\n', 'b\n', 'c\n', 'd\n'])
+    expect(endpoint.received.map(({ body }) => String(body)).sort()).toEqual(['a\n', 'b\n', 'c\n', 'd\n'])
   })
 
-  it('that is reset again is a failure, and not repeated a second time', async () => {
-    const { post, receiver } = await connect([
+  it('that is reset again is a failure, and the request is not repeated a second time', async () => {
+    const { post, endpoint } = await connect([
       answer(200),
       (_, { socket }) => socket.resetAndDestroy(),
       (_, { socket }) => socket.resetAndDestroy(),
     ])
     expect(await post('a\n')).toEqual(accepted)
     expect(await post('b\n')).toMatchObject({ kind: 'retry', reason: 'ECONNRESET' })
-    expect(receiver.received.map(({ body }) => String(body))).toEqual(['a\n', 'b\n', 'b\n'])
+    expect(endpoint.received.map(({ body }) => String(body))).toEqual(['a\n', 'b\n', 'b\n'])
   })
 
-  it('that is reset a second time although it was kept, too, is a failure', async () => {
+  it('that is reset a second time is a failure, although it was reused as well', async () => {
     let requests = 0
     const reset = () => {
       const request = new EventEmitter()
@@ -200,42 +200,42 @@ describe('a connection', () => {
       return Object.assign(request, { reusedSocket: true, setHeader() {}, write() {}, end, destroy() {} })
     }
     const target = { request: reset as never, ready: async () => {}, closeIdle() {}, close() {} }
-    const exchange = new Exchange(target, lineCodec('json'))
-    exchange.send({}, [])
-    expect(await exchange.answer).toMatchObject({ kind: 'retry', reason: 'ECONNRESET' })
+    const attempt = new HttpAttempt(target, lineCodec('json'))
+    attempt.send({}, [])
+    expect(await attempt.answer).toMatchObject({ kind: 'retry', reason: 'ECONNRESET' })
     expect(requests).toBe(2)
   })
 
-  it('that is not there yet can be given up by itself, or with those that wait for their answer', async () => {
+  it('that is not open yet can be aborted alone, or together with requests in flight', async () => {
     const server = await connect([() => {}])
     const waiting = server.post('a\n')
-    await until(() => server.receiver.received.length === 1)
-    const [, port] = /:(\d+)/.exec(server.receiver.url.slice(5)) ?? []
+    await until(() => server.endpoint.received.length === 1)
+    const [, port] = /:(\d+)/.exec(server.endpoint.url.slice(5)) ?? []
     const agentOptions = { lookup: () => {} }
     const nowhere = await connect([], { url: `http://localhost:${port}/`, agentOptions })
     const connecting = nowhere.post('b\n')
     await new Promise((resolve) => setImmediate(resolve))
-    server.transport.giveUp(false)
-    nowhere.transport.giveUp(false)
-    expect(await connecting).toMatchObject({ kind: 'retry', reason: 'given up' })
+    server.transport.abort('connecting')
+    nowhere.transport.abort('connecting')
+    expect(await connecting).toMatchObject({ kind: 'retry', reason: 'aborted' })
     expect(await Promise.race([waiting, 'waits'])).toBe('waits')
-    server.transport.giveUp(true)
-    expect(await waiting).toMatchObject({ kind: 'retry', reason: 'given up' })
+    server.transport.abort('all')
+    expect(await waiting).toMatchObject({ kind: 'retry', reason: 'aborted' })
   })
 
-  it('that was new and is reset is a failure', async () => {
-    const { post, receiver } = await connect([(_, { socket }) => socket.resetAndDestroy()])
+  it('that is new and reset is a failure', async () => {
+    const { post, endpoint } = await connect([(_, { socket }) => socket.resetAndDestroy()])
     expect(await post('a\n')).toMatchObject({ kind: 'retry', reason: 'ECONNRESET' })
-    expect(receiver.received).toHaveLength(1)
+    expect(endpoint.received).toHaveLength(1)
   })
 
-  it('that cannot be made is a failure', async () => {
-    const { post, receiver } = await connect()
-    await receiver.close()
+  it('that cannot be opened is a failure', async () => {
+    const { post, endpoint } = await connect()
+    await endpoint.close()
     expect(await post('a\n')).toMatchObject({ kind: 'retry', reason: 'ECONNREFUSED', status: undefined })
   })
 
-  it('is closed when the receiver answers before it has read the request', async () => {
+  it('is closed when the endpoint answers before it has read the request', async () => {
     const sockets: Socket[] = []
     const server = createServer((socket) => {
       socket.on('error', () => {})
@@ -250,7 +250,7 @@ describe('a connection', () => {
     server.close()
   })
 
-  it('is made by the agent that a function gives, which stays the application’s', async () => {
+  it('is opened by the agent that a function returns, which the application has to close', async () => {
     const agent = new Agent({ keepAlive: true })
     let isMade = false
     const protocols: string[] = []
@@ -261,12 +261,12 @@ describe('a connection', () => {
       throw new Error('secret')
     }
     const warnings = collectWarnings()
-    const { post, receiver, transport } = await connect([], { agentOptions })
+    const { post, endpoint, transport } = await connect([], { agentOptions })
     expect(await post('a\n')).toMatchObject({ kind: 'retry', reason: 'Error' })
     expect(await post('a\n')).toEqual(accepted)
     expect(await post('b\n')).toEqual(accepted)
     expect(protocols).toEqual(['http:', 'http:'])
-    expect(receiver.connections).toBe(1)
+    expect(endpoint.connections).toBe(1)
     await until(() => Object.keys(agent.freeSockets).length === 1)
     transport.close()
     expect(Object.values(agent.freeSockets)[0]?.[0]?.destroyed).toBe(false)
@@ -275,45 +275,45 @@ describe('a connection', () => {
     expect(warnings[0]).not.toContain('secret')
   })
 
-  it('over TLS trusts what the options of the agent say, and nothing else', async () => {
-    const receiver = closeLater(await startReceiver([], { cert: certificate, key }))
+  it('over TLS trusts the certificates of the agent options, and no others', async () => {
+    const endpoint = closeLater(await startEndpoint([], { cert: certificate, key }))
     const to = (agentOptions: Record<string, unknown>) =>
-      closeLater(newTransport(settingsWith({ url: receiver.url, agentOptions }), lineCodec))
+      closeLater(newTransport(settingsWith({ url: endpoint.url, agentOptions }), lineCodec))
     const trusting = to({ ca: certificate })
     for (let i = 0; i < 2; i++) expect(await trusting.post('json', [Buffer.from('a\n')])).toEqual(accepted)
-    expect(receiver.received.map(({ body }) => String(body))).toEqual(['a\n', 'a\n'])
-    expect(receiver.connections).toBe(1)
+    expect(endpoint.received.map(({ body }) => String(body))).toEqual(['a\n', 'a\n'])
+    expect(endpoint.connections).toBe(1)
     const distrusting = await to({}).post('json', [Buffer.from('a\n')])
     expect(distrusting).toMatchObject({ kind: 'retry', reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
-    expect(receiver.received).toHaveLength(2)
+    expect(endpoint.received).toHaveLength(2)
   })
 })
 
-describe('a transport that is closed', () => {
-  it('ends what is in flight, leaves no connection and no timer, and posts nothing more', async () => {
+describe('a closed transport', () => {
+  it('ends requests in flight, leaves no connection and no timer, and posts nothing more', async () => {
     const clock = new ManualClock()
     const ok = answer(200)
-    const { post, receiver, transport } = await connect([ok, ok, ok, () => {}, () => {}], {}, clock)
+    const { post, endpoint, transport } = await connect([ok, ok, ok, () => {}, () => {}], {}, clock)
     expect(await Promise.all([post('a\n'), post('a\n'), post('a\n')])).toEqual([accepted, accepted, accepted])
     const pending = [post('b\n'), post('c\n')]
-    await until(() => receiver.received.length === 5)
+    await until(() => endpoint.received.length === 5)
     // One of them waits for a request.
-    expect(receiver.sockets.size).toBe(3)
+    expect(endpoint.sockets.size).toBe(3)
     transport.close()
     const closed = { kind: 'retry', reason: 'closed', status: undefined, afterMillis: undefined }
     expect(await Promise.all(pending)).toEqual([closed, closed])
     expect(await post('d\n')).toEqual(closed)
-    await until(() => receiver.sockets.size === 0)
+    await until(() => endpoint.sockets.size === 0)
     expect(clock.timers.size).toBe(0)
-    expect(receiver.received).toHaveLength(5)
+    expect(endpoint.received).toHaveLength(5)
   })
 
-  it('ends what is only about to be sent', async () => {
-    const { post, receiver, transport } = await connect([], { compression: 'gzip' })
+  it('ends a request that is about to be sent', async () => {
+    const { post, endpoint, transport } = await connect([], { compression: 'gzip' })
     const pending = post('a\n')
     transport.close()
     expect(await pending).toMatchObject({ kind: 'retry', reason: 'closed' })
     await connect().then((other) => other.post('b\n'))
-    expect(receiver.connections).toBe(0)
+    expect(endpoint.connections).toBe(0)
   })
 })

@@ -7,7 +7,7 @@ import { type Fields, plainSpan } from './plain-span.ts'
 
 export const FORMATS: readonly BodyFormat[] = ['protobuf', 'json']
 
-/** The body of spans none of which is unreadable. */
+/** Encodes spans, all of them readable. */
 export function encodeAll(format: BodyFormat, spans: readonly ExportableSpan[]): Buffer {
   const { encoded, unreadable } = codecOf(format).encode(spans)
   expect(unreadable).toBe(0)
@@ -15,14 +15,14 @@ export function encodeAll(format: BodyFormat, spans: readonly ExportableSpan[]):
   return encoded?.body as Buffer
 }
 
-/** A body of either format, by the official description. */
+/** Decodes a body of either format by the official .proto files. */
 export const decodeAs = (format: BodyFormat, body: Uint8Array): DecodedRequest =>
   format === 'json' ? decodeJson(body) : decode(body)
 
-/** The spans that are encoded, each with what stands around it. */
+/** Encodes spans and decodes them, each with its resource and scope. */
 export const encodedSpans = (format: BodyFormat, spans: readonly ExportableSpan[]): PlacedSpan[] =>
   placedSpans(decodeAs(format, encodeAll(format, spans)))
 
-/** The one span of a body, made of these fields. */
+/** Encodes one span of these fields and decodes it. */
 export const written = (format: BodyFormat, fields: Fields): Record<string, unknown> =>
   encodedSpans(format, [plainSpan(fields)])[0]?.span ?? {}

@@ -10,7 +10,7 @@ const packageName = 'opentelemetry.proto.collector.trace.v1'
 const Request = root.lookupType(`${packageName}.ExportTraceServiceRequest`)
 const Response = root.lookupType(`${packageName}.ExportTraceServiceResponse`)
 
-/** What stands around a span, and the span. */
+/** A span with its resource and scope. */
 export interface PlacedSpan {
   readonly resource: unknown
   readonly resourceSchema: unknown
@@ -31,14 +31,14 @@ export interface DecodedRequest {
   }[]
 }
 
-/** 64 bits as digits, bytes in base64, what is absent as its default. */
+/** 64 bits as digits, bytes in base64, missing fields as their defaults. */
 const PLAIN = { longs: String, bytes: String, enums: Number, defaults: true }
 
-/** A request by the official description. */
+/** Decodes a request by the official .proto files. */
 export const decode = (body: Uint8Array): DecodedRequest =>
   Request.toObject(Request.decode(body), PLAIN) as DecodedRequest
 
-/** A request in JSON by the official description, and by OTLP's exception to it: IDs are hexadecimal. */
+/** Decodes a JSON request by the official .proto files, with OTLP's exception: IDs are hexadecimal. */
 export function decodeJson(body: Uint8Array): DecodedRequest {
   const isId = (key: string) => key === 'traceId' || key === 'spanId' || key === 'parentSpanId'
   const request = JSON.parse(Buffer.from(body).toString(), (key, value) =>
@@ -47,10 +47,10 @@ export function decodeJson(body: Uint8Array): DecodedRequest {
   return Request.toObject(Request.fromObject(request), PLAIN) as DecodedRequest
 }
 
-/** A request in JSON as it is. */
+/** Parses a JSON request. */
 export const parse = (body: Uint8Array): DecodedRequest => JSON.parse(Buffer.from(body).toString())
 
-/** The spans of a request in order, each with what stands around it. */
+/** The spans of a request in order, each with its resource and scope. */
 export const placedSpans = ({ resourceSpans }: DecodedRequest): PlacedSpan[] =>
   resourceSpans.flatMap(({ resource, schemaUrl: resourceSchema, scopeSpans }) =>
     scopeSpans.flatMap(({ scope, schemaUrl: scopeSchema, spans }) =>
@@ -58,6 +58,6 @@ export const placedSpans = ({ resourceSpans }: DecodedRequest): PlacedSpan[] =>
     ),
   )
 
-/** A receiver's answer in protobuf. */
+/** Encodes an endpoint's answer in protobuf. */
 export const encodeAnswer = (answer: object): Buffer =>
   Buffer.from(Response.encode(Response.fromObject(answer)).finish())

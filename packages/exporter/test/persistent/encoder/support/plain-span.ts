@@ -1,6 +1,6 @@
 import type { ExportableSpan } from '../../../../src/span-types.ts'
 
-/** Fields of a span of any line of the SDK, right or wrong. */
+/** Fields of a span of any SDK line, valid or not. */
 export type Fields = Record<string, unknown>
 
 const context = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 }

@@ -7,11 +7,11 @@ const hex = (length: number) =>
     .array(fc.constantFrom(...'0123456789abcdefABCDEF'), { minLength: length, maxLength: length })
     .map((all) => all.join(''))
 
-/** Any UTF-16, halves of surrogate pairs too. */
+/** Any UTF-16, with lone surrogates. */
 const anyUtf16 = fc
   .array(fc.nat({ max: 0xffff }), { maxLength: 40 })
   .map((all) => String.fromCharCode(...all))
-/** So that every size of a length, and every way to write a string, comes up. */
+/** Strings of all sizes, for every length of a varint and every way to write a string. */
 const long = fc
   .tuple(
     fc.constantFrom('a', 'ä', '世', '🌍', 'a世'),
@@ -46,7 +46,7 @@ const anyNumber = fc.oneof(
   ),
 )
 
-/** What JSON keeps as it is. */
+/** Numbers that JSON represents exactly. */
 function isPlain(value: number): boolean {
   return !Number.isInteger(value) || (Number.isSafeInteger(value) && !Object.is(value, -0))
 }
@@ -60,7 +60,7 @@ const time = fc.tuple(
 )
 const count = fc.oneof(fc.constant(0), fc.nat({ max: 0xffffffff }))
 
-/** How a span's strings and numbers are drawn: for protobuf anything, for JSON what the SDK writes readably. */
+/** How strings and numbers are drawn: any for protobuf, and those that the SDK writes as valid JSON. */
 export interface Draws {
   readonly text: fc.Arbitrary<string>
   readonly number: fc.Arbitrary<number>
@@ -68,7 +68,7 @@ export interface Draws {
 export const ANYTHING: Draws = { text: fc.oneof(wellFormed, anyUtf16), number: anyNumber }
 export const READABLE: Draws = { text: wellFormed, number: safeNumber }
 
-/** Every type of value that a line of the SDK allows, and some that none does. */
+/** Values of every type that an SDK line allows, and of some that none allows. */
 function valuesOf({ text, number }: Draws): fc.Arbitrary<unknown> {
   const strange = fc.constantFrom<unknown>(
     null,
@@ -126,7 +126,7 @@ function contextsOf(): fc.Arbitrary<object> {
   })
 }
 
-/** Spans of SDK 2 or 3 in some resources, with some scopes, all of different names. */
+/** Spans of SDK 2 or 3 in several resources and scopes, all with different names. */
 export function randomSpans(draws: Draws, maxLength = 8): fc.Arbitrary<ReadableSpan[]> {
   const { text } = draws
   const some = { minLength: 1, maxLength: 3 }

@@ -18,7 +18,7 @@ const remote = {
   traceState: createTraceState('vendor=1,other=2'),
 }
 
-/** Spans of the SDK with something of each kind, of two resources with two scopes each. */
+/** Spans of the SDK with every kind of content, of two resources with two scopes each. */
 export function sdkSpans(): ReadableSpan[] {
   const ended: ReadableSpan[] = []
   const collect = {

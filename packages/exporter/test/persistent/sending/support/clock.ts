@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../src/persistent/sending/clock.ts'
+import type { Clock } from '../../../../src/persistent/sending/types.ts'
 
 interface Timer {
   readonly at: number
@@ -6,10 +6,10 @@ interface Timer {
   readonly callback: () => void
 }
 
-/** Time that passes when a test says so. */
+/** Time that a test advances. */
 export class ManualClock implements Clock {
   time = 1000
-  /** What `random` gives. */
+  /** What `random` returns. */
   chance = 0.5
   readonly timers = new Set<Timer>()
 
@@ -23,12 +23,12 @@ export class ManualClock implements Clock {
     return { cancel: () => void this.timers.delete(timer) }
   }
 
-  /** Milliseconds until each timer that is set, the next first. */
+  /** Milliseconds until each timer fires, in order. */
   get waits(): number[] {
     return [...this.timers].map(({ at }) => at - this.time).sort((a, b) => a - b)
   }
 
-  /** Lets time pass, and fires what is due, in order. */
+  /** Advances the time, and fires the timers that are due, in order. */
   advance(millis: number): void {
     const end = this.time + millis
     for (;;) {

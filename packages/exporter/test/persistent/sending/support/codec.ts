@@ -7,7 +7,7 @@ export const bodyOf = (names: readonly string[]) => ({
 
 export const namesIn = (body: Buffer | string) => String(body).split('\n').slice(0, -1)
 
-/** A span is a line. */
+/** A codec whose spans are lines. */
 export const lineCodec = (format: BodyFormat): Codec => ({
   format,
   contentType: `application/x-lines-${format}`,

@@ -1,7 +1,7 @@
-/** Appends a span, sends it or not, and leaves: a program, run with the URL of a receiver and what to do. */
+/** A program that appends a span, sends it or not, and exits; run with the URL of an endpoint and what to do. */
 
+import { newTransport } from '../../../../src/persistent/sending/http-transport.ts'
 import { Sender } from '../../../../src/persistent/sending/sender.ts'
-import { newTransport } from '../../../../src/persistent/sending/transport.ts'
 import { newDeliveryCounters } from '../../../../src/persistent/stats.ts'
 import { lineCodec } from './codec.ts'
 import { NaiveQueue } from './queue.ts'

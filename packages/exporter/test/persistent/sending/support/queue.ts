@@ -8,7 +8,7 @@ interface Entry extends Encoded {
   isTaken: boolean
 }
 
-/** An array. */
+/** A queue in an array. */
 export class NaiveQueue
   implements Pick<SpanQueue, 'offer' | 'lease' | 'deadLetter' | 'trackQueued' | 'size'>
 {
@@ -17,7 +17,7 @@ export class NaiveQueue
   #isGiving = false
   entries: Entry[] = []
   readonly rejected: { names: string[]; spans: number; status: number }[] = []
-  /** Batches that are taken. */
+  /** Open leases. */
   out = 0
   mostOut = 0
   released = 0
@@ -27,7 +27,7 @@ export class NaiveQueue
     this.#window = window
   }
 
-  /** What a sender needs of it. */
+  /** As the sender's type. */
   get asQueue(): SpanQueue {
     return this as unknown as SpanQueue
   }

@@ -3,8 +3,8 @@ import type { BodyFormat } from '../../../../src/persistent/encoder/codec.ts'
 import { Sender } from '../../../../src/persistent/sending/sender.ts'
 import type {
   Answer,
+  RequestObserver,
   SenderSettings,
-  SenderWatch,
   Transport,
 } from '../../../../src/persistent/sending/types.ts'
 import { newDeliveryCounters } from '../../../../src/persistent/stats.ts'
@@ -15,7 +15,7 @@ import { settingsWith } from './settings.ts'
 
 export const accepted: Answer = { kind: 'accepted', rejectedSpans: 0, message: '' }
 export const tooLarge: Answer = { kind: 'too-large' }
-export const refused = (status = 400, message = ''): Answer => ({ kind: 'refused', status, message })
+export const rejected = (status = 400, message = ''): Answer => ({ kind: 'rejected', status, message })
 export const retry = (afterMillis?: number, status: number | undefined = 503): Answer => ({
   kind: 'retry',
   reason: String(status),
@@ -30,20 +30,20 @@ interface Posted {
   answer(answer: Answer): Promise<void>
 }
 
-/** Lets everything happen that waits for nothing but its turn. */
+/** Runs all work that waits only for its turn of the event loop. */
 export const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 const SUPPRESS = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 
-/** Answers when a test says so. */
-class HeldTransport implements Transport {
+/** Answers when the test does. */
+class ManualTransport implements Transport {
   readonly posted: Posted[] = []
   inFlight = 0
   mostInFlight = 0
   isClosed = false
-  isHeld = false
-  /** What was given up: nothing, what has no connection, or all. */
-  readonly givenUp: ('connecting' | 'all')[] = []
+  keepsAlive = false
+  /** Which requests were aborted, by call. */
+  readonly aborted: ('connecting' | 'all')[] = []
 
   post(format: BodyFormat, parts: readonly Buffer[]): Promise<Answer> {
     this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight)
@@ -61,12 +61,12 @@ class HeldTransport implements Transport {
     })
   }
 
-  hold(isHeld: boolean): void {
-    this.isHeld = isHeld
+  keepAlive(isNeeded: boolean): void {
+    this.keepsAlive = isNeeded
   }
 
-  giveUp(all: boolean): void {
-    this.givenUp.push(all ? 'all' : 'connecting')
+  abort(which: 'all' | 'connecting'): void {
+    this.aborted.push(which)
   }
 
   close(): void {
@@ -74,21 +74,21 @@ class HeldTransport implements Transport {
   }
 }
 
-/** A sender between a queue that is an array and a transport that waits for the test. */
-export function startSender(some: Partial<SenderSettings> = {}, watch?: SenderWatch, window?: number) {
+/** A sender between a queue that is an array and a transport that the test answers for. */
+export function startSender(some: Partial<SenderSettings> = {}, observer?: RequestObserver, window?: number) {
   const clock = new ManualClock()
   const queue = new NaiveQueue(clock.now, window)
-  const transport = new HeldTransport()
+  const transport = new ManualTransport()
   const counters = newDeliveryCounters()
   const settings = settingsWith(some)
-  const sender = new Sender(settings, queue.asQueue, transport, counters, watch, lineCodec, clock)
+  const sender = new Sender(settings, queue.asQueue, transport, counters, observer, lineCodec, clock)
   return {
     clock,
     queue,
     transport,
     counters,
     sender,
-    /** Appends a record and says so. */
+    /** Appends a record and wakes the sender. */
     append(...names: string[]) {
       queue.appendSpans(...names)
       sender.wake()
@@ -98,7 +98,7 @@ export function startSender(some: Partial<SenderSettings> = {}, watch?: SenderWa
       clock.advance(millis)
       return settle()
     },
-    /** The spans of each request until now. */
+    /** The spans of each request so far. */
     requests: () => transport.posted.map(({ names }) => names.join('')),
     /** Answers the request that was sent last, or another one. */
     answer: (answer: Answer, index = -1) => transport.posted.at(index)?.answer(answer),

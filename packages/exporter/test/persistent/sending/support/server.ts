@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type RequestListener, type Serv
 import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 
-/** A request as a receiver has it. */
+/** A request as an endpoint receives it. */
 interface Received {
   readonly headers: IncomingHttpHeaders
   readonly url: string
@@ -11,7 +11,7 @@ interface Received {
   readonly socket: Socket
 }
 
-/** What a receiver does with a request that it has whole. */
+/** Answers a request after all of it has arrived. */
 export type Reply = (response: ServerResponse, received: Received) => void
 
 export const answer =
@@ -20,8 +20,8 @@ export const answer =
     response.writeHead(status, headers).end(body)
   }
 
-/** A receiver on a port of its own, which replies to each request with the next of the replies, then with 200. */
-export async function startReceiver(replies: Reply[] = [], tls?: ServerOptions) {
+/** An endpoint on a port of its own. It answers each request with the next of the replies, then with 200. */
+export async function startEndpoint(replies: Reply[] = [], tls?: ServerOptions) {
   const received: Received[] = []
   const sockets = new Set<Socket>()
   let connections = 0
@@ -49,9 +49,9 @@ export async function startReceiver(replies: Reply[] = [], tls?: ServerOptions) 
   const { port } = server.address() as AddressInfo
   return {
     received,
-    /** Those that are open. */
+    /** The open sockets. */
     sockets,
-    /** How many there have been. */
+    /** How many connections there have been. */
     get connections() {
       return connections
     },

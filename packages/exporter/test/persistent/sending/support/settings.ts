@@ -13,7 +13,7 @@ export const settingsWith = (some: Partial<SenderSettings> = {}): SenderSettings
   ...some,
 })
 
-/** Waits for what other turns of the event loop bring. */
+/** Waits, turn by turn of the event loop, until the condition holds. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -1,32 +1,31 @@
-import type { Clock } from '../../../../src/persistent/sending/clock.ts'
-import { newTransport } from '../../../../src/persistent/sending/transport.ts'
-import type { SenderSettings } from '../../../../src/persistent/sending/types.ts'
+import { newTransport } from '../../../../src/persistent/sending/http-transport.ts'
+import type { Clock, SenderSettings } from '../../../../src/persistent/sending/types.ts'
 import { lineCodec } from './codec.ts'
-import { type Reply, startReceiver } from './server.ts'
+import { type Reply, startEndpoint } from './server.ts'
 import { settingsWith } from './settings.ts'
 
 const open: { close(): unknown }[] = []
 
-/** Closes what `connect` has opened. */
+/** Closes everything that `connect` has opened. */
 export async function disconnect(): Promise<void> {
   for (const one of open.splice(0)) await one.close()
 }
 
-/** A receiver, and a transport that posts to it. */
+/** Starts an endpoint, and a transport that posts to it. */
 export async function connect(replies: Reply[] = [], some: Partial<SenderSettings> = {}, clock?: Clock) {
-  const receiver = await startReceiver(replies)
-  const settings = settingsWith({ url: receiver.url, ...some })
+  const endpoint = await startEndpoint(replies)
+  const settings = settingsWith({ url: endpoint.url, ...some })
   const transport = newTransport(settings, lineCodec, clock)
-  open.push(transport, receiver)
+  open.push(transport, endpoint)
   const post = (...parts: (string | Buffer)[]) =>
     transport.post(
       'protobuf',
       parts.map((part) => Buffer.from(part)),
     )
-  return { receiver, transport, post }
+  return { endpoint, transport, post }
 }
 
-/** Closed by `disconnect`, too. */
+/** Has `disconnect` close this as well. */
 export function closeLater<T extends { close(): unknown }>(one: T): T {
   open.push(one)
   return one

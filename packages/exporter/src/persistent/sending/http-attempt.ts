@@ -1,55 +1,55 @@
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import type { Codec } from '../encoder/codec.ts'
 import { nameOfError, noAnswer, readAnswer } from './answer.ts'
-import type { Target } from './target.ts'
+import type { Endpoint } from './endpoint.ts'
 import type { Answer } from './types.ts'
 
-/** Of an answer, what is read. */
-const MOST = 64 * 1024
+/** How much of an answer is read. */
+const MAX_ANSWER_BYTES = 64 * 1024
 
-/** One request and its answer. Ends once, and leaves nothing that is open behind. */
-export class Exchange {
+/** One request and its answer. It ends once, and leaves nothing open. */
+export class HttpAttempt {
   /** Never rejects. */
   readonly answer: Promise<Answer>
-  readonly #target: Target
+  readonly #endpoint: Endpoint
   readonly #codec: Codec
   #resolve: (answer: Answer) => void = () => {}
-  #isHeld: boolean
+  #keepsAlive: boolean
   #isOver = false
   #request: ClientRequest | undefined
   #response: IncomingMessage | undefined
   readonly #chunks: Buffer[] = []
   #size = 0
 
-  /** @param isHeld whether the process waits for it */
-  constructor(target: Target, codec: Codec, isHeld = false) {
-    this.#target = target
+  /** @param keepsAlive whether it keeps the process alive */
+  constructor(endpoint: Endpoint, codec: Codec, keepsAlive = false) {
+    this.#endpoint = endpoint
     this.#codec = codec
-    this.#isHeld = isHeld
+    this.#keepsAlive = keepsAlive
     this.answer = new Promise((resolve) => {
       this.#resolve = resolve
     })
   }
 
-  /** Sends it, unless it has ended by now. */
+  /** Sends the request, unless the attempt has ended. */
   send(headers: OutgoingHttpHeaders, parts: readonly Buffer[]): void {
     if (!this.#isOver) this.#open(headers, parts, true)
   }
 
-  /** Whether the process waits for it from now on. */
-  hold(isHeld: boolean): void {
-    this.#isHeld = isHeld
-    this.#holdSocket()
+  /** Whether it keeps the process alive from now on. */
+  keepAlive(isNeeded: boolean): void {
+    this.#keepsAlive = isNeeded
+    this.#refSocket()
   }
 
-  /** Whether it was sent, and has no connection yet. */
+  /** Whether the request was sent and has no connection yet. */
   get isConnecting(): boolean {
     return this.#request !== undefined && this.#request.socket?.connecting !== false
   }
 
   /**
-   * Ends it. A receiver that has begun to answer has said what became of the request: to repeat what it took because
-   * the rest of its answer does not come would be to send it for ever.
+   * Ends the attempt. If the head of an answer has arrived it counts, although the rest is missing: a retry would send
+   * accepted spans again, and forever if the rest never comes.
    */
   end(reason: string): void {
     if (this.#isOver) return
@@ -57,7 +57,7 @@ export class Exchange {
     const { statusCode, headers } = this.#response ?? {}
     if (statusCode === undefined || headers === undefined) this.#resolve(noAnswer(reason))
     else this.#resolve(readAnswer(statusCode, headers, Buffer.concat(this.#chunks), this.#codec))
-    // Else a receiver that answers early, or without an end, would keep the connection with nobody to end it.
+    // An endpoint that answers early, or without an end, would leave the connection open.
     if (this.#response?.complete !== true || !this.#request?.writableFinished) this.#request?.destroy()
   }
 
@@ -65,11 +65,11 @@ export class Exchange {
     let length = 0
     for (const part of parts) length += part.length
     try {
-      // With its length from the start: some headers make Node write the head at once.
-      const request = this.#target.request({ ...headers, 'content-length': length })
+      // The length is set first, because some headers make Node write the head at once.
+      const request = this.#endpoint.request({ ...headers, 'content-length': length })
       this.#request = request
       this.#listen(request, mayRepeat ? () => this.#open(headers, parts, false) : undefined)
-      // Nothing is written before the connection is there; then all of it is, at once.
+      // Node buffers this until the connection is open.
       for (const part of parts) request.write(part)
       request.end()
     } catch (error) {
@@ -78,15 +78,15 @@ export class Exchange {
   }
 
   #listen(request: ClientRequest, repeat: (() => void) | undefined): void {
-    request.on('socket', () => this.#holdSocket())
+    request.on('socket', () => this.#refSocket())
     request.on('response', (response) => this.#read(response))
     request.on('error', (error) => {
       const name = nameOfError(error)
       const isStale = request.reusedSocket && (name === 'ECONNRESET' || name === 'EPIPE')
       if (!isStale || repeat === undefined || this.#isOver || this.#response !== undefined)
         return this.end(name)
-      // The receiver had closed a connection that was idle. Others that were idle are likely to be closed as well.
-      this.#target.closeIdle()
+      // The endpoint had closed this idle connection, and has probably closed the other idle ones.
+      this.#endpoint.closeIdle()
       repeat()
     })
     request.on('close', () => {
@@ -94,8 +94,8 @@ export class Exchange {
     })
   }
 
-  #holdSocket(): void {
-    if (this.#isHeld) this.#request?.socket?.ref()
+  #refSocket(): void {
+    if (this.#keepsAlive) this.#request?.socket?.ref()
     else this.#request?.socket?.unref()
   }
 
@@ -103,7 +103,7 @@ export class Exchange {
     this.#response = response
     response.on('data', (chunk: Buffer) => {
       this.#size += chunk.length
-      if (this.#size > MOST) this.end('too long')
+      if (this.#size > MAX_ANSWER_BYTES) this.end('too long')
       else this.#chunks.push(chunk)
     })
     response.on('end', () => this.end('ended'))

@@ -2,19 +2,19 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** A request that an OTLP receiver got, in OTLP's JSON. */
+/** A request to an OTLP endpoint, in OTLP's JSON. */
 interface Received {
   readonly headers: IncomingMessage['headers']
   readonly spans: readonly { name: string; attributes?: { key: string; value: { stringValue?: string } }[] }[]
 }
 
-/** Answers a request; without a word, it is never answered. */
+/** Answers a request, or leaves it without an answer. */
 export type Behave = (response: ServerResponse, received: Received) => void
 
 export const ok: Behave = (response) => response.writeHead(200).end('{}')
 
-/** An OTLP/HTTP receiver of JSON on a port of its own. */
-export async function startReceiver(behave: Behave = ok) {
+/** An OTLP/HTTP endpoint of JSON on a port of its own. */
+export async function startEndpoint(behave: Behave = ok) {
   const requests: Received[] = []
   const state = { behave }
   const server = createServer((request, response) => {

@@ -17,29 +17,29 @@ afterEach(async () => {
 
 const reset: Reply = (_, { socket }) => socket.resetAndDestroy()
 
-/** Sends records to a receiver without a limit to what it is asked, until the queue is empty, or so many requests were made. */
+/** Sends records to an endpoint until the queue is empty, or until so many requests were made. */
 async function deliver(reply: Reply, records: string[][], mostRequests = 200) {
   const clock = new ManualClock()
   const replies = Array.from({ length: mostRequests }, () => reply)
-  const { receiver, transport } = await connect(replies, {}, clock)
-  const settings = settingsWith({ url: receiver.url })
-  // As the journal does: what was taken and not settled lets nothing pass.
+  const { endpoint, transport } = await connect(replies, {}, clock)
+  const settings = settingsWith({ url: endpoint.url })
+  // Like the journal: nothing overtakes an open lease.
   const queue = new NaiveQueue(clock.now, 1)
   const counters = newDeliveryCounters()
   const sender = new Sender(settings, queue.asQueue, transport, counters, undefined, lineCodec, clock)
   for (const record of records) queue.appendSpans(...record)
   sender.wake()
-  for (let turn = 0; queue.entries.length > 0 && receiver.received.length < mostRequests; turn++) {
+  for (let turn = 0; queue.entries.length > 0 && endpoint.received.length < mostRequests; turn++) {
     await new Promise((resolve) => setImmediate(resolve))
     if (turn % 20 === 19) clock.advance(1000)
   }
   sender.close()
-  await until(() => receiver.sockets.size === 0)
-  const sizes = receiver.received.map(({ body }) => body.length)
-  return { queue, counters, sizes, requests: receiver.received }
+  await until(() => endpoint.sockets.size === 0)
+  const sizes = endpoint.received.map(({ body }) => body.length)
+  return { queue, counters, sizes, requests: endpoint.received }
 }
 
-/** As a proxy does that says nothing of why. */
+/** Like a proxy with a size limit. */
 const resetAbove =
   (bytes: number, delivered: string[] = []): Reply =>
   (response, received) => {
@@ -51,8 +51,8 @@ const resetAbove =
 const spans = (count: number, length: number, name = 's') =>
   Array.from({ length: count }, (_, i) => `${name}${i}`.padEnd(length - 1, '.'))
 
-describe('a receiver that resets requests without a word', () => {
-  it('gets smaller ones after three of them, of several records, and of one', async () => {
+describe('an endpoint that resets requests without an answer', () => {
+  it('gets smaller ones after three resets, of several records, and of parts of one', async () => {
     const delivered: string[] = []
     const records = [...spans(40, 1000).map((span) => [span]), spans(64, 500, 'in one record')]
     const { counters, sizes } = await deliver(resetAbove(10_000, delivered), records)
@@ -62,7 +62,7 @@ describe('a receiver that resets requests without a word', () => {
     expect(Math.max(...sizes.slice(4))).toBeLessThan(72_000 / 2 + 1000)
   })
 
-  it('gets large ones again once it takes what it is sent', async () => {
+  it('gets large ones again once it accepts requests', async () => {
     let resets = 6
     const records = spans(60, 1000).map((span) => [span])
     const flaky: Reply = (response, received) => (resets-- > 0 ? reset : answer(200))(response, received)
@@ -73,16 +73,16 @@ describe('a receiver that resets requests without a word', () => {
     expect(Math.max(...rest)).toBeGreaterThan(20_000)
   })
 
-  it('is spared a single span that it resets each time, although it answers otherwise: it is put aside', async () => {
+  it('keeps a span as rejected that it resets each time, while it answers other requests', async () => {
     const warnings = collectWarnings()
     const huge = 'huge'.padEnd(20_000, '.')
     const { counters, queue } = await deliver(resetAbove(10_000), [['a'], [huge], ['b', 'c']])
     expect(counters.delivered).toBe(3)
     expect(queue.rejected).toEqual([{ names: [huge], spans: 1, status: 413 }])
-    expect(warnings.filter((warning) => warning.includes('ends the connection'))).toHaveLength(1)
+    expect(warnings.filter((warning) => warning.includes('resets the connection'))).toHaveLength(1)
   })
 
-  it('is given nothing up for as long as it resets everything', async () => {
+  it('loses no span while it resets everything', async () => {
     const { counters, queue } = await deliver(reset, [['a'], ['b', 'c']], 60)
     expect(counters.delivered).toBe(0)
     expect(queue.rejected).toEqual([])

@@ -16,14 +16,14 @@ export const TEMPORARY = [429, 502, 503, 504, 'drop'] as const satisfies readonl
 export const PERMANENT = [400, 401, 404, 500] as const satisfies readonly Answer[]
 
 /** A request and its answer. */
-export interface Exchange {
+export interface HttpAttempt {
   readonly names: readonly string[]
   readonly answer: Answer
 }
 
 /** An OTLP/HTTP endpoint for traces that answers by a script. */
-export class Receiver {
-  readonly exchanges: Exchange[] = []
+export class Endpoint {
+  readonly exchanges: HttpAttempt[] = []
   readonly url: string
   readonly #server: ReturnType<typeof createServer>
   #script: Answer[] = []
@@ -36,10 +36,10 @@ export class Receiver {
     server.on('request', (request, response) => void this.#receive(request, response))
   }
 
-  static async start(): Promise<Receiver> {
+  static async start(): Promise<Endpoint> {
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    return new Receiver(server)
+    return new Endpoint(server)
   }
 
   /** The answers to the next requests, in order; every later one is accepted. */

@@ -5,9 +5,9 @@ import { retry, startSender } from './support/sender.ts'
 
 afterEach(() => diag.disable())
 
-// What is said once is said once in a process: this has one of its own.
-describe('a receiver that does not answer', () => {
-  it('is said once, at the third failure, without the path of the URL', async () => {
+// An outage is logged once in a process; this test file has a process of its own.
+describe('an unavailable endpoint', () => {
+  it('is logged once, at the third failure, without the path of the URL', async () => {
     const warnings = collectWarnings()
     const url = 'https://user:secret@otlp.example:4318/secret?key=secret'
     const { advance, answer, append, clock } = startSender({ maxExportBatchSize: 1, url })
@@ -17,7 +17,7 @@ describe('a receiver that does not answer', () => {
       await answer(retry())
       await advance(clock.waits[0] ?? 0)
     }
-    expect(warnings[0]).toContain('otlp.example:4318 does not take spans now (503)')
+    expect(warnings[0]).toContain('endpoint otlp.example:4318 is unavailable (503)')
     expect(warnings[0]).not.toContain('secret')
   })
 })

@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs'
+import * as http from 'node:http'
+import * as https from 'node:https'
+import { join } from 'node:path'
+import { urlToHttpOptions } from 'node:url'
+import { kindOf } from '@otel-sessions/semconv/internal'
+import { type Compression, type HeadersOption, type HttpAgentOption, PROCESSOR } from '../options.ts'
+import { nameOfError } from './answer.ts'
+
+/** Where requests go, and the connections to it. */
+export interface Endpoint {
+  /** Resolves when requests can be made; rejects if the application's function returns no agent. */
+  ready(): Promise<void>
+  /** Starts a request without a body yet. */
+  request(headers: http.OutgoingHttpHeaders): http.ClientRequest
+  /** Closes the connections that no request is using. */
+  closeIdle(): void
+  /** Closes all connections. */
+  close(): void
+}
+
+/** Returns a whole http: or https: URL that Node can send requests to; undefined for any other value. */
+export function httpUrl(value: unknown): URL | undefined {
+  if (typeof value !== 'string' || !URL.canParse(value)) return undefined
+  const url = new URL(value)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined
+  try {
+    // It decodes the name and the password, which fails for some valid URLs.
+    urlToHttpOptions(url)
+    return url
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether Node can use a value for connections. */
+export const isAgent = (value: unknown): value is http.Agent =>
+  typeof (value as { addRequest?: unknown } | null | undefined)?.addRequest === 'function'
+
+/** @throws TypeError for an invalid URL, or for agent options that Node rejects */
+export function openEndpoint(url: string, option: HttpAgentOption): Endpoint {
+  const parsed = new URL(url)
+  const { request } = parsed.protocol === 'https:' ? https : http
+  const own = typeof option === 'function' ? undefined : newAgent(parsed.protocol, option)
+  let agent = own
+  let asking: Promise<void> | undefined
+  const ask = async () => {
+    if (typeof option !== 'function') return
+    const given = await option(parsed.protocol)
+    if (!isAgent(given)) throw new TypeError('not an agent')
+    agent = given
+  }
+  const options = { ...urlToHttpOptions(parsed), method: 'POST' }
+  return {
+    ready() {
+      asking ??= ask().catch((error: unknown) => {
+        asking = undefined
+        throw error
+      })
+      return asking
+    },
+    request: (headers) => request({ ...options, agent, headers }),
+    // An agent of the application may have connections that are not ours.
+    closeIdle() {
+      for (const sockets of Object.values(own?.freeSockets ?? {})) {
+        for (const socket of sockets ?? []) socket.destroy()
+      }
+    },
+    close: () => own?.destroy(),
+  }
+}
+
+function newAgent(protocol: string, options: Readonly<Record<string, unknown>>): http.Agent {
+  const { Agent } = protocol === 'https:' ? https : http
+  try {
+    return new Agent({ keepAlive: true, ...options })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : nameOfError(error)
+    throw new TypeError(`${PROCESSOR}: option httpAgentOptions was rejected by Node: ${reason}`)
+  }
+}
+
+// They describe the body, which is not the application's to change, or promise what this client does not do.
+const RESERVED_HEADERS = new Set([
+  'content-type',
+  'content-encoding',
+  'content-length',
+  'transfer-encoding',
+  'expect',
+  'trailer',
+  'upgrade',
+])
+
+/**
+ * Checks headers from an object or from entries, such as a `Headers` or a `Map`, and returns them with lower-case names.
+ * Numbers become strings; undefined values and reserved headers are left out.
+ *
+ * @throws TypeError that names the header and the kind of its value, never the value
+ */
+export function headersOf(given: unknown): Record<string, string> {
+  if (typeof given !== 'object' || given === null) {
+    throw new TypeError(`headers must be an object or a function, it is ${kindOf(given)}`)
+  }
+  const headers: Record<string, string> = {}
+  const entries = Symbol.iterator in given ? (given as Iterable<unknown>) : Object.entries(given)
+  for (const entry of entries) {
+    if (!Array.isArray(entry)) {
+      throw new TypeError(`headers must have entries of a name and a value, one is ${kindOf(entry)}`)
+    }
+    const [name, value] = entry as unknown[]
+    if (value === undefined) continue
+    const text = typeof value === 'number' ? String(value) : value
+    if (!isHeader(name, text)) {
+      throw new TypeError(
+        `headers: ${JSON.stringify(name)} must be a valid header name with a valid string or number, it is ${kindOf(value)}`,
+      )
+    }
+    if (!RESERVED_HEADERS.has(name.toLowerCase())) headers[name.toLowerCase()] = text as string
+  }
+  return headers
+}
+
+function isHeader(name: unknown, value: unknown): name is string {
+  if (typeof name !== 'string' || typeof value !== 'string') return false
+  try {
+    http.validateHeaderName(name)
+    http.validateHeaderValue(name, value)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Makes the headers of a request with this content type, without its length. */
+export type RequestHeaders = (
+  contentType: string,
+) => http.OutgoingHttpHeaders | Promise<http.OutgoingHttpHeaders>
+
+/**
+ * Returns the function that makes the headers of each request.
+ *
+ * @throws TypeError for invalid static headers; those that a function returns are checked for each request
+ */
+export function requestHeaders(option: HeadersOption, compression: Compression): RequestHeaders {
+  const userAgent = `otel-sessions-exporter/${ownVersion()}`
+  const complete = (contentType: string, headers: Readonly<Record<string, string>>) => ({
+    'user-agent': userAgent,
+    ...headers,
+    'content-type': contentType,
+    ...(compression === 'none' ? {} : { 'content-encoding': compression }),
+  })
+  if (typeof option === 'function') {
+    return async (contentType) => complete(contentType, headersOf(await option()))
+  }
+  const headers = headersOf(option)
+  return (contentType) => complete(contentType, headers)
+}
+
+function ownVersion(): string {
+  try {
+    const file = join(import.meta.dirname, '../../../package.json')
+    const { name, version } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+    // In a bundle, this may be the file of another package.
+    return name === '@otel-sessions/exporter' && typeof version === 'string' ? version : '0'
+  } catch {
+    return '0'
+  }
+}

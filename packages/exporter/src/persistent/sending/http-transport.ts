@@ -1,0 +1,135 @@
+import * as zlib from 'node:zlib'
+import { problems } from '../../problems.ts'
+import type { BodyFormat, Codec } from '../encoder/codec.ts'
+import type { Compression } from '../options.ts'
+import { nameOfError, noAnswer } from './answer.ts'
+import { openEndpoint, requestHeaders } from './endpoint.ts'
+import { HttpAttempt } from './http-attempt.ts'
+import { type Clock, type SenderSettings, systemClock, type Transport } from './types.ts'
+
+/**
+ * Posts bodies over HTTP or HTTPS, on connections that are kept alive.
+ *
+ * @throws TypeError for an invalid URL, invalid static headers, or agent options that Node rejects
+ */
+export function newTransport(
+  settings: SenderSettings,
+  codecOf: (format: BodyFormat) => Codec,
+  clock: Clock = systemClock,
+): Transport {
+  const endpoint = openEndpoint(settings.url, settings.agentOptions)
+  const headersOf = requestHeaders(settings.headers, settings.compression)
+  const inFlight = new Set<HttpAttempt>()
+  let keepsAlive = false
+  let isClosed = false
+
+  const prepare = async (codec: Codec, parts: readonly Buffer[]) => {
+    await endpoint.ready().catch((error: unknown) => {
+      logFailure('httpAgentOptions', error)
+      throw error
+    })
+    const headers = await Promise.resolve(headersOf(codec.contentType)).catch((error: unknown) => {
+      logFailure('headers', error)
+      throw error
+    })
+    return [headers, await compress(settings.compression, gather(parts))] as const
+  }
+
+  return {
+    async post(format, parts) {
+      if (isClosed) return noAnswer('closed')
+      const codec = codecOf(format)
+      const attempt = new HttpAttempt(endpoint, codec, keepsAlive)
+      inFlight.add(attempt)
+      const timer = clock.after(settings.timeoutMillis, () => attempt.end('timeout'))
+      prepare(codec, parts).then(
+        ([headers, body]) => attempt.send(headers, body),
+        (error: unknown) => attempt.end(nameOfError(error)),
+      )
+      const answer = await attempt.answer
+      timer.cancel()
+      inFlight.delete(attempt)
+      return answer
+    },
+    keepAlive(isNeeded) {
+      keepsAlive = isNeeded
+      for (const attempt of inFlight) attempt.keepAlive(isNeeded)
+    },
+    abort(which) {
+      for (const attempt of inFlight) if (which === 'all' || attempt.isConnecting) attempt.end('aborted')
+    },
+    close() {
+      isClosed = true
+      for (const attempt of inFlight) attempt.end('closed')
+      endpoint.close()
+    },
+  }
+}
+
+// With the error's name alone: its message may contain a token.
+function logFailure(option: string, error: unknown): void {
+  const name = nameOfError(error)
+  problems.report(
+    option,
+    () => `the function in option ${option} failed (${name}); spans wait until it succeeds`,
+  )
+}
+
+const CHUNK_BYTES = 64 * 1024
+const SMALL_BYTES = 16 * 1024
+
+/**
+ * Copies small neighbouring parts together, up to 64 kB: each part costs a write of its own, and a trip to the thread
+ * pool if it is compressed. Large parts are not copied.
+ */
+export function gather(parts: readonly Buffer[]): readonly Buffer[] {
+  if (parts.length < 2) return parts
+  const gathered: Buffer[] = []
+  let run: Buffer[] = []
+  let size = 0
+  const close = () => {
+    if (run.length > 0) gathered.push(run.length === 1 ? (run[0] as Buffer) : Buffer.concat(run, size))
+    run = []
+    size = 0
+  }
+  for (const part of parts) {
+    if (part.length >= SMALL_BYTES || size + part.length > CHUNK_BYTES) close()
+    if (part.length >= SMALL_BYTES) gathered.push(part)
+    else if (part.length > 0) {
+      run.push(part)
+      size += part.length
+    }
+  }
+  close()
+  return gathered
+}
+
+/** Whether this Node has zstd: from 22.15 on. */
+export const hasZstd = typeof zlib.createZstdCompress === 'function'
+
+/** Output comes in pieces of this size, each a trip to the thread pool; 64 kB cost a tenth more. */
+const OUTPUT_BYTES = 256 * 1024
+/** More memory for less work: a twelfth less. */
+const MEM_LEVEL = 9
+
+function newCompressor(compression: 'gzip' | 'zstd') {
+  if (compression === 'gzip') {
+    return zlib.createGzip({ level: 1, chunkSize: OUTPUT_BYTES, memLevel: MEM_LEVEL })
+  }
+  const params = { [zlib.constants.ZSTD_c_compressionLevel]: 1 }
+  return zlib.createZstdCompress({ chunkSize: OUTPUT_BYTES, params })
+}
+
+/** Compresses a body on the thread pool, at level 1. Rejects with zlib's error, such as for a lack of memory. */
+function compress(compression: Compression, parts: readonly Buffer[]): Promise<readonly Buffer[]> {
+  if (compression === 'none') return Promise.resolve(parts)
+  return new Promise((resolve, reject) => {
+    const compressor = newCompressor(compression)
+    const compressed: Buffer[] = []
+    compressor.on('data', (chunk: Buffer) => compressed.push(chunk))
+    compressor.on('end', () => resolve(compressed))
+    compressor.on('error', reject)
+    for (const part of parts) compressor.write(part)
+    compressor.end()
+  })
+}
