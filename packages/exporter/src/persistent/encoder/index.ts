@@ -15,8 +15,6 @@ import { joinJson, readJsonAnswer, splitJson } from './json-body.ts'
 import { writeProtobufRequest } from './protobuf.ts'
 import { readProtobufAnswer, readStatusMessage, splitProtobuf } from './protobuf-body.ts'
 
-export type { BodyFormat, Codec, Encoded, PartialSuccess } from './codec.ts'
-
 const protobuf: Codec = {
   format: 'protobuf',
   contentType: 'application/x-protobuf',

@@ -32,13 +32,13 @@ export interface SdkLink {
 }
 
 /** `schemaUrl` exists since SDK 2. */
-export interface SdkResource {
+interface SdkResource {
   readonly attributes?: Attributes
   readonly schemaUrl?: unknown
 }
 
 /** `attributes` exist since late versions of SDK 2. */
-export interface SdkScope {
+interface SdkScope {
   readonly name?: unknown
   readonly version?: unknown
   readonly schemaUrl?: unknown

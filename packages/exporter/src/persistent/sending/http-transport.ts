@@ -82,7 +82,7 @@ const SMALL_BYTES = 16 * 1024
  * Copies small neighbouring parts together, up to 64 kB: each part costs a write of its own, and a trip to the thread
  * pool if it is compressed. Large parts are not copied.
  */
-export function gather(parts: readonly Buffer[]): readonly Buffer[] {
+function gather(parts: readonly Buffer[]): readonly Buffer[] {
   if (parts.length < 2) return parts
   const gathered: Buffer[] = []
   let run: Buffer[] = []

@@ -7,6 +7,5 @@
  *
  * @module
  */
-export { type Environment, type EnvSettings, readEnv } from './env.ts'
 export { newTransport } from './http-transport.ts'
 export { Sender } from './sender.ts'
