@@ -10,7 +10,7 @@ import { report } from './report.ts'
 import { analytics, provider } from './telemetry.ts'
 
 const session = startSession({
-  id: 'ticket-2611',
+  sessionId: 'ticket-2611',
   name: 'Order A-1042 has not arrived',
   userId: 'user-a',
   tags: ['support', 'shipping'],

@@ -16,7 +16,7 @@ export const agentops: Document = {
       theirs: 'ID, `session.session_id`',
       ours: '`session.id`; without one, a UUID v7',
       shows() {
-        assert.equal(startSession({ id: ID }).id, ID)
+        assert.equal(startSession({ sessionId: ID }).id, ID)
         assert.equal(checkSessionId(startSession().id).ok, true)
       },
     },
@@ -24,7 +24,7 @@ export const agentops: Document = {
       theirs: 'Project ID',
       ours: '`service.name` of the resource, or what your backend reads',
       shows({ span }) {
-        startSession({ id: ID })
+        startSession({ sessionId: ID })
         assert.equal(span('session.start').resource.attributes['service.name'], 'shop')
       },
     },
@@ -32,7 +32,7 @@ export const agentops: Document = {
       theirs: 'Starting Timestamp',
       ours: '`startSession({ startTime })`, `stats(id).firstTime`',
       shows(world) {
-        startSession({ id: ID, startTime: new Date(1_000) })
+        startSession({ sessionId: ID, startTime: new Date(1_000) })
         assert.equal(totalsOf(world).firstTime, 1_000)
       },
     },
@@ -40,7 +40,7 @@ export const agentops: Document = {
       theirs: 'Ending Timestamp',
       ours: '`session.end({ time })`, `stats(id).end.time`',
       shows(world) {
-        startSession({ id: ID, startTime: new Date(1_000) }).end({ time: new Date(3_000) })
+        startSession({ sessionId: ID, startTime: new Date(1_000) }).end({ time: new Date(3_000) })
         assert.equal(totalsOf(world).end?.time, 3_000)
       },
     },
@@ -49,7 +49,7 @@ export const agentops: Document = {
       ours: '`session.end({ state })`: `success`, `failure`, `indeterminate`',
       shows({ analytics }) {
         for (const state of ['success', 'failure', 'indeterminate'] as const) {
-          startSession({ id: state }).end({ state })
+          startSession({ sessionId: state }).end({ state })
           assert.equal(analytics.stats(state)?.end?.state, state)
         }
       },
@@ -58,7 +58,7 @@ export const agentops: Document = {
       theirs: 'End State Reason',
       ours: '`session.end({ reason })`',
       shows({ span }) {
-        startSession({ id: ID }).end({ state: 'failure', reason: 'the tool was down' })
+        startSession({ sessionId: ID }).end({ state: 'failure', reason: 'the tool was down' })
         assert.equal(span('session.end').attributes['session.end.reason'], 'the tool was down')
       },
     },
@@ -66,7 +66,7 @@ export const agentops: Document = {
       theirs: 'Tags',
       ours: '`startSession({ tags })`, `session.addTag(tag)`',
       shows(world) {
-        startSession({ id: ID, tags: ['batch'] }).addTag('retried')
+        startSession({ sessionId: ID, tags: ['batch'] }).addTag('retried')
         assert.deepEqual(totalsOf(world).tags, ['batch', 'retried'])
       },
     },
@@ -74,7 +74,7 @@ export const agentops: Document = {
       theirs: 'Host Environment',
       ours: "the resource, from OpenTelemetry's detectors",
       shows({ span }) {
-        startSession({ id: ID })
+        startSession({ sessionId: ID })
         assert.equal(span('session.start').resource.attributes['host.name'], 'web-1')
       },
     },
@@ -82,7 +82,10 @@ export const agentops: Document = {
       theirs: 'Video',
       ours: "`session.attach({ url, type: 'video/mp4' })`",
       async shows({ span }) {
-        await startSession({ id: ID }).attach({ url: 'https://example.com/run.mp4', type: 'video/mp4' })
+        await startSession({ sessionId: ID }).attach({
+          url: 'https://example.com/run.mp4',
+          type: 'video/mp4',
+        })
         assert.equal(span('session.attachment').attributes['session.attachment.type'], 'video/mp4')
       },
     },
@@ -90,7 +93,7 @@ export const agentops: Document = {
       theirs: '`end_session(end_state, end_state_reason)`',
       ours: '`session.end({ state, reason })`',
       shows(world) {
-        startSession({ id: ID }).end({ state: 'success', reason: 'done' })
+        startSession({ sessionId: ID }).end({ state: 'success', reason: 'done' })
         const { state, reason } = totalsOf(world).end ?? assert.fail('the session has not ended')
         assert.deepEqual({ state, reason }, { state: 'success', reason: 'done' })
       },
@@ -101,7 +104,7 @@ export const agentops: Document = {
       async shows({ analytics, work, provider }) {
         const costs: unknown[] = []
         analytics.onSessionEnd(({ cost }) => costs.push(cost?.total))
-        const session = startSession({ id: ID })
+        const session = startSession({ sessionId: ID })
         session.run(work)
         session.end()
         await provider.forceFlush()
@@ -112,7 +115,7 @@ export const agentops: Document = {
       theirs: '`record(event)`',
       ours: '`session.event(name, data)`',
       shows({ span }) {
-        startSession({ id: ID }).event('escalated', { to: 'human' })
+        startSession({ sessionId: ID }).event('escalated', { to: 'human' })
         const { attributes } = span('session.event')
         assert.equal(attributes['session.event.name'], 'escalated')
         assert.equal(attributes['session.event.data'], '{"to":"human"}')
@@ -122,7 +125,7 @@ export const agentops: Document = {
       theirs: '`get_analytics()`, `GET /v2/sessions/<id>/stats`',
       ours: '`analytics.stats(id)`; plain data',
       shows(world) {
-        startSession({ id: ID }).run(world.work)
+        startSession({ sessionId: ID }).run(world.work)
         assert.equal(JSON.parse(JSON.stringify(totalsOf(world))).llmCalls, 1)
       },
     },
@@ -130,7 +133,7 @@ export const agentops: Document = {
       theirs: 'LLM calls',
       ours: '`llmCalls`',
       shows(world) {
-        startSession({ id: ID }).run(world.work)
+        startSession({ sessionId: ID }).run(world.work)
         assert.equal(totalsOf(world).llmCalls, 1)
       },
     },
@@ -138,7 +141,7 @@ export const agentops: Document = {
       theirs: 'Tool calls',
       ours: '`toolCalls`',
       shows(world) {
-        startSession({ id: ID }).run(world.work)
+        startSession({ sessionId: ID }).run(world.work)
         assert.equal(totalsOf(world).toolCalls, 1)
       },
     },
@@ -146,7 +149,7 @@ export const agentops: Document = {
       theirs: 'Actions',
       ours: '`agentSteps`; calls of `event` are in `events`',
       shows(world) {
-        const session = startSession({ id: ID })
+        const session = startSession({ sessionId: ID })
         const attributes = { 'gen_ai.operation.name': 'invoke_agent' }
         session.run(() => world.tracer.startSpan('agent', { attributes }).end())
         session.event('looked up')
@@ -157,7 +160,7 @@ export const agentops: Document = {
       theirs: 'Errors',
       ours: '`errors`',
       shows(world) {
-        startSession({ id: ID }).run(() => {
+        startSession({ sessionId: ID }).run(() => {
           const span = world.tracer.startSpan('tool')
           span.setStatus({ code: SpanStatusCode.ERROR })
           span.end()
@@ -169,7 +172,7 @@ export const agentops: Document = {
       theirs: 'Duration',
       ours: '`durationMillis`',
       shows(world) {
-        startSession({ id: ID, startTime: new Date(1_000) }).end({ time: new Date(1_900) })
+        startSession({ sessionId: ID, startTime: new Date(1_000) }).end({ time: new Date(1_900) })
         assert.equal(totalsOf(world).durationMillis, 900)
       },
     },
@@ -177,7 +180,7 @@ export const agentops: Document = {
       theirs: 'Cost',
       ours: '`cost.total`, in USD; `undefined` if a price is unknown',
       shows(world) {
-        const session = startSession({ id: ID })
+        const session = startSession({ sessionId: ID })
         session.run(world.work)
         assert.equal(totalsOf(world).cost?.total, 0.00125)
         session.run(() => {
@@ -214,7 +217,7 @@ export const agentops: Document = {
       theirs: '`start_session()`; several at a time',
       ours: '`startSession()`; any number at a time',
       shows({ tracer, span }) {
-        const [one, other] = [startSession({ id: 'one_1' }), startSession({ id: 'other_1' })]
+        const [one, other] = [startSession({ sessionId: 'one_1' }), startSession({ sessionId: 'other_1' })]
         other.run(() => tracer.startSpan('of the other').end())
         one.run(() => tracer.startSpan('of the one').end())
         assert.equal(span('of the one').attributes['session.id'], 'one_1')
@@ -225,7 +228,7 @@ export const agentops: Document = {
       theirs: 'a process that ends without `end_session`: Indeterminate',
       ours: 'the same, with `provider.shutdown()` for the reason `shutdown`, with `endSessionsOnSignals()` the signal',
       async shows({ provider, analytics }) {
-        startSession({ id: ID })
+        startSession({ sessionId: ID })
         await provider.shutdown()
         const { state, reason } = analytics.stats(ID)?.end ?? assert.fail('the session has not ended')
         assert.deepEqual({ state, reason }, { state: 'indeterminate', reason: 'shutdown' })

@@ -41,9 +41,9 @@ export const interactiveai: Document = {
     },
     {
       theirs: '`update_trace(session_id, user_id, tags, input)`',
-      ours: '`startSession({ id, userId, tags })`; the input is an attribute of yours',
+      ours: '`startSession({ sessionId, userId, tags })`; the input is an attribute of yours',
       shows({ span }) {
-        const session = startSession({ id: ID, userId: 'user-a', tags: ['support', 'shipping'] })
+        const session = startSession({ sessionId: ID, userId: 'user-a', tags: ['support', 'shipping'] })
         session.trace('support-inquiry', (root) => root.setAttribute('input.value', 'Where is it?'))
         const { attributes } = span('support-inquiry')
         assert.equal(attributes['user.id'], 'user-a')
@@ -87,7 +87,7 @@ export const interactiveai: Document = {
       theirs: 'annotate outcomes, session-level scores',
       ours: '`session.feedback({ score, label, comment })`, `session.end({ state })`',
       shows({ analytics }) {
-        const session = startSession({ id: ID })
+        const session = startSession({ sessionId: ID })
         session.feedback({ score: 0.5 })
         session.feedback({ score: 1, label: 'solved' })
         session.end({ state: 'success' })

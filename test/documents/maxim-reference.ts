@@ -17,7 +17,7 @@ export const maximReference: Document = {
       ours: '`SessionStart`: `{ id, name, userId, tags, metadata, previousSessionId, startTime }`',
       shows({ span }) {
         startSession({
-          id: ID,
+          sessionId: ID,
           name: 'name',
           tags: ['a'],
           metadata: { plan: 'pro' },
@@ -37,7 +37,7 @@ export const maximReference: Document = {
       theirs: '`Session(config, writer)`',
       ours: '`startSession(init)`; the writer is your tracer provider',
       shows({ span }) {
-        startSession({ id: ID })
+        startSession({ sessionId: ID })
         assert.equal(span('session.start').attributes['session.id'], ID)
       },
     },
@@ -45,7 +45,7 @@ export const maximReference: Document = {
       theirs: '`trace(config)`',
       ours: '`session.trace(name, fn)`',
       shows({ span }) {
-        startSession({ id: ID }).trace('turn', () => {})
+        startSession({ sessionId: ID }).trace('turn', () => {})
         assert.equal(span('turn').attributes['session.id'], ID)
       },
     },
@@ -61,7 +61,7 @@ export const maximReference: Document = {
       theirs: '`feedback(feedback)`',
       ours: '`session.feedback({ score, label, comment, source })`',
       shows({ span }) {
-        startSession({ id: ID }).feedback({ score: 0.8, comment: 'quick' })
+        startSession({ sessionId: ID }).feedback({ score: 0.8, comment: 'quick' })
         const { attributes } = span('session.feedback')
         assert.equal(attributes['session.feedback.score'], 0.8)
         assert.equal(attributes['session.annotations.0.annotation.explanation'], 'quick')
@@ -74,7 +74,7 @@ export const maximReference: Document = {
         const folder = await mkdtemp(join(tmpdir(), 'otel-sessions-'))
         try {
           writeFileSync(join(folder, 'notes.txt'), 'found')
-          await startSession({ id: ID }).attach({ file: join(folder, 'notes.txt') })
+          await startSession({ sessionId: ID }).attach({ file: join(folder, 'notes.txt') })
         } finally {
           await rm(folder, { recursive: true })
         }
@@ -86,7 +86,7 @@ export const maximReference: Document = {
       theirs: '`add_attachment(FileDataAttachment)`',
       ours: '`session.attach({ data, name, type })`',
       async shows(world) {
-        await startSession({ id: ID }).attach({ data: 'a,b\n', name: 'rows.csv', type: 'text/csv' })
+        await startSession({ sessionId: ID }).attach({ data: 'a,b\n', name: 'rows.csv', type: 'text/csv' })
         assert.equal(attached(world)['session.attachment.content'], 'a,b\n')
       },
     },
@@ -94,7 +94,7 @@ export const maximReference: Document = {
       theirs: '`add_attachment(UrlAttachment)`',
       ours: '`session.attach({ url })`',
       async shows(world) {
-        await startSession({ id: ID }).attach({ url: 'https://example.com/call.mp3' })
+        await startSession({ sessionId: ID }).attach({ url: 'https://example.com/call.mp3' })
         assert.equal(attached(world)['session.attachment.url'], 'https://example.com/call.mp3')
       },
     },

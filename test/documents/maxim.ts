@@ -9,9 +9,9 @@ export const maxim: Document = {
   rows: [
     {
       theirs: '`logger.session({ id, name })`',
-      ours: '`startSession({ id, name })`',
+      ours: '`startSession({ sessionId, name })`',
       shows({ span }) {
-        startSession({ id: ID, name: 'session-name' })
+        startSession({ sessionId: ID, name: 'session-name' })
         assert.equal(span('session.start').attributes['session.name'], 'session-name')
       },
     },
@@ -19,7 +19,7 @@ export const maxim: Document = {
       theirs: '`session.trace({ id, name })`, `addTrace`',
       ours: '`session.trace(name, fn)`; the trace ID is OpenTelemetry’s',
       shows({ span, spans }) {
-        const session = startSession({ id: ID })
+        const session = startSession({ sessionId: ID })
         session.trace('first', () => session.trace('second', () => {}))
         const ids = new Set(spans().map((one) => one.spanContext().traceId))
         assert.equal(ids.size, 3)
@@ -38,7 +38,7 @@ export const maxim: Document = {
       theirs: '`session.end()`',
       ours: '`session.end()`',
       shows({ span }) {
-        startSession({ id: ID }).end()
+        startSession({ sessionId: ID }).end()
         assert.equal(span('session.end').attributes['session.id'], ID)
       },
     },
@@ -48,7 +48,7 @@ export const maxim: Document = {
       async shows({ analytics, provider }) {
         const ended: string[] = []
         analytics.onSessionEnd(({ id }) => void ended.push(id))
-        startSession({ id: ID }).end()
+        startSession({ sessionId: ID }).end()
         await provider.forceFlush()
         assert.deepEqual(ended, [ID])
       },

@@ -85,13 +85,13 @@ await run(async () => {
     const copy = await anotherCopy()
     // It has nothing to wait for, and is done first.
     copy.endSessionsOnSignals({ provider: { forceFlush: async () => {} } })
-    copy.startSession({ id: 'of the copy' })
+    copy.startSession({ sessionId: 'of the copy' })
   }
-  startSession({ id: 'one' })
-  startSession({ id: 'two' })
-  startSession({ id: 'done' }).end({ state: 'success' })
+  startSession({ sessionId: 'one' })
+  startSession({ sessionId: 'two' })
+  startSession({ sessionId: 'done' }).end({ state: 'success' })
   process.on('message', async ({ type }: { type: string }) => {
-    if (type === 'start') tell('started', startSession({ id: 'three' }).id)
+    if (type === 'start') tell('started', startSession({ sessionId: 'three' }).id)
     if (type === 'shut down') await shutDown()
     // Not in this function, whose errors are told: as the application's own would be thrown.
     if (type === 'crash') setImmediate(() => Promise.reject(new Error('a crash, on purpose')))

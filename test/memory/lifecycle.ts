@@ -1,4 +1,5 @@
-import { lifecycleStats, SessionIdle, startSession } from '@otel-sessions/processor/lifecycle'
+import { processStats } from '@otel-sessions/processor'
+import { SessionIdle, startSession } from '@otel-sessions/processor/lifecycle'
 import { provider } from './pipeline.ts'
 import { hop, type Shape } from './shape.ts'
 
@@ -34,7 +35,7 @@ const left: Shape = {
         await hop()
       }
     }
-    const { open } = lifecycleStats()
+    const { open } = processStats().sessions
     if (open > 10_000) throw new Error(`${open} sessions are open, where at most 10,000 may be`)
   },
 }

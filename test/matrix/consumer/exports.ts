@@ -110,7 +110,6 @@ export const values: [
   },
   {
     endSessionsOnSignals: 'function',
-    lifecycleStats: 'function',
     resumeSession: 'function',
     SessionIdle: 'class',
     startSession: 'function',

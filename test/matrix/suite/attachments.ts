@@ -19,21 +19,24 @@ test('a file of this machine travels whole, or by its hash', async (t) => {
     'session.attachment.sha256': createHash('sha256').update(content).digest('hex'),
   }
   const attached = { file, name: 'a file', type: 'text/plain' }
-  const whole = startSession({ id: 'user_1_conv_1' }, { tracerProvider: provider, maxInlineBytes: 100_000 })
+  const whole = startSession(
+    { sessionId: 'user_1_conv_1' },
+    { tracerProvider: provider, maxInlineBytes: 100_000 },
+  )
   await whole.attach(attached)
   assert.deepEqual((await ship())['session.attachment']?.attributes, {
     ...said,
     'session.attachment.content': content.toString(),
     'session.attachment.encoding': 'utf-8',
   })
-  const hashed = startSession({ id: 'user_1_conv_1' }, { tracerProvider: provider, maxInlineBytes: 0 })
+  const hashed = startSession({ sessionId: 'user_1_conv_1' }, { tracerProvider: provider, maxInlineBytes: 0 })
   await hashed.attach(attached)
   assert.deepEqual((await ship())['session.attachment']?.attributes, said)
 })
 
 test('what the attribute length limit of the SDK cuts off does not travel', async (t) => {
   const { provider, ship } = await startPipeline(t, { limits: { attributeValueLengthLimit: 20 } })
-  const session = startSession({ id: 'user_1_conv_1' }, { tracerProvider: provider })
+  const session = startSession({ sessionId: 'user_1_conv_1' }, { tracerProvider: provider })
   await session.attach({ url: 'https://files.example/report.pdf', name: 'report.pdf' })
   const { attributes } = (await ship())['session.attachment'] ?? {}
   assert.deepEqual(attributes, { 'session.id': 'user_1_conv_1', 'session.attachment.name': 'report.pdf' })
@@ -42,7 +45,7 @@ test('what the attribute length limit of the SDK cuts off does not travel', asyn
 test('a session that is idle is ended, and watched no more', async (t) => {
   const idle = new SessionIdle({ idle: 1 })
   const { provider, memory } = await startPipeline(t, { more: [idle] })
-  const session = startSession({ id: 'user_1_conv_1' }, { tracerProvider: provider })
+  const session = startSession({ sessionId: 'user_1_conv_1' }, { tracerProvider: provider })
   assert.equal(idle.size, 1)
   while (session.ended === undefined) await new Promise((resolve) => setImmediate(resolve))
   assert.deepEqual(session.ended, { state: 'indeterminate', reason: 'idle' })

@@ -9,7 +9,13 @@ const STATED = { 'session.id': 'user_1_conv_1', 'user.id': 'user_1', 'tag.tags':
 test('what a session says, and what runs in it, arrives: start, trace, feedback, end, and what is late', async (t) => {
   const { provider, tracer, ship } = await startPipeline(t)
   const session = startSession(
-    { id: 'user_1_conv_1', userId: 'user_1', tags: ['web'], name: 'Checkout', startTime: new Date(5_000) },
+    {
+      sessionId: 'user_1_conv_1',
+      userId: 'user_1',
+      tags: ['web'],
+      name: 'Checkout',
+      startTime: new Date(5_000),
+    },
     { tracerProvider: provider },
   )
   const answer = await session.trace('turn', async () => {
@@ -91,7 +97,7 @@ for (const [name, read] of Object.entries(WAYS)) {
 
 test('a session that is open at the shutdown of the provider is ended, and its end arrives', async (t) => {
   const { provider, receiver } = await startPipeline(t)
-  const session = startSession({ id: 'user_1_conv_1' }, { tracerProvider: provider })
+  const session = startSession({ sessionId: 'user_1_conv_1' }, { tracerProvider: provider })
   await provider.shutdown()
   assert.deepEqual(session.ended, { state: 'indeterminate', reason: 'shutdown' })
   const arrived = receiver.spans().map(({ name, attributes }) => [name, attributes['session.end.reason']])

@@ -1,56 +1,45 @@
 import type { Attributes } from '@opentelemetry/api'
 import { ATTR_SESSION_END_REASON, ATTR_SESSION_END_STATE } from '@otel-sessions/semconv'
+import { sessionCounters } from '../report/process-stats.ts'
 import { report } from '../report/report.ts'
-import { type CheckedEnd, checkEnd } from './emit/check-end.ts'
-import { sayEvent } from './emit/emit-event.ts'
-import { reportNoSession, say } from './emit/emit-span.ts'
-import { count, countEnded } from './lifecycle-stats.ts'
+import { type CheckedEnd, checkEnd } from './emit/check-arguments.ts'
+import { emitEvent, emitSpan } from './emit/emit-span.ts'
 import { type OpenSession, takeOpen } from './open-sessions.ts'
-import { type SessionState, statedBy } from './session-state.ts'
+import { currentSession, type SessionState } from './session-state.ts'
+import type { SessionEnded } from './types.ts'
 
-/** A session that was started here, as it is kept while it is open. */
-export class StartedSession implements OpenSession {
-  readonly #state: SessionState
-
-  constructor(state: SessionState) {
-    this.#state = state
-  }
-
-  get id(): string | undefined {
-    return this.#state.id
-  }
-
-  endBecause(reason: string): void {
-    endSession(this.#state, { state: 'indeterminate', reason })
-  }
-
-  /** It is over by the word of somebody else: another object of the same ID, or the session that follows. */
-  isOver(end: Pick<CheckedEnd, 'state' | 'reason'>): void {
-    this.#state.ended ??= Object.freeze({ state: end.state, reason: end.reason })
+/** A started session, as it is kept while it is open. */
+export function openSession(state: SessionState): OpenSession {
+  return {
+    id: state.id,
+    end: (reason) => endSession(state, { state: 'indeterminate', reason }),
+    noteEnd(end) {
+      state.ended ??= end
+    },
   }
 }
 
-/** Ends a session; the first end holds. Never throws. */
+/** Ends a session. Only the first end of an object counts. Never throws. */
 export function endSession(state: SessionState, end: unknown): void {
   if (state.ended !== undefined) {
-    count('endedAgain')
-    report('session-end:again', () => 'a session is ended that has ended; the first end holds')
+    sessionCounters().endedAgain++
+    report('session-end:again', () => 'a session ended before: only the first end counts')
     return
   }
   const checked = checkEnd(end, state.start)
-  // Before the word is sent: whoever hears of it may end the session in turn. The word itself is not late.
-  const stated = statedBy(state)
-  state.ended = Object.freeze({ state: checked.state, reason: checked.reason })
-  if (state.id === undefined) {
-    reportNoSession()
-    return
-  }
-  const before = takeOpen(state.id)
-  if (before instanceof StartedSession) before.isOver(checked)
-  countEnded(checked.state)
+  // Set before the span is emitted, because a span processor may end the session in turn. The span itself is not late.
+  const session = currentSession(state)
+  state.ended = endedBy(checked)
+  takeOpen(state.id)?.noteEnd(state.ended)
+  sessionCounters().ended[checked.state]++
   const attributes = endAttributes(checked)
-  const context = say(state, 'end', attributes, checked.time, stated)
-  sayEvent(state, 'end', attributes, checked.time, context)
+  const context = emitSpan(state, 'end', attributes, checked.time, session)
+  emitEvent(state, 'end', attributes, checked.time, context)
+}
+
+/** What `ended` shows of a session. */
+export function endedBy({ state, reason }: SessionEnded): SessionEnded {
+  return Object.freeze({ state, reason })
 }
 
 function endAttributes({ state, reason }: CheckedEnd): Attributes & Record<string, string> {
@@ -60,10 +49,10 @@ function endAttributes({ state, reason }: CheckedEnd): Attributes & Record<strin
   }
 }
 
-/** The session before this one is over: that is what a start with its ID says. */
+/** Ends the session that a new one replaces. It emits nothing: the start of the new one contains its ID. */
 export function endPrevious(id: string): void {
   const before = takeOpen(id)
-  if (!(before instanceof StartedSession)) return
-  before.isOver({ state: 'indeterminate', reason: 'replaced' })
-  count('replaced')
+  if (before === undefined) return
+  before.noteEnd(endedBy({ state: 'indeterminate', reason: 'replaced' }))
+  sessionCounters().replaced++
 }

@@ -1,18 +1,21 @@
 import type { SessionRecordSettings } from '@otel-sessions/semconv/internal'
+import { sessionCounters } from '../report/process-stats.ts'
 import { report } from '../report/report.ts'
-import { count } from './lifecycle-stats.ts'
+import type { SessionEnded } from './types.ts'
 
 /** The most open sessions of a processor. */
 const MOST_OPEN = 10_000
 
-/** A session that was started here, and is open. */
+/** A session that was started in this process and is open. */
 export interface OpenSession {
-  readonly id: string | undefined
+  readonly id: string
   /** Ends it as indeterminate. Never throws. */
-  endBecause: (reason: string) => void
+  end(reason: string): void
+  /** Shows on its object that something else ended it. */
+  noteEnd(end: SessionEnded): void
 }
 
-/** A processor, by its settings; undefined stands for sessions none of whose words has met one so far. */
+/** A processor, by its settings; undefined for sessions whose spans have not met a processor so far. */
 type Owner = SessionRecordSettings | undefined
 
 interface OpenSet {
@@ -21,26 +24,25 @@ interface OpenSet {
 }
 
 /**
- * The open sessions of this process, by the processor that stamps them, for one purpose: to be ended before nothing
- * can be said any more. Bounded, and nothing here decides a session.
+ * The open sessions of this process, by the processor that stamps their spans. They are kept for one purpose: the
+ * shutdown of the provider ends them. Bounded, and nothing here decides a session.
  */
 const open = new Map<Owner, OpenSet>()
 
-/** Whose set a session is in. */
+/** The processor of each open session. */
 const owners = new Map<string, Owner>()
 
-/** Takes up a session that was started here. An open one of the same ID is the same session, and makes room. */
+/** Adds a session that starts. It replaces an open one with the same ID, which is the same session. */
 export function addOpen(session: OpenSession): void {
-  if (session.id === undefined) return
   if (owners.has(session.id)) {
     report('session-start:open-already', () => {
-      return 'a session is started that is open: it is the same session, and its later object is the one that is ended at the shutdown. To take up a session there is resumeSession'
+      return 'a session is started that is open: the shutdown ends its later object only. Use resumeSession for a session that exists'
     })
   }
-  put(session.id, session, undefined)
+  put(session, undefined)
 }
 
-/** Takes a session out that is over, whichever object said so. Gives the one that was open. */
+/** Removes and returns an open session that ends, whichever object ends it. */
 export function takeOpen(id: string): OpenSession | undefined {
   if (!owners.has(id)) return undefined
   const owner = owners.get(id)
@@ -48,7 +50,7 @@ export function takeOpen(id: string): OpenSession | undefined {
   const session = set?.sessions.get(id)
   owners.delete(id)
   set?.sessions.delete(id)
-  count('open', -1)
+  sessionCounters().open--
   if (set?.sessions.size === 0) {
     open.delete(owner)
     owner?.flush.atShutdown.delete(set.endAll)
@@ -56,15 +58,15 @@ export function takeOpen(id: string): OpenSession | undefined {
   return session
 }
 
-/** A word of a session has met its first processor: that one's shutdown ends it from now on. */
-export function noteProcessor({ id }: { readonly id: string | undefined }, owner: Owner): void {
-  if (id === undefined || owner === undefined || !owners.has(id) || owners.get(id) !== undefined) return
+/** Notes the first processor that a span of the session meets: the shutdown of that one ends the session. */
+export function noteProcessor(id: string, owner: Owner): void {
+  if (owner === undefined || !owners.has(id) || owners.get(id) !== undefined) return
   const session = takeOpen(id)
-  if (session !== undefined) put(id, session, owner)
+  if (session !== undefined) put(session, owner)
 }
 
 /**
- * Ends sessions that were started here and are open, as indeterminate. Never throws.
+ * Ends open sessions as indeterminate. Never throws.
  *
  * @param most how many
  * @returns whether more are open
@@ -75,22 +77,23 @@ export function endOpenSessions(reason: string, most = Number.POSITIVE_INFINITY)
   return open.size > 0
 }
 
-/** Ends a session that was started here and is open, as indeterminate. Never throws. */
+/** Ends a session that was started in this process and is open, as indeterminate. Never throws. */
 export function endOpenSession(id: string, reason: string): void {
-  open.get(owners.get(id))?.sessions.get(id)?.endBecause(reason)
+  open.get(owners.get(id))?.sessions.get(id)?.end(reason)
 }
 
 function endSomeOf(owner: Owner, reason: string, most: number): number {
   const some = [...(open.get(owner)?.sessions.values() ?? [])].slice(0, Math.min(most, MOST_OPEN))
   for (const session of some) {
-    session.endBecause(reason)
-    // It may have ended before, by a word that is still on its way.
-    if (session.id !== undefined) takeOpen(session.id)
+    session.end(reason)
+    // Its object may have ended before, while the session was started again or its end is being emitted.
+    takeOpen(session.id)
   }
   return some.length
 }
 
-function put(id: string, session: OpenSession, owner: Owner): void {
+function put(session: OpenSession, owner: Owner): void {
+  const { id } = session
   takeOpen(id)
   const set = open.get(owner) ?? newSet(owner)
   if (set.sessions.size >= MOST_OPEN) {
@@ -99,7 +102,7 @@ function put(id: string, session: OpenSession, owner: Owner): void {
   }
   set.sessions.set(id, session)
   owners.set(id, owner)
-  count('open')
+  sessionCounters().open++
 }
 
 function newSet(owner: Owner): OpenSet {
@@ -111,8 +114,8 @@ function newSet(owner: Owner): OpenSet {
 
 function forget(id: string): void {
   takeOpen(id)
-  count('forgotten')
+  sessionCounters().forgotten++
   report('session-open:forgotten', () => {
-    return `a session will not be ended at the shutdown: more than ${MOST_OPEN} are open, and it is the oldest`
+    return `the shutdown will not end the oldest open session: more than ${MOST_OPEN} are open`
   })
 }

@@ -1,43 +1,42 @@
 import { type Context, type TimeInput, type TracerProvider, trace } from '@opentelemetry/api'
-import { kindOf } from '@otel-sessions/semconv/internal'
+import { checkOptions, kindOf } from '@otel-sessions/semconv/internal'
 import { type AttachmentOptions, type AttachmentSettings, attachmentSettings } from './attachments/options.ts'
-import { checkOptions } from './check-option.ts'
 
-/** A logger of OpenTelemetry, by what is used of it. */
+/** The part of an OpenTelemetry logger that is used. */
 export interface SessionLogger {
-  /** Takes a log record. */
+  /** Emits a log record. */
   emit(record: SessionLogRecord): void
 }
 
-/** A log record, by what is said in it. */
+/** The log record of a session event. */
 export interface SessionLogRecord {
   /** `session.start` or `session.end`. */
   eventName?: string
   /** When it happened. */
   timestamp?: TimeInput
-  /** The session ID, the one before, the end. */
+  /** The session ID; the previous ID, or how the session ended. */
   attributes?: Record<string, string>
-  /** The context of the span that says the same. */
+  /** The context of the session span. */
   context?: Context
 }
 
-/** A `LoggerProvider` of OpenTelemetry, by what is used of it. */
+/** The part of an OpenTelemetry `LoggerProvider` that is used. */
 export interface SessionLoggerProvider {
-  /** Gives the logger of a library. */
+  /** Returns the logger of an instrumentation scope. */
   getLogger(name: string, version?: string): SessionLogger
 }
 
-/** What `startSession` and `resumeSession` are told about their surroundings. */
+/** Options of `startSession` and `resumeSession`. */
 export interface SessionOptions extends AttachmentOptions {
   /**
-   * Where the words of the session go, and the spans of `trace`.
+   * Makes the session spans and the spans of `trace`.
    *
-   * @default the global one, asked for each time
+   * @default the global one, looked up each time
    */
   readonly tracerProvider?: TracerProvider | undefined
   /**
-   * Where the start and the end of the session go as well, as OpenTelemetry's session events: log records with the
-   * event names `session.start` and `session.end`.
+   * Also emits start and end of the session as OpenTelemetry's session events: log records with the event names
+   * `session.start` and `session.end`.
    *
    * @default none
    */
@@ -60,9 +59,9 @@ const OPTIONS = [
 ] satisfies (keyof SessionOptions)[]
 
 /**
- * The options, checked.
+ * Checks the options.
  *
- * @param where the function that was given them
+ * @param where the function that the messages name
  * @throws TypeError or RangeError that names the option and the kind of value it has
  */
 export function sessionSettings(where: string, options: SessionOptions = {}): SessionSettings {

@@ -1,43 +1,83 @@
 import type { HrTime } from '@opentelemetry/api'
+import { METADATA_MAX_LENGTH } from '@otel-sessions/semconv'
+import { report } from '../report/report.ts'
+import { checkFields, limitTags } from '../scope/check-session.ts'
 import type { CheckedSession, SessionFields } from '../scope/session-init.ts'
 import type { SessionSettings } from './session-options.ts'
-import type { Session } from './types.ts'
+import type { SessionEnded } from './types.ts'
 
-/** What a `Session` knows. */
+/** What a session object knows. */
 export interface SessionState {
-  /** Undefined where a session was resumed by something that is no session ID. */
-  readonly id: string | undefined
+  readonly id: string
   readonly settings: SessionSettings
-  /** When it began; undefined where it began elsewhere. */
+  /** When it began; undefined where it was resumed. */
   readonly start: HrTime | undefined
   fields: SessionFields | undefined
-  ended: Session['ended']
-  /** What is said about `fields` and `ended` as they are, made when it is asked for. */
-  checked:
-    | { readonly of: SessionFields | undefined; readonly late: boolean; readonly made: CheckedSession }
+  ended: SessionEnded | undefined
+  /** The session that was made of `fields` and `ended`, until they change. */
+  made:
+    | { readonly of: SessionFields | undefined; readonly late: boolean; readonly session: CheckedSession }
     | undefined
 }
 
-const ABSENCE: CheckedSession = { kind: 'cleared', id: undefined, fields: undefined }
-
-/** The session as a scope states it now. The same object until something changes, so that spans share what is made of it. */
-export function statedBy(state: SessionState): CheckedSession {
-  const { id, fields } = state
-  if (id === undefined) return ABSENCE
-  const late = state.ended !== undefined
-  if (state.checked?.of === fields && state.checked?.late === late) return state.checked.made
-  const made: CheckedSession = { kind: 'session', id, fields: late ? lateFields(fields) : fields }
-  state.checked = { of: fields, late, made }
-  return made
+/** The state of a session that starts or is resumed. */
+export function newState(
+  id: string,
+  settings: SessionSettings,
+  fields: SessionFields | undefined,
+  start?: HrTime,
+): SessionState {
+  return { id, settings, start, fields, ended: undefined, made: undefined }
 }
 
-function lateFields(fields: SessionFields | undefined): SessionFields {
-  return {
-    conversationId: fields?.conversationId,
-    userId: fields?.userId,
-    previousSessionId: fields?.previousSessionId,
-    metadata: fields?.metadata,
-    tags: fields?.tags,
-    late: true,
+/**
+ * The session as a scope states it now. The same object until something changes, so that spans share what is stamped.
+ */
+export function currentSession(state: SessionState): CheckedSession {
+  const { id, fields } = state
+  const late = state.ended !== undefined
+  if (state.made?.of === fields && state.made?.late === late) return state.made.session
+  const session: CheckedSession = {
+    kind: 'session',
+    id,
+    fields: late ? { ...NO_FIELDS, ...fields, late: true } : fields,
   }
+  state.made = { of: fields, late, session }
+  return session
+}
+
+const NO_FIELDS: SessionFields = {
+  conversationId: undefined,
+  userId: undefined,
+  previousSessionId: undefined,
+  metadata: undefined,
+  tags: undefined,
+}
+
+/** The fields with more tags; the same object where no tag is valid and new. Never throws. */
+export function addTags(fields: SessionFields | undefined, tags: unknown): SessionFields | undefined {
+  const added = checkFields({ tags: tags as string[] })?.tags
+  if (added === undefined) return fields
+  const before = fields?.tags ?? []
+  const all = limitTags([...before, ...added])
+  return all === undefined || all.length === before.length ? fields : { ...NO_FIELDS, ...fields, tags: all }
+}
+
+/** The fields with more metadata; the same object where none is valid, or it is too long. Never throws. */
+export function addMetadata(fields: SessionFields | undefined, metadata: unknown): SessionFields | undefined {
+  const added = checkFields({ metadata: metadata as Record<string, string> })?.metadata
+  if (added === undefined) return fields
+  const all = withinMetadataLimit({ ...fields?.metadata, ...added })
+  return all === undefined ? fields : { ...NO_FIELDS, ...fields, metadata: all }
+}
+
+/** Metadata, or undefined where it is too long, which is counted. */
+export function withinMetadataLimit(metadata: SessionFields['metadata']): SessionFields['metadata'] {
+  if (metadata === undefined) return undefined
+  const { length } = JSON.stringify(metadata)
+  if (length <= METADATA_MAX_LENGTH) return metadata
+  report('metadata:too-long', () => {
+    return `metadata of a session is left out: together its JSON has ${length} characters, ${METADATA_MAX_LENGTH} are allowed`
+  })
+  return undefined
 }

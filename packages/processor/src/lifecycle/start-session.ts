@@ -1,73 +1,160 @@
-import { ATTR_SESSION_NAME, ATTR_SESSION_PREVIOUS_ID, checkSessionId } from '@otel-sessions/semconv'
-import { reportInvalidId, reportWeakId } from '../report/report.ts'
-import { checkStart } from './check-start.ts'
-import { sayEvent } from './emit/emit-event.ts'
-import { say } from './emit/emit-span.ts'
-import { endPrevious, StartedSession } from './end-session.ts'
-import { count } from './lifecycle-stats.ts'
+import type { HrTime } from '@opentelemetry/api'
+import {
+  ATTR_SESSION_NAME,
+  ATTR_SESSION_PREVIOUS_ID,
+  checkSessionId,
+  createSessionId,
+} from '@otel-sessions/semconv'
+import { sessionCounters } from '../report/process-stats.ts'
+import { report, reportInvalidId, reportWeakId } from '../report/report.ts'
+import { checkFields, reportUnknownField } from '../scope/check-session.ts'
+import type { SessionFields } from '../scope/session-init.ts'
+import { checkText, checkTime, NAME_MAX_LENGTH, timeNow } from './emit/check-values.ts'
+import { emitEvent, emitSpan } from './emit/emit-span.ts'
+import { endPrevious, openSession } from './end-session.ts'
 import { addOpen } from './open-sessions.ts'
-import { sessionObject } from './session-object.ts'
+import { objectWithoutSession, sessionObject } from './session-object.ts'
 import { type SessionOptions, sessionSettings } from './session-options.ts'
-import type { SessionState } from './session-state.ts'
-import type { Session, SessionStart } from './types.ts'
+import { newState, withinMetadataLimit } from './session-state.ts'
+import type { Session, SessionResume, SessionStart } from './types.ts'
 
 /**
- * Starts a session: says `session.start`, and gives the session as an object. It is kept, with at most 10,000
- * others, until it ends: one that is open when the provider shuts down is ended as `indeterminate`, for the reason
- * `shutdown`. That, and the session on the spans of `run` and `trace`, needs a `SessionSpanProcessor` on the provider
- * that has seen a word of the session: a sampler should let the spans named `session.*` pass.
+ * Starts a session: emits `session.start`, and returns the session as an object. Up to 10,000 sessions that are open
+ * when the provider shuts down end as `indeterminate`, with the reason `shutdown`. That, and the session on the spans
+ * of `run` and `trace`, needs a `SessionSpanProcessor` on the provider that has seen a span of the session: let the
+ * sampler pass spans named `session.*`.
  *
- * @param init what is known of it. Never throws for it: what is wrong is left out, counted and said once. In place
- *   of an ID that is not valid a UUID v7 is made
+ * Never throws because of `session`: invalid parts are left out, counted, and logged once. An invalid ID is not
+ * replaced: then the object has no session, `id` is the empty string, and every call on it is counted.
+ *
+ * @param session the session ID, or an object with it and more. A UUID v7 is created only where the ID is missing
  * @param options wrong ones throw
  * @throws TypeError or RangeError when an option is wrong; the message names it
  * @example const session = startSession({ userId: 'user_123', tags: ['beta'] })
  */
-export function startSession(init?: SessionStart, options?: SessionOptions): Session {
+export function startSession(session?: string | SessionStart, options?: SessionOptions): Session {
   const settings = sessionSettings('startSession', options)
-  const start = checkStart(init)
+  const start = checkInit(session, START_FIELDS, checkStart)
+  if (start?.id === undefined) return objectWithoutSession(settings)
   const { id, fields, time, name, previousSessionId } = start
-  const state: SessionState = { id, settings, start: time, fields, ended: undefined, checked: undefined }
-  count('started')
+  const state = newState(id, settings, fields, time)
+  sessionCounters().started++
   if (previousSessionId !== undefined) endPrevious(previousSessionId)
-  addOpen(new StartedSession(state))
+  addOpen(openSession(state))
   const previous = previousSessionId === undefined ? {} : { [ATTR_SESSION_PREVIOUS_ID]: previousSessionId }
   const named = name === undefined ? {} : { [ATTR_SESSION_NAME]: name }
-  const context = say(state, 'start', { ...named, ...previous }, time)
-  sayEvent(state, 'start', previous, time, context)
+  const context = emitSpan(state, 'start', { ...named, ...previous }, time)
+  emitEvent(state, 'start', previous, time, context)
   return sessionObject(state)
 }
 
 /**
- * Takes up a session that began elsewhere: in another process, or yesterday. Everything works by the ID alone, so
- * nothing is said by this, and nothing is known of its user, its tags and its metadata. It is never ended but by
- * `end`: not when the provider shuts down, and not by `await using`.
+ * Resumes a session that exists, such as one of another process. Everything works by the ID alone, so this emits
+ * nothing. Only `end` ends a resumed session: the shutdown of the provider and `await using` do not.
  *
- * @param id the session ID. Never throws for it: with an ID that is not valid, `id` is the empty string, what is run
- *   belongs to no session (as in `usingSession`), and what is said is not sent, but counted
+ * Never throws because of `session`: invalid parts are left out, counted, and logged once. With an invalid ID the object
+ * has no session: `id` is the empty string, functions run without a session, and every call is counted.
+ *
+ * @param session the session ID, or an object with it and what is known of the session
  * @param options wrong ones throw
  * @throws TypeError or RangeError when an option is wrong; the message names it
  * @example resumeSession(request.body.sessionId).feedback({ score: 1, label: 'helpful' })
  */
-export function resumeSession(id: string, options?: SessionOptions): Session {
+export function resumeSession(session: string | SessionResume, options?: SessionOptions): Session {
   const settings = sessionSettings('resumeSession', options)
-  count('resumed')
-  return sessionObject({
-    id: checkedId(id),
-    settings,
-    start: undefined,
-    fields: undefined,
-    ended: undefined,
-    checked: undefined,
-  })
+  const resumed = checkInit(session, RESUME_FIELDS, checkResume)
+  if (resumed?.id === undefined) return objectWithoutSession(settings)
+  sessionCounters().resumed++
+  return sessionObject(newState(resumed.id, settings, resumed.fields))
 }
 
-function checkedId(id: unknown): string | undefined {
+interface CheckedResume {
+  /** Undefined where it is invalid. */
+  readonly id: string | undefined
+  readonly fields: SessionFields | undefined
+}
+
+interface CheckedStart extends CheckedResume {
+  readonly name: string | undefined
+  readonly previousSessionId: string | undefined
+  readonly time: HrTime
+}
+
+const RESUME_FIELDS = ['sessionId', 'userId', 'tags', 'metadata'] satisfies (keyof SessionResume)[]
+const START_FIELDS = [
+  ...RESUME_FIELDS,
+  'name',
+  'previousSessionId',
+  'startTime',
+] satisfies (keyof SessionStart)[]
+
+/** Checks what a session is started or resumed with; undefined where reading it throws. Never throws. */
+function checkInit<T>(session: unknown, known: readonly string[], check: (init: SessionStart) => T) {
+  try {
+    if (!isInit(session, known)) return check({ sessionId: session as string })
+    for (const key of Object.keys(session)) {
+      if (!known.includes(key)) reportUnknownField(key, known)
+    }
+    return check(session)
+  } catch {
+    report('session:unreadable', () => 'no session is started or resumed: reading its argument throws')
+    return undefined
+  }
+}
+
+// A forgotten `await`, an array and a boxed string are not objects without an ID, but invalid IDs.
+function isInit(session: unknown, known: readonly string[]): session is SessionStart {
+  if (typeof session !== 'object' || session === null) return false
+  const prototype = Object.getPrototypeOf(session)
+  return prototype === Object.prototype || prototype === null || known.some((field) => field in session)
+}
+
+function checkStart(init: SessionStart): CheckedStart {
+  const { sessionId, name, startTime } = init
+  const id = sessionId === undefined ? createSessionId() : checkId(sessionId)
+  const fields = checkFields(init)
+  return {
+    id,
+    name: checkText('session-start:bad-name', 'the name of a session', name, NAME_MAX_LENGTH),
+    previousSessionId: checkPrevious(fields?.previousSessionId, id),
+    fields: ownFields(fields),
+    time: checkTime(startTime) ?? timeNow(),
+  }
+}
+
+function checkResume(init: SessionStart): CheckedResume {
+  return { id: checkId(init.sessionId), fields: ownFields(checkFields(init)) }
+}
+
+function checkId(id: unknown): string | undefined {
   const check = checkSessionId(id)
   if (!check.ok) {
-    reportInvalidId('session-id', 'a session ID is refused, so no session is resumed', id, check.reason)
+    reportInvalidId(
+      'session-id',
+      'no session is started or resumed: its session ID is invalid',
+      id,
+      check.reason,
+    )
     return undefined
   }
   reportWeakId(check.id)
   return check.id
+}
+
+function checkPrevious(previous: string | null | undefined, id: string | undefined): string | undefined {
+  if (typeof previous !== 'string') return undefined
+  if (previous !== id) return previous
+  report('session-start:same-previous', () => {
+    return 'previousSessionId is left out: it is the ID of the session itself'
+  })
+  return undefined
+}
+
+/** The fields that spans of the session carry: the previous session is on `session.start` only. */
+function ownFields(fields: SessionFields | undefined): SessionFields | undefined {
+  if (fields === undefined) return undefined
+  const { userId, tags } = fields
+  const metadata = withinMetadataLimit(fields.metadata)
+  if (userId === undefined && tags === undefined && metadata === undefined) return undefined
+  return { conversationId: undefined, previousSessionId: undefined, userId, metadata, tags }
 }

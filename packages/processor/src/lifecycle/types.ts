@@ -6,9 +6,9 @@ import type { AttachmentInput } from './attachments/input.ts'
 
 /** What a session is started with. Everything is optional. */
 export interface SessionStart {
-  /** The session ID; see `checkSessionId`. Without it, or where it is no valid one, a UUID v7 is made, and that is said. */
-  readonly id?: string | undefined
-  /** A name for people. On the span `session.start` alone. */
+  /** The session ID; see `checkSessionId`. Where it is missing, a UUID v7 is created; an invalid one is not replaced. */
+  readonly sessionId?: string | undefined
+  /** A display name; on the span `session.start` only. At most 200 characters. */
   readonly name?: string | undefined
   /** The end user. Same rule as a session ID. */
   readonly userId?: string | undefined
@@ -16,19 +16,25 @@ export interface SessionStart {
   readonly tags?: readonly string[] | undefined
   /** Free metadata: strings, finite numbers, booleans; 4 kB as JSON. */
   readonly metadata?: Readonly<Record<string, MetadataValue>> | undefined
-  /** The session that this one follows, and that ends with it. Another ID than this session's. */
+  /** The session that this one replaces, and that ends with the start of this one. Not the ID of this session. */
   readonly previousSessionId?: string | undefined
-  /** When the session began, if not now. */
+  /** When the session began. @default now */
   readonly startTime?: TimeInput | undefined
 }
 
-/** How a session ended. */
+/** What a session is resumed with: its ID, and what is known of it. */
+export interface SessionResume extends Pick<SessionStart, 'userId' | 'tags' | 'metadata'> {
+  /** The session ID; see `checkSessionId`. */
+  readonly sessionId: string
+}
+
+/** How a session ends. */
 export interface SessionEnd {
   /** @default 'indeterminate' */
   readonly state?: SessionEndState | undefined
-  /** Why, in words; at most 32,768 characters. */
+  /** Why it ends; at most 32,768 characters. */
   readonly reason?: string | undefined
-  /** When, if not now. */
+  /** When it ends. @default now */
   readonly time?: TimeInput | undefined
 }
 
@@ -36,26 +42,26 @@ export interface SessionEnd {
 export interface SessionEnded {
   /** How. */
   readonly state: SessionEndState
-  /** Why, if anybody said so. */
+  /** Why, if a reason was given. */
   readonly reason: string | undefined
 }
 
-/** A judgement about a session: at least one of score, label and comment. */
+/** Feedback about a session: at least one of score, label and comment. */
 export interface SessionFeedback {
-  /** A finite number; what it means is yours. */
+  /** A finite number; you define its scale. */
   readonly score?: number | undefined
-  /** The judgement in a word, such as `helpful`; at most 200 characters. */
+  /** A short label, such as `helpful`; at most 200 characters. */
   readonly label?: string | undefined
-  /** The judgement in sentences; at most 32,768 characters. */
+  /** Free text; at most 32,768 characters. */
   readonly comment?: string | undefined
   /**
-   * Who judged.
+   * Who gives the feedback.
    *
    * @default 'human'
    */
   readonly source?: 'human' | 'llm' | 'code' | undefined
   /**
-   * What was judged, where there is more than one thing.
+   * What the feedback is about, where there is more than one thing. At most 200 characters.
    *
    * @default 'feedback'
    */
@@ -63,90 +69,89 @@ export interface SessionFeedback {
 }
 
 /**
- * A session as an object: it holds an ID, and says things about it. Every word travels as a short root span that
- * carries `session.id`; nothing is kept here that decides anything, so what `resumeSession` gives in another
- * process is as good as this.
+ * A session as an object. Each call immediately emits a short root span with a fixed name and the `session.id`. The
+ * object decides nothing, so `resumeSession` with the same ID in another process does the same.
  *
- * No method throws, or waits for anything: what is wrong with an argument is left out, counted and said once. They
- * may be taken off the object.
+ * No method throws or blocks: invalid arguments are left out, counted, and logged once. Methods may be detached from
+ * the object.
  */
 export interface Session {
-  /** The session ID; the empty string where `resumeSession` was given none that is valid. */
+  /** The session ID; the empty string where `startSession` or `resumeSession` got an invalid one. */
   readonly id: string
   /**
-   * How it ended, once `end` was called on this object, or, where it was started here, by whatever else has ended
-   * it in this process: another object of the same ID, a signal, the shutdown of the provider (with that as the
-   * reason), or the start of the session that follows it (`replaced`).
+   * How the session ended: by `end` on this object or, where it was started in this process, by anything else that ended
+   * it here: another object of the same ID, a signal or the shutdown of the provider (with that as the reason), or
+   * the start of the session that replaces it (`replaced`).
    */
   readonly ended: SessionEnded | undefined
 
   /**
-   * Runs a function inside the session, as `usingSession` does, with the user, the tags and the metadata of the
-   * session. An error that it throws is the caller's, and does not end the session.
+   * Runs a function in the session, as `usingSession` does, with the session's user, tags and metadata. An error of the
+   * function does not end the session.
    *
-   * @throws what `fn` throws; a TypeError when `fn` is no function
+   * @throws what `fn` throws; a TypeError when `fn` is not a function
    */
   run<T>(fn: () => T): T
 
   /**
-   * Runs a function inside the session and inside a root span of its own: a new trace. The span ends when the
-   * function has returned, its native Promise is settled, or the stream that it gave is over: read to its end, left,
-   * cancelled, failed. One that nobody reads any more is over when it is collected as garbage. An error is recorded
+   * Runs a function in the session and in a new root span, which makes a new trace. The span ends when the function
+   * returns, when its native Promise settles, or when the stream that it returns is over: read to its end, left,
+   * cancelled or failed. A stream that is not read any more is over when it is garbage-collected. Errors are recorded
    * on the span and thrown on.
    *
-   * With what cannot be followed without changing it, the span ends at once: a foreign thenable, such as the OpenAI
-   * SDK's lazy APIPromise (make `fn` an async function that awaits it), a frozen stream, and an object that only holds
-   * streams (read them inside `fn`).
+   * The span ends at once for values that cannot be followed without changing them: a foreign thenable, such as the
+   * OpenAI SDK's lazy APIPromise (make `fn` an async function that awaits it), a frozen stream, and an object that only
+   * contains streams (read them inside `fn`).
    *
-   * @param name the span's name, 1 to 200 characters; of low cardinality, so no IDs. Else it is called `trace`
+   * @param name the span's name, 1 to 200 characters; of low cardinality, so no IDs. An invalid name becomes `trace`
    * @param fn what to run, exactly once; it may end the span itself
    * @param options as for `startSpan`
-   * @returns what `fn` returns, as `run` gives it back
-   * @throws what `fn` throws; a TypeError when `fn` is no function
+   * @returns what `fn` returns, as `run` returns it
+   * @throws what `fn` throws; a TypeError when `fn` is not a function
    */
   trace<T>(name: string, fn: (span: Span) => T, options?: Omit<SpanOptions, 'root'>): T
 
-  /** Adds tags, to what is said and run from now on; they travel at once, as an event called `tags`. */
+  /** Adds tags to everything from now on, and emits an event named `tags`. */
   addTag(...tags: string[]): void
 
   /**
-   * Adds metadata, key by key, to what is said and run from now on; it travels at once, as an event called `metadata`.
-   * Where all of it would have more than 4 kB as JSON, what was there before stays.
+   * Adds metadata, key by key, to everything from now on, and emits an event named `metadata`. Where the JSON of all
+   * metadata would exceed 4 kB, nothing is added.
    */
   setMetadata(metadata: Readonly<Record<string, MetadataValue>>): void
 
   /**
-   * Something that happened.
+   * Emits an event.
    *
-   * @param name 1 to 200 characters; without one, nothing is said
-   * @param data what belongs to it; travels as JSON of at most 32 kB, else it is left out
-   * @param time when, if not now: from 1970 to 2262
+   * @param name 1 to 200 characters; without a valid name nothing is emitted
+   * @param data sent as JSON of at most 32 kB, else left out
+   * @param time when it happened, if not now: from 1970 to 2262
    */
   event(name: string, data?: Readonly<Record<string, unknown>>, time?: TimeInput): void
 
-  /** A judgement about the session. Travels in OpenInference's form as well. */
+  /** Emits feedback, in OpenInference's form as well. */
   feedback(feedback: SessionFeedback): void
 
-  /** Something that was measured: a name of 1 to 200 characters, and a finite number; else nothing is said. */
+  /** Emits a metric: a name of 1 to 200 characters and a finite number. Nothing is emitted where one is invalid. */
   metric(name: string, value: number): void
 
   /**
-   * A file, data or an address that belongs to the session. What is larger than `maxInlineBytes` goes through
-   * `upload`; without it, name, type, size and hash travel alone, and that is said. Nothing is cut off.
+   * Attaches data, a file or a URL. Content above `maxInlineBytes` is passed to `upload`; without that option only name,
+   * type, size and hash are sent, which is logged once. Nothing is truncated.
    *
-   * @returns resolves when the word has been sent on its way; never rejects
+   * @returns resolves when the span is emitted; never rejects
    */
   attach(attachment: AttachmentInput): Promise<void>
 
   /**
-   * Ends the session, never before its start. The first end holds; later ones are counted and change nothing. What is
-   * said or run after it is delivered all the same, with `session.late: true`.
+   * Ends the session, not before its start. The first end counts; later ones are counted and change nothing. Whatever
+   * comes after the end is emitted all the same, with `session.late: true`.
    */
   end(end?: SessionEnd): void
 
   /**
-   * `await using`: waits for attachments on their way, and ends the session where nothing has. One that was resumed
-   * goes on: it began elsewhere. Never rejects.
+   * `await using`: waits for attachments, and ends the session unless it has ended. A resumed session is not ended: it
+   * began elsewhere. Never rejects.
    */
   [Symbol.asyncDispose](): Promise<void>
 }

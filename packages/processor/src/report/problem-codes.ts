@@ -22,16 +22,16 @@ export type FieldCode = IdFieldCode | 'metadata' | 'tags'
  * - `bind:…`: a stream or a target could not be bound
  * - `set-span-session:…`: there is no span, it has ended, or reading it throws; `scope-wins`: a scope that was
  *   entered below the span keeps what starts in it
- * - `attachment:refused`, `attachment:unreadable`: an attachment is left out: it is none, or reading it fails;
+ * - `attachment:rejected`, `attachment:unreadable`: an attachment is left out: it is none, or reading it fails;
  *   `attachment:bad-…`: one of its fields is left out; `attachment:not-sent`, `attachment:upload-failed`: its
- *   content is; `attachment:no-hash`: its SHA-256 is; `session-word:cut-off`: what the limits of the SDK cut off is
+ *   content is; `attachment:no-hash`: its SHA-256 is; `session-span:cut-off`: what the limits of the SDK cut off is
  * - `idle:…`: `SessionIdle` passes over an ID that is none, forgets a session because there are too many, or its
  *   `onExpire` fails
  * - `session-start:…`, `session-event:…`, `session-metric:…`, `session-feedback:…`, `session-trace:…`, `session-end:…`,
  *   `session-time:…`: a part of what a `Session` was told is left out; `session-end:again`: it had ended before
  *   `session-start:open-already`: a session is started that is open
- * - `session-word:no-session`: a `Session` of an ID that was refused says nothing; `session-word:no-processor`: no
- *   `SessionSpanProcessor` stamps its spans; `session-word:failed`: the tracer or the logger threw
+ * - `session-span:no-session`: a `Session` of an ID that was refused says nothing; `session-span:no-processor`: no
+ *   `SessionSpanProcessor` stamps its spans; `session-span:failed`: the tracer or the logger threw
  * - `session-open:forgotten`: more sessions are open than are kept to be ended at the shutdown
  * - `signals:…`: on a signal there is nothing to flush, or the flush fails, or takes too long; or there are no signals
  * - `span:unreadable`: a span was passed over, because reading or stamping it throws
@@ -62,7 +62,6 @@ export type ProblemCode =
   | 'set-span-session:not-recording'
   | 'set-span-session:unreadable'
   | 'set-span-session:scope-wins'
-  | 'session-start:not-an-object'
   | 'session-start:bad-name'
   | 'session-start:same-previous'
   | 'session-start:open-already'
@@ -85,12 +84,12 @@ export type ProblemCode =
   | 'session-end:bad-reason'
   | 'session-end:before-start'
   | 'session-end:again'
-  | 'session-word:no-session'
-  | 'session-word:no-processor'
-  | 'session-word:failed'
+  | 'session-span:no-session'
+  | 'session-span:no-processor'
+  | 'session-span:failed'
   | 'session-open:forgotten'
   | 'span:unreadable'
-  | 'attachment:refused'
+  | 'attachment:rejected'
   | 'attachment:unreadable'
   | 'attachment:bad-name'
   | 'attachment:bad-type'
@@ -99,7 +98,7 @@ export type ProblemCode =
   | 'attachment:not-sent'
   | 'attachment:upload-failed'
   | 'attachment:no-hash'
-  | 'session-word:cut-off'
+  | 'session-span:cut-off'
   | 'idle:bad-id'
   | 'idle:forgotten'
   | 'idle:on-expire'

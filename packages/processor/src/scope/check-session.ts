@@ -42,7 +42,7 @@ export function reportUnknownField(key: string, known: readonly string[]): void 
   report('session:unknown-field', () => {
     // Only a spelling mistake is shown: a map keyed by users is not for a log.
     const plain = key.replaceAll(/[_-]/g, '').toLowerCase()
-    const meant = known.find((field) => [plain, plain.replace('session', '')].includes(field.toLowerCase()))
+    const meant = known.find((field) => [plain, `session${plain}`].includes(field.toLowerCase()))
     const what = meant === undefined ? kindOf(key) : `"${key}", which is ${meant} here`
     return `a session has a property that means nothing: ${what}. Known are ${known.join(', ')}`
   })

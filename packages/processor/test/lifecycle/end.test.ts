@@ -1,5 +1,5 @@
-import { usingSession } from '@otel-sessions/processor'
-import { lifecycleStats, resumeSession, startSession } from '@otel-sessions/processor/lifecycle'
+import { processStats, usingSession } from '@otel-sessions/processor'
+import { resumeSession, startSession } from '@otel-sessions/processor/lifecycle'
 import { afterEach, describe, expect, it } from 'vitest'
 import { stopTracing } from '../../../../test/support/tracing.ts'
 import { problems, startApplication } from './support.ts'
@@ -11,25 +11,25 @@ describe('the end of a session', () => {
     const { tracerProvider, one } = startApplication()
     const session = startSession({}, { tracerProvider })
     expect(session.ended).toBeUndefined()
-    const before = lifecycleStats().ended[state]
+    const before = processStats().sessions.ended[state]
     session.end({ state, reason: 'because' })
     expect(session.ended).toEqual({ state, reason: 'because' })
     expect(one('session.end').attributes).toMatchObject({
       'session.end.state': state,
       'session.end.reason': 'because',
     })
-    expect(lifecycleStats().ended[state] - before).toBe(1)
+    expect(processStats().sessions.ended[state] - before).toBe(1)
   })
 
   it('is said once: the first holds, and later ones are counted', () => {
     const { tracerProvider, one } = startApplication()
     const session = startSession({}, { tracerProvider })
     session.end({ state: 'success' })
-    const before = lifecycleStats().endedAgain
+    const before = processStats().sessions.endedAgain
     expect(problems(() => session.end({ state: 'failure' }))).toEqual({ 'session-end:again': 1 })
     expect(one('session.end').attributes['session.end.state']).toBe('success')
     expect(session.ended?.state).toBe('success')
-    expect(lifecycleStats().endedAgain - before).toBe(1)
+    expect(processStats().sessions.endedAgain - before).toBe(1)
   })
 
   it.each([
@@ -59,7 +59,7 @@ describe('the end of a session', () => {
 
   it('by an object that resumed the session is that of the one that started it', () => {
     const { tracerProvider, one } = startApplication()
-    const session = startSession({ id: 'user_1_conv_1' }, { tracerProvider })
+    const session = startSession({ sessionId: 'user_1_conv_1' }, { tracerProvider })
     resumeSession('user_1_conv_1', { tracerProvider }).end({ state: 'success', reason: 'paid' })
     expect(session.ended).toEqual({ state: 'success', reason: 'paid' })
     expect(problems(() => session.end())).toEqual({ 'session-end:again': 1 })
@@ -68,13 +68,13 @@ describe('the end of a session', () => {
 
   it('of a session that another one follows is told by the start of that one', () => {
     const { tracerProvider, names, named } = startApplication()
-    const first = startSession({ id: 'user_1_conv_1' }, { tracerProvider })
-    const before = lifecycleStats()
-    startSession({ id: 'user_1_conv_2', previousSessionId: 'user_1_conv_1' }, { tracerProvider })
+    const first = startSession({ sessionId: 'user_1_conv_1' }, { tracerProvider })
+    const before = processStats().sessions
+    startSession({ sessionId: 'user_1_conv_2', previousSessionId: 'user_1_conv_1' }, { tracerProvider })
     expect(first.ended).toEqual({ state: 'indeterminate', reason: 'replaced' })
     expect(names()).toEqual(['session.start', 'session.start'])
     expect(named('session.start')[1]?.attributes['session.previous_id']).toBe('user_1_conv_1')
-    const after = lifecycleStats()
+    const after = processStats().sessions
     expect([after.replaced - before.replaced, after.open - before.open]).toEqual([1, 0])
   })
 })

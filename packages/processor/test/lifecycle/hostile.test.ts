@@ -1,5 +1,6 @@
 import type { SpanOptions } from '@opentelemetry/api'
-import { lifecycleStats, type Session, startSession } from '@otel-sessions/processor/lifecycle'
+import { processStats } from '@otel-sessions/processor'
+import { type Session, startSession } from '@otel-sessions/processor/lifecycle'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { stopTracing } from '../../../../test/support/tracing.ts'
@@ -19,7 +20,7 @@ const HOSTILE_TRACERS: [string, object][] = [
   ['span throws', { getTracer: () => ({ startSpan: () => new Proxy({}, { get: fail }) }) }],
 ]
 
-/** Calls everything that a session has. */
+/** Calls every method that emits. */
 function useAll(session: Session): void {
   session.addTag('web')
   session.setMetadata({ plan: 'pro' })
@@ -30,13 +31,13 @@ function useAll(session: Session): void {
 }
 
 describe.each(HOSTILE_TRACERS)('where the %s', (_, tracerProvider) => {
-  it('nothing of a session throws, and that is counted', () => {
+  it('no method of a session throws, and each failure is counted', () => {
     startApplication()
     const counted = problems(() => useAll(startSession({}, { tracerProvider: tracerProvider as never })))
-    expect(counted).toEqual({ 'session-word:failed': 7 })
+    expect(counted).toEqual({ 'session-span:failed': 7 })
   })
 
-  it('the function of a trace runs once, and its value and its error come back', () => {
+  it('the function of a trace runs once, and its value or error comes back', () => {
     startApplication()
     const session = startSession({}, { tracerProvider: tracerProvider as never })
     let runs = 0
@@ -47,8 +48,8 @@ describe.each(HOSTILE_TRACERS)('where the %s', (_, tracerProvider) => {
   })
 })
 
-describe('where a span fails midway', () => {
-  it('the function of a trace runs once, and its value and its error come back', () => {
+describe('where methods of a span throw', () => {
+  it('the function of a trace runs once, and its value or error comes back', () => {
     const { tracerProvider } = startApplication()
     const session = startSession({}, { tracerProvider })
     const broken = (method: string) => (span: object) => {
@@ -57,7 +58,7 @@ describe('where a span fails midway', () => {
     }
     for (const method of ['end', 'isRecording']) {
       const counted = problems(() => expect(session.trace('turn', broken(method))).toBe('answer'))
-      expect(counted).toEqual({ 'session-word:failed': 1 })
+      expect(counted).toEqual({ 'session-span:failed': 1 })
     }
     const own = new Error('of the application')
     const failing = (span: object) => {
@@ -68,8 +69,8 @@ describe('where a span fails midway', () => {
   })
 })
 
-describe('where a tracer goes its own way', () => {
-  it('it is asked for a root span, and the span of a trace is ended once', async () => {
+describe('where a tracer ignores its arguments', () => {
+  it('it gets the option root, and the span of a trace ends once', async () => {
     const { tracer } = startApplication()
     let ends = 0
     const asked: unknown[] = []
@@ -89,8 +90,8 @@ describe('where a tracer goes its own way', () => {
   })
 })
 
-describe('without any set-up', () => {
-  it('everything works, and goes nowhere', async () => {
+describe('without an SDK', () => {
+  it('everything works, and nothing is exported', async () => {
     const session = startSession()
     useAll(session)
     expect(session.run(() => 1)).toBe(1)
@@ -100,11 +101,11 @@ describe('without any set-up', () => {
 })
 
 describe('the methods of a session', () => {
-  it('may be taken off it, and work behind a proxy', () => {
+  it('may be detached, and work behind a proxy', () => {
     const { tracerProvider, named } = startApplication()
     const session = startSession({}, { tracerProvider })
     const { event, run } = session
-    event('taken off')
+    event('detached')
     run(() => new Proxy(session, {}).event('behind a proxy'))
     expect(named('session.event')).toHaveLength(2)
     expect(new Proxy(session, {}).ended).toBeUndefined()
@@ -122,12 +123,15 @@ describe('the methods of a session', () => {
     fc.constantFrom(new Proxy({}, { get: fail }), new Proxy({}, { ownKeys: fail, get: fail }), Symbol('it')),
   )
 
-  it('never throw, whatever they are given, and each word names its session', () => {
+  it('never throw for any argument, and each session span has its session ID', () => {
     const { tracerProvider, spans } = startApplication()
     fc.assert(
       fc.property(hostile, hostile, hostile, (one, two, three) => {
         const any = one as never
-        const session = startSession(any, { tracerProvider })
+        startSession(any, { tracerProvider })
+        const session = startSession({ userId: any, tags: any, name: two, startTime: three } as never, {
+          tracerProvider,
+        })
         session.addTag(any, two as never)
         session.setMetadata(two as never)
         session.event(any, two as never, three as never)
@@ -150,7 +154,7 @@ describe('the methods of a session', () => {
     }
   })
 
-  it('say as many words as are counted, in any order', () => {
+  it('emit as many session spans as are counted, in any order', () => {
     const { tracerProvider, spans } = startApplication()
     const acts: Record<string, (session: Session) => void> = {
       event: (session) => session.event('paid'),
@@ -160,18 +164,18 @@ describe('the methods of a session', () => {
     }
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...Object.keys(acts))), (order) => {
-        const [before, sent] = [lifecycleStats(), spans().length]
+        const [before, sent] = [processStats().sessions, spans().length]
         const session = startSession({}, { tracerProvider })
         for (const act of order) acts[act]?.(session)
-        const after = lifecycleStats()
+        const after = processStats().sessions
         const firstEnd = order.indexOf('end')
-        const said = order.filter((act, index) => act !== 'end' || index === firstEnd)
+        const emitted = order.filter((act, index) => act !== 'end' || index === firstEnd)
         const late = firstEnd < 0 ? [] : order.slice(firstEnd).filter((act) => act !== 'end')
         expect(
           spans()
             .slice(sent)
             .map(({ name }) => name),
-        ).toEqual(['start', ...said].map((act) => `session.${act}`))
+        ).toEqual(['start', ...emitted].map((act) => `session.${act}`))
         expect(after.late - before.late).toBe(late.length)
         expect(
           spans()

@@ -1,6 +1,6 @@
 import { BatchSpanProcessor, InMemorySpanExporter } from '@opentelemetry/sdk-trace-base'
-import { SessionSpanProcessor } from '@otel-sessions/processor'
-import { lifecycleStats, resumeSession, type Session, startSession } from '@otel-sessions/processor/lifecycle'
+import { processStats, SessionSpanProcessor } from '@otel-sessions/processor'
+import { resumeSession, type Session, startSession } from '@otel-sessions/processor/lifecycle'
 import { readRecord } from '@otel-sessions/semconv/internal'
 import { afterEach, describe, expect, it } from 'vitest'
 import { stopTracing } from '../../../../test/support/tracing.ts'
@@ -30,7 +30,7 @@ function startBatching() {
 describe('the shutdown of the provider', () => {
   it('ends a session with the processor that it began with, whoever else says something of it', async () => {
     const [one, other] = [startApplication(), startApplication()]
-    const session = startSession({ id: 'user_1_conv_7' }, { tracerProvider: one.tracerProvider })
+    const session = startSession({ sessionId: 'user_1_conv_7' }, { tracerProvider: one.tracerProvider })
     resumeSession('user_1_conv_7', { tracerProvider: other.tracerProvider }).event('seen')
     await other.tracerProvider.shutdown()
     expect(session.ended).toBeUndefined()
@@ -40,10 +40,10 @@ describe('the shutdown of the provider', () => {
 
   it('ends the sessions that are open, and their ends arrive behind a batch', async () => {
     const { tracerProvider, ends } = startBatching()
-    const open = startSession({ id: 'open-1', userId: 'user_1' }, { tracerProvider })
-    const ended = startSession({ id: 'ended-1' }, { tracerProvider })
+    const open = startSession({ sessionId: 'open-1', userId: 'user_1' }, { tracerProvider })
+    const ended = startSession({ sessionId: 'ended-1' }, { tracerProvider })
     ended.end({ state: 'success' })
-    const before = lifecycleStats()
+    const before = processStats().sessions
     await tracerProvider.shutdown()
     expect(ends()).toEqual([
       { 'session.id': 'ended-1', 'session.end.state': 'success' },
@@ -55,7 +55,7 @@ describe('the shutdown of the provider', () => {
       },
     ])
     expect(open.ended).toEqual({ state: 'indeterminate', reason: 'shutdown' })
-    expect(lifecycleStats().open - before.open).toBe(-1)
+    expect(processStats().sessions.open - before.open).toBe(-1)
   })
 
   it('leaves alone the sessions of another provider', async () => {
@@ -71,8 +71,8 @@ describe('the shutdown of the provider', () => {
   it('leaves alone what was resumed, what has been replaced, and what has ended elsewhere', async () => {
     const { tracerProvider, ends } = startBatching()
     resumeSession('yesterday-1', { tracerProvider }).event('back')
-    startSession({ id: 'first-1' }, { tracerProvider })
-    startSession({ id: 'second-1', previousSessionId: 'first-1' }, { tracerProvider })
+    startSession({ sessionId: 'first-1' }, { tracerProvider })
+    startSession({ sessionId: 'second-1', previousSessionId: 'first-1' }, { tracerProvider })
     resumeSession('second-1', { tracerProvider }).end({ state: 'success' })
     await tracerProvider.shutdown()
     expect(ends().map((end) => [end['session.id'], end['session.end.state']])).toEqual([
@@ -82,7 +82,7 @@ describe('the shutdown of the provider', () => {
 
   it('ends a session once that two objects have started', async () => {
     const { tracerProvider, ends } = startBatching()
-    const sessions = [1, 2].map(() => startSession({ id: 'twice-1' }, { tracerProvider }))
+    const sessions = [1, 2].map(() => startSession({ sessionId: 'twice-1' }, { tracerProvider }))
     await tracerProvider.shutdown()
     expect(ends()).toHaveLength(1)
     expect(sessions[1]?.ended?.reason).toBe('shutdown')
@@ -107,9 +107,9 @@ describe('the shutdown of the provider', () => {
 
   it('has nothing to do for sessions that have ended', async () => {
     const { tracerProvider, ends } = startBatching()
-    const before = lifecycleStats().open
+    const before = processStats().sessions.open
     for (let round = 0; round < 100; round++) startSession({}, { tracerProvider }).end({ state: 'success' })
-    expect(lifecycleStats().open).toBe(before)
+    expect(processStats().sessions.open).toBe(before)
     const context = tracerProvider.getTracer('test').startSpan('work').spanContext()
     expect(readRecord(context)?.settings.flush.atShutdown.size).toBe(0)
     await tracerProvider.shutdown()
@@ -118,18 +118,18 @@ describe('the shutdown of the provider', () => {
 
   it('ends the 10,000 sessions that were started last; older ones are forgotten, and that is counted', async () => {
     const { tracerProvider } = startApplication()
-    const before = lifecycleStats()
+    const before = processStats().sessions
     const first = startSession({}, { tracerProvider })
     const sessions: Session[] = []
     const counted = problems(() => {
       for (let index = 0; index < 10_000; index++) sessions.push(startSession({}, { tracerProvider }))
     })
     expect(counted).toEqual({ 'session-open:forgotten': 1 })
-    expect(lifecycleStats().forgotten - before.forgotten).toBe(1)
-    expect(lifecycleStats().open - before.open).toBe(10_000)
+    expect(processStats().sessions.forgotten - before.forgotten).toBe(1)
+    expect(processStats().sessions.open - before.open).toBe(10_000)
     await tracerProvider.shutdown()
     expect(first.ended).toBeUndefined()
     expect(sessions.every((session) => session.ended?.reason === 'shutdown')).toBe(true)
-    expect(lifecycleStats().open).toBe(before.open)
+    expect(processStats().sessions.open).toBe(before.open)
   })
 })

@@ -50,5 +50,13 @@ export {
 } from './toolbox/option-checks.ts'
 export { type Logger, type ProblemLog, problemLog } from './toolbox/problem-log.ts'
 export { type ProcessState, processState, resetProcessState } from './toolbox/process-state.ts'
-export { after, afterKeepingAlive, LONGEST_TIMER_MILLIS, now, type Timer, within } from './toolbox/timers.ts'
+export {
+  after,
+  afterKeepingAlive,
+  DeadlineError,
+  LONGEST_TIMER_MILLIS,
+  now,
+  type Timer,
+  within,
+} from './toolbox/timers.ts'
 export { MAX_VARINT_SIZE, varintSize, writeInt64, writeVarint } from './toolbox/varint.ts'

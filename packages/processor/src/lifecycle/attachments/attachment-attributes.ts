@@ -1,3 +1,6 @@
+// Makes attributes of what is attached to a session. `input.ts` is what `attach` accepts, with the checks of its
+// fields, `options.ts` how attachments are sent. `read-attachment.ts` reads data, files (`file.ts`) and URLs,
+// `content.ts` converts content into bytes and back. Calls run from this file to reading, then to the upload.
 import type { Attributes } from '@opentelemetry/api'
 import {
   ATTR_SESSION_ATTACHMENT_NAME,
@@ -6,17 +9,16 @@ import {
   ATTR_SESSION_ATTACHMENT_TYPE,
   ATTR_SESSION_ATTACHMENT_URL,
 } from '@otel-sessions/semconv'
+import { DeadlineError, within } from '@otel-sessions/semconv/internal'
 import { report } from '../../report/report.ts'
-import { contentAttributes } from './content-attributes.ts'
-import type { AttachmentSettings } from './options.ts'
-import { type AttachmentSource, LOAD_MAX, readSource } from './read-attachment.ts'
-import { LATE, settledInTime } from './settled-in-time.ts'
-import { whyUnreadable } from './unreadable.ts'
-import { reportNotSent, uploaded } from './upload.ts'
+import { contentAttributes } from './content.ts'
+import { checkUrl, hrefOf, Unreadable } from './input.ts'
+import type { AttachmentSettings, LargeAttachment } from './options.ts'
+import { LOAD_MAX, type ReadAttachment, readAttachment } from './read-attachment.ts'
 
 /**
- * What the span of an attachment carries: its name, type, size and hash, and its content or where that is.
- * Nothing is cut off: the content is there whole, or not at all, which is counted. Never rejects.
+ * The attributes of an attachment: name, type, size and hash, and its content or the URL of that. Content is complete
+ * or left out, which is counted. Never rejects.
  *
  * @returns undefined where there is nothing to send, which is counted
  */
@@ -26,16 +28,28 @@ export async function attachmentAttributes(
   sessionId: string,
 ): Promise<Attributes | undefined> {
   try {
-    const source = await settledInTime(settings.uploadTimeoutMillis, () => readSource(input, settings))
-    return source && { ...wordsOf(source), ...(await whereOf(source, settings, sessionId)) }
+    const read = await inTime(settings, () => readAttachment(input, settings))
+    return read && { ...fieldAttributes(read), ...(await whereAttributes(read, settings, sessionId)) }
   } catch (error) {
-    const why = error === LATE ? 'it could not be read in time' : whyUnreadable(error)
-    report('attachment:unreadable', () => `an attachment is left out: ${why}`)
+    report('attachment:unreadable', () => `an attachment is left out: ${whyUnreadable(error)}`)
     return undefined
   }
 }
 
-function wordsOf({ name, type, size, sha256 }: AttachmentSource): Attributes {
+/** @throws what the function throws or rejects with; a DeadlineError when it takes too long */
+function inTime<T>({ uploadTimeoutMillis }: AttachmentSettings, fn: () => T | PromiseLike<T>): Promise<T> {
+  return within(uploadTimeoutMillis, 'it', new Promise<T>((resolve) => resolve(fn())))
+}
+
+/** Why reading failed. Of platform errors it gives the code only: their messages may contain a path. */
+function whyUnreadable(error: unknown): string {
+  if (error instanceof Unreadable) return error.message
+  if (error instanceof DeadlineError) return 'reading it takes longer than uploadTimeoutMillis'
+  const { code } = (error ?? {}) as { code?: unknown }
+  return typeof code === 'string' ? code : 'reading it throws'
+}
+
+function fieldAttributes({ name, type, size, sha256 }: ReadAttachment): Attributes {
   return {
     ...(name !== undefined && { [ATTR_SESSION_ATTACHMENT_NAME]: name }),
     ...(type !== undefined && { [ATTR_SESSION_ATTACHMENT_TYPE]: type }),
@@ -44,26 +58,50 @@ function wordsOf({ name, type, size, sha256 }: AttachmentSource): Attributes {
   }
 }
 
-/** The content, or the address of it, or neither. */
-async function whereOf(
-  source: AttachmentSource,
+/** The content, or its URL, or neither. */
+async function whereAttributes(
+  read: ReadAttachment,
   settings: AttachmentSettings,
   sessionId: string,
 ): Promise<Attributes> {
-  const { url, bytes, type = '' } = source
+  const { url, bytes, name, type = '', size = 0, sha256 } = read
   if (url !== undefined) return { [ATTR_SESSION_ATTACHMENT_URL]: url }
-  const size = source.size ?? 0
-  if (bytes !== undefined && size <= settings.maxInlineBytes) return contentAttributes(bytes, type)
-  const { maxInlineBytes, upload, uploadTimeoutMillis } = settings
+  const { maxInlineBytes, upload } = settings
+  if (bytes !== undefined && size <= maxInlineBytes) return contentAttributes(bytes, type)
+  const notSent = (why: string) => report('attachment:not-sent', () => `${WITHOUT_CONTENT}: ${why}`)
   if (upload === undefined) {
-    reportNotSent(`it has ${size} bytes, maxInlineBytes is ${maxInlineBytes}, and there is no upload`)
+    notSent(`it has ${size} bytes, maxInlineBytes is ${maxInlineBytes}, and there is no option upload`)
     return {}
   }
   if (bytes === undefined) {
-    reportNotSent(`it has ${size} bytes, and files and Blobs of more than ${LOAD_MAX} are not loaded`)
+    notSent(`it has ${size} bytes, and files and Blobs of more than ${LOAD_MAX} are not loaded`)
     return {}
   }
-  const { name, sha256 } = source
-  const to = await uploaded({ data: bytes, name, type, size, sha256, sessionId }, upload, uploadTimeoutMillis)
+  const large: LargeAttachment = { data: bytes, name, type, size, sha256, sessionId }
+  const to = await uploaded(large, upload, settings)
   return to === undefined ? {} : { [ATTR_SESSION_ATTACHMENT_URL]: to }
+}
+
+const WITHOUT_CONTENT = 'an attachment is sent without its content'
+
+/** The URL of an attachment after its upload; undefined where that fails, which is counted. Never rejects. */
+async function uploaded(
+  attachment: LargeAttachment,
+  upload: NonNullable<AttachmentSettings['upload']>,
+  settings: AttachmentSettings,
+): Promise<string | undefined> {
+  const failed = (why: string) =>
+    report('attachment:upload-failed', () => `${WITHOUT_CONTENT}: upload ${why}`)
+  try {
+    const checked = checkUrl(hrefOf(await inTime(settings, () => upload(attachment))))
+    if ('url' in checked) return checked.url
+    failed(`returned no valid URL, ${checked.problem}`)
+  } catch (error) {
+    failed(
+      error instanceof DeadlineError
+        ? `took longer than ${settings.uploadTimeoutMillis} ms`
+        : 'threw, or rejected',
+    )
+  }
+  return undefined
 }

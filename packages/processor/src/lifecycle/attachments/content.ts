@@ -1,52 +1,59 @@
+import type { Attributes } from '@opentelemetry/api'
+import { ATTR_SESSION_ATTACHMENT_CONTENT, ATTR_SESSION_ATTACHMENT_ENCODING } from '@otel-sessions/semconv'
 import { kindOf } from '@otel-sessions/semconv/internal'
-import type { BlobLike } from './input.ts'
-import { Unreadable } from './unreadable.ts'
+import { type BlobLike, Unreadable } from './input.ts'
 
+// Structural, so that the package needs no runtime's types.
 interface Coders {
   readonly TextEncoder: new () => { encode(text: string): Uint8Array }
+  readonly TextDecoder: new (
+    label: string,
+    options: { fatal: boolean; ignoreBOM: boolean },
+  ) => { decode(bytes: Uint8Array): string }
   atob(base64: string): string
+  btoa(binary: string): string
 }
-const { TextEncoder, atob } = globalThis as unknown as Coders
+const { TextEncoder, TextDecoder, atob, btoa } = globalThis as unknown as Coders
 
-/** It is decoded in one go, which must not block. */
+/** A data: URL is decoded in one go, which must not block. */
 const DATA_URL_MAX = 2 ** 21
 
-/** Data that was attached, as bytes: at once, or once a Blob has given them. */
+/** Attached data as bytes. */
 export interface Data {
-  /** Undefined: a Blob that is larger than may be loaded. */
+  /** Undefined where a Blob is too large to be loaded. */
   readonly bytes: Uint8Array | undefined
   readonly size: number
-  /** Its own name, of a File. */
+  /** The name of a File. */
   readonly name?: unknown
-  /** Its own media type, of a Blob and a `data:` URL. */
+  /** The media type of a Blob or a `data:` URL. */
   readonly type?: unknown
 }
 
 /**
- * Data as bytes.
+ * Reads data as bytes: at once, but for a Blob.
  *
- * @param most a Blob that is larger, in bytes, is not loaded
- * @throws Unreadable where it is none
+ * @param most the size above which a Blob is not loaded
+ * @throws Unreadable where the kind of data is not accepted
  */
 export function readData(data: unknown, most: number): Data | Promise<Data> {
   if (typeof data === 'string') return withSize(new TextEncoder().encode(data), 'text/plain')
-  // Neither by instanceof: a test runner's or a frame's are of another realm.
+  // Not by instanceof: a test runner's or a frame's objects are of another realm.
   if (ArrayBuffer.isView(data)) {
     return withSize(new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength))
   }
   if (isBuffer(data)) return withSize(new Uint8Array(data))
   if (isBlob(data)) return readBlob(data, most)
-  throw new Unreadable(`its data is ${kindOf(data)}; strings, bytes and Blobs are taken`)
+  throw new Unreadable(`its data is ${kindOf(data)}, not a string, bytes or a Blob`)
 }
 
 /**
- * What is in a `data:` URL.
+ * Reads the content of a `data:` URL.
  *
  * @throws where it is malformed
  */
 export function readDataUrl(href: string): Data {
   if (href.length > DATA_URL_MAX)
-    throw new Unreadable(`a data: URL of more than ${DATA_URL_MAX} characters is not decoded; give data`)
+    throw new Unreadable(`its data: URL has more than ${DATA_URL_MAX} characters; give data instead`)
   const comma = href.indexOf(',')
   if (comma < 0) throw new Unreadable('its data: URL has no comma')
   const head = href.slice('data:'.length, comma)
@@ -96,4 +103,41 @@ function percentDecoded(text: string): Uint8Array {
     if (isEscaped) index += 2
   }
   return bytes.subarray(0, length)
+}
+
+const TEXT = /^(text\/|application\/(json|xml) *(;|$)|[^;]*\+(json|xml) *(;|$))/i
+const CHARSET = /; *charset *= *"?([^";]*)"?/i
+
+/** Bytes as attributes: as text where the media type is text and the bytes are valid UTF-8, else as base64. */
+export function contentAttributes(bytes: Uint8Array, type: string): Attributes {
+  const text = isText(type) ? decode(bytes) : undefined
+  return {
+    [ATTR_SESSION_ATTACHMENT_CONTENT]: text ?? toBase64(bytes),
+    [ATTR_SESSION_ATTACHMENT_ENCODING]: text === undefined ? 'base64' : 'utf-8',
+  }
+}
+
+function isText(type: string): boolean {
+  const charset = CHARSET.exec(type)?.[1]?.trim() ?? 'utf-8'
+  return TEXT.test(type) && /^(utf-?8|us-ascii)$/i.test(charset)
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    // The byte order mark stays: it is one of the bytes that were hashed.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** Every platform passes this many arguments to a function. */
+const CHUNK = 8192
+
+function toBase64(bytes: Uint8Array): string {
+  let binary = ''
+  for (let start = 0; start < bytes.length; start += CHUNK) {
+    binary += String.fromCharCode(...bytes.subarray(start, start + CHUNK))
+  }
+  return btoa(binary)
 }

@@ -1,6 +1,6 @@
-import { builtinModule } from '../platform.ts'
-import { NO_HASH, type RunningHash, reportNoHash, runningSha256, sha256 } from './hash.ts'
-import { Unreadable } from './unreadable.ts'
+import { report } from '../../report/report.ts'
+import { builtinModule } from '../builtin-module.ts'
+import { Unreadable } from './input.ts'
 
 interface FileHandle {
   read(buffer: Uint8Array, offset: number, length: number): Promise<{ readonly bytesRead: number }>
@@ -11,34 +11,35 @@ interface Files {
   open(path: string, flags: 'r'): Promise<FileHandle>
 }
 
-/** So much of a file is read at a time, and hashed in one go. */
+/** How many bytes of a file are read and hashed at a time. */
 const CHUNK = 64 * 1024
-/** A file that is larger is not read to its end: a pseudo file such as `/proc/kcore` has none. */
+/** A larger file is not read: a pseudo file such as `/proc/kcore` has no end. */
 const FILE_HASH_MAX = 2 ** 30
 
-/** What there is to say of a file. */
+/** A file that was read. */
 export interface ReadFile {
   readonly size: number
-  /** All of it, unless it is larger than was asked for. */
+  /** The content; undefined where it is larger than `keep`. */
   readonly bytes: Uint8Array | undefined
   readonly sha256: string | undefined
 }
 
-/** The file system of Node, Bun or Deno, whose functions do not block; undefined elsewhere. */
+/** The asynchronous file system of Node, Bun or Deno; undefined elsewhere. */
 export function fileSystem(): Files | undefined {
   const { promises } = (builtinModule('node:fs') ?? {}) as { promises?: Files }
   return typeof promises?.open === 'function' && typeof promises.stat === 'function' ? promises : undefined
 }
 
 /**
- * Reads a file piece by piece; no more than `keep` bytes and one piece are in memory.
+ * Reads a file in pieces, with at most `keep` bytes and one piece in memory.
  *
- * @throws where it is no regular file, does not end, or the file system refuses
+ * @throws where it is not a regular file, has no end, or the file system fails
  */
 export async function readFile(files: Files, path: string, keep: number): Promise<ReadFile> {
-  const { size, isFile } = await statOf(files, path)
-  // Opening a named pipe would wait for its other end, for ever.
-  if (!isFile) throw new Unreadable('it is no regular file')
+  const stat = await files.stat(path)
+  const { size } = stat
+  // Opening a named pipe would wait for its other end, forever.
+  if (!stat.isFile()) throw new Unreadable('it is not a regular file')
   if (size > FILE_HASH_MAX) {
     reportNoHash(`a file of more than ${FILE_HASH_MAX} bytes is not read`)
     return { size, bytes: undefined, sha256: undefined }
@@ -47,17 +48,12 @@ export async function readFile(files: Files, path: string, keep: number): Promis
   try {
     return await readAll(handle, keep, runningSha256())
   } finally {
-    // It was only read: what goes wrong here changes nothing.
+    // The file was only read, so a failure to close it changes nothing.
     await handle.close().catch(() => {})
   }
 }
 
-async function statOf(files: Files, path: string): Promise<{ size: number; isFile: boolean }> {
-  const stat = await files.stat(path)
-  return { size: stat.size, isFile: stat.isFile() }
-}
-
-// The size is what was read: a file may grow meanwhile, and a pseudo file says 0.
+// The size is counted while reading: a file may grow meanwhile, and a pseudo file has size 0.
 async function readAll(handle: FileHandle, keep: number, hash: RunningHash | undefined): Promise<ReadFile> {
   const kept: Uint8Array[] = []
   let size = 0
@@ -66,7 +62,7 @@ async function readAll(handle: FileHandle, keep: number, hash: RunningHash | und
     const { bytesRead } = await handle.read(chunk, 0, CHUNK)
     if (bytesRead === 0) break
     size += bytesRead
-    if (size > FILE_HASH_MAX) throw new Unreadable('it does not end')
+    if (size > FILE_HASH_MAX) throw new Unreadable(`it has more than ${FILE_HASH_MAX} bytes`)
     const read = chunk.subarray(0, bytesRead)
     hash?.update(read)
     if (size <= keep) kept.push(read)
@@ -79,7 +75,7 @@ async function readAll(handle: FileHandle, keep: number, hash: RunningHash | und
 async function digestOf(hash: RunningHash | undefined, bytes: Uint8Array | undefined) {
   if (hash !== undefined) return hash.digest('hex')
   if (bytes !== undefined) return sha256(bytes)
-  reportNoHash(NO_HASH)
+  reportNoHash(NO_CRYPTO)
   return undefined
 }
 
@@ -91,4 +87,43 @@ function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
     offset += chunk.length
   }
   return all
+}
+
+/** A hash that takes its bytes piece by piece. */
+interface RunningHash {
+  update(bytes: Uint8Array): void
+  digest(encoding: 'hex'): string
+}
+
+function runningSha256(): RunningHash | undefined {
+  try {
+    const crypto = builtinModule('node:crypto') as { createHash?: (name: string) => RunningHash } | undefined
+    return crypto?.createHash?.('sha256')
+  } catch {
+    return undefined
+  }
+}
+
+const NO_CRYPTO = 'crypto.subtle is missing, as on a page without https, or it fails'
+
+/** SHA-256 of bytes as hexadecimal digits; undefined where the platform has none, which is counted. Never rejects. */
+export async function sha256(bytes: Uint8Array): Promise<string | undefined> {
+  const { crypto } = globalThis as {
+    crypto?: { subtle?: { digest(name: string, bytes: Uint8Array): Promise<ArrayBuffer> } }
+  }
+  try {
+    if (crypto?.subtle !== undefined) {
+      const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+      return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+    }
+  } catch {
+    // Reported below.
+  }
+  reportNoHash(NO_CRYPTO)
+  return undefined
+}
+
+/** Counts an attachment without a hash, and logs why the first one has none. */
+export function reportNoHash(why: string): void {
+  report('attachment:no-hash', () => `an attachment is sent without its SHA-256: ${why}`)
 }

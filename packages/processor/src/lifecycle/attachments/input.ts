@@ -1,7 +1,10 @@
-/** What `attach` takes: data that is here, a file of this machine, or an address. */
+import { kindOf } from '@otel-sessions/semconv/internal'
+import { checkText, numberOrKind, reportLeftOut } from '../emit/check-values.ts'
+
+/** What `attach` takes: data, a file of this machine, or a URL. */
 export type AttachmentInput = AttachedData | AttachedFile | AttachedUrl
 
-/** A Blob or File of the platform, by what is used of it. */
+/** The part of the platform's Blob and File that is used. */
 export interface BlobLike {
   /** In bytes. */
   readonly size: number
@@ -11,63 +14,135 @@ export interface BlobLike {
   arrayBuffer(): Promise<ArrayBuffer>
 }
 
-/** Data that is here. */
+/** Data to attach. */
 export interface AttachedData {
   /**
-   * Leave bytes as they are until `attach` has resolved: of what does not travel inline there is no copy. A Blob of
-   * more than 64 MiB is not loaded: its name, type and size travel alone.
+   * The content. Do not change bytes until `attach` resolves: content that is not sent inline is not copied. A Blob of
+   * more than 64 MiB is not loaded: only its name, type and size are sent.
    */
   readonly data: string | Uint8Array | ArrayBuffer | BlobLike
-  /** A name for people, of 1 to 255 characters; of a `File` its own, if none is given. */
+  /** A display name of 1 to 255 characters. @default the name of a `File` */
   readonly name?: string | undefined
-  /** Media type. @default of a Blob its own, of a string `text/plain`, else `application/octet-stream` */
+  /** Media type. @default the type of a Blob, `text/plain` for a string, else `application/octet-stream` */
   readonly type?: string | undefined
-  /** One of the three at a time. */
+  /** Give one of data, file and url. */
   readonly file?: undefined
-  /** One of the three at a time. */
+  /** Give one of data, file and url. */
   readonly url?: undefined
 }
 
 /**
- * A file of this machine; needs Node, Bun or Deno. It is read piece by piece: of more than 64 MiB only the hash is
- * made, of more than 1 GiB not even that. What is no regular file is left out.
+ * A file of this machine to attach; needs Node, Bun or Deno. It is read in pieces. Above 64 MiB only its hash is
+ * computed, above 1 GiB not even that. What is not a regular file is left out.
  */
 export interface AttachedFile {
-  /** Its path. Which files may be attached is for the application to say: it is read as it is. */
+  /** The path, read as it is. Which files may be attached is for you to check. */
   readonly file: string
-  /** @default the last part of the path */
+  /** A display name of 1 to 255 characters. @default the last part of the path */
   readonly name?: string | undefined
   /** Media type. @default 'application/octet-stream' */
   readonly type?: string | undefined
-  /** One of the three at a time. */
+  /** Give one of data, file and url. */
   readonly data?: undefined
-  /** One of the three at a time. */
+  /** Give one of data, file and url. */
   readonly url?: undefined
 }
 
-/** What has an address, such as a `URL`. */
+/** An object with a URL, such as a `URL`. */
 export interface AddressLike {
-  /** The address. */
+  /** The URL as a string. */
   readonly href: string
 }
 
-/** What lies elsewhere; it is not fetched. */
+/** Content that lies elsewhere; it is not fetched. */
 export interface AttachedUrl {
   /**
-   * An absolute URL of at most 8192 characters: http, https, s3 or gs, without a user or a password. Any other is
-   * left out. A `data:` URL of at most 2,097,152 characters is data, under the limit of data. What is secret in its query travels with it.
+   * An absolute URL of at most 8192 characters: http, https, s3 or gs, without user or password. Any other is left
+   * out. A `data:` URL of at most 2,097,152 characters counts as data. The query is sent too, with secrets in it.
    */
   readonly url: string | AddressLike
-  /** A name for people, of 1 to 255 characters. */
+  /** A display name of 1 to 255 characters. */
   readonly name?: string | undefined
-  /** Media type, where it is known. */
+  /** Media type, where you know it. */
   readonly type?: string | undefined
-  /** In bytes, where it is known. */
+  /** In bytes, where you know it. */
   readonly size?: number | undefined
-  /** SHA-256 as 64 hexadecimal digits, where it is known. */
+  /** SHA-256 as 64 hexadecimal digits, where you know it. */
   readonly sha256?: string | undefined
-  /** One of the three at a time. */
+  /** Give one of data, file and url. */
   readonly data?: undefined
-  /** One of the three at a time. */
+  /** Give one of data, file and url. */
   readonly file?: undefined
+}
+
+/** What is attached cannot be read. The message contains no path and no content. */
+export class Unreadable extends Error {}
+
+const NAME_MAX = 255
+const TYPE_MAX = 255
+const URL_MAX = 8192
+
+// RFC 9110: type "/" subtype, then parameters.
+const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+ *(;[\x20-\x7e]*)?$/
+const SHA256 = /^[0-9a-f]{64}$/i
+
+/** A display name; undefined where it is missing, or invalid, which is counted. */
+export function nameOf(name: unknown): string | undefined {
+  return checkText('attachment:bad-name', "an attachment's name", name, NAME_MAX)
+}
+
+/** A media type; undefined where it is missing, or invalid, which is counted. */
+export function typeOf(type: unknown): string | undefined {
+  // A Blob without a type has an empty one.
+  if (type === undefined || type === null || type === '') return undefined
+  if (typeof type === 'string' && type.length <= TYPE_MAX && MEDIA_TYPE.test(type)) return type
+  reportLeftOut('attachment:bad-type', "an attachment's type", type, 'a media type such as image/png')
+  return undefined
+}
+
+/** A size in bytes; undefined where it is missing, or invalid, which is counted. */
+export function sizeOf(size: unknown): number | undefined {
+  if (size === undefined || size === null) return undefined
+  if (Number.isSafeInteger(size) && (size as number) >= 0) return size as number
+  reportLeftOut('attachment:bad-size', "an attachment's size", size, 'a number of bytes', numberOrKind)
+  return undefined
+}
+
+/** SHA-256 in lower case; undefined where it is missing, or invalid, which is counted. */
+export function sha256Of(sha256: unknown): string | undefined {
+  if (sha256 === undefined || sha256 === null) return undefined
+  if (typeof sha256 === 'string' && SHA256.test(sha256)) return sha256.toLowerCase()
+  reportLeftOut('attachment:bad-sha256', "an attachment's SHA-256", sha256, '64 hexadecimal digits')
+  return undefined
+}
+
+interface ParsedUrl {
+  readonly href: string
+  readonly protocol: string
+  readonly username: string
+  readonly password: string
+}
+const { URL } = globalThis as unknown as { URL: new (text: string) => ParsedUrl }
+
+const SCHEMES = ['http:', 'https:', 's3:', 'gs:']
+
+/** The URL of a string, or of an object that has an `href`. */
+export function hrefOf(url: unknown): unknown {
+  return typeof url === 'object' && url !== null ? (url as { href?: unknown }).href : url
+}
+
+/** A valid URL as the class `URL` writes it, or why it is invalid. It is never fetched. */
+export function checkUrl(href: unknown): { readonly url: string } | { readonly problem: string } {
+  if (typeof href !== 'string') return { problem: `it is ${kindOf(href)}` }
+  // A long URL would be a way around `maxInlineBytes`.
+  if (href.length > URL_MAX) return { problem: `it has more than ${URL_MAX} characters` }
+  try {
+    const parsed = new URL(href)
+    if (!SCHEMES.includes(parsed.protocol)) return { problem: 'its scheme is not http, https, s3 or gs' }
+    if (parsed.username !== '' || parsed.password !== '')
+      return { problem: 'it contains a user or a password' }
+    return { url: parsed.href }
+  } catch {
+    return { problem: 'it is not an absolute URL' }
+  }
 }

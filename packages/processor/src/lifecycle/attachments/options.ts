@@ -1,45 +1,49 @@
-import { checkFunction, checkOptions, checkWhole } from '../check-option.ts'
-import { LONGEST_TIMER } from '../platform.ts'
+import {
+  checkFunction,
+  checkOptions,
+  checkWholeNumber,
+  LONGEST_TIMER_MILLIS,
+} from '@otel-sessions/semconv/internal'
 import type { AddressLike } from './input.ts'
 
-/** What is too large to travel inline, as `upload` gets it. */
+/** An attachment that is too large to be sent inline, as `upload` gets it. */
 export interface LargeAttachment {
-  /** All of it. What the application attached, where that is bytes: not a copy. */
+  /** The content. Bytes that the application attached are passed as they are, without a copy. */
   readonly data: Uint8Array
-  /** A name for people; undefined where none was given. */
+  /** The display name; undefined where none was given. */
   readonly name: string | undefined
   /** Its media type. */
   readonly type: string
   /** In bytes. */
   readonly size: number
-  /** SHA-256 as 64 hexadecimal digits; undefined where the platform has none. */
+  /** SHA-256 as 64 hexadecimal digits; undefined where the platform cannot compute it. */
   readonly sha256: string | undefined
   /** The session that it belongs to. */
   readonly sessionId: string
 }
 
-/** Where it lies now: an address, or something that has one, such as a `URL`. */
+/** The URL of an uploaded attachment, or an object that has one, such as a `URL`. */
 export type UploadedTo = string | AddressLike
 
-/** How attachments travel. */
+/** How attachments are sent. */
 export interface AttachmentOptions {
   /**
-   * Up to how many bytes an attachment travels in the span itself, before base64, which makes a third more of
-   * what is no text. 0 to 1,048,576: a gRPC receiver refuses a whole batch beyond 4 MiB, and an attachment
-   * shares its batch with others. With 0 nothing but an empty one does.
+   * The most bytes of an attachment that is sent inline, in the span itself: 0 to 1,048,576, counted before base64,
+   * which adds a third to what is not text. gRPC endpoints reject a whole batch above 4 MiB, and an attachment shares
+   * its batch with other spans. With 0 only empty attachments are sent inline.
    *
    * @default 4096
    */
   readonly maxInlineBytes?: number | undefined
   /**
-   * Takes what is larger, and says where it lies; the address travels in place of the content, under the rule of
-   * `AttachedUrl`. It is asked for data that is here, and for files and Blobs of at most 64 MiB. Where it
-   * throws, rejects, gives no address or takes too long, name, type, size and hash travel alone.
+   * Uploads a larger attachment and returns its URL, which is sent in place of the content. The URL follows the rule of
+   * `AttachedUrl`. Called for data, and for files and Blobs of at most 64 MiB. Where it throws, rejects, returns no
+   * valid URL or takes too long, only name, type, size and hash are sent.
    */
   readonly upload?: ((attachment: LargeAttachment) => UploadedTo | PromiseLike<UploadedTo>) | undefined
   /**
-   * How long reading an attachment may take, and then its upload, in milliseconds: 1 to 2,147,483,647. Neither is
-   * cancelled, but no longer waited for; until then the process stays alive.
+   * How long reading an attachment may take, and then its upload, in milliseconds: 1 to 2,147,483,647. After that
+   * nothing is cancelled, but `attach` no longer waits. Until then the process stays alive.
    *
    * @default 30000
    */
@@ -57,16 +61,16 @@ const OPTIONS = ['maxInlineBytes', 'upload', 'uploadTimeoutMillis'] satisfies (k
 const MOST_INLINE = 2 ** 20
 
 /**
- * The options, checked.
+ * Checks the options.
  *
- * @param where the function that was given them
+ * @param where the function that the messages name
  * @throws TypeError or RangeError that names the option and the kind of value it has
  */
 export function attachmentSettings(options: AttachmentOptions, where: string): AttachmentSettings {
   checkOptions(where, options, OPTIONS)
   const { maxInlineBytes = 4096, upload, uploadTimeoutMillis = 30_000 } = options
-  checkWhole(where, 'maxInlineBytes', maxInlineBytes, 0, MOST_INLINE)
+  checkWholeNumber(where, 'maxInlineBytes', maxInlineBytes, 0, MOST_INLINE)
   checkFunction(where, 'upload', upload)
-  checkWhole(where, 'uploadTimeoutMillis', uploadTimeoutMillis, 1, LONGEST_TIMER)
+  checkWholeNumber(where, 'uploadTimeoutMillis', uploadTimeoutMillis, 1, LONGEST_TIMER_MILLIS)
   return { maxInlineBytes, upload, uploadTimeoutMillis }
 }

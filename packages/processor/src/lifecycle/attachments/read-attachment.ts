@@ -1,16 +1,15 @@
 import { kindOf } from '@otel-sessions/semconv/internal'
 import { report } from '../../report/report.ts'
-import { checkAddress, hrefOf, nameOf, sha256Of, sizeOf, typeOf } from './check-fields.ts'
 import { type Data, readData, readDataUrl } from './content.ts'
-import { fileSystem, readFile } from './file.ts'
-import { reportNoHash, sha256 } from './hash.ts'
+import { fileSystem, readFile, reportNoHash, sha256 } from './file.ts'
+import { checkUrl, hrefOf, nameOf, sha256Of, sizeOf, typeOf } from './input.ts'
 import type { AttachmentSettings } from './options.ts'
 
-/** A file or a Blob that is larger, in bytes, is not loaded. */
+/** The size in bytes above which a file or a Blob is not loaded. */
 export const LOAD_MAX = 64 * 2 ** 20
 
-/** What there is to say of an attachment. Of what lies elsewhere there is an address, else mostly bytes. */
-export interface AttachmentSource {
+/** An attachment that was read: its fields, and its URL or mostly its bytes. */
+export interface ReadAttachment {
   readonly name: string | undefined
   readonly type: string | undefined
   readonly size: number | undefined
@@ -19,7 +18,7 @@ export interface AttachmentSource {
   readonly bytes?: Uint8Array | undefined
 }
 
-interface Named {
+interface Unchecked {
   readonly data?: unknown
   readonly file?: unknown
   readonly url?: unknown
@@ -31,34 +30,32 @@ interface Named {
 
 const UNKNOWN_TYPE = 'application/octet-stream'
 
-/** Reads what was attached; undefined: there is nothing to send, which is counted. May throw. */
-export async function readSource(
+/** Reads an attachment; undefined where it is rejected, which is counted. May throw. */
+export async function readAttachment(
   input: unknown,
   settings: AttachmentSettings,
-): Promise<AttachmentSource | undefined> {
+): Promise<ReadAttachment | undefined> {
   if (typeof input !== 'object' || input === null) {
-    refuse(`it is ${kindOf(input)}, not an object with data, a file or a url`)
-    return undefined
+    return reject(`it is ${kindOf(input)}, not an object with data, file or url`)
   }
-  const given = input as Named
-  if (given.data !== undefined) return ofData(given, readData(given.data, LOAD_MAX), settings)
-  if (given.file !== undefined) return ofFile(given, settings)
-  if (given.url !== undefined) return ofUrl(given, settings)
-  refuse('it has no data, no file and no url')
-  return undefined
+  const given = input as Unchecked
+  if (given.data !== undefined) return fromData(given, readData(given.data, LOAD_MAX), settings)
+  if (given.file !== undefined) return fromFile(given, settings)
+  if (given.url !== undefined) return fromUrl(given, settings)
+  return reject('it has no data, file or url')
 }
 
-function refuse(why: string): void {
-  report('attachment:refused', () => `an attachment is left out: ${why}`)
+function reject(why: string): undefined {
+  report('attachment:rejected', () => `an attachment is left out: ${why}`)
 }
 
-async function ofData(
-  given: Named,
+async function fromData(
+  given: Unchecked,
   reading: Data | Promise<Data>,
   settings: AttachmentSettings,
-): Promise<AttachmentSource> {
+): Promise<ReadAttachment> {
   const data = reading instanceof Promise ? await reading : reading
-  // A copy of what is small: the application may write to it before the hash is ready.
+  // Small content is copied: the application may change it before the hash is ready.
   const bytes = data.size <= settings.maxInlineBytes ? data.bytes?.slice() : data.bytes
   const name = nameOf(given.name) ?? nameOf(data.name)
   const type = typeOf(given.type) ?? typeOf(data.type) ?? UNKNOWN_TYPE
@@ -71,32 +68,23 @@ async function hashOf(bytes: Uint8Array | undefined): Promise<string | undefined
   return undefined
 }
 
-async function ofFile(given: Named, settings: AttachmentSettings): Promise<AttachmentSource | undefined> {
+async function fromFile(given: Unchecked, settings: AttachmentSettings): Promise<ReadAttachment | undefined> {
   const { file } = given
-  if (typeof file !== 'string' || file === '') {
-    refuse(`its file is ${kindOf(file)}, not a path`)
-    return undefined
-  }
+  if (typeof file !== 'string' || file === '') return reject(`its file is ${kindOf(file)}, not a path`)
   const files = fileSystem()
-  if (files === undefined) {
-    refuse('files are read on Node, Bun and Deno only; give data')
-    return undefined
-  }
+  if (files === undefined) return reject('files are read on Node, Bun and Deno only; give data')
   const keep = settings.upload === undefined ? settings.maxInlineBytes : LOAD_MAX
   const read = await readFile(files, file, keep)
   const name = nameOf(given.name) ?? nameOf(file.split(/[/\\]/).findLast((part) => part !== ''))
   return { ...read, name, type: typeOf(given.type) ?? UNKNOWN_TYPE }
 }
 
-async function ofUrl(given: Named, settings: AttachmentSettings): Promise<AttachmentSource | undefined> {
+async function fromUrl(given: Unchecked, settings: AttachmentSettings): Promise<ReadAttachment | undefined> {
   const href = hrefOf(given.url)
-  // Data under the name of an address: the same limit holds for it.
-  if (typeof href === 'string' && /^data:/i.test(href)) return ofData(given, readDataUrl(href), settings)
-  const address = checkAddress(href)
-  if ('problem' in address) {
-    refuse(`its url is no address that may travel, ${address.problem}`)
-    return undefined
-  }
+  // A data: URL is data, and the limits of data apply.
+  if (typeof href === 'string' && /^data:/i.test(href)) return fromData(given, readDataUrl(href), settings)
+  const checked = checkUrl(href)
+  if ('problem' in checked) return reject(`its url is not valid, ${checked.problem}`)
   const [name, type] = [nameOf(given.name), typeOf(given.type)]
-  return { name, type, size: sizeOf(given.size), sha256: sha256Of(given.sha256), url: address.url }
+  return { name, type, size: sizeOf(given.size), sha256: sha256Of(given.sha256), url: checked.url }
 }

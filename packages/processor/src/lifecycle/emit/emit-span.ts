@@ -1,3 +1,7 @@
+// Emits what happens to a session: as a short root span of a fixed name (a session span), which every backend takes,
+// and, for start and end, as a log event too. `check-arguments.ts` makes the attributes of what applications pass,
+// `check-values.ts` checks single texts, numbers and times. Calls run from the session object into this folder, and
+// from here to the tracer, the logger and `open-sessions.ts`.
 import {
   type Attributes,
   type Context,
@@ -8,62 +12,53 @@ import {
   trace,
 } from '@opentelemetry/api'
 import {
+  ATTR_SESSION_ATTACHMENT_CONTENT,
+  ATTR_SESSION_ATTACHMENT_ENCODING,
   ATTR_SESSION_ID,
   SESSION_SPAN_NAMES,
   SESSION_SPAN_SCOPE,
   type SessionSpanKind,
 } from '@otel-sessions/semconv'
 import { readRecord } from '@otel-sessions/semconv/internal'
+import { sessionCounters } from '../../report/process-stats.ts'
 import { report } from '../../report/report.ts'
-import { stampedFieldsOf } from '../../rules/stamp.ts'
+import { attributesOf, stampedFieldsOf } from '../../rules/stamp.ts'
 import { nestScope, withScope } from '../../scope/scope.ts'
-import type { CheckedSession } from '../../scope/session-init.ts'
-import { countSent } from '../lifecycle-stats.ts'
+import type { CheckedSession, SessionFields } from '../../scope/session-init.ts'
 import { noteProcessor } from '../open-sessions.ts'
-import { type SessionState, statedBy } from '../session-state.ts'
-import { timeNow } from './check-time.ts'
-import { removeCutOff } from './cut-off.ts'
+import { currentSession, type SessionState } from '../session-state.ts'
+import { timeNow } from './check-values.ts'
 
 /**
- * Says a word of a session: a root span without a duration. In the root context, so that whoever says it is neither
- * its parent, nor has it suppressed.
+ * Emits a session span: a root span without a duration. It starts in the root context, so the active span is not its
+ * parent, and suppressed tracing does not suppress it.
  *
- * Whose word it is, is said by the scope in that context, and not among the start attributes: cut off by the SDK's
- * limit, an ID there would be the span's own statement, and another session's; and it could be overwritten.
+ * The session is in the scope of that context, not among the start attributes: an ID that the SDK truncates there
+ * would be an explicit session of another name, and other processors could overwrite it.
  *
- * @param stated what is stated about the session, where that is not what holds now
- * @returns the context of the word, for what belongs to it; undefined where nothing was said. Never throws
+ * @param session the session with its fields, where it is not the current one
+ * @returns the context of the span, for what belongs to it; undefined where the tracer throws. Never throws
  */
-export function say(
+export function emitSpan(
   state: SessionState,
   kind: SessionSpanKind,
   attributes: Attributes,
   time: HrTime = timeNow(),
-  stated: CheckedSession = statedBy(state),
+  session: CheckedSession = currentSession(state),
 ): Context | undefined {
-  if (stated.id === undefined) {
-    reportNoSession()
-    return undefined
-  }
   try {
-    const inside = withScope(ROOT_CONTEXT, nestScope(stated, undefined), undefined)
+    const inside = withScope(ROOT_CONTEXT, nestScope(session, undefined), undefined)
     const tracer = state.settings.tracerProvider().getTracer(SESSION_SPAN_SCOPE)
-    const span = tracer.startSpan(
-      SESSION_SPAN_NAMES[kind],
-      {
-        root: true,
-        kind: SpanKind.INTERNAL,
-        startTime: time,
-        attributes,
-      },
-      inside,
-    )
-    if (kind === 'attachment' || kind === 'event') removeCutOff(span, attributes)
+    const options = { root: true, kind: SpanKind.INTERNAL, startTime: time, attributes }
+    const span = tracer.startSpan(SESSION_SPAN_NAMES[kind], options, inside)
+    if (kind === 'attachment' || kind === 'event') removeTruncated(span, attributes)
     const record = readRecord(span.spanContext())
-    if (record === undefined) sayAlone(span, stated)
-    noteProcessor(state, record?.settings)
+    if (record === undefined) stampWithoutProcessor(span, state.id, session.fields)
+    noteProcessor(state.id, record?.settings)
     span.end(time)
-    countSent(kind, stated.fields?.late === true)
+    const counts = sessionCounters()
+    counts.sent[kind]++
+    if (session.fields?.late === true) counts.late++
     return trace.setSpan(inside, span)
   } catch {
     reportFailed('the tracer')
@@ -71,26 +66,73 @@ export function say(
   }
 }
 
+/** Emits the start or the end of a session as a log event, where a logger provider is given. Never throws. */
+export function emitEvent(
+  { id, settings }: SessionState,
+  kind: SessionSpanKind & ('start' | 'end'),
+  attributes: Record<string, string>,
+  timestamp: HrTime,
+  context: Context = ROOT_CONTEXT,
+): void {
+  try {
+    settings.loggerProvider?.getLogger(SESSION_SPAN_SCOPE).emit({
+      eventName: SESSION_SPAN_NAMES[kind],
+      timestamp,
+      attributes: { [ATTR_SESSION_ID]: id, ...attributes },
+      context,
+    })
+  } catch {
+    reportFailed('the logger')
+  }
+}
+
 /**
- * Writes what our processor would stamp, where there is none. The work of the session has nobody who does. An ID that
- * the SDK cuts off would be another session's, and is taken away.
+ * Writes what `SessionSpanProcessor` would stamp, where there is none. An ID that the SDK truncates is removed: it
+ * would be another session's.
  */
-export function sayAlone(span: Span, { id, fields }: CheckedSession): void {
-  if (!span.isRecording() || id === undefined) return
+export function stampWithoutProcessor(span: Span, id: string, fields: SessionFields | undefined): void {
+  if (!span.isRecording()) return
   const stamped = Object.fromEntries(stampedFieldsOf(fields)?.entries ?? []) as Attributes
   span.setAttributes({ [ATTR_SESSION_ID]: id, ...stamped })
-  removeCutOff(span, { [ATTR_SESSION_ID]: id })
-  report('session-word:no-processor', () => {
-    return 'the words of a session carry its ID, but its spans do not: there is no SessionSpanProcessor on the provider, and open sessions are not ended when it shuts down'
+  removeTruncated(span, { [ATTR_SESSION_ID]: id })
+  report('session-span:no-processor', () => {
+    return 'session spans carry the session ID, but other spans of the session do not: the provider has no SessionSpanProcessor, and its shutdown does not end open sessions'
   })
 }
 
-/** A session without an ID says nothing: it would be about nobody, or about everybody. */
-export function reportNoSession(): void {
-  report('session-word:no-session', () => 'a session says nothing: it was resumed by an ID that is refused')
+/** Counts and logs that the tracer or logger of the application threw. The application does not see the error. */
+export function reportFailed(what: string): void {
+  report('session-span:failed', () => `a session span or log event is not emitted: ${what} throws`)
 }
 
-/** Nothing that the application's tracer or logger throws reaches the application. */
-export function reportFailed(what: string): void {
-  report('session-word:failed', () => `a session says less than it was told: ${what} throws`)
+/**
+ * Removes from a span what the SDK's attribute length limit truncated: half a file, an address or JSON is a wrong one.
+ * Counts it, as well as attributes that the SDK's count limit dropped. Values that another processor wrote stay.
+ */
+function removeTruncated(span: Span, given: Attributes): void {
+  const kept: Record<string, unknown> = attributesOf(span)
+  // A wrapper span may show no attributes.
+  if (Object.keys(kept).length === 0) return
+  for (const [key, value] of Object.entries(given)) {
+    if (!isTruncated(kept[key], value)) continue
+    report('session-span:cut-off', () => {
+      return `a session span has no ${key}: it exceeds a limit of the SDK (attributeValueLengthLimit, attributeCountLimit)`
+    })
+    remove(span, kept, key)
+    if (key === ATTR_SESSION_ATTACHMENT_CONTENT) remove(span, kept, ATTR_SESSION_ATTACHMENT_ENCODING)
+  }
+}
+
+const isTruncated = (kept: unknown, value: unknown): boolean =>
+  kept === undefined ||
+  (typeof kept === 'string' &&
+    typeof value === 'string' &&
+    kept.length < value.length &&
+    value.startsWith(kept))
+
+// The API cannot remove an attribute, but every SDK shows the object itself. Where it shows a copy, the value becomes ''.
+function remove(span: Span, kept: Record<string, unknown>, key: string): void {
+  if (kept[key] === undefined) return
+  Reflect.deleteProperty(kept, key)
+  if (attributesOf(span)[key] !== undefined) span.setAttribute(key, '')
 }

@@ -1,31 +1,36 @@
+// Ends sessions that are silent for too long, or too old. `options.ts` checks the options, `watched-sessions.ts` knows
+// when each session expires. Calls run from spans, or from `touch`, to the watched sessions, and from one timer to
+// `onExpire`, which by default ends the session in `open-sessions.ts`.
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { ATTR_SESSION_ID, checkSessionId, SESSION_SPAN_NAMES } from '@otel-sessions/semconv'
+import { after, GenerationalMap, now, type Timer } from '@otel-sessions/semconv/internal'
 import { report } from '../../report/report.ts'
 import { attributesOf } from '../../rules/stamp.ts'
-import { after, now } from '../platform.ts'
-import { RecentIds } from '../recent-ids.ts'
-import { type IdleSettings, idleSettings, type SessionIdleOptions } from './options.ts'
+import { type ExpiryReason, type IdleSettings, idleSettings, type SessionIdleOptions } from './options.ts'
 import { WatchedSessions } from './watched-sessions.ts'
 
-/** So many sessions expire in one go; the others in the next, so that work of the application comes in between. */
+/** How many sessions expire in a row. The next ones wait for a new timer, so that the application can work in between. */
 const AT_A_TIME = 100
 
+/** How many ended sessions are remembered at least. */
+const ENDED_REMEMBERED = 5000
+
 /**
- * Says when a session has been idle too long, or has lasted too long. A SpanProcessor by its shape: registered
- * behind `SessionSpanProcessor` it takes the start and the end of every span with a `session.id` as a sign of
- * life, and needs no calls; a span `session.end` stops the watch until a `session.start`. Or call `touch` yourself.
+ * Calls back when a session is idle for too long, or lasts too long. It is a SpanProcessor: registered after
+ * `SessionSpanProcessor`, it counts the start and the end of every span with a `session.id` as activity. A span
+ * `session.end` stops watching its session until the next `session.start`. Or call `touch` yourself.
  *
- * One timer for all sessions, which does not keep the process alive, and a clock that is never set back. A sign of
- * life that comes before the timer does counts, however late the timer is. Each process watches for itself.
+ * One timer serves all sessions. It does not keep the process alive, and its clock is never set back. Activity before
+ * the timer fires counts, however late the timer is. Each process watches for itself.
  *
  * @example new SessionIdle({ idle: 30 * 60_000, maxAge: 24 * 3_600_000 })
  */
 export class SessionIdle {
   readonly #settings: IdleSettings
   readonly #watched: WatchedSessions
-  /** What is said of a session after its end, and the spans that end after it, are no signs of life. */
-  readonly #ended = new RecentIds()
-  #timer: { cancel(): void } | undefined
+  /** Session spans and other spans that come after the end of their session are no activity. */
+  readonly #ended = new GenerationalMap<true>(ENDED_REMEMBERED)
+  #timer: Timer | undefined
   #isStopped = false
 
   /** @throws TypeError or RangeError when an option is wrong, or none is given; the message names it */
@@ -39,31 +44,31 @@ export class SessionIdle {
     return this.#watched.size
   }
 
-  /** A sign of life. What is no session ID is counted. Never throws. */
+  /** Notes activity of a session. An invalid ID is counted. Never throws. */
   touch(sessionId: string): void {
     if (this.#isStopped) return
     const time = now()
     if (this.#watched.touch(sessionId, time)) return
     const check = checkSessionId(sessionId)
     if (!check.ok) {
-      report('idle:bad-id', () => `SessionIdle: a session ID is passed over: ${check.reason}`)
+      report('idle:bad-id', () => `SessionIdle ignores an invalid session ID: ${check.reason}`)
       return
     }
     if (this.#watched.add(sessionId, time)) {
       report('idle:forgotten', () => {
-        return `SessionIdle: the session that was idle longest is forgotten: there are more than ${this.#settings.maxSessions} (maxSessions)`
+        return `SessionIdle forgets the session that is idle longest: it watches more than ${this.#settings.maxSessions} (maxSessions)`
       })
     }
-    // Signs of life only put off what is next, so a timer that is set is never too late.
+    // Activity only postpones the next expiry, so a timer that is set is never too late.
     if (this.#timer === undefined) this.#setTimer(time)
   }
 
-  /** Watches a session no more; it does not expire. */
+  /** Stops watching a session; it does not expire. Returns whether it was watched. */
   delete(sessionId: string): boolean {
     return this.#watched.delete(sessionId)
   }
 
-  /** Watches no session any more, now and from now on; none expires. */
+  /** Stops watching all sessions for good; none expires. */
   stop(): void {
     this.#isStopped = true
     this.#timer?.cancel()
@@ -73,36 +78,36 @@ export class SessionIdle {
 
   /** Called by the SDK when a span starts. */
   onStart(span: object): void {
-    this.#see(span)
+    this.#onSpan(span)
   }
 
   /** Called by the SDK when a span has ended. */
   onEnd(span: object): void {
-    this.#see(span)
+    this.#onSpan(span)
   }
 
-  /** Nothing waits here. */
+  /** Nothing is buffered here. */
   async forceFlush(): Promise<void> {}
 
-  /** The same as `stop`. */
+  /** Stops, as `stop` does. */
   async shutdown(): Promise<void> {
     this.stop()
   }
 
-  #see(span: object): void {
+  #onSpan(span: object): void {
     try {
       const id = attributesOf(span)[ATTR_SESSION_ID]
-      if (typeof id === 'string') this.#hear(id, (span as { readonly name?: unknown }).name)
+      if (typeof id === 'string') this.#apply(id, (span as { readonly name?: unknown }).name)
     } catch {
-      report('span:unreadable', () => 'a span is passed over: reading or stamping it throws')
+      report('span:unreadable', () => 'SessionIdle ignores a span: reading it throws')
     }
   }
 
-  #hear(id: string, name: unknown): void {
-    if (name === SESSION_SPAN_NAMES.end) {
+  #apply(id: string, spanName: unknown): void {
+    if (spanName === SESSION_SPAN_NAMES.end) {
       this.delete(id)
-      this.#ended.add(id)
-    } else if (name === SESSION_SPAN_NAMES.start) {
+      this.#ended.set(id, true)
+    } else if (spanName === SESSION_SPAN_NAMES.start) {
       this.#ended.delete(id)
       this.touch(id)
     } else if (!this.#ended.has(id)) this.touch(id)
@@ -111,7 +116,7 @@ export class SessionIdle {
   #setTimer(time: number): void {
     const wait = this.#watched.nextExpiry() - time
     if (wait === Number.POSITIVE_INFINITY) return
-    // Else everything that expires would do so inside the span and the session that happen to be active here.
+    // In the root context: otherwise `onExpire` would run in the span and the session that are active here.
     context.with(ROOT_CONTEXT, () => {
       this.#timer = after(Math.max(1, Math.ceil(wait)), () => this.#expire())
     })
@@ -123,13 +128,13 @@ export class SessionIdle {
     for (let count = 0; count < AT_A_TIME; count++) {
       const expired = this.#watched.takeExpired(time)
       if (expired === undefined) break
-      this.#tell(expired.id, expired.reason)
+      this.#callBack(expired.id, expired.reason)
     }
-    // It may have been stopped, or a session may have been added, by the application.
+    // `onExpire` may have stopped this object, or added a session.
     if (!this.#isStopped && this.#timer === undefined) this.#setTimer(time)
   }
 
-  #tell(...[id, reason]: Parameters<IdleSettings['onExpire']>): void {
+  #callBack(id: string, reason: ExpiryReason): void {
     const failed = () => report('idle:on-expire', () => 'SessionIdle: onExpire threw, or rejected')
     try {
       const returned = this.#settings.onExpire(id, reason)

@@ -1,12 +1,11 @@
 import type { ExpiryReason, IdleSettings } from './options.ts'
-import { type Place, Queue } from './queue.ts'
 
 interface Watched {
   readonly seen: Place
   readonly born: Place
 }
 
-/** Sessions with their last and their first sign of life. Knows no timer: it is told the time. */
+/** Sessions in order of their first and of their last activity. It has no timer: callers pass the time. */
 export class WatchedSessions {
   readonly #settings: IdleSettings
   readonly #sessions = new Map<string, Watched>()
@@ -21,7 +20,7 @@ export class WatchedSessions {
     return this.#sessions.size
   }
 
-  /** A sign of life of a session that is watched; false: it is not. */
+  /** Notes activity. Returns false where the session is not watched. */
   touch(id: string, now: number): boolean {
     const watched = this.#sessions.get(id)
     if (watched === undefined) return false
@@ -29,7 +28,7 @@ export class WatchedSessions {
     return true
   }
 
-  /** Watches one more; true: another was forgotten for it. */
+  /** Adds a session. Returns true where another one is forgotten for it. */
   add(id: string, now: number): boolean {
     const longest = this.#sessions.size < this.#settings.maxSessions ? undefined : this.#bySeen.first
     if (longest !== undefined) this.delete(longest.id)
@@ -51,14 +50,14 @@ export class WatchedSessions {
     this.#byBirth.clear()
   }
 
-  /** When the next session is over, if nothing happens; `Infinity` where there is none. */
+  /** When the next session expires, if none is active until then; `Infinity` where there is none. */
   nextExpiry(): number {
     const { idle, maxAge } = this.#settings
     const idleAt = (this.#bySeen.first?.at ?? Number.POSITIVE_INFINITY) + idle
     return Math.min(idleAt, (this.#byBirth.first?.at ?? Number.POSITIVE_INFINITY) + maxAge)
   }
 
-  /** Takes out one session that is over, if there is one. */
+  /** Takes out one session that has expired, if there is one. */
   takeExpired(now: number): { readonly id: string; readonly reason: ExpiryReason } | undefined {
     const longest = this.#bySeen.first
     if (longest !== undefined && longest.at + this.#settings.idle <= now) {
@@ -69,5 +68,66 @@ export class WatchedSessions {
     if (oldest === undefined || oldest.at + this.#settings.maxAge > now) return undefined
     this.delete(oldest.id)
     return { id: oldest.id, reason: 'max-age' }
+  }
+}
+
+/** A place in a `Queue`. */
+interface Place {
+  readonly id: string
+  /** When it was added or moved, in milliseconds. */
+  at: number
+  before: Place
+  after: Place
+}
+
+/**
+ * IDs in order of time, as a doubly linked list. Each activity of a session moves its ID to the end. With a Map, from
+ * which the ID is deleted and set again, moving one of ten IDs among 10,000 takes 5.6 µs instead of 0.04: a Map is
+ * copied whenever deleted entries fill it, and finding its first key walks over them.
+ */
+class Queue {
+  readonly #ring: Place
+
+  constructor() {
+    const ring = { id: '', at: 0 } as Place
+    ring.before = ring
+    ring.after = ring
+    this.#ring = ring
+  }
+
+  /** The place that is first in time. */
+  get first(): Place | undefined {
+    return this.#ring.after === this.#ring ? undefined : this.#ring.after
+  }
+
+  /** Adds a place at the end. */
+  add(id: string, at: number): Place {
+    const place = { id, at } as Place
+    this.#append(place)
+    return place
+  }
+
+  moveToEnd(place: Place, at: number): void {
+    place.at = at
+    if (place.after === this.#ring) return
+    this.remove(place)
+    this.#append(place)
+  }
+
+  remove(place: Place): void {
+    place.before.after = place.after
+    place.after.before = place.before
+  }
+
+  clear(): void {
+    this.#ring.before = this.#ring
+    this.#ring.after = this.#ring
+  }
+
+  #append(place: Place): void {
+    place.before = this.#ring.before
+    place.after = this.#ring
+    place.before.after = place
+    this.#ring.before = place
   }
 }

@@ -1,10 +1,9 @@
-import { kindOf } from '@otel-sessions/semconv/internal'
-import { checkOptions, checkWhole } from '../check-option.ts'
-import { builtinModule, LONGEST_TIMER } from '../platform.ts'
+import { checkOptions, checkWholeNumber, kindOf, LONGEST_TIMER_MILLIS } from '@otel-sessions/semconv/internal'
+import { builtinModule } from '../builtin-module.ts'
 
-/** What ships what has been said, by what is used of it: a tracer provider. */
+/** The part of a tracer provider that is used. */
 export interface Flushable {
-  /** Ships all that there is; resolves when that is done. */
+  /** Exports all finished spans; resolves when that is done. */
   forceFlush(): Promise<unknown>
 }
 
@@ -17,8 +16,8 @@ export interface EndSessionsOnSignalsOptions {
    */
   readonly signals?: readonly string[] | undefined
   /**
-   * How long the flush may take, in milliseconds, before the process goes its way all the same: 1 to 2,147,483,647.
-   * Less than whoever stops the process waits before it kills it: Kubernetes 30 s, Docker 10 s.
+   * How long the flush may take, in milliseconds, before the process ends all the same: 1 to 2,147,483,647. Give less
+   * than the time between signal and kill: 30 s on Kubernetes, 10 s with Docker.
    *
    * @default 5000
    */
@@ -40,11 +39,11 @@ export interface SignalSettings {
 
 const OPTIONS = ['signals', 'timeoutMillis', 'provider'] satisfies (keyof EndSessionsOnSignalsOptions)[]
 
-/** The function that these are the options of, as messages name it. */
+/** The function whose options these are, as messages name it. */
 export const WHERE = 'endSessionsOnSignals'
 
 /**
- * The options, checked.
+ * Checks the options.
  *
  * @throws TypeError or RangeError that names the option and the kind of value it has
  */
@@ -53,17 +52,17 @@ export function signalSettings(options: EndSessionsOnSignalsOptions): SignalSett
   const { signals = ['SIGINT', 'SIGTERM'], timeoutMillis = 5000, provider } = options
   if (!Array.isArray(signals) || signals.length === 0 || !signals.every(isSignal)) {
     throw new TypeError(
-      `${WHERE}: option signals must be names of signals such as SIGTERM, at least one; it is ${kindOf(signals)}`,
+      `${WHERE}: option signals must be an array of one or more signals such as SIGTERM, it is ${kindOf(signals)}`,
     )
   }
-  checkWhole(WHERE, 'timeoutMillis', timeoutMillis, 1, LONGEST_TIMER)
+  checkWholeNumber(WHERE, 'timeoutMillis', timeoutMillis, 1, LONGEST_TIMER_MILLIS)
   if (provider !== undefined && typeof provider?.forceFlush !== 'function') {
     throw new TypeError(`${WHERE}: option provider must have a method forceFlush, it is ${kindOf(provider)}`)
   }
   return { signals: new Set(signals), timeoutMillis, provider }
 }
 
-/** One that nobody sends would never be heard. Where the platform does not tell which there are, by its form alone. */
+/** Whether the platform knows the signal. Where it does not list its signals, the form of the name decides. */
 function isSignal(signal: unknown): boolean {
   if (typeof signal !== 'string' || !/^SIG[A-Z\d]+$/.test(signal)) return false
   const os = builtinModule('node:os') as { constants?: { signals?: object } } | undefined

@@ -1,6 +1,6 @@
-import { builtinModule } from '../platform.ts'
+import { builtinModule } from '../builtin-module.ts'
 
-/** The process, by what is used of it. */
+/** The part of the process that is used. */
 export interface SignalProcess {
   readonly pid: number
   prependListener(signal: string, listener: () => void): unknown
@@ -18,9 +18,9 @@ const METHODS = [
   'exit',
 ] satisfies (keyof SignalProcess)[]
 
-/** The process of Node, Bun or Deno, or undefined: elsewhere there are no signals. */
+/** The process of Node, Bun or Deno; undefined where there are no signals. */
 export function signalProcess(): SignalProcess | undefined {
-  // A worker thread hears of none.
+  // A worker thread gets no signals.
   const threads = builtinModule('node:worker_threads') as { isMainThread?: boolean } | undefined
   if (threads?.isMainThread === false) return undefined
   const { process } = globalThis as { process?: Partial<SignalProcess> }
@@ -29,17 +29,18 @@ export function signalProcess(): SignalProcess | undefined {
     : undefined
 }
 
-/** A listener of this package: another copy of it, which keeps sessions of its own, does the same as this one. */
+/** Marks listeners of this package, those of other copies too. Each copy ends its own sessions. */
 const OURS: unique symbol = Symbol.for('otel-sessions.signal-listener') as never
 
+/** Marks a listener as one of this package. */
 export function markOurs(listener: () => void): () => void {
   return Object.assign(listener, { [OURS]: true })
 }
 
 /**
- * Whether anybody else listens to a signal, so that it would not have ended the process. Not counted are copies of
- * this package, and `signal-exit`, which many command line tools have in them: it lets the process end once
- * all other listeners are gone, so that each would wait for the other.
+ * Whether the application listens to a signal, so that the process would not have ended. Copies of this package do not
+ * count. Neither does `signal-exit`, which many command line tools contain: it lets the process end when all other
+ * listeners are gone, so each would wait for the other.
  */
 export function othersListen(process: SignalProcess, signal: string): boolean {
   const others = process.rawListeners(signal).filter((listener) => !isOurs(listener))
@@ -48,7 +49,7 @@ export function othersListen(process: SignalProcess, signal: string): boolean {
 
 const isOurs = (listener: unknown) => (listener as { [OURS]?: true })[OURS] === true
 
-/** Whether another copy of this package is at it: the last one to be done sends the signal again. */
+/** Whether another copy of this package still flushes. The last copy to finish sends the signal again. */
 export function copiesListen(process: SignalProcess, signal: string): boolean {
   return process.rawListeners(signal).some(isOurs)
 }

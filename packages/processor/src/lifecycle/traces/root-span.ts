@@ -1,24 +1,23 @@
 import { type HrTime, type Span, SpanStatusCode } from '@opentelemetry/api'
-import type { SessionRecordSettings } from '@otel-sessions/semconv/internal'
-import { addMillis } from '../emit/check-time.ts'
+import { now, type SessionRecordSettings } from '@otel-sessions/semconv/internal'
+import { addMillis } from '../emit/check-values.ts'
 import { reportFailed } from '../emit/emit-span.ts'
-import { now } from '../platform.ts'
 
-/** The root span of a `trace`: it ends once, whoever ends it, and throws nothing. */
+/** The root span of `session.trace`. It ends once, whatever ends it first. No method throws. */
 export class RootSpan {
   readonly #span: Span
   readonly #settings: SessionRecordSettings | undefined
   readonly #startedAt = now()
   #lastActive = this.#startedAt
-  #isOver = false
+  #hasEnded = false
 
-  /** @param settings of the processor that stamps it */
+  /** @param settings of the processor that stamps the span */
   constructor(span: Span, settings: SessionRecordSettings | undefined) {
     this.#span = span
     this.#settings = settings
   }
 
-  /** The work has failed. */
+  /** Ends the span with an error. */
   fail(error: unknown): void {
     this.#finish(undefined, () => {
       this.#span.recordException(error instanceof Error ? error : textOf(error))
@@ -26,32 +25,32 @@ export class RootSpan {
     })
   }
 
-  /** The work is done. */
+  /** Ends the span now. */
   readonly end = (): void => this.#finish(undefined, () => {})
 
-  /** Somebody goes on with it. */
-  isActive(): void {
+  /** Notes that the stream is read. */
+  noteActivity(): void {
     this.#lastActive = now()
   }
 
-  /** Nobody goes on with it: it ended when somebody last did. */
-  readonly leave = (): void => this.#finish(this.#timeOfLastActivity(), () => {})
+  /** Ends the span at the time of its last activity, because its stream is abandoned. */
+  readonly abandon = (): void => this.#finish(this.#timeOfLastActivity(), () => {})
 
-  /** It is to be left when the provider is shut down, because nothing can end after that. */
-  waits(): void {
-    this.isActive()
-    if (!this.#isOver) this.#settings?.flush.atShutdown.add(this.leave)
+  /** Keeps the span open for a stream. The shutdown of the provider abandons it: after that no span can end. */
+  stayOpen(): void {
+    this.noteActivity()
+    if (!this.#hasEnded) this.#settings?.flush.atShutdown.add(this.abandon)
   }
 
-  #finish(time: HrTime | undefined, say: () => void): void {
-    if (this.#isOver) return
-    this.#isOver = true
-    this.#settings?.flush.atShutdown.delete(this.leave)
+  #finish(time: HrTime | undefined, describe: () => void): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    this.#settings?.flush.atShutdown.delete(this.abandon)
     try {
-      // It has been ended by the function, or is not sampled.
+      // The function ended it, or it is not sampled.
       if (!this.#span.isRecording()) return
       try {
-        say()
+        describe()
       } finally {
         this.#span.end(time)
       }
@@ -60,7 +59,7 @@ export class RootSpan {
     }
   }
 
-  /** Counted from the start that the SDK gave it, so that it is not before that; undefined where that is not shown. */
+  /** Counted from the SDK's start time, so that the end is not before it; undefined where the span does not show it. */
   #timeOfLastActivity(): HrTime | undefined {
     const { startTime } = this.#span as Partial<{ startTime: HrTime }>
     return Array.isArray(startTime) ? addMillis(startTime, this.#lastActive - this.#startedAt) : undefined
@@ -69,7 +68,7 @@ export class RootSpan {
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : textOf(error))
 
-/** What is thrown may be anything, also something that is no string and cannot be made one. */
+/** A thrown value may be anything, even an object that cannot be converted to a string. */
 function textOf(error: unknown): string {
   try {
     return String(error)

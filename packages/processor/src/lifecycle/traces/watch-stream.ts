@@ -14,17 +14,16 @@ import {
   pullMethodsOf,
 } from '../../binding/stream-shapes.ts'
 import type { RootSpan } from './root-span.ts'
-import { StreamWatch } from './stream-watch.ts'
 
-/** Streams are wrapped once, however many traces give them. */
+/** The watch of each stream: its methods are replaced once, even if several traces return it. */
 const watches = new WeakMap<object, StreamWatch>()
 
 /**
- * Ends a span when a stream is over: read to its end, left, cancelled, failed; or, if none of that happens, when it
- * is collected as garbage, or the provider is shut down, as of its last read. The stream stays the same object;
- * nothing is read by it.
+ * Ends a root span when a stream is over: read to its end, left, cancelled or failed. Where none of that happens, the
+ * span ends as of the last read when the stream is garbage-collected or the provider shuts down. The stream stays the
+ * same object, and watching it reads nothing.
  *
- * @returns whether it is a stream that can be watched, and is not over. Never throws
+ * @returns whether the value is a stream that can be watched and is not over. Never throws
  */
 export function watchStream(value: unknown, root: RootSpan): boolean {
   if (typeof value !== 'object' || value === null) return false
@@ -39,7 +38,7 @@ function watchNew(target: Methods): StreamWatch | undefined {
   return watch
 }
 
-/** It has been read, or destroyed, where the platform says so. */
+/** Whether a stream was read or destroyed before, where the platform shows it. */
 function isUsed(target: Methods): boolean {
   try {
     return target['bodyUsed'] === true || target['readableEnded'] === true || target['destroyed'] === true
@@ -60,7 +59,7 @@ function watchShape(target: Methods, watch: StreamWatch): boolean {
   }
 }
 
-/** The platform copies a body past every method of its stream; the first of the two that is over is the end. */
+/** `clone` makes a second body without calling methods of the stream. The first body that is over ends the span. */
 function watchBody(holder: Methods, body: Methods, watch: StreamWatch): boolean {
   const clone = (native: Method): Method =>
     function (...args) {
@@ -72,58 +71,60 @@ function watchBody(holder: Methods, body: Methods, watch: StreamWatch): boolean 
   return watchShape(body, watch)
 }
 
-/** What it says when it is closed; `close` follows an error, too, and listening to it starts nothing. */
+/** Listens to events that do not start the stream. `close` follows an error, too. */
 function watchNode(target: Methods, watch: StreamWatch): void {
   const once = target['once'] as Method
-  once.call(target, 'end', () => watch.over())
+  once.call(target, 'end', () => watch.end())
   once.call(target, 'close', () => {
     const error = target['errored']
-    if (error === undefined || error === null) watch.over()
-    else watch.failed(error)
+    if (error === undefined || error === null) watch.end()
+    else watch.fail(error)
   })
 }
 
 function planFor(target: Methods, watch: StreamWatch): Replacements {
-  const pulls = pullMethodsOf(target, false).map((name) => [name, pull(name, watch)] as Replacements[number])
-  const opens = openMethodsOf(target).map((name) => [name, opened(watch)] as Replacements[number])
+  const pulls = pullMethodsOf(target, false).map(
+    (name) => [name, watchedPull(name, watch)] as Replacements[number],
+  )
+  const opens = openMethodsOf(target).map((name) => [name, watchedOpen(watch)] as Replacements[number])
   return [...pulls, ...opens]
 }
 
-/** One that is opened: a generator gives itself, and is watched already. */
-function opened(watch: StreamWatch): (method: Method) => Method {
+/** A method that returns a reader or an iterator, which is watched too. A generator returns itself. */
+function watchedOpen(watch: StreamWatch): (method: Method) => Method {
   return (method) =>
     function (...args) {
       const result = method.apply(this, args)
       if (result !== this && typeof result === 'object' && result !== null)
-        watchOpened(result as Methods, watch)
+        watchReader(result as Methods, watch)
       return result
     }
 }
 
-function watchOpened(target: Methods, watch: StreamWatch): void {
+function watchReader(target: Methods, watch: StreamWatch): void {
   try {
     const names = methodsPresent(target, ['next', 'return', 'throw', 'read', 'cancel'])
     replaceMethods(
       target,
-      names.map((name) => [name, pull(name, watch)]),
+      names.map((name) => [name, watchedPull(name, watch)]),
     )
-    // A reader that knows how much there is does not ask for the end.
+    // A consumer that knows the length does not read the end.
     if (isReader(target) && isNativePromise(target['closed'])) {
       target['closed'].then(
-        () => watch.over(),
+        () => watch.end(),
         () => {},
       )
     }
   } catch {
-    // It is read unwatched, and over when it is collected.
+    // It is read unwatched, and the span ends when it is garbage-collected.
   }
 }
 
-/** A call by which a stream is read or left: what it gives may say that it is over. */
-function pull(name: PropertyKey, watch: StreamWatch): (method: Method) => Method {
+/** A method that reads, leaves or cancels the stream: its result shows whether the stream is over. */
+function watchedPull(name: PropertyKey, watch: StreamWatch): (method: Method) => Method {
   const settle = (result: unknown) => {
-    if (isLast(name, (result as { done?: unknown } | null | undefined)?.done)) watch.over()
-    else watch.isRead()
+    if (isLast(name, (result as { done?: unknown } | null | undefined)?.done)) watch.end()
+    else watch.noteActivity()
   }
   return (method) =>
     function (...args) {
@@ -131,17 +132,64 @@ function pull(name: PropertyKey, watch: StreamWatch): (method: Method) => Method
       try {
         result = method.apply(this, args)
       } catch (error) {
-        watch.failed(error)
+        watch.fail(error)
         throw error
       }
       if (!isNativePromise(result)) settle(result)
-      else result.then(settle, (error) => watch.failed(error))
+      else result.then(settle, (error) => watch.fail(error))
       return result
     }
 }
 
-/** Who leaves a stream has left it, but for a generator that gives more on its way out. */
+/** Leaving a stream ends it, unless a generator yields more in its `finally`. */
 function isLast(name: PropertyKey, done: unknown): boolean {
   if (name === 'cancel') return true
   return name === 'return' ? done !== false : done === true
+}
+
+/** A stream that more traces return than this is shared, not made for one of them. */
+const MOST_ROOTS = 8
+
+const abandoned =
+  typeof FinalizationRegistry === 'function'
+    ? new FinalizationRegistry<readonly RootSpan[]>((roots) => {
+        for (const root of roots) root.abandon()
+      })
+    : undefined
+
+/**
+ * The root spans that end with one stream. Only the replaced methods of the stream, and of what was opened on it,
+ * reference a watch. It is garbage-collected when nothing can read the stream any more, and that ends the spans.
+ */
+class StreamWatch {
+  readonly #roots: RootSpan[] = []
+  #isOver = false
+
+  /** Adds a root span; nested traces may return the same stream. Returns whether it ends with the stream. */
+  join(root: RootSpan): boolean {
+    if (this.#isOver || this.#roots.length >= MOST_ROOTS) return false
+    if (this.#roots.length === 0) abandoned?.register(this, this.#roots, this)
+    this.#roots.push(root)
+    root.stayOpen()
+    return true
+  }
+
+  noteActivity(): void {
+    for (const root of this.#roots) root.noteActivity()
+  }
+
+  end(): void {
+    this.#finish((root) => root.end())
+  }
+
+  fail(error: unknown): void {
+    this.#finish((root) => root.fail(error))
+  }
+
+  #finish(end: (root: RootSpan) => void): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    abandoned?.unregister(this)
+    for (const root of this.#roots) end(root)
+  }
 }

@@ -31,14 +31,17 @@ export function afterKeepingAlive(millis: number, callback: () => void): Timer {
   return { cancel: () => platform.clearTimeout(timer) }
 }
 
+/** A deadline that passed. */
+export class DeadlineError extends Error {}
+
 /**
- * Waits for a promise, and rejects at the deadline with a message that names what took too long. The timer keeps the
- * process alive: otherwise Node would exit in the middle of `await provider.shutdown()`.
+ * Waits for a promise, and rejects with a `DeadlineError` that says what took too long. The timer keeps the process
+ * alive: otherwise Node would exit in the middle of `await provider.shutdown()`.
  */
 export function within<T>(millis: number, what: string, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = afterKeepingAlive(millis, () => {
-      reject(new Error(`${what} did not finish within ${millis} ms`))
+      reject(new DeadlineError(`${what} did not finish within ${millis} ms`))
     })
     promise.then(resolve, reject).finally(timer.cancel)
   })

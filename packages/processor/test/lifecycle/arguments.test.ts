@@ -8,7 +8,7 @@ afterEach(stopTracing)
 function startOne(init = {}) {
   const application = startApplication()
   const { tracerProvider } = application
-  const session = startSession({ id: 'user_1_conv_1', ...init }, { tracerProvider })
+  const session = startSession({ sessionId: 'user_1_conv_1', ...init }, { tracerProvider })
   const own = (name: string) => {
     const { 'session.id': id, ...rest } = application.one(name).attributes
     expect(id).toBe('user_1_conv_1')

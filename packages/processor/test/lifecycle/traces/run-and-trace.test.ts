@@ -2,15 +2,15 @@ import { SpanStatusCode, trace } from '@opentelemetry/api'
 import { getSession, usingSession } from '@otel-sessions/processor'
 import { startSession } from '@otel-sessions/processor/lifecycle'
 import { afterEach, describe, expect, it } from 'vitest'
-import { stopTracing } from '../../../../test/support/tracing.ts'
-import { problems, startApplication } from './support.ts'
+import { stopTracing } from '../../../../../test/support/tracing.ts'
+import { problems, startApplication } from '../support.ts'
 
 afterEach(stopTracing)
 
 function startOne() {
   const application = startApplication()
   const session = startSession(
-    { id: 'user_1_conv_1', userId: 'user_1', tags: ['web'] },
+    { sessionId: 'user_1_conv_1', userId: 'user_1', tags: ['web'] },
     { tracerProvider: application.tracerProvider },
   )
   return { ...application, session }
@@ -175,7 +175,7 @@ describe('trace', () => {
   it('keeps several sessions apart that run at the same time', async () => {
     const { tracerProvider, tracer, named } = startApplication()
     const sessions = Array.from({ length: 20 }, (_, index) =>
-      startSession({ id: `user_${index}_conv_1`, tags: [`tag ${index}`] }, { tracerProvider }),
+      startSession({ sessionId: `user_${index}_conv_1`, tags: [`tag ${index}`] }, { tracerProvider }),
     )
     await Promise.all(
       sessions.map((session) =>

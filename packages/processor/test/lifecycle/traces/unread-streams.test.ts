@@ -4,9 +4,9 @@ import { SessionSpanProcessor } from '@otel-sessions/processor'
 import { startSession } from '@otel-sessions/processor/lifecycle'
 import { readRecord } from '@otel-sessions/semconv/internal'
 import { afterEach, describe, expect, it } from 'vitest'
-import { stopTracing } from '../../../../test/support/tracing.ts'
-import { readAll, readOne, SHAPES, startOne, wordsInTime } from './streams.ts'
-import { startApplication } from './support.ts'
+import { stopTracing } from '../../../../../test/support/tracing.ts'
+import { startApplication } from '../support.ts'
+import { readAll, readOne, SHAPES, startOne, wordsInTime } from './stream-shapes.ts'
 
 afterEach(stopTracing)
 

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { SpanStatusCode } from '@opentelemetry/api'
 import { afterEach, describe, expect, it } from 'vitest'
-import { stopTracing } from '../../../../test/support/tracing.ts'
+import { stopTracing } from '../../../../../test/support/tracing.ts'
 import {
   closed,
   nodeWords,
@@ -14,7 +14,7 @@ import {
   webWords,
   words,
   wordsInTime,
-} from './streams.ts'
+} from './stream-shapes.ts'
 
 afterEach(stopTracing)
 

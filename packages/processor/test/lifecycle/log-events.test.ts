@@ -33,7 +33,7 @@ describe('session events, where logs are set up', () => {
     const { tracerProvider, loggerProvider, records, one } = startLogging()
     const session = startSession(
       {
-        id: 'user_1_conv_2',
+        sessionId: 'user_1_conv_2',
         userId: 'user_1',
         previousSessionId: 'user_1_conv_1',
         startTime: new Date(5000),
@@ -77,7 +77,7 @@ describe('session events, where logs are set up', () => {
       },
     }
     const counted = problems(() => startSession({}, { tracerProvider, loggerProvider }).end())
-    expect(counted).toEqual({ 'session-word:failed': 2 })
+    expect(counted).toEqual({ 'session-span:failed': 2 })
     expect(names()).toEqual(['session.start', 'session.end'])
   })
 

@@ -7,7 +7,7 @@ import {
   startSession,
 } from '@otel-sessions/processor/lifecycle'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { problemsOf, startTracing, stopTracing } from '../../../../test/support/tracing.ts'
+import { problemsOf, startTracing, stopTracing } from '../../../../../test/support/tracing.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -179,7 +179,7 @@ describe('what is done with a session that is over', () => {
   it('is its end as indeterminate, where it was started here and nothing else is said', () => {
     const { provider, shipped } = startTracing()
     const { idle } = watch({ idle: 1000, onExpire: undefined })
-    const session = startSession({ id: 'a' }, { tracerProvider: provider })
+    const session = startSession({ sessionId: 'a' }, { tracerProvider: provider })
     idle.touch('a')
     idle.touch('of another process')
     vi.advanceTimersByTime(1000)
@@ -193,7 +193,7 @@ describe('what is done with a session that is over', () => {
 
   it('watches no session whose end it has brought about', () => {
     const { idle, provider } = trace({ idle: 1000, onExpire: undefined })
-    startSession({ id: 'a' }, { tracerProvider: provider })
+    startSession({ sessionId: 'a' }, { tracerProvider: provider })
     expect(idle.size).toBe(1)
     vi.advanceTimersByTime(1000)
     expect(idle.size).toBe(0)
@@ -201,11 +201,11 @@ describe('what is done with a session that is over', () => {
 
   it('watches no session that has ended, whatever ends or is said after it, until it is started again', () => {
     const { idle, provider } = trace({ idle: 1000 })
-    const session = startSession({ id: 'a' }, { tracerProvider: provider })
+    const session = startSession({ sessionId: 'a' }, { tracerProvider: provider })
     session.trace('last turn', () => session.end({ state: 'success' }))
     session.feedback({ score: 1 })
     expect(idle.size).toBe(0)
-    startSession({ id: 'a' }, { tracerProvider: provider })
+    startSession({ sessionId: 'a' }, { tracerProvider: provider })
     expect(idle.size).toBe(1)
   })
 

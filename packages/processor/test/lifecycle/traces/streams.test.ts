@@ -1,7 +1,7 @@
 import { SpanStatusCode } from '@opentelemetry/api'
 import { afterEach, describe, expect, it } from 'vitest'
-import { stopTracing } from '../../../../test/support/tracing.ts'
-import { closed, readAll, readOne, SHAPES, startOne, webWords } from './streams.ts'
+import { stopTracing } from '../../../../../test/support/tracing.ts'
+import { closed, readAll, readOne, SHAPES, startOne, webWords } from './stream-shapes.ts'
 
 afterEach(stopTracing)
 

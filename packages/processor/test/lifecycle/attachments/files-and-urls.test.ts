@@ -3,8 +3,8 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { stopTracing } from '../../../../test/support/tracing.ts'
-import { attach } from './attachment-fixture.ts'
+import { stopTracing } from '../../../../../test/support/tracing.ts'
+import { attach } from './fixture.ts'
 
 const hash = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
 
@@ -101,7 +101,7 @@ describe('a file of this machine', () => {
 
   it('is left out, counted, where there is no file system', async () => {
     vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
-    expect(await attach({ file: 'x' })).toEqual({ sent: undefined, problems: ['attachment:refused'] })
+    expect(await attach({ file: 'x' })).toEqual({ sent: undefined, problems: ['attachment:rejected'] })
   })
 })
 
@@ -132,7 +132,7 @@ describe('an address', () => {
     `https://files.example/${'x'.repeat(8192)}`,
     42,
   ])('%s is refused, counted', async (url) => {
-    expect(await attach({ url })).toEqual({ sent: undefined, problems: ['attachment:refused'] })
+    expect(await attach({ url })).toEqual({ sent: undefined, problems: ['attachment:rejected'] })
   })
 
   it('of which size and hash are wrong travels without them', async () => {

@@ -18,7 +18,7 @@ afterEach(stopTracing)
 // As `suppressTracing` of @opentelemetry/core sets it.
 const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 
-const INIT = { id: 'user_1_conv_1', userId: 'user_1', tags: ['web'], metadata: { plan: 'pro' } }
+const INIT = { sessionId: 'user_1_conv_1', userId: 'user_1', tags: ['web'], metadata: { plan: 'pro' } }
 const STATED = {
   'session.id': 'user_1_conv_1',
   'user.id': 'user_1',

@@ -4,7 +4,7 @@ import {
   type AttachmentOptions,
   resumeSession,
 } from '@otel-sessions/processor/lifecycle'
-import { startTracing } from '../../../../test/support/tracing.ts'
+import { startTracing } from '../../../../../test/support/tracing.ts'
 
 /** What an attachment's span says of it, by the last part of each key, and what was counted. */
 export async function attach(input: unknown, options: AttachmentOptions = {}) {

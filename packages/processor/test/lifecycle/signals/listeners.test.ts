@@ -3,9 +3,9 @@ import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@ope
 import { processStats, SessionSpanProcessor } from '@otel-sessions/processor'
 import { endSessionsOnSignals, startSession } from '@otel-sessions/processor/lifecycle'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { problemsOf, startTracing, stopTracing } from '../../../../test/support/tracing.ts'
+import { problemsOf, startTracing, stopTracing } from '../../../../../test/support/tracing.ts'
 
-// A signal that nobody sends here; the process of the tests is not to end.
+// A signal that nothing else sends. It must not end the test process.
 const SIGNAL = 'SIGUSR2'
 const signals = [SIGNAL]
 const raise = () => process.emit(SIGNAL, SIGNAL)
@@ -44,7 +44,7 @@ async function problemsUntilRaised(): Promise<Record<string, number>> {
 }
 
 describe('listening to signals', () => {
-  it('ends with what is returned, also if that is called twice', () => {
+  it('stops when the returned function is called, once or twice', () => {
     remove = endSessionsOnSignals({ signals })
     expect(listeners()).toBe(1)
     remove()
@@ -52,7 +52,7 @@ describe('listening to signals', () => {
     expect(listeners()).toBe(0)
   })
 
-  it('is not doubled by a second call: the last one holds, and the first can take nothing of it away', async () => {
+  it('is replaced by a second call, and the first returned function no longer removes anything', async () => {
     const first = endSessionsOnSignals({ signals: [SIGNAL, SIGNAL], provider })
     const last = { forceFlush: vi.fn(async () => {}) }
     remove = endSessionsOnSignals({ signals, provider: last })
@@ -64,7 +64,7 @@ describe('listening to signals', () => {
     expect(last.forceFlush).toHaveBeenCalledTimes(1)
   })
 
-  it('is over when the signal is sent again', async () => {
+  it('stops before the signal is sent again', async () => {
     remove = endSessionsOnSignals({ signals, provider })
     vi.mocked(process.kill).mockImplementation(() => {
       expect(listeners()).toBe(0)
@@ -76,7 +76,7 @@ describe('listening to signals', () => {
     expect(process.exit).not.toHaveBeenCalled()
   })
 
-  it('does not keep a process that may not send itself a signal: it exits', async () => {
+  it('exits where the process may not send itself a signal', async () => {
     vi.mocked(process.kill).mockImplementation(() => expect.fail('no permission'))
     remove = endSessionsOnSignals({ signals, provider })
     raise()
@@ -84,7 +84,7 @@ describe('listening to signals', () => {
     expect(process.exit).toHaveBeenCalledExactlyOnceWith(1)
   })
 
-  it('is nothing where there are no signals, which is counted', () => {
+  it('does nothing where the platform has no signals, and counts it', () => {
     vi.stubGlobal('process', undefined)
     expect(
       problemsOf(
@@ -98,18 +98,18 @@ describe('listening to signals', () => {
 })
 
 describe('the flush on a signal', () => {
-  it('comes after the sessions have ended', async () => {
+  it('follows the ends of the sessions', async () => {
     const tracing = startTracing()
     provider.forceFlush.mockImplementation(async () => {
       expect(tracing.sessions()).toHaveProperty(['session.end'], 's1')
     })
-    const session = startSession({ id: 's1' }, { tracerProvider: tracing.provider })
+    const session = startSession({ sessionId: 's1' }, { tracerProvider: tracing.provider })
     remove = endSessionsOnSignals({ signals, provider })
     expect(await problemsUntilRaised()).toEqual({})
     expect(session.ended).toEqual({ state: 'indeterminate', reason: SIGNAL })
   })
 
-  it('leaves no end behind, of however many sessions: a batch processor has a queue', async () => {
+  it('exports the ends of more sessions than a batch processor can queue', async () => {
     let arrived = 0
     const exporter: SpanExporter = {
       export(spans, callback) {
@@ -132,7 +132,7 @@ describe('the flush on a signal', () => {
     await tracing.shutdown()
   })
 
-  it('is of the global provider, where none is given', async () => {
+  it('uses the global provider by default', async () => {
     const tracing = startTracing()
     const forceFlush = vi.spyOn(tracing.provider, 'forceFlush')
     trace.setGlobalTracerProvider(tracing.provider)
@@ -141,7 +141,7 @@ describe('the flush on a signal', () => {
     expect(forceFlush).toHaveBeenCalledTimes(1)
   })
 
-  it('is missed where there is no provider', async () => {
+  it('is counted as missing where there is no provider', async () => {
     remove = endSessionsOnSignals({ signals })
     expect(await problemsUntilRaised()).toEqual({ 'signals:no-flush': 1 })
   })
@@ -149,29 +149,31 @@ describe('the flush on a signal', () => {
   it.each([
     ['throws', () => expect.fail('hostile')],
     ['rejects', () => Promise.reject(new Error('the collector is down'))],
-  ])('that %s is counted, and the signal sent again all the same', async (_, forceFlush) => {
+  ])('that %s is counted, and the signal is sent again all the same', async (_, forceFlush) => {
     remove = endSessionsOnSignals({ signals, provider: { forceFlush } })
     expect(await problemsUntilRaised()).toEqual({ 'signals:flush-failed': 1 })
   })
 
-  it('that takes too long is counted, and the signal sent again when the time is over', () => {
+  it('that exceeds the deadline is counted, and the signal is sent again', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const never = { forceFlush: () => new Promise<void>(() => {}) }
     remove = endSessionsOnSignals({ signals, provider: never, timeoutMillis: 1000 })
     raise()
-    vi.advanceTimersByTime(999)
-    const counted = problemsOf(
-      () => processStats().problems,
-      () => vi.advanceTimersByTime(1),
-    )
-    expect(counted).toEqual({ 'signals:flush-late': 1 })
+    await vi.advanceTimersByTimeAsync(999)
+    expect(process.kill).not.toHaveBeenCalled()
+    const before = processStats().problems['signals:flush-late'] ?? 0
+    await vi.advanceTimersByTimeAsync(1)
+    expect(processStats().problems['signals:flush-late']).toBe(before + 1)
     return raised()
   })
 })
 
-describe('options that are wrong', () => {
+describe('wrong options', () => {
   it.each([
-    [{ signals: [] }, 'endSessionsOnSignals: option signals must be names of signals such as SIGTERM'],
+    [
+      { signals: [] },
+      'endSessionsOnSignals: option signals must be an array of one or more signals such as SIGTERM',
+    ],
     [{ signals: 'SIGTERM' }, 'it is a string of 7 characters'],
     [{ signals: ['SIGTREM'] }, 'endSessionsOnSignals: option signals'],
     [{ signals: ['TERM'] }, 'endSessionsOnSignals: option signals'],
@@ -180,7 +182,7 @@ describe('options that are wrong', () => {
     [{ provider: {} }, 'option provider must have a method forceFlush'],
     [{ timeout: 1 }, 'there is no option "timeout"'],
     [null, 'options must be an object, they are null'],
-  ])('throw, are named, and change nothing: %j', (options, message) => {
+  ])('throw, and leave the installed listeners alone: %j', (options, message) => {
     remove = endSessionsOnSignals({ signals })
     expect(() => endSessionsOnSignals(options as never)).toThrow(message)
     expect(listeners()).toBe(1)

@@ -4,7 +4,7 @@ import type { SpanProcessor, TracerConfig } from '@opentelemetry/sdk-trace-base'
 import { processStats, SessionSpanProcessor } from '@otel-sessions/processor'
 import { resumeSession, type SessionOptions } from '@otel-sessions/processor/lifecycle'
 import { afterEach, expect, it, vi } from 'vitest'
-import { collectWarnings, startTracing, stopTracing } from '../../../../test/support/tracing.ts'
+import { collectWarnings, startTracing, stopTracing } from '../../../../../test/support/tracing.ts'
 
 afterEach(stopTracing)
 
@@ -57,7 +57,7 @@ it('what the attribute length limit of the SDK cuts off does not travel, and tha
     'session.attachment.size': 65,
     'session.attachment.sha256': sha256('x'.repeat(65)),
   })
-  expect(warnings.join()).toContain('without its session.attachment.content: the attribute limits of the SDK')
+  expect(warnings.join()).toContain('has no session.attachment.content: it exceeds a limit of the SDK')
 })
 
 it('half an address does not travel either', async () => {
@@ -87,11 +87,11 @@ it('half of the data of an event does not travel: it would be no JSON', () => {
 })
 
 it('content for which the SDK has no room is missed', async () => {
-  const before = processStats().problems['session-word:cut-off'] ?? 0
+  const before = processStats().problems['session-span:cut-off'] ?? 0
   const { session, sent } = start({ spanLimits: { attributeCountLimit: 4 } })
   await session.attach({ data: 'x', name: 'x.txt' })
   expect(sent()).not.toHaveProperty(['session.attachment.content'])
-  expect(processStats().problems['session-word:cut-off']).toBeGreaterThan(before)
+  expect(processStats().problems['session-span:cut-off']).toBeGreaterThan(before)
 })
 
 it('nothing is read or uploaded for a session that is none', async () => {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { startSession } from '@otel-sessions/processor/lifecycle'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { stopTracing } from '../../../../test/support/tracing.ts'
-import { attach } from './attachment-fixture.ts'
+import { stopTracing } from '../../../../../test/support/tracing.ts'
+import { attach } from './fixture.ts'
 
 const hash = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
 
@@ -131,9 +131,9 @@ describe('the limit of what travels inline', () => {
 describe('what is wrong with an attachment', () => {
   const throwing = new Proxy({}, { get: () => expect.fail('hostile') })
   it.each([
-    ['nothing', undefined, 'attachment:refused'],
-    ['a path as it is', '/etc/hostname', 'attachment:refused'],
-    ['an empty object', {}, 'attachment:refused'],
+    ['nothing', undefined, 'attachment:rejected'],
+    ['a path as it is', '/etc/hostname', 'attachment:rejected'],
+    ['an empty object', {}, 'attachment:rejected'],
     ['a number as data', { data: 42 }, 'attachment:unreadable'],
     ['an object that throws', throwing, 'attachment:unreadable'],
     [

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
 import { startSession } from '@otel-sessions/processor/lifecycle'
-import { startApplication } from './support.ts'
+import { startApplication } from '../support.ts'
 
 export function startOne() {
   const application = startApplication()
-  const session = startSession({ id: 'user_1_conv_1' }, { tracerProvider: application.tracerProvider })
+  const session = startSession({ sessionId: 'user_1_conv_1' }, { tracerProvider: application.tracerProvider })
   const isOver = () => application.named('turn').length === 1
   return { ...application, session, isOver }
 }
