@@ -1,26 +1,29 @@
-/** What `SessionAnalytics` knows of its own health. */
+import { diag } from '@opentelemetry/api'
+import { problemLog } from '@otel-sessions/semconv/internal'
+
+/** The health of a `SessionAnalytics` instance. */
 export interface AnalyticsCounters {
-  /** Sessions that there are totals of now. */
+  /** Sessions whose totals are kept now. */
   readonly sessions: number
-  /** Spans that were looked at. */
+  /** Spans that were passed to the instance. */
   readonly spans: number
-  /** Spans that had been counted before: both forms on one instance, or a retry. */
+  /** Spans that were counted before, because the instance is both processor and exporter, or an export was retried. */
   readonly repeated: number
-  /** Spans without a valid `session.id`. They count for nobody. */
+  /** Spans without a valid `session.id`. They count for no session. */
   readonly withoutSession: number
-  /** Spans that could not be read: something on them throws, or they have no IDs. */
+  /** Spans that could not be read, because reading them throws or they have no IDs. */
   readonly unreadable: number
-  /** Token counts, costs, scores and times that are no such thing, and names that are too long. */
+  /** Invalid token counts, costs, scores and times, and names that are too long. */
   readonly ignoredValues: number
-  /** Sessions that went because there were more than `maxSessions`. */
+  /** Sessions that were removed because there were more than `maxSessions`. */
   readonly evicted: number
-  /** Sessions that went because nothing was heard of them for `idleMillis`. */
+  /** Sessions that were removed because they had no span for `idleMillis`. */
   readonly idle: number
-  /** Calls of `onEvict`, of a listener of `onSessionEnd`, or of a metric that threw or were rejected. */
+  /** Calls of `onEvict`, of an `onSessionEnd` listener, or of a metric that threw or rejected. */
   readonly failed: number
 }
 
-/** The counters behind it. */
+/** The counters of an instance. */
 export type Counters = { -readonly [K in Exclude<keyof AnalyticsCounters, 'sessions'>]: number }
 
 export const newCounters = (): Counters => ({
@@ -33,3 +36,8 @@ export const newCounters = (): Counters => ({
   idle: 0,
   failed: 0,
 })
+
+const NAMESPACE = '@otel-sessions/analytics'
+
+/** Logs each problem once in a process. */
+export const problems = problemLog<string>(NAMESPACE, diag.createComponentLogger({ namespace: NAMESPACE }))

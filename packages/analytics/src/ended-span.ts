@@ -1,63 +1,74 @@
 import type { UsageSpan } from './usage/span-usage.ts'
 
-/** Which span it is. */
+/** The identity of a span. */
 export interface SpanIdentity {
-  /** Of its trace; 32 hexadecimal digits. */
+  /** The trace ID: 32 hexadecimal digits. */
   readonly traceId: string
-  /** Its own; 16 hexadecimal digits. */
+  /** The span ID: 16 hexadecimal digits. */
   readonly spanId: string
 }
 
-/** The parent of a span. */
+/** The identity of a span's parent. */
 export interface ParentIdentity {
-  /** Its ID; 16 hexadecimal digits. */
+  /** The span ID: 16 hexadecimal digits. */
   readonly spanId: string
-  /** Whether it is another process's. */
+  /** Whether the parent is in another process. */
   readonly isRemote?: boolean | undefined
 }
 
-/** What made a span. */
+/** The instrumentation scope that created a span. */
 export interface SpanScope {
   /** The name of the tracer. */
   readonly name: string
 }
 
-/** The part of an ended span that is counted. Structural: the same for every line of the SDK. */
+/** The part of an ended span that is counted. Spans of SDK 1.30, 2 and 3 have this shape. */
 export interface EndedSpan extends UsageSpan {
-  /** The words of a session are told by it and by the scope. */
+  /** The span's name; with the scope it identifies session spans. */
   readonly name: string
   /** Seconds and nanoseconds since the epoch. */
   readonly startTime: readonly number[]
   /** Seconds and nanoseconds since the epoch. */
   readonly endTime: readonly number[]
-  /** Which span it is. */
+  /** Returns the span's identity. */
   spanContext(): SpanIdentity
-  /** The parent, from SDK 2 on. */
+  /** The parent, since SDK 2. */
   readonly parentSpanContext?: ParentIdentity | undefined
-  /** The parent, in SDK 1, which does not say whether it is another process's. */
+  /** The parent's span ID in SDK 1, which does not tell whether the parent is in another process. */
   readonly parentSpanId?: string | undefined
-  /** 1 serves, 4 consumes; asked where `parentSpanContext` is not there. */
+  /** The span's kind, such as 1 for SERVER and 4 for CONSUMER; read if `parentSpanContext` is missing. */
   readonly kind?: number | undefined
-  /** What made it, from SDK 2 on: only what `startSession` made is a word of a session, or what shows no scope. */
+  /** The scope, since SDK 2. A span without a scope, such as plain data, can be a session span by its name alone. */
   readonly instrumentationScope?: SpanScope | undefined
-  /** What made it, in SDK 1. */
+  /** The scope in SDK 1. */
   readonly instrumentationLibrary?: SpanScope | undefined
 }
 
-/** The result of an export: code 0 is success, 1 is failure. */
-export interface ExportResult {
-  /** 0 or 1. */
-  readonly code: number
-  /** Why it failed. */
-  readonly error?: Error
+const SERVER = 1
+const CONSUMER = 4
+
+/**
+ * Whether a span enters this process: it has no parent, or one in another process. SDK 1 does not tell where the parent
+ * is; there, servers and consumers enter the process.
+ */
+export const entersProcess = ({ kind, parentSpanContext: parent }: EndedSpan, hasParent: boolean): boolean =>
+  !hasParent || parent?.isRemote === true || (parent === undefined && (kind === SERVER || kind === CONSUMER))
+
+/** Converts seconds and nanoseconds to milliseconds since the epoch; NaN if the time is invalid. */
+export function epochMillis(time: readonly number[] | undefined): number {
+  // By index, because destructuring would allocate an iterator for each span.
+  const seconds = time?.[0]
+  const nanos = time?.[1]
+  if (typeof seconds !== 'number' || typeof nanos !== 'number') return Number.NaN
+  return seconds * 1000 + nanos / 1e6
 }
 
-/** Any span exporter of OpenTelemetry JS: OTLP over HTTP or gRPC, console, in memory, a vendor's. */
-export interface SpanExporterLike<S> {
-  /** Ships a batch, and calls back once. */
-  export(spans: S[], resultCallback: (result: ExportResult) => void): void
-  /** Ships what is left, and closes. */
-  shutdown(): Promise<void>
-  /** Ships what is left. */
-  forceFlush?(): Promise<void>
+/** Returns a duration in milliseconds: never negative, even if the clock was changed; NaN if a time is invalid. */
+export function durationMillis(
+  from: readonly number[] | undefined,
+  to: readonly number[] | undefined,
+): number {
+  // Subtracted by parts, because milliseconds since the epoch are not exact to the nanosecond.
+  const seconds = (to?.[0] as number) - (from?.[0] as number)
+  return Math.max(0, seconds * 1000 + ((to?.[1] as number) - (from?.[1] as number)) / 1e6)
 }

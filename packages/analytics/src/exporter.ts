@@ -1,18 +1,36 @@
-import { kindOf } from '@otel-sessions/semconv/internal'
-import type { EndedSpan, ExportResult, SpanExporterLike } from './ended-span.ts'
-import { sayOnce } from './report.ts'
+import { kindOf, once } from '@otel-sessions/semconv/internal'
+import { problems } from './counters.ts'
+import type { EndedSpan } from './ended-span.ts'
+
+/** The result of an export: code 0 is success, 1 is failure. */
+export interface ExportResult {
+  /** 0 or 1. */
+  readonly code: number
+  /** Why the export failed. */
+  readonly error?: Error
+}
+
+/** Any span exporter of OpenTelemetry JS: OTLP over HTTP or gRPC, console, in memory, a vendor's. */
+export interface SpanExporterLike<S> {
+  /** Exports a batch and calls back once. */
+  export(spans: S[], resultCallback: (result: ExportResult) => void): void
+  /** Exports what is left and closes the exporter. */
+  shutdown(): Promise<void>
+  /** Exports what is left. */
+  forceFlush?(): Promise<void>
+}
 
 const FAILED = 1
 
 /**
- * An exporter that hands every batch on as it is, in the same call, and then counts it. The callback is called once.
+ * Wraps an exporter: passes each batch on unchanged, in the same call, and then counts it.
  *
- * @throws TypeError where the delegate is no exporter
+ * @throws TypeError if the delegate is not an exporter
  */
 export function countingExporter<S extends EndedSpan>(
   delegate: SpanExporterLike<S>,
   count: (span: S) => void,
-  flushed: () => Promise<void>,
+  callbacksSettled: () => Promise<void>,
 ): SpanExporterLike<S> {
   if (typeof delegate?.export !== 'function' || typeof delegate.shutdown !== 'function') {
     throw new TypeError(
@@ -22,45 +40,42 @@ export function countingExporter<S extends EndedSpan>(
   return {
     export(spans, resultCallback) {
       const all = copyOf(spans)
-      handOn(delegate, spans, resultCallback)
+      exportSafely(delegate, spans, resultCallback)
       for (const span of all) count(span)
     },
     async forceFlush() {
-      await flushed()
+      await callbacksSettled()
       await delegate.forceFlush?.()
     },
     async shutdown() {
-      await flushed()
+      await callbacksSettled()
       await delegate.shutdown()
     },
   }
 }
 
-/** An exporter may empty the array that it is given. */
+/** Copies a batch, because an exporter may empty the array. */
 function copyOf<S>(spans: S[]): S[] {
   try {
     return [...spans]
   } catch {
-    // What is no array of spans is the delegate's to refuse.
+    // The delegate rejects a batch that is not an array.
     return []
   }
 }
 
-function handOn<S>(
+function exportSafely<S>(
   delegate: SpanExporterLike<S>,
   spans: S[],
   resultCallback: (result: ExportResult) => void,
 ): void {
-  let isSettled = false
-  const settle = (result: ExportResult) => {
-    if (isSettled) return
-    isSettled = true
+  const settle = once((result: ExportResult) => {
     try {
       resultCallback(result)
     } catch {
-      sayOnce('callback', () => 'the span processor threw when it was told the result of an export')
+      problems.report('callback', () => 'the span processor threw when it got the result of an export')
     }
-  }
+  })
   const fail = (error: unknown) =>
     settle({
       code: FAILED,
@@ -68,7 +83,7 @@ function handOn<S>(
     })
   try {
     const returned: unknown = delegate.export(spans, settle)
-    // An exporter may be an async function; what it rejects with is nobody else's.
+    // An exporter may be an async function, whose rejection nothing else handles.
     const { then } = (returned ?? {}) as { then?: unknown }
     if (typeof then === 'function') then.call(returned, undefined, fail)
   } catch (error) {

@@ -1,18 +1,26 @@
+/**
+ * What each session did and cost, from the spans that pass by.
+ *
+ * - `usage/`: reads what one span reports, in the attributes of any family of conventions
+ * - `cost/`: prices what a span does not report a cost for; `prices.ts` is an entry point of its own
+ * - `deduplication/`: recognizes repeated spans, and usage that is reported on a span and on its parent
+ * - `totals/`: the row of each session and how it is read; `snapshots/`: totals between processes
+ * - `session-spans.ts`: applies `session.start`, `session.end` and other session spans; `callbacks.ts`: listeners
+ *
+ * `SessionAnalytics` passes each span to `span-counter.ts`, which calls `usage/`, `deduplication/`, `cost/` and `totals/`
+ * in this order. `snapshots/` and `deduplication/` call `totals/`, and nothing calls back.
+ *
+ * @module
+ */
+export type { SessionEndListener } from './callbacks.ts'
 export type { ModelPrice, PriceTable } from './cost/span-cost.ts'
 export type { AnalyticsCounters } from './counters.ts'
-export type { SessionEndListener } from './end-watch.ts'
-export type {
-  EndedSpan,
-  ExportResult,
-  ParentIdentity,
-  SpanExporterLike,
-  SpanIdentity,
-  SpanScope,
-} from './ended-span.ts'
+export type { EndedSpan, ParentIdentity, SpanIdentity, SpanScope } from './ended-span.ts'
+export type { ExportResult, SpanExporterLike } from './exporter.ts'
 export type { SessionAnalyticsOptions } from './options.ts'
-export type { SessionQuery, SessionSort } from './order.ts'
 export { SessionAnalytics } from './session-analytics.ts'
-export type { AnalyticsSnapshot } from './snapshot-types.ts'
+export type { AnalyticsSnapshot } from './snapshots/snapshot.ts'
+export type { SessionQuery, SessionSort } from './totals/read-totals.ts'
 export type {
   LatencyPercentiles,
   ModelTotals,

@@ -1,8 +1,8 @@
 import type { Attributes, MeterProvider } from '@opentelemetry/api'
 import type { SessionTotals } from './totals/session-totals.ts'
 
-/** How many models become an attribute's value in the life of a process; the others are `other`. */
-const MOST_MODELS = 50
+/** The number of models that an instance uses as attribute values; further ones become `other`. */
+const MODELS_MAX = 50
 const OTHER_MODEL = 'other'
 
 const SECONDS = [1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 14_400, 43_200, 86_400]
@@ -13,10 +13,10 @@ const COUNTS = [0, 1, 2, 3, 5, 10, 20, 50, 100, 500]
 const boundaries = (explicitBucketBoundaries: number[]) => ({ advice: { explicitBucketBoundaries } })
 
 /**
- * Metrics of sessions, each recorded once for a session: at its first end, or when it goes without one. Attributes are
- * of low cardinality; never an ID, a user or a tag.
+ * Creates the metrics of sessions. Each is recorded once for a session: at its first end, or when it is removed without
+ * one. Attributes have a low cardinality and never contain an ID, a user or a tag.
  *
- * @returns what records them
+ * @returns a function that records a session
  */
 export function sessionMetrics(provider: MeterProvider): (totals: SessionTotals) => void {
   const meter = provider.getMeter('@otel-sessions/analytics')
@@ -31,7 +31,7 @@ export function sessionMetrics(provider: MeterProvider): (totals: SessionTotals)
     ...boundaries(TOKENS),
   })
   const cost = meter.createHistogram('session.cost', {
-    description: 'Cost of a session, where it is known',
+    description: 'Cost of a session, if it is known',
     unit: '{USD}',
     ...boundaries(DOLLARS),
   })
@@ -55,7 +55,7 @@ export function sessionMetrics(provider: MeterProvider): (totals: SessionTotals)
   const models = new Set<string>()
   const modelAttribute = (model: string | undefined): Attributes => {
     if (model === undefined) return {}
-    if (models.size < MOST_MODELS) models.add(model)
+    if (models.size < MODELS_MAX) models.add(model)
     return { 'gen_ai.request.model': models.has(model) ? model : OTHER_MODEL }
   }
   return (totals) => {

@@ -1,55 +1,54 @@
-import { kindOf } from '@otel-sessions/semconv/internal'
+import { GenerationalMap, kindOf } from '@otel-sessions/semconv/internal'
 import type { SpanCost, SpanUsage } from '../usage/span-usage.ts'
 
-/** What a model costs, in USD per million tokens. What is below 0.0001 and not 0 is refused: it is a price per token. */
+/** The price of a model in USD per million tokens. A price below 0.0001, except 0, is invalid: it is per token. */
 export interface ModelPrice {
-  /** Of input. */
+  /** The price of input. */
   readonly input: number
-  /** Of input that came from the provider's cache. Without it, such input costs what other input does. */
+  /** The price of input from the provider's cache. Without it, cached input has the price of other input. */
   readonly cachedInput?: number | undefined
-  /** Of output. Without it, usage with output tokens has no price: right for an embedding model, which has none. */
+  /** The price of output. Omit it for embedding models: usage with output tokens then has an unknown cost. */
   readonly output?: number | undefined
 }
 
 /**
- * Prices by the name of the model, in a plain object. A name that is not in the table is looked up without what is in
- * front of its last `/` (`openai/gpt-4o`, `models/gemini-2.5-pro`), then without a date at its end
- * (`gpt-4o-2024-08-06`, `claude-haiku-4-5-20251001`, `claude-haiku-4-5@20251001`). Nothing else is guessed, no prefix and
- * no family: a model that is nearly the same may cost ten times as much, and what `-latest` is changes.
+ * Prices by model name, in a plain object. A name that is not in the table is looked up without the part in front of its
+ * last `/` (`openai/gpt-4o`, `models/gemini-2.5-pro`), then without a date at its end (`gpt-4o-2024-08-06`,
+ * `claude-haiku-4-5-20251001`, `claude-haiku-4-5@20251001`). Nothing else is guessed, such as prefixes or families: a
+ * model with nearly the same name may cost ten times as much, and the meaning of `-latest` changes.
  *
  * @example { 'gpt-4o': { input: 2.5, cachedInput: 1.25, output: 10 }, 'our-own-model': { input: 0, output: 0 } }
  */
 export type PriceTable = Readonly<Record<string, ModelPrice>>
 
-/** What some usage cost; undefined where the table has no price for it, or the span not all of its tokens. */
+/** Prices a usage; undefined if the table has no price for it, or if the span does not report all tokens. */
 export type PriceOf = (usage: SpanUsage) => SpanCost | undefined
 
-/** Names that are remembered with their price. Applications have a handful; who sends random ones pays for it. */
-const MEMORY_MAX = 1000
+/** The number of model names whose look-up is cached. */
+const CACHED_NAMES = 1000
 
 const MILLION = 1_000_000
 
-/** A table that has been checked, made ready: a copy, which later changes of the table do not reach. */
+/** Makes a price function of a valid table. Later changes of the table have no effect. */
 export function priceOfTable(table: PriceTable): PriceOf {
   const prices = new Map(Object.entries(table).map(([model, price]) => [model, { ...price }]))
-  const remembered = new Map<string, ModelPrice | undefined>()
+  const cached = new GenerationalMap<ModelPrice | undefined>(CACHED_NAMES)
   return (usage) => {
     const { model } = usage
     if (model === undefined) return undefined
-    let price = remembered.get(model)
-    if (price === undefined && !remembered.has(model)) {
+    let price = cached.get(model)
+    if (price === undefined && !cached.has(model)) {
       price = find(prices, model)
-      if (remembered.size >= MEMORY_MAX) remembered.clear()
-      remembered.set(model, price)
+      cached.set(model, price)
     }
-    return price && costOf(usage, price)
+    return price && costAt(price, usage)
   }
 }
 
-/** The names under which a model's price is looked up, in this order. */
+/** Returns the names under which the price of a model is looked up, in this order. */
 export function priceNames(model: string): string[] {
-  const bare = model.slice(model.lastIndexOf('/') + 1)
-  return [...new Set([model, bare, withoutDate(model), withoutDate(bare)])]
+  const name = model.slice(model.lastIndexOf('/') + 1)
+  return [...new Set([model, name, withoutDate(model), withoutDate(name)])]
 }
 
 const DATE = /[-@](?:19|20)\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])$/
@@ -64,7 +63,7 @@ function find(prices: ReadonlyMap<string, ModelPrice>, model: string): ModelPric
   return undefined
 }
 
-function costOf(usage: SpanUsage, price: ModelPrice): SpanCost | undefined {
+function costAt(price: ModelPrice, usage: SpanUsage): SpanCost | undefined {
   const { inputTokens, cachedInputTokens: cached = 0 } = usage
   const hasOutput = usage.kind !== 'embedding' && price.output !== undefined
   const outputTokens = usage.outputTokens ?? (hasOutput ? undefined : 0)
@@ -78,13 +77,13 @@ function costOf(usage: SpanUsage, price: ModelPrice): SpanCost | undefined {
 
 const FIELDS = ['input', 'cachedInput', 'output']
 
-/** USD per million tokens. Whoever asks for more has the wrong unit. */
+/** In USD per million tokens. A higher price has the wrong unit. */
 const PRICE_MAX = 1_000_000
 
-/** USD per million tokens. What costs anything costs more; a price per token is nearly always less. */
+/** In USD per million tokens. A lower price is per token: no model that costs anything is so cheap. */
 const PRICE_MIN = 0.0001
 
-/** What is wrong with a user's table, in words that follow the name of the option, or undefined. */
+/** Describes what is wrong with a table, to follow the name of the option; undefined if nothing is. */
 export function pricesProblem(table: unknown): string | undefined {
   if (!isObject(table)) return `must be an object of prices by model, it is ${kindOf(table)}`
   if (!isPlain(table))
@@ -99,7 +98,8 @@ export function pricesProblem(table: unknown): string | undefined {
 function priceProblem(price: unknown): string | undefined {
   if (!isObject(price)) return ` must be an object, it is ${kindOf(price)}`
   const unknown = Object.keys(price).find((field) => !FIELDS.includes(field))
-  if (unknown !== undefined) return ` has no field ${JSON.stringify(unknown)}; there are ${FIELDS.join(', ')}`
+  if (unknown !== undefined)
+    return ` has no field ${JSON.stringify(unknown)}; the fields are ${FIELDS.join(', ')}`
   for (const field of FIELDS) {
     const value = price[field]
     if (value === undefined && field !== 'input') continue
@@ -116,10 +116,45 @@ function priceProblem(price: unknown): string | undefined {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Also one of another realm. What a `Map` holds would not be seen, and every model be without a price. */
+/** Whether an object is plain, possibly of another realm. The entries of a `Map` would be ignored. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 const nameOf = (value: object): string => String(value.constructor?.name)
+
+/** A cost in nano-dollars: whole numbers, so that sums do not depend on the order. */
+export interface NanoCost {
+  readonly input: number
+  readonly output: number
+  /** The part of the total that is neither input nor output; negative for a discount. */
+  readonly other: number
+}
+
+const NANO = 1e9
+/** In USD. A higher cost of one span is a mistake, and thousands of such costs still add up exactly. */
+const COST_MAX = 1e6
+
+/** Returns the cost that a span reports, or else its cost by the prices; undefined if neither is known. */
+export function nanoCostOf(usage: SpanUsage, priceOf: PriceOf | undefined): NanoCost | undefined {
+  return toNanoCost(usage.cost) ?? toNanoCost(priceOf?.(usage))
+}
+
+function toNanoCost(cost: SpanUsage['cost']): NanoCost | undefined {
+  if (cost === undefined) return undefined
+  const input = toNanos(cost.input)
+  const output = toNanos(cost.output)
+  const total = toNanos(cost.total)
+  if (total === undefined) {
+    // The cost of the input or the output alone is not the whole cost.
+    return input === undefined || output === undefined ? undefined : { input, output, other: 0 }
+  }
+  return { input: input ?? 0, output: output ?? 0, other: total - (input ?? 0) - (output ?? 0) }
+}
+
+const toNanos = (dollars: number | undefined): number | undefined =>
+  dollars !== undefined && dollars >= 0 && dollars <= COST_MAX ? Math.round(dollars * NANO) : undefined
+
+/** Converts nano-dollars to USD. */
+export const toDollars = (nanos: number): number => nanos / NANO

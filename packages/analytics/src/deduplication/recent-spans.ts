@@ -1,39 +1,44 @@
-import type { Fingerprint } from '../fingerprint.ts'
-import { Ledger } from '../ledger.ts'
-import { Work } from '../totals/contribution.ts'
+import { NO_MODEL } from '../totals/columns.ts'
+import { Contribution } from '../totals/contribution.ts'
+import { MODEL_WIDTH } from '../totals/fields.ts'
+import type { Fingerprint } from './fingerprints.ts'
 import { NOWHERE, SpanRing } from './span-ring.ts'
 
-/** It has come. */
+// Flags of a span, beside USAGE_BELOW and LLM_BELOW.
+
+/** The span itself was seen, not only a child that names it as its parent. */
 const SEEN = 1
-/** It has come with a session: one that had none may come again, once the gate has filled it in. */
+/** It was seen with a session. One without may come again, once the exporter has backfilled its session. */
 const COUNTED = 8
 
 /**
- * The spans that were seen lately, and parents that were only named: who is whose parent, and what is known from
- * below. At least the latest 16,384 of both together are remembered.
+ * The spans that were seen recently, and parents that only their children named. They show whether a span was counted
+ * before, and whether its usage is reported below it too. At least the last 16,384 of both together are kept.
  */
 export class RecentSpans {
-  readonly #takeBack: (work: Work, flags: number) => void
-  readonly #work = new Work()
-  readonly #ledger = new Ledger()
-  // Made where it is needed: it takes 1.4 MB.
+  readonly #onReportedBelow: (contribution: Contribution, flags: number) => void
+  readonly #contribution = new Contribution()
+  readonly #contributions = new ContributionTable()
+  // Allocated for the first span, because it takes 1.4 MB.
   #ring: SpanRing | undefined
-  #seenAt = 0
+  #current = 0
 
-  /** @param takeBack called when what was counted of a span turns out to be reported below it, with the flags that are
-   *   new; what it leaves in `work` still counts */
-  constructor(takeBack: (work: Work, flags: number) => void) {
-    this.#takeBack = takeBack
+  /**
+   * @param onReportedBelow called if what a span contributed turns out to be reported below it, with the new flags; it
+   *   leaves in the contribution what still counts
+   */
+  constructor(onReportedBelow: (contribution: Contribution, flags: number) => void) {
+    this.#onReportedBelow = onReportedBelow
   }
 
   /**
-   * Notes a span.
+   * Adds a span, which is then the current one.
    *
    * @param trace the upper half of its trace's fingerprint
    * @param isCounted whether it has a session
-   * @returns what is known from below it, or undefined where it has been counted before, or comes again uncounted
+   * @returns what is reported below it; undefined if the span is a repetition
    */
-  see(
+  add(
     trace: number,
     span: Fingerprint,
     parent: Fingerprint | undefined,
@@ -48,55 +53,55 @@ export class RecentSpans {
     if (at === NOWHERE) at = this.#take(ring, trace, high, low, flags)
     else {
       known = ring.flags(at)
-      if ((known & SEEN) !== 0) return this.#seeAgain(ring, at, known, flags)
+      if ((known & SEEN) !== 0) return this.#addAgain(ring, at, known, flags)
       at = this.#refresh(ring, at, trace, high, low, known | flags)
     }
-    this.#seenAt = at
+    this.#current = at
     if (parent !== undefined) {
       ring.setParent(at, parent.high, parent.low)
-      if (known !== 0) this.tell(trace, parent.high, parent.low, known)
+      if (known !== 0) this.reportBelow(trace, parent.high, parent.low, known)
     }
     return known
   }
 
-  #seeAgain(ring: SpanRing, at: number, known: number, flags: number): number | undefined {
+  #addAgain(ring: SpanRing, at: number, known: number, flags: number): number | undefined {
     if ((flags & ~known) === 0) return undefined
     ring.addFlags(at, flags)
-    this.#seenAt = at
+    this.#current = at
     return known
   }
 
-  /** Keeps what was counted of the span that was just seen, in case that it must be taken back. */
-  note(work: Work): void {
-    this.#ring?.setNote(this.#seenAt, this.#ledger.add(work))
+  /** Keeps what the current span contributed, in case it turns out to be reported below it. */
+  keepContribution(contribution: Contribution): void {
+    this.#ring?.setContribution(this.#current, this.#contributions.add(contribution))
   }
 
-  /** Tells a span, and all above it that are known, what lies below them. Stops where it is known. */
-  tell(trace: number, high: number, low: number, what: number): void {
+  /** Propagates to a span and its known ancestors what is reported below them, up to one that has the flags. */
+  reportBelow(trace: number, high: number, low: number, flags: number): void {
     const ring = this.#ring
     if (ring === undefined) return
-    let [atHigh, atLow, news] = [high, low, what]
+    let [atHigh, atLow, added] = [high, low, flags]
     for (;;) {
       const at = ring.find(trace, atHigh, atLow)
       if (at === NOWHERE) {
-        // It comes later, or never.
-        this.#take(ring, trace, atHigh, atLow, news)
+        // The span ends later, or never.
+        this.#take(ring, trace, atHigh, atLow, added)
         return
       }
       const known = ring.flags(at)
       if ((known & SEEN) === 0) {
-        // One that is still heard of is not forgotten.
-        this.#refresh(ring, at, trace, atHigh, atLow, known | news)
+        // A parent whose children still end must not be removed.
+        this.#refresh(ring, at, trace, atHigh, atLow, known | added)
         return
       }
-      news &= ~known
-      if (news === 0) return
-      ring.addFlags(at, news)
-      const note = ring.note(at)
-      if (note !== 0) {
-        this.#ledger.read(note, this.#work)
-        this.#takeBack(this.#work, news)
-        this.#ledger.write(note, this.#work)
+      added &= ~known
+      if (added === 0) return
+      ring.addFlags(at, added)
+      const index = ring.contribution(at)
+      if (index !== 0) {
+        this.#contributions.read(index, this.#contribution)
+        this.#onReportedBelow(this.#contribution, added)
+        this.#contributions.write(index, this.#contribution)
       }
       atHigh = ring.parentHigh(at)
       atLow = ring.parentLow(at)
@@ -104,7 +109,7 @@ export class RecentSpans {
     }
   }
 
-  /** Gives a span that was only named its flags, and a new place where the one that it has goes soon. */
+  /** Adds flags to a parent that was only named, and moves it to a new place if its place is taken soon. */
   #refresh(ring: SpanRing, at: number, trace: number, high: number, low: number, flags: number): number {
     if (ring.isOld(at)) return this.#take(ring, trace, high, low, flags)
     ring.addFlags(at, flags)
@@ -112,8 +117,64 @@ export class RecentSpans {
   }
 
   #take(ring: SpanRing, trace: number, high: number, low: number, flags: number): number {
-    const note = ring.noteThatGoes()
-    if (note !== 0) this.#ledger.drop(note)
+    const index = ring.oldestContribution()
+    if (index !== 0) this.#contributions.remove(index)
     return ring.take(trace, high, low, flags)
+  }
+}
+
+/** Row, birth and bucket, then the numbers. */
+const WIDTH = 3 + MODEL_WIDTH
+const INITIAL_ROOM = 256
+
+/** The contributions of recent spans, in columns: the garbage collector would copy objects that live as long. */
+class ContributionTable {
+  #numbers = new Float64Array(0)
+  readonly #models: string[] = []
+  readonly #free: number[] = []
+  #size = 0
+
+  /** Adds a contribution and returns its index, from 1. */
+  add(contribution: Contribution): number {
+    const index = this.#free.pop() ?? ++this.#size
+    const at = (index - 1) * WIDTH
+    if (at === this.#numbers.length) this.#grow()
+    this.#models[index - 1] = contribution.model
+    this.#write(at, contribution)
+    return index
+  }
+
+  read(index: number, into: Contribution): void {
+    const at = (index - 1) * WIDTH
+    into.row = this.#numbers[at] as number
+    into.birth = this.#numbers[at + 1] as number
+    into.bucket = this.#numbers[at + 2] as number
+    into.model = this.#models[index - 1] as string
+    into.numbers.set(this.#numbers.subarray(at + 3, at + WIDTH))
+  }
+
+  write(index: number, contribution: Contribution): void {
+    this.#write((index - 1) * WIDTH, contribution)
+  }
+
+  remove(index: number): void {
+    this.#models[index - 1] = NO_MODEL
+    this.#free.push(index)
+  }
+
+  #grow(): void {
+    const larger = new Float64Array(Math.max(INITIAL_ROOM * WIDTH, this.#numbers.length * 2))
+    larger.set(this.#numbers)
+    this.#numbers = larger
+  }
+
+  #write(at: number, contribution: Contribution): void {
+    const numbers = this.#numbers
+    numbers[at] = contribution.row
+    numbers[at + 1] = contribution.birth
+    numbers[at + 2] = contribution.bucket
+    for (let index = 0; index < MODEL_WIDTH; index++) {
+      numbers[at + 3 + index] = contribution.numbers[index] as number
+    }
   }
 }

@@ -1,26 +1,26 @@
-import { FLAGS } from '../fingerprint.ts'
+import { FLAGS } from './fingerprints.ts'
 
-/** How many places there are. */
+/** The number of places. */
 const PLACES = 1 << 15
 const MASK = PLACES - 1
 
-/** Words of a place: the span's fingerprint, its parent's (0: none) with the flags, the next of the chain, the note. */
+/** The fields of a place: the span's fingerprint, its parent's (0: none) with the flags, the next place in the chain. */
 const WIDTH = 6
 const PARENT = 2
 const FLAGGED = 3
 const OLDER = 4
-const NOTE = 5
+const CONTRIBUTION = 5
 
-/** Chains that a trace has. Their heads are one cache line: so its spans cost one, and not one each. */
+/** The chains of a trace. Their heads are in one cache line, so that the spans of a trace need one, not one each. */
 const HEADS = 16
-/** So many spans are in a chain of a trace; what comes beyond is in a chain by its own fingerprint. */
+/** The spans in a chain of a trace; further spans are in a chain by their own fingerprint. */
 const NEAR = 8
-/** Traces that have heads to themselves; others share them. */
+/** The traces that have heads of their own; others share them. */
 const TRACES = 1 << 13
-/** Chains for what is beyond. */
+/** The chains of further spans. */
 const FAR = 1 << 14
-/** Places that are looked at in a chain. IDs that are made to fall into one are forgotten early, and slow nothing down. */
-const LONGEST = 64
+/** The places that are searched in a chain. IDs made to fall into one chain are lost early, and slow nothing down. */
+const SEARCHED = 64
 
 /** No place. */
 export const NOWHERE = -1
@@ -28,20 +28,21 @@ export const NOWHERE = -1
 const NUMBERS = 0x7fffffff
 
 /**
- * Places for spans in a ring: the newest takes the place of the oldest, so that what comes together lies together. They
- * are found by chains, from the newest to the oldest, that end at what is no longer there; so nothing is ever removed.
+ * A ring of places for spans. The newest span takes the place of the oldest, so that spans which arrive together are
+ * adjacent. A place is found through a chain from the newest to the oldest, which ends at a place that was taken again;
+ * so nothing is ever removed.
  */
 export class SpanRing {
-  readonly #words = new Int32Array(PLACES * WIDTH)
-  /** The number of the place that was last taken in a chain, doubled; odd where a trace has spans elsewhere, too. */
+  readonly #places = new Int32Array(PLACES * WIDTH)
+  /** The number of the newest place in a chain, doubled; odd if the trace has further spans. */
   readonly #near = new Int32Array(TRACES * HEADS)
   readonly #far = new Int32Array(FAR)
-  // Places are numbered as they are taken, modulo 2^31. At first number 0 is out of reach.
+  // Places are numbered as they are taken, modulo 2^31. At first, number 0 is out of reach.
   #next = PLACES * 3
-  /** Whether the chain of the trace is full, of the span that was last looked for. */
+  /** Whether the trace's chain was full in the last search. */
   #isFull = false
 
-  /** The place of a span, if it has one. */
+  /** Returns the place of a span, or `NOWHERE`. */
   find(trace: number, high: number, low: number): number {
     const head = this.#near[headOf(trace, high)] as number
     const age = (this.#next - (head >>> 1)) & NUMBERS
@@ -49,7 +50,7 @@ export class SpanRing {
     if (age > PLACES * 2) return NOWHERE
     const near = this.#search(head >>> 1, high, low)
     if (near !== NOWHERE) {
-      // A newer place of the same span has to be found before this one.
+      // A newer place of this span must be found first, so it must be in the same chain.
       this.#isFull = false
       return near
     }
@@ -61,82 +62,83 @@ export class SpanRing {
   }
 
   #search(first: number, high: number, low: number): number {
-    const words = this.#words
+    const places = this.#places
     let number = first
-    for (let step = 0; step < LONGEST; step++) {
+    for (let step = 0; step < SEARCHED; step++) {
       if (((this.#next - number) & NUMBERS) > PLACES) return NOWHERE
       const at = (number & MASK) * WIDTH
-      if (words[at] === high && words[at + 1] === low) return at
+      if (places[at] === high && places[at + 1] === low) return at
       if (step === NEAR - 1) this.#isFull = true
-      number = words[at + OLDER] as number
+      number = places[at + OLDER] as number
     }
     return NOWHERE
   }
 
-  /** Takes the oldest place, whose note was given back, for a span that was just looked for. */
+  /** Takes the oldest place for a span that was just searched, after its contribution was removed. */
   take(trace: number, high: number, low: number, flags: number): number {
-    const words = this.#words
+    const places = this.#places
     const number = this.#next
     this.#next = (number + 1) & NUMBERS
     const at = (number & MASK) * WIDTH
-    words[at] = high
-    words[at + 1] = low
-    words[at + PARENT] = 0
-    words[at + FLAGGED] = flags
-    words[at + NOTE] = 0
+    places[at] = high
+    places[at + 1] = low
+    places[at + PARENT] = 0
+    places[at + FLAGGED] = flags
+    places[at + CONTRIBUTION] = 0
     const index = headOf(trace, high)
     const head = this.#near[index] as number
     if (this.#isFull) {
-      words[at + OLDER] = this.#far[high & (FAR - 1)] as number
+      places[at + OLDER] = this.#far[high & (FAR - 1)] as number
       this.#far[high & (FAR - 1)] = number
       this.#near[index] = head | 1
     } else {
-      words[at + OLDER] = head >>> 1
-      // What is elsewhere is no older than twice the ring: it was put there when this chain was full.
-      const isElsewhere = ((number - (head >>> 1)) & NUMBERS) <= PLACES * 2 ? head & 1 : 0
-      this.#near[index] = (number << 1) | isElsewhere
+      places[at + OLDER] = head >>> 1
+      // Further spans are no older than twice the ring: they were added when this chain was full.
+      const hasFurther = ((number - (head >>> 1)) & NUMBERS) <= PLACES * 2 ? head & 1 : 0
+      this.#near[index] = (number << 1) | hasFurther
     }
     return at
   }
 
-  /** The note in the place that is taken next, or 0. */
-  noteThatGoes(): number {
-    return this.#words[(this.#next & MASK) * WIDTH + NOTE] as number
+  /** Returns the index of the contribution in the place that is taken next, or 0. */
+  oldestContribution(): number {
+    return this.#places[(this.#next & MASK) * WIDTH + CONTRIBUTION] as number
   }
 
-  /** Whether a place is among the older half. */
+  /** Whether a place is in the older half. */
   isOld(at: number): boolean {
     return ((this.#next - 1 - at / WIDTH) & MASK) >= PLACES / 2
   }
 
   flags(at: number): number {
-    return (this.#words[at + FLAGGED] as number) & FLAGS
+    return (this.#places[at + FLAGGED] as number) & FLAGS
   }
 
   addFlags(at: number, flags: number): void {
-    this.#words[at + FLAGGED] = (this.#words[at + FLAGGED] as number) | flags
+    this.#places[at + FLAGGED] = (this.#places[at + FLAGGED] as number) | flags
   }
 
   parentHigh(at: number): number {
-    return this.#words[at + PARENT] as number
+    return this.#places[at + PARENT] as number
   }
 
   parentLow(at: number): number {
-    return (this.#words[at + FLAGGED] as number) & ~FLAGS
+    return (this.#places[at + FLAGGED] as number) & ~FLAGS
   }
 
-  /** For a place that has no parent yet. */
+  /** Sets the parent of a place that has none. */
   setParent(at: number, high: number, low: number): void {
-    this.#words[at + PARENT] = high
-    this.#words[at + FLAGGED] = (this.#words[at + FLAGGED] as number) | low
+    this.#places[at + PARENT] = high
+    this.#places[at + FLAGGED] = (this.#places[at + FLAGGED] as number) | low
   }
 
-  note(at: number): number {
-    return this.#words[at + NOTE] as number
+  /** Returns the index of a span's contribution, or 0. */
+  contribution(at: number): number {
+    return this.#places[at + CONTRIBUTION] as number
   }
 
-  setNote(at: number, note: number): void {
-    this.#words[at + NOTE] = note
+  setContribution(at: number, index: number): void {
+    this.#places[at + CONTRIBUTION] = index
   }
 }
 

@@ -1,48 +1,108 @@
 import { checkSessionId, SESSION_END_STATES } from '@otel-sessions/semconv'
-import {
-  bool,
-  both,
-  type Check,
-  count,
-  finite,
-  holds,
-  list,
-  object,
-  oneOf,
-  optional,
-  text,
-  tuple,
-  whole,
-} from '../check.ts'
-import { MODEL_SUMS, MODEL_WIDTH } from '../model-fields.ts'
-import { LONGEST_NAME } from '../people.ts'
-import type { SessionSnapshot } from '../snapshot-types.ts'
-import { isScore } from '../tally.ts'
-import { SUM_COUNT } from '../totals/fields.ts'
-import { MOST_MODELS } from '../totals/models.ts'
+import { kindOf } from '@otel-sessions/semconv/internal'
+import { MODEL_SUMS, MODEL_WIDTH, SUM_COUNT } from '../totals/fields.ts'
+import { MODELS_MAX } from '../totals/models.ts'
+import { isScore } from '../totals/rare-fields.ts'
 import { LAST_BUCKET } from '../totals/sketch.ts'
-import { MOST_VALUES } from '../totals/value-sets.ts'
+import { VALUES_MAX } from '../totals/value-sets.ts'
+import { NAME_MAX_LENGTH } from '../usage/values.ts'
+import type { SessionSnapshot } from './snapshot.ts'
 
-const name = text(1, LONGEST_NAME)
+class InvalidSnapshot extends TypeError {
+  constructor(path: string, wanted: string, value: unknown) {
+    const is = typeof value === 'number' ? String(value) : kindOf(value)
+    super(`SessionAnalytics: ${path} of the snapshot must be ${wanted}, it is ${is}`)
+    this.name = 'TypeError'
+  }
+}
+
+/** Checks the value at a path. */
+type Check = (value: unknown, path: string) => void
+
+const check =
+  (wanted: string, isFine: (value: unknown) => boolean): Check =>
+  (value, path) => {
+    if (!isFine(value)) throw new InvalidSnapshot(path, wanted, value)
+  }
+
+const count = check('a whole number from 0', (value) => Number.isSafeInteger(value) && (value as number) >= 0)
+const whole = check('a whole number', Number.isSafeInteger)
+const finite = check('a finite number', Number.isFinite)
+const bool = check('true or false', (value) => typeof value === 'boolean')
+
+const text = (least: number, most: number): Check =>
+  check(`a string of ${least} to ${most} characters`, (value) => {
+    return typeof value === 'string' && value.length >= least && value.length <= most
+  })
+
+const oneOf = (values: readonly unknown[]): Check =>
+  check(`one of ${values.join(', ')}`, (value) => values.includes(value))
+
+const optional =
+  (one: Check): Check =>
+  (value, path) => {
+    if (value !== undefined) one(value, path)
+  }
+
+const list =
+  (one: Check, most: number): Check =>
+  (value, path) => {
+    if (!Array.isArray(value) || value.length > most) {
+      throw new InvalidSnapshot(path, `an array of at most ${most}`, value)
+    }
+    for (let index = 0; index < value.length; index++) one(value[index], `${path}[${index}]`)
+  }
+
+const tuple =
+  (...parts: readonly Check[]): Check =>
+  (value, path) => {
+    if (!Array.isArray(value) || value.length !== parts.length) {
+      throw new InvalidSnapshot(path, `an array of ${parts.length}`, value)
+    }
+    for (const [index, part] of parts.entries()) part(value[index], `${path}[${index}]`)
+  }
+
+const object =
+  (fields: Readonly<Record<string, Check>>): Check =>
+  (value, path) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new InvalidSnapshot(path, 'an object', value)
+    }
+    for (const [field, one] of Object.entries(fields)) {
+      const own = Object.hasOwn(value, field) ? (value as Record<string, unknown>)[field] : undefined
+      one(own, `${path}.${field}`)
+    }
+  }
+
+const both =
+  (...checks: readonly Check[]): Check =>
+  (value, path) => {
+    for (const one of checks) one(value, path)
+  }
+
+const where = (wanted: string, isFine: (value: never) => boolean): Check =>
+  check(wanted, (value) => isFine(value as never))
+
+const name = text(1, NAME_MAX_LENGTH)
 const repeat = (one: Check, times: number) => tuple(...new Array<Check>(times).fill(one))
 const isAscending = (values: readonly string[]) =>
   values.every((value, index) => index === 0 || (values[index - 1] as string) < value)
 
 const values = object({
-  kept: both(list(name, MOST_VALUES), holds('in order, each once', isAscending)),
+  kept: both(list(name, VALUES_MAX), where('sorted, without duplicates', isAscending)),
   more: bool,
 })
-const score = holds('a number that can be tallied', isScore)
+const score = where('a number that can be tallied', isScore)
 const tally = object({
   count,
   unscored: count,
-  millionths: holds('a whole number in a string', (value) => /^-?\d{1,40}$/.test(String(value))),
+  millionths: where('a whole number in a string', (value) => /^-?\d{1,40}$/.test(String(value))),
   min: optional(score),
   max: optional(score),
 })
 const numbers = both(
   repeat(whole, MODEL_WIDTH),
-  holds('numbers of which no count is negative', (all: readonly number[]) =>
+  where('numbers whose counts are not negative', (all: readonly number[]) =>
     all.slice(0, MODEL_SUMS.length).every((one) => one >= 0),
   ),
 )
@@ -50,7 +110,7 @@ const sketch = list(
   tuple(
     both(
       count,
-      holds(`at most ${LAST_BUCKET}`, (bucket: number) => bucket <= LAST_BUCKET),
+      where(`at most ${LAST_BUCKET}`, (bucket: number) => bucket <= LAST_BUCKET),
     ),
     count,
   ),
@@ -58,18 +118,18 @@ const sketch = list(
 )
 
 const session = object({
-  id: holds('a valid session ID', (id) => checkSessionId(id).ok),
+  id: where('a valid session ID', (id) => checkSessionId(id).ok),
   times: optional(
     both(
       repeat(finite, 2),
-      holds('in order', ([first, last]: readonly number[]) => (first as number) <= (last as number)),
+      where('sorted', ([first, last]: readonly number[]) => (first as number) <= (last as number)),
     ),
   ),
   sums: repeat(count, SUM_COUNT),
   costs: repeat(whole, 3),
   models: both(
-    list(tuple(text(0, LONGEST_NAME), numbers), MOST_MODELS),
-    holds('in order, each once', (models: readonly [string][]) =>
+    list(tuple(text(0, NAME_MAX_LENGTH), numbers), MODELS_MAX),
+    where('sorted, without duplicates', (models: readonly [string][]) =>
       isAscending(models.map(([model]) => model)),
     ),
   ),
@@ -85,27 +145,27 @@ const session = object({
   events: count,
   attachments: count,
   feedback: optional(tally),
-  metrics: list(tuple(name, tally), MOST_VALUES),
+  metrics: list(tuple(name, tally), VALUES_MAX),
   moreMetrics: bool,
   traceLatency: sketch,
   llmCallLatency: sketch,
 })
 
 /**
- * A snapshot, checked through and through before anything of it is used.
+ * Checks a whole snapshot, before anything of it is merged.
  *
  * @throws TypeError that names what is wrong with it
  */
 export function checkedSnapshot(value: unknown): readonly SessionSnapshot[] {
   object({
     version: oneOf([1]),
-    sessions: list(both(session, holds('in agreement with its models', agrees)), Number.MAX_SAFE_INTEGER),
+    sessions: list(both(session, where('consistent with its models', isConsistent)), Number.MAX_SAFE_INTEGER),
   })(value, 'the top')
   return (value as { sessions: readonly SessionSnapshot[] }).sessions
 }
 
-/** A session's models add up to what the session has. */
-function agrees({ sums, costs, models, otherModels }: SessionSnapshot): boolean {
+/** Whether the sums of a session equal those over its models. */
+function isConsistent({ sums, costs, models, otherModels }: SessionSnapshot): boolean {
   const all = [...models.map(([, one]) => one), ...(otherModels === undefined ? [] : [otherModels])]
   const expected = [...MODEL_SUMS.map((sum) => sums[sum] as number), ...costs]
   return expected.every((one, index) => one === all.reduce((sum, each) => sum + (each[index] as number), 0))

@@ -1,31 +1,27 @@
-import { holdingEnd } from '../ends.ts'
-import { bookOf } from '../model-column.ts'
-import { labelsOf, usersOf } from '../people.ts'
-import { addMetric, isBefore } from '../session-spans.ts'
-import type { SessionSnapshot, SketchSnapshot, TallySnapshot } from '../snapshot-types.ts'
-import { Tally } from '../tally.ts'
-import { addLatency, type Latency } from '../totals/columns.ts'
+import { addLatency, type Latency, labelsOf, obtainModels, usersOf } from '../totals/columns.ts'
 import { INPUT_COST, OTHER_COST, OUTPUT_COST, type Sum } from '../totals/fields.ts'
+import { addEnd, addMetric, addName, Tally } from '../totals/rare-fields.ts'
 import type { Rows } from '../totals/rows.ts'
 import { type SharedLabels, united } from '../totals/value-sets.ts'
+import type { SessionSnapshot, SketchSnapshot, TallySnapshot } from './snapshot.ts'
 
-/** Adds a session's totals from elsewhere to those in a row. */
+/** Adds the totals of a session in a snapshot to those in a row. */
 export function mergeInto(rows: Rows, row: number, other: SessionSnapshot, shared: SharedLabels): void {
   mergeModels(rows, row, other)
-  for (const [sum, by] of other.sums.entries()) if (by !== 0) rows.add(row, sum as Sum, by)
+  for (const [sum, by] of other.sums.entries()) if (by !== 0) rows.addTo(row, sum as Sum, by)
   for (const [index, field] of [INPUT_COST, OUTPUT_COST, OTHER_COST].entries()) {
     rows.addWide(row, field, other.costs[index] as number)
   }
   if (other.times !== undefined) {
     rows.widen(row, other.times[0], other.times[1])
   }
-  mergePeople(rows, row, other, shared)
+  mergeValues(rows, row, other, shared)
   mergeLatency(rows, row, 'traces', other.traceLatency)
   mergeLatency(rows, row, 'llmCalls', other.llmCallLatency)
-  mergeRare(rows, row, other)
+  mergeRareFields(rows, row, other)
 }
 
-// Before the sums: a session with one model has that model's numbers in its own.
+// Runs before the sums are added: a session with one model has that model's numbers in its own sums.
 function mergeModels(rows: Rows, row: number, { models, otherModels }: SessionSnapshot): void {
   const [only] = models
   const page = rows.page(row)
@@ -35,12 +31,12 @@ function mergeModels(rows: Rows, row: number, { models, otherModels }: SessionSn
     page.models[at] ??= only[0]
     if (page.models[at] === only[0]) return
   }
-  const book = bookOf(rows, row)
-  for (const [model, numbers] of models) book.add(model, numbers, 1)
-  if (otherModels !== undefined) book.addOthers(otherModels, 1)
+  const merged = obtainModels(rows, row)
+  for (const [model, numbers] of models) merged.add(model, numbers, 1)
+  if (otherModels !== undefined) merged.addOthers(otherModels, 1)
 }
 
-function mergePeople(rows: Rows, row: number, other: SessionSnapshot, shared: SharedLabels): void {
+function mergeValues(rows: Rows, row: number, other: SessionSnapshot, shared: SharedLabels): void {
   const page = rows.page(row)
   const at = rows.at(row)
   const users = united(usersOf(rows, row), other.users)
@@ -55,27 +51,24 @@ function mergeLatency(rows: Rows, row: number, which: Latency, sketch: SketchSna
   for (const [bucket, count] of sketch) addLatency(rows, row, which, bucket, count)
 }
 
-function mergeRare(rows: Rows, row: number, other: SessionSnapshot): void {
+function mergeRareFields(rows: Rows, row: number, other: SessionSnapshot): void {
   const { name, end, feedback, metrics, moreMetrics, late, events, attachments } = other
-  if (name !== undefined) {
-    const known = rows.rareOf(row).name
-    if (known === undefined || isBefore(name, known)) rows.rareOf(row).name = { ...name }
-  }
+  if (name !== undefined) addName(rows.obtainRare(row), { ...name })
   if (end !== undefined) {
-    const rare = rows.rareOf(row)
-    rare.end = holdingEnd(rare.end, { ...end, reason: end.reason })
-    // The process that saw the end has told of it.
-    rare.isTold = true
+    const rare = rows.obtainRare(row)
+    addEnd(rare, { ...end, reason: end.reason })
+    // The process that counted the end has called its listeners.
+    rare.isEndReported = true
   }
   if (feedback !== undefined) {
-    const rare = rows.rareOf(row)
+    const rare = rows.obtainRare(row)
     rare.feedback ??= new Tally()
     rare.feedback.merge(tallyOf(feedback))
   }
-  for (const [metric, tally] of metrics) addMetric(rows.rareOf(row), metric, tallyOf(tally))
-  if (moreMetrics) rows.rareOf(row).moreMetrics = true
+  for (const [metric, tally] of metrics) addMetric(rows.obtainRare(row), metric, tallyOf(tally))
+  if (moreMetrics) rows.obtainRare(row).moreMetrics = true
   if (late + events + attachments === 0) return
-  const rare = rows.rareOf(row)
+  const rare = rows.obtainRare(row)
   rare.late += late
   rare.events += events
   rare.attachments += attachments

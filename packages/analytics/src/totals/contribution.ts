@@ -1,29 +1,32 @@
-import { LLM_BELOW, USAGE_BELOW } from '../below.ts'
-import { addModel, NO_MODEL, removeModel } from '../model-column.ts'
-import { MODEL_COSTS, MODEL_SUMS, MODEL_WIDTH } from '../model-fields.ts'
-import type { NanoCost } from '../span-cost.ts'
+import type { NanoCost } from '../cost/span-cost.ts'
 import type { SpanUsage } from '../usage/span-usage.ts'
-import { addLatency, removeLatency } from './columns.ts'
+import { addLatency, addModel, NO_MODEL, removeLatency, removeModel } from './columns.ts'
+import { MODEL_COSTS, MODEL_SUMS, MODEL_WIDTH } from './fields.ts'
 import type { Rows } from './rows.ts'
+
+/** A flag of a span: a span below it reports usage. */
+export const USAGE_BELOW = 2
+/** A flag of a span: a span below it is an LLM call. */
+export const LLM_BELOW = 4
 
 const CALL = 0
 
-/** What one span adds to a session and its model. Written to again and again, so that none is allocated for a span. */
-export class Work {
+/** What one span adds to a session and its model. Instances are used again, so that none is allocated for a span. */
+export class Contribution {
   row = 0
-  /** Which of the sessions that had the row it was. */
+  /** The birth of the session, because rows are used again. */
   birth = 0
   /** The bucket of its latency, or -1. */
   bucket = -1
   model = NO_MODEL
-  /** In the order of `MODEL_SUMS` and `MODEL_COSTS`: the LLM call, and then all that is usage. */
+  /** In the order of `MODEL_SUMS` and `MODEL_COSTS`: the LLM call, then the usage. */
   readonly numbers = new Float64Array(MODEL_WIDTH)
 
-  /** Takes what a span says, of which the call, the usage or both count. */
-  take(usage: SpanUsage, cost: NanoCost | undefined, isCall: boolean, isUsage: boolean): void {
+  /** Sets the numbers from a span whose call, usage or both count. */
+  set(usage: SpanUsage, cost: NanoCost | undefined, isCall: boolean, isUsage: boolean): void {
     const { numbers } = this
     this.model = usage.model ?? NO_MODEL
-    // Each by itself: filling the array with zeros first would cost more than all of this.
+    // One by one: filling the array with zeros first would cost more than all of this.
     numbers[CALL] = isCall ? 1 : 0
     numbers[1] = isUsage ? 1 : 0
     numbers[2] = isUsage && cost === undefined ? 1 : 0
@@ -41,41 +44,47 @@ export class Work {
 }
 
 /**
- * Whether a span says what it used: only then does it hide what is reported above it. Zeros alone say nothing: some
- * instrumentations write them where they know no better.
+ * Whether a span reports usage. Only then is usage that is reported above it a duplicate. Zeros alone are no usage,
+ * because some instrumentations write them if they do not know the numbers.
  */
 export const reportsUsage = (usage: SpanUsage): boolean =>
-  isSome(usage.inputTokens) ||
-  isSome(usage.outputTokens) ||
-  isSome(usage.totalTokens) ||
-  isSome(usage.cachedInputTokens) ||
-  isSome(usage.reasoningTokens) ||
-  (usage.cost !== undefined && [usage.cost.input, usage.cost.output, usage.cost.total].some(isSome))
+  isPositive(usage.inputTokens) ||
+  isPositive(usage.outputTokens) ||
+  isPositive(usage.totalTokens) ||
+  isPositive(usage.cachedInputTokens) ||
+  isPositive(usage.reasoningTokens) ||
+  (usage.cost !== undefined && [usage.cost.input, usage.cost.output, usage.cost.total].some(isPositive))
 
-const isSome = (number: number | undefined): boolean => number !== undefined && number > 0
+const isPositive = (number: number | undefined): boolean => number !== undefined && number > 0
 
-/** Counts an LLM call, and what a span used. */
-export function addWork(rows: Rows, work: Work): void {
-  addModel(rows, work.row, work.model, work.numbers)
-  addNumbers(rows, work.row, work.numbers, 1)
-  if (work.numbers[CALL] === 1 && work.bucket >= 0) addLatency(rows, work.row, 'llmCalls', work.bucket)
+/** Adds a contribution to the row of its session. */
+export function addContribution(rows: Rows, contribution: Contribution): void {
+  const { row, model, numbers, bucket } = contribution
+  addModel(rows, row, model, numbers)
+  addNumbers(rows, row, numbers, 1)
+  if (numbers[CALL] === 1 && bucket >= 0) addLatency(rows, row, 'llmCalls', bucket)
 }
 
-const part = new Float64Array(MODEL_WIDTH)
+const removed = new Float64Array(MODEL_WIDTH)
 
-/** Takes back what turned out to be reported below the span; in `work` stays what still counts. */
-export function takeBack(rows: Rows, work: Work, flags: number): void {
-  const { row, numbers, bucket } = work
+/**
+ * Removes from the row what is reported below the span too: the call, the usage or both. The contribution keeps what
+ * still counts.
+ *
+ * @param flags `LLM_BELOW`, `USAGE_BELOW` or both
+ */
+export function removeContribution(rows: Rows, contribution: Contribution, flags: number): void {
+  const { row, numbers, bucket } = contribution
   const first = (flags & LLM_BELOW) === 0 ? CALL + 1 : CALL
   const end = (flags & USAGE_BELOW) === 0 ? CALL + 1 : MODEL_WIDTH
-  part.fill(0)
-  part.set(numbers.subarray(first, end), first)
+  removed.fill(0)
+  removed.set(numbers.subarray(first, end), first)
   numbers.fill(0, first, end)
-  // Its own usage may not have counted, or its call: then these are 0, and nothing is taken.
-  if (part[CALL] === 0 && part[1] === 0) return
-  removeModel(rows, row, work.model, part)
-  addNumbers(rows, row, part, -1)
-  if (part[CALL] === 1 && bucket >= 0) removeLatency(rows, row, 'llmCalls', bucket)
+  // If the call or the usage never counted, it is 0 and nothing is removed.
+  if (removed[CALL] === 0 && removed[1] === 0) return
+  removeModel(rows, row, contribution.model, removed)
+  addNumbers(rows, row, removed, -1)
+  if (removed[CALL] === 1 && bucket >= 0) removeLatency(rows, row, 'llmCalls', bucket)
 }
 
 function addNumbers(rows: Rows, row: number, numbers: Float64Array, by: 1 | -1): void {

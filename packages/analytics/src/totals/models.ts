@@ -1,30 +1,30 @@
-import { MODEL_WIDTH } from '../model-fields.ts'
+import { MODEL_WIDTH } from './fields.ts'
 
-/** How many models of a session are told apart. */
-export const MOST_MODELS = 32
+/** The number of models of a session that are counted separately. */
+export const MODELS_MAX = 32
 
-/** What one model did: its sums, in the order of `MODEL_SUMS`, then its costs, in nano-dollars. */
+/** The numbers of a model: its sums, in the order of `MODEL_SUMS`, then its costs, in nano-dollars. */
 export type ModelNumbers = number[]
 
-/** The two that say whether a model has done anything: its LLM calls, and the spans whose usage counts. */
+/** The two numbers that are 0 if a model did nothing: its LLM calls, and the spans whose usage counts. */
 const LLM_CALLS = 0
 const USAGES = 1
 
 /**
- * The models of a session that had several. The smallest names are kept apart, the others are in one sum: so the
- * order in which they came does not matter. A name of which all was taken back keeps its place: else a name that is in
- * the sum already could be told apart again, and what is taken back of it would be missing there.
+ * The models of a session that has several. Those with the smallest names are counted separately and all others in one
+ * sum, so that the order of spans does not matter. A model whose numbers were all subtracted keeps its place: otherwise
+ * one that is already in the sum could be counted separately again, and a later subtraction would not reach the sum.
  */
-export class ModelBook {
+export class Models {
   readonly #models = new Map<string, ModelNumbers>()
   #others: ModelNumbers | undefined
 
-  /** Adds numbers to those of a model; `by` -1 takes back what was added. */
+  /** Adds the numbers of a model, or subtracts them if `by` is -1. */
   add(model: string, numbers: ArrayLike<number>, by: 1 | -1): void {
     const known = this.#models.get(model)
     if (known !== undefined) {
       addAll(known, numbers, by)
-    } else if (this.#models.size < MOST_MODELS) {
+    } else if (this.#models.size < MODELS_MAX) {
       this.#models.set(model, Array.from(numbers))
     } else {
       const largest = this.#largest()
@@ -38,22 +38,23 @@ export class ModelBook {
     }
   }
 
+  /** Adds the numbers of a model that is not counted separately. */
   addOthers(numbers: ArrayLike<number>, by: 1 | -1): void {
     this.#others ??= new Array<number>(MODEL_WIDTH).fill(0)
     addAll(this.#others, numbers, by)
   }
 
-  /** The models that are told apart, by name, with those of which all was taken back. */
-  places(): [model: string, numbers: ModelNumbers][] {
+  /** Returns the models that are counted separately, sorted by name, including those whose numbers were subtracted. */
+  all(): [model: string, numbers: ModelNumbers][] {
     return [...this.#models].sort(([one], [other]) => (one < other ? -1 : 1))
   }
 
-  /** The models that are told apart and did something, by name. */
-  entries(): [model: string, numbers: ModelNumbers][] {
-    return this.places().filter(([, numbers]) => didAnything(numbers))
+  /** Returns the models that are counted separately and did anything, sorted by name. */
+  used(): [model: string, numbers: ModelNumbers][] {
+    return this.all().filter(([, numbers]) => didAnything(numbers))
   }
 
-  /** What the other models did; undefined where there are none, or all was taken back. */
+  /** The sum of all other models; undefined if they did nothing. */
   get others(): ModelNumbers | undefined {
     return this.#others !== undefined && didAnything(this.#others) ? this.#others : undefined
   }

@@ -1,7 +1,6 @@
-import { SLOTS } from './columns.ts'
-import { BIRTH, FIRST, LAST, type Sum, WHOLE_WIDTH, WIDE_WIDTH } from './fields.ts'
-import type { ModelBook } from './models.ts'
-import { Rare } from './rare-fields.ts'
+import { BIRTH, FIRST, LAST, LATENCY_SLOTS, type Sum, WHOLE_WIDTH, WIDE_WIDTH } from './fields.ts'
+import type { Models } from './models.ts'
+import { RareFields } from './rare-fields.ts'
 import type { Labels, Values } from './value-sets.ts'
 
 const SHIFT = 8
@@ -9,25 +8,25 @@ const ROWS = 1 << SHIFT
 const MASK = ROWS - 1
 const WORD = 2 ** 32
 
-/** Columns of some rows. Fields of one row lie side by side, so that a cold session costs few cache lines. */
+/** The columns of 256 rows. The fields of a row are adjacent, so that a cold session costs few cache lines. */
 class Page {
   readonly whole = new Uint32Array(ROWS * WHOLE_WIDTH)
   readonly wide = new Float64Array(ROWS * WIDE_WIDTH)
-  readonly slots = new Uint16Array(ROWS * SLOTS)
+  readonly slots = new Uint16Array(ROWS * LATENCY_SLOTS)
   readonly ids = empty<string>()
-  /** One user is kept as a string: it is the usual case. */
+  /** A string if the session has one user, which is the usual case. */
   readonly users = empty<string | Values>()
   readonly labels = empty<Labels>()
-  /** The one model of the session, or all of them where there are several. */
-  readonly models = empty<string | ModelBook>()
-  readonly rare = empty<Rare>()
+  /** A string if the session has one model. */
+  readonly models = empty<string | Models>()
+  readonly rare = empty<RareFields>()
 }
 
 const empty = <T>(): (T | undefined)[] => new Array<T | undefined>(ROWS).fill(undefined)
 
 /**
- * What is kept of sessions: numbered rows of typed columns, in pages, so that more sessions never copy those that are
- * there. What few sessions have is in an object of its own.
+ * The totals of all sessions, in numbered rows of typed columns. Rows are in pages, so that a new session never copies the
+ * others. Fields that few sessions have are in an object.
  */
 export class Rows {
   readonly #pages: Page[] = []
@@ -35,8 +34,8 @@ export class Rows {
   #next = 0
   #births = 0
 
-  /** A fresh row for a session. */
-  take(id: string): number {
+  /** Returns an empty row for a session. */
+  add(id: string): number {
     const row = this.#free.pop() ?? this.#next++
     if (row >> SHIFT === this.#pages.length) this.#pages.push(new Page())
     const page = this.page(row)
@@ -48,13 +47,13 @@ export class Rows {
     return row
   }
 
-  /** Gives a row back, empty. */
-  drop(row: number): void {
+  /** Empties a row, which is then used for another session. */
+  remove(row: number): void {
     const page = this.page(row)
     const at = row & MASK
     page.whole.fill(0, at * WHOLE_WIDTH, (at + 1) * WHOLE_WIDTH)
     page.wide.fill(0, at * WIDE_WIDTH, (at + 1) * WIDE_WIDTH)
-    page.slots.fill(0, at * SLOTS, (at + 1) * SLOTS)
+    page.slots.fill(0, at * LATENCY_SLOTS, (at + 1) * LATENCY_SLOTS)
     page.ids[at] = undefined
     page.users[at] = undefined
     page.labels[at] = undefined
@@ -75,18 +74,19 @@ export class Rows {
     return this.page(row).ids[row & MASK] as string
   }
 
-  rare(row: number): Rare | undefined {
+  rare(row: number): RareFields | undefined {
     return this.page(row).rare[row & MASK]
   }
 
-  rareOf(row: number): Rare {
+  /** Returns the rare fields of a row, which it has from now on. */
+  obtainRare(row: number): RareFields {
     const page = this.page(row)
     const at = row & MASK
-    page.rare[at] ??= new Rare()
+    page.rare[at] ??= new RareFields()
     return page.rare[at]
   }
 
-  /** A field that is no sum: it fits. */
+  /** Returns a field that is not a sum, and therefore always fits into its column. */
   get(row: number, field: number): number {
     return this.page(row).whole[(row & MASK) * WHOLE_WIDTH + field] as number
   }
@@ -105,7 +105,7 @@ export class Rows {
     wide[at] = (wide[at] as number) + by
   }
 
-  /** Widens the time from the first to the last that a row has. */
+  /** Extends the period of a row. */
   widen(row: number, first: number, last: number): void {
     const { wide } = this.page(row)
     const at = (row & MASK) * WIDE_WIDTH
@@ -113,7 +113,7 @@ export class Rows {
     if (last > (wide[at + LAST] as number)) wide[at + LAST] = last
   }
 
-  /** Adds some numbers, times `by`, each to its sum. */
+  /** Adds numbers to several sums, or subtracts them if `by` is -1. */
   addAll(row: number, fields: readonly Sum[], numbers: ArrayLike<number>, by: 1 | -1): void {
     const { whole } = this.page(row)
     const start = (row & MASK) * WHOLE_WIDTH
@@ -123,12 +123,12 @@ export class Rows {
       const field = fields[index] as Sum
       const sum = (whole[start + field] as number) + by * number
       if (sum >= 0 && sum < WORD) whole[start + field] = sum
-      else this.add(row, field, by * number)
+      else this.addTo(row, field, by * number)
     }
   }
 
-  /** Adds to a sum; `by` may be negative where something is taken back. */
-  add(row: number, field: Sum, by: number): void {
+  /** Adds a number, which may be negative, to a sum. */
+  addTo(row: number, field: Sum, by: number): void {
     const { whole } = this.page(row)
     const at = (row & MASK) * WHOLE_WIDTH + field
     const sum = (whole[at] as number) + by
@@ -138,7 +138,7 @@ export class Rows {
     }
     const words = Math.floor(sum / WORD)
     whole[at] = sum - words * WORD
-    const { carries } = this.rareOf(row)
+    const { carries } = this.obtainRare(row)
     carries.set(field, (carries.get(field) ?? 0) + words)
   }
 

@@ -1,125 +1,125 @@
 import type { SessionEndState } from '@otel-sessions/semconv'
 
-/** Tokens, whole numbers. What a model did not report counts as 0. */
+/** Numbers of tokens. A number that spans do not report counts as 0. */
 export interface SessionTokens {
-  /** Tokens that went in, those from a cache included. */
+  /** Input tokens, including those from a cache. */
   readonly input: number
-  /** Tokens that came out, those of reasoning included. */
+  /** Output tokens, including those of reasoning. */
   readonly output: number
-  /** As reported, else input and output together. */
+  /** The reported totals, or else input plus output. */
   readonly total: number
-  /** The part of the input that came from a cache. */
+  /** Input tokens that came from a cache. */
   readonly cachedInput: number
-  /** The part of the output that was spent on reasoning. */
+  /** Output tokens that were used for reasoning. */
   readonly reasoning: number
 }
 
-/** Costs, in USD, exact to the nano-dollar. */
+/** A cost in USD, exact to the nano-dollar. */
 export interface SessionCost {
-  /** What was reported or priced as the cost of input. */
+  /** The cost of input, reported or by the price table. */
   readonly input: number
-  /** What was reported or priced as the cost of output. */
+  /** The cost of output, reported or by the price table. */
   readonly output: number
-  /** All of it: also what was reported as a total alone, which is in neither part. */
+  /** The whole cost. It includes costs that are reported as a total only, which are in neither part. */
   readonly total: number
 }
 
-/** What one model did in a session. */
+/** The totals of one model in a session. */
 export interface ModelTotals {
-  /** The model, as the spans name it; undefined for work that names none, or one of more than 200 characters. */
+  /** The name of the model; undefined for spans without one, or with one of more than 200 characters. */
   readonly model: string | undefined
-  /** Its LLM calls, counted as in `SessionTotals.llmCalls`. */
+  /** LLM calls, counted as in `SessionTotals.llmCalls`. */
   readonly llmCalls: number
-  /** Its tokens. */
+  /** Tokens. */
   readonly tokens: SessionTokens
   /**
-   * Undefined as soon as one of its usages has neither a reported cost nor a price, and where it has LLM calls and none
-   * says what it used.
+   * The cost; undefined if one usage has neither a reported cost nor a price, or if there are LLM calls and none reports
+   * usage.
    */
   readonly cost: SessionCost | undefined
 }
 
-/** How long things took, in milliseconds. Each figure is within 1 % of a duration that occurred (nearest rank). */
+/** Percentiles of durations, in milliseconds. Each is within 1 % of a duration that occurred (nearest rank). */
 export interface LatencyPercentiles {
-  /** Half of them took no longer. */
+  /** The 50th percentile, or median. */
   readonly p50: number
-  /** Nine of ten took no longer. */
+  /** The 90th percentile. */
   readonly p90: number
-  /** 99 of 100 took no longer. */
+  /** The 99th percentile. */
   readonly p99: number
 }
 
-/** What a session measured under one name (`session.metric`): numbers up to 2^53 - 1 in size; others are ignored. */
+/** The totals of one metric (`session.metric`). Its values are numbers up to 2^53 - 1 in size; others are ignored. */
 export interface SessionMetricTotals {
-  /** The name. */
+  /** The metric's name. */
   readonly name: string
-  /** How often. */
+  /** The number of values. */
   readonly count: number
-  /** To a millionth, as far as a double goes; never outside `min` and `max`. */
+  /** The mean value, to a millionth within the precision of a double; never outside `min` and `max`. */
   readonly mean: number
-  /** The smallest. */
+  /** The smallest value. */
   readonly min: number
-  /** The largest. */
+  /** The largest value. */
   readonly max: number
 }
 
 /** How a session ended. */
 export interface SessionEndTotals {
-  /** As it was said; `indeterminate` where it is implied by the session that followed. */
+  /** The state in `session.end`; `indeterminate` if there is none, or if a following session implies the end. */
   readonly state: SessionEndState
-  /** Why, in words; undefined where nobody said. */
+  /** The reason in `session.end`, if there is one. */
   readonly reason: string | undefined
-  /** When, in milliseconds since the epoch. */
+  /** When it ended, in milliseconds since the epoch. */
   readonly time: number
 }
 
-/** The judgements about a session. */
+/** The totals of feedback on a session (`session.feedback`). */
 export interface SessionFeedbackTotals {
-  /** How many. */
+  /** The number of ratings. */
   readonly count: number
-  /** How many of them have a score. */
+  /** The number of ratings that have a score. */
   readonly scored: number
   /**
-   * The mean score over all names together, to a millionth; undefined where none has one. Where scores have different
-   * scales, such as stars and 0 or 1, it means nothing: say those with `metric`, which keeps names apart.
+   * The mean score over all names, to a millionth; undefined if there are no scores. It is meaningless if scores have
+   * different scales, such as five stars and 0 or 1: record those with `metric`, which separates names.
    */
   readonly mean: number | undefined
 }
 
-/** How long things took in a session. */
+/** Durations in a session. */
 export interface SessionLatency {
   /**
-   * Traces, by the spans with which they enter this process: those without a parent, or with one of another process.
-   * SDK 1 does not tell whose a parent is: there, a span with a parent is one if its kind is SERVER or CONSUMER.
-   * Undefined where there is none.
+   * Durations of traces, measured by the spans that enter this process: those without a parent, or with a parent in
+   * another process. SDK 1 does not tell where the parent is: there, a span with a parent enters the process if its kind
+   * is SERVER or CONSUMER. Undefined if there are none.
    */
   readonly traces: LatencyPercentiles | undefined
-  /** LLM calls; undefined where there is none. */
+  /** Durations of LLM calls; undefined if there are none. */
   readonly llmCalls: LatencyPercentiles | undefined
 }
 
 /**
- * What a session did and cost. Spans that a session says something with (`session.start`, `session.feedback`, …) are
- * no work: they are not in `spans` and `traces`.
+ * What a session did and cost. Session spans (`session.start`, `session.feedback`, …) are not work, and not in `spans` and
+ * `traces`.
  */
 export interface SessionTotals {
   /** The session ID. */
   readonly id: string
-  /** Its name for people, of the first `session.start` that has one. */
+  /** The readable name in the first `session.start` that has one. */
   readonly name: string | undefined
-  /** When its first span began, in milliseconds since the epoch; undefined while it has no span with a time. */
+  /** The start of the first span, in milliseconds since the epoch; undefined before a span with a valid time. */
   readonly firstTime: number | undefined
-  /** When its last span ended, in milliseconds since the epoch; undefined while it has no span with a time. */
+  /** The end of the last span, in milliseconds since the epoch; undefined before a span with a valid time. */
   readonly lastTime: number | undefined
   /** From the first to the last time, in milliseconds; never negative. */
   readonly durationMillis: number
   /** Distinct traces that have a span of this session. */
   readonly traces: number
-  /** Spans of this session, its own words apart. */
+  /** Spans of this session, without session spans. */
   readonly spans: number
-  /** LLM calls; of LLM spans that lie in each other, as frameworks report them, only the innermost. */
+  /** LLM calls. Of nested LLM spans, as many frameworks report a call, only the innermost counts. */
   readonly llmCalls: number
-  /** Calls of tools. */
+  /** Tool calls. */
   readonly toolCalls: number
   /** Spans of agents. */
   readonly agentSteps: number
@@ -128,54 +128,55 @@ export interface SessionTotals {
   /** Embeddings. */
   readonly embeddings: number
   /**
-   * Spans whose status is ERROR, those included that an error only passed through: one failure can be several, where
-   * instrumentations mark each span on its way.
+   * Spans whose status is ERROR. One failure counts several times if instrumentations mark each span that the error
+   * passes through.
    */
   readonly errors: number
-  /** Tokens; usage counts where it is reported deepest. Zeros alone are no usage. */
+  /** Tokens. Usage counts on the deepest spans that report it; zeros alone are no usage. */
   readonly tokens: SessionTokens
   /**
-   * Undefined, never 0, as soon as one usage has neither a reported cost nor a price, and where there are LLM calls and
-   * none says what it used. A cost that a span reports is not used where a span below it reports usage: what is deepest
-   * counts, and has its own cost or price.
+   * The cost; undefined, never 0, if one usage has neither a reported cost nor a price, or if there are LLM calls and none
+   * reports usage. A cost that a span reports is ignored if a span below it reports usage: that usage counts instead, with
+   * its own cost or price.
    */
   readonly cost: SessionCost | undefined
   /**
-   * The same by model, in the order of their names; at most 32, the first by name. One whose work turned out to be that of
-   * a span below keeps its place among the 32.
+   * Totals by model, sorted by name: at most 32, those with the smallest names. A model keeps its place among the 32 even
+   * if its work turns out to be that of a span below.
    */
   readonly models: readonly ModelTotals[]
-  /** What further models did, together; `model` is undefined. */
+  /** The sum over all other models; its `model` is undefined. */
   readonly otherModels: ModelTotals | undefined
-  /** Users, sorted; the 32 that come first. */
+  /** User IDs, sorted: the first 32. */
   readonly userIds: readonly string[]
-  /** Whether there were more users. */
+  /** Whether there are more users. */
   readonly moreUserIds: boolean
-  /** Tags, sorted; the 32 that come first. */
+  /** Tags, sorted: the first 32. */
   readonly tags: readonly string[]
-  /** Whether there were more tags. */
+  /** Whether there are more tags. */
   readonly moreTags: boolean
-  /** Environments, sorted; the 32 that come first. */
+  /** Environments, sorted: the first 32. */
   readonly environments: readonly string[]
-  /** Whether there were more environments. */
+  /** Whether there are more environments. */
   readonly moreEnvironments: boolean
-  /** How it ended, if it did: the first end by time. */
+  /** How the session ended, if it did: the first end by time. */
   readonly end: SessionEndTotals | undefined
-  /** Judgements (`session.feedback`). */
+  /** Feedback (`session.feedback`). */
   readonly feedback: SessionFeedbackTotals
-  /** What it measured, by name; at most 32. */
+  /** Metrics (`session.metric`) by name: at most 32. */
   readonly metrics: readonly SessionMetricTotals[]
-  /** Whether there were more names. */
+  /** Whether there are more metrics. */
   readonly moreMetrics: boolean
-  /** What was said by `session.event`, tags and metadata that were added later included. */
+  /** Events (`session.event`), including those that add tags and metadata. */
   readonly events: number
-  /** Attachments. */
+  /** Attachments (`session.attachment`). */
   readonly attachments: number
   /**
-   * Spans, words included, that came after the end: marked so (`session.late`), or begun after the end that was known
-   * when they were counted. A span that arrives before the end is never late, so this one figure depends on the order.
+   * Spans after the end, session spans included: those marked `session.late`, and those that started after the end that
+   * was known when they were counted. A span that arrives before the end is never late, so only this number depends on
+   * the order of arrival.
    */
   readonly late: number
-  /** How long traces and LLM calls took. */
+  /** Durations of traces and LLM calls. */
   readonly latency: SessionLatency
 }

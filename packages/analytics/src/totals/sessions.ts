@@ -1,3 +1,5 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api'
+import { after, type Timer } from '@otel-sessions/semconv/internal'
 import { NEWER, OLDER, TICK } from './fields.ts'
 import type { Rows } from './rows.ts'
 
@@ -5,35 +7,33 @@ import type { Rows } from './rows.ts'
 export const NONE = -1
 
 /**
- * Which row a session has, and the order in which they were used. The order is a list through the rows, so that the
- * one that was not used for longest is at hand: a map that is used as such a list walks over what it has deleted.
+ * The rows by session, and the order in which the sessions were used last. The order is a linked list through the rows:
+ * a `Map` that is used as an LRU iterates over its deleted entries to find the oldest.
  */
 export class Sessions {
   readonly #rows: Rows
   readonly #index = new Map<string, number>()
-  readonly #most: number
-  readonly #leave: (row: number, isIdle: boolean) => void
+  readonly #maxSessions: number
+  readonly #onRemove: (row: number, isIdle: boolean) => void
   #newest = NONE
   #oldest = NONE
   #lastId = ''
   #lastRow = NONE
-  /** Goes up a few times in the time after which an unused session goes. */
+  /** The current tick of the idle clock. */
   tick = 0
 
-  /**
-   * @param most how many sessions there may be
-   * @param leave called with the row of a session that goes, which is in no order any more, while its columns are still there
-   */
-  constructor(rows: Rows, most: number, leave: (row: number, isIdle: boolean) => void) {
+  /** @param onRemove called with the row of a session that is removed, before the row is emptied */
+  constructor(rows: Rows, maxSessions: number, onRemove: (row: number, isIdle: boolean) => void) {
     this.#rows = rows
-    this.#most = most
-    this.#leave = leave
+    this.#maxSessions = maxSessions
+    this.#onRemove = onRemove
   }
 
   get size(): number {
     return this.#index.size
   }
 
+  /** Returns the row of a session, or `NONE`. */
   find(id: string): number {
     if (id === this.#lastId) return this.#lastRow
     const row = this.#index.get(id)
@@ -43,7 +43,7 @@ export class Sessions {
     return row
   }
 
-  /** The row of a session, which is used; it gets one where it has none. */
+  /** Returns the row of a session that is used, and adds one if there is none. */
   obtain(id: string): number {
     const row = this.find(id)
     if (row === NONE) return this.#add(id)
@@ -51,17 +51,16 @@ export class Sessions {
     return row
   }
 
-  /** Makes a row for a session that has none; where there are too many, the one unused for longest goes. */
+  /** Adds a session. If there are too many, the least recently used one is removed. */
   #add(id: string): number {
-    if (this.#index.size >= this.#most) this.#remove(this.#oldest, false)
-    const row = this.#rows.take(id)
+    if (this.#index.size >= this.#maxSessions) this.#remove(this.#oldest, false)
+    const row = this.#rows.add(id)
     this.#index.set(id, row)
     this.#rows.set(row, TICK, this.tick)
     this.#link(row)
     return row
   }
 
-  /** Notes that a session was used. */
   #touch(row: number): void {
     this.#rows.set(row, TICK, this.tick)
     if (row === this.#newest) return
@@ -70,21 +69,21 @@ export class Sessions {
   }
 
   /**
-   * Lets sessions go that have not been used for so many ticks.
+   * Removes sessions that have not been used for some ticks.
    *
-   * @returns whether there may be more
+   * @returns whether there may be more than `limit`
    */
-  removeUnused(ticks: number, most: number): boolean {
-    for (let count = 0; count < most; count++) {
+  removeUnused(ticks: number, limit: number): boolean {
+    for (let count = 0; count < limit; count++) {
       if (this.#oldest === NONE) return false
-      // Modulo 2^32, as the column is.
+      // Modulo 2^32, like the column.
       if ((this.tick - this.#rows.get(this.#oldest, TICK)) >>> 0 < ticks) return false
       this.#remove(this.#oldest, true)
     }
     return true
   }
 
-  /** All rows. */
+  /** Returns the rows of all sessions. */
   rows(): IterableIterator<number> {
     return this.#index.values()
   }
@@ -97,11 +96,10 @@ export class Sessions {
     }
     this.#index.delete(id)
     this.#unlink(row)
-    this.#leave(row, isIdle)
-    this.#rows.drop(row)
+    this.#onRemove(row, isIdle)
+    this.#rows.remove(row)
   }
 
-  // In the columns a neighbour is kept as its row + 1, so that 0 is none.
   #link(row: number): void {
     this.#rows.set(row, NEWER, 0)
     this.#rows.set(row, OLDER, this.#newest + 1)
@@ -117,5 +115,52 @@ export class Sessions {
     else this.#rows.set(newer, OLDER, older + 1)
     if (older === NONE) this.#oldest = newer
     else this.#rows.set(older, NEWER, newer + 1)
+  }
+}
+
+/** The ticks after which an unused session is removed; the first of them may be a short one. */
+const IDLE_TICKS = 5
+/** The sessions that are removed in one turn of the event loop; the next turn removes more. */
+const REMOVED_AT_ONCE = 500
+
+/**
+ * Removes idle sessions. It counts ticks of a timer, so that counting a span reads no clock and changes of the system
+ * clock have no effect. The timer runs only while there are sessions.
+ */
+export class IdleClock {
+  readonly #sessions: Sessions
+  readonly #tickMillis: number
+  #timer: Timer | undefined
+  #isClosed = false
+
+  constructor(sessions: Sessions, idleMillis: number) {
+    this.#sessions = sessions
+    // A session that is unused for five ticks is unused for more than four whole ticks, which are `idleMillis`.
+    this.#tickMillis = Math.max(1, Math.ceil(idleMillis / (IDLE_TICKS - 1)))
+  }
+
+  /** Starts the timer if there are sessions. */
+  start(): void {
+    if (this.#timer === undefined && !this.#isClosed && this.#sessions.size > 0)
+      this.#wait(this.#tickMillis, true)
+  }
+
+  /** Stops the timer for good. */
+  close(): void {
+    this.#isClosed = true
+    this.#timer?.cancel()
+    this.#timer = undefined
+  }
+
+  #wait(millis: number, isTick: boolean): void {
+    const fire = () => {
+      if (isTick) this.#sessions.tick++
+      const hasMore = this.#sessions.removeUnused(IDLE_TICKS, REMOVED_AT_ONCE)
+      // Until here the field is set, so that a session which is added meanwhile starts no second timer.
+      if (this.#isClosed || this.#sessions.size === 0) this.#timer = undefined
+      else this.#wait(hasMore ? 0 : this.#tickMillis, !hasMore)
+    }
+    // The timer outlives the span that starts it, and must not keep that span's context.
+    this.#timer = context.with(ROOT_CONTEXT, () => after(millis, fire))
   }
 }

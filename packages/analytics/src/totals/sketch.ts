@@ -1,30 +1,30 @@
-/** How far a percentile may be from the sample that it stands for: 1 % of it, from a microsecond on. */
+/** The largest error of a percentile, relative to a duration that occurred, from a microsecond on. */
 const RELATIVE_ERROR = 0.01
 
 const LEAST = 0.001
 const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
 const LOG_GAMMA = Math.log(GAMMA)
-/** The highest bucket: beyond any duration that a clock can tell. */
+/** The highest bucket, for longer durations than any clock measures. */
 export const LAST_BUCKET = 4095
 
-/** The bucket of a duration in milliseconds. What is no more than a microsecond, or negative, is in bucket 0. */
+/** Returns the bucket of a duration in milliseconds. Bucket 0 is for a microsecond and less. */
 export function bucketOf(millis: number): number {
   if (!(millis > LEAST)) return 0
   return Math.min(LAST_BUCKET, 1 + Math.ceil(Math.log(millis / LEAST) / LOG_GAMMA))
 }
 
-/** The duration, in milliseconds, that stands for a bucket. */
+/** Returns the duration that represents a bucket, in milliseconds. */
 const millisOf = (bucket: number): number =>
   bucket === 0 ? 0 : (LEAST * 2 * GAMMA ** (bucket - 1)) / (GAMMA + 1)
 
 /**
- * Durations in buckets whose width grows with their value (as in DDSketch): counts per bucket add up, so two sketches
- * merge without loss, in any order.
+ * A sketch of durations, as in DDSketch: counts in buckets whose width grows with their value. The counts add up, so
+ * sketches merge without loss, in any order.
  */
 export class Sketch {
   readonly #counts = new Map<number, number>()
 
-  /** Adds to the count of a bucket; `by` may be negative where something is taken back. */
+  /** Adds a number, which may be negative, to the count of a bucket. */
   add(bucket: number, by: number): void {
     const count = (this.#counts.get(bucket) ?? 0) + by
     if (count > 0) this.#counts.set(bucket, count)
@@ -35,12 +35,12 @@ export class Sketch {
     for (const [bucket, count] of other.#counts) this.add(bucket, count)
   }
 
-  /** Buckets and their counts, the lowest first. */
+  /** Returns the buckets and their counts, sorted by bucket. */
   entries(): [bucket: number, count: number][] {
     return [...this.#counts].sort(([one], [other]) => one - other)
   }
 
-  /** The values, in milliseconds, below which these shares of the samples lie (nearest rank). */
+  /** Returns percentiles in milliseconds, by nearest rank; undefined if the sketch is empty. */
   percentiles(shares: readonly number[]): number[] | undefined {
     const entries = this.entries()
     const all = entries.reduce((sum, [, count]) => sum + count, 0)

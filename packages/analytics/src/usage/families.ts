@@ -1,18 +1,10 @@
-import {
-  AI_SDK_KINDS,
-  GENAI_KINDS,
-  LANGFUSE_KINDS,
-  OPENINFERENCE_KINDS,
-  OPENLLMETRY_KINDS,
-  TRACELOOP_KINDS,
-} from '../kinds.ts'
-import { costOf, langfuseCost, langfuseUsage, langsmithDetails, NO_SIDES } from './json-usage.ts'
+import { costOfParts, langfuseCost, langfuseUsage, langsmithDetails, NO_PARTS } from './json-usage.ts'
 import type { SpanCost, WorkKind } from './span-usage.ts'
 import { dollars, text, tokens } from './values.ts'
 
-// The table: which attributes of which family say what, in the order in which they are read; the first that has a usable
-// value wins. It is written as look-ups of constant names, because those take half the time of look-ups in a loop over
-// names (8 against 14 ns), and every span pays for some twenty.
+// The table of attributes by family of conventions, in the order in which they are read. The first usable value wins.
+// Look-ups of constant names take half the time of look-ups in a loop over names (8 against 14 ns), and each span makes
+// about twenty.
 //
 // Sources: OpenTelemetry's GenAI semantic conventions and their older names; `@arizeai/openinference-semantic-conventions`
 // 2.12; `@traceloop/ai-semantic-conventions` 0.27; `ai` 6.0 and `@ai-sdk/otel` 1.0; `@langfuse/core` 5.11; `langsmith` 0.10
@@ -20,8 +12,11 @@ import { dollars, text, tokens } from './values.ts'
 
 type Attributes = Readonly<Record<string, unknown>>
 
-/** What the attributes of one family say. */
-export interface Work {
+const kindsOf = (kinds: Readonly<Record<string, WorkKind>>): ReadonlyMap<unknown, WorkKind> =>
+  new Map(Object.entries(kinds))
+
+/** What the attributes of one family report. */
+export interface FamilyUsage {
   readonly kind: WorkKind | undefined
   readonly model: string | undefined
   readonly provider: string | undefined
@@ -35,10 +30,10 @@ export interface Work {
 }
 
 /**
- * A span is of the first family of which it has the mark, and is read by that one's names. Undefined for spans that
- * have no mark at all, such as HTTP requests: the look-ups here are all that they cost.
+ * Reads a span by the names of the first family that it has a characteristic attribute of. Undefined for spans of no
+ * family, such as HTTP requests, which cost no more than these look-ups.
  */
-export function readWork(a: Attributes): Work | undefined {
+export function readFamilyUsage(a: Attributes): FamilyUsage | undefined {
   if (a['openinference.span.kind'] !== undefined) return openInference(a)
   if (a['langfuse.observation.type'] !== undefined) return langfuse(a)
   if (a['gen_ai.operation.name'] !== undefined) return genAi(a)
@@ -46,11 +41,11 @@ export function readWork(a: Attributes): Work | undefined {
   if (a['gen_ai.request.model'] !== undefined || a['gen_ai.usage.input_tokens'] !== undefined) return genAi(a)
   if (a['traceloop.span.kind'] !== undefined || a['llm.request.type'] !== undefined) return genAi(a)
   if (a['langfuse.observation.usage_details'] !== undefined) return langfuse(a)
-  return readRest(a)
+  return readIncomplete(a)
 }
 
-/** Spans that say less than their conventions ask for. */
-function readRest(a: Attributes): Work | undefined {
+/** Reads spans that lack attributes which their conventions require. */
+function readIncomplete(a: Attributes): FamilyUsage | undefined {
   if (a['gen_ai.response.model'] !== undefined || a['gen_ai.usage.output_tokens'] !== undefined)
     return genAi(a)
   if (a['gen_ai.usage.prompt_tokens'] !== undefined) return genAi(a)
@@ -60,7 +55,21 @@ function readRest(a: Attributes): Work | undefined {
   return a['langfuse.observation.cost_details'] !== undefined ? langfuse(a) : undefined
 }
 
-function openInference(a: Attributes): Work {
+/** The kinds in `openinference.span.kind`. */
+const OPENINFERENCE_KINDS = kindsOf({
+  LLM: 'llm',
+  TOOL: 'tool',
+  AGENT: 'agent',
+  RETRIEVER: 'retrieval',
+  RERANKER: 'retrieval',
+  EMBEDDING: 'embedding',
+  CHAIN: 'other',
+  GUARDRAIL: 'other',
+  EVALUATOR: 'other',
+  PROMPT: 'other',
+})
+
+function openInference(a: Attributes): FamilyUsage {
   return {
     kind: OPENINFERENCE_KINDS.get(a['openinference.span.kind']),
     model:
@@ -77,7 +86,7 @@ function openInference(a: Attributes): Work {
       tokens(a['llm.token_count.prompt_details.cache_read']) ??
       tokens(a['llm.token_count.prompt_details.cache_input']),
     reasoning: tokens(a['llm.token_count.completion_details.reasoning']),
-    cost: costOf(
+    cost: costOfParts(
       dollars(a['llm.cost.prompt']),
       dollars(a['llm.cost.completion']),
       dollars(a['llm.cost.total']),
@@ -86,13 +95,47 @@ function openInference(a: Attributes): Work {
   }
 }
 
-/** Also OpenLLMetry, AI SDK 7, LangSmith and Mastra. */
-function genAi(a: Attributes): Work {
+/** The kinds in `gen_ai.operation.name`: OpenTelemetry's, then those that the AI SDK, Mastra and LangSmith add. */
+const GENAI_KINDS = kindsOf({
+  chat: 'llm',
+  text_completion: 'llm',
+  generate_content: 'llm',
+  execute_tool: 'tool',
+  invoke_agent: 'agent',
+  create_agent: 'other',
+  invoke_workflow: 'other',
+  retrieval: 'retrieval',
+  embeddings: 'embedding',
+  agent_step: 'agent',
+  rerank: 'retrieval',
+  model_step: 'agent',
+  model_inference: 'llm',
+  model_generation: 'other',
+  llm: 'llm',
+  tool: 'tool',
+  retriever: 'retrieval',
+  embedding: 'embedding',
+  chain: 'other',
+})
+
+/** The kinds in `traceloop.span.kind`. */
+const TRACELOOP_KINDS = kindsOf({ tool: 'tool', agent: 'agent', workflow: 'other', task: 'other' })
+
+/** The kinds in `llm.request.type` of older OpenLLMetry. */
+const OPENLLMETRY_KINDS = kindsOf({
+  chat: 'llm',
+  completion: 'llm',
+  rerank: 'retrieval',
+  embedding: 'embedding',
+})
+
+/** Also reads OpenLLMetry, AI SDK 7, LangSmith and Mastra. */
+function genAi(a: Attributes): FamilyUsage {
   const input = tokens(a['gen_ai.usage.input_tokens']) ?? tokens(a['gen_ai.usage.prompt_tokens'])
   const cached =
     tokens(a['gen_ai.usage.cache_read.input_tokens']) ?? tokens(a['gen_ai.usage.cache_read_input_tokens'])
   const details =
-    input !== undefined && cached === undefined ? langsmithDetails(a['langsmith.usage_metadata']) : NO_SIDES
+    input !== undefined && cached === undefined ? langsmithDetails(a['langsmith.usage_metadata']) : NO_PARTS
   return {
     kind:
       GENAI_KINDS.get(a['gen_ai.operation.name']) ??
@@ -109,7 +152,7 @@ function genAi(a: Attributes): Work {
       tokens(a['gen_ai.usage.reasoning.output_tokens']) ??
       tokens(a['gen_ai.usage.reasoning_tokens']) ??
       details.reasoning,
-    cost: costOf(undefined, undefined, dollars(a['gen_ai.usage.cost'])),
+    cost: costOfParts(undefined, undefined, dollars(a['gen_ai.usage.cost'])),
     userId:
       text(a['traceloop.association.properties.user_id']) ??
       text(a['ai.settings.context.userId']) ??
@@ -117,8 +160,20 @@ function genAi(a: Attributes): Work {
   }
 }
 
-/** Langfuse takes GenAI names, too, where its own are not there. */
-function langfuse(a: Attributes): Work {
+/** The kinds in `langfuse.observation.type`. A `span` or an `event` may be of any kind. */
+const LANGFUSE_KINDS = kindsOf({
+  generation: 'llm',
+  tool: 'tool',
+  agent: 'agent',
+  retriever: 'retrieval',
+  embedding: 'embedding',
+  chain: 'other',
+  evaluator: 'other',
+  guardrail: 'other',
+})
+
+/** Langfuse reads GenAI names too, where its own are missing. */
+function langfuse(a: Attributes): FamilyUsage {
   const other = genAi(a)
   const usage = langfuseUsage(a['langfuse.observation.usage_details'])
   return {
@@ -135,8 +190,27 @@ function langfuse(a: Attributes): Work {
   }
 }
 
-/** Up to 6, and the legacy telemetry of 7. */
-function aiSdk(a: Attributes): Work {
+/** The kinds in `ai.operationId`. The call of the model is a child of the call of the application. */
+const AI_SDK_KINDS = kindsOf({
+  'ai.generateText': 'agent',
+  'ai.streamText': 'agent',
+  'ai.generateObject': 'other',
+  'ai.streamObject': 'other',
+  'ai.generateText.doGenerate': 'llm',
+  'ai.streamText.doStream': 'llm',
+  'ai.generateObject.doGenerate': 'llm',
+  'ai.streamObject.doStream': 'llm',
+  'ai.toolCall': 'tool',
+  'ai.embed': 'other',
+  'ai.embedMany': 'other',
+  'ai.rerank': 'other',
+  'ai.embed.doEmbed': 'embedding',
+  'ai.embedMany.doEmbed': 'embedding',
+  'ai.rerank.doRerank': 'retrieval',
+})
+
+/** The AI SDK up to 6, and the legacy telemetry of 7. */
+function aiSdk(a: Attributes): FamilyUsage {
   return {
     kind: AI_SDK_KINDS.get(a['ai.operationId']),
     model:

@@ -1,10 +1,8 @@
 import type { SpanCost } from './span-usage.ts'
 import { dollars, json, tokens } from './values.ts'
 
-// Usage that is on a span as JSON.
-
-/** The sides of a usage or a cost; what it does not say is undefined. */
-export interface Sides {
+/** The parts of a usage or a cost that is on a span as JSON. A part that is not reported is undefined. */
+export interface UsageParts {
   input: number | undefined
   output: number | undefined
   total: number | undefined
@@ -12,8 +10,8 @@ export interface Sides {
   reasoning: number | undefined
 }
 
-/** Says nothing. */
-export const NO_SIDES: Readonly<Sides> = {
+/** Nothing is reported. */
+export const NO_PARTS: Readonly<UsageParts> = {
   input: undefined,
   output: undefined,
   total: undefined,
@@ -24,18 +22,19 @@ export const NO_SIDES: Readonly<Sides> = {
 type ReadNumber = (value: unknown) => number | undefined
 
 /**
- * Langfuse's `usage_details`. It keeps kinds of tokens apart (`input` is without `input_cached_tokens`), so a side is the
- * sum of its kinds; the usage of OpenAI's API is taken as well, with its details, which are a part of their side.
+ * Reads Langfuse's `usage_details`. Langfuse separates kinds of tokens (`input` excludes `input_cached_tokens`), so the
+ * input and the output are sums of their kinds. The usage of OpenAI's API is read too; its details are already included
+ * in its counts.
  */
-export const langfuseUsage = (value: unknown): Readonly<Sides> => langfuseSides(value, tokens)
+export const langfuseUsage = (value: unknown): Readonly<UsageParts> => langfuseParts(value, tokens)
 
-/** Langfuse's `cost_details`, which are kept apart in the same way. */
+/** Reads Langfuse's `cost_details`, which separates kinds in the same way. */
 export function langfuseCost(value: unknown): SpanCost | undefined {
-  const { input, output, total } = langfuseSides(value, dollars)
-  return costOf(input, output, total)
+  const { input, output, total } = langfuseParts(value, dollars)
+  return costOfParts(input, output, total)
 }
 
-/** What users of Langfuse call the sides, as its documentation does: the names that OpenAI and the AI SDK have. */
+/** Other names for the parts that Langfuse accepts: those of OpenAI and of the AI SDK. */
 const OTHER_NAMES: ReadonlyMap<string, 'input' | 'output' | 'total'> = new Map([
   ['promptTokens', 'input'],
   ['prompt_tokens', 'input'],
@@ -47,58 +46,58 @@ const OTHER_NAMES: ReadonlyMap<string, 'input' | 'output' | 'total'> = new Map([
   ['total_cost', 'total'],
 ])
 
-function langfuseSides(value: unknown, read: ReadNumber): Readonly<Sides> {
+function langfuseParts(value: unknown, read: ReadNumber): Readonly<UsageParts> {
   const details = json(value)
-  if (details === undefined) return NO_SIDES
-  const sides: Sides = { ...NO_SIDES }
+  if (details === undefined) return NO_PARTS
+  const parts: UsageParts = { ...NO_PARTS }
   for (const [key, each] of Object.entries(details)) {
     const other = OTHER_NAMES.get(key)
-    // Both names are one count.
+    // The same count under two names.
     if (other !== undefined && Object.hasOwn(details, other)) continue
     if (key.endsWith('_details')) {
-      readParts(sides, each, read)
+      readOpenAiDetails(parts, each, read)
       continue
     }
-    const side = other ?? sideOf(key)
-    const number = side && read(each)
-    if (side === undefined || number === undefined) continue
-    sides[side] = (sides[side] ?? 0) + number
-    if (side === 'input' && isCacheRead(key)) sides.cached = (sides.cached ?? 0) + number
-    if (side === 'output' && key.includes('reasoning')) sides.reasoning = (sides.reasoning ?? 0) + number
+    const part = other ?? partOf(key)
+    const number = part && read(each)
+    if (part === undefined || number === undefined) continue
+    parts[part] = (parts[part] ?? 0) + number
+    if (part === 'input' && isCacheRead(key)) parts.cached = (parts.cached ?? 0) + number
+    if (part === 'output' && key.includes('reasoning')) parts.reasoning = (parts.reasoning ?? 0) + number
   }
-  return sides
+  return parts
 }
 
-/** OpenAI's `prompt_tokens_details` and the like: parts of what is counted beside them. */
-function readParts(sides: Sides, value: unknown, read: ReadNumber): void {
+/** Reads OpenAI's `prompt_tokens_details` and `completion_tokens_details`. */
+function readOpenAiDetails(parts: UsageParts, value: unknown, read: ReadNumber): void {
   if (typeof value !== 'object' || value === null) return
-  const parts = value as { cached_tokens?: unknown; reasoning_tokens?: unknown }
-  sides.cached = read(parts.cached_tokens) ?? sides.cached
-  sides.reasoning = read(parts.reasoning_tokens) ?? sides.reasoning
+  const details = value as { cached_tokens?: unknown; reasoning_tokens?: unknown }
+  parts.cached = read(details.cached_tokens) ?? parts.cached
+  parts.reasoning = read(details.reasoning_tokens) ?? parts.reasoning
 }
 
-/** `input_cached_tokens`, `input_cache_read`, `cache_read_input_tokens`; not what was written to a cache. */
+/** Whether a key such as `input_cached_tokens` or `cache_read_input_tokens` counts reads, not writes, of a cache. */
 const isCacheRead = (key: string): boolean => key.includes('cached') || key.includes('cache_read')
 
-function sideOf(key: string): 'input' | 'output' | 'total' | undefined {
+function partOf(key: string): 'input' | 'output' | 'total' | undefined {
   if (key === 'total') return 'total'
   if (key.startsWith('input') || key.startsWith('cache_')) return 'input'
   return key.startsWith('output') ? 'output' : undefined
 }
 
-/** What LangSmith's `usage_metadata` says beyond the attributes beside it. */
-export function langsmithDetails(value: unknown): Readonly<Sides> {
+/** Reads the cached and reasoning tokens of LangSmith's `usage_metadata`; the other counts are attributes. */
+export function langsmithDetails(value: unknown): Readonly<UsageParts> {
   const usage = json(value) as { [key: string]: { [key: string]: unknown } | undefined } | undefined
-  if (usage === undefined) return NO_SIDES
+  if (usage === undefined) return NO_PARTS
   return {
-    ...NO_SIDES,
+    ...NO_PARTS,
     cached: tokens(usage['input_token_details']?.['cache_read']),
     reasoning: tokens(usage['output_token_details']?.['reasoning']),
   }
 }
 
-/** A cost by its parts; the total as reported, else of both parts; undefined where nothing is. */
-export function costOf(
+/** Makes a cost of its parts. A missing total is the sum of both parts; undefined if nothing is reported. */
+export function costOfParts(
   input: number | undefined,
   output: number | undefined,
   total: number | undefined,

@@ -1,55 +1,55 @@
-/** What a span did for its session. */
+/** The kind of work that a span represents. */
 export type WorkKind = 'llm' | 'tool' | 'agent' | 'retrieval' | 'embedding' | 'other'
 
-/** A cost as the span reports it, in USD. A part that it does not report is undefined, never 0. */
+/** A cost that a span reports, in USD. A part that is not reported is undefined, never 0. */
 export interface SpanCost {
-  /** Of what went in. */
+  /** The cost of the input. */
   readonly input: number | undefined
-  /** Of what came out. */
+  /** The cost of the output. */
   readonly output: number | undefined
-  /** As reported, else of both where both are known. */
+  /** The reported total, or the sum of input and output if both are reported. */
   readonly total: number | undefined
 }
 
-/** What one span says about the work it stands for. What it does not say is undefined. */
+/** What one span reports about its work. A value that is not reported is undefined. */
 export interface SpanUsage {
-  /** The kind of work; `other` for all that is not GenAI. */
+  /** The kind of work; `other` for spans without GenAI attributes. */
   readonly kind: WorkKind
-  /** The model that answered, else the one that was asked for, as the span names it. */
+  /** The name of the model in the response, or else in the request. */
   readonly model: string | undefined
-  /** Who runs the model, as the span names it. */
+  /** The provider of the model. */
   readonly provider: string | undefined
-  /** Tokens that went in, those from a cache included. */
+  /** The input tokens, including those from a cache. */
   readonly inputTokens: number | undefined
-  /** Tokens that came out, those of reasoning included. */
+  /** The output tokens, including those of reasoning. */
   readonly outputTokens: number | undefined
-  /** As reported, else input and output together where both are known. */
+  /** The reported total, or the sum of input and output if both are reported. */
   readonly totalTokens: number | undefined
-  /** The part of the input that came from a cache. */
+  /** The input tokens that came from a cache. */
   readonly cachedInputTokens: number | undefined
-  /** The part of the output that was spent on reasoning. */
+  /** The output tokens that were used for reasoning. */
   readonly reasoningTokens: number | undefined
-  /** As reported on the span; never computed. */
+  /** The cost that the span reports; never computed. */
   readonly cost: SpanCost | undefined
   /** Whether the span's status is ERROR. */
   readonly error: boolean
   /** The end user. */
   readonly userId: string | undefined
-  /** What the application calls it; strings only, not checked further. */
+  /** The tags; strings only, not checked further. */
   readonly tags: readonly string[] | undefined
-  /** Where it ran, such as `production`: from the span, else from its resource once that is found out. */
+  /** The environment, such as `production`: from the span, or else from its resource once that is resolved. */
   readonly environment: string | undefined
-  /** How many token counts and costs were no such thing (negative, NaN, a string) and are left out above. */
+  /** How many token counts and costs were invalid (negative, NaN, a string) and are omitted above. */
   readonly ignored: number
 }
 
-/** The part of a span that is read. Structural: spans of SDK 1.30, 2 and 3 fit, and so does plain data. */
+/** The part of a span that is read. Spans of SDK 1.30, 2 and 3 have this shape; so can plain data. */
 export interface UsageSpan {
-  /** What is on the span. Anything may be in there. */
+  /** The span's attributes, with values of any kind. */
   readonly attributes: Readonly<Record<string, unknown>>
-  /** How it went. */
+  /** The span's status. */
   readonly status?: UsageStatus | undefined
-  /** Asked for the environment alone. */
+  /** The span's resource, read for the environment only. */
   readonly resource?: UsageResource | undefined
 }
 
@@ -59,10 +59,10 @@ export interface UsageStatus {
   readonly code?: number
 }
 
-/** What the spans of a provider have in common. */
+/** The resource that all spans of a provider share. */
 export interface UsageResource {
-  /** What is known of the process. */
+  /** Attributes of the process. */
   readonly attributes: Readonly<Record<string, unknown>>
-  /** Whether more is still being found out. */
+  /** Whether some attributes are not resolved yet. */
   readonly asyncAttributesPending?: boolean
 }

@@ -1,23 +1,32 @@
-/** How many values were no count and no cost since `startCounting`. Reading is synchronous: one counter will do. */
+// Reading a span is synchronous, so one counter is enough.
 let ignored = 0
 
-export function startCounting(): void {
+/** Sets the count of ignored values to 0, before a span is read. */
+export function resetIgnored(): void {
   ignored = 0
 }
 
-export const ignoredSoFar = (): number => ignored
+/** Returns how many values of the span were ignored because they are not valid counts or costs. */
+export const ignoredCount = (): number => ignored
 
-/** USD. Far above any bill, and low enough that no sum of many overflows. */
+/** The longest user ID, tag, environment, model or session name that the totals keep, in characters. */
+export const NAME_MAX_LENGTH = 200
+
+/** Whether a value is a string that the totals can keep. */
+export const isName = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= NAME_MAX_LENGTH
+
+/** In USD: far above any bill, and low enough that sums do not overflow. */
 const COST_MAX = 1e9
 
-/** A count of tokens: a whole number from 0. Anything else that is there is ignored, and counted. */
+/** Reads a count of tokens: a whole number from 0. Any other value is ignored and counted. */
 export function tokens(value: unknown): number | undefined {
   if (value === undefined) return undefined
   if (typeof value === 'number' && value >= 0 && Number.isSafeInteger(value)) return value
   return ignore(value)
 }
 
-/** A cost in USD, from 0. Anything else that is there is ignored, and counted. */
+/** Reads a cost in USD, from 0. Any other value is ignored and counted. */
 export function dollars(value: unknown): number | undefined {
   if (value === undefined) return undefined
   if (typeof value === 'number' && value >= 0 && value <= COST_MAX) return value
@@ -29,14 +38,14 @@ function ignore(value: unknown): undefined {
   return undefined
 }
 
-/** A text that says something. */
+/** Reads a string that is not empty. */
 export const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined
 
-/** Characters. JSON that is longer than any that is meant is not parsed. */
+/** The longest JSON that is parsed, in characters. */
 const JSON_MAX_LENGTH = 8192
 
-/** An object or array that is there as JSON; undefined for what is not. */
+/** Parses a JSON object or array; undefined for any other value. */
 export function json(value: unknown): object | undefined {
   if (typeof value !== 'string' || value.length > JSON_MAX_LENGTH) return undefined
   try {
@@ -48,8 +57,8 @@ export function json(value: unknown): object | undefined {
 }
 
 /**
- * An array of strings, or one as JSON in a string, which is how OpenInference's JavaScript packages write it. What is
- * no string is left out.
+ * Reads an array of strings, or one as JSON in a string, which is what OpenInference's JavaScript packages write.
+ * Elements that are not strings are omitted.
  */
 export function strings(value: unknown): readonly string[] | undefined {
   if (value === undefined) return undefined
