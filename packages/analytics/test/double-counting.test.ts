@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { TWICE } from './double-counting.ts'
-import { RECORDED } from './recorded.ts'
+import { DUPLICATES, RECORDED } from './recorded.ts'
 import { recount, usageOf } from './recount.ts'
 
-/** Here the application calls the tool itself, and nothing makes a span for it. */
+/** Recordings in which the application calls the tool itself and no span stands for the call. */
 const CALLED_BY_HAND = new Set([
   'langfuse',
   'openai-openinference',
@@ -16,7 +15,7 @@ describe.each(Object.entries(RECORDED))('%s', (file, { framework, reported, span
   const sessions = [...recount(spans).values()]
   const sum = (field: 'inputTokens' | 'outputTokens' | 'cachedInputTokens' | 'reasoningTokens') =>
     sessions.reduce((total, session) => total + session[field], 0)
-  const extra = TWICE[file] ?? { calls: 0, inputTokens: 0, outputTokens: 0 }
+  const extra = DUPLICATES[file] ?? { calls: 0, inputTokens: 0, outputTokens: 0 }
 
   it(`${framework}: the tokens are those that the model reported`, () => {
     expect({ input: sum('inputTokens'), output: sum('outputTokens') }).toEqual({
@@ -30,13 +29,13 @@ describe.each(Object.entries(RECORDED))('%s', (file, { framework, reported, span
     expect(calls).toBe(reported.calls + extra.calls)
   })
 
-  it(`${framework}: the tool call is counted once, if the framework is the one that calls`, () => {
+  it(`${framework}: the tool call counts once if the framework makes it`, () => {
     const tools = sessions.reduce((total, { kinds }) => total + kinds.tool, 0)
     expect(tools).toBe(CALLED_BY_HAND.has(file) ? 0 : 1)
   })
 })
 
-it.each(['ai-sdk-6', 'ai-sdk-7'])('%s: adding up all spans would count each token twice', (file) => {
+it.each(['ai-sdk-6', 'ai-sdk-7'])('%s: a sum over all spans would count each token twice', (file) => {
   const { reported, spans } = RECORDED[file] ?? expect.fail('not recorded')
   const all = spans.reduce((total, span) => total + (usageOf(span).inputTokens ?? 0), 0)
   expect(all).toBe(2 * reported.inputTokens)

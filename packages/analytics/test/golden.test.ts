@@ -3,17 +3,17 @@ import type { SpanUsage } from '../src/usage/span-usage.ts'
 import { RECORDED } from './recorded.ts'
 import { usageOf } from './recount.ts'
 
-type Said = Partial<SpanUsage>
+type Expected = Partial<SpanUsage>
 
 const MODEL = 'demo-model'
-const FIRST: Said = { model: MODEL, inputTokens: 7, outputTokens: 10, totalTokens: 17 }
-const CACHED: Said = { cachedInputTokens: 2 }
-const REASONED: Said = { ...CACHED, reasoningTokens: 2 }
-const TOOL: Said = { kind: 'tool' }
-const OTHER: Said = { kind: 'other' }
+const FIRST: Expected = { model: MODEL, inputTokens: 7, outputTokens: 10, totalTokens: 17 }
+const CACHED: Expected = { cachedInputTokens: 2 }
+const REASONED: Expected = { ...CACHED, reasoningTokens: 2 }
+const TOOL: Expected = { kind: 'tool' }
+const OTHER: Expected = { kind: 'other' }
 
-/** By recording: the first span of each name, and all that it says. */
-const GOLDEN: Readonly<Record<string, Readonly<Record<string, Said>>>> = {
+/** By recording: the first span of each name, with all its values. */
+const GOLDEN: Readonly<Record<string, Readonly<Record<string, Expected>>>> = {
   'langchain-openinference': {
     ChatOpenAI: { kind: 'llm', ...FIRST, ...REASONED },
     track_order: TOOL,
@@ -128,14 +128,16 @@ const GOLDEN: Readonly<Record<string, Readonly<Record<string, Said>>>> = {
 }
 
 describe.each(Object.entries(GOLDEN))('%s', (file, spans) => {
-  it.each(Object.entries(spans))('%s', (name, said) => {
+  it.each(Object.entries(spans))('%s', (name, expected) => {
     const span = RECORDED[file]?.spans.find((each) => each.name === name) ?? expect.fail('not recorded')
     const { error, ignored, ...usage } = usageOf(span)
     expect({ error, ignored }).toEqual({ error: false, ignored: 0 })
-    expect(Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== undefined))).toEqual(said)
+    expect(Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== undefined))).toEqual(
+      expected,
+    )
   })
 })
 
-it('every recording but the double one has its golden cases', () => {
+it('every recording except the one with duplicates has golden cases', () => {
   expect(Object.keys(RECORDED).filter((file) => !(file in GOLDEN))).toEqual(['langchain-and-openai'])
 })

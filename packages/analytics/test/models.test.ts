@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SessionAnalytics, type SessionTotals } from '../src/index.ts'
 import { naiveTotals } from './support/naive.ts'
-import { chat, sketches, spanOf } from './support/spans.ts'
+import { chat, spanMaker, spanOf } from './support/spans.ts'
 
 const count = (spans: ReturnType<typeof spanOf>[]) => {
   const analytics = new SessionAnalytics()
@@ -16,7 +16,7 @@ const travelled = (...all: SessionAnalytics[]) => {
 }
 const name = (model: number) => `m${String(model).padStart(2, '0')}`
 
-/** Calls of some of 60 models, some of them with the call that they stand for below. */
+/** Calls of some of 60 models, some of them with a nested call. */
 const calls = fc
   .array(fc.record({ model: fc.nat(59), input: fc.nat(50), inner: fc.option(fc.nat(59)) }), {
     minLength: 30,
@@ -49,7 +49,7 @@ const sumOf = (totals: SessionTotals) =>
     [0, 0, 0],
   )
 
-test('of more than 32 models each that is told apart is right, and the others together, in any order and merged', () => {
+test('with more than 32 models, each that is counted separately is right, and so is the sum of the others, in any order and merged', () => {
   fc.assert(
     fc.property(orders, ([spans, order]) => {
       const [naive] = naiveTotals(spans)
@@ -81,8 +81,8 @@ test('of more than 32 models each that is told apart is right, and the others to
   )
 })
 
-test('a model that was folded into the others is not told apart again when another is taken back', () => {
-  const span = sketches()
+test('a model in the sum of the others is not counted separately again when another is subtracted', () => {
+  const span = spanMaker()
   const analytics = count([
     spanOf({ id: 'p', trace: 'Z', session: 's', attributes: chat('zz', 1_000, 0) }),
     spanOf({ id: 'p', trace: 'Y', session: 's', attributes: chat('a0', 5, 0) }),
@@ -98,7 +98,7 @@ test('a model that was folded into the others is not told apart again when anoth
   expect(travelled(analytics).sessions()).toEqual(analytics.sessions())
 })
 
-test('a model whose name has more than 200 characters is none, and all totals can still be merged', () => {
+test('a model name of more than 200 characters is ignored, and totals can still be merged', () => {
   const long = 'm'.repeat(201)
   const analytics = new SessionAnalytics({ prices: { [long]: { input: 1, output: 1 } } })
   analytics.onEnd(spanOf({ id: 'a', session: 's', attributes: chat(long, 1, 2) }))

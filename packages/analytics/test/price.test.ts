@@ -25,8 +25,8 @@ function cost(model: string | undefined, input?: number, output?: number, cached
   return priceOfTable(TABLE)(usage)
 }
 
-describe('what some tokens cost', () => {
-  it('is counted for each million', () => {
+describe('the cost of tokens', () => {
+  it('is per million', () => {
     expect(cost('gpt-4o', 1_000_000, 100_000)).toEqual({ input: 2.5, output: 1, total: 3.5 })
   })
 
@@ -34,11 +34,11 @@ describe('what some tokens cost', () => {
     expect(cost('gpt-4o', 1_000_000, 0, 400_000)).toEqual({ input: 2, output: 0, total: 2 })
   })
 
-  it('is the same for input from the cache where the table has no price for it', () => {
+  it('is the same for input from the cache if the table has no price for it', () => {
     expect(cost('gpt-4o-2024-05-13', 1_000_000, 0, 400_000)).toEqual({ input: 5, output: 0, total: 5 })
   })
 
-  it('is 0 only for a model that costs nothing', () => {
+  it('is 0 only for a free model', () => {
     expect(cost('ours', 10, 10)).toEqual({ input: 0, output: 0, total: 0 })
   })
 
@@ -61,7 +61,7 @@ describe('what some tokens cost', () => {
   })
 })
 
-describe('a model is found', () => {
+describe('the price of a model is found', () => {
   const priced = (model: string) => cost(model, 1_000_000, 0)?.total
 
   it.each([
@@ -92,7 +92,7 @@ describe('a model is found', () => {
     expect(priced(model)).toBeUndefined()
   })
 
-  it('after thousands of names that have no price', () => {
+  it('after thousands of names without a price', () => {
     const priceOf = priceOfTable(TABLE)
     const ask = (model: string) =>
       priceOf(
@@ -109,7 +109,7 @@ describe('a model is found', () => {
   })
 })
 
-it('a table that changes later changes nothing', () => {
+it('later changes of the table have no effect', () => {
   const table = { own: { input: 1, output: 1 } }
   const priceOf = priceOfTable(table)
   table.own.input = 100
@@ -122,7 +122,7 @@ it('a table that changes later changes nothing', () => {
   expect(priceOf(usage)?.total).toBe(1)
 })
 
-describe('a wrong table is refused with its model and its field', () => {
+describe('an invalid table is rejected with the model and the field', () => {
   it.each([
     [undefined, 'must be an object of prices by model, it is undefined'],
     [[], 'must be an object of prices by model, it is an array'],
@@ -150,12 +150,15 @@ describe('a wrong table is refused with its model and its field', () => {
     ],
     [new Map([['a', { input: 1 }]]), 'must be a plain object of prices by model, it is an instance of Map'],
     [new (class Prices {})(), 'must be a plain object of prices by model, it is an instance of Prices'],
-    [{ a: { input: 1, cached: 1 } }, '["a"] has no field "cached"; there are input, cachedInput, output'],
+    [
+      { a: { input: 1, cached: 1 } },
+      '["a"] has no field "cached"; the fields are input, cachedInput, output',
+    ],
   ])('%j', (table, problem) => {
     expect(pricesProblem(table)).toBe(problem)
   })
 
-  it('and a right one is not', () => {
+  it('a valid one is accepted', () => {
     expect(pricesProblem(TABLE)).toBeUndefined()
     expect(pricesProblem({ a: { input: 0.0001, cachedInput: 0, output: 0 } })).toBeUndefined()
     expect(pricesProblem(Object.assign(Object.create(null), TABLE))).toBeUndefined()

@@ -7,11 +7,11 @@ it('the prices are those that scripts/prices.mjs makes, with their date and sour
   expect({ date: PRICES_DATE, source: PRICES_SOURCE, prices: PRICES }).toEqual(makePrices())
 })
 
-it('the prices would pass for the table of a user', () => {
+it('the prices are a valid table', () => {
   expect(pricesProblem(PRICES)).toBeUndefined()
 })
 
-it('the prices are those of models that are paid by tokens of text', () => {
+it('the prices are those of models that are paid by text tokens', () => {
   expect(Object.keys(PRICES)).toEqual(
     expect.arrayContaining([
       'gpt-4o',

@@ -10,13 +10,13 @@ const read = (attributes: Record<string, unknown>, rest: Partial<UsageSpan> = {}
 
 const NOTHING = read({})
 
-describe('a span without anything of GenAI', () => {
-  it('did other work, and says nothing', () => {
+describe('a span without GenAI attributes', () => {
+  it('has the kind other, and no values', () => {
     expect(read({ 'http.request.method': 'GET', 'url.full': 'http://tool/' })).toEqual(NOTHING)
     expect(NOTHING).toMatchObject({ kind: 'other', error: false, ignored: 0 })
   })
 
-  it('says its user, tags and environment', () => {
+  it('has its user, tags and environment', () => {
     const usage = read(
       { 'user.id': 'ada', 'tag.tags': ['a', 'b'] },
       { resource: { attributes: { 'deployment.environment.name': 'production' } } },
@@ -52,7 +52,7 @@ describe('the kind of work', () => {
 })
 
 it.each(['ai.embed', 'ai.embedMany', 'ai.rerank', 'ai.generateObject', 'ai.streamObject'])(
-  '%s is no call of the model: that is inside it',
+  '%s is not an LLM call: that is a child',
   (call) => {
     const usage = read({ 'ai.operationId': call, 'ai.model.id': 'm', 'ai.usage.tokens': 5 })
     expect(usage).toMatchObject({ kind: 'other', inputTokens: 5 })
@@ -107,190 +107,6 @@ describe('older names', () => {
   })
 })
 
-describe('tokens', () => {
-  it('are of the model that answered, before the one that was asked for', () => {
-    const usage = read({ 'gen_ai.request.model': 'gpt-4o', 'gen_ai.response.model': 'gpt-4o-2024-08-06' })
-    expect(usage.model).toBe('gpt-4o-2024-08-06')
-  })
-
-  it('from a cache are a part of the input', () => {
-    const usage = read({
-      'gen_ai.operation.name': 'chat',
-      'gen_ai.usage.input_tokens': 100,
-      'gen_ai.usage.cache_read.input_tokens': 100,
-    })
-    expect(usage).toMatchObject({ inputTokens: 100, cachedInputTokens: 100 })
-  })
-
-  it('from a cache that cannot be a part of the input are added to it', () => {
-    const usage = read({
-      'gen_ai.operation.name': 'chat',
-      'gen_ai.usage.input_tokens': 4,
-      'gen_ai.usage.output_tokens': 1,
-      'gen_ai.usage.cache_read.input_tokens': 100,
-    })
-    expect(usage).toMatchObject({ inputTokens: 104, totalTokens: 105 })
-  })
-
-  it('from a cache that are added to the input are added to the total, where it is without them', () => {
-    const total = (reported: number) =>
-      read({
-        'openinference.span.kind': 'LLM',
-        'llm.token_count.prompt': 10,
-        'llm.token_count.completion': 50,
-        'llm.token_count.total': reported,
-        'llm.token_count.prompt_details.cache_read': 1000,
-      }).totalTokens
-    expect([total(60), total(1060)]).toEqual([1060, 1060])
-  })
-
-  it('that Langfuse keeps apart are added up', () => {
-    const details = {
-      input: 5,
-      input_cached_tokens: 2,
-      input_audio_tokens: 1,
-      output: 3,
-      output_reasoning_tokens: 4,
-    }
-    const usage = read({
-      'langfuse.observation.type': 'generation',
-      'langfuse.observation.usage_details': JSON.stringify(details),
-      'langfuse.observation.cost_details': '{"input":0.5,"output":0.25}',
-    })
-    expect(usage).toMatchObject({
-      inputTokens: 8,
-      outputTokens: 7,
-      totalTokens: 15,
-      cachedInputTokens: 2,
-      reasoningTokens: 4,
-      cost: { input: 0.5, output: 0.25, total: 0.75 },
-    })
-  })
-
-  it.each([
-    { promptTokens: 25, completionTokens: 150, totalTokens: 175 },
-    { prompt_tokens: 25, completion_tokens: 150, total_tokens: 175 },
-    { inputTokens: 25, outputTokens: 150 },
-    { input: 25, promptTokens: 25, output: 150, completion_tokens: 150, total: 175, totalTokens: 175 },
-  ])('in %j, as users of Langfuse write it, are read, and none twice', (details) => {
-    const usage = read({
-      'langfuse.observation.type': 'generation',
-      'langfuse.observation.usage_details': JSON.stringify(details),
-      'langfuse.observation.cost_details': '{"totalCost":0.5,"inputCost":0.125,"outputCost":0.25}',
-    })
-    expect(usage).toMatchObject({
-      inputTokens: 25,
-      outputTokens: 150,
-      totalTokens: 175,
-      cost: { input: 0.125, output: 0.25, total: 0.5 },
-      ignored: 0,
-    })
-  })
-
-  it.each([
-    {
-      prompt_tokens: 25,
-      completion_tokens: 150,
-      prompt_tokens_details: { cached_tokens: 5, audio_tokens: 0 },
-      completion_tokens_details: { reasoning_tokens: 100 },
-    },
-    {
-      input_tokens: 25,
-      output_tokens: 150,
-      input_tokens_details: { cached_tokens: 5 },
-      output_tokens_details: { reasoning_tokens: 100 },
-    },
-  ])("are a part of the side where Langfuse was given OpenAI's usage: %j", (details) => {
-    const usage = read({
-      'langfuse.observation.type': 'generation',
-      'langfuse.observation.usage_details': JSON.stringify(details),
-    })
-    expect(usage).toMatchObject({
-      inputTokens: 25,
-      outputTokens: 150,
-      cachedInputTokens: 5,
-      reasoningTokens: 100,
-      ignored: 0,
-    })
-  })
-
-  it('of OpenTelemetry stand on a span of Langfuse, too', () => {
-    const usage = read({
-      'langfuse.observation.type': 'generation',
-      'gen_ai.request.model': 'm',
-      'gen_ai.usage.input_tokens': 3,
-      'gen_ai.usage.output_tokens': 4,
-    })
-    expect(usage).toMatchObject({ kind: 'llm', model: 'm', totalTokens: 7 })
-  })
-
-  it.each([[-1], [Number.NaN], [Number.POSITIVE_INFINITY], ['12'], [1.5], [true], [{}]])(
-    'that are %j are ignored, and counted',
-    (wrong) => {
-      const usage = read({ 'gen_ai.operation.name': 'chat', 'gen_ai.usage.input_tokens': wrong })
-      expect(usage).toMatchObject({ kind: 'llm', inputTokens: undefined, ignored: 1 })
-    },
-  )
-
-  it('that are wrong give way to the next name', () => {
-    const usage = read({
-      'gen_ai.operation.name': 'chat',
-      'gen_ai.usage.input_tokens': -5,
-      'gen_ai.usage.prompt_tokens': 5,
-    })
-    expect(usage).toMatchObject({ inputTokens: 5, ignored: 1 })
-  })
-
-  it('inside JSON are held to the same', () => {
-    const usage = read({
-      'langfuse.observation.usage_details': '{"input":-1,"output":"7","total":4}',
-      'langfuse.observation.type': 'generation',
-    })
-    expect(usage).toMatchObject({ inputTokens: undefined, totalTokens: 4, ignored: 2 })
-  })
-
-  it('are not taken from JSON that is broken, or an array, or endless', () => {
-    for (const json of ['{', '[1]', 'null', '7', `{"input":${'1'.repeat(9000)}}`]) {
-      const usage = read({
-        'langfuse.observation.type': 'generation',
-        'langfuse.observation.usage_details': json,
-      })
-      expect(usage).toMatchObject({ kind: 'llm', inputTokens: undefined })
-    }
-  })
-
-  it('a count of one span is not carried on to the next', () => {
-    read({ 'gen_ai.operation.name': 'chat', 'gen_ai.usage.input_tokens': -1 })
-    expect(read({}).ignored).toBe(0)
-  })
-})
-
-describe('a cost', () => {
-  it('is what OpenInference says', () => {
-    const usage = read({
-      'openinference.span.kind': 'LLM',
-      'llm.cost.prompt': 0.1,
-      'llm.cost.completion': 0.2,
-      'llm.cost.total': 0.4,
-    })
-    expect(usage.cost).toEqual({ input: 0.1, output: 0.2, total: 0.4 })
-  })
-
-  it('of one part has no total', () => {
-    const usage = read({ 'openinference.span.kind': 'LLM', 'llm.cost.prompt': 0.1 })
-    expect(usage.cost).toEqual({ input: 0.1, output: undefined, total: undefined })
-  })
-
-  it("is Langfuse's on a span that says no type", () => {
-    expect(read({ 'langfuse.observation.cost_details': '{"total":1}' }).cost?.total).toBe(1)
-  })
-
-  it('that is none is ignored, and counted', () => {
-    const usage = read({ 'openinference.span.kind': 'LLM', 'llm.cost.total': -1, 'llm.cost.prompt': 1e300 })
-    expect(usage).toMatchObject({ cost: undefined, ignored: 2 })
-  })
-})
-
 describe('tags', () => {
   it.each([
     [
@@ -307,19 +123,19 @@ describe('tags', () => {
     expect(read({ 'tag.tags': value }).tags).toEqual(tags)
   })
 
-  it("are Langfuse's where there are no others", () => {
+  it("are Langfuse's if there are no others", () => {
     expect(read({ 'langfuse.trace.tags': ['a'] }).tags).toEqual(['a'])
   })
 })
 
 describe('the environment', () => {
-  it('is what the span says, before its resource', () => {
+  it('is that of the span, or else of its resource', () => {
     const resource = { attributes: { 'deployment.environment': 'production' } }
     expect(read({}, { resource }).environment).toBe('production')
     expect(read({ 'langfuse.environment': 'staging' }, { resource }).environment).toBe('staging')
   })
 
-  it('is not asked of a resource that is still being found out, because SDK 2 says an error for each such look', () => {
+  it('is not read from a resource that is not resolved, because SDK 2 logs an error for each such read', () => {
     const resource = {
       get attributes(): Record<string, unknown> {
         return expect.fail('looked at')
@@ -329,7 +145,7 @@ describe('the environment', () => {
     expect(read({ 'user.id': 'ada' }, { resource })).toMatchObject({ userId: 'ada', environment: undefined })
   })
 
-  it('is known as soon as the resource is', () => {
+  it('is read as soon as the resource is resolved', () => {
     const attributes: Record<string, string> = {}
     const resource = { attributes, asyncAttributesPending: true }
     expect(read({}, { resource }).environment).toBeUndefined()
@@ -363,7 +179,7 @@ it('a span of the SDK is read as it is', async () => {
   })
 })
 
-describe('what cannot be read says nothing', () => {
+describe('a span that cannot be read has no values', () => {
   const thrower = () => {
     throw new Error('hostile')
   }
@@ -400,7 +216,7 @@ describe('what cannot be read says nothing', () => {
     expect(readSpanUsage(span as unknown as UsageSpan)).toEqual(NOTHING)
   })
 
-  it('a value is never asked to become another', () => {
+  it('a value is never converted', () => {
     const value = { toString: thrower, valueOf: thrower, toJSON: thrower }
     const usage = read({
       'gen_ai.operation.name': value,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SessionAnalytics, type SessionAnalyticsOptions } from '../src/index.ts'
-import { TWICE } from './double-counting.ts'
-import { RECORDED, type RecordedSpan } from './recorded.ts'
+
+import { DUPLICATES, RECORDED, type RecordedSpan } from './recorded.ts'
 import { recount } from './recount.ts'
 
 const PRICES = { 'demo-model': { input: 3, cachedInput: 1, output: 12 } }
@@ -28,7 +28,7 @@ const ended = ({
   parentSpanContext: parentSpanId === undefined ? undefined : { spanId: parentSpanId },
 })
 
-/** As a framework ends them; the parent first; and neither. */
+/** Orders of arrival. */
 const ORDERS: Readonly<Record<string, (spans: readonly RecordedSpan[]) => RecordedSpan[]>> = {
   'in the order in which they end': (spans) => [...spans].sort((a, b) => a.endMillis - b.endMillis),
   'parents first': (spans) => [...spans],
@@ -47,20 +47,23 @@ const total = <T>(all: readonly T[], field: (each: T) => number): number =>
   all.reduce((sum, each) => sum + field(each), 0)
 
 describe.each(Object.entries(RECORDED))('%s', (file, { reported, spans }) => {
-  const extra = TWICE[file] ?? { calls: 0, inputTokens: 0, outputTokens: 0 }
+  const extra = DUPLICATES[file] ?? { calls: 0, inputTokens: 0, outputTokens: 0 }
 
-  it.each(Object.entries(ORDERS))('totals are what the model server reported, with spans %s', (_, order) => {
-    const sessions = count(order(spans))
-    expect({
-      calls: total(sessions, ({ llmCalls }) => llmCalls),
-      inputTokens: total(sessions, ({ tokens }) => tokens.input),
-      outputTokens: total(sessions, ({ tokens }) => tokens.output),
-    }).toEqual({
-      calls: reported.calls + extra.calls,
-      inputTokens: reported.inputTokens + extra.inputTokens,
-      outputTokens: reported.outputTokens + extra.outputTokens,
-    })
-  })
+  it.each(Object.entries(ORDERS))(
+    'totals are those that the model server reported, with spans %s',
+    (_, order) => {
+      const sessions = count(order(spans))
+      expect({
+        calls: total(sessions, ({ llmCalls }) => llmCalls),
+        inputTokens: total(sessions, ({ tokens }) => tokens.input),
+        outputTokens: total(sessions, ({ tokens }) => tokens.output),
+      }).toEqual({
+        calls: reported.calls + extra.calls,
+        inputTokens: reported.inputTokens + extra.inputTokens,
+        outputTokens: reported.outputTokens + extra.outputTokens,
+      })
+    },
+  )
 
   it('totals are those of the plain recount, session by session', () => {
     const recounted = recount(spans)
@@ -90,7 +93,7 @@ describe.each(Object.entries(RECORDED))('%s', (file, { reported, spans }) => {
     }
   })
 
-  it('cost is what the reported tokens cost, and unknown without a price', () => {
+  it('the cost is that of the reported tokens, and unknown without a price', () => {
     const sessions = count(spans, { prices: PRICES }).filter(({ tokens }) => tokens.total > 0)
     const cached = total(sessions, ({ tokens }) => tokens.cachedInput)
     const input = reported.inputTokens + extra.inputTokens

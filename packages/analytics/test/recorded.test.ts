@@ -27,7 +27,7 @@ const asEnded = ({
   })
 
 test.each(Object.entries(RECORDED))(
-  '%s: totals are those of the recount, in whatever order spans end',
+  '%s: totals equal those of the recount, whatever the order of spans',
   (_, { spans }) => {
     const expected = [...recount(spans)].map(([id, { kinds, ...counts }]) => ({
       id,

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** A span as a collector received it. Times are milliseconds since the first span's start. */
+/** A span as a collector received it. Times are in milliseconds since the start of the first span. */
 export interface RecordedSpan {
   readonly traceId: string
   readonly spanId: string
   readonly parentSpanId?: string
   readonly name: string
-  /** The instrumentation that made the span. */
+  /** The instrumentation scope of the span. */
   readonly scope: string
   readonly startMillis: number
   readonly endMillis: number
@@ -17,10 +17,10 @@ export interface RecordedSpan {
 /** One conversation under a real framework, recorded by `test/usage/record.ts`. */
 export interface RecordedTraces {
   readonly framework: string
-  /** What the model server was asked, and said that it used. */
+  /** The calls that the model server got, and the usage that it returned. */
   readonly reported: {
     readonly calls: number
-    /** The rest were streams that did not ask for usage. */
+    /** The others were streams that did not request usage. */
     readonly callsWithUsage: number
     readonly inputTokens: number
     readonly outputTokens: number
@@ -32,10 +32,20 @@ export interface RecordedTraces {
 
 const folder = new URL('traces/', import.meta.url)
 
-/** All of them, by the name of their file. */
+/** All recordings, by file name. */
 export const RECORDED: Readonly<Record<string, RecordedTraces>> = Object.fromEntries(
   readdirSync(folder).map((file) => [
     file.replace('.json', ''),
     JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as RecordedTraces,
   ]),
 )
+
+/**
+ * The duplicates in recordings whose spans report a call twice without being nested, which no rule can recognize:
+ * LangChain's spans are not active, so the OpenAI SDK's spans are their siblings.
+ */
+export const DUPLICATES: Readonly<
+  Record<string, { calls: number; inputTokens: number; outputTokens: number }>
+> = {
+  'langchain-and-openai': { calls: 3, inputTokens: 27, outputTokens: 33 },
+}

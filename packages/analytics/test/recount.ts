@@ -11,22 +11,22 @@ export interface PlacedSpan {
   readonly statusCode?: number
 }
 
-/** What some spans did, together. */
+/** The sums over some spans. */
 export interface Recounted {
   readonly spans: number
   readonly traces: number
   readonly errors: number
-  /** Spans by kind; of LLM calls inside each other the innermost alone. */
+  /** Spans by kind; of nested LLM calls only the innermost. */
   readonly kinds: Readonly<Record<WorkKind, number>>
   readonly inputTokens: number
   readonly outputTokens: number
   readonly cachedInputTokens: number
   readonly reasoningTokens: number
-  /** Tokens in and out by model, `''` for none. */
+  /** Input and output tokens by model; `''` for none. */
   readonly tokensByModel: Readonly<Record<string, number>>
 }
 
-/** The rule against double counting in its plainest form: whole traces in any order, one session after the other. */
+/** The rule against double counting in its simplest form: on whole traces, one session after the other. */
 export function recount(spans: readonly PlacedSpan[]): ReadonlyMap<string, Recounted> {
   const seen = spans.map((span) => ({ span, usage: usageOf(span) }))
   const above = ancestors(spans)
@@ -58,11 +58,11 @@ export function recount(spans: readonly PlacedSpan[]): ReadonlyMap<string, Recou
   )
 }
 
-/** What a recorded span says. */
+/** Returns the usage of a recorded span. */
 export const usageOf = (span: PlacedSpan): SpanUsage =>
   readSpanUsage({ attributes: span.attributes, status: { code: span.statusCode ?? 0 } })
 
-/** Whether a span reports any usage: a count of tokens or a cost that is more than 0. */
+/** Whether a span reports usage: a token count or a cost above 0. */
 export const reports = (usage: SpanUsage): boolean =>
   [
     usage.inputTokens,
@@ -75,7 +75,7 @@ export const reports = (usage: SpanUsage): boolean =>
     usage.cost?.total,
   ].some((value) => value !== undefined && value > 0)
 
-/** The places above a span, as far as its trace was seen. Parents that point in a circle end it. */
+/** Returns the ancestors of a span, as far as they are known. A circle of parents ends the list. */
 function ancestors(spans: readonly PlacedSpan[]): (span: PlacedSpan) => string[] {
   const byPlace = new Map(spans.map((span) => [placeOf(span), span]))
   return (span) => {

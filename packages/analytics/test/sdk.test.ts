@@ -15,9 +15,9 @@ import {
 import { SessionSpanExporter } from '@otel-sessions/exporter'
 import { expect, test } from 'vitest'
 import { type ExportResult, SessionAnalytics } from '../src/index.ts'
-import { chat, EPOCH, sketches } from './support/spans.ts'
+import { chat, EPOCH, spanMaker } from './support/spans.ts'
 
-/** A request that calls a model; the session is told by an alias, which only the gate understands. */
+/** A request that calls a model. Its session is an alias, which only the exporter reads. */
 function turn(provider: BasicTracerProvider, session: Record<string, string>): void {
   const tracer = provider.getTracer('test')
   const root = tracer.startSpan('POST /chat', { attributes: session, startTime: EPOCH }, ROOT_CONTEXT)
@@ -38,7 +38,7 @@ const EXPECTED = {
   tokens: { input: 10, output: 5, total: 15 },
 }
 
-test('as a span processor it counts what has the session when it ends', async () => {
+test('a span processor counts spans that have the session when they end', async () => {
   const analytics = new SessionAnalytics()
   const processor: SpanProcessor = analytics
   const provider = new BasicTracerProvider({ spanProcessors: [processor] })
@@ -48,7 +48,7 @@ test('as a span processor it counts what has the session when it ends', async ()
   expect(analytics.stats('conv_1')).toMatchObject(EXPECTED)
 })
 
-test('both ways on one instance, what only the gate names counts once it is shipped, with its usage once', async () => {
+test('as processor and exporter, a span whose session only the exporter finds counts when it is exported, and its usage once', async () => {
   const memory = new InMemorySpanExporter()
   const analytics = new SessionAnalytics()
   const gate = new SessionSpanExporter<ReadableSpan>(analytics.exporter<ReadableSpan>(memory))
@@ -64,7 +64,7 @@ test('both ways on one instance, what only the gate names counts once it is ship
   await provider.shutdown()
 })
 
-test('behind the gate it counts what is shipped, and both ways on one instance count once', async () => {
+test('behind the exporter it counts what is exported, and as processor and exporter it counts once', async () => {
   const memory = new InMemorySpanExporter()
   const analytics = new SessionAnalytics()
   const gate = new SessionSpanExporter<ReadableSpan>(analytics.exporter<ReadableSpan>(memory))
@@ -77,9 +77,9 @@ test('behind the gate it counts what is shipped, and both ways on one instance c
   expect(analytics.counters().repeated).toBe(2)
 })
 
-test('a batch reaches the exporter in the same call, and the callback is called once, whatever the exporter does', () => {
+test('a batch reaches the exporter in the same call, and the callback runs once, whatever the exporter does', () => {
   const analytics = new SessionAnalytics()
-  const spans = [sketches()('s')]
+  const spans = [spanMaker()('s')]
   const results: ExportResult[] = []
   const noShutdown = async () => {}
   const twice = analytics.exporter({
@@ -116,7 +116,7 @@ test('metrics are recorded once for a session, without its ID, its user or its t
     maxSessions: 2,
     prices: { m: { input: 1, output: 1 } },
   })
-  const span = sketches()
+  const span = spanMaker()
   const people = { 'user.id': 'SECRET-user', 'tag.tags': ['SECRET-tag'] }
   analytics.onEnd(span('SECRET-1', { end: 4_000, attributes: { ...chat('m', 1_000, 500), ...people } }))
   analytics.onEnd(span('SECRET-1', { name: 'session.end', attributes: { 'session.end.state': 'success' } }))
@@ -153,7 +153,7 @@ test('metrics are recorded once for a session, without its ID, its user or its t
     sum: 0.0015,
     count: 1,
   })
-  // SECRET-1 has been recorded when it ended, and goes without a word; SECRET-2 goes without an end.
+  // SECRET-1 was recorded when it ended, and is not recorded again when it is removed; SECRET-2 has no end.
   expect(
     points.find(
       ({ attributes, name }) => name === 'session.traces' && attributes['session.end.state'] === 'none',

@@ -16,7 +16,7 @@ const compared = ({ late: _, latency: __, ...rest }: SessionTotals): Compared =>
 const byId = (all: SessionTotals[]) => all.sort((one, other) => (one.id < other.id ? -1 : 1))
 const everything = (analytics: SessionAnalytics) => byId(analytics.sessions())
 
-test('totals are those of a plain recount, in whatever order the spans come, and however often', () => {
+test('totals equal those of a simple recount, whatever the order of spans and however often they arrive', () => {
   fc.assert(
     fc.property(
       someSpans.chain((spans) => fc.tuple(fc.constant(spans), shuffled(spans))),
@@ -41,7 +41,7 @@ test('latencies do not depend on the order either', () => {
   )
 })
 
-/** Whole traces go to one process each, as where requests are spread over machines. */
+/** Each trace goes to one process, as behind a load balancer. */
 const spread = someSpans.chain((spans) =>
   fc.tuple(
     fc.constant(spans),
@@ -54,7 +54,7 @@ const spread = someSpans.chain((spans) =>
   ),
 )
 
-// Through JSON, as it travels.
+// Through JSON, as between processes.
 const merged = (...all: SessionAnalytics[]) => {
   const sum = new SessionAnalytics()
   for (const one of all) sum.merge(JSON.parse(JSON.stringify(one)))
@@ -62,7 +62,7 @@ const merged = (...all: SessionAnalytics[]) => {
 }
 const withoutLate = (analytics: SessionAnalytics) => everything(analytics).map(({ late: _, ...rest }) => rest)
 
-test('merging gives what one process would have that saw all, in any order and any grouping', () => {
+test('merging equals counting all spans in one process, in any order and any grouping', () => {
   fc.assert(
     fc.property(spread, ([spans, parts]) => {
       const [a, b, c] = parts.map(count) as [SessionAnalytics, SessionAnalytics, SessionAnalytics]
@@ -80,7 +80,7 @@ test('merging gives what one process would have that saw all, in any order and a
   )
 })
 
-test('a snapshot merged into nothing is the same snapshot', () => {
+test('a snapshot that is merged into an empty instance stays the same', () => {
   fc.assert(
     fc.property(someSpans, (spans) => {
       const analytics = count(spans)

@@ -5,7 +5,7 @@ const fail = () => {
 }
 const fine = spanOf({ id: 'h', session: 's' })
 
-/** Spans on which something is not what it should be, or throws. */
+/** Spans with invalid properties, or with properties that throw. */
 export const HOSTILE_SPANS: readonly unknown[] = [
   undefined,
   null,

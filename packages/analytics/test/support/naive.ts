@@ -4,22 +4,22 @@ import { readSpanUsage } from '../../src/usage/read-usage.ts'
 import type { SpanUsage } from '../../src/usage/span-usage.ts'
 import { recount, reports } from '../recount.ts'
 
-/** What is compared: all of it that does not depend on the order, and is no approximation. */
+/** The part of the totals that is compared: what is exact and does not depend on the order of spans. */
 export type Compared = Omit<SessionTotals, 'late' | 'latency'>
 
-const WORDS = /^session\.(start|end|event|feedback|metric|attachment)$/
+const SESSION_SPANS = /^session\.(start|end|event|feedback|metric|attachment)$/
 const millis = ([seconds = 0, nanos = 0]: readonly number[]) => seconds * 1000 + nanos / 1e6
 const sorted = (values: Iterable<string>) => [...new Set(values)].sort()
 const nano = (dollars: number) => Math.round(dollars * 1e9)
 
 /**
- * The totals of all sessions, from all spans at once, in the plainest way: `recount` for what is told by the tree, and
- * loops for the rest. Costs are reported on the spans or not known.
+ * Computes the totals of all sessions from all spans in the simplest way: `recount` for what depends on parents, and
+ * loops for the rest. Costs are reported on the spans or unknown.
  */
 export function naiveTotals(all: readonly EndedSpan[]): Compared[] {
   const places = new Map(all.map((span) => [placeOf(span), span]))
   const spans = [...places.values()]
-  const work = spans.filter(({ name }) => !WORDS.test(name))
+  const work = spans.filter(({ name }) => !SESSION_SPANS.test(name))
   const counted = recount(work.map(placed))
   const ids = sorted(spans.flatMap((span) => [...idOf(span), ...previousOf(span)]))
   return ids.map((id) => {
@@ -87,8 +87,8 @@ function idOf({ attributes }: EndedSpan): string[] {
 
 function previousOf(span: EndedSpan): string[] {
   const previous = span.attributes['session.previous_id']
-  const says = span.name === 'session.start' && typeof previous === 'string' && previous !== idOf(span)[0]
-  return says && idOf(span).length > 0 ? [previous as string] : []
+  const isNamed = span.name === 'session.start' && typeof previous === 'string' && previous !== idOf(span)[0]
+  return isNamed && idOf(span).length > 0 ? [previous as string] : []
 }
 
 function countsAlone(span: EndedSpan, work: readonly EndedSpan[], what: 'usage' | 'llm'): boolean {
@@ -137,7 +137,7 @@ function costOf(spans: readonly EndedSpan[], calls: readonly EndedSpan[]) {
 }
 
 function endOf(id: string, spans: readonly EndedSpan[]): Compared['end'] {
-  const said = spans
+  const explicit = spans
     .filter((span) => span.name === 'session.end' && idOf(span)[0] === id)
     .map(({ attributes, startTime }) => ({
       state: attributes['session.end.state'] as 'success',
@@ -153,7 +153,9 @@ function endOf(id: string, spans: readonly EndedSpan[]): Compared['end'] {
     }))
   const rank = ({ time, state, reason = '' }: NonNullable<Compared['end']>) =>
     `${String(time).padStart(20)} ${state} ${reason}`
-  return (said.length > 0 ? said : implied).sort((one, other) => (rank(one) < rank(other) ? -1 : 1))[0]
+  return (explicit.length > 0 ? explicit : implied).sort((one, other) =>
+    rank(one) < rank(other) ? -1 : 1,
+  )[0]
 }
 
 function feedbackOf(own: readonly EndedSpan[]): Compared['feedback'] {

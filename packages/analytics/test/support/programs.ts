@@ -3,7 +3,7 @@ import type { EndedSpan } from '../../src/ended-span.ts'
 import { spanOf } from './spans.ts'
 
 const id = fc.constantFrom('s1', 's2', '__proto__', 'constructor', 'x'.repeat(199))
-const bareOr = fc.oneof({ weight: 9, arbitrary: id }, { weight: 1, arbitrary: fc.constant(undefined) })
+const idOrNone = fc.oneof({ weight: 9, arbitrary: id }, { weight: 1, arbitrary: fc.constant(undefined) })
 const count = fc.nat(2_000)
 
 const tokens = fc.record({ input: count, output: count }).map(({ input, output }) => ({
@@ -27,13 +27,13 @@ const all = <T extends object>(...parts: fc.Arbitrary<T | object>[]) =>
   fc.tuple(...parts).map((some) => Object.assign({}, ...some) as Record<string, unknown>)
 const maybe = <T extends object>(part: fc.Arbitrary<T>) => fc.oneof(fc.constant({}), part)
 
-/** A place in a trace of at most eight spans, below an earlier one, a missing one, or none. */
+/** A span in a trace of at most eight, below an earlier one, a missing one, or none. */
 const place = fc.record({ trace: fc.constantFrom('t1', 't1', 't2'), parent: fc.integer({ min: -2, max: 7 }) })
 
 const workSpan = fc
   .record({
     place,
-    session: bareOr,
+    session: idOrNone,
     work: all(kind, maybe(model), maybe(tokens), maybe(cost)),
     people,
     isWork: fc.boolean(),
@@ -52,7 +52,7 @@ const workSpan = fc
       start,
       end: start + length,
       isError,
-      // What has no session is a link in the tree, and says nothing: see the test of its own.
+      // A span without a session only links others; it has a test of its own.
       attributes: { ...(isWork && session !== undefined ? work : {}), ...one.people },
     })
   })
@@ -84,12 +84,12 @@ const wordSpan = fc
     return spanOf({ id: `o${index}`, trace: `word-${index}`, session, start, ...word })
   })
 
-/** Spans of several sessions in several traces, each once, with what sessions say of themselves. */
+/** Spans of several sessions in several traces, each once, with session spans. */
 export const someSpans: fc.Arbitrary<EndedSpan[]> = fc
   .tuple(fc.array(workSpan, { maxLength: 24 }), fc.array(wordSpan, { maxLength: 8 }))
   .map(([work, words]) => [...work, ...words].map((make, index) => make(index)))
 
-/** The same spans in another order, some of them again. */
+/** The same spans in another order, some of them repeated. */
 export const shuffled = (spans: readonly EndedSpan[]): fc.Arbitrary<EndedSpan[]> =>
   fc
     .tuple(

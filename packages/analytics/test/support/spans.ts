@@ -1,7 +1,7 @@
 import type { EndedSpan } from '../../src/ended-span.ts'
 
-/** What a test says of a span; the rest is filled in. */
-export interface SpanSketch {
+/** The properties of a span that a test sets; the others have defaults. */
+export interface SpanInit {
   readonly name?: string
   readonly trace?: string
   readonly id: string
@@ -15,7 +15,7 @@ export interface SpanSketch {
   readonly attributes?: Readonly<Record<string, unknown>>
 }
 
-/** The time that `start` and `end` count from, in milliseconds since the epoch. */
+/** The time that `start` and `end` are relative to, in milliseconds since the epoch. */
 export const EPOCH = 1_700_000_000_000
 
 const hrTime = (millis: number): [number, number] => {
@@ -23,10 +23,10 @@ const hrTime = (millis: number): [number, number] => {
   return [seconds, Math.round((EPOCH + millis - seconds * 1000) * 1e6)]
 }
 
-/** A span as the SDK hands it to a processor. */
-export function spanOf(sketch: SpanSketch): EndedSpan {
-  const { name = 'work', trace = 't', id, parent, isRemote = false, start = 0, end = start + 10 } = sketch
-  const { session, attributes, isError = false } = sketch
+/** Makes a span as the SDK passes it to a processor. */
+export function spanOf(init: SpanInit): EndedSpan {
+  const { name = 'work', trace = 't', id, parent, isRemote = false, start = 0, end = start + 10 } = init
+  const { session, attributes, isError = false } = init
   return {
     name,
     startTime: hrTime(start),
@@ -38,7 +38,7 @@ export function spanOf(sketch: SpanSketch): EndedSpan {
   }
 }
 
-/** Attributes of an LLM call, as OpenTelemetry's conventions have them. */
+/** Returns the attributes of an LLM call by OpenTelemetry's conventions. */
 export const chat = (model: string, input: number, output: number): Record<string, unknown> => ({
   'gen_ai.operation.name': 'chat',
   'gen_ai.request.model': model,
@@ -46,10 +46,10 @@ export const chat = (model: string, input: number, output: number): Record<strin
   'gen_ai.usage.output_tokens': output,
 })
 
-/** A generator of pairwise different sketches: `call('s1', …)`. */
-export function sketches() {
+/** Returns a function that makes spans with different IDs: `span('s1', …)`. */
+export function spanMaker() {
   let count = 0
-  return (session: string | undefined, more: Partial<SpanSketch> = {}): EndedSpan => {
+  return (session: string | undefined, more: Partial<SpanInit> = {}): EndedSpan => {
     count++
     return spanOf({ id: `span-${count}`, trace: `trace-${count}`, session, ...more })
   }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { SessionAnalytics } from '../src/index.ts'
 import { chat, spanOf } from './support/spans.ts'
 
-/** What a promise says is remembered. */
+/** The number of spans that are remembered at least. */
 const REMEMBERED = 16_384
 
 const number = (count: number) => count.toString(16).padStart(16, '0')
@@ -14,7 +14,7 @@ const repeatedOf = (spans: ReturnType<typeof spanOf>[]): number => {
 }
 
 test.each([1, 8, 100, 10_000])(
-  'a retry of many spans counts nothing twice, when a trace has %i of them',
+  'a retry of many spans counts nothing twice, with traces of %i spans',
   (length) => {
     const spans = Array.from({ length: REMEMBERED }, (_, count) =>
       spanOf({ id: number(count), trace: `trace-${Math.floor(count / length)}`, session: 's' }),
@@ -23,7 +23,7 @@ test.each([1, 8, 100, 10_000])(
   },
 )
 
-test('a retry counts nothing twice, when each span has a parent that never comes', () => {
+test('a retry counts nothing twice if the parents never arrive', () => {
   const spans = Array.from({ length: REMEMBERED }, (_, count) =>
     spanOf({
       id: number(count),
@@ -37,7 +37,7 @@ test('a retry counts nothing twice, when each span has a parent that never comes
 })
 
 test.each([1, 1_000])(
-  'a parent that is named again is remembered from then on, among traces of %i spans',
+  'a parent that another child names is remembered from then on, among traces of %i spans',
   (length) => {
     const analytics = new SessionAnalytics()
     for (let count = 0; count < 40_000; count++) {

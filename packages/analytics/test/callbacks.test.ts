@@ -2,7 +2,7 @@ import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { afterEach, expect, test, vi } from 'vitest'
 import { SessionAnalytics, type SessionTotals } from '../src/index.ts'
-import { chat, sketches, spanOf } from './support/spans.ts'
+import { chat, spanMaker, spanOf } from './support/spans.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -11,8 +11,8 @@ afterEach(() => {
 
 const ending = { name: 'session.end', attributes: { 'session.end.state': 'success' } }
 
-test('onEvict may end spans and merge: no session is lost, or found under the name of another', async () => {
-  const span = sketches()
+test('onEvict may end spans and merge: no session is lost, or found under the ID of another', async () => {
+  const span = spanMaker()
   const other = new SessionAnalytics()
   other.onEnd(span('merged'))
   const gone: string[] = []
@@ -35,7 +35,7 @@ test('onEvict may end spans and merge: no session is lost, or found under the na
   expect(analytics.counters()).toMatchObject({ sessions: 3, evicted: gone.length, failed: 0 })
 })
 
-test('onEvict that ends a span changes nothing of the span that made the session go', async () => {
+test('onEvict that ends a span does not affect the span that caused the removal', async () => {
   const analytics: SessionAnalytics = new SessionAnalytics({
     maxSessions: 1,
     onEvict: () => analytics.onEnd(spanOf({ trace: 'db', id: 'db', parent: 'x', start: 9_000, end: 9_999 })),
@@ -48,8 +48,8 @@ test('onEvict that ends a span changes nothing of the span that made the session
   expect(analytics.stats('new')).toMatchObject({ durationMillis: 1_000, llmCalls: 1, tokens: { total: 150 } })
 })
 
-test('onEvict that always makes another session go does not stop the process', async () => {
-  const span = sketches()
+test('onEvict that always removes another session does not block the process', async () => {
+  const span = spanMaker()
   const gone: string[] = []
   const analytics: SessionAnalytics = new SessionAnalytics({
     maxSessions: 1,
@@ -68,7 +68,7 @@ test('onEvict that always makes another session go does not stop the process', a
 
 test('the idle clock has one timer, whatever onEvict does', async () => {
   vi.useFakeTimers()
-  const span = sketches()
+  const span = spanMaker()
   const analytics: SessionAnalytics = new SessionAnalytics({
     idleMillis: 40,
     onEvict: () => analytics.onEnd(span(undefined)),
@@ -81,9 +81,9 @@ test('the idle clock has one timer, whatever onEvict does', async () => {
   expect(vi.getTimerCount()).toBe(1)
 })
 
-test('when very many sessions are idle, they all go in turns of the event loop that follow each other', async () => {
+test('very many idle sessions are removed over consecutive turns of the event loop', async () => {
   vi.useFakeTimers()
-  const span = sketches()
+  const span = spanMaker()
   const analytics = new SessionAnalytics({ idleMillis: 4_000 })
   for (let id = 0; id < 1_200; id++) analytics.onEnd(span(`s${id}`))
   await vi.advanceTimersByTimeAsync(4_999)
@@ -94,30 +94,33 @@ test('when very many sessions are idle, they all go in turns of the event loop t
   expect(analytics.counters()).toMatchObject({ idle: 1_200, sessions: 0 })
 })
 
-test('a session that ends and goes at once is told of with its own totals, and first of its end', async () => {
-  const told: [string, SessionTotals][] = []
-  const span = sketches()
-  const analytics = new SessionAnalytics({ maxSessions: 1, onEvict: (totals) => told.push(['gone', totals]) })
-  analytics.onSessionEnd((totals) => told.push(['ended', totals]))
+test('a session that ends and is removed at once is reported with its own totals, its end first', async () => {
+  const calls: [string, SessionTotals][] = []
+  const span = spanMaker()
+  const analytics = new SessionAnalytics({
+    maxSessions: 1,
+    onEvict: (totals) => calls.push(['removed', totals]),
+  })
+  analytics.onSessionEnd((totals) => calls.push(['ended', totals]))
   analytics.onEnd(span('a', { attributes: chat('m', 7, 7) }))
   analytics.onEnd(span('a', ending))
   analytics.onEnd(span('b', ending))
   analytics.onEnd(span('b', { attributes: chat('m', 1, 1) }))
   await analytics.forceFlush()
-  expect(told.map(([what, { id, tokens }]) => [what, id, tokens.input])).toEqual([
+  expect(calls.map(([what, { id, tokens }]) => [what, id, tokens.input])).toEqual([
     ['ended', 'a', 7],
-    ['gone', 'a', 7],
+    ['removed', 'a', 7],
     ['ended', 'b', 1],
   ])
 })
 
-test("listeners and timers run in the root context, not in a session's scope or where tracing is suppressed", async () => {
+test('listeners and timers run in the root context, not in the scope of a session', async () => {
   vi.useFakeTimers()
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-  const key = createContextKey('somebody')
+  const key = createContextKey('scope')
   const seen: unknown[] = []
   const look = () => seen.push(context.active().getValue(key))
-  const span = sketches()
+  const span = spanMaker()
   const analytics = new SessionAnalytics({ idleMillis: 40, maxSessions: 2, onEvict: look })
   analytics.onSessionEnd(look)
   context.with(ROOT_CONTEXT.setValue(key, 'a scope'), () => {

@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest'
+import { SessionAnalytics, type SessionTotals } from '../src/index.ts'
+import { chat, EPOCH, spanMaker, type spanOf } from './support/spans.ts'
+
+const counted = (...spans: ReturnType<typeof spanOf>[]) => {
+  const analytics = new SessionAnalytics()
+  for (const span of spans) analytics.onEnd(span)
+  return analytics
+}
+
+test('session spans set name, end, feedback and metrics, and are not work', () => {
+  const span = spanMaker()
+  const analytics = counted(
+    span('s', { name: 'session.start', start: 0, attributes: { 'session.name': 'Ticket 12' } }),
+    span('s', { start: 10 }),
+    span('s', { name: 'session.feedback', start: 20, attributes: { 'session.feedback.score': 0.5 } }),
+    span('s', { name: 'session.feedback', start: 21, attributes: { 'session.feedback.score': 1 } }),
+    span('s', { name: 'session.feedback', start: 22, attributes: { 'session.feedback.label': 'kind' } }),
+    span('s', {
+      name: 'session.metric',
+      start: 23,
+      attributes: { 'session.metric.name': 'clicks', 'session.metric.value': 3 },
+    }),
+    span('s', {
+      name: 'session.end',
+      start: 30,
+      end: 30,
+      attributes: { 'session.end.state': 'success', 'session.end.reason': 'done' },
+    }),
+    span('s', { start: 40, end: 45 }),
+  )
+  expect(analytics.stats('s')).toMatchObject({
+    name: 'Ticket 12',
+    spans: 2,
+    traces: 2,
+    durationMillis: 45,
+    feedback: { count: 3, scored: 2, mean: 0.75 },
+    metrics: [{ name: 'clicks', count: 1, mean: 3, min: 3, max: 3 }],
+    end: { state: 'success', reason: 'done', time: EPOCH + 30 },
+    late: 1,
+  })
+})
+
+test('listeners are called once for an end, after the span that ends the session, and their errors are contained', async () => {
+  const analytics = new SessionAnalytics()
+  const calls: SessionTotals[] = []
+  analytics.onSessionEnd(() => {
+    throw new Error('a bug')
+  })
+  analytics.onSessionEnd(async () => {
+    throw new Error('a later bug')
+  })
+  const all: string[] = []
+  analytics.onSessionEnd(({ id }) => all.push(id))
+  const stop = analytics.onSessionEnd((totals) => calls.push(totals))
+  const span = spanMaker()
+  const end = (session: string) =>
+    span(session, { name: 'session.end', attributes: { 'session.end.state': 'failure' } })
+  analytics.onEnd(end('s'))
+  expect(calls).toEqual([])
+  await analytics.forceFlush()
+  analytics.onEnd(end('s'))
+  await analytics.forceFlush()
+  expect(calls.map(({ id, end: ended }) => [id, ended?.state])).toEqual([['s', 'failure']])
+  expect(analytics.counters().failed).toBe(2)
+  stop()
+  analytics.onEnd(end('t'))
+  await analytics.forceFlush()
+  expect(calls).toHaveLength(1)
+  expect(all).toEqual(['s', 't'])
+})
+
+test('a span that is marked as late counts as late, whether it is work or a session span, and whether an end is known', () => {
+  const span = spanMaker()
+  const late = { 'session.late': true }
+  const analytics = counted(
+    span('s', { attributes: late }),
+    span('s', { name: 'session.event', attributes: late }),
+    span('s', { attributes: { 'session.late': 'true' } }),
+  )
+  expect(analytics.stats('s')?.late).toBe(2)
+})
+
+test.each([
+  ['of SDK 2', 'instrumentationScope'],
+  ['of SDK 1', 'instrumentationLibrary'],
+])("an application's own span with the name of a session span is work: %s", (_, where) => {
+  const span = spanMaker()
+  const named = (scope: string) => ({
+    ...span('s', { name: 'session.event', attributes: chat('m', 10, 5) }),
+    [where]: { name: scope },
+  })
+  const analytics = counted(named('shop'), named('@otel-sessions/processor/lifecycle'))
+  expect(analytics.stats('s')).toMatchObject({ spans: 1, llmCalls: 1, events: 1 })
+})
+
+test('metrics accept large numbers, and a mean is between the smallest and the largest', () => {
+  const span = spanMaker()
+  const metric = (name: string, value: unknown) =>
+    span('s', {
+      name: 'session.metric',
+      attributes: { 'session.metric.name': name, 'session.metric.value': value },
+    })
+  const wrong = [Number.POSITIVE_INFINITY, Number.NaN, 1e300, 2 ** 53, '7']
+  const analytics = counted(
+    metric('bytes', 5e9),
+    metric('bytes', 1.7e12),
+    metric('most', -Number.MAX_SAFE_INTEGER),
+    metric('tiny', 4e-7),
+    ...wrong.map((value) => metric('wrong', value)),
+  )
+  expect(analytics.stats('s')?.metrics).toEqual([
+    { name: 'bytes', count: 2, mean: 852.5e9, min: 5e9, max: 1.7e12 },
+    {
+      name: 'most',
+      count: 1,
+      mean: -Number.MAX_SAFE_INTEGER,
+      min: -Number.MAX_SAFE_INTEGER,
+      max: -Number.MAX_SAFE_INTEGER,
+    },
+    { name: 'tiny', count: 1, mean: 4e-7, min: 4e-7, max: 4e-7 },
+  ])
+  expect(analytics.counters().ignoredValues).toBe(wrong.length)
+  const copy = new SessionAnalytics()
+  copy.merge(JSON.parse(JSON.stringify(analytics)))
+  expect(copy.stats('s')).toEqual(analytics.stats('s'))
+})
+
+test('a session span without a valid time neither ends nor starts a session', () => {
+  const span = spanMaker()
+  const never = { startTime: [Number.POSITIVE_INFINITY, 0], endTime: [Number.POSITIVE_INFINITY, 0] }
+  const end = { name: 'session.end', attributes: { 'session.end.state': 'success' } }
+  const start = {
+    name: 'session.start',
+    attributes: { 'session.name': 'n', 'session.previous_id': 'before' },
+  }
+  const analytics = counted({ ...span('s', end), ...never }, { ...span('s', start), ...never })
+  expect(analytics.stats('s')).toMatchObject({ end: undefined, name: undefined })
+  expect(analytics.stats('before')).toBeUndefined()
+})
