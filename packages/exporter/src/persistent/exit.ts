@@ -55,11 +55,6 @@ export class ExitBudget {
     this.#millis = millis
   }
 
-  /** Whether the event loop has run empty at least once. */
-  get hasBegun(): boolean {
-    return this.#until !== undefined
-  }
-
   /** How long sending may still take; 0 if nothing more may be sent. */
   get millisLeft(): number {
     if (this.#rounds >= MAX_ROUNDS || this.#until === undefined) return 0

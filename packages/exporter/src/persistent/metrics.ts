@@ -11,7 +11,7 @@ import type {
 import { problems } from '../problems.ts'
 import type { BodyFormat } from './encoder/codec.ts'
 import type { MeterProviderLike } from './options.ts'
-import { nameOfError } from './sending/answer.ts'
+import { nameOfError } from './sending/messages.ts'
 import type { RequestObserver } from './sending/types.ts'
 import type { DeliveryCounters, Queued } from './stats.ts'
 

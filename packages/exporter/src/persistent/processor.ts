@@ -34,6 +34,8 @@ export class PersistentBatchSpanProcessor {
   readonly #pipeline: Pipeline
   readonly #exitBudget: ExitBudget
   readonly #removeExitHandler: () => void
+  /** The event loop has run empty at least once. */
+  #hasRunEmpty = false
   #isExiting = false
   #shutdown: Promise<void> | undefined
 
@@ -145,8 +147,8 @@ export class PersistentBatchSpanProcessor {
   async #flush(): Promise<void> {
     const { exportTimeoutMillis } = this.#settings
     const { sender, queue } = this.#pipeline
-    const isExiting = this.#exitBudget.hasBegun
-    if (isExiting && sender.isFailing && !this.#exitBudget.takeFlush()) {
+    const hasRunEmpty = this.#hasRunEmpty
+    if (hasRunEmpty && sender.isFailing && !this.#exitBudget.takeFlush()) {
       throw new Error(`forceFlush: the process is exiting; ${spansText(queue.size.spans)} not delivered`)
     }
     const until = now() + exportTimeoutMillis
@@ -155,9 +157,9 @@ export class PersistentBatchSpanProcessor {
       () => 0,
       () => this.#pipeline.buffered,
     )
-    const left = waiting + (await this.#pipeline.drain(Math.max(1, until - now()), isExiting))
+    const left = waiting + (await this.#pipeline.drain(Math.max(1, until - now()), hasRunEmpty))
     if (left > 0) {
-      const when = isExiting ? 'because the process is exiting' : `within ${exportTimeoutMillis} ms`
+      const when = hasRunEmpty ? 'because the process is exiting' : `within ${exportTimeoutMillis} ms`
       throw new Error(`forceFlush: ${spansText(left)} not delivered ${when}; still queued, and retried`)
     }
     const losses = lossesSince(before, this.#counters)
@@ -190,6 +192,7 @@ export class PersistentBatchSpanProcessor {
   }
 
   #beforeExit(): void {
+    this.#hasRunEmpty = true
     if (!this.#exitBudget.begin()) return
     // After the listeners of the application, which may end spans.
     setImmediate(() => {

@@ -1,9 +1,9 @@
 import type { BodyFormat, Codec } from '../encoder/codec.ts'
 import type { Lease, SpanQueue } from '../queue/types.ts'
 import { countDropped, type DeliveryCounters } from '../stats.ts'
-import { logPartialSuccess, logRejected, logUndeliverable, nameOfError, noAnswer } from './answer.ts'
-import type { Circuit, OutageLog } from './circuit.ts'
-import type { Part, RequestSize } from './request-size.ts'
+import type { Circuit, OutageLog, Part, RequestSize } from './circuit.ts'
+import { noAnswer } from './http-attempt.ts'
+import { logPartialSuccess, logRejected, logUndeliverable, nameOfError } from './messages.ts'
 import type { Answer, Clock, RequestObserver, RetryAnswer, Transport } from './types.ts'
 
 /** A request without spans, which asks only whether the endpoint answers. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { urlToHttpOptions } from 'node:url'
 import { kindOf } from '@otel-sessions/semconv/internal'
 import { type Compression, type HeadersOption, type HttpAgentOption, PROCESSOR } from '../options.ts'
-import { nameOfError } from './answer.ts'
+import { nameOfError } from './messages.ts'
 
 /** Where requests go, and the connections to it. */
 export interface Endpoint {

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { LONGEST_TIMER_MILLIS } from '@otel-sessions/semconv/internal'
 import type { Compression } from '../options.ts'
-import { nameOfError } from './answer.ts'
 import { headersOf, httpUrl } from './endpoint.ts'
 import { hasZstd } from './http-transport.ts'
+import { nameOfError } from './messages.ts'
 
 /** Where and how the environment has traces sent. Variables that are not set are left out. */
 export interface EnvSettings {

@@ -1,8 +1,9 @@
-import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import type { Codec } from '../encoder/codec.ts'
-import { nameOfError, noAnswer, readAnswer } from './answer.ts'
+import { readErrorMessage } from '../encoder/index.ts'
 import type { Endpoint } from './endpoint.ts'
-import type { Answer } from './types.ts'
+import { nameOfError, shorten } from './messages.ts'
+import type { Answer, RetryAnswer } from './types.ts'
 
 /** How much of an answer is read. */
 const MAX_ANSWER_BYTES = 64 * 1024
@@ -109,4 +110,58 @@ export class HttpAttempt {
     response.on('end', () => this.end('ended'))
     response.on('error', (error) => this.end(nameOfError(error)))
   }
+}
+
+/** The answer of a request without one, or with one that does not say what became of the request. */
+export const noAnswer = (reason: string): RetryAnswer => ({
+  kind: 'retry',
+  reason,
+  status: undefined,
+  afterMillis: undefined,
+})
+
+// The statuses that OTLP's specification calls retryable, and no others.
+const RETRYABLE = new Set([429, 502, 503, 504])
+
+/** Reads an answer. `body` is as much of it as was received. */
+export function readAnswer(status: number, headers: IncomingHttpHeaders, body: Buffer, codec: Codec): Answer {
+  const contentType = headers['content-type']
+  if (status >= 200 && status < 300) {
+    const partial = body.length > 0 ? codec.readAnswer(body, contentType) : undefined
+    return {
+      kind: 'accepted',
+      rejectedSpans: partial?.rejectedSpans ?? 0,
+      message: partial?.message ?? '',
+    }
+  }
+  if (RETRYABLE.has(status)) {
+    const afterMillis = retryAfterMillis(headers['retry-after'], headers.date)
+    return { kind: 'retry', reason: String(status), status, afterMillis }
+  }
+  if (status === 413) return { kind: 'too-large' }
+  return { kind: 'rejected', status, message: shorten(readErrorMessage(body, contentType)) }
+}
+
+// The three date formats of HTTP all begin with the name of the day; `Date.parse` alone reads `-1` as a year.
+const DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*?( GMT)?$/
+
+function parseDate(value: string): number {
+  const match = DATE.exec(value)
+  if (match === null) return Number.NaN
+  return Date.parse(match[1] === undefined ? `${value} GMT` : value)
+}
+
+/**
+ * The milliseconds that the header `Retry-After` asks to wait, never negative. It is a number of seconds or a date,
+ * which is compared with the endpoint's own `Date` header if there is one, because the two clocks may differ.
+ *
+ * @returns undefined for a missing or invalid header
+ */
+export function retryAfterMillis(value: string | undefined, date: string | undefined): number | undefined {
+  const text = value?.trim() ?? ''
+  if (/^\d+$/.test(text)) return Number(text) * 1000
+  const until = parseDate(text)
+  if (Number.isNaN(until)) return undefined
+  const sent = parseDate(date ?? '')
+  return Math.max(0, until - (Number.isNaN(sent) ? Date.now() : sent))
 }

@@ -2,9 +2,9 @@ import * as zlib from 'node:zlib'
 import { problems } from '../../problems.ts'
 import type { BodyFormat, Codec } from '../encoder/codec.ts'
 import type { Compression } from '../options.ts'
-import { nameOfError, noAnswer } from './answer.ts'
 import { openEndpoint, requestHeaders } from './endpoint.ts'
-import { HttpAttempt } from './http-attempt.ts'
+import { HttpAttempt, noAnswer } from './http-attempt.ts'
+import { nameOfError } from './messages.ts'
 import { type Clock, type SenderSettings, systemClock, type Transport } from './types.ts'
 
 /**

@@ -1,9 +1,10 @@
 /**
  * Sends queued records to the endpoint over HTTP, retries, and reports what became of them.
  *
- * `Sender` decides when a batch is sent, and runs one `Delivery` for each. A delivery posts requests through the
- * `Transport` (one `HttpAttempt` each) and splits them as needed. `Circuit` and `RequestSize` remember what the endpoint
- * takes. Calls run from the sender to the delivery to the transport; only promises and the timers of the circuit lead back.
+ * `Sender` leases batches from the queue and decides when; one `Delivery` for each posts its requests through the
+ * `Transport`, one `HttpAttempt` each, and splits them as needed. `Circuit` and `RequestSize` remember when and how large
+ * the next request may be. `endpoint.ts` has the URL, connections and headers, `env.ts` the environment variables.
+ * Calls run from the sender to the delivery to the transport; answers come back as promises.
  *
  * @module
  */

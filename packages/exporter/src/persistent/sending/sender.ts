@@ -4,10 +4,9 @@ import { problems } from '../../problems.ts'
 import type { BodyFormat, Codec } from '../encoder/codec.ts'
 import type { Lease, SpanQueue } from '../queue/types.ts'
 import type { DeliveryCounters } from '../stats.ts'
-import { nameOfError } from './answer.ts'
-import { Circuit, OutageLog } from './circuit.ts'
+import { Circuit, OutageLog, RequestSize } from './circuit.ts'
 import { Delivery, type DeliveryContext } from './delivery.ts'
-import { RequestSize } from './request-size.ts'
+import { nameOfError } from './messages.ts'
 import {
   type Clock,
   type RequestObserver,
@@ -270,7 +269,7 @@ class FlushWaiters {
         resolve(left())
       }
       const waiter = { untilFailure, left, finish }
-      const timer = this.#clock.after(millis, finish, true)
+      const timer = this.#clock.afterKeepingAlive(millis, finish)
       this.#waiters.add(waiter)
     })
   }

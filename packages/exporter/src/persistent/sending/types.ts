@@ -66,12 +66,10 @@ export interface Clock {
   now(): number
   /** From 0 to 1, without 1. */
   random(): number
-  /** Calls back after at most `LONGEST_TIMER_MILLIS`; keeps the process alive only if `keepsAlive`. */
-  after(millis: number, callback: () => void, keepsAlive?: boolean): Timer
+  /** Calls back after at most `LONGEST_TIMER_MILLIS`. The timer does not keep the process alive. */
+  after(millis: number, callback: () => void): Timer
+  /** Calls back after at most `LONGEST_TIMER_MILLIS`, and keeps the process alive until then. */
+  afterKeepingAlive(millis: number, callback: () => void): Timer
 }
 
-export const systemClock: Clock = {
-  now,
-  random: Math.random,
-  after: (millis, callback, keepsAlive) => (keepsAlive ? afterKeepingAlive : after)(millis, callback),
-}
+export const systemClock: Clock = { now, random: Math.random, after, afterKeepingAlive }

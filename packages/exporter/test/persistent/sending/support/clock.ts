@@ -16,7 +16,10 @@ export class ManualClock implements Clock {
   now = () => this.time
   random = () => this.chance
 
-  after(millis: number, callback: () => void, keepsAlive = false) {
+  after = (millis: number, callback: () => void) => this.#start(millis, callback, false)
+  afterKeepingAlive = (millis: number, callback: () => void) => this.#start(millis, callback, true)
+
+  #start(millis: number, callback: () => void, keepsAlive: boolean) {
     if (!(millis <= 2 ** 31 - 1)) throw new RangeError(`Node has no timer for ${millis} ms`)
     const timer = { at: this.time + millis, callback, keepsAlive }
     this.timers.add(timer)
