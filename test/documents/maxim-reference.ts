@@ -14,7 +14,7 @@ export const maximReference: Document = {
   rows: [
     {
       theirs: '`SessionConfig`, `SessionConfigDict`',
-      ours: '`SessionStart`: `{ id, name, userId, tags, metadata, previousSessionId, startTime }`',
+      ours: '`SessionStart`: `{ sessionId, name, userId, tags, metadata, previousSessionId, startTime }`',
       shows({ span }) {
         startSession({
           sessionId: ID,

@@ -1,4 +1,4 @@
-/** An application with open sessions, that gets signals. */
+/** An application with open sessions that gets signals. */
 import { registerHooks } from 'node:module'
 import { trace } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
@@ -9,17 +9,17 @@ import { readConfig, run, tell } from '../../demo/support/child.ts'
 
 /** How the program is set up. */
 export interface ProgramConfig {
-  /** Of the collector. */
+  /** The collector's URL. */
   url: string
-  /** Whether it calls `endSessionsOnSignals`, and how long a flush may take. */
+  /** How long a flush may take; without it, `endSessionsOnSignals` is not called. */
   timeoutMillis?: number | undefined
   /** What its own listener does, if it has one. */
   own?: 'shut down' | 'shut down once' | 'live on' | 'signal-exit' | 'another copy' | undefined
-  /** Its flush is told, and waits for the message `flush`. */
-  held?: boolean | undefined
+  /** Whether the flush sends a message, and waits for the message `flush`. */
+  waits?: boolean | undefined
 }
 
-const { url, timeoutMillis, own, held } = readConfig<ProgramConfig>()
+const { url, timeoutMillis, own, waits } = readConfig<ProgramConfig>()
 
 const exporter = new OTLPTraceExporter({ url, timeoutMillis: 600_000 })
 const spanProcessors = [new SessionSpanProcessor(), new BatchSpanProcessor(exporter)]
@@ -31,7 +31,7 @@ async function shutDown(): Promise<void> {
   process.exit(0)
 }
 
-/** What signal-exit 3 and 4 do: they let the process end once only they are left. */
+/** Behaves like signal-exit 3 and 4, which let the process end when no other listener is left. */
 function likeSignalExit(): void {
   const emitter = { count: 1 }
   Object.defineProperty(globalThis, Symbol.for('signal-exit emitter'), { value: emitter })
@@ -50,7 +50,7 @@ function listen(): void {
   if (own === 'signal-exit') likeSignalExit()
 }
 
-/** The same package once more, as an application has it whose dependencies do not agree on a version. */
+/** Loads a second copy of the package, as in an application whose dependencies need different versions. */
 async function anotherCopy(): Promise<typeof import('@otel-sessions/processor/lifecycle')> {
   registerHooks({
     resolve(specifier, context, next) {
@@ -68,7 +68,7 @@ const mayFlush = new Promise<void>((resolve) => {
   })
 })
 
-const heldProvider = {
+const waitingProvider = {
   async forceFlush(): Promise<void> {
     tell('flushing')
     await mayFlush
@@ -79,11 +79,11 @@ const heldProvider = {
 await run(async () => {
   listen()
   if (timeoutMillis !== undefined) {
-    endSessionsOnSignals({ timeoutMillis, provider: held ? heldProvider : undefined })
+    endSessionsOnSignals({ timeoutMillis, provider: waits ? waitingProvider : undefined })
   }
   if (own === 'another copy') {
     const copy = await anotherCopy()
-    // It has nothing to wait for, and is done first.
+    // Its flush waits for nothing, so it finishes first.
     copy.endSessionsOnSignals({ provider: { forceFlush: async () => {} } })
     copy.startSession({ sessionId: 'of the copy' })
   }
@@ -93,10 +93,10 @@ await run(async () => {
   process.on('message', async ({ type }: { type: string }) => {
     if (type === 'start') tell('started', startSession({ sessionId: 'three' }).id)
     if (type === 'shut down') await shutDown()
-    // Not in this function, whose errors are told: as the application's own would be thrown.
+    // Thrown outside this function, whose errors are reported to the parent.
     if (type === 'crash') setImmediate(() => Promise.reject(new Error('a crash, on purpose')))
   })
-  // Before anything is said to be ready: what is lost later was never said.
+  // Exports the starts before the program is ready.
   if (url.includes('/v1/')) await provider.forceFlush()
   tell('ready', process.listenerCount('SIGTERM') + process.listenerCount('SIGINT'))
 })

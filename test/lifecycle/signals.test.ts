@@ -31,23 +31,23 @@ function start(config: Omit<ProgramConfig, 'url'> & { url?: string }) {
   })
   children.push(child)
   const exit = once(child, 'exit') as Promise<[code: number | null, signal: string | null]>
-  /** The next message, or how the program ended without one. */
-  const hear = async () => {
+  /** The next message, or how the program ended. */
+  const nextMessage = async () => {
     const [message] = await Promise.race([once(child, 'message') as Promise<[Message]>, exit])
     return message
   }
-  return { child, exit, hear }
+  return { child, exit, nextMessage }
 }
 
-/** How a program that is ready ends on a signal. */
+/** Starts a program, sends it a signal, and returns how it ends. */
 async function endBy(signal: NodeJS.Signals, config: Parameters<typeof start>[0]) {
-  const { child, exit, hear } = start(config)
-  expect(await hear()).toMatchObject({ type: 'ready' })
+  const { child, exit, nextMessage } = start(config)
+  expect(await nextMessage()).toMatchObject({ type: 'ready' })
   child.kill(signal)
   return exit
 }
 
-/** The ends that arrived: state and reason by session. */
+/** The ends that were exported: state and reason by session. */
 function ends() {
   const spans = collector.spans().filter(({ name }) => name === 'session.end')
   return Object.fromEntries(
@@ -67,9 +67,9 @@ const allEnded = (reason: string) => ({
   done: DONE,
 })
 
-describe('a process that is asked to end', () => {
+describe('a process that gets a signal', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'by %s leaves no session open, and ends as it would have without us',
+    'ends its sessions on %s, and then ends by the signal',
     async (signal) => {
       expect(await endBy(signal, {})).toEqual([null, signal])
       expect(ends()).toEqual({ done: DONE })
@@ -79,52 +79,52 @@ describe('a process that is asked to end', () => {
   )
 
   it.each(['shut down', 'shut down once'] as const)(
-    'and has a listener of its own to %s: it exits as that says, and the ends have arrived',
+    'with a listener of its own (%s) exits by that, after the ends are exported',
     async (own) => {
       expect(await endBy('SIGTERM', { timeoutMillis: 60_000, own })).toEqual([0, null])
       expect(ends()).toEqual(allEnded('SIGTERM'))
     },
   )
 
-  it('is not kept alive by signal-exit, which lets it end once nobody else listens', async () => {
+  it('is not kept alive by signal-exit', async () => {
     expect(await endBy('SIGTERM', { timeoutMillis: 60_000, own: 'signal-exit' })).toEqual([null, 'SIGTERM'])
     expect(ends()).toEqual(allEnded('SIGTERM'))
   })
 
-  it('ends once all copies of the package have had their say', async () => {
-    const { child, exit, hear } = start({ timeoutMillis: 60_000, own: 'another copy', held: true })
-    expect(await hear()).toMatchObject({ type: 'ready' })
+  it('ends when all copies of the package have flushed', async () => {
+    const { child, exit, nextMessage } = start({ timeoutMillis: 60_000, own: 'another copy', waits: true })
+    expect(await nextMessage()).toMatchObject({ type: 'ready' })
     child.kill('SIGTERM')
-    expect(await hear()).toEqual({ type: 'flushing' })
+    expect(await nextMessage()).toEqual({ type: 'flushing' })
     child.send({ type: 'flush' })
     expect(await exit).toEqual([null, 'SIGTERM'])
     expect(ends()).toEqual({ ...allEnded('SIGTERM'), 'of the copy': ['indeterminate', 'SIGTERM'] })
   })
 
-  it('and lives on, because it says so: the next signal ends what began since', async () => {
-    const { child, exit, hear } = start({ timeoutMillis: 60_000, own: 'live on' })
-    expect(await hear()).toMatchObject({ type: 'ready' })
+  it('that lives on ends newer sessions on the next signal', async () => {
+    const { child, exit, nextMessage } = start({ timeoutMillis: 60_000, own: 'live on' })
+    expect(await nextMessage()).toMatchObject({ type: 'ready' })
     child.kill('SIGTERM')
-    expect(await hear()).toEqual({ type: 'alive' })
+    expect(await nextMessage()).toEqual({ type: 'alive' })
     child.send({ type: 'start' })
-    expect(await hear()).toEqual({ type: 'started', value: 'three' })
+    expect(await nextMessage()).toEqual({ type: 'started', value: 'three' })
     child.kill('SIGTERM')
-    expect(await hear()).toEqual({ type: 'alive' })
+    expect(await nextMessage()).toEqual({ type: 'alive' })
     child.send({ type: 'shut down' })
     expect(await exit).toEqual([0, null])
     expect(ends()).toEqual({ ...allEnded('SIGTERM'), three: ['indeterminate', 'SIGTERM'] })
   })
 
   it('ends at once on a second signal', async () => {
-    const { child, exit, hear } = start({ timeoutMillis: 600_000, held: true })
-    expect(await hear()).toMatchObject({ type: 'ready' })
+    const { child, exit, nextMessage } = start({ timeoutMillis: 600_000, waits: true })
+    expect(await nextMessage()).toMatchObject({ type: 'ready' })
     child.kill('SIGTERM')
-    expect(await hear()).toEqual({ type: 'flushing' })
+    expect(await nextMessage()).toEqual({ type: 'flushing' })
     child.kill('SIGINT')
     expect(await exit).toEqual([null, 'SIGINT'])
   })
 
-  it('does not wait longer than it was told for a collector that does not answer', async () => {
+  it('does not wait longer than timeoutMillis for a collector that does not answer', async () => {
     const { server, port } = await listen(() => {})
     const url = `http://127.0.0.1:${port}/hangs`
     try {
@@ -136,33 +136,33 @@ describe('a process that is asked to end', () => {
   })
 })
 
-describe('a process that ends otherwise', () => {
-  it('by SIGKILL: nothing is invented', async () => {
+describe('a process that ends in another way', () => {
+  it('emits no ends on SIGKILL', async () => {
     expect(await endBy('SIGKILL', { timeoutMillis: 60_000 })).toEqual([null, 'SIGKILL'])
     expect(starts()).toBe(3)
     expect(ends()).toEqual({ done: DONE })
   })
 
-  it('by a crash: nothing is invented', async () => {
-    const { child, exit, hear } = start({ timeoutMillis: 60_000 })
-    await hear()
+  it('emits no ends in a crash', async () => {
+    const { child, exit, nextMessage } = start({ timeoutMillis: 60_000 })
+    await nextMessage()
     child.send({ type: 'crash' })
     expect(await exit).toEqual([1, null])
     expect(starts()).toBe(3)
     expect(ends()).toEqual({ done: DONE })
   })
 
-  it('by the shutdown of its provider: its sessions end for that reason', async () => {
-    const { child, exit, hear } = start({})
-    await hear()
+  it('ends its sessions for the reason shutdown when its provider shuts down', async () => {
+    const { child, exit, nextMessage } = start({})
+    await nextMessage()
     child.send({ type: 'shut down' })
     expect(await exit).toEqual([0, null])
     expect(ends()).toEqual(allEnded('shutdown'))
   })
 })
 
-it('nobody listens to signals who was not asked to', async () => {
-  const [without, asked] = [start({}), start({ timeoutMillis: 60_000 })]
-  expect(await without.hear()).toEqual({ type: 'ready', value: 0 })
-  expect(await asked.hear()).toEqual({ type: 'ready', value: 2 })
+it('there are no listeners without endSessionsOnSignals', async () => {
+  const [without, listening] = [start({}), start({ timeoutMillis: 60_000 })]
+  expect(await without.nextMessage()).toEqual({ type: 'ready', value: 0 })
+  expect(await listening.nextMessage()).toEqual({ type: 'ready', value: 2 })
 })

@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url'
 import { SessionIdle, startSession } from '@otel-sessions/processor/lifecycle'
 import { startPipeline } from '../support/pipeline.ts'
 
-test('a file of this machine travels whole, or by its hash', async (t) => {
+test('a file is sent inline, or as its hash', async (t) => {
   const { provider, ship } = await startPipeline(t)
   const file = fileURLToPath(import.meta.url)
   const content = await readFile(file)
-  const said = {
+  const fields = {
     'session.id': 'user_1_conv_1',
     'session.attachment.name': 'a file',
     'session.attachment.type': 'text/plain',
@@ -25,16 +25,16 @@ test('a file of this machine travels whole, or by its hash', async (t) => {
   )
   await whole.attach(attached)
   assert.deepEqual((await ship())['session.attachment']?.attributes, {
-    ...said,
+    ...fields,
     'session.attachment.content': content.toString(),
     'session.attachment.encoding': 'utf-8',
   })
   const hashed = startSession({ sessionId: 'user_1_conv_1' }, { tracerProvider: provider, maxInlineBytes: 0 })
   await hashed.attach(attached)
-  assert.deepEqual((await ship())['session.attachment']?.attributes, said)
+  assert.deepEqual((await ship())['session.attachment']?.attributes, fields)
 })
 
-test('what the attribute length limit of the SDK cuts off does not travel', async (t) => {
+test('an attribute that the SDK truncates is left out', async (t) => {
   const { provider, ship } = await startPipeline(t, { limits: { attributeValueLengthLimit: 20 } })
   const session = startSession({ sessionId: 'user_1_conv_1' }, { tracerProvider: provider })
   await session.attach({ url: 'https://files.example/report.pdf', name: 'report.pdf' })
@@ -42,7 +42,7 @@ test('what the attribute length limit of the SDK cuts off does not travel', asyn
   assert.deepEqual(attributes, { 'session.id': 'user_1_conv_1', 'session.attachment.name': 'report.pdf' })
 })
 
-test('a session that is idle is ended, and watched no more', async (t) => {
+test('an idle session is ended, and not watched any more', async (t) => {
   const idle = new SessionIdle({ idle: 1 })
   const { provider, memory } = await startPipeline(t, { more: [idle] })
   const session = startSession({ sessionId: 'user_1_conv_1' }, { tracerProvider: provider })

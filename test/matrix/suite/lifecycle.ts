@@ -4,9 +4,9 @@ import { test } from 'node:test'
 import { resumeSession, startSession } from '@otel-sessions/processor/lifecycle'
 import { startPipeline } from '../support/pipeline.ts'
 
-const STATED = { 'session.id': 'user_1_conv_1', 'user.id': 'user_1', 'tag.tags': ['web'] }
+const STAMPED = { 'session.id': 'user_1_conv_1', 'user.id': 'user_1', 'tag.tags': ['web'] }
 
-test('what a session says, and what runs in it, arrives: start, trace, feedback, end, and what is late', async (t) => {
+test('session spans, traces and late spans of a session are exported', async (t) => {
   const { provider, tracer, ship } = await startPipeline(t)
   const session = startSession(
     {
@@ -28,21 +28,21 @@ test('what a session says, and what runs in it, arrives: start, trace, feedback,
   session.end({ state: 'success', reason: 'paid' })
   session.run(() => tracer.startSpan('afterthought').end())
   const arrived = await ship()
-  assert.deepEqual(arrived['session.start']?.attributes, { ...STATED, 'session.name': 'Checkout' })
-  assert.deepEqual(arrived['turn']?.attributes, STATED)
-  assert.deepEqual(arrived['model call']?.attributes, STATED)
+  assert.deepEqual(arrived['session.start']?.attributes, { ...STAMPED, 'session.name': 'Checkout' })
+  assert.deepEqual(arrived['turn']?.attributes, STAMPED)
+  assert.deepEqual(arrived['model call']?.attributes, STAMPED)
   assert.deepEqual(arrived['session.end']?.attributes, {
-    ...STATED,
+    ...STAMPED,
     'session.end.state': 'success',
     'session.end.reason': 'paid',
   })
   const feedback = arrived['session.feedback']?.attributes
   assert.equal(feedback?.['session.feedback.score'], 0.5)
   assert.equal(feedback?.['session.annotations.0.annotation.label'], 'helpful')
-  assert.deepEqual(arrived['afterthought']?.attributes, { ...STATED, 'session.late': true })
+  assert.deepEqual(arrived['afterthought']?.attributes, { ...STAMPED, 'session.late': true })
 })
 
-test('a trace that gives a stream ends when it has been read, or with its error', async (t) => {
+test('a trace that returns a stream ends when that is read, and a trace that throws ends with its error', async (t) => {
   const { provider, memory } = await startPipeline(t)
   const session = resumeSession('user_1_conv_1', { tracerProvider: provider })
   const names = () => memory.getFinishedSpans().map((span) => span.name)
@@ -65,15 +65,15 @@ test('a trace that gives a stream ends when it has been read, or with its error'
 const WAYS: Record<string, (response: Response) => Promise<unknown>> = {
   'its text': (response) => response.text(),
   'a clone': (response) => response.clone().text(),
-  'what is left beside a clone': (response) => {
+  'its text, beside a clone': (response) => {
     response.clone()
     return response.text()
   },
 }
 
-// The newest Node copies a body past the methods of its stream.
+// Node 26 reads a body without calling methods of its stream.
 for (const [name, read] of Object.entries(WAYS)) {
-  test(`a trace that gives a Response ends when it has been read: ${name}`, async (t) => {
+  test(`a trace that returns a Response ends when that is read: ${name}`, async (t) => {
     const { provider, memory } = await startPipeline(t)
     const session = resumeSession('user_1_conv_1', { tracerProvider: provider })
     const words = ['one', 'two']
@@ -95,7 +95,7 @@ for (const [name, read] of Object.entries(WAYS)) {
   })
 }
 
-test('a session that is open at the shutdown of the provider is ended, and its end arrives', async (t) => {
+test('the shutdown of the provider ends an open session, and exports its end', async (t) => {
   const { provider, receiver } = await startPipeline(t)
   const session = startSession({ sessionId: 'user_1_conv_1' }, { tracerProvider: provider })
   await provider.shutdown()

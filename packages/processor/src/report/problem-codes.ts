@@ -22,18 +22,20 @@ export type FieldCode = IdFieldCode | 'metadata' | 'tags'
  * - `bind:…`: a stream or a target could not be bound
  * - `set-span-session:…`: there is no span, it has ended, or reading it throws; `scope-wins`: a scope that was
  *   entered below the span keeps what starts in it
- * - `attachment:rejected`, `attachment:unreadable`: an attachment is left out: it is none, or reading it fails;
+ * - `attachment:rejected`, `attachment:unreadable`: an attachment is left out: it is invalid, or reading it fails;
  *   `attachment:bad-…`: one of its fields is left out; `attachment:not-sent`, `attachment:upload-failed`: its
- *   content is; `attachment:no-hash`: its SHA-256 is; `session-span:cut-off`: what the limits of the SDK cut off is
- * - `idle:…`: `SessionIdle` passes over an ID that is none, forgets a session because there are too many, or its
- *   `onExpire` fails
+ *   content is; `attachment:no-hash`: its SHA-256 is
+ * - `idle:…`: `SessionIdle` ignores an invalid ID, forgets a session because it watches too many, or its `onExpire`
+ *   fails
  * - `session-start:…`, `session-event:…`, `session-metric:…`, `session-feedback:…`, `session-trace:…`, `session-end:…`,
- *   `session-time:…`: a part of what a `Session` was told is left out; `session-end:again`: it had ended before
+ *   `session-time:…`: a part of an argument of a `Session` is left out; `session-end:again`: it had ended before;
  *   `session-start:open-already`: a session is started that is open
- * - `session-span:no-session`: a `Session` of an ID that was refused says nothing; `session-span:no-processor`: no
- *   `SessionSpanProcessor` stamps its spans; `session-span:failed`: the tracer or the logger threw
- * - `session-open:forgotten`: more sessions are open than are kept to be ended at the shutdown
- * - `signals:…`: on a signal there is nothing to flush, or the flush fails, or takes too long; or there are no signals
+ * - `session-span:no-session`: a call on a `Session` whose ID is invalid; `session-span:no-processor`: no
+ *   `SessionSpanProcessor` stamps its spans; `session-span:failed`: the tracer or the logger throws;
+ *   `session-span:cut-off`: an attribute is left out because it exceeds the limits of the SDK
+ * - `session-open:forgotten`: too many sessions are open, so the shutdown of the provider does not end this one
+ * - `signals:…`: the platform has no signals; or on a signal there is nothing to flush, or the flush fails or takes
+ *   too long
  * - `span:unreadable`: a span was passed over, because reading or stamping it throws
  */
 export type ProblemCode =

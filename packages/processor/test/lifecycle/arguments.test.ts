@@ -21,13 +21,13 @@ const cycle: Record<string, unknown> = {}
 cycle['itself'] = cycle
 
 describe('an event', () => {
-  it('happens when the application says', () => {
+  it('has the time that is given', () => {
     const { session, one } = startOne()
     session.event('paid', undefined, new Date(5000))
     expect(one('session.event').startTime).toEqual([5, 0])
   })
 
-  it('may be timed by performance.now()', () => {
+  it('takes a time of performance.now()', () => {
     const { session, one } = startOne()
     session.event('paid', undefined, 1)
     const [seconds] = one('session.event').startTime
@@ -40,7 +40,7 @@ describe('an event', () => {
     ['a toJSON that throws', { toJSON: () => fail() }],
     ['a toJSON that gives nothing', { toJSON: () => undefined }],
     ['a string', 'data'],
-  ])('travels without its data when that is %s', (_, data) => {
+  ])('is emitted without data when that is %s', (_, data) => {
     const { session, own } = startOne()
     expect(problems(() => session.event('paid', data as Record<string, unknown>))).toEqual({
       'session-event:bad-data': 1,
@@ -48,7 +48,7 @@ describe('an event', () => {
     expect(own('session.event')).toEqual({ 'session.event.name': 'paid' })
   })
 
-  it('takes data of 32 kB as JSON, and leaves out what is one character longer', () => {
+  it('takes data of up to 32 kB as JSON, and leaves out longer data', () => {
     const { session, named } = startOne()
     const overhead = JSON.stringify({ text: '' }).length
     session.event('fits', { text: 'x'.repeat(32_768 - overhead) })
@@ -58,14 +58,14 @@ describe('an event', () => {
     expect(lengths.map((data) => (data as string | undefined)?.length)).toEqual([32_768, undefined])
   })
 
-  it.each([[''], ['x'.repeat(201)], [undefined], [7]])('is not sent without a name: %s', (name) => {
+  it.each([[''], ['x'.repeat(201)], [undefined], [7]])('is not emitted without a valid name: %s', (name) => {
     const { session, names } = startOne()
     expect(problems(() => session.event(name as string))).toEqual({ 'session-event:bad-name': 1 })
     expect(names()).toEqual(['session.start'])
   })
 
   it.each([Number.NaN, -1, new Date(Number.NaN), [1], [1, 2e9], 'now', Number.POSITIVE_INFINITY, 1.8e18])(
-    'is taken for one of now when its time is none: %s',
+    'gets the current time when the given one is invalid: %s',
     (time) => {
       const { session, one } = startOne()
       expect(problems(() => session.event('paid', {}, time as number))).toEqual({
@@ -78,7 +78,7 @@ describe('an event', () => {
 })
 
 describe('feedback', () => {
-  it('travels in our words and in those of OpenInference', () => {
+  it('has our attributes and those of OpenInference', () => {
     const { session, own } = startOne()
     session.feedback({ score: 0.5, label: 'helpful', comment: 'It was.', source: 'llm', name: 'tone' })
     expect(own('session.feedback')).toEqual({
@@ -95,7 +95,7 @@ describe('feedback', () => {
     })
   })
 
-  it('is that of a human, and called feedback, if nothing else is said; a score of 0 is one', () => {
+  it('comes from a human and is named feedback by default; a score of 0 counts', () => {
     const { session, own } = startOne()
     session.feedback({ score: 0 })
     expect(own('session.feedback')).toEqual({
@@ -114,7 +114,7 @@ describe('feedback', () => {
     ['bad-label', { label: '' }],
     ['bad-source', { source: 'dog' }],
     ['bad-name', { name: 3 }],
-  ])('loses its wrong part alone: %s', (code, part) => {
+  ])('loses only its invalid part: %s', (code, part) => {
     const { session, own } = startOne()
     const counted = problems(() => session.feedback({ comment: 'It was.', ...part } as object))
     expect(counted).toEqual({ [`session-feedback:${code}`]: 1 })
@@ -122,7 +122,7 @@ describe('feedback', () => {
     expect('session.feedback.score' in own('session.feedback')).toBe(false)
   })
 
-  it('by a source that does not exist is nobody`s, and no human`s', () => {
+  it('with an unknown source has none, and is not taken for human', () => {
     const { session, own } = startOne()
     session.feedback({ score: 1, source: 'dog' as 'human' })
     expect(Object.keys(own('session.feedback')).filter((key) => /source|annotator_kind/.test(key))).toEqual(
@@ -131,7 +131,7 @@ describe('feedback', () => {
   })
 
   it.each([[undefined], [null], ['good'], [{}], [{ source: 'human' }]])(
-    'without a judgement is not sent: %s',
+    'without score, label and comment is not emitted: %s',
     (none) => {
       const { session, names } = startOne()
       expect(problems(() => session.feedback(none as object))).toEqual({ 'session-feedback:empty': 1 })
@@ -139,7 +139,7 @@ describe('feedback', () => {
     },
   )
 
-  it('that throws when it is read is not sent', () => {
+  it('that throws when it is read is not emitted', () => {
     const { session, names } = startOne()
     const hostile = {
       get score(): number {
@@ -152,14 +152,14 @@ describe('feedback', () => {
 })
 
 describe('a metric', () => {
-  it('is a name and a finite number', () => {
+  it('has a name and a finite number', () => {
     const { session, own } = startOne()
     session.metric('turns', 2)
     expect(own('session.metric')).toEqual({ 'session.metric.name': 'turns', 'session.metric.value': 2 })
   })
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, '2', undefined, 2n])(
-    'is not sent when it is %s',
+    'is not emitted when its value is %s',
     (value) => {
       const { session, names } = startOne()
       expect(problems(() => session.metric('turns', value as number))).toEqual({
@@ -171,7 +171,7 @@ describe('a metric', () => {
 })
 
 describe('tags and metadata', () => {
-  it('that are added travel at once, and with everything that is said and run from now on', () => {
+  it('are emitted when they are added, and are on all later spans', () => {
     const { session, tracer, own, one } = startOne({ tags: ['web'], metadata: { plan: 'pro', seats: 1 } })
     session.addTag('beta', 'web')
     expect(own('session.event')).toEqual({
@@ -191,7 +191,7 @@ describe('tags and metadata', () => {
     expect(one('work').attributes).toEqual(all)
   })
 
-  it('that say nothing new are not sent', () => {
+  it('are not emitted when nothing is new', () => {
     const { session, names } = startOne({ tags: ['web'] })
     session.addTag()
     session.addTag('web')
@@ -199,7 +199,7 @@ describe('tags and metadata', () => {
     expect(names()).toEqual(['session.start'])
   })
 
-  it('are at most 32 tags, and 4 kB: what was there stays', () => {
+  it('are at most 32 tags and 4 kB; beyond that, the existing ones stay', () => {
     const { session, own, names } = startOne({ metadata: { plan: 'pro' } })
     const tags = Array.from({ length: 33 }, (_, index) => `tag ${index}`)
     expect(problems(() => session.addTag(...tags))).toEqual({ 'tags:too-many': 1 })

@@ -7,7 +7,7 @@ import { problems, startApplication } from './support.ts'
 afterEach(stopTracing)
 
 describe('the end of a session', () => {
-  it.each(['success', 'failure', 'indeterminate'] as const)('may be a %s', (state) => {
+  it.each(['success', 'failure', 'indeterminate'] as const)('may have the state %s', (state) => {
     const { tracerProvider, one } = startApplication()
     const session = startSession({}, { tracerProvider })
     expect(session.ended).toBeUndefined()
@@ -21,7 +21,7 @@ describe('the end of a session', () => {
     expect(processStats().sessions.ended[state] - before).toBe(1)
   })
 
-  it('is said once: the first holds, and later ones are counted', () => {
+  it('happens once: the first call counts, and later ones are counted as a problem', () => {
     const { tracerProvider, one } = startApplication()
     const session = startSession({}, { tracerProvider })
     session.end({ state: 'success' })
@@ -34,11 +34,11 @@ describe('the end of a session', () => {
 
   it.each([
     ['a state that does not exist', { state: 'done' }, { 'session-end:bad-state': 1 }],
-    ['a reason that is none', { reason: 7 }, { 'session-end:bad-reason': 1 }],
-    ['a time that is none', { time: new Date(Number.NaN) }, { 'session-time:bad-time': 1 }],
+    ['a reason that is a number', { reason: 7 }, { 'session-end:bad-reason': 1 }],
+    ['an invalid time', { time: new Date(Number.NaN) }, { 'session-time:bad-time': 1 }],
     ['a string', 'success', { 'session-end:unreadable': 1 }],
     ['an object that throws', new Proxy({}, { get: () => fail() }), { 'session-end:unreadable': 1 }],
-  ])('is indeterminate, and counted, when it is given %s', (_, end, counted) => {
+  ])('is indeterminate, and the problem is counted, for %s', (_, end, counted) => {
     const { tracerProvider, one } = startApplication()
     const session = startSession({}, { tracerProvider })
     expect(problems(() => session.end(end as object))).toEqual(counted)
@@ -46,18 +46,18 @@ describe('the end of a session', () => {
     expect('session.end.reason' in one('session.end').attributes).toBe(false)
   })
 
-  it('is never before the start, whatever the clock or the application says', () => {
+  it('is never before the start, even when the clock was set back', () => {
     const { tracerProvider, named } = startApplication()
     const startTime = new Date(Date.now() + 3_600_000)
-    const said = startSession({ startTime }, { tracerProvider })
-    expect(problems(() => said.end({ time: new Date(5) }))).toEqual({ 'session-end:before-start': 1 })
+    const early = startSession({ startTime }, { tracerProvider })
+    expect(problems(() => early.end({ time: new Date(5) }))).toEqual({ 'session-end:before-start': 1 })
     const setBack = startSession({ startTime }, { tracerProvider })
     expect(problems(() => setBack.end())).toEqual({})
     const times = named('session.end').map((span) => span.startTime)
     expect(times).toEqual(named('session.start').map((span) => span.startTime))
   })
 
-  it('by an object that resumed the session is that of the one that started it', () => {
+  it('by an object of resumeSession shows on the object of startSession', () => {
     const { tracerProvider, one } = startApplication()
     const session = startSession({ sessionId: 'user_1_conv_1' }, { tracerProvider })
     resumeSession('user_1_conv_1', { tracerProvider }).end({ state: 'success', reason: 'paid' })
@@ -66,7 +66,7 @@ describe('the end of a session', () => {
     expect(one('session.end').attributes['session.end.state']).toBe('success')
   })
 
-  it('of a session that another one follows is told by the start of that one', () => {
+  it('of a replaced session emits nothing: the start of the next one contains its ID', () => {
     const { tracerProvider, names, named } = startApplication()
     const first = startSession({ sessionId: 'user_1_conv_1' }, { tracerProvider })
     const before = processStats().sessions
@@ -79,8 +79,8 @@ describe('the end of a session', () => {
   })
 })
 
-describe('what comes after the end', () => {
-  it('is delivered, and marked as late: words, traces, and what runs', () => {
+describe('after the end', () => {
+  it('session spans, traces and spans inside run are exported, and marked as late', () => {
     const { tracerProvider, tracer, one } = startApplication()
     const session = startSession({ userId: 'user_1' }, { tracerProvider })
     session.end()
@@ -92,7 +92,7 @@ describe('what comes after the end', () => {
     expect('session.late' in one('session.end').attributes).toBe(false)
   })
 
-  it('is late, too, in a scope within that adds to the session', () => {
+  it('a nested scope that adds to the session is late, too', () => {
     const { tracerProvider, tracer, one } = startApplication()
     const session = startSession({}, { tracerProvider })
     session.end()
@@ -104,7 +104,7 @@ describe('what comes after the end', () => {
     })
   })
 
-  it('is not late where it began before the end', async () => {
+  it('a trace that started before the end is not late', async () => {
     const { tracerProvider, tracer, one } = startApplication()
     const session = startSession({}, { tracerProvider })
     const turn = session.trace('turn', async () => {
@@ -117,7 +117,7 @@ describe('what comes after the end', () => {
     expect(one('work').attributes).toEqual({ 'session.id': session.id })
   })
 
-  it('is late in its own session alone', () => {
+  it('another session inside run is not late', () => {
     const { tracerProvider, tracer, one } = startApplication()
     const [ended, open] = [startSession({}, { tracerProvider }), startSession({}, { tracerProvider })]
     ended.end()
@@ -127,7 +127,7 @@ describe('what comes after the end', () => {
 })
 
 describe('await using', () => {
-  it('ends a session that nothing has ended', async () => {
+  it('ends a session that is open', async () => {
     const { tracerProvider, one } = startApplication()
     let id = ''
     {
@@ -137,7 +137,7 @@ describe('await using', () => {
     expect(one('session.end').attributes).toEqual({ 'session.id': id, 'session.end.state': 'indeterminate' })
   })
 
-  it('leaves the end that the application gave, and counts nothing', async () => {
+  it('keeps an earlier end, and counts nothing', async () => {
     const { tracerProvider, one } = startApplication()
     const session = startSession({}, { tracerProvider })
     session.end({ state: 'success' })
@@ -146,7 +146,7 @@ describe('await using', () => {
     expect(one('session.end').attributes['session.end.state']).toBe('success')
   })
 
-  it('waits for attachments on their way, and only then ends the session', async () => {
+  it('waits for attachments, then ends the session', async () => {
     const { tracerProvider, names } = startApplication()
     const upload = async () => {
       for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
@@ -159,7 +159,7 @@ describe('await using', () => {
     expect(names()).toEqual(['session.start', 'session.attachment', 'session.end'])
   })
 
-  it('does not wait for ever for what is never there', async () => {
+  it('does not wait longer than uploadTimeoutMillis', async () => {
     const { tracerProvider, names } = startApplication()
     const never = { size: 1, type: '', arrayBuffer: () => new Promise<ArrayBuffer>(() => {}) }
     {
@@ -169,14 +169,14 @@ describe('await using', () => {
     expect(names()).toEqual(['session.start', 'session.end'])
   })
 
-  it('leaves out a reason of a length that no backend takes', () => {
+  it('leaves out a reason of more than 32,768 characters', () => {
     const { tracerProvider, one } = startApplication()
     const end = () => startSession({}, { tracerProvider }).end({ reason: 'x'.repeat(32_769) })
     expect(problems(end)).toEqual({ 'session-end:bad-reason': 1 })
     expect(one('session.end').attributes).not.toHaveProperty(['session.end.reason'])
   })
 
-  it('is not needed for an attachment that was on its way at the end: it is sent, and not late', async () => {
+  it('is not needed for an attachment before the end: it is emitted, and not late', async () => {
     const { tracerProvider, one } = startApplication()
     const session = startSession({}, { tracerProvider })
     const sending = session.attach({ data: 'report' })
@@ -187,7 +187,7 @@ describe('await using', () => {
     expect(session.ended?.state).toBe('indeterminate')
   })
 
-  it('does not end a session that began elsewhere', async () => {
+  it('does not end a resumed session', async () => {
     const { tracerProvider, names } = startApplication()
     await resumeSession('user_1_conv_1', { tracerProvider })[Symbol.asyncDispose]()
     expect(names()).toEqual([])

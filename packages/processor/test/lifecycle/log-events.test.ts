@@ -28,8 +28,8 @@ function startLogging() {
   return { ...application, loggerProvider, records: () => memory.getFinishedLogRecords() }
 }
 
-describe('session events, where logs are set up', () => {
-  it('are those of OpenTelemetry, at the time of the words that they go with', () => {
+describe('session events with a logger provider', () => {
+  it('are those of OpenTelemetry, with the time and context of the session spans', () => {
     const { tracerProvider, loggerProvider, records, one } = startLogging()
     const session = startSession(
       {
@@ -42,8 +42,8 @@ describe('session events, where logs are set up', () => {
     )
     session.event('paid')
     session.end({ state: 'success', reason: 'paid', time: new Date(7000) })
-    const said = records().map(({ eventName, hrTime, attributes }) => ({ eventName, hrTime, attributes }))
-    expect(said).toEqual([
+    const emitted = records().map(({ eventName, hrTime, attributes }) => ({ eventName, hrTime, attributes }))
+    expect(emitted).toEqual([
       {
         eventName: 'session.start',
         hrTime: [5, 0],
@@ -63,13 +63,13 @@ describe('session events, where logs are set up', () => {
     expect(ids).toEqual([one('session.start').spanContext().spanId, one('session.end').spanContext().spanId])
   })
 
-  it('tell the end of a session that was resumed, and no start', () => {
+  it('contain the end of a resumed session, and no start', () => {
     const { tracerProvider, loggerProvider, records } = startLogging()
     resumeSession('user_1_conv_1', { tracerProvider, loggerProvider }).end()
     expect(records().map(({ eventName }) => eventName)).toEqual(['session.end'])
   })
 
-  it('are counted where the logger throws, and the words are sent', () => {
+  it('are counted where the logger throws, and the session spans are emitted', () => {
     const { tracerProvider, names } = startLogging()
     const loggerProvider = {
       getLogger() {
@@ -81,7 +81,7 @@ describe('session events, where logs are set up', () => {
     expect(names()).toEqual(['session.start', 'session.end'])
   })
 
-  it('and words of a session that is open arrive when NodeSDK shuts down', async () => {
+  it('and session spans of an open session are exported when NodeSDK shuts down', async () => {
     const spans: string[] = []
     const events: unknown[] = []
     const exporter = new InMemorySpanExporter()

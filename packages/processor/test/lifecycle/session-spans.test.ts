@@ -19,18 +19,18 @@ afterEach(stopTracing)
 const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 
 const INIT = { sessionId: 'user_1_conv_1', userId: 'user_1', tags: ['web'], metadata: { plan: 'pro' } }
-const STATED = {
+const STAMPED = {
   'session.id': 'user_1_conv_1',
   'user.id': 'user_1',
   'tag.tags': ['web'],
   metadata: '{"plan":"pro"}',
 }
 
-describe('a word of a session', () => {
+describe('a session span', () => {
   it.each([
-    ['with our processor', {}],
+    ['with SessionSpanProcessor', {}],
     ['without it', { spanProcessors: [] }],
-  ])('carries the session, the user, the tags and the metadata, %s', (_, config) => {
+  ])('has the session, the user, the tags and the metadata, %s', (_, config) => {
     const { tracerProvider, one } = startApplication(config)
     const session = startSession(
       { ...INIT, name: 'Checkout', previousSessionId: 'user_1_conv_0' },
@@ -38,38 +38,38 @@ describe('a word of a session', () => {
     )
     session.end({ state: 'success', reason: 'paid' })
     expect(one('session.start').attributes).toEqual({
-      ...STATED,
+      ...STAMPED,
       'session.name': 'Checkout',
       'session.previous_id': 'user_1_conv_0',
     })
     expect(one('session.end').attributes).toEqual({
-      ...STATED,
+      ...STAMPED,
       'session.end.state': 'success',
       'session.end.reason': 'paid',
     })
   })
 
-  it('is a root span without a duration, also where it is said inside another span', () => {
+  it('is a root span without a duration, inside another span, too', () => {
     const { tracerProvider, tracer, one } = startApplication()
     const session = startSession(INIT, { tracerProvider })
     tracer.startActiveSpan('request', (request) => {
       session.event('paid', { amount: 3 })
       request.end()
     })
-    const word = one('session.event')
-    expect(word.parentSpanContext).toBeUndefined()
-    expect(word.spanContext().traceId).not.toBe(one('request').spanContext().traceId)
-    expect(word.kind).toBe(SpanKind.INTERNAL)
-    expect(word.duration).toEqual([0, 0])
-    expect(word.instrumentationScope.name).toBe('@otel-sessions/processor/lifecycle')
-    expect(word.attributes).toEqual({
-      ...STATED,
+    const span = one('session.event')
+    expect(span.parentSpanContext).toBeUndefined()
+    expect(span.spanContext().traceId).not.toBe(one('request').spanContext().traceId)
+    expect(span.kind).toBe(SpanKind.INTERNAL)
+    expect(span.duration).toEqual([0, 0])
+    expect(span.instrumentationScope.name).toBe('@otel-sessions/processor/lifecycle')
+    expect(span.attributes).toEqual({
+      ...STAMPED,
       'session.event.name': 'paid',
       'session.event.data': '{"amount":3}',
     })
   })
 
-  it('is sent also where tracing is suppressed, as exporters do for their own requests', () => {
+  it('is emitted where tracing is suppressed, as exporters do for their requests', () => {
     const { tracerProvider, tracer, names } = startApplication()
     const session = startSession(INIT, { tracerProvider })
     const suppressed = context.active().setValue(SUPPRESSED, true)
@@ -80,7 +80,7 @@ describe('a word of a session', () => {
     expect(names()).toEqual(['session.start', 'session.metric'])
   })
 
-  it('shows samplers by its context which session it is about', () => {
+  it('shows samplers its session in the context', () => {
     const seen: unknown[] = []
     const sampler = {
       shouldSample: (context: Context) => {
@@ -93,7 +93,7 @@ describe('a word of a session', () => {
     expect(seen).toEqual(['user_1_conv_1'])
   })
 
-  it('stays a word of its session when another processor writes the ID of another one on it', () => {
+  it('keeps its session when another processor overwrites the ID', () => {
     const intruder: SpanProcessor = {
       onStart: (span) => void span.setAttribute('session.id', 'of_the_device'),
       onEnd: () => {},
@@ -107,11 +107,11 @@ describe('a word of a session', () => {
     expect(one('session.start').attributes['session.id']).toBe('user_1_conv_1')
   })
 
-  it('has the whole ID where the SDK cuts attributes off, once it went through the gate', () => {
+  it('has the whole ID where the SDK truncates attributes, once SessionSpanExporter validated it', () => {
     const memory = new InMemorySpanExporter()
-    const gate = new SimpleSpanProcessor(new SessionSpanExporter<ReadableSpan>(memory))
+    const validating = new SimpleSpanProcessor(new SessionSpanExporter<ReadableSpan>(memory))
     const { tracerProvider } = startApplication({
-      spanProcessors: [new SessionSpanProcessor(), gate],
+      spanProcessors: [new SessionSpanProcessor(), validating],
       spanLimits: { attributeValueLengthLimit: 8 },
     })
     startSession(INIT, { tracerProvider })

@@ -8,7 +8,7 @@ import { problems, startApplication } from './support.ts'
 
 afterEach(stopTracing)
 
-/** The exporter forgets at its shutdown what it was given. */
+/** Keeps its spans when it is shut down. */
 class Arrived extends InMemorySpanExporter {
   override shutdown(): Promise<void> {
     return Promise.resolve()
@@ -28,7 +28,7 @@ function startBatching() {
 }
 
 describe('the shutdown of the provider', () => {
-  it('ends a session with the processor that it began with, whoever else says something of it', async () => {
+  it('ends a session with the processor that it started with, whatever other processors its spans meet', async () => {
     const [one, other] = [startApplication(), startApplication()]
     const session = startSession({ sessionId: 'user_1_conv_7' }, { tracerProvider: one.tracerProvider })
     resumeSession('user_1_conv_7', { tracerProvider: other.tracerProvider }).event('seen')
@@ -38,7 +38,7 @@ describe('the shutdown of the provider', () => {
     expect(session.ended).toEqual({ state: 'indeterminate', reason: 'shutdown' })
   })
 
-  it('ends the sessions that are open, and their ends arrive behind a batch', async () => {
+  it('ends the open sessions, and their ends pass a batch processor', async () => {
     const { tracerProvider, ends } = startBatching()
     const open = startSession({ sessionId: 'open-1', userId: 'user_1' }, { tracerProvider })
     const ended = startSession({ sessionId: 'ended-1' }, { tracerProvider })
@@ -58,7 +58,7 @@ describe('the shutdown of the provider', () => {
     expect(processStats().sessions.open - before.open).toBe(-1)
   })
 
-  it('leaves alone the sessions of another provider', async () => {
+  it('does not end the sessions of another provider', async () => {
     const [one, other] = [startBatching(), startBatching()]
     const session = startSession({}, { tracerProvider: one.tracerProvider })
     await other.tracerProvider.shutdown()
@@ -68,7 +68,7 @@ describe('the shutdown of the provider', () => {
     expect(other.ends()).toEqual([])
   })
 
-  it('leaves alone what was resumed, what has been replaced, and what has ended elsewhere', async () => {
+  it('does not end sessions that were resumed, replaced, or ended by another object', async () => {
     const { tracerProvider, ends } = startBatching()
     resumeSession('yesterday-1', { tracerProvider }).event('back')
     startSession({ sessionId: 'first-1' }, { tracerProvider })
@@ -80,7 +80,7 @@ describe('the shutdown of the provider', () => {
     ])
   })
 
-  it('ends a session once that two objects have started', async () => {
+  it('ends a session once that was started twice', async () => {
     const { tracerProvider, ends } = startBatching()
     const sessions = [1, 2].map(() => startSession({ sessionId: 'twice-1' }, { tracerProvider }))
     await tracerProvider.shutdown()
@@ -89,9 +89,9 @@ describe('the shutdown of the provider', () => {
   })
 
   it.each([
-    ['word', (session: Session) => session.metric('turns', 1), 'session.metric'],
+    ['session span', (session: Session) => session.metric('turns', 1), 'session.metric'],
     ['trace', (session: Session) => session.trace('turn', () => {}), 'turn'],
-  ])('finds a session whose first word was not sampled, by a later %s', async (_, say, name) => {
+  ])('ends a session whose start was not sampled, after a later %s', async (_, act, name) => {
     let sampled = false
     const arrived = new Arrived()
     const { tracerProvider } = startApplication({
@@ -100,12 +100,12 @@ describe('the shutdown of the provider', () => {
     })
     const session = startSession({}, { tracerProvider })
     sampled = true
-    say(session)
+    act(session)
     await tracerProvider.shutdown()
     expect(arrived.getFinishedSpans().map((span) => span.name)).toEqual([name, 'session.end'])
   })
 
-  it('has nothing to do for sessions that have ended', async () => {
+  it('keeps nothing of sessions that have ended', async () => {
     const { tracerProvider, ends } = startBatching()
     const before = processStats().sessions.open
     for (let round = 0; round < 100; round++) startSession({}, { tracerProvider }).end({ state: 'success' })
@@ -116,7 +116,7 @@ describe('the shutdown of the provider', () => {
     expect(ends().filter((end) => end['session.end.state'] !== 'success')).toEqual([])
   })
 
-  it('ends the 10,000 sessions that were started last; older ones are forgotten, and that is counted', async () => {
+  it('ends the latest 10,000 sessions; older ones are forgotten, which is counted', async () => {
     const { tracerProvider } = startApplication()
     const before = processStats().sessions
     const first = startSession({}, { tracerProvider })

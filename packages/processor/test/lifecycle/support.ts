@@ -14,7 +14,7 @@ import {
 } from '@otel-sessions/processor'
 import { problemsOf } from '../../../../test/support/tracing.ts'
 
-/** An application that traces; what it ships is in `spans`. */
+/** Sets up tracing; `spans` are those that were exported. */
 export function startApplication(
   config: TracerConfig & {
     ours?: SessionSpanProcessor | undefined

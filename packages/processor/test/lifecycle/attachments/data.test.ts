@@ -12,8 +12,8 @@ afterEach(() => {
   stopTracing()
 })
 
-describe('an attachment that is small enough', () => {
-  it('travels in the span as text, with name, type, size in bytes and hash', async () => {
+describe('inline data', () => {
+  it('is sent as text, with name, type, size in bytes and hash', async () => {
     expect(await attach({ data: 'Grüße', name: 'hello.txt' })).toEqual({
       sent: {
         name: 'hello.txt',
@@ -39,7 +39,7 @@ describe('an attachment that is small enough', () => {
     ['a Blob', new Blob([bytes], { type: 'image/x-dot' }), 'image/x-dot'],
     ['a File', new File([bytes], 'dot.img', { type: 'image/x-dot' }), 'image/x-dot'],
     ['shared memory', sharedBytes(bytes), 'application/octet-stream'],
-  ])('travels in base64 where it is %s', async (_, data, type) => {
+  ])('is sent as base64 where it is %s', async (_, data, type) => {
     const { sent, problems } = await attach({ data })
     expect(sent).toMatchObject({
       type,
@@ -51,7 +51,7 @@ describe('an attachment that is small enough', () => {
     expect(problems).toEqual([])
   })
 
-  it('has the name of a File, unless it is given another', async () => {
+  it('has the name of a File, unless another is given', async () => {
     const data = new File(['x'], 'own.txt')
     expect((await attach({ data })).sent).toHaveProperty('name', 'own.txt')
     expect((await attach({ data, name: 'other.txt' })).sent).toHaveProperty('name', 'other.txt')
@@ -65,22 +65,22 @@ describe('an attachment that is small enough', () => {
     ['text/plain; charset=iso-8859-1', 'base64'],
     ['application/pdf', 'base64'],
     ['application/jsonish', 'base64'],
-  ])('of type %s travels as %s', async (type, encoding) => {
+  ])('of type %s is sent as %s', async (type, encoding) => {
     const { sent } = await attach({ data: new TextEncoder().encode('{}'), type })
     expect(sent).toMatchObject({ type, encoding })
   })
 
-  it('travels in base64 where it calls itself text, and is no UTF-8', async () => {
+  it('is sent as base64 where its type is text, but it is not UTF-8', async () => {
     const { sent } = await attach({ data: new Uint8Array([0xff]), type: 'text/plain' })
     expect(sent).toMatchObject({ content: '/w==', encoding: 'base64' })
   })
 
-  it('keeps the byte order mark that was hashed', async () => {
+  it('keeps a byte order mark', async () => {
     const { sent } = await attach({ data: '\ufeffx' })
     expect(sent).toMatchObject({ content: '\ufeffx', size: 4, sha256: hash('\ufeffx') })
   })
 
-  it('comes back byte by byte, whatever it is', async () => {
+  it('can be decoded to the same bytes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 20_000 }), fc.boolean(), async (data, isText) => {
         const type = isText ? 'text/plain' : 'image/png'
@@ -93,7 +93,7 @@ describe('an attachment that is small enough', () => {
     )
   })
 
-  it('is what it was when it was attached, also if it is written to at once', async () => {
+  it('does not change when the application overwrites the bytes', async () => {
     const data = new Uint8Array([1, 2, 3])
     const attached = attach({ data })
     data.fill(0)
@@ -101,14 +101,14 @@ describe('an attachment that is small enough', () => {
   })
 })
 
-describe('the limit of what travels inline', () => {
+describe('maxInlineBytes', () => {
   it.each([
     [4096, undefined, true],
     [4097, undefined, false],
     [0, 0, true],
     [1, 0, false],
     [2 ** 20, 2 ** 20, true],
-  ])('%i bytes under %s: content %s', async (size, maxInlineBytes, inline) => {
+  ])('%i bytes with a limit of %s: inline %s', async (size, maxInlineBytes, inline) => {
     const { sent, problems } = await attach({ data: new Uint8Array(size) }, { maxInlineBytes })
     expect('content' in (sent ?? {})).toBe(inline)
     expect(sent).toMatchObject({ size, sha256: hash(new Uint8Array(size)) })
@@ -119,7 +119,7 @@ describe('the limit of what travels inline', () => {
     expect((await attach({ data: 'üü' }, { maxInlineBytes: 3 })).sent).not.toHaveProperty('content')
   })
 
-  it('does not load a Blob that is too large to do anything with', async () => {
+  it('does not load a Blob of more than 64 MiB', async () => {
     const arrayBuffer = vi.fn()
     const { sent, problems } = await attach({ data: { size: 2 ** 40, type: 'video/mp4', arrayBuffer } })
     expect(sent).toEqual({ type: 'video/mp4', size: 2 ** 40 })
@@ -128,11 +128,11 @@ describe('the limit of what travels inline', () => {
   })
 })
 
-describe('what is wrong with an attachment', () => {
+describe('an invalid attachment', () => {
   const throwing = new Proxy({}, { get: () => expect.fail('hostile') })
   it.each([
     ['nothing', undefined, 'attachment:rejected'],
-    ['a path as it is', '/etc/hostname', 'attachment:rejected'],
+    ['a string', '/etc/hostname', 'attachment:rejected'],
     ['an empty object', {}, 'attachment:rejected'],
     ['a number as data', { data: 42 }, 'attachment:unreadable'],
     ['an object that throws', throwing, 'attachment:unreadable'],
@@ -142,27 +142,23 @@ describe('what is wrong with an attachment', () => {
       'attachment:unreadable',
     ],
     [
-      'a Blob that does not know its size',
+      'a Blob without a size',
       { data: { size: Number.NaN, type: '', arrayBuffer: async () => new ArrayBuffer(1) } },
       'attachment:unreadable',
     ],
-    [
-      'a data: URL that is too long to be decoded in one go',
-      { url: `data:,${'x'.repeat(2 ** 21)}` },
-      'attachment:unreadable',
-    ],
-  ])('%s: nothing is sent, counted', async (_, input, code) => {
+    ['a data: URL of more than 2 MiB', { url: `data:,${'x'.repeat(2 ** 21)}` }, 'attachment:unreadable'],
+  ])('is not sent, and counted: %s', async (_, input, code) => {
     expect(await attach(input)).toEqual({ sent: undefined, problems: [code] })
   })
 
-  it('leaves out a name and a type that are none, and sends the rest', async () => {
+  it('is sent without an invalid name and type', async () => {
     const { sent, problems } = await attach({ data: 'x', name: 'n'.repeat(256), type: 'text' })
     expect(sent).toMatchObject({ type: 'text/plain', content: 'x' })
     expect(sent).not.toHaveProperty('name')
     expect(problems).toEqual(['attachment:bad-name', 'attachment:bad-type'])
   })
 
-  it('sends it without a hash where the platform has none, counted', async () => {
+  it('is sent without a hash where the platform has no crypto, which is counted', async () => {
     vi.stubGlobal('crypto', {})
     const { sent, problems } = await attach({ data: 'x' })
     expect(sent).toEqual({ type: 'text/plain', size: 1, content: 'x', encoding: 'utf-8' })
@@ -180,7 +176,7 @@ describe('what is wrong with an attachment', () => {
     [{ uploadTimeoutMillis: 0 }, 'option uploadTimeoutMillis'],
     [{ maxBytes: 1 }, 'there is no option "maxBytes"'],
     [null, 'options must be an object, they are null'],
-  ])('options that are wrong throw, and are named: %j', (options, message) => {
+  ])('has options that throw when they are wrong: %j', (options, message) => {
     expect(() => startSession({}, options as never)).toThrow(message)
   })
 })

@@ -16,7 +16,7 @@ function start(config: TracerConfig = {}, options: SessionOptions = {}) {
 
 const sha256 = (data: string) => createHash('sha256').update(data).digest('hex')
 
-it('an attachment travels as a root span of its session', async () => {
+it('an attachment is emitted as a session span', async () => {
   const { session, sent } = start()
   await session.attach({ data: '{"a":1}', name: 'a.json', type: 'application/json' })
   expect(sent()).toEqual({
@@ -30,7 +30,7 @@ it('an attachment travels as a root span of its session', async () => {
   })
 })
 
-it('upload is told the session, and its address travels in place of the content', async () => {
+it('upload gets the session ID, and its URL is sent in place of the content', async () => {
   const upload = vi.fn(async () => 'https://files.example/1')
   const { session, sent } = start({}, { upload, maxInlineBytes: 0 })
   await session.attach({ data: 'x' })
@@ -46,7 +46,7 @@ it('upload is told the session, and its address travels in place of the content'
   expect(sent()).not.toHaveProperty(['session.attachment.content'])
 })
 
-it('what the attribute length limit of the SDK cuts off does not travel, and that is said', async () => {
+it('content that the SDK truncates is left out, which is logged', async () => {
   const warnings = collectWarnings()
   const { session, sent } = start({ spanLimits: { attributeValueLengthLimit: 64 } })
   await session.attach({ data: 'x'.repeat(65), name: 'x.txt' })
@@ -60,13 +60,13 @@ it('what the attribute length limit of the SDK cuts off does not travel, and tha
   expect(warnings.join()).toContain('has no session.attachment.content: it exceeds a limit of the SDK')
 })
 
-it('half an address does not travel either', async () => {
+it('a URL that the SDK truncates is left out', async () => {
   const { session, sent } = start({ spanLimits: { attributeValueLengthLimit: 20 } })
   await session.attach({ url: 'https://files.example/report.pdf' })
   expect(sent()).toEqual({ 'session.id': 's1' })
 })
 
-it('an address that another processor has masked stays as it is', async () => {
+it('a URL that another processor masks stays as it is', async () => {
   const mask: SpanProcessor = {
     onStart: (span) => void span.setAttribute('session.attachment.url', 'https://files.example/***'),
     onEnd() {},
@@ -80,13 +80,13 @@ it('an address that another processor has masked stays as it is', async () => {
   expect(processStats().problems).toEqual(before)
 })
 
-it('half of the data of an event does not travel: it would be no JSON', () => {
+it('event data that the SDK truncates is left out: it would not be JSON', () => {
   const { session, shipped } = start({ spanLimits: { attributeValueLengthLimit: 10 } })
   session.event('order', { items: ['a', 'b'] })
   expect(shipped()['session.event']).toEqual({ 'session.id': 's1', 'session.event.name': 'order' })
 })
 
-it('content for which the SDK has no room is missed', async () => {
+it('content beyond the attribute count limit of the SDK is counted', async () => {
   const before = processStats().problems['session-span:cut-off'] ?? 0
   const { session, sent } = start({ spanLimits: { attributeCountLimit: 4 } })
   await session.attach({ data: 'x', name: 'x.txt' })
@@ -94,7 +94,7 @@ it('content for which the SDK has no room is missed', async () => {
   expect(processStats().problems['session-span:cut-off']).toBeGreaterThan(before)
 })
 
-it('nothing is read or uploaded for a session that is none', async () => {
+it('nothing is read or uploaded for an invalid session ID', async () => {
   const { sent } = start()
   const data = { size: 1, type: 'text/plain', arrayBuffer: vi.fn() }
   await resumeSession('').attach({ data })
@@ -102,7 +102,7 @@ it('nothing is read or uploaded for a session that is none', async () => {
   expect(sent()).toBeUndefined()
 })
 
-it('nothing is wrong where there is no SDK', async () => {
+it('nothing is counted without an SDK', async () => {
   const before = processStats().problems
   await resumeSession('s1', { tracerProvider: trace.getTracerProvider() }).attach({ data: 'x' })
   expect(processStats().problems).toEqual(before)

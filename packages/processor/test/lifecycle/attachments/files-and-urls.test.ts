@@ -15,7 +15,7 @@ afterEach(() => {
   stopTracing()
 })
 
-describe('a file of this machine', () => {
+describe('a file', () => {
   let folder = ''
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'attach-'))
@@ -28,7 +28,7 @@ describe('a file of this machine', () => {
     return path
   }
 
-  it('travels whole, by the last part of its path', async () => {
+  it('is sent inline, named by the last part of its path', async () => {
     const file = await fileOf('hello')
     expect(await attach({ file, type: 'text/plain' })).toEqual({
       sent: {
@@ -43,22 +43,22 @@ describe('a file of this machine', () => {
     })
   })
 
-  it('that is too large is hashed, and uploaded whole', async () => {
+  it('above maxInlineBytes is hashed and uploaded', async () => {
     const content = randomBytes(200_001)
     const file = await fileOf(content, 'large.bin')
     const upload = vi.fn(() => 'https://files.example/1')
     const { sent } = await attach({ file }, { upload })
-    const words = {
+    const fields = {
       name: 'large.bin',
       type: 'application/octet-stream',
       size: 200_001,
       sha256: hash(content),
     }
-    expect(sent).toEqual({ ...words, url: 'https://files.example/1' })
-    expect(upload).toHaveBeenCalledWith({ ...words, data: new Uint8Array(content), sessionId: 's1' })
+    expect(sent).toEqual({ ...fields, url: 'https://files.example/1' })
+    expect(upload).toHaveBeenCalledWith({ ...fields, data: new Uint8Array(content), sessionId: 's1' })
   })
 
-  it('that is too large travels as name, type, size and hash where there is no upload', async () => {
+  it('above maxInlineBytes is sent as name, type, size and hash without the option upload', async () => {
     const content = randomBytes(70_000)
     const { sent, problems } = await attach({ file: await fileOf(content) })
     expect(sent).toMatchObject({ size: 70_000, sha256: hash(content) })
@@ -66,7 +66,7 @@ describe('a file of this machine', () => {
     expect(problems).toEqual(['attachment:not-sent'])
   })
 
-  it('of more than 64 MiB is hashed, and not loaded', async () => {
+  it('of more than 64 MiB is hashed, but not loaded', async () => {
     const file = await fileOf('', 'sparse.bin')
     await truncate(file, 65 * 2 ** 20)
     const upload = vi.fn()
@@ -84,11 +84,11 @@ describe('a file of this machine', () => {
     expect(problems).toEqual(['attachment:no-hash', 'attachment:not-sent'])
   })
 
-  it.each(['/nowhere/at/all', '/dev/zero', '/'])('%s: nothing is sent, counted', async (file) => {
+  it.each(['/nowhere/at/all', '/dev/zero', '/'])('%s is not sent, and counted', async (file) => {
     expect(await attach({ file })).toEqual({ sent: undefined, problems: ['attachment:unreadable'] })
   })
 
-  it('is hashed where it is in memory anyway, if the platform cannot hash piece by piece', async () => {
+  it('is hashed only when it is inline, where the platform cannot hash in pieces', async () => {
     const builtin = process.getBuiltinModule
     const withoutCrypto = (name: string) => (name === 'node:crypto' ? undefined : builtin(name))
     vi.spyOn(process, 'getBuiltinModule').mockImplementation(withoutCrypto as never)
@@ -99,20 +99,20 @@ describe('a file of this machine', () => {
     expect(problems).toEqual(['attachment:no-hash', 'attachment:not-sent'])
   })
 
-  it('is left out, counted, where there is no file system', async () => {
+  it('is left out and counted where there is no file system', async () => {
     vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
     expect(await attach({ file: 'x' })).toEqual({ sent: undefined, problems: ['attachment:rejected'] })
   })
 })
 
-describe('an address', () => {
-  it('travels with what is said of it, and is not fetched', async () => {
+describe('a URL', () => {
+  it('is sent with its fields, and not fetched', async () => {
     const fetch = vi.fn()
     vi.stubGlobal('fetch', fetch)
     const url = 's3://bucket/report.pdf'
-    const words = { name: 'report', type: 'application/pdf', size: 12, sha256: 'AB'.repeat(32) }
-    expect(await attach({ url, ...words })).toEqual({
-      sent: { ...words, sha256: 'ab'.repeat(32), url },
+    const fields = { name: 'report', type: 'application/pdf', size: 12, sha256: 'AB'.repeat(32) }
+    expect(await attach({ url, ...fields })).toEqual({
+      sent: { ...fields, sha256: 'ab'.repeat(32), url },
       problems: [],
     })
     expect(fetch).not.toHaveBeenCalled()
@@ -131,11 +131,11 @@ describe('an address', () => {
     'https://user:secret@files.example/',
     `https://files.example/${'x'.repeat(8192)}`,
     42,
-  ])('%s is refused, counted', async (url) => {
+  ])('%s is left out, and counted', async (url) => {
     expect(await attach({ url })).toEqual({ sent: undefined, problems: ['attachment:rejected'] })
   })
 
-  it('of which size and hash are wrong travels without them', async () => {
+  it('is sent without an invalid size and hash', async () => {
     const { sent, problems } = await attach({ url: 'https://files.example/', size: -1, sha256: 'abc' })
     expect(sent).toEqual({ url: 'https://files.example/' })
     expect(problems).toEqual(['attachment:bad-sha256', 'attachment:bad-size'])
@@ -156,15 +156,18 @@ describe('a data: URL', () => {
     expect(problems).toEqual([])
   })
 
-  it('is under the limit of data', async () => {
+  it('is limited by maxInlineBytes', async () => {
     const { sent, problems } = await attach({ url: `data:text/plain,${'x'.repeat(5000)}` })
     expect(sent).toEqual({ type: 'text/plain', size: 5000, sha256: hash('x'.repeat(5000)) })
     expect(problems).toEqual(['attachment:not-sent'])
   })
 
-  it.each(['data:text/plain', 'data:;base64,%', 'data:;base64,?'])('%s is refused, counted', async (url) => {
-    expect(await attach({ url })).toEqual({ sent: undefined, problems: ['attachment:unreadable'] })
-  })
+  it.each(['data:text/plain', 'data:;base64,%', 'data:;base64,?'])(
+    '%s is left out, and counted',
+    async (url) => {
+      expect(await attach({ url })).toEqual({ sent: undefined, problems: ['attachment:unreadable'] })
+    },
+  )
 })
 
 describe('an upload', () => {
@@ -177,14 +180,14 @@ describe('an upload', () => {
       'a thenable of a string',
       () => Object.fromEntries([['then', (done: (url: string) => void) => done('https://files.example/1')]]),
     ],
-  ])('may give %s', async (_, upload) => {
+  ])('may return %s', async (_, upload) => {
     expect(await attach(large, { upload: upload as never })).toEqual({
       sent: { ...alone, url: 'https://files.example/1' },
       problems: [],
     })
   })
 
-  it('is not asked for what travels inline', async () => {
+  it('is not called for inline content', async () => {
     const upload = vi.fn()
     await attach({ data: 'x' }, { upload })
     expect(upload).not.toHaveBeenCalled()
@@ -193,17 +196,17 @@ describe('an upload', () => {
   it.each([
     ['throws', () => expect.fail('no disk')],
     ['rejects', () => Promise.reject(new Error('no network'))],
-    ['gives nothing', () => undefined],
-    ['gives what is no address', () => 'done'],
-    ['gives the content itself as an address', () => `data:image/png;base64,${'A'.repeat(6000)}`],
-  ])('that %s: name, type, size and hash travel alone, counted', async (_, upload) => {
+    ['returns nothing', () => undefined],
+    ['returns no URL', () => 'done'],
+    ['returns the content as a data: URL', () => `data:image/png;base64,${'A'.repeat(6000)}`],
+  ])('that %s is counted, and name, type, size and hash are sent', async (_, upload) => {
     expect(await attach(large, { upload: upload as never })).toEqual({
       sent: alone,
       problems: ['attachment:upload-failed'],
     })
   })
 
-  it('that takes too long is no longer waited for', async () => {
+  it('that exceeds uploadTimeoutMillis is counted', async () => {
     vi.useFakeTimers()
     let asked = () => {}
     const isAsked = new Promise<void>((resolve) => {

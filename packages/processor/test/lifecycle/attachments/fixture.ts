@@ -6,7 +6,7 @@ import {
 } from '@otel-sessions/processor/lifecycle'
 import { startTracing } from '../../../../../test/support/tracing.ts'
 
-/** What an attachment's span says of it, by the last part of each key, and what was counted. */
+/** Attaches something. Returns its attributes without `session.attachment.`, and the problems that were counted. */
 export async function attach(input: unknown, options: AttachmentOptions = {}) {
   const { provider, shipped } = startTracing()
   const before: Record<string, number> = { ...processStats().problems }
@@ -21,6 +21,6 @@ export async function attach(input: unknown, options: AttachmentOptions = {}) {
 }
 
 function withoutPrefix(attributes: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const said = Object.entries(attributes).filter(([key]) => key !== 'session.id')
-  return Object.fromEntries(said.map(([key, value]) => [key.replace('session.attachment.', ''), value]))
+  const own = Object.entries(attributes).filter(([key]) => key !== 'session.id')
+  return Object.fromEntries(own.map(([key, value]) => [key.replace('session.attachment.', ''), value]))
 }

@@ -18,7 +18,7 @@ interface Limits {
 }
 type Step = { touch: string } | { delete: string } | { wait: number }
 
-/** Looks at every session in every millisecond. */
+/** Checks every session in every millisecond. */
 function naive(steps: readonly Step[], { idle, maxAge, maxSessions }: Limits): Expiry[] {
   let at = 0
   let watched: { id: string; seen: number; born: number }[] = []
@@ -30,7 +30,7 @@ function naive(steps: readonly Step[], { idle, maxAge, maxSessions }: Limits): E
       const known = watched.find(({ id }) => id === step.touch)
       watched = watched.filter((session) => session !== known)
       watched.push({ id: step.touch, seen: at, born: known?.born ?? at })
-      // The last sign of life is at the end.
+      // The latest activity is at the end.
       watched = watched.slice(-maxSessions)
     } else {
       for (let left = step.wait; left > 0; left--) {
@@ -64,7 +64,7 @@ const limits: fc.Arbitrary<Limits> = fc
 const inOrder = (expired: Expiry[]) =>
   expired.toSorted((one, other) => one.at - other.at || one.id.localeCompare(other.id))
 
-it('sessions expire as in a model that looks at all of them in every millisecond', () => {
+it('sessions expire as in a model that checks all of them in every millisecond', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), limits, (steps, options) => {
       vi.useFakeTimers({ now: 0, toFake: ['setTimeout', 'clearTimeout', 'performance'] })

@@ -29,8 +29,8 @@ function trace(options: SessionIdleOptions) {
 
 const problems = (run: () => void) => problemsOf(() => processStats().problems, run)
 
-describe('a session without a sign of life', () => {
-  it('is over after the idle time, once', () => {
+describe('a session without activity', () => {
+  it('expires after the idle time, once', () => {
     const { idle, expired } = watch({ idle: 1000 })
     idle.touch('a')
     vi.advanceTimersByTime(999)
@@ -42,7 +42,7 @@ describe('a session without a sign of life', () => {
     expect(idle.size).toBe(0)
   })
 
-  it('lives on with every sign of life, up to its age', () => {
+  it('expires later with every activity, up to maxAge', () => {
     const { idle, expired } = watch({ idle: 1000, maxAge: 2500 })
     for (let passed = 0; passed < 2500; passed += 500) {
       idle.touch('a')
@@ -51,7 +51,7 @@ describe('a session without a sign of life', () => {
     expect(expired).toEqual([['a', 'max-age']])
   })
 
-  it('does not expire once it is deleted, and begins anew when it is touched again', () => {
+  it('does not expire when it is deleted, and is new when it is touched again', () => {
     const { idle, expired } = watch({ maxAge: 1000 })
     idle.touch('a')
     vi.advanceTimersByTime(600)
@@ -64,7 +64,7 @@ describe('a session without a sign of life', () => {
     expect(expired).toEqual([['a', 'max-age']])
   })
 
-  it('is not over because the clock of the day was set', () => {
+  it('does not expire because the system clock is set', () => {
     const { idle, expired } = watch({ idle: 1000 })
     vi.setSystemTime(0)
     idle.touch('a')
@@ -74,8 +74,8 @@ describe('a session without a sign of life', () => {
   })
 })
 
-describe('what it costs', () => {
-  it('is one timer for all sessions, and none once it is stopped', () => {
+describe('its cost', () => {
+  it('is one timer for all sessions, and none when it is stopped', () => {
     const { idle, expired } = watch({ idle: 1000, maxAge: 5000 })
     for (let count = 0; count < 1000; count++) idle.touch(`s${count}`)
     expect(vi.getTimerCount()).toBe(1)
@@ -96,7 +96,7 @@ describe('what it costs', () => {
     idle.stop()
   })
 
-  it('is spread where many expire at once', () => {
+  it('is spread over several timers where many sessions expire at once', () => {
     const { idle, expired } = watch({ idle: 1000 })
     for (let count = 0; count < 250; count++) idle.touch(`s${count}`)
     vi.advanceTimersByTime(1000)
@@ -105,7 +105,7 @@ describe('what it costs', () => {
     expect(expired).toHaveLength(250)
   })
 
-  it('is bounded, whatever IDs somebody makes up: the one idle longest is forgotten, and does not expire', () => {
+  it('is bounded when clients make up IDs: the session that is idle longest is forgotten', () => {
     const { idle, expired } = watch({ idle: 1000, maxAge: 5000, maxSessions: 50 })
     idle.touch('kept')
     const counted = problems(() => {
@@ -123,7 +123,7 @@ describe('what it costs', () => {
 })
 
 describe('as a span processor', () => {
-  it('takes the start and the end of each span as a sign of life', () => {
+  it('counts the start and the end of each span as activity', () => {
     const { tracer, expired } = trace({ idle: 1000 })
     const span = usingSession('a', () => tracer.startSpan('work'))
     vi.advanceTimersByTime(900)
@@ -134,14 +134,14 @@ describe('as a span processor', () => {
     expect(expired).toEqual([['a', 'idle']])
   })
 
-  it('passes over spans without a session', () => {
+  it('ignores spans without a session', () => {
     const { tracer, idle } = trace({ idle: 1000 })
     tracer.startSpan('work').end()
     tracer.startSpan('odd', { attributes: { 'session.id': 42 } }).end()
     expect(idle.size).toBe(0)
   })
 
-  it('watches a session no more that says its end', () => {
+  it('stops watching a session at its session.end', () => {
     const { tracer, idle } = trace({ idle: 1000 })
     usingSession('a', () => tracer.startSpan('work').end())
     expect(idle.size).toBe(1)
@@ -149,7 +149,7 @@ describe('as a span processor', () => {
     expect(idle.size).toBe(0)
   })
 
-  it('stops with the provider', async () => {
+  it('stops when the provider shuts down', async () => {
     const { provider, idle } = trace({ idle: 1000 })
     idle.touch('a')
     await provider.forceFlush()
@@ -166,8 +166,8 @@ describe('as a span processor', () => {
   })
 })
 
-describe('what is done with a session that is over', () => {
-  it('is outside the span and the session that were active when the timer was set', async () => {
+describe('onExpire', () => {
+  it('runs outside the span and the session that were active when the timer was set', async () => {
     const { tracer } = startTracing()
     const seen = await new Promise((resolve) => {
       const idle = new SessionIdle({ idle: 1, onExpire: () => resolve(getSession() ?? 'none') })
@@ -176,7 +176,7 @@ describe('what is done with a session that is over', () => {
     expect(seen).toBe('none')
   })
 
-  it('is its end as indeterminate, where it was started here and nothing else is said', () => {
+  it('ends a session that was started here as indeterminate by default', () => {
     const { provider, shipped } = startTracing()
     const { idle } = watch({ idle: 1000, onExpire: undefined })
     const session = startSession({ sessionId: 'a' }, { tracerProvider: provider })
@@ -191,7 +191,7 @@ describe('what is done with a session that is over', () => {
     })
   })
 
-  it('watches no session whose end it has brought about', () => {
+  it('does not watch a session again that it ended', () => {
     const { idle, provider } = trace({ idle: 1000, onExpire: undefined })
     startSession({ sessionId: 'a' }, { tracerProvider: provider })
     expect(idle.size).toBe(1)
@@ -199,7 +199,7 @@ describe('what is done with a session that is over', () => {
     expect(idle.size).toBe(0)
   })
 
-  it('watches no session that has ended, whatever ends or is said after it, until it is started again', () => {
+  it('is not called for a session that has ended, until that is started again', () => {
     const { idle, provider } = trace({ idle: 1000 })
     const session = startSession({ sessionId: 'a' }, { tracerProvider: provider })
     session.trace('last turn', () => session.end({ state: 'success' }))
@@ -209,7 +209,7 @@ describe('what is done with a session that is over', () => {
     expect(idle.size).toBe(1)
   })
 
-  it('may watch it on, delete others, and stop', () => {
+  it('may touch the session, delete others, and stop', () => {
     const { idle, expired } = watch({
       idle: 1000,
       onExpire: (id, reason) => {
@@ -233,7 +233,7 @@ describe('what is done with a session that is over', () => {
   it.each([
     ['throws', () => expect.fail('hostile')],
     ['rejects', () => Promise.reject(new Error('hostile'))],
-  ])('is counted where it %s, and the others expire all the same', async (_, onExpire) => {
+  ])('is counted where it %s, and other sessions expire all the same', async (_, onExpire) => {
     const called = vi.fn(onExpire)
     const { idle } = watch({ idle: 1000, onExpire: called })
     idle.touch('a')
@@ -245,7 +245,7 @@ describe('what is done with a session that is over', () => {
   })
 })
 
-describe('bad input', () => {
+describe('invalid input', () => {
   it.each([
     [{}, 'SessionIdle: one of the options idle and maxAge must be given'],
     [undefined, 'SessionIdle: options must be an object, they are undefined'],
@@ -255,17 +255,17 @@ describe('bad input', () => {
     [{ idle: 1, onExpire: 'end' }, 'SessionIdle: option onExpire must be a function'],
     [{ idle: 1, maxSessions: 0 }, 'SessionIdle: option maxSessions must be a whole number from 1'],
     [{ idle: 1, timeout: 1 }, 'SessionIdle: there is no option "timeout"'],
-  ])('options that are wrong throw, and are named: %j', (options, message) => {
+  ])('throws for wrong options: %j', (options, message) => {
     expect(() => new SessionIdle(options as never)).toThrow(message)
   })
 
-  it.each([undefined, 42, '', 'x'.repeat(200), 'café'])('an ID that is none is counted: %s', (id) => {
+  it.each([undefined, 42, '', 'x'.repeat(200), 'café'])('counts an invalid ID: %s', (id) => {
     const { idle } = watch({ idle: 1000 })
     expect(problems(() => idle.touch(id as string))).toEqual({ 'idle:bad-id': 1 })
     expect(idle.size).toBe(0)
   })
 
-  it('is a SpanProcessor of the SDK by its type', () => {
+  it('has the type of a SpanProcessor', () => {
     expect(new BasicTracerProvider({ spanProcessors: [new SessionIdle({ idle: 1 })] })).toBeDefined()
   })
 })

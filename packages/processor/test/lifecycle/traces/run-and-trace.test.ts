@@ -16,21 +16,21 @@ function startOne() {
   return { ...application, session }
 }
 
-const STATED = { 'session.id': 'user_1_conv_1', 'user.id': 'user_1', 'tag.tags': ['web'] }
+const STAMPED = { 'session.id': 'user_1_conv_1', 'user.id': 'user_1', 'tag.tags': ['web'] }
 
 describe('run', () => {
-  it('runs in the session, with its user and its tags, and gives back what the function gives', async () => {
+  it('runs in the session, with its user and tags, and returns what the function returns', async () => {
     const { session, tracer, one } = startOne()
     expect(session.run(() => getSession()?.sessionId)).toBe('user_1_conv_1')
     await session.run(async () => {
       await Promise.resolve()
       tracer.startSpan('work').end()
     })
-    expect(one('work').attributes).toEqual(STATED)
+    expect(one('work').attributes).toEqual(STAMPED)
     expect(getSession()).toBeUndefined()
   })
 
-  it('lets an error pass, and the session goes on', () => {
+  it('throws the error of the function, and does not end the session', () => {
     const { session, names } = startOne()
     expect(() => session.run(() => fail())).toThrow('hostile')
     expect(session.ended).toBeUndefined()
@@ -42,10 +42,10 @@ describe('run', () => {
     usingSession({ sessionId: 'another-1', tags: ['outer'] }, () =>
       session.run(() => usingSession({ tags: ['inner'] }, () => tracer.startSpan('work').end())),
     )
-    expect(one('work').attributes).toEqual({ ...STATED, 'tag.tags': ['outer', 'web', 'inner'] })
+    expect(one('work').attributes).toEqual({ ...STAMPED, 'tag.tags': ['outer', 'web', 'inner'] })
   })
 
-  it('names the bare request in which it runs', () => {
+  it('gives its session to the span without one around it', () => {
     const { session, tracer, one } = startOne()
     tracer.startActiveSpan('request', (request) => {
       session.run(() => {})
@@ -54,7 +54,7 @@ describe('run', () => {
     expect(one('request').attributes['session.id']).toBe('user_1_conv_1')
   })
 
-  it.each(['run', 'trace'] as const)('%s takes nothing but a function', (method) => {
+  it.each(['run', 'trace'] as const)('%s throws where fn is not a function', (method) => {
     const { session } = startOne()
     const call = session[method] as (...args: unknown[]) => unknown
     expect(() => call('turn', 'turn')).toThrow(TypeError)
@@ -62,7 +62,7 @@ describe('run', () => {
 })
 
 describe('trace', () => {
-  it('makes a root span in a trace of its own, and what runs in it is below it and in the session', () => {
+  it('starts a root span of a new trace, and spans inside are its children, in the session', () => {
     const { session, tracer, one } = startOne()
     tracer.startActiveSpan('request', (request) => {
       const result = session.trace(
@@ -81,12 +81,12 @@ describe('trace', () => {
     expect(turn.parentSpanContext).toBeUndefined()
     expect(turn.spanContext().traceId).not.toBe(one('request').spanContext().traceId)
     expect(work.parentSpanContext?.spanId).toBe(turn.spanContext().spanId)
-    expect(turn.attributes).toEqual({ ...STATED, turn: 1 })
-    expect(work.attributes).toEqual(STATED)
+    expect(turn.attributes).toEqual({ ...STAMPED, turn: 1 })
+    expect(work.attributes).toEqual(STAMPED)
     expect(one('request').attributes['session.id']).toBe('user_1_conv_1')
   })
 
-  it('ends with what the Promise says, and not before', async () => {
+  it('ends its span when the Promise settles', async () => {
     const { session, named } = startOne()
     let resolve = (_: string) => {}
     const answer = new Promise<string>((settle) => {
@@ -101,8 +101,8 @@ describe('trace', () => {
 
   it.each([
     ['thrown', () => fail()],
-    ['that its Promise rejects with', async () => fail()],
-  ])('notes an error %s on the span, and hands it on unchanged', async (_, fn) => {
+    ['of a rejected Promise', async () => fail()],
+  ])('records an error %s on the span, and throws it on', async (_, fn) => {
     const { session, one } = startOne()
     let caught: unknown
     try {
@@ -117,7 +117,7 @@ describe('trace', () => {
   })
 
   it.each([[undefined], [null], ['text'], [Object.create(null)], [Symbol('it')]])(
-    'hands on whatever is thrown: %s',
+    'throws on any value: %s',
     (thrown) => {
       const { session, one } = startOne()
       let caught: unknown = 'nothing'
@@ -133,7 +133,7 @@ describe('trace', () => {
     },
   )
 
-  it('leaves alone a span that the function has ended', () => {
+  it('does not touch a span that the function ended', () => {
     const { session, one } = startOne()
     expect(problems(() => session.trace('turn', (span) => span.end()))).toEqual({})
     expect(() =>
@@ -146,7 +146,7 @@ describe('trace', () => {
     expect(one('failed turn').events).toEqual([])
   })
 
-  it('hands back a lazy Promise untouched, and its span is over with the call', async () => {
+  it('returns a lazy Promise untouched, and ends its span at once', async () => {
     const { session, one } = startOne()
     let asked = 0
     const lazy = {
@@ -159,12 +159,12 @@ describe('trace', () => {
     expect(session.trace('turn', () => lazy)).toBe(lazy)
     expect(asked).toBe(0)
     expect(one('turn').ended).toBe(true)
-    // In an async function it is awaited inside.
+    // An async function awaits it.
     expect(await session.trace('awaited', async () => await lazy)).toBe('answer')
     expect(asked).toBe(1)
   })
 
-  it('of a name that is none is called trace', () => {
+  it('is named trace where the name is invalid', () => {
     const { session, one } = startOne()
     expect(problems(() => session.trace(undefined as never, () => 1))).toEqual({
       'session-trace:bad-name': 1,
@@ -172,7 +172,7 @@ describe('trace', () => {
     expect(one('trace').attributes['session.id']).toBe('user_1_conv_1')
   })
 
-  it('keeps several sessions apart that run at the same time', async () => {
+  it('keeps concurrent sessions apart', async () => {
     const { tracerProvider, tracer, named } = startApplication()
     const sessions = Array.from({ length: 20 }, (_, index) =>
       startSession({ sessionId: `user_${index}_conv_1`, tags: [`tag ${index}`] }, { tracerProvider }),

@@ -19,7 +19,7 @@ import {
 afterEach(stopTracing)
 
 describe('the span of a trace', () => {
-  it('ends once, whatever is done to a stream afterwards', async () => {
+  it('ends once, whatever happens to the stream afterwards', async () => {
     const { session, named } = startOne()
     const stream = session.trace('turn', () => wordsInTime(() => {}))
     await readAll(stream)
@@ -29,7 +29,7 @@ describe('the span of a trace', () => {
     expect(named('turn')[0]?.status.code).toBe(SpanStatusCode.UNSET)
   })
 
-  it('ends with a generator that catches what is thrown into it only where that is its end', () => {
+  it('stays open for a generator that catches an error and yields more', () => {
     const { session, isOver } = startOne()
     function* patient() {
       try {
@@ -46,7 +46,7 @@ describe('the span of a trace', () => {
     expect(isOver()).toBe(true)
   })
 
-  it('goes on with a generator that gives more when it is left', () => {
+  it('stays open for a generator that yields more when it is left', () => {
     const { session, isOver } = startOne()
     function* stubborn() {
       try {
@@ -63,7 +63,7 @@ describe('the span of a trace', () => {
     expect(isOver()).toBe(true)
   })
 
-  it('ends with an iterator that says nothing when it is left', async () => {
+  it('ends with an iterator whose return gives no done', async () => {
     const { session, isOver } = startOne()
     const iterator = { next: async () => ({ done: false, value: 'one' }), return: async () => ({}) as never }
     await readOne(session.trace('turn', () => ({ [Symbol.asyncIterator]: () => iterator })))
@@ -74,7 +74,7 @@ describe('the span of a trace', () => {
     ['read by events', (stream: Readable) => stream.resume()],
     ['piped', (stream: Readable) => stream.pipe(new PassThrough()).resume()],
     ['destroyed', (stream: Readable) => stream.destroy()],
-  ])('that gives a Node stream ends when it has been %s', async (_, consume) => {
+  ])('that returns a Node stream ends when that is %s', async (_, consume) => {
     const { session, isOver } = startOne()
     consume(session.trace('turn', () => nodeWords(() => {})))
     expect(isOver()).toBe(false)
@@ -82,7 +82,7 @@ describe('the span of a trace', () => {
     expect(isOver()).toBe(true)
   })
 
-  it('ends with the error by which a Node stream is destroyed', async () => {
+  it('ends with the error that destroys a Node stream', async () => {
     const { session, one } = startOne()
     const stream = session.trace('turn', () => nodeWords(() => {}))
     stream.on('error', () => {})
@@ -91,44 +91,47 @@ describe('the span of a trace', () => {
     expect(one('turn').status.message).toBe('broken')
   })
 
-  it('leaves it to the application to hear of the error of a Node stream', () => {
+  it('neither listens to errors of a Node stream nor starts it', () => {
     const { session } = startOne()
     const stream = session.trace('turn', () => nodeWords(() => {}))
     expect(stream.listenerCount('error')).toBe(0)
     expect(stream.readableFlowing).toBe(null)
   })
 
-  it('ends with the call where a stream is frozen', () => {
+  it('ends at once for a frozen stream', () => {
     const { session, isOver } = startOne()
     session.trace('turn', () => Object.freeze(words(() => {})))
     expect(isOver()).toBe(true)
   })
 
-  it('that gives a stream which was bound to a session within ends with it, too', async () => {
+  it('ends with a stream that is bound to a session inside', async () => {
     const { session, isOver } = startOne()
     await readAll(session.trace('turn', () => session.run(() => wordsInTime(() => {}))))
     expect(isOver()).toBe(true)
   })
 
-  it('ends, too, when such a stream is piped', async () => {
+  it('ends when such a stream is piped', async () => {
     const { session, isOver } = startOne()
     await session.trace('turn', () => session.run(() => webWords(() => {}))).pipeTo(new WritableStream())
     expect(isOver()).toBe(true)
   })
 
-  it.each(SHAPES)('that gives %s which nobody reads ends when it is collected', async (_, make) => {
-    const { session, isOver } = startOne()
-    session.trace('turn', () => make(() => {}))
-    expect(isOver()).toBe(false)
-    await collected(isOver)
-    expect(isOver()).toBe(true)
-  })
+  it.each(SHAPES)(
+    'that returns %s which is not read ends when that is garbage-collected',
+    async (_, make) => {
+      const { session, isOver } = startOne()
+      session.trace('turn', () => make(() => {}))
+      expect(isOver()).toBe(false)
+      await collected(isOver)
+      expect(isOver()).toBe(true)
+    },
+  )
 })
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
-/** Collects garbage until something was found to be; a bounded number of times. */
+/** Collects garbage until something is done; a bounded number of times. */
 async function collected(isDone: () => boolean): Promise<void> {
   for (let turn = 0; turn < 50 && !isDone(); turn++) {
     await new Promise((resolve) => setImmediate(resolve))

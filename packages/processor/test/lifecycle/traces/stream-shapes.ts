@@ -9,31 +9,31 @@ export function startOne() {
   return { ...application, session, isOver }
 }
 
-export type Say = (word: string) => void
+export type OnWord = (word: string) => void
 
-export function* words(say: Say) {
+export function* words(onWord: OnWord) {
   for (const word of ['one', 'two']) {
-    say(word)
+    onWord(word)
     yield word
   }
 }
 
-export async function* wordsInTime(say: Say) {
+export async function* wordsInTime(onWord: OnWord) {
   for (const word of ['one', 'two']) {
     await Promise.resolve()
-    say(word)
+    onWord(word)
     yield word
   }
 }
 
-export function webWords(say: Say, highWaterMark = 0): ReadableStream<string> {
+export function webWords(onWord: OnWord, highWaterMark = 0): ReadableStream<string> {
   const left = ['one', 'two']
   return new ReadableStream(
     {
       async pull(controller) {
         const word = left.shift()
         if (word === undefined) return controller.close()
-        say(word)
+        onWord(word)
         controller.enqueue(word)
       },
     },
@@ -41,10 +41,10 @@ export function webWords(say: Say, highWaterMark = 0): ReadableStream<string> {
   )
 }
 
-/** Like the OpenAI SDK's: what is iterated is made when it is opened. */
-const iterable = (say: Say) => ({ [Symbol.asyncIterator]: () => wordsInTime(say) })
+/** Like the stream of the OpenAI SDK, whose iterator is made when it is opened. */
+const iterable = (onWord: OnWord) => ({ [Symbol.asyncIterator]: () => wordsInTime(onWord) })
 
-export const nodeWords = (say: Say) => Readable.from(wordsInTime(say))
+export const nodeWords = (onWord: OnWord) => Readable.from(wordsInTime(onWord))
 
 export async function readAll(stream: AsyncIterable<string> | Iterable<string>) {
   const all: string[] = []
@@ -56,7 +56,7 @@ export async function readOne(stream: AsyncIterable<string> | Iterable<string>) 
   for await (const _ of stream) break
 }
 
-export const SHAPES: [string, (say: Say) => AsyncIterable<string> | Iterable<string>][] = [
+export const SHAPES: [string, (onWord: OnWord) => AsyncIterable<string> | Iterable<string>][] = [
   ['a generator', words],
   ['an async generator', wordsInTime],
   ['an async iterable', iterable],
@@ -64,7 +64,7 @@ export const SHAPES: [string, (say: Say) => AsyncIterable<string> | Iterable<str
   ['a Node stream', nodeWords],
 ]
 
-/** What follows the last read: a stream closes in turns of its own. */
+/** Waits until a stream that was read has closed. */
 export async function closed(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
 }

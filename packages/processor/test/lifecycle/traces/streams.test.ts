@@ -5,16 +5,16 @@ import { closed, readAll, readOne, SHAPES, startOne, webWords } from './stream-s
 
 afterEach(stopTracing)
 
-describe.each(SHAPES)('the span of a trace that gives %s', (_, make) => {
+describe.each(SHAPES)('the span of a trace that returns %s', (_, make) => {
   it.each(['returned', 'resolved'])(
-    'ends when it has been read, and what it does is below it: %s',
+    'ends when that is read, and is the parent of spans inside: %s',
     async (how) => {
       const { session, tracer, isOver, one, named } = startOne()
-      const say = (word: string) => tracer.startSpan(word).end()
+      const onWord = (word: string) => tracer.startSpan(word).end()
       const made =
         how === 'returned'
-          ? session.trace('turn', () => make(say))
-          : await session.trace('turn', async () => make(say))
+          ? session.trace('turn', () => make(onWord))
+          : await session.trace('turn', async () => make(onWord))
       expect(isOver()).toBe(false)
       expect(await readAll(made)).toEqual(['one', 'two'])
       await closed()
@@ -24,7 +24,7 @@ describe.each(SHAPES)('the span of a trace that gives %s', (_, make) => {
     },
   )
 
-  it('ends when it is left', async () => {
+  it('ends when the loop over it is left', async () => {
     const { session, isOver, one } = startOne()
     await readOne(session.trace('turn', () => make(() => {})))
     await closed()
@@ -32,7 +32,7 @@ describe.each(SHAPES)('the span of a trace that gives %s', (_, make) => {
     expect(one('turn').status.code).toBe(SpanStatusCode.UNSET)
   })
 
-  it('ends with its error', async () => {
+  it('ends with the error of that', async () => {
     const { session, one } = startOne()
     const stream = session.trace('turn', () =>
       make(() => {
@@ -45,14 +45,14 @@ describe.each(SHAPES)('the span of a trace that gives %s', (_, make) => {
   })
 })
 
-describe('the span of a trace that gives a web stream', () => {
+describe('the span of a trace that returns a web stream', () => {
   it.each([
     ['is cancelled', (stream: ReadableStream) => stream.cancel()],
     ['is cancelled by its reader', (stream: ReadableStream) => stream.getReader().cancel()],
     ['is piped to its end', (stream: ReadableStream) => stream.pipeTo(new WritableStream())],
     ['is piped through', (stream: ReadableStream) => readAll(stream.pipeThrough(new TransformStream()))],
     ['is teed and read', (stream: ReadableStream) => Promise.all(stream.tee().map((one) => readAll(one)))],
-  ])('ends when it %s', async (_, consume) => {
+  ])('ends when that %s', async (_, consume) => {
     const { session, isOver } = startOne()
     const stream = session.trace('turn', () => webWords(() => {}))
     expect(isOver()).toBe(false)
@@ -61,7 +61,7 @@ describe('the span of a trace that gives a web stream', () => {
     expect(isOver()).toBe(true)
   })
 
-  it('ends when a reader has all that there is, and does not ask for more', async () => {
+  it('ends when a reader has read all chunks, but not the end', async () => {
     const { session, isOver } = startOne()
     const stream = session.trace('turn', () => webWords(() => {}, 3))
     const reader = stream.getReader()
@@ -72,12 +72,12 @@ describe('the span of a trace that gives a web stream', () => {
   })
 })
 
-describe('the span of a trace that gives a Response', () => {
+describe('the span of a trace that returns a Response', () => {
   it.each([
     ['text', (response: Response) => response.text()],
     ['its body', (response: Response) => readAll(response.body?.pipeThrough(new TextDecoderStream()) ?? [])],
     [
-      'what is left of it beside a clone',
+      'text, beside a clone',
       (response: Response) => {
         response.clone()
         return response.text()
@@ -85,7 +85,7 @@ describe('the span of a trace that gives a Response', () => {
     ],
     ['a clone alone', (response: Response) => response.clone().text()],
     ['a clone and the rest', (response: Response) => Promise.all([response.clone().text(), response.text()])],
-  ])('ends when it was read as %s', async (_, consume) => {
+  ])('ends when that is read as %s', async (_, consume) => {
     const { session, isOver } = startOne()
     const response = await session.trace(
       'turn',

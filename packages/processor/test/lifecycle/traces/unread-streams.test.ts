@@ -12,7 +12,7 @@ afterEach(stopTracing)
 
 const quiet = () => {}
 
-/** Our processor alone is shut down: the exporter in memory forgets what it has when it is. */
+/** Only the processor is shut down: the exporter in memory would drop its spans. */
 function startWithShutdown() {
   const ours = new SessionSpanProcessor()
   const application = startApplication({ ours })
@@ -22,8 +22,8 @@ function startWithShutdown() {
 
 const millis = ([seconds, nanos]: readonly [number, number]) => seconds * 1e3 + nanos / 1e6
 
-describe('the root of a trace whose stream is not read to its end', () => {
-  it.each(SHAPES)('ends when the provider is shut down: %s that was never read', async (_, make) => {
+describe('the root span of a trace whose stream is not read to its end', () => {
+  it.each(SHAPES)('ends when the provider shuts down: %s that is never read', async (_, make) => {
     const { session, named, shutdown } = startWithShutdown()
     const stream = session.trace('turn', () => make(quiet))
     expect(named('turn')).toHaveLength(0)
@@ -32,7 +32,7 @@ describe('the root of a trace whose stream is not read to its end', () => {
     void stream
   })
 
-  it('ends then as of its last read, and not as of the shutdown', async () => {
+  it('has the time of the last read as its end', async () => {
     const { session, one, shutdown } = startWithShutdown()
     let root: Span | undefined
     const stream = session.trace('turn', (span) => {
@@ -48,19 +48,19 @@ describe('the root of a trace whose stream is not read to its end', () => {
     expect(root?.isRecording()).toBe(false)
   })
 
-  it('is of no concern to the shutdown once the stream is over', async () => {
+  it('is not kept for the shutdown when the stream is over', async () => {
     const { session, named, shutdown } = startWithShutdown()
     await readAll(session.trace('turn', () => wordsInTime(quiet)))
     const atShutdown = readRecord(named('turn')[0]?.spanContext() ?? {})?.settings.flush.atShutdown
-    // The open session is.
+    // The open session.
     expect(atShutdown?.size).toBe(1)
     await shutdown()
     expect(named('turn')).toHaveLength(1)
   })
 })
 
-describe('the root of a trace ends with the call', () => {
-  it('where the body of a Response was read within', async () => {
+describe('the root span of a trace ends at once', () => {
+  it('where the body of a Response was read inside', async () => {
     const { session, isOver } = startOne()
     const response = await session.trace('turn', async () => {
       const answer = new Response('{"a":1}')
@@ -71,7 +71,7 @@ describe('the root of a trace ends with the call', () => {
     expect(response.bodyUsed).toBe(true)
   })
 
-  it('where a Node stream was read within', async () => {
+  it('where a Node stream was read inside', async () => {
     const { session, isOver } = startOne()
     const stream = await session.trace('turn', async () => {
       const words = Readable.from(['one'])
@@ -91,17 +91,17 @@ describe('the root of a trace ends with the call', () => {
   })
 })
 
-it('an iterable that many traces give stays as it is, and can be read', async () => {
+it('an iterable that many traces return can be read', async () => {
   const { session, named } = startOne()
   const shared = { [Symbol.asyncIterator]: () => wordsInTime(quiet) }
   for (let index = 0; index < 20_000; index++) session.trace('turn', () => shared)
-  // It is shared, so all but a few do not wait for it.
+  // It is shared, so only a few spans wait for it.
   expect(named('turn').length).toBeGreaterThan(19_980)
   expect(await readAll(shared)).toEqual(['one', 'two'])
   expect(named('turn')).toHaveLength(20_000)
 })
 
-it('a Node stream that many traces give has a handful of listeners', () => {
+it('a Node stream that many traces return has a handful of listeners', () => {
   const { session } = startOne()
   const shared = Readable.from(['one'])
   for (let index = 0; index < 100; index++) session.trace('turn', () => shared)
