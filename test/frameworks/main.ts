@@ -1,4 +1,4 @@
-/** `npx -y pnpm@12.21.0 test:frameworks [name…] [--update]`: which spans of real frameworks have the session. */
+/** `npx -y pnpm@12.21.0 test:frameworks [name…] [--update]`: tests which spans of real frameworks have the session. */
 import { parseArgs } from 'node:util'
 import type { Row } from './row.ts'
 import { FRAMEWORKS, ORDERS, ROWS } from './rows.ts'
@@ -15,7 +15,7 @@ const TRUTH = { own: SESSIONS, outer: OUTER_SESSIONS }
 
 const USAGE = `pnpm test:frameworks [options] [names]
   names     only the rows whose name contains one of these, such as LangGraph
-  --update  write what is measured to results.json, in place of being held to it
+  --update  write the results to results.json instead of comparing them with it
 The numbers are spans with the right session: by the framework alone, with our processor and exporter, with
 fillFromTrace, too, and inside usingSession with another ID.`
 
@@ -37,14 +37,14 @@ async function main(): Promise<number> {
   return 0
 }
 
-/** Names are read in any case, and a part of one will do. */
+/** Matches names case-insensitively, by any part. */
 function chooseRows(names: readonly string[]): readonly Row[] {
   if (names.length === 0) return ROWS
   const chosen = ROWS.filter(({ name }) =>
     names.some((part) => name.toLowerCase().includes(part.toLowerCase())),
   )
   if (chosen.length > 0) return chosen
-  throw new Error(`no row is called so; there are ${ROWS.map(({ name }) => `"${name}"`).join(', ')}`)
+  throw new Error(`no row's name matches; the rows are ${ROWS.map(({ name }) => `"${name}"`).join(', ')}`)
 }
 
 async function runRows(rows: readonly Row[], update: boolean): Promise<number> {
@@ -66,7 +66,9 @@ async function runRows(rows: readonly Row[], update: boolean): Promise<number> {
   report(rows, measured)
   console.log(`Spans with a session that is not their turn's: ${wrong.length}.`)
   const problems = [...wrong, ...broken]
-  for (const line of problems.length === 0 ? ['All as promised, and as in results.json.'] : problems) {
+  for (const line of problems.length === 0
+    ? ['Every promise holds, and the results are those of results.json.']
+    : problems) {
     console.log(line)
   }
   return problems.length === 0 ? 0 : 1
@@ -93,7 +95,7 @@ async function runRow(row: Row): Promise<{ measured: Measured; verdict: Verdict 
 function report(rows: readonly Row[], measured: Record<string, Measured>): void {
   const parts = [
     { title: 'Frameworks, each its own way', list: FRAMEWORKS },
-    { title: "Beside other libraries' processors: the order of registration", list: ORDERS },
+    { title: "With other libraries' processors: the order of registration", list: ORDERS },
   ]
   for (const { title, list } of parts) {
     const shown = list.filter((row) => rows.includes(row))

@@ -3,7 +3,7 @@ import { AGENTS } from './rows/agents.ts'
 import { AI_SDK } from './rows/ai-sdk.ts'
 import { LANGCHAIN } from './rows/langchain.ts'
 import { OPENAI } from './rows/openai.ts'
-import { OPENAI_BARE } from './rows/openai-bare.ts'
+import { OPENAI_WITHOUT_METADATA } from './rows/openai-without-metadata.ts'
 import { ORDER } from './rows/order.ts'
 import { VENDORS } from './rows/vendors.ts'
 
@@ -11,7 +11,7 @@ import { VENDORS } from './rows/vendors.ts'
 export const FRAMEWORKS: readonly Row[] = [
   ...LANGCHAIN,
   ...OPENAI,
-  ...OPENAI_BARE,
+  ...OPENAI_WITHOUT_METADATA,
   ...AI_SDK,
   ...AGENTS,
   ...VENDORS,

@@ -3,7 +3,7 @@ import type { SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import type { Program } from '../program.ts'
 import { createAgents } from './support/agents.ts'
 
-/** Every span that starts during a run learns from the Agents SDK which run it is, and so its `groupId`. */
+/** Writes the `groupId` of the current run, from the Agents SDK, to every span that starts during a run. */
 const groupIds: SpanProcessor = {
   onStart(span) {
     const groupId = getCurrentTrace()?.groupId
@@ -14,7 +14,7 @@ const groupIds: SpanProcessor = {
   shutdown: async () => {},
 }
 
-/** `groupId`, and a span processor of the application's own that asks for it. */
+/** `groupId`, with a span processor of the application that reads it. */
 export const program: Program = {
   processors: () => [groupIds],
   start: async (places) => createAgents(places),

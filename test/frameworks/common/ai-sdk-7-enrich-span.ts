@@ -3,7 +3,7 @@ import { registerTelemetry } from 'ai'
 import type { Program } from '../program.ts'
 import { createAiSdk7 } from './support/ai-sdk-7.ts'
 
-/** `enrichSpan`, which is asked for attributes at the start of every span of the AI SDK's own. */
+/** `enrichSpan`, which returns attributes at the start of each of the AI SDK's own spans. */
 export const program: Program = {
   async start(places) {
     registerTelemetry(

@@ -3,7 +3,7 @@ import { registerTelemetry } from 'ai'
 import type { Program } from '../program.ts'
 import { createAiSdk7 } from './support/ai-sdk-7.ts'
 
-/** The session in the runtime context, with the opt-in that telemetry wants on both sides. */
+/** The session in the runtime context, with the opt-in that telemetry needs on both sides. */
 export const program: Program = {
   async start(places) {
     registerTelemetry(new OpenTelemetry({ runtimeContext: true }))

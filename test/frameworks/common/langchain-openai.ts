@@ -5,7 +5,7 @@ import { program as langchain } from './langchain-thread-id.ts'
 
 const openai = new OpenAIInstrumentation()
 
-/** LangChain's model calls the OpenAI SDK; here both are instrumented, and say the same call twice. */
+/** LangChain's model calls the OpenAI SDK; both are instrumented, and report the same call twice. */
 export const program: Program = {
   instrumentations: () => [...(langchain.instrumentations?.() ?? []), openai],
   async start(places, newExporter) {

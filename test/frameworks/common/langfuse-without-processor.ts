@@ -1,4 +1,4 @@
-/** The same application when nobody has registered Langfuse's span processor. */
+/** The Langfuse application without Langfuse's span processor. */
 import type { Program } from '../program.ts'
 import { program as withProcessor } from './langfuse.ts'
 

@@ -21,10 +21,10 @@ export const program: Program = {
     const client = new Client({
       apiKey: 'local',
       tracingMode: 'otel',
-      // In this mode it asks its own server for limits only. Asked over the network, that would be a span.
+      // In this mode it only requests limits from its own server. Over the network, that would be a span.
       fetchImplementation: async () => Response.json({}),
-      // Its timer decides which spans end: a streamed run that begins and ends in one batch ends the span around
-      // its reader in place of its own. So it is flushed by hand, and no batch has two entries.
+      // Its timer decides which spans end: a streamed run that begins and ends in one batch ends the span around its
+      // reader instead of its own. So it is flushed explicitly, and no batch has two entries.
       manualFlushMode: true,
       batchSizeLimit: 1,
     })
@@ -40,7 +40,7 @@ export const program: Program = {
         const config = { ...tracing, name: 'support', metadata: { thread_id: turn.sessionId } }
         return traceable((asked: Turn) => answerTurn(openai, places, asked, {}, callTool), config)(turn)
       },
-      // Only now its spans end, after the server's.
+      // Its spans only end here, after the server's.
       stop: () => client.flush(),
     }
   },

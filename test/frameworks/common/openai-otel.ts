@@ -4,11 +4,11 @@ import type OpenAI from 'openai'
 import type { Program } from '../program.ts'
 import { answerTurn, SETTINGS } from './support/openai-turn.ts'
 
-/** OpenTelemetry's own instrumentation, which takes the OpenAI SDK up to version 6. */
+/** OpenTelemetry's own instrumentation, which supports the OpenAI SDK up to version 6. */
 export const program: Program = {
   instrumentations: () => [new OpenAIInstrumentation()],
   async start(places) {
-    // It patches what is required, and nothing that is imported. What is used of version 6 is as in version 7.
+    // It patches required modules only, not imported ones. The used parts of version 6 are as in version 7.
     const openai6 = createRequire(import.meta.url)('openai6') as { OpenAI: typeof OpenAI }
     const client = new openai6.OpenAI({ ...SETTINGS, baseURL: places.modelUrl })
     return {

@@ -6,11 +6,11 @@ import { whenRead } from './support/when-read.ts'
 
 const instrumentation = new OpenAIInstrumentation()
 
-/** Traceloop's instrumentation, and a stream whose request is made outside of every scope. */
+/** Traceloop's instrumentation, with a stream whose request is made outside every scope. */
 export const program: Program = {
   instrumentations: () => [instrumentation],
   async start(places) {
-    // It has to be shown version 7: it looks for the OpenAI SDK below that.
+    // Version 7 must be passed explicitly: it only looks for older OpenAI SDKs.
     instrumentation.manuallyInstrument(OpenAI)
     const client = new OpenAI({ ...SETTINGS, baseURL: places.modelUrl })
     return {

@@ -1,4 +1,4 @@
-// OpenTelemetry as this folder has it: the application must not get another copy than the programs beside it.
+// This folder's copy of OpenTelemetry: the application must use the same one as the programs in this folder.
 
 export * as api from '@opentelemetry/api'
 export { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'

@@ -3,7 +3,7 @@ import type { Program } from '../program.ts'
 import { program as setSession } from './openai-set-session.ts'
 import { noExporter } from './support/no-exporter.ts'
 
-/** OpenInference's helper and its processor, which stamps on every span what the helper put into the context. */
+/** OpenInference's helper, and its processor, which stamps the helper's attributes on every span. */
 export const program: Program = {
   ...setSession,
   processors: () => [new OpenInferenceSimpleSpanProcessor({ exporter: noExporter })],

@@ -1,4 +1,4 @@
-/** Mastra whose spans are made by the application's OpenTelemetry; the session as `threadId` in the metadata. */
+/** Mastra, whose bridge creates spans with the application's OpenTelemetry; the session as `threadId` in the metadata. */
 import { createOpenAI } from '@ai-sdk/openai'
 import { Mastra } from '@mastra/core'
 import { Agent } from '@mastra/core/agent'

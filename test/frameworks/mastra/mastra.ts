@@ -26,7 +26,7 @@ export const program: Program = {
       tools: { track_order: tool },
       maxRetries: 0,
     })
-    // It wants an endpoint even where it is given an exporter; nothing is sent there without logs.
+    // It requires an endpoint even with an exporter; nothing is sent there without logs.
     const exporter = new OtelExporter({
       provider: { custom: { endpoint: places.modelUrl, protocol: 'http/json' } },
       exporter: newExporter(),

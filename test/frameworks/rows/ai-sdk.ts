@@ -14,7 +14,7 @@ export const AI_SDK: readonly Row[] = [
     way: '`enrichSpan` returns `session.id`',
     advice: "nothing more; inside a scope, return the scope's ID",
     beyondScope:
-      'a `session.id` that a span is started with is taken for the word of the application, and stands inside a scope of another ID',
+      'a `session.id` among the start attributes is explicitly set, and takes precedence over the scope',
   },
   {
     name: 'AI SDK 6 metadata',

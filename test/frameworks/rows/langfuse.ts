@@ -1,8 +1,8 @@
 import type { Row } from '../row.ts'
 
-/** What Langfuse's helper does beside its own, whatever is registered. */
+/** A side effect of Langfuse's helper, with or without its processor. */
 export const LANGFUSE_ROOT: Pick<Row, 'advice' | 'beyondScope'> = {
   advice: 'nothing more; inside a scope, the same ID for both',
   beyondScope:
-    "Langfuse's helper also writes on the span that is active around it: here the server's, which is outside the scope",
+    "Langfuse's helper also writes to the active span around it: here the server's, which is outside the scope",
 }

@@ -5,7 +5,7 @@ interface Library {
   readonly name: string
   readonly program: string
   readonly way: string
-  /** What differs for the user, by the order. */
+  /** The differences for the user, by the order of registration. */
   readonly before: Pick<Row, 'advice' | 'remark' | 'beyondScope'>
   readonly after: Pick<Row, 'advice' | 'remark' | 'beyondScope'>
 }
@@ -15,8 +15,8 @@ const LIBRARIES: readonly Library[] = [
     name: 'OpenInference processor',
     program: 'order-openinference',
     way: '`setSession`',
-    before: { remark: 'what the processor stamps at start is replaced by the scope, and not kept' },
-    after: { remark: 'what the processor stamps over the scope is put back, and kept' },
+    before: { remark: 'the scope replaces the ID that the processor stamps at start, which is not kept' },
+    after: { remark: 'the scope is restored after the processor overwrites it, and the other ID is kept' },
   },
   {
     name: 'Langfuse processor',
@@ -32,14 +32,14 @@ const LIBRARIES: readonly Library[] = [
     before: {
       advice: 'register ours first',
       beyondScope:
-        'what is on a span when ours sees it start is taken for the word of the application, and beats the scope; ' +
-        'the server, around both, then has children that disagree, and none. Register ours first',
+        'a `session.id` that is on a span before ours runs counts as explicitly set, and takes precedence over the ' +
+        "scope; the server's span, around both, then has children that disagree, and gets none. Register ours first",
     },
     after: {},
   },
 ]
 
-/** The same OpenAI turn under OpenInference's instrumentation, beside another library's processor. */
+/** The same OpenAI turn under OpenInference's instrumentation, with another library's processor. */
 export const ORDER: readonly Row[] = LIBRARIES.flatMap(({ name, program, way, before, after }) => {
   const row = { folder: 'common', program, way }
   return [

@@ -1,7 +1,7 @@
 import type { Row } from '../row.ts'
 import { LANGFUSE_ROOT } from './langfuse.ts'
 
-/** Libraries of backends that trace for them, and a framework with an exporter of its own. */
+/** Tracing libraries of backends, and a framework with its own exporter. */
 export const VENDORS: readonly Row[] = [
   {
     name: 'Langfuse',
@@ -43,7 +43,7 @@ export const VENDORS: readonly Row[] = [
     way: '`metadata.threadId`',
     advice: 'use the bridge',
     beyondScope:
-      'its own spans pass no span processor, and keep the `threadId` in a scope; the HTTP spans are in traces of their own, ' +
+      'its own spans bypass span processors, and keep the `threadId` in a scope; the HTTP spans are in separate traces, ' +
       'which only a scope reaches',
   },
   {
@@ -51,6 +51,6 @@ export const VENDORS: readonly Row[] = [
     folder: 'mastra-bridge',
     program: 'mastra-bridge',
     way: '`metadata.threadId`',
-    remark: 'with a `threadId` in the metadata only the span of the agent names it, when it ends',
+    remark: 'with a `threadId` in the metadata only the span of the agent has it, when it ends',
   },
 ]

@@ -1,4 +1,4 @@
-/** Child process: the application with one program, and the only process that is instrumented. */
+/** Child process: the application with one program, the only instrumented process. */
 import type { RequestListener, ServerResponse } from 'node:http'
 import type { Attributes } from '@opentelemetry/api'
 import { readConfig, run, tell } from '../../../demo/support/child.ts'
@@ -17,7 +17,7 @@ export interface AppConfig extends Places, TelemetryConfig {
   readonly mode: Mode
 }
 
-/** What the application says when it has flushed. */
+/** The application's report after its flush. */
 export interface AppReport {
   /** The attributes of each span at its start, by span ID. */
   readonly starts: Readonly<Record<string, Attributes>>
@@ -56,7 +56,7 @@ function createListener(application: Application, recorder: Recorder, sessions: 
       const turn = (await readJson(request)) as Turn
       await recorder.inTurn(turn.turn, async () => {
         const answer = await sessions.inScope(outerSessionOf(turn.user), () => application.answer(turn))
-        // Outside of the scope, as a web framework reads what a handler has returned.
+        // Outside the scope, as a web framework reads a handler's result.
         await write(turn, answer, response)
       })
     } catch (error) {
@@ -79,6 +79,6 @@ async function write(
     response.write(piece)
     pieces++
   }
-  if (turn.stream && pieces < 2) throw new Error(`the stream of turn ${turn.turn} came in ${pieces} piece(s)`)
+  if (turn.stream && pieces < 2) throw new Error(`the stream of turn ${turn.turn} has fewer than 2 pieces`)
   response.end()
 }

@@ -1,18 +1,18 @@
 import type { Turn } from '../program.ts'
 
-/** Who talks: each user has one session, and one order to ask for. */
+/** The users: each has one session, and one order. */
 const USERS = [
   { user: 'ada', sessionId: 'user_123_conv_456', order: 'A-1042' },
   { user: 'lin', sessionId: 'user_124_conv_789', order: 'B-2718' },
 ] as const
 
-/** A turn, and what its answer must mention: answers of two users are never mistaken for each other. */
+/** A turn, and the words that its answer must contain, by which two users' answers are told apart. */
 interface Question {
   readonly turn: Turn
   readonly mentions: readonly string[]
 }
 
-/** What is asked at the same time, round after round. */
+/** The rounds of concurrent turns. */
 const ROUNDS: readonly (readonly Question[])[] = [
   USERS.map(({ user, sessionId, order }) => ({
     turn: { user, sessionId, turn: `${user}-1`, text: `Where is my order ${order}?`, stream: false },
@@ -24,20 +24,20 @@ const ROUNDS: readonly (readonly Question[])[] = [
   })),
 ]
 
-/** Each turn and its session, as the application is told to pass it to the framework. */
+/** The session of each turn that the application passes to the framework. */
 export const SESSIONS: Readonly<Record<string, string>> = Object.fromEntries(
   ROUNDS.flat().map(({ turn }) => [turn.turn, turn.sessionId]),
 )
 
-/** The session of the scope around a user's turns, which is never the one that the framework is passed. */
+/** The session of the scope around a user's turns, which always differs from the one passed to the framework. */
 export const outerSessionOf = (user: string): string => `outer_${user}`
 
-/** Each turn and the session of the scope around it. */
+/** The session of the scope around each turn. */
 export const OUTER_SESSIONS: Readonly<Record<string, string>> = Object.fromEntries(
   ROUNDS.flat().map(({ turn }) => [turn.turn, outerSessionOf(turn.user)]),
 )
 
-/** Asks all of a round at once; a round begins when the one before is answered. */
+/** Sends the turns of a round concurrently; a round begins after the answers of the previous one. */
 export async function converse(appUrl: string): Promise<void> {
   for (const round of ROUNDS) await Promise.all(round.map((question) => ask(appUrl, question)))
 }

@@ -8,8 +8,8 @@ const packages = new URL('../../../packages/', import.meta.url)
 const run = promisify(execFile)
 
 /**
- * Installs what a folder's lockfile says, unless it is there, puts our packages as they were built last beside it,
- * and checks the types of the folder's programs. Needs the npm registry.
+ * Installs a folder's lockfile unless it is installed, adds the last build of our packages, and checks the types of
+ * the folder's programs. Needs the npm registry.
  */
 export async function install(name: string): Promise<void> {
   const folder = folderOf(name)
@@ -24,7 +24,7 @@ export async function install(name: string): Promise<void> {
   await checkTypes(folder)
 }
 
-/** As real directories: a link would make them find the root's copy of the API. */
+/** Copies them as real directories: a link would resolve the root's copy of the API. */
 function addOurs(folder: URL, name: string): void {
   const target = new URL(`node_modules/@otel-sessions/${name}/`, folder)
   rmSync(target, { recursive: true, force: true })
@@ -33,7 +33,7 @@ function addOurs(folder: URL, name: string): void {
   }
 }
 
-/** Where the packages are installed: the root, which type checks all else, does not have them. */
+/** Checks types where the packages are installed, because the root does not have them. */
 async function checkTypes(folder: URL): Promise<void> {
   const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', packages))
   try {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { GOOD, runsOf, span, TRUTH } from './made-runs.ts'
 import { markdown, remarks } from './markdown.ts'
 import { measure } from './measure.ts'
+import { GOOD, runsOf, span, TRUTH } from './sample-runs.ts'
 
 const ROW = { name: 'a framework', folder: 'common', program: 'a-framework', way: 'its own' }
 
@@ -13,29 +13,29 @@ const lastCell = (row: typeof ROW & { advice?: string }, make: Partial<typeof GO
     .at(-2)
     ?.trim()
 
-test('a framework whose other spans have to wait is told to fill, or to use a scope', () => {
+test('the advice for a framework whose other spans have to wait is backfill, or a scope', () => {
   expect(lastCell(ROW, {})).toBe('`fillFromTrace`, or `usingSession`')
 })
 
-test('one whose spans are all right without waiting needs nothing more', () => {
+test('a framework whose spans are all right without waiting needs nothing more', () => {
   expect(lastCell(ROW, { late: GOOD.after })).toBe('nothing more')
 })
 
-test('one whose traces name none needs a scope', () => {
-  const bare: typeof GOOD.before = (turn) => [span('fetch', turn, turn)]
-  expect(lastCell(ROW, { before: bare, late: bare, after: bare })).toBe(
+test('a framework whose traces name no session needs a scope', () => {
+  const unnamed: typeof GOOD.before = (turn) => [span('fetch', turn, turn)]
+  expect(lastCell(ROW, { before: unnamed, late: unnamed, after: unnamed })).toBe(
     '`usingSession`: only a scope reaches these',
   )
 })
 
-test('what a row says itself goes before that', () => {
+test("a row's own advice takes precedence", () => {
   expect(lastCell({ ...ROW, advice: 'use the bridge' }, {})).toBe('use the bridge')
 })
 
-test('what is to be said of several rows is said once', () => {
+test('a remark on several rows is listed once', () => {
   const rows = [
-    { ...ROW, remark: 'so it is' },
-    { ...ROW, name: 'another', remark: 'so it is' },
+    { ...ROW, remark: 'it drops the ID' },
+    { ...ROW, name: 'another', remark: 'it drops the ID' },
   ]
-  expect(remarks(rows)).toBe('- a framework, another: so it is.')
+  expect(remarks(rows)).toBe('- a framework, another: it drops the ID.')
 })

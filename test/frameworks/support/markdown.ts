@@ -16,9 +16,9 @@ const HEAD = [
 ]
 
 /**
- * The table as the README shows it.
+ * The README's table.
  *
- * @throws Error when a row has no result
+ * @throws Error if a row has no result
  */
 export function markdown(rows: readonly Row[], results: Results): string {
   return drawTable(
@@ -29,7 +29,7 @@ export function markdown(rows: readonly Row[], results: Results): string {
 
 function cellsOf({ name, way, advice }: Row, measured: Measured | undefined): string[] {
   if (measured === undefined) throw new Error(`results.json has no "${name}": test:frameworks --update`)
-  const { spans, ofNoTurn, right, hinted, scope } = measured
+  const { spans, ofNoTurn, right, inferred, scope } = measured
   return [
     name,
     way,
@@ -37,16 +37,16 @@ function cellsOf({ name, way, advice }: Row, measured: Measured | undefined): st
     String(spans - ofNoTurn),
     String(right.before),
     String(right.late),
-    String(right.after + hinted),
+    String(right.after + inferred),
     String(scope.right),
     advice ?? adviceFor(measured),
   ]
 }
 
-/** What an application does to have the session on all of its spans. */
-function adviceFor({ spans, ofNoTurn, onlyScope, right, hinted }: Measured): string {
+/** What an application should do to have the session on all of its spans. */
+function adviceFor({ spans, ofNoTurn, onlyScope, right, inferred }: Measured): string {
   if (onlyScope > 0) return '`usingSession`: only a scope reaches these'
-  return right.late + hinted === spans - ofNoTurn ? 'nothing more' : '`fillFromTrace`, or `usingSession`'
+  return right.late + inferred === spans - ofNoTurn ? 'nothing more' : '`fillFromTrace`, or `usingSession`'
 }
 
 function namesOf({ keys, named, atStart }: Measured): string {
@@ -57,7 +57,7 @@ function namesOf({ keys, named, atStart }: Measured): string {
     .join(', ')}, ${when}`
 }
 
-/** The sentences that belong to the rows, as a list, each once; empty when there are none. */
+/** The remarks on the rows, as a list without duplicates; empty if there are none. */
 export function remarks(rows: readonly Row[]): string {
   const names = new Map<string, string[]>()
   for (const { name, remark, beyondScope, unstable } of rows) {

@@ -1,11 +1,11 @@
 import { ATTR_OVERWRITTEN_ID, ATTR_SESSION_ID } from '@otel-sessions/semconv'
 import { expect, test } from 'vitest'
-import { GOOD, runsOf, span, TRUTH } from './made-runs.ts'
 import { measure } from './measure.ts'
+import { GOOD, runsOf, span, TRUTH } from './sample-runs.ts'
 
 const measured = (make: Partial<typeof GOOD>) => measure(runsOf({ ...GOOD, ...make }), TRUTH)
 
-test('a row says what names the session, when, and what becomes of the other spans', () => {
+test('a row has the attribute that names the session, when, and the counts of the other spans', () => {
   expect(measured({})).toEqual({
     spans: 6,
     ofNoTurn: 0,
@@ -14,21 +14,21 @@ test('a row says what names the session, when, and what becomes of the other spa
     atStart: 0,
     reachable: 6,
     right: { before: 2, late: 2, after: 6 },
-    hinted: 0,
+    inferred: 0,
     onlyScope: 0,
     onlyScopeNames: {},
     scope: { right: 6, overwritten: 0 },
   })
 })
 
-test('before, any alias counts, and which one is said', () => {
+test('before, any alias counts, and its name is recorded', () => {
   const before: typeof GOOD.before = (turn) => [
     span('llm', turn, turn, { metadata: JSON.stringify({ thread_id: TRUTH.own[turn] }) }),
   ]
   expect(measured({ before })).toMatchObject({ named: 2, keys: { 'metadata.thread_id': 2 } })
 })
 
-test('what only looks like a session names none', () => {
+test('an attribute that only looks like a session does not count', () => {
   const before: typeof GOOD.before = (turn) => [
     span('llm', turn, turn, {
       'thread.id': 17,
@@ -40,7 +40,7 @@ test('what only looks like a session names none', () => {
   expect(measured({ before })).toMatchObject({ named: 0, reachable: 0, keys: {} })
 })
 
-test('what a span is started with is told from what comes late', () => {
+test('start attributes are told apart from late ones', () => {
   const before: typeof GOOD.before = (turn) =>
     GOOD.before(turn).map((each) =>
       turn === 'ada-1' ? { ...each, start: { [ATTR_SESSION_ID]: TRUTH.own[turn] } } : each,
@@ -48,7 +48,7 @@ test('what a span is started with is told from what comes late', () => {
   expect(measured({ before })).toMatchObject({ named: 2, atStart: 1 })
 })
 
-test('a span that no processor has seen is named late, and says its turn itself', () => {
+test('a span that bypassed processors counts as named late, and its own metadata gives its turn', () => {
   const before: typeof GOOD.before = (turn) => [
     {
       ...span('agent', turn, undefined, {
@@ -61,17 +61,17 @@ test('a span that no processor has seen is named late, and says its turn itself'
   expect(measured({ before })).toMatchObject({ named: 2, atStart: 0, ofNoTurn: 0 })
 })
 
-test('traces that name none count as what only a scope reaches, or as hinted', () => {
-  const bare: typeof GOOD.before = (turn) => [span('fetch', turn, turn)]
-  expect(measured({ before: bare, late: bare, after: bare })).toMatchObject({
+test('traces that name no session count as reached only by a scope, or as inferred', () => {
+  const unnamed: typeof GOOD.before = (turn) => [span('fetch', turn, turn)]
+  expect(measured({ before: unnamed, late: unnamed, after: unnamed })).toMatchObject({
     reachable: 0,
     onlyScope: 2,
     onlyScopeNames: { fetch: 2 },
   })
-  expect(measured({ before: bare })).toMatchObject({ reachable: 0, onlyScope: 0, hinted: 6 })
+  expect(measured({ before: unnamed })).toMatchObject({ reachable: 0, onlyScope: 0, inferred: 6 })
 })
 
-test('a span of no turn is counted apart', () => {
+test('a span of no turn is counted separately', () => {
   const before: typeof GOOD.before = (turn) => [
     ...GOOD.before(turn),
     span('batch', `background of ${turn}`, undefined),
@@ -79,7 +79,7 @@ test('a span of no turn is counted apart', () => {
   expect(measured({ before })).toMatchObject({ spans: 8, ofNoTurn: 2, reachable: 6 })
 })
 
-test('what was written over a scope, and put back, is counted', () => {
+test('overwritten and restored sessions are counted', () => {
   const scope: typeof GOOD.scope = (turn) => [
     span('llm', turn, turn, {
       [ATTR_SESSION_ID]: TRUTH.outer[turn],

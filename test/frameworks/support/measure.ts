@@ -8,49 +8,49 @@ import { byTurn, type TurnTrace } from './turns.ts'
 /** All runs of one row. */
 export type Runs = Readonly<Record<Mode, Run>>
 
-/** The sessions that the harness gave, by turn: its own, and that of the scope around it. */
+/** The sessions that the harness set, by turn: its own, and that of the scope around it. */
 export interface Truth {
   readonly own: Readonly<Record<string, string>>
   readonly outer: Readonly<Record<string, string>>
 }
 
-/** What the runs of one row showed; every number is a number of spans. */
+/** The results of the runs of one row; every number is a number of spans. */
 export interface Measured {
   readonly spans: number
-  /** Of no turn, such as what a framework does in the background. */
+  /** Spans of no turn, such as a framework's background work. */
   readonly ofNoTurn: number
-  /** On which the framework itself names the turn's session, under any alias. */
+  /** Spans on which the framework itself names the turn's session, under any alias. */
   readonly named: number
-  /** The attributes that name it: of those of one span the first that is read. */
+  /** The attributes that name it: for each span the first one that is read. */
   readonly keys: Readonly<Record<string, number>>
-  /** Named as soon as they had started; the others are named later, at their end at the latest. */
+  /** Spans named at their start; the others are named later, at their end at the latest. */
   readonly atStart: number
-  /** In traces of which a span names the session. */
+  /** Spans in traces with a span that names the session. */
   readonly reachable: number
-  /** Of the reachable: with the turn's session, `before` under any alias, then as `session.id`. */
+  /** Reachable spans with the turn's session, in `before` under any alias, then as `session.id`. */
   readonly right: { readonly before: number; readonly late: number; readonly after: number }
-  /** In traces that name none, and with the turn's session in `after`: from another library's context. */
-  readonly hinted: number
-  /** In traces that name none, and without a session in `after`. */
+  /** Spans in traces that name none, with the turn's session in `after`: from another library's context. */
+  readonly inferred: number
+  /** Spans in traces that name none, without a session in `after`. */
   readonly onlyScope: number
-  /** The names of those. */
+  /** The names of those spans. */
   readonly onlyScopeNames: Readonly<Record<string, number>>
   readonly scope: {
-    /** With the session of the scope around their turn. */
+    /** Spans with the session of the scope around their turn. */
     readonly right: number
-    /** Of these: with what the framework wrote over it in `otel_sessions.overwritten_id`. */
+    /** Of these, spans with the framework's own ID in `otel_sessions.overwritten_id`. */
     readonly overwritten: number
   }
 }
 
-/** Counts what the runs of a row show. */
+/** Counts the spans of the runs of a row. */
 export function measure(runs: Runs, { own, outer }: Truth): Measured {
   const { traces: before, ofNoTurn } = byTurn(runs.before.spans)
   const after = byTurn(runs.after.spans).traces
   const naming = namingOf(before)
   const reachable = (traces: readonly TurnTrace[]) => traces.filter(naming.names)
   const silent = after.filter((trace) => !naming.names(trace))
-  const onlyScope = spansOf(silent).filter(isBare)
+  const onlyScope = spansOf(silent).filter(hasNoSession)
   const named = withSession(before, own, aliasIdOf)
   const inScope = withSession(byTurn(runs.scope.spans).traces, outer, sessionOf)
   return {
@@ -65,7 +65,7 @@ export function measure(runs: Runs, { own, outer }: Truth): Measured {
       late: withSession(reachable(byTurn(runs.late.spans).traces), own, sessionOf).length,
       after: withSession(reachable(after), own, sessionOf).length,
     },
-    hinted: withSession(silent, own, sessionOf).length,
+    inferred: withSession(silent, own, sessionOf).length,
     onlyScope: onlyScope.length,
     onlyScopeNames: countBy(onlyScope.map(({ name }) => name)),
     scope: {
@@ -77,7 +77,7 @@ export function measure(runs: Runs, { own, outer }: Truth): Measured {
 
 export const sessionOf = ({ attributes }: SeenSpan): unknown => attributes[ATTR_SESSION_ID]
 export const aliasIdOf = ({ attributes }: SeenSpan): unknown => readSessionAlias(attributes)?.id
-export const isBare = (span: SeenSpan): boolean => sessionOf(span) === undefined
+export const hasNoSession = (span: SeenSpan): boolean => sessionOf(span) === undefined
 export const spansOf = (traces: readonly TurnTrace[]): SeenSpan[] => traces.flatMap(({ spans }) => spans)
 
 function withSession(

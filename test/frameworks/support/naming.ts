@@ -4,11 +4,11 @@ import type { TurnTrace } from './turns.ts'
 /** Which traces name a session on any of their spans, without our packages. */
 export interface Naming {
   names(trace: TurnTrace): boolean
-  /** Kinds of traces of which some name one and some do not, so that later runs cannot be judged by them. */
+  /** Kinds of traces of which only some name a session, so that later runs cannot be compared with them. */
   readonly unlike: readonly string[]
 }
 
-/** What the traces of the run `before` name, to be asked of the traces of another run. */
+/** Reads from the traces of the run `before` which ones name a session, for comparison with another run. */
 export function namingOf(traces: readonly TurnTrace[]): Naming {
   const naming = new Set<string>()
   const silent = new Set<string>()

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 
-/** What `opentelemetry.ts` of a folder exports: that folder's own copies. */
+/** The exports of a folder's `opentelemetry.ts`: that folder's own copies. */
 export interface OpenTelemetry {
   readonly api: typeof import('@opentelemetry/api')
   readonly AsyncLocalStorageContextManager: typeof import('@opentelemetry/context-async-hooks').AsyncLocalStorageContextManager
@@ -18,7 +18,7 @@ export interface OpenTelemetry {
 /** A folder under test/frameworks; `name` is its name. */
 export const folderOf = (name: string): URL => new URL(`../${name}/`, import.meta.url)
 
-/** Imports a module of the folder's own, such as a program. */
+/** Imports a module of the folder, such as a program. */
 export async function importFile<T>(folder: string, file: string): Promise<T> {
   return (await import(new URL(file, folderOf(folder)).href)) as T
 }

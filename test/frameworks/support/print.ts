@@ -7,7 +7,7 @@ const COLUMNS = [
   'framework',
   'spans',
   'named by itself',
-  'of these at start',
+  'at start',
   'without us',
   'with ours',
   'fillFromTrace',
@@ -17,7 +17,7 @@ const COLUMNS = [
   'what names it',
 ]
 
-/** The table as plain text, a line per row. */
+/** The table as plain text, a line for each row. */
 export function printTable(rows: readonly Row[], results: Results): string[] {
   const measured = rows.flatMap(({ name }) => {
     const each = results[name]
@@ -42,7 +42,7 @@ export function printTable(rows: readonly Row[], results: Results): string[] {
   )
 }
 
-/** The spans whose trace names no session, by their names. */
+/** The spans whose trace names no session, by name. */
 export function printOnlyScope(rows: readonly Row[], results: Results): string[] {
   return rows.flatMap(({ name }) => {
     const names = Object.entries(results[name]?.onlyScopeNames ?? {})

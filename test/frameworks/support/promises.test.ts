@@ -1,16 +1,16 @@
 import { ATTR_OVERWRITTEN_ID, ATTR_SESSION_ID } from '@otel-sessions/semconv'
 import { describe, expect, test } from 'vitest'
-import { exchange, GOOD, runsOf, span, TRUTH } from './made-runs.ts'
 import { findProblems } from './promises.ts'
+import { exchange, GOOD, runsOf, span, TRUTH } from './sample-runs.ts'
 
 const verdict = (make: Partial<typeof GOOD>, exceptions = {}) =>
   findProblems(runsOf({ ...GOOD, ...make }), TRUTH, exceptions)
 
-test('nothing is said when all is as promised', () => {
+test('there are no problems if every promise holds', () => {
   expect(verdict({})).toEqual({ wrong: [], broken: [] })
 })
 
-describe("a session that is not the turn's is wrong", () => {
+describe("a session other than the turn's is wrong", () => {
   test('when a framework is passed the wrong ID', () => {
     const { wrong } = verdict({ before: (turn) => exchange(turn, TRUTH.own['ada-1'], undefined) })
     expect(wrong).toEqual(['before: llm (made) of lin-1 has the session session_of_ada'])
@@ -39,7 +39,7 @@ describe("a session that is not the turn's is wrong", () => {
     ])
   })
 
-  test("when what is kept as overwritten is another user's", () => {
+  test("when the overwritten ID is another user's", () => {
     const scope: typeof GOOD.scope = (turn) => [
       span('server', turn, turn, {
         [ATTR_SESSION_ID]: TRUTH.outer[turn],
@@ -47,7 +47,7 @@ describe("a session that is not the turn's is wrong", () => {
       }),
     ]
     expect(verdict({ scope }).wrong).toEqual([
-      'scope: server (made) of lin-1 keeps session_of_ada as what was overwritten',
+      'scope: server (made) of lin-1 has the overwritten ID session_of_ada',
     ])
   })
 
@@ -58,11 +58,11 @@ describe("a session that is not the turn's is wrong", () => {
   })
 })
 
-describe('it is a broken promise', () => {
-  test('when a span has none, though its trace names one', () => {
+describe('a promise is broken', () => {
+  test('when a span has no session, although its trace names one', () => {
     expect(verdict({ after: GOOD.late }).broken).toEqual([
-      'after: no session, though the trace names one: 2 × server (made)',
-      'after: no session, though the trace names one: 2 × http (made)',
+      'after: no session, although the trace names one: 2 × server (made)',
+      'after: no session, although the trace names one: 2 × http (made)',
     ])
   })
 
@@ -75,7 +75,7 @@ describe('it is a broken promise', () => {
     expect(verdict({ scope }, { beyondScope: 'because' }).broken).toEqual([])
   })
 
-  test('when spans are lost, unless the row says that their number differs', () => {
+  test('when spans are lost, unless the row says that their number varies', () => {
     const late: typeof GOOD.late = (turn) => GOOD.late(turn).slice(0, 2)
     expect(verdict({ late }).broken).toEqual(['late: 4 spans, before 6'])
     expect(verdict({ late }, { unstable: 'because' }).broken).toEqual([])
@@ -89,17 +89,17 @@ describe('it is a broken promise', () => {
   test('when forceFlush leaves spans behind', () => {
     const runs = runsOf(GOOD)
     const { broken } = findProblems({ ...runs, after: { ...runs.after, leftBehind: 3 } }, TRUTH, {})
-    expect(broken).toEqual(['after: forceFlush left 3 span(s) behind'])
+    expect(broken).toEqual(['after: spans left behind by forceFlush: 3'])
   })
 
-  test('when a trace that named a session is not found again', () => {
+  test('when a trace that named a session is missing', () => {
     const after: typeof GOOD.after = (turn) => GOOD.after(turn).slice(1)
     expect(verdict({ after }).broken).toContain(
-      'after: there is no trace "ada-1: server (made)", which names a session before',
+      'after: the trace "ada-1: server (made)", which names a session before, is missing',
     )
   })
 
-  test('when traces cannot be told apart, of which only some name a session', () => {
+  test('when only some of several traces with the same key name a session', () => {
     const before: typeof GOOD.before = (turn) => [...GOOD.before(turn), span('server', `${turn} again`, turn)]
     expect(verdict({ before }).broken).toContain(
       'before: of the traces "ada-1: server (made)" some name a session and some do not',
@@ -107,7 +107,7 @@ describe('it is a broken promise', () => {
   })
 })
 
-test('a trace of its own that names none may stay bare', () => {
+test('a separate trace that names no session may have none', () => {
   const withApart =
     (make: typeof GOOD.before): typeof GOOD.before =>
     (turn) => [...make(turn), span('fetch', `${turn} apart`, turn)]

@@ -1,32 +1,32 @@
 import { ATTR_OVERWRITTEN_ID } from '@otel-sessions/semconv'
 import { groupBy } from '../../real/group.ts'
-import { aliasIdOf, isBare, type Runs, sessionOf, spansOf, type Truth } from './measure.ts'
+import { aliasIdOf, hasNoSession, type Runs, sessionOf, spansOf, type Truth } from './measure.ts'
 import { MODES } from './modes.ts'
 import { namingOf } from './naming.ts'
 import type { SeenSpan } from './run.ts'
 import { byTurn } from './turns.ts'
 
-/** What a row says about itself that changes what it is held to. */
+/** A row's exceptions from the promises. */
 export interface Exceptions {
   readonly beyondScope?: string
   readonly unstable?: string
 }
 
-/** What is not as promised. */
+/** Broken promises, as sentences. */
 export interface Verdict {
-  /** A span with a session that is not its turn's: the one thing that must never be. */
+  /** Spans with a session other than their turn's, which must never happen. */
   readonly wrong: readonly string[]
   readonly broken: readonly string[]
 }
 
-/** Holds the runs of a row to what is promised; each thing that is not so is a sentence. */
+/** Checks the runs of a row. */
 export function findProblems(runs: Runs, truth: Truth, exceptions: Exceptions): Verdict {
   return {
     wrong: MODES.flatMap((mode) => findWrong(runs, mode, truth, exceptions)),
     broken: [
-      ...findBare(runs, exceptions),
+      ...findWithoutSession(runs, exceptions),
       ...MODES.flatMap((mode) => findMissing(runs, mode, truth, exceptions)),
-      ...findStrange(runs),
+      ...findUnmatched(runs),
       ...namingOf(byTurn(runs.before.spans).traces).unlike.map(
         (key) => `before: of the traces "${key}" some name a session and some do not`,
       ),
@@ -51,7 +51,7 @@ function findWrong(runs: Runs, mode: keyof Runs, { own, outer }: Truth, exceptio
         .map((span) => `${mode}: ${show(span)} of ${turn} has the session ${read(span)}`),
       ...spans
         .filter((span) => kept(span) !== undefined && kept(span) !== own[turn])
-        .map((span) => `${mode}: ${show(span)} of ${turn} keeps ${kept(span)} as what was overwritten`),
+        .map((span) => `${mode}: ${show(span)} of ${turn} has the overwritten ID ${kept(span)}`),
     ]),
     ...ofNoTurn
       .filter((span) => read(span) !== undefined)
@@ -59,25 +59,25 @@ function findWrong(runs: Runs, mode: keyof Runs, { own, outer }: Truth, exceptio
   ]
 }
 
-function findBare(runs: Runs, { beyondScope }: Exceptions): string[] {
+function findWithoutSession(runs: Runs, { beyondScope }: Exceptions): string[] {
   const naming = namingOf(byTurn(runs.before.spans).traces)
   const reachable = spansOf(byTurn(runs.after.spans).traces.filter(naming.names))
   const inScope = beyondScope === undefined ? spansOf(byTurn(runs.scope.spans).traces) : []
   return [
-    ...summarise(reachable.filter(isBare), 'after: no session, though the trace names one'),
-    ...summarise(inScope.filter(isBare), 'scope: no session'),
+    ...summarise(reachable.filter(hasNoSession), 'after: no session, although the trace names one'),
+    ...summarise(inScope.filter(hasNoSession), 'scope: no session'),
   ]
 }
 
-/** A trace that `before` names and that is not found again would be held to nothing. */
-function findStrange(runs: Runs): string[] {
+/** Finds traces that name a session in `before` and are missing in `after`, where nothing would check them. */
+function findUnmatched(runs: Runs): string[] {
   const before = byTurn(runs.before.spans).traces
   const naming = namingOf(before)
   const found = new Set(byTurn(runs.after.spans).traces.map(({ key }) => key))
   const lost = new Set(
     before.filter((trace) => naming.names(trace) && !found.has(trace.key)).map(({ key }) => key),
   )
-  return [...lost].map((key) => `after: there is no trace "${key}", which names a session before`)
+  return [...lost].map((key) => `after: the trace "${key}", which names a session before, is missing`)
 }
 
 function findMissing(runs: Runs, mode: keyof Runs, { own }: Truth, { unstable }: Exceptions): string[] {
@@ -88,7 +88,7 @@ function findMissing(runs: Runs, mode: keyof Runs, { own }: Truth, { unstable }:
   return [
     ...silent.map((turn) => `${mode}: no span of ${turn} arrived`),
     ...(differs ? [`${mode}: ${spans.length} spans, before ${runs.before.spans.length}`] : []),
-    ...(leftBehind > 0 ? [`${mode}: forceFlush left ${leftBehind} span(s) behind`] : []),
+    ...(leftBehind > 0 ? [`${mode}: spans left behind by forceFlush: ${leftBehind}`] : []),
   ]
 }
 

@@ -2,12 +2,12 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Attributes } from '@opentelemetry/api'
 import type { Span, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 
-/** The attribute that says to which turn a span belongs; nothing of ours reads it. */
+/** The attribute with a span's turn; our packages do not read it. */
 export const TURN = 'test.turn'
 
 /**
- * Knows the truth: which turn a span was started for. It asks Node itself, not OpenTelemetry's context, because a
- * framework that loses the one must not make the other wrong.
+ * Records the turn for which a span was started. It uses Node's AsyncLocalStorage, not OpenTelemetry's context, so
+ * that a framework that loses the context does not distort the record.
  */
 export class Recorder implements SpanProcessor {
   readonly #turns = new AsyncLocalStorage<string>()
@@ -17,7 +17,7 @@ export class Recorder implements SpanProcessor {
     return this.#turns.run(turn, fn)
   }
 
-  /** The attributes that each span had when every processor before this one had seen its start, by span ID. */
+  /** The attributes of each span after all earlier processors have seen its start, by span ID. */
   starts(): Readonly<Record<string, Attributes>> {
     return this.#starts
   }

@@ -5,7 +5,7 @@ import type { Measured } from './measure.ts'
 
 const FILE = new URL('../results.json', import.meta.url)
 
-/** What was measured, by the row's name. */
+/** The results by row name. */
 export type Results = Readonly<Record<string, Measured>>
 
 /** The committed results; none before the first `--update`. */
@@ -13,14 +13,14 @@ export function readResults(): Results {
   return existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Results) : {}
 }
 
-/** Writes the results in the order of the rows; what was measured now replaces what is there. */
+/** Writes the results in the order of the rows; new results replace old ones. */
 export function writeResults(rows: readonly Row[], measured: Results): void {
   const known = { ...readResults(), ...measured }
   const ordered = rows.flatMap(({ name }) => (known[name] === undefined ? [] : [[name, known[name]]]))
   writeFileSync(FILE, `${JSON.stringify(Object.fromEntries(ordered), undefined, 2)}\n`)
 }
 
-/** Where what was measured now is not what is committed; of an unstable row only the names of the attributes. */
+/** The differences between new and committed results; for unstable rows only the names of the attributes. */
 export function findDifferences(rows: readonly Row[], committed: Results, measured: Results): string[] {
   return rows.flatMap(({ name, unstable }) => {
     const [was, is] = [committed[name], measured[name]]

@@ -7,16 +7,16 @@ import type { AppConfig, AppReport } from './app.ts'
 import { converse } from './conversations.ts'
 import type { Mode } from './modes.ts'
 
-/** A span as the collector received it, and what it had at its start; undefined if it passed no processor. */
+/** A received span, with its start attributes; undefined if it bypassed the processors. */
 export interface SeenSpan extends Omit<ReceivedSpan, 'startNano' | 'endNano' | 'statusCode'> {
   readonly start: Attributes | undefined
 }
 
-/** What one run showed. */
+/** The spans of one run. */
 export interface Run {
   readonly mode: Mode
   readonly spans: readonly SeenSpan[]
-  /** Spans that `forceFlush` left behind: they arrived with the shutdown only. */
+  /** The number of spans that `forceFlush` left behind: they arrived only with the shutdown. */
   readonly leftBehind: number
 }
 
@@ -29,28 +29,28 @@ export interface RunOptions {
 
 const DEADLINE_MILLIS = 90_000
 
-/** Everything that one run left: what the collector received, and what the model was asked. */
+/** All records of one run: the received spans, and the model's requests. */
 export interface Recording {
   readonly received: readonly ReceivedSpan[]
   readonly starts: AppReport['starts']
   readonly modelRequests: readonly ModelRequest[]
-  /** Spans that `forceFlush` left behind: they arrived with the shutdown only. */
+  /** The number of spans that `forceFlush` left behind: they arrived only with the shutdown. */
   readonly leftBehind: number
 }
 
-/** Runs in processes of its own, none of which survives it. Rejects with the first thing that fails in any. */
+/** Runs a row in its own processes, which all end with it. Rejects with the first failure of any. */
 export async function observe(options: RunOptions): Promise<Run> {
   const { received, starts, leftBehind } = await recordRun(options)
   const spans = received.map((span) => ({ ...span, start: starts[span.spanId] }))
   return { mode: options.mode, spans, leftBehind }
 }
 
-/** The same, with all that was seen. */
+/** Runs a row like `observe`, and returns all records. */
 export async function recordRun(options: RunOptions): Promise<Recording> {
   const processes = new Processes()
   const deadline = AbortSignal.timeout(DEADLINE_MILLIS)
   const expired = new Promise<never>((_, reject) =>
-    deadline.addEventListener('abort', () => reject(new Error('it took too long'))),
+    deadline.addEventListener('abort', () => reject(new Error('it exceeded its time limit'))),
   )
   try {
     return await Promise.race([talk(processes, options), processes.failure(), expired])

@@ -3,7 +3,7 @@ import { FILL } from './fill.ts'
 import type { Mode } from './modes.ts'
 import { importPackage } from './opentelemetry.ts'
 
-/** All that differs between the modes. */
+/** Everything that differs between the modes. */
 export interface Sessions {
   readonly processors: readonly SpanProcessor[]
   gate(exporter: SpanExporter): SpanExporter
@@ -14,7 +14,7 @@ const alone = <T>(_sessionId: string, fn: () => T): T => fn()
 
 export async function setUpSessions(folder: string, mode: Mode): Promise<Sessions> {
   if (mode === 'before') return { processors: [], gate: (exporter) => exporter, inScope: alone }
-  // Not even loaded in `before`.
+  // The mode `before` does not load them.
   const { SessionSpanProcessor, usingSession } = await importPackage<
     typeof import('@otel-sessions/processor')
   >(folder, '@otel-sessions/processor')

@@ -1,8 +1,8 @@
-/** OpenTelemetry as an ESM application sets it up by hand, from the copies in the program's folder. */
+/** OpenTelemetry as an ESM application sets it up by hand, with the copies in the program's folder. */
 import { createRequire, syncBuiltinESMExports } from 'node:module'
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base'
 import type { Program } from '../program.ts'
-import { HandedOver } from './handed-over.ts'
+import { InFlightExporter } from './in-flight-exporter.ts'
 import { importFile, type OpenTelemetry } from './opentelemetry.ts'
 import type { Recorder } from './recorder.ts'
 import type { Sessions } from './sessions.ts'
@@ -10,12 +10,12 @@ import type { Sessions } from './sessions.ts'
 export interface TelemetryConfig {
   readonly folder: string
   readonly collectorUrl: string
-  /** The framework's own processors go before ours. */
+  /** Registers the framework's own processors before ours. */
   readonly theirsFirst: boolean
 }
 
 export interface Telemetry {
-  /** `provider.forceFlush()` and nothing else; what that does not hand over is not delivered. */
+  /** Only `provider.forceFlush()`; spans that it does not export are not delivered. */
   flush(): Promise<void>
   shutdown(): Promise<void>
   /** For frameworks that ship their spans past the provider: another exporter, behind another gate. */
@@ -30,10 +30,12 @@ export async function startTelemetry(
 ): Promise<Telemetry> {
   const otel = await importFile<OpenTelemetry>(folder, 'opentelemetry.ts')
   const { api } = otel
-  const handedOver: HandedOver[] = []
+  const exporters: InFlightExporter[] = []
   const newExporter = () => {
-    const exporter = new HandedOver(new otel.OTLPTraceExporter({ url: collectorUrl, timeoutMillis: 5_000 }))
-    handedOver.push(exporter)
+    const exporter = new InFlightExporter(
+      new otel.OTLPTraceExporter({ url: collectorUrl, timeoutMillis: 5_000 }),
+    )
+    exporters.push(exporter)
     return sessions.gate(exporter)
   }
   const theirs = program.processors?.() ?? []
@@ -43,7 +45,7 @@ export async function startTelemetry(
       ...(theirsFirst ? theirs : []),
       ...sessions.processors,
       ...(theirsFirst ? [] : theirs),
-      // Behind all that stamp at start, to see what they stamped.
+      // After all processors that stamp at start, to see their attributes.
       recorder,
       // Often, so that most spans reach the gate while others of their trace are still open.
       new otel.BatchSpanProcessor(newExporter(), { scheduledDelayMillis: 20 }),
@@ -66,8 +68,8 @@ export async function startTelemetry(
   return {
     async flush() {
       await provider.forceFlush()
-      // The batch processor's flush does not wait for a batch that was on its way before.
-      await Promise.all(handedOver.map((exporter) => exporter.answered()))
+      // The batch processor's flush does not wait for an earlier batch in flight.
+      await Promise.all(exporters.map((exporter) => exporter.answered()))
     },
     shutdown: () => provider.shutdown(),
     newExporter,

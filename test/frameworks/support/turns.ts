@@ -5,25 +5,25 @@ import type { SeenSpan } from './run.ts'
 /** The spans of one trace that belong to one turn. */
 export interface TurnTrace {
   readonly turn: string
-  /** Turn and top spans: the same in every run, which trace IDs are not. */
+  /** Turn and top spans, which are the same in every run, unlike trace IDs. */
   readonly key: string
   readonly spans: readonly SeenSpan[]
 }
 
-/** All spans of a run, sorted by what they were made for. */
+/** All spans of a run, grouped by turn. */
 export interface ByTurn {
   readonly traces: readonly TurnTrace[]
-  /** What a framework does in the background, for no turn. */
+  /** Spans of a framework's background work, which belong to no turn. */
   readonly ofNoTurn: readonly SeenSpan[]
 }
 
-/** Spans that no processor has seen get the turn from what the program passed as metadata. */
+/** The turn of a span; spans that bypassed the processors have it in the program's metadata. */
 function ownTurnOf({ attributes }: SeenSpan): string | undefined {
   const turn = attributes[TURN] ?? attributes['mastra.metadata.testTurn']
   return typeof turn === 'string' ? turn : undefined
 }
 
-/** A span that was started outside every turn, such as the server's, belongs to the one turn of its trace. */
+/** Groups spans by turn. A span that started outside every turn, such as the server's, belongs to its trace's only turn. */
 export function byTurn(spans: readonly SeenSpan[]): ByTurn {
   const traces: TurnTrace[] = []
   const ofNoTurn: SeenSpan[] = []

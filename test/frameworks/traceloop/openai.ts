@@ -1,4 +1,4 @@
-/** The OpenAI SDK under Traceloop's instrumentation, and the processor that stamps what Traceloop's helpers say. */
+/** The OpenAI SDK under Traceloop's instrumentation, with the processor that stamps the attributes of Traceloop's helpers. */
 import { OpenAIInstrumentation } from '@traceloop/instrumentation-openai'
 import { createSpanProcessor } from '@traceloop/node-server-sdk'
 import OpenAI from 'openai'
@@ -8,7 +8,7 @@ import type { Program, Turn } from '../program.ts'
 
 type Answer = string | AsyncIterable<string>
 
-/** `inside` runs the turn in what names the session. */
+/** `inside` runs the turn with the framework's own session. */
 export function traceloopProgram(
   inside: (turn: Turn, fn: () => Promise<Answer>) => Promise<Answer>,
 ): Program {

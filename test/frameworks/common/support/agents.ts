@@ -26,7 +26,7 @@ export function createAgents(places: Places): Application {
       streaming.push(result.completed)
       return result.toTextStream()
     },
-    // The text may be read before the run's last spans have ended.
+    // The text may be complete before the run's last spans have ended.
     stop: async () => void (await Promise.all(streaming)),
   }
 }

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Application, Places } from '../../program.ts'
 import { MODEL, SETTINGS, trackOrder } from './openai-turn.ts'
 
-/** AI SDK 7 with the session in its runtime context, which telemetry is allowed to see. */
+/** AI SDK 7 with the session in its runtime context, which is included in telemetry. */
 export function createAiSdk7(places: Places): Application {
   const model = createOpenAI({ apiKey: SETTINGS.apiKey, baseURL: places.modelUrl }).chat(MODEL)
   const track = tool({

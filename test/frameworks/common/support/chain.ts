@@ -4,10 +4,10 @@ import { RunnableLambda } from '@langchain/core/runnables'
 import type { Places, Turn } from '../../program.ts'
 import { createModel, createTool } from './langchain.ts'
 
-/** What LangChain calls a run's metadata; it reaches every run below. */
+/** LangChain's metadata of a run, which every nested run inherits. */
 type Metadata = Readonly<Record<string, string>>
 
-/** LangChain without a graph: a model and a tool, called by the application's own loop, and a streamed chain. */
+/** LangChain without a graph: a model and a tool in the application's own loop, and a streamed chain. */
 export function createChain(places: Places) {
   const track = createTool(places)
   const model = createModel(places, track)

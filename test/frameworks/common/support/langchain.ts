@@ -20,7 +20,7 @@ export function langchainProgram(createApplication: (places: Places) => Applicat
 
 export type Tool = ReturnType<typeof createTool>
 
-/** A tool that asks another service over HTTP. */
+/** A tool that calls another service over HTTP. */
 export function createTool(places: Places) {
   return tool(async ({ order }) => trackOrder(places, order), {
     name: 'track_order',

@@ -5,7 +5,7 @@ import { answerTurn, SETTINGS } from './openai-turn.ts'
 
 type Answer = string | AsyncIterable<string>
 
-/** The OpenAI SDK under OpenInference's instrumentation; `inside` runs the turn in what names the session. */
+/** The OpenAI SDK under OpenInference's instrumentation; `inside` runs the turn with the framework's own session. */
 export function openaiProgram(inside: (turn: Turn, fn: () => Promise<Answer>) => Promise<Answer>): Program {
   const instrumentation = new OpenAIInstrumentation()
   return {

@@ -2,7 +2,7 @@ import type OpenAI from 'openai'
 import type { Places, Turn } from '../../program.ts'
 
 type Messages = OpenAI.ChatCompletionMessageParam[]
-/** What a turn needs of a client: libraries wrap it in types of their own, and want other versions of the SDK. */
+/** The part of a client that a turn uses: libraries wrap it in their own types, and need other versions of the SDK. */
 interface ChatClient {
   readonly chat: {
     readonly completions: {
@@ -29,15 +29,15 @@ const TRACK_ORDER: OpenAI.ChatCompletionTool = {
   },
 }
 
-/** Asks the parcel service over HTTP. */
+/** Calls the parcel service over HTTP. */
 export async function trackOrder({ toolUrl }: Places, order: string): Promise<string> {
   return (await fetch(`${toolUrl}/orders/${order}`)).text()
 }
 
 /**
- * A turn with the OpenAI SDK alone, the tool loop by hand: model, tool over HTTP, model; or one streamed answer.
+ * A turn with the OpenAI SDK alone and a hand-written tool loop: model, tool over HTTP, model; or one streamed answer.
  *
- * @param extra what else each request has, such as its `metadata`
+ * @param extra further parameters of each request, such as its `metadata`
  * @param callTool for libraries that trace the tool
  */
 export async function answerTurn(

@@ -1,4 +1,4 @@
-/** A streamed answer whose request is made by whoever reads it, and not before: a generator of one's own. */
+/** A streamed answer, as a generator whose request is made only when it is read. */
 export async function* whenRead(
   answer: () => Promise<string | AsyncIterable<string>>,
 ): AsyncGenerator<string, void, undefined> {

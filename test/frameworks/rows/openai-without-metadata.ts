@@ -1,7 +1,7 @@
 import type { Row } from '../row.ts'
 
-/** Instrumentations of the OpenAI SDK that put nothing of a request's `metadata` on a span. */
-export const OPENAI_BARE: readonly Row[] = [
+/** Instrumentations of the OpenAI SDK that drop a request's `metadata`. */
+export const OPENAI_WITHOUT_METADATA: readonly Row[] = [
   {
     name: 'OpenAI 6, OpenTelemetry',
     folder: 'common',
@@ -14,6 +14,6 @@ export const OPENAI_BARE: readonly Row[] = [
     folder: 'common',
     program: 'openai-traceloop',
     way: "the request's `metadata.session_id`",
-    remark: 'the instrumentation drops it; the streamed request is made when the answer is read',
+    remark: 'the instrumentation drops it; the streamed request starts when the answer is read',
   },
 ]

@@ -1,7 +1,7 @@
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
 
-/** The exporter that ships, and a note of what it was handed and has not answered for. */
-export class HandedOver implements SpanExporter {
+/** Wraps an exporter and tracks its exports in flight. */
+export class InFlightExporter implements SpanExporter {
   readonly #exporter: SpanExporter
   readonly #inFlight = new Set<Promise<void>>()
 
@@ -20,7 +20,7 @@ export class HandedOver implements SpanExporter {
     answered.then(() => this.#inFlight.delete(answered))
   }
 
-  /** Waits for what was handed over so far, and for nothing else: it flushes nothing. */
+  /** Waits for the exports in flight, without a flush. */
   async answered(): Promise<void> {
     await Promise.all(this.#inFlight)
   }

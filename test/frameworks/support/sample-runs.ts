@@ -1,4 +1,4 @@
-// Runs for the tests of the judge: what a collector would have received, without any framework.
+// Runs for the tests of the checks: what a collector would have received, without a framework.
 
 import { ATTR_SESSION_ID } from '@otel-sessions/semconv'
 import type { Runs } from './measure.ts'
@@ -14,7 +14,7 @@ export const TRUTH = {
 
 export type Turn = keyof typeof TRUTH.own
 
-/** A span as received; a `turn` of undefined is one that was started outside of every turn. */
+/** A received span; `turn` is undefined for one that started outside every turn. */
 export function span(
   name: string,
   traceId: string,
@@ -32,7 +32,7 @@ export function span(
   }
 }
 
-/** A server span, and below it an LLM span that names the session or not, and an HTTP span that never does. */
+/** A server span with two children: an LLM span with the session `llm`, an HTTP span with the session `rest`. */
 export const exchange = (turn: Turn, llm: string | undefined, rest: string | undefined): SeenSpan[] => [
   span('server', turn, undefined, withSession(rest)),
   span('llm', turn, turn, { parent: 'server', ...withSession(llm) }),
