@@ -5,10 +5,10 @@ import { hop, type Shape } from './shape.ts'
 
 const LENGTH = 200_000
 
-/** Only every so many a turn of the event loop: the others are microtasks, for the sake of time. */
+/** One hop in this many is a turn of the event loop; the others are microtasks, to save time. */
 const pause = (count: number) => (count % 100 === 0 ? hop() : Promise.resolve())
 
-/** Fire and forget: each span starts the next one in its own context after a hop. Gives the newest context. */
+/** Fire and forget: each span starts the next one in its own context after a hop. Returns the newest context. */
 async function chain(
   times: number,
   first: Context,
@@ -29,15 +29,15 @@ async function chain(
   return { inside, parent }
 }
 
-/** The newest span and its context stay alive; nothing of those before may. */
+/** The newest span and its context stay alive; earlier ones must not. */
 export const chains: readonly Shape[] = [
   {
-    name: 'bare spans chained, the parent ends before its child starts',
+    name: 'chained spans without a session, the parent ends before its child starts',
     times: LENGTH,
     run: (times) => chain(times, ROOT_CONTEXT, 'before'),
   },
   {
-    name: 'bare spans chained, the parent ends after its child started',
+    name: 'chained spans without a session, the parent ends after its child started',
     times: LENGTH,
     run: (times) => chain(times, ROOT_CONTEXT, 'after'),
   },
@@ -47,7 +47,7 @@ export const chains: readonly Shape[] = [
     run: (times) => usingSession('memory_chain_session', () => chain(times, context.active(), 'after')),
   },
   {
-    name: 'spans chained, each with a session of its own (setSpanSession)',
+    name: 'chained spans, each with its own session (setSpanSession)',
     times: LENGTH,
     run: (times) => {
       let count = 0
@@ -55,7 +55,7 @@ export const chains: readonly Shape[] = [
     },
   },
   {
-    name: 'spans chained, each started with an alias',
+    name: 'chained spans, each with an alias among its start attributes',
     times: LENGTH,
     run: (times) => {
       let count = 0

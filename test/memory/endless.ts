@@ -3,13 +3,13 @@ import { usingSession } from '@otel-sessions/processor'
 import { tracer } from './pipeline.ts'
 import { hop, type Shape } from './shape.ts'
 
-/** Spans that nobody ends, some with a session, some bare with bare children: they go when nobody holds them. */
+/** Spans that never end, with a session, or without one and with children: they are collected when unreferenced. */
 export const endless: Shape = {
   name: 'spans that never end',
   times: 100_000,
   async run(times) {
     for (let count = 0; count < times; count++) {
-      if (count % 2 === 0) usingSession(`memory_endless_${count}`, () => tracer.startSpan('stated'))
+      if (count % 2 === 0) usingSession(`memory_endless_${count}`, () => tracer.startSpan('explicit'))
       else bareFamily()
       if (count % 1000 === 0) await hop()
     }
@@ -21,9 +21,9 @@ function bareFamily() {
   tracer.startSpan('child', undefined, trace.setSpan(ROOT_CONTEXT, parent))
 }
 
-/** One root that stays open for ever and has many children: it may learn from them, and must not keep them. */
+/** One root that stays open for ever and has many children: it may take their session, but must not retain them. */
 export const manyChildren: Shape = {
-  name: 'one bare root that never ends, and its many children',
+  name: 'one root without a session that never ends, and its many children',
   times: 100_000,
   async run(times) {
     const root = tracer.startSpan('root', undefined, ROOT_CONTEXT)

@@ -9,9 +9,9 @@ import {
 import { tracer } from './pipeline.ts'
 import { hop, type Shape } from './shape.ts'
 
-/** Every helper over many objects: nothing may remember them. */
+/** Every helper with many objects, none of which may be retained. */
 export const helpers: Shape = {
-  name: 'getSession, setSession, setSpanSession and bindSession over many objects',
+  name: 'getSession, contextWithSession, setSpanSession and bindSession with many objects',
   times: 100_000,
   async run(times) {
     let seen = 0
@@ -35,9 +35,9 @@ function* numbers() {
   yield 1
 }
 
-/** Every ID is another wrong one: what is said and counted is bounded by the reasons, not by the values. */
+/** Many different invalid IDs: logs and counters are bounded by the reasons, not by the values. */
 export const refused: Shape = {
-  name: 'wrong sessions, each another one',
+  name: 'invalid sessions, all different',
   times: 100_000,
   async run(times) {
     for (let count = 0; count < times; count++) {

@@ -22,14 +22,14 @@ const ended: Shape = {
   },
 }
 
-/** Sessions that nobody ends, with streams that nobody reads. */
+/** Sessions that never end, with streams that are never read. */
 const left: Shape = {
-  name: 'session objects that nobody ends, with streams that nobody reads',
+  name: 'session objects that never end, with streams that are never read',
   times: 100_000,
   async run(times) {
     for (let count = 0; count < times; count++) {
       startSession({ userId: `user_${count}` }, options).trace('turn', words)
-      // Streams that nobody can read are over when they are collected.
+      // Unreachable streams are over when they are collected.
       if (count % 1000 === 0) {
         globalThis.gc?.()
         await hop()
@@ -42,9 +42,9 @@ const left: Shape = {
 
 const idle = new SessionIdle({ idle: 3_600_000, maxSessions: 1_000 })
 
-/** IDs that somebody makes up. */
+/** Made-up IDs. */
 const watched: Shape = {
-  name: 'sessions that are watched for being idle',
+  name: 'sessions watched by SessionIdle',
   times: 500_000,
   async run(times) {
     for (let count = 0; count < times; count++) {

@@ -6,24 +6,24 @@ import { SessionSpanProcessor } from '@otel-sessions/processor'
 
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 
-/** What reached the wrapped exporter; the spans themselves are dropped. */
-export const shipped = { spans: 0, withSession: 0 }
+/** Counts the spans that reached the wrapped exporter; the spans themselves are dropped. */
+export const exported = { spans: 0, withSession: 0 }
 
-/** A wrapped exporter that keeps nothing. */
+/** A wrapped exporter that retains nothing. */
 export const countAndDrop = {
   export(spans: ReadableSpan[], resultCallback: (result: { code: number }) => void) {
-    shipped.spans += spans.length
-    for (const span of spans) if (span.attributes['session.id'] !== undefined) shipped.withSession++
+    exported.spans += spans.length
+    for (const span of spans) if (span.attributes['session.id'] !== undefined) exported.withSession++
     resultCallback({ code: 0 })
   },
   async shutdown() {},
 }
 
 const gate = new SessionSpanExporter<ReadableSpan>(countAndDrop)
-/** A whole pipeline: the processor, the SDK, the gate. */
+/** A whole pipeline: processor, SDK, exporter. */
 export const provider = new BasicTracerProvider({
   spanProcessors: [new SessionSpanProcessor(), new SimpleSpanProcessor(gate)],
 })
 
-/** The tracer of a whole pipeline: helper, processor, the SDK, the gate. */
+/** The tracer of a whole pipeline: helper, processor, SDK, exporter. */
 export const tracer = provider.getTracer('memory')

@@ -1,10 +1,10 @@
-// Whether the heap stays flat, however long the process lives. `node --expose-gc test/memory/run.ts`; exits with 1
-// when a shape leaves more than 5 MB behind. Nothing here is timed.
+// Tests that the heap stays flat in long-lived processes. `node --expose-gc test/memory/run.ts`; exits with 1 if a
+// shape leaves more than 5 MB behind. Nothing here is timed.
 import { chains } from './chains.ts'
 import { endless, manyChildren } from './endless.ts'
 import { helpers, refused } from './helpers.ts'
 import { lifecycle } from './lifecycle.ts'
-import { shipped } from './pipeline.ts'
+import { exported } from './pipeline.ts'
 import { scopesInScopes, scopesThatSchedule } from './scopes.ts'
 import { sessions } from './sessions.ts'
 import { hop, type Shape } from './shape.ts'
@@ -16,7 +16,7 @@ const ALLOWED_MB = 5
 const collect = globalThis.gc
 if (collect === undefined) throw new Error('run it as: node --expose-gc test/memory/run.ts')
 
-/** What is on the heap for good: finalisers and settled promises let go of some things only after a collection. */
+/** The retained heap: finalisers and settled promises release some objects only after a collection. */
 async function heapInMB(): Promise<number> {
   let least = Number.POSITIVE_INFINITY
   for (let round = 0; round < 6; round++) {
@@ -27,7 +27,7 @@ async function heapInMB(): Promise<number> {
   return least
 }
 
-/** How much more is on the heap after the run than before it, with what the run gave back still alive. */
+/** The growth of the heap during the run, with the run's result still alive. */
 async function growthOf(shape: Shape): Promise<number> {
   const kept: unknown[] = [await shape.run(shape.times / 20)]
   const before = await heapInMB()
@@ -50,8 +50,8 @@ const shapes = [
   totals,
   sessions,
 ]
-// The process gives back late what it needed to start, which would hide a growth: so the shape that would leave
-// least behind comes last.
+// Memory from the start of the process is released late, which would hide growth: so the shape that would leave the
+// least behind runs last.
 for (const shape of shapes) await shape.run(shape.times / 20)
 let failed = false
 for (const shape of shapes) {
@@ -62,5 +62,5 @@ for (const shape of shapes) {
     `${flat ? 'flat ' : 'GROWS'} ${growth.toFixed(2).padStart(7)} MB  ${shape.times} × ${shape.name}`,
   )
 }
-console.log(`${shipped.spans} spans were shipped, ${shipped.withSession} of them with a session`)
+console.log(`${exported.spans} spans were exported, ${exported.withSession} of them with a session`)
 process.exit(failed ? 1 : 0)

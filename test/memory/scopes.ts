@@ -3,7 +3,7 @@ import { usingSession } from '@otel-sessions/processor'
 import { tracer } from './pipeline.ts'
 import { hop, type Shape } from './shape.ts'
 
-/** A poll loop that enters the next scope from within the last one, for ever. Gives the innermost context. */
+/** A poll loop that enters the next scope from within the last one, for ever. Returns the innermost context. */
 export const scopesInScopes: Shape = {
   name: 'scopes entered from within scopes, a poll loop',
   times: 200_000,
@@ -17,7 +17,7 @@ export const scopesInScopes: Shape = {
   },
 }
 
-/** The same by real recursion: each scope schedules the next one and returns. */
+/** A poll loop by real recursion: each scope schedules the next one and returns. */
 export const scopesThatSchedule: Shape = {
   name: 'scopes that schedule the next scope, a poll loop of callbacks',
   times: 100_000,

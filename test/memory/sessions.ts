@@ -10,7 +10,7 @@ export const sessions: Shape = {
   async run(times) {
     for (let count = 0; count < times; count++) {
       usingSession(sessionOf(count), rootAndChild)
-      // What settles exports and promises are microtasks.
+      // Exports and promises settle in microtasks.
       if (count % 1000 === 0) await hop()
     }
   },

@@ -1,7 +1,7 @@
-/** A way to use sessions for a long time. What it gives back is kept alive until the heap was measured. */
+/** A long-running use of sessions. Its result is kept alive until the heap has been measured. */
 export interface Shape {
   readonly name: string
-  /** How often in the measured run; a small part of it warms up. */
+  /** The number of repetitions in the measured run; a fraction of it warms up. */
   readonly times: number
   run(times: number): Promise<unknown>
 }

@@ -7,9 +7,9 @@ const analytics = new SessionAnalytics({ maxSessions: 1_000 })
 const provider = new BasicTracerProvider({ spanProcessors: [analytics] })
 const tracer = provider.getTracer('memory')
 
-/** Totals of a new session for each request, with a user and a model of its own: they go as new ones come. */
+/** Totals of a new session for each request, with its own user and model: new ones evict old ones. */
 export const totals: Shape = {
-  name: 'totals of a million sessions, each with a model and a user of its own',
+  name: 'totals of a million sessions, each with its own model and user',
   times: 1_000_000,
   async run(times) {
     for (let count = 0; count < times; count++) {
@@ -29,7 +29,7 @@ export const totals: Shape = {
     }
     const { sessions } = analytics.counters()
     if (sessions > 1_000) throw new Error(`${sessions} sessions, where at most 1,000 may be`)
-    // Columns are not on the heap that is measured.
+    // Columns are outside the measured heap.
     globalThis.gc?.()
     const megabytes = process.memoryUsage().arrayBuffers / 2 ** 20
     if (megabytes > 16) throw new Error(`${megabytes} MB of columns`)

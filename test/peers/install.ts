@@ -1,4 +1,4 @@
 import { installPeers } from '../../peers/load.ts'
 
-/** Called by vitest once, before all tests. */
+/** Vitest calls this once, before all tests. */
 export default installPeers

@@ -1,4 +1,4 @@
-// The other libraries as their documentation shows them: a helper that says which session, and a processor.
+// The other libraries as their documentation shows them: a helper that sets the session, and a processor.
 
 import { context } from '@opentelemetry/api'
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base'
@@ -8,13 +8,13 @@ type Scope = <T>(sessionId: string, fn: () => T) => T
 
 export interface OtherLibrary {
   readonly name: string
-  /** Its processor writes `session.id` on every span, also where the application gave one to `startSpan`. */
+  /** Its processor writes `session.id` on every span, even if the application passed one to `startSpan`. */
   readonly overwrites: boolean
-  /** Runs `fn` in a session, as the library does it. */
+  /** Runs `fn` in a session with the library's helper. */
   readonly load: () => Promise<{ readonly inside: Scope; readonly processor: SpanProcessor }>
 }
 
-/** Their processors bring an exporter along; what it gets is not looked at here. */
+/** For processors that require an exporter: it discards the spans. */
 const exporter = {
   export: (_: unknown, done: (result: { code: number }) => void) => done({ code: 0 }),
   forceFlush: async () => {},

@@ -1,5 +1,5 @@
-// Beside the libraries themselves: their helper inside and around ours, their processor before ours, after it, and
-// not registered at all.
+// Tests with the other libraries themselves: their helper inside and around ours, their processor before ours, after
+// it, and not registered.
 
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
@@ -39,7 +39,7 @@ async function start(library: OtherLibrary, order: (typeof ORDERS)[number]) {
   return {
     inside,
     tracer,
-    /** A span with a child below it, as an application and a library below it make them. */
+    /** A span with a child, like those of an application and a library. */
     work: () =>
       tracer.startActiveSpan('work', (span) => {
         tracer.startSpan('below').end()
@@ -61,7 +61,7 @@ async function start(library: OtherLibrary, order: (typeof ORDERS)[number]) {
 for (const library of LIBRARIES) {
   for (const order of ORDERS) {
     describe(`${library.name}, ${order}`, () => {
-      test('names the session of every span inside', async () => {
+      test('sets the session of every span inside', async () => {
         const { inside, work, sessions } = await start(library, order)
         await inside(B, async () => {
           work()
@@ -71,12 +71,12 @@ for (const library of LIBRARIES) {
         expect(sessions()).toEqual([`below: ${B}`, `work: ${B}`, `below: ${B}`, `work: ${B}`])
       })
 
-      test('is what getSession tells, as a hint', async () => {
+      test('is what getSession returns, as inferred', async () => {
         const { inside } = await start(library, order)
         await inside(B, async () => expect(getSession()).toMatchObject({ sessionId: B, source: 'inferred' }))
       })
 
-      test('names the session of the bare span that it was called under', async () => {
+      test('sets the session of the span without a session under which it is called', async () => {
         const { inside, tracer, work, sessions } = await start(library, order)
         await tracer.startActiveSpan('request', async (span) => {
           await inside(B, async () => work())
@@ -85,27 +85,27 @@ for (const library of LIBRARIES) {
         expect(sessions()).toEqual([`below: ${B}`, `work: ${B}`, `request: ${B}`])
       })
 
-      test('gives way to usingSession, be it around or inside', async () => {
+      test('is overridden by usingSession, around it or inside', async () => {
         const { inside, work, sessions } = await start(library, order)
         await usingSession(A, () => inside(B, async () => work()))
         await inside(B, async () => usingSession(A, work))
         expect(sessions()).toEqual([`below: ${A}`, `work: ${A}`, `below: ${A}`, `work: ${A}`])
       })
 
-      test('gives way to the statement that there is no session', async () => {
+      test('is overridden by a cleared session', async () => {
         const { inside, work, sessions } = await start(library, order)
         await usingSession(null, () => inside(B, async () => work()))
         expect(sessions()).toEqual(['below: none', 'work: none'])
       })
 
-      test('gives way to a session.id given to startSpan, unless its own processor overwrites that', async () => {
+      test('is overridden by a session.id passed to startSpan, unless its own processor overwrites that', async () => {
         const { inside, tracer, sessions } = await start(library, order)
         await inside(B, async () => tracer.startSpan('own', { attributes: { 'session.id': 'own_c' } }).end())
         const isOverwritten = library.overwrites && order !== ORDERS[0]
         expect(sessions()).toEqual([`own: ${isOverwritten ? B : 'own_c'}`])
       })
 
-      test('keeps two sessions apart that run at the same time', async () => {
+      test('keeps two concurrent sessions apart', async () => {
         const { inside, work, attributes } = await start(library, order)
         const session = (id: string) =>
           inside(id, async () => {
@@ -119,7 +119,7 @@ for (const library of LIBRARIES) {
         expect(names.sort()).toEqual([...Array(6).fill('theirs_1'), ...Array(6).fill('theirs_2')])
       })
 
-      test('says nothing outside of it', async () => {
+      test('sets no session outside', async () => {
         const { inside, work, sessions } = await start(library, order)
         await inside(B, async () => {})
         context.with(ROOT_CONTEXT, work)
