@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest'
 const ATTRIBUTES = { text: 'Grüße aus 東京 🧭', words: ['a', 'ü'], count: 3, part: 0.5, flag: true }
 const LATE = 'user_1_late'
 
-/** Spans of two scopes, of which every second one is changed by the gate; made alike but for `key`. */
+/** Spans of two instrumentation scopes, of which the exporter changes every second one; they differ only in `key`. */
 function batch(key: string, value: (index: number) => string | undefined): ReadableSpan[] {
   const memory = new InMemorySpanExporter()
   let id = 0
@@ -52,14 +52,14 @@ describe.each([
 ])('what the gate changed, as %s', (_, serializer) => {
   const bytes = (spans: ReadableSpan[]) => Buffer.from(serializer.serializeRequest(spans) ?? [])
 
-  it('is byte for byte what the SDK’s own spans with those attributes are: an ID dropped', () => {
+  it('is byte for byte equal to the SDK’s own spans with those attributes if an ID is dropped', () => {
     const changed = shipped(batch('session.id', (index) => (index % 2 ? 'ungültig' : undefined)))
     const own = batch('session.id', () => undefined)
     expect(changed.filter((span) => span.constructor !== own[0]?.constructor)).toHaveLength(10)
     expect(bytes(changed).equals(bytes(own))).toBe(true)
   })
 
-  it('is byte for byte what the SDK’s own spans with those attributes are: an ID added', () => {
+  it('is byte for byte equal to the SDK’s own spans with those attributes if an ID is added', () => {
     const aliased = batch('thread_id', (index) => (index % 2 ? LATE : undefined))
     const own = batch('thread_id', (index) => (index % 2 ? LATE : undefined))
     for (const span of own) {

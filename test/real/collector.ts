@@ -1,15 +1,15 @@
 /**
- * `npx -y pnpm@12.21.0 test:real collector`: a real OpenTelemetry Collector, fed by the examples, by the demo's
- * application and by edge cases, over JSON and over protobuf. What it wrote is checked span by span. So is what
- * the gateway of `examples/collector` hands on to others, and that the check misses each of its parts.
+ * `npx -y pnpm@12.21.0 test:real collector`: sends the examples, the demo's application and edge cases to a real
+ * OpenTelemetry Collector, over JSON and over protobuf, and checks its output span by span. It also checks the output
+ * of the gateway of `examples/collector`, and that the check fails without each of its parts.
  *
- * `--require` makes it fail where the collector cannot be built for want of Go; else it says so and skips.
+ * Without Go the collector cannot be built, and the test is skipped with a message; with `--require` it fails.
  */
 import { Processes } from '../../demo/support/processes.ts'
 import { buildCollector, NoGo } from './collector/build.ts'
 import { COLLECTOR_VERSION } from './collector/manifest.ts'
 import { demoFeed } from './feeds/demo.ts'
-import { edgeFeeds, withoutGate } from './feeds/edge.ts'
+import { edgeFeeds, withoutValidation } from './feeds/edge.ts'
 import { exampleFeeds } from './feeds/examples.ts'
 import type { ExporterKind } from './feeds/feed.ts'
 import { checkExample } from './gateway/example.ts'
@@ -29,7 +29,7 @@ try {
 } catch (error) {
   const skips = error instanceof NoGo && !process.argv.includes('--require')
   if (error instanceof NoGo) {
-    console.error(`NOT RUN: nothing was sent to a real collector, nothing was checked. ${error.message}`)
+    console.error(`NOT RUN: no real collector was tested. ${error.message}`)
   } else {
     console.error(error)
   }
@@ -41,10 +41,10 @@ async function observeAll(binary: string): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   try {
     const model = await processes.start('model.ts').receive<number>('listening')
-    const feeds = [...exampleFeeds(`http://127.0.0.1:${model}/v1`), demoFeed, ...edgeFeeds, withoutGate]
+    const feeds = [...exampleFeeds(`http://127.0.0.1:${model}/v1`), demoFeed, ...edgeFeeds, withoutValidation]
     for (const feed of feeds) {
       for (const exporter of ['http', 'proto'] satisfies ExporterKind[]) {
-        outcomes.push(await observe(binary, feed, exporter, feed === withoutGate))
+        outcomes.push(await observe(binary, feed, exporter, feed === withoutValidation))
       }
     }
     return outcomes

@@ -35,8 +35,8 @@ const ONE = (): Expected => ({ sessions: ['user_1'] })
 const problemsOf = (copies: WireSpan[], expected = ONE) => compare([SENT], copies, expected).problems
 const span = `GET (${SENT.traceId}/${SENT.spanId})`
 
-describe('the check of what a collector wrote', () => {
-  it('finds nothing where the span arrived once, as it was, with its session', () => {
+describe("the check of a collector's output", () => {
+  it('finds no problem if the span arrived once, unchanged, with its session', () => {
     expect(compare([SENT], [written()], ONE)).toEqual({
       sent: 1,
       written: 1,
@@ -46,7 +46,7 @@ describe('the check of what a collector wrote', () => {
     })
   })
 
-  it('names a span that is missing, one that came twice and one that nobody sent', () => {
+  it('names a missing span, a duplicate span and an unknown span', () => {
     expect(problemsOf([])).toEqual([`${span}: written 0 times`])
     expect(problemsOf([written(), written()])).toEqual([`${span}: written 2 times`])
     const foreign = written({ spanId: 'c'.repeat(16) })
@@ -55,7 +55,7 @@ describe('the check of what a collector wrote', () => {
     ])
   })
 
-  it('names a session that is wrong, missing, or there where none may be', () => {
+  it('names a session that is wrong, missing or unexpected', () => {
     expect(problemsOf([written({}, { 'session.id': 'user_2' })])).toEqual([
       `${span}: session "user_2", not "user_1"`,
     ])
@@ -78,16 +78,16 @@ describe('the check of what a collector wrote', () => {
     expect(problemsOf([copy])).toEqual([`${span}: ${what} was changed`])
   })
 
-  it('holds attributes to what was stated of them, also of those that the gate may write', () => {
-    const stated = () => ({ sessions: ['user_1'], attributes: { metadata: '{"a":1}', left: undefined } })
-    expect(problemsOf([written({}, { metadata: '{"a":1}' })], stated)).toEqual([])
-    expect(problemsOf([written({}, { metadata: '{}', left: 'here' })], stated)).toEqual([
+  it('compares attributes with the expectation, also those that the exporter may write', () => {
+    const expected = () => ({ sessions: ['user_1'], attributes: { metadata: '{"a":1}', left: undefined } })
+    expect(problemsOf([written({}, { metadata: '{"a":1}' })], expected)).toEqual([])
+    expect(problemsOf([written({}, { metadata: '{}', left: 'here' })], expected)).toEqual([
       `${span}: attribute metadata is "{}", not "{\\"a\\":1}"`,
       `${span}: attribute left is "here", not none`,
     ])
   })
 
-  it('fails the run for a difference, and for none where there must be one', () => {
+  it('fails the run for a difference, and for a missing one where there must be one', () => {
     const outcome = (problems: string[], mustDiffer: boolean) => ({
       ...compare([SENT], [written()], ONE),
       feed: 'demo',
@@ -98,7 +98,7 @@ describe('the check of what a collector wrote', () => {
     expect(findProblems([outcome([], false), outcome(['x'], true)])).toEqual([])
     expect(findProblems([outcome(['x'], false)])).toEqual(['demo, json: x'])
     expect(findProblems([outcome([], true)])).toEqual([
-      'demo, json: no difference was found, so the check does not see any',
+      'demo, json: no difference was found, so the check does not work',
     ])
     expect(table([outcome(['x'], false)])).toHaveLength(3)
   })

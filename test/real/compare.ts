@@ -2,29 +2,29 @@ import { isDeepStrictEqual } from 'node:util'
 import { groupBy } from './group.ts'
 import type { Attributes, WireSpan } from './spans.ts'
 
-/** What must be on the wire for one span, whatever the SDK's own span has. */
+/** The expectation for one span on the wire, whatever the SDK's own span has. */
 export interface Expected {
-  /** The session IDs that are right for it; undefined among them means that none is right, too. */
+  /** The correct session IDs; undefined among them means that no session is correct, too. */
   sessions: readonly (string | undefined)[]
-  /** Attributes that must be exactly so; undefined must be absent. */
+  /** Attributes that must match exactly; undefined ones must be absent. */
   attributes?: Attributes
 }
 
 export interface Comparison {
   sent: number
   written: number
-  /** Spans that were written once, and with a right session, or rightly with none. */
+  /** Spans that were written once, with a correct session, or correctly without one. */
   right: number
-  /** Of those, the ones that rightly have none. */
+  /** Of these, spans that correctly have none. */
   rightlyNone: number
-  /** What is wrong, a line each; empty when all is well. */
+  /** The problems, a line each; empty if there are none. */
   problems: string[]
 }
 
-/** What may differ between the SDK's span and the wire: the gate writes it. */
-const WRITTEN_BY_THE_GATE = ['session.id', 'otel_sessions.overwritten_id', 'metadata']
+/** Attributes that may differ between the SDK's span and the wire, because the exporter writes them. */
+const WRITTEN_BY_THE_EXPORTER = ['session.id', 'otel_sessions.overwritten_id', 'metadata']
 
-/** Compares what the application's spans were with what the collector wrote, span by span. */
+/** Compares the application's spans with the collector's output, span by span. */
 export function compare(
   sent: readonly WireSpan[],
   written: readonly WireSpan[],
@@ -66,14 +66,14 @@ export interface ShownSpan {
   session: string | undefined
 }
 
-/** The same, where the sessions are all that the backend shows. */
+/** Compares only the sessions, for backends that show nothing else. */
 export function compareSessions(
   sent: readonly WireSpan[],
   shown: readonly ShownSpan[],
   expect: (span: WireSpan) => Expected,
 ): { right: number; problems: string[] } {
   const sentById = new Map(sent.map((span) => [idOf(span), span]))
-  // All else is as it was sent, so that only the session can differ.
+  // Everything else is copied from the sent span, so that only the session can differ.
   const written = shown.map((one) => {
     const span = sentById.get(idOf(one)) ?? (one as unknown as WireSpan)
     return { ...span, attributes: { ...span.attributes, 'session.id': one.session } }
@@ -81,19 +81,19 @@ export function compareSessions(
   return compare(sent, written, (span) => ({ sessions: expect(span).sessions }))
 }
 
-function differences(span: WireSpan, copy: WireSpan, { attributes: stated = {} }: Expected): string[] {
+function differences(span: WireSpan, copy: WireSpan, { attributes: expected = {} }: Expected): string[] {
   const { attributes: before, ...fields } = span
   const { attributes: after } = copy
   const keys = new Set([...Object.keys(before), ...Object.keys(after)])
-  for (const key of [...WRITTEN_BY_THE_GATE, ...Object.keys(stated)]) keys.delete(key)
+  for (const key of [...WRITTEN_BY_THE_EXPORTER, ...Object.keys(expected)]) keys.delete(key)
   return [
     ...Object.keys(fields)
       .filter((field) => differ(span, copy, field))
       .map((field) => `${field} was changed`),
     ...[...keys].filter((key) => differ(before, after, key)).map((key) => `attribute ${key} was changed`),
-    ...Object.keys(stated)
-      .filter((key) => differ(stated, after, key))
-      .map((key) => `attribute ${key} is ${show(after[key])}, not ${show(stated[key])}`),
+    ...Object.keys(expected)
+      .filter((key) => differ(expected, after, key))
+      .map((key) => `attribute ${key} is ${show(after[key])}, not ${show(expected[key])}`),
   ]
 }
 

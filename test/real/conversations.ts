@@ -1,20 +1,20 @@
-/** What the users of an application know, and may ask a backend for: which of its traces were theirs. */
+/** The traces of an application by session, as its users know them. */
 export interface Conversations {
   /** The traces of each session. */
   sessions: Record<string, readonly string[]>
-  /** Those that came with IDs that are refused: no session may have them, and no session may be called so. */
-  refused: { ids: readonly string[]; traces: readonly string[] }
+  /** Invalid IDs and their traces: no session may have such an ID or such a trace. */
+  invalid: { ids: readonly string[]; traces: readonly string[] }
 }
 
 /**
- * Compares the sessions that a backend lists with what the users know.
+ * Compares the sessions that a backend lists with those that the users know.
  *
  * @param listed the trace IDs of each session
- * @returns a line that says what is there, and what is wrong, a line each
+ * @returns a summary, and the problems, a line each
  */
 export function checkConversations(
   listed: Readonly<Record<string, readonly string[]>>,
-  { sessions, refused }: Conversations,
+  { sessions, invalid }: Conversations,
 ): { line: string; problems: string[] } {
   const problems: string[] = []
   let whole = 0
@@ -32,13 +32,13 @@ export function checkConversations(
   }
   for (const [session, shown] of Object.entries(listed)) {
     if (session in sessions) continue
-    const what = refused.ids.includes(session) ? 'has an ID that is refused' : 'is nobody’s'
-    problems.push(`a session is listed that ${what}, with ${shown.length} traces`)
+    const what = invalid.ids.includes(session) ? 'has an invalid ID' : 'belongs to no user'
+    problems.push(`a listed session ${what}; traces: ${shown.length}`)
   }
-  if (traces === 0 || refused.traces.length === 0) problems.push('the users had nothing to compare with')
-  const inNone = refused.traces.filter((traceId) => !Object.values(listed).flat().includes(traceId)).length
+  if (traces === 0 || invalid.traces.length === 0) problems.push('there was nothing to compare')
+  const inNone = invalid.traces.filter((traceId) => !Object.values(listed).flat().includes(traceId)).length
   const line =
-    `${whole} of ${Object.keys(sessions).length} sessions there with all their ${traces} traces and no other; ` +
-    `${inNone} of ${refused.traces.length} traces with refused IDs are in no session`
+    `${whole} of ${Object.keys(sessions).length} sessions are complete, with ${traces} traces and no others; ` +
+    `${inNone} of ${invalid.traces.length} traces with invalid IDs are in no session`
   return { line, problems }
 }

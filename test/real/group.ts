@@ -1,4 +1,4 @@
-/** The spans, or whatever else, by a name of theirs. */
+/** Groups items by a key. */
 export function groupBy<T>(items: readonly T[], nameOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>()
   for (const item of items) {

@@ -1,4 +1,4 @@
-/** What must not outlive this process: children, temporary folders. */
+/** Clean-up of resources that must not outlive this process: children, temporary folders. */
 
 const tasks = new Set<() => void>()
 
@@ -8,9 +8,9 @@ process.once('exit', () => {
 })
 
 /**
- * Runs the task when the process leaves, however it leaves, unless it was run before.
+ * Runs the task when the process exits, in any way, unless it ran before.
  *
- * @returns runs it now
+ * @returns a function that runs it now
  */
 export function onLeaving(task: () => void): () => void {
   tasks.add(task)

@@ -1,9 +1,9 @@
 /**
- * `npx -y pnpm@12.21.0 test:real mlflow`: a real MLflow, installed from PyPI into a folder of the user's, fed by the
- * examples, by the demo's application and by users who are named, over JSON and over protobuf. Its REST API says
- * which session and which user each trace has.
+ * `npx -y pnpm@12.21.0 test:real mlflow`: sends the examples, the demo's application and sessions with user IDs to a
+ * real MLflow, installed from PyPI, over JSON and over protobuf, and checks each trace's session and user through its
+ * REST API.
  *
- * `--require` makes it fail where there is no Python; else it says so and skips.
+ * Without Python the test is skipped with a message; with `--require` it fails.
  */
 import { compareSessions } from './compare.ts'
 import { checkConversations } from './conversations.ts'
@@ -53,7 +53,7 @@ function check(sent: FeedResult, shown: ShownTrace[], name: string): string[] {
   return problems
 }
 
-/** A trace has the session and the user of its spans: those that have one agree. */
+/** The session and user of a trace, on which its spans agree. */
 function compareTraces({ spans, expect }: FeedResult, shown: readonly ShownTrace[]) {
   const problems: string[] = []
   let right = 0
@@ -61,7 +61,7 @@ function compareTraces({ spans, expect }: FeedResult, shown: readonly ShownTrace
   for (const [traceId, own] of sent) {
     const trace = shown.find((one) => one.traceId === traceId)
     if (trace === undefined) {
-      problems.push(`trace ${traceId} is not there`)
+      problems.push(`trace ${traceId} is missing`)
       continue
     }
     const session = onlyOne(trace.spans.map((span) => span.session))

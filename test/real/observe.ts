@@ -6,11 +6,11 @@ import { EXPORTERS, type ExporterKind, type Feed } from './feeds/feed.ts'
 export interface Outcome extends Comparison {
   feed: string
   exporter: string
-  /** Whether differences are what must be found: the application lacks our gate. */
+  /** Whether differences must be found, because the application does not use our exporter. */
   mustDiffer: boolean
 }
 
-/** Runs one feed through one exporter into a collector of its own. */
+/** Runs one feed with one exporter and its own collector. */
 export async function observe(
   binary: string,
   feed: Feed,

@@ -1,6 +1,6 @@
 /**
- * `node test/real/outages.ts`, after a build: what arrives of 400 spans in 8 seconds when a real collector
- * comes late, restarts, or is killed. It measures and judges nothing but the sessions of what arrived.
+ * `node test/real/outages.ts`, after a build: measures how many of 400 spans in 8 seconds arrive if a real collector
+ * is late, restarts, or is killed, and how many have the right session.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -14,7 +14,7 @@ import type { WireSpan } from './spans.ts'
 const SCRIPT = fileURLToPath(new URL('apps/steady-app.ts', import.meta.url))
 const binary = await buildCollector(console.log)
 
-/** The collectors of one run, one after the other on one port; what each of them wrote. */
+/** The collectors of one run, one after the other on one port; returns the output of each. */
 type Play = (port: number) => Promise<WireSpan[][]>
 
 const start = (port: number): Promise<RealCollector> => startCollector(binary, port)
@@ -53,7 +53,7 @@ async function untilOver(collector: RealCollector): Promise<WireSpan[][]> {
 
 async function measure(play: Play, exporter: ExporterKind) {
   const spare = await start(0)
-  // It is not clean to stop it now: the collector listens for signals only a moment after it is ready.
+  // Not stopped immediately, because the collector handles signals only a moment after it is ready.
   await spare.kill()
   const application = runApplication(SCRIPT, {
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${spare.port}`,

@@ -1,9 +1,9 @@
 /**
- * `npx -y pnpm@12.21.0 test:real phoenix`: a real Phoenix, installed from PyPI into a folder of the user's, fed by the
- * examples and the demo's application over protobuf, which is all that it takes. Its REST API says which session
- * each span has, and which traces each session has.
+ * `npx -y pnpm@12.21.0 test:real phoenix`: sends the examples and the demo's application to a real Phoenix, installed
+ * from PyPI, over protobuf, the only format that it accepts, and checks the session of each span and the traces of
+ * each session through its REST API.
  *
- * `--require` makes it fail where there is no Python; else it says so and skips.
+ * Without Python the test is skipped with a message; with `--require` it fails.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { compareSessions } from './compare.ts'

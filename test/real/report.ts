@@ -3,7 +3,7 @@ import type { Outcome } from './observe.ts'
 const HEAD = ['feed', 'exporter', 'sent', 'written', 'right session', 'of these none, rightly', 'differences']
 const MOST_LINES = 20
 
-/** A row per feed and exporter. */
+/** The table, with a row for each feed and exporter. */
 export function table(outcomes: readonly Outcome[]): string[] {
   const rows = outcomes.map(({ feed, exporter, sent, written, right, rightlyNone, problems, mustDiffer }) =>
     [
@@ -24,12 +24,12 @@ export function table(outcomes: readonly Outcome[]): string[] {
   return [line(HEAD), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)]
 }
 
-/** What makes the run fail, with the spans by name. */
+/** The problems that make the run fail, with the names of the spans. */
 export function findProblems(outcomes: readonly Outcome[]): string[] {
   return outcomes.flatMap(({ feed, exporter, problems, mustDiffer }) => {
     const where = `${feed}, ${exporter}`
     if (mustDiffer) {
-      return problems.length > 0 ? [] : [`${where}: no difference was found, so the check does not see any`]
+      return problems.length > 0 ? [] : [`${where}: no difference was found, so the check does not work`]
     }
     const more = problems.length - MOST_LINES
     return [

@@ -1,6 +1,6 @@
 import { type OtlpTraces, readAttributes } from '../../demo/support/otlp.ts'
 
-/** A span as OTLP has it, with its resource and its scope, and with what OTLP may leave out filled in. */
+/** An OTLP span with its resource and its scope, and with defaults for the fields that OTLP may omit. */
 export interface WireSpan {
   traceId: string
   spanId: string
@@ -28,7 +28,7 @@ interface Named {
   attributes: Attributes
 }
 
-/** The fields of OTLP/JSON that are read here beside those that the demo reads. */
+/** The fields of OTLP/JSON that are read here in addition to the demo's. */
 interface OtlpSpan {
   traceId: string
   spanId: string
@@ -45,7 +45,7 @@ interface OtlpSpan {
   attributes?: KeyValues
 }
 
-/** Reads OTLP/JSON, whether the collector wrote it or the SDK's serializer did. */
+/** Reads OTLP/JSON from the collector or from the SDK's serializer. */
 export function readWireSpans({ resourceSpans = [] }: OtlpTraces): WireSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans = [] }) =>
     scopeSpans.flatMap(({ scope, spans = [] }) =>

@@ -1,6 +1,6 @@
 /**
- * Preloaded into an application (`node --import`): notes every span that ends there, as the SDK has it, and
- * what the exporter says on the wire. Writes it into the file WITNESS_FILE when the application leaves.
+ * Preloaded into an application (`node --import`): records every ended span as the SDK has it, and the content types
+ * of the exporter. Writes the record to WITNESS_FILE when the application exits.
  */
 import { subscribe } from 'node:diagnostics_channel'
 import { writeFileSync } from 'node:fs'
@@ -14,7 +14,7 @@ const SAMPLED = 1
 const file = process.env['WITNESS_FILE']
 if (file === undefined) throw new Error('WITNESS_FILE is not set')
 
-// Every set-up has our processor, so that noting here needs nothing of an SDK's inside.
+// Every set-up uses our processor, so recording in it needs no SDK internals.
 const ended = new Map<string, ReadableSpan>()
 const { onEnd } = SessionSpanProcessor.prototype
 SessionSpanProcessor.prototype.onEnd = function (this: SessionSpanProcessor, span) {
@@ -31,7 +31,7 @@ subscribe('http.client.request.start', (message) => {
   wire.add(`${request.getHeader('content-type')}${encoding ? ` ${encoding}` : ''}`)
 })
 
-// The examples and the demo import the exporter that speaks JSON; this swaps it for the one that speaks protobuf.
+// The examples and the demo import the JSON exporter; this replaces it with the protobuf one.
 if (process.env['WITNESS_EXPORTER'] === 'proto') {
   const json = '@opentelemetry/exporter-trace-otlp-http'
   const application = /\/(examples(\/[^/]+)?|demo\/app)\/[^/]+$/

@@ -1,7 +1,7 @@
 /** Child process: the demo's application under the witness. */
 import { readConfig } from '../../../demo/support/child.ts'
 
-// The witness writes at exit, and a signal alone would skip that.
+// The witness writes at exit, which a signal alone would skip.
 process.once('SIGTERM', () => process.exit())
 
 const { witness, exporter, headers } = readConfig<{ witness: string; exporter: string; headers: string }>()

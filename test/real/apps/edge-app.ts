@@ -1,4 +1,4 @@
-/** The edge cases on the wire. Writes what it expects of each span into EXPECTED_FILE. */
+/** The edge cases on the wire. Writes the expectation for each span to EXPECTED_FILE. */
 import { writeFileSync } from 'node:fs'
 import { context } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
@@ -12,21 +12,21 @@ import { SessionSpanProcessor } from '@otel-sessions/processor'
 import { withoutOnEnding } from '../../support/tracing.ts'
 import { type Expectations, runCases } from './edge-cases.ts'
 
-const { WITNESS_EXPORTER, WITHOUT_GATE, JOURNAL, EXPECTED_FILE = '' } = process.env
+const { WITNESS_EXPORTER, WITHOUT_VALIDATION, JOURNAL, EXPECTED_FILE = '' } = process.env
 
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 
-/** With our own encoder, journal and requests. */
+/** With our own encoder, journal and transport. */
 function delivery() {
   const processor = new PersistentBatchSpanProcessor({ directory: JOURNAL, maxExportBatchSize: 256 })
   return { processor, flush: async () => {} }
 }
 
-/** With OpenTelemetry's. */
+/** With OpenTelemetry's processor and exporter. */
 function stock() {
   const otlp = WITNESS_EXPORTER === 'proto' ? new ProtobufExporter() : new JsonExporter()
-  const exporter = WITHOUT_GATE === undefined ? new SessionSpanExporter(otlp) : otlp
-  // Room for the burst: what the SDK's queue drops is not what is tested here.
+  const exporter = WITHOUT_VALIDATION === undefined ? new SessionSpanExporter(otlp) : otlp
+  // Large enough for the burst: drops of the SDK's queue are not tested here.
   const processor = new BatchSpanProcessor(exporter, { maxQueueSize: 10_000 })
   return { processor, flush: async () => exporter.forceFlush?.() }
 }
@@ -48,10 +48,10 @@ function pipeline(service: string, sessions: SpanProcessor) {
 }
 
 const pipelines = [
-  // Everything is on the span before it ends; the gate only drops.
+  // Everything is on the span before it ends; the exporter only drops.
   pipeline('stamped-by-the-processor', new SessionSpanProcessor()),
-  // As on an older SDK: what comes late is written by the gate, so most spans of a batch are views.
-  pipeline('stamped-by-the-gate', withoutOnEnding(new SessionSpanProcessor())),
+  // As on an older SDK: the exporter writes late sessions, so most spans of a batch are views.
+  pipeline('stamped-by-the-exporter', withoutOnEnding(new SessionSpanProcessor())),
 ]
 const expectations: Expectations = {}
 for (const { tracers } of pipelines) await runCases(tracers, expectations)

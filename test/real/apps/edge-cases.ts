@@ -9,7 +9,7 @@ import {
 } from '@opentelemetry/api'
 import { usingSession } from '@otel-sessions/processor'
 
-/** By span ID: the session, null for none; and attributes that must be exactly so. */
+/** By span ID: the session, null for none; and attributes that must match exactly. */
 export type Expectations = Record<string, { session: string | null; attributes?: Attributes }>
 
 const INVALID = ['x'.repeat(200), 'sitzung_ü_7', '   ', 'line\nbreak', '']
@@ -38,7 +38,7 @@ export async function runCases(
   }
 
   for (const [index, id] of INVALID.entries()) {
-    // Of both scopes by turns, changed and unchanged spans mixed.
+    // Spans of both instrumentation scopes in turn, changed and unchanged ones mixed.
     end(first.startSpan('invalid at start', { attributes: { ...VALUES, 'session.id': id } }), null, VALUES)
     end(
       second.startSpan('valid at start', { attributes: { 'session.id': `user_${index}_valid` } }),
@@ -70,10 +70,10 @@ export async function runCases(
     })
   })
 
-  usingSession('user_9_stated', () => {
+  usingSession('user_9_explicit', () => {
     const overwritten = first.startSpan('overwritten', { attributes: VALUES })
     overwritten.setAttribute('session.id', 'user_10_other')
-    end(overwritten, 'user_9_stated', { ...VALUES, 'otel_sessions.overwritten_id': 'user_10_other' })
+    end(overwritten, 'user_9_explicit', { ...VALUES, 'otel_sessions.overwritten_id': 'user_10_other' })
     usingSession(null, () =>
       end(second.startSpan('left', { attributes: { thread_id: 'user_9_thread' } }), null, {
         thread_id: 'user_9_thread',
@@ -95,7 +95,7 @@ export async function runCases(
   )
 }
 
-/** One of many at once: its child starts when all others have started, too. */
+/** One of many concurrent spans: its child starts after all others have started. */
 function interleaved(
   tracer: Tracer,
   session: string,

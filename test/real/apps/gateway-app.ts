@@ -1,6 +1,6 @@
 /**
- * Sessions of several traces, traces of several sessions, and spans in none; beside it, what an application without
- * our gate sends: IDs as they come. Writes what it expects of each span into EXPECTED_FILE.
+ * Sessions of several traces, traces of several sessions, and spans without one; also spans of an application without
+ * our exporter, with unvalidated IDs. Writes the expectation for each span to EXPECTED_FILE.
  */
 import { writeFileSync } from 'node:fs'
 import { type AttributeValue, context, trace } from '@opentelemetry/api'
@@ -39,7 +39,7 @@ function pipeline(gated: boolean) {
   const otlp = WITNESS_EXPORTER === 'proto' ? new ProtobufExporter() : new JsonExporter()
   const exporter = gated ? new SessionSpanExporter(otlp) : otlp
   return new BasicTracerProvider({
-    // Room for all: what the SDK's queue drops is not what is tested here.
+    // Large enough for all spans: drops of the SDK's queue are not tested here.
     spanProcessors: [new SessionSpanProcessor(), new BatchSpanProcessor(exporter, { maxQueueSize: 20_000 })],
   })
 }
@@ -53,7 +53,7 @@ const note = (spanId: string, session: string | null, invalid = false) => {
   expectations[spanId] = { session, attributes: invalid ? { 'otel_sessions.invalid_id': true } : {} }
 }
 
-/** A span in one scope, and one below it in another, which starts when all others have started, too. */
+/** A span in one scope, with a child in another scope that starts after all others have started. */
 async function turn(session: string | null): Promise<void> {
   const parent = ours.startSpan('turn')
   await new Promise((resolve) => setImmediate(resolve))
@@ -64,7 +64,7 @@ async function turn(session: string | null): Promise<void> {
   }
 }
 
-/** A trace of many sessions, whose first span is in none. */
+/** A trace of several sessions, whose first span has none. */
 function job(first: number): void {
   const root = ours.startSpan('job')
   note(root.spanContext().spanId, null)

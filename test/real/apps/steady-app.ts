@@ -1,4 +1,4 @@
-/** Spans at an even pace for some seconds, each in a session of its own, whatever the collector does. */
+/** Spans at an even pace for some seconds, each in its own session, whatever the collector does. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { context, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
@@ -28,13 +28,13 @@ const tracer = trace.getTracer('steady')
 
 for (let round = 0; round < ROUNDS; round++) {
   for (let index = 0; index < SPANS; index++) {
-    // The name says which session is right.
+    // The name contains the correct session.
     const session = `user_${round}_conv_${index}`
     usingSession(session, () => tracer.startSpan(session).end())
   }
   await delay(PAUSE_MILLIS)
 }
-// It must end by itself even if the collector never answers.
+// It must exit even if the collector never answers.
 await Promise.allSettled([provider.forceFlush()])
 await Promise.allSettled([exporter.forceFlush()])
 await Promise.allSettled([provider.shutdown()])

@@ -1,4 +1,4 @@
-/** Traces of named users, all at once. Writes what it expects of each span into EXPECTED_FILE. */
+/** Concurrent traces of users with user IDs. Writes the expectation for each span to EXPECTED_FILE. */
 import { writeFileSync } from 'node:fs'
 import { context, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
@@ -22,7 +22,7 @@ const provider = new BasicTracerProvider({
 const tracer = provider.getTracer('users')
 const expectations: Expectations = {}
 
-/** One trace: a span, and one below it that starts when all others have started, too. */
+/** One trace: a span with a child that starts after all others have started. */
 async function turn(session: string | null, user?: string): Promise<void> {
   const parent = tracer.startSpan('turn')
   await new Promise((resolve) => setImmediate(resolve))

@@ -8,19 +8,19 @@ import { BUILDER, cacheFolder, MANIFEST, OLDEST_GO } from './manifest.ts'
 
 const run = promisify(execFile)
 
-/** There is no Go that could build it, which is nobody's mistake. */
+/** Go is missing or too old to build the collector; the test may be skipped. */
 export class NoGo extends Error {}
 
-/** The path of the collector's binary, and whether it had to be built. */
+/** Builds the collector unless it is cached, and returns the path of its binary. */
 export async function buildCollector(log: (line: string) => void): Promise<string> {
   const folder = cacheFolder()
   const binary = join(folder, 'collector')
   if (existsSync(binary)) return binary
   await checkGo()
   const started = Date.now()
-  log(`building the collector, which takes minutes the first time; it is kept in ${folder}`)
+  log(`building the collector, which takes minutes the first time, into the cache ${folder}`)
   mkdirSync(dirname(folder), { recursive: true })
-  // Beside its place, so that it gets there whole, also when two runs build at once.
+  // In a temporary folder beside the target, so that the rename is atomic even if two runs build concurrently.
   const work = mkdtempSync(`${folder}-`)
   const tidied = onLeaving(() => rmSync(work, { recursive: true, force: true }))
   try {
@@ -37,7 +37,7 @@ export async function buildCollector(log: (line: string) => void): Promise<strin
 async function checkGo(): Promise<void> {
   const wanted = `Go ${OLDEST_GO.join('.')} or later is needed to build the collector`
   const { stdout } = await run('go', ['env', 'GOVERSION']).catch((error: Error) => {
-    throw new NoGo(`${wanted}, and "go" does not run here: ${error.message}`)
+    throw new NoGo(`${wanted}, and "go" cannot be run: ${error.message}`)
   })
   const [, major, minor] = /^go(\d+)\.(\d+)/.exec(stdout) ?? []
   const newer = Number(major) - OLDEST_GO[0] || Number(minor) - OLDEST_GO[1]
@@ -51,8 +51,10 @@ async function go(args: string[], cwd: string): Promise<void> {
     await run('go', args, { cwd, signal: controller.signal, maxBuffer: 1 << 26 })
   } catch (error) {
     const { stdout, stderr } = error as { stdout?: string; stderr?: string }
-    const said = `${stdout ?? ''}${stderr ?? ''}`.split('\n').filter((line) => !line.includes('downloading'))
-    throw new Error(`the collector could not be built:\n${said.slice(-20).join('\n')}`)
+    const output = `${stdout ?? ''}${stderr ?? ''}`
+      .split('\n')
+      .filter((line) => !line.includes('downloading'))
+    throw new Error(`the collector could not be built:\n${output.slice(-20).join('\n')}`)
   } finally {
     over()
   }

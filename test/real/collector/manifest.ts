@@ -3,7 +3,7 @@ import { cachePath } from '../cache.ts'
 
 /** The release of the collector's unstable modules, its contrib modules and its builder. */
 export const COLLECTOR_VERSION = '0.161.0'
-/** The release of its stable modules that belongs to it. */
+/** The matching release of its stable modules. */
 const STABLE_VERSION = '1.67.0'
 
 const CORE = 'go.opentelemetry.io/collector'
@@ -11,10 +11,10 @@ const CONTRIB = 'github.com/open-telemetry/opentelemetry-collector-contrib'
 const AWS_SERVICE_DISCOVERY = 'github.com/aws/aws-sdk-go-v2/service/servicediscovery'
 
 export const BUILDER = `${CORE}/cmd/builder@v${COLLECTOR_VERSION}`
-/** What the modules themselves ask for. */
+/** The version that the modules require. */
 export const OLDEST_GO: readonly [number, number] = [1, 26]
 
-/** What the builder puts together: OTLP in, files out, and what `examples/collector` is made of. */
+/** The builder's manifest: OTLP in, files out, and the components of `examples/collector`. */
 export const MANIFEST = `dist:
   module: otel-sessions.test/collector
   name: collector
@@ -38,7 +38,7 @@ replaces:
   - ${AWS_SERVICE_DISCOVERY} => ${AWS_SERVICE_DISCOVERY} v1.49.0
 `
 
-/** Where the built collector is kept: a folder of the user's, outside the repository. */
+/** The cache folder of the built collector. */
 export function cacheFolder(): string {
   const { platform, arch } = process
   const hash = createHash('sha256').update([BUILDER, MANIFEST, platform, arch].join('\n')).digest('hex')

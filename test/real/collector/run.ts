@@ -3,20 +3,20 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { onLeaving } from '../leaving.ts'
 
-/** How the receiver is spoken to. */
+/** The protocol of the receiver. */
 export type Protocol = 'http' | 'grpc'
 
 interface Running {
-  /** Where its receiver listens for the protocol that was asked for. */
+  /** The port of its receiver for the requested protocol. */
   port: number
-  /** Ends it and waits for that. SIGTERM lets it finish its work, and rejects when that failed. */
+  /** Ends it and waits for its exit. SIGTERM lets it finish its work, and rejects if that fails. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
 }
 
 /**
- * Runs the collector with these configuration files, the later ones adding to the earlier, until it is ready.
+ * Starts the collector with merged configuration files, and waits until it is ready.
  *
- * @param environment what the files take from the environment
+ * @param environment the environment variables that the files use
  */
 export async function runCollector(
   binary: string,
@@ -30,10 +30,10 @@ export async function runCollector(
     { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...environment } },
   )
   const killed = onLeaving(() => child.kill('SIGKILL'))
-  const said: string[] = []
+  const output: string[] = []
   const exited = once(child, 'exit')
   try {
-    return { port: await ready(child.stderr, protocol, said), end }
+    return { port: await ready(child.stderr, protocol, output), end }
   } catch (error) {
     killed()
     throw error
@@ -44,7 +44,7 @@ export async function runCollector(
       child.kill(signal)
       const [code] = await exited
       if (signal === 'SIGTERM' && code !== 0) {
-        throw new Error(`the collector ended with ${code}:\n${said.join('\n')}`)
+        throw new Error(`the collector ended with ${code}:\n${output.join('\n')}`)
       }
     } finally {
       killed()
@@ -53,17 +53,17 @@ export async function runCollector(
 }
 
 /** The collector logs the addresses that it listens on, then that it is ready. */
-async function ready(stderr: NodeJS.ReadableStream, protocol: Protocol, said: string[]): Promise<number> {
+async function ready(stderr: NodeJS.ReadableStream, protocol: Protocol, output: string[]): Promise<number> {
   const listening = new RegExp(`Starting ${protocol.toUpperCase()} server.*"endpoint": "[^"]*:(\\d+)"`)
   let port: number | undefined
   const lines = createInterface({ input: stderr })
   return new Promise((resolve, reject) => {
     lines.on('line', (line) => {
-      said.push(line)
+      output.push(line)
       const address = listening.exec(line)
       if (address) port = Number(address[1])
       if (line.includes('Everything is ready') && port !== undefined) resolve(port)
     })
-    lines.once('close', () => reject(new Error(`the collector did not start:\n${said.join('\n')}`)))
+    lines.once('close', () => reject(new Error(`the collector did not start:\n${output.join('\n')}`)))
   })
 }

@@ -7,16 +7,16 @@ import { type Protocol, runCollector } from './run.ts'
 
 export interface RealCollector {
   port: number
-  /** Stops it, waits until its files are complete, and says what is in them. */
+  /** Stops it, waits until its files are complete, and returns their contents. */
   stop(): Promise<WireSpan[]>
-  /** Ends it as a crash would, and says what is in its files. */
+  /** Kills it like a crash, and returns the contents of its files. */
   kill(): Promise<WireSpan[]>
 }
 
 /**
- * Starts a collector that writes what it gets into a file, and waits until it is ready.
+ * Starts a collector that writes received spans to a file, and waits until it is ready.
  *
- * @param port 0 is a free one, which the system chooses and the collector says
+ * @param port 0 for a free one, which the collector logs
  */
 export async function startCollector(
   binary: string,
@@ -36,7 +36,7 @@ export async function startCollector(
       try {
         await running.end(signal)
         const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
-        // Cut short, the last line may be in the middle of a batch.
+        // After a kill, the last line may be truncated.
         if (signal === 'SIGKILL') lines.pop()
         return lines.filter((line) => line !== '').flatMap((line) => readWireSpans(JSON.parse(line)))
       } finally {

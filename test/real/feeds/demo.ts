@@ -1,4 +1,4 @@
-/** The demo's application: an HTTP server, a LangGraph agent, the OpenAI SDK; three users who talk at once. */
+/** The demo's application: an HTTP server, a LangGraph agent, the OpenAI SDK; three concurrent users. */
 import type { AppConfig, AppReport } from '../../../demo/app.ts'
 import { BAD_IDS } from '../../../demo/scenario.ts'
 import { Processes } from '../../../demo/support/processes.ts'
@@ -13,7 +13,9 @@ export const demoFeed: Feed = {
     const witness = witnessFile()
     const deadline = AbortSignal.timeout(APPLICATION_MILLIS)
     const late = new Promise<never>((_, reject) => {
-      deadline.addEventListener('abort', () => reject(new Error('the demo took too long')), { once: true })
+      deadline.addEventListener('abort', () => reject(new Error('the demo exceeded its time limit')), {
+        once: true,
+      })
     })
     try {
       const { traces, guestTraces } = await Promise.race([
@@ -21,7 +23,7 @@ export const demoFeed: Feed = {
         processes.failure(),
         late,
       ])
-      // Its witness writes when it leaves.
+      // Its witness writes at exit.
       await processes.stop()
       const sessions = new Map<string, string | undefined>(guestTraces.map((traceId) => [traceId, undefined]))
       for (const [session, ids] of Object.entries(traces)) for (const id of ids) sessions.set(id, session)
@@ -30,7 +32,7 @@ export const demoFeed: Feed = {
         expect: ({ traceId }) => expected(sessions, traceId),
         conversations: {
           sessions: traces,
-          refused: { ids: BAD_IDS.map(({ id }) => id), traces: guestTraces },
+          invalid: { ids: BAD_IDS.map(({ id }) => id), traces: guestTraces },
         },
       }
     } finally {
@@ -40,7 +42,7 @@ export const demoFeed: Feed = {
   },
 }
 
-/** The users know which trace was theirs; the application is not asked. */
+/** The users know the IDs of their traces, independently of the application. */
 function expected(
   sessions: Map<string, string | undefined>,
   traceId: string,

@@ -1,14 +1,14 @@
-/** The edge cases on the wire, also compressed, and without the gate to see that the check finds that. */
+/** The edge cases on the wire, also compressed, and without validation, which the check must detect. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { EXPORTERS, type Feed } from './feed.ts'
-import { statedFeed } from './stated.ts'
+import { selfCheckedFeed } from './self-checked.ts'
 
 const SCRIPT = fileURLToPath(new URL('../apps/edge-app.ts', import.meta.url))
 
-/** Encoded, journalled and sent by our own processor. */
+/** Edge cases that are encoded, journalled and sent by our own processor. */
 const delivered = (compression: string, encoding?: string): Feed => ({
   name: `edge cases from the journal, ${compression}`,
   ...(encoding && { encoding }),
@@ -20,7 +20,7 @@ const delivered = (compression: string, encoding?: string): Feed => ({
       OTEL_EXPORTER_OTLP_PROTOCOL: EXPORTERS[exporter].protocol,
     }
     try {
-      return await statedFeed(SCRIPT, '', settings).run(exporter, endpoint, headers)
+      return await selfCheckedFeed(SCRIPT, '', settings).run(exporter, endpoint, headers)
     } finally {
       rmSync(JOURNAL, { recursive: true, force: true })
     }
@@ -28,11 +28,13 @@ const delivered = (compression: string, encoding?: string): Feed => ({
 })
 
 export const edgeFeeds: readonly Feed[] = [
-  statedFeed(SCRIPT, 'edge cases', {}),
-  statedFeed(SCRIPT, 'edge cases, gzip', { OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' }, 'gzip'),
+  selfCheckedFeed(SCRIPT, 'edge cases', {}),
+  selfCheckedFeed(SCRIPT, 'edge cases, gzip', { OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' }, 'gzip'),
   delivered('none'),
   delivered('gzip', 'gzip'),
   delivered('zstd', 'zstd'),
 ]
 
-export const withoutGate: Feed = statedFeed(SCRIPT, 'edge cases without the gate', { WITHOUT_GATE: '1' })
+export const withoutValidation: Feed = selfCheckedFeed(SCRIPT, 'edge cases without validation', {
+  WITHOUT_VALIDATION: '1',
+})

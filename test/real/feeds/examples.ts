@@ -11,9 +11,9 @@ import { runApplication } from './run-application.ts'
 
 const FOLDER = new URL('../../../examples/', import.meta.url)
 
-/** @param modelUrl the model that the examples ask */
+/** @param modelUrl the model that the examples call */
 export function exampleFeeds(modelUrl: string): Feed[] {
-  // The tests hold that it names every program of the folder.
+  // Tests check that it names every program of the folder.
   return Object.entries<Expected>(EXPECTED).map(([file, promised]) => ({
     name: `examples/${file}`,
     run: async (exporter, endpoint, headers) => {
@@ -50,12 +50,12 @@ const stored = (span: WireSpan): StoredSpan => ({
   statusCode: span.status.code,
 })
 
-/** How the table of the examples names a span: who made it, and its name; here without the version. */
+/** A span's name in the table of the examples: its instrumentation scope, without the version, and its name. */
 const unversioned = (span: WireSpan) => ({ ...span, scope: span.scope.slice(0, span.scope.lastIndexOf('@')) })
 const entry = (span: WireSpan): string =>
   Object.values(spansBySession([unversioned(span)] as never))[0]?.[0] ?? ''
 
-/** The sessions in which the table has a span like this one; how many there are of it, is checked of all. */
+/** The sessions in which the table has such a span; their number is checked for all spans together. */
 function sessionsOf(span: WireSpan, { sessions, none = [] }: Expected): (string | undefined)[] {
   const name = entry(span)
   const named = Object.keys(sessions).filter((id) => sessions[id]?.includes(name))
@@ -65,14 +65,14 @@ function sessionsOf(span: WireSpan, { sessions, none = [] }: Expected): (string 
 function notAsPromised(written: readonly WireSpan[], { sessions, none, users }: Expected): string[] {
   const found = spansBySession(written.map(unversioned) as never)
   const promised = { ...sessions, ...(none && { none }) }
-  const strangers = written.filter(
+  const wrongUsers = written.filter(
     ({ attributes }) => users && users[`${attributes['session.id']}`] !== attributes['user.id'],
   )
   return [
     ...(isDeepStrictEqual(found, promised)
       ? []
-      : [`the spans are ${JSON.stringify(found)}, but promised are ${JSON.stringify(promised)}`]),
-    ...strangers.map(({ name, spanId }) => `${name} (${spanId}) has the session of another user`),
+      : [`the spans are ${JSON.stringify(found)}, not ${JSON.stringify(promised)}`]),
+    ...wrongUsers.map(({ name, spanId }) => `${name} (${spanId}) has another user's session`),
   ]
 }
 

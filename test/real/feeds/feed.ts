@@ -4,7 +4,7 @@ import type { WireSpan } from '../spans.ts'
 
 export type ExporterKind = 'http' | 'proto'
 
-/** The packages by what the exporters say on the wire. */
+/** The exporters' packages, and their content types. */
 export const EXPORTERS: Record<ExporterKind, { name: string; contentType: string; protocol: string }> = {
   http: { name: 'exporter-trace-otlp-http', contentType: 'application/json', protocol: 'http/json' },
   proto: {
@@ -14,26 +14,26 @@ export const EXPORTERS: Record<ExporterKind, { name: string; contentType: string
   },
 }
 
-/** What an application noted about itself; see witness.ts. */
+/** The record that an application's witness wrote; see witness.ts. */
 export interface Noted {
   spans: WireSpan[]
   /** The content types of its exports, with their encoding. */
   wire: string[]
 }
 
-/** An application that is run until it ends, with a collector at this address. */
+/** An application that runs to its end and exports to a collector. */
 export interface Feed {
   name: string
   /** The content encoding that its exporter must use. */
   encoding?: string
-  /** @param headers what else the exporter sends, as OTEL_EXPORTER_OTLP_HEADERS has it; none by default */
+  /** @param headers further headers of the exporter, in the format of OTEL_EXPORTER_OTLP_HEADERS; none by default */
   run(exporter: ExporterKind, endpoint: string, headers?: string): Promise<FeedResult>
 }
 
 export interface FeedResult extends Noted {
   expect(span: WireSpan): Expected
-  /** What else must hold of what was written. */
+  /** Further checks of the output. */
   check?(written: readonly WireSpan[]): string[]
-  /** Which traces belong to which session, where somebody beside the application knows. */
+  /** The traces of each session, if they are known independently of the application. */
   conversations?: Conversations
 }

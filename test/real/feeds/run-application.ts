@@ -9,7 +9,7 @@ import type { Noted } from './feed.ts'
 
 const WITNESS = new URL('../witness.ts', import.meta.url).href
 
-/** A file that a witness writes, in a folder that goes away. */
+/** A file for a witness, in a temporary folder. */
 export function witnessFile() {
   const folder = mkdtempSync(join(tmpdir(), 'otel-sessions-witness-'))
   const file = join(folder, 'noted.json')
@@ -23,7 +23,7 @@ export function witnessFile() {
   }
 }
 
-/** The shell's own settings must not change what is tested. */
+/** The environment without the shell's own settings, which must not affect the tests. */
 function environment(settings: Record<string, string>): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(LANGSMITH_|LANGCHAIN_|OTEL_|OPENAI_|NODE_OPTIONS$|NODE_USE_ENV_PROXY$)/.test(name),
@@ -33,7 +33,7 @@ function environment(settings: Record<string, string>): NodeJS.ProcessEnv {
 
 export const APPLICATION_MILLIS = 60_000
 
-/** Runs a script to its end under the witness, and gives what it printed, too; that is shown when it fails. */
+/** Runs a script to its end with the witness, and returns its output, too; a failure shows the output. */
 export async function runApplication(
   script: string,
   settings: Record<string, string>,
@@ -46,15 +46,15 @@ export async function runApplication(
   })
   const killed = onLeaving(() => child.kill('SIGKILL'))
   try {
-    let said = ''
+    let output = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (text) => {
-        said += text
+        output += text
       })
     }
     const [code, signal] = await once(child, 'close')
-    if (code !== 0) throw new Error(`${script} ended with ${signal ?? code}:\n${said}`)
-    return { ...witness.read(), printed: said }
+    if (code !== 0) throw new Error(`${script} ended with ${signal ?? code}:\n${output}`)
+    return { ...witness.read(), printed: output }
   } finally {
     killed()
     witness.remove()

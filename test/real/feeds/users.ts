@@ -1,8 +1,8 @@
-/** Users who are named beside their sessions. */
+/** Sessions with user IDs. */
 import { fileURLToPath } from 'node:url'
-import { statedFeed } from './stated.ts'
+import { selfCheckedFeed } from './self-checked.ts'
 
-export const usersFeed = statedFeed(
+export const usersFeed = selfCheckedFeed(
   fileURLToPath(new URL('../apps/users-app.ts', import.meta.url)),
   'named users',
   {},

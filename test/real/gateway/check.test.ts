@@ -22,14 +22,14 @@ const span = (spanId: string, session?: string, attributes = {}): WireSpan => ({
   resource: {},
 })
 
-// user_3 is dropped; "invalid" has an ID that is refused, "bare" none.
+// user_3 is dropped; "invalid" has an invalid ID, "none" has none.
 const SENT = [
   span('a1', 'user_1'),
   span('a2', 'user_1'),
   span('b1', 'user_2'),
   span('c1', 'user_3'),
   span('invalid', 'ü'),
-  span('bare'),
+  span('none'),
 ]
 const expectation = ({ spanId, attributes }: WireSpan) =>
   spanId === 'invalid'
@@ -37,17 +37,17 @@ const expectation = ({ spanId, attributes }: WireSpan) =>
     : { sessions: [attributes['session.id'] as string | undefined] }
 const [a1, a2, b1, c1] = SENT as [WireSpan, WireSpan, WireSpan, WireSpan]
 const flagged = span('invalid', undefined, { [FLAG]: true })
-const bare = span('bare')
+const unassigned = span('none')
 
-const problemsOf = (one: WireSpan[], other: WireSpan[], noSession = [flagged, bare]) =>
+const problemsOf = (one: WireSpan[], other: WireSpan[], noSession = [flagged, unassigned]) =>
   checkGateway({ spans: SENT, expect: expectation }, { backends: [one, other], noSession }).problems
 
-describe('the check of what is behind the gateway', () => {
-  it('finds nothing where sessions are whole on one backend or dropped, and the rest is beside', () => {
+describe('the check of the collectors behind the gateway', () => {
+  it('finds no problem if sessions are whole on one backend or dropped, and the rest is at the third', () => {
     expect(problemsOf([a1, a2], [b1])).toEqual([])
   })
 
-  it('names a session of which a part was dropped', () => {
+  it('names a session that was dropped in part', () => {
     expect(problemsOf([a1], [b1])).toContain('session user_1: 1 of its 2 spans were kept')
   })
 
@@ -55,16 +55,16 @@ describe('the check of what is behind the gateway', () => {
     expect(problemsOf([a1], [a2, b1])).toEqual(['session user_1: on both backends, 1 and 1'])
   })
 
-  it('does not pass where nothing was dropped, nothing was kept, or a backend got nothing', () => {
+  it('fails if no session was dropped, none was kept, or a backend got none', () => {
     expect(problemsOf([a1, a2], [b1, c1])).toEqual(['3 sessions kept, 0 dropped'])
     expect(problemsOf([], [])).toEqual(['0 sessions kept, 3 dropped', 'a backend got nothing'])
   })
 
-  it('names an invalid ID that went on, one that was not flagged, and a lost span', () => {
+  it('names an invalid ID that was passed on, one that was not flagged, and a lost span', () => {
     expect(problemsOf([a1, a2, span('invalid', 'ü')], [b1])).toHaveLength(1)
-    expect(problemsOf([a1, a2], [b1], [span('invalid', 'ü'), bare])).toContain('no span was flagged')
+    expect(problemsOf([a1, a2], [b1], [span('invalid', 'ü'), unassigned])).toContain('no span was flagged')
     expect(problemsOf([a1, a2], [b1], [flagged])).toEqual([
-      'to the one for no session: bare (t/bare): written 0 times',
+      'to the backend for no session: none (t/none): written 0 times',
     ])
   })
 })

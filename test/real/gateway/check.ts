@@ -6,19 +6,19 @@ import type { Received } from './start.ts'
 
 const FLAG = 'otel_sessions.invalid_id'
 
-/** Checks what is behind the gateway: a line that says what is there, and what is wrong, a line each. */
+/** Checks the output of the collectors behind the gateway. Returns a summary, and the problems, a line each. */
 export function checkGateway(
   { spans, expect }: Pick<FeedResult, 'spans' | 'expect'>,
   { backends, noSession }: Received,
 ): { line: string; problems: string[] } {
   const sessionOf = (span: WireSpan) => expect(span).sessions[0] ?? ''
   const sent = groupBy(spans, sessionOf)
-  const bare = sent.get('') ?? []
+  const unassigned = sent.get('') ?? []
   sent.delete('')
   const written = backends.map((one) => groupBy(one, (span) => `${span.attributes['session.id']}`))
   const problems: string[] = []
   const kept: WireSpan[] = []
-  const counts = { kept: 0, torn: 0 }
+  const counts = { kept: 0, partial: 0 }
   for (const [session, own] of sent) {
     const on = written.map((one) => one.get(session)?.length ?? 0)
     const arrived = on.reduce((sum, count) => sum + count, 0)
@@ -29,22 +29,23 @@ export function checkGateway(
     if (on.every((count) => count > 0))
       problems.push(`session ${session}: on both backends, ${on.join(' and ')}`)
     if (arrived === own.length) counts.kept++
-    else if (arrived > 0) counts.torn++
+    else if (arrived > 0) counts.partial++
   }
-  const dropped = sent.size - counts.kept - counts.torn
+  const dropped = sent.size - counts.kept - counts.partial
   if (counts.kept === 0 || dropped === 0) problems.push(`${counts.kept} sessions kept, ${dropped} dropped`)
   if (written.some((one) => one.size === 0)) problems.push('a backend got nothing')
   const flagged = noSession.filter(({ attributes }) => FLAG in attributes).length
   if (flagged === 0) problems.push('no span was flagged')
   problems.push(
-    ...said('to the backends', compare(kept, backends.flat(), expect)),
-    ...said('to the one for no session', compare(bare, noSession, expect)),
+    ...problemsAt('to the backends', compare(kept, backends.flat(), expect)),
+    ...problemsAt('to the backend for no session', compare(unassigned, noSession, expect)),
   )
   const line =
-    `${sent.size} sessions: ${counts.kept} kept as a whole, ${dropped} dropped as a whole, ${counts.torn} torn; ` +
+    `${sent.size} sessions: ${counts.kept} kept as a whole, ${dropped} dropped as a whole, ${counts.partial} in part; ` +
     `${written.map((one) => one.size).join(' and ')} on the two backends; ` +
-    `${bare.length} spans in no session: ${noSession.length} beside, ${flagged} flagged`
+    `${unassigned.length} spans without a session: ${noSession.length} at the third, ${flagged} flagged`
   return { line, problems }
 }
 
-const said = (where: string, { problems }: Comparison) => problems.map((problem) => `${where}: ${problem}`)
+const problemsAt = (where: string, { problems }: Comparison) =>
+  problems.map((problem) => `${where}: ${problem}`)

@@ -1,16 +1,16 @@
-/** `examples/collector` as it is shown, in front of real collectors; and without each of its parts. */
+/** Tests `examples/collector` as it is, in front of real collectors, and without each of its parts. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { EXPORTERS, type ExporterKind } from '../feeds/feed.ts'
-import { statedFeed } from '../feeds/stated.ts'
+import { selfCheckedFeed } from '../feeds/self-checked.ts'
 import { checkGateway } from './check.ts'
 import { throughGateway } from './start.ts'
 
 const EXAMPLE = new URL('../../../examples/collector/gateway.yaml', import.meta.url)
-const FEED = statedFeed(fileURLToPath(new URL('../apps/gateway-app.ts', import.meta.url)), 'gateway', {})
+const FEED = selfCheckedFeed(fileURLToPath(new URL('../apps/gateway-app.ts', import.meta.url)), 'gateway', {})
 const MOST_LINES = 20
 
-/** The parts, by what replaces them; what is wrong then must be found, or the check does not see it. */
+/** The parts, with their replacements; the check must find the resulting problems. */
 const WITHOUT: Record<string, readonly [string, string]> = {
   'without validation': ['[transform/validate, filter/in-', '[filter/in-'],
   'without routing': [', filter/in-no-session]', ']'],
@@ -22,7 +22,7 @@ const WITHOUT: Record<string, readonly [string, string]> = {
   'without grouping': [', groupbyattrs, transform/ungroup]', ']'],
 }
 
-/** @returns what is wrong, a line each */
+/** @returns the problems, a line each */
 export async function checkExample(binary: string, log: (line: string) => void): Promise<string[]> {
   const shown = readFileSync(EXAMPLE, 'utf8')
   const problems: string[] = []
@@ -37,7 +37,7 @@ export async function checkExample(binary: string, log: (line: string) => void):
     if (!shown.includes(part)) throw new Error(`the example has no ${part}`)
     const { line, problems: found } = await check(binary, shown.replaceAll(part, instead), 'proto')
     log(`examples/collector, ${name}: ${found.length} differences (must be found); ${line}`)
-    if (found.length === 0) problems.push(`${name}: no difference was found, so the check does not see any`)
+    if (found.length === 0) problems.push(`${name}: no difference was found, so the check does not work`)
   }
   return problems
 }

@@ -6,21 +6,21 @@ import { type RealCollector, startCollector } from '../collector/start.ts'
 import { onLeaving } from '../leaving.ts'
 import type { WireSpan } from '../spans.ts'
 
-/** What each collector behind the gateway wrote. */
+/** The output of each collector behind the gateway. */
 export interface Received {
   backends: readonly [WireSpan[], WireSpan[]]
   noSession: WireSpan[]
 }
 
-/** The port of its own metrics may be taken here; nothing else of the example is changed. */
+/** Turns off its own metrics, whose port may be in use; nothing else of the example is changed. */
 const QUIET = 'service: { telemetry: { metrics: { level: none } } }'
 
 /**
- * Runs the gateway with three collectors behind it while it is fed.
+ * Runs the gateway with three collectors behind it during a feed.
  *
- * @param configuration the text of the example, or of what was made of it
- * @param feed is given the URL of the gateway
- * @returns what the feed gave, and what arrived
+ * @param configuration the text of the example, possibly modified
+ * @param feed called with the URL of the gateway
+ * @returns the feed's result, and the collectors' output
  */
 export async function throughGateway<T>(
   binary: string,
@@ -44,7 +44,7 @@ export async function throughGateway<T>(
       BACKEND_NO_SESSION: third,
       KEEP_PERCENT: '50',
     })
-    // Stopped in order: what it still holds goes to those behind it.
+    // Stopped in order, so that it exports its queue to the collectors behind it.
     const fed = await feed(`http://127.0.0.1:${gateway.port}`).finally(() => gateway.end('SIGTERM'))
     const written = await Promise.all(behind.splice(0).map((collector) => collector.stop()))
     const [one = [], other = [], noSession = []] = written

@@ -1,7 +1,7 @@
 import type { ShownSpan } from '../compare.ts'
 import { type Served, serve } from '../python/serve.ts'
 
-/** A trace as MLflow shows it; its ID as the application has it. */
+/** A trace in MLflow, with its OpenTelemetry ID. */
 export interface ShownTrace {
   traceId: string
   session: string | undefined
@@ -62,7 +62,7 @@ interface RestSpan {
   attributes?: { key: string; value: { string_value?: string } }[]
 }
 
-/** It answers an export when the spans are stored, so there is nothing to wait for. */
+/** MLflow answers an export once the spans are stored, so there is nothing to wait for. */
 async function tracesOf(url: string, experiment: string): Promise<ShownTrace[]> {
   const found: RestTrace[] = []
   const locations = [{ type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: experiment } }]

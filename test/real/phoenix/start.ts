@@ -3,9 +3,9 @@ import type { ShownSpan } from '../compare.ts'
 import { freePort, type Served, serve } from '../python/serve.ts'
 
 export interface Phoenix extends Served {
-  /** The spans of these traces, once there are that many of them, or when the time is over. */
+  /** The spans of these traces, once that many have arrived, or after a time limit. */
   spans(traces: ReadonlySet<string>, count: number, millis: number): Promise<ShownSpan[]>
-  /** The trace IDs of each session that has one of these. */
+  /** The trace IDs of each session that contains one of these. */
   sessions(traces: ReadonlySet<string>): Promise<Record<string, string[]>>
 }
 
@@ -47,7 +47,7 @@ async function all<T>(url: string): Promise<T[]> {
   return found
 }
 
-/** It answers before it has stored what it was sent. */
+/** Phoenix answers before it has stored the spans. */
 async function spansOf(url: string, traces: ReadonlySet<string>, count: number, millis: number) {
   interface RestSpan {
     name: string

@@ -9,28 +9,28 @@ const run = promisify(execFile)
 /** A server that is a Python package. */
 export interface PythonServer {
   name: string
-  /** What pip installs, with its version. */
+  /** The requirement for pip, with its version. */
   requirement: string
   version: string
-  /** What its environment takes on the disk. */
+  /** The size of its environment on the disk. */
   megabytes: number
 }
 
-/** There is no Python that could run it, which is nobody's mistake. */
+/** Python is missing; the test may be skipped. */
 export class NoPython extends Error {}
 
-/** The path of a Python that has the server, in an environment of its own that is made once per user and version. */
+/** The path of a Python with the server, in its own environment, which is created once per user and version. */
 export async function installServer(
   { name, requirement, version, megabytes }: PythonServer,
   log: (line: string) => void,
 ): Promise<string> {
   const folder = cachePath(`${name.toLowerCase()}-${version}`)
   const python = join(folder, 'bin', 'python')
-  // Written last: an environment cannot be moved to its place when it is whole.
+  // Written last, because an environment cannot be moved into place when it is complete.
   const whole = join(folder, 'whole')
   if (existsSync(whole)) return python
   const started = Date.now()
-  log(`installing ${name}, which takes minutes and ${megabytes} MB the first time; it is kept in ${folder}`)
+  log(`installing ${name}, which takes minutes and ${megabytes} MB the first time, into the cache ${folder}`)
   mkdirSync(folder, { recursive: true })
   await run('python3', ['-m', 'venv', '--clear', folder]).catch((error: Error) => {
     throw new NoPython(`Python 3 with venv is needed: ${error.message}`)

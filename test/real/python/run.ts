@@ -3,10 +3,10 @@ import { installServer, NoPython, type PythonServer } from './install.ts'
 import type { Served } from './serve.ts'
 
 /**
- * Installs a server, starts it beside the demo's model, lets it be checked, and stops both. Says what is wrong in
- * the exit code: 1 for a problem; where there is no Python, 0 and a loud word, or 1 with `--require`.
+ * Installs a server, starts it and the demo's model, runs the check, and stops both. Sets the exit code to 1 if there
+ * is a problem. Without Python it logs a message, and sets it to 0, or to 1 with `--require`.
  *
- * @param check is given the server and the URL of the model; gives back what is wrong, a line each
+ * @param check called with the server and the URL of the model; returns the problems, a line each
  */
 export async function runPythonServer<S extends Served>(
   server: PythonServer,
@@ -29,7 +29,7 @@ export async function runPythonServer<S extends Served>(
     }
   } catch (error) {
     if (error instanceof NoPython)
-      console.error(`NOT RUN: nothing was sent to a real ${server.name}. ${error.message}`)
+      console.error(`NOT RUN: no real ${server.name} was tested. ${error.message}`)
     else console.error(error)
     process.exitCode = error instanceof NoPython && !process.argv.includes('--require') ? 0 : 1
   }

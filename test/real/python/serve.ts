@@ -7,14 +7,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { closeServer, listen } from '../../../demo/support/http.ts'
 import { onLeaving } from '../leaving.ts'
 
-/** How one server is started. */
+/** The command of a server. */
 export interface Start {
   name: string
-  /** The path that answers with success as soon as the server is up. */
+  /** The path that responds with success once the server is up. */
   health: string
-  /** Arguments of Python. @param folder where the server may keep what it likes; it goes away with the server */
+  /** Arguments of Python. @param folder a temporary folder for the server's data */
   args(port: number, folder: string): string[]
-  /** What is added to the environment. */
+  /** Additional environment variables. */
   env(port: number, folder: string): Record<string, string> | Promise<Record<string, string>>
 }
 
@@ -35,7 +35,7 @@ export async function serve(python: string, { name, health, args, env }: Start):
     cwd: folder,
     env: { ...process.env, ...(await env(port, folder)) },
     stdio: 'ignore',
-    // A group of its own: it may have workers, which must not outlive it.
+    // Its own process group, because its workers must not outlive it.
     detached: true,
   })
   const killed = onLeaving(() => signalGroup(child.pid, 'SIGKILL'))
@@ -63,11 +63,11 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
     if (pid !== undefined) process.kill(-pid, signal)
   } catch {
-    // Nobody of the group is left.
+    // The process group is empty.
   }
 }
 
-/** A port of the loopback interface on which nobody listens now. */
+/** A free port of the loopback interface. */
 export async function freePort(): Promise<number> {
   const { server, port } = await listen(() => {})
   await closeServer(server)

@@ -7,12 +7,12 @@ import type { Feed, FeedResult } from './feed.ts'
 import { runApplication } from './run-application.ts'
 
 /**
- * An application that says itself, span by span, what is right: it writes that into the file EXPECTED_FILE.
+ * An application that writes the expectation for each of its spans to EXPECTED_FILE.
  *
- * @param settings what is added to its environment
+ * @param settings additional environment variables
  * @param encoding the content encoding that its exporter must use
  */
-export function statedFeed(
+export function selfCheckedFeed(
   script: string,
   name: string,
   settings: Record<string, string>,
@@ -44,6 +44,6 @@ export function statedFeed(
 
 function expected(expectations: Expectations, spanId: string): ReturnType<FeedResult['expect']> {
   const { session, attributes = {} } = expectations[spanId] ?? {}
-  // A span that the application does not know of is never right.
+  // A span that the application does not know is never right.
   return { sessions: session === undefined ? [] : [session ?? undefined], attributes }
 }
