@@ -17,11 +17,12 @@ import { registerInstrumentations } from '@opentelemetry/instrumentation'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { SessionSpanExporter } from '@otel-sessions/exporter'
+import { backfill } from '@otel-sessions/exporter/backfill'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
 
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-const exporter = new SessionSpanExporter(new OTLPTraceExporter(), { fillFromTrace: {} })
+const exporter = new SessionSpanExporter(new OTLPTraceExporter(), { backfill: backfill() })
 const provider = new BasicTracerProvider({
   spanProcessors: [new SessionSpanProcessor(), new BatchSpanProcessor(exporter)],
 })
@@ -44,5 +45,5 @@ await trace.getTracer('app').startActiveSpan('handle request', async (span) => {
 
 await provider.forceFlush() // exports waiting spans, too
 await exporter.forceFlush()
-console.log(exporter.stats().filled, 'spans got their session from the trace')
+console.log(exporter.stats().backfilled, 'spans inherited the session of their trace')
 await provider.shutdown()

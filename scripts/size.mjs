@@ -6,25 +6,20 @@ import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-// What was measured on 2026-11-21, in bytes, and how far it may grow: room for a mended bug. The aim was 6 kB
-// for the first; the rules and the shapes of streams need more: every message taken away would save 1.3 kB, the
-// whole alias table 0.4, all binding of streams 2.1. The exporter has the keys of 23 backends, and what checks and
-// writes them: 3.9 kB, also for who names none, because an option takes their names; and what waits for its trace: 2.0.
-// The session of a process is 0.6, checked and advised on like any other. The session as an object and the totals are
-// entry points of their own, which nobody else pays for.
-// To grow further is a decision: state the new number in the change that needs it, and say why.
+// A program with a `limit` must stay below it. The others may grow by a few bytes over what was measured, for a mended
+// bug; to grow further is a decision: state the new number in the change that needs it, and say why.
+// The first is what every user has: no backend and no backfill, which are values that carry their code.
 const ROOM = 1.03
+const CORE = { '@otel-sessions/processor': ['usingSession', 'SessionSpanProcessor'] }
+const EXPORTER = { '@otel-sessions/exporter': ['SessionSpanExporter'] }
 const PROGRAMS = [
-  {
-    measured: 19_519,
-    imports: {
-      '@otel-sessions/processor': ['usingSession', 'bindSession', 'SessionSpanProcessor'],
-      '@otel-sessions/exporter': ['SessionSpanExporter'],
-    },
-  },
+  { limit: 14_000, imports: { ...CORE, ...EXPORTER } },
+  { measured: 16_943, imports: { ...CORE, ...EXPORTER, '@otel-sessions/exporter/backends': ['langfuse'] } },
+  { measured: 15_799, imports: { ...CORE, ...EXPORTER, '@otel-sessions/exporter/backfill': ['backfill'] } },
   { measured: 7_402, imports: { '@otel-sessions/processor': ['SessionSpanProcessor'] } },
   { measured: 5_193, imports: { '@otel-sessions/processor': ['usingSession'] } },
-  { measured: 10_885, imports: { '@otel-sessions/exporter': ['SessionSpanExporter'] } },
+  { measured: 6_613, imports: EXPORTER },
+  { measured: 3_751, imports: { '@otel-sessions/exporter/backends': ['BACKENDS'] } },
   { measured: 13_384, imports: { '@otel-sessions/processor/lifecycle': ['startSession'] } },
   { measured: 14_904, imports: { '@otel-sessions/analytics': ['SessionAnalytics'] } },
   { measured: 2_247, imports: { '@otel-sessions/analytics': ['readSpanUsage'] } },
@@ -32,7 +27,7 @@ const PROGRAMS = [
   { measured: 270, imports: { '@otel-sessions/semconv': ['checkSessionId'] } },
 ]
 
-async function measure({ imports, measured }) {
+async function measure({ imports, measured, limit = Math.round(measured * ROOM) }) {
   const names = Object.values(imports).flat()
   const lines = Object.entries(imports).map(([from, what]) => `import { ${what.join(', ')} } from '${from}'`)
   const { outputFiles, metafile } = await build({
@@ -52,7 +47,6 @@ async function measure({ imports, measured }) {
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: contents.length }
   const [{ inputs }] = Object.values(metafile.outputs)
   const brotli = brotliCompressSync(contents, { params }).length
-  const limit = Math.round(measured * ROOM)
   return { name: names.join(', '), limit, brotli, minified: contents.length, inputs }
 }
 

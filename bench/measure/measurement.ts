@@ -14,7 +14,7 @@ export interface Measurement {
 
 /** A row's name: the table, the circumstances, and the variant. */
 export interface Row {
-  readonly table: 'stamping' | 'entering' | 'gate'
+  readonly table: 'stamping' | 'entering' | 'validation'
   readonly circumstances: string
   readonly variant: string
 }

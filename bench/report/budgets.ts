@@ -46,13 +46,13 @@ function budgetsOf(results: readonly Result[]): Budget[] {
     nanos('stamping', 'outside any scope, 10 deep', 200),
     ratio('entering', 'ID only, 8 keys', 0.5),
     ratio('entering', 'rich, 8 keys', 0.5),
-    nanos('gate', 'with an ID and a record', 60),
-    nanos('gate', 'with an ID, no record', 60),
-    nanos('gate', 'without ID, with a record', 120),
-    nanos('gate', 'without ID, no record', 120),
-    nanos('gate', 'dialect openinference, rich: nothing to change', 60),
-    nanos('gate', 'dialect langfuse, rich', 700),
-    nanos('gate', 'dialects langfuse, langsmith and datadog, rich', 1200),
+    nanos('validation', 'with an ID and a record', 60),
+    nanos('validation', 'with an ID, no record', 60),
+    nanos('validation', 'without ID, with a record', 120),
+    nanos('validation', 'without ID, no record', 120),
+    nanos('validation', 'backend openinference, rich: nothing to change', 60),
+    nanos('validation', 'backend langfuse, rich', 700),
+    nanos('validation', 'backends langfuse, langsmith and datadog, rich', 1200),
   ]
 }
 

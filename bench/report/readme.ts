@@ -17,8 +17,8 @@ export function readmeTables({ date, node, results }: Report): string {
     byLibrary(results, 'stamping', deep),
     'Nanoseconds to enter and leave a scope around a function that does nothing:',
     byLibrary(results, 'entering', sync),
-    'Nanoseconds that the gate adds to a span on its way to an exporter that does nothing:',
-    gateTable(results),
+    'Nanoseconds that validation adds to a span on its way to an exporter that does nothing:',
+    validationTable(results),
   ].join('\n\n')
 }
 
@@ -40,8 +40,8 @@ function byLibrary(
   return markdownTable(['', ...circumstances], [[FLOOR, ...floors], ...rows])
 }
 
-function gateTable(results: readonly Result[]): string {
-  const ofTable = results.filter(({ row }) => row.table === 'gate')
+function validationTable(results: readonly Result[]): string {
+  const ofTable = results.filter(({ row }) => row.table === 'validation')
   const rows = ofTable.map((result) => [result.row.circumstances, p10Of(result, ({ cost }) => cost)])
   return markdownTable(['', 'ns'], rows)
 }

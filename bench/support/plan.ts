@@ -1,8 +1,8 @@
 import { OURS, SCOPES, STAMPERS } from '../libraries/all.ts'
 import { ENTERING } from '../measure/entering.ts'
-import { GATE } from '../measure/gate.ts'
 import type { Row } from '../measure/measurement.ts'
 import { STAMPING } from '../measure/stamping.ts'
+import { VALIDATION } from '../measure/validation.ts'
 import type { Options } from './options.ts'
 
 /** The rows to measure, in printing order. */
@@ -12,7 +12,7 @@ export function plan({ names, quick }: Options): Row[] {
   const rows = [
     ...Object.keys(STAMPING).flatMap((name) => rowsOf('stamping', name, stamping)),
     ...entering.flatMap((name) => rowsOf('entering', name, Object.keys(SCOPES))),
-    ...Object.keys(GATE).flatMap((name) => rowsOf('gate', name, [OURS])),
+    ...Object.keys(VALIDATION).flatMap((name) => rowsOf('validation', name, [OURS])),
   ]
   return rows.filter((row) => names.length === 0 || names.some((name) => nameOf(row).includes(name)))
 }

@@ -24,12 +24,15 @@ export async function setUpSessions(mode: Mode): Promise<Sessions> {
   // The run without our packages does not load them.
   const { SessionSpanProcessor, usingSession } = await import('@otel-sessions/processor')
   const { SessionSpanExporter } = await import('@otel-sessions/exporter')
+  const { backfill } = await import('@otel-sessions/exporter/backfill')
   const processor = new SessionSpanProcessor()
   const exporters: InstanceType<typeof SessionSpanExporter>[] = []
   return {
     processors: [processor],
     wrap: (exporter) => {
-      const wrapped = new SessionSpanExporter(exporter, { fillFromTrace: mode === 'backfill' ? {} : false })
+      const wrapped = new SessionSpanExporter(exporter, {
+        backfill: mode === 'backfill' ? backfill() : undefined,
+      })
       exporters.push(wrapped)
       return wrapped
     },

@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { context, trace } from '@opentelemetry/api'
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
+import { backfill } from '@otel-sessions/exporter/backfill'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
 
@@ -31,7 +32,7 @@ const processor = new PersistentBatchSpanProcessor({
   directory,
   durability,
   shutdownTimeoutMillis: 2000,
-  session: waits ? { fillFromTrace: {} } : {},
+  session: waits ? { backfill: backfill() } : {},
 })
 const provider = new BasicTracerProvider({ spanProcessors: [new SessionSpanProcessor(), processor] })
 const tracer = provider.getTracer('application')

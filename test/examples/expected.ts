@@ -118,7 +118,7 @@ export const EXPECTED: Record<string, Expected> = {
       ],
     },
   },
-  'dialects.ts': {
+  'backends.ts': {
     gets: 'every span carries the session under the key of each backend',
     sessions: { [A]: ['app: answer', 'app: look up'] },
     users: { [A]: 'user_123' },

@@ -17,7 +17,7 @@ const USAGE = `pnpm test:frameworks [options] [names]
   names     only the rows whose name contains one of these, such as LangGraph
   --update  write the results to results.json instead of comparing them with it
 The numbers are spans with the right session: by the framework alone, with our processor and exporter, with
-fillFromTrace, too, and inside usingSession with another ID.`
+backfill, too, and inside usingSession with another ID.`
 
 try {
   process.exitCode = await main()

@@ -30,7 +30,8 @@ const WRONG: [what: string, make: (options: unknown) => () => unknown, option: s
     ['SessionSpanProcessor', processor, 'maxLength', INVALID_LENGTHS],
     ['SessionSpanExporter', exporter, 'aliases', INVALID_ALIASES],
     ['SessionSpanExporter', exporter, 'maxLength', INVALID_LENGTHS],
-    ['SessionSpanExporter', exporter, 'dialects', [null, 7, 'langfuse', {}, ['nope'], ['']]],
+    ['SessionSpanExporter', exporter, 'backends', [null, 7, 'langfuse', {}]],
+    ['SessionSpanExporter', exporter, 'backfill', [null, true, false, 'on', {}, []]],
     ['SessionSpanExporter', exporter, 'exportTimeoutMillis', INVALID_MILLIS],
     ['SessionSpanExporter', exporter, 'shutdownTimeoutMillis', INVALID_MILLIS],
   ]
@@ -49,6 +50,12 @@ for (const [what, make, option, values] of WRONG) {
     expect(make({ [option]: 'a secret value' })).not.toThrow(/secret/)
   })
 }
+
+test('a wrong backend of a SessionSpanExporter throws, and the message names its index', () => {
+  for (const value of ['nope', '', null, 7, {}]) {
+    expect(exporter({ backends: [value] })).toThrow('SessionSpanExporter: option backends[0] ')
+  }
+})
 
 test('options that are not an object throw', () => {
   for (const options of [null, 7, 'restore', true]) {

@@ -1,13 +1,16 @@
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { BasicTracerProvider, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { SessionSpanExporter } from '@otel-sessions/exporter'
+import { backfill } from '@otel-sessions/exporter/backfill'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
 import { countAndDrop } from './pipeline.ts'
 import { hop, type Shape } from './shape.ts'
 
-/** A pipeline whose exporter fills from the trace. */
-function filling(processors: SessionSpanProcessor[]) {
-  const exporter = new SessionSpanExporter<ReadableSpan>(countAndDrop, { fillFromTrace: { maxSpans: 100 } })
+/** A pipeline whose exporter backfills. */
+function backfilling(processors: SessionSpanProcessor[]) {
+  const exporter = new SessionSpanExporter<ReadableSpan>(countAndDrop, {
+    backfill: backfill({ maxSpans: 100 }),
+  })
   const provider = new BasicTracerProvider({
     spanProcessors: [...processors, new SimpleSpanProcessor(exporter)],
   })
@@ -16,7 +19,7 @@ function filling(processors: SessionSpanProcessor[]) {
 
 /** A root that nobody names, and below it a span that ends, waits for it, and may never see its end. */
 function shapeOf(name: string, processors: SessionSpanProcessor[], ends: (count: number) => boolean): Shape {
-  const { tracer, exporter } = filling(processors)
+  const { tracer, exporter } = backfilling(processors)
   return {
     name,
     times: 500_000,
@@ -30,8 +33,8 @@ function shapeOf(name: string, processors: SessionSpanProcessor[], ends: (count:
         }
         if (count % 1000 === 0) await hop()
       }
-      const { held } = exporter.stats()
-      if (held > 100) throw new Error(`${held} spans wait, where at most 100 may`)
+      const { waiting } = exporter.stats()
+      if (waiting > 100) throw new Error(`${waiting} spans wait, where at most 100 may`)
       await exporter.forceFlush()
     },
   }

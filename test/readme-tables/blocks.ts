@@ -1,14 +1,14 @@
 import { CELLS } from '../streams/table/cells.ts'
 import { markdown as streamsMarkdown } from '../streams/table/markdown.ts'
 import { aliasesMarkdown } from './aliases.ts'
-import { dialectsMarkdown } from './dialects.ts'
+import { backendsMarkdown } from './backends.ts'
 import { documentsMarkdown } from './documents.ts'
 import { frameworksMarkdown } from './frameworks.ts'
 
 /** The parts of the README that are generated from data, by the name in their markers. */
 const BLOCKS: Readonly<Record<string, () => string>> = {
   aliases: aliasesMarkdown,
-  dialects: dialectsMarkdown,
+  backends: backendsMarkdown,
   documents: documentsMarkdown,
   frameworks: frameworksMarkdown,
   streams: () => streamsMarkdown(CELLS),

@@ -1,6 +1,6 @@
 /**
- * IDs that a backend refuses, made into IDs that it takes. Apart from the rest of the package, because it is
- * the only part that needs a hash function.
+ * Makes valid session IDs of strings that are not. An entry point of its own, because only this part of the package needs
+ * a hash function.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 
 /**
- * A session ID for a string that is none, because it is too long or not printable US-ASCII: the SHA-256 of its
- * UTF-8 form, as 64 hexadecimal digits. The same string always gives the same ID, in any process and in any
- * language; different strings give different ones, which is what truncation would not do.
+ * Makes a session ID of a string that is too long or not printable US-ASCII: the SHA-256 of its UTF-8 form, as 64
+ * hexadecimal digits. The same string gives the same ID in every process and language. Different strings give different
+ * IDs, unlike truncation, which merges sessions.
  *
- * It is no protection of what the string says: who knows the string knows the hash.
+ * The hash protects nothing: whoever knows the string can compute it.
  *
- * @param id any string. One with lone surrogates has no UTF-8 form; its JSON is hashed
- * @returns 64 characters of 0 to 9 and a to f: valid for every backend with a rule of its own that we know of
+ * @param id any string; one with lone surrogates has no UTF-8 form, so its JSON is hashed
+ * @returns 64 characters of 0 to 9 and a to f, which every known backend accepts
  * @example new SessionSpanExporter(new OTLPTraceExporter(), { onInvalid: hashSessionId })
  * @example usingSession(hashSessionId(url), fn)
  */
@@ -23,5 +23,5 @@ export function hashSessionId(id: string): string {
   return bytesToHex(sha256(utf8ToBytes(isWellFormed(id) ? id : JSON.stringify(id))))
 }
 
-/** `String.prototype.isWellFormed`, which the language target of this package does not know yet. */
+/** `String.prototype.isWellFormed`, which is newer than the language target of this package. */
 const isWellFormed = (id: string): boolean => !/\p{Surrogate}/u.test(id)

@@ -1,11 +1,19 @@
-export type { BackendName, SessionBackend } from './backends/backend.ts'
-export type { Dialects } from './dialect-options.ts'
-export type { DialectReason } from './dialect-problems.ts'
+/**
+ * `SessionSpanExporter`, which validates the sessions of spans in front of any span exporter.
+ *
+ * - `exporter.ts`: the exporter around a delegate; `delegate-calls.ts`: its calls of the delegate
+ * - `validation/`: the decision about a span, and `SpanValidation`, which applies it to batches
+ * - `backends/` and `backfill/`: entry points of their own; their values carry the code that validation calls
+ * - `persistent/`: an entry point of its own, delivery with a journal; it uses validation directly
+ *
+ * @module
+ */
+export type { BackendProblem, SessionBackend } from './backends/backend.ts'
 export { SessionSpanExporter } from './exporter.ts'
-export type { FillFromTraceOptions } from './fill-options.ts'
-export type { DropReason } from './gate.ts'
-export type { GivenUp } from './hold.ts'
 export type { SessionSpanExporterOptions } from './options.ts'
-export type { OnInvalid } from './replace.ts'
 export type { ExportableSpan, ExportResult, SpanExporterLike } from './span-types.ts'
 export type { FailureReason, SessionExporterStats } from './stats.ts'
+export type { Backfill } from './validation/backfill-buffer.ts'
+export type { DropReason } from './validation/decide.ts'
+export type { OnInvalid, ValidationOptions } from './validation/options.ts'
+export type { NotBackfilledReason, ValidationStats } from './validation/stats.ts'

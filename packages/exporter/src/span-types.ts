@@ -1,14 +1,14 @@
-/** The part of an ended span that the gate reads. Structural: the same for every line of the SDK. */
+/** The part of an ended span that is read here. Structural, so it fits every version of the SDK. */
 export interface ExportableSpan {
-  /** The span's context, with the processor's record on it, if there is one. */
+  /** The span's context; `SessionSpanProcessor` leaves its record on it. */
   spanContext(): object
-  /** What was written until the span ended. Never changed here. */
+  /** The attributes at the end of the span. They are never changed here. */
   readonly attributes: Readonly<Record<string, unknown>>
 }
 
-/** The result of an export: code 0 is success, 1 is failure. */
+/** The result of an export. */
 export interface ExportResult {
-  /** 0 or 1. */
+  /** 0 is success, 1 is failure. */
   readonly code: number
   /** Why it failed. */
   readonly error?: Error
@@ -16,10 +16,10 @@ export interface ExportResult {
 
 /** Any span exporter of OpenTelemetry JS: OTLP over HTTP or gRPC, console, in memory, a vendor's. */
 export interface SpanExporterLike<S> {
-  /** Ships a batch, and calls back once. */
+  /** Exports a batch, and calls back once. */
   export(spans: S[], resultCallback: (result: ExportResult) => void): void
-  /** Ships what is left, and closes. */
+  /** Exports what is left, and closes. */
   shutdown(): Promise<void>
-  /** Ships what is left. */
+  /** Exports what is left. */
   forceFlush?(): Promise<void>
 }

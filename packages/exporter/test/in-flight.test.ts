@@ -1,10 +1,13 @@
+import { ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { type ExportResult, SessionSpanExporter } from '@otel-sessions/exporter'
+import { backfill } from '@otel-sessions/exporter/backfill'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
+import { readRecord } from '@otel-sessions/semconv/internal'
 import { describe, expect, it } from 'vitest'
 
-/** A collector that answers when it is told to. */
+/** An exporter whose answers the test gives. */
 function slowExporter() {
   const answers: ((result: ExportResult) => void)[] = []
   return {
@@ -15,7 +18,7 @@ function slowExporter() {
 }
 
 describe('provider.forceFlush', () => {
-  it('waits for a batch that is on its way, though nothing is left in the queue', async () => {
+  it('waits for a batch that is on its way although the queue is empty', async () => {
     const slow = slowExporter()
     const provider = new BasicTracerProvider({
       spanProcessors: [
@@ -37,7 +40,7 @@ describe('provider.forceFlush', () => {
     await provider.shutdown()
   })
 
-  it('resolves at the exporter’s deadline, if no answer comes', async () => {
+  it('resolves at the deadline of the exporter if no answer comes', async () => {
     const slow = slowExporter()
     const exporter = new SessionSpanExporter(slow, { exportTimeoutMillis: 20, shutdownTimeoutMillis: 20 })
     const processor = new SessionSpanProcessor()
@@ -47,5 +50,48 @@ describe('provider.forceFlush', () => {
     exporter.export([span as unknown as ReadableSpan], () => {})
     await processor.forceFlush()
     await provider.shutdown()
+  })
+})
+
+describe('what a session processor knows of exporters', () => {
+  const start = () => {
+    const provider = new BasicTracerProvider({ spanProcessors: [new SessionSpanProcessor()] })
+    const tracer = provider.getTracer('test')
+    const root = tracer.startSpan('root')
+    const flush = readRecord(root.spanContext())?.settings.flush
+    const below = () => {
+      const span = tracer.startSpan('below', {}, trace.setSpan(ROOT_CONTEXT, root))
+      span.end()
+      return span as unknown as ReadableSpan
+    }
+    return { below, registered: () => [flush?.releases.size, flush?.inFlight.size] }
+  }
+
+  it('is empty once 1,000 of them were shut down, answered or not, with spans that waited', async () => {
+    const { below, registered } = start()
+    const shutdowns = Array.from({ length: 1_000 }, async (_, index) => {
+      const slow = slowExporter()
+      const exporter = new SessionSpanExporter<ReadableSpan>(slow, {
+        backfill: index % 2 === 0 ? backfill() : undefined,
+        shutdownTimeoutMillis: 20,
+      })
+      exporter.export([below()], () => {})
+      if (index % 3 === 0) slow.answers[0]?.({ code: 0 })
+      await exporter.shutdown()
+    })
+    expect(registered()).toEqual([500, 333])
+    await Promise.all(shutdowns)
+    expect(registered()).toEqual([0, 0])
+  })
+
+  it('is what is in flight or waits, and nothing of an exporter that is idle', async () => {
+    const { below, registered } = start()
+    const slow = slowExporter()
+    const exporter = new SessionSpanExporter<ReadableSpan>(slow)
+    exporter.export([below()], () => {})
+    exporter.export([below()], () => {})
+    expect(registered()).toEqual([0, 2])
+    for (const answer of slow.answers) answer({ code: 0 })
+    expect(registered()).toEqual([0, 0])
   })
 })

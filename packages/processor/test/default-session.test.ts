@@ -1,6 +1,7 @@
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { SessionSpanExporter } from '@otel-sessions/exporter'
+import { backfill } from '@otel-sessions/exporter/backfill'
 import { getSession, processStats, SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
 import { checkSessionId } from '@otel-sessions/semconv'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -85,9 +86,9 @@ describe('defaultSession', () => {
     expect(sessions()).toEqual({ root: DEFAULT, below: 'user_1_conv_1' })
   })
 
-  it('gives way to fillFromTrace, and is there where the trace shows none', async () => {
+  it('gives way to backfill, and is used if the trace has no session', async () => {
     const memory = new InMemorySpanExporter()
-    const exporter = new SessionSpanExporter(memory, { fillFromTrace: {} })
+    const exporter = new SessionSpanExporter(memory, { backfill: backfill() })
     const processor = new SessionSpanProcessor({ defaultSession: DEFAULT })
     const provider = new BasicTracerProvider({
       spanProcessors: [processor, new SimpleSpanProcessor(exporter as never)],
@@ -109,7 +110,7 @@ describe('defaultSession', () => {
       llm: 'user_1_conv_1',
       alone: DEFAULT,
     })
-    expect(exporter.stats().filled).toBe(1)
+    expect(exporter.stats().backfilled).toBe(1)
   })
 
   it.each([
@@ -119,7 +120,7 @@ describe('defaultSession', () => {
     ['replaces', {}, { maxLength: 12, onInvalid: () => 'hash' }],
   ])('gives way to it also where the SDK or the gate %s it', async (_, config, options) => {
     const memory = new InMemorySpanExporter()
-    const exporter = new SessionSpanExporter(memory, { fillFromTrace: {}, ...options })
+    const exporter = new SessionSpanExporter(memory, { backfill: backfill(), ...options })
     const processor = new SessionSpanProcessor({ defaultSession: DEFAULT, inferFromChildren: false })
     const provider = new BasicTracerProvider({
       ...config,

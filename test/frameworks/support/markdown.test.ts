@@ -14,7 +14,7 @@ const lastCell = (row: typeof ROW & { advice?: string }, make: Partial<typeof GO
     ?.trim()
 
 test('the advice for a framework whose other spans have to wait is backfill, or a scope', () => {
-  expect(lastCell(ROW, {})).toBe('`fillFromTrace`, or `usingSession`')
+  expect(lastCell(ROW, {})).toBe('`backfill`, or `usingSession`')
 })
 
 test('a framework whose spans are all right without waiting needs nothing more', () => {

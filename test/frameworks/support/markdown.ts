@@ -10,7 +10,7 @@ const HEAD = [
   'spans',
   'without us',
   'with processor and exporter',
-  'with `fillFromTrace`, too',
+  'with `backfill`, too',
   'in `usingSession`',
   'what to do',
 ]
@@ -46,7 +46,7 @@ function cellsOf({ name, way, advice }: Row, measured: Measured | undefined): st
 /** What an application should do to have the session on all of its spans. */
 function adviceFor({ spans, ofNoTurn, onlyScope, right, inferred }: Measured): string {
   if (onlyScope > 0) return '`usingSession`: only a scope reaches these'
-  return right.late + inferred === spans - ofNoTurn ? 'nothing more' : '`fillFromTrace`, or `usingSession`'
+  return right.late + inferred === spans - ofNoTurn ? 'nothing more' : '`backfill`, or `usingSession`'
 }
 
 function namesOf({ keys, named, atStart }: Measured): string {

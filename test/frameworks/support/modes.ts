@@ -1,7 +1,6 @@
 /**
  * What the application has of ours:
- * `before` nothing, not even loaded; `late` the processor and the gate; `after` a gate that also fills bare spans
- * from their trace; `scope` the same, and `usingSession` around each turn, with an ID that is not the framework's.
+ * `before` nothing, not even loaded; `late` the processor and the exporter; `after` an exporter that also backfills; `scope` the same, and `usingSession` around each turn, with an ID that is not the framework's.
  */
 export type Mode = 'before' | 'late' | 'after' | 'scope'
 

@@ -10,7 +10,7 @@ const COLUMNS = [
   'at start',
   'without us',
   'with ours',
-  'fillFromTrace',
+  'backfill',
   'only a scope',
   'in usingSession',
   'overwritten there',
@@ -58,7 +58,7 @@ export function printTotals(all: readonly Measured[]): string[] {
   const share = (part: number) => `${part} (${((100 * part) / Math.max(1, reachable)).toFixed(1)} %)`
   return [
     `${sum((each) => each.spans)} spans, of these ${reachable} in traces that name exactly one session. Right:`,
-    `  without us ${share(sum((each) => each.right.before))}, with processor and exporter ${share(sum((each) => each.right.late))}, with fillFromTrace, too, ${share(sum((each) => each.right.after))}.`,
+    `  without us ${share(sum((each) => each.right.before))}, with processor and exporter ${share(sum((each) => each.right.late))}, with backfill, too, ${share(sum((each) => each.right.after))}.`,
     `Only a scope reaches ${sum((each) => each.onlyScope)}; in a scope ${sum((each) => each.scope.right)} are right.`,
   ]
 }

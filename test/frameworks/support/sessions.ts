@@ -1,19 +1,18 @@
 import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { FILL } from './fill.ts'
 import type { Mode } from './modes.ts'
 import { importPackage } from './opentelemetry.ts'
 
 /** Everything that differs between the modes. */
 export interface Sessions {
   readonly processors: readonly SpanProcessor[]
-  gate(exporter: SpanExporter): SpanExporter
+  validate(exporter: SpanExporter): SpanExporter
   inScope<T>(sessionId: string, fn: () => T): T
 }
 
 const alone = <T>(_sessionId: string, fn: () => T): T => fn()
 
 export async function setUpSessions(folder: string, mode: Mode): Promise<Sessions> {
-  if (mode === 'before') return { processors: [], gate: (exporter) => exporter, inScope: alone }
+  if (mode === 'before') return { processors: [], validate: (exporter) => exporter, inScope: alone }
   // The mode `before` does not load them.
   const { SessionSpanProcessor, usingSession } = await importPackage<
     typeof import('@otel-sessions/processor')
@@ -22,10 +21,14 @@ export async function setUpSessions(folder: string, mode: Mode): Promise<Session
     folder,
     '@otel-sessions/exporter',
   )
-  const options = mode === 'late' ? {} : FILL
+  const { backfill } = await importPackage<typeof import('@otel-sessions/exporter/backfill')>(
+    folder,
+    '@otel-sessions/exporter/backfill',
+  )
+  const options = mode === 'late' ? {} : { backfill: backfill() }
   return {
     processors: [new SessionSpanProcessor()],
-    gate: (exporter) => new SessionSpanExporter(exporter, options),
+    validate: (exporter) => new SessionSpanExporter(exporter, options),
     inScope: mode === 'scope' ? usingSession : alone,
   }
 }

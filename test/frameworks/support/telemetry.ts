@@ -18,7 +18,7 @@ export interface Telemetry {
   /** Only `provider.forceFlush()`; spans that it does not export are not delivered. */
   flush(): Promise<void>
   shutdown(): Promise<void>
-  /** For frameworks that ship their spans past the provider: another exporter, behind another gate. */
+  /** For frameworks that ship their spans past the provider: another exporter, validated, too. */
   newExporter(): SpanExporter
 }
 
@@ -36,7 +36,7 @@ export async function startTelemetry(
       new otel.OTLPTraceExporter({ url: collectorUrl, timeoutMillis: 5_000 }),
     )
     exporters.push(exporter)
-    return sessions.gate(exporter)
+    return sessions.validate(exporter)
   }
   const theirs = program.processors?.() ?? []
   const provider = new otel.BasicTracerProvider({
@@ -47,7 +47,7 @@ export async function startTelemetry(
       ...(theirsFirst ? [] : theirs),
       // After all processors that stamp at start, to see their attributes.
       recorder,
-      // Often, so that most spans reach the gate while others of their trace are still open.
+      // Often, so that most spans reach our exporter while others of their trace are still open.
       new otel.BatchSpanProcessor(newExporter(), { scheduledDelayMillis: 20 }),
     ],
   })

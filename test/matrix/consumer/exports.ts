@@ -4,6 +4,8 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import * as totals from '@otel-sessions/analytics'
 import * as prices from '@otel-sessions/analytics/prices'
 import * as exporters from '@otel-sessions/exporter'
+import * as backends from '@otel-sessions/exporter/backends'
+import * as backfills from '@otel-sessions/exporter/backfill'
 import * as hashes from '@otel-sessions/exporter/hash'
 import * as deliveries from '@otel-sessions/exporter/persistent'
 import * as processors from '@otel-sessions/processor'
@@ -28,6 +30,8 @@ export const asProcessor: SpanProcessor = processor
 const exporter = new SessionSpanExporter(new OTLPTraceExporter(), {
   maxLength: 64,
   onInvalid: hashes.hashSessionId,
+  backends: [backends.langfuse, backends.defineBackend({ name: 'own', session: ['app.session'] })],
+  backfill: backfills.backfill({ maxWaitMillis: 5_000, maxSpans: 100 }),
   exportTimeoutMillis: 1_000,
 })
 export const asExporter: SpanExporter = exporter
@@ -87,6 +91,8 @@ export const values: [
   Record<keyof typeof totals, 'class' | 'function'>,
   Record<keyof typeof prices, 'value'>,
   Record<keyof typeof exporters, 'class'>,
+  Record<keyof typeof backends, 'function' | 'value'>,
+  Record<keyof typeof backfills, 'function'>,
   Record<keyof typeof hashes, 'function'>,
   Record<keyof typeof deliveries, 'class'>,
   Record<keyof typeof processors, 'function' | 'class'>,
@@ -96,6 +102,35 @@ export const values: [
   { readSpanUsage: 'function', SessionAnalytics: 'class' },
   { PRICES: 'value', PRICES_DATE: 'value', PRICES_SOURCE: 'value' },
   { SessionSpanExporter: 'class' },
+  {
+    agentcore: 'value',
+    agentops: 'value',
+    azure: 'value',
+    BACKEND_FACTS: 'value',
+    BACKENDS: 'value',
+    braintrust: 'value',
+    confident: 'value',
+    datadog: 'value',
+    defineBackend: 'function',
+    galileo: 'value',
+    honeyhive: 'value',
+    interactiveai: 'value',
+    laminar: 'value',
+    langfuse: 'value',
+    langsmith: 'value',
+    langwatch: 'value',
+    maxim: 'value',
+    mlflow: 'value',
+    openinference: 'value',
+    opik: 'value',
+    otel: 'value',
+    posthog: 'value',
+    respan: 'value',
+    sentry: 'value',
+    traceloop: 'value',
+    weave: 'value',
+  },
+  { backfill: 'function' },
   { hashSessionId: 'function' },
   { PersistentBatchSpanProcessor: 'class' },
   {
@@ -170,6 +205,12 @@ usingSession({ sessionID: 'conv_1' }, () => {})
 setSpanSession(undefined, { metadata: { nested: {} } })
 // @ts-expect-error no such option
 new SessionSpanProcessor({ overwrite: 'restore' })
+// @ts-expect-error a backend is imported, not named
+new SessionSpanExporter(new OTLPTraceExporter(), { backends: ['langfuse'] })
+// @ts-expect-error a plain object is no backend
+new SessionSpanExporter(new OTLPTraceExporter(), { backends: [{ name: 'own', session: [] }] })
+// @ts-expect-error backfill is made by backfill()
+new SessionSpanExporter(new OTLPTraceExporter(), { backfill: {} })
 // @ts-expect-error a number is no exporter
 new SessionSpanExporter(42)
 // @ts-expect-error a number cannot be bound

@@ -1,30 +1,6 @@
-/** A dialect that `SESSION_DIALECTS` has. */
-export type BackendName =
-  | 'otel'
-  | 'openinference'
-  | 'langfuse'
-  | 'interactiveai'
-  | 'langsmith'
-  | 'traceloop'
-  | 'honeyhive'
-  | 'datadog'
-  | 'sentry'
-  | 'mlflow'
-  | 'opik'
-  | 'weave'
-  | 'laminar'
-  | 'posthog'
-  | 'braintrust'
-  | 'confident'
-  | 'respan'
-  | 'galileo'
-  | 'langwatch'
-  | 'agentops'
-  | 'azure'
-  | 'agentcore'
-  | 'maxim'
+import type { ReadableAttributes } from '@otel-sessions/semconv'
 
-/** Where a backend looks for tags, and in which form. */
+/** Where a backend reads tags, and in which form. */
 export interface BackendTags {
   /** The attribute. */
   readonly key: string
@@ -32,12 +8,12 @@ export interface BackendTags {
   readonly form: 'array' | 'comma-separated' | 'json'
 }
 
-/** Where a backend looks for metadata: an attribute for each key, or one JSON object in a string. */
+/** Where a backend reads metadata: one attribute for each key, or one JSON object in a string. */
 export type BackendMetadata =
   | {
-      /** What stands before the key of the metadata, mostly with a dot at its end. */
+      /** The prefix of each metadata key, usually with a dot at its end. */
       readonly prefix: string
-      /** One attribute for each key. A value that is an object or an array becomes JSON. */
+      /** One attribute for each key. Objects and arrays are written as JSON. */
       readonly form: 'attributes'
     }
   | {
@@ -47,7 +23,7 @@ export type BackendMetadata =
       readonly form: 'json'
     }
 
-/** Which session IDs a backend takes, where it takes fewer than `checkSessionId`. */
+/** Which session IDs a backend accepts, if it accepts fewer than `checkSessionId`. */
 export interface BackendIdRule {
   /**
    * The longest ID, in characters: 1 to 199.
@@ -55,48 +31,131 @@ export interface BackendIdRule {
    * @default 199
    */
   readonly maxLength?: number | undefined
-  /** What the whole ID must match, also without `^` and `$`; the flags `g`, `y` and `m` change nothing. */
+  /** Must match the whole ID, also without `^` and `$`. The flags `g`, `y` and `m` have no effect. */
   readonly pattern?: RegExp | undefined
 }
 
-/**
- * The attributes by which one backend groups, for the option `dialects` of `SessionSpanExporter`. One of your own
- * is a plain object of this type. An attribute that is stamped already, such as `user.id`, is allowed only where it
- * belongs (as `user`); anywhere else it throws when the exporter is made.
- *
- * @example const mine: SessionDialect = { name: 'mine', session: ['app.session'], user: 'app.user' }
- */
-export interface SessionBackend {
-  /** What it is called in `stats()` and in what is said; two different dialects of one exporter have two names. */
+/** The attributes that one backend groups by, as `defineBackend` takes them. */
+export interface BackendDefinition {
+  /** The name in `stats().backends` and in log messages. Two backends of one exporter need different names. */
   readonly name: string
-  /** The attributes that get the session ID; an empty array where the backend has none. */
+  /** The attributes that get the session ID; an empty array if the backend has none. */
   readonly session: readonly string[]
   /**
-   * Further attributes that the backend takes for the session. Nothing is written there, metadata neither; and
-   * where the application says that there is no session, they are taken away as those of `session` are.
+   * Other attributes that the backend reads as the session. Nothing is written to them, and metadata cannot use their
+   * names. Like those of `session`, they are removed from spans whose session is cleared.
    */
   readonly alsoReads?: readonly string[] | undefined
-  /** The attribute that gets the conversation ID, where that is a string. */
+  /** The attribute that gets the conversation ID, if that is a string. */
   readonly conversation?: string | undefined
   /**
-   * The backend groups by conversations alone: the session ID is the conversation of a span that has none of its own.
-   * A span that has one keeps it, so that a session in which a framework writes its own conversation ID on some spans
-   * is shown as two; and where the application says that there is no session, the framework's still groups.
+   * The backend groups by conversations only: a span without a conversation of its own gets the session ID as its
+   * conversation. A span that has one keeps it, so a session in which a framework writes its own conversation ID on some
+   * spans shows up as two. On spans whose session is cleared, the framework's conversation stays.
    *
    * @default false
    */
   readonly conversationFromSession?: boolean | undefined
-  /** The attribute that gets the user ID, where that is a string. */
+  /** The attribute that gets the user ID, if that is a string. */
   readonly user?: string | undefined
-  /** Where tags go, those that are strings. */
+  /** Where tags are written. Tags that are not strings are left out. */
   readonly tags?: BackendTags | undefined
   /**
-   * Where metadata goes. A key is left out that would name a session, a user or a prototype; so is what is null, and
-   * as attributes all but the first 128. At most 32 kB of JSON are read.
+   * Where metadata is written. Keys that would name a session, a user or a prototype are left out, and so are null
+   * values and, with form `attributes`, all keys after the first 128. Metadata above 32 kB of JSON is not read.
    */
   readonly metadata?: BackendMetadata | undefined
-  /** Which IDs the backend takes, where it takes fewer than others. Another one is left out, for this backend. */
+  /** Which IDs the backend accepts, if it accepts fewer than others. It gets no session ID that breaks the rule. */
   readonly idRule?: BackendIdRule | undefined
-  /** Constant attributes, which the backend wants beside the session. */
+  /** Constant attributes that the backend wants beside the session. */
   readonly extras?: Readonly<Record<string, string | number | boolean>> | undefined
+}
+
+/** The key of the function that makes an attribute mapper. Exporters call it, so they import no mapping code. */
+export const CREATE_MAPPER: unique symbol = Symbol.for('otel-sessions.create-mapper') as never
+
+/**
+ * A backend for the option `backends`. Import the known ones from `@otel-sessions/exporter/backends`; make your own
+ * with `defineBackend`. A backend cannot be changed.
+ */
+export interface SessionBackend extends BackendDefinition {
+  /** Internal: a {@link CreateMapper}. */
+  readonly [CREATE_MAPPER]: unknown
+}
+
+/** Why something could not be written for a backend. */
+export type BackendProblem =
+  | 'id-too-long'
+  | 'id-not-allowed'
+  | 'cleared'
+  | 'conversation-not-a-string'
+  | 'user-not-a-string'
+  | 'tags-not-strings'
+  | 'tag-with-comma'
+  | 'tags-unreadable'
+  | 'metadata-key'
+  | 'metadata-too-many'
+  | 'metadata-too-long'
+  | 'metadata-not-an-object'
+  | 'metadata-unserialisable'
+  | 'attributes-unreadable'
+
+/** Counts a problem and logs the first one. The message names kinds and lengths, never a value. */
+export type OnBackendProblem = (backend: string, problem: BackendProblem, message: () => string) => void
+
+/**
+ * Maps the validated attributes of a span to those that all backends want; undefined if they want no change. Never
+ * throws: a problem of a backend must not undo the validation.
+ *
+ * @param isCleared the application said that the span has no session
+ */
+export type AttributeMapper = (
+  attributes: ReadableAttributes,
+  isCleared: boolean,
+) => ReadableAttributes | undefined
+
+/**
+ * Makes the mapper for several backends; undefined if none of them wants a change.
+ *
+ * @param where the option in error messages
+ * @throws TypeError if two backends have the same name
+ */
+export type CreateMapper = (
+  backends: readonly SessionBackend[],
+  where: string,
+  onProblem: OnBackendProblem,
+) => AttributeMapper | undefined
+
+/**
+ * How the keys of a backend are known: `verified` against a running server, read in the `code` of the server or of the
+ * vendor's SDK, `documented` by the vendor, or `assumed`.
+ */
+export type BackendEvidence = 'verified' | 'code' | 'documented' | 'assumed'
+
+/** What spans have without any backend: `session.id`, `user.id`, `tag.tags` and `metadata`. */
+export type BackendField = 'session' | 'user' | 'tags' | 'metadata'
+
+/** What is known of a backend, for documentation. */
+export interface BackendFacts {
+  /** The products, as people call them. */
+  readonly backend: string
+  /** How the keys are known. */
+  readonly evidence: BackendEvidence
+  /** What was read or run, and what else you should know, in a sentence. */
+  readonly source: string
+  /**
+   * What the backend reads from the attributes that spans have anyway. A field that is missing here is not read, or not
+   * on every span, or not known to be.
+   */
+  readonly reads: readonly BackendField[]
+  /**
+   * The full address of its OTLP/HTTP endpoint for traces, if known: the `url` of an exporter, or
+   * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`. Hosted backends have other hosts for other regions. Replace `<host>` and
+   * `localhost` by your server.
+   */
+  readonly endpoint?: string | undefined
+  /** The headers that it is documented to require. */
+  readonly headers?: readonly string[] | undefined
+  /** The encodings that it accepts, if known. */
+  readonly contentType?: 'protobuf' | 'json' | 'both' | undefined
 }

@@ -1,14 +1,8 @@
 import type { MeterProvider } from '@opentelemetry/api'
-import type { SessionSpanExporterOptions } from '../options.ts'
+import type { ValidationOptions } from '../validation/options.ts'
 
 /** What messages about options begin with. */
 export const PROCESSOR = 'PersistentBatchSpanProcessor'
-
-/** How sessions are validated: options of `SessionSpanExporter`, without its timeouts. */
-export type ValidationOptions = Omit<
-  SessionSpanExporterOptions,
-  'exportTimeoutMillis' | 'shutdownTimeoutMillis'
->
 
 /** How request bodies are compressed. */
 export type Compression = 'none' | 'gzip' | 'zstd'
@@ -181,7 +175,7 @@ export interface PersistentBatchSpanProcessorOptions {
   readonly overflow?: Overflow | undefined
   /**
    * Session validation before encoding, with the options of `SessionSpanExporter`; `false` turns it off. Spans that wait
-   * for their trace (`fillFromTrace`) are not in the journal yet.
+   * for their trace (`backfill`) are not in the journal yet.
    *
    * @default {}
    */

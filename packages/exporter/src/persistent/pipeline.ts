@@ -1,10 +1,11 @@
 import { now, within } from '@otel-sessions/semconv/internal'
-import { SessionSpanExporter } from '../exporter.ts'
 import type { ExportableSpan } from '../span-types.ts'
-import type { SessionExporterStats } from '../stats.ts'
+import { SpanValidation } from '../validation/span-validation.ts'
+import type { ValidationStats } from '../validation/stats.ts'
 import type { Codec, Encoded } from './encoder/codec.ts'
 import { codecOf } from './encoder/index.ts'
 import type { DeliveryMetrics } from './metrics.ts'
+import { PROCESSOR } from './options.ts'
 import { lockDirectory } from './ownership/lock-directory.ts'
 import { openQueue } from './queue/index.ts'
 import type { SpanQueue } from './queue/types.ts'
@@ -23,7 +24,7 @@ export class Pipeline {
   readonly queue: SpanQueue
   readonly sender: Sender
   readonly #buffer: SpanBuffer
-  readonly #validation: SessionSpanExporter<ExportableSpan> | undefined
+  readonly #validation: SpanValidation<ExportableSpan> | undefined
   readonly #codec: Codec
   readonly #counters: DeliveryCounters
   readonly #unlockDirectory: () => void
@@ -37,16 +38,11 @@ export class Pipeline {
     this.#codec = codecOf(queue.format)
     this.#validation =
       session &&
-      new SessionSpanExporter<ExportableSpan>(
-        {
-          export: (spans, callback) => {
-            this.#offer(spans)
-            callback({ code: 0 })
-          },
-          shutdown: async () => {},
-        },
-        session,
-      )
+      new SpanValidation<ExportableSpan>(session, {
+        name: PROCESSOR,
+        path: 'session.',
+        onReady: (spans) => this.#offer(spans),
+      })
     const transport = newTransport(sender, codecOf)
     this.#unlockDirectory = lockDirectory(queue.directory, sender.url)
     this.queue = openQueue(queue, counters, sender.concurrency)
@@ -59,11 +55,11 @@ export class Pipeline {
 
   /** How many spans have ended and are not in the queue yet. */
   get buffered(): number {
-    return this.#buffer.size + (this.#validation?.stats().held ?? 0)
+    return this.#buffer.size + (this.#validation?.waiting ?? 0)
   }
 
   /** What validation counted; undefined without it. */
-  get sessionStats(): SessionExporterStats | undefined {
+  get sessionStats(): ValidationStats | undefined {
     return this.#validation?.stats()
   }
 
@@ -78,20 +74,24 @@ export class Pipeline {
 
   /** Validates spans from the buffer, and puts those that need not wait for their trace into the queue. */
   receive(spans: EndedSpan[]): void {
-    if (this.#validation === undefined) this.#offer(spans)
-    else this.#validation.export(spans, () => {})
+    this.#offer(this.#validation?.process(spans) ?? spans)
   }
 
   /** Puts all ended spans into the queue, after their resources are complete. */
   async fill(): Promise<void> {
     await this.#buffer.flush()
-    await this.#validation?.forceFlush()
+    this.#release()
   }
 
   /** Puts all ended spans into the queue within this call. */
   fillNow(): void {
     this.#buffer.flushNow()
-    this.#validation?.forceFlush().catch(() => {})
+    this.#release()
+  }
+
+  /** Puts the spans that wait for their trace into the queue. */
+  #release(): void {
+    if (this.#validation !== undefined) this.#offer(this.#validation.release())
   }
 
   /**
@@ -116,6 +116,7 @@ export class Pipeline {
 
   /** Encodes spans as records and offers them to the queue. */
   #offer(spans: readonly ExportableSpan[]): void {
+    if (spans.length === 0) return
     for (let start = 0; start < spans.length; ) {
       const part = spans.slice(start, start + this.#recordSpans)
       start += part.length

@@ -7,6 +7,7 @@ import {
   LONGEST_TIMER_MILLIS,
 } from '@otel-sessions/semconv/internal'
 import { problems } from '../problems.ts'
+import type { ValidationOptions } from '../validation/options.ts'
 import type { BodyFormat } from './encoder/codec.ts'
 import {
   type HeadersOption,
@@ -14,7 +15,6 @@ import {
   type MeterProviderLike,
   type PersistentBatchSpanProcessorOptions,
   PROCESSOR,
-  type ValidationOptions,
 } from './options.ts'
 import type { QueueSettings } from './queue/types.ts'
 import { headersOf, httpUrl, isAgent } from './sending/endpoint.ts'

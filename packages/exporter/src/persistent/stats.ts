@@ -1,5 +1,5 @@
 import { problems } from '../problems.ts'
-import type { SessionExporterStats } from '../stats.ts'
+import type { ValidationStats } from '../validation/stats.ts'
 
 /** Why a span is lost. */
 export type DroppedReason =
@@ -69,7 +69,7 @@ export interface DeliveryStats extends DeliveryCounts {
   /** Whether new spans reach the journal: false without a directory, and while the disk cannot be written to. */
   readonly isOnDisk: boolean
   /** What session validation counted; undefined with `session: false`. */
-  readonly session: SessionExporterStats | undefined
+  readonly session: ValidationStats | undefined
 }
 
 /** The counters of a processor; all its parts write to this one object. */

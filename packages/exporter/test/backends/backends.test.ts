@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest'
 const NAMES = Object.keys(BACKENDS) as BackendName[]
 const factsOf = (name: BackendName) => BACKEND_FACTS[name]
 
-describe('the table of dialects', () => {
-  it('has each under its own name, and says of each how it is known', () => {
+describe('the known backends', () => {
+  it('are listed by name, each with how it is known', () => {
     expect(NAMES).toHaveLength(23)
     expect(Object.keys(BACKEND_FACTS)).toEqual(NAMES)
     for (const name of NAMES) {
@@ -15,19 +15,19 @@ describe('the table of dialects', () => {
     }
   })
 
-  it('assumes nothing but of InteractiveAI and Maxim', () => {
+  it('are not assumed, except InteractiveAI and Maxim', () => {
     const assumed = NAMES.filter((name) => factsOf(name).evidence === 'assumed')
     expect(assumed).toEqual(['interactiveai', 'maxim'])
   })
 
-  it('has no session key that means something else', () => {
+  it('have no session key that means something else', () => {
     const never = [...NEVER_ALIASES.map(({ key }) => key), 'user.id', 'metadata', 'tag.tags']
     for (const { session, alsoReads = [] } of Object.values(BACKENDS)) {
       for (const key of [...session, ...alsoReads]) expect(never).not.toContain(key)
     }
   })
 
-  it('writes no session where it is not read as an alias when the spans come back, but for these', () => {
+  it('write the session to keys that are read as aliases when the spans come back, except these', () => {
     const aliases = SESSION_ALIASES.map(({ key }) => key)
     const keys = Object.values(BACKENDS).flatMap(({ session }) => session)
     expect(keys.filter((key) => !aliases.includes(key)).toSorted()).toEqual([
@@ -37,19 +37,19 @@ describe('the table of dialects', () => {
     ])
   })
 
-  it('takes a conversation for a session only where the backend has nothing better', () => {
+  it('use the conversation as the session only if the backend has nothing better', () => {
     const names = NAMES.filter((name) => BACKENDS[name].conversationFromSession)
     expect(names).toEqual(['datadog', 'sentry', 'weave'])
   })
 
-  it('has addresses that are full, for the url of an exporter', () => {
+  it('have full addresses, for the url of an exporter', () => {
     const endpoints = NAMES.map((name) => factsOf(name).endpoint).filter((endpoint) => endpoint !== undefined)
     const others = endpoints.filter((endpoint) => !/^https?:\/\/.+\/v1\/traces$/.test(endpoint))
-    // These two are documented to be the whole address.
+    // These two are documented to be the full address.
     expect(others).toEqual(['https://us.i.posthog.com/i/v0/ai/otel', 'https://api.getmaxim.ai/v1/otel'])
   })
 
-  it('says that the session is read as it is where the dialect writes nothing else, but of Maxim, which is assumed', () => {
+  it('read the session as it is if nothing else is written for it, except Maxim, which is assumed', () => {
     for (const name of NAMES.filter((each) => BACKENDS[each].conversationFromSession)) {
       expect(factsOf(name).reads).not.toContain('session')
     }

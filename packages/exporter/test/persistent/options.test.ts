@@ -138,7 +138,9 @@ test.each(wrong)('a wrong value of %s throws at construction: %j', (_name, optio
 
 test('a wrong option of session validation throws, with its path', () => {
   const create = () => new PersistentBatchSpanProcessor({ session: { maxLength: 0 } })
-  expect(create).toThrow('option maxLength must be a whole number from 1 to 199, it is 0')
+  expect(create).toThrow(
+    'PersistentBatchSpanProcessor: option session.maxLength must be a whole number from 1 to 199, it is 0',
+  )
 })
 
 test('a message never contains the URL, which may contain a password', () => {

@@ -1,5 +1,7 @@
 import { context, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { langfuse } from '@otel-sessions/exporter/backends'
+import { backfill } from '@otel-sessions/exporter/backfill'
 import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
 import { beforeAll, expect, test } from 'vitest'
 import { ok, startEndpoint } from './endpoint.ts'
@@ -79,7 +81,7 @@ for (const mode of ['in memory', 'with a journal'] as const) {
 
   test(`${mode}: sessions are validated before encoding`, async () => {
     const { url, requests } = await startEndpoint()
-    const session = { dialects: ['langfuse'] as const }
+    const session = { backends: [langfuse] }
     const { tracer, processor } = startDelivery({ url, session, ...place() }, [new SessionSpanProcessor()])
     usingSession('conv_1', () => tracer.startSpan('explicit').end())
     tracer.startSpan('by alias', { attributes: { thread_id: 'conv_2' } }).end()
@@ -114,7 +116,7 @@ for (const mode of ['in memory', 'with a journal'] as const) {
 
   test(`${mode}: a flush sends spans that wait for their trace`, async () => {
     const { url, names } = await startEndpoint()
-    const session = { fillFromTrace: {} }
+    const session = { backfill: backfill() }
     const { tracer, processor } = startDelivery({ url, session, ...place() }, [new SessionSpanProcessor()])
     const open = tracer.startSpan('open')
     tracer.startSpan('without a session', {}, trace.setSpan(context.active(), open)).end()
@@ -218,7 +220,7 @@ test('with a journal a shutdown leaves the rest to the next processor on the dir
 test('a request has at most maxExportBatchSize spans, however many waited for their trace', async () => {
   const { url, requests } = await startEndpoint()
   const directory = temporaryFolder()
-  const session = { fillFromTrace: {} }
+  const session = { backfill: backfill() }
   const options = { url, directory, session, durability: 'span', maxExportBatchSize: 10 } as const
   const { tracer, processor } = startDelivery(options, [new SessionSpanProcessor()])
   const open = tracer.startSpan('open')

@@ -1,0 +1,175 @@
+import {
+  after,
+  now,
+  type SessionFlush,
+  type SessionRecord,
+  type Timer,
+} from '@otel-sessions/semconv/internal'
+import type { ExportableSpan } from '../span-types.ts'
+import type { BackfillBuffer, BackfillHost } from '../validation/backfill-buffer.ts'
+import type { NotBackfilledReason } from '../validation/stats.ts'
+import { isComplete, isUnassigned, type TraceDecision, TraceSessions } from './trace-session.ts'
+
+/** How often waiting spans are checked while no batch comes, in milliseconds. */
+const CHECK_MILLIS = 1000
+
+/** Above this number, waiting spans are not checked with every batch: batches may consist of one span. */
+const MANY = 1000
+const CHECK_MANY_MILLIS = 100
+
+/** What `backfill()` was called with. */
+export interface BackfillSettings {
+  readonly maxWaitMillis: number
+  readonly maxSpans: number
+}
+
+type Recorded<S> = TraceDecision<S> & { readonly record: SessionRecord }
+
+interface Waiting<S> {
+  readonly decision: Recorded<S>
+  /** By the clock of `now()`. */
+  readonly until: number
+}
+
+/**
+ * Buffers spans without a session, in the order in which they came, until no span of their trace is open. One array
+ * without an index by trace: checking all of it costs less than a request.
+ */
+export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> {
+  readonly #settings: BackfillSettings
+  readonly #host: BackfillHost<S>
+  readonly #sessions: TraceSessions
+  #waiting: Waiting<S>[] = []
+  #checkedAt = 0
+  #timer: Timer | undefined
+  /** The flushes of processors that this buffer is registered with while spans wait, and how to undo it. */
+  readonly #registrations = new Map<SessionFlush, () => void>()
+
+  constructor(settings: BackfillSettings, host: BackfillHost<S>) {
+    this.#settings = settings
+    this.#host = host
+    this.#sessions = new TraceSessions(host.rules)
+  }
+
+  get size(): number {
+    return this.#waiting.length
+  }
+
+  process(spans: readonly S[]): S[] {
+    const time = now()
+    // Decide about all of them first: the last span of a batch may name the session of the trace.
+    const decisions = spans.map((span) => this.#decide(span))
+    const ready: S[] = []
+    decisions.forEach((decision, index) => {
+      const span =
+        decision === undefined ? this.#host.unreadable(spans[index] as S) : this.#place(decision, time)
+      if (span !== undefined) ready.push(span)
+    })
+    const batch = ready.concat(this.#takeDue(time))
+    this.#checkLater()
+    return batch
+  }
+
+  release(): S[] {
+    const spans = this.#take(() => true, 'flush')
+    this.#timer?.cancel()
+    this.#timer = undefined
+    return spans
+  }
+
+  #decide(span: S): TraceDecision<S> | undefined {
+    try {
+      const decision = this.#host.decide(span)
+      if (decision === undefined) return undefined
+      const traced = { ...decision, isUnassigned: isUnassigned(decision, this.#host.rules) }
+      this.#sessions.note(traced)
+      return traced
+    } catch {
+      return undefined
+    }
+  }
+
+  /** @returns the span if it need not wait, or the one that makes room for it; undefined if there is none */
+  #place(decision: TraceDecision<S>, time: number): S | undefined {
+    if (!decision.isUnassigned) return this.#host.finish(decision)
+    if (!canWait(decision)) return this.#finish(decision, undefined)
+    this.#register(decision.record.settings.flush)
+    this.#waiting.push({ decision, until: time + this.#settings.maxWaitMillis })
+    const oldest = this.#waiting.length > this.#settings.maxSpans ? this.#waiting.shift() : undefined
+    return oldest && this.#finish(oldest.decision, 'number')
+  }
+
+  /** @param reason why the span does not wait any longer, if its trace may be incomplete */
+  #finish(decision: TraceDecision<S>, reason: NotBackfilledReason | undefined): S {
+    let sessionId: string | undefined
+    try {
+      sessionId = this.#sessions.sessionFor(decision)
+    } catch {
+      return this.#host.unreadable(decision.span)
+    }
+    const { record } = decision
+    if (sessionId === undefined && reason !== undefined && record !== undefined && !isComplete(record)) {
+      this.#host.countNotBackfilled(reason)
+    }
+    return this.#host.finish(decision, sessionId)
+  }
+
+  /** Takes the spans whose trace is complete, and those that waited too long. */
+  #takeDue(time: number): S[] {
+    if (this.#waiting.length > MANY && time - this.#checkedAt < CHECK_MANY_MILLIS) return []
+    this.#checkedAt = time
+    return this.#take(({ decision, until }) => until <= time || isComplete(decision.record), 'time')
+  }
+
+  #take(isTaken: (waiting: Waiting<S>) => boolean, reason: NotBackfilledReason): S[] {
+    const taken: Waiting<S>[] = []
+    this.#waiting = this.#waiting.filter((waiting) => {
+      if (!isTaken(waiting)) return true
+      taken.push(waiting)
+      return false
+    })
+    if (this.#waiting.length === 0) this.#unregister()
+    return taken.map(({ decision }) => this.#finish(decision, reason))
+  }
+
+  #checkLater(): void {
+    if (this.#timer !== undefined || this.size === 0) return
+    this.#timer = after(Math.min(CHECK_MILLIS, this.#settings.maxWaitMillis), () => {
+      this.#timer = undefined
+      this.#passOn(this.#takeDue(now()))
+      this.#checkLater()
+    })
+  }
+
+  #passOn(spans: S[]): void {
+    if (spans.length > 0) this.#host.onReady(spans)
+  }
+
+  /** A flush of the processor passes on the spans that wait of this processor. */
+  #register(flush: SessionFlush): void {
+    if (this.#registrations.has(flush)) return
+    const release = () => {
+      this.#passOn(this.#take(({ decision }) => decision.record.settings.flush === flush, 'flush'))
+      return this.#host.exported().then(
+        () => {},
+        () => {},
+      )
+    }
+    flush.releases.add(release)
+    this.#registrations.set(flush, () => flush.releases.delete(release))
+  }
+
+  #unregister(): void {
+    for (const undo of this.#registrations.values()) undo()
+    this.#registrations.clear()
+  }
+}
+
+/** Whether a span can wait: its record knows a local trace that is not complete. */
+function canWait<S>(decision: TraceDecision<S>): decision is Recorded<S> {
+  const { record } = decision
+  if (record === undefined || isComplete(record)) return false
+  const { count } = record.settings.flush
+  // A span that ended before the last flush must not wait. An exporting processor may be called before ours.
+  return (record.endedAfter ?? count) === count
+}

@@ -1,0 +1,189 @@
+import {
+  checkSessionId,
+  SESSION_ALIASES,
+  SESSION_ID_MAX_LENGTH,
+  type SessionAliases,
+  type SessionIdRule,
+} from '@otel-sessions/semconv'
+import {
+  aliasesProblem,
+  checkOptions,
+  checkWholeNumber,
+  kindOf,
+  planAliases,
+} from '@otel-sessions/semconv/internal'
+import {
+  type AttributeMapper,
+  CREATE_MAPPER,
+  type CreateMapper,
+  type OnBackendProblem,
+  type SessionBackend,
+} from '../backends/backend.ts'
+import { problems } from '../problems.ts'
+import { type Backfill, CREATE_BUFFER, type CreateBuffer } from './backfill-buffer.ts'
+import type { ValidationRules } from './decide.ts'
+
+/** What becomes of an invalid ID: `drop`, or a function that makes a valid ID of it. */
+export type OnInvalid = 'drop' | ((id: string) => string)
+
+/** How spans are validated before they are exported. */
+export interface ValidationOptions {
+  /**
+   * The attributes that name a session on spans without a record of `SessionSpanProcessor`, in the order in which they
+   * are read: names, or entries as in `SESSION_ALIASES` of `@otel-sessions/semconv`.
+   *
+   * @default SESSION_ALIASES
+   */
+  readonly aliases?: SessionAliases | undefined
+  /**
+   * The longest session ID to export, in characters: 1 to 199. For backends that accept less than the usual 199.
+   *
+   * @default 199
+   */
+  readonly maxLength?: number | undefined
+  /**
+   * What becomes of an invalid `session.id` on a span without a valid one: `drop`, or a function that makes a valid ID of
+   * it, such as `hashSessionId` of `@otel-sessions/exporter/hash`, which keeps long IDs apart. It gets strings that are
+   * not blank. Its result is validated, too, and dropped if it is invalid. `usingSession` rejects an invalid ID before a
+   * span has it: pass it `hashSessionId(id)` instead.
+   *
+   * @default 'drop'
+   */
+  readonly onInvalid?: OnInvalid | undefined
+  /**
+   * Spans without a session are buffered until their local trace completes. If it contained exactly one session, they
+   * inherit it. For spans such as those of an HTTP client, when the framework around it names the session only at its end.
+   *
+   * A local trace is what belongs together in this process. A span that starts after the first span of a trace and its
+   * own parent have ended is later work, and waits for itself only. Backfill needs `SessionSpanProcessor`, which knows
+   * which spans are open. The provider's `forceFlush` and `shutdown` export what waits. What waits when the process ends
+   * without a shutdown is lost, as in a batch processor.
+   *
+   * @default undefined: spans without a session are exported without one
+   * @example new SessionSpanExporter(new OTLPTraceExporter(), { backfill: backfill() })
+   */
+  readonly backfill?: Backfill | undefined
+  /**
+   * The backends that receive the spans, if they group by keys of their own: values of `@otel-sessions/exporter/backends`.
+   * Their session key gets the exported `session.id`, and is removed from spans whose session is cleared. User, tags and
+   * metadata are written unless the span has the key already. What a backend cannot accept is left out for it only, and
+   * counted in `stats().backends`. At most 128 keys of `metadata` become attributes.
+   *
+   * @default []: Phoenix, Arize and MLflow read the attributes as they are
+   * @example new SessionSpanExporter(exporter, { backends: [langfuse, defineBackend({ name: 'mine', session: ['app.id'] })] })
+   */
+  readonly backends?: readonly SessionBackend[] | undefined
+}
+
+/** The options, checked. */
+export interface ValidationSettings {
+  readonly rules: ValidationRules
+  readonly mapper: AttributeMapper | undefined
+  readonly createBuffer: CreateBuffer | undefined
+}
+
+const OPTIONS = [
+  'aliases',
+  'maxLength',
+  'onInvalid',
+  'backfill',
+  'backends',
+] satisfies (keyof ValidationOptions)[]
+
+/**
+ * Checks the options.
+ *
+ * @param owner the class that messages begin with
+ * @param path what messages put before the name of an option: empty, or the option that holds them and a dot
+ * @param more further options that the owner knows
+ * @throws TypeError or RangeError that names the option and the kind of value it has
+ */
+export function validationSettingsOf(
+  options: ValidationOptions,
+  owner: string,
+  path: string,
+  more: readonly string[],
+  onBackendProblem: OnBackendProblem,
+): ValidationSettings {
+  checkOptions(path === '' ? owner : `${owner}: ${path.slice(0, -1)}`, options, [...OPTIONS, ...more])
+  const { aliases = SESSION_ALIASES, maxLength = SESSION_ID_MAX_LENGTH, onInvalid = 'drop' } = options
+  const { backends = [], backfill } = options
+  const option = `${owner}: option ${path}`
+  const problem = aliasesProblem(aliases)
+  if (problem !== undefined) throw new TypeError(`${option}aliases ${problem}`)
+  checkWholeNumber(owner, `${path}maxLength`, maxLength, 1, SESSION_ID_MAX_LENGTH)
+  if (onInvalid !== 'drop' && typeof onInvalid !== 'function') {
+    throw new TypeError(`${option}onInvalid must be 'drop' or a function, it is ${kindOf(onInvalid)}`)
+  }
+  const rule = { maxLength }
+  return {
+    rules: { rule, aliases: planAliases(aliases), replace: replacerOf(onInvalid, rule) },
+    mapper: mapperOf(backends, `${option}backends`, onBackendProblem),
+    createBuffer: createBufferOf(backfill, `${option}backfill`),
+  }
+}
+
+function createBufferOf(backfill: Backfill | undefined, where: string): CreateBuffer | undefined {
+  if (backfill === undefined) return undefined
+  const create = (backfill as Backfill | null)?.[CREATE_BUFFER]
+  if (typeof create === 'function') return create as CreateBuffer
+  throw new TypeError(
+    `${where} must be made by backfill(), it is ${kindOf(backfill)}: import { backfill } from '@otel-sessions/exporter/backfill'`,
+  )
+}
+
+function mapperOf(
+  backends: readonly SessionBackend[],
+  where: string,
+  onProblem: OnBackendProblem,
+): AttributeMapper | undefined {
+  if (!Array.isArray(backends)) {
+    throw new TypeError(`${where} must be an array of backends, it is ${kindOf(backends)}`)
+  }
+  const creators = backends.map((backend: SessionBackend | null | undefined, index) => {
+    const create = backend?.[CREATE_MAPPER]
+    if (typeof create === 'function') return create as CreateMapper
+    throw new TypeError(
+      `${where}[${index}] must be a backend, it is ${kindOf(backend)}: ${importHint(backend)}'@otel-sessions/exporter/backends'`,
+    )
+  })
+  return creators[0]?.(backends, where, onProblem)
+}
+
+/** What else people call a backend, in small letters. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  applicationinsights: 'azure',
+  arize: 'openinference',
+  comet: 'opik',
+  deepeval: 'confident',
+  keywordsai: 'respan',
+  phoenix: 'openinference',
+  wandb: 'weave',
+  wb: 'weave',
+}
+
+/** How to get a backend instead of a wrong value. A long string is not repeated: it may be anything. */
+function importHint(value: unknown): string {
+  if (typeof value !== 'string') return 'use defineBackend from '
+  const letters = value.toLowerCase().replace(/[^a-z]/g, '')
+  const name = Object.hasOwn(OTHER_NAMES, letters) ? OTHER_NAMES[letters] : letters
+  return /^[a-z]{2,20}$/.test(letters) ? `import { ${name} } from ` : 'import one from '
+}
+
+/** The function of the option, guarded: an ID is dropped if the function throws or makes no valid ID. */
+function replacerOf(onInvalid: OnInvalid, rule: SessionIdRule): ValidationRules['replace'] {
+  if (onInvalid === 'drop') return undefined
+  return (id) => {
+    try {
+      const made: unknown = onInvalid(id)
+      const check = checkSessionId(made, rule)
+      if (check.ok) return check.id
+      problems.report('on-invalid:invalid', () => {
+        return `option onInvalid made an invalid session ID (${check.reason}), which is dropped. It is ${kindOf(made)}`
+      })
+    } catch {
+      problems.report('on-invalid:threw', () => 'option onInvalid threw; the invalid session ID is dropped')
+    }
+    return undefined
+  }
+}

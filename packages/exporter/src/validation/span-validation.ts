@@ -1,0 +1,206 @@
+import { ATTR_METADATA, ATTR_SESSION_ID } from '@otel-sessions/semconv'
+import { isTooLongToRead, kindOf, readRecord, type SessionRecord } from '@otel-sessions/semconv/internal'
+import type { AttributeMapper } from '../backends/backend.ts'
+import { problems } from '../problems.ts'
+import type { ExportableSpan } from '../span-types.ts'
+import type { BackfillBuffer, Decision } from './backfill-buffer.ts'
+import { decide, type SpanChanges, type ValidationRules } from './decide.ts'
+import { type ValidationOptions, validationSettingsOf } from './options.ts'
+import { changedAttributes, viewOf } from './span-view.ts'
+import {
+  increment,
+  newValidationCounters,
+  type ValidationCounters,
+  type ValidationStats,
+  validationStatsOf,
+} from './stats.ts'
+
+/** How validation is connected to the exporter or the processor that owns it. */
+export interface ValidationOwner<S> {
+  /** The class that error messages begin with. */
+  readonly name: string
+  /** What error messages put before the name of an option, such as `session.`. */
+  readonly path?: string
+  /** Further options of the owner that are in the same object. */
+  readonly moreOptions?: readonly string[]
+  /** Called with spans that become ready between two batches: their trace completed, or they waited too long. */
+  readonly onReady: (spans: S[]) => void
+  /** Resolves when the spans of `onReady` are exported. A flush of the session processor waits for it. */
+  readonly exported?: () => Promise<unknown>
+}
+
+/**
+ * Validates the sessions of spans before they are exported: a span leaves with a valid `session.id` or without one. The
+ * SDK's spans are never changed; a span with other attributes is replaced by a view.
+ *
+ * - `decide.ts`: which session a span is exported with, a pure function
+ * - `span-view.ts`: the view of a span with other attributes
+ * - `options.ts`, `stats.ts`: what can be set and what is counted
+ * - `backfill-buffer.ts`: what the optional buffer of `backfill/` looks like from here
+ *
+ * None of its methods throws.
+ */
+export class SpanValidation<S extends ExportableSpan> {
+  readonly #rules: ValidationRules
+  readonly #mapper: AttributeMapper | undefined
+  readonly #buffer: BackfillBuffer<S> | undefined
+  readonly #counters: ValidationCounters = newValidationCounters()
+
+  /** @throws TypeError or RangeError when an option is wrong; the message names it */
+  constructor(options: ValidationOptions, owner: ValidationOwner<S>) {
+    const { name, path = '', moreOptions = [], onReady, exported = async () => {} } = owner
+    const counters = this.#counters
+    const settings = validationSettingsOf(options, name, path, moreOptions, (backend, problem, message) => {
+      counters.backends[backend] ??= {}
+      increment(counters.backends[backend], problem)
+      problems.report(`backend:${backend}:${problem}`, () => `${message()}; counted in stats().backends`)
+    })
+    const { rules } = settings
+    this.#rules = rules
+    this.#mapper = settings.mapper
+    this.#buffer = settings.createBuffer?.<S>({
+      rules,
+      decide: (span) => this.#tryDecide(span),
+      finish: (decision, traceSessionId) => this.#finishBuffered(decision, traceSessionId),
+      unreadable: (span) => this.#unreadable(span),
+      countNotBackfilled: (reason) => increment(counters.notBackfilled, reason),
+      onReady: (spans) => onReady(this.#counted(spans)),
+      exported,
+    })
+  }
+
+  /**
+   * Validates a batch.
+   *
+   * @returns the spans that can be exported now: the same array if nothing changes; with `backfill`, without the spans
+   *   that wait, and with those that waited long enough
+   */
+  process(spans: S[]): S[] {
+    if (!Array.isArray(spans)) return spans
+    if (this.#buffer !== undefined) return this.#counted(this.#buffer.process(spans))
+    let changed: S[] | undefined
+    for (let index = 0; index < spans.length; index++) {
+      const span = spans[index] as S
+      const view = this.#validate(span)
+      if (view === span) continue
+      changed ??= spans.slice()
+      changed[index] = view
+    }
+    return this.#counted(changed ?? spans)
+  }
+
+  /** @returns everything that waits, for export now */
+  release(): S[] {
+    return this.#buffer === undefined ? [] : this.#counted(this.#buffer.release())
+  }
+
+  /** How many spans wait. */
+  get waiting(): number {
+    return this.#buffer?.size ?? 0
+  }
+
+  /** What was validated, changed, dropped and backfilled so far, and what waits now; plain data. */
+  stats(): ValidationStats {
+    return validationStatsOf(this.#counters, this.waiting)
+  }
+
+  /**
+   * Makes a flush of the session processor wait for an export: `BatchSpanProcessor` does not wait for a batch that is on
+   * its way. The spans of a batch belong to one processor, nearly always.
+   *
+   * @returns undoes the registration
+   */
+  register(spans: readonly S[], exported: () => Promise<unknown>): () => void {
+    try {
+      const inFlight = spans[0] && readRecord(spans[0].spanContext())?.settings.flush.inFlight
+      inFlight?.add(exported)
+      return () => inFlight?.delete(exported)
+    } catch {
+      // Not an array, or a span that throws: there is no processor to register with.
+      return () => {}
+    }
+  }
+
+  #validate(span: S): S {
+    try {
+      const record = readRecord(span.spanContext())
+      return this.#finish(span, record, this.#decide(span, record))
+    } catch {
+      return this.#unreadable(span)
+    }
+  }
+
+  #decide(span: S, record: SessionRecord | undefined): SpanChanges | undefined {
+    const { attributes } = span
+    const changes = decide(attributes, record, this.#rules)
+    if (record === undefined && isTooLongToRead(attributes[ATTR_METADATA])) this.#counters.metadataNotRead++
+    return changes
+  }
+
+  /** The span as it is exported. Throws what reading the attributes throws. */
+  #finish(span: S, record: SessionRecord | undefined, changes: SpanChanges | undefined): S {
+    const mapper = this.#mapper
+    if (changes === undefined && mapper === undefined) return span
+    const { attributes } = span
+    const changed = changes && changedAttributes(attributes, changes)
+    const exported = mapper?.(changed ?? attributes, record?.kind === 'cleared') ?? changed
+    const view = exported === undefined ? span : viewOf(span, exported)
+    if (view !== span) this.#counters.changed++
+    if (changes !== undefined) this.#count(changes, attributes[ATTR_SESSION_ID])
+    return view
+  }
+
+  #tryDecide(span: S): Decision<S> | undefined {
+    try {
+      const record = readRecord(span.spanContext())
+      return { span, record, changes: this.#decide(span, record) }
+    } catch {
+      return undefined
+    }
+  }
+
+  #finishBuffered({ span, record, changes }: Decision<S>, traceSessionId: string | undefined): S {
+    try {
+      if (traceSessionId === undefined) return this.#finish(span, record, changes)
+      this.#counters.backfilled++
+      return this.#finish(span, record, { ...(changes ?? UNCHANGED), sessionId: traceSessionId })
+    } catch {
+      return this.#unreadable(span)
+    }
+  }
+
+  #unreadable(span: S): S {
+    this.#counters.unreadable++
+    problems.report(
+      'span:unreadable',
+      () => 'reading a span throws; it is exported unchanged and counted in stats().unreadable',
+    )
+    return span
+  }
+
+  #counted(spans: S[]): S[] {
+    this.#counters.spans += spans.length
+    return spans
+  }
+
+  #count({ dropped, overwrittenId, replaced }: SpanChanges, current: unknown): void {
+    const counters = this.#counters
+    if (overwrittenId !== undefined) counters.conflicts++
+    if (replaced) counters.replaced++
+    if (dropped === undefined) return
+    increment(counters.dropped, dropped)
+    problems.report(`dropped:${dropped}`, () => {
+      const what = current === undefined ? 'a late session ID' : `session.id, ${kindOf(current)},`
+      return `${what} is not exported (${dropped}); counted in stats().dropped`
+    })
+  }
+}
+
+const UNCHANGED: SpanChanges = {
+  sessionId: undefined,
+  overwrittenId: undefined,
+  metadata: undefined,
+  staleAttributes: undefined,
+  dropped: undefined,
+  replaced: false,
+}

@@ -1,0 +1,141 @@
+import { ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
+import type { BackfillOptions } from '@otel-sessions/exporter/backfill'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { startBackfilling, stopBackfilling } from './support.ts'
+
+/** What an application does to its spans; spans are told apart by the order of their starts. */
+type Step =
+  | { do: 'start'; below: number | undefined; session: string | undefined }
+  | { do: 'name'; span: number; session: string }
+  | { do: 'end'; span: number }
+  | { do: 'flush' }
+
+const REFUSED = 'x'.repeat(200)
+const session = fc.constantFrom('user_1_conv_1', 'user_1_conv_1', 'user_1_conv_1', 'user_2_conv_2', REFUSED)
+const index = fc.nat({ max: 11 })
+const start = fc.record({
+  do: fc.constant('start' as const),
+  below: fc.option(index, { nil: undefined, freq: 5 }),
+  session: fc.option(session, { nil: undefined, freq: 1 }),
+})
+const name = fc.record({ do: fc.constant('name' as const), span: index, session })
+const end = fc.record({ do: fc.constant('end' as const), span: index })
+const flush = fc.constant({ do: 'flush' as const })
+
+const program = (...others: fc.Arbitrary<Step>[]): fc.Arbitrary<Step[]> =>
+  fc.array(fc.oneof({ arbitrary: start, weight: 5 }, name, { arbitrary: end, weight: 4 }, ...others), {
+    maxLength: 40,
+  })
+
+interface Outcome {
+  /** By span: what it was exported with; absent where it was not shipped. */
+  readonly exported: Readonly<Record<string, unknown>>
+  /** By span: the tree that it belongs to. */
+  readonly trees: readonly number[]
+  /** Spans that name a session by an ID that is refused. */
+  readonly refused: ReadonlySet<number>
+  readonly stats: { readonly spans: number; readonly waiting: number }
+}
+
+async function run(
+  steps: readonly Step[],
+  option: BackfillOptions | undefined,
+  setup: Parameters<typeof startBackfilling>[1],
+): Promise<Outcome> {
+  const { tracer, provider, exported, exporter } = startBackfilling(option, setup)
+  const spans: Span[] = []
+  const trees: number[] = []
+  // What starts below a span that has ended, in a trace whose first span has, is later work.
+  const treeOf = (parent: Span | undefined) => {
+    const tree = parent === undefined ? undefined : trees[spans.indexOf(parent)]
+    const goesOn = parent?.isRecording() || (tree !== undefined && spans[tree]?.isRecording())
+    return goesOn ? (tree ?? 0) : spans.length
+  }
+  for (const step of steps) {
+    if (step.do === 'start') {
+      const parent = step.below === undefined ? undefined : spans[step.below % Math.max(1, spans.length)]
+      const at = parent === undefined ? ROOT_CONTEXT : trace.setSpan(ROOT_CONTEXT, parent)
+      trees.push(treeOf(parent))
+      const attributes = step.session === undefined ? {} : { thread_id: step.session }
+      spans.push(tracer.startSpan(String(spans.length), { attributes }, at))
+    } else if (step.do === 'flush') await provider.forceFlush()
+    else {
+      const span = spans[step.span]
+      if (step.do === 'end') span?.end()
+      else span?.setAttribute('session.id', step.session)
+    }
+  }
+  const refused = new Set<number>()
+  spans.forEach((span, at) => {
+    if (Object.values((span as unknown as ReadableSpan).attributes).includes(REFUSED)) refused.add(at)
+  })
+  for (const span of spans.toReversed()) if (span.isRecording()) span.end()
+  await provider.forceFlush()
+  const { spans: count, waiting } = exporter.stats()
+  stopBackfilling()
+  return { exported: exported(), trees, refused, stats: { spans: count, waiting } }
+}
+
+const setups = fc.record({
+  processor: fc.constantFrom('simple', 'batch'),
+  ours: fc.constantFrom('first', 'last'),
+} as const)
+
+/** The sessions that the spans of a tree name, by tree; one that is refused is one more. */
+function namedIn({ exported, trees, refused }: Outcome): Map<number, Set<unknown>> {
+  const named = new Map<number, Set<unknown>>()
+  trees.forEach((tree, span) => {
+    const ids = named.get(tree) ?? new Set()
+    named.set(tree, ids)
+    if (exported[span] !== undefined) ids.add(exported[span])
+    else if (refused.has(span)) ids.add(REFUSED)
+  })
+  return named
+}
+
+describe('random traces', () => {
+  it('that end: every span is exported once; one that nobody names gets the session of a trace that names just one, and else none', async () => {
+    await fc.assert(
+      fc.asyncProperty(program(), setups, async (steps, setup) => {
+        const without = await run(steps, undefined, setup)
+        const filled = await run(steps, {}, setup)
+        const named = namedIn(without)
+        const wanted = without.trees.map((tree, span) => {
+          const ids = [...(named.get(tree) ?? [])]
+          const only = ids.length === 1 && ids[0] !== REFUSED ? ids[0] : undefined
+          return without.exported[span] ?? (without.refused.has(span) ? undefined : only)
+        })
+        expect(Object.keys(filled.exported)).toHaveLength(without.trees.length)
+        expect(without.trees.map((_, span) => filled.exported[span])).toEqual(wanted)
+        expect(filled.stats).toEqual({ spans: without.trees.length, waiting: 0 })
+      }),
+      { numRuns: 1_500 },
+    )
+  })
+
+  it.each([
+    ['waits', {}],
+    ['hardly waits', { maxSpans: 1 }],
+  ])(
+    'that are flushed in between: every span is exported once, with no session that its trace has not named: %s',
+    async (_, option) => {
+      await fc.assert(
+        fc.asyncProperty(program(flush), setups, async (steps, setup) => {
+          const without = await run(steps, undefined, setup)
+          const filled = await run(steps, option, setup)
+          const named = namedIn(without)
+          expect(Object.keys(filled.exported)).toHaveLength(without.trees.length)
+          without.trees.forEach((tree, span) => {
+            const id = filled.exported[span]
+            if (without.exported[span] !== undefined) expect(id).toBe(without.exported[span])
+            else if (id !== undefined) expect(named.get(tree)).toContain(id)
+          })
+          expect(filled.stats).toEqual({ spans: without.trees.length, waiting: 0 })
+        }),
+        { numRuns: 500 },
+      )
+    },
+  )
+})

@@ -1,0 +1,175 @@
+import {
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  type ReadableSpan,
+  type SpanExporter,
+} from '@opentelemetry/sdk-trace-base'
+import { type ExportResult, SessionSpanExporter, type SpanExporterLike } from '@otel-sessions/exporter'
+import { backfill } from '@otel-sessions/exporter/backfill'
+import { SessionSpanProcessor } from '@otel-sessions/processor'
+import { readRecord } from '@otel-sessions/semconv/internal'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ManualExporter, OK } from '../support.ts'
+import { below, startBackfilling, stopBackfilling } from './support.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+  stopBackfilling()
+})
+
+const A = 'user_1_conv_1'
+
+/** A provider of which one span waits in the exporter, for a trace that does not end. */
+function holdOne(exporter: SpanExporter) {
+  const batch = new BatchSpanProcessor(exporter, { maxExportBatchSize: 1 })
+  const provider = new BasicTracerProvider({ spanProcessors: [new SessionSpanProcessor(), batch] })
+  const tracer = provider.getTracer('test')
+  below(tracer.startSpan('root'), tracer, 'fetch').end()
+  return provider
+}
+
+describe('what waits', () => {
+  it('may be as much as is allowed, all of one trace', async () => {
+    const { tracer, provider, exporter } = startBackfilling({ maxSpans: 50_000 }, { processor: 'simple' })
+    const root = tracer.startSpan('root')
+    for (let count = 0; count < 50_000; count++) below(root, tracer, 'fetch').end()
+    expect(exporter.stats().waiting).toBe(50_000)
+    root.setAttribute('session.id', A)
+    root.end()
+    await provider.forceFlush()
+    expect(exporter.stats()).toMatchObject({ spans: 50_001, backfilled: 50_000, waiting: 0 })
+  })
+
+  it('is exported in requests no larger than the batches of the processor', async () => {
+    const sizes: number[] = []
+    const delegate: SpanExporterLike<ReadableSpan> = {
+      export: (spans, done) => {
+        sizes.push(spans.length)
+        done(OK)
+      },
+      shutdown: async () => {},
+    }
+    const exporter = new SessionSpanExporter(delegate, { backfill: backfill() })
+    const batch = new BatchSpanProcessor(exporter, { maxExportBatchSize: 16 })
+    const provider = new BasicTracerProvider({ spanProcessors: [batch, new SessionSpanProcessor()] })
+    const tracer = provider.getTracer('test')
+    const root = tracer.startSpan('root')
+    for (let count = 0; count < 200; count++) below(root, tracer, 'fetch').end()
+    await provider.forceFlush()
+    expect(sizes.reduce((all, size) => all + size)).toBe(200)
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(16)
+    root.end()
+  })
+
+  it('keeps the processor that it waits for, and only while it waits', async () => {
+    const { tracer, exporter } = startBackfilling({})
+    const root = tracer.startSpan('root')
+    const releases = readRecord(root.spanContext())?.settings.flush.releases
+    below(root, tracer, 'fetch').end()
+    expect(releases?.size).toBe(1)
+    await exporter.forceFlush()
+    expect(releases?.size).toBe(0)
+  })
+
+  it('is looked at as often as maxWaitMillis asks for', () => {
+    vi.useFakeTimers()
+    const { tracer, exported } = startBackfilling({ maxWaitMillis: 200 })
+    below(tracer.startSpan('root'), tracer, 'fetch').end()
+    vi.advanceTimersByTime(200)
+    expect(exported()).toEqual({ fetch: undefined })
+  })
+
+  it('is not given up where its trace has ended without a word', async () => {
+    const { tracer, provider, exporter } = startBackfilling({}, { ours: 'last' })
+    const root = tracer.startSpan('root')
+    below(root, tracer, 'fetch').end()
+    root.end()
+    await provider.forceFlush()
+    expect(exporter.stats()).toMatchObject({ spans: 2, backfilled: 0, notBackfilled: {} })
+  })
+
+  it('of one provider is not exported by a flush of another one', async () => {
+    const exporter = new SessionSpanExporter<ReadableSpan>(
+      { export: (_, done) => done(OK), shutdown: async () => {} },
+      { backfill: backfill() },
+    )
+    const providers = [holdOne(exporter), holdOne(exporter)]
+    expect(exporter.stats().waiting).toBe(2)
+    await providers[1]?.forceFlush()
+    expect(exporter.stats()).toMatchObject({ waiting: 1, notBackfilled: { flush: 1 } })
+  })
+})
+
+describe('a span that throws when it is read once more', () => {
+  it('is exported as it is, with its batch, and the callback is called', () => {
+    const { tracer } = startBackfilling(undefined, { ours: 'none' })
+    const span = tracer.startSpan('span')
+    span.end()
+    const spanContext = span.spanContext()
+    let calls = 0
+    const hostile = Object.create(span, {
+      spanContext: {
+        value: () => {
+          if (++calls > 2) throw new Error('no more')
+          return { ...spanContext }
+        },
+      },
+    })
+    const exported: unknown[] = []
+    const exporter = new SessionSpanExporter<ReadableSpan>(
+      {
+        export: (spans, done) => {
+          exported.push(...spans)
+          done(OK)
+        },
+        shutdown: async () => {},
+      },
+      { backfill: backfill() },
+    )
+    const results: ExportResult[] = []
+    exporter.export([hostile], (result) => results.push(result))
+    expect(results).toEqual([OK])
+    expect(exported).toEqual([hostile])
+    expect(exporter.stats().unreadable).toBe(1)
+  })
+})
+
+describe('shutdown of a provider', () => {
+  it('waits no longer than shutdownTimeoutMillis for what has waited', async () => {
+    vi.useFakeTimers()
+    const delegate = new ManualExporter()
+    const exporter = new SessionSpanExporter<ReadableSpan>(delegate as never, {
+      backfill: backfill(),
+      shutdownTimeoutMillis: 1_000,
+      exportTimeoutMillis: 30_000,
+    })
+    const provider = holdOne(exporter)
+    expect(exporter.stats().waiting).toBe(1)
+    let isDown = false
+    provider.shutdown().finally(() => {
+      isDown = true
+    })
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(isDown).toBe(true)
+    expect(delegate.shutdowns).toBe(1)
+  })
+
+  it('reaches the wrapped exporter once, also when that calls it from within an export', async () => {
+    let shutdowns = 0
+    const exporter: SessionSpanExporter<ReadableSpan> = new SessionSpanExporter<ReadableSpan>(
+      {
+        export: (_, done) => {
+          exporter.shutdown()
+          done(OK)
+        },
+        shutdown: async () => {
+          shutdowns++
+        },
+      },
+      { backfill: backfill() },
+    )
+    holdOne(exporter)
+    await exporter.shutdown()
+    expect(shutdowns).toBe(1)
+  })
+})
