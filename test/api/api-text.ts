@@ -1,12 +1,12 @@
-// The public interface of an entry point as one text, made from the declarations that are published: every
-// exported name with its full type, then what these types mention of the same package without exporting it.
-// Comments, file names and positions are left out, so that only a change of a type changes the text.
+// The public interface of an entry point as text, from its published declarations: every exported name with its full
+// type, then the unexported types of the same package that these mention. Comments, file names and positions are left
+// out, so that only a change of a type changes the text.
 import { relative } from 'node:path'
 import ts from '@typescript/typescript6'
 
 const printer = ts.createPrinter({ removeComments: true })
 
-/** The interface of the entry point whose declarations are in this file. */
+/** The interface of the entry point with this declaration file. */
 export function apiText(name: string, entry: string): string {
   const program = ts.createProgram([entry], {
     module: ts.ModuleKind.NodeNext,
@@ -19,7 +19,7 @@ export function apiText(name: string, entry: string): string {
   const checker = program.getTypeChecker()
   const file = program.getSourceFile(entry)
   const module = file && checker.getSymbolAtLocation(file)
-  if (module === undefined) throw new Error(`${entry} is no module; the packages must be built first`)
+  if (module === undefined) throw new Error(`${entry} is not a module; build the packages first`)
   const dist = entry.slice(0, entry.lastIndexOf('/dist/') + '/dist/'.length)
   const isOurs = (node: ts.Node) => !relative(dist, node.getSourceFile().fileName).startsWith('..')
 
@@ -44,7 +44,7 @@ export function apiText(name: string, entry: string): string {
 const resolved = (symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol =>
   symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
 
-/** The statements that declare a symbol; for a type parameter or a property there is none. */
+/** The statements that declare a symbol; empty for a type parameter or a property. */
 function declarationsOf(symbol: ts.Symbol): ts.Statement[] {
   return (symbol.declarations ?? []).flatMap((node) => {
     const statement = ts.isVariableDeclaration(node) ? node.parent.parent : node

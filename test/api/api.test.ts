@@ -6,12 +6,12 @@ import { publicEntries } from './entries.ts'
 
 const entries = publicEntries()
 
-// To accept a change: "pnpm api:update", and a changeset that says what users get.
-it.each(entries)('the public interface of $name is the one that was agreed on', (entry) => {
+// To accept a change: "pnpm api:update", and a changeset that describes it for users.
+it.each(entries)('the public interface of $name matches the accepted one', (entry) => {
   expect(apiText(entry.name, entry.declarations)).toBe(readFileSync(entry.snapshot, 'utf8'))
 })
 
-it('every agreed interface belongs to an entry point', () => {
+it('every accepted interface belongs to an entry point', () => {
   const agreed = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.d.ts.txt'))
   expect(agreed.toSorted()).toEqual(entries.map(({ snapshot }) => basename(snapshot)).toSorted())
 })

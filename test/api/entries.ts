@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url'
 
 const root = new URL('../../', import.meta.url)
 
-// For the packages of this project alone: they pin each other's version, so it may change in any release.
+// Only for the packages of this project: they pin each other's version, so it may change in any release.
 const NOT_PUBLIC = ['@otel-sessions/semconv/internal']
 
-/** A public entry point, its published declarations, and the file that holds its interface. */
+/** A public entry point, its published declarations, and the file with its interface. */
 export interface Entry {
   readonly name: string
   readonly declarations: string

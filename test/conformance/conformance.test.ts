@@ -22,7 +22,7 @@ function casesOf<T>(file: string): T[] {
 
 const show = (value: unknown) => JSON.stringify(value).slice(0, 60)
 
-describe('the session ID rule gives what the conformance cases say', () => {
+describe('the session ID rule matches the conformance cases', () => {
   for (const { value, valid, reason, advice, note } of casesOf<IdCase>('session-ids.json')) {
     it(`${show(value)} is ${valid ? 'valid' : `refused: ${reason}`} (${note})`, () => {
       expect(checkSessionId(value)).toEqual(valid ? { ok: true, id: value } : { ok: false, reason })
@@ -31,7 +31,7 @@ describe('the session ID rule gives what the conformance cases say', () => {
   }
 })
 
-describe('the alias table gives what the conformance cases say', () => {
+describe('the alias table matches the conformance cases', () => {
   for (const { attributes, id, key, note } of casesOf<AliasCase>('aliases.json')) {
     it(`${show(attributes)} names ${id === null ? 'nothing' : `"${id}" by ${key}`} (${note})`, () => {
       expect(readSessionAlias(attributes)).toEqual(id === null ? undefined : { id, key })

@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process'
 
 export interface Outcome {
-  /** It ended by itself, with exit code 0. */
+  /** It exited by itself, with code 0. */
   readonly ok: boolean
-  /** What it wrote, on both channels, in order. */
+  /** Its output on both channels, in order. */
   readonly output: string
 }
 
 const LONGEST = 180_000
 
-/** Runs a command to its end. Never rejects: what went wrong is in the output. */
+/** Runs a command to its end. Never rejects: failures are in the output. */
 export function run(command: string, args: readonly string[], cwd: string): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd, env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] })
@@ -31,7 +31,7 @@ export function run(command: string, args: readonly string[], cwd: string): Prom
   })
 }
 
-/** What the shell says of telemetry, models or the test runner around this one is not for the suite. */
+/** The environment without the shell's settings for telemetry, models and an outer test runner. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const ours = Object.entries(process.env).filter(
     ([name]) => !/^(OTEL_|LANGSMITH_|LANGCHAIN_|OPENAI_|NODE_OPTIONS$|NODE_TEST_|NODE_V8_)/.test(name),
@@ -39,7 +39,7 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(ours)
 }
 
-/** Runs jobs two at a time: npm waits for the network half of the time. */
+/** Runs jobs two at a time, because npm waits for the network half of the time. */
 export async function inPairs(jobs: readonly (() => Promise<void>)[]): Promise<void> {
   const waiting = [...jobs]
   const worker = async () => {

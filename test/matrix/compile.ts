@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Outcome, run } from './command.ts'
 import { type Project, root } from './project.ts'
 
-/** What all programs in a project are compiled with. Types of Node come from the repository. */
+/** The compiler options of all programs in a project. Node's types come from the repository. */
 const BASE = {
   target: 'ES2023',
   lib: ['ES2023', 'DOM', 'DOM.Iterable', 'DOM.AsyncIterable'],
@@ -18,10 +18,10 @@ const BASE = {
 const NODENEXT = { module: 'nodenext', moduleResolution: 'nodenext' }
 const BUNDLER = { module: 'esnext', moduleResolution: 'bundler' }
 
-/** Where a compiled file of the repository lies in the project. */
+/** The path in the project of a compiled file of the repository. */
 export const compiledPath = (path: string): string => join('dist', path.replace(/\.ts$/, '.js'))
 
-/** Compiles files, and what they import, to plain JavaScript that every Node runs. They are checked with it. */
+/** Type-checks files and their imports, and compiles them to plain JavaScript for every Node version. */
 export function compile(project: Project, files: readonly string[]): Promise<Outcome> {
   const options = {
     ...BASE,
@@ -41,7 +41,7 @@ export interface TypeCheck {
   readonly skipLibCheck: boolean
 }
 
-/** Checks files as an application's build would. */
+/** Type-checks files as an application's build would. */
 export function checkTypes(
   project: Project,
   files: readonly string[],

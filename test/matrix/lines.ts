@@ -1,14 +1,14 @@
-/** A line of the SDK, as an application installs it. */
+/** An SDK line, as an application installs it. */
 export interface Line {
   readonly name: string
-  /** The file of `adapters` through which the suite reaches this SDK, and those that it builds on. */
+  /** The file in `adapters` through which the suite uses this SDK, and the files on which it builds. */
   readonly adapters: readonly [string, ...string[]]
-  /** The exact versions that an application's package.json names. */
+  /** The exact versions in an application's package.json. */
   readonly packages: Readonly<Record<string, string>>
   readonly nodes: readonly (20 | 22 | 24 | 26)[]
   /** The README's quick start for this line, by the marker of its block. */
   readonly quickStart?: string
-  /** Declaration files of this line that have errors of their own under `exactOptionalPropertyTypes`. */
+  /** Declaration files of this line that do not pass `exactOptionalPropertyTypes`. */
   readonly knownTypeErrors?: readonly string[]
 }
 
@@ -63,7 +63,7 @@ const SDK_1: Line = {
   ],
 }
 
-/** Before 2.3 there is no `onEnding`, so the late rules take another way through the packages. */
+/** Before 2.3 there is no `onEnding`, so the exporter applies the rules for a span's end. */
 const SDK_2_EARLY: Line = {
   name: 'SDK 2.2.0',
   adapters: ['sdk-2-early.ts', 'sdk-2.ts'],
@@ -80,7 +80,7 @@ const SDK_2_EARLY: Line = {
 
 export const LINES: readonly Line[] = [SDK_1, SDK_2_EARLY, SDK_2, SDK_3]
 
-/** What the table of streams runs on, beside SDK 2. */
+/** The frameworks for the table of streams, with SDK 2. */
 export const FRAMEWORKS = {
   packages: {
     '@ai-sdk/openai': '4.0.118',
@@ -91,6 +91,6 @@ export const FRAMEWORKS = {
     openai: '7.55.0',
     zod: '4.6.7',
   },
-  // The newest LangGraph asks for siblings that were never published.
+  // The newest LangGraph requires siblings that were never published.
   overrides: { '@langchain/langgraph-sdk': '1.12.4', '@langchain/langgraph-checkpoint': '1.1.5' },
 } as const

@@ -1,5 +1,5 @@
-// The packages as they would be published, beside every line of the SDK, on every Node. With a word, only what
-// has it in its name: `pnpm test:matrix 'SDK 3'`.
+// Tests the packages as they would be published with every SDK line on every Node version. An argument selects jobs
+// by name: `pnpm test:matrix 'SDK 3'`.
 import { NODES, nodeBinary } from '../../scripts/nodes.mjs'
 import { pack } from '../../scripts/pack.mjs'
 import { inPairs } from './command.ts'
@@ -47,8 +47,8 @@ try {
   }
   const [word = ''] = process.argv.slice(2)
   const jobs = [...lines, ...twoApis, streams].filter(({ section }) => section.name.includes(word))
-  if (jobs.length === 0) throw new Error(`nothing here is called "${word}"`)
-  // The table of streams first: it takes longest.
+  if (jobs.length === 0) throw new Error(`no job's name contains "${word}"`)
+  // The table of streams first, because it takes longest.
   await inPairs(jobs.toReversed().map((job) => () => attempt(job)))
 
   const sections = jobs.map(({ section }) => section)
@@ -57,7 +57,7 @@ try {
   if (unequal !== undefined) console.error(unequal)
   console.log(`\n${table(sections)}\n`)
   const isGood = unequal === undefined && sections.every((section) => section.isGood)
-  console.log(isGood ? 'Everything passed.' : 'Not everything passed.')
+  console.log(isGood ? 'All tests passed.' : 'Some tests failed.')
   if (!isGood) process.exitCode = 1
 } finally {
   packed.remove()

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { Project } from './project.ts'
 
 /**
- * What the published declaration files name of OpenTelemetry beside its API: nothing may be, because it would
- * tie every application to one line of the SDK.
+ * Finds OpenTelemetry packages other than the API in the published declaration files. There must be none, because it
+ * would tie every application to one SDK line.
  */
 export function sdkNamesInTypes({ folder }: Project): string[] {
   const packages = join(folder, 'node_modules/@otel-sessions')

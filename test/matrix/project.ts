@@ -6,10 +6,10 @@ import { run } from './command.ts'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** An application in a fresh folder: its package.json, the packed packages and what it names beside them. */
+/** An application in a new folder: its package.json, the packed packages and its own dependencies. */
 export interface Project {
   readonly folder: string
-  /** The folder of sources that were put into it, with the layout of the repository. */
+  /** The folder of copied sources, with the layout of the repository. */
   readonly source: string
 }
 
@@ -20,7 +20,7 @@ export interface Wanted {
   readonly overrides?: Readonly<Record<string, string>>
 }
 
-/** Makes the folder, and installs into it with npm. */
+/** Creates the folder, and installs the packages with npm. */
 export async function makeProject(wanted: Wanted): Promise<Project> {
   const folder = mkdtempSync(join(tmpdir(), `otel-sessions-matrix-${wanted.name.replaceAll(/\W+/g, '-')}-`))
   const project = { folder, source: join(folder, 'src') }
@@ -51,7 +51,7 @@ async function install(folder: string, { name, tarballs, packages, overrides = {
   if (!ok) throw new Error(`${name}: npm install failed\n${output}`)
 }
 
-/** Puts folders or files of the repository into the project, at the same place under `src`. */
+/** Copies folders or files of the repository into the project, to the same path under `src`. */
 export function putSources({ source }: Project, paths: readonly string[]): void {
   for (const path of paths) cpSync(join(root, path), join(source, path), { recursive: true })
 }
@@ -63,13 +63,13 @@ export function putFile({ source }: Project, path: string, text: string): void {
 
 export const removeProject = ({ folder }: Project): void => rmSync(folder, { recursive: true, force: true })
 
-/** The version of @opentelemetry/api of which npm installed one copy. */
+/** The version of @opentelemetry/api, of which npm must have installed one copy. */
 export const apiOf = (project: Project): string =>
   copiesOf(project, '@opentelemetry/api')
     .map(({ version }) => version)
     .join(', ')
 
-/** Every copy of a package in a project: its place, and its version. */
+/** Every copy of a package in a project: its path and its version. */
 function copiesOf({ folder }: Pick<Project, 'folder'>, name: string): { place: string; version: string }[] {
   const modules = join(folder, 'node_modules')
   return readdirSync(modules, { recursive: true, encoding: 'utf8' })
@@ -79,7 +79,7 @@ function copiesOf({ folder }: Pick<Project, 'folder'>, name: string): { place: s
 
 const versionIn = (manifest: string): string => JSON.parse(readFileSync(manifest, 'utf8')).version
 
-/** Says so when npm made something else of the package.json than was asked for. */
+/** Throws if npm installed other versions or copies than the package.json requires. */
 function checkInstalled(project: Pick<Project, 'folder'>, packages: Wanted['packages']): void {
   for (const [name, version] of Object.entries(packages)) {
     if (version.startsWith('npm:')) continue

@@ -1,10 +1,10 @@
 import type { Outcome } from './command.ts'
 import type { Counted } from './suite-run.ts'
 
-/** What runs in one project: its tests on some Nodes, and the checks of its types. */
+/** The results of one project: its tests on several Node versions, and its type checks. */
 export class Section {
   readonly name: string
-  /** Which @opentelemetry/api npm installed. */
+  /** The version of @opentelemetry/api that npm installed. */
   api = 'none'
   readonly nodes: readonly number[]
   readonly results = new Map<number, Counted>()
@@ -25,7 +25,7 @@ export class Section {
     console.log(`${seconds} s: ${this.name}, Node ${node}: ${passed} passed, ${failed} failed`)
   }
 
-  /** Notes a check of types. Gives back whether it was good. */
+  /** Records a type check. Returns whether it passed. */
   checked(what: string, { ok, output }: Outcome): boolean {
     this.#checks.push(ok)
     if (!ok) this.#complain(what, output)
@@ -53,7 +53,7 @@ export class Section {
   }
 }
 
-/** Every project must run every test, so that none is lost on the way. */
+/** Every project must run every test, so that none is lost. */
 export function unequalCounts(sections: readonly Section[]): string | undefined {
   const counts = sections.flatMap(({ results }) =>
     [...results.values()].map((one) => one.passed + one.failed),

@@ -12,7 +12,7 @@ const SUITE = 'test/matrix/suite'
 const CONSUMER = 'test/matrix/consumer'
 const QUICK_START = 'quick-start.mts'
 
-/** The compatibility suite and an application's type check, beside one line of the SDK. */
+/** Runs the compatibility suite and an application's type check with one SDK line. */
 export async function runLine(
   line: Line,
   tarballs: Record<string, string>,
@@ -64,7 +64,7 @@ async function checkConsumers(
   }
   for (const compiler of compilers) {
     for (const resolution of ['nodenext', 'bundler'] as const) {
-      // Only under nodenext does a file's name say that it is CommonJS.
+      // Only under nodenext does a file's extension make it CommonJS.
       const all = resolution === 'nodenext' ? [...files, `${CONSUMER}/commonjs.cts`] : files
       const outcome = await checkTypes(project, all, { compiler, resolution, skipLibCheck: false })
       section.checked(`types of an application, ${resolution}, ${compiler}`, except(outcome, knownTypeErrors))
@@ -72,7 +72,7 @@ async function checkConsumers(
   }
 }
 
-/** The outcome, if the SDK's own declaration files, and all of these, had no errors. */
+/** The outcome without the errors of the SDK's own declaration files, all of which must occur. */
 function except({ ok, output }: Outcome, files: readonly string[]): Outcome {
   if (files.length === 0) return { ok, output }
   const errors = [...output.matchAll(/^(\S+)\(\d+,\d+\): error /gm)].map(([, file = '']) => file)

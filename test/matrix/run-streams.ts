@@ -10,7 +10,7 @@ import type { Section } from './report.ts'
 const TABLE = 'test/streams/table/main.ts'
 const FRAMEWORK_CONSUMER = 'test/matrix/consumer/frameworks.ts'
 
-/** The table of stream shapes, and an application's type check, beside the frameworks that make the streams. */
+/** Runs the table of stream shapes, and an application's type check, with the frameworks that create the streams. */
 export async function runStreams(
   tarballs: Record<string, string>,
   compilers: readonly string[],
@@ -45,7 +45,7 @@ export async function runStreams(
   }
 }
 
-/** The table is one test on each Node: it ends with 1 where a cell is not as it is promised. */
+/** The table is one test on each Node version: it exits with 1 if a cell breaks its promise. */
 async function runTable(project: Project, section: Section): Promise<void> {
   for (const node of SDK_2.nodes) {
     const { ok, output } = await run(nodeBinary(NODES[node]), [compiledPath(TABLE)], project.folder)

@@ -7,17 +7,17 @@ import type { Section } from './report.ts'
 import { putSuite } from './run-line.ts'
 import { runTests } from './suite-run.ts'
 
-/** An application whose packages find another copy of the OpenTelemetry API than it does itself. */
+/** Tests an application whose packages resolve another copy of the OpenTelemetry API than the application. */
 export interface TwoApis {
   readonly name: string
   readonly line: Line
-  /** The version that our packages find. */
+  /** The version that our packages resolve. */
   readonly ours: string
-  /** What must hold there. */
+  /** The test file. */
   readonly test: string
 }
 
-/** npm never makes this of a sound package.json; a lock file, an `overrides` or a bundler can. */
+/** npm never does this with a valid package.json; a lock file, an `overrides` or a bundler can. */
 export async function runTwoApis(
   { name, line, ours, test }: TwoApis,
   tarballs: Record<string, string>,
@@ -35,7 +35,7 @@ export async function runTwoApis(
     section.api = apiOf(project)
     const versions = section.api.split(', ')
     if (versions.filter((version) => version === ours).length !== 2 || versions.length !== 3) {
-      throw new Error(`the second copy of the API is not in its place: ${versions.join(', ')}`)
+      throw new Error(`the second copy of the API is missing: ${versions.join(', ')}`)
     }
     putSuite(project, line)
     if (!section.checked('the tests', await compile(project, [test]))) return

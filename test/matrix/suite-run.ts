@@ -1,15 +1,15 @@
 import { NODES, nodeBinary } from '../../scripts/nodes.mjs'
 import { run } from './command.ts'
 
-/** What the test runner of one Node said. */
+/** The test runner's result on one Node version. */
 export interface Counted {
   readonly passed: number
   readonly failed: number
-  /** What to show of a run in which not everything passed. */
+  /** The output of a run with failures. */
   readonly complaint: string | undefined
 }
 
-/** Runs compiled test files with the test runner of a Node, each in a process of its own. */
+/** Runs compiled test files with the test runner of a Node version, each in its own process. */
 export async function runTests(
   folder: string,
   files: readonly string[],
@@ -20,7 +20,7 @@ export async function runTests(
   const count = (word: string) => Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(output)?.[1])
   const passed = count('pass')
   const all = count('tests')
-  // Skipped, cancelled and not counted at all is not passed.
+  // Skipped, cancelled and uncounted tests have not passed.
   const isGood = ok && all > 0 && passed === all
   return {
     passed: passed || 0,
@@ -29,7 +29,7 @@ export async function runTests(
   }
 }
 
-/** What did not pass, without what did. */
+/** The failures only. */
 function failuresIn(output: string): string {
   const lines = output.split('\n')
   let isFailure = false

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { run } from './command.ts'
 import { root } from './project.ts'
 
-// The last TypeScript that is written in JavaScript and has no successor's defaults: what most applications have.
+// The last TypeScript that is written in JavaScript, with the old defaults, which most applications use.
 const OLDER = '5.9.3'
 
-/** The compilers that the types are checked with, each by the folder of its package. */
+/** The compilers for the type checks, by the folder of their package. */
 export async function typeScripts(): Promise<string[]> {
   const cache = join(root, 'node_modules/.cache/otel-sessions/typescript', OLDER)
   const older = join(cache, 'node_modules/typescript')

@@ -1,4 +1,4 @@
 export * from './sdk-2.ts'
 
-/** It came with 2.3. */
+/** `onEnding` was added in 2.3. */
 export const callsOnEnding: boolean = false

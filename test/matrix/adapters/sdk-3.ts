@@ -14,10 +14,10 @@ export {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace'
 
-/** Whether the SDK tells processors that a span is about to end, while it can still be written to. */
+/** Whether the SDK calls `onEnding`, in which a span can still be written to. */
 export const callsOnEnding: boolean = true
 
-/** Whether objects, null and bytes are values of attributes. */
+/** Whether objects, null and bytes are valid attribute values. */
 export const takesAnyValue: boolean = true
 
 export const batch = (exporter: SpanExporter): SpanProcessor => new BatchSpanProcessor({ exporter })

@@ -18,7 +18,7 @@ const CALL = {
   'gen_ai.usage.output_tokens': 100,
 }
 
-/** A turn in which a framework reports usage on a span and on its child, and after it the session's end. */
+/** A turn in which a framework reports usage on a span and on its child, followed by the session's end. */
 function turn(): void {
   const tracer = trace.getTracer('application')
   usingSession({ sessionId: 'conv_1', userId: 'user_1' }, () => {
@@ -34,7 +34,7 @@ function turn(): void {
   })
 }
 
-test('totals as a span processor, and behind the gate, are the same, and count what is shipped', async (t) => {
+test('totals as a span processor and inside the session exporter are equal, and count exported spans', async (t) => {
   const receiver = await startReceiver()
   const analytics = [
     new SessionAnalytics({ prices: PRICES }),

@@ -42,7 +42,7 @@ test('an attribute that the SDK truncates is left out', async (t) => {
   assert.deepEqual(attributes, { 'session.id': 'user_1_conv_1', 'session.attachment.name': 'report.pdf' })
 })
 
-test('an idle session is ended, and not watched any more', async (t) => {
+test('an idle session is ended, and no longer watched', async (t) => {
   const idle = new SessionIdle({ idle: 1 })
   const { provider, memory } = await startPipeline(t, { more: [idle] })
   const session = startSession({ sessionId: 'user_1_conv_1' }, { tracerProvider: provider })

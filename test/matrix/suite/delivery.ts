@@ -21,7 +21,7 @@ function temporaryFolder(t: TestContext): string {
   return folder
 }
 
-test('what the processor sends is what the exporter of this SDK sends', async (t) => {
+test('the processor sends the same data as the exporter of this SDK', async (t) => {
   const [theirs, ours] = [await startReceiver(), await startReceiver()]
   t.after(() => Promise.all([theirs.close(), ours.close()]))
   const processor = new PersistentBatchSpanProcessor({ url: ours.url, protocol: 'http/json', session: false })
@@ -37,7 +37,7 @@ test('what the processor sends is what the exporter of this SDK sends', async (t
       list: ['a', 'b'],
     },
   })
-  // The types of an older API do not know them.
+  // Missing in the types of an older API.
   const others: Record<string, unknown> = {
     none: null,
     object: { a: [1, { b: 'c' }] },
@@ -55,13 +55,13 @@ test('what the processor sends is what the exporter of this SDK sends', async (t
   await provider.shutdown()
 })
 
-/** Without the flags of spans and links, which the exporter of SDK 1 does not know of. */
+/** Without the flags of spans and links, which the exporter of SDK 1 does not support. */
 const comparable = (requests: readonly unknown[]): unknown =>
   JSON.parse(JSON.stringify(requests), (key, value) => (key === 'flags' ? undefined : value))
 
 for (const compression of ['none', 'gzip', 'zstd'] as const) {
   if (compression === 'zstd' && !('zstdCompress' in zlib)) {
-    test('zstd is refused by name where Node has none', () => {
+    test('zstd throws an error that names it if Node does not support it', () => {
       const create = () => new PersistentBatchSpanProcessor({ url: NOBODY, compression })
       assert.throws(create, /option compression 'zstd' needs Node 22.15 or later/)
     })
@@ -93,7 +93,7 @@ for (const compression of ['none', 'gzip', 'zstd'] as const) {
   })
 }
 
-test('requests are protobuf unless told otherwise, and compressed as told', async (t) => {
+test('requests are protobuf by default, and compressed as configured', async (t) => {
   const requests: { type: string | undefined; encoding: string | undefined; body: Buffer }[] = []
   const { server, port } = await listen(async (request, response) => {
     const chunks: Buffer[] = []

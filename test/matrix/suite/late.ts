@@ -5,7 +5,7 @@ import { usingSession } from '@otel-sessions/processor'
 import { sessionsOf, startPipeline } from '../support/pipeline.ts'
 import { callsOnEnding, type SpanProcessor } from '../support/sdk.ts'
 
-test('the SDK is one that tells, or does not tell, that a span is about to end', async (t) => {
+test('the SDK calls onEnding, or does not, as its adapter says', async (t) => {
   const told: string[] = []
   const spy = {
     onStart() {},
@@ -19,7 +19,7 @@ test('the SDK is one that tells, or does not tell, that a span is about to end',
   assert.deepEqual(told, callsOnEnding ? ['ending', 'end'] : ['end'])
 })
 
-test('an alias among the start attributes names the session of the span and its children', async (t) => {
+test('an alias among the start attributes sets the session of the span and its children', async (t) => {
   const { tracer, processor, ship } = await startPipeline(t)
   tracer.startActiveSpan('agent', { attributes: { thread_id: 'thread-1' } }, (agent) => {
     tracer.startSpan('tool').end()
@@ -29,7 +29,7 @@ test('an alias among the start attributes names the session of the span and its 
   assert.equal(processor.stats().started.inferred, 2)
 })
 
-test('an ID that comes at the end, as from LangChain, reaches the span and the bare one above', async (t) => {
+test('an ID at the end, as from LangChain, reaches the span and its parent without a session', async (t) => {
   const { tracer, ship } = await startPipeline(t)
   tracer.startActiveSpan('POST /chat', (request) => {
     const chain = tracer.startSpan('LangGraph')
@@ -48,7 +48,7 @@ test('an ID that comes at the end, as from LangChain, reaches the span and the b
   })
 })
 
-test('the root of a batch over several sessions stays without one', async (t) => {
+test('the root span of a batch over several sessions gets none', async (t) => {
   const { tracer, ship } = await startPipeline(t)
   tracer.startActiveSpan('batch', (batch) => {
     for (const id of ['conv_1', 'conv_2']) usingSession(id, () => tracer.startSpan(id).end())
@@ -57,7 +57,7 @@ test('the root of a batch over several sessions stays without one', async (t) =>
   assert.deepEqual(sessionsOf(await ship()), { batch: undefined, conv_1: 'conv_1', conv_2: 'conv_2' })
 })
 
-test('what nobody names has the session of the process', async (t) => {
+test('a span without a session gets the default session of the process', async (t) => {
   const { tracer, processor, ship } = await startPipeline(t, { defaultSession: 'run_1' })
   tracer.startActiveSpan('agent', (agent) => {
     tracer.startSpan('tool').end()
@@ -74,7 +74,7 @@ test('what nobody names has the session of the process', async (t) => {
   assert.equal(processor.stats().late.defaulted, 2)
 })
 
-test('a session that somebody writes over is put back, and the other one is kept beside it', async (t) => {
+test('an overwritten session is restored, and the other ID is kept', async (t) => {
   const { tracer, processor, exporter, ship } = await startPipeline(t)
   usingSession('mine_1', () => {
     const span = tracer.startSpan('chain')
@@ -87,7 +87,7 @@ test('a session that somebody writes over is put back, and the other one is kept
   assert.equal(exporter.stats().conflicts, callsOnEnding ? 0 : 1)
 })
 
-test('metadata that replaces ours at the end is merged with it', async (t) => {
+test('metadata that replaces ours at the end is merged with ours', async (t) => {
   const { tracer, ship } = await startPipeline(t)
   usingSession({ sessionId: 'mine_2', metadata: { plan: 'pro', step: 0 } }, () => {
     const span = tracer.startSpan('chain')

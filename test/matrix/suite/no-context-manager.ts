@@ -4,7 +4,7 @@ import { diag } from '@opentelemetry/api'
 import { processStats, usingSession } from '@otel-sessions/processor'
 import { sessionsOf, startPipeline } from '../support/pipeline.ts'
 
-test('without a context manager fn runs once all the same; it is counted, and said once', async (t) => {
+test('without a context manager fn still runs once; this is counted, and logged once', async (t) => {
   const said: string[] = []
   const note = (...message: unknown[]) => void said.push(message.join(' '))
   diag.setLogger({ error: note, warn: note, info() {}, debug() {}, verbose() {} })

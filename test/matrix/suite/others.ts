@@ -6,7 +6,7 @@ import { hashSessionId } from '@otel-sessions/exporter/hash'
 import { contextWithSession } from '@otel-sessions/processor'
 import { startPipeline } from '../support/pipeline.ts'
 
-/** Where other libraries put a session, and where one lies that came with a request. */
+/** The context keys of other libraries' sessions, and of one from a request. */
 const PLACES: Record<string, unknown> = {
   'OpenInference SDK Context Key session.id': 'conv_1',
   langfuse_session_id: 'conv_1',
@@ -15,7 +15,7 @@ const PLACES: Record<string, unknown> = {
   'otel-sessions.inbound': 'conv_1',
 }
 
-test('what other libraries and inbound requests put into the context is a hint, and a scope beats it', async (t) => {
+test('a session from other libraries and inbound requests is inferred, and a scope takes precedence', async (t) => {
   const { tracer, ship } = await startPipeline(t)
   for (const [key, value] of Object.entries(PLACES)) {
     const at = ROOT_CONTEXT.setValue(createContextKey(key), value)
@@ -29,7 +29,7 @@ test('what other libraries and inbound requests put into the context is a hint, 
   }
 })
 
-test('a long ID is shipped as its hash, where the exporter is told so', async (t) => {
+test('a long ID is exported as its hash if the exporter is configured so', async (t) => {
   const long = 'x'.repeat(300)
   const { tracer, ship } = await startPipeline(t, { onInvalid: hashSessionId })
   tracer.startSpan('long', { attributes: { 'session.id': long } }).end()

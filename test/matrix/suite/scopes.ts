@@ -7,7 +7,7 @@ import { sessionsOf, startPipeline } from '../support/pipeline.ts'
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-test('a root, its child and what follows an await carry the session of the scope', async (t) => {
+test('a root span, its child and spans after an await carry the session of the scope', async (t) => {
   const { tracer, ship } = await startPipeline(t)
   const value = await usingSession('user_1_conv_1', () =>
     tracer.startActiveSpan('root', async (root) => {
@@ -31,7 +31,7 @@ test('a root, its child and what follows an await carry the session of the scope
   assert.equal(spans['root']?.parentSpanId, undefined)
 })
 
-test('the spans of a library that knows only the OpenTelemetry API carry it', async (t) => {
+test('the spans of a library that uses only the OpenTelemetry API carry it', async (t) => {
   const { provider, ship } = await startPipeline(t)
   trace.setGlobalTracerProvider(provider)
   t.after(() => trace.disable())
@@ -52,7 +52,7 @@ test('the spans of a library that knows only the OpenTelemetry API carry it', as
   assert.equal(spans['GET']?.scope, 'some-library')
 })
 
-test('two sessions that run at the same time are kept apart', async (t) => {
+test('two concurrent sessions are kept apart', async (t) => {
   const { tracer, ship } = await startPipeline(t)
   const work = async (id: string) => {
     for (const step of ['a', 'b', 'c']) {
@@ -67,7 +67,7 @@ test('two sessions that run at the same time are kept apart', async (t) => {
   for (const [name, session] of sessions) assert.equal(session, name.split(' ')[0])
 })
 
-test('inside a nested scope there is its session, and after it the outer one', async (t) => {
+test('a nested scope has its own session, and after it the outer one is active', async (t) => {
   const { tracer, ship } = await startPipeline(t)
   usingSession('outer_1', () => {
     usingSession('inner_1', () => tracer.startSpan('inside').end())
@@ -79,7 +79,7 @@ test('inside a nested scope there is its session, and after it the outer one', a
   assert.equal(spans['with a user']?.attributes['user.id'], 'user_7')
 })
 
-test('null and an invalid ID mean no session: the span ships, with nothing of the outer one', async (t) => {
+test('null and an invalid ID clear the session: the span is exported, with nothing of the outer one', async (t) => {
   const { tracer, ship } = await startPipeline(t)
   const outer = { sessionId: 'outer_2', userId: 'user_8', metadata: { plan: 'pro' }, tags: ['beta'] }
   const given = {
@@ -104,7 +104,7 @@ test('null and an invalid ID mean no session: the span ships, with nothing of th
   assert.equal(spans['199 characters']?.attributes['session.id'], 'x'.repeat(199))
 })
 
-test('user, conversation, metadata and tags are stamped beside the ID', async (t) => {
+test('user, conversation, metadata and tags are stamped in addition to the ID', async (t) => {
   const { tracer, ship } = await startPipeline(t)
   const session = {
     sessionId: 'user_9_conv_1',
@@ -127,7 +127,7 @@ test('user, conversation, metadata and tags are stamped beside the ID', async (t
   })
 })
 
-test('setSpanSession names the session of a running span and of the children that follow', async (t) => {
+test('setSpanSession sets the session of an open span and of its later children', async (t) => {
   const { tracer, ship } = await startPipeline(t)
   tracer.startActiveSpan('request', (request) => {
     tracer.startActiveSpan('turn', (turn) => {
@@ -141,7 +141,7 @@ test('setSpanSession names the session of a running span and of the children tha
   assert.deepEqual(sessionsOf(await ship()), { request: id, turn: id, afterwards: id })
 })
 
-test('setSpanSession takes what was stamped for the other session off what is shipped', async (t) => {
+test('setSpanSession removes attributes of the earlier session from the exported span', async (t) => {
   const { tracer, memory, ship } = await startPipeline(t)
   usingSession({ sessionId: 'user_5_conv_1', userId: 'user_5', tags: ['beta'] }, () => {
     const span = tracer.startSpan('turn', { attributes: { model: 'm-1' } })
@@ -152,7 +152,7 @@ test('setSpanSession takes what was stamped for the other session off what is sh
   assert.equal(memory.getFinishedSpans()[0]?.attributes['user.id'], 'user_5')
 })
 
-test('a context that was made by hand carries the session', async (t) => {
+test('a context from contextWithSession carries the session', async (t) => {
   const { tracer, ship } = await startPipeline(t)
   tracer.startSpan('by hand', {}, contextWithSession(context.active(), 'user_5_conv_1')).end()
   assert.deepEqual(sessionsOf(await ship()), { 'by hand': 'user_5_conv_1' })

@@ -8,10 +8,10 @@ import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
 import { startReceiver } from '../support/receiver.ts'
 import { batch } from '../support/sdk.ts'
 
-// Traces alone: there is no receiver for the rest.
+// Traces only: there is no endpoint for other signals.
 Object.assign(process.env, { OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' })
 
-test('with NodeSDK, spans carry the session once both are among its spanProcessors', async (t) => {
+test('with NodeSDK, spans carry the session if both processors are in spanProcessors', async (t) => {
   const receiver = await startReceiver()
   t.after(() => receiver.close())
   const exporter = new SessionSpanExporter(new OTLPTraceExporter({ url: receiver.url }))

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { bindSession, getSession, usingSession } from '@otel-sessions/processor'
 import { sessionsOf, startPipeline } from '../support/pipeline.ts'
 
-test('an async generator that is made inside and consumed outside stays in its session', async (t) => {
+test('an async generator that is created inside and consumed outside stays in its session', async (t) => {
   const { tracer, ship } = await startPipeline(t)
   async function* answer() {
     try {
@@ -32,7 +32,7 @@ test('an async generator that is made inside and consumed outside stays in its s
   })
 })
 
-test('a web stream that a promise brings out of the scope is pulled in its session', async (t) => {
+test('a web stream to which a promise resolves is pulled in its session', async (t) => {
   const { tracer, ship } = await startPipeline(t)
   let chunk = 0
   const source = {
@@ -50,7 +50,7 @@ test('a web stream that a promise brings out of the scope is pulled in its sessi
   assert.deepEqual(sessions, ['stream_2', 'stream_2', 'stream_2'])
 })
 
-test('a function that is bound runs later in the session, with its own arguments', async (t) => {
+test('a bound function runs later in the session, with its own arguments', async (t) => {
   const { tracer, ship } = await startPipeline(t)
   const job = bindSession((name: string, times: number) => {
     for (let index = 1; index <= times; index++) tracer.startSpan(`${name} ${index}`).end()
@@ -60,11 +60,11 @@ test('a function that is bound runs later in the session, with its own arguments
     usingSession('worker_1', () => job('job', 2)),
     'queued_1',
   )
-  const inForce = usingSession('queued_2', () => bindSession(() => tracer.startSpan('in force').end()))
-  inForce()
+  const active = usingSession('queued_2', () => bindSession(() => tracer.startSpan('active').end()))
+  active()
   assert.deepEqual(sessionsOf(await ship()), {
     'job 1': 'queued_1',
     'job 2': 'queued_1',
-    'in force': 'queued_2',
+    active: 'queued_2',
   })
 })

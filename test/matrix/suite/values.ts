@@ -5,7 +5,7 @@ import { usingSession } from '@otel-sessions/processor'
 import { sessionsOf, startPipeline } from '../support/pipeline.ts'
 import { takesAnyValue } from '../support/sdk.ts'
 
-// What SDK 3 keeps on a span as it is, and the others leave out.
+// Values that SDK 3 keeps on a span as they are, and the others leave out.
 const values: Record<string, unknown> = {
   null: null,
   object: { id: 'conv_1' },
@@ -19,7 +19,7 @@ const values: Record<string, unknown> = {
   symbol: Symbol('conv_1'),
 }
 
-test('a session.id of any kind at the start of a span throws nothing and is not shipped', async (t) => {
+test('a session.id of any type among the start attributes throws nothing and is not exported', async (t) => {
   const { tracer, processor, ship } = await startPipeline(t)
   for (const [name, value] of Object.entries(values)) {
     tracer.startSpan(name, { attributes: { 'session.id': value as string } }).end()
@@ -30,7 +30,7 @@ test('a session.id of any kind at the start of a span throws nothing and is not 
   assert.equal(processor.stats().failed, 0)
 })
 
-test('a value of any kind written over the session is put right', async (t) => {
+test('a value of any type that overwrites the session is replaced by it', async (t) => {
   const { tracer, processor, ship } = await startPipeline(t)
   usingSession('conv_2', () => {
     for (const [name, value] of Object.entries(values)) {
@@ -45,10 +45,10 @@ test('a value of any kind written over the session is put right', async (t) => {
   assert.equal(processor.stats().failed, 0)
 })
 
-test('metadata that is an object names the session where the SDK keeps objects', async (t) => {
+test('metadata that is an object sets the session if the SDK keeps objects', async (t) => {
   const { tracer, memory, ship } = await startPipeline(t)
   tracer.startSpan('chain', { attributes: { metadata: { thread_id: 'thread-3' } as never } }).end()
   assert.deepEqual(sessionsOf(await ship()), { chain: takesAnyValue ? 'thread-3' : undefined })
-  // Else this test would be of nothing.
+  // Otherwise this test would check nothing.
   assert.equal('metadata' in (memory.getFinishedSpans()[0]?.attributes ?? {}), takesAnyValue)
 })

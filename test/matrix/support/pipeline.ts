@@ -14,7 +14,7 @@ import {
   simple,
 } from './sdk.ts'
 
-/** What an application sets up, with a collector behind it and an exporter beside ours that keeps the spans. */
+/** An application's set-up, with a collector, and with another exporter that keeps the spans. */
 export interface Pipeline {
   readonly provider: ReturnType<typeof makeProvider>
   readonly tracer: Tracer
@@ -23,7 +23,7 @@ export interface Pipeline {
   readonly receiver: Receiver
   /** Shares the spans of the provider with our exporter. */
   readonly memory: InMemorySpanExporter
-  /** Ships what has ended; what the collector has, by name. */
+  /** Exports the ended spans, and returns the collector's spans by name. */
   ship(): Promise<Record<string, ReceivedSpan>>
 }
 
@@ -63,6 +63,6 @@ export async function startPipeline(t: TestContext, options: PipelineOptions = {
   }
 }
 
-/** The sessions of what arrived, by the names of the spans. */
+/** The sessions of the received spans, by name. */
 export const sessionsOf = (spans: Record<string, ReceivedSpan>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(spans).map(([name, span]) => [name, span.attributes['session.id']]))

@@ -4,17 +4,17 @@ import { type OtlpTraces, type ReceivedSpan, readSpans } from '../../../demo/sup
 
 export interface Receiver {
   readonly url: string
-  /** What arrived, request by request. */
+  /** The received requests. */
   readonly requests: readonly OtlpTraces[]
   spans(): ReceivedSpan[]
-  /** Requests are not answered until what it returns is called. */
+  /** Delays all answers until the returned function is called. */
   hold(): () => void
   /** The next request that arrives. */
   arrival(): Promise<unknown>
   close(): Promise<void>
 }
 
-/** An OTLP/HTTP (JSON) collector on a socket of its own. */
+/** An OTLP/HTTP (JSON) collector on its own socket. */
 export async function startReceiver(): Promise<Receiver> {
   const requests: OtlpTraces[] = []
   const events = new EventEmitter()

@@ -1,2 +1,2 @@
-// The SDK that the suite runs on. The matrix puts the adapter of another line in this one's place.
+// The SDK of the suite. The matrix replaces this file with the adapter of another line.
 export * from '../adapters/sdk-2.ts'

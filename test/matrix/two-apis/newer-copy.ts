@@ -10,7 +10,7 @@ const said: string[] = []
 const note = (...message: unknown[]) => void said.push(message.join(' '))
 diag.setLogger({ error: note, warn: note, info: note, debug() {}, verbose() {} })
 
-test('the packages find api 1.10.0, the application 1.9.1', () => {
+test('the packages resolve api 1.10.0, the application 1.9.1', () => {
   const versionIn = (folder: string) =>
     JSON.parse(readFileSync(`${folder}node_modules/@opentelemetry/api/package.json`, 'utf8')).version
   assert.equal(versionIn(''), '1.9.1')
@@ -19,7 +19,7 @@ test('the packages find api 1.10.0, the application 1.9.1', () => {
   }
 })
 
-test('every scope is lost, in silence; fn runs, nothing throws, and stats() counts it', async (t) => {
+test('every scope is silently lost; fn runs, nothing throws, and stats() counts it', async (t) => {
   const { tracer, processor, ship } = await startPipeline(t)
   const result = await usingSession('conv_1', async () => {
     tracer.startSpan('first').end()
@@ -35,7 +35,7 @@ test('every scope is lost, in silence; fn runs, nothing throws, and stats() coun
   assert.deepEqual(said, [])
 })
 
-test('what does not go by the active context still works: attributes, aliases, a context made by hand', async (t) => {
+test('everything that does not need the active context works: attributes, aliases, contextWithSession', async (t) => {
   const { tracer, ship } = await startPipeline(t)
   tracer.startSpan('attribute', { attributes: { 'session.id': 'conv_2' } }).end()
   tracer.startSpan('alias', { attributes: { thread_id: 'conv_3' } }).end()

@@ -10,7 +10,7 @@ const said: string[] = []
 const note = (...message: unknown[]) => void said.push(message.join(' '))
 diag.setLogger({ error: note, warn: note, info() {}, debug() {}, verbose() {} })
 
-test('the packages find api 1.9.1, the application 1.10.0', () => {
+test('the packages resolve api 1.9.1, the application 1.10.0', () => {
   const versionIn = (folder: string) =>
     JSON.parse(readFileSync(`${folder}node_modules/@opentelemetry/api/package.json`, 'utf8')).version
   assert.equal(versionIn(''), '1.10.0')
@@ -19,7 +19,7 @@ test('the packages find api 1.9.1, the application 1.10.0', () => {
   }
 })
 
-test('scopes work, and the application logger hears of a refused ID', async (t) => {
+test('scopes work, and an invalid ID is logged to the application’s logger', async (t) => {
   const { tracer, processor, ship } = await startPipeline(t)
   await usingSession('conv_1', async () => {
     await tracer.startActiveSpan('root', async (root) => {
