@@ -5,8 +5,8 @@ import { processStats, usingSession } from '@otel-sessions/processor'
 import { sessionsOf, startPipeline } from '../support/pipeline.ts'
 
 test('without a context manager fn still runs once; this is counted, and logged once', async (t) => {
-  const said: string[] = []
-  const note = (...message: unknown[]) => void said.push(message.join(' '))
+  const messages: string[] = []
+  const note = (...message: unknown[]) => void messages.push(message.join(' '))
   diag.setLogger({ error: note, warn: note, info() {}, debug() {}, verbose() {} })
   const { tracer, processor, ship } = await startPipeline(t)
   let runs = 0
@@ -20,6 +20,6 @@ test('without a context manager fn still runs once; this is counted, and logged 
   assert.deepEqual(sessionsOf(await ship()), { 'run 1': undefined, 'run 2': undefined })
   assert.deepEqual(processStats().problems, { 'context:no-manager': 2 })
   assert.deepEqual(processor.stats().process, processStats())
-  const ours = said.filter((message) => message.includes('no context manager is registered'))
+  const ours = messages.filter((message) => message.includes('no context manager is registered'))
   assert.equal(ours.length, 1)
 })

@@ -6,8 +6,8 @@ import { context, diag } from '@opentelemetry/api'
 import { contextWithSession, processStats, usingSession } from '@otel-sessions/processor'
 import { sessionsOf, startPipeline } from '../support/pipeline.ts'
 
-const said: string[] = []
-const note = (...message: unknown[]) => void said.push(message.join(' '))
+const messages: string[] = []
+const note = (...message: unknown[]) => void messages.push(message.join(' '))
 diag.setLogger({ error: note, warn: note, info: note, debug() {}, verbose() {} })
 
 test('the packages resolve api 1.10.0, the application 1.9.1', () => {
@@ -32,7 +32,7 @@ test('every scope is silently lost; fn runs, nothing throws, and stats() counts 
   assert.deepEqual(processStats().problems, { 'context:no-manager': 1 })
   assert.equal(processor.stats().process.problems['context:no-manager'], 1)
   assert.deepEqual(processor.stats().started, { explicit: 0, cleared: 0, inferred: 0, withoutSession: 2 })
-  assert.deepEqual(said, [])
+  assert.deepEqual(messages, [])
 })
 
 test('everything that does not need the active context works: attributes, aliases, contextWithSession', async (t) => {

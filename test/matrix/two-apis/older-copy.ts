@@ -6,8 +6,8 @@ import { diag } from '@opentelemetry/api'
 import { processStats, usingSession } from '@otel-sessions/processor'
 import { sessionsOf, startPipeline } from '../support/pipeline.ts'
 
-const said: string[] = []
-const note = (...message: unknown[]) => void said.push(message.join(' '))
+const messages: string[] = []
+const note = (...message: unknown[]) => void messages.push(message.join(' '))
 diag.setLogger({ error: note, warn: note, info() {}, debug() {}, verbose() {} })
 
 test('the packages resolve api 1.9.1, the application 1.10.0', () => {
@@ -32,6 +32,6 @@ test('scopes work, and an invalid ID is logged to the application’s logger', a
   assert.deepEqual(sessionsOf(await ship()), { root: 'conv_1', child: 'conv_1', refused: undefined })
   assert.deepEqual(processStats().problems, { 'session-id:empty': 1 })
   assert.equal(processor.stats().started.explicit, 2)
-  assert.equal(said.length, 1)
-  assert.match(said[0] ?? '', /a session ID is refused/)
+  assert.equal(messages.length, 1)
+  assert.match(messages[0] ?? '', /a session ID is refused/)
 })
