@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 // A program with a `limit` must stay below it. The others may grow by a few bytes over what was measured, for a mended
-// bug; to grow further is a decision: state the new number in the change that needs it, and say why.
+// bug; to grow further is a decision: set the new number in the change that needs it, with the reason.
 // The first is what every user has: no backend and no backfill, which are values that carry their code.
 const ROOM = 1.03
 const CORE = { '@otel-sessions/processor': ['usingSession', 'SessionSpanProcessor'] }

@@ -4,7 +4,7 @@ import type { Samples } from '../support/interleave.ts'
 /** One process's measurement of one row, in nanoseconds, with all variants side by side. */
 export interface Measurement {
   readonly cost: Figure
-  /** The least that code written by hand costs for the same; there is none for the gate. */
+  /** The lowest cost of hand-written code for the same; undefined for validation. */
   readonly floor?: Figure
   /** What a second copy of the baseline costs over the first: 0 without noise. */
   readonly control: Figure

@@ -6,7 +6,7 @@ import { entryPoints } from './unpack.mjs'
 export function checkImports({ manifest, files, read, resolve }) {
   return entryPoints(manifest).flatMap(({ name, types, code }) => {
     const allowed = MAY_IMPORT[name]
-    if (allowed === undefined) return [`${name}: expected.mjs does not say what it may import`]
+    if (allowed === undefined) return [`${name}: expected.mjs does not list what it may import`]
     // The check of the manifest reports missing files.
     const entries = [types, code].filter((file) => files.includes(file))
     return entries.flatMap((file) =>

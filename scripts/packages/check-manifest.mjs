@@ -28,7 +28,7 @@ export function checkManifest(folder, { manifest, files, read }) {
   const problems = Object.entries(expected)
     .filter(([field, value]) => !isDeepStrictEqual(manifest[field] ?? {}, value))
     .map(([field, value]) => `${field} is ${JSON.stringify(manifest[field])}, not ${JSON.stringify(value)}`)
-  if (read('package.json').includes('workspace:')) problems.push('package.json still says workspace:')
+  if (read('package.json').includes('workspace:')) problems.push('package.json still contains workspace:')
   for (const field of ['description', 'keywords']) if (!manifest[field]?.length) problems.push(`no ${field}`)
   return [...problems, ...exportsProblems(manifest, files), ...linkProblems(read('README.md'))]
 }

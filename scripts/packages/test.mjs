@@ -9,7 +9,7 @@ import { checkImports } from './check-imports.mjs'
 import { checkManifest } from './check-manifest.mjs'
 import { unpack } from './unpack.mjs'
 
-/** Suggestions count as well: there are none today, and ignoring one needs a stated reason. */
+/** Suggestions count too: there are none today, and ignoring one needs a reason here. */
 async function publintProblems(tarball) {
   const { buffer, byteOffset, byteLength } = readFileSync(tarball)
   const packed = { tarball: buffer.slice(byteOffset, byteOffset + byteLength) }

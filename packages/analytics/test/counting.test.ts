@@ -31,11 +31,11 @@ test('usage that a framework reports on a span and on its child counts once, whi
 
 test('a call below a span without a session is also below the spans above that one', () => {
   const above = spanOf({ id: 'a', session: 's', attributes: chat('m', 10, 5) })
-  const bare = spanOf({ id: 'b', parent: 'a' })
+  const between = spanOf({ id: 'b', parent: 'a' })
   const below = spanOf({ id: 'c', parent: 'b', session: 's', attributes: chat('m', 10, 5) })
-  expect(counted(below, bare, above).stats('s')?.llmCalls).toBe(1)
-  expect(counted(above, bare, below).stats('s')?.llmCalls).toBe(1)
-  expect(counted(above, below, bare).stats('s')?.llmCalls).toBe(1)
+  expect(counted(below, between, above).stats('s')?.llmCalls).toBe(1)
+  expect(counted(above, between, below).stats('s')?.llmCalls).toBe(1)
+  expect(counted(above, below, between).stats('s')?.llmCalls).toBe(1)
 })
 
 test('a model without a price makes the cost undefined, never 0', () => {

@@ -65,7 +65,7 @@ describe('the price of a model is found', () => {
   const priced = (model: string) => cost(model, 1_000_000, 0)?.total
 
   it.each([
-    ['by its name, before anything is taken off', 'gpt-4o-2024-05-13', 5],
+    ['by its whole name first', 'gpt-4o-2024-05-13', 5],
     ['by its name with the provider', 'openai/gpt-4o-audio', 4],
     ['without the provider', 'openai/gpt-4o', 2.5],
     ['without several', 'openrouter/openai/gpt-4o', 2.5],

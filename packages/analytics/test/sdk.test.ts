@@ -51,9 +51,9 @@ test('a span processor counts spans that have the session when they end', async 
 test('as processor and exporter, a span whose session only the exporter finds counts when it is exported, and its usage once', async () => {
   const memory = new InMemorySpanExporter()
   const analytics = new SessionAnalytics()
-  const gate = new SessionSpanExporter<ReadableSpan>(analytics.exporter<ReadableSpan>(memory))
+  const exporter = new SessionSpanExporter<ReadableSpan>(analytics.exporter<ReadableSpan>(memory))
   const provider = new BasicTracerProvider({
-    spanProcessors: [analytics as SpanProcessor, new BatchSpanProcessor(gate)],
+    spanProcessors: [analytics as SpanProcessor, new BatchSpanProcessor(exporter)],
   })
   turn(provider, { thread_id: 'conv_2' })
   expect(analytics.stats('conv_2')).toBeUndefined()
@@ -67,8 +67,8 @@ test('as processor and exporter, a span whose session only the exporter finds co
 test('behind the exporter it counts what is exported, and as processor and exporter it counts once', async () => {
   const memory = new InMemorySpanExporter()
   const analytics = new SessionAnalytics()
-  const gate = new SessionSpanExporter<ReadableSpan>(analytics.exporter<ReadableSpan>(memory))
-  const provider = new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(gate)] })
+  const exporter = new SessionSpanExporter<ReadableSpan>(analytics.exporter<ReadableSpan>(memory))
+  const provider = new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] })
   turn(provider, { thread_id: 'conv_2' })
   await provider.forceFlush()
   expect(analytics.stats('conv_2')).toMatchObject(EXPECTED)
@@ -94,12 +94,12 @@ test('a batch reaches the exporter in the same call, and the callback runs once,
   expect(results).toEqual([{ code: 0 }])
   const throwing = analytics.exporter({
     export() {
-      throw new Error('refused')
+      throw new Error('rejected')
     },
     shutdown: noShutdown,
   })
   throwing.export(spans, (result) => results.push(result))
-  expect(results[1]).toMatchObject({ code: 1, error: { message: 'refused' } })
+  expect(results[1]).toMatchObject({ code: 1, error: { message: 'rejected' } })
   expect(analytics.stats('s')?.spans).toBe(1)
   twice.export(undefined as never, () => {
     throw new Error('a bug of the processor')

@@ -6,7 +6,7 @@ import type { Labels, Values } from './value-sets.ts'
 const SHIFT = 8
 const ROWS = 1 << SHIFT
 const MASK = ROWS - 1
-const WORD = 2 ** 32
+const CARRY = 2 ** 32
 
 /** The columns of 256 rows. The fields of a row are adjacent, so that a cold session costs few cache lines. */
 class Page {
@@ -122,7 +122,7 @@ export class Rows {
       if (number === 0) continue
       const field = fields[index] as Sum
       const sum = (whole[start + field] as number) + by * number
-      if (sum >= 0 && sum < WORD) whole[start + field] = sum
+      if (sum >= 0 && sum < CARRY) whole[start + field] = sum
       else this.addTo(row, field, by * number)
     }
   }
@@ -132,18 +132,18 @@ export class Rows {
     const { whole } = this.page(row)
     const at = (row & MASK) * WHOLE_WIDTH + field
     const sum = (whole[at] as number) + by
-    if (sum >= 0 && sum < WORD) {
+    if (sum >= 0 && sum < CARRY) {
       whole[at] = sum
       return
     }
-    const words = Math.floor(sum / WORD)
-    whole[at] = sum - words * WORD
+    const carry = Math.floor(sum / CARRY)
+    whole[at] = sum - carry * CARRY
     const { carries } = this.obtainRare(row)
-    carries.set(field, (carries.get(field) ?? 0) + words)
+    carries.set(field, (carries.get(field) ?? 0) + carry)
   }
 
   sum(row: number, field: Sum): number {
     const carried = this.rare(row)?.carries.get(field)
-    return this.get(row, field) + (carried === undefined ? 0 : carried * WORD)
+    return this.get(row, field) + (carried === undefined ? 0 : carried * CARRY)
   }
 }

@@ -61,7 +61,7 @@ const wordSpan = fc
   .record({
     session: id,
     start: fc.nat(10_000),
-    word: fc.oneof(
+    sessionSpan: fc.oneof(
       id.map((previous) => ({ name: 'session.start', attributes: { 'session.previous_id': previous } })),
       fc.constant({ name: 'session.event', attributes: { 'session.event.name': 'click' } }),
       fc.constant({ name: 'session.attachment', attributes: {} }),
@@ -80,14 +80,14 @@ const wordSpan = fc
         })),
     ),
   })
-  .map(({ session, start, word }) => (index: number): EndedSpan => {
-    return spanOf({ id: `o${index}`, trace: `word-${index}`, session, start, ...word })
+  .map(({ session, start, sessionSpan }) => (index: number): EndedSpan => {
+    return spanOf({ id: `o${index}`, trace: `session-span-${index}`, session, start, ...sessionSpan })
   })
 
 /** Spans of several sessions in several traces, each once, with session spans. */
 export const someSpans: fc.Arbitrary<EndedSpan[]> = fc
   .tuple(fc.array(workSpan, { maxLength: 24 }), fc.array(wordSpan, { maxLength: 8 }))
-  .map(([work, words]) => [...work, ...words].map((make, index) => make(index)))
+  .map(([work, sessionSpans]) => [...work, ...sessionSpans].map((make, index) => make(index)))
 
 /** The same spans in another order, some of them repeated. */
 export const shuffled = (spans: readonly EndedSpan[]): fc.Arbitrary<EndedSpan[]> =>
