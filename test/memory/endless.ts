@@ -17,7 +17,7 @@ export const endless: Shape = {
 }
 
 function bareFamily() {
-  const parent = tracer.startSpan('bare', undefined, ROOT_CONTEXT)
+  const parent = tracer.startSpan('parent', undefined, ROOT_CONTEXT)
   tracer.startSpan('child', undefined, trace.setSpan(ROOT_CONTEXT, parent))
 }
 

@@ -36,7 +36,7 @@ function* numbers() {
 }
 
 /** Many different invalid IDs: logs and counters are bounded by the reasons, not by the values. */
-export const refused: Shape = {
+export const rejected: Shape = {
   name: 'invalid sessions, all different',
   times: 100_000,
   async run(times) {

@@ -4,7 +4,7 @@ import { provider } from './pipeline.ts'
 import { hop, type Shape } from './shape.ts'
 
 const options = { tracerProvider: provider }
-const words = async function* () {
+const tokens = async function* () {
   yield 'one'
 }
 
@@ -15,7 +15,7 @@ const ended: Shape = {
   async run(times) {
     for (let count = 0; count < times; count++) {
       const session = startSession({ userId: `user_${count}`, tags: [`tag_${count}`] }, options)
-      for await (const _ of session.trace('turn', words)) session.event('word', { count })
+      for await (const _ of session.trace('turn', tokens)) session.event('token', { count })
       session.end({ state: 'success' })
       if (count % 1000 === 0) await hop()
     }
@@ -28,7 +28,7 @@ const left: Shape = {
   times: 100_000,
   async run(times) {
     for (let count = 0; count < times; count++) {
-      startSession({ userId: `user_${count}` }, options).trace('turn', words)
+      startSession({ userId: `user_${count}` }, options).trace('turn', tokens)
       // Unreachable streams are over when they are collected.
       if (count % 1000 === 0) {
         globalThis.gc?.()

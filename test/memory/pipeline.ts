@@ -19,10 +19,10 @@ export const countAndDrop = {
   async shutdown() {},
 }
 
-const gate = new SessionSpanExporter<ReadableSpan>(countAndDrop)
+const exporter = new SessionSpanExporter<ReadableSpan>(countAndDrop)
 /** A whole pipeline: processor, SDK, exporter. */
 export const provider = new BasicTracerProvider({
-  spanProcessors: [new SessionSpanProcessor(), new SimpleSpanProcessor(gate)],
+  spanProcessors: [new SessionSpanProcessor(), new SimpleSpanProcessor(exporter)],
 })
 
 /** The tracer of a whole pipeline: helper, processor, SDK, exporter. */

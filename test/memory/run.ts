@@ -2,7 +2,7 @@
 // shape leaves more than 5 MB behind. Nothing here is timed.
 import { chains } from './chains.ts'
 import { endless, manyChildren } from './endless.ts'
-import { helpers, refused } from './helpers.ts'
+import { helpers, rejected } from './helpers.ts'
 import { lifecycle } from './lifecycle.ts'
 import { exported } from './pipeline.ts'
 import { scopesInScopes, scopesThatSchedule } from './scopes.ts'
@@ -44,7 +44,7 @@ const shapes = [
   endless,
   manyChildren,
   helpers,
-  refused,
+  rejected,
   ...waiting,
   ...lifecycle,
   totals,

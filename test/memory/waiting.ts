@@ -17,7 +17,7 @@ function backfilling(processors: SessionSpanProcessor[]) {
   return { tracer: provider.getTracer('memory'), exporter }
 }
 
-/** A root that nobody names, and below it a span that ends, waits for it, and may never see its end. */
+/** A root without a session, and a child that ends and waits for it, possibly for ever. */
 function shapeOf(name: string, processors: SessionSpanProcessor[], ends: (count: number) => boolean): Shape {
   const { tracer, exporter } = backfilling(processors)
   return {
@@ -43,5 +43,5 @@ function shapeOf(name: string, processors: SessionSpanProcessor[], ends: (count:
 export const waiting: readonly Shape[] = [
   shapeOf('a span that waits for its trace', [new SessionSpanProcessor()], () => true),
   shapeOf('a span that waits for a trace that never ends', [new SessionSpanProcessor()], () => false),
-  shapeOf('a trace to remember, without our processor', [], () => true),
+  shapeOf('a trace without our processor', [], () => true),
 ]
