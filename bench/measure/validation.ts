@@ -20,14 +20,14 @@ interface Circumstances {
   readonly sessionId?: string
   readonly attributes: Record<string, string>
   readonly changes?: true
-  /** The backends' own keys that are added, on a span with a user, three metadata keys and two tags as well. */
+  /** Backends whose keys are added, to a span that also has a user, three metadata keys and two tags. */
   readonly backends?: readonly SessionBackend[]
   readonly backfills?: true
 }
 const rich = (...backends: SessionBackend[]) =>
   ({ hasRecord: true, sessionId: SESSION_ID, attributes: ATTRIBUTES, backends }) as const
 
-/** What is validated: whether our processor left a record, and what the span has. */
+/** The validated spans: whether they have a record of our processor, and their attributes. */
 export const VALIDATION: Readonly<Record<string, Circumstances>> = {
   'with an ID and a record': { hasRecord: true, sessionId: SESSION_ID, attributes: ATTRIBUTES },
   'with an ID, no record': { hasRecord: false, attributes: identified },
@@ -53,7 +53,7 @@ export const VALIDATION: Readonly<Record<string, Circumstances>> = {
   },
 }
 
-/** What validation adds to an exporter that does nothing, for each span in batches of 512. */
+/** Measures what validation adds to an exporter that does nothing, for each span in batches of 512. */
 export const measureValidation: Measure = async (circumstances, _variant, rounds) => {
   const setting = VALIDATION[circumstances]
   if (setting === undefined) throw new Error(`no "${circumstances}"`)

@@ -6,7 +6,7 @@ import { figureOf, type Report, type Result, timesFloor } from './results.ts'
 const TITLES: Readonly<Record<Row['table'], string>> = {
   stamping: 'Stamping: what a span costs in addition to a processor that does nothing',
   entering: 'Entering and leaving a scope: the whole call; the floor is `context.with(setValue)`',
-  validation: 'Validation: what a span costs more than with an exporter that does nothing, in batches of 512',
+  validation: 'Validation: what a span costs in addition to an exporter that does nothing, in batches of 512',
 }
 
 /** All figures. */

@@ -7,12 +7,12 @@ import { contextWithSession, SessionSpanProcessor } from '@otel-sessions/process
 /** The names in the order of the table. */
 export const NAMES = Object.keys(BACKENDS) as BackendName[]
 
-/** The file that holds what one span looks like for a backend. */
+/** The file with the expected attributes of one span for a backend. */
 export const goldenFile = (name: BackendName) => new URL(`../golden/backends/${name}.json`, import.meta.url)
 
 /**
- * One span as it is exported for a backend: with all that a scope can set, and without a conversation, by which some
- * backends group.
+ * Exports one span for a backend: with everything that a scope can set, except a conversation, by which some backends
+ * group.
  */
 export async function golden(name: BackendName) {
   const all = await shipped(name, true)

@@ -1,4 +1,4 @@
-// Writes what one span looks like for every backend.
+// Writes the expected attributes of one span for every backend.
 
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { golden, goldenFile, NAMES } from './golden.ts'

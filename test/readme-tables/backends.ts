@@ -19,7 +19,7 @@ const HEAD = [
   'how we know',
 ]
 
-/** The table of the backends: what is written for each, and how that is known. */
+/** The README's table of backends: the keys that are written for each, and the evidence. */
 export function backendsMarkdown(): string {
   return drawTable(
     HEAD,
@@ -40,7 +40,7 @@ function cells(backend: SessionBackend, facts: BackendFacts) {
   ]
 }
 
-/** What the backend needs the option for: what it reads under other keys, and not as spans have it anyway. */
+/** What the backend needs the option for: fields that it does not read from the stamped attributes. */
 function neededCell(backend: SessionBackend, { reads }: BackendFacts) {
   const { session, conversationFromSession, extras, user, tags, metadata } = backend
   const others = {

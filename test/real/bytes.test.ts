@@ -49,7 +49,7 @@ function shipped(spans: ReadableSpan[]): ReadableSpan[] {
 describe.each([
   ['JSON', JsonTraceSerializer],
   ['protobuf', ProtobufTraceSerializer],
-])('what the gate changed, as %s', (_, serializer) => {
+])('a batch that validation changed, as %s', (_, serializer) => {
   const bytes = (spans: ReadableSpan[]) => Buffer.from(serializer.serializeRequest(spans) ?? [])
 
   it('is byte for byte equal to the SDK’s own spans with those attributes if an ID is dropped', () => {

@@ -1,6 +1,6 @@
 /**
- * What the application has of ours:
- * `before` nothing, not even loaded; `late` the processor and the exporter; `after` an exporter that also backfills; `scope` the same, and `usingSession` around each turn, with an ID that is not the framework's.
+ * The parts of our packages that the application uses: `before` none; `late` the processor and the exporter; `after`
+ * also backfill; `scope` also `usingSession` around each turn, with another ID than the framework's.
  */
 export type Mode = 'before' | 'late' | 'after' | 'scope'
 

@@ -1,4 +1,4 @@
-// An application that uses every export of the packages, as the README does. It is only type-checked.
+// An application that uses every export of the packages. It is only type-checked.
 import { context, trace } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import * as totals from '@otel-sessions/analytics'
@@ -24,7 +24,7 @@ const {
 } = processors
 const { processStats, usingSession } = processors
 
-// What the SDK of this line asks for.
+// The interfaces of this line's SDK.
 const processor = new SessionSpanProcessor({ onOverwrite: 'restore', aliases: semconv.SESSION_ALIASES })
 export const asProcessor: SpanProcessor = processor
 const exporter = new SessionSpanExporter(new OTLPTraceExporter(), {
@@ -51,7 +51,7 @@ export const totalsAsExporter: SpanExporter = new SessionSpanExporter(
 )
 export const dollars: number | undefined = analytics.stats('conv_1')?.cost?.total
 
-// The type of what fn returns survives.
+// The type of fn's result is preserved.
 export const sync: number = usingSession('conv_1', () => 1)
 export const later: Promise<string> = usingSession({ userId: 'user_1' }, async () => 'answer')
 export const nothing: undefined = usingSession(null, () => undefined)
@@ -86,7 +86,7 @@ export const verdict: string = checked.ok ? checked.id : checked.reason
 export const key: string | undefined = semconv.readSessionAlias({ thread_id: 'conv_1' })?.key
 export const attributes: Record<string, string> = { [semconv.ATTR_SESSION_ID]: semconv.createSessionId() }
 
-// Every value that a package exports has been looked at: a new one is missing here.
+// Every exported value is listed: a new one causes a type error here.
 export const values: [
   Record<keyof typeof totals, 'class' | 'function'>,
   Record<keyof typeof prices, 'value'>,
@@ -196,22 +196,22 @@ export const values: [
   },
 ]
 
-// And the types are no `any`.
+// And no type is `any`.
 // @ts-expect-error a session is a string, an object or null
 usingSession(42, () => {})
 // @ts-expect-error a misspelt field
 usingSession({ sessionID: 'conv_1' }, () => {})
-// @ts-expect-error metadata holds no objects
+// @ts-expect-error metadata contains no objects
 setSpanSession(undefined, { metadata: { nested: {} } })
 // @ts-expect-error no such option
 new SessionSpanProcessor({ overwrite: 'restore' })
 // @ts-expect-error a backend is imported, not named
 new SessionSpanExporter(new OTLPTraceExporter(), { backends: ['langfuse'] })
-// @ts-expect-error a plain object is no backend
+// @ts-expect-error a plain object is not a backend
 new SessionSpanExporter(new OTLPTraceExporter(), { backends: [{ name: 'own', session: [] }] })
 // @ts-expect-error backfill is made by backfill()
 new SessionSpanExporter(new OTLPTraceExporter(), { backfill: {} })
-// @ts-expect-error a number is no exporter
+// @ts-expect-error a number is not an exporter
 new SessionSpanExporter(42)
 // @ts-expect-error a number cannot be bound
 bindSession(42)

@@ -8,7 +8,7 @@ import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
 import { startReceiver } from '../support/receiver.ts'
 import { batch, makeProvider, type ReadableSpan } from '../support/sdk.ts'
 
-test('the keys of several backends arrive beside what was stamped', async (t) => {
+test('the keys of several backends arrive in addition to the stamped attributes', async (t) => {
   const receiver = await startReceiver()
   const exporter = new SessionSpanExporter<ReadableSpan>(new OTLPTraceExporter({ url: receiver.url }), {
     backends: [langfuse, langsmith],

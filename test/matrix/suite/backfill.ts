@@ -9,7 +9,7 @@ import { SessionSpanProcessor } from '@otel-sessions/processor'
 import { startReceiver } from '../support/receiver.ts'
 import { batch, makeProvider, type ReadableSpan, type SpanProcessor, simple } from '../support/sdk.ts'
 
-/** The HTTP span lies beside the agent's, and ends before the agent tells its session. */
+/** The HTTP span is a sibling of the agent's, and ends before the agent's gets its session. */
 function agentTurn(tracer: Tracer): void {
   tracer.startActiveSpan('POST /chat', (request) => {
     const agent = tracer.startSpan('agent')
@@ -28,7 +28,7 @@ const SETUPS = [
 ] as const
 
 for (const { processor, name, ours } of SETUPS) {
-  test(`what waits for its trace gets the session, and provider.forceFlush alone ships it: ${name}, ours ${ours}`, async (t) => {
+  test(`spans that wait for their trace get its session, and provider.forceFlush exports them: ${name}, ours ${ours}`, async (t) => {
     const receiver = await startReceiver()
     const exporter = new SessionSpanExporter<ReadableSpan>(new OTLPTraceExporter({ url: receiver.url }), {
       backfill: backfill(),

@@ -18,7 +18,7 @@ import {
 
 const tooLong = 'x'.repeat(300)
 
-test('an invalid session.id is taken off what is shipped, and stays on the span that others share', async (t) => {
+test('an invalid session.id is not exported, and stays on the span, which others share', async (t) => {
   const { tracer, exporter, memory, ship } = await startPipeline(t)
   tracer.startSpan('bad', { attributes: { 'session.id': tooLong, model: 'm-1' } }).end()
   assert.deepEqual((await ship())['bad']?.attributes, { model: 'm-1' })
@@ -42,7 +42,7 @@ test('a span that needs no change reaches the wrapped exporter as the same objec
   await provider.shutdown()
 })
 
-test('spans that are changed and spans that are not go out in one group, complete', async (t) => {
+test('changed and unchanged spans are exported in one group, complete', async (t) => {
   const { tracer, exporter, receiver, ship } = await startPipeline(t)
   usingSession('conv_1', () => {
     tracer.startActiveSpan('parent', (parent) => {
@@ -75,7 +75,7 @@ test('spans that are changed and spans that are not go out in one group, complet
   assert.deepEqual([raw.status.code, raw.status.message], [2, 'quota'])
 })
 
-test('an ID that the attribute length limit cuts off is whole on the wire', async (t) => {
+test('an ID that the attribute length limit truncates is complete on the wire', async (t) => {
   const id = '123e4567-e89b-42d3-a456-426614174000'
   const { tracer, memory, ship } = await startPipeline(t, { limits: { attributeValueLengthLimit: 12 } })
   usingSession(id, () => tracer.startSpan('turn').end())
@@ -83,7 +83,7 @@ test('an ID that the attribute length limit cuts off is whole on the wire', asyn
   assert.equal(memory.getFinishedSpans()[0]?.attributes['session.id'], id.slice(0, 12))
 })
 
-test('forceFlush waits for the batch that is on its way, also around an exporter that cannot flush', async (t) => {
+test('forceFlush waits for the batch in flight, also around an exporter without forceFlush', async (t) => {
   const receiver = await startReceiver()
   const otlp = new OTLPTraceExporter({ url: receiver.url })
   const wrapped: SpanExporter = {
@@ -113,7 +113,7 @@ test('forceFlush waits for the batch that is on its way, also around an exporter
   assert.equal(receiver.spans().length, 512)
 })
 
-test('shutdown may be called twice, reaches the wrapped exporter once, and refuses what comes after', async () => {
+test('shutdown may be called twice, reaches the wrapped exporter once, and later exports fail', async () => {
   let shutdowns = 0
   const wrapped = {
     export(_: ReadableSpan[], done: (result: { code: number }) => void) {
@@ -132,11 +132,11 @@ test('shutdown may be called twice, reaches the wrapped exporter once, and refus
   assert.deepEqual(exporter.stats().failures, { 'after-shutdown': 1 })
 })
 
-test('stats count what was stamped, shipped, changed and dropped', async (t) => {
+test('stats count stamped, exported, changed and dropped spans', async (t) => {
   const { tracer, processor, exporter, ship } = await startPipeline(t)
   usingSession('conv_7', () => tracer.startSpan('stated').end())
   usingSession(null, () => tracer.startSpan('absent').end())
-  tracer.startSpan('hinted', { attributes: { session_id: 'conv_8' } }).end()
+  tracer.startSpan('inferred', { attributes: { session_id: 'conv_8' } }).end()
   tracer.startSpan('bare').end()
   tracer.startSpan('refused', { attributes: { 'session.id': 'a\tb' } }).end()
   assert.deepEqual(sessionsOf(await ship()), {
