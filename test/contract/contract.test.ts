@@ -46,7 +46,7 @@ checkDelivery("PersistentBatchSpanProcessor with durability 'span'", ours({ dura
 checkDelivery('PersistentBatchSpanProcessor with JSON', ours({ protocol: 'http/json' }, true))
 checkDelivery(
   'PersistentBatchSpanProcessor with compression and three requests at a time',
-  ours({ compression: 'gzip', journalCompression: 'zstd', concurrency: 3 }, true),
+  ours({ compression: 'gzip', concurrency: 3 }, true),
 )
 // It retries only within the timeout of one request, queues 2048 spans, and does not count. Its flush does not wait
 // for requests in flight, so what has arrived after a flush is random.

@@ -35,7 +35,6 @@ export interface Journal {
 /** What the journal is to be like. */
 export interface JournalPlan {
   readonly format: 'http/protobuf' | 'http/json'
-  readonly compression: 'none' | 'gzip' | 'zstd'
   /** Spans that are acknowledged before the others end, so that the cursor says something. */
   readonly acknowledged: number
   readonly spans: number
@@ -64,7 +63,6 @@ export async function writeJournal(collector: CrashCollector, plan: JournalPlan)
       directory,
       durability: 'span',
       protocol: plan.format,
-      journalCompression: plan.compression,
       maxBytes: 1_000_000,
       minFreeDiskBytes: 0,
     },

@@ -99,7 +99,6 @@ const freeUp = () => {
 process.env['TMPDIR'] = place
 const plan = {
   format: 'http/protobuf',
-  compression: 'none',
   acknowledged: 2,
   spans: 20,
   length: 1000,

@@ -12,7 +12,7 @@ const HEAD = [
   'repeated rightly',
   'torn',
 ]
-const PARTS = ['durability', 'fsync', 'journalCompression', 'protocol', 'concurrency', 'processes'] as const
+const PARTS = ['durability', 'fsync', 'protocol', 'concurrency', 'processes'] as const
 
 /** What the kills came to, for each option by itself, and in all. */
 export function killTable(outcomes: readonly Outcome[]): string {

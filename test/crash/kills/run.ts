@@ -3,7 +3,7 @@ import type { Random } from '../random.ts'
 import { type Outcome, Scenario } from './scenario.ts'
 import { setups } from './setup.ts'
 
-const SETUPS = 36
+const SETUPS = 24
 /** At the same time; as many as a small machine has processors. */
 const AT_ONCE = 2
 

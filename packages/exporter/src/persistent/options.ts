@@ -131,12 +131,6 @@ export interface PersistentBatchSpanProcessorOptions {
    */
   readonly fsync?: Fsync | undefined
   /**
-   * How the journal is compressed, independent of requests.
-   *
-   * @default 'none'
-   */
-  readonly journalCompression?: Compression | undefined
-  /**
    * The most disk space of this process's journal, in bytes, at least 1,000,000.
    *
    * @default 536870912

@@ -16,7 +16,7 @@ import {
   type PersistentBatchSpanProcessorOptions,
   PROCESSOR,
 } from './options.ts'
-import type { QueueSettings } from './queue/types.ts'
+import type { QueueSettings } from './queue/index.ts'
 import { headersOf, httpUrl, isAgent } from './sending/endpoint.ts'
 import { type EnvSettings, readEnv } from './sending/env.ts'
 import { hasZstd } from './sending/http-transport.ts'
@@ -48,7 +48,6 @@ const OPTIONS = [
   'directory',
   'durability',
   'fsync',
-  'journalCompression',
   'maxBytes',
   'maxAge',
   'minFreeDiskBytes',
@@ -129,7 +128,7 @@ function senderSettingsOf(
   const { scheduledDelayMillis = environment.scheduledDelayMillis ?? 1000 } = options
   if (httpUrl(url) === undefined) throw wrong('url', 'must be a whole URL with http: or https:', url)
   const merged = mergeHeaders(headers, environment.headers)
-  checkCompression('compression', compression)
+  checkCompression(compression)
   checkNumber('timeoutMillis', timeoutMillis, 1, LONGEST_TIMER_MILLIS)
   checkNumber('concurrency', concurrency, 1, 64)
   checkNumber('maxExportBatchSize', maxExportBatchSize, 1, 65_536)
@@ -147,13 +146,13 @@ function senderSettingsOf(
   }
 }
 
-function checkCompression(option: string, value: unknown): void {
+function checkCompression(value: unknown): void {
   if (value === 'zstd' && !hasZstd) {
     throw new TypeError(
-      `${PROCESSOR}: option ${option} 'zstd' needs Node 22.15 or later; this is ${process.version}`,
+      `${PROCESSOR}: option compression 'zstd' needs Node 22.15 or later; this is ${process.version}`,
     )
   }
-  checkChoice(PROCESSOR, option, value, hasZstd ? ['none', 'gzip', 'zstd'] : ['none', 'gzip'])
+  checkChoice(PROCESSOR, 'compression', value, hasZstd ? ['none', 'gzip', 'zstd'] : ['none', 'gzip'])
 }
 
 /** The headers of the option, and those that only the environment has. */
@@ -186,10 +185,10 @@ const DAY_MILLIS = 86_400_000
 const LEAST_BYTES = 1_000_000
 
 /** These have no effect without a journal. */
-const JOURNAL_OPTIONS = ['fsync', 'journalCompression', 'maxBytes', 'minFreeDiskBytes'] as const
+const JOURNAL_OPTIONS = ['fsync', 'maxBytes', 'minFreeDiskBytes'] as const
 
 function queueSettingsOf(options: PersistentBatchSpanProcessorOptions, format: BodyFormat): QueueSettings {
-  const { directory, durability = 'batch', fsync = 'interval', journalCompression = 'none' } = options
+  const { directory, durability = 'batch', fsync = 'interval' } = options
   const { maxBytes = 512 * MEGABYTE, maxAge = DAY_MILLIS, minFreeDiskBytes = 64 * MEGABYTE } = options
   const { maxMemoryBytes = 64 * MEGABYTE, maxRejectedBytes = 64 * MEGABYTE } = options
   const { overflow = 'drop-oldest' } = options
@@ -204,7 +203,6 @@ function queueSettingsOf(options: PersistentBatchSpanProcessorOptions, format: B
     throw new TypeError(`${PROCESSOR}: option durability 'span' needs the option directory`)
   }
   checkChoice(PROCESSOR, 'fsync', fsync, ['never', 'interval', 'batch'])
-  checkCompression('journalCompression', journalCompression)
   checkChoice(PROCESSOR, 'overflow', overflow, ['drop-oldest', 'reject-newest'])
   checkNumber('maxBytes', maxBytes, LEAST_BYTES, Number.MAX_SAFE_INTEGER)
   checkNumber('maxAge', maxAge, 1, Number.MAX_SAFE_INTEGER)
@@ -226,6 +224,5 @@ function queueSettingsOf(options: PersistentBatchSpanProcessorOptions, format: B
     overflow,
     fsync,
     isSync: durability === 'span',
-    compression: journalCompression,
   }
 }

@@ -101,13 +101,7 @@ const wrong: [string, unknown, string][] = [
     { fsync: true, directory: 'never made' },
     "option fsync must be 'never' or 'interval' or 'batch', it is a value of type boolean",
   ],
-  ['journalCompression', { journalCompression: 'br' }, "option journalCompression must be 'none' or 'gzip'"],
   ['fsync', { fsync: 'batch' }, 'option fsync needs the option directory'],
-  [
-    'journalCompression',
-    { journalCompression: 'none' },
-    'option journalCompression needs the option directory',
-  ],
   ['maxBytes', { maxBytes: 1_000_000 }, 'option maxBytes needs the option directory'],
   ['minFreeDiskBytes', { minFreeDiskBytes: 0 }, 'option minFreeDiskBytes needs the option directory'],
   ['maxBytes', { maxBytes: 999_999 }, 'option maxBytes must be a whole number from 1000000 to'],

@@ -1,25 +1,28 @@
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import type { Files } from './system.ts'
+import type { Files } from './context.ts'
 
-/** A place in the journal before which everything is settled. */
+/** A place in a journal. Everything before a checkpoint is acked or dropped. */
 export interface Position {
   /** Of the segment. */
   readonly number: number
-  /** In bytes, in the segment's file. */
+  /** In the segment's file, in bytes. */
   readonly offset: number
 }
 
+/** The file's name in a folder. */
+export const CHECKPOINT_NAME = 'cursor'
+
 const SLOT_BYTES = 32
-// Half a kilobyte apart: a write that a power loss cuts off damages one of them at most.
+// Half a kilobyte apart: a write that a power loss interrupts damages one slot at most.
 const SLOT_DISTANCE = 512
 const MAGIC = 0x7275434f
 
-/** The file that says how far a journal is settled. Two slots are written in turn, so one of them is always whole. */
+/** The file that says how far a journal is acked. Two slots are written in turn, so that one is always whole. */
 export class Checkpoint {
   readonly #fs: Files
   readonly #open: () => number
-  /** Not before it is moved: a process may take very many journals. */
+  /** Opened when the checkpoint is first moved: a process may take over very many journals. */
   #fd: number | undefined
   #sequence: number
   #isOpen = true
@@ -30,28 +33,28 @@ export class Checkpoint {
     this.#sequence = sequence
   }
 
-  /** Throws when the file cannot be made. */
+  /** Creates the file. Throws the error of the system. */
   static create(fs: Files, folder: string): Checkpoint {
-    const fd = fs.openSync(join(folder, 'cursor'), 'wx', 0o600)
-    const cursor = new Checkpoint(fs, () => fd, 0)
-    cursor.#fd = fd
+    const fd = fs.openSync(join(folder, CHECKPOINT_NAME), 'wx', 0o600)
+    const checkpoint = new Checkpoint(fs, () => fd, 0)
+    checkpoint.#fd = fd
     try {
-      // Both slots exist from now on, so that moving the cursor needs no room on a full disk.
+      // Both slots exist from now on, so that moving the checkpoint works on a full disk.
       fs.writeSync(fd, Buffer.alloc(SLOT_DISTANCE + SLOT_BYTES), 0, SLOT_DISTANCE + SLOT_BYTES, 0)
-      return cursor
+      return checkpoint
     } catch (error) {
-      cursor.close()
+      checkpoint.close()
       throw error
     }
   }
 
-  /** The cursor of a folder that somebody else has left, and where it stands. */
-  static open(fs: Files, folder: string, found: Found): Checkpoint {
-    const path = join(folder, 'cursor')
+  /** The checkpoint of a folder that another process left, as it was read. */
+  static open(fs: Files, folder: string, found: ReadCheckpoint): Checkpoint {
+    const path = join(folder, CHECKPOINT_NAME)
     return new Checkpoint(fs, () => fs.openSync(path, found.isThere ? 'r+' : 'wx', 0o600), found.sequence)
   }
 
-  /** Says that everything before a position is settled. Where that fails, it will be delivered again. */
+  /** Everything before a position is acked. When writing that fails, the next process sends it again. */
   move(to: Position): void {
     if (!this.#isOpen) return
     this.#sequence += 1
@@ -65,7 +68,7 @@ export class Checkpoint {
       this.#fd ??= this.#open()
       this.#fs.writeSync(this.#fd, slot, 0, SLOT_BYTES, (this.#sequence % 2) * SLOT_DISTANCE)
     } catch {
-      // At least once: what is not known to be settled is sent again by the next process.
+      // Delivery is at least once: the next process sends again what is not known to be acked.
     }
   }
 
@@ -76,26 +79,26 @@ export class Checkpoint {
     try {
       this.#fs.closeSync(this.#fd)
     } catch {
-      // Nothing was waiting in it.
+      // Nothing is waiting to be written.
     }
   }
 }
 
-/** What a cursor file says. */
-export interface Found {
+/** What the file of a checkpoint says. */
+export interface ReadCheckpoint {
   readonly isThere: boolean
   readonly sequence: number
-  /** The start of everything, when the file says nothing that can be believed. */
+  /** The very start, when the file is missing or damaged. */
   readonly position: Position
 }
 
 const NOTHING: Position = { number: 0, offset: 0 }
 
-/** Reads the cursor of a folder. A cursor that is missing or damaged means that nothing is settled. */
-export async function readCursor(fs: Files, folder: string): Promise<Found> {
+/** Reads the checkpoint of a folder. When it is missing or damaged, nothing counts as acked. */
+export async function readCheckpoint(fs: Files, folder: string): Promise<ReadCheckpoint> {
   let bytes: Buffer
   try {
-    bytes = await fs.promises.readFile(join(folder, 'cursor'))
+    bytes = await fs.promises.readFile(join(folder, CHECKPOINT_NAME))
   } catch {
     return { isThere: false, sequence: 0, position: NOTHING }
   }

@@ -1,14 +1,159 @@
-import type { QueueSettings } from '../queue/types.ts'
+import { createHash } from 'node:crypto'
+import * as fs from 'node:fs'
+import { hostname } from 'node:os'
+import { threadId } from 'node:worker_threads'
+import * as zlib from 'node:zlib'
+import { now } from '@otel-sessions/semconv/internal'
+import type { BodyFormat } from '../encoder/codec.ts'
+import type { Fsync, Overflow } from '../options.ts'
 import type { Accounting } from './accounting.ts'
-import type { System } from './system.ts'
-import type { Tasks } from './tasks.ts'
 
-/** What the parts of a store share. */
+/** What all parts of a queue share. */
 export interface QueueContext {
   readonly system: System
   readonly settings: QueueSettings
   readonly accounting: Accounting
   readonly tasks: Tasks
-  /** How many batches may be taken and not behind a cursor: so many are sent again after a crash at most. */
+  /** How many leases may be open, or acked behind an open one. A crash repeats at most so many requests. */
   readonly window: number
+}
+
+/** The options of a queue, checked and complete. */
+export interface QueueSettings {
+  /** The directory of the journals; undefined keeps everything in memory. */
+  readonly directory: string | undefined
+  /** The format of new records. Journals that are taken over may have another. */
+  readonly format: BodyFormat
+  /** The most bytes in the files of this process's queue. */
+  readonly maxBytes: number
+  /** The most bytes in records that no file has: without a directory, or while the disk cannot be written. */
+  readonly maxMemoryBytes: number
+  /** The most bytes of sealed segments that stay in memory, so that they need not be read again. */
+  readonly keptBytes: number
+  /** The most bytes of dead letters. */
+  readonly maxRejectedBytes: number
+  /** In milliseconds. Older records are dropped after an attempt to send them has failed. */
+  readonly maxAge: number
+  /** In bytes. The disk counts as full when less is free. */
+  readonly minFreeDiskBytes: number
+  readonly overflow: Overflow
+  readonly fsync: Fsync
+  /** Whether `offer` writes the record before it returns. */
+  readonly isSync: boolean
+}
+
+/** The functions of `node:fs` that the queue calls. */
+export type Files = Pick<
+  typeof fs,
+  | 'promises'
+  | 'mkdirSync'
+  | 'openSync'
+  | 'closeSync'
+  | 'writeSync'
+  | 'writev'
+  | 'renameSync'
+  | 'writevSync'
+  | 'fdatasync'
+  | 'fdatasyncSync'
+  | 'close'
+>
+
+/** Identifies a process to the other processes that use the directory. All parts are letters and digits. */
+export interface Identity {
+  /**
+   * The boot of the machine, or the host name where the system has no boot ID. Process IDs and start times can only be
+   * compared within one host, and clocks of two hosts may differ. Containers of one machine have the same host.
+   */
+  readonly host: string
+  /** The namespace of the process ID (containers differ); '0' where there is none. */
+  readonly namespace: string
+  readonly pid: number
+  /** '' where the system does not tell. */
+  readonly start: string
+  /** 0 is the main thread. A worker thread may end before its process. */
+  readonly thread: number
+}
+
+/** What the queue needs of the machine. One object, so that tests can replace it by another machine or a broken one. */
+export interface System {
+  readonly fs: Files
+  /** Milliseconds of a clock that is never set back. */
+  now(): number
+  /** Milliseconds since 1970, by a clock that can be set. */
+  wall(): number
+  /** Calls back again and again, until the returned function is called. Does not keep the process alive. */
+  every(millis: number, callback: () => void): () => void
+  /** Resolves after some time. Does not keep the process alive. */
+  pause(millis: number): Promise<void>
+  readonly identity: Identity
+  /** Whether this Node can read zstd. */
+  readonly hasZstd: boolean
+  /** When a process of this machine started, as text; '' where the system does not tell, undefined without such a process. */
+  startOf(pid: number): string | undefined
+}
+
+/** The real machine. */
+export const machine = (): System => ({
+  fs,
+  now,
+  wall: () => Date.now(),
+  every(millis, callback) {
+    const timer = setInterval(callback, millis)
+    timer.unref()
+    return () => clearInterval(timer)
+  },
+  pause: (millis) => new Promise((resolve) => setTimeout(resolve, millis).unref()),
+  identity: identify(),
+  hasZstd: typeof zlib.zstdDecompress === 'function',
+  startOf,
+})
+
+function identify(): Identity {
+  const boot = attempt(() => fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()) ?? ''
+  const host = createHash('sha256')
+    .update(boot || hostname())
+    .digest('hex')
+    .slice(0, 12)
+  const namespace = attempt(() => fs.readlinkSync('/proc/self/ns/pid').replace(/\D/g, '')) || '0'
+  return { host, namespace, pid: process.pid, start: startOf(process.pid) ?? '', thread: threadId }
+}
+
+function startOf(pid: number): string | undefined {
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    // EPERM: the process lives and belongs to another user.
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return undefined
+  }
+  // The program's name stands in brackets, and may itself contain brackets and spaces.
+  const stat = attempt(() => fs.readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+}
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
+/** Work in the background, which only `close` waits for. */
+export class Tasks {
+  readonly #running = new Set<Promise<void>>()
+
+  /** Adds work whose failure needs no handling. */
+  add(work: Promise<unknown>): void {
+    const done: Promise<void> = work.then(
+      () => {},
+      () => {},
+    )
+    this.#running.add(done)
+    void done.then(() => this.#running.delete(done))
+  }
+
+  /** Resolves when nothing is running. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running)
+  }
 }

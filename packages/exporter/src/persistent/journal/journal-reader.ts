@@ -1,150 +1,175 @@
-import type { LeaseLimits } from '../queue/types.ts'
 import type { DroppedReason } from '../stats.ts'
-import type { Accounting } from './accounting.ts'
 import type { Checkpoint, Position } from './checkpoint.ts'
-import { RECORD_HEADER_BYTES } from './format.ts'
-import type { JournalEntry, Segment } from './segment.ts'
+import type { QueueContext, Tasks } from './context.ts'
+import { loadSegment } from './load.ts'
+import type { JournalEntry, Room, Segment } from './segment-types.ts'
 
-/** Consecutive records that were taken out for one request. */
+/** How much one request may have. */
+export interface LeaseLimits {
+  /** Records are not split: one record may have more. */
+  readonly maxSpans: number
+  readonly maxBytes: number
+}
+
+/** Consecutive records that were leased together. */
 export interface LeasedRange {
   entries: JournalEntry[]
-  state: 'taken' | 'released' | 'settled'
+  state: 'leased' | 'returned' | 'acked'
 }
 
-/** One journal (this process's own, or an adopted one), or what only memory has: records in order, and who reads them. */
+/**
+ * The segments of one journal, or of what only memory has, in order, and which of their records are leased. It moves
+ * the checkpoint past what is acked, and deletes the files that nobody needs any more.
+ */
 export class JournalReader {
-  /** Of the folder; undefined where there is none, or its file cannot be written. */
-  cursor: Checkpoint | undefined
-  segments: Segment[] = []
-  /** All that was taken since the first record that is not settled, in order. */
+  readonly #context: QueueContext
+  readonly #deleting: Tasks
+  readonly #onEmptied: () => void
+  #checkpoint: Checkpoint | undefined
+  #segments: Segment[] = []
+  /** Everything that was leased since the first record that is not acked, in order. */
   #ranges: LeasedRange[] = []
-  #settledTo: Position | undefined
-  readonly #ledger: Accounting
-  readonly #onFinished: (segment: Segment) => void
+  #ackedTo: Position | undefined
 
-  /** @param onFinished is called with segments that nobody needs any more, after the cursor has been moved */
-  constructor(ledger: Accounting, onFinished: (segment: Segment) => void) {
-    this.#ledger = ledger
-    this.#onFinished = onFinished
+  /**
+   * @param deleting gets the deletions of files
+   * @param onEmptied called when the last segment is finished
+   */
+  constructor(context: QueueContext, deleting: Tasks = context.tasks, onEmptied: () => void = () => {}) {
+    this.#context = context
+    this.#deleting = deleting
+    this.#onEmptied = onEmptied
   }
 
-  /** Of the records that are not gone. */
-  get spans(): number {
-    return this.segments.reduce((sum, segment) => sum + segment.spans, 0)
+  get segments(): readonly Segment[] {
+    return this.#segments
   }
 
-  /** How many batches are taken, or settled behind one that is not: the cursor does not know of them yet. */
-  get unsettled(): number {
-    return this.#ranges.filter((range) => range.state !== 'released').length
+  /** Adds a segment at the end. */
+  add(segment: Segment): void {
+    this.#segments.push(segment)
   }
 
-  /** The next records within the limits; a segment that has to be loaded first; undefined where nothing is free. */
-  take(limits: LeaseLimits): LeasedRange | Segment | undefined {
-    const index = this.#ranges.findIndex((range) => range.state === 'released')
-    return index === -1 ? this.#readOn(limits) : this.#takeAgain(index, limits)
+  /** The file that says how far the journal is acked; undefined where there is none. */
+  useCheckpoint(checkpoint: Checkpoint | undefined): void {
+    this.#checkpoint?.close()
+    this.#checkpoint = checkpoint
   }
 
-  #takeAgain(index: number, limits: LeaseLimits): LeasedRange {
+  /** Queued spans that no file has. */
+  get unwrittenSpans(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.unwrittenSpans, 0)
+  }
+
+  /** When the oldest record was queued, by the clock that is never set back; infinite where none is left. */
+  get oldest(): number {
+    return this.#segments.find((segment) => segment.left > 0)?.oldest ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Leases that are open, or acked behind an open one: the checkpoint does not know of them yet. */
+  get leases(): number {
+    return this.#ranges.filter((range) => range.state !== 'returned').length
+  }
+
+  /** Leases the next records within the limits. Returns a segment that has to be loaded first, or undefined. */
+  lease(limits: LeaseLimits): LeasedRange | Segment | undefined {
+    const index = this.#ranges.findIndex((range) => range.state === 'returned')
+    return index === -1 ? this.#leaseNext(limits) : this.#leaseAgain(index, limits)
+  }
+
+  #leaseAgain(index: number, limits: LeaseLimits): LeasedRange {
     const range = this.#ranges[index] as LeasedRange
-    const room = new Room(limits)
+    const room = new LeaseRoom(limits)
     const count = range.entries.findIndex((entry) => !room.take(entry))
     const rest = count === -1 ? [] : range.entries.splice(count)
-    if (rest.length > 0) this.#ranges.splice(index + 1, 0, { entries: rest, state: 'released' })
-    return takeOut(range)
+    if (rest.length > 0) this.#ranges.splice(index + 1, 0, { entries: rest, state: 'returned' })
+    range.state = 'leased'
+    for (const entry of range.entries) entry.segment.lease(entry)
+    return range
   }
 
-  #readOn(limits: LeaseLimits): LeasedRange | Segment | undefined {
-    const entries: JournalEntry[] = []
-    const reached = new Map<Segment, number>()
-    const room = new Room(limits)
-    for (const segment of this.segments) {
+  #leaseNext(limits: LeaseLimits): LeasedRange | Segment | undefined {
+    const fitting: { segment: Segment; records: number }[] = []
+    const room = new LeaseRoom(limits)
+    for (const segment of this.#segments) {
       if (!segment.isUnread) continue
-      if (room.isFull || (entries[0] && entries[0].segment.format !== segment.format)) break
+      if (room.isFull || (fitting[0] && fitting[0].segment.format !== segment.format)) break
       if (segment.entries === undefined) return segment
-      for (let at = segment.next; at < segment.entries.length && !room.isFull; at += 1) {
-        const entry = segment.entries[at] as JournalEntry
-        if (entry.state !== 'gone' && !room.take(entry)) break
-        reached.set(segment, at + 1)
-        if (entry.state !== 'gone') entries.push(entry)
-      }
+      fitting.push({ segment, records: segment.countFitting(room) })
     }
-    if (entries.length === 0) return undefined
-    for (const [segment, next] of reached) segment.next = next
-    const range: LeasedRange = { entries, state: 'taken' }
+    if (fitting.length === 0) return undefined
+    const entries = fitting.flatMap(({ segment, records }) => segment.leaseNext(records))
+    const range: LeasedRange = { entries, state: 'leased' }
     this.#ranges.push(range)
-    return takeOut(range)
+    return range
   }
 
-  /** When the oldest record that is left was appended, by the clock that is never set back; else infinite. */
-  get oldest(): number {
-    const segment = this.segments.find((one) => one.left > 0)
-    const entry = segment?.entries?.find((one) => one.state !== 'gone')
-    return entry?.at ?? segment?.oldest ?? Number.POSITIVE_INFINITY
-  }
-
-  /** The records of a range are answered for. */
-  settle(range: LeasedRange): void {
-    for (const entry of range.entries) this.#ledger.leave(entry)
-    range.state = 'settled'
+  /** The request was delivered. */
+  ack(range: LeasedRange): void {
+    for (const entry of range.entries) entry.segment.ack(entry)
+    range.state = 'acked'
     this.tidy()
   }
 
-  /** The records of a range may be taken again. */
-  release(range: LeasedRange): void {
-    for (const entry of range.entries) {
-      if (entry.state !== 'taken') continue
-      entry.state = 'waiting'
-      entry.segment.taken -= 1
-    }
-    range.state = 'released'
+  /** The request failed; its records can be leased again. */
+  nack(range: LeasedRange): void {
+    for (const entry of range.entries) entry.segment.nack(entry)
+    range.state = 'returned'
     this.tidy()
   }
 
-  /** Drops all records of a segment that nobody has taken out. */
+  /** Brings the entries of a segment back into memory. Never rejects. */
+  async load(segment: Segment, isClosed: () => boolean): Promise<void> {
+    await loadSegment(this.#context, segment, isClosed)
+    this.tidy()
+  }
+
+  /** Drops all records of a segment that are not leased. */
   drop(segment: Segment, reason: DroppedReason): void {
-    segment.isSealed = true
-    if (segment.entries === undefined) this.#ledger.leaveSummary(segment, reason)
-    else for (const entry of segment.entries) if (entry.state === 'waiting') this.#ledger.leave(entry, reason)
+    segment.dropAll(reason)
     this.tidy()
   }
 
-  /** Drops all records, and says how many spans that were; those that are taken out are dropped when they come back. */
+  /** Drops everything and returns the number of spans. Leased records are dropped when their request fails. */
   purge(): number {
-    const before = this.#ledger.spans
-    for (const segment of [...this.segments]) {
+    const before = this.#context.accounting.spans
+    for (const segment of [...this.#segments]) {
       this.drop(segment, 'purged')
-      if (segment.isGone) continue
-      segment.isPurged = true
-      this.#onFinished(segment)
+      if (segment.isDeleted) continue
+      segment.purge()
+      this.#deleteSegment(segment)
     }
-    return before - this.#ledger.spans
+    return before - this.#context.accounting.spans
   }
 
-  /** Moves the cursor past what is settled, then gives up segments that nobody needs. */
+  /** Moves the checkpoint past what is acked, then deletes segments that are finished. */
   tidy(): void {
-    const before = this.#settledTo
-    for (const range of this.#ranges) if (range.state === 'released') dropGone(range)
-    while (this.#ranges[0]?.state === 'settled') this.#pass(this.#ranges.shift() as LeasedRange)
-    if (this.#settledTo !== undefined && this.#settledTo !== before) this.cursor?.move(this.#settledTo)
-    if (!this.segments.some(isFinished)) return
-    const finished = this.segments.filter(isFinished)
-    this.segments = this.segments.filter((segment) => !isFinished(segment))
-    for (const segment of finished) this.#onFinished(segment)
+    const before = this.#ackedTo
+    for (const range of this.#ranges) if (range.state === 'returned') removeGone(range)
+    while (this.#ranges[0]?.state === 'acked') this.#pass(this.#ranges.shift() as LeasedRange)
+    if (this.#ackedTo !== undefined && this.#ackedTo !== before) this.#checkpoint?.move(this.#ackedTo)
+    const finished = this.#segments.filter((segment) => segment.isFinished)
+    if (finished.length === 0) return
+    this.#segments = this.#segments.filter((segment) => !segment.isFinished)
+    for (const segment of finished) this.#deleteSegment(segment)
+    if (this.#segments.length === 0) this.#onEmptied()
   }
 
-  // A record that was settled before it was written has no place in the file, and needs none.
-  #pass(range: LeasedRange): void {
-    const last = range.entries.findLast((entry) => entry.offset >= 0)
-    if (last === undefined) return
-    this.#settledTo = {
-      number: last.segment.number,
-      offset: last.offset + RECORD_HEADER_BYTES + last.storedBytes,
-    }
+  /** A file that cannot be deleted is found by the next process, whose checkpoint says that nothing in it is left. */
+  #deleteSegment(segment: Segment): void {
+    const path = segment.retire()
+    if (path !== undefined) this.#deleting.add(this.#context.system.fs.promises.unlink(path))
+  }
+
+  // A record that was acked before it was written has no place in the file, and needs none.
+  #pass({ entries }: LeasedRange): void {
+    const last = entries.findLast((entry) => entry.offset >= 0)
+    if (last !== undefined) this.#ackedTo = last.segment.endOf(last)
   }
 }
 
-/** What still fits into a batch. The first record always does. */
-class Room {
+/** What still fits into a lease. The first record always does. */
+class LeaseRoom implements Room {
   #spans: number
   #bytes: number
   #isEmpty = true
@@ -155,14 +180,14 @@ class Room {
   }
 
   take(entry: JournalEntry): boolean {
-    if (!this.#isEmpty && (entry.spans > this.#spans || entry.rawBytes > this.#bytes)) {
-      // What comes after it would fit, perhaps, but the order is kept.
+    if (!this.#isEmpty && (entry.spans > this.#spans || entry.bytes > this.#bytes)) {
+      // A later record may fit, but the order is kept.
       this.#spans = 0
       return false
     }
     this.#isEmpty = false
     this.#spans -= entry.spans
-    this.#bytes -= entry.rawBytes
+    this.#bytes -= entry.bytes
     return true
   }
 
@@ -171,18 +196,7 @@ class Room {
   }
 }
 
-function takeOut(range: LeasedRange): LeasedRange {
-  range.state = 'taken'
-  for (const entry of range.entries) {
-    entry.state = 'taken'
-    entry.segment.taken += 1
-  }
-  return range
-}
-
-function dropGone(range: LeasedRange): void {
-  if (range.entries.every((entry) => entry.state === 'gone')) range.state = 'settled'
+function removeGone(range: LeasedRange): void {
+  if (range.entries.every((entry) => entry.state === 'gone')) range.state = 'acked'
   else range.entries = range.entries.filter((entry) => entry.state !== 'gone')
 }
-
-const isFinished = (segment: Segment): boolean => segment.isSealed && segment.left === 0

@@ -1,84 +1,86 @@
-import type { QueueContext } from './context.ts'
-import { quarantine } from './quarantine.ts'
-import { scanSegment } from './scan.ts'
-import type { Segment } from './segment.ts'
+/**
+ * Reading the files of segments: for their sums when they are found, and again for their bodies when it is their turn.
+ * Files that cannot be read are kept in a folder of their own, and files that are damaged give what is whole.
+ */
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { problems } from '../../problems.ts'
+import type { QueueContext, System } from './context.ts'
+import { type ScannedSegment, scanSegment } from './scan.ts'
+import { foundSegment } from './segment.ts'
+import type { Segment } from './segment-types.ts'
 
-/** A file that cannot be read for want of something is tried again after this long. */
+/** How long to wait before a file that could not be read is tried again. */
 const PAUSE_MILLIS = 1000
-/** And so often when there is another reason. */
+/** How often it is tried, unless the process or the machine is short of something. */
 const ATTEMPTS = 3
-const WANTING = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'])
+const SHORTAGES = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'])
+/** The folder of files that cannot be read. */
+const QUARANTINE = 'unreadable'
 
 /**
- * Brings a segment's records into memory; what is damaged is dropped and counted. Segments that cannot be read at all
- * count as damaged. Several callers share one reading. Never rejects.
+ * Brings the entries of a segment back into memory; damaged ones are dropped and counted. A file that cannot be read
+ * counts as damaged. Never rejects.
  */
-export function load(shared: QueueContext, segment: Segment, isClosed: () => boolean): Promise<void> {
-  segment.loading ??= loadNow(shared, segment, isClosed).finally(() => {
-    segment.loading = undefined
+export function loadSegment(context: QueueContext, segment: Segment, isClosed: () => boolean): Promise<void> {
+  return segment.loadOnce(async () => {
+    const file = await readAgain(context, segment, isClosed)
+    if (file !== undefined) segment.reload(await scanSegment(file.subarray(0, segment.until), segment.from))
   })
-  return segment.loading
 }
 
-async function loadNow(shared: QueueContext, segment: Segment, isClosed: () => boolean): Promise<void> {
-  const { accounting: ledger } = shared
-  const file = await readFile(shared, segment, isClosed)
-  if (file === undefined) return
-  const scanned = await scanSegment(file.subarray(0, segment.until), segment.from)
-  // It may have been dropped meanwhile.
-  if (segment.isGone || segment.left === 0 || segment.entries !== undefined) return
-  const { left, spans, bytes, firstSeq, lastSeq, seqs } = segment
-  segment.entries = []
-  segment.left = 0
-  segment.spans = 0
-  segment.bytes = 0
-  for (const [index, { header, body, offset }] of scanned.records.slice(0, left).entries()) {
-    const seq = seqs?.[index] ?? Math.min(firstSeq + index, lastSeq)
-    const { spans, rawBytes, packing, storedBytes } = header
-    const entry = segment.add({
-      seq,
-      spans,
-      rawBytes,
-      packing,
-      storedBytes,
-      body,
-      at: segment.timeOf(header.epoch),
-    })
-    entry.offset = offset
-    entry.isWritten = true
-  }
-  segment.firstSeq = firstSeq
-  segment.lastSeq = lastSeq
-  ledger.counters.corrupt += Math.max(0, scanned.corrupt - segment.knownCorrupt)
-  segment.knownCorrupt = scanned.corrupt
-  const found = { left: segment.left, spans: segment.spans, bytes: segment.bytes }
-  Object.assign(segment, { left, spans, bytes })
-  ledger.correct(segment, found.left, found.spans, found.bytes)
+/** A file that was found, as a segment. */
+export interface FoundFile {
+  readonly segment: Segment
+  readonly scanned: ScannedSegment
+  /** Whether a record needs a Node that can read zstd. */
+  readonly needsZstd: boolean
 }
 
-/** An empty file stands for one that cannot be read; undefined where nobody wants it any more. */
-async function readFile(
-  shared: QueueContext,
+/**
+ * Reads a file that was found for its sums. A file that is gone meanwhile counts as empty.
+ *
+ * @param from the offset of the first record that is not acked
+ * @param isFresh whether the records count as queued just now
+ */
+export async function findSegment(
+  context: QueueContext,
+  place: { number: number; path: string },
+  from: number,
+  isFresh = false,
+): Promise<FoundFile | 'unreadable'> {
+  const { system, accounting } = context
+  const read = await readFile(system, place.path)
+  if (read === 'unreadable') return read
+  const scanned = await scanSegment(typeof read === 'string' ? Buffer.alloc(0) : read, from)
+  const latest = system.now()
+  const shift = isFresh ? Number.NEGATIVE_INFINITY : system.wall() - latest
+  const segment = foundSegment(accounting, place, { shift, latest }, scanned, from)
+  const needsZstd = scanned.records.some(({ header }) => header.compression === 'zstd')
+  return { segment, scanned, needsZstd }
+}
+
+/** The file of a segment, empty when it cannot be read; undefined when nobody needs it any more. */
+async function readAgain(
+  context: QueueContext,
   segment: Segment,
   isClosed: () => boolean,
 ): Promise<Buffer | undefined> {
   const { path } = segment
   if (path === undefined) return undefined
-  const file = await readPatiently(shared, path, () => isClosed() || segment.path === undefined)
+  const file = await readFile(context.system, path, () => isClosed() || segment.path === undefined)
   if (file === 'unwanted') return undefined
   if (file !== 'gone' && file !== 'unreadable') return file
-  shared.accounting.counters.corrupt += 1
-  // Never deleted unread.
+  context.accounting.counters.corrupt += 1
   if (file === 'unreadable' && segment.path === path) {
-    segment.path = undefined
-    await quarantine(shared, path)
+    segment.quarantine()
+    await quarantine(context, path)
   }
   return Buffer.alloc(0)
 }
 
-/** A file that is not there is `gone`; one that cannot be read after some attempts is `unreadable`. Never rejects. */
-export async function readPatiently(
-  { system }: QueueContext,
+async function readFile(
+  system: System,
   path: string,
   isUnwanted: () => boolean = () => false,
 ): Promise<Buffer | 'gone' | 'unreadable' | 'unwanted'> {
@@ -88,9 +90,41 @@ export async function readPatiently(
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? ''
       if (code === 'ENOENT') return 'gone'
-      if (attempt >= ATTEMPTS && !WANTING.has(code)) return 'unreadable'
+      if (attempt >= ATTEMPTS && !SHORTAGES.has(code)) return 'unreadable'
       await system.pause(PAUSE_MILLIS)
     }
   }
   return 'unwanted'
+}
+
+/**
+ * Keeps a file that cannot be read in a folder of its own: the disk may be repaired.
+ *
+ * @returns false when the file stays where it is
+ */
+export async function quarantine({ system, settings }: QueueContext, path: string): Promise<boolean> {
+  const folder = join(settings.directory ?? '', QUARANTINE)
+  problems.report('journal:unreadable', () => `a journal file cannot be read, and is kept in ${folder}`)
+  try {
+    await makeFolder(system, folder)
+    const name = `${system.wall()}-${randomBytes(4).toString('hex')}.seg`
+    await system.fs.promises.rename(path, join(folder, name))
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Deletes the files that could not be read. Never rejects. */
+export async function purgeQuarantine({ system, settings }: QueueContext): Promise<void> {
+  if (settings.directory === undefined) return
+  const folder = join(settings.directory, QUARANTINE)
+  await system.fs.promises.rm(folder, { recursive: true, force: true }).catch(() => {})
+}
+
+/** Makes a folder for the owner alone, unless it is there; not the folders above it. Rejects with the system's error. */
+export async function makeFolder({ fs }: System, path: string): Promise<void> {
+  await fs.promises.mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
 }

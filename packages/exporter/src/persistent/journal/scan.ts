@@ -8,45 +8,48 @@ import {
   SEGMENT_HEADER_BYTES,
 } from './format.ts'
 
-/** A whole record in a file. */
-interface Found {
+/** A whole record of a file. */
+interface ScannedRecord {
   readonly header: RecordHeader
+  /** Of its header in the file. */
   readonly offset: number
   /** A view of the file's bytes. */
   readonly body: Buffer
 }
 
-/** What a segment file contains. */
-export interface Scanned {
-  readonly records: readonly Found[]
-  /** Damaged places: a record whose body is damaged, or bytes that belong to no record. */
+/** What a segment's file contains. */
+export interface ScannedSegment {
+  readonly records: readonly ScannedRecord[]
+  /** Of the file. */
+  readonly fileBytes: number
+  /** How many places are damaged: records with a damaged body, and bytes that belong to no record. */
   readonly corrupt: number
   /** Spans of the damaged records whose headers can be read. */
   readonly corruptSpans: number
-  /** Something of the file was never written: it ends in the middle of a record, or before the cursor, or has zeros. */
+  /** Whether a part was never written: the file ends within a record, or before the checkpoint, or has zeros. */
   readonly isTorn: boolean
 }
 
-/** How much is checked before other work gets its turn: some two milliseconds. */
-const BYTES_AT_ONCE = 2 * 1024 * 1024
+/** After so many bytes, some two milliseconds, other work gets its turn. */
+const YIELD_BYTES = 2 * 1024 * 1024
 
 /**
- * Reads a segment from an offset on. Whatever is damaged is stepped over: the next record is searched for. Zeros are
- * no damage, but where a write never came to its end: the process was killed, or the power was lost.
+ * Finds the records of a segment from an offset on. After damage it searches for the next record. Zeros are where a
+ * write did not complete: the process was killed, or the power was lost.
  */
-export async function scanSegment(file: Buffer, from: number): Promise<Scanned> {
-  const records: Found[] = []
+export async function scanSegment(file: Buffer, from: number): Promise<ScannedSegment> {
+  const records: ScannedRecord[] = []
   let corrupt = 0
   let corruptSpans = 0
   let isTorn = false
   let sinceYield = 0
   const isWhole = async (body: Buffer, crc: number) => {
     let sum = 0
-    for (let at = 0; at < body.length; at += BYTES_AT_ONCE) {
-      const piece = body.subarray(at, at + BYTES_AT_ONCE)
+    for (let at = 0; at < body.length; at += YIELD_BYTES) {
+      const piece = body.subarray(at, at + YIELD_BYTES)
       sum = crc32(piece, sum)
       sinceYield += piece.length
-      if (sinceYield < BYTES_AT_ONCE) continue
+      if (sinceYield < YIELD_BYTES) continue
       sinceYield = 0
       await setImmediate()
     }
@@ -59,8 +62,7 @@ export async function scanSegment(file: Buffer, from: number): Promise<Scanned> 
     const header = readRecordHeader(file, offset)
     if (header === undefined) {
       const next = nextRecord(file, offset + 1)
-      const isEnd = next === file.length
-      const isCutOff = isEnd && file.length - offset < RECORD_HEADER_BYTES
+      const isCutOff = next === file.length && file.length - offset < RECORD_HEADER_BYTES
       if (isCutOff || isZero(file.subarray(offset, next))) isTorn = true
       else corrupt += 1
       offset = next
@@ -79,7 +81,7 @@ export async function scanSegment(file: Buffer, from: number): Promise<Scanned> 
     }
     offset = end
   }
-  return { records, corrupt, corruptSpans, isTorn }
+  return { records, fileBytes: file.length, corrupt, corruptSpans, isTorn }
 }
 
 /** Where the next readable header starts, or the end of the file. */
@@ -89,12 +91,4 @@ function nextRecord(file: Buffer, from: number): number {
   return at === -1 ? file.length : at
 }
 
-const ZEROS = Buffer.alloc(64 * 1024)
-
-function isZero(bytes: Buffer): boolean {
-  for (let at = 0; at < bytes.length; at += ZEROS.length) {
-    const piece = bytes.subarray(at, at + ZEROS.length)
-    if (!piece.equals(ZEROS.subarray(0, piece.length))) return false
-  }
-  return true
-}
+const isZero = (bytes: Buffer): boolean => bytes.equals(Buffer.alloc(bytes.length))

@@ -1,53 +1,175 @@
-import type { Files } from './system.ts'
+import type { Fsync } from '../options.ts'
+import type { Files, System, Tasks } from './context.ts'
 
-/** A segment's file while it is written. It is closed when nothing more comes and nobody is using it. */
+/** The most buffers of one call: systems have a limit. */
+const BUFFERS_AT_ONCE = 512
+/** With `fsync: 'interval'`: how long written bytes may be in the system's memory only. */
+const SYNC_MILLIS = 500
+
+/** The file of a segment while it is written. It is closed when it is finished and no call is using it. */
 export class SegmentFile {
-  readonly fd: number
-  /** Where the next record goes. */
-  end: number
-  /** Written to since it was last forced to the disk. */
-  isDirty = false
   readonly #fs: Files
+  readonly #fd: number
+  #end: number
   #users = 0
   #isFinished = false
   #isClosed = false
 
+  /** @param end where the next record goes */
   constructor(fs: Files, fd: number, end: number) {
     this.#fs = fs
-    this.fd = fd
-    this.end = end
+    this.#fd = fd
+    this.#end = end
   }
 
-  /** Does something with the file; it stays open meanwhile. */
-  async with<T>(work: () => Promise<T>): Promise<T> {
+  /** Where the next record goes. */
+  get end(): number {
+    return this.#end
+  }
+
+  /** Sets bytes at the end of the file aside for a record, and returns their offset. */
+  reserve(bytes: number): number {
+    const offset = this.#end
+    this.#end += bytes
+    return offset
+  }
+
+  /**
+   * Writes at a position, however little each call of the system writes. Rejects with the error of the system.
+   *
+   * @param isForced whether it is also forced to the disk
+   */
+  write(parts: readonly Buffer[], position: number, isForced: boolean): Promise<void> {
+    return this.#use(async () => {
+      let rest = parts
+      for (let at = position; rest.length > 0; ) {
+        const some = rest.slice(0, BUFFERS_AT_ONCE)
+        const written = await new Promise<number>((resolve, reject) => {
+          this.#fs.writev(this.#fd, some, at, (error, bytes) => (error ? reject(error) : resolve(bytes)))
+        })
+        rest = after(rest, written)
+        at += written
+      }
+      if (isForced) await this.sync()
+    })
+  }
+
+  /** Writes within the call. Throws the error of the system. */
+  writeSync(parts: readonly Buffer[], position: number): void {
+    let rest = parts
+    for (let at = position; rest.length > 0; ) {
+      const written = this.#fs.writevSync(this.#fd, rest.slice(0, BUFFERS_AT_ONCE), at)
+      rest = after(rest, written)
+      at += written
+    }
+  }
+
+  /** Forces what was written to the disk. */
+  sync(): Promise<void> {
+    return this.#use(() => {
+      return new Promise((resolve, reject) => {
+        this.#fs.fdatasync(this.#fd, (error) => (error ? reject(error) : resolve()))
+      })
+    })
+  }
+
+  /** Forces what was written to the disk within the call. */
+  syncSync(): void {
+    this.#fs.fdatasyncSync(this.#fd)
+  }
+
+  /** Nothing more will be written. */
+  finish(): Promise<void> {
+    this.#isFinished = true
+    return this.#closeIfUnused()
+  }
+
+  /** Keeps the file open until some work is done. */
+  async #use(work: () => Promise<void>): Promise<void> {
     this.#users += 1
     try {
-      return await work()
+      await work()
     } finally {
       this.#users -= 1
       await this.#closeIfUnused()
     }
   }
 
-  /** Forces what was written to the disk itself. */
-  sync(): Promise<void> {
-    this.isDirty = false
-    return this.with(() => {
-      return new Promise((resolve, reject) => {
-        this.#fs.fdatasync(this.fd, (error) => (error ? reject(error) : resolve()))
-      })
-    })
-  }
-
-  /** Nothing more is written. */
-  finish(): Promise<void> {
-    this.#isFinished = true
-    return this.#closeIfUnused()
-  }
-
   async #closeIfUnused(): Promise<void> {
     if (!this.#isFinished || this.#isClosed || this.#users > 0) return
     this.#isClosed = true
-    await new Promise<void>((resolve) => this.#fs.close(this.fd, () => resolve()))
+    await new Promise<void>((resolve) => this.#fs.close(this.#fd, () => resolve()))
+  }
+}
+
+/** The parts that are left after some bytes of them were written. */
+function after(parts: readonly Buffer[], written: number): readonly Buffer[] {
+  // Some systems write nothing, again and again and without an error, when the disk is full.
+  if (written <= 0) throw Object.assign(new Error('nothing was written'), { code: 'ENOSPC' })
+  let left = written
+  let index = 0
+  while (index < parts.length && left >= (parts[index] as Buffer).length) {
+    left -= (parts[index] as Buffer).length
+    index += 1
+  }
+  const rest = parts.slice(index)
+  if (left > 0) rest[0] = (rest[0] as Buffer).subarray(left)
+  return rest
+}
+
+/** Forces files to the disk every 500 ms, with `fsync: 'interval'`. */
+export class Syncer {
+  readonly #system: System
+  readonly #fsync: Fsync
+  readonly #tasks: Tasks
+  readonly #onError: (error: unknown) => void
+  readonly #dirty = new Set<SegmentFile>()
+  #stop: (() => void) | undefined
+
+  constructor(system: System, fsync: Fsync, tasks: Tasks, onError: (error: unknown) => void) {
+    this.#system = system
+    this.#fsync = fsync
+    this.#tasks = tasks
+    this.#onError = onError
+  }
+
+  /** A file was written to. */
+  touch(file: SegmentFile): void {
+    if (this.#fsync !== 'interval') return
+    this.#dirty.add(file)
+    this.#stop ??= this.#system.every(SYNC_MILLIS, () => this.#syncAll())
+  }
+
+  /** Syncs a file a last time and closes it: nothing more is written to it. */
+  finish(file: SegmentFile): void {
+    const isDirty = this.#dirty.delete(file)
+    const synced = isDirty ? file.sync().catch(this.#onError) : Promise.resolve()
+    this.#tasks.add(synced.then(() => file.finish()))
+  }
+
+  /** Stops the timer. `finish` syncs what is left. */
+  close(): void {
+    this.#stop?.()
+    this.#stop = undefined
+  }
+
+  #syncAll(): void {
+    if (this.#dirty.size === 0) {
+      this.close()
+      return
+    }
+    const files = [...this.#dirty]
+    this.#dirty.clear()
+    for (const file of files) this.#tasks.add(file.sync().catch(this.#onError))
+  }
+}
+
+/** Forces a folder's names of new files to the disk; not every system can. Never rejects. */
+export async function syncFolder(system: System, path: string): Promise<void> {
+  try {
+    const folder = await system.fs.promises.open(path, 'r')
+    await folder.sync().finally(() => folder.close())
+  } catch {
+    // Windows cannot open folders.
   }
 }

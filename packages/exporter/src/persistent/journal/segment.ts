@@ -1,151 +1,217 @@
 import type { BodyFormat } from '../encoder/codec.ts'
-import type { Compression } from './format.ts'
+import type { DroppedReason } from '../stats.ts'
+import type { Accounting } from './accounting.ts'
+import type { Position } from './checkpoint.ts'
+import { RECORD_HEADER_BYTES, SEGMENT_HEADER_BYTES } from './format.ts'
+import type { ScannedSegment } from './scan.ts'
 import type { SegmentFile } from './segment-file.ts'
+import { mutable, SegmentRecords, type Times } from './segment-records.ts'
+import type { JournalEntry, NewEntry, Segment } from './segment-types.ts'
 
-/** A record in memory. */
-export interface JournalEntry {
-  readonly segment: Segment
-  /** In the order in which this process got to know it. */
-  readonly seq: number
-  readonly spans: number
-  /** Of the body when it is unpacked. */
-  readonly rawBytes: number
-  /** When it was appended, by the clock that is never set back. */
-  readonly at: number
-  packing: Compression
-  /** As it stands in the file; undefined once nobody needs it any more. */
-  body: Buffer | undefined
-  /** Bytes of the body as it stands in the file, or will. */
-  storedBytes: number
-  /** Where its header starts in the file, or -1: it has no place yet. */
-  offset: number
-  /** Whether the file has it. */
-  isWritten: boolean
-  /** `gone` is settled, dropped, or moved elsewhere. */
-  state: 'waiting' | 'taken' | 'gone'
+/** A segment that only memory has. */
+export function memorySegment(accounting: Accounting, format: BodyFormat): Segment {
+  return new OwnedSegment(accounting, { format, number: 0, path: undefined }, { shift: 0 }, 0)
 }
 
-/** A record that has no place yet. */
-export type NewEntry = Omit<JournalEntry, 'segment' | 'state' | 'offset' | 'isWritten'>
+/** A new segment with an open file, in which nothing stands but its header. */
+export function fileSegment(
+  accounting: Accounting,
+  place: Place,
+  times: Pick<Times, 'shift'>,
+  file: SegmentFile,
+): Segment {
+  return new OwnedSegment(accounting, place, times, SEGMENT_HEADER_BYTES, file)
+}
 
 /**
- * A run of records: a file, or a part of what only memory has. Its records are in memory while it is being written
- * or read; else only these sums are.
+ * A segment whose file was found. Its records are not in memory, and not in the sums of the queue yet.
+ *
+ * @param from the offset of the first record that is not acked
  */
-export class Segment {
-  /** In its folder; the order of the numbers is the order of the records. */
-  number: number
-  /** Without a file from the start. */
-  readonly isMemory: boolean
-  readonly format: BodyFormat
-  /** Undefined where there is no file, or not any longer. */
-  path: string | undefined
-  /** While it is being written. */
-  file: SegmentFile | undefined
-  entries: JournalEntry[] | undefined
-  /** The first entry that nobody has taken yet: all before are taken, released or gone. */
-  next = 0
-  /** Records, spans and bytes of bodies that are not gone. */
-  left = 0
-  spans = 0
-  bytes = 0
-  /** Of the file, or of the bodies where there is none. */
-  size = 0
-  /** Entries that are taken out now. */
-  taken = 0
-  /** Entries that the file does not have yet, and should. */
-  unwritten = 0
-  /** Nothing is added any more. */
-  isSealed = false
-  /** Deleted: somebody who waits for it waits in vain. */
-  isGone = false
-  /** Its records are dropped when they come back from a request that is under way. */
-  isPurged = false
-  /** The sequence numbers of its entries; consecutive unless `seqs` says otherwise. */
-  firstSeq = 0
-  lastSeq = -1
-  seqs: readonly number[] | undefined
-  /** When its oldest record was appended, by the clock that is never set back. */
-  oldest = Number.POSITIVE_INFINITY
-  /** Where reading the file starts. */
-  from = 0
-  /** Where it ends: what stands behind is what only memory was sure to have. */
-  until = Number.POSITIVE_INFINITY
-  /** Damaged places in the file that have been counted already. */
-  knownCorrupt = 0
-  /** Turns the time that stands in a record into the clock that is never set back. */
-  readonly timeOf: (epoch: number) => number
-  /** And back, for new records. */
-  readonly epochOf: (at: number) => number
-  loading: Promise<void> | undefined
-
-  constructor(number: number, format: BodyFormat, path: string | undefined, times: Times) {
-    this.number = number
-    this.isMemory = path === undefined
-    this.format = format
-    this.path = path
-    this.timeOf = (epoch) => Math.min(times.latest, epoch - times.shift)
-    this.epochOf = (at) => at + times.shift
-  }
-
-  /** Puts a record at the end. */
-  add(record: NewEntry): JournalEntry {
-    const { seq, spans, rawBytes, at, packing, body, storedBytes } = record
-    const entry: JournalEntry = {
-      ...{ segment: this, seq, spans, rawBytes, at, packing, body, storedBytes },
-      ...{ offset: -1, isWritten: false, state: 'waiting' },
-    }
-    this.entries ??= []
-    if (this.entries.length === 0) this.firstSeq = entry.seq
-    this.entries.push(entry)
-    this.lastSeq = entry.seq
-    this.left += 1
-    this.spans += entry.spans
-    this.bytes += entry.rawBytes
-    this.oldest = Math.min(this.oldest, entry.at)
-    return entry
-  }
-
-  /** Forgets a record, and its body. */
-  remove(entry: JournalEntry): void {
-    if (entry.state === 'taken') this.taken -= 1
-    entry.state = 'gone'
-    entry.body = undefined
-    this.left -= 1
-    this.spans -= entry.spans
-    this.bytes -= entry.rawBytes
-  }
-
-  /** Whether records are left that nobody has taken yet. */
-  get isUnread(): boolean {
-    if (this.entries === undefined) return this.left > 0
-    while (this.next < this.entries.length && this.entries[this.next]?.state === 'gone') this.next += 1
-    return this.next < this.entries.length
-  }
-
-  /** Takes what is gone out of the list, as far as nobody has read. */
-  cut(): void {
-    this.entries = this.entries?.filter((entry, at) => at < this.next || entry.state !== 'gone')
-  }
-
-  /** Whether the bodies may leave the memory: the file has them, and nobody is reading. */
-  get canForget(): boolean {
-    if (!this.isSealed || this.path === undefined || this.entries === undefined) return false
-    if (this.until !== Number.POSITIVE_INFINITY) return false
-    return this.unwritten === 0 && this.next === 0 && this.left === this.entries.length
-  }
-
-  forget(): void {
-    const entries = this.entries ?? []
-    if (this.lastSeq - this.firstSeq + 1 !== entries.length) this.seqs = entries.map((entry) => entry.seq)
-    this.entries = undefined
-  }
+export function foundSegment(
+  accounting: Accounting,
+  place: Omit<Place, 'format'>,
+  times: Times,
+  scanned: ScannedSegment,
+  from: number,
+): Segment {
+  const format = scanned.records[0]?.header.format ?? 'protobuf'
+  return OwnedSegment.found(accounting, { format, ...place }, times, scanned, from)
 }
 
-/** How the clock on the wall and the one that is never set back are related, for the records of a segment. */
-export interface Times {
-  /** Wall minus the other, in milliseconds. */
-  readonly shift: number
-  /** No record is newer, whatever stands in it. */
-  readonly latest: number
+/** Where a segment stands. */
+interface Place {
+  readonly format: BodyFormat
+  readonly number: number
+  readonly path: string | undefined
+}
+
+// Not exported: other files know the interface, through which they can assign nothing.
+class OwnedSegment extends SegmentRecords implements Segment {
+  readonly format: BodyFormat
+  readonly isMemory: boolean
+  path: string | undefined
+  file: SegmentFile | undefined
+  size: number
+  isSealed = false
+  isPurged = false
+  isDeleted = false
+  from = 0
+  until = Number.POSITIVE_INFINITY
+  #number: number
+  /** Entries that wait for the writer. */
+  #unwritten = 0
+  #loading: Promise<void> | undefined
+
+  constructor(accounting: Accounting, place: Place, times: Partial<Times>, size: number, file?: SegmentFile) {
+    super(accounting, { shift: 0, latest: Number.POSITIVE_INFINITY, ...times })
+    this.format = place.format
+    this.isMemory = place.path === undefined
+    this.path = place.path
+    this.file = file
+    this.size = size
+    this.#number = place.number
+    if (file) accounting.changeDisk(size)
+  }
+
+  static found(
+    accounting: Accounting,
+    place: Place,
+    times: Times,
+    scanned: ScannedSegment,
+    from: number,
+  ): OwnedSegment {
+    const segment = new OwnedSegment(accounting, place, times, scanned.fileBytes)
+    segment.isSealed = true
+    segment.from = from
+    segment.find(scanned)
+    return segment
+  }
+
+  protected get self(): Segment {
+    return this
+  }
+
+  get isWritten(): boolean {
+    return this.#unwritten === 0
+  }
+
+  get isFinished(): boolean {
+    return this.isSealed && this.left === 0
+  }
+
+  get canUnload(): boolean {
+    if (!this.isSealed || this.path === undefined || this.until !== Number.POSITIVE_INFINITY) return false
+    return this.isWritten && this.next === 0 && this.left > 0 && this.left === this.entries?.length
+  }
+
+  get unwrittenSpans(): number {
+    const unwritten = (this.entries ?? []).filter((entry) => entry.state !== 'gone' && !entry.isWritten)
+    return unwritten.reduce((sum, entry) => sum + entry.spans, 0)
+  }
+
+  get unpersisted(): readonly JournalEntry[] {
+    if (this.file !== undefined || this.isPurged) return []
+    return (this.entries ?? []).filter(
+      (entry) => entry.state === 'waiting' && (!entry.isWritten || this.path === undefined),
+    )
+  }
+
+  override append(record: NewEntry): JournalEntry {
+    if (this.isMemory) this.size += record.storedBytes
+    else {
+      this.#unwritten += 1
+      this.#grow(RECORD_HEADER_BYTES + record.storedBytes)
+    }
+    return super.append(record)
+  }
+
+  place(entry: JournalEntry): void {
+    if (this.file) mutable(entry).offset = this.file.reserve(RECORD_HEADER_BYTES + entry.storedBytes)
+  }
+
+  endOf({ offset, storedBytes }: JournalEntry): Position {
+    return { number: this.#number, offset: offset + RECORD_HEADER_BYTES + storedBytes }
+  }
+
+  skip({ storedBytes }: JournalEntry): void {
+    this.#unwritten -= 1
+    if (!this.isDeleted) this.#grow(-(RECORD_HEADER_BYTES + storedBytes))
+  }
+
+  markWritten(entries: readonly JournalEntry[]): void {
+    for (const entry of entries) mutable(entry).isWritten = true
+    this.#unwritten -= entries.length
+  }
+
+  markFailed(_: JournalEntry): void {
+    this.#unwritten -= 1
+  }
+
+  seal(): void {
+    this.isSealed = true
+  }
+
+  takeWrittenFile(): SegmentFile | undefined {
+    if (!this.isSealed || !this.isWritten) return undefined
+    const { file } = this
+    this.file = undefined
+    return file
+  }
+
+  override dropAll(reason: DroppedReason): void {
+    this.isSealed = true
+    super.dropAll(reason)
+  }
+
+  purge(): void {
+    this.isPurged = true
+  }
+
+  override move(entry: JournalEntry, accept: (record: NewEntry) => boolean): boolean {
+    const isMoved = super.move(entry, accept)
+    // The file may have it in the end; it must not be read twice.
+    if (isMoved && entry.offset !== -1) this.until = Math.min(this.until, entry.offset)
+    return isMoved
+  }
+
+  loadOnce(load: () => Promise<void>): Promise<void> {
+    this.#loading ??= load().finally(() => {
+      this.#loading = undefined
+    })
+    return this.#loading
+  }
+
+  override reload(scanned: ScannedSegment): void {
+    if (!this.isDeleted) super.reload(scanned)
+  }
+
+  enterFolder(number: number, path: string): void {
+    this.#number = number
+    this.path = path
+    this.accounting.changeDisk(this.size)
+  }
+
+  leaveFolder(): void {
+    this.#grow(-this.size)
+    this.path = undefined
+  }
+
+  quarantine(): void {
+    this.path = undefined
+  }
+
+  retire(): string | undefined {
+    if (this.isDeleted || this.isMemory) return undefined
+    const { path } = this
+    this.isDeleted = true
+    this.path = undefined
+    this.accounting.changeDisk(-this.size)
+    return path
+  }
+
+  #grow(bytes: number): void {
+    this.size += bytes
+    this.accounting.changeDisk(bytes)
+  }
 }

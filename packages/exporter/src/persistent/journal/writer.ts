@@ -1,109 +1,88 @@
 import { crc32 } from 'node:zlib'
-import type { QueueSettings } from '../queue/types.ts'
-import { RECORD_HEADER_BYTES, recordHeader } from './format.ts'
-import { Packer } from './packer.ts'
-import type { JournalEntry, Segment } from './segment.ts'
-import type { SegmentFile } from './segment-file.ts'
-import type { Syncer } from './syncer.ts'
-import type { System } from './system.ts'
-import { writeAll, writeAllSync } from './write-all.ts'
+import type { QueueSettings } from './context.ts'
+import { recordHeader } from './format.ts'
+import type { SegmentFile, Syncer } from './segment-file.ts'
+import type { JournalEntry, Segment } from './segment-types.ts'
 
-/** While the disk takes its time this much waits in memory; then it is written there and then. */
-const UNWRITTEN_BYTES = 4 * 1024 * 1024
-/** One write has no more, so that it does not take long. */
-const CHUNK_BYTES = 4 * 1024 * 1024
-/** So much is packed before it is written. */
-const PACKED_AHEAD_BYTES = 1024 * 1024
+/** With more waiting than this, records are written within `add`: memory must not fill while the disk is slow. */
+const MAX_PENDING_BYTES = 4 * 1024 * 1024
 
+/** One write to one file. */
 interface Chunk {
   readonly segment: Segment
   readonly file: SegmentFile
   readonly entries: readonly JournalEntry[]
   readonly parts: readonly Buffer[]
   readonly position: number
-  /** Written, or given up. */
+  /** Written, or failed. */
   isDone: boolean
 }
 
-/** What the writer tells its owner. */
+/** What the writer reports. */
 export interface WriterEvents {
-  /** The file has all that it is to have so far. */
+  /** A segment has nothing left to be written for now. */
   onWritten(segment: Segment): void
-  /** A record takes less room than it was counted with. */
-  onSaved(segment: Segment, bytes: number): void
-  /** Nothing of these is certain to be in the file. */
+  /** The file may or may not have these records. */
   onFailed(entries: readonly JournalEntry[], error: unknown): void
 }
 
 /**
- * Brings records into files, in order, one write at a time. A record gets its place in the file when it is about to
- * be written, so that one that is settled before is not written at all.
+ * Writes records to their files, in order and off the event loop, one write at a time. A record gets its place in the
+ * file just before it is written: one that is acked earlier is not written at all.
  */
 export class Writer {
-  readonly #system: System
   readonly #settings: QueueSettings
   readonly #syncer: Syncer
   readonly #events: WriterEvents
-  readonly #packer: Packer
   #pending: JournalEntry[] = []
   #pendingBytes = 0
   #chunk: Chunk | undefined
   #running: Promise<void> | undefined
-  /** What was written in a burst and is being forced to the disk. */
+  /** Chunks that were written within a call and are being forced to the disk. */
   readonly #syncing = new Set<Promise<void>>()
-  /** Something was added, and nobody else had a turn on the event loop since. */
+  /** Whether something was added in this turn of the event loop. */
   #hasAdded = false
 
-  constructor(system: System, settings: QueueSettings, syncer: Syncer, events: WriterEvents) {
-    this.#system = system
+  constructor(settings: QueueSettings, syncer: Syncer, events: WriterEvents) {
     this.#settings = settings
     this.#syncer = syncer
     this.#events = events
-    this.#packer = new Packer(settings.compression, (entry, bytes) => {
-      this.#pendingBytes -= bytes
-      events.onSaved(entry.segment, bytes)
-    })
   }
 
-  /** Takes a record of a segment that has a file. */
+  /** Takes a record of a segment with a file. */
   add(entry: JournalEntry): void {
-    entry.segment.unwritten += 1
     this.#pending.push(entry)
     this.#pendingBytes += entry.storedBytes
-    // A burst that lets nobody else run would let nothing be written.
+    // While an application ends spans without a pause, no write off the event loop would ever start.
     const isBurst = this.#hasAdded
     this.#noteTurn()
     const { isSync } = this.#settings
-    if (isSync || isBurst || this.#pendingBytes > UNWRITTEN_BYTES) this.#writePendingNow(isSync)
+    if (isSync || isBurst || this.#pendingBytes > MAX_PENDING_BYTES) this.#writePending(isSync)
     else this.#running ??= this.#run()
   }
 
-  /** Writes at once all that is not known to be written. */
+  /** Writes within the call everything that is not known to be written. */
   writeNow(): void {
-    const chunk = this.#chunk
-    // What another thread is writing this moment is written again: the same bytes to the same place.
-    if (chunk !== undefined && !chunk.isDone) this.#writeNow(chunk, true)
-    this.#writePendingNow(true)
+    // What a thread is writing at this moment is written again: the same bytes to the same place.
+    if (this.#chunk !== undefined && !this.#chunk.isDone) this.#write(this.#chunk, true)
+    this.#writePending(true)
   }
 
-  /** Resolves when nothing is left to be written. */
+  /** Resolves when nothing waits to be written. */
   async idle(): Promise<void> {
     while (this.#running !== undefined) await this.#running
     await Promise.all(this.#syncing)
   }
 
   async #run(): Promise<void> {
+    // A burst of records takes the first one with it.
+    await null
     while (this.#pending.length > 0) {
-      await this.#packer.pack(this.#pending, PACKED_AHEAD_BYTES)
-      // A burst may have written all of it in the meantime.
-      const chunk = this.#pending.length > 0 ? this.#place(false) : undefined
+      const chunk = this.#nextChunk()
       if (chunk === undefined) continue
       this.#chunk = chunk
       try {
-        await chunk.file.with(async () => {
-          await writeAll(this.#system.fs, chunk.file.fd, chunk.parts, chunk.position)
-          if (this.#settings.fsync === 'batch') await chunk.file.sync()
-        })
+        await chunk.file.write(chunk.parts, chunk.position, this.#settings.fsync === 'batch')
         this.#confirm(chunk)
       } catch (error) {
         this.#fail(chunk, error)
@@ -121,23 +100,21 @@ export class Writer {
     })
   }
 
-  /** @param isForced whether what was written is also forced to the disk within the call, where that is asked for */
-  #writePendingNow(isForced: boolean): void {
-    for (;;) {
-      if (this.#pending.length === 0) return
-      const chunk = this.#place(true)
-      if (chunk !== undefined) this.#writeNow(chunk, isForced)
+  #writePending(isForced: boolean): void {
+    while (this.#pending.length > 0) {
+      const chunk = this.#nextChunk()
+      if (chunk !== undefined) this.#write(chunk, isForced)
     }
   }
 
-  #writeNow(chunk: Chunk, isForced: boolean): void {
-    const { fs } = this.#system
+  /** @param isForced whether `fsync: 'batch'` is done within the call, too */
+  #write(chunk: Chunk, isForced: boolean): void {
     try {
-      writeAllSync(fs, chunk.file.fd, chunk.parts, chunk.position)
+      chunk.file.writeSync(chunk.parts, chunk.position)
       if (this.#settings.fsync !== 'batch') {
         this.#confirm(chunk)
       } else if (isForced) {
-        fs.fdatasyncSync(chunk.file.fd)
+        chunk.file.syncSync()
         this.#confirm(chunk)
       } else {
         const synced = chunk.file.sync().then(
@@ -152,34 +129,26 @@ export class Writer {
     }
   }
 
-  /** The next records of one segment, with their places in the file; at once, or only those that are packed. */
-  #place(isNow: boolean): Chunk | undefined {
+  /** The next records of one segment, with their places in the file; undefined when all of them are gone. */
+  #nextChunk(): Chunk | undefined {
     const segment = this.#pending[0]?.segment
-    // While large bodies were packed, all may have been written at once.
     if (segment === undefined) return undefined
     // A segment keeps its file until all of its records are written.
     const file = segment.file as SegmentFile
+    const end = this.#pending.findIndex((entry) => entry.segment !== segment)
     const entries: JournalEntry[] = []
     const parts: Buffer[] = []
     const position = file.end
-    let count = 0
-    for (const entry of this.#pending) {
-      if (entry.segment !== segment || file.end - position > CHUNK_BYTES) break
-      if (!isNow && this.#packer.isToBePacked(entry)) break
-      count += 1
+    for (const entry of this.#pending.splice(0, end === -1 ? this.#pending.length : end)) {
       this.#pendingBytes -= entry.storedBytes
       if (entry.body === undefined) {
-        segment.unwritten -= 1
-        this.#events.onSaved(segment, RECORD_HEADER_BYTES + entry.storedBytes)
+        segment.skip(entry)
         continue
       }
-      entry.offset = file.end
-      file.end += RECORD_HEADER_BYTES + entry.storedBytes
+      segment.place(entry)
       parts.push(headerOf(entry, entry.body), entry.body)
       entries.push(entry)
     }
-    this.#pending.splice(0, count)
-    if (count === 0) return undefined
     if (entries.length > 0) return { segment, file, entries, parts, position, isDone: false }
     this.#events.onWritten(segment)
     return undefined
@@ -189,32 +158,24 @@ export class Writer {
     if (chunk.isDone) return
     chunk.isDone = true
     this.#syncer.touch(chunk.file)
-    for (const entry of chunk.entries) entry.isWritten = true
-    chunk.segment.unwritten -= chunk.entries.length
+    chunk.segment.markWritten(chunk.entries)
     this.#events.onWritten(chunk.segment)
   }
 
-  // What waits behind it would be written to the same disk: it is given up, too.
+  // What waits would be written to the same disk: it fails, too.
   #fail(chunk: Chunk, error: unknown): void {
     if (chunk.isDone) return
     chunk.isDone = true
     const entries = [...chunk.entries, ...this.#pending]
     this.#pending = []
     this.#pendingBytes = 0
-    for (const entry of entries) entry.segment.unwritten -= 1
+    for (const entry of entries) entry.segment.markFailed(entry)
     this.#events.onFailed(entries, error)
   }
 }
 
 function headerOf(entry: JournalEntry, body: Buffer): Buffer {
-  const { segment, packing, rawBytes, spans, at } = entry
-  const header = {
-    format: segment.format,
-    packing,
-    rawBytes,
-    spans,
-    storedBytes: body.length,
-    crc: crc32(body),
-  }
-  return recordHeader({ ...header, epoch: segment.epochOf(at) }, entry.offset)
+  const { segment, compression, bytes, spans, offset } = entry
+  const header = { compression, bytes, spans, storedBytes: body.length, crc: crc32(body) }
+  return recordHeader({ ...header, format: segment.format, epoch: segment.epochOf(entry) }, offset)
 }

@@ -1,63 +1,91 @@
+/**
+ * Who owns which journal. A directory may be shared by many processes; each has folders of its own in it:
+ *
+ * ```
+ * own.<host>.<namespace>.<pid>.<start>.<thread>.<random>   of a process; it touches the file `alive` now and then
+ * free.<random>                                            of nobody: the next process that finds it may take it
+ * zstd.<random>                                            of nobody, for a Node that can read zstd
+ * rejected, unreadable                                     of all: dead letters, and files that cannot be read
+ * ```
+ * A folder changes hands by being renamed, which only one process can do. Only the owner reads, writes and deletes
+ * what is in it: its segments, its checkpoint (`cursor`) and `alive`. `liveness.ts` finds out which owners are dead,
+ * and `takeover.ts` takes their folders. Both call the journal; the queue calls them.
+ */
+import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import { Checkpoint } from '../journal/checkpoint.ts'
-import type { QueueContext } from '../journal/context.ts'
-import type { System } from '../journal/system.ts'
-import { nameOf, type Owner } from './owner.ts'
+import { CHECKPOINT_NAME } from '../journal/checkpoint.ts'
+import type { Identity, QueueContext, System } from '../journal/context.ts'
+import { numberOf } from '../journal/format.ts'
+import { PROCESSOR } from '../options.ts'
 
-/** The path does not lead to our folder any more. */
-const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ESTALE'])
+/** The owner of a folder. */
+export type Owner =
+  | { readonly kind: 'process'; readonly identity: Identity }
+  | { readonly kind: 'free' }
+  | { readonly kind: 'zstd' }
 
-/** What a folder of the journal contains, beside segments. */
-const ALIVE = 'alive'
-
-/** The name of a segment's file. */
-export const segmentName = (number: number): string => `${String(number).padStart(10, '0')}.seg`
-
-/** The number in the name of a segment's file; undefined for any other file. */
-export function numberOf(name: string): number | undefined {
-  const match = /^(\d{10,15})\.seg$/.exec(name)
-  const number = Number(match?.[1])
-  return match && segmentName(number) === name ? number : undefined
+/** A new name for a folder; no two are the same. */
+export function newFolderName(owner: Owner): string {
+  const random = randomBytes(6).toString('hex')
+  if (owner.kind !== 'process') return `${owner.kind}.${random}`
+  const { host, namespace, pid, start, thread } = owner.identity
+  return ['own', host, namespace, pid, start, thread, random].join('.')
 }
 
-/** The name of a new folder of this process. */
-export const ownName = (system: System): string => nameOf({ kind: 'process', identity: system.identity })
+/** The owner that a folder's name tells; undefined for everything that is not a folder of a journal. */
+export function ownerOf(name: string): Owner | undefined {
+  const free = /^(free|zstd)\.[0-9a-f]{12}$/.exec(name)
+  if (free) return { kind: free[1] as 'free' | 'zstd' }
+  const own = /^own\.([0-9a-f]+)\.(\d+)\.(\d+)\.(\d*)\.(\d+)\.[0-9a-f]{12}$/.exec(name)
+  if (!own) return undefined
+  const [, host = '', namespace = '', pid = '', start = '', thread = ''] = own
+  return { kind: 'process', identity: { host, namespace, pid: Number(pid), start, thread: Number(thread) } }
+}
 
-/** A folder of the journal that belongs to this process. */
+/** The owner's sign of life: a file that is touched. */
+export const ALIVE_NAME = 'alive'
+/** With these errors, a path does not lead to our folder any more. */
+const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ESTALE'])
+
+/** A folder that belongs to this process. */
 export class Folder {
   readonly path: string
   readonly #system: System
   readonly #directory: string
 
-  constructor(system: System, directory: string, name: string) {
+  private constructor(system: System, directory: string) {
     this.#system = system
     this.#directory = directory
-    this.path = join(directory, name)
+    this.path = join(directory, newFolderName({ kind: 'process', identity: system.identity }))
   }
 
-  /** A new folder, with a cursor. Throws what the file system throws; nothing is left behind then. */
-  static create({ system, tasks }: QueueContext, directory: string): { folder: Folder; cursor: Checkpoint } {
-    const folder = new Folder(system, directory, ownName(system))
-    makeFolder(system, directory)
+  /** Makes a new folder, and those above it. Throws the error of the system and leaves nothing behind then. */
+  static create({ system, tasks }: QueueContext, directory: string): Folder {
+    const folder = new Folder(system, directory)
+    makeFolders(system, directory)
     system.fs.mkdirSync(folder.path, { mode: 0o700 })
     try {
-      system.fs.closeSync(system.fs.openSync(join(folder.path, ALIVE), 'w', 0o600))
-      return { folder, cursor: Checkpoint.create(system.fs, folder.path) }
+      system.fs.closeSync(system.fs.openSync(join(folder.path, ALIVE_NAME), 'w', 0o600))
     } catch (error) {
       tasks.add(folder.remove())
       throw error
     }
+    return folder
   }
 
-  segmentPath(number: number): string {
-    return join(this.path, segmentName(number))
+  /** Takes a folder that nobody owns. Rejects when another process was faster. */
+  static async take(system: System, directory: string, name: string): Promise<Folder> {
+    const folder = new Folder(system, directory)
+    await system.fs.promises.rename(join(directory, name), folder.path)
+    await folder.touch()
+    return folder
   }
 
-  /** Tells other processes that the owner is alive. Resolves to false when the folder is not there any more. */
+  /** Shows other processes that the owner is alive. Resolves to false when the folder is not there any more. */
   async touch(): Promise<boolean> {
     const time = new Date(this.#system.wall())
     const { promises } = this.#system.fs
-    const alive = join(this.path, ALIVE)
+    const alive = join(this.path, ALIVE_NAME)
     try {
       await promises.utimes(alive, time, time).catch(() => promises.writeFile(alive, '', { mode: 0o600 }))
       return true
@@ -67,8 +95,8 @@ export class Folder {
   }
 
   /**
-   * Deletes the folder, all of whose records are settled; what is in it beside our own files stays. As long as a
-   * segment cannot be deleted, the cursor has to stay, too: it says that nothing is to be sent again. Never rejects.
+   * Deletes the folder, all of whose records are acked. Files that are not ours stay. While a segment cannot be
+   * deleted, the checkpoint stays, too: it says that nothing is to be sent again. Never rejects.
    */
   async remove(): Promise<void> {
     const { promises } = this.#system.fs
@@ -80,43 +108,54 @@ export class Folder {
       await this.free()
       return
     }
-    for (const name of ['cursor', ALIVE]) await promises.unlink(join(this.path, name)).catch(() => {})
+    for (const name of [CHECKPOINT_NAME, ALIVE_NAME]) {
+      await promises.unlink(join(this.path, name)).catch(() => {})
+    }
     await promises.rmdir(this.path).catch(() => {})
   }
 
-  /** Leaves the folder to others. Never rejects. */
-  async free(kind: Exclude<Owner['kind'], 'process'> = 'free'): Promise<void> {
-    const path = join(this.#directory, nameOf({ kind }))
+  /** Gives the folder to whoever finds it. Never rejects. */
+  async free(): Promise<void> {
+    const path = join(this.#directory, newFolderName({ kind: 'free' }))
     await this.#system.fs.promises.rename(this.path, path).catch(() => {})
   }
 }
 
-/** Makes a folder in one that is there, if it is not there yet. Rejects with what the file system says. */
-export async function makeInside({ fs }: System, path: string): Promise<void> {
-  await fs.promises.mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error
-  })
-}
-
-/** Makes sure that the names of new files survive a power loss, too; not every system can. Never rejects. */
-export async function syncFolder(system: System, path: string): Promise<void> {
-  try {
-    const folder = await system.fs.promises.open(path, 'r')
-    await folder.sync().finally(() => folder.close())
-  } catch {
-    // On Windows, a folder cannot be opened.
-  }
-}
-
-/** Makes a folder, and those above it. Node's own way of doing so never ends where a folder cannot be made in one that is there. */
-function makeFolder(system: System, path: string): void {
+// Node's option `recursive` never returns where a folder cannot be made in one that exists, such as /proc.
+function makeFolders(system: System, path: string): void {
   try {
     system.fs.mkdirSync(path, { mode: 0o700 })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EEXIST' || code === 'EISDIR') return
     if (code !== 'ENOENT' || dirname(path) === path) throw error
-    makeFolder(system, dirname(path))
+    makeFolders(system, dirname(path))
     system.fs.mkdirSync(path, { mode: 0o700 })
+  }
+}
+
+/** The directories that processors of this process use, with the URLs that their spans are sent to. */
+const locks = new Map<string, { readonly url: string; processors: number }>()
+
+/**
+ * Locks a directory for one endpoint. Whichever processor finds spans there sends them: they must not go elsewhere.
+ *
+ * @returns unlocks it
+ * @throws TypeError when another processor of this process sends the spans of this directory to another URL
+ */
+export function lockDirectory(directory: string | undefined, url: string): () => void {
+  if (directory === undefined) return () => {}
+  const lock = locks.get(directory) ?? { url, processors: 0 }
+  if (lock.url !== url) {
+    throw new TypeError(
+      `${PROCESSOR}: option directory is that of a processor with another url; ` +
+        'each endpoint needs a directory of its own',
+    )
+  }
+  lock.processors += 1
+  locks.set(directory, lock)
+  return () => {
+    lock.processors -= 1
+    if (lock.processors === 0) locks.delete(directory)
   }
 }

@@ -1,69 +1,82 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { sayOnce } from '../../report.ts'
+import { problems } from '../../problems.ts'
+import type { BodyFormat } from '../encoder/codec.ts'
 import type { QueueContext } from '../journal/context.ts'
 import { RECORD_HEADER_BYTES, recordHeader, SEGMENT_HEADER_BYTES, segmentHeader } from '../journal/format.ts'
-import { makeInside } from '../ownership/folder.ts'
+import { makeFolder } from '../journal/load.ts'
 import { countDropped, type DroppedReason } from '../stats.ts'
-import { type DeadLetter, shareOf } from './dead-letter-memory.ts'
 
-/** A file of what was refused. Its name says all that has to be known of it. */
+/** The folder's name in the directory. */
+const FOLDER = 'rejected'
+
+/** The bodies of one request that was rejected for good. */
+export interface DeadLetter {
+  readonly format: BodyFormat
+  readonly bodies: readonly Buffer[]
+  readonly spans: number
+}
+
+/** A file of dead letters. Its name says everything that has to be known of it. */
 export interface DeadLetterFile {
   readonly name: string
   readonly path: string
   readonly spans: number
 }
 
-/** Spans that this process has put into a file. */
-interface Ours {
+/** Spans that this process put into a file. */
+interface OwnSpans {
   readonly spans: number
-  /** Not before their request is settled: until then they are counted as queued. */
+  /** They count as rejected from the moment that their lease is acked; before, they count as queued. */
   isCounted: boolean
-  /** Why the file was deleted, before they were counted. */
+  /** Why the file was deleted before they were counted. */
   dropped?: DroppedReason
 }
 
-/** What the receiver refused for good, in files that every process of the directory may add to and take from. */
+/** Of how many spans a body has, only the sum over a request is known: they are spread evenly. */
+export const spansOfBody = (spans: number, index: number, bodies: number): number =>
+  Math.floor((spans * (index + 1)) / bodies) - Math.floor((spans * index) / bodies)
+
+/** Dead letters in files. All processes of the directory add files to the folder and take files from it. */
 export class DeadLetterFolder {
-  readonly path: string
-  readonly #shared: QueueContext
-  /** What this process has put there. */
-  readonly #ours = new Map<string, Ours>()
+  readonly #context: QueueContext
+  readonly #path: string
+  /** What this process put there. */
+  readonly #own = new Map<string, OwnSpans>()
   /** Files do not change, so each is asked for its size once. */
   readonly #sizes = new Map<string, number>()
-  /** One after the other, so that nobody counts files while another is being added. */
+  /** One addition after the other, so that none counts files while another adds one. */
   #turn: Promise<unknown> = Promise.resolve()
   #latest = 0
 
-  constructor(shared: QueueContext, directory: string) {
-    this.#shared = shared
-    this.path = join(directory, 'rejected')
+  constructor(context: QueueContext, directory: string) {
+    this.#context = context
+    this.#path = join(directory, FOLDER)
   }
 
-  /** Resolves to what counts it as rejected; to nothing when it could not be written. */
-  add(refused: DeadLetter, status: number): Promise<(() => void) | undefined> {
-    const added = this.#turn.then(() => this.#add(refused, status))
+  /** Resolves to a function that counts it as rejected; to undefined when it could not be written. */
+  add(letter: DeadLetter, status: number): Promise<(() => void) | undefined> {
+    const added = this.#turn.then(() => this.#add(letter, status))
     this.#turn = added
     return added
   }
 
-  async #add({ format, bodies, spans }: DeadLetter, status: number): Promise<(() => void) | undefined> {
-    const { system } = this.#shared
+  async #add(letter: DeadLetter, status: number): Promise<(() => void) | undefined> {
+    const { system, settings } = this.#context
     const { promises } = system.fs
-    // Never the same twice, so that the names of this process are in order.
+    // Each later than the one before, so that the names are in order.
     const epoch = Math.max(Math.floor(system.wall()), this.#latest + 1)
     this.#latest = epoch
-    const parts = fileOf({ format, bodies, spans }, epoch)
     const random = randomBytes(6).toString('hex')
-    const name = `${String(epoch).padStart(13, '0')}-${status}-${spans}-${random}.seg`
-    const path = join(this.path, name)
+    const name = `${String(epoch).padStart(13, '0')}-${status}-${letter.spans}-${random}.seg`
+    const path = join(this.#path, name)
     try {
-      await makeInside(system, this.path)
+      await makeFolder(system, this.#path)
       const file = await promises.open(path, 'wx', 0o600)
       try {
-        for (const part of parts) await file.writeFile(part)
-        if (this.#shared.settings.fsync === 'batch') await file.datasync()
+        for (const part of fileOf(letter, epoch)) await file.writeFile(part)
+        if (settings.fsync === 'batch') await file.datasync()
       } finally {
         await file.close()
       }
@@ -71,27 +84,27 @@ export class DeadLetterFolder {
       await promises.unlink(path).catch(() => {})
       return undefined
     }
-    const ours: Ours = { spans, isCounted: false }
-    this.#ours.set(name, ours)
+    const own: OwnSpans = { spans: letter.spans, isCounted: false }
+    this.#own.set(name, own)
     await this.#makeRoom()
-    return () => this.#count(ours)
+    return () => this.#count(own)
   }
 
-  /** The oldest first. */
+  /** All files, the oldest first. */
   async list(): Promise<DeadLetterFile[]> {
-    const names = await this.#shared.system.fs.promises.readdir(this.path).catch(() => [])
+    const names = await this.#context.system.fs.promises.readdir(this.#path).catch(() => [])
     const files: DeadLetterFile[] = []
     for (const name of names.sort()) {
       const match = /^\d{13,}-\d+-(\d+)-[0-9a-f]{12}\.seg$/.exec(name)
-      if (match) files.push({ name, path: join(this.path, name), spans: Number(match[1]) })
+      if (match) files.push({ name, path: join(this.#path, name), spans: Number(match[1]) })
     }
     return files
   }
 
-  /** Moves a file elsewhere, at once. False when somebody else has it, or the disk does not let us. */
+  /** Moves a file elsewhere, within the call. False when another process has it, or the disk cannot be written. */
   moveTo(file: DeadLetterFile, path: string): boolean {
     try {
-      this.#shared.system.fs.renameSync(file.path, path)
+      this.#context.system.fs.renameSync(file.path, path)
     } catch {
       return false
     }
@@ -99,76 +112,77 @@ export class DeadLetterFolder {
     return true
   }
 
-  /** Deletes a file; the spans that this process has put there are counted. */
+  /** Deletes a file, and counts the spans that this process put there. */
   async delete(file: DeadLetterFile, reason: DroppedReason): Promise<boolean> {
-    const isDeleted = await this.#shared.system.fs.promises.unlink(file.path).then(
+    const isDeleted = await this.#context.system.fs.promises.unlink(file.path).then(
       () => true,
       () => false,
     )
     if (!isDeleted) return false
-    const { counters } = this.#shared.accounting
-    const ours = this.#forget(file)
-    if (ours?.isCounted) {
-      counters.rejected -= ours.spans
-      countDropped(counters, reason, ours.spans)
-    } else if (ours) ours.dropped = reason
+    const { counters } = this.#context.accounting
+    const own = this.#forget(file)
+    if (own?.isCounted) {
+      counters.rejected -= own.spans
+      countDropped(counters, reason, own.spans)
+    } else if (own) own.dropped = reason
     return true
   }
 
-  #count(ours: Ours): void {
-    const { counters } = this.#shared.accounting
-    ours.isCounted = true
-    if (ours.dropped !== undefined) countDropped(counters, ours.dropped, ours.spans)
-    else counters.rejected += ours.spans
+  #count(own: OwnSpans): void {
+    const { counters } = this.#context.accounting
+    own.isCounted = true
+    if (own.dropped !== undefined) countDropped(counters, own.dropped, own.spans)
+    else counters.rejected += own.spans
   }
 
+  /** Deletes the oldest files where all together have more than `maxRejectedBytes`. */
   async #makeRoom(): Promise<void> {
     const files = await this.list()
     const known = new Set(files.map((file) => file.name))
     for (const name of this.#sizes.keys()) if (!known.has(name)) this.#sizes.delete(name)
-    // What another process has put into its queue again, or deleted, is not ours to count any more.
-    for (const name of this.#ours.keys()) if (!known.has(name)) this.#ours.delete(name)
+    // Another process has queued it again or deleted it, and counts it.
+    for (const name of this.#own.keys()) if (!known.has(name)) this.#own.delete(name)
     let bytes = 0
     for (const file of files.reverse()) {
       bytes += await this.#sizeOf(file)
-      if (bytes <= this.#shared.settings.maxRejectedBytes) continue
-      const isOurs = this.#ours.has(file.name)
-      if ((await this.delete(file, 'rejected')) && !isOurs) sayDeleted(this.path)
+      if (bytes <= this.#context.settings.maxRejectedBytes) continue
+      const isOwn = this.#own.has(file.name)
+      if ((await this.delete(file, 'rejected')) && !isOwn) {
+        problems.report(
+          'dead-letters:full',
+          () =>
+            `${this.#path} is full: the oldest rejected spans are deleted, those of other processes, too; see the ` +
+            'option maxRejectedBytes',
+        )
+      }
     }
   }
 
   async #sizeOf(file: DeadLetterFile): Promise<number> {
     const known = this.#sizes.get(file.name)
     if (known !== undefined) return known
-    const stat = await this.#shared.system.fs.promises.stat(file.path).catch(() => undefined)
+    const stat = await this.#context.system.fs.promises.stat(file.path).catch(() => undefined)
     if (stat !== undefined) this.#sizes.set(file.name, stat.size)
     return stat?.size ?? 0
   }
 
-  #forget(file: DeadLetterFile): Ours | undefined {
-    const ours = this.#ours.get(file.name)
-    this.#ours.delete(file.name)
+  #forget(file: DeadLetterFile): OwnSpans | undefined {
+    const own = this.#own.get(file.name)
+    this.#own.delete(file.name)
     this.#sizes.delete(file.name)
-    return ours
+    return own
   }
 }
 
-function fileOf({ format, bodies, spans }: DeadLetter, epoch: number): Buffer[] {
+function fileOf({ format, bodies, spans: sum }: DeadLetter, epoch: number): Buffer[] {
   const parts = [segmentHeader(format)]
   let offset = SEGMENT_HEADER_BYTES
   for (const [index, body] of bodies.entries()) {
-    const bytes = { rawBytes: body.length, storedBytes: body.length, crc: crc32(body) }
-    const share = shareOf(spans, index, bodies.length)
-    parts.push(recordHeader({ format, packing: 'none', spans: share, epoch, ...bytes }, offset), body)
-    offset += RECORD_HEADER_BYTES + body.length
+    const { length } = body
+    const sizes = { bytes: length, storedBytes: length, crc: crc32(body) }
+    const spans = spansOfBody(sum, index, bodies.length)
+    parts.push(recordHeader({ format, compression: 'none', spans, epoch, ...sizes }, offset), body)
+    offset += RECORD_HEADER_BYTES + length
   }
   return parts
-}
-
-function sayDeleted(path: string): void {
-  sayOnce(
-    'rejected-others',
-    () =>
-      `${path} is full: the oldest spans that were refused are deleted, those of other processes among them`,
-  )
 }

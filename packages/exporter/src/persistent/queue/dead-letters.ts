@@ -1,75 +1,111 @@
 import type { QueueContext } from '../journal/context.ts'
-import { summarize } from '../journal/summarize.ts'
-import { DeadLetterFolder } from './dead-letter-folder.ts'
-import { type DeadLetter, DeadLetterMemory, shareOf } from './dead-letter-memory.ts'
+import { findSegment } from '../journal/load.ts'
+import { countDropped, type DroppedReason } from '../stats.ts'
+import { type DeadLetter, DeadLetterFolder, spansOfBody } from './dead-letter-folder.ts'
 import type { OwnJournal } from './own-journal.ts'
 
-/** What the receiver refused for good: kept in a folder if possible, else in memory, until somebody asks for it. */
+/** The bodies that endpoints rejected for good: kept in a folder if possible, else in memory, until `redeliver()`. */
 export class DeadLetters {
-  readonly #shared: QueueContext
+  readonly #context: QueueContext
   readonly #journal: OwnJournal | undefined
   readonly #folder: DeadLetterFolder | undefined
-  readonly #memory: DeadLetterMemory
+  /** What the folder could not take, the oldest first. */
+  #inMemory: DeadLetter[] = []
+  #memoryBytes = 0
 
-  constructor(shared: QueueContext, journal: OwnJournal | undefined) {
-    const { directory } = shared.settings
-    this.#shared = shared
+  constructor(context: QueueContext, journal: OwnJournal | undefined) {
+    const { directory } = context.settings
+    this.#context = context
     this.#journal = journal
-    this.#folder = directory === undefined ? undefined : new DeadLetterFolder(shared, directory)
-    this.#memory = new DeadLetterMemory(shared)
+    this.#folder = directory === undefined ? undefined : new DeadLetterFolder(context, directory)
   }
 
-  /** Resolves to what counts it, see `Store.reject`. */
-  async add(refused: DeadLetter, status: number): Promise<() => void> {
-    const count = await this.#folder?.add(refused, status)
-    return count ?? (() => this.#memory.add(refused))
+  /** Resolves to a function that counts it, see `SpanQueue.deadLetter`. */
+  async add(letter: DeadLetter, status: number): Promise<() => void> {
+    const count = await this.#folder?.add(letter, status)
+    return count ?? (() => this.#keepInMemory(letter))
   }
 
   /**
-   * Puts all of it into the queue again; what cannot be, stays.
+   * Queues all dead letters again; those that cannot be stay.
    *
-   * @param append takes one body
-   * @param makeRoom whether the journal may grow by so many bytes
+   * @param enqueue takes one body
+   * @param makeRoom whether the files of the queue may grow by so many bytes
    */
   async redeliver(
-    append: (format: DeadLetter['format'], body: Buffer, spans: number) => void,
+    enqueue: (format: DeadLetter['format'], body: Buffer, spans: number) => void,
     makeRoom: (bytes: number) => boolean,
   ): Promise<number> {
-    const { accounting: ledger } = this.#shared
+    const { accounting } = this.#context
     let redelivered = 0
-    for (const { format, bodies, spans } of this.#memory.takeAll()) {
-      ledger.counters.redelivered += spans
+    for (const { format, bodies, spans } of this.#takeMemory()) {
+      accounting.counters.redelivered += spans
       redelivered += spans
-      for (const [index, body] of bodies.entries()) append(format, body, shareOf(spans, index, bodies.length))
+      for (const [index, body] of bodies.entries()) {
+        enqueue(format, body, spansOfBody(spans, index, bodies.length))
+      }
     }
     const journal = this.#journal
     const folder = this.#folder
     if (journal === undefined || folder === undefined) return redelivered
     for (const file of await folder.list()) {
-      const summary = await summarize(this.#shared, 0, file.path, 0, true)
-      if (summary === 'unreadable') continue
-      const { segment } = summary
+      const found = await findSegment(this.#context, { number: 0, path: file.path }, 0, true)
+      if (found === 'unreadable') continue
+      const { segment, scanned } = found
       if (!journal.isOnDisk || segment.size === 0 || !makeRoom(segment.size)) continue
       if (!journal.insert((path) => folder.moveTo(file, path), segment)) continue
-      ledger.counters.corrupt += summary.corrupt
-      redelivered += segment.spans + summary.corruptSpans
-      ledger.redeliver(segment, summary.corruptSpans)
+      accounting.counters.corrupt += scanned.corrupt
+      redelivered += segment.spans + scanned.corruptSpans
+      accounting.enterRedelivered(segment, scanned.corruptSpans)
       journal.reader.tidy()
     }
     return redelivered
   }
 
-  /** What only memory has is lost with the process. */
-  close(): void {
-    this.#memory.clear('rejected')
-  }
-
-  /** Deletes all of it, and says how many spans that were. */
+  /** Deletes all dead letters; returns how many spans they had. */
   async purge(): Promise<number> {
-    let spans = this.#memory.clear('purged')
+    let spans = this.#dropMemory('purged')
     for (const file of (await this.#folder?.list()) ?? []) {
       if (await this.#folder?.delete(file, 'purged')) spans += file.spans
     }
     return spans
   }
+
+  /** What only memory has is lost with the process. */
+  close(): void {
+    this.#dropMemory('rejected')
+  }
+
+  #keepInMemory(letter: DeadLetter): void {
+    this.#inMemory.push(letter)
+    this.#memoryBytes += bytesOf(letter)
+    this.#context.accounting.counters.rejected += letter.spans
+    while (this.#memoryBytes > this.#context.settings.maxRejectedBytes) {
+      const oldest = this.#inMemory.shift()
+      if (oldest === undefined) return
+      this.#memoryBytes -= bytesOf(oldest)
+      this.#drop(oldest, 'rejected')
+    }
+  }
+
+  #takeMemory(): readonly DeadLetter[] {
+    const letters = this.#inMemory
+    this.#inMemory = []
+    this.#memoryBytes = 0
+    return letters
+  }
+
+  #dropMemory(reason: DroppedReason): number {
+    const letters = this.#takeMemory()
+    for (const letter of letters) this.#drop(letter, reason)
+    return letters.reduce((sum, { spans }) => sum + spans, 0)
+  }
+
+  #drop({ spans }: DeadLetter, reason: DroppedReason): void {
+    const { counters } = this.#context.accounting
+    counters.rejected -= spans
+    countDropped(counters, reason, spans)
+  }
 }
+
+const bytesOf = ({ bodies }: DeadLetter): number => bodies.reduce((sum, body) => sum + body.length, 0)

@@ -1,59 +1,75 @@
 import type { BodyFormat } from '../encoder/codec.ts'
-import type { Accounting } from '../journal/accounting.ts'
+import type { QueueContext } from '../journal/context.ts'
+import { RECORD_HEADER_BYTES } from '../journal/format.ts'
 import { JournalReader } from '../journal/journal-reader.ts'
-import { type NewEntry, Segment, type Times } from '../journal/segment.ts'
-import type { QueueSettings } from './types.ts'
+import { memorySegment } from '../journal/segment.ts'
+import type { NewEntry, Segment } from '../journal/segment-types.ts'
 
-/** Of what fits: so much is dropped at once when there is no room. */
-const SHARE = 64
+/** A segment has such a part of the memory: it is dropped as a whole when there is no room. */
+const SEGMENTS = 64
+/** So much moves to a disk that works again before other work gets its turn. */
+const MOVED_AT_ONCE_BYTES = 1024 * 1024
 
-/** What only memory has: everything without a directory, else what the disk would not take. */
+/** The records that only memory has: all of them without a directory, else those that the disk did not take. */
 export class MemoryQueue {
   readonly reader: JournalReader
-  readonly #ledger: Accounting
-  readonly #settings: QueueSettings
-  #nextNumber = 1
+  readonly #context: QueueContext
 
-  constructor(settings: QueueSettings, ledger: Accounting) {
-    this.#settings = settings
-    this.#ledger = ledger
-    this.reader = new JournalReader(ledger, () => {})
+  constructor(context: QueueContext) {
+    this.#context = context
+    this.reader = new JournalReader(context)
   }
 
-  /** Keeps a record that is counted as queued already, or drops it. */
+  /** Keeps a record that the accounting knows, or drops it. */
   add(record: NewEntry, format: BodyFormat): void {
+    const { accounting, settings } = this.#context
     if (!this.#makeRoom(record.storedBytes)) {
-      this.#ledger.refuse(record, 'overflow')
+      accounting.leave(record, 'overflow')
       return
     }
     const last = this.reader.segments.at(-1)
-    const isFull = last && last.size + record.storedBytes > this.#settings.maxMemoryBytes / SHARE
+    const isFull = last && last.size + record.storedBytes > settings.maxMemoryBytes / SEGMENTS
     const segment = !last || last.isSealed || isFull || last.format !== format ? this.#open(format) : last
-    segment.add(record)
-    segment.size += record.storedBytes
-    this.#ledger.memoryBytes += record.storedBytes
+    segment.append(record)
+  }
+
+  /** Moves some records to the journal, the oldest first. False when none is left, or it takes no more. */
+  moveSome(append: (record: NewEntry) => boolean): boolean {
+    const { accounting, settings } = this.#context
+    let bytes = 0
+    const isFull = (needed: number) =>
+      bytes >= MOVED_AT_ONCE_BYTES || accounting.diskBytes + needed > settings.maxBytes
+    for (const segment of this.reader.segments) {
+      if (segment.format !== settings.format) continue
+      for (const entry of segment.entries ?? []) {
+        if (entry.state !== 'waiting') continue
+        const needed = RECORD_HEADER_BYTES + entry.storedBytes
+        if (isFull(needed) || !segment.move(entry, append)) break
+        bytes += needed
+      }
+      if (bytes >= MOVED_AT_ONCE_BYTES) break
+      if (segment.left === 0) segment.seal()
+    }
+    this.reader.tidy()
+    return bytes >= MOVED_AT_ONCE_BYTES
   }
 
   #open(format: BodyFormat): Segment {
-    const last = this.reader.segments.at(-1)
-    if (last) last.isSealed = true
-    const segment = new Segment(this.#nextNumber++, format, undefined, NO_TIMES)
-    this.reader.segments.push(segment)
+    this.reader.segments.at(-1)?.seal()
+    const segment = memorySegment(this.#context.accounting, format)
+    this.reader.add(segment)
     return segment
   }
 
   #makeRoom(bytes: number): boolean {
-    const { maxMemoryBytes, overflow } = this.#settings
-    if (bytes > maxMemoryBytes) return false
-    while (this.#ledger.memoryBytes + bytes > maxMemoryBytes) {
-      if (overflow === 'reject-newest') return false
-      const victim = this.reader.segments.find((segment) => segment.taken === 0 && segment.left > 0)
-      if (victim === undefined) return false
-      this.reader.drop(victim, 'overflow')
+    const { accounting, settings } = this.#context
+    if (bytes > settings.maxMemoryBytes) return false
+    while (accounting.memoryBytes + bytes > settings.maxMemoryBytes) {
+      if (settings.overflow === 'reject-newest') return false
+      const oldest = this.reader.segments.find((segment) => !segment.isLeased && segment.left > 0)
+      if (oldest === undefined) return false
+      this.reader.drop(oldest, 'overflow')
     }
     return true
   }
 }
-
-// Times are written into files and read from them; here there are none.
-const NO_TIMES: Times = { shift: 0, latest: Number.POSITIVE_INFINITY }

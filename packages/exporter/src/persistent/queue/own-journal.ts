@@ -1,56 +1,52 @@
-import { dirname } from 'node:path'
+import { problems } from '../../problems.ts'
+import { Checkpoint } from '../journal/checkpoint.ts'
 import type { QueueContext } from '../journal/context.ts'
-import { deleteSegment } from '../journal/delete-segment.ts'
-import { RECORD_HEADER_BYTES, SEGMENT_HEADER_BYTES } from '../journal/format.ts'
+import { RECORD_HEADER_BYTES, SEGMENT_HEADER_BYTES, segmentHeader, segmentPath } from '../journal/format.ts'
 import { JournalReader } from '../journal/journal-reader.ts'
-import { openSegment } from '../journal/open-segment.ts'
-import type { NewEntry, Segment } from '../journal/segment.ts'
-import { Syncer } from '../journal/syncer.ts'
+import { fileSegment } from '../journal/segment.ts'
+import { SegmentFile, Syncer, syncFolder } from '../journal/segment-file.ts'
+import type { JournalEntry, NewEntry, Segment } from '../journal/segment-types.ts'
 import { Writer } from '../journal/writer.ts'
-import { Folder, syncFolder } from '../ownership/folder.ts'
-import { lowSpace, sayTrouble } from './disk-trouble.ts'
-import { hasSpace } from './free-space.ts'
-import { mayKeep, unwrittenOf } from './in-memory.ts'
+import { Folder } from '../ownership/folder.ts'
 import type { MemoryQueue } from './memory-queue.ts'
-import { rescueSome, toMemory, unpersisted } from './rescue.ts'
 
-/** A disk that could not be written is not tried again before. */
+/** How long a disk that could not be written is left alone. */
 const RETRY_MILLIS = 30_000
+/** A journal has at least so many segments, of these sizes: overflow drops a whole one. */
+const SEGMENTS = 8
+const MIN_SEGMENT_BYTES = 64 * 1024
+const MAX_SEGMENT_BYTES = 4 * 1024 * 1024
 
-/** The journal of this process: its folder, the segment that is being written, and whether the disk takes it. */
+/** The journal that this process writes: its folder, the open segment, and whether the disk can be written. */
 export class OwnJournal {
   readonly reader: JournalReader
-  isOnDisk = false
-  folder: Folder | undefined
-  readonly #shared: QueueContext
+  readonly #context: QueueContext
   readonly #directory: string
   readonly #memory: MemoryQueue
   readonly #syncer: Syncer
   readonly #writer: Writer
   readonly #segmentBytes: number
-  #active: Segment | undefined
+  #isOnDisk = false
+  #folder: Folder | undefined
+  #open: Segment | undefined
   #nextNumber = 1
   #retryAt = 0
   #recovering: Promise<void> | undefined
 
-  constructor(shared: QueueContext, directory: string, memory: MemoryQueue) {
-    const { system, settings, accounting: ledger, tasks } = shared
-    this.#shared = shared
+  constructor(context: QueueContext, directory: string, memory: MemoryQueue) {
+    const { system, settings, tasks } = context
+    this.#context = context
     this.#directory = directory
     this.#memory = memory
-    this.#segmentBytes = Math.min(Math.max(settings.maxBytes / 8, 64 * 1024), 4 * 1024 * 1024)
-    this.reader = new JournalReader(ledger, (segment) => deleteSegment(shared, segment, tasks))
-    this.#syncer = new Syncer(system, settings.fsync, tasks, (error) => this.fail(error))
-    this.#writer = new Writer(system, settings, this.#syncer, {
+    const share = Math.max(settings.maxBytes / SEGMENTS, MIN_SEGMENT_BYTES)
+    this.#segmentBytes = Math.min(share, MAX_SEGMENT_BYTES)
+    this.reader = new JournalReader(context)
+    this.#syncer = new Syncer(system, settings.fsync, tasks, (error) => this.#fail(error))
+    this.#writer = new Writer(settings, this.#syncer, {
       onWritten: (segment) => this.#onWritten(segment),
-      onSaved: (segment, bytes) => {
-        if (segment.isGone) return
-        segment.size -= bytes
-        ledger.diskBytes -= bytes
-      },
       onFailed: (entries, error) => {
-        toMemory(shared, this.reader, memory, entries)
-        this.fail(error)
+        this.#moveToMemory(entries)
+        this.#fail(error)
         for (const segment of new Set(entries.map((entry) => entry.segment))) this.#onWritten(segment)
       },
     })
@@ -58,78 +54,72 @@ export class OwnJournal {
     tasks.add(this.#checkSpace())
   }
 
-  /** Appends a record that is counted as queued already. False when the disk cannot be written. */
+  /** Whether the disk takes what is appended. */
+  get isOnDisk(): boolean {
+    return this.#isOnDisk
+  }
+
+  /** The path of the folder; undefined where there is none. */
+  get path(): string | undefined {
+    return this.#folder?.path
+  }
+
+  /** Appends a record that the accounting knows. False when the disk cannot be written. */
   append(record: NewEntry): boolean {
-    if (!this.isOnDisk) {
+    if (!this.#isOnDisk) {
       this.retry()
       return false
     }
     const bytes = RECORD_HEADER_BYTES + record.storedBytes
-    if (this.#active && this.#active.size + bytes > this.#segmentBytes) this.seal()
-    const segment = this.#active ?? this.#open()
+    if (this.#open && this.#open.size + bytes > this.#segmentBytes) this.seal()
+    const segment = this.#open ?? this.#openSegment()
     if (segment === undefined) return false
-    this.#grow(segment, bytes)
-    this.#writer.add(segment.add(record))
+    this.#writer.add(segment.append(record))
     return true
   }
 
-  /** Spans that are queued and that no file has yet. */
-  get unwritten(): number {
-    return unwrittenOf(this.reader)
-  }
-
-  /** Nothing more is appended to the segment that is being written. */
+  /** Ends the open segment. */
   seal(): void {
-    const segment = this.#active
+    const segment = this.#open
     if (segment === undefined) return
-    this.#active = undefined
-    segment.isSealed = true
+    this.#open = undefined
+    segment.seal()
     this.#onWritten(segment)
     this.reader.tidy()
   }
 
-  /** Seals, and so deletes, the segment that is being written when all in it is settled: prompts need not lie there. */
-  sealSettled(): void {
-    if (this.#active?.left === 0 && this.#active.unwritten === 0) this.seal()
+  /** Ends the open segment, and so deletes its file, when everything in it was delivered: it may contain prompts. */
+  sealDelivered(): void {
+    if (this.#open?.left === 0 && this.#open.isWritten) this.seal()
   }
 
   /**
-   * Makes a file the next segment. It is moved and listed in one go: segments have to stand in the order of their
-   * numbers, because the cursor speaks for all before it.
+   * Makes a file the next segment. It is moved and listed in one go, because the checkpoint speaks for all segments
+   * with lower numbers.
    *
-   * @param move brings the file to a path; false when it cannot
+   * @param move moves the file to a path; false when it cannot
    */
   insert(move: (path: string) => boolean, segment: Segment): boolean {
     this.seal()
     const number = this.#nextNumber++
-    const path = this.folder?.segmentPath(number)
+    const path = this.#folder && segmentPath(this.#folder.path, number)
     if (path === undefined || !move(path)) return false
-    segment.number = number
-    segment.path = path
-    this.#shared.accounting.diskBytes += segment.size
-    this.reader.segments.push(segment)
+    segment.enterFolder(number, path)
+    this.reader.add(segment)
     return true
   }
 
-  /** The disk cannot be written: from now on records stay in memory. */
-  fail(error: unknown): void {
-    sayTrouble(error, this.#directory)
-    this.isOnDisk = false
-    this.#retryAt = this.#shared.system.now() + RETRY_MILLIS
-    this.seal()
-  }
-
-  /** Tries a disk again that could not be written, now and then. */
+  /** Tries again, from time to time, to write to a disk that could not be written. */
   retry(): void {
-    if (this.isOnDisk || this.#recovering || this.#shared.system.now() < this.#retryAt) return
-    this.#shared.tasks.add(this.#recover())
+    if (this.#isOnDisk || this.#recovering || this.#context.system.now() < this.#retryAt) return
+    this.#context.tasks.add(this.#recover())
   }
 
-  /** Looks whether our folder is still there, and tells others that its owner is alive. */
+  /** Shows other processes that the owner is alive. Starts a new folder when ours is gone. */
   async touch(): Promise<void> {
-    const folder = this.folder
-    if (folder === undefined || (await folder.touch()) || folder !== this.folder) return
-    this.#disown()
+    const folder = this.#folder
+    if (folder === undefined || (await folder.touch()) || folder !== this.#folder) return
+    this.#loseFolder()
     await this.#recover()
   }
 
@@ -137,22 +127,36 @@ export class OwnJournal {
     this.#writer.writeNow()
   }
 
-  /** Writes what is left, and closes all files. What only memory has stays there when the disk does not take it. */
+  /** Writes what is left and closes all files. What the disk does not take stays in memory. */
   async close(): Promise<void> {
-    await this.#shared.tasks.idle()
+    const { accounting, tasks } = this.#context
+    await tasks.idle()
     await this.#writer.idle()
-    if (!this.isOnDisk && this.#shared.accounting.memoryBytes > 0) await this.#recover()
-    await this.#rescue()
+    if (!this.#isOnDisk && accounting.memoryBytes > 0) await this.#recover()
+    await this.#moveToDisk()
     await this.#writer.idle()
     this.seal()
     this.#syncer.close()
-    this.reader.cursor?.close()
-    await this.#shared.tasks.idle()
+    this.reader.useCheckpoint(undefined)
+    await tasks.idle()
     // From here on nothing may be moved into the folder.
-    this.isOnDisk = false
-    if (this.reader.segments.some((segment) => segment.left > 0 && segment.path !== undefined)) {
-      await this.folder?.free()
-    } else await this.folder?.remove()
+    this.#isOnDisk = false
+    const isLeft = this.reader.segments.some((segment) => segment.left > 0 && segment.path !== undefined)
+    await (isLeft ? this.#folder?.free() : this.#folder?.remove())
+  }
+
+  /** The disk cannot be written: from now on records stay in memory. */
+  #fail(error: unknown): void {
+    const code = (error as NodeJS.ErrnoException | undefined)?.code ?? 'unknown'
+    problems.report(
+      `journal:${code}`,
+      () =>
+        `the journal in ${this.#directory} cannot be written (${code}); spans are kept in memory, up to the option ` +
+        'maxMemoryBytes, until it can',
+    )
+    this.#isOnDisk = false
+    this.#retryAt = this.#context.system.now() + RETRY_MILLIS
+    this.seal()
   }
 
   // One attempt at a time, or there would be two folders.
@@ -165,81 +169,127 @@ export class OwnJournal {
   }
 
   async #tryAgain(): Promise<void> {
-    if (this.folder && !(await this.folder.touch())) this.#disown()
-    if (!(await hasSpace(this.#shared, this.#directory))) this.fail(lowSpace())
-    else if (this.folder === undefined) this.#openFolder()
-    else this.isOnDisk = true
-    await this.#rescue()
+    if (this.#folder && !(await this.#folder.touch())) this.#loseFolder()
+    if (!(await this.#hasSpace())) this.#fail(lowSpace())
+    else if (this.#folder === undefined) this.#openFolder()
+    else this.#isOnDisk = true
+    await this.#moveToDisk()
   }
 
-  // Another process thought that we are dead and has our folder now, or somebody deleted it. What is in memory is
-  // written again, elsewhere; the rest is lost for this process.
-  #disown(): void {
-    this.isOnDisk = false
-    this.reader.cursor?.close()
-    this.reader.cursor = undefined
-    this.folder = undefined
+  // Another process took this one for dead and has the folder now, or somebody deleted it. What is in memory is
+  // written again in a new folder; the rest is not ours any more.
+  #loseFolder(): void {
+    this.#isOnDisk = false
+    this.reader.useCheckpoint(undefined)
+    this.#folder = undefined
     for (const segment of [...this.reader.segments]) {
-      this.#shared.accounting.diskBytes -= segment.size
-      segment.size = 0
-      segment.path = undefined
+      segment.leaveFolder()
       if (segment.entries === undefined) this.reader.drop(segment, 'corrupt')
     }
     this.seal()
   }
 
-  async #rescue(): Promise<void> {
+  /** Moves to the disk everything that only memory has. */
+  async #moveToDisk(): Promise<void> {
     await this.#writer.idle()
-    toMemory(this.#shared, this.reader, this.#memory, unpersisted(this.reader))
+    this.#moveToMemory(this.reader.segments.flatMap((segment) => segment.unpersisted))
     const append = (record: NewEntry) => this.append(record)
-    while (this.isOnDisk && rescueSome(this.#shared, this.#memory, append)) await this.#writer.idle()
+    while (this.#isOnDisk && this.#memory.moveSome(append)) await this.#writer.idle()
+  }
+
+  /** Moves records that no file is certain to have to memory, which is read first and has a limit of its own. */
+  #moveToMemory(entries: readonly JournalEntry[]): void {
+    const segments = new Set<Segment>()
+    for (const entry of entries) {
+      // What is leased stays where it is until the request has an answer.
+      if (entry.state !== 'waiting') continue
+      const { segment } = entry
+      segment.move(entry, (record) => {
+        this.#memory.add(record, segment.format)
+        return true
+      })
+      segments.add(segment)
+    }
+    for (const segment of segments) segment.compact()
+    this.reader.tidy()
   }
 
   #openFolder(): void {
+    const { system, tasks } = this.#context
     try {
-      const { folder, cursor } = Folder.create(this.#shared, this.#directory)
-      this.folder = folder
-      this.reader.cursor = cursor
-      this.isOnDisk = true
+      const folder = Folder.create(this.#context, this.#directory)
+      try {
+        this.reader.useCheckpoint(Checkpoint.create(system.fs, folder.path))
+      } catch (error) {
+        tasks.add(folder.remove())
+        throw error
+      }
+      this.#folder = folder
+      this.#isOnDisk = true
     } catch (error) {
-      this.fail(error)
+      this.#fail(error)
     }
   }
 
-  #open(): Segment | undefined {
-    const { system, settings } = this.#shared
+  #openSegment(): Segment | undefined {
+    const { accounting, system, settings, tasks } = this.#context
+    const { format, fsync } = settings
+    const folder = this.#folder
+    if (folder === undefined) return undefined
     const number = this.#nextNumber++
-    const path = this.folder?.segmentPath(number) ?? ''
+    const path = segmentPath(folder.path, number)
     try {
-      const segment = openSegment(this.#shared, number, path)
-      this.#grow(segment, SEGMENT_HEADER_BYTES)
-      this.reader.segments.push(segment)
-      this.#active = segment
-      this.#shared.tasks.add(this.#checkSpace())
-      if (settings.fsync !== 'never') this.#shared.tasks.add(syncFolder(system, dirname(path)))
+      const file = this.#createFile(path)
+      const shift = system.wall() - system.now()
+      const segment = fileSegment(accounting, { format, number, path }, { shift }, file)
+      this.reader.add(segment)
+      this.#open = segment
+      tasks.add(this.#checkSpace())
+      if (fsync !== 'never') tasks.add(syncFolder(system, folder.path))
       return segment
     } catch (error) {
-      this.fail(error)
+      this.#fail(error)
       return undefined
     }
   }
 
-  async #checkSpace(): Promise<void> {
-    if (this.isOnDisk && !(await hasSpace(this.#shared, this.#directory))) this.fail(lowSpace())
+  #createFile(path: string): SegmentFile {
+    const { fs } = this.#context.system
+    const fd = fs.openSync(path, 'wx', 0o600)
+    const file = new SegmentFile(fs, fd, SEGMENT_HEADER_BYTES)
+    try {
+      fs.writeSync(fd, segmentHeader(this.#context.settings.format), 0, SEGMENT_HEADER_BYTES, 0)
+      return file
+    } catch (error) {
+      this.#context.tasks.add(file.finish().then(() => fs.promises.unlink(path)))
+      throw error
+    }
   }
 
-  #grow(segment: Segment, bytes: number): void {
-    segment.size += bytes
-    this.#shared.accounting.diskBytes += bytes
+  async #checkSpace(): Promise<void> {
+    if (this.#isOnDisk && !(await this.#hasSpace())) this.#fail(lowSpace())
+  }
+
+  /** Whether the disk has as much room as the application wants to keep. A disk that does not tell has. */
+  async #hasSpace(): Promise<boolean> {
+    const { system, settings } = this.#context
+    if (settings.minFreeDiskBytes <= 0) return true
+    const found = await system.fs.promises.statfs(this.#directory).catch(() => undefined)
+    return found === undefined || found.bavail * found.bsize >= settings.minFreeDiskBytes
   }
 
   #onWritten(segment: Segment): void {
-    if (!segment.isSealed || segment.unwritten > 0) return
-    if (segment.file) this.#syncer.finish(segment.file)
-    segment.file = undefined
-    const { accounting: ledger, settings } = this.#shared
-    if (!segment.canForget || segment.left === 0 || mayKeep(this.reader, segment, settings.keptBytes)) return
-    ledger.remember(segment)
-    segment.forget()
+    const file = segment.takeWrittenFile()
+    if (file) this.#syncer.finish(file)
+    if (segment.canUnload && !this.#mayKeep(segment)) segment.unload()
+  }
+
+  /** Whether memory has room for a segment that is in a file. The oldest stay there, which are sent first. */
+  #mayKeep(segment: Segment): boolean {
+    const kept = this.reader.segments.filter((one) => one !== segment && one.isSealed && one.entries)
+    return kept.reduce((sum, one) => sum + one.bytes, segment.bytes) <= this.#context.settings.keptBytes
   }
 }
+
+const lowSpace = (): Error =>
+  Object.assign(new Error('less than minFreeDiskBytes is free'), { code: 'ENOSPC' })

@@ -1,81 +1,183 @@
 import type { BodyFormat, Encoded } from '../encoder/codec.ts'
-import type { QueueContext } from '../journal/context.ts'
-import { RECORD_HEADER_BYTES, SEGMENT_HEADER_BYTES } from '../journal/format.ts'
+import { Accounting } from '../journal/accounting.ts'
+import { machine, type QueueContext, type QueueSettings, type System, Tasks } from '../journal/context.ts'
+import { decompress, RECORD_HEADER_BYTES, SEGMENT_HEADER_BYTES } from '../journal/format.ts'
 import type { JournalReader, LeasedRange } from '../journal/journal-reader.ts'
-import { load } from '../journal/load.ts'
-import { purgeQuarantine } from '../journal/quarantine.ts'
-import { type NewEntry, Segment } from '../journal/segment.ts'
+import { purgeQuarantine } from '../journal/load.ts'
+import type { JournalEntry, NewEntry, Segment } from '../journal/segment-types.ts'
 import { Takeover } from '../ownership/takeover.ts'
-import type { Queued } from '../stats.ts'
+import type { DeliveryCounters, Queued } from '../stats.ts'
 import { DeadLetters } from './dead-letters.ts'
-import { batchOf } from './lease.ts'
+import type { Lease, LeaseLimits, SpanQueue } from './index.ts'
 import { MemoryQueue } from './memory-queue.ts'
-import { newEntry } from './new-entry.ts'
 import { OwnJournal } from './own-journal.ts'
-import { makeRoom } from './room.ts'
-import type { Lease, LeaseLimits, SpanQueue } from './types.ts'
 
-/** How often others are told that this process is alive, and the disk is looked at. */
+/** How often other processes are shown that this one is alive, and the disk is checked. */
 const ALIVE_MILLIS = 10_000
 /** How often journals of dead processes are looked for. */
 const SWEEP_MILLIS = 30_000
 
-/** The store: what only memory has, what dead processes have left, and the journal of this process. */
-export class PersistentQueue implements SpanQueue {
+/**
+ * Opens a queue. A disk that cannot be written is no error: records stay in memory until it can be.
+ *
+ * @param window how many leases may be open; a crash repeats at most so many requests
+ * @param system another machine, in tests
+ */
+export function openQueue(
+  settings: QueueSettings,
+  counters: DeliveryCounters,
+  window: number,
+  system: System = machine(),
+): SpanQueue {
+  const context = { settings, system, window, accounting: new Accounting(counters), tasks: new Tasks() }
+  return new PersistentQueue(context)
+}
+
+/** The queue over memory, the journals that were taken over, and the journal of this process. */
+class PersistentQueue implements SpanQueue {
   readonly ready: Promise<void>
-  readonly #shared: QueueContext
+  readonly #context: QueueContext
   readonly #memory: MemoryQueue
   readonly #journal: OwnJournal | undefined
-  readonly #adoption: Takeover | undefined
-  readonly #refused: DeadLetters
+  readonly #takeover: Takeover | undefined
+  readonly #deadLetters: DeadLetters
   readonly #timers: (() => void)[] = []
   #closing: Promise<void> | undefined
 
-  constructor(shared: QueueContext) {
-    this.#shared = shared
-    const { settings, accounting: ledger, system } = shared
+  constructor(context: QueueContext) {
+    this.#context = context
+    const { settings, system, tasks } = context
     const { directory } = settings
-    this.#memory = new MemoryQueue(settings, ledger)
-    const journal = directory === undefined ? undefined : new OwnJournal(shared, directory, this.#memory)
-    this.#refused = new DeadLetters(shared, journal)
+    const memory = new MemoryQueue(context)
+    const journal = directory === undefined ? undefined : new OwnJournal(context, directory, memory)
+    this.#memory = memory
+    this.#journal = journal
+    this.#deadLetters = new DeadLetters(context, journal)
     this.ready = Promise.resolve()
     if (directory === undefined) return
-    const adoption = new Takeover(shared, directory, (path) => this.#isOurs(path))
-    this.#journal = journal
-    this.#adoption = adoption
-    this.ready = adoption.sweep()
+    const takeover = new Takeover(context, directory, (path) => path === journal?.path)
+    this.#takeover = takeover
+    this.ready = takeover.sweep()
     this.#timers.push(
-      system.every(SWEEP_MILLIS, () => void adoption.sweep()),
-      system.every(ALIVE_MILLIS, () => shared.tasks.add(this.#touch())),
+      system.every(SWEEP_MILLIS, () => void takeover.sweep()),
+      system.every(ALIVE_MILLIS, () => tasks.add(this.#keepAlive())),
     )
   }
 
   onTakeover(callback: () => void): void {
-    if (this.#adoption !== undefined) this.#adoption.onFound = callback
+    if (this.#takeover !== undefined) this.#takeover.onTaken = callback
   }
 
   offer(record: Encoded): void {
-    this.#enqueue(this.#shared.settings.format, record)
+    this.#enqueue(this.#context.settings.format, record)
+  }
+
+  #enqueue(format: BodyFormat, { body, spans }: Encoded): void {
+    const { accounting, settings, system } = this.#context
+    const { length } = body
+    const sums = { seq: accounting.nextSeq(), spans, bytes: length }
+    const record: NewEntry = { ...sums, at: system.now(), compression: 'none', body, storedBytes: length }
+    accounting.enter(record)
+    if (this.#closing) accounting.leave(record, 'after-shutdown')
+    else if (!this.#journal?.isOnDisk || format !== settings.format) this.#keepInMemory(record, format)
+    else if (!this.#makeRoom(SEGMENT_HEADER_BYTES + RECORD_HEADER_BYTES + length)) {
+      accounting.leave(record, 'overflow')
+    } else if (!this.#journal.append(record)) this.#keepInMemory(record, format)
+  }
+
+  #keepInMemory(record: NewEntry, format: BodyFormat): void {
+    this.#journal?.retry()
+    this.#memory.add(record, format)
+  }
+
+  /** Makes room in the files, as the option `overflow` says. False when there is none. */
+  #makeRoom(bytes: number): boolean {
+    const { accounting, settings } = this.#context
+    if (this.#journal === undefined) return true
+    if (bytes > settings.maxBytes) return false
+    while (accounting.diskBytes + bytes > settings.maxBytes) {
+      if (settings.overflow === 'reject-newest') return false
+      const readers = [...(this.#takeover?.readers ?? []), this.#journal.reader]
+      const reader = readers.find(({ segments }) => segments.some((segment) => !segment.isLeased))
+      const oldest = reader?.segments.find((segment) => !segment.isLeased)
+      if (reader === undefined || oldest === undefined) return false
+      if (!oldest.isSealed) this.#journal.seal()
+      // Sealing it may have deleted it.
+      if (!oldest.isDeleted) reader.drop(oldest, 'overflow')
+    }
+    return true
   }
 
   async lease(limits: LeaseLimits): Promise<Lease | undefined> {
     while (!this.#closing) {
       const next = this.#next(limits)
       if (next === undefined) return undefined
-      const { source, found } = next
-      if (found instanceof Segment) {
-        await load(this.#shared, found, () => this.#closing !== undefined)
-        source.tidy()
-        this.#adoption?.tidy()
-        continue
-      }
-      const batch = await batchOf(source, found, this.#shared.accounting, {
-        settle: () => this.#settle(source, found),
-        release: () => this.#release(source, found),
-      })
-      if (batch !== undefined) return batch
+      const { reader, found } = next
+      if (isRange(found)) {
+        const lease = await this.#leaseOf(reader, found)
+        if (lease !== undefined) return lease
+      } else await reader.load(found, () => this.#closing !== undefined)
     }
     return undefined
+  }
+
+  /** The next range, or the segment that has to be loaded for it. */
+  #next(limits: LeaseLimits): { reader: JournalReader; found: LeasedRange | Segment } | undefined {
+    const readers = this.#readers
+    if (readers.reduce((sum, { leases }) => sum + leases, 0) >= this.#context.window) return undefined
+    for (const reader of readers) {
+      const found = reader.lease(limits)
+      if (found !== undefined) return { reader, found }
+    }
+    return undefined
+  }
+
+  /** In the order in which they are read: first what would be lost with the process. */
+  get #readers(): JournalReader[] {
+    const own = this.#journal ? [this.#journal.reader] : []
+    return [this.#memory.reader, ...(this.#takeover?.readers ?? []), ...own]
+  }
+
+  /** A range as the sender gets it; undefined when none of its bodies can be read. */
+  async #leaseOf(reader: JournalReader, range: LeasedRange): Promise<Lease | undefined> {
+    const format = range.entries[0]?.segment.format ?? 'protobuf'
+    const bodies: Buffer[] = []
+    let spans = 0
+    let bytes = 0
+    for (const entry of range.entries) {
+      const body = entry.compression === 'none' ? entry.body : await decompressed(entry)
+      if (body === undefined) {
+        this.#context.accounting.counters.corrupt += 1
+        entry.segment.drop(entry, 'corrupt')
+        continue
+      }
+      bodies.push(body)
+      spans += entry.spans
+      bytes += entry.bytes
+    }
+    if (bodies.length === 0) {
+      reader.ack(range)
+      return undefined
+    }
+    let isAnswered = false
+    const answer = (act: () => void) => () => {
+      if (!isAnswered) act()
+      isAnswered = true
+    }
+    const ack = answer(() => reader.ack(range))
+    const nack = answer(() => this.#nack(reader, range))
+    return { format, bodies, spans, bytes, ack, nack }
+  }
+
+  /** Records that are too old are dropped now that they were tried, and not before. */
+  #nack(reader: JournalReader, range: LeasedRange): void {
+    const { settings, system } = this.#context
+    const oldest = system.now() - settings.maxAge
+    for (const entry of range.entries) {
+      if (entry.segment.isPurged) entry.segment.drop(entry, 'purged')
+      else if (entry.at < oldest) entry.segment.drop(entry, 'expired')
+    }
+    reader.nack(range)
   }
 
   deadLetter(
@@ -84,12 +186,12 @@ export class PersistentQueue implements SpanQueue {
     spans: number,
     status: number,
   ): Promise<() => void> {
-    return this.#refused.add({ format, bodies, spans }, status)
+    return this.#deadLetters.add({ format, bodies, spans }, status)
   }
 
   async redeliver(): Promise<number> {
     if (this.#closing) return 0
-    return this.#refused.redeliver(
+    return this.#deadLetters.redeliver(
       (format, body, spans) => this.#enqueue(format, { body, spans }),
       (bytes) => this.#makeRoom(bytes),
     )
@@ -97,31 +199,30 @@ export class PersistentQueue implements SpanQueue {
 
   async purge(): Promise<number> {
     if (this.#closing) return 0
-    await this.#adoption?.sweep()
+    await this.#takeover?.sweep()
     this.#journal?.seal()
     let spans = 0
-    for (const source of this.#sources) spans += source.purge()
-    this.#adoption?.tidy()
-    await this.#adoption?.discard()
-    spans += await this.#refused.purge()
-    await purgeQuarantine(this.#shared)
-    await this.#shared.tasks.idle()
+    for (const reader of this.#readers) spans += reader.purge()
+    await this.#takeover?.purgeZstd()
+    spans += await this.#deadLetters.purge()
+    await purgeQuarantine(this.#context)
+    await this.#context.tasks.idle()
     return spans
   }
 
   trackQueued(): () => number {
-    return this.#shared.accounting.mark()
+    return this.#context.accounting.trackQueued()
   }
 
   get size(): Queued {
-    const { accounting: ledger, system } = this.#shared
-    const oldest = Math.min(...this.#sources.map((source) => source.oldest))
+    const { accounting, system } = this.#context
+    const oldest = Math.min(...this.#readers.map((reader) => reader.oldest))
     const oldestAgeMillis = Number.isFinite(oldest) ? Math.max(0, system.now() - oldest) : 0
-    return { spans: ledger.spans, bytes: ledger.bytes, oldestAgeMillis }
+    return { spans: accounting.spans, bytes: accounting.bytes, oldestAgeMillis }
   }
 
   get unwritten(): number {
-    return this.#memory.reader.spans + (this.#journal?.unwritten ?? 0)
+    return this.#memory.reader.unwrittenSpans + (this.#journal?.reader.unwrittenSpans ?? 0)
   }
 
   get isOnDisk(): boolean {
@@ -139,75 +240,23 @@ export class PersistentQueue implements SpanQueue {
 
   async #close(): Promise<void> {
     for (const stop of this.#timers) stop()
-    await this.#adoption?.close()
+    await this.#takeover?.close()
     await this.#journal?.close()
-    for (const segment of [...this.#memory.reader.segments]) this.#memory.reader.drop(segment, 'shutdown')
-    this.#refused.close()
-    await this.#shared.tasks.idle()
+    const { reader } = this.#memory
+    for (const segment of [...reader.segments]) reader.drop(segment, 'shutdown')
+    this.#deadLetters.close()
+    await this.#context.tasks.idle()
   }
 
-  /** In the order in which they are read: what would be lost with the process comes first. */
-  get #sources(): JournalReader[] {
-    const adopted = this.#adoption?.adopted.map((one) => one.reader) ?? []
-    return [this.#memory.reader, ...adopted, ...(this.#journal ? [this.#journal.reader] : [])]
-  }
-
-  #next(limits: LeaseLimits): { source: JournalReader; found: LeasedRange | Segment } | undefined {
-    const sources = this.#sources
-    if (sources.reduce((sum, { unsettled }) => sum + unsettled, 0) >= this.#shared.window) return undefined
-    for (const source of sources) {
-      const found = source.take(limits)
-      if (found !== undefined) return { source, found }
-    }
-    return undefined
-  }
-
-  #settle(source: JournalReader, range: LeasedRange): void {
-    source.settle(range)
-    this.#adoption?.tidy()
-  }
-
-  #enqueue(format: BodyFormat, record: Encoded): void {
-    const { accounting: ledger, settings } = this.#shared
-    const entry = newEntry(this.#shared, record)
-    ledger.enter(1, entry.spans, entry.rawBytes)
-    if (this.#closing) ledger.refuse(entry, 'after-shutdown')
-    else if (!this.#journal?.isOnDisk || format !== settings.format) this.#keepInMemory(entry, format)
-    else if (!this.#makeRoom(SEGMENT_HEADER_BYTES + RECORD_HEADER_BYTES + entry.storedBytes)) {
-      ledger.refuse(entry, 'overflow')
-    } else if (!this.#journal.append(entry)) this.#keepInMemory(entry, format)
-  }
-
-  #makeRoom(bytes: number): boolean {
-    if (this.#journal === undefined) return true
-    return makeRoom(this.#shared, bytes, this.#adoption?.adopted ?? [], this.#journal)
-  }
-
-  // It has been tried and not taken, so this is the moment to say that it is too old.
-  #release(source: JournalReader, range: LeasedRange): void {
-    const { accounting: ledger, settings, system } = this.#shared
-    const oldest = system.now() - settings.maxAge
-    for (const entry of range.entries) {
-      if (entry.segment.isPurged) ledger.leave(entry, 'purged')
-      else if (entry.at < oldest) ledger.leave(entry, 'expired')
-    }
-    source.release(range)
-    this.#adoption?.tidy()
-  }
-
-  #keepInMemory(entry: NewEntry, format: BodyFormat): void {
+  async #keepAlive(): Promise<void> {
     this.#journal?.retry()
-    this.#memory.add(entry, format)
-  }
-
-  #isOurs(path: string): boolean {
-    return this.#journal?.folder?.path === path || this.#adoption?.owns(path) === true
-  }
-
-  async #touch(): Promise<void> {
-    this.#journal?.retry()
-    this.#journal?.sealSettled()
+    this.#journal?.sealDelivered()
     await this.#journal?.touch()
-    await this.#adoption?.touch()
+    await this.#takeover?.touch()
   }
 }
+
+const isRange = (found: LeasedRange | Segment): found is LeasedRange => 'state' in found
+
+const decompressed = async ({ body, compression, bytes }: JournalEntry): Promise<Buffer | undefined> =>
+  body && compression !== 'none' ? decompress(body, compression, bytes) : body

@@ -1,5 +1,5 @@
 import type { BodyFormat, Codec } from '../encoder/codec.ts'
-import type { Lease, SpanQueue } from '../queue/types.ts'
+import type { Lease, SpanQueue } from '../queue/index.ts'
 import { countDropped, type DeliveryCounters } from '../stats.ts'
 import type { Circuit, OutageLog, Part, RequestSize } from './circuit.ts'
 import { noAnswer } from './http-attempt.ts'

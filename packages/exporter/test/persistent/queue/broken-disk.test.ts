@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { Lease } from '../../../dist/persistent/queue/types.js'
+import type { Lease } from '../../../dist/persistent/queue/index.js'
 import { failure, journals, names, quiet, record, TestProcess, temporary } from './support.ts'
 
 const OPERATIONS = [
@@ -45,15 +45,13 @@ it('a disk that breaks and is mended, again and again, costs nothing but what ca
     fc.asyncProperty(
       fc.array(step, { minLength: 5, maxLength: 60 }),
       fc.constantFrom('never', 'batch', 'interval'),
-      fc.constantFrom('none', 'gzip'),
       fc.boolean(),
-      async (steps, fsync, compression, isSync) => {
+      async (steps, fsync, isSync) => {
         const directory = temporary()
         const process = new TestProcess()
         const settings = {
           directory,
           fsync,
-          compression,
           isSync,
           maxBytes: 64e6,
           maxMemoryBytes: 64e6,

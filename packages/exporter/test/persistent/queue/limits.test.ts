@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { machine } from '../../../dist/persistent/journal/system.js'
+import { machine } from '../../../dist/persistent/journal/context.js'
 import {
   ALL,
   drain,
   journals,
+  leaveCompressed,
   names,
   ONE,
   quiet,
@@ -171,39 +172,54 @@ describe('what is too old', () => {
   })
 })
 
-describe.each(['gzip', 'zstd'] as const)('compression with %s', (compression) => {
-  it.skipIf(compression === 'zstd' && !machine().hasZstd)('is not seen outside of the files', async () => {
-    const directory = temporary()
-    const process = new TestProcess()
-    const first = process.open({ directory, compression })
-    const sizes = [40, 1000, 60_000, 70_000, 300_000]
-    for (const bytes of sizes) {
-      first.offer(record(bytes, { bytes }))
-      // One at a time: what a burst ends is written as it is.
-      await quiet()
-    }
-    expect(first.size.bytes).toBe(431_040)
-    await first.close()
-    const written = segments(directory).reduce((sum, path) => sum + readFileSync(path).length, 0)
-    expect(written).toBeLessThan(10_000)
-    process.kill()
-    const queue = new TestProcess().open({ directory, compression })
-    await queue.ready
-    const lease = await queue.lease(ALL)
-    expect(lease?.bodies.map((body) => body.length)).toEqual(sizes)
-    expect(names(lease)).toEqual(sizes.map(String))
-    lease?.ack()
-    await queue.close()
-  })
-})
+describe.each(['gzip', 'zstd'] as const)(
+  'a journal that an earlier version compressed with %s',
+  (compression) => {
+    const isSkipped = compression === 'zstd' && !machine().hasZstd
+
+    it.skipIf(isSkipped)('is read as it was before it was compressed', async () => {
+      const directory = temporary()
+      const sizes = [40, 1000, 60_000, 70_000, 300_000]
+      leaveCompressed(
+        directory,
+        compression,
+        sizes.map((bytes) => record(bytes, { bytes })),
+      )
+      const written = segments(directory).reduce((sum, path) => sum + readFileSync(path).length, 0)
+      expect(written).toBeLessThan(10_000)
+      const queue = new TestProcess().open({ directory })
+      await queue.ready
+      expect(queue.size.bytes).toBe(431_040)
+      const lease = await queue.lease(ALL)
+      expect(lease?.bodies.map((body) => body.length)).toEqual(sizes)
+      expect(names(lease)).toEqual(sizes.map(String))
+      lease?.ack()
+      await queue.close()
+      expect(journals(directory)).toEqual([])
+    })
+
+    it.skipIf(isSkipped)('loses nothing but the record whose body cannot be decompressed', async () => {
+      const directory = temporary()
+      const records = upTo(3).map((name) => record(name, { bytes: 1000, spans: 2 }))
+      leaveCompressed(directory, compression, records, (body, index) => {
+        return index === 1 ? Buffer.from('not compressed at all') : body
+      })
+      const process = new TestProcess()
+      const queue = process.open({ directory })
+      await queue.ready
+      expect(await drain(queue)).toEqual(['0', '2'])
+      expect(process.counters).toMatchObject({ adopted: 6, corrupt: 1, dropped: { corrupt: 2 } })
+      await queue.close()
+      expect(journals(directory)).toEqual([])
+    })
+  },
+)
 
 describe('a Node that cannot read zstd', () => {
   it.skipIf(!machine().hasZstd)('leaves such records to one that can, and takes the rest', async () => {
     const directory = temporary()
-    const dead = new TestProcess()
-    const first = dead.open({ directory, compression: 'zstd', ...SMALL })
-    for (const name of upTo(3)) first.offer(record(`packed ${name}`, { bytes: 1000, spans: 2 }))
-    dead.kill()
+    const records = upTo(3).map((name) => record(`compressed ${name}`, { bytes: 1000, spans: 2 }))
+    leaveCompressed(directory, 'zstd', records)
     const plain = new TestProcess()
     plain.open({ directory, isSync: true }).offer(record('plain'))
     plain.kill()
@@ -218,7 +234,7 @@ describe('a Node that cannot read zstd', () => {
     await queue.close()
     const next = new TestProcess().open({ directory })
     await next.ready
-    expect(await drain(next)).toEqual(['packed 0', 'packed 1', 'packed 2'])
+    expect(await drain(next)).toEqual(['compressed 0', 'compressed 1', 'compressed 2'])
     await next.close()
     expect(journals(directory)).toEqual([])
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { Lease, QueueSettings, SpanQueue } from '../../../dist/persistent/queue/types.js'
+import type { Lease, QueueSettings, SpanQueue } from '../../../dist/persistent/queue/index.js'
 import { names, quiet, record, TestProcess, temporary } from './support.ts'
 
 type Step =
@@ -182,13 +182,12 @@ it.each([
       fc.array(step, { minLength: 5, maxLength: 60 }),
       fc.integer({ min: 1, max: 3 }),
       fc.boolean(),
-      fc.constantFrom('none', 'gzip', ...(process.versions['zstd'] ? (['zstd'] as const) : [])),
       fc.constantFrom(0, 100_000, 1e9),
-      async (steps, window, isSync, compression, keptBytes) => {
+      async (steps, window, isSync, keptBytes) => {
         // Segments of 64 kB, so that a run has several. Clocks jump by years: nothing is ever too old.
         const maxBytes = 8 * 64 * 1024
         const rest = { maxBytes, overflow: 'reject-newest', maxAge: 1e15 } as const
-        const settings = { isSync, compression, keptBytes, ...rest }
+        const settings = { isSync, keptBytes, ...rest }
         const model = new Model(isJournal ? temporary() : undefined, settings, window)
         for (const one of steps) await model.run(one)
         await model.end()

@@ -9,7 +9,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { machine } from '../../../dist/persistent/journal/system.js'
+import { machine } from '../../../dist/persistent/journal/context.js'
 import { drain, journals, ONE, quiet, record, TestProcess, temporary, upTo } from './support.ts'
 
 /** Lets a queue look for journals again, as it does now and then. */
@@ -243,7 +243,7 @@ describe('processes on one directory', () => {
     const [name = ''] = journals(directory)
     // A name of a process that has never been: the same, but started at another time.
     renameSync(join(directory, name), join(directory, name.replace(`.${identity.start}.`, '.1.')))
-    const { openQueue } = await import('../../../dist/persistent/queue/index.js')
+    const { openQueue } = await import('../../../dist/persistent/queue/persistent-queue.js')
     const { newDeliveryCounters } = await import('../../../dist/persistent/stats.js')
     const { SETTINGS } = await import('./support.ts')
     const queue = openQueue({ ...SETTINGS, directory }, newDeliveryCounters(), 1)

@@ -1,12 +1,14 @@
 import * as fs from 'node:fs'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as zlib from 'node:zlib'
 import { onTestFinished } from 'vitest'
 import type { Encoded } from '../../../dist/persistent/encoder/codec.js'
-import { machine, type System } from '../../../dist/persistent/journal/system.js'
-import { openQueue } from '../../../dist/persistent/queue/index.js'
-import type { Lease, LeaseLimits, QueueSettings, SpanQueue } from '../../../dist/persistent/queue/types.js'
+import { machine, type System } from '../../../dist/persistent/journal/context.js'
+import { recordHeader, segmentHeader } from '../../../dist/persistent/journal/format.js'
+import type { Lease, LeaseLimits, QueueSettings, SpanQueue } from '../../../dist/persistent/queue/index.js'
+import { openQueue } from '../../../dist/persistent/queue/persistent-queue.js'
 import { type DeliveryCounters, newDeliveryCounters } from '../../../dist/persistent/stats.js'
 
 /** A folder that is gone when the test is over. */
@@ -156,7 +158,35 @@ export const SETTINGS: QueueSettings = {
   overflow: 'drop-oldest',
   fsync: 'never',
   isSync: false,
-  compression: 'none',
+}
+
+/**
+ * Leaves a journal as earlier versions wrote it, which could compress bodies.
+ *
+ * @param spoil replaces a compressed body
+ */
+export function leaveCompressed(
+  directory: string,
+  compression: 'gzip' | 'zstd',
+  records: readonly Encoded[],
+  spoil: (body: Buffer, index: number) => Buffer = (body) => body,
+): void {
+  const folder = join(directory, 'free.0123456789ab')
+  const parts = [segmentHeader('protobuf')]
+  let offset = parts.reduce((sum, part) => sum + part.length, 0)
+  for (const [index, { body, spans }] of records.entries()) {
+    const compressed = compression === 'gzip' ? zlib.gzipSync(body) : zlib.zstdCompressSync(body)
+    const stored = spoil(compressed, index)
+    const sizes = { bytes: body.length, storedBytes: stored.length, crc: zlib.crc32(stored) }
+    const header = recordHeader(
+      { format: 'protobuf', compression, spans, epoch: Date.now(), ...sizes },
+      offset,
+    )
+    parts.push(header, stored)
+    offset += header.length + stored.length
+  }
+  mkdirSync(folder, { mode: 0o700 })
+  writeFileSync(join(folder, '0000000001.seg'), Buffer.concat(parts))
 }
 
 /** An error as the file system makes it. */

@@ -1,5 +1,5 @@
 import type { BodyFormat, Encoded } from '../../../../src/persistent/encoder/codec.ts'
-import type { Lease, LeaseLimits, SpanQueue } from '../../../../src/persistent/queue/types.ts'
+import type { Lease, LeaseLimits, SpanQueue } from '../../../../src/persistent/queue/index.ts'
 import { bodyOf, namesIn } from './codec.ts'
 
 interface Entry extends Encoded {

@@ -1,0 +1,150 @@
+import type { BodyFormat } from '../encoder/codec.ts'
+import type { DroppedReason } from '../stats.ts'
+import type { Position } from './checkpoint.ts'
+import type { Compression } from './format.ts'
+import type { ScannedSegment } from './scan.ts'
+import type { SegmentFile } from './segment-file.ts'
+
+/** A record that has no place in a segment yet. */
+export interface NewEntry {
+  /** In the order in which this process got to know the records. */
+  readonly seq: number
+  readonly spans: number
+  /** Of the body before compression. */
+  readonly bytes: number
+  /** When it was queued, by the clock that is never set back. */
+  readonly at: number
+  readonly compression: Compression
+  /** As it stands in the file; undefined once the entry is gone. */
+  readonly body: Buffer | undefined
+  /** Of the body in the file. */
+  readonly storedBytes: number
+}
+
+/** A record in memory. Only its segment changes it. */
+export interface JournalEntry extends NewEntry {
+  readonly segment: Segment
+  /** Where its header starts in the file; -1 before it has a place there. */
+  readonly offset: number
+  /** Whether the file has it. */
+  readonly isWritten: boolean
+  /** `gone` is acked, dropped, or moved to another segment. */
+  readonly state: 'waiting' | 'leased' | 'gone'
+}
+
+/** What still fits into a lease. */
+export interface Room {
+  readonly isFull: boolean
+  /** Whether a record fits; it then takes up its room. */
+  take(entry: JournalEntry): boolean
+}
+
+/**
+ * A run of consecutive records: a file of a journal, or a part of what only memory has. It alone changes its entries
+ * and its fields, and keeps the accounting right. `queue/index.ts` has a diagram of its states.
+ */
+export interface Segment {
+  readonly format: BodyFormat
+  /** Whether it never had a file. */
+  readonly isMemory: boolean
+  /** Undefined where there is no file, or not any longer. */
+  readonly path: string | undefined
+  /** While it is written. */
+  readonly file: SegmentFile | undefined
+  /** Undefined while they are in the file only. */
+  readonly entries: readonly JournalEntry[] | undefined
+  /** Records that are not gone. */
+  readonly left: number
+  /** Of the records that are not gone. */
+  readonly spans: number
+  /** Of the records that are not gone, before compression. */
+  readonly bytes: number
+  /** Bytes of the file, or of the bodies where there is none. */
+  readonly size: number
+  /** Nothing is appended any more. */
+  readonly isSealed: boolean
+  /** Its leased records are dropped when their request fails. */
+  readonly isPurged: boolean
+  /** Its file was deleted. */
+  readonly isDeleted: boolean
+  /** The part of the file that is read: what follows was moved to memory and may be incomplete. */
+  readonly from: number
+  readonly until: number
+
+  /** A request has some of its records. */
+  readonly isLeased: boolean
+  /** Nothing waits for the writer. */
+  readonly isWritten: boolean
+  /** Sealed, and all records are gone: nobody needs it any more. */
+  readonly isFinished: boolean
+  /** It has records that were never leased. */
+  readonly isUnread: boolean
+  /** The file has all its entries, and none was ever leased: the entries may leave the memory. */
+  readonly canUnload: boolean
+  /** When its oldest record was queued, by the clock that is never set back; infinite where none is left. */
+  readonly oldest: number
+  /** Spans that no file has. */
+  readonly unwrittenSpans: number
+  /** Waiting records that neither a file nor the writer has. */
+  readonly unpersisted: readonly JournalEntry[]
+
+  /** Appends a record. Where there is a file, the writer has to be given the entry. */
+  append(record: NewEntry): JournalEntry
+  /** What a record's header says of the time at which it was queued. */
+  epochOf(entry: JournalEntry): number
+  /** Gives a record its place in the file. */
+  place(entry: JournalEntry): void
+  /** Where a record ends in the file. */
+  endOf(entry: JournalEntry): Position
+  /** A record need not be written: it is gone. */
+  skip(entry: JournalEntry): void
+  /** The file has these records. */
+  markWritten(entries: readonly JournalEntry[]): void
+  /** The writer gave a record up. */
+  markFailed(entry: JournalEntry): void
+  /** Nothing more is appended. */
+  seal(): void
+  /** The file, once all of it is written: to be closed. */
+  takeWrittenFile(): SegmentFile | undefined
+
+  /** How many of the records that were never leased fit; they take up their room. */
+  countFitting(room: Room): number
+  /** Leases the next so many of them. */
+  leaseNext(records: number): JournalEntry[]
+  /** Leases a record. */
+  lease(entry: JournalEntry): void
+  /** A record was delivered, or is a dead letter now. */
+  ack(entry: JournalEntry): void
+  /** The request failed; the record can be leased again. */
+  nack(entry: JournalEntry): void
+  /** Drops a record. */
+  drop(entry: JournalEntry, reason: DroppedReason): void
+  /** Seals the segment and drops all records that are not leased. */
+  dropAll(reason: DroppedReason): void
+  /** Leased records are to be dropped when their request fails. */
+  purge(): void
+  /**
+   * Moves a record to another segment.
+   *
+   * @param accept appends it there; false when it cannot
+   */
+  move(entry: JournalEntry, accept: (record: NewEntry) => boolean): boolean
+  /** Takes entries that are gone out of the list, behind those that were leased. */
+  compact(): void
+
+  /** Leaves the entries to the file until it is their turn. */
+  unload(): void
+  /** Several callers share one reading of the file. */
+  loadOnce(load: () => Promise<void>): Promise<void>
+  /** Brings the entries back. What can no longer be read is dropped as corrupt. */
+  reload(scanned: ScannedSegment): void
+
+  /** The file stands at a path of another folder now. */
+  enterFolder(number: number, path: string): void
+  /** The folder belongs to another process now, or is gone: its files do not count any more. */
+  leaveFolder(): void
+  /** The file is kept elsewhere, for somebody to look at. */
+  quarantine(): void
+  /** Nobody needs the file any more. Returns its path, for it to be deleted; undefined where there is none. */
+  retire(): string | undefined
+}
