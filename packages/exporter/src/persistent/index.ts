@@ -1,18 +1,16 @@
 /**
  * Delivery that survives outages and crashes, in place of `BatchSpanProcessor` and an OTLP exporter. For Node only.
  *
- * The states of a span, and the counter of `stats()` for each:
+ * The states of a span, each a counter of `stats()`, and the code that owns it:
  *
- *     onEnd --> buffered --> validated --> encoded --> queued --> in flight --> delivered
- *               span-buffer  validation/   encoder/    queue/     sending/         2xx
- *                                                        ^           |
- *                                                        +-----------+--> 429, 5xx, no answer: retried
- *                                                        |           |
- *                                             redeliver() +--- rejected <-- other statuses: kept as dead letters
+ *     onEnd -> buffered -----------> queued ----> in flight -> delivered      2xx
+ *              span-buffer.ts,       queue/       sending/ \-> queued         429, 502 to 504, no answer: retried
+ *              validation/,          ^                     \-> rejected       any other status: a dead letter in queue/
+ *              encoder/              +---------------- redeliver() --+
  *
- * From each state a span can be dropped, with a reason. `processor.ts` is what applications get, `pipeline.ts` connects
- * the parts. With a directory, queued spans are in segments of `journal/`; `ownership/` decides who may send and delete
- * them. Calls run from left to right; only the queue tells the sender that there is something to send.
+ * In each state a span can become dropped, with a reason. `processor.ts` is what applications use, `pipeline.ts` connects
+ * the parts. With a directory, queued spans are in the segments of `journal/`; `ownership/` decides which process may
+ * send and delete them. Calls run from left to right; the queue alone calls back, when a dead process has left spans.
  *
  * @module
  */

@@ -73,7 +73,7 @@ export class Pipeline {
   }
 
   /** Validates spans from the buffer, and puts those that need not wait for their trace into the queue. */
-  receive(spans: EndedSpan[]): void {
+  consume(spans: EndedSpan[]): void {
     this.#offer(this.#validation?.process(spans) ?? spans)
   }
 

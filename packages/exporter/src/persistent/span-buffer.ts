@@ -1,7 +1,7 @@
 import { after, type Timer } from '@otel-sessions/semconv/internal'
 import type { ExportableSpan } from '../span-types.ts'
 
-/** The part of a span's resource that says whether detectors are still at work (SDK 1.11 and later). */
+/** The part of a span's resource that tells whether its detectors are still running (SDK 1.11 and later). */
 export interface DetectedResource {
   readonly asyncAttributesPending?: boolean | undefined
   waitForAsyncAttributes?(): Promise<void>
@@ -22,23 +22,23 @@ export const isSampled = (span: EndedSpan): boolean => (span.spanContext().trace
 const COLLECT_MILLIS = 20
 
 /** Where the buffer hands its spans to. */
-export interface SpanReceiver {
+export interface SpanConsumer {
   /** How many spans make a record. */
   readonly recordSpans: number
-  receive(spans: EndedSpan[]): void
+  consume(spans: EndedSpan[]): void
 }
 
 /** Collects ended spans until there are enough for a record, or the first has waited 20 ms. */
 export class SpanBuffer {
-  readonly #receiver: SpanReceiver
+  readonly #consumer: SpanConsumer
   /** Undefined if spans have to be written before `onEnd` returns. */
   readonly #resourceWait: ResourceWait | undefined
   #spans: EndedSpan[] = []
   #timer: Timer | undefined
 
-  constructor(receiver: SpanReceiver, waitsForResources: boolean) {
-    this.#receiver = receiver
-    this.#resourceWait = waitsForResources ? new ResourceWait((spans) => receiver.receive(spans)) : undefined
+  constructor(consumer: SpanConsumer, waitsForResources: boolean) {
+    this.#consumer = consumer
+    this.#resourceWait = waitsForResources ? new ResourceWait((spans) => consumer.consume(spans)) : undefined
   }
 
   /** How many spans are in the buffer. */
@@ -48,7 +48,7 @@ export class SpanBuffer {
 
   add(span: EndedSpan): void {
     this.#spans.push(span)
-    if (this.#spans.length >= this.#receiver.recordSpans) this.#flush()
+    if (this.#spans.length >= this.#consumer.recordSpans) this.#flush()
     else this.#timer ??= after(COLLECT_MILLIS, () => this.#flush())
   }
 
@@ -56,7 +56,7 @@ export class SpanBuffer {
   flushNow(): void {
     this.#resourceWait?.flush()
     const spans = this.#take()
-    if (spans.length > 0) this.#receiver.receive(spans)
+    if (spans.length > 0) this.#consumer.consume(spans)
   }
 
   /** Hands on all spans; resolves after those whose resource was incomplete. */
@@ -67,7 +67,7 @@ export class SpanBuffer {
 
   #flush(): void {
     const spans = this.#take()
-    if (spans.length > 0 && !this.#resourceWait?.keeps(spans)) this.#receiver.receive(spans)
+    if (spans.length > 0 && !this.#resourceWait?.keeps(spans)) this.#consumer.consume(spans)
   }
 
   #take(): EndedSpan[] {

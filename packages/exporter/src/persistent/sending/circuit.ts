@@ -130,8 +130,8 @@ const MANY = 3
 const RESET = new Set(['ECONNRESET', 'EPIPE'])
 
 /**
- * How large requests may be. The endpoint may say so (413); or it, or a proxy, resets connections or does not answer,
- * and requests are made smaller until it answers again.
+ * How large requests may be. The endpoint answers 413 to a larger one, and then half of that is tried. If it, or a
+ * proxy, resets connections or does not answer, requests get smaller until it answers again.
  */
 export class RequestSize {
   #limit: number

@@ -85,7 +85,7 @@ export class Delivery {
       if (answer.kind === 'retry') {
         this.#failed(round, part, answer)
         if (!size.isUndeliverable) return 'failed'
-        // As if it were too large: otherwise it would block all spans behind it.
+        // It is rejected like a span that is too large; otherwise it would block all spans behind it.
         size.answered()
         this.#reject(413)
         logUndeliverable(part.bytes)
@@ -133,7 +133,7 @@ export class Delivery {
     return true
   }
 
-  /** Before a span that was reset too often is given up, the endpoint must show that it answers other requests. */
+  /** Checks that the endpoint answers other requests, before a span that was reset too often is rejected. */
   async #probe({ spans }: Part): Promise<RetryAnswer | undefined> {
     const { counters, size, transport } = this.#context
     if (spans > 1 || !size.needsProbe) return undefined

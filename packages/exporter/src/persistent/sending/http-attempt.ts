@@ -112,7 +112,7 @@ export class HttpAttempt {
   }
 }
 
-/** The answer of a request without one, or with one that does not say what became of the request. */
+/** Stands for an answer that did not arrive. What became of the request is unknown, so it is retried. */
 export const noAnswer = (reason: string): RetryAnswer => ({
   kind: 'retry',
   reason,

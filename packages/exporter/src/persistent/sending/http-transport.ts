@@ -78,9 +78,9 @@ function logFailure(option: string, error: unknown): void {
 /** Whether this Node has zstd: from 22.15 on. */
 export const hasZstd = typeof zlib.zstdCompress === 'function'
 
-/** Output comes in pieces of this size, each a trip to the thread pool. The default, 16 kB, costs 10 % of the CPU. */
+/** Output comes in pieces of this size, each a trip to the thread pool. The default costs gzip 10 %, zstd 35 % more. */
 const OUTPUT_BYTES = 256 * 1024
-/** The largest window, which takes less time. */
+/** The most memory that zlib uses. The default costs 9 % more CPU. */
 const MEM_LEVEL = 9
 
 /** Compresses a body on the thread pool, at level 1. Rejects with zlib's error, such as for a lack of memory. */

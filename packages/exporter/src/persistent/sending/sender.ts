@@ -118,7 +118,7 @@ export class Sender {
   #pump(): void {
     const wait = this.#wait()
     if (wait === Number.POSITIVE_INFINITY) return
-    // Outside the context of whoever ended a span: this work belongs to none of its traces.
+    // Outside the context in which a span ended, because this work belongs to no trace of the application.
     context.with(UNTRACED, () => {
       if (wait > 0) this.#wakeIn(wait)
       else this.#start()
@@ -289,7 +289,7 @@ class FlushWaiters {
   #release(isUnfinished: boolean, untilFailure: boolean): void {
     this.#circuit.expedite(false)
     this.#transport.keepAlive(false)
-    // Whoever stops at a failure is about to end the process, which no request may delay.
+    // With untilFailure the process is about to exit, and no request may delay it.
     if (isUnfinished) this.#transport.abort(untilFailure ? 'all' : 'connecting')
   }
 }

@@ -72,7 +72,7 @@ describe('an answer', () => {
       (_, { socket }) => socket.write('HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'),
       retry('closed'),
     ],
-  ])('%s means what OTLP says', async (_, reply, expected) => {
+  ])('%s is read as OTLP specifies', async (_, reply, expected) => {
     const { post, endpoint } = await connect([reply])
     expect(await post('a\n')).toEqual(expected)
     expect(endpoint.received).toHaveLength(1)
@@ -107,7 +107,7 @@ describe('an answer', () => {
     [200, accepted()],
     [400, rejected(400, '{')],
     [429, retry('429', 7000)],
-  ])('%i that drips is taken at its word at the deadline', async (code, expected) => {
+  ])('%i that is incomplete at the timeout counts by its status', async (code, expected) => {
     const clock = new ManualClock()
     const hasHead: Reply = (response) => {
       response.writeHead(code, { 'retry-after': '7', 'content-length': 100, ...JSON_TYPE }).write('{')

@@ -113,7 +113,7 @@ describe('a drain', () => {
     [300, 42],
     [10, 62],
   ])(
-    'of %i ms after many others does not send all the time, until there was an answer',
+    'of %i ms after many others does not send all the time until there was an answer',
     async (millis, most) => {
       const { advance, answer, append, requests, sender, queue } = startSender({ maxExportBatchSize: 1 })
       await append('a')

@@ -126,7 +126,7 @@ describe('the environment', () => {
     ['TIMEOUT', '-1'],
     ['TIMEOUT', '2147483648'],
     ['PROTOCOL', 'grpc'],
-  ])('has a %s that cannot be used, %s: it is ignored and named, and not repeated', (name, value) => {
+  ])('has an invalid %s, %s: it is ignored and reported, without its value', (name, value) => {
     for (const prefix of [GENERAL, TRACES]) {
       const { settings, problems } = readEnv({ [prefix + name]: value })
       expect(settings).toEqual({})

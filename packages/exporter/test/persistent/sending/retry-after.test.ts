@@ -13,7 +13,7 @@ describe('Retry-After', () => {
     ['Sunday, 06-Nov-94 08:50:37 GMT', 60_000],
     ['Sun Nov  6 08:50:37 1994', 60_000],
     ['Sun, 06 Nov 1994 08:00:00 GMT', 0],
-  ])('%s is understood', (value, millis) => {
+  ])('%s is valid', (value, millis) => {
     expect(retryAfterMillis(value, SENT)).toBe(millis)
   })
 

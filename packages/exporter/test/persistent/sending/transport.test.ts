@@ -146,7 +146,7 @@ describe('a request', () => {
   it.each([
     ['gzip', gunzipSync],
     ['zstd', zstdDecompressSync],
-  ] as const)('is compressed with %s to less, with the length of that', async (compression, decompress) => {
+  ] as const)('is compressed with %s, and has the compressed length', async (compression, decompress) => {
     const { post, endpoint } = await connect([], { compression })
     const parts = [...Array(300).keys()].map((i) => `${String(i).repeat(i * i)}\n`)
     expect(await post(...parts)).toEqual(accepted)
