@@ -31,7 +31,7 @@ export function newState(
 }
 
 /**
- * The session as a scope states it now. The same object until something changes, so that spans share what is stamped.
+ * The session that a scope sets now. It is the same object until something changes, so that spans share what is stamped.
  */
 export function currentSession(state: SessionState): CheckedSession {
   const { id, fields } = state
