@@ -69,7 +69,7 @@ export const EXPECTED: Record<string, Expected> = {
       Delivered: spans.length,
     }),
     warns:
-      /^.* 127\.0\.0\.1:1 does not take spans now \(ECONNREFUSED\).*\n.* 3 spans were not delivered before the shutdown.*\n$/,
+      /^.* 127\.0\.0\.1:1 is unavailable \(ECONNREFUSED\).*\n.* 3 spans not delivered before the shutdown.*\n$/,
     // The tests' collector only reads JSON; test:real sends both to a real one.
     env: { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
   },
