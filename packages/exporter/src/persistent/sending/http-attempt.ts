@@ -124,7 +124,7 @@ export const noAnswer = (reason: string): RetryAnswer => ({
 const RETRYABLE = new Set([429, 502, 503, 504])
 
 /** Reads an answer. `body` is as much of it as was received. */
-export function readAnswer(status: number, headers: IncomingHttpHeaders, body: Buffer, codec: Codec): Answer {
+function readAnswer(status: number, headers: IncomingHttpHeaders, body: Buffer, codec: Codec): Answer {
   const contentType = headers['content-type']
   if (status >= 200 && status < 300) {
     const partial = body.length > 0 ? codec.readAnswer(body, contentType) : undefined
