@@ -8,38 +8,38 @@ import {
 } from '@otel-sessions/semconv'
 import { readRecord, type StampedFields } from '@otel-sessions/semconv/internal'
 import { settingsOf } from './options.ts'
-import { hasExplicitOrCleared } from './rules/record.ts'
+import { isDecided } from './rules/record.ts'
 import { explicitNow, inferFromSurroundings, scopeDecides } from './rules/start-rules.ts'
 import { readScope } from './scope/scope.ts'
 import type { MetadataValue, SessionFields } from './scope/session-init.ts'
 
-/** The session in force, as `getSession` tells it. */
+/** The active session, as `getSession` returns it. */
 export interface SessionInfo {
   /** The session ID. */
   readonly sessionId: string
-  /** The conversation inside the session, if one was stated. */
+  /** The conversation in the session, if one was set. */
   readonly conversationId?: string | undefined
-  /** The end user, if one was stated. */
+  /** The end user, if one was set. */
   readonly userId?: string | undefined
-  /** The session before this one, if one was stated. */
+  /** The session before this one, if one was set. */
   readonly previousSessionId?: string | undefined
-  /** Metadata, merged over nested scopes; empty where there is none. */
+  /** Metadata, merged over nested scopes; empty if there is none. */
   readonly metadata: Readonly<Record<string, MetadataValue>>
-  /** Tags, united over nested scopes; empty where there are none. */
+  /** Tags, united over nested scopes; empty if there are none. */
   readonly tags: readonly string[]
-  /** Whose word it is: a scope's; the active span's statement; or a hint, another library's or the active span's. */
+  /** Where the session comes from: a scope, the active span, or inferred from another library or the active span. */
   readonly source: 'scope' | 'span' | 'inferred'
 }
 
 const DEFAULTS = settingsOf({ defaultSession: false })
 
 /**
- * The session that a span started in a context would get from what is around it: the scope, the active span,
- * or the helper of another library (OpenInference, Langfuse, Traceloop). Not what the active span learned from
- * its children, and nothing from the new span's own attributes.
+ * Returns the session that a span started now would get from its surroundings: the scope, the active span, or the
+ * helper of another library (OpenInference, Langfuse, Traceloop). What the active span takes from its children does not
+ * count, and neither do the new span's own attributes.
  *
  * @param from the context to look at; by default the active one
- * @returns undefined where there is no session, or stated absence. Never throws
+ * @returns undefined if there is no session, or if it is cleared. Never throws
  */
 export function getSession(from: Context = context.active()): SessionInfo | undefined {
   try {
@@ -52,18 +52,15 @@ export function getSession(from: Context = context.active()): SessionInfo | unde
         ? undefined
         : infoOf(scope.id, scope.fields, 'scope')
     }
-    if (span !== undefined && record !== undefined && hasExplicitOrCleared(record)) {
+    if (span !== undefined && record !== undefined && isDecided(record)) {
       return infoOf(
         explicitNow(span, record),
-        unstamped(record.fields),
+        fieldsOf(record.fields),
         record.from === 'scope' ? 'scope' : 'span',
       )
     }
-    return infoOf(
-      inferFromSurroundings(from, span, record, record?.settings ?? DEFAULTS),
-      scope?.fields,
-      'inferred',
-    )
+    const id = inferFromSurroundings(from, span, record, record?.settings ?? DEFAULTS)
+    return infoOf(id, scope?.fields, 'inferred')
   } catch {
     return undefined
   }
@@ -88,8 +85,8 @@ function infoOf(
 
 const NO_TAGS: readonly string[] = Object.freeze([])
 
-/** A span's record holds its fields as they were stamped. */
-function unstamped(stamped: StampedFields | undefined): Partial<SessionFields> | undefined {
+/** The fields behind the attributes that a record stamps. */
+function fieldsOf(stamped: StampedFields | undefined): Partial<SessionFields> | undefined {
   if (stamped === undefined) return undefined
   const value = Object.fromEntries(stamped.entries)
   return {

@@ -18,16 +18,16 @@ import {
 } from './rules/end-rules.ts'
 import { attachRecord } from './rules/record.ts'
 import { type EndedSpan, type StampableSpan, stamp } from './rules/stamp.ts'
-import { sharedRecord, startRecord } from './rules/start-rules.ts'
+import { startRecord } from './rules/start-rules.ts'
 import { type Counters, newCounters, type SessionProcessorStats, statsOf } from './stats.ts'
 
 /**
- * A SpanProcessor that stamps the session on every span, whichever instrumentation made it. Register it
- * before processors that write `session.id` themselves.
+ * A SpanProcessor that stamps the session on every span, whichever instrumentation made it. Register it before
+ * processors that write `session.id` themselves.
  *
- * It works when a span starts, and again when it ends, because frameworks often learn the ID late. It fits
- * every line of the SDK from 1.30 by its shape; where the SDK has no `onEnding` (before 2.3), what came late
- * is applied by `SessionSpanExporter` of `@otel-sessions/exporter`. None of its methods throws.
+ * It works when a span starts, and again when it ends, because frameworks often learn the ID late. It fits every SDK
+ * from 1.30 by its shape. Where the SDK has no `onEnding` (before 2.3), `SessionSpanExporter` of
+ * `@otel-sessions/exporter` writes what came late. None of its methods throws.
  *
  * @example new BasicTracerProvider({ spanProcessors: [new SessionSpanProcessor(), batchSpanProcessor] })
  */
@@ -48,13 +48,8 @@ export class SessionSpanProcessor {
         this.#counters.skipped++
         return
       }
-      const { attributes } = span
-      const record =
-        sharedRecord(attributes, parentContext, this.#settings) ??
-        startRecord(attributes, parentContext, this.#settings)
-      // By name where it matters: a computed name costs some 10 ns.
-      if (record.kind === 'explicit') this.#counters.explicit++
-      else this.#counters[record.kind]++
+      const record = startRecord(span.attributes, parentContext, this.#settings)
+      this.#counters.started[record.kind]++
       stamp(span, record)
       attachRecord(spanContext, record)
       openRecord(record)
@@ -82,7 +77,7 @@ export class SessionSpanProcessor {
       const record = this.#ownRecord(span)
       if (record === undefined) return
       if (!this.#settings.runsLateRules) this.#resolveAndClose(span, record)
-      else if (record.from !== 'scope') closeRecord(record)
+      else closeRecord(record)
     } catch {
       this.#fail()
     }
@@ -92,41 +87,41 @@ export class SessionSpanProcessor {
     try {
       resolveEndedSpan(span, record, this.#counters)
     } finally {
-      // At any price: a record that stays open keeps those above it alive.
+      // Always close: an open record retains its ancestors.
       closeRecord(record)
     }
   }
 
   /**
-   * Nothing waits here. What a `SessionSpanExporter` with `fillFromTrace` holds back of this processor's spans is
-   * shipped, and what one has in flight is waited for, because `BatchSpanProcessor` does not pass a flush on to its
-   * exporter, and does not wait for a batch that is on its way.
+   * Has each `SessionSpanExporter` export the spans of this processor that it buffers, and waits for those that it is
+   * exporting: `BatchSpanProcessor` neither flushes its exporter nor waits for a batch in flight.
    *
-   * @returns resolves when the wrapped exporter has answered, or its time is over; never rejects
+   * @returns resolves when the exporters have answered, or their time is over; never rejects
    */
   async forceFlush(): Promise<void> {
     const { flush } = this.#settings
-    await Promise.all([releaseWaiting(flush), waitForInFlight(flush)])
+    const inFlight = Promise.allSettled(Array.from(flush.inFlight, async (settled) => settled()))
+    await Promise.all([releaseBuffered(flush), inFlight])
   }
 
-  /** What is held back is shipped, once the sessions that were started, and whose spans this processor stamps, have been ended. */
+  /** Ends the open sessions whose spans this processor stamps, then has the exporters export what they buffer. */
   shutdown(): Promise<void> {
-    // In this very call: the processors behind this one are shut down next.
+    // Synchronously: the provider shuts the processors behind this one down next.
     for (const end of [...this.#settings.flush.atShutdown]) end()
-    return releaseWaiting(this.#settings.flush)
+    return releaseBuffered(this.#settings.flush)
   }
 
-  /** The session of what nothing else names, for the processes that this one starts; see the option. */
+  /** The default session, to pass on to the processes that this one starts; see the option. */
   get defaultSession(): string | undefined {
     return this.#settings.defaultId
   }
 
-  /** What was stamped and what went wrong so far; plain data. */
+  /** What was stamped and what went wrong so far, as plain data. */
   stats(): SessionProcessorStats {
     return statsOf(this.#counters)
   }
 
-  /** Settings are this processor's alone, so a record that has them is of this version, too. */
+  /** The record that this processor left on a span. No other processor has its settings object. */
   #ownRecord(span: EndedSpan): SessionRecord | undefined {
     const record = (span.spanContext() as { [SESSION_RECORD]?: SessionRecord })[SESSION_RECORD]
     return record?.settings === this.#settings ? record : undefined
@@ -134,17 +129,11 @@ export class SessionSpanProcessor {
 
   #fail(): void {
     this.#counters.failed++
-    report('span:unreadable', () => 'a span is passed over: reading or stamping it throws')
+    report('span:unreadable', () => 'a span gets no session: reading or stamping it throws')
   }
 }
 
-/** Waits for what the exporters have in flight: `BatchSpanProcessor` waits for what it has not yet sent alone. */
-export async function waitForInFlight({ inFlight }: SessionFlush): Promise<void> {
-  await Promise.allSettled(Array.from(inFlight, async (settled) => settled()))
-}
-
-/** Has the exporters ship what they hold back, also what is still on its way to them. Never rejects. */
-export async function releaseWaiting(flush: SessionFlush): Promise<void> {
+async function releaseBuffered(flush: SessionFlush): Promise<void> {
   flush.count++
   await Promise.allSettled(Array.from(flush.releases, async (release) => release()))
 }

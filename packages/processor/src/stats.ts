@@ -2,89 +2,56 @@ import { type ProcessStats, processStats } from './report/process-stats.ts'
 
 /** What a `SessionSpanProcessor` counted. */
 export interface SessionProcessorStats {
-  /** Spans by what they had at their start. */
+  /** Spans by the session that they had at their start. */
   readonly started: {
-    /** A statement: a scope's, the span's own, or an inherited one. */
+    /** An explicit one: from a scope, the span's own, or inherited. */
     readonly explicit: number
-    /** Stated absence. */
+    /** A cleared one. */
     readonly cleared: number
-    /** A hint: an alias, or the parent's. */
+    /** An inferred one: from an alias, another library, or the parent. */
     readonly inferred: number
-    /** Nothing. */
+    /** None. */
     readonly withoutSession: number
   }
-  /** What the late rules did. Where the SDK has no `onEnding`, the exporter's gate writes it on the spans. */
+  /** What the late rules did. Where the SDK has no `onEnding`, `SessionSpanExporter` writes the results. */
   readonly late: {
-    /** Spans that took a session that was written on them later. */
+    /** Spans that took a session ID or an alias written on them after their start. */
     readonly named: number
-    /** Spans that took the session that their children agreed on. */
+    /** Spans that took the session that their children agree on. */
     readonly fromChildren: number
-    /** Spans that nobody names, and that took the process's session (`defaultSession`). */
+    /** Spans without a session that took the default session of the process. */
     readonly defaulted: number
-    /** Stated sessions that something wrote over, and that were put back. */
+    /** Explicit sessions that were overwritten, and restored. */
     readonly restored: number
-    /** Stated sessions that something wrote over, and that were left so (`onOverwrite: 'accept'`). */
+    /** Explicit sessions that were overwritten, and left so (`onOverwrite: 'accept'`). */
     readonly accepted: number
-    /** Spans on which our metadata was merged under what replaced it; not counted where the gate does it. */
+    /** Spans on which metadata was merged with what overwrote it; not counted where the exporter does it. */
     readonly metadataMerged: number
   }
-  /** Spans that were left alone because another processor's record was on them. */
+  /** Spans that were left alone, because they have the record of another processor. */
   readonly skipped: number
   /** Times that reading or stamping a span threw. */
   readonly failed: number
-  /** What the helpers met; the same for all processors of the process. */
+  /** What `processStats()` returns; the same for all processors of the process. */
   readonly process: ProcessStats
 }
 
-/** The counters behind `SessionProcessorStats`. */
-export interface Counters {
-  explicit: number
-  cleared: number
-  inferred: number
-  none: number
-  late: number
-  'from-children': number
-  default: number
-  restored: number
-  accepted: number
-  metadataMerged: number
-  skipped: number
-  failed: number
-}
-
-export const newCounters = (): Counters => ({
-  explicit: 0,
-  cleared: 0,
-  inferred: 0,
-  none: 0,
-  late: 0,
-  'from-children': 0,
-  default: 0,
-  restored: 0,
-  accepted: 0,
-  metadataMerged: 0,
+/** The counters behind `SessionProcessorStats`: spans by the kind of their record, and by how it was resolved. */
+export const newCounters = () => ({
+  started: { explicit: 0, cleared: 0, inferred: 0, none: 0 },
+  late: { named: 0, fromChildren: 0, defaulted: 0, restored: 0, accepted: 0, metadataMerged: 0 },
   skipped: 0,
   failed: 0,
 })
 
-export function statsOf(counters: Counters): SessionProcessorStats {
+export type Counters = ReturnType<typeof newCounters>
+
+export function statsOf({ started, late, ...rest }: Counters): SessionProcessorStats {
+  const { none, ...withSession } = started
   return {
-    started: {
-      explicit: counters.explicit,
-      cleared: counters.cleared,
-      inferred: counters.inferred,
-      withoutSession: counters.none,
-    },
-    late: {
-      named: counters.late,
-      fromChildren: counters['from-children'],
-      defaulted: counters.default,
-      restored: counters.restored,
-      accepted: counters.accepted,
-      metadataMerged: counters.metadataMerged,
-    },
-    skipped: counters.skipped,
-    failed: counters.failed,
+    started: { ...withSession, withoutSession: none },
+    late: { ...late },
+    ...rest,
     process: processStats(),
   }
 }

@@ -25,7 +25,7 @@ export function isUnassigned(
   { aliases, rule }: ValidationRules,
 ): boolean {
   const current = span.attributes[ATTR_SESSION_ID]
-  if (record?.resolution === 'default') {
+  if (record?.resolution === 'defaulted') {
     // Unless something else was written later.
     return current === undefined || current === record.resolvedId || current === record.stampedAs
   }

@@ -1,11 +1,17 @@
+// Binding: what runs later, or is pulled from later, runs in a session. Calls run one way:
+//   usingSession -> bind-in-place -> web-streams
+//   bindSession  -> emitters, object-view -> bind-in-place -> web-streams
+// `stream-shapes.ts` says which methods of an object to bind, `replace-methods.ts` replaces them on the object itself.
+// Emitters, whole Node streams, and views of objects that hold streams are reached through `bindSession` only.
 import { type Context, context } from '@opentelemetry/api'
 import { kindOf } from '@otel-sessions/semconv/internal'
 import { report } from '../report/report.ts'
 import type { SessionInit } from '../scope/session-init.ts'
 import { checkContextManager, enterSession } from '../scope/using-session.ts'
 import { bindInPlace, bindResult, isNativePromise } from './bind-in-place.ts'
+import { EXPLICIT } from './emitters.ts'
 import { canBeViewed, isViewable, viewedObject, viewObject } from './object-view.ts'
-import { reportRefused } from './replace-methods.ts'
+import { reportRejected } from './replace-methods.ts'
 
 /**
  * What `bindSession` takes: a function, a generator, an async iterable, a stream, a Response, an EventEmitter, an
@@ -14,31 +20,30 @@ import { reportRefused } from './replace-methods.ts'
 export type BindableTarget = object
 
 /**
- * Binds something that runs later to a session: a callback, a job for a queue that started earlier, a
- * generator, a stream, an emitter, an object that holds streams. Whoever consumes keeps its own context.
+ * Binds something that runs later to a session: a callback, a job for a queue that started earlier, a generator, a
+ * stream, an emitter, an object that holds streams. Its consumer keeps its own context.
  *
- * - A function comes back as a new one of the same type, that runs in the session with its own `this` and
- *   arguments, and whose result is bound as `usingSession` binds it.
- * - Generators, async iterables, web and Node streams, and the body of a Response or Request are bound in
- *   place, as the same object: what produces runs in the session.
- * - Of an EventEmitter, the same object, the listeners that are added from now on run in the session; they are
- *   removed as before. Binding it again holds for those added after that.
+ * - A function comes back as a new one of the same type. It runs in the session with its own `this` and arguments, and
+ *   its result is bound as `usingSession` binds it.
+ * - Generators, async iterables, web and Node streams, and the body of a Response or Request are bound in place, as
+ *   the same object: their source runs in the session.
+ * - An EventEmitter stays the same object. Listeners that are added from now on run in the session, and are removed as
+ *   before. If it is bound again, listeners added after that run in the later session.
  * - The streams in an array are bound; it is the same array.
  * - A Promise comes back as one whose value is bound.
- * - Any other object that can hold something comes back as a view of it: of the same class, with getters and
- *   methods that run in the session. Streams and Promises that they give are bound, but not objects within.
+ * - Any other object that can hold something comes back as a view of it: of the same class, with getters and methods
+ *   that run in the session. Streams and Promises that they return are bound, but not the objects within.
  *
- * Never throws. Anything else goes back as it is, and so does what is frozen; that is counted, and said once.
+ * Never throws. Everything else comes back as it is, and so does what is frozen; that is counted, and logged once.
  *
- * @param target what to bind, without a session: to the context at the time of the call, with the session
- *   that is in it
+ * @param target what to bind. Without a session it is bound to the active context, with the session in it
  * @example queue.push(bindSession(() => summarise(text)))  // to unsubscribe, keep what comes back
  * @example return new Response(bindSession(stream, 'user_123_conv_456'))
  * @example const { answer, sources } = bindSession(await search(question), 'user_123_conv_456')
  */
 export function bindSession<T extends BindableTarget>(target: T): T
 /**
- * The same, in a session of its own.
+ * Binds something that runs later to a session of its own.
  *
  * @param target what to bind
  * @param session as for `usingSession`
@@ -49,7 +54,7 @@ export function bindSession<T extends BindableTarget>(
   ...session: [session?: string | SessionInit | null]
 ): T {
   const active = context.active()
-  // An argument that is there but undefined is a bug of the caller's, and states absence.
+  // An argument that is present but undefined is a bug in the caller, and clears the session.
   const inside = session.length > 0 ? enterSession(active, session[0]) : active
   context.with(inside, () => checkContextManager(active, inside))
   return bindTarget(target, inside)
@@ -59,20 +64,20 @@ function bindTarget<T>(target: T, inside: Context): T {
   if (typeof target === 'function') return bindFunction(target, inside)
   if (typeof target !== 'object' || target === null) return unknownTarget(target)
   if (isNativePromise(target)) return target.then((value) => bindTarget(value, inside)) as T
-  if (!isThenable(target) && bindInPlace(target, inside, true) !== 'nothing') return target
+  if (!isThenable(target) && bindInPlace(target, inside, EXPLICIT) !== 'nothing') return target
   try {
     if (Array.isArray(target)) return bindItems(target, inside)
     const object = viewedObject(target)
     if (!isViewable(object)) return unknownTarget(target)
     if (canBeViewed(object)) return viewObject(object, inside) as T
-    reportRefused()
+    reportRejected()
     return target
   } catch {
     return unknownTarget(target)
   }
 }
 
-/** A lazy one starts where it is awaited, also if it can be iterated as well: only a view reaches that. */
+/** A lazy thenable starts when it is awaited, even if it can be iterated as well. Only a view reaches that. */
 function isThenable(target: object): boolean {
   try {
     return typeof (target as { then?: unknown }).then === 'function'
@@ -82,18 +87,18 @@ function isThenable(target: object): boolean {
 }
 
 function bindItems<T extends unknown[]>(items: T, inside: Context): T {
-  const outcomes = items.map((item) => bindInPlace(item, inside, true))
+  const outcomes = items.map((item) => bindInPlace(item, inside, EXPLICIT))
   return outcomes.every((outcome) => outcome === 'nothing') ? unknownTarget(items) : items
 }
 
 function unknownTarget<T>(target: T): T {
   report('bind:unknown-target', () => {
-    return `bindSession leaves its target as it is: it takes a function, a stream, an emitter or an object that holds such, not ${kindOf(target)}`
+    return `bindSession does not bind its target: it takes a function, a stream, an emitter, or an object that holds these, not ${kindOf(target)}`
   })
   return target
 }
 
-/** A proxy keeps everything that the function is: name, number of arguments, properties, `new`. */
+/** A Proxy keeps everything about the function: its name, number of arguments, properties, `new`. */
 function bindFunction<T extends object>(fn: T, inside: Context): T {
   return new Proxy(fn, {
     apply: (_, self, args) =>

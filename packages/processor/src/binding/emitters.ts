@@ -1,4 +1,5 @@
 import { type Context, context } from '@opentelemetry/api'
+import { type ExplicitBinding, inContext } from './bind-in-place.ts'
 import {
   type Binding,
   hasMethod,
@@ -8,38 +9,37 @@ import {
   type Replacements,
 } from './replace-methods.ts'
 
-/** What produces, or takes, in a Node stream. The stream calls them as its own methods. */
-const PRODUCERS = ['_read', '_write', '_writev', '_transform', '_flush', '_final', '_destroy']
+/** The methods with which a Node stream produces or consumes. The stream calls them on itself. */
+const STREAM_METHODS = ['_read', '_write', '_writev', '_transform', '_flush', '_final', '_destroy']
 
 const ADDERS = ['on', 'addListener', 'once', 'prependListener', 'prependOnceListener']
 
 const REMOVERS = ['off', 'removeListener']
 
-/** Our own listeners. */
-const ours = new WeakSet<object>()
+/** The listeners made here. */
+const boundListeners = new WeakSet<object>()
 
-/**
- * How a Node stream is bound: what produces runs in the session, also where it is consumed by events. It emits
- * from there, so listeners that are added afterwards get the context in which they are added.
- */
-export function nodeStreamPlan(target: Methods, binding: Binding): Replacements {
-  if (!hasMethod(target, 'pipe') || !isEmitter(target)) return []
-  if (!hasMethod(target, '_read') && !hasMethod(target, '_write')) return []
-  const run = (method: Method): Method =>
-    function (...args) {
-      return context.with(binding.inside, () => method.apply(this, args))
-    }
-  const names = methodsPresent(target, PRODUCERS).filter(
-    (name) => name !== '_final' || !isFinalOfTransform(target),
-  )
-  const produce = names.map((name) => [name, run] as Replacements[number])
-  return [...produce, ...listenerPlan(target, () => context.active())]
+/** How Node streams and emitters are bound. Only `bindSession` does so. */
+export const EXPLICIT: ExplicitBinding = {
+  nodeStream: nodeStreamReplacements,
+  emitter: (target, binding) => listenerReplacements(target, () => binding.inside),
 }
 
 /**
- * Node's Transform ends by its own `_final`, which calls `_flush`; seeing another one there, it would call its own
- * as well, and flush twice.
+ * The replacements for a whole Node stream. Its source runs in the session, also when it is consumed by events. It
+ * emits from there, so listeners that are added later get the context in which they are added.
  */
+function nodeStreamReplacements(target: Methods, binding: Binding): Replacements {
+  if (!hasMethod(target, 'pipe') || !isEmitter(target)) return []
+  if (!hasMethod(target, '_read') && !hasMethod(target, '_write')) return []
+  const names = methodsPresent(target, STREAM_METHODS).filter(
+    (name) => name !== '_final' || !isFinalOfTransform(target),
+  )
+  const run = names.map((name) => [name, inContext(binding)] as Replacements[number])
+  return [...run, ...listenerReplacements(target, () => context.active())]
+}
+
+/** Node's Transform ends with its own `_final`, which calls `_flush`. If it is replaced, Node calls both: two flushes. */
 function isFinalOfTransform(target: Methods): boolean {
   let transform: Methods | undefined
   for (let level: Methods | null = target; level !== null; level = Object.getPrototypeOf(level))
@@ -48,57 +48,54 @@ function isFinalOfTransform(target: Methods): boolean {
 }
 
 /**
- * How an emitter is bound: listeners that are added from now on run in a context. They are removed, counted and
- * listed as if they were not bound. What lies below, Node or another library that replaced the same methods, is
- * told to remove the very function that it was given.
+ * The replacements for an emitter: listeners that are added from now on run in a context. They are removed, counted and
+ * listed as if they were not bound. To remove one, the method below (Node's, or another library's) gets the very
+ * function that it was given.
  *
- * @param contextFor asked each time that a listener is added
+ * @param contextFor called each time that a listener is added
  */
-export function listenerPlan(target: Methods, contextFor: () => Context): Replacements {
+function listenerReplacements(target: Methods, contextFor: () => Context): Replacements {
   if (!isEmitter(target)) return []
-  const added: Added = new WeakMap()
-  const add = methodsPresent(target, ADDERS).map((name) => [
-    name,
-    (method: Method) => addBound(method, added, contextFor),
-  ])
-  const remove = methodsPresent(target, REMOVERS).map((name) => [
-    name,
-    (method: Method) => removeBound(method, added),
-  ])
-  return [...add, ...remove] as Replacements
+  const added: AddedListeners = new WeakMap()
+  const add = (method: Method) => addBound(method, added, contextFor)
+  const remove = (method: Method) => removeBound(method, added)
+  return [
+    ...methodsPresent(target, ADDERS).map((name) => [name, add]),
+    ...methodsPresent(target, REMOVERS).map((name) => [name, remove]),
+  ] as Replacements
 }
 
-// Other emitters have no `rawListeners`, and do not know a listener by its property.
+// An emitter without `rawListeners` does not find a listener by its property `listener`.
 const isEmitter = (target: Methods) =>
   hasMethod(target, 'on') &&
   hasMethod(target, 'emit') &&
   hasMethod(target, 'removeListener') &&
   hasMethod(target, 'rawListeners')
 
-/** What was added in the place of which function, for which events; the last comes off first. */
-type Added = WeakMap<object, { readonly event: unknown; readonly runs: Method }[]>
+type Listener = Method & { listener?: unknown }
 
-function addBound(add: Method, added: Added, contextFor: () => Context): Method {
+/** By the application's listener: what was added in its place, for which event. The last one is removed first. */
+type AddedListeners = WeakMap<object, { readonly event: unknown; readonly bound: Method }[]>
+
+function addBound(add: Method, added: AddedListeners, contextFor: () => Context): Method {
   return function (event, listener, ...rest) {
-    const given = typeof listener === 'function' ? bindListener(listener as Listener, contextFor) : listener
-    if (given !== listener) note(added, event, listener as Listener, given as Method)
-    return add.call(this, event, given, ...rest)
+    const bound = typeof listener === 'function' ? bindListener(listener as Listener, contextFor) : listener
+    if (bound !== listener) noteAdded(added, event, listener as Listener, bound as Method)
+    return add.call(this, event, bound, ...rest)
   }
 }
 
-type Listener = Method & { listener?: unknown }
-
-function note(added: Added, event: unknown, listener: Listener, runs: Method): void {
-  // Node removes a listener by its property `listener`, too: so does a `once` written by hand.
+function noteAdded(added: AddedListeners, event: unknown, listener: Listener, bound: Method): void {
+  // Node removes a listener by its property `listener` as well, and so does a `once` written by hand.
   for (const known of [listener, listener.listener]) {
     if (typeof known !== 'function') continue
     const all = added.get(known) ?? []
-    all.push({ event, runs })
+    all.push({ event, bound })
     added.set(known, all)
   }
 }
 
-function removeBound(remove: Method, added: Added): Method {
+function removeBound(remove: Method, added: AddedListeners): Method {
   return function (event, listener, ...rest) {
     const count = () => (this as { listenerCount?: (event: unknown) => number }).listenerCount?.(event)
     const all = typeof listener === 'function' ? added.get(listener) : undefined
@@ -107,8 +104,8 @@ function removeBound(remove: Method, added: Added): Method {
       if (one === undefined || one.event !== event) continue
       all?.splice(index, 1)
       const before = count()
-      const result = remove.call(this, event, one.runs, ...rest)
-      // It ran once, and is gone already; an older one may be there.
+      const result = remove.call(this, event, one.bound, ...rest)
+      // If the count is the same, it ran once and is gone. An older one may still be there.
       if (before === undefined || count() !== before) return result
     }
     return remove.call(this, event, listener, ...rest)
@@ -116,19 +113,19 @@ function removeBound(remove: Method, added: Added): Method {
 }
 
 function bindListener(listener: Listener, contextFor: () => Context): Method {
-  // One method that adds may call another one.
-  if (ours.has(listener)) return listener
-  const { listener: within } = listener
-  if (ours.has(within as object)) {
-    // The wrapper of `once` around a listener of ours: it stands for what ours stands for.
-    listener.listener = (within as Listener).listener
+  // One method that adds may call another.
+  if (boundListeners.has(listener)) return listener
+  const { listener: wrapped } = listener
+  if (boundListeners.has(wrapped as object)) {
+    // The wrapper of `once` around a bound listener: it stands for the application's listener.
+    listener.listener = (wrapped as Listener).listener
     return listener
   }
   const inside = contextFor()
-  const runs: Listener = function (...args) {
+  const bound: Listener = function (...args) {
     return context.with(inside, () => listener.apply(this, args))
   }
-  runs.listener = within ?? listener
-  ours.add(runs)
-  return runs
+  bound.listener = wrapped ?? listener
+  boundListeners.add(bound)
+  return bound
 }

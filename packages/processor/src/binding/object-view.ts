@@ -2,19 +2,18 @@ import { type Context, context } from '@opentelemetry/api'
 import { bindInPlace, bindResult, isNativePromise } from './bind-in-place.ts'
 import type { Method, Methods } from './replace-methods.ts'
 
-/** Whose view an object is. */
-const targets = new WeakMap<object, object>()
+const viewedObjects = new WeakMap<object, object>()
 
-/** What a view shows; anything else is its own target. */
-export const viewedObject = (value: object): object => targets.get(value) ?? value
+/** The object that a view shows; for anything else, the object itself. */
+export const viewedObject = (value: object): object => viewedObjects.get(value) ?? value
 
 /**
- * A view of an object that holds streams: of the same class, with getters and methods that run in the session
- * on the object itself, so that private fields work. Streams and promises that they give are bound as those that
- * `usingSession` returns; reading a property twice gives the same thing twice, where the object does.
+ * Makes a view of an object that holds streams: of the same class, with getters and methods that run in the session.
+ * They run on the object itself, so that private fields work. Streams and Promises that they return are bound as
+ * `usingSession` binds a result. A property gives the same value at each read, if the object's does.
  */
 export function viewObject<T extends object>(target: T, inside: Context): T {
-  /** What was shown for what, so that it is the same each time. */
+  /** What was returned for which value, so that it is the same each time. */
   const shown = new WeakMap<object, object>()
   const remember = (given: object, make: () => object): object => {
     const before = shown.get(given)
@@ -29,7 +28,7 @@ export function viewObject<T extends object>(target: T, inside: Context): T {
     if (!isNativePromise(value)) return bindResult(value, inside)
     return remember(value, () => bindResult(value, inside))
   }
-  const methodIn = (method: Method, name: PropertyKey): Method =>
+  const methodInside = (method: Method, name: PropertyKey): Method =>
     new Proxy(method, {
       apply: (_, self, args) => {
         const given = isThenable(name) ? args.map((arg) => callback(arg, inside)) : args
@@ -39,24 +38,24 @@ export function viewObject<T extends object>(target: T, inside: Context): T {
   const view: T = new Proxy(target, {
     get(_, name) {
       const value = context.with(inside, () => Reflect.get(target, name))
-      // A Proxy has to show what cannot change as it is, and a class is no method.
+      // A Proxy must return a fixed property as it is, and a class is not a method.
       if (name === 'constructor' || isFixed(target, name)) {
         bindInPlace(value, inside)
         return value
       }
       return typeof value === 'function'
-        ? remember(value, () => methodIn(value as Method, name))
+        ? remember(value, () => methodInside(value as Method, name))
         : show(value)
     },
     set: (_, name, value) => context.with(inside, () => Reflect.set(target, name, value)),
   })
-  targets.set(view, target)
+  viewedObjects.set(view, target)
   return view
 }
 
 const isThenable = (name: PropertyKey) => name === 'then' || name === 'catch' || name === 'finally'
 
-/** What is given to `then`: the consumer's own, called in its own context, with what is resolved bound. */
+/** Wraps a callback for `then`: it runs in the consumer's context, and the value that it gets is bound. */
 function callback(given: unknown, inside: Context): unknown {
   if (typeof given !== 'function') return given
   const outside = context.active()
@@ -66,10 +65,10 @@ function callback(given: unknown, inside: Context): unknown {
   }
 }
 
-/** Whether an object may hold something to bind: not plain data, and no class of the platform, which a Proxy breaks. */
+/** Whether an object may hold something to bind. Plain data does not; and a Proxy breaks a class of the platform. */
 export function isViewable(target: object): boolean {
   const { addEventListener, on, emit } = target as Methods
-  // Their listeners run where they emit, whoever looks at them.
+  // The listeners of an emitter run where it emits, whoever looks at it.
   if (typeof addEventListener === 'function' || (typeof on === 'function' && typeof emit === 'function'))
     return false
   let holds = false
@@ -92,12 +91,12 @@ function holdsAnything(level: object): boolean {
 function isPlatform(prototype: object): boolean {
   if (!Object.hasOwn(prototype, 'constructor')) return false
   const made = (prototype as Methods)['constructor']
-  // A promise is a view's to follow: its methods run on itself.
+  // A view follows a promise, because the promise's methods run on the promise itself.
   if (typeof made !== 'function' || made === Promise) return false
   return (globalThis as Methods)[made.name] === made && made.prototype === prototype
 }
 
-/** Whether a view of it can be whole: what is fixed and has to run in the session cannot be shown. */
+/** Whether a view of an object can be complete. A Proxy cannot replace a fixed method or Promise. */
 export function canBeViewed(target: object): boolean {
   return Reflect.ownKeys(target).every((name) => {
     if (!isFixed(target, name)) return true
@@ -106,8 +105,8 @@ export function canBeViewed(target: object): boolean {
   })
 }
 
-/** What a Proxy has to show as it is. */
-export function isFixed(target: object, name: PropertyKey): boolean {
+/** Whether a Proxy must show a property as it is. */
+function isFixed(target: object, name: PropertyKey): boolean {
   const own = Reflect.getOwnPropertyDescriptor(target, name)
   if (own === undefined || own.configurable) return false
   return 'value' in own ? own.writable === false : own.get === undefined

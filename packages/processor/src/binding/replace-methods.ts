@@ -1,53 +1,52 @@
 import type { Context } from '@opentelemetry/api'
 import { report } from '../report/report.ts'
 
-/** The context that something is bound to. Binding it again to another one changes this. */
+export type Method = (this: unknown, ...args: unknown[]) => unknown
+export type Methods = Record<PropertyKey, unknown>
+
+/** Which methods are replaced, and by what. */
+export type Replacements = [name: PropertyKey, make: (method: Method) => Method][]
+
+/** The context that an object is bound to. Binding the object again changes it. */
 export interface Binding {
   inside: Context
 }
 
-export type Method = (this: unknown, ...args: unknown[]) => unknown
-export type Methods = Record<PropertyKey, unknown>
+/** What became of a value: `nothing` if there is nothing to bind, `rejected` if its methods cannot be replaced. */
+export type BindOutcome = 'bound' | 'rejected' | 'nothing'
 
-/** What is to be put in the place of which method. */
-export type Replacements = [name: PropertyKey, make: (method: Method) => Method][]
-
-/** What became of a value: nothing, where there is nothing to pull on; refused, where it cannot be written to. */
-export type BindOutcome = 'bound' | 'refused' | 'nothing'
-
-/** Replaces all methods of the plan, or none: half a stream in the session would be worse than none. */
-export function replaceMethods(target: Methods, plan: Replacements): BindOutcome {
+/** Replaces all of the methods or none, because a stream that is half in the session is worse than one outside. */
+export function replaceMethods(target: Methods, replacements: Replacements): BindOutcome {
   try {
-    if (!plan.every(([name]) => isReplaceable(target, name))) return reportRefused()
-    for (const [name, make] of plan) {
+    if (!replacements.every(([name]) => isReplaceable(target, name))) return reportRejected()
+    for (const [name, make] of replacements) {
       Object.defineProperty(target, name, {
         value: make(target[name] as Method),
         writable: true,
         configurable: true,
-        // As visible as before: nothing new in Object.keys, nothing gone from it.
+        // Object.keys lists what it listed before.
         enumerable: Object.prototype.propertyIsEnumerable.call(target, name),
       })
     }
     return 'bound'
   } catch {
-    return reportRefused()
+    return reportRejected()
   }
 }
 
 /** Counts a stream that cannot be bound. */
-export function reportRefused(): 'refused' {
-  report(
-    'bind:rejected',
-    () => 'a stream cannot be bound in place: it is frozen, or its methods cannot be replaced',
-  )
-  return 'refused'
+export function reportRejected(): 'rejected' {
+  report('bind:rejected', () => {
+    return 'a stream is not bound to its session: it is frozen, or its methods cannot be replaced'
+  })
+  return 'rejected'
 }
 
-// A stub that answers every name with a function, as of a remote object, has none of them.
+// `in` first: a proxy of a remote object answers every name with a function.
 export const hasMethod = (target: Methods, name: PropertyKey) =>
   name in target && typeof target[name] === 'function'
 
-/** Those of the names that are methods. */
+/** Those of the names that are methods of the target. */
 export const methodsPresent = (target: Methods, names: PropertyKey[]) =>
   names.filter((name) => hasMethod(target, name))
 

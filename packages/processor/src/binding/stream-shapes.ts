@@ -1,6 +1,6 @@
 import { hasMethod, type Methods, methodsPresent } from './replace-methods.ts'
 
-/** The methods that run the body: they are called in the context. */
+/** The methods that run the source of a stream: they are called in the session. */
 export function pullMethodsOf(target: Methods, explicit: boolean): PropertyKey[] {
   if (isIterator(target) || (explicit && hasMethod(target, 'next')))
     return methodsPresent(target, ['next', 'return', 'throw', 'cancel'])
@@ -8,16 +8,16 @@ export function pullMethodsOf(target: Methods, explicit: boolean): PropertyKey[]
   return isWebStream(target) ? ['cancel'] : []
 }
 
-/** The methods that give something to pull on: that is bound in turn. */
+/** The methods that return something to pull from: what they return is bound in turn. */
 export function openMethodsOf(target: Methods): PropertyKey[] {
   const opens: PropertyKey[] = isWebStream(target) ? ['getReader', 'values'] : []
   if (hasMethod(target, Symbol.asyncIterator)) opens.push(Symbol.asyncIterator)
-  // The OpenAI SDK's Stream hands its own `iterator` to tee().
+  // The OpenAI SDK's Stream passes its own `iterator` to tee().
   if (hasMethod(target, 'iterator') && hasMethod(target, 'tee')) opens.push('iterator')
   return methodsPresent(target, opens)
 }
 
-// Iterators that are iterable give themselves, so an array or a Map, which give new ones, are none.
+// An iterator that is iterable returns itself. An array or a Map returns a new one, and has no `next`.
 const isIterator = (target: Methods) =>
   hasMethod(target, 'next') && (hasMethod(target, Symbol.iterator) || hasMethod(target, Symbol.asyncIterator))
 
@@ -33,13 +33,12 @@ export const isNodeReadable = (target: Methods) =>
   hasMethod(target, Symbol.asyncIterator)
 
 /**
- * The body of a Response or a Request: the stream that its `text()`, `json()`, `clone()` and any server read
- * from. Nothing is read, and nothing is locked, by looking at it.
+ * The body of a Response or a Request: the stream that its `text()`, `json()` and `clone()`, and any server, read.
+ * Looking at it reads nothing and locks nothing.
  */
 export function bodyOf(target: object): object | undefined {
   try {
-    const classes = [platform('Response'), platform('Request')]
-    if (!classes.some((known) => known !== undefined && target instanceof known)) return undefined
+    if (!isInstance('Response', target) && !isInstance('Request', target)) return undefined
     const { body } = target as Methods
     return typeof body === 'object' && body !== null ? body : undefined
   } catch {
@@ -47,8 +46,14 @@ export function bodyOf(target: object): object | undefined {
   }
 }
 
-/** A class of the platform, where there is one: Node's, a browser's, an edge runtime's. */
-export function platform(name: string): (new (...args: never[]) => object) | undefined {
+/** A class of the platform, if it has one: Node, a browser or an edge runtime. */
+export function platformClass(name: string): (new (...args: never[]) => object) | undefined {
   const known = (globalThis as Methods)[name]
   return typeof known === 'function' ? (known as new () => object) : undefined
+}
+
+/** Whether a value is an instance of a class of the platform. */
+export function isInstance(name: string, value: unknown): boolean {
+  const known = platformClass(name)
+  return known !== undefined && value instanceof known
 }

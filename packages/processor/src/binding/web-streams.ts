@@ -1,27 +1,27 @@
 import { type Context, context } from '@opentelemetry/api'
 import type { Binding, Method, Methods, Replacements } from './replace-methods.ts'
-import { platform } from './stream-shapes.ts'
+import { isInstance, platformClass } from './stream-shapes.ts'
 
 /**
- * How `pipeTo`, `pipeThrough` and `tee` of a web stream are bound. They pull from inside the platform, past every
- * method of the object; so they are played to a stream of ours that reads this one in the session. Where they
- * would throw or reject, the platform does it.
+ * The replacements for `pipeTo`, `pipeThrough` and `tee` of a web stream. The platform's own pull past all methods of
+ * the object, so they get a relay instead: a stream that reads this one in the session. Where they would throw or
+ * reject, the platform's own are called.
  */
-export function webStreamPlan(target: Methods, binding: Binding): Replacements {
-  const known = platform('ReadableStream')
-  // A polyfill's stream has other insides, and an override does what it wants.
+export function webStreamReplacements(target: Methods, binding: Binding): Replacements {
+  const known = platformClass('ReadableStream')
+  // Not for a polyfill, which works differently inside, nor for methods that someone else replaced.
   if (known === undefined || !(target instanceof known)) return []
-  const isOurs = ([name]: Replacements[number]) => target[name] === (known.prototype as Methods)[name]
-  // Looked up when it is piped: somebody may watch what is read, and came later.
-  const read: Method = function (...args) {
+  const isNative = ([name]: Replacements[number]) => target[name] === (known.prototype as Methods)[name]
+  // Looked up when the stream is piped: another library may replace it later, to watch what is read.
+  const getReader: Method = function (...args) {
     return ((this as Methods)['getReader'] as Method).apply(this, args)
   }
-  const plan: Replacements = [
-    ['pipeTo', (native) => pipeToBound(native, read, binding)],
-    ['pipeThrough', (native) => pipeThroughBound(native, read, binding)],
-    ['tee', (native) => teeBound(native, read, binding)],
+  const replacements: Replacements = [
+    ['pipeTo', (native) => pipeToBound(native, getReader, binding)],
+    ['pipeThrough', (native) => pipeThroughBound(native, getReader, binding)],
+    ['tee', (native) => teeBound(native, getReader, binding)],
   ]
-  return plan.filter(isOurs)
+  return replacements.filter(isNative)
 }
 
 function pipeToBound(native: Method, getReader: Method, binding: Binding): Method {
@@ -33,10 +33,10 @@ function pipeToBound(native: Method, getReader: Method, binding: Binding): Metho
 function pipeThroughBound(native: Method, getReader: Method, binding: Binding): Method {
   return function (...args) {
     const { readable, writable } = (args[0] ?? {}) as Methods
-    if (!isA('ReadableStream', readable)) return native.apply(this, args)
+    if (!isInstance('ReadableStream', readable)) return native.apply(this, args)
     const piped = pipe(this as ReadableLike, writable, args[1], getReader, binding)
     if (piped === undefined) return native.apply(this, args)
-    // As natively: whoever reads the other end hears of it.
+    // As with the platform's own: an error reaches whoever reads the other end.
     piped.catch(() => {})
     return readable
   }
@@ -44,12 +44,12 @@ function pipeThroughBound(native: Method, getReader: Method, binding: Binding): 
 
 function teeBound(native: Method, getReader: Method, binding: Binding): Method {
   return function (...args) {
-    if (!isA('ReadableStream', this) || (this as ReadableLike).locked) return native.apply(this, args)
-    return native.call(viewStream(this as ReadableLike, getReader, binding, context.active()).stream)
+    if (!isInstance('ReadableStream', this) || (this as ReadableLike).locked) return native.apply(this, args)
+    return native.call(relay(this as ReadableLike, getReader, binding, context.active()).stream)
   }
 }
 
-/** Pipes in the session; undefined where the platform refuses to pipe, and says so better. */
+/** Pipes in the session; undefined where the platform would refuse, so that its own error is thrown. */
 function pipe(
   source: ReadableLike,
   writable: unknown,
@@ -57,12 +57,12 @@ function pipe(
   getReader: Method,
   binding: Binding,
 ): Promise<void> | undefined {
-  if (!isA('ReadableStream', source) || source.locked) return undefined
-  if (!isA('WritableStream', writable) || (writable as { locked: boolean }).locked) return undefined
+  if (!isInstance('ReadableStream', source) || source.locked) return undefined
+  if (!isInstance('WritableStream', writable) || (writable as { locked: boolean }).locked) return undefined
   const checked = readOptions(options)
   if (checked === undefined) return undefined
-  const { stream, release } = viewStream(source, getReader, binding, context.active())
-  // The lock is gone before anybody hears that the pipe has ended.
+  const { stream, release } = relay(source, getReader, binding, context.active())
+  // The lock is released before anyone learns that the pipe has ended.
   return stream.pipeTo(writable as object, checked).then(release, (error) => {
     release()
     throw error
@@ -73,17 +73,12 @@ function readOptions(options: unknown): object | undefined {
   if (options === undefined || options === null) return {}
   if (typeof options !== 'object' && typeof options !== 'function') return undefined
   const { preventAbort, preventCancel, preventClose, signal } = options as Methods
-  if (signal !== undefined && !isA('AbortSignal', signal)) return undefined
+  if (signal !== undefined && !isInstance('AbortSignal', signal)) return undefined
   return { preventAbort, preventCancel, preventClose, ...(signal === undefined ? {} : { signal }) }
 }
 
-function isA(name: string, value: unknown): boolean {
-  const known = platform(name)
-  return known !== undefined && value instanceof known
-}
-
-/** What is used of a web stream; the types of the platform are not ours to ask for. */
-export interface ReadableLike {
+// What is used of web streams. Declarations must not need the platform's types.
+interface ReadableLike {
   readonly locked: boolean
   pipeTo(writable: object, options: object): Promise<void>
 }
@@ -103,10 +98,10 @@ interface Controller {
 }
 
 /**
- * A stream that reads another one in the session, and locks it. It asks for nothing before it is asked, hands on
- * the very chunks and errors, and what happens on its other side happens in the context of the consumer.
+ * Makes a stream that reads another one in the session, and locks it. It reads nothing before it is asked to, and
+ * passes on the same chunks and errors. What its consumer causes happens in the consumer's context.
  */
-export function viewStream(
+function relay(
   source: ReadableLike,
   getReader: Method,
   binding: Binding,
@@ -122,17 +117,17 @@ export function viewStream(
     ended = true
     context.with(outside, () => {
       controller.close()
-      // A byte stream that was asked to fill a buffer has to give it back.
+      // A byte stream must return the buffer that it was asked to fill.
       controller.byobRequest?.respond(0)
     })
   }
   const underlying = {
     ...(bytes ? { type: 'bytes' } : {}),
     start(controller: Controller) {
-      // A consumer that does not read, because it is full, hears of the end and of errors all the same.
+      // A consumer that does not read, because it is full, still learns about the end and about errors.
       reader.closed.then(
         () => {
-          // The source closes before it hands out its last chunk; the next read tells that it has ended.
+          // The source closes before it returns its last chunk; the next read notices the end.
           if (!reading) close(controller)
         },
         (error) => context.with(outside, () => controller.error(error)),
@@ -150,12 +145,12 @@ export function viewStream(
       return context.with(binding.inside, () => reader.cancel(reason))
     },
   }
-  const ReadableStream = platform('ReadableStream') as new (...args: unknown[]) => object
+  const ReadableStream = platformClass('ReadableStream') as new (...args: unknown[]) => object
   const stream = new ReadableStream(underlying, { highWaterMark: 0 }) as ReadableLike
   return { stream, release: () => reader.releaseLock() }
 }
 
-/** Asked without reading: only a byte stream has readers that bring a buffer of their own. */
+/** Whether a stream is a byte stream, found out without reading: no other has readers with a buffer of their own. */
 function isByteStream(source: ReadableLike, getReader: Method): boolean {
   try {
     const reader = getReader.call(source, { mode: 'byob' }) as Reader

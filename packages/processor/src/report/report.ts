@@ -1,3 +1,5 @@
+// Problems: counted by code, and logged once each; see `problem-codes.ts`. `process-stats.ts` gives the counts to users.
+// Every other folder calls this one, and it calls none of them.
 import { diag } from '@opentelemetry/api'
 import {
   adviseSessionId,
@@ -30,15 +32,18 @@ export function report(code: ProblemCode, message: () => string): void {
 /** How often each problem occurred in this process. */
 export const problemCounts = (): ProblemCounts => log.counts()
 
-/** A `session.id` that was given to `startSpan`, or written later, and is none. */
+/** Reports an invalid `session.id` among the attributes that a span started with. */
 export function reportInvalidAttribute(value: unknown, reason: SessionIdReason): void {
-  report(
-    `attribute:${reason}`,
-    () => `a span's attribute session.id is refused: ${reason}. It is ${kindOf(value)}`,
-  )
+  report(`attribute:${reason}`, () => {
+    return `the attribute session.id of a span is rejected, so it has no session (${reason}): it is ${kindOf(value)}`
+  })
 }
 
-/** An ID that was given to a helper, and is none. */
+/**
+ * Reports an invalid ID that a helper was given.
+ *
+ * @param what says what becomes of it, such as "a user id is left out"
+ */
 export function reportInvalidId(
   code: 'session-id' | IdFieldCode,
   what: string,
@@ -46,18 +51,18 @@ export function reportInvalidId(
   reason: SessionIdReason,
 ): void {
   report(`${code}:${reason}`, () => {
-    return `${what}: ${reason}. It is ${kindOf(value)}; valid are 1 to ${SESSION_ID_MAX_LENGTH} printable US-ASCII characters, not all blank`
+    return `${what} (${reason}): it is ${kindOf(value)}; valid are 1 to ${SESSION_ID_MAX_LENGTH} printable US-ASCII characters, not all blank`
   })
 }
 
-const WHY: Record<SessionIdAdvice, string> = {
-  generic: 'a session ID looks generic, so several users may share it',
-  placeholder: 'a session ID looks like a missing value that was made a string',
-  'surrounding-blank': 'a session ID begins or ends with a space, and backends that trim it merge sessions',
-  'looks-like-email': 'a session ID looks like an e-mail address, which is personal data',
+const ADVICE: Record<SessionIdAdvice, string> = {
+  generic: 'looks generic, so several users may share it',
+  placeholder: 'looks like a missing value that was made a string',
+  'surrounding-blank': 'begins or ends with a space, and backends that trim it merge sessions',
+  'looks-like-email': 'looks like an e-mail address, which is personal data',
 }
 
-/** Says once, for each kind of advice, that a valid session ID is a weak one. Changes nothing. */
+/** Reports what is weak about a valid session ID. It is used all the same. */
 export function reportWeakId(id: string): void {
-  for (const advice of adviseSessionId(id)) report(`advice:${advice}`, () => WHY[advice])
+  for (const advice of adviseSessionId(id)) report(`advice:${advice}`, () => `a session ID ${ADVICE[advice]}`)
 }

@@ -17,12 +17,14 @@ import {
 import { report } from '../report/report.ts'
 import type { Counters } from '../stats.ts'
 import { noteTraceSession, propagateToAncestors } from './propagate.ts'
-import { belongsToOneSpan, hasExplicitOrCleared } from './record.ts'
+import { belongsToOneSpan, isDecided, isOpen } from './record.ts'
 import { type EndedSpan, type StampableSpan, setAttribute, stampId } from './stamp.ts'
 
 /**
- * The short way for a span without a statement on which nothing came late, as for nearly every span outside of
- * a scope: settled, and nothing to write. Where it may be otherwise it does nothing, and says so.
+ * A short cut for nearly every span outside scopes: resolves a span without an explicit session on which nothing was
+ * written late.
+ *
+ * @returns false if the late rules may find something; then nothing was done
  */
 export function resolveUnchanged(attributes: ReadableAttributes, record: SessionRecord): boolean {
   const { id, settings } = record
@@ -37,78 +39,79 @@ export function resolveUnchanged(attributes: ReadableAttributes, record: Session
   return true
 }
 
-/** The late rules where the SDK lets a processor write before a span has ended. */
+/** Applies the late rules where the SDK lets a processor write before a span ends. */
 export function resolveOpenSpan(span: StampableSpan, record: SessionRecord, counters: Counters): void {
-  const late = resolveSession(span.attributes, record)
-  count(late, span.attributes, record, counters)
-  if (late.how !== 'not-kept' && late.id !== undefined && span.attributes[ATTR_SESSION_ID] !== late.id) {
-    stampId(span, record, late.id)
+  const resolved = resolveSession(span.attributes, record)
+  count(resolved, span.attributes, record, counters)
+  const { id, how, overwrittenId } = resolved
+  if (how !== 'not-kept' && id !== undefined && span.attributes[ATTR_SESSION_ID] !== id) {
+    stampId(span, record, id)
   }
-  if (late.overwrittenId !== undefined) setAttribute(span, ATTR_OVERWRITTEN_ID, late.overwrittenId)
+  if (overwrittenId !== undefined) setAttribute(span, ATTR_OVERWRITTEN_ID, overwrittenId)
   const metadata = mergeLateMetadata(span.attributes, record)
   if (metadata === TOO_LONG) {
-    report(
-      'metadata:too-long',
-      () => 'metadata is not merged with what replaced it: the two have more than 4 kB',
-    )
+    report('metadata:too-long', () => {
+      return 'metadata is left out: with the metadata that was written later it has more than 4 kB'
+    })
   } else if (metadata !== undefined) {
-    counters.metadataMerged++
+    counters.late.metadataMerged++
     setAttribute(span, ATTR_METADATA, metadata)
   }
-  noteResolution(record, late)
+  noteResolution(record, resolved)
 }
 
-/** The same for an SDK without `onEnding`: the span cannot be written any more, so the gate will. */
+/** Applies the late rules where the SDK has no `onEnding`. The exporter writes the result, because a span cannot. */
 export function resolveEndedSpan(span: EndedSpan, record: SessionRecord, counters: Counters): void {
-  const late = resolveSession(span.attributes, record)
-  count(late, span.attributes, record, counters)
-  noteResolution(record, late)
+  const resolved = resolveSession(span.attributes, record)
+  count(resolved, span.attributes, record, counters)
+  noteResolution(record, resolved)
 }
 
 function count(
-  late: ResolvedSession,
+  { how }: ResolvedSession,
   attributes: ReadableAttributes,
   record: SessionRecord,
   counters: Counters,
 ): void {
-  if (!hasExplicitOrCleared(record) && isTooLongToRead(attributes[ATTR_METADATA])) {
-    report('metadata:not-read', () => 'no alias is looked for in a metadata attribute of more than 32 kB')
+  if (!isDecided(record) && isTooLongToRead(attributes[ATTR_METADATA])) {
+    report('metadata:not-read', () => {
+      return 'a metadata attribute of more than 32 kB is not searched for an alias'
+    })
   }
-  if (late.how !== 'kept' && late.how !== 'not-kept') counters[late.how]++
+  if (how !== 'kept' && how !== 'not-kept') counters.late[how]++
 }
 
-/** Tells the bare spans above, and the trace, what came late; shared records have nobody to tell. */
-function noteResolution(record: SessionRecord, late: ResolvedSession): void {
+/** Notes the session at the span's end, and propagates it to unassigned spans above and to the trace. */
+function noteResolution(record: SessionRecord, { id, how }: ResolvedSession): void {
   if (!belongsToOneSpan(record)) {
-    // A shared record, with a write that `onOverwrite` lets stand.
-    if (late.how === 'accepted' && late.id !== undefined) noteTraceSession(late.id, record.trace)
+    // A shared record. Only a write that `onOverwrite: 'accept'` leaves is news.
+    if (how === 'accepted' && id !== undefined) noteTraceSession(id, record.trace)
     return
   }
-  record.resolution = late.how
-  record.resolvedId = late.id
-  // The process's session is nobody's word: the trace may show another one yet.
-  if (late.id === undefined || late.how === 'kept' || late.how === 'default') return
-  noteTraceSession(late.id, record.trace)
-  // A placeholder is nobody's hint, though the span itself ships it; a statement may be one.
-  const isHint = record.own || !isPlaceholder(late.id)
-  if (late.how !== 'from-children' && isHint) propagateToAncestors(late.id, record.parent)
+  record.resolution = how
+  record.resolvedId = id
+  // The default session says nothing about the trace: it may contain another one.
+  if (id === undefined || how === 'kept' || how === 'defaulted') return
+  noteTraceSession(id, record.trace)
+  // Ancestors infer no placeholder, though the span itself keeps it; an explicit ID may be one.
+  const canPropagate = record.own || !isPlaceholder(id)
+  if (how !== 'fromChildren' && canPropagate) propagateToAncestors(id, record.parent)
 }
 
-/** The span has its record: where it has no statement, its trace counts it as open. */
+/** Counts a span without an explicit session as open in its local trace. */
 export function openRecord(record: SessionRecord): void {
   const { trace } = record
-  if (trace === undefined || hasExplicitOrCleared(record)) return
+  if (trace === undefined || isDecided(record)) return
   trace.open++
   if (trace.root === null) trace.root = record
 }
 
-/** The span has ended: it learns nothing more, and keeps no other span's record alive. */
+/** Closes the record of a span that has ended: it takes no session any more, and retains no other record. */
 export function closeRecord(record: SessionRecord): void {
   const { trace } = record
   if (trace !== undefined && trace.root === record) trace.root = undefined
-  if (!belongsToOneSpan(record) || !record.open) return
-  record.open = false
+  if (!belongsToOneSpan(record) || !isOpen(record)) return
   record.endedAfter = record.settings.flush.count
   record.parent = undefined
-  if (trace !== undefined && !hasExplicitOrCleared(record)) trace.open--
+  if (trace !== undefined && !isDecided(record)) trace.open--
 }

@@ -2,8 +2,8 @@ import { type Context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api
 import type { SessionIdRule } from '@otel-sessions/semconv'
 import { checkAliasValue } from '@otel-sessions/semconv/internal'
 
-// A context key is a symbol that is registered under its description, so these are the very keys that the
-// libraries use, read without depending on them.
+// A context key is a symbol registered under its description, so these are the keys of the libraries themselves, read
+// without a dependency.
 const OPENINFERENCE_SESSION = createContextKey('OpenInference SDK Context Key session.id')
 const LANGFUSE_SESSION = createContextKey('langfuse_session_id')
 const TRACELOOP_CONVERSATION = createContextKey('conversation_id')
@@ -12,32 +12,32 @@ const ASSOCIATION_PROPERTIES = createContextKey('association_properties')
 /** In the order of the alias table; `sessionId` is Laminar's. */
 const ASSOCIATION_NAMES = ['session_id', 'conversation_id', 'thread_id', 'chat_id', 'sessionId'] as const
 
-/** Where a session lies that another process named, once something has let it in and checked it. */
+/** The session of an inbound request, once something accepted and checked it. */
 const INBOUND_SESSION = createContextKey('otel-sessions.inbound')
 
 /**
- * Rule 5: the session that another library's helper has put into the context: OpenInference's `setSession`,
- * Langfuse's `propagateAttributes`, Traceloop's `withConversation` and `withAssociationProperties`, in this
- * order. It is a hint, so an invalid one and a placeholder are passed over.
+ * Rule 5: reads the session that another library's helper put into the context: OpenInference's `setSession`,
+ * Langfuse's `propagateAttributes`, Traceloop's `withConversation` and `withAssociationProperties`, in this order. It
+ * is inferred, so an invalid ID or a placeholder is ignored.
  */
 export function readOtherLibraries(context: Context, rule: SessionIdRule): string | undefined {
   if (context === ROOT_CONTEXT) return undefined
   return (
-    hintOf(context.getValue(OPENINFERENCE_SESSION), rule) ??
-    hintOf(context.getValue(LANGFUSE_SESSION), rule) ??
-    hintOf(context.getValue(TRACELOOP_CONVERSATION), rule) ??
-    associated(context.getValue(ASSOCIATION_PROPERTIES), rule)
+    inferredId(context.getValue(OPENINFERENCE_SESSION), rule) ??
+    inferredId(context.getValue(LANGFUSE_SESSION), rule) ??
+    inferredId(context.getValue(TRACELOOP_CONVERSATION), rule) ??
+    readAssociation(context.getValue(ASSOCIATION_PROPERTIES), rule)
   )
 }
 
-/** Rule 7: the session that came with an inbound request. Plain baggage is never read. */
+/** Rule 7: reads the session that was accepted from an inbound request. Baggage itself is never read. */
 export function readInbound(context: Context, rule: SessionIdRule): string | undefined {
-  return context === ROOT_CONTEXT ? undefined : hintOf(context.getValue(INBOUND_SESSION), rule)
+  return context === ROOT_CONTEXT ? undefined : inferredId(context.getValue(INBOUND_SESSION), rule)
 }
 
 /**
- * Whether a value is what the context names by rule 5 or 7: then a processor that ran before ours has stamped
- * it, and it is no word of the application's, be it valid or not.
+ * Whether a value, valid or not, is one that rule 5 or 7 reads from the context. Then another processor wrote it on the
+ * span before this one, and it is not explicit.
  */
 export function isFromContext(value: unknown, context: Context): boolean {
   if (
@@ -52,10 +52,10 @@ export function isFromContext(value: unknown, context: Context): boolean {
   return ASSOCIATION_NAMES.some((name) => value === propertyOf(properties, name))
 }
 
-function associated(properties: unknown, rule: SessionIdRule): string | undefined {
+function readAssociation(properties: unknown, rule: SessionIdRule): string | undefined {
   if (properties === undefined) return undefined
   for (const name of ASSOCIATION_NAMES) {
-    const id = hintOf(propertyOf(properties, name), rule)
+    const id = inferredId(propertyOf(properties, name), rule)
     if (id !== undefined) return id
   }
   return undefined
@@ -67,13 +67,13 @@ function propertyOf(properties: unknown, name: string): unknown {
       ? (properties as Record<string, unknown>)[name]
       : undefined
   } catch {
-    // A getter or a trap that throws is somebody else's, and must not cost the span its session.
+    // A getter or trap of another library that throws must not cost the span its session.
     return undefined
   }
 }
 
-/** What an attribute with this value would name, were it an alias: strings, safe integers, no placeholder. */
-function hintOf(value: unknown, rule: SessionIdRule): string | undefined {
+/** The ID that a value names, by the rule for aliases: strings and safe integers, no placeholder. */
+function inferredId(value: unknown, rule: SessionIdRule): string | undefined {
   if (value === undefined) return undefined
   const check = checkAliasValue('', value, rule)
   return check.ok ? check.id : undefined

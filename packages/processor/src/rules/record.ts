@@ -12,14 +12,14 @@ import { report } from '../report/report.ts'
 import type { SessionScope } from '../scope/scope.ts'
 import { stampedFieldsOf, unlessPresent } from './stamp.ts'
 
-/** How Node shows an object, where it is asked for by the object's own word. */
+/** The method that Node calls to print an object. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')
 
 /**
- * The record on a span context. Nothing of it is an own property, because `ConsoleSpanExporter` prints what is,
- * thirty lines for every span; and making the record itself invisible would cost 300 ns.
+ * The record on a span context. Its fields are accessors, so that it has no own property: `ConsoleSpanExporter` would
+ * print thirty lines for each span. A non-enumerable property, or a small object around the record, costs more.
  */
-export class Record implements SessionRecord {
+class SpanRecord implements SessionRecord {
   accessor kind: SessionRecord['kind']
   accessor id: string | undefined
   accessor from: SessionRecord['from']
@@ -29,10 +29,8 @@ export class Record implements SessionRecord {
   accessor fields: StampedFields | undefined
   accessor staleAttributes: SessionRecord['staleAttributes'] = undefined
   accessor settings: SessionRecordSettings
-  accessor childRecord: SessionRecord | undefined = undefined
   accessor trace: SessionTrace | undefined
   accessor stampedAs: string | undefined = undefined
-  accessor open = true
   accessor endedAfter: number | undefined = undefined
   accessor parent: SessionRecord | undefined
   accessor fromChildren: string | null | undefined = undefined
@@ -70,27 +68,12 @@ export class Record implements SessionRecord {
   }
 }
 
-/** The same record with other fields, for one span. */
-export function withFields(record: SessionRecord, fields: StampedFields | undefined): SessionRecord {
-  const { kind, id, from, own, scope, settings, trace, parent } = record
-  const copy = new Record(kind, id, from, own, scope as SessionScope, fields, settings, trace, parent)
-  copy.rejectedId = record.rejectedId
-  copy.staleAttributes = record.staleAttributes
-  copy.stampedAs = record.stampedAs
-  copy.open = record.open
-  copy.endedAfter = record.endedAfter
-  copy.fromChildren = record.fromChildren
-  copy.resolution = record.resolution
-  copy.resolvedId = record.resolvedId
-  return copy
-}
-
-/** Leaves a record on a span. A span context that cannot be written to keeps none; the attributes are stamped. */
+/** Puts a record on a span. A frozen span context keeps none; the attributes are stamped all the same. */
 export function attachRecord(spanContext: object, record: SessionRecord): void {
   ;(spanContext as { [SESSION_RECORD]?: SessionRecord })[SESSION_RECORD] = record
 }
 
-/** The record that all spans of a scope share; another one only for another trace or another processor. */
+/** The record that all spans of a scope share. It is made anew only for another trace or another processor. */
 export function scopeRecord(
   scope: SessionScope,
   settings: SessionRecordSettings,
@@ -101,25 +84,91 @@ export function scopeRecord(
   const id = scope.id === undefined ? undefined : withinLimit(scope.id, settings)
   const kind = id === undefined ? 'cleared' : 'explicit'
   const fields = stampedFieldsOf(scope.fields)
-  const record = new Record(kind, id, 'scope', false, scope.decidingScope, fields, settings, trace, undefined)
+  const record = new SpanRecord(
+    kind,
+    id,
+    'scope',
+    false,
+    scope.decidingScope,
+    fields,
+    settings,
+    trace,
+    undefined,
+  )
   scope.shared = record
   return record
 }
 
 /**
- * The ID, if the processor's limit lets it pass. The helpers know no processor's options, so a shorter limit
- * of its own is applied where its records are made.
+ * The ID, unless it exceeds the processor's `maxLength`. `usingSession` knows no processor, so the limit is applied
+ * where a processor makes its records.
  */
 export function withinLimit(id: string, settings: SessionRecordSettings): string | undefined {
   const { maxLength = SESSION_ID_MAX_LENGTH } = settings.rule
   if (id.length <= maxLength) return id
   report('session-id:too-long', () => {
-    return `a session ID is refused, so there is no session: too-long. It has ${id.length} characters; this processor's maxLength is ${maxLength}`
+    return `a session ID is rejected, so there is no session (too-long): it has ${id.length} characters; the option maxLength of SessionSpanProcessor is ${maxLength}`
   })
   return undefined
 }
 
-/** The same record for a span that had some of its fields already: those are not ours, to merge with or to pass over. */
+/** The record of a span whose session its own start attribute or `setSpanSession` set, or cleared. */
+export function spanRecord(
+  id: string | undefined,
+  scope: SessionScope | undefined,
+  fields: StampedFields | undefined,
+  settings: SessionRecordSettings,
+  trace: SessionTrace | undefined,
+  parent: SessionRecord | undefined,
+): SessionRecord {
+  return id === undefined
+    ? new SpanRecord('cleared', id, 'span', false, scope, fields, settings, trace, undefined)
+    : new SpanRecord('explicit', id, 'span', true, scope, fields, settings, trace, parent)
+}
+
+/**
+ * The record of a child that inherits an explicit or cleared session. Parent and child share it, unless the parent's
+ * tells about that span alone, or the child has another processor or another scope.
+ */
+export function childRecordOf(
+  record: SessionRecord,
+  id: string | undefined,
+  scope: SessionScope | undefined,
+  settings: SessionRecordSettings,
+): SessionRecord {
+  const hasSameScope = record.from === 'scope' || record.scope === scope
+  // Stale attributes are on that one span; and the record of a trace's first span says when that span ends.
+  const isOfOneSpan = record.own || record.staleAttributes !== undefined || record.trace?.root === record
+  if (!isOfOneSpan && hasSameScope && record.settings === settings) return record
+  const { kind, from, fields, trace, rejectedId } = record
+  const child = new SpanRecord(kind, id, from, false, scope, fields, settings, trace, undefined)
+  child.rejectedId = rejectedId
+  return child
+}
+
+/** The record of a span without an explicit session: an inferred one, or none. */
+export function inferredRecord(
+  id: string | undefined,
+  fields: StampedFields | undefined,
+  settings: SessionRecordSettings,
+  trace: SessionTrace,
+  parent: SessionRecord | undefined,
+): SessionRecord {
+  const kind = id === undefined ? 'none' : 'inferred'
+  return new SpanRecord(kind, id, undefined, false, undefined, fields, settings, trace, parent)
+}
+
+/** A copy with other fields, for one span, of a record that is new or shared: nothing is known yet of the span's end. */
+export function withFields(record: SessionRecord, fields: StampedFields | undefined): SessionRecord {
+  const { kind, id, from, own, scope, settings, trace, parent } = record
+  const copy = new SpanRecord(kind, id, from, own, scope as SessionScope, fields, settings, trace, parent)
+  copy.rejectedId = record.rejectedId
+  copy.staleAttributes = record.staleAttributes
+  copy.stampedAs = record.stampedAs
+  return copy
+}
+
+/** The record for a span that has some of its fields already: the span's own are not ours, to merge or to ignore. */
 export function withoutFieldsOf(record: SessionRecord, attributes: ReadableAttributes): SessionRecord {
   const { fields } = record
   return fields !== undefined && hasFieldOf(record, attributes)
@@ -132,72 +181,15 @@ export function hasFieldOf({ fields }: SessionRecord, attributes: ReadableAttrib
   return fields?.entries.some(([key]) => ownValue(attributes, key) !== undefined) === true
 }
 
-/** The statement, or the absence, that a span's own attribute or `setSpanSession` makes. */
-export function spanRecord(
-  id: string | undefined,
-  scope: SessionScope | undefined,
-  fields: StampedFields | undefined,
-  settings: SessionRecordSettings,
-  trace: SessionTrace | undefined,
-  parent: SessionRecord | undefined,
-): SessionRecord {
-  return id === undefined
-    ? new Record('cleared', id, 'span', false, scope, fields, settings, trace, undefined)
-    : new Record('explicit', id, 'span', true, scope, fields, settings, trace, parent)
-}
-
-/**
- * What a child inherits from its parent's statement or absence: the same one, not the child's own to change.
- * Made again only where the child is another processor's, or started in another scope than its parent did.
- */
-export function childRecordOf(
-  record: SessionRecord,
-  id: string | undefined,
-  scope: SessionScope | undefined,
-  settings: SessionRecordSettings,
-): SessionRecord {
-  const sameScope = record.from === 'scope' || record.scope === scope
-  // What was revoked was on that one span, and the end of the span that began the trace is told by its record.
-  const isItsAlone = record.own || record.staleAttributes !== undefined || record.trace?.root === record
-  const isSame = !isItsAlone && sameScope && record.settings === settings
-  if (isSame) return record
-  const { kind, from, fields, trace } = record
-  const made = record.childRecord
-  if (
-    made !== undefined &&
-    made.id === id &&
-    made.scope === scope &&
-    made.settings === settings &&
-    made.fields === fields
-  ) {
-    return made
-  }
-  const heir = new Record(kind, id, from, false, scope, fields, settings, trace, undefined)
-  heir.rejectedId = record.rejectedId
-  // Not in a WeakMap: its table stays as large as the most entries between two collections.
-  record.childRecord = heir
-  return heir
-}
-
-/** The record of a span without a statement: its hint, if there is one. */
-export function inferredRecord(
-  id: string | undefined,
-  fields: StampedFields | undefined,
-  settings: SessionRecordSettings,
-  trace: SessionTrace,
-  parent: SessionRecord | undefined,
-): SessionRecord {
-  const kind = id === undefined ? 'none' : 'inferred'
-  return new Record(kind, id, undefined, false, undefined, fields, settings, trace, parent)
-}
-
-/** The span has a statement; absence is one. */
-export const hasExplicitOrCleared = (record: SessionRecord): boolean =>
+/** Whether the application set or cleared the session of a span. */
+export const isDecided = (record: SessionRecord): boolean =>
   record.kind === 'explicit' || record.kind === 'cleared'
 
-/** A span may learn its session from its children: it is open, and nothing named one at its start. */
-export const isUnassigned = (record: SessionRecord): boolean => record.kind === 'none' && record.open
+/** Whether the span of a record is open. Meaningless for shared records. */
+export const isOpen = (record: SessionRecord): boolean => record.endedAfter === undefined
 
-/** The record belongs to one span, so it must be told of the span's end. */
-export const belongsToOneSpan = (record: SessionRecord): boolean =>
-  record.own || !hasExplicitOrCleared(record)
+/** Whether a span can take its session from its children: it is open, and had none at its start. */
+export const isUnassigned = (record: SessionRecord): boolean => record.kind === 'none' && isOpen(record)
+
+/** Whether a record belongs to one span, so that it changes when the span ends. */
+export const belongsToOneSpan = (record: SessionRecord): boolean => record.own || !isDecided(record)

@@ -21,19 +21,19 @@ import { attributesOf, replaceFields, stampedFieldsOf, stampFields, stampId, unl
 const DEFAULTS = settingsOf({ defaultSession: false })
 
 /**
- * Says that a span belongs to a session, where the ID is learned midway and there is no function to wrap. It
- * counts as if the span had been started with it: children that start from now on inherit it, and the bare
- * spans above take it if nothing below them names another.
+ * Sets the session of a span, for code that learns the ID midway and has no function to wrap. It counts as if the span
+ * had started with it: children that start from now on inherit it, and unassigned spans above take it unless another
+ * child has another one.
  *
- * It names the span and what is below it, but not what starts inside a `usingSession` that was entered below the
- * span: there the scope is the inner word. That is counted, and said once.
+ * It does not reach what starts inside a `usingSession` that was entered below the span: there the inner scope takes
+ * precedence. That is counted, and logged once.
  *
- * Does nothing but count on a span that has ended or does not record. What is no valid session states that
- * there is none: the exporter's gate removes the attribute. Never throws.
+ * An invalid ID clears the session; `SessionSpanExporter` then removes the attribute. On a span that has ended or does
+ * not record it only counts. Never throws.
  *
  * @param span the span, from `trace.getActiveSpan()` or `startSpan`; without one, it only counts
- * @param session as for `usingSession`. Its fields are written on the span and inherited with the ID; an
- *   object without `sessionId` only writes its fields
+ * @param session as for `usingSession`. Its fields are written on the span, and children inherit them with the ID; a
+ *   `SessionInit` without `sessionId` only writes fields
  * @example setSpanSession(trace.getActiveSpan(), conversation.id)
  */
 export function setSpanSession(span: Span | undefined, session: string | SessionInit | null): void {
@@ -51,29 +51,28 @@ export function setSpanSession(span: Span | undefined, session: string | Session
     const checked = checkSession(session)
     const before = readRecord(span.spanContext())
     const fields = writeFields(span, stampedFieldsOf(checked.fields), before)
-    if (checked.kind === 'nothing') addFields(span, fields, before)
+    if (checked.kind === 'fields') addFields(span, fields, before)
     else {
       replaceRecord(span, checked.id, fields, before)
-      reportScopeWins(checked.id, before)
+      reportInnerScope(checked.id, before)
     }
   } catch {
-    report(
-      'set-span-session:unreadable',
-      () => 'setSpanSession has no effect: reading or writing the span throws',
-    )
+    report('set-span-session:unreadable', () => {
+      return 'setSpanSession has no effect: reading or writing the span throws'
+    })
   }
 }
 
-/** A scope that was entered below the span states what starts in it, so the span's new session does not reach that. */
-function reportScopeWins(id: string | undefined, before: SessionRecord | undefined): void {
-  const stating = readScope(context.active())?.decidingScope
-  if (stating === undefined || stating === before?.scope || stating.id === id) return
+/** Reports that the active scope was entered below the span, so that the span's new session does not reach into it. */
+function reportInnerScope(id: string | undefined, before: SessionRecord | undefined): void {
+  const scope = readScope(context.active())?.decidingScope
+  if (scope === undefined || scope === before?.scope || scope.id === id) return
   report('set-span-session:scope-wins', () => {
-    return 'setSpanSession names its span only: a session, or that there is none, was stated by a usingSession below it, and holds for what starts here. For that, nest another usingSession'
+    return 'setSpanSession sets the session of its span only: a usingSession below it takes precedence for what starts here. Nest another usingSession instead'
   })
 }
 
-/** Writes the fields that the span does not have, or has from us; gives those back. */
+/** Writes the fields that the span does not have, or has from this package; returns those. */
 function writeFields(
   span: Span,
   fields: StampedFields | undefined,
@@ -87,7 +86,7 @@ function writeFields(
   return written
 }
 
-/** What the span still has from us, as the SDK keeps it. */
+/** The attributes that the span still has from this package, as the SDK stored them. */
 function stampedOn(span: Span, before: SessionRecord | undefined): [key: string, value: unknown][] {
   const attributes = attributesOf(span)
   const { entries = [], kept } = before?.fields ?? {}
@@ -95,13 +94,13 @@ function stampedOn(span: Span, before: SessionRecord | undefined): [key: string,
   return ours.filter(([key, value]) => isSame(attributes[key], value)).map(([key]) => [key, attributes[key]])
 }
 
-/** The SDK makes new arrays where it truncates. */
+/** Arrays are compared by their items: the SDK makes a new array where it truncates. */
 function isSame(one: unknown, other: unknown): boolean {
   if (!Array.isArray(one) || !Array.isArray(other)) return one === other
   return one.length === other.length && one.every((item, index) => item === other[index])
 }
 
-/** The record knows what is ours; one that is shared is replaced by a copy for this span. */
+/** Adds fields to the span's record; a shared record is replaced by a copy for this span. */
 function addFields(span: Span, fields: StampedFields | undefined, before: SessionRecord | undefined): void {
   if (fields === undefined || before === undefined) return
   const both = replaceFields(before.fields, fields)
@@ -118,25 +117,25 @@ function replaceRecord(
   const settings = before?.settings ?? DEFAULTS
   const id = checkedId === undefined ? undefined : withinLimit(checkedId, settings)
   const parent = before?.parent ?? parentRecordOf(span)
-  const bareParent = parent !== undefined && isUnassigned(parent) ? parent : undefined
+  const unassignedParent = parent !== undefined && isUnassigned(parent) ? parent : undefined
   const scope = before?.scope as SessionScope | undefined
-  const record = spanRecord(id, scope, fields, settings, before?.trace, bareParent)
+  const record = spanRecord(id, scope, fields, settings, before?.trace, unassignedParent)
   record.staleAttributes = staleAfter(span, id, fields, before)
   if (before !== undefined) {
-    // The span goes on, and with it the wait for what it began.
+    // The trace's first span is still open, under its new record.
     if (before.trace?.root === before) before.trace.root = record
     closeRecord(before)
   }
   attachRecord(span.spanContext(), record)
   if (id === undefined) return
-  // A wrapper span may show no attributes; then nothing can be looked up after the write.
+  // A wrapper span may show no attributes. Then how the SDK stored the ID cannot be checked.
   if ('attributes' in span) stampId(span as never, record, id)
   else span.setAttribute(ATTR_SESSION_ID, id)
   noteTraceSession(id, record.trace)
-  propagateToAncestors(id, bareParent)
+  propagateToAncestors(id, unassignedParent)
 }
 
-/** The fields of another session, or of nobody's: a processor cannot take them off the span, the gate can. */
+/** The attributes of the earlier session that are left on the span. A processor cannot remove them, the exporter does. */
 function staleAfter(
   span: Span,
   id: string | undefined,
@@ -145,11 +144,11 @@ function staleAfter(
 ): SessionRecord['staleAttributes'] {
   if (before === undefined || (id !== undefined && id === before.id)) return before?.staleAttributes
   const replaced = new Set(fields?.entries.map(([key]) => key))
-  const revoked = stampedOn(span, before).filter(([key]) => !replaced.has(key))
-  return revoked.length > 0 ? revoked : undefined
+  const stale = stampedOn(span, before).filter(([key]) => !replaced.has(key))
+  return stale.length > 0 ? stale : undefined
 }
 
-/** A span that had a session keeps no link to its parent; the SDK's spans do (from 2.0). */
+/** The parent's record. A record with a session keeps no link to its parent; the SDK's spans do (from 2.0). */
 function parentRecordOf(span: Span): SessionRecord | undefined {
   const { parentSpanContext } = span as Partial<{ parentSpanContext: object }>
   return parentSpanContext === undefined ? undefined : readRecord(parentSpanContext)

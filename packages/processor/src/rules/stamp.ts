@@ -12,14 +12,42 @@ import { ownValue, type SessionRecord, type StampedFields } from '@otel-sessions
 import { report } from '../report/report.ts'
 import type { SessionFields } from '../scope/session-init.ts'
 
-/** Writes what a record says on its span. */
+/**
+ * The part of a span that the processor uses. It is structural, so that it fits every version of the SDK and every copy
+ * of it.
+ */
+export interface StampableSpan {
+  /** The span's context. The processor leaves its record on this object. */
+  spanContext(): object
+  /** Writes an attribute. */
+  setAttribute(key: string, value: never): unknown
+  /** The attributes written so far. */
+  readonly attributes: Readonly<Record<string, unknown>>
+}
+
+/** A span that has ended, and can only be read. */
+export interface EndedSpan {
+  /** The span's context, with the processor's record on it. */
+  spanContext(): object
+  /** The attributes written until the span ended. */
+  readonly attributes: Readonly<Record<string, unknown>>
+}
+
+const NO_ATTRIBUTES: ReadableAttributes = {}
+
+/** The attributes of a span; a wrapper span may show none. */
+export function attributesOf(span: object): ReadableAttributes {
+  return (span as Partial<{ attributes: ReadableAttributes }>).attributes ?? NO_ATTRIBUTES
+}
+
+/** Writes the session of a record on its span. */
 export function stamp(span: StampableSpan, record: SessionRecord): void {
   const { id, fields } = record
   if (id !== undefined) stampId(span, record, id)
   if (fields !== undefined) stampFields(span, fields)
 }
 
-/** Writes fields, and notes what the SDK made of them. */
+/** Writes fields, and notes values that the SDK stored differently. */
 export function stampFields(span: StampableSpan, fields: StampedFields): void {
   const attributes = attributesOf(span)
   for (const [key, value] of fields.entries) {
@@ -31,72 +59,44 @@ export function stampFields(span: StampableSpan, fields: StampedFields): void {
   }
 }
 
-/** Writes the ID, and looks what the SDK made of it. */
+/** Writes the ID, and checks how the SDK stored it. */
 export function stampId(span: StampableSpan, record: SessionRecord, id: string): void {
   setAttribute(span, ATTR_SESSION_ID, id)
   const kept = span.attributes[ATTR_SESSION_ID]
-  if (kept !== id) noteUnlike(kept, record, id)
+  if (kept !== id) noteStoredId(kept, record, id)
 }
 
-/** One place for what the structural type cannot say: the value's type differs between the lines of the SDK. */
+/** Writes an attribute. The declared type of the value differs between versions of the SDK. */
 export function setAttribute(span: StampableSpan, key: string, value: unknown): void {
   span.setAttribute(key, value as never)
 }
 
-function noteUnlike(value: unknown, record: SessionRecord, id: string): void {
+function noteStoredId(value: unknown, record: SessionRecord, id: string): void {
   if (typeof value !== 'string' || value.length >= id.length) {
     report('attribute:not-kept', () => {
-      return 'the SDK did not keep session.id, its attribute count limit is reached; SessionSpanExporter adds it'
+      return 'the SDK did not store session.id, because the attribute count limit is reached; SessionSpanExporter adds it'
     })
     return
   }
   record.stampedAs = value
   report('attribute:truncated', () => {
-    return `the SDK cuts session.id to ${value.length} of ${id.length} characters (attribute length limit), which may merge sessions; SessionSpanExporter ships the whole ID`
+    return `the SDK truncates session.id to ${value.length} of ${id.length} characters (attribute length limit), which may merge sessions; SessionSpanExporter exports the whole ID`
   })
-}
-
-/**
- * The part of a span that the processor uses. Structural, so that it is the same for every line of the SDK,
- * and for a copy of the SDK that is not ours.
- */
-export interface StampableSpan {
-  /** The span's context; the processor leaves its record on this very object. */
-  spanContext(): object
-  /** Writes an attribute. */
-  setAttribute(key: string, value: never): unknown
-  /** What has been written so far. */
-  readonly attributes: Readonly<Record<string, unknown>>
-}
-
-/** A span that has ended: it can only be read. */
-export interface EndedSpan {
-  /** The span's context, with the processor's record on it. */
-  spanContext(): object
-  /** What was written until the span ended. */
-  readonly attributes: Readonly<Record<string, unknown>>
-}
-
-const NO_ATTRIBUTES: ReadableAttributes = {}
-
-/** What a span shows of its attributes; a wrapper span may show none. */
-export function attributesOf(span: object): ReadableAttributes {
-  return (span as Partial<{ attributes: ReadableAttributes }>).attributes ?? NO_ATTRIBUTES
 }
 
 const stampedFields = new WeakMap<SessionFields, { readonly stamped: StampedFields | undefined }>()
 
-/** The attributes to stamp, made at the first span that needs them and kept with the fields. */
+/** The attributes of fields, made for the first span that needs them. */
 export function stampedFieldsOf(fields: SessionFields | undefined): StampedFields | undefined {
   if (fields === undefined) return undefined
   const made = stampedFields.get(fields)
   if (made !== undefined) return made.stamped
-  const stamped = makeStamped(fields)
+  const stamped = makeStampedFields(fields)
   stampedFields.set(fields, { stamped })
   return stamped
 }
 
-function makeStamped(fields: SessionFields): StampedFields | undefined {
+function makeStampedFields(fields: SessionFields): StampedFields | undefined {
   const entries: [...StampedFields['entries'][number]][] = []
   if (typeof fields.conversationId === 'string')
     entries.push([ATTR_GEN_AI_CONVERSATION_ID, fields.conversationId])
@@ -113,12 +113,12 @@ function metadataJson(metadata: SessionFields['metadata']): string | undefined {
   const json = JSON.stringify(metadata)
   if (json.length <= METADATA_MAX_LENGTH) return json
   report('metadata:too-long', () => {
-    return `metadata is left out, that of outer scopes as well: together its JSON has ${json.length} characters, ${METADATA_MAX_LENGTH} are allowed`
+    return `metadata is left out, that of outer scopes included: together its JSON has ${json.length} characters, at most ${METADATA_MAX_LENGTH} are allowed`
   })
   return undefined
 }
 
-/** Of the fields those that a span does not have yet. */
+/** Those of the fields that a span does not have yet. */
 export function unlessPresent(stamped: StampedFields, attributes: ReadableAttributes): StampedFields {
   return stampedFrom(
     stamped.entries.filter(([key]) => ownValue(attributes, key) === undefined),
@@ -126,7 +126,7 @@ export function unlessPresent(stamped: StampedFields, attributes: ReadableAttrib
   )
 }
 
-/** Fields that were stamped earlier, with others in their place where both have them. */
+/** Fields that were stamped earlier, with later ones in place of the same attributes. */
 export function replaceFields(before: StampedFields | undefined, by: StampedFields): StampedFields {
   if (before === undefined) return by
   const entries = [...new Map([...before.entries, ...by.entries])]

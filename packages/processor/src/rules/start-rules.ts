@@ -1,3 +1,7 @@
+// Rules: which session a span gets, when it starts and when it ends. Calls run one way:
+//   processor -> start-rules, end-rules -> propagate -> record -> stamp
+// `record.ts` is what the processor knows about a span's session, kept on its SpanContext; the late rules themselves are
+// in `@otel-sessions/semconv` (`internal/late-rules.ts`), because the exporter applies them too.
 import { type Context, ROOT_CONTEXT, type Span, trace as traceApi } from '@opentelemetry/api'
 import { ATTR_SESSION_ID, checkSessionId, type ReadableAttributes } from '@otel-sessions/semconv'
 import {
@@ -17,9 +21,10 @@ import { noteTraceSession, propagateToAncestors } from './propagate.ts'
 import {
   belongsToOneSpan,
   childRecordOf,
-  hasExplicitOrCleared,
   hasFieldOf,
   inferredRecord,
+  isDecided,
+  isOpen,
   isUnassigned,
   scopeRecord,
   spanRecord,
@@ -28,24 +33,53 @@ import {
 import { attributesOf, stampedFieldsOf } from './stamp.ts'
 
 /**
- * Which session a span has at its start. The first rule that applies:
+ * Finds the session that a span has at its start, by the first rule that applies:
  *
- * | | whose word | what it is |
+ * | | source | session |
  * |---|---|---|
- * | 1 | `session.id` among the span's start attributes; an invalid one is absence. One that is a value of 5 or 7 was stamped by another processor, and is no statement | statement |
- * | 2 | the innermost scope that states one, unless the parent's statement was made inside that scope | statement |
- * | 3 | the parent's statement, absence included | statement |
- * | 4 | an alias among the span's own start attributes | hint |
- * | 5 | the session that another library's helper has put into the context | hint |
- * | 6 | what the parent is hinted by now: a valid `session.id` written on it, else the hint of its start | hint |
- * | 7 | the session that came with an inbound request, once it was let in | hint |
+ * | 1 | `session.id` among the span's start attributes; an invalid one clears the session. A value that rule 5 or 7 reads was written by another processor, and does not count | explicit |
+ * | 2 | the innermost scope that sets or clears one, unless the parent's was set on a span inside that scope | explicit |
+ * | 3 | the parent's explicit or cleared session | explicit |
+ * | 4 | an alias among the span's start attributes | inferred |
+ * | 5 | another library's session in the context | inferred |
+ * | 6 | the parent's: a valid `session.id` written on it, else the one inferred at its start | inferred |
+ * | 7 | the session accepted from an inbound request | inferred |
  */
 export function startRecord(
   attributes: ReadableAttributes,
   context: Context,
   settings: SessionRecordSettings,
 ): SessionRecord {
-  // Nothing is in the root context, so nothing is looked for: the usual case outside of everything.
+  return sharedRecord(attributes, context, settings) ?? applyRules(attributes, context, settings)
+}
+
+/**
+ * A short cut for nearly every span of a scope: the record that the scope's spans share, where the rules would find the
+ * same one. They do for a root, and below a span with that record, unless the span's own attributes matter.
+ */
+function sharedRecord(
+  attributes: ReadableAttributes,
+  context: Context,
+  settings: SessionRecordSettings,
+): SessionRecord | undefined {
+  const contents = contentsOf(context)
+  const shared = contents?.scope?.shared
+  if (shared === undefined || shared.settings !== settings || shared.trace !== undefined) return undefined
+  if (attributes[ATTR_SESSION_ID] !== undefined) return undefined
+  if (shared.fields !== undefined && hasFieldOf(shared, attributes)) return undefined
+  const parent = (contents?.span ?? undefined) as Span | undefined
+  return parent === undefined || recordOf(parent.spanContext()) === shared ? shared : undefined
+}
+
+const recordOf = (spanContext: object) =>
+  (spanContext as { [SESSION_RECORD]?: SessionRecord })[SESSION_RECORD]
+
+function applyRules(
+  attributes: ReadableAttributes,
+  context: Context,
+  settings: SessionRecordSettings,
+): SessionRecord {
+  // Outside of everything the context is the root context, and nothing is in it.
   const isEmpty = context === ROOT_CONTEXT
   const scope = isEmpty ? undefined : readScope(context)
   const parent = isEmpty ? undefined : traceApi.getSpan(context)
@@ -54,7 +88,7 @@ export function startRecord(
     ownSession(attributes, context, scope, parentRecord, settings) ??
     scopeSession(scope, parentRecord, settings) ??
     parentSession(parent, parentRecord, scope, settings) ??
-    inferred(attributes, context, parent, parentRecord, scope, settings)
+    inferredSession(attributes, context, parent, parentRecord, scope, settings)
   if (record.id !== undefined && record.trace !== undefined) {
     noteTraceSession(record.id, record.trace)
     propagateToAncestors(record.id, parentRecord)
@@ -72,13 +106,13 @@ function ownSession(
   const value = ownValue(attributes, ATTR_SESSION_ID)
   if (value === undefined || isFromContext(value, context)) return undefined
   const check = checkSessionId(value, settings.rule)
-  if (!check.ok) reportInvalidAttribute(value, check.reason)
   const id = check.ok ? check.id : undefined
-  const parent = unassignedOnly(parentRecord)
+  const parent = ifUnassigned(parentRecord)
   const record = spanRecord(id, scope?.decidingScope, undefined, settings, parentRecord?.trace, parent)
   if (!check.ok) {
+    reportInvalidAttribute(value, check.reason)
     record.rejectedId = value
-    // Somebody's session, and not the one that the trace shows otherwise.
+    // It is a session all the same, and another one than the trace contains otherwise.
     if (record.trace !== undefined) record.trace.several = true
   }
   return record
@@ -94,7 +128,7 @@ function scopeSession(
     : scopeRecord(scope, settings, parentRecord?.trace)
 }
 
-/** Rule 2: the scope states something, and the parent's statement was not made inside it. */
+/** Rule 2: the scope sets or clears a session, and the parent's was not set on a span inside that scope. */
 export function scopeDecides(scope: SessionScope, parentRecord: SessionRecord | undefined): boolean {
   if (scope.decidingScope === undefined) return false
   return (
@@ -108,12 +142,11 @@ function parentSession(
   scope: SessionScope | undefined,
   settings: SessionRecordSettings,
 ): SessionRecord | undefined {
-  if (parent === undefined || parentRecord === undefined || !hasExplicitOrCleared(parentRecord))
-    return undefined
+  if (parent === undefined || parentRecord === undefined || !isDecided(parentRecord)) return undefined
   return childRecordOf(parentRecord, explicitNow(parent, parentRecord), scope?.decidingScope, settings)
 }
 
-function inferred(
+function inferredSession(
   attributes: ReadableAttributes,
   context: Context,
   parent: Span | undefined,
@@ -121,28 +154,27 @@ function inferred(
   scope: SessionScope | undefined,
   settings: SessionRecordSettings,
 ): SessionRecord {
-  const trace = traceOf(parentRecord) ?? { open: 0, sessionId: undefined, several: false, root: null }
+  const trace = localTraceOf(parentRecord) ?? { open: 0, sessionId: undefined, several: false, root: null }
   const alias = readAlias(attributes, settings.aliases, settings.rule, undefined, false)
   const id =
     alias?.id ??
     inferFromSurroundings(context, parent, parentRecord, settings) ??
     readInbound(context, settings.rule)
-  return inferredRecord(id, stampedFieldsOf(scope?.fields), settings, trace, unassignedOnly(parentRecord))
+  return inferredRecord(id, stampedFieldsOf(scope?.fields), settings, trace, ifUnassigned(parentRecord))
 }
 
 /**
- * The trace that a span without a statement takes part in: its parent's, while something of it is open around the
- * span. What starts below a span that has ended, in a trace whose first span has, is later work, perhaps another
- * session's: it begins anew.
+ * The local trace that a span without an explicit session joins: its parent's, while the parent or the trace's first
+ * span is open. What starts after both have ended is later work, perhaps of another session, and begins a new one.
  */
-function traceOf(parentRecord: SessionRecord | undefined): SessionTrace | undefined {
+function localTraceOf(parentRecord: SessionRecord | undefined): SessionTrace | undefined {
   const trace = parentRecord?.trace
   if (trace === undefined || parentRecord === undefined) return undefined
-  const isParentOpen = belongsToOneSpan(parentRecord) && parentRecord.open
+  const isParentOpen = belongsToOneSpan(parentRecord) && isOpen(parentRecord)
   return isParentOpen || trace.root !== undefined ? trace : undefined
 }
 
-/** Rules 5 and 6: what a span is hinted by its surroundings. */
+/** Rules 5 and 6: the session inferred from the context and the parent. */
 export function inferFromSurroundings(
   context: Context,
   parent: Span | undefined,
@@ -155,63 +187,38 @@ export function inferFromSurroundings(
   )
 }
 
-const unassignedOnly = (record: SessionRecord | undefined): SessionRecord | undefined =>
+const ifUnassigned = (record: SessionRecord | undefined): SessionRecord | undefined =>
   record !== undefined && isUnassigned(record) ? record : undefined
 
-/** What a span with a statement states now: its own may have been changed by a later write. */
+/** The explicit session of a span now. A later write may have changed one that was set on the span itself. */
 export function explicitNow(span: Span, record: SessionRecord): string | undefined {
   if (!record.own) return record.id
-  return namedSince(span, record) ?? record.id
+  return changedId(span, record) ?? record.id
 }
 
 /**
- * What a span without a statement names now, never what it learned from its children, or got by default: a valid `session.id`
- * that was written on it since, else the hint of its start. Without a record, its attributes alone.
+ * The session that a span passes on to its children now: a valid `session.id` written on it since its start, else the
+ * one inferred at its start; never one from its children, or the default. Without a record its attributes count alone.
  */
 function inferredNow(
   span: Span,
   record: SessionRecord | undefined,
   settings: SessionRecordSettings,
 ): string | undefined {
-  if (record?.resolution === 'from-children' || record?.resolution === 'default') return undefined
-  const named = record === undefined ? writtenOn(span, settings) : namedSince(span, record)
-  // A placeholder is nobody's hint, though the span itself ships it.
-  return named === undefined || isPlaceholder(named) ? record?.id : named
+  if (record?.resolution === 'fromChildren' || record?.resolution === 'defaulted') return undefined
+  const id = record === undefined ? writtenId(span, settings) : changedId(span, record)
+  // A placeholder is not inferred, though the span itself keeps it.
+  return id === undefined || isPlaceholder(id) ? record?.id : id
 }
 
-/** What a span names since its start, by a later write or, after its end, by the late rules. */
-function namedSince(span: Span, record: SessionRecord): string | undefined {
-  return record.resolution !== undefined ? record.resolvedId : writtenSince(span, record)
-}
-
-function writtenSince(span: Span, record: SessionRecord): string | undefined {
-  const written = writtenOn(span, record.settings)
+/** The ID that a span has got since its start: written on it later or, after its end, found by the late rules. */
+function changedId(span: Span, record: SessionRecord): string | undefined {
+  if (record.resolution !== undefined) return record.resolvedId
+  const written = writtenId(span, record.settings)
   return written === record.id || written === record.stampedAs ? undefined : written
 }
 
-function writtenOn(span: Span, settings: SessionRecordSettings): string | undefined {
+function writtenId(span: Span, settings: SessionRecordSettings): string | undefined {
   const check = checkSessionId(ownValue(attributesOf(span), ATTR_SESSION_ID), settings.rule)
   return check.ok ? check.id : undefined
 }
-
-/**
- * The short way, for nearly every span of a scope: the record that its spans share, where the rules would
- * find the same one. So it is for a root, and below a span that has it, unless the span's own attributes say
- * something that ours would meet. A function of its own, because it is worth being small.
- */
-export function sharedRecord(
-  attributes: ReadableAttributes,
-  context: Context,
-  settings: SessionRecordSettings,
-): SessionRecord | undefined {
-  const contents = contentsOf(context)
-  const shared = contents?.scope?.shared
-  if (shared === undefined || shared.settings !== settings || shared.trace !== undefined) return undefined
-  if (attributes[ATTR_SESSION_ID] !== undefined) return undefined
-  if (shared.fields !== undefined && hasFieldOf(shared, attributes)) return undefined
-  const parent = (contents?.span ?? undefined) as Span | undefined
-  return parent === undefined || recordOf(parent.spanContext()) === shared ? shared : undefined
-}
-
-const recordOf = (spanContext: object) =>
-  (spanContext as { [SESSION_RECORD]?: SessionRecord })[SESSION_RECORD]

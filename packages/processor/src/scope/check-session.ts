@@ -5,23 +5,23 @@ import { report, reportInvalidId, reportWeakId } from '../report/report.ts'
 import type { CheckedSession, MetadataValue, SessionFields, SessionInit } from './session-init.ts'
 
 const FIELDS = ['sessionId', 'conversationId', 'userId', 'previousSessionId', 'metadata', 'tags'] as const
-const ABSENCE: CheckedSession = { kind: 'cleared', id: undefined, fields: undefined }
+const CLEARED: CheckedSession = { kind: 'cleared', id: undefined, fields: undefined }
 
-/** Checks what was given as a session. Never throws, whatever it is; what is no session is absence. */
+/** Checks a session. Never throws, whatever the value is: what is not a session clears it. */
 export function checkSession(session: unknown): CheckedSession {
-  if (typeof session === 'string') return checkedId(session, undefined)
-  if (session === null) return ABSENCE
+  if (typeof session === 'string') return checkId(session, undefined)
+  if (session === null) return CLEARED
   try {
     if (typeof session === 'object' && isInit(session)) return checkInit(session as SessionInit)
   } catch {
-    report('session:unreadable', () => 'a session is refused: reading it throws')
-    return ABSENCE
+    report('session:unreadable', () => 'a session is rejected, so there is none: reading it throws')
+    return CLEARED
   }
-  return checkedId(session, undefined)
+  return checkId(session, undefined)
 }
 
-// A forgotten `await`, an array or a boxed string names no field. Taken for an object without a session ID, it
-// would file the work under the outer session.
+// A promise that nobody awaited, an array or a boxed string has none of the fields. Taken for an object without
+// `sessionId`, it would leave the work in the outer session.
 function isInit(session: object): boolean {
   const prototype = Object.getPrototypeOf(session)
   return prototype === Object.prototype || prototype === null || FIELDS.some((field) => field in session)
@@ -32,27 +32,27 @@ function checkInit(init: SessionInit): CheckedSession {
     if (!FIELDS.includes(key as never)) reportUnknownField(key, FIELDS)
   }
   const fields = checkFields(init)
-  if (!('sessionId' in init)) return { kind: 'nothing', id: undefined, fields }
+  if (!('sessionId' in init)) return { kind: 'fields', id: undefined, fields }
   const { sessionId } = init
-  return sessionId === null ? { kind: 'cleared', id: undefined, fields } : checkedId(sessionId, fields)
+  return sessionId === null ? { kind: 'cleared', id: undefined, fields } : checkId(sessionId, fields)
 }
 
-/** Mostly a spelling mistake; of `sessionId`, it leaves the work in the outer session. */
+/** Reports a property that is no field: mostly a spelling mistake, which may leave the work in the outer session. */
 export function reportUnknownField(key: string, known: readonly string[]): void {
   report('session:unknown-field', () => {
-    // Only a spelling mistake is shown: a map keyed by users is not for a log.
+    // Only spelling mistakes are shown. The keys of a map by user are personal data.
     const plain = key.replaceAll(/[_-]/g, '').toLowerCase()
     const meant = known.find((field) => [plain, `session${plain}`].includes(field.toLowerCase()))
-    const what = meant === undefined ? kindOf(key) : `"${key}", which is ${meant} here`
-    return `a session has a property that means nothing: ${what}. Known are ${known.join(', ')}`
+    const what = meant === undefined ? kindOf(key) : `"${key}" (did you mean ${meant}?)`
+    return `a property of a session is ignored: ${what}. The properties are ${known.join(', ')}`
   })
 }
 
-function checkedId(value: unknown, fields: SessionFields | undefined): CheckedSession {
+function checkId(value: unknown, fields: SessionFields | undefined): CheckedSession {
   if (typeof value === 'string' && isPlainSessionId(value)) return { kind: 'session', id: value, fields }
   const check = checkSessionId(value)
   if (!check.ok) {
-    reportInvalidId('session-id', 'a session ID is refused, so there is no session', value, check.reason)
+    reportInvalidId('session-id', 'a session ID is rejected, so there is no session', value, check.reason)
     return { kind: 'cleared', id: undefined, fields }
   }
   reportWeakId(check.id)
@@ -60,26 +60,17 @@ function checkedId(value: unknown, fields: SessionFields | undefined): CheckedSe
 }
 
 /**
- * The fields beside the session ID: what fails is left out and counted, the rest is kept. An ID that fails does
- * not leave the outer one in force: that would put one user's name on another's work. Never throws.
+ * Checks the fields beside the session ID: an invalid one is left out and counted, the others are kept. An invalid
+ * ID is `null`, so that the outer user's name does not end up on another user's work. Never throws.
  */
 export function checkFields(init: SessionInit): SessionFields | undefined {
   const conversationId = checkIdField('conversation-id', init, 'conversationId')
   const userId = checkIdField('user-id', init, 'userId')
   const previousSessionId = checkIdField('previous-session-id', init, 'previousSessionId')
-  const metadata = checkMetadata(init)
-  const tags = checkTags(init)
-  const isEmpty =
-    conversationId === undefined &&
-    userId === undefined &&
-    previousSessionId === undefined &&
-    metadata === undefined &&
-    tags === undefined
-  return isEmpty ? undefined : { conversationId, userId, previousSessionId, metadata, tags }
-}
-
-function unreadable(field: FieldCode): void {
-  report(`${field}:unreadable`, () => `${field.replaceAll('-', ' ')}: left out, reading it throws`)
+  const metadata = checkField('metadata', init, checkMetadata)
+  const tags = checkField('tags', init, checkTags)
+  const fields = { conversationId, userId, previousSessionId, metadata, tags }
+  return Object.values(fields).every((field) => field === undefined) ? undefined : fields
 }
 
 function checkIdField(
@@ -94,28 +85,42 @@ function checkIdField(
     if (check.ok) return check.id
     reportInvalidId(code, `a ${code.replaceAll('-', ' ')} is left out`, value, check.reason)
   } catch {
-    unreadable(code)
+    reportUnreadable(code)
   }
   return null
 }
 
-function checkMetadata(init: SessionInit): SessionFields['metadata'] {
+function checkField<T>(
+  field: 'metadata' | 'tags',
+  init: SessionInit,
+  check: (value: unknown) => T | undefined,
+): T | undefined {
   try {
-    const value: unknown = init.metadata
-    if (value === undefined || value === null) return undefined
-    if (typeof value === 'object' && !Array.isArray(value)) return copyMetadata({ ...value })
-    report('metadata:not-an-object', () => `metadata is left out: it is ${kindOf(value)}, not an object`)
+    const value: unknown = init[field]
+    return value === undefined || value === null ? undefined : check(value)
   } catch {
-    unreadable('metadata')
+    reportUnreadable(field)
+    return undefined
   }
-  return undefined
 }
 
-/** A key that is longer may hold what is nobody's to read in a log. */
-const KEY_SHOWN = 40
+function reportUnreadable(field: FieldCode): void {
+  report(`${field}:unreadable`, () => `${field.replaceAll('-', ' ')}: left out, because reading it throws`)
+}
 
-/** A copy, because the application may change its object while the scope lasts. */
-function copyMetadata(copy: Record<string, unknown>): SessionFields['metadata'] {
+/** The most characters of a metadata key in a log: keys may hold personal data. */
+const MAX_KEY_IN_LOG = 40
+
+/** Copies the metadata, because the application may change its object while the scope lasts. */
+function checkMetadata(value: unknown): SessionFields['metadata'] {
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    report(
+      'metadata:not-an-object',
+      () => `metadata is left out: it must be an object, it is ${kindOf(value)}`,
+    )
+    return undefined
+  }
+  const copy: Record<string, unknown> = { ...value }
   let isEmpty = true
   for (const key of Object.keys(copy)) {
     if (isMetadataValue(copy[key])) isEmpty = false
@@ -129,7 +134,7 @@ function leaveOut(copy: Record<string, unknown>, key: string): void {
   if (value !== undefined) {
     report('metadata:bad-value', () => {
       const is = typeof value === 'number' ? String(value) : kindOf(value)
-      return `metadata ${JSON.stringify(key.slice(0, KEY_SHOWN))} is left out: it is ${is}; strings, finite numbers and booleans are taken`
+      return `metadata ${JSON.stringify(key.slice(0, MAX_KEY_IN_LOG))} is left out: it must be a string, a finite number or a boolean, it is ${is}`
     })
   }
   delete copy[key]
@@ -139,27 +144,21 @@ function isMetadataValue(value: unknown): value is MetadataValue {
   return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
 }
 
-function checkTags(init: SessionInit): readonly string[] | undefined {
-  try {
-    const value: unknown = init.tags
-    if (value === undefined || value === null) return undefined
-    if (Array.isArray(value)) return limitTags(value.filter(isTag))
-    report('tags:not-an-array', () => `tags are left out: they are ${kindOf(value)}, not an array`)
-  } catch {
-    unreadable('tags')
-  }
+function checkTags(value: unknown): readonly string[] | undefined {
+  if (Array.isArray(value)) return limitTags(value.filter(isTag))
+  report('tags:not-an-array', () => `tags are left out: they must be an array, they are ${kindOf(value)}`)
   return undefined
 }
 
 function isTag(tag: unknown): tag is string {
   if (typeof tag === 'string' && tag !== '' && tag.length <= TAG_MAX_LENGTH) return true
   report('tags:bad-tag', () => {
-    return `a tag is left out: it is ${kindOf(tag)}, not a string of 1 to ${TAG_MAX_LENGTH} characters`
+    return `a tag is left out: it must be a string of 1 to ${TAG_MAX_LENGTH} characters, it is ${kindOf(tag)}`
   })
   return false
 }
 
-/** Each tag once, and no more than may be. */
+/** Each tag once, and no more tags than a span may have. */
 export function limitTags(tags: readonly string[]): readonly string[] | undefined {
   const kept: string[] = []
   for (const tag of tags) {

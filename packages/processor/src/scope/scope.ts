@@ -6,48 +6,48 @@ import type { CheckedSession, SessionFields } from './session-init.ts'
 const SCOPE_VERSION = 1
 
 /**
- * The record of a scope: everything that a span needs to know of it, merged when the scope is entered. It
- * holds no outer scope, so a chain of scopes keeps nothing alive.
+ * What a span needs to know about the scope that it starts in, merged with the outer scopes when the scope is
+ * entered. It has no reference to an outer scope that sets no session, so nested scopes do not pile up in memory.
  */
 export interface SessionScope {
   readonly version: typeof SCOPE_VERSION
-  /** The innermost scope that states a session or its absence: this one, or the one that it extends. */
+  /** The innermost scope that sets or clears the session: this one, or an outer one to which it adds fields. */
   readonly decidingScope: SessionScope | undefined
-  /** The stated session; undefined when this scope states absence, or when none states anything. */
+  /** The session; undefined if it is cleared, or if no scope sets one. */
   readonly id: string | undefined
   readonly fields: SessionFields | undefined
-  /** The record that spans of this scope share; see `records.ts`. */
+  /** The record that the spans of this scope share; see `rules/record.ts`. */
   shared: SessionRecord | undefined
 }
 
-/** Registered under its name, so that two copies of this package find each other's scopes. */
+/** The context key of the scope. It is registered by name, so that copies of this package read each other's scopes. */
 export const SCOPE_KEY: symbol = createContextKey('otel-sessions.scope')
 
-/** The scope that a context is in. */
+/** Reads the scope that a context is in. */
 export function readScope(context: Context): SessionScope | undefined {
   const scope = context.getValue(SCOPE_KEY) as SessionScope | undefined
   return scope !== undefined && scope.version === SCOPE_VERSION ? scope : undefined
 }
 
-/** The scope that a checked session makes inside another. */
+/** Makes the scope of a session that is entered inside another scope. */
 export function nestScope(session: CheckedSession, outer: SessionScope | undefined): SessionScope {
-  const states = session.kind !== 'nothing'
+  const decides = session.kind !== 'fields'
   const scope = {
     version: SCOPE_VERSION,
-    decidingScope: states ? undefined : outer?.decidingScope,
-    id: states ? session.id : outer?.id,
-    fields: fieldsOf(session, outer),
+    decidingScope: decides ? undefined : outer?.decidingScope,
+    id: decides ? session.id : outer?.id,
+    fields: nestFields(session, outer),
     shared: undefined,
   } as { -readonly [K in keyof SessionScope]: SessionScope[K] }
-  if (states) scope.decidingScope = scope
+  if (decides) scope.decidingScope = scope
   return scope
 }
 
 /**
- * The fields inside: inner ones win. Stated absence starts afresh: whose work it is, is not known, so nothing of
- * the outer user's is on it. Another session drops the outer conversation and previous session.
+ * Merges the fields; the inner ones take precedence. A cleared session drops all outer fields, because its user is
+ * not known. Another session drops the outer conversation and previous session.
  */
-function fieldsOf(session: CheckedSession, outer: SessionScope | undefined): SessionFields | undefined {
+function nestFields(session: CheckedSession, outer: SessionScope | undefined): SessionFields | undefined {
   const inner = session.fields
   const around = session.kind === 'cleared' ? undefined : outer?.fields
   if (around === undefined) return inner
@@ -58,30 +58,29 @@ function fieldsOf(session: CheckedSession, outer: SessionScope | undefined): Ses
     conversationId: innermost(inner?.conversationId, ofSession?.conversationId),
     previousSessionId: innermost(inner?.previousSessionId, ofSession?.previousSessionId),
     userId: innermost(inner?.userId, around.userId),
-    metadata: merged(inner?.metadata, around.metadata),
-    tags: united(inner?.tags, around.tags),
+    metadata: merge(inner?.metadata, around.metadata),
+    tags: unite(inner?.tags, around.tags),
     late: innermost(inner?.late, ofSession?.late),
   }
 }
 
 const innermost = <T>(inner: T | undefined, outer: T | undefined) => (inner === undefined ? outer : inner)
 
-function merged(
+function merge(
   inner: SessionFields['metadata'],
   outer: SessionFields['metadata'],
 ): SessionFields['metadata'] {
-  if (inner === undefined || outer === undefined) return inner ?? outer
-  return { ...outer, ...inner }
+  return inner === undefined || outer === undefined ? (inner ?? outer) : { ...outer, ...inner }
 }
 
-function united(inner: SessionFields['tags'], outer: SessionFields['tags']): SessionFields['tags'] {
+function unite(inner: SessionFields['tags'], outer: SessionFields['tags']): SessionFields['tags'] {
   return inner === undefined || outer === undefined ? (inner ?? outer) : limitTags([...outer, ...inner])
 }
 
-/** The key under which the API keeps the active span. It exports none, so it is asked which one it writes. */
-const SPAN_KEY = askForSpanKey()
+/** The key under which the API keeps the active span. The API does not export it, so a probe notes what it writes. */
+const SPAN_KEY = findSpanKey()
 
-function askForSpanKey(): symbol | undefined {
+function findSpanKey(): symbol | undefined {
   let written: symbol | undefined
   const probe: Context = {
     getValue: () => undefined,
@@ -96,50 +95,50 @@ function askForSpanKey(): symbol | undefined {
 }
 
 /**
- * A context that holds the scope and the active span, and delegates everything else. `Context.setValue` of the
- * API copies all entries, so entering a scope, or making a span active, would cost more the more the context
- * carries. It never delegates to its own kind, so that scopes entered from within scopes for ever make no chain.
+ * A context that holds the scope and the active span itself, and delegates everything else. The API's `setValue`
+ * copies all entries, so that a scope or a span would cost more the more the context carries. A `SessionContext`
+ * never delegates to another one, so nested scopes make no chain.
  */
 class SessionContext implements Context {
-  readonly #parent: Context
+  readonly parent: Context
   readonly scope: SessionScope | undefined
   readonly span: unknown
 
   constructor(parent: Context, scope: SessionScope | undefined, span: unknown) {
-    this.#parent = parent
+    this.parent = parent
     this.scope = scope
     this.span = span
   }
 
   getValue(key: symbol): unknown {
     if (key === SPAN_KEY) return this.span
-    return key === SCOPE_KEY ? this.scope : this.#parent.getValue(key)
+    return key === SCOPE_KEY ? this.scope : this.parent.getValue(key)
   }
 
   setValue(key: symbol, value: unknown): Context {
-    if (key === SPAN_KEY) return new SessionContext(this.#parent, this.scope, value)
-    if (key === SCOPE_KEY) return new SessionContext(this.#parent, value as SessionScope, this.span)
-    return new SessionContext(this.#parent.setValue(key, value), this.scope, this.span)
+    if (key === SPAN_KEY) return new SessionContext(this.parent, this.scope, value)
+    if (key === SCOPE_KEY) return new SessionContext(this.parent, value as SessionScope, this.span)
+    return new SessionContext(this.parent.setValue(key, value), this.scope, this.span)
   }
 
   deleteValue(key: symbol): Context {
     if (key === SPAN_KEY || key === SCOPE_KEY) return this.setValue(key, undefined)
-    return new SessionContext(this.#parent.deleteValue(key), this.scope, this.span)
+    return new SessionContext(this.parent.deleteValue(key), this.scope, this.span)
   }
-
-  static of(context: Context, scope: SessionScope, span: Span | undefined): Context {
-    return new SessionContext(context instanceof SessionContext ? context.#parent : context, scope, span)
-  }
-}
-
-/** The context, whose active span this is, with another scope in it. Pure. */
-export function withScope(context: Context, scope: SessionScope, span: Span | undefined): Context {
-  return SessionContext.of(context, scope, span)
 }
 
 /**
- * What a context of ours holds, without asking by key; undefined for any other. Where the API's key of the active
- * span is not known, it is not here either.
+ * Returns the context with another scope in it. Pure.
+ *
+ * @param span the active span of the context
+ */
+export function withScope(context: Context, scope: SessionScope, span: Span | undefined): Context {
+  return new SessionContext(context instanceof SessionContext ? context.parent : context, scope, span)
+}
+
+/**
+ * Returns what a context of this package holds, without a look-up by key; undefined for any other context, and if the
+ * API's key of the active span is unknown.
  */
 export function contentsOf(context: Context): Pick<SessionContext, 'scope' | 'span'> | undefined {
   return SPAN_KEY !== undefined && context instanceof SessionContext ? context : undefined

@@ -42,7 +42,7 @@ function resolveExplicit(attributes: ReadableAttributes, record: SessionRecord):
   if (current === undefined || current === record.stampedAs) return { id, how: 'not-kept' }
   const check = checkSessionId(current, record.settings.rule)
   if (!check.ok) return { id, how: 'restored' }
-  if (record.own) return { id: check.id, how: 'late' }
+  if (record.own) return { id: check.id, how: 'named' }
   if (record.settings.onOverwrite === 'accept') return { id: check.id, how: 'accepted' }
   return { id, how: 'restored', overwrittenId: check.id }
 }
@@ -52,17 +52,17 @@ function resolveInferred(attributes: ReadableAttributes, record: SessionRecord):
   const current = ownValue(attributes, ATTR_SESSION_ID)
   if (current !== undefined && current !== record.id && current !== record.stampedAs) {
     const check = checkSessionId(current, settings.rule)
-    if (check.ok) return { id: check.id, how: 'late' }
+    if (check.ok) return { id: check.id, how: 'named' }
   }
   const alias = readAlias(attributes, settings.aliases, settings.rule, record.fields, false)
-  if (alias !== undefined) return { id: alias.id, how: alias.id === record.id ? 'kept' : 'late' }
+  if (alias !== undefined) return { id: alias.id, how: alias.id === record.id ? 'kept' : 'named' }
   if (record.id !== undefined) return { id: record.id, how: 'kept' }
-  if (typeof record.fromChildren === 'string') return { id: record.fromChildren, how: 'from-children' }
+  if (typeof record.fromChildren === 'string') return { id: record.fromChildren, how: 'fromChildren' }
   const { defaultId } = settings
   if (defaultId === undefined || namesUnusableSession(attributes, current, settings)) {
     return { id: undefined, how: 'kept' }
   }
-  return { id: defaultId, how: 'default' }
+  return { id: defaultId, how: 'defaulted' }
 }
 
 /** Whether the span has a session of its own that cannot be exported, and therefore must not get another one. */

@@ -17,11 +17,18 @@ export const SESSION_RECORD_VERSION = 1
  * - `not-kept`: the session from the start, though the SDK truncated or dropped the attribute
  * - `restored`: the session from the start, though another value was written over it
  * - `accepted`: the value that was written over it, because `onOverwrite` is `accept`
- * - `late`: a value that was written after the start of a span that may take one
- * - `from-children`: the session that all child spans agree on
- * - `default`: the default session of the process
+ * - `named`: a value that was written after the start of a span that may take one
+ * - `fromChildren`: the session that all child spans agree on
+ * - `defaulted`: the default session of the process
  */
-export type Resolution = 'kept' | 'not-kept' | 'restored' | 'accepted' | 'late' | 'from-children' | 'default'
+export type Resolution =
+  | 'kept'
+  | 'not-kept'
+  | 'restored'
+  | 'accepted'
+  | 'named'
+  | 'fromChildren'
+  | 'defaulted'
 
 /** The settings of the processor that made a record. */
 export interface SessionRecordSettings {
@@ -113,14 +120,10 @@ export interface SessionRecord {
   staleAttributes: readonly (readonly [key: string, value: unknown])[] | undefined
   /** The settings of the processor that made this record. */
   readonly settings: SessionRecordSettings
-  /** The record that child spans inherit, made once; undefined if they share this one. */
-  childRecord: SessionRecord | undefined
   /** The state of the local trace, if this span takes part in it. */
   readonly trace: SessionTrace | undefined
   /** The ID as the SDK stored it, if a length limit truncated it. */
   stampedAs: string | undefined
-  /** Whether the span is open. Meaningless for shared records. */
-  open: boolean
   /** The number of flushes before the span ended; undefined while it is open. */
   endedAfter: number | undefined
   /** The parent without a session to which this span propagates its own; cleared when the span ends. */
