@@ -125,7 +125,7 @@ function idFromEnvironment(rule: SessionIdRule): string | undefined {
   const problem = check.ok ? (isPlaceholder(check.id) ? 'placeholder' : undefined) : check.reason
   if (problem === undefined) return value
   report(`environment:${problem}`, () => {
-    return `the environment variable ${ENVIRONMENT_VARIABLE} is ignored (${problem}): it is ${kindOf(value)}`
+    return `the variable ${ENVIRONMENT_VARIABLE} is ignored (${problem}): it is ${kindOf(value)}`
   })
   return undefined
 }

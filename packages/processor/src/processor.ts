@@ -9,14 +9,8 @@ import {
 } from '@otel-sessions/semconv/internal'
 import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
 import { report } from './report/report.ts'
-import {
-  closeRecord,
-  openRecord,
-  resolveEndedSpan,
-  resolveOpenSpan,
-  resolveUnchanged,
-} from './rules/end-rules.ts'
-import { attachRecord } from './rules/record.ts'
+import { resolveEndedSpan, resolveOpenSpan, resolveUnchanged } from './rules/end-rules.ts'
+import { attachRecord, closeRecord, openRecord } from './rules/record.ts'
 import { type EndedSpan, type StampableSpan, stamp } from './rules/stamp.ts'
 import { startRecord } from './rules/start-rules.ts'
 import { type Counters, newCounters, type SessionProcessorStats, statsOf } from './stats.ts'

@@ -24,7 +24,7 @@ describe('setSpanSession inside a scope that was entered below the span', () => 
     )
     expect(sessions()).toEqual({ call: 'cookie_1', request: 'learned_9' })
     expect(grown).toEqual({ 'set-span-session:scope-wins': 1 })
-    expect(warnings.join()).toContain('nest another usingSession')
+    expect(warnings.join()).toContain('Nest another usingSession')
     expect(warnings.join()).not.toContain('learned_9')
   })
 

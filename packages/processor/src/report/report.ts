@@ -35,7 +35,7 @@ export const problemCounts = (): ProblemCounts => log.counts()
 /** Reports an invalid `session.id` among the attributes that a span started with. */
 export function reportInvalidAttribute(value: unknown, reason: SessionIdReason): void {
   report(`attribute:${reason}`, () => {
-    return `the attribute session.id of a span is rejected, so it has no session (${reason}): it is ${kindOf(value)}`
+    return `a session.id attribute is rejected, so there is no session (${reason}): it is ${kindOf(value)}`
   })
 }
 

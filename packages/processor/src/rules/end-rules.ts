@@ -17,7 +17,7 @@ import {
 import { report } from '../report/report.ts'
 import type { Counters } from '../stats.ts'
 import { noteTraceSession, propagateToAncestors } from './propagate.ts'
-import { belongsToOneSpan, isDecided, isOpen } from './record.ts'
+import { belongsToOneSpan, isDecided } from './record.ts'
 import { type EndedSpan, type StampableSpan, setAttribute, stampId } from './stamp.ts'
 
 /**
@@ -51,7 +51,7 @@ export function resolveOpenSpan(span: StampableSpan, record: SessionRecord, coun
   const metadata = mergeLateMetadata(span.attributes, record)
   if (metadata === TOO_LONG) {
     report('metadata:too-long', () => {
-      return 'metadata is left out: with the metadata that was written later it has more than 4 kB'
+      return 'metadata is left out: with that written later, its JSON has more than 4096 characters'
     })
   } else if (metadata !== undefined) {
     counters.late.metadataMerged++
@@ -75,7 +75,7 @@ function count(
 ): void {
   if (!isDecided(record) && isTooLongToRead(attributes[ATTR_METADATA])) {
     report('metadata:not-read', () => {
-      return 'a metadata attribute of more than 32 kB is not searched for an alias'
+      return 'no alias is looked for in metadata of more than 32 kB'
     })
   }
   if (how !== 'kept' && how !== 'not-kept') counters.late[how]++
@@ -96,22 +96,4 @@ function noteResolution(record: SessionRecord, { id, how }: ResolvedSession): vo
   // Ancestors infer no placeholder, though the span itself keeps it; an explicit ID may be one.
   const canPropagate = record.own || !isPlaceholder(id)
   if (how !== 'fromChildren' && canPropagate) propagateToAncestors(id, record.parent)
-}
-
-/** Counts a span without an explicit session as open in its local trace. */
-export function openRecord(record: SessionRecord): void {
-  const { trace } = record
-  if (trace === undefined || isDecided(record)) return
-  trace.open++
-  if (trace.root === null) trace.root = record
-}
-
-/** Closes the record of a span that has ended: it takes no session any more, and retains no other record. */
-export function closeRecord(record: SessionRecord): void {
-  const { trace } = record
-  if (trace !== undefined && trace.root === record) trace.root = undefined
-  if (!belongsToOneSpan(record) || !isOpen(record)) return
-  record.endedAfter = record.settings.flush.count
-  record.parent = undefined
-  if (trace !== undefined && !isDecided(record)) trace.open--
 }

@@ -24,8 +24,8 @@ export function noteTraceSession(id: string, trace: SessionTrace | undefined): v
 }
 
 /** Propagates the session of a scope to the active span under which it is entered, if that is unassigned. */
-export function propagateScope(scope: SessionScope, span: Span | undefined): void {
-  if (span === undefined || scope.decidingScope !== scope || scope.id === undefined) return
+export function propagateScope(scope: SessionScope, span: Span): void {
+  if (scope.decidingScope !== scope || scope.id === undefined) return
   try {
     const record = readRecord(span.spanContext())
     if (record?.trace === undefined) return

@@ -107,7 +107,7 @@ export function withinLimit(id: string, settings: SessionRecordSettings): string
   const { maxLength = SESSION_ID_MAX_LENGTH } = settings.rule
   if (id.length <= maxLength) return id
   report('session-id:too-long', () => {
-    return `a session ID is rejected, so there is no session (too-long): it has ${id.length} characters; the option maxLength of SessionSpanProcessor is ${maxLength}`
+    return `a session ID is rejected, so there is no session (too-long): it has ${id.length} characters, the option maxLength is ${maxLength}`
   })
   return undefined
 }
@@ -179,6 +179,24 @@ export function withoutFieldsOf(record: SessionRecord, attributes: ReadableAttri
 /** Whether a span has one of the attributes that its record would stamp beside the ID. */
 export function hasFieldOf({ fields }: SessionRecord, attributes: ReadableAttributes): boolean {
   return fields?.entries.some(([key]) => ownValue(attributes, key) !== undefined) === true
+}
+
+/** Counts a span without an explicit session as open in its local trace. */
+export function openRecord(record: SessionRecord): void {
+  const { trace } = record
+  if (trace === undefined || isDecided(record)) return
+  trace.open++
+  if (trace.root === null) trace.root = record
+}
+
+/** Closes the record of a span that has ended: it takes no session any more, and retains no other record. */
+export function closeRecord(record: SessionRecord): void {
+  const { trace } = record
+  if (trace !== undefined && trace.root === record) trace.root = undefined
+  if (!belongsToOneSpan(record) || !isOpen(record)) return
+  record.endedAfter = record.settings.flush.count
+  record.parent = undefined
+  if (trace !== undefined && !isDecided(record)) trace.open--
 }
 
 /** Whether the application set or cleared the session of a span. */

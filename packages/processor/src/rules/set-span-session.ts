@@ -6,11 +6,11 @@ import { report } from '../report/report.ts'
 import { checkSession } from '../scope/check-session.ts'
 import { readScope, type SessionScope } from '../scope/scope.ts'
 import type { SessionInit } from '../scope/session-init.ts'
-import { closeRecord } from './end-rules.ts'
 import { noteTraceSession, propagateToAncestors } from './propagate.ts'
 import {
   attachRecord,
   belongsToOneSpan,
+  closeRecord,
   isUnassigned,
   spanRecord,
   withFields,

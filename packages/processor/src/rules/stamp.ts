@@ -74,13 +74,13 @@ export function setAttribute(span: StampableSpan, key: string, value: unknown): 
 function noteStoredId(value: unknown, record: SessionRecord, id: string): void {
   if (typeof value !== 'string' || value.length >= id.length) {
     report('attribute:not-kept', () => {
-      return 'the SDK did not store session.id, because the attribute count limit is reached; SessionSpanExporter adds it'
+      return 'the SDK did not store session.id (attribute count limit); SessionSpanExporter adds it'
     })
     return
   }
   record.stampedAs = value
   report('attribute:truncated', () => {
-    return `the SDK truncates session.id to ${value.length} of ${id.length} characters (attribute length limit), which may merge sessions; SessionSpanExporter exports the whole ID`
+    return `the SDK truncated session.id to ${value.length} of ${id.length} characters (attribute length limit), which may merge sessions; SessionSpanExporter restores it`
   })
 }
 
@@ -113,7 +113,7 @@ function metadataJson(metadata: SessionFields['metadata']): string | undefined {
   const json = JSON.stringify(metadata)
   if (json.length <= METADATA_MAX_LENGTH) return json
   report('metadata:too-long', () => {
-    return `metadata is left out, that of outer scopes included: together its JSON has ${json.length} characters, at most ${METADATA_MAX_LENGTH} are allowed`
+    return `metadata is left out: with that of outer scopes, its JSON has ${json.length} characters, more than ${METADATA_MAX_LENGTH}`
   })
   return undefined
 }

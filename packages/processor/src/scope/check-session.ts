@@ -14,7 +14,7 @@ export function checkSession(session: unknown): CheckedSession {
   try {
     if (typeof session === 'object' && isInit(session)) return checkInit(session as SessionInit)
   } catch {
-    report('session:unreadable', () => 'a session is rejected, so there is none: reading it throws')
+    report('session:unreadable', () => 'a session is rejected, so there is no session: reading it throws')
     return CLEARED
   }
   return checkId(session, undefined)
@@ -105,7 +105,7 @@ function checkField<T>(
 }
 
 function reportUnreadable(field: FieldCode): void {
-  report(`${field}:unreadable`, () => `${field.replaceAll('-', ' ')}: left out, because reading it throws`)
+  report(`${field}:unreadable`, () => `a ${field.replaceAll('-', ' ')} is left out: reading it throws`)
 }
 
 /** The most characters of a metadata key in a log: keys may hold personal data. */
@@ -114,10 +114,7 @@ const MAX_KEY_IN_LOG = 40
 /** Copies the metadata, because the application may change its object while the scope lasts. */
 function checkMetadata(value: unknown): SessionFields['metadata'] {
   if (typeof value !== 'object' || Array.isArray(value)) {
-    report(
-      'metadata:not-an-object',
-      () => `metadata is left out: it must be an object, it is ${kindOf(value)}`,
-    )
+    report('metadata:not-an-object', () => `metadata is left out: it is ${kindOf(value)}, not an object`)
     return undefined
   }
   const copy: Record<string, unknown> = { ...value }
@@ -134,7 +131,7 @@ function leaveOut(copy: Record<string, unknown>, key: string): void {
   if (value !== undefined) {
     report('metadata:bad-value', () => {
       const is = typeof value === 'number' ? String(value) : kindOf(value)
-      return `metadata ${JSON.stringify(key.slice(0, MAX_KEY_IN_LOG))} is left out: it must be a string, a finite number or a boolean, it is ${is}`
+      return `metadata ${JSON.stringify(key.slice(0, MAX_KEY_IN_LOG))} is left out: it is ${is}, not a string, a finite number or a boolean`
     })
   }
   delete copy[key]
@@ -146,14 +143,14 @@ function isMetadataValue(value: unknown): value is MetadataValue {
 
 function checkTags(value: unknown): readonly string[] | undefined {
   if (Array.isArray(value)) return limitTags(value.filter(isTag))
-  report('tags:not-an-array', () => `tags are left out: they must be an array, they are ${kindOf(value)}`)
+  report('tags:not-an-array', () => `tags are left out: they are ${kindOf(value)}, not an array`)
   return undefined
 }
 
 function isTag(tag: unknown): tag is string {
   if (typeof tag === 'string' && tag !== '' && tag.length <= TAG_MAX_LENGTH) return true
   report('tags:bad-tag', () => {
-    return `a tag is left out: it must be a string of 1 to ${TAG_MAX_LENGTH} characters, it is ${kindOf(tag)}`
+    return `a tag is left out: it is ${kindOf(tag)}, not a string of 1 to ${TAG_MAX_LENGTH} characters`
   })
   return false
 }

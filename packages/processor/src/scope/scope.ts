@@ -21,7 +21,7 @@ export interface SessionScope {
 }
 
 /** The context key of the scope. It is registered by name, so that copies of this package read each other's scopes. */
-export const SCOPE_KEY: symbol = createContextKey('otel-sessions.scope')
+const SCOPE_KEY: symbol = createContextKey('otel-sessions.scope')
 
 /** Reads the scope that a context is in. */
 export function readScope(context: Context): SessionScope | undefined {

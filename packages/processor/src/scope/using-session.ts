@@ -61,7 +61,7 @@ export function enterSession(outer: Context, session: unknown): Context {
 export function enterCheckedSession(outer: Context, session: CheckedSession): Context {
   const scope = nestScope(session, readScope(outer))
   const span = trace.getSpan(outer)
-  propagateScope(scope, span)
+  if (span !== undefined) propagateScope(scope, span)
   return withScope(outer, scope, span)
 }
 
@@ -82,7 +82,7 @@ export function contextWithoutSession(context: Context): Context {
 }
 
 const REGISTER =
-  'register AsyncLocalStorageContextManager of @opentelemetry/context-async-hooks before the first span: context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())'
+  'before the first span, call context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()), of @opentelemetry/context-async-hooks'
 
 /** Reports that no context manager is active. A second copy of @opentelemetry/api looks the same from here. */
 export function checkContextManager(outer: Context, inside: Context): void {
@@ -92,7 +92,7 @@ export function checkContextManager(outer: Context, inside: Context): void {
   // Not by identity alone: Sentry's context manager adds an entry of its own to every context.
   if (active === inside || readScope(active) === readScope(inside)) return
   report('context:no-manager', () => {
-    return `usingSession has no effect: no context manager is registered, or it is registered with another copy of @opentelemetry/api; ${REGISTER}`
+    return `usingSession has no effect: no context manager is registered, or another copy of @opentelemetry/api has it; ${REGISTER}`
   })
 }
 

@@ -23,7 +23,7 @@ describe('startSession', () => {
       expect(startSession({ id: 'user_1_conv_1' } as never, { tracerProvider }).id).toMatch(UUID_V7)
     })
     expect(counted).toEqual({ 'session:unknown-field': 1 })
-    expect(warnings.join()).toContain('"id", which is sessionId here')
+    expect(warnings.join()).toContain('"id" (did you mean sessionId?)')
   })
 
   it('counts a session that is started while it is open', () => {
