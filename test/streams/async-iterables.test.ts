@@ -53,17 +53,17 @@ keepsItsSession({
 keepsItsSession({ name: 'an iterator of its own class', make: () => new Countdown(), consume: byForAwait })
 
 describe('an object with Symbol.asyncIterator that fn returns', () => {
-  test('still has the methods and the private state of its class', () => {
+  test('keeps the methods and the private state of its class', () => {
     const answer = usingSession(A, () => new Answer())
     expect(answer).toBeInstanceOf(Answer)
     expect(answer.describe()).toBe('answer_1 by wordsInTime')
   })
 
-  test('shows the same keys as before', () => {
+  test('shows the same keys as without binding', () => {
     expect(Object.keys(usingSession(A, () => new Answer()))).toEqual(['id'])
   })
 
-  test('keeps its session each time that it is iterated', async () => {
+  test('keeps its session in every iteration', async () => {
     const answer = usingSession(A, () => new Answer())
     await byForAwait(answer, () => 'go on')
     const once = sessionsOf('body').length
@@ -72,7 +72,7 @@ describe('an object with Symbol.asyncIterator that fn returns', () => {
     expect(distinctSessionsOf('body')).toEqual([A])
   })
 
-  test('starts in its session, when it does its first work as it is opened', () => {
+  test('starts in its session if its first work happens when it is opened', () => {
     const iterable = usingSession(A, () => ({
       [Symbol.asyncIterator]() {
         work('open')
@@ -83,7 +83,7 @@ describe('an object with Symbol.asyncIterator that fn returns', () => {
     expect(sessionsOf('open')).toEqual([A])
   })
 
-  test('catches what the consumer throws into its iterator in its own session', async () => {
+  test('catches the consumer’s exceptions in its own session', async () => {
     const iterable = usingSession(A, () => ({ [Symbol.asyncIterator]: wordsInTime }))
     const iterator = iterable[Symbol.asyncIterator]()
     await iterator.next()
@@ -92,7 +92,7 @@ describe('an object with Symbol.asyncIterator that fn returns', () => {
     expect(sessionsOf('cleanup')).toEqual([A])
   })
 
-  test('can be copied by spreading, as before', () => {
+  test('can still be copied by spreading', () => {
     const iterator = usingSession(A, () => ({
       next: async () => ({ value: undefined, done: true }),
       [Symbol.asyncIterator]() {

@@ -12,8 +12,8 @@ class Bus extends EventEmitter {
   }
 }
 
-describe('an EventEmitter given to bindSession', () => {
-  test('comes back as the same object, of its type', () => {
+describe('an EventEmitter passed to bindSession', () => {
+  test('is the same object, of its type', () => {
     const bus = new Bus()
     const keys = Object.keys(bus)
     const bound = bindSession(bus, A)
@@ -53,7 +53,7 @@ describe('an EventEmitter given to bindSession', () => {
     },
   )
 
-  test('runs a listener that was added once only once', () => {
+  test('runs a once listener only once', () => {
     const bus = bindSession(new Bus(), A)
     bus.once('token', () => work('listener')).prependOnceListener('token', () => work('listener'))
     bus.emit('token')
@@ -62,7 +62,7 @@ describe('an EventEmitter given to bindSession', () => {
     expect(bus.listenerCount('token')).toBe(0)
   })
 
-  test('calls what was added before as before', () => {
+  test('calls listeners that were added before outside the session', () => {
     const bus = new Bus()
     const before = () => work('before')
     bus.on('token', before)
@@ -73,7 +73,7 @@ describe('an EventEmitter given to bindSession', () => {
     expect(sessionsOf('before')).toEqual([undefined])
   })
 
-  test('tells who listens to its listeners of the functions that were given', () => {
+  test('returns the original functions from listeners()', () => {
     const bus = bindSession(new Bus(), A)
     const told: unknown[] = []
     bus.on('newListener', (_, listener) => told.push(listener))
@@ -83,14 +83,14 @@ describe('an EventEmitter given to bindSession', () => {
     expect(told.filter((one) => one === listener)).toHaveLength(4)
   })
 
-  test('holds for listeners that are added after a second binding to another session', () => {
+  test('binds listeners to another session after a second binding', () => {
     const bus = bindSession(new Bus(), A).on('token', () => work('first'))
     bindSession(bus, B).on('token', () => work('second'))
     bus.emit('token')
     expect([sessionsOf('first'), sessionsOf('second')]).toEqual([[A], [B]])
   })
 
-  test('leaves who waits for an event where they wait', async () => {
+  test('leaves a consumer that awaits an event in its own context', async () => {
     const bus = bindSession(new Bus(), A)
     const waits = usingSession(B, async () => {
       await once(bus, 'token')
@@ -106,20 +106,20 @@ describe('an EventEmitter given to bindSession', () => {
     expect([sessionsOf('waited'), sessionsOf('loop')]).toEqual([[B], [B]])
   })
 
-  test('refuses a listener that is no function, as an unbound one does', () => {
+  test('rejects a listener that is not a function, like an unbound one', () => {
     const bus = bindSession(new Bus(), A)
     expect(() => bus.on('token', 7 as never)).toThrow(TypeError)
     expect(() => bus.once('token', undefined as never)).toThrow(TypeError)
   })
 
-  test('comes back as it is, and is counted, when it is frozen', () => {
+  test('is returned unchanged and counted if it is frozen', () => {
     const bus = Object.freeze(new Bus())
     const before = problemCount('bind:rejected')
     expect(bindSession(bus, A)).toBe(bus)
     expect(problemCount('bind:rejected')).toBe(before + 1)
   })
 
-  test('comes back as it is, and is counted, when it is not of the kind of Node', () => {
+  test('is returned unchanged and counted if it is not Node’s', () => {
     const before = problemCount('bind:unknown-target')
     const foreign = { on: () => {}, emit: () => {} }
     const socket = { addEventListener: () => {} }
@@ -130,7 +130,7 @@ describe('an EventEmitter given to bindSession', () => {
 })
 
 describe('an EventEmitter that fn returns', () => {
-  test('is left as it is: it may live longer than the work', () => {
+  test('is left unchanged, because it may outlive the work', () => {
     const bus = new Bus()
     const keys = Reflect.ownKeys(bus)
     usingSession(A, () => bus).on('token', () => work('listener'))

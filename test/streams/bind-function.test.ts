@@ -7,7 +7,7 @@ import { byForAwait, byForOf } from './table/consumers.ts'
 useTelemetry()
 
 describe('a function that bindSession binds', () => {
-  test('runs in the session, whoever calls it', () => {
+  test('runs in the session, wherever it is called', () => {
     const job = bindSession(() => work('job'), A)
     job()
     usingSession(B, job)
@@ -26,7 +26,7 @@ describe('a function that bindSession binds', () => {
     expect(sessionsOf('caller')).toEqual([undefined])
   })
 
-  test('gets its own this and arguments, and gives its result', () => {
+  test('gets its own this and arguments, and returns its result', () => {
     const cart = {
       total: 2,
       add: bindSession(function (this: { total: number }, ...prices: number[]) {
@@ -71,32 +71,32 @@ describe('a function that bindSession binds', () => {
     expect(bound).toThrow(failure)
   })
 
-  test('is bound to the session in force when none is given', () => {
+  test('is bound to the active session if none is passed', () => {
     const job = usingSession(A, () => bindSession(() => work('job')))
     job()
     usingSession(B, job)
     expect(sessionsOf('job')).toEqual([A, A])
   })
 
-  test('is bound to having no session when none is given and none is in force', () => {
+  test('is bound to no session if none is passed and none is active', () => {
     const job = bindSession(() => work('job'))
     usingSession(B, job)
     expect(sessionsOf('job')).toEqual([undefined])
   })
 
-  test('runs without a session when null is given, also when it is called inside one', () => {
+  test('runs without a session if null is passed, even if it is called inside one', () => {
     const job = usingSession(A, () => bindSession(() => work('job'), null))
     usingSession(B, job)
     expect(sessionsOf('job')).toEqual([undefined])
   })
 
-  test('runs without a session when what is given is undefined, as if it were an ID that is not valid', () => {
+  test('runs without a session if undefined is passed, as for an invalid ID', () => {
     const job = usingSession(A, () => bindSession(() => work('job'), undefined as never))
     usingSession(B, job)
     expect(sessionsOf('job')).toEqual([undefined])
   })
 
-  test('stays in the session after an await, and its Promise comes back', async () => {
+  test('stays in the session after an await, and returns its Promise', async () => {
     const job = bindSession(async (name: string) => {
       await Promise.resolve()
       work('job')
@@ -106,14 +106,14 @@ describe('a function that bindSession binds', () => {
     expect(sessionsOf('job')).toEqual([A])
   })
 
-  test('gives generators whose bodies run in the session', () => {
+  test('returns generators whose bodies run in the session', () => {
     const bound = bindSession(words, A)
     byForOf(bound(), () => 'go on')
     usingSession(B, () => byForOf(bound(), () => 'go on'))
     expect(distinctSessionsOf('body')).toEqual([A])
   })
 
-  test('gives async generators whose bodies run in the session', async () => {
+  test('returns async generators whose bodies run in the session', async () => {
     const bound = bindSession(wordsInTime, A)
     await usingSession(B, async () => byForAwait(bound(), () => 'go on'))
     expect(distinctSessionsOf('body')).toEqual([A])
@@ -121,7 +121,7 @@ describe('a function that bindSession binds', () => {
 })
 
 describe('a queue that was started outside every session', () => {
-  /** One worker that takes jobs as they come, in the context in which it was started. */
+  /** One worker that runs jobs in the context in which it was started. */
   function startQueue() {
     const jobs: (() => unknown)[] = []
     let wake = () => {}
@@ -140,7 +140,7 @@ describe('a queue that was started outside every session', () => {
     return { push, worker }
   }
 
-  test('runs a bound job in the session of whoever pushed it, and only that one', async () => {
+  test('runs a bound job in the session in which it was queued, and only that one', async () => {
     const { push, worker } = startQueue()
     await Promise.resolve()
     usingSession(A, () => push(bindSession(() => work('bound'))))

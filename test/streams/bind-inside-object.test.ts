@@ -1,4 +1,4 @@
-// Only what `fn` returns is bound, not what that holds: a stream inside an object is bound by itself.
+// Only the result of `fn` is bound, not its contents: a stream inside an object is bound separately.
 
 import { bindSession, usingSession } from '@otel-sessions/processor'
 import { describe, expect, test } from 'vitest'

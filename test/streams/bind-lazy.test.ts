@@ -36,7 +36,7 @@ describe('a lazy thenable that can be iterated as well', () => {
   })
 })
 
-describe('an iterable that is odd is opened as before', () => {
+describe('an unusual iterable is opened as without binding', () => {
   const refused = () => problemCount('bind:rejected')
 
   test('when its opener is called as a function of its own', async () => {

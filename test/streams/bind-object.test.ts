@@ -6,7 +6,7 @@ import { byForAwait, byForOf } from './table/consumers.ts'
 
 useTelemetry()
 
-/** As SDKs write the results of streaming calls. */
+/** Like the results of SDKs' streaming calls. */
 class Answer {
   static made = 0
   readonly #make = wordsInTime
@@ -42,8 +42,8 @@ class Answer {
   }
 }
 
-describe('the view of an object that bindSession gives', () => {
-  test('is of its class and type, and shows its keys and values', () => {
+describe('the view of an object that bindSession returns', () => {
+  test('has the object’s class and type, and shows its keys and values', () => {
     const answer = new Answer()
     const view = bindSession(answer, A)
     expectTypeOf(view).toEqualTypeOf<Answer>()
@@ -66,7 +66,7 @@ describe('the view of an object that bindSession gives', () => {
     expect(['getter', 'setter', 'method'].map((name) => sessionsOf(name))).toEqual([[A], [A], [A]])
   })
 
-  test('gives the same thing for the same thing, as the object does', () => {
+  test('returns the same view for the same value, as the object does', () => {
     const view = bindSession(new Answer(), A)
     expect(view.stream).toBe(view.stream)
     expect(view.text).toBe(view.text)
@@ -74,7 +74,7 @@ describe('the view of an object that bindSession gives', () => {
     expect(view.fresh).not.toBe(view.fresh)
   })
 
-  test('gives streams in the session, and leaves their consumer where it is', async () => {
+  test('returns streams in the session, and leaves their consumer in its own context', async () => {
     const view = bindSession(new Answer(), A)
     await usingSession(B, async () => {
       for await (const _ of view.stream) work('loop')
@@ -84,7 +84,7 @@ describe('the view of an object that bindSession gives', () => {
     expect(distinctSessionsOf('loop')).toEqual([B])
   })
 
-  test('gives native Promises, with their values and errors', async () => {
+  test('returns native Promises, with their values and errors', async () => {
     const failure = new Error('model is down')
     const view = bindSession({ text: Promise.resolve('hello'), ask: () => Promise.reject(failure) }, A)
     expect(Object.getPrototypeOf(view.text)).toBe(Promise.prototype)
@@ -96,12 +96,12 @@ describe('the view of an object that bindSession gives', () => {
     expect(() => bindSession(new Answer(), A).broken).toThrow('not yet')
   })
 
-  test('looks at nothing before it is asked: no getter runs by binding', () => {
+  test('reads nothing in advance: binding runs no getter', () => {
     bindSession(new Answer(), A)
     expect(sessionsOf('getter')).toEqual([])
   })
 
-  test('can be taken apart and spread', async () => {
+  test('can be destructured and spread', async () => {
     const held = { answer: wordsInTime(), id: 7 }
     const { answer, id } = bindSession(held, A)
     const copy = { ...bindSession({ answer: wordsInTime() }, A) }
@@ -125,19 +125,19 @@ describe('the view of an object that bindSession gives', () => {
     expect(view.who()).toBe(view)
   })
 
-  test('is bound anew, on the same object, when it is given to bindSession again', () => {
+  test('is bound again, to the same object, if it is passed to bindSession again', () => {
     const view = bindSession(bindSession(new Answer(), A), B)
     view.self()
     expect(sessionsOf('method')).toEqual([B])
   })
 
-  test('keeps the session that made a stream that it gives', async () => {
+  test('keeps the session in which a returned stream was created', async () => {
     const held = { answer: usingSession(A, wordsInTime) }
     await byForAwait(bindSession(held, B).answer, () => 'go on')
     expect(distinctSessionsOf('body')).toEqual([A])
   })
 
-  test('makes the items of an iterable in the session', () => {
+  test('produces the items of an iterable in the session', () => {
     byForOf(bindSession({ [Symbol.iterator]: words }, A), () => 'go on')
     expect(distinctSessionsOf('body')).toEqual([A])
   })
@@ -160,8 +160,8 @@ describe('a stream in a fixed property', () => {
   })
 })
 
-describe('bindSession gives back as it is, and counts,', () => {
-  test('a frozen object with a method: a Proxy may show no other', () => {
+describe('bindSession returns unchanged, and counts,', () => {
+  test('a frozen object with a method, which a Proxy must not replace', () => {
     const held = Object.freeze({ ask: () => work('method') })
     const before = problemCount('bind:rejected')
     expect(bindSession(held, A)).toBe(held)

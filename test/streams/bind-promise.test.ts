@@ -11,20 +11,20 @@ useTelemetry()
 const server = useModelServer()
 
 describe('a Promise that bindSession binds', () => {
-  test('is a native one whose stream is in the session', async () => {
+  test('is a native Promise whose stream is in the session', async () => {
     const promise = bindSession(Promise.resolve(wordsInTime()), A)
     expect(Object.getPrototypeOf(promise)).toBe(Promise.prototype)
     await usingSession(B, async () => byForAwait(await promise, () => 'go on'))
     expect(distinctSessionsOf('body')).toEqual([A])
   })
 
-  test('gives an object that holds streams as its view', async () => {
+  test('resolves to a view of an object that contains streams', async () => {
     const { answer } = await bindSession(Promise.resolve({ answer: wordsInTime() }), A)
     await byForAwait(answer, () => 'go on')
     expect(distinctSessionsOf('body')).toEqual([A])
   })
 
-  test('rejects with its very error', async () => {
+  test('rejects with the same error', async () => {
     const failure = new Error('model is down')
     await expect(bindSession(Promise.reject(failure), A)).rejects.toBe(failure)
   })
@@ -50,7 +50,7 @@ describe('a lazy query that bindSession binds', () => {
     expect(lazy.starts).toEqual([])
   })
 
-  test('runs in the session when it is awaited, and what it gives does', async () => {
+  test('runs in the session when it is awaited, and so does its result', async () => {
     const lazy = bindSession(query(), A)
     await usingSession(B, async () => {
       const rows = await lazy
@@ -60,7 +60,7 @@ describe('a lazy query that bindSession binds', () => {
     expect([sessionsOf('query'), distinctSessionsOf('body'), sessionsOf('after')]).toEqual([[A], [A], [B]])
   })
 
-  test('calls its callbacks in the context of whoever gave them', () => {
+  test('calls callbacks in the context in which they were passed', () => {
     usingSession(B, () => bindSession(query(), A).then(() => work('callback')))
     expect(sessionsOf('callback')).toEqual([B])
   })
@@ -77,7 +77,7 @@ describe("the OpenAI SDK's APIPromise that bindSession binds", () => {
     return client.chat.completions.create({ model: 'local', messages: [], stream: true })
   }
 
-  test('is still one, with its methods', async () => {
+  test('is still an APIPromise, with its methods', async () => {
     const promise = usingSession(A, () => bindSession(ask()))
     expect(promise).toBeInstanceOf(APIPromise)
     const { data, response } = await promise.withResponse()
@@ -86,7 +86,7 @@ describe("the OpenAI SDK's APIPromise that bindSession binds", () => {
     expect((await usingSession(A, () => bindSession(ask())).asResponse()).status).toBe(200)
   })
 
-  test('gives a Stream in its session, by then, and leaves the consumer where it is', async () => {
+  test('resolves to a Stream in its session through then, and leaves the consumer in its own context', async () => {
     const promise = usingSession(A, () => bindSession(ask()))
     await usingSession(B, () =>
       promise.then(async (stream) => {

@@ -7,21 +7,21 @@ import { byForAwait, byForOf, byReader } from './table/consumers.ts'
 useTelemetry()
 
 describe('a stream that bindSession binds', () => {
-  test('is the same object, and its body runs in the session, when it is a generator', () => {
+  test('is the same object, and its body runs in the session, if it is a generator', () => {
     const generator = words()
     expect(bindSession(generator, A)).toBe(generator)
     usingSession(B, () => byForOf(generator, () => 'go on'))
     expect(distinctSessionsOf('body')).toEqual([A])
   })
 
-  test('is the same object, and its body runs in the session, when it is an async generator', async () => {
+  test('is the same object, and its body runs in the session, if it is an async generator', async () => {
     const generator = wordsInTime()
     expect(bindSession(generator, A)).toBe(generator)
     await usingSession(B, async () => byForAwait(generator, () => 'go on'))
     expect(distinctSessionsOf('body')).toEqual([A])
   })
 
-  test('is the same object, and its body runs in the session, when it is an async iterable', async () => {
+  test('is the same object, and its body runs in the session, if it is an async iterable', async () => {
     const iterable = { [Symbol.asyncIterator]: wordsInTime }
     expect(bindSession(iterable, A)).toBe(iterable)
     await byForAwait(iterable, () => 'go on')
@@ -35,20 +35,20 @@ describe('a stream that bindSession binds', () => {
     expect(distinctSessionsOf('body')).toEqual([A])
   })
 
-  test('is bound to the session in force when none is given', async () => {
+  test('is bound to the active session if none is passed', async () => {
     const generator = wordsInTime()
     usingSession(A, () => void bindSession(generator))
     await usingSession(B, async () => byForAwait(generator, () => 'go on'))
     expect(distinctSessionsOf('body')).toEqual([A])
   })
 
-  test('is bound to having no session when none is given and none is in force', async () => {
+  test('is bound to no session if none is passed and none is active', async () => {
     const generator = bindSession(wordsInTime())
     await usingSession(B, async () => byForAwait(generator, () => 'go on'))
     expect(distinctSessionsOf('body')).toEqual([undefined])
   })
 
-  test('changes from the session of the scope that made it to the one that is given', async () => {
+  test('changes from the session of the scope that created it to the passed one', async () => {
     const generator = usingSession(A, wordsInTime)
     await generator.next()
     bindSession(generator, B)
@@ -56,7 +56,7 @@ describe('a stream that bindSession binds', () => {
     expect(distinctSessionsOf('body')).toEqual([A, B])
   })
 
-  test('changes for a reader that was open already', async () => {
+  test('changes for a reader that is already open', async () => {
     const stream = usingSession(A, lazyWebWords)
     const reader = stream.getReader()
     await reader.read()
@@ -66,7 +66,7 @@ describe('a stream that bindSession binds', () => {
     expect(distinctSessionsOf('body')).toEqual([A, B])
   })
 
-  test('keeps the given session when a scope returns it later', async () => {
+  test('keeps the passed session if a scope returns it later', async () => {
     const generator = bindSession(wordsInTime(), A)
     await byForAwait(
       usingSession(B, () => generator),

@@ -8,13 +8,13 @@ import type { Step } from './table/cell.ts'
 export interface Shape<T extends object> {
   /** The stream and how it is consumed. */
   readonly name: string
-  /** Makes the stream. Its body makes spans called `body`; when it is ended early, one called `cleanup`. */
+  /** Creates the stream. Its body creates spans named `body`; if it is ended early, one named `cleanup`. */
   readonly make: () => T | Promise<T>
-  /** Consumes the stream, calling `each` in the loop body; ends it early when `each` says so. */
+  /** Consumes the stream, and calls `each` in the loop body; ends it early if `each` returns 'stop'. */
   readonly consume: (stream: T, each: () => Step) => void | Promise<void>
   /** false: ending it early runs nothing of the body. */
   readonly cleansUp?: boolean
-  /** true: its work starts in the scope and goes on there, so that binding is not what keeps it. */
+  /** true: its work starts in the scope and continues there, so it keeps its session without binding. */
   readonly keptByItself?: boolean
 }
 
@@ -29,7 +29,7 @@ export function keepsItsSession<T extends object>(shape: Shape<T>): void {
   const { make, consume, cleansUp = true, keptByItself = false } = shape
 
   describe(shape.name, () => {
-    test('comes back as the very object that fn made, of its class', async () => {
+    test('is the same object that fn returned, of its class', async () => {
       const made: { stream?: T; prototype?: unknown } = {}
       const stream = await usingSession(A, async () => {
         made.stream = await make()
@@ -41,19 +41,19 @@ export function keepsItsSession<T extends object>(shape: Shape<T>): void {
       await consume(stream, goOn)
     })
 
-    test('keeps the session of the scope that made it, when it is consumed outside', async () => {
+    test('keeps the session of the scope that created it if it is consumed outside', async () => {
       const stream = await usingSession(A, make)
       await consume(stream, goOn)
       expect(distinctSessionsOf('body')).toEqual([A])
     })
 
-    test('keeps it when the Promise of an async fn resolves to it', async () => {
+    test('keeps it if the Promise of an async fn resolves to it', async () => {
       const stream = await usingSession(A, async () => await make())
       await consume(stream, goOn)
       expect(distinctSessionsOf('body')).toEqual([A])
     })
 
-    test('keeps it when it is consumed in the scope of another session', async () => {
+    test('keeps it if it is consumed in the scope of another session', async () => {
       const stream = await usingSession(A, make)
       await usingSession(B, async () => consume(stream, goOn))
       expect(distinctSessionsOf('body')).toEqual([A])
@@ -67,7 +67,7 @@ export function keepsItsSession<T extends object>(shape: Shape<T>): void {
       else expect(sessions).toContain(undefined)
     })
 
-    test('has no session when nobody named one', async () => {
+    test('has no session if none was set', async () => {
       await consume(await make(), goOn)
       expect(distinctSessionsOf('body')).toEqual([undefined])
     })
@@ -85,7 +85,7 @@ export function keepsItsSession<T extends object>(shape: Shape<T>): void {
     })
 
     if (!cleansUp) return
-    test('cleans up in its session when the consumer leaves early', async () => {
+    test('cleans up in its session if the consumer leaves early', async () => {
       const stream = await usingSession(A, make)
       await usingSession(B, async () => consume(stream, () => 'stop'))
       await exported('cleanup')

@@ -17,7 +17,7 @@ keepsItsSession({ name: 'an async generator, by for await', make: wordsInTime, c
 keepsItsSession({ name: 'an async generator, by next and return', make: wordsInTime, consume: byNext })
 
 describe('a generator that fn returns', () => {
-  test('catches what the consumer throws into it in its own session', () => {
+  test('catches the consumer’s exceptions in its own session', () => {
     const generator = usingSession(A, function* () {
       try {
         yield 'question'
@@ -32,7 +32,7 @@ describe('a generator that fn returns', () => {
     expect(sessionsOf('caught')).toEqual([A])
   })
 
-  test('still takes what the consumer sends, and gives its result', () => {
+  test('still receives the consumer’s values, and returns its result', () => {
     const generator = usingSession(A, function* (): Generator<string, string, string> {
       return `hello ${yield 'who?'}`
     })
@@ -72,7 +72,7 @@ describe('an async generator that fn returns', () => {
     expect(sessionsOf('cleanup')).toEqual([A])
   })
 
-  test('catches what the consumer throws into it in its own session', async () => {
+  test('catches the consumer’s exceptions in its own session', async () => {
     const generator = usingSession(A, async function* () {
       try {
         yield 'question'
@@ -88,7 +88,7 @@ describe('an async generator that fn returns', () => {
     expect(sessionsOf('caught')).toEqual([A])
   })
 
-  test('gives the consumer the very error that its body throws', async () => {
+  test('throws the same error to the consumer that its body throws', async () => {
     const failure = new Error('model is down')
     const generator = usingSession(A, async function* () {
       yield await Promise.reject(failure)
@@ -107,7 +107,7 @@ describe('an async generator that fn returns', () => {
     expect(sessionsOf('before')).toEqual([undefined])
   })
 
-  test('keeps its session when it is bound again by an outer scope through which it is returned', async () => {
+  test('keeps its session if an outer scope returns it', async () => {
     const generator = usingSession(B, () => usingSession(A, wordsInTime))
     await byForAwait(generator, () => 'go on')
     expect(distinctSessionsOf('body')).toEqual([A])

@@ -20,7 +20,7 @@ async function pullAlternately(...iterators: AsyncIterator<unknown>[]): Promise<
 }
 
 describe('two streams of two sessions', () => {
-  test('keep each its own, when one consumer pulls them alternately', async () => {
+  test('each keep their own if one consumer pulls them alternately', async () => {
     const first = usingSession(A, () => asking('first'))
     const second = usingSession(B, () => asking('second'))
     await pullAlternately(first, second)
@@ -28,7 +28,7 @@ describe('two streams of two sessions', () => {
     expect(sessionsOf('second')).toEqual(Array(6).fill(B))
   })
 
-  test('keep each its own, when both are pulled at the same time', async () => {
+  test('each keep their own if both are pulled at the same time', async () => {
     const first = usingSession(A, () => asking('first'))
     const second = usingSession(B, () => asking('second'))
     await Promise.all([byForAwait(first, () => 'go on'), byForAwait(second, () => 'go on')])
@@ -36,7 +36,7 @@ describe('two streams of two sessions', () => {
     expect(distinctSessionsOf('second')).toEqual([B])
   })
 
-  test('keep each its own, when each is pulled from the scope of the other', async () => {
+  test('each keep their own if each is pulled from the scope of the other', async () => {
     const first = usingSession(A, () => asking('first'))
     const second = usingSession(B, () => asking('second'))
     await Promise.all([
@@ -47,7 +47,7 @@ describe('two streams of two sessions', () => {
     expect(distinctSessionsOf('second')).toEqual([B])
   })
 
-  test('keep each its own, when one is consumed in the body of the other', async () => {
+  test('each keep their own if one is consumed in the body of the other', async () => {
     const inner = usingSession(B, () => asking('inner'))
     const outer = usingSession(A, async function* () {
       for await (const item of inner) {
@@ -60,15 +60,15 @@ describe('two streams of two sessions', () => {
     expect(distinctSessionsOf('outer')).toEqual([A])
   })
 
-  test('would get mixed up in scopes that bind nothing', async () => {
+  test('would be mixed up in scopes that do not bind', async () => {
     const first = inScopeWithoutBinding(A, () => asking('first'))
     await usingSession(B, () => pullAlternately(first))
     expect(distinctSessionsOf('first')).toEqual([B])
   })
 })
 
-describe('a stream that was made in one session and is returned through the scope of another', () => {
-  test('keeps the one that made it, when it is an async generator', async () => {
+describe('a stream that is created in one session and returned through the scope of another', () => {
+  test('keeps the first one if it is an async generator', async () => {
     const made = usingSession(A, wordsInTime)
     await byForAwait(
       usingSession(B, () => made),
@@ -77,13 +77,13 @@ describe('a stream that was made in one session and is returned through the scop
     expect(distinctSessionsOf('body')).toEqual([A])
   })
 
-  test('keeps the one that made it, when it is a web stream that a Promise resolves to', async () => {
+  test('keeps the first one if it is a web stream that a Promise resolves to', async () => {
     const made = usingSession(A, webWords)
     await byForAwait(await usingSession(B, async () => made), () => 'go on')
     expect(distinctSessionsOf('body')).toEqual([A])
   })
 
-  test('takes the one that returns it, when no session made it', async () => {
+  test('takes the second one if it was created outside every session', async () => {
     const made = wordsInTime()
     await byForAwait(
       usingSession(B, () => made),
@@ -92,7 +92,7 @@ describe('a stream that was made in one session and is returned through the scop
     expect(distinctSessionsOf('body')).toEqual([B])
   })
 
-  test('keeps that it was made outside every session, when it was made with null', async () => {
+  test('stays without a session if it was created with null', async () => {
     const made = usingSession(null, wordsInTime)
     await byForAwait(
       usingSession(B, () => made),

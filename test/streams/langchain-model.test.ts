@@ -19,8 +19,8 @@ function ask() {
 keepsItsSession({ name: "ChatOpenAI's stream, by for await", make: ask, consume: byForAwait })
 keepsItsSession({ name: "ChatOpenAI's stream, by its reader", make: ask, consume: byReader })
 
-describe("ChatOpenAI's stream that fn gives", () => {
-  test('is still the stream of LangChain, and gives the whole answer', async () => {
+describe("ChatOpenAI's stream that fn returns", () => {
+  test('is still LangChain’s stream, with the whole answer', async () => {
     const stream = await usingSession(A, ask)
     expect(stream).toBeInstanceOf(IterableReadableStream)
     const chunks = await collect(stream)

@@ -22,8 +22,8 @@ keepsItsSession({
   cleansUp: false,
 })
 
-describe("LangChain's stream that fn gives", () => {
-  test('is still one, and a web stream, and gives everything', async () => {
+describe("LangChain's stream that fn returns", () => {
+  test('is still LangChain’s stream, a web stream, and complete', async () => {
     const stream = usingSession(A, make)
     expect(stream).toBeInstanceOf(IterableReadableStream)
     expect(stream).toBeInstanceOf(ReadableStream)
@@ -37,7 +37,7 @@ describe("LangChain's stream that fn gives", () => {
     expect(sessionsOf('cleanup')).toEqual([A])
   })
 
-  test('cleans up in its session, and gives the error back, when its consumer throws into it', async () => {
+  test('cleans up in its session, and rethrows the error, if its consumer throws into it', async () => {
     const stream = usingSession(A, make)
     await stream.next()
     const thrown = new Error('no answer')

@@ -51,8 +51,8 @@ keepsItsSession({
   cleansUp,
 })
 
-describe("a LangGraph's stream that fn gives", () => {
-  test('gives the updates of all nodes, and the model is asked in the session', async () => {
+describe('a LangGraph stream that fn returns', () => {
+  test('contains the updates of all nodes, and calls the model in the session', async () => {
     const updates = await collect(await usingSession(A, run))
     expect(updates).toEqual([{ counter: { count: 1 } }, { asker: { answer: 'one two three' } }])
     expect(distinctSessionsOf('request')).toEqual([A])

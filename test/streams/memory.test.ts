@@ -1,4 +1,4 @@
-// What ended is not kept alive by what goes on living.
+// Long-lived objects do not retain ended ones.
 
 import { EventEmitter } from 'node:events'
 import { setFlagsFromString } from 'node:v8'
@@ -15,7 +15,7 @@ useTelemetry()
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
-/** Whether nothing holds it any more. */
+/** Whether it is unreachable. */
 async function isGone(what: WeakRef<object>): Promise<boolean> {
   for (let round = 0; round < 20; round++) {
     await bodyIsWaiting()
@@ -27,7 +27,7 @@ async function isGone(what: WeakRef<object>): Promise<boolean> {
 
 const scopeHere = () => new WeakRef(context.active())
 
-describe('nothing keeps alive', () => {
+describe('memory is released of', () => {
   test('a stream that was read, and its scope', async () => {
     const run = async () => {
       const { stream, scope } = usingSession(A, () => ({ stream: lazyWebWords(), scope: scopeHere() }))

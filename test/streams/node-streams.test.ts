@@ -20,7 +20,7 @@ const make = () => Readable.from(wordsInTime(), { highWaterMark: 1 })
 keepsItsSession({ name: 'a Node stream of an async generator, by for await', make, consume: byForAwait })
 
 describe('a Node stream that bindSession binds', () => {
-  test('is still one, with no new keys, and gives everything', async () => {
+  test('is still a Node stream, without new keys, and complete', async () => {
     const keys = Object.keys(make())
     const stream = usingSession(A, () => bindSession(make()))
     expect(stream).toBeInstanceOf(Readable)
@@ -28,7 +28,7 @@ describe('a Node stream that bindSession binds', () => {
     expect(await stream.toArray()).toEqual(['one', 'two', 'three'])
   })
 
-  test('is bound whole, though a scope that returned it has bound its iterator before', async () => {
+  test('is bound as a whole, although the scope that returned it has bound only its iterator', async () => {
     const stream = usingSession(B, make)
     bindSession(stream, A)
     stream.resume()
@@ -36,7 +36,7 @@ describe('a Node stream that bindSession binds', () => {
     expect(distinctSessionsOf('body')).toEqual([A])
   })
 
-  test('asks for nothing by being bound', async () => {
+  test('reads nothing when it is bound', async () => {
     usingSession(A, () => bindSession(make()))
     await bodyIsWaiting()
     expect(sessionsOf('body')).toEqual([])
@@ -86,14 +86,14 @@ describe('a Node stream that bindSession binds', () => {
     expect(sessionsOf('body').slice(0, 2)).toEqual([A, A])
   })
 
-  test('compresses and expands as before', async () => {
+  test('still compresses and expands', async () => {
     const [zip, unzip] = usingSession(A, () => bindSession([createGzip(), createGunzip()] as const))
     zip.end('onetwothree'.repeat(10_000))
     zip.pipe(unzip)
     expect(await text(unzip)).toBe('onetwothree'.repeat(10_000))
   })
 
-  test('talks over a real socket as before', async () => {
+  test('still works over a real socket', async () => {
     const server = createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const socket = bindSession(connect((server.address() as AddressInfo).port, '127.0.0.1'), A)
@@ -102,7 +102,7 @@ describe('a Node stream that bindSession binds', () => {
     server.close()
   })
 
-  test('gives its error to the listener, where that was added', async () => {
+  test('emits its error to the listener, in the listener’s context', async () => {
     const failure = new Error('model is down')
     const stream = bindSession(new Readable({ read: () => void stream.destroy(failure) }), A)
     const seen = usingSession(
@@ -145,7 +145,7 @@ describe('a Node stream that bindSession binds', () => {
 })
 
 describe('a Node stream that fn happens to return', () => {
-  test('keeps its own listeners and writers: a shared logger files nobody under the first user', () => {
+  test('leaves its listeners and writers unbound, so that a shared logger does not file other users under the first', () => {
     const written: string[] = []
     const logger = new PassThrough()
     logger._transform = (chunk, _, done) => {

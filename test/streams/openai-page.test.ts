@@ -16,7 +16,7 @@ function list() {
 
 // A Promise of a subclass, and an async iterable as well: it comes back as the same lazy object, bound.
 describe("the OpenAI SDK's list, whose next pages are asked for while it is iterated", () => {
-  test('is the very object that fn made, and gives its first page when it is awaited', async () => {
+  test('is the same object that fn returned, and resolves to its first page', async () => {
     const made: { list?: ReturnType<typeof list> } = {}
     const same = usingSession(A, () => {
       made.list = list()

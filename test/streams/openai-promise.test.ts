@@ -14,7 +14,7 @@ function ask() {
 }
 
 describe("the OpenAI SDK's lazy APIPromise that fn returns", () => {
-  test('comes back as the very object, with nothing added to it', async () => {
+  test('is the same object, without additions', async () => {
     const made: { promise?: ReturnType<typeof ask>; keys?: PropertyKey[] } = {}
     const promise = usingSession(A, () => {
       made.promise = ask()
@@ -27,24 +27,24 @@ describe("the OpenAI SDK's lazy APIPromise that fn returns", () => {
     await promise
   })
 
-  test('still gives the answer', async () => {
+  test('still resolves to the response', async () => {
     const completion = await usingSession(A, ask)
     expect(completion.choices[0]?.message.content).toBe('one two three')
   })
 
-  test('still gives the raw response by asResponse()', async () => {
+  test('still returns the raw response from asResponse()', async () => {
     const response = await usingSession(A, ask).asResponse()
     expect(response.status).toBe(200)
     expect((await response.json()).choices[0].message.content).toBe('one two three')
   })
 
-  test('still gives answer and response by withResponse()', async () => {
+  test('still returns both from withResponse()', async () => {
     const { data, response } = await usingSession(A, ask).withResponse()
     expect(data.choices[0]?.message.content).toBe('one two three')
     expect(response.status).toBe(200)
   })
 
-  test('asks the model once, in the session that made it, though it is awaited outside', async () => {
+  test('calls the model once, in the session that created it, although it is awaited outside', async () => {
     await usingSession(A, ask)
     expect(sessionsOf('request')).toEqual([A])
   })

@@ -19,13 +19,13 @@ keepsItsSession({
   name: "the OpenAI SDK's streaming helper, by for await",
   make: ask,
   consume: byForAwait,
-  // It reads the whole answer by itself, from where it was made.
+  // It reads the whole response by itself, in the context in which it was created.
   keptByItself: true,
   cleansUp: false,
 })
 
-describe("the OpenAI SDK's streaming helper that fn gives", () => {
-  test('is still one, and gives the final answer', async () => {
+describe("the OpenAI SDK's streaming helper that fn returns", () => {
+  test('is still the helper, with the final answer', async () => {
     const stream = usingSession(A, ask)
     expect(stream).toBeInstanceOf(ChatCompletionStream)
     expect(await stream.finalContent()).toBe('onetwothree')

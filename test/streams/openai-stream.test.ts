@@ -33,8 +33,8 @@ keepsItsSession({
   cleansUp: false,
 })
 
-describe("the OpenAI SDK's Stream that fn gives", () => {
-  test('is still a Stream, and gives the whole answer', async () => {
+describe("the OpenAI SDK's Stream that fn returns", () => {
+  test('is still a Stream, with the whole answer', async () => {
     const stream = await usingSession(A, ask)
     expect(stream).toBeInstanceOf(Stream)
     const words: unknown[] = []
@@ -43,7 +43,7 @@ describe("the OpenAI SDK's Stream that fn gives", () => {
     expect(stream.controller.signal.aborted).toBe(false)
   })
 
-  test('gives both branches of tee() the whole answer', async () => {
+  test('returns the whole answer in both branches of tee()', async () => {
     const [left, right] = (await usingSession(A, ask)).tee()
     expect(await collect(left)).toEqual(await collect(right))
   })
@@ -59,7 +59,7 @@ describe("the OpenAI SDK's Stream that fn gives", () => {
     expect(stream.controller.signal.aborted).toBe(true)
   })
 
-  test('refuses to be iterated twice, as it does without a session', async () => {
+  test('rejects a second iteration, as without a session', async () => {
     const stream = await usingSession(A, ask)
     await byForAwait(stream, () => 'go on')
     await expect(byForAwait(stream, () => 'go on')).rejects.toThrow('consumed stream')

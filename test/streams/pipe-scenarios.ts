@@ -100,7 +100,7 @@ export const OPTIONS: StreamPipeOptions[] = EITHER.flatMap((preventAbort) =>
   ),
 )
 
-/** Plays a scenario, and tells all that can be seen. */
+/** Plays a scenario, and returns everything observable. */
 export async function happened(
   scenario: Scenario,
   options: StreamPipeOptions,

@@ -4,7 +4,7 @@ import { A, B, sessionsOf, useTelemetry, work } from './support.ts'
 
 useTelemetry()
 
-/** Rejections that nobody handled while `run` and all that it started went on. */
+/** Unhandled rejections during `run` and the work that it started. */
 async function unhandledDuring(run: () => Promise<void>): Promise<unknown[]> {
   const unhandled: unknown[] = []
   const listen = (reason: unknown) => unhandled.push(reason)
@@ -13,7 +13,7 @@ async function unhandledDuring(run: () => Promise<void>): Promise<unknown[]> {
   process.removeAllListeners('unhandledRejection').on('unhandledRejection', listen)
   try {
     await run()
-    // Node tells of them after the microtasks of the turn.
+    // Node reports them after the microtasks of the turn.
     await new Promise(setImmediate)
   } finally {
     process.removeAllListeners('unhandledRejection')
@@ -34,7 +34,7 @@ describe('what fn starts and does not wait for', () => {
   })
 })
 
-describe('a native Promise with methods of its own, as ky makes them', () => {
+describe('a native Promise with its own methods, like ky’s', () => {
   test('comes back as the same object, with its methods', async () => {
     const made = Object.assign(Promise.resolve('body'), { json: () => ({ ok: true }) })
     const same = usingSession(A, () => made)
@@ -61,7 +61,7 @@ describe('a native Promise that fn returns', () => {
     expect([...sessionsOf('before'), ...sessionsOf('after')]).toEqual([A, A])
   })
 
-  test('leaves what comes after it to whoever awaits', async () => {
+  test('leaves the work after an await in the awaiting context', async () => {
     await usingSession(A, async () => {})
     work('after')
     await usingSession(B, async () => {
@@ -71,7 +71,7 @@ describe('a native Promise that fn returns', () => {
     expect(sessionsOf('after')).toEqual([undefined, B])
   })
 
-  test('rejects with the very error of fn', async () => {
+  test('rejects with the error of fn', async () => {
     const failure = new Error('model is down')
     await expect(
       usingSession(A, async () => {
@@ -91,7 +91,7 @@ describe('a native Promise that fn returns', () => {
     expect(unhandled).toEqual([])
   })
 
-  test('is told once when nobody handles it', async () => {
+  test('is reported once if it is unhandled', async () => {
     const failure = new Error('model is down')
     const unhandled = await unhandledDuring(async () => {
       void usingSession(A, () => Promise.reject(failure))
@@ -113,7 +113,7 @@ describe('a Promise of a subclass that fn returns', () => {
     expect(await same).toBe('done')
   })
 
-  test('is told once when it rejects and nobody handles it', async () => {
+  test('is reported once if it rejects and is unhandled', async () => {
     const failure = new Error('model is down')
     const unhandled = await unhandledDuring(async () => {
       void usingSession(A, () => new Job((_, reject) => reject(failure)))
@@ -145,7 +145,7 @@ describe('a foreign thenable that fn returns', () => {
     expect(lazy.calls).toEqual([])
   })
 
-  test('is started by whoever awaits it, and once', async () => {
+  test('starts once, when it is awaited', async () => {
     const lazy = usingSession(A, query)
     expect(await lazy).toBe(3)
     expect(lazy.calls).toEqual(['then'])

@@ -25,7 +25,7 @@ describe('a Response that fn returns', () => {
     await expect(response.text()).rejects.toThrow(TypeError)
   })
 
-  test('keeps its session in copies of copies, and gives each the whole text', async () => {
+  test('keeps its session in copies of copies, each with the whole text', async () => {
     const response = usingSession(A, () => new Response(lazyWebWords()))
     const copy = response.clone()
     const third = copy.clone()
@@ -35,7 +35,7 @@ describe('a Response that fn returns', () => {
     expect(distinctSessionsOf('body')).toEqual([A])
   })
 
-  test('refuses to be copied once it is read, as an unbound one does', async () => {
+  test('cannot be copied once it is read, like an unbound one', async () => {
     const response = usingSession(A, () => new Response(lazyWebWords()))
     await response.text()
     expect(() => response.clone()).toThrow(TypeError)
@@ -47,7 +47,7 @@ describe('a Response that fn returns', () => {
     expect(processStats().problems).toEqual(before)
   })
 
-  test('changes to the session that bindSession gives it', async () => {
+  test('changes to the session that is passed to bindSession', async () => {
     const response = usingSession(A, () => new Response(lazyWebWords()))
     expect(bindSession(response, B)).toBe(response)
     await response.clone().text()
@@ -77,7 +77,7 @@ describe('a Response that fn returns', () => {
     server.close()
   })
 
-  test('that came over the network still gives its text', async () => {
+  test('from the network still has its text', async () => {
     const server = createServer((_, reply) => reply.end('hello')).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo

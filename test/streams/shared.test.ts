@@ -7,7 +7,7 @@ import { A, B, sessionsOf, useTelemetry, work } from './support.ts'
 useTelemetry()
 
 describe('an iterable that is opened in two sessions', () => {
-  test('gives each its own iterator, which stays in the session that opened it', async () => {
+  test('has a separate iterator for each, which stays in the session that opened it', async () => {
     const shared = {
       async *[Symbol.asyncIterator]() {
         for (let pull = 0; ; pull++) yield work(`pull ${pull}`)

@@ -9,7 +9,7 @@ export { A, B, bodyIsWaiting, exported, sessionsOf, work } from './table/telemet
 
 /** Registers the context manager for a test file, and forgets the spans between its tests. */
 export function useTelemetry(): void {
-  // A stream that hangs is a failure to be told soon.
+  // A stream that hangs must fail fast.
   vi.setConfig({ testTimeout: 10_000 })
   beforeAll(registerContext)
   beforeEach(forgetSpans)

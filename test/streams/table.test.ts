@@ -23,15 +23,15 @@ describe('what becomes of the session of each shape is as listed', () => {
   )
 })
 
-describe('the list is held to what is seen: a cell is not as listed', () => {
+describe('the list is compared with the observation: a cell fails', () => {
   const shape = { shape: 'a shape', consumed: 'somehow', make: () => wordsInTime() }
 
-  test('when it says that something is lost that is kept', async () => {
+  test('if it lists a kept session as lost', async () => {
     const { alone, asListed } = await runCell(cell({ ...shape, consume: byForAwait, ...lost('no') }))
     expect({ alone, asListed }).toEqual({ alone: 'kept', asListed: false })
   })
 
-  test('when it says that something is kept that is lost', async () => {
+  test('if it lists a lost session as kept', async () => {
     const frozen = { ...shape, make: () => Object.freeze(wordsInTime()) }
     const { alone, asListed } = await runCell(cell({ ...frozen, consume: byForAwait, ...KEPT }))
     expect({ alone, asListed }).toEqual({ alone: 'lost', asListed: false })
@@ -58,7 +58,7 @@ describe('the list is held to what is seen: a cell is not as listed', () => {
 })
 
 describe("the README's table", () => {
-  test('has one row for a shape, and refuses one whose ways differ', () => {
+  test('has one row for each shape, and rejects a shape with different results', () => {
     const [first] = CELLS
     if (first === undefined) throw new Error('the list is empty')
     const other = { ...first, alone: 'lost' } as const

@@ -39,7 +39,7 @@ const SESSIONS: readonly [what: string, session: unknown][] = [
 describe.each(SESSIONS)('usingSession with %s', (_, given) => {
   const session = given as string | SessionInit | null
 
-  test('runs fn exactly once, and gives its value', () => {
+  test('runs fn exactly once, and returns its value', () => {
     let runs = 0
     const value = { answer: 42 }
     const result = usingSession(session, () => {
@@ -64,11 +64,11 @@ describe.each(SESSIONS)('usingSession with %s', (_, given) => {
 })
 
 describe('usingSession', () => {
-  test.each([undefined, null, 0, '', false, 7n, Symbol.iterator, Number.NaN])('gives %s back', (value) => {
+  test.each([undefined, null, 0, '', false, 7n, Symbol.iterator, Number.NaN])('returns %s', (value) => {
     expect(usingSession(A, () => value)).toBe(value)
   })
 
-  test('gives a function back as the very one, not bound', () => {
+  test('returns a function unbound, as the same one', () => {
     const job = () => work('job')
     const same = usingSession(A, () => job)
     expect(same).toBe(job)

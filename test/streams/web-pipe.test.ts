@@ -45,7 +45,7 @@ describe('a bound web stream', () => {
     expect(stream.locked).toBe(false)
   })
 
-  test('refuses to be piped, piped through or teed while it is locked, as an unbound one does', async () => {
+  test('cannot be piped, piped through or teed while it is locked, like an unbound one', async () => {
     const stream = usingSession(A, webWords)
     stream.getReader()
     await expect(stream.pipeTo(new WritableStream())).rejects.toThrow(TypeError)
@@ -53,7 +53,7 @@ describe('a bound web stream', () => {
     expect(() => stream.tee()).toThrow(TypeError)
   })
 
-  test('refuses to be piped through what is no pair of streams, at once, and stays free', () => {
+  test('throws immediately if it is piped through something other than a pair of streams, and stays unlocked', () => {
     const stream = usingSession(A, webWords)
     for (const wrong of [
       undefined,
@@ -68,7 +68,7 @@ describe('a bound web stream', () => {
     expect(stream.locked).toBe(false)
   })
 
-  test('gives the very readable of the pair, and its error to whoever reads that', async () => {
+  test('returns the pair’s readable, whose reader gets its error', async () => {
     const failure = new Error('model is down')
     const stream = usingSession(A, () => new ReadableStream({ pull: () => Promise.reject(failure) }))
     const pair = new TransformStream()

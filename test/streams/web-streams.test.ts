@@ -29,7 +29,7 @@ keepsItsSession({
 })
 
 describe('a web stream that fn returns', () => {
-  test('gives a Response all of its text', async () => {
+  test('provides a Response with its whole text', async () => {
     const stream = usingSession(A, webWords)
     expect(await new Response(stream).text()).toBe('onetwothree')
   })

@@ -24,7 +24,7 @@ function byteStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
 }
 
 describe('the branches of a bound web stream', () => {
-  test('each give everything, the very same items', async () => {
+  test('each contain everything, with the same items', async () => {
     const items = [{ id: 1 }, { id: 2 }]
     const left = [...items]
     const stream = usingSession(
@@ -52,7 +52,7 @@ describe('the branches of a bound web stream', () => {
     expect(() => stream.getReader()).toThrow(TypeError)
   })
 
-  test('both get the very error of its body', async () => {
+  test('both get the error of its body', async () => {
     const stream = usingSession(A, () => new ReadableStream({ pull: () => Promise.reject(failure) }))
     for (const branch of stream.tee()) await expect(branch.getReader().read()).rejects.toBe(failure)
   })
@@ -77,7 +77,7 @@ describe('the branches of a bound web stream', () => {
     expect(sessionsOf('cleanup')).toEqual([A])
   })
 
-  test('do not cancel it when one is left, and the other goes on', async () => {
+  test('do not cancel it if one is left and the other continues', async () => {
     const stream = usingSession(A, lazyWebWords)
     const [one, other] = stream.tee()
     void one.cancel()

@@ -17,7 +17,7 @@ export interface Cell<T = unknown> {
   /** How it is consumed, for example `by for await`. */
   readonly consumed: string
   /**
-   * Makes it, inside `usingSession`, which returns it. Its own work makes spans called `body`, and `cleanup`
+   * Creates it, inside `usingSession`, which returns it. Its own work creates spans named `body`, and `cleanup`
    * where it is ended early.
    *
    * @param bind `bindSession`, or nothing: each cell runs with and without it
@@ -33,7 +33,7 @@ export interface Cell<T = unknown> {
   readonly note?: string
 }
 
-/** The consumer's own work; where it enters a session of its own, it says which. */
+/** The consumer's own work, and the session that it enters, if it does. */
 export type Each = (session?: string) => Step
 
 /** Keeps the types of one cell together; the list does not know them. */

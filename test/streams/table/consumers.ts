@@ -1,4 +1,4 @@
-// The ways in which an application takes a stream apart. Each is slower than the body; see `bodyIsWaiting`.
+// The ways in which an application consumes a stream. Each is slower than the body; see `bodyIsWaiting`.
 
 import type { Step } from './cell.ts'
 import { bodyIsWaiting } from './telemetry.ts'
@@ -49,7 +49,7 @@ export async function byText(stream: ReadableStream<Uint8Array>, each: () => Ste
   each()
 }
 
-/** All that a stream gives. */
+/** All chunks of a stream. */
 export async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
   const items: T[] = []
   for await (const item of stream) items.push(item)

@@ -79,6 +79,6 @@ function eventByEvent(answer: string): ReadableStream<Uint8Array> {
     },
     cancel: () => work('cleanup'),
   }
-  // Nothing is read ahead: each event is asked for by whoever consumes.
+  // Nothing is read ahead: the consumer requests each event.
   return new ReadableStream(source, { highWaterMark: 0 })
 }

@@ -2,7 +2,7 @@ import { bindSession, usingSession } from '@otel-sessions/processor'
 import type { Cell, Each, Outcome } from './cell.ts'
 import { A, B, bodyIsWaiting, forgetSpans, spansOf, work } from './telemetry.ts'
 
-/** What was seen. `idle`: somebody did nothing. */
+/** The observation. `idle`: the producer or consumer did nothing. */
 type Seen = Outcome | 'idle' | `throws: ${string}`
 
 export interface CellResult {
@@ -39,7 +39,7 @@ async function runOnce(
     const made = usingSession(A, () => cell.make(bind))
     const consume = async () => cell.consume(made, each)
     await (place === undefined ? consume() : usingSession(place, consume))
-    // Cleaning up goes on after the consumer has left.
+    // Cleanup continues after the consumer has left.
     for (let turn = 0; turn < 5; turn++) await bodyIsWaiting()
   } catch (error) {
     return `throws: ${error}`

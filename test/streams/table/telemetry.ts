@@ -11,7 +11,7 @@ export const B = 'sess_stream_b'
 const exporter = new InMemorySpanExporter()
 const waiting = new Set<{ name: string; resolve: () => void }>()
 
-// After the exporter, so that whoever waits for a span finds it exported.
+// After the exporter, so that a span is exported when its waiter resumes.
 const announcer = {
   onStart: () => {},
   onEnd: (span: { name: string }) => {
@@ -35,7 +35,7 @@ export function forgetSpans(): void {
   waiting.clear()
 }
 
-/** Work that is observed: a span, made where it is called. It may say which session it should have. */
+/** Observed work: creates a span in the calling context, optionally with the expected session. */
 export function work(name: string, expected?: string): void {
   tracer.startSpan(name, expected === undefined ? {} : { attributes: { expected } }).end()
 }
@@ -49,7 +49,7 @@ export function sessionsOf(name: string): unknown[] {
   return spansOf(name).map((span) => span.attributes['session.id'])
 }
 
-/** Resolves when a span of that name was exported: for work that nobody awaits, such as cleaning up. */
+/** Resolves when a span of that name is exported: for work that is not awaited, such as cleanup. */
 export function exported(name: string): Promise<void> {
   if (spansOf(name).length > 0) return Promise.resolve()
   return new Promise((resolve) => waiting.add({ name, resolve }))

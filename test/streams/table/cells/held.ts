@@ -1,10 +1,10 @@
-// What holds a stream, or gives one.
+// Values that contain or return a stream.
 
 import { wordsInTime } from '../bodies.ts'
 import { type Cell, cell, cells, KEPT, NEEDS_BINDING } from '../cell.ts'
 import { byAwait, byForAwait } from '../consumers.ts'
 
-/** As SDKs write the results of streaming calls. */
+/** Like the results of SDKs' streaming calls. */
 class Answer {
   readonly #make = wordsInTime
 

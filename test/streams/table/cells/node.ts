@@ -106,7 +106,7 @@ const AS_WEB_STREAM = { 'as a web stream': byWebReader }
 const iterated = (bind: Parameters<Cell['make']>[0]) =>
   bind(Readable.from(wordsInTime(), { highWaterMark: 1 }))
 
-/** Only its iterator is bound unasked: many functions give back a stream that others write to, or read, as well. */
+/** Only its iterator is bound by usingSession: many functions return a stream that other code writes to, or reads, as well. */
 export const NODE: Cell[] = [
   ...cells('Node `Readable.from(generator)`, in a loop', iterated, BY_LOOP, KEPT),
   ...cells(

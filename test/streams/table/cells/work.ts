@@ -1,4 +1,4 @@
-// What fn starts and does not wait for, and what is called later by somebody else.
+// Work that fn starts and does not await, and functions that are called later by other code.
 
 import { EventEmitter } from 'node:events'
 import { usingSession } from '@otel-sessions/processor'
@@ -37,7 +37,7 @@ function enqueue(job: () => void): Promise<void> {
   })
 }
 
-/** A library that keeps the functions that it is given, and calls them from elsewhere. */
+/** A library that stores functions, and calls them from elsewhere. */
 const kept: (() => void)[] = []
 
 export const WORK: Cell[] = [

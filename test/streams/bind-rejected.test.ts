@@ -16,7 +16,7 @@ const WRONG: readonly [what: string, target: unknown][] = [
 ]
 
 describe('what bindSession cannot bind', () => {
-  test.each(WRONG)('comes back as it is, and is counted: %s', (_, target) => {
+  test.each(WRONG)('is returned unchanged and counted: %s', (_, target) => {
     const before = problemCount('bind:unknown-target')
     expect(bindSession(target as never, A)).toBe(target)
     expect(problemCount('bind:unknown-target')).toBe(before + 1)
@@ -34,7 +34,7 @@ describe('what bindSession cannot bind', () => {
     expect(problemCount('bind:rejected') + problemCount('bind:unknown-target')).toBe(before)
   })
 
-  test('comes back as it is, and is counted: a frozen generator', () => {
+  test('is returned unchanged and counted: a frozen generator', () => {
     const frozen = Object.freeze(words())
     const before = problemCount('bind:rejected')
     expect(bindSession(frozen, A)).toBe(frozen)
@@ -43,7 +43,7 @@ describe('what bindSession cannot bind', () => {
     expect(distinctSessionsOf('body')).toEqual([undefined])
   })
 
-  test('comes back from usingSession as it is, and is counted: a frozen async generator', async () => {
+  test('is returned unchanged from usingSession and counted: a frozen async generator', async () => {
     const before = problemCount('bind:rejected')
     const frozen = usingSession(A, () => Object.freeze(wordsInTime()))
     expect(problemCount('bind:rejected')).toBe(before + 1)
@@ -51,14 +51,14 @@ describe('what bindSession cannot bind', () => {
     expect(distinctSessionsOf('body')).toEqual([undefined])
   })
 
-  test('comes back as it is, and is counted: a Proxy that refuses every look', () => {
+  test('is returned unchanged and counted: a Proxy whose traps all throw', () => {
     const proxy = untouchable()
     const before = problemCount('bind:unknown-target')
     expect(Object.is(bindSession(proxy as never, A), proxy)).toBe(true)
     expect(problemCount('bind:unknown-target')).toBe(before + 1)
   })
 
-  // Before any Promise in this file: the helper looks at results only until it has seen one.
+  // Before any Promise in this file: the helper inspects results only until it has seen one.
   test.each([
     ['refuses every look', untouchable],
     ['was revoked', revoked],
@@ -69,7 +69,7 @@ describe('what bindSession cannot bind', () => {
   })
 })
 
-describe('what can be bound only in part', () => {
+describe('a value that can be bound only in part', () => {
   test('can still be iterated when its iterators are frozen', async () => {
     const frozen = () => Object.freeze(wordsInTime())
     const iterable = usingSession(A, () => ({ [Symbol.asyncIterator]: frozen }))
@@ -77,7 +77,7 @@ describe('what can be bound only in part', () => {
     expect(sessionsOf('body')).toHaveLength(6)
   })
 
-  test('is bound, or counted, when it is an iterator that cannot be iterated, as the type allows', async () => {
+  test('is bound, or counted, if it is an iterator that is not iterable, as the type allows', async () => {
     const iterator: AsyncIterator<string> = {
       next: async () => {
         work('body')
