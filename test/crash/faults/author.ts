@@ -4,14 +4,7 @@ import { join } from 'node:path'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { Random } from '../random.ts'
 import { checkedSpan, randomText } from '../spans.ts'
-import type { JournalPlan } from './journal.ts'
-
-/** What the author is told. */
-export interface AuthorConfig extends JournalPlan {
-  readonly options: ConstructorParameters<typeof PersistentBatchSpanProcessor>[0] & {
-    readonly directory: string
-  }
-}
+import type { AuthorConfig } from './journal.ts'
 
 const PLACES = 3
 const {

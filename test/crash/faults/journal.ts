@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import type { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { SEGMENT_HEADER_BYTES } from '../../../packages/exporter/dist/persistent/journal/format.js'
 import { answerIn } from '../answers.ts'
 import { CLIENT_HEADER, type CrashCollector } from '../collector.ts'
 import { Random } from '../random.ts'
-import type { AuthorConfig } from './author.ts'
 
 const AUTHOR = fileURLToPath(new URL('./author.ts', import.meta.url))
 
@@ -42,6 +42,13 @@ export interface JournalPlan {
   readonly length: number
   /** By how much the clock is wrong, in milliseconds. */
   readonly clock?: number
+}
+
+/** What the author is told. */
+export interface AuthorConfig extends JournalPlan {
+  readonly options: ConstructorParameters<typeof PersistentBatchSpanProcessor>[0] & {
+    readonly directory: string
+  }
 }
 
 /** Has a process write a journal, and be killed. */
