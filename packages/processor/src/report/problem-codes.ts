@@ -1,27 +1,27 @@
 import type { SessionIdAdvice, SessionIdReason } from '@otel-sessions/semconv'
 
-/** The fields that follow the session ID rule, as problem codes name them. */
+/** The fields that follow the rule of session IDs, as problem codes name them. */
 export type IdFieldCode = 'conversation-id' | 'user-id' | 'previous-session-id'
 
-/** All fields beside the session ID, as problem codes name them. */
+/** The fields beside the session ID, as problem codes name them. */
 export type FieldCode = IdFieldCode | 'metadata' | 'tags'
 
 /**
- * What can go wrong, by its code.
+ * The code of a problem: the part of the API that met it, and the reason.
  *
- * - `session-id:…`: an ID given to a helper is refused, so there is no session
- * - `session:unreadable`, `session:unknown-field`: the object given as a session throws when it is read; or it
- *   has a property that means nothing here, mostly a spelling mistake
+ * - `session-id:…`: a session ID is rejected, so there is no session
+ * - `session:unreadable`: reading a `SessionInit` throws, so there is no session; `session:unknown-field`: one of its
+ *   properties is ignored, mostly a spelling mistake
  * - `conversation-id:…`, `user-id:…`, `previous-session-id:…`, `metadata:…`, `tags:…`: a field is left out
- * - `attribute:…`: a `session.id` given to `startSpan` is refused; `attribute:truncated` and
- *   `attribute:not-kept`: the limits of the SDK cut it off, or left no room for it
- * - `metadata:not-read`: a span's own `metadata` is longer than 32 kB, so no alias was looked for in it
- * - `environment:…`: the session in `OTEL_SESSION_ID` is passed over
- * - `advice:…`: a valid ID is a weak one
- * - `context:…`: no context manager, or one that does not follow promises
- * - `bind:…`: a stream or a target could not be bound
- * - `set-span-session:…`: there is no span, it has ended, or reading it throws; `scope-wins`: a scope that was
- *   entered below the span keeps what starts in it
+ * - `attribute:…`: a `session.id` among the start attributes of a span is rejected; `attribute:truncated` and
+ *   `attribute:not-kept`: a limit of the SDK truncates it, or leaves no room for it
+ * - `metadata:not-read`: a span's own `metadata` is longer than 32 kB, so no alias is looked for in it
+ * - `environment:…`: the session in `OTEL_SESSION_ID` is ignored
+ * - `advice:…`: a session ID is valid but weak
+ * - `context:…`: there is no context manager, or it does not follow promises
+ * - `bind:…`: a stream or another target is not bound
+ * - `set-span-session:…`: there is no span, it has ended, or reading it throws; `scope-wins`: a `usingSession` that was
+ *   entered below the span takes precedence
  * - `attachment:rejected`, `attachment:unreadable`: an attachment is left out: it is invalid, or reading it fails;
  *   `attachment:bad-…`: one of its fields is left out; `attachment:not-sent`, `attachment:upload-failed`: its
  *   content is; `attachment:no-hash`: its SHA-256 is
@@ -36,7 +36,7 @@ export type FieldCode = IdFieldCode | 'metadata' | 'tags'
  * - `session-open:forgotten`: too many sessions are open, so the shutdown of the provider does not end this one
  * - `signals:…`: the platform has no signals; or on a signal there is nothing to flush, or the flush fails or takes
  *   too long
- * - `span:unreadable`: a span was passed over, because reading or stamping it throws
+ * - `span:unreadable`: a span gets no session, because reading or stamping it throws
  */
 export type ProblemCode =
   | `session-id:${SessionIdReason}`
