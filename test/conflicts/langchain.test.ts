@@ -17,7 +17,7 @@ afterEach(stopTracing)
 const OURS = 'user_1_conv_1'
 const THEIRS = 'thread_2'
 
-/** One run of a chain that asks a model, in our scope and with another session in LangChain's own words. */
+/** One run of a chain that calls a model, inside usingSession and with another session in LangChain's own metadata. */
 async function runChain(options: SessionSpanProcessorOptions) {
   const tracing = startTracing(options)
   trace.setGlobalTracerProvider(tracing.provider)
@@ -31,7 +31,7 @@ async function runChain(options: SessionSpanProcessorOptions) {
 }
 
 describe("LangChain's own session inside usingSession", () => {
-  test('gives way to the application, and is kept beside it, counted and explained', async () => {
+  test('gives way to the explicit session, is kept beside it, counted, and explained', async () => {
     const { shipped, processor } = await runChain({})
     const runs = Object.entries(shipped())
     expect(runs.length).toBeGreaterThanOrEqual(3)
@@ -50,7 +50,7 @@ describe("LangChain's own session inside usingSession", () => {
     expect(processor.stats().late).toMatchObject({ restored: runs.length, accepted: 0 })
   })
 
-  test("wins with onOverwrite: 'accept', which is counted", async () => {
+  test("takes precedence with onOverwrite: 'accept', which is counted", async () => {
     const { shipped, processor } = await runChain({ onOverwrite: 'accept' })
     const runs = Object.entries(shipped())
     expect(runs.length).toBeGreaterThanOrEqual(3)

@@ -12,7 +12,7 @@ const WEAK: [id: string, code: string][] = [
   ['somebody.with.a.long.name@example.com', 'advice:looks-like-email'],
 ]
 
-describe('a valid session ID that is a weak one', () => {
+describe('a valid but weak session ID', () => {
   it.each(WEAK)('is stamped and counted: %s', (id, code) => {
     const { tracer, sessions } = startTracing()
     const problems = problemsOf(
@@ -23,9 +23,9 @@ describe('a valid session ID that is a weak one', () => {
     expect(sessions()).toEqual({ span: id })
   })
 
-  it('is said once, without its value', () => {
+  it('is logged once, without its value', () => {
     startTracing()
-    // Said by the test before.
+    // Logged by the test before.
     const warnings = collectWarnings()
     usingSession('conversation_998', () => {})
     expect(warnings).toEqual([])
@@ -33,7 +33,7 @@ describe('a valid session ID that is a weak one', () => {
 })
 
 describe('a logger that throws', () => {
-  it('reaches nobody', () => {
+  it('does not break the application', () => {
     startTracing()
     const fail = () => {
       throw new Error('logger')

@@ -30,8 +30,8 @@ const BAD: [what: string, session: unknown, code: string][] = [
   ['a proxy that throws', throwing, 'session:unreadable'],
 ]
 
-describe('a bad session ID', () => {
-  it.each(BAD)('of %s: fn runs once, no session inside, counted', (_, session, code) => {
+describe('an invalid session ID', () => {
+  it.each(BAD)('of %s: fn runs once, there is no session inside, and it is counted', (_, session, code) => {
     const { tracer, sessions } = startTracing()
     const fn = vi.fn(() => {
       expect(getSession()).toBeUndefined()
@@ -47,7 +47,7 @@ describe('a bad session ID', () => {
     expect(sessions()).toEqual({ inside: undefined })
   })
 
-  it.each(BAD)('of %s does not fall back to the outer scope, nor to the active span', (_, session) => {
+  it.each(BAD)('of %s falls back neither to the outer scope nor to the active span', (_, session) => {
     const { tracer, sessions } = startTracing()
     usingSession('outer_1', () =>
       tracer.startActiveSpan('outer', (outer) => {
@@ -60,10 +60,10 @@ describe('a bad session ID', () => {
     expect(sessions()).toEqual({ inside: undefined, outer: 'outer_1' })
   })
 
-  it('is said once, with its kind and length and not its value', () => {
+  it('is logged once, with its type and length and without its value', () => {
     startTracing()
     const warnings = collectWarnings()
-    // A reason of its own, so that no other test of this file has said it.
+    // Its own reason, which no other test of this file has logged.
     const secret = `secret${'x'.repeat(300)}`
     for (let i = 0; i < 3; i++) usingSession({ userId: secret }, () => {})
     expect(warnings).toHaveLength(1)
@@ -73,7 +73,7 @@ describe('a bad session ID', () => {
   })
 })
 
-describe('a bad field beside a good session ID', () => {
+describe('an invalid field beside a valid session ID', () => {
   const bad: [string, Partial<Record<keyof SessionInit, unknown>>, string][] = [
     ['userId', { userId: 'é' }, 'user-id:not-ascii'],
     ['conversationId', { conversationId: 7 }, 'conversation-id:not-a-string'],
@@ -108,7 +108,7 @@ describe('a bad field beside a good session ID', () => {
 })
 
 describe('an invalid session.id given to startSpan', () => {
-  it('is absence for that span and what is under it, and is dropped at the gate', () => {
+  it('clears the session of that span and of its children, and is not exported', () => {
     const { tracer, shipped, exporter } = startTracing()
     usingSession('outer_1', () =>
       tracer.startActiveSpan('bad', { attributes: { 'session.id': 'é' } }, (span) => {
@@ -122,7 +122,7 @@ describe('an invalid session.id given to startSpan', () => {
 })
 
 describe('an invalid late session.id or alias', () => {
-  it('is passed over or dropped; the span ships with what is valid', () => {
+  it('is ignored or removed; the span is exported with what is valid', () => {
     const { tracer, sessions } = startTracing()
     const late = tracer.startSpan('late')
     late.setAttribute('session.id', 'é')
@@ -137,7 +137,7 @@ describe('an invalid late session.id or alias', () => {
 })
 
 describe('setSpanSession', () => {
-  it('with an invalid ID states absence, which the gate applies', () => {
+  it('with an invalid ID clears the session, which the exporter applies', () => {
     const { tracer, sessions, exporter } = startTracing()
     usingSession('scope_1', () => {
       const span = tracer.startSpan('span')
@@ -148,7 +148,7 @@ describe('setSpanSession', () => {
     expect(exporter.stats().dropped).toEqual({ cleared: 1 })
   })
 
-  it('on a span that has ended or does not record only counts', () => {
+  it('only counts on a span that has ended or does not record', () => {
     const { tracer, sessions } = startTracing()
     const span = tracer.startSpan('span')
     span.end()
@@ -160,7 +160,7 @@ describe('setSpanSession', () => {
     expect(sessions()).toEqual({ span: undefined })
   })
 
-  it('without an active span only counts', () => {
+  it('only counts without an active span', () => {
     startTracing()
     const problems = problemsOf(
       () => processStats().problems,
@@ -170,7 +170,7 @@ describe('setSpanSession', () => {
   })
 })
 
-describe('a property that means nothing', () => {
+describe('an unknown property', () => {
   it('is counted and named, because a misspelt sessionId leaves the work in the outer session', () => {
     startTracing()
     const warnings = collectWarnings()
@@ -183,7 +183,7 @@ describe('a property that means nothing', () => {
   })
 })
 
-describe('a second argument that is no function', () => {
+describe('a second argument that is not a function', () => {
   it('throws an error that names it', () => {
     expect(() => usingSession('s1_good', undefined as never)).toThrow(
       'fn must be a function, it is undefined',
@@ -192,7 +192,7 @@ describe('a second argument that is no function', () => {
 })
 
 describe('no context manager', () => {
-  it('fn runs, and one warning says what to register', () => {
+  it('runs fn, and logs once what to register', () => {
     const warnings = collectWarnings()
     context.disable()
     const problems = problemsOf(
@@ -207,7 +207,7 @@ describe('no context manager', () => {
     expect(warnings[0]).toContain('setGlobalContextManager')
   })
 
-  it('is not taken for one that loses the context after an await', async () => {
+  it('is not mistaken for one that loses the context after an await', async () => {
     context.disable()
     const lost = () => processStats().problems['context:lost-after-await']
     const before = lost()
@@ -217,7 +217,7 @@ describe('no context manager', () => {
     expect(lost()).toBe(before)
   })
 
-  it('is noticed by bindSession, too', () => {
+  it('is reported by bindSession as well', () => {
     context.disable()
     const problems = problemsOf(
       () => processStats().problems,

@@ -15,7 +15,7 @@ afterEach(() => {
 })
 
 describe('defaultSession', () => {
-  it('is the session of what nothing else names', () => {
+  it('is the session of spans for which nothing else names one', () => {
     const { tracer, sessions, processor } = startTracing({ defaultSession: DEFAULT })
     tracer.startActiveSpan('root', (root) => {
       tracer.startSpan('child').end()
@@ -26,7 +26,7 @@ describe('defaultSession', () => {
     expect(processor.stats().late.defaulted).toBe(2)
   })
 
-  it('gives way to a scope, a start attribute, an alias, a late write and what children name', () => {
+  it('gives way to a scope, a start attribute, an alias, a late write and the session of the children', () => {
     const { tracer, sessions } = startTracing({ defaultSession: DEFAULT })
     usingSession('user_1_conv_1', () => tracer.startSpan('scope').end())
     tracer.startSpan('own', { attributes: { 'session.id': 'user_1_conv_2' } }).end()
@@ -48,14 +48,14 @@ describe('defaultSession', () => {
     })
   })
 
-  it('is not given where the application says that there is none', () => {
+  it('is not used where the application clears the session', () => {
     const { tracer, sessions } = startTracing({ defaultSession: DEFAULT })
     usingSession(null, () => tracer.startSpan('null').end())
-    usingSession('x'.repeat(200), () => tracer.startSpan('refused').end())
-    expect(sessions()).toEqual({ null: undefined, refused: undefined })
+    usingSession('x'.repeat(200), () => tracer.startSpan('rejected').end())
+    expect(sessions()).toEqual({ null: undefined, rejected: undefined })
   })
 
-  it('is not given to what names a session by an ID that is refused: that is somebody else’s', () => {
+  it('is not used for a span that names a session by a rejected ID: that span has another session', () => {
     const { tracer, sessions } = startTracing({ defaultSession: DEFAULT })
     tracer.startSpan('alias', { attributes: { thread_id: 'invité' } }).end()
     tracer.startSpan('json', { attributes: { metadata: '{"thread_id":"a\\nb"}' } }).end()
@@ -66,7 +66,7 @@ describe('defaultSession', () => {
     expect(sessions()).toEqual({ alias: undefined, json: undefined, late: undefined, empty: DEFAULT })
   })
 
-  it('nor with aliases of one’s own', () => {
+  it('nor if custom aliases name it', () => {
     const { tracer, sessions } = startTracing({ defaultSession: DEFAULT, aliases: ['chat'] })
     const late = tracer.startSpan('late')
     late.setAttribute('session.id', 'x'.repeat(200))
@@ -76,7 +76,7 @@ describe('defaultSession', () => {
     expect(sessions()).toEqual({ late: undefined, alias: undefined, 'no alias': DEFAULT })
   })
 
-  it('is nobody’s hint: what starts below a span that has ended with it may still be named', () => {
+  it('is not inferred from a parent: a span below one that ended with it may still get another session', () => {
     const { tracer, sessions } = startTracing({ defaultSession: DEFAULT })
     tracer.startActiveSpan('root', (root) => {
       root.end()
@@ -114,31 +114,34 @@ describe('defaultSession', () => {
   })
 
   it.each([
-    ['cuts', { spanLimits: { attributeValueLengthLimit: 13 } }, {}],
+    ['truncates', { spanLimits: { attributeValueLengthLimit: 13 } }, {}],
     ['passes', {}, {}],
-    ['refuses', {}, { maxLength: 12 }],
+    ['rejects', {}, { maxLength: 12 }],
     ['replaces', {}, { maxLength: 12, onInvalid: () => 'hash' }],
-  ])('gives way to it also where the SDK or the gate %s it', async (_, config, options) => {
-    const memory = new InMemorySpanExporter()
-    const exporter = new SessionSpanExporter(memory, { backfill: backfill(), ...options })
-    const processor = new SessionSpanProcessor({ defaultSession: DEFAULT, inferFromChildren: false })
-    const provider = new BasicTracerProvider({
-      ...config,
-      spanProcessors: [processor, new SimpleSpanProcessor(exporter as never)],
-    })
-    const root = provider.getTracer('test').startSpan('root')
-    const below = trace.setSpan(ROOT_CONTEXT, root)
-    provider
-      .getTracer('test')
-      .startSpan('llm', { attributes: { thread_id: 'conv_1' } }, below)
-      .end()
-    root.end()
-    await provider.forceFlush()
-    const sessions = memory.getFinishedSpans().map((span) => span.attributes['session.id'])
-    expect(sessions).toEqual(['conv_1', 'conv_1'])
-  })
+  ])(
+    'gives way to the session of the trace even if the SDK or the exporter %s it',
+    async (_, config, options) => {
+      const memory = new InMemorySpanExporter()
+      const exporter = new SessionSpanExporter(memory, { backfill: backfill(), ...options })
+      const processor = new SessionSpanProcessor({ defaultSession: DEFAULT, inferFromChildren: false })
+      const provider = new BasicTracerProvider({
+        ...config,
+        spanProcessors: [processor, new SimpleSpanProcessor(exporter as never)],
+      })
+      const root = provider.getTracer('test').startSpan('root')
+      const below = trace.setSpan(ROOT_CONTEXT, root)
+      provider
+        .getTracer('test')
+        .startSpan('llm', { attributes: { thread_id: 'conv_1' } }, below)
+        .end()
+      root.end()
+      await provider.forceFlush()
+      const sessions = memory.getFinishedSpans().map((span) => span.attributes['session.id'])
+      expect(sessions).toEqual(['conv_1', 'conv_1'])
+    },
+  )
 
-  it('comes from OTEL_SESSION_ID without the option, and an option that is an ID goes before it', () => {
+  it('comes from OTEL_SESSION_ID without the option; an option that is an ID takes precedence', () => {
     vi.stubEnv('OTEL_SESSION_ID', 'parent_1')
     expect(new SessionSpanProcessor().defaultSession).toBe('parent_1')
     expect(new SessionSpanProcessor({ defaultSession: true }).defaultSession).toBe('parent_1')
@@ -146,7 +149,7 @@ describe('defaultSession', () => {
     expect(new SessionSpanProcessor({ defaultSession: false }).defaultSession).toBeUndefined()
   })
 
-  it('true makes a UUID v7 where the environment has none', () => {
+  it('is a new UUID v7 with true, if the environment has none', () => {
     vi.stubEnv('OTEL_SESSION_ID', '')
     expect(new SessionSpanProcessor().defaultSession).toBeUndefined()
     const { defaultSession } = new SessionSpanProcessor({ defaultSession: true })
@@ -154,7 +157,7 @@ describe('defaultSession', () => {
     expect(defaultSession).toMatch(/^[\da-f]{8}-[\da-f]{4}-7/)
   })
 
-  it('what Node makes of an undefined variable is no ID', () => {
+  it('is not the string that Node makes of an undefined variable', () => {
     process.env['OTEL_SESSION_ID'] = undefined
     try {
       expect(process.env['OTEL_SESSION_ID']).toBe('undefined')
@@ -165,7 +168,7 @@ describe('defaultSession', () => {
     }
   })
 
-  it('an ID in the environment that is none is passed over, counted and said, and never shown', () => {
+  it('is not an invalid ID in the environment: that is ignored, counted, and logged without its value', () => {
     vi.stubEnv('OTEL_SESSION_ID', 'geheim_é')
     const warnings = collectWarnings()
     const problems = problemsOf(
@@ -188,7 +191,7 @@ describe('defaultSession', () => {
     expect(make).toThrow(message)
   })
 
-  it('is held to the processor’s own maxLength', () => {
+  it('must respect the processor’s own maxLength', () => {
     expect(() => new SessionSpanProcessor({ defaultSession: 'x'.repeat(65), maxLength: 64 })).toThrow(
       /1 to 64/,
     )

@@ -5,7 +5,7 @@ import { problemsOf, startTracing, stopTracing } from '../../../test/support/tra
 
 afterEach(stopTracing)
 
-/** What a span is shipped with beside its session, in a session with these fields; and what was counted. */
+/** What a span in a session with these fields is exported with, and what was counted. */
 function shipWith(fields: Partial<Record<keyof SessionInit, unknown>>) {
   const { tracer, shipped } = startTracing()
   const problems = problemsOf(
@@ -19,7 +19,7 @@ function shipWith(fields: Partial<Record<keyof SessionInit, unknown>>) {
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `tag ${index}`)
 
 describe('tags', () => {
-  it('may have 200 characters; longer ones are left out', () => {
+  it('have at most 200 characters; longer ones are left out', () => {
     const longest = 'x'.repeat(TAG_MAX_LENGTH)
     expect(shipWith({ tags: [longest] })).toEqual({ 'tag.tags': [longest], problems: {} })
     expect(shipWith({ tags: ['web', `${longest}x`, 7] })).toEqual({
@@ -28,7 +28,7 @@ describe('tags', () => {
     })
   })
 
-  it('may be 32; the first 32 of more are stamped', () => {
+  it('are at most 32; of more, the first 32 are stamped', () => {
     const most = numbered(TAGS_MAX_COUNT)
     expect(shipWith({ tags: most })).toEqual({ 'tag.tags': most, problems: {} })
     expect(shipWith({ tags: numbered(40) })).toEqual({
@@ -37,12 +37,12 @@ describe('tags', () => {
     })
   })
 
-  it.each([3, 30])('are stamped once each (%i that are given twice)', (count) => {
+  it.each([3, 30])('are stamped once each, if given twice (%i tags)', (count) => {
     const tags = numbered(count)
     expect(shipWith({ tags: [...tags, ...tags] })).toEqual({ 'tag.tags': tags, problems: {} })
   })
 
-  it('of nested scopes are no more than 32 together', () => {
+  it('of nested scopes are at most 32 together', () => {
     startTracing()
     const tags = usingSession({ tags: numbered(30) }, () =>
       usingSession({ sessionId: 'user_1_conv_1', tags: ['a', 'b', 'c', 'd'] }, () => getSession()?.tags),
@@ -52,7 +52,7 @@ describe('tags', () => {
 })
 
 describe('metadata', () => {
-  it('may have 4 kB as JSON, and not a character more', () => {
+  it('has at most 4 kB as JSON, and not a character more', () => {
     const longest = 'x'.repeat(METADATA_MAX_LENGTH - '{"a":""}'.length)
     expect(shipWith({ metadata: { a: longest } })).toEqual({
       metadata: `{"a":"${longest}"}`,
@@ -61,7 +61,7 @@ describe('metadata', () => {
     expect(shipWith({ metadata: { a: `${longest}x` } })).toEqual({ problems: { 'metadata:too-long': 1 } })
   })
 
-  it('is stamped without the values that it may not hold; undefined is none', () => {
+  it('is stamped without invalid values; undefined counts as absent', () => {
     const metadata = { plan: 'pro', seats: 3, nested: {}, list: ['a'], not: Number.NaN, none: undefined }
     expect(shipWith({ metadata })).toEqual({
       metadata: '{"plan":"pro","seats":3}',
@@ -70,13 +70,13 @@ describe('metadata', () => {
     expect(Object.keys(metadata)).toHaveLength(6)
   })
 
-  it('of which nothing is left is not stamped', () => {
+  it('is not stamped if nothing valid is left', () => {
     expect(shipWith({ metadata: { none: undefined } })).toEqual({ problems: {} })
   })
 })
 
 describe('fields that the application changes while the scope lasts', () => {
-  it('stay as they were when it was entered', () => {
+  it('stay as they were when the scope was entered', () => {
     const { tracer, shipped } = startTracing()
     const tags = ['web']
     const metadata = { plan: 'pro' }
@@ -88,7 +88,7 @@ describe('fields that the application changes while the scope lasts', () => {
     expect(shipped()['span']).toMatchObject({ 'tag.tags': ['web'], metadata: '{"plan":"pro"}' })
   })
 
-  it('cannot be changed by way of getSession', () => {
+  it('cannot be changed through getSession', () => {
     startTracing()
     usingSession({ sessionId: 'user_1_conv_1', tags: ['web'], metadata: { plan: 'pro' } }, () => {
       const session = getSession()
@@ -99,7 +99,7 @@ describe('fields that the application changes while the scope lasts', () => {
   })
 })
 
-describe('the session in force, entered again', () => {
+describe('the active session, entered again', () => {
   it('keeps its conversation and its previous session', () => {
     startTracing()
     const outer = { sessionId: 'user_1_conv_1', conversationId: 'conv_1', previousSessionId: 'user_1_conv_0' }
@@ -122,7 +122,7 @@ describe('a session given as an instance of a class', () => {
     expect(session).toMatchObject({ sessionId: 'user_1_conv_1', userId: 'user_1' })
   })
 
-  it('and one without a prototype, too: without a sessionId it leaves the session in force', () => {
+  it('keeps the active session if it has no prototype and no sessionId', () => {
     startTracing()
     const inside = usingSession('user_1_conv_1', () => usingSession(Object.create(null), () => getSession()))
     expect(inside?.sessionId).toBe('user_1_conv_1')

@@ -42,7 +42,7 @@ describe('user, conversation, metadata and tags', () => {
     )
   })
 
-  it('a new session drops the outer conversation and the previous session, and keeps the rest', () => {
+  it('lose the outer conversation and previous session in another session, and keep the rest', () => {
     startTracing()
     usingSession(RICH, () =>
       usingSession('user_1_conv_2', () => {
@@ -54,21 +54,21 @@ describe('user, conversation, metadata and tags', () => {
     )
   })
 
-  it('of the outer scope are gone where a session is left or refused: whose work it is, is not known', () => {
+  it('of the outer scope do not apply where the session is cleared or rejected, because the user is unknown', () => {
     const { tracer, shipped } = startTracing()
     usingSession(RICH, () => {
       usingSession(null, () => tracer.startSpan('left').end())
-      usingSession(undefined as never, () => tracer.startSpan('refused').end())
-      usingSession({ sessionId: 'é', userId: 'user_2' }, () => tracer.startSpan('refused with user').end())
+      usingSession(undefined as never, () => tracer.startSpan('rejected').end())
+      usingSession({ sessionId: 'é', userId: 'user_2' }, () => tracer.startSpan('rejected with user').end())
     })
-    expect(shipped()).toEqual({ left: {}, refused: {}, 'refused with user': { 'user.id': 'user_2' } })
+    expect(shipped()).toEqual({ left: {}, rejected: {}, 'rejected with user': { 'user.id': 'user_2' } })
   })
 
-  it('that are refused, or null, do not leave the outer user in force', () => {
+  it('remove the outer user if they are rejected or null', () => {
     const { tracer, shipped } = startTracing()
     usingSession({ sessionId: 'user_1_conv_1', userId: 'user_1' }, () => {
       usingSession({ userId: 'böb' }, () => {
-        tracer.startSpan('refused').end()
+        tracer.startSpan('rejected').end()
         usingSession({ tags: ['deep'] }, () => tracer.startSpan('below').end())
       })
       usingSession({ userId: null }, () => tracer.startSpan('taken away').end())
@@ -76,31 +76,34 @@ describe('user, conversation, metadata and tags', () => {
     })
     const session = { 'session.id': 'user_1_conv_1' }
     expect(shipped()).toEqual({
-      refused: session,
+      rejected: session,
       below: { ...session, 'tag.tags': ['deep'] },
       'taken away': session,
       'not given': { ...session, 'user.id': 'user_1' },
     })
   })
 
-  it('do not overwrite what the span has', () => {
+  it('do not overwrite attributes of the span', () => {
     const { tracer, shipped } = startTracing()
     const own = { 'user.id': 'own', metadata: '{"own":1}', 'tag.tags': ['own'] }
     usingSession(RICH, () => tracer.startSpan('span', { attributes: own }).end())
     expect(shipped()['span']).toMatchObject({ ...own, 'session.id': 'user_1_conv_1' })
   })
 
-  it('without a session are stamped on hinted and bare spans, and our conversation is never read as an alias', () => {
+  it('without a session are stamped on spans with an inferred session or none; their conversation is never read as an alias', () => {
     const { tracer, shipped } = startTracing()
     usingSession({ userId: 'user_1', conversationId: 'conv_1', metadata: { thread_id: 'x' } }, () => {
-      tracer.startSpan('bare').end()
-      tracer.startSpan('hinted', { attributes: { thread_id: 't1' } }).end()
+      tracer.startSpan('unassigned').end()
+      tracer.startSpan('inferred', { attributes: { thread_id: 't1' } }).end()
     })
     const fields = { 'user.id': 'user_1', 'gen_ai.conversation.id': 'conv_1', metadata: '{"thread_id":"x"}' }
-    expect(shipped()).toEqual({ bare: fields, hinted: { ...fields, thread_id: 't1', 'session.id': 't1' } })
+    expect(shipped()).toEqual({
+      unassigned: fields,
+      inferred: { ...fields, thread_id: 't1', 'session.id': 't1' },
+    })
   })
 
-  it('stay off a span whose session is stated elsewhere', () => {
+  it('are not stamped on a span whose explicit session comes from elsewhere', () => {
     const { tracer, shipped } = startTracing()
     usingSession(RICH, () =>
       tracer.startSpan('other', { attributes: { 'session.id': 'user_2_conv_1' } }).end(),
@@ -108,7 +111,7 @@ describe('user, conversation, metadata and tags', () => {
     expect(shipped()['other']).toEqual({ 'session.id': 'user_2_conv_1' })
   })
 
-  it('given to setSpanSession are written on the span and inherited with the ID', () => {
+  it('of setSpanSession are written on the span and inherited with the ID', () => {
     const { tracer, shipped } = startTracing()
     tracer.startActiveSpan('parent', (parent) => {
       setSpanSession(parent, { sessionId: 'user_1_conv_1', userId: 'user_1' })
@@ -121,8 +124,8 @@ describe('user, conversation, metadata and tags', () => {
   })
 })
 
-describe('fields that setSpanSession adds to a stated span', () => {
-  it('go to the children that start later, and to those alone', () => {
+describe('fields that setSpanSession adds to a span with an explicit session', () => {
+  it('are inherited by children that start later, and by no others', () => {
     const { tracer, shipped } = startTracing()
     tracer.startActiveSpan('parent', { attributes: { 'session.id': 'user_1_conv_1' } }, (parent) => {
       tracer.startSpan('before').end()
@@ -137,15 +140,15 @@ describe('fields that setSpanSession adds to a stated span', () => {
 })
 
 describe('fields of the session before setSpanSession', () => {
-  it('are not shipped with another session, nor with none', () => {
+  it('are exported neither with another session nor without one', () => {
     const { tracer, shipped } = startTracing()
     usingSession(RICH, () => {
       const other = tracer.startSpan('other')
       setSpanSession(other, 'user_2_conv_1')
       other.end()
-      const told = tracer.startSpan('told')
-      setSpanSession(told, { sessionId: 'user_2_conv_1', userId: 'user_2' })
-      told.end()
+      const set = tracer.startSpan('set')
+      setSpanSession(set, { sessionId: 'user_2_conv_1', userId: 'user_2' })
+      set.end()
       const none = tracer.startSpan('none')
       setSpanSession(none, null)
       none.end()
@@ -154,16 +157,16 @@ describe('fields of the session before setSpanSession', () => {
       same.end()
     })
     const ids = { 'session.id': 'user_2_conv_1' }
-    expect(shipped()).toMatchObject({ other: ids, told: { ...ids, 'user.id': 'user_2' }, none: {} })
+    expect(shipped()).toMatchObject({ other: ids, set: { ...ids, 'user.id': 'user_2' }, none: {} })
     expect(Object.keys(shipped()['other'] ?? {})).toEqual(['session.id'])
-    expect(Object.keys(shipped()['told'] ?? {}).sort()).toEqual(['session.id', 'user.id'])
+    expect(Object.keys(shipped()['set'] ?? {}).sort()).toEqual(['session.id', 'user.id'])
     expect(shipped()['none']).toEqual({})
     expect(shipped()['same']).toMatchObject({ 'session.id': RICH.sessionId, 'user.id': 'user_1' })
   })
 })
 
-describe('what the application wrote over our fields, before setSpanSession', () => {
-  it('stays: it is not ours to take away, however much it looks like it', () => {
+describe('what the application wrote over stamped fields before setSpanSession', () => {
+  it('stays, even if it looks like a stamped field', () => {
     const { tracer, shipped } = startTracing()
     usingSession({ sessionId: 'user_1_conv_1', userId: 'user_12', tags: ['web', 'eu'] }, () => {
       const span = tracer.startSpan('span')
@@ -178,7 +181,7 @@ describe('what the application wrote over our fields, before setSpanSession', ()
     })
   })
 
-  it('goes where it is ours and the SDK truncated it', () => {
+  it('is removed if it is a stamped field that the SDK truncated', () => {
     const { tracer, shipped } = startTracing({}, { spanLimits: { attributeValueLengthLimit: 4 } })
     usingSession({ sessionId: 'user_1_conv_1', userId: 'user_12', tags: ['website', 'eu'] }, () => {
       const span = tracer.startSpan('span')
@@ -189,8 +192,8 @@ describe('what the application wrote over our fields, before setSpanSession', ()
   })
 })
 
-describe('a child of a span whose fields were taken away', () => {
-  it('keeps what it has of its own', () => {
+describe('a child of a span whose fields were removed', () => {
+  it('keeps its own attributes', () => {
     const { tracer, shipped } = startTracing()
     usingSession({ sessionId: 'user_1_conv_1', userId: 'user_1' }, () =>
       tracer.startActiveSpan('parent', (parent) => {
@@ -203,7 +206,7 @@ describe('a child of a span whose fields were taken away', () => {
   })
 })
 
-describe('metadata that something replaces later', () => {
+describe('metadata that something overwrites later', () => {
   const replace = (tracing: ReturnType<typeof startTracing>, value: string) => {
     usingSession({ sessionId: 'user_1_conv_1', metadata: { plan: 'pro', seats: 3 } }, () => {
       const span = tracing.tracer.startSpan('span')
@@ -214,7 +217,7 @@ describe('metadata that something replaces later', () => {
   }
 
   it.each(['with onEnding', 'without onEnding'])(
-    'keeps ours under theirs, their keys winning (%s)',
+    'is merged under the new metadata, whose keys take precedence (%s)',
     (sdk) => {
       const processor = new SessionSpanProcessor()
       const spanProcessors = [sdk === 'with onEnding' ? processor : withoutOnEnding(processor)]
@@ -223,7 +226,7 @@ describe('metadata that something replaces later', () => {
     },
   )
 
-  it('keeps ours up to 4 kB together, and not a character more', () => {
+  it('is merged up to 4 kB together, and not a character more', () => {
     const ours = '{"plan":"pro","seats":3,'
     const longest = JSON.stringify({ long: 'x'.repeat(4096 - ours.length - '"long":""}'.length) })
     const together = replace(startTracing(), longest)
@@ -234,11 +237,11 @@ describe('metadata that something replaces later', () => {
     expect(replace(startTracing(), more)).toBe(more)
   })
 
-  it('is an array: it stays as it is', () => {
+  it('is not merged with an array', () => {
     expect(replace(startTracing(), '["a","b"]')).toBe('["a","b"]')
   })
 
-  it('has all of ours already: nothing is changed', () => {
+  it('is not merged if the new metadata has all of it', () => {
     const processor = new SessionSpanProcessor()
     const tracing = startTracing({}, { spanProcessors: [withoutOnEnding(processor)] })
     const theirs = '{"plan":"pro","seats":3,"thread_id":"t1"}'
@@ -246,7 +249,7 @@ describe('metadata that something replaces later', () => {
     expect(tracing.exporter.stats().changed).toBe(0)
   })
 
-  it('by an object, as SDK 3 permits, is merged and stays an object', () => {
+  it('with an object, as SDK 3 permits, is merged, and stays an object', () => {
     const asSdk3: SpanProcessor = {
       onStart: () => {},
       onEnd: (span) => Object.assign(span.attributes, { metadata: { seats: 9 } }),
@@ -258,7 +261,7 @@ describe('metadata that something replaces later', () => {
     expect(replace(tracing, '{}')).toEqual({ plan: 'pro', seats: 9 })
   })
 
-  it('stays as it is where it is no JSON object, or the two do not fit into 4 kB', () => {
+  it('is not merged if the new one is not a JSON object, or the two exceed 4 kB', () => {
     expect(replace(startTracing(), 'plain text')).toBe('plain text')
     stopTracing()
     const long = JSON.stringify({ long: 'x'.repeat(4080) })

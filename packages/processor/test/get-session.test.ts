@@ -19,19 +19,19 @@ const RICH = {
   tags: ['web', 'eu'],
 }
 
-describe('getSession tells', () => {
-  it('the scope’s session in a scope', () => {
+describe('getSession returns', () => {
+  it('the session of the scope', () => {
     startTracing()
     usingSession(RICH, () => expect(getSession()).toMatchObject({ ...RICH, source: 'scope' }))
   })
 
-  it('the scope’s session, with its fields, of a span that is active outside of the scope', () => {
+  it('the session of the scope, with its fields, of a span that is active outside the scope', () => {
     const { tracer } = startTracing()
     const span = usingSession(RICH, () => tracer.startSpan('span'))
     expect(getSession(trace.setSpan(ROOT_CONTEXT, span))).toMatchObject({ ...RICH, source: 'scope' })
   })
 
-  it('the span’s own statement, with the fields that were written with it', () => {
+  it('the explicit session of the active span, with the fields written with it', () => {
     const { tracer } = startTracing()
     tracer.startActiveSpan('span', (span) => {
       setSpanSession(span, RICH)
@@ -41,14 +41,14 @@ describe('getSession tells', () => {
     })
   })
 
-  it('no metadata of ours where the span had its own', () => {
+  it('no metadata of the scope if the span had its own', () => {
     const { tracer } = startTracing()
     const attributes = { metadata: '{"own":1}' }
     const span = usingSession(RICH, () => tracer.startSpan('span', { attributes }))
     expect(getSession(trace.setSpan(ROOT_CONTEXT, span))).toMatchObject({ metadata: {}, userId: 'user_1' })
   })
 
-  it('the hint of the active span, with the fields of the scope around it', () => {
+  it('the inferred session of the active span, with the fields of the scope around it', () => {
     const { tracer } = startTracing()
     usingSession({ userId: 'user_1', tags: ['web'] }, () =>
       tracer.startActiveSpan('span', { attributes: { thread_id: 't1' } }, (span) => {
@@ -60,7 +60,7 @@ describe('getSession tells', () => {
     )
   })
 
-  it('nothing without a session, in a stated absence, or of what children named', () => {
+  it('undefined without a session, in a cleared one, and for the session of the children', () => {
     const { tracer } = startTracing()
     expect(getSession()).toBeUndefined()
     tracer.startActiveSpan('span', () => {
@@ -70,7 +70,7 @@ describe('getSession tells', () => {
     usingSession('user_1_conv_1', () => usingSession(null, () => expect(getSession()).toBeUndefined()))
   })
 
-  it('nothing, and throws nothing, where the active span throws', () => {
+  it('undefined, without throwing, if the active span throws', () => {
     startTracing()
     const span = {
       spanContext: () => {
@@ -82,7 +82,7 @@ describe('getSession tells', () => {
 })
 
 describe('setSpanSession', () => {
-  it('writes fields on this span alone, not on the others of the scope', () => {
+  it('writes fields on this span only, not on the others of the scope', () => {
     const { tracer, shipped } = startTracing()
     usingSession('user_1_conv_1', () => {
       const one = tracer.startSpan('one')
@@ -99,7 +99,7 @@ describe('setSpanSession', () => {
     })
   })
 
-  it('replaces the fields that it wrote itself, and no others', () => {
+  it('replaces fields that it wrote itself, and no others', () => {
     const { tracer, shipped } = startTracing()
     const span = tracer.startSpan('span', { attributes: { 'tag.tags': ['own'] } })
     setSpanSession(span, { sessionId: 'user_1_conv_1', userId: 'user_1', tags: ['web'] })
@@ -112,7 +112,7 @@ describe('setSpanSession', () => {
     })
   })
 
-  it('on a span that throws only counts', () => {
+  it('only counts on a span that throws', () => {
     const span = {
       isRecording: () => {
         throw new Error('hostile')
@@ -140,8 +140,8 @@ describe('setSpanSession', () => {
   })
 })
 
-describe('fields in a context that setSession made', () => {
-  it('do not tell the span around of a session that was not entered under it', () => {
+describe('fields in a context of contextWithSession', () => {
+  it('do not propagate to the active span, because no session was entered under it', () => {
     const { tracer, sessions } = startTracing()
     tracer.startActiveSpan('root', (root) => {
       const inside = contextWithSession(context.active(), 'user_1_conv_1')

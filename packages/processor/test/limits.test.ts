@@ -13,8 +13,8 @@ afterEach(stopTracing)
 const ID = '0192f5e8-6b1c-7c3a-8f21-3d5e7a9b1c2d'
 
 describe('an attribute length limit that truncates the ID', () => {
-  // The first of this file, because what has been said is not said again.
-  it('is said once', () => {
+  // The first of this file, because it is logged once.
+  it('is logged once', () => {
     const warnings = collectWarnings()
     const { tracer, processor } = startTracing({}, { spanLimits: { attributeValueLengthLimit: 12 } })
     usingSession(ID, () => {
@@ -26,7 +26,7 @@ describe('an attribute length limit that truncates the ID', () => {
     expect(warnings[0]).toContain('12 of 36 characters (attribute length limit)')
   })
 
-  it.each(['with onEnding', 'without onEnding'])('ships the whole ID all the same (%s)', (sdk) => {
+  it.each(['with onEnding', 'without onEnding'])('leaves the exported ID whole (%s)', (sdk) => {
     const processor = new SessionSpanProcessor()
     const { tracer, sessions, exporter } = startTracing(
       {},
@@ -47,16 +47,16 @@ describe('an attribute length limit that truncates the ID', () => {
   })
 })
 
-describe('an attribute length limit that truncates our conversation ID', () => {
+describe('an attribute length limit that truncates a stamped conversation ID', () => {
   it('does not make it an alias', () => {
     const { tracer, sessions } = startTracing({}, { spanLimits: { attributeValueLengthLimit: 6 } })
-    usingSession({ conversationId: 'conversation_123' }, () => tracer.startSpan('bare').end())
-    expect(sessions()).toEqual({ bare: undefined })
+    usingSession({ conversationId: 'conversation_123' }, () => tracer.startSpan('unassigned').end())
+    expect(sessions()).toEqual({ unassigned: undefined })
   })
 })
 
 describe('an attribute count limit without room for the ID', () => {
-  it('ships the ID from the record', () => {
+  it('exports the ID from the record', () => {
     const { tracer, sessions, processor } = startTracing({}, { spanLimits: { attributeCountLimit: 2 } })
     const problems = problemsOf(
       () => processor.stats().process.problems,
@@ -68,7 +68,7 @@ describe('an attribute count limit without room for the ID', () => {
 })
 
 describe('an attribute count limit with little room', () => {
-  it('has room for the session first, then for the other fields', () => {
+  it('keeps the session first, then the other fields', () => {
     const { tracer, shipped } = startTracing({}, { spanLimits: { attributeCountLimit: 2 } })
     const session = { sessionId: ID, userId: 'user_1', metadata: { plan: 'pro' }, tags: ['beta'] }
     usingSession(session, () => tracer.startSpan('span').end())
@@ -77,7 +77,7 @@ describe('an attribute count limit with little room', () => {
 })
 
 describe('a metadata attribute of more than 32 kB', () => {
-  it('is not searched for an alias, which is counted, and not once more by the gate', () => {
+  it('is not searched for an alias, which is counted once, and not again by the exporter', () => {
     const { tracer, sessions, processor, exporter } = startTracing()
     const metadata = JSON.stringify({ thread_id: 't1', long: 'x'.repeat(32_768) })
     tracer.startSpan('span', { attributes: { metadata } }).end()
@@ -86,7 +86,7 @@ describe('a metadata attribute of more than 32 kB', () => {
     expect(exporter.stats().metadataNotRead).toBe(0)
   })
 
-  it('is nothing to count on a span whose session is stated', () => {
+  it('is not counted on a span with an explicit session', () => {
     const { tracer, sessions, processor } = startTracing()
     const metadata = JSON.stringify({ long: 'x'.repeat(32_768) })
     const problems = problemsOf(
@@ -101,7 +101,7 @@ describe('a metadata attribute of more than 32 kB', () => {
 })
 
 describe('maxLength', () => {
-  it('refuses longer IDs on every path', () => {
+  it('rejects longer IDs on every path', () => {
     const { tracer, sessions } = startTracing({ maxLength: 20 })
     usingSession(ID, () => tracer.startSpan('scope').end())
     usingSession(ID, () =>
@@ -114,9 +114,9 @@ describe('maxLength', () => {
     late.end()
     tracer.startActiveSpan('root', (root) => {
       usingSession(ID, () => {})
-      const told = tracer.startSpan('told')
-      setSpanSession(told, ID)
-      told.end()
+      const set = tracer.startSpan('set')
+      setSpanSession(set, ID)
+      set.end()
       root.end()
     })
     expect(sessions()).toEqual({
@@ -125,7 +125,7 @@ describe('maxLength', () => {
       attribute: undefined,
       alias: 'short',
       late: undefined,
-      told: undefined,
+      set: undefined,
       root: undefined,
     })
   })

@@ -3,7 +3,7 @@ import { processStats, usingSession } from '@otel-sessions/processor'
 import { afterEach, expect, it } from 'vitest'
 import { collectWarnings, stopTracing } from '../../../test/support/tracing.ts'
 
-/** What a browser's SDK registers: the context is there until the function returns. */
+/** As a browser's SDK registers it: the context is active until the function returns. */
 class StackContextManager implements ContextManager {
   #active: Context = ROOT_CONTEXT
   active() {
@@ -36,7 +36,7 @@ class StackContextManager implements ContextManager {
 
 afterEach(stopTracing)
 
-it('a context manager that loses the context after the first await is said once, and fn still runs', async () => {
+it('a context manager that loses the context after the first await is logged once, and fn still runs', async () => {
   const warnings = collectWarnings()
   context.setGlobalContextManager(new StackContextManager())
   const value = await usingSession('s1_lost', async () => {

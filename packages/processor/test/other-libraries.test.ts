@@ -9,15 +9,15 @@ const LANGFUSE = createContextKey('langfuse_session_id')
 const ASSOCIATION = createContextKey('association_properties')
 const INBOUND = createContextKey('otel-sessions.inbound')
 
-describe('getSession tells of other libraries', () => {
-  it('what one of them has put into the context, as a hint', () => {
+describe('getSession returns the session of other libraries', () => {
+  it('that one of them put into the context, as inferred', () => {
     expect(getSession(ROOT_CONTEXT.setValue(LANGFUSE, 'lf_1'))).toMatchObject({
       sessionId: 'lf_1',
       source: 'inferred',
     })
   })
 
-  it('with the fields of the scope around it, and not before the scope’s own session', () => {
+  it('with the fields of the scope around it; a session of the scope takes precedence', () => {
     const inside = contextWithSession(ROOT_CONTEXT.setValue(LANGFUSE, 'lf_1'), { userId: 'user_1' })
     expect(getSession(inside)).toMatchObject({ sessionId: 'lf_1', userId: 'user_1', source: 'inferred' })
     expect(getSession(contextWithSession(inside, 'ours_1'))).toMatchObject({
@@ -26,14 +26,14 @@ describe('getSession tells of other libraries', () => {
     })
   })
 
-  it('before the hint of the active span', () => {
+  it('before the inferred session of the active span', () => {
     const { tracer } = startTracing()
     const span = tracer.startSpan('span', { attributes: { thread_id: 't1' } }, ROOT_CONTEXT)
     const at = trace.setSpan(ROOT_CONTEXT, span)
     expect(getSession(at.setValue(LANGFUSE, 'lf_1'))?.sessionId).toBe('lf_1')
   })
 
-  it('nothing that came with a request alone', () => {
+  it('but not one that only came with a request', () => {
     expect(getSession(ROOT_CONTEXT.setValue(INBOUND, 'in_1'))).toBeUndefined()
   })
 })
@@ -49,13 +49,13 @@ describe('association properties', () => {
     expect(sessionOf({ thread_id: '', chat_id: 'chat_1' })).toBe('chat_1')
   })
 
-  it('name none when they are of another shape, or inherited from a prototype', () => {
+  it('name none if they have another shape, or are inherited from a prototype', () => {
     for (const properties of ['x', 7, null, [], {}, Object.create({ session_id: 'polluted' })]) {
       expect(sessionOf(properties)).toBeUndefined()
     }
   })
 
-  it('that throw when they are read cost no span its session', () => {
+  it('do not cost a span its session if reading them throws', () => {
     const hostile = {
       get session_id(): string {
         throw new Error('hostile')
@@ -64,8 +64,8 @@ describe('association properties', () => {
     }
     const { tracer, sessions } = startTracing()
     const at = ROOT_CONTEXT.setValue(ASSOCIATION, hostile)
-    tracer.startSpan('bare', {}, at).end()
-    tracer.startSpan('stated', { attributes: { 'session.id': 'own_1' } }, at).end()
-    expect(sessions()).toEqual({ bare: 'chat_1', stated: 'own_1' })
+    tracer.startSpan('unassigned', {}, at).end()
+    tracer.startSpan('explicit', { attributes: { 'session.id': 'own_1' } }, at).end()
+    expect(sessions()).toEqual({ unassigned: 'chat_1', explicit: 'own_1' })
   })
 })

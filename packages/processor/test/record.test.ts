@@ -7,17 +7,17 @@ import { startTracing, stopTracing } from '../../../test/support/tracing.ts'
 
 afterEach(stopTracing)
 
-describe('what the processor leaves for the gate', () => {
-  it('counts the open spans of a trace that have no statement, and the sessions that it has shown', () => {
+describe('the record that the processor leaves for the exporter', () => {
+  it('counts the open spans of a trace without an explicit session, and notes the sessions in it', () => {
     const { tracer } = startTracing()
     tracer.startActiveSpan('root', (root) => {
       const shared = readRecord(root.spanContext())?.trace
       expect(shared).toMatchObject({ open: 1, sessionId: undefined, several: false })
-      const hinted = tracer.startSpan('hinted', { attributes: { thread_id: 't1' } })
+      const inferred = tracer.startSpan('inferred', { attributes: { thread_id: 't1' } })
       expect(shared).toMatchObject({ open: 2, sessionId: 't1', several: false })
-      usingSession('user_1_conv_1', () => tracer.startSpan('stated').end())
+      usingSession('user_1_conv_1', () => tracer.startSpan('explicit').end())
       expect(shared).toMatchObject({ open: 2, sessionId: 't1', several: true })
-      hinted.end()
+      inferred.end()
       expect(shared?.open).toBe(1)
       setSpanSession(root, 'user_1_conv_3')
       expect(shared?.open).toBe(0)
@@ -26,19 +26,19 @@ describe('what the processor leaves for the gate', () => {
     })
   })
 
-  it('knows a session that was written over the one of a scope, and left', () => {
+  it('notes a session that was written over the one of a scope, and accepted', () => {
     const { tracer } = startTracing({ onOverwrite: 'accept' })
     tracer.startActiveSpan('root', (root) => {
       usingSession('user_1_conv_1', () => {
         tracer.startSpan('agent').setAttribute('session.id', 'user_1_conv_2').end()
       })
-      const shown = { sessionId: 'user_1_conv_1', several: true }
-      expect(readRecord(root.spanContext())?.trace).toMatchObject(shown)
+      const noted = { sessionId: 'user_1_conv_1', several: true }
+      expect(readRecord(root.spanContext())?.trace).toMatchObject(noted)
       root.end()
     })
   })
 
-  it('says whether the span that began a trace is open, also when its session is stated midway', () => {
+  it('has the first span of a trace while it is open, also after setSpanSession', () => {
     const { tracer } = startTracing()
     const root = tracer.startSpan('root')
     const shared = readRecord(root.spanContext())?.trace
@@ -49,26 +49,26 @@ describe('what the processor leaves for the gate', () => {
     expect(shared?.root).toBeUndefined()
   })
 
-  it('knows the session of a scope that was entered under a span, also where no span was started in it', () => {
+  it('notes the session of a scope that was entered under a span, even if no span started in it', () => {
     const { tracer } = startTracing()
     tracer.startActiveSpan('root', (root) => {
       usingSession('user_1_conv_1', () => {})
-      const shown = { sessionId: 'user_1_conv_1', several: false }
-      expect(readRecord(root.spanContext())?.trace).toMatchObject(shown)
+      const noted = { sessionId: 'user_1_conv_1', several: false }
+      expect(readRecord(root.spanContext())?.trace).toMatchObject(noted)
       usingSession('user_1_conv_2', () => {})
-      expect(readRecord(root.spanContext())?.trace).toMatchObject({ ...shown, several: true })
+      expect(readRecord(root.spanContext())?.trace).toMatchObject({ ...noted, several: true })
       root.end()
     })
   })
 
-  it('is one short word where Node prints a span context', () => {
+  it('is short where Node prints a span context', () => {
     const { tracer } = startTracing()
     const span = usingSession('user_1_conv_1', () => tracer.startSpan('span'))
     expect(inspect(span.spanContext())).toContain('[explicit user_1_conv_1]')
     span.end()
   })
 
-  it('is shared by all spans of a scope, so the usual span allocates none', () => {
+  it('is shared by all spans of a scope, so that the usual span allocates none', () => {
     const { tracer } = startTracing()
     usingSession('user_1_conv_1', () =>
       tracer.startActiveSpan('one', (one) => {
@@ -81,7 +81,7 @@ describe('what the processor leaves for the gate', () => {
     )
   })
 
-  it('keeps no link to another span once its own has ended', () => {
+  it('retains no other record after its span has ended', () => {
     const { tracer } = startTracing()
     tracer.startActiveSpan('root', (root) => {
       const child = tracer.startSpan('child')
@@ -111,7 +111,7 @@ describe('two processors on one provider', () => {
 })
 
 describe('two providers with a processor each', () => {
-  it('pass a session from the one’s spans to the other’s', () => {
+  it('pass a session from the spans of one to the spans of the other', () => {
     const one = startTracing()
     const two = startTracing()
     usingSession({ sessionId: 'user_1_conv_1', userId: 'user_1' }, () =>
@@ -120,25 +120,25 @@ describe('two providers with a processor each', () => {
         outer.end()
       }),
     )
-    one.tracer.startActiveSpan('stated', { attributes: { 'session.id': 'user_2_conv_1' } }, (stated) => {
+    one.tracer.startActiveSpan('explicit', { attributes: { 'session.id': 'user_2_conv_1' } }, (explicit) => {
       const inner = two.tracer.startSpan('inherited')
       inner.setAttribute('session.id', 'other_1')
       inner.end()
-      stated.end()
+      explicit.end()
     })
     expect(two.sessions()).toEqual({ inner: 'user_1_conv_1', inherited: 'user_2_conv_1' })
     expect(two.processor.stats().late.restored).toBe(1)
   })
 })
 
-describe('what two processors share', () => {
+describe('with two processors', () => {
   const overwrite = ({ tracer }: ReturnType<typeof startTracing>) => {
     const span = tracer.startSpan('span')
     span.setAttribute('session.id', 'other_1')
     span.end()
   }
 
-  it('is a scope: each puts back what was written over its own spans', () => {
+  it('each restores the session of a shared scope on its own spans', () => {
     const both = [startTracing(), startTracing()]
     usingSession('user_1_conv_1', () => both.forEach(overwrite))
     for (const { processor, sessions } of both) {
@@ -147,10 +147,10 @@ describe('what two processors share', () => {
     }
   })
 
-  it('is an inherited statement: each puts back what was written over its own spans', () => {
+  it('each restores an inherited explicit session on its own spans', () => {
     const [one, two] = [startTracing(), startTracing()]
     const attributes = { 'session.id': 'user_1_conv_1' }
-    one.tracer.startActiveSpan('stated', { attributes }, () =>
+    one.tracer.startActiveSpan('explicit', { attributes }, () =>
       one.tracer.startActiveSpan('inherited', () => overwrite(two)),
     )
     expect(two.sessions()).toEqual({ span: 'user_1_conv_1' })
@@ -160,8 +160,8 @@ describe('what two processors share', () => {
 })
 
 describe('a span without a record', () => {
-  it('gives its valid session.id to its children as a hint', () => {
-    // Somebody else's span: not started by a provider of ours.
+  it('passes its valid session.id on to its children as inferred', () => {
+    // A span that no provider here started.
     const foreign = {
       ...trace.wrapSpanContext({ traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 }),
       spanContext: () => ({ traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 }),

@@ -4,7 +4,7 @@ import { getSession, processStats, usingSession } from '@otel-sessions/processor
 import { afterEach, expect, it } from 'vitest'
 import { stopTracing } from '../../../test/support/tracing.ts'
 
-/** As Sentry's does, it adds an entry of its own to every context, so the active one is never the one given. */
+/** Like Sentry's, it adds its own entry to every context, so that the active context is never the one passed in. */
 class AddingContextManager extends AsyncLocalStorageContextManager {
   override with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
     inside: Context,
@@ -18,7 +18,7 @@ class AddingContextManager extends AsyncLocalStorageContextManager {
 
 afterEach(stopTracing)
 
-it('a context manager that adds entries of its own keeps the session, and nothing is said', async () => {
+it('a context manager that adds its own entries keeps the session, and nothing is logged', async () => {
   context.setGlobalContextManager(new AddingContextManager().enable())
   await usingSession('user_1_conv_1', async () => {
     await null

@@ -8,13 +8,13 @@ const around = trace.setSpan(ROOT_CONTEXT.setValue(KEY, 'around'), span)
 const inside = contextWithSession(around, 'user_1_conv_1')
 
 describe('a context with a session in it', () => {
-  it('has what was in the context around it', () => {
+  it('has the values of the outer context', () => {
     expect(inside.getValue(KEY)).toBe('around')
     expect(trace.getSpan(inside)).toBe(span)
     expect(getSession(around)).toBeUndefined()
   })
 
-  it('takes other values, and keeps its session and its span', () => {
+  it('keeps its session and its span when a value is set', () => {
     const other = inside.setValue(KEY, 'inside')
     expect(other.getValue(KEY)).toBe('inside')
     expect(getSession(other)?.sessionId).toBe('user_1_conv_1')
@@ -22,7 +22,7 @@ describe('a context with a session in it', () => {
     expect(inside.getValue(KEY)).toBe('around')
   })
 
-  it('gives up other values, and keeps its session and its span', () => {
+  it('keeps its session and its span when a value is deleted', () => {
     const without = inside.deleteValue(KEY)
     expect(without.getValue(KEY)).toBeUndefined()
     expect(getSession(without)?.sessionId).toBe('user_1_conv_1')
@@ -30,14 +30,14 @@ describe('a context with a session in it', () => {
     expect(inside.getValue(KEY)).toBe('around')
   })
 
-  it('gives up its span, and keeps its session', () => {
+  it('keeps its session when the span is deleted', () => {
     const without = trace.deleteSpan(inside)
     expect(trace.getSpan(without)).toBeUndefined()
     expect(getSession(without)?.sessionId).toBe('user_1_conv_1')
     expect(trace.getSpan(inside)).toBe(span)
   })
 
-  it('takes another span, and keeps its session', () => {
+  it('keeps its session when another span is set', () => {
     const other = trace.wrapSpanContext({ ...span.spanContext(), spanId: '3'.repeat(16) })
     const under = trace.setSpan(inside, other)
     expect(trace.getSpan(under)).toBe(other)
@@ -45,13 +45,13 @@ describe('a context with a session in it', () => {
     expect(trace.getSpan(inside)).toBe(span)
   })
 
-  it('is not changed by another session in it', () => {
+  it('is not changed by another session inside it', () => {
     expect(getSession(contextWithSession(inside, 'user_1_conv_2'))?.sessionId).toBe('user_1_conv_2')
     expect(getSession(contextWithoutSession(inside))).toBeUndefined()
     expect(getSession(inside)?.sessionId).toBe('user_1_conv_1')
   })
 
-  it('gives up its session by the key under which another copy of the package finds it', () => {
+  it('loses its session when its registered key is deleted, as another copy of the package may do', () => {
     const key = createContextKey('otel-sessions.scope')
     const without = inside.deleteValue(key)
     expect(getSession(without)).toBeUndefined()
@@ -60,7 +60,7 @@ describe('a context with a session in it', () => {
     expect(getSession(back)?.sessionId).toBe('user_1_conv_1')
   })
 
-  it('is in no session where a version that is not ours made the scope', () => {
+  it('has no session if the scope is of another version', () => {
     const key = createContextKey('otel-sessions.scope')
     const scope = { ...(inside.getValue(key) as object), version: 2 }
     expect(getSession(ROOT_CONTEXT.setValue(key, scope))).toBeUndefined()

@@ -1,4 +1,4 @@
-// In a file of its own: what is said once can be heard once in a module's life.
+// In a file of its own, because it is logged once in a process.
 
 import { trace } from '@opentelemetry/api'
 import { processStats, setSpanSession, usingSession } from '@otel-sessions/processor'
@@ -10,7 +10,7 @@ afterEach(stopTracing)
 const problems = (run: () => void) => problemsOf(() => processStats().problems, run)
 
 describe('setSpanSession inside a scope that was entered below the span', () => {
-  it('names the span and not what starts in the scope, and says so', () => {
+  it('sets the session of the span and not of what starts in the scope, and logs that', () => {
     const warnings = collectWarnings()
     const { tracer, sessions } = startTracing()
     const grown = problems(() =>
@@ -28,7 +28,7 @@ describe('setSpanSession inside a scope that was entered below the span', () => 
     expect(warnings.join()).not.toContain('learned_9')
   })
 
-  it('says so of a refused ID, which states that there is none', () => {
+  it('reports an invalid ID as well, which clears the session', () => {
     const { tracer } = startTracing()
     const grown = problems(() =>
       tracer.startActiveSpan('request', () =>
@@ -38,7 +38,7 @@ describe('setSpanSession inside a scope that was entered below the span', () => 
     expect(grown).toMatchObject({ 'set-span-session:scope-wins': 1 })
   })
 
-  it('says nothing where it reaches what starts next: in the scope of the span, in none, or of the same session', () => {
+  it('reports nothing if it reaches what starts next: in the scope of the span, in none, or in one of the same session', () => {
     const { tracer } = startTracing()
     const grown = problems(() => {
       tracer.startActiveSpan('outside', (span) => setSpanSession(span, 'learned_9'))

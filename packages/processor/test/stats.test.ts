@@ -6,7 +6,7 @@ import { problemsOf, startTracing, stopTracing } from '../../../test/support/tra
 afterEach(stopTracing)
 
 describe('stats', () => {
-  it('count the spans by what they had at their start', () => {
+  it('count the spans by the session that they had at their start', () => {
     const { tracer, processor } = startTracing()
     const start = (count: number, attributes = {}) => {
       for (let i = 0; i < count; i++) tracer.startSpan('span', { attributes }).end()
@@ -18,38 +18,41 @@ describe('stats', () => {
     expect(processor.stats().started).toEqual({ explicit: 1, cleared: 2, inferred: 3, withoutSession: 4 })
   })
 
-  it.each(['restore', 'accept'] as const)('count what the late rules did (%s)', (onOverwrite) => {
-    const { tracer, processor } = startTracing({ onOverwrite })
-    const overwrite = () => {
-      const span = tracer.startSpan('span')
-      span.setAttribute('session.id', 'other_1')
-      span.setAttribute('metadata', '{"thread_id":"t1"}')
-      span.end()
-    }
-    for (let i = 0; i < 2; i++) overwrite()
-    for (let i = 0; i < 3; i++) {
-      tracer.startActiveSpan('root', (root) => {
-        usingSession('user_1_conv_1', () => {})
-        root.end()
+  it.each(['restore', 'accept'] as const)(
+    'count what the late rules did (onOverwrite: %s)',
+    (onOverwrite) => {
+      const { tracer, processor } = startTracing({ onOverwrite })
+      const overwrite = () => {
+        const span = tracer.startSpan('span')
+        span.setAttribute('session.id', 'other_1')
+        span.setAttribute('metadata', '{"thread_id":"t1"}')
+        span.end()
+      }
+      for (let i = 0; i < 2; i++) overwrite()
+      for (let i = 0; i < 3; i++) {
+        tracer.startActiveSpan('root', (root) => {
+          usingSession('user_1_conv_1', () => {})
+          root.end()
+        })
+      }
+      usingSession('user_1_conv_1', () => {
+        for (let i = 0; i < 4; i++) overwrite()
       })
-    }
-    usingSession('user_1_conv_1', () => {
-      for (let i = 0; i < 4; i++) overwrite()
-    })
-    usingSession({ sessionId: 'user_1_conv_1', metadata: { plan: 'pro' } }, overwrite)
-    const restored = onOverwrite === 'restore' ? 5 : 0
-    const expected = {
-      named: 2,
-      fromChildren: 3,
-      defaulted: 0,
-      restored,
-      accepted: 5 - restored,
-      metadataMerged: 1,
-    }
-    expect(processor.stats().late).toEqual(expected)
-  })
+      usingSession({ sessionId: 'user_1_conv_1', metadata: { plan: 'pro' } }, overwrite)
+      const restored = onOverwrite === 'restore' ? 5 : 0
+      const expected = {
+        named: 2,
+        fromChildren: 3,
+        defaulted: 0,
+        restored,
+        accepted: 5 - restored,
+        metadataMerged: 1,
+      }
+      expect(processor.stats().late).toEqual(expected)
+    },
+  )
 
-  it('count a span that throws, and are plain data that does not change any more', () => {
+  it('count a span that throws, and are plain data that does not change later', () => {
     const processor = new SessionSpanProcessor()
     const hostile = {
       spanContext: () => {

@@ -4,8 +4,8 @@ import { collectWarnings, startTracing, stopTracing } from '../../../test/suppor
 
 afterEach(stopTracing)
 
-// In a file of its own, because what has been said is not said again.
-it('a property that is no spelling mistake is said without its name: a map keyed by users is not for a log', () => {
+// In a file of its own, because it is logged once in a process.
+it('an unknown property that is not a spelling mistake is logged without its name, which may be personal data', () => {
   startTracing()
   const warnings = collectWarnings()
   usingSession({ ann: 1, ['bob@example.com\r\nFAKE']: 1, sessionId: 's1_good' } as never, () => {})

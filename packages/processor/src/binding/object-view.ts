@@ -68,7 +68,7 @@ function callback(given: unknown, inside: Context): unknown {
 /** Whether an object may hold something to bind. Plain data does not; and a Proxy breaks a class of the platform. */
 export function isViewable(target: object): boolean {
   const { addEventListener, on, emit } = target as Methods
-  // The listeners of an emitter run where it emits, whoever looks at it.
+  // The listeners of an emitter run where it emits. A view cannot change that.
   if (typeof addEventListener === 'function' || (typeof on === 'function' && typeof emit === 'function'))
     return false
   let holds = false

@@ -36,7 +36,7 @@ function pipeThroughBound(native: Method, getReader: Method, binding: Binding): 
     if (!isInstance('ReadableStream', readable)) return native.apply(this, args)
     const piped = pipe(this as ReadableLike, writable, args[1], getReader, binding)
     if (piped === undefined) return native.apply(this, args)
-    // As with the platform's own: an error reaches whoever reads the other end.
+    // As with the platform's own: the reader of the other end gets the error.
     piped.catch(() => {})
     return readable
   }

@@ -42,7 +42,7 @@ export function reportInvalidAttribute(value: unknown, reason: SessionIdReason):
 /**
  * Reports an invalid ID that a helper was given.
  *
- * @param what says what becomes of it, such as "a user id is left out"
+ * @param what what becomes of it, such as "a user id is left out"
  */
 export function reportInvalidId(
   code: 'session-id' | IdFieldCode,

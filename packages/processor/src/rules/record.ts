@@ -137,7 +137,7 @@ export function childRecordOf(
   settings: SessionRecordSettings,
 ): SessionRecord {
   const hasSameScope = record.from === 'scope' || record.scope === scope
-  // Stale attributes are on that one span; and the record of a trace's first span says when that span ends.
+  // Stale attributes are on that one span; and a trace is over when the record of its first span is closed.
   const isOfOneSpan = record.own || record.staleAttributes !== undefined || record.trace?.root === record
   if (!isOfOneSpan && hasSameScope && record.settings === settings) return record
   const { kind, from, fields, trace, rejectedId } = record
@@ -168,7 +168,7 @@ export function withFields(record: SessionRecord, fields: StampedFields | undefi
   return copy
 }
 
-/** The record for a span that has some of its fields already: the span's own are not ours, to merge or to ignore. */
+/** The record for a span that has some of its fields already: without those, because they are the span's own. */
 export function withoutFieldsOf(record: SessionRecord, attributes: ReadableAttributes): SessionRecord {
   const { fields } = record
   return fields !== undefined && hasFieldOf(record, attributes)

@@ -79,8 +79,8 @@ function writeFields(
   before: SessionRecord | undefined,
 ): StampedFields | undefined {
   if (fields === undefined) return undefined
-  const ours = new Map<string, unknown>(stampedOn(span, before))
-  const others = Object.entries(attributesOf(span)).filter(([key, value]) => ours.get(key) !== value)
+  const stamped = new Map<string, unknown>(stampedOn(span, before))
+  const others = Object.entries(attributesOf(span)).filter(([key, value]) => stamped.get(key) !== value)
   const written = unlessPresent(fields, Object.fromEntries(others))
   stampFields(span as never, written)
   return written
@@ -90,8 +90,10 @@ function writeFields(
 function stampedOn(span: Span, before: SessionRecord | undefined): [key: string, value: unknown][] {
   const attributes = attributesOf(span)
   const { entries = [], kept } = before?.fields ?? {}
-  const ours = [...(before?.staleAttributes ?? []), ...entries, ...(kept ?? [])]
-  return ours.filter(([key, value]) => isSame(attributes[key], value)).map(([key]) => [key, attributes[key]])
+  const stamped = [...(before?.staleAttributes ?? []), ...entries, ...(kept ?? [])]
+  return stamped
+    .filter(([key, value]) => isSame(attributes[key], value))
+    .map(([key]) => [key, attributes[key]])
 }
 
 /** Arrays are compared by their items: the SDK makes a new array where it truncates. */
