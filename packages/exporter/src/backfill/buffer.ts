@@ -6,9 +6,9 @@ import {
   type Timer,
 } from '@otel-sessions/semconv/internal'
 import type { ExportableSpan } from '../span-types.ts'
-import type { BackfillBuffer, BackfillHost } from '../validation/backfill-buffer.ts'
+import type { BackfillBuffer, BackfillHost, Decision } from '../validation/backfill-buffer.ts'
 import type { NotBackfilledReason } from '../validation/stats.ts'
-import { isComplete, isUnassigned, type TraceDecision, TraceSessions } from './trace-session.ts'
+import { isComplete, isUnassigned, TraceSessions } from './trace-session.ts'
 
 /** How often waiting spans are checked while no batch comes, in milliseconds. */
 const CHECK_MILLIS = 1000
@@ -23,7 +23,7 @@ export interface BackfillSettings {
   readonly maxSpans: number
 }
 
-type Recorded<S> = TraceDecision<S> & { readonly record: SessionRecord }
+type Recorded<S> = Decision<S> & { readonly record: SessionRecord }
 
 interface Waiting<S> {
   readonly decision: Recorded<S>
@@ -77,20 +77,20 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
     return spans
   }
 
-  #decide(span: S): TraceDecision<S> | undefined {
+  #decide(span: S): Decision<S> | undefined {
     try {
       const decision = this.#host.decide(span)
       if (decision === undefined) return undefined
-      const traced = { ...decision, isUnassigned: isUnassigned(decision, this.#host.rules) }
-      this.#sessions.note(traced)
-      return traced
+      decision.isUnassigned = isUnassigned(decision, this.#host.rules)
+      this.#sessions.note(decision)
+      return decision
     } catch {
       return undefined
     }
   }
 
   /** @returns the span if it need not wait, or the one that makes room for it; undefined if there is none */
-  #place(decision: TraceDecision<S>, time: number): S | undefined {
+  #place(decision: Decision<S>, time: number): S | undefined {
     if (!decision.isUnassigned) return this.#host.finish(decision)
     if (!canWait(decision)) return this.#finish(decision, undefined)
     this.#register(decision.record.settings.flush)
@@ -100,7 +100,7 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
   }
 
   /** @param reason why the span does not wait any longer, if its trace may be incomplete */
-  #finish(decision: TraceDecision<S>, reason: NotBackfilledReason | undefined): S {
+  #finish(decision: Decision<S>, reason: NotBackfilledReason | undefined): S {
     let sessionId: string | undefined
     try {
       sessionId = this.#sessions.sessionFor(decision)
@@ -166,7 +166,7 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
 }
 
 /** Whether a span can wait: its record knows a local trace that is not complete. */
-function canWait<S>(decision: TraceDecision<S>): decision is Recorded<S> {
+function canWait<S>(decision: Decision<S>): decision is Recorded<S> {
   const { record } = decision
   if (record === undefined || isComplete(record)) return false
   const { count } = record.settings.flush

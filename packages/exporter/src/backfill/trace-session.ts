@@ -10,12 +10,6 @@ import type { ExportableSpan } from '../span-types.ts'
 import type { Decision } from '../validation/backfill-buffer.ts'
 import type { ValidationRules } from '../validation/decide.ts'
 
-/** A decision about a span, and whether the span may inherit a session. */
-export interface TraceDecision<S> extends Decision<S> {
-  /** Neither the attributes nor the record name a session. */
-  readonly isUnassigned: boolean
-}
-
 /**
  * Whether nothing names the session of a span: neither its attributes nor its record. The default session of the process
  * does not count.
@@ -61,7 +55,7 @@ export class TraceSessions {
   }
 
   /** Notes what a span says about its trace: the session it is exported with, or that it has a rejected one. */
-  note({ span, record, changes, isUnassigned }: TraceDecision<ExportableSpan>): void {
+  note({ span, record, changes, isUnassigned }: Decision<ExportableSpan>): void {
     const exported = changes === undefined ? span.attributes[ATTR_SESSION_ID] : changes.sessionId
     const isRejected = !isUnassigned && exported === undefined && record?.kind !== 'cleared'
     const id = isRejected ? null : typeof exported === 'string' && !isUnassigned ? exported : undefined

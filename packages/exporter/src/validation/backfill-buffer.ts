@@ -8,6 +8,8 @@ export interface Decision<S> {
   readonly span: S
   readonly record: SessionRecord | undefined
   readonly changes: SpanChanges | undefined
+  /** Neither the attributes nor the record name a session. The buffer finds out. */
+  isUnassigned: boolean
 }
 
 /** Where spans without a session wait for their trace, as validation sees it. `backfill/` has the only one. */

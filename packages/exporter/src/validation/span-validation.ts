@@ -153,7 +153,7 @@ export class SpanValidation<S extends ExportableSpan> {
   #tryDecide(span: S): Decision<S> | undefined {
     try {
       const record = readRecord(span.spanContext())
-      return { span, record, changes: this.#decide(span, record) }
+      return { span, record, changes: this.#decide(span, record), isUnassigned: false }
     } catch {
       return undefined
     }
