@@ -65,8 +65,6 @@ class Mapping {
   isEmpty = true
   readonly #attributes: ReadableAttributes
   readonly #addedAttributes: Record<string, unknown> = {}
-  /** More added attributes, shared by the spans with the same metadata. */
-  #metadata: Readonly<Record<string, unknown>> | undefined
   #removedKeys: string[] | undefined
 
   constructor(attributes: ReadableAttributes) {
@@ -93,22 +91,9 @@ class Mapping {
     return value
   }
 
-  addMetadata(keys: readonly string[], entries: Readonly<Record<string, unknown>>): void {
-    if (keys.some((key) => Object.hasOwn(this.#attributes, key))) {
-      for (const key of keys) this.writeIfMissing(key, entries[key])
-    } else if (keys.length > 0) {
-      this.#metadata = entries
-      this.isEmpty = false
-    }
-  }
-
-  /** A copy of the attributes with the changes. One spread is several times as fast as adding one key after the other. */
+  /** A copy of the attributes with the changes. One spread takes a half to a third of adding one key after the other. */
   result(): ReadableAttributes {
-    const result: Record<string, unknown> = {
-      ...this.#attributes,
-      ...this.#addedAttributes,
-      ...this.#metadata,
-    }
+    const result: Record<string, unknown> = { ...this.#attributes, ...this.#addedAttributes }
     for (const key of this.#removedKeys ?? []) {
       if (!Object.hasOwn(this.#addedAttributes, key)) delete result[key]
     }
@@ -140,8 +125,8 @@ function adder(
     if (tags.length > 0) addTags(mapping, ownValue(attributes, ATTR_TAG_TAGS), tags, onProblem)
     const value = metadata.length > 0 ? ownValue(attributes, ATTR_METADATA) : undefined
     if (value !== undefined && value !== null) {
-      const { keys, entries, problems } = prepareMetadata(value)
-      mapping.addMetadata(keys, entries)
+      const { entries, problems } = prepareMetadata(value)
+      for (const [key, each] of entries) mapping.writeIfMissing(key, each)
       for (const [name, problem, what] of problems) onProblem(name, problem, value, what)
     }
     return mapping

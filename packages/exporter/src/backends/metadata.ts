@@ -6,8 +6,7 @@ import { type MetadataPlan, PROTOTYPE_NAMES } from './plan.ts'
 /** The metadata of a span in the forms of all backends. */
 export interface PreparedMetadata {
   /** The attributes to write, in order. */
-  readonly keys: readonly string[]
-  readonly entries: Readonly<Record<string, unknown>>
+  readonly entries: Entries
   /** What is left out, for which backend, and what the message can say about it. */
   readonly problems: readonly (readonly [
     backend: string,
@@ -16,6 +15,7 @@ export interface PreparedMetadata {
   ])[]
 }
 
+type Entries = (readonly [key: string, value: unknown])[]
 type Metadata = Readonly<Record<string, unknown>>
 type Problems = Map<BackendProblem, string | undefined>
 
@@ -54,8 +54,7 @@ function jsonOf(metadata: unknown): string | undefined {
 }
 
 const nothing = (plans: readonly MetadataPlan[], problem: BackendProblem): PreparedMetadata => ({
-  keys: [],
-  entries: {},
+  entries: [],
   problems: plans.map(({ name }) => [name, problem, undefined]),
 })
 
@@ -73,10 +72,8 @@ function prepare(plans: readonly MetadataPlan[], json: string): PreparedMetadata
     }
     for (const [problem, what] of found) problems.push([plan.name, problem, what])
   }
-  return { keys: [...entries.keys()], entries: Object.fromEntries(entries), problems }
+  return { entries: [...entries], problems }
 }
-
-type Entries = (readonly [key: string, value: unknown])[]
 
 function entriesOf(plan: MetadataPlan, metadata: Metadata, json: string, problems: Problems): Entries {
   try {
