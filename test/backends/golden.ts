@@ -15,12 +15,12 @@ export const goldenFile = (name: BackendName) => new URL(`../golden/backends/${n
  * group.
  */
 export async function golden(name: BackendName) {
-  const all = await shipped(name, true)
-  const withoutConversation = await shipped(name, false)
+  const all = await exported(name, true)
+  const withoutConversation = await exported(name, false)
   return { all, withoutConversation }
 }
 
-async function shipped(name: BackendName, hasConversation: boolean) {
+async function exported(name: BackendName, hasConversation: boolean) {
   const memory = new InMemorySpanExporter()
   const exporter = new SessionSpanExporter(memory, { backends: [BACKENDS[name]] })
   const provider = new BasicTracerProvider({

@@ -31,7 +31,7 @@ export class DelegateCalls<S> {
   readonly #register: (spans: readonly S[], exported: () => Promise<unknown>) => () => void
   readonly #inFlight = new Set<InFlight>()
 
-  /** @param register registers an export with whoever waits for it, until it is answered; returns how to undo that */
+  /** @param register called with each export, for those who wait for it; returns a function that undoes it */
   constructor(
     delegate: SpanExporterLike<S>,
     timeoutMillis: number,

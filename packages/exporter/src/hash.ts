@@ -12,7 +12,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
  * hexadecimal digits. The same string gives the same ID in every process and language. Different strings give different
  * IDs, unlike truncation, which merges sessions.
  *
- * The hash protects nothing: whoever knows the string can compute it.
+ * The hash is no protection: anybody who knows the string can compute it.
  *
  * @param id any string; one with lone surrogates has no UTF-8 form, so its JSON is hashed
  * @returns 64 characters of 0 to 9 and a to f, which every known backend accepts

@@ -5,7 +5,7 @@ import { ManualExporter, OK } from './support.ts'
 const exportTo = (exporter: SessionSpanExporter<never>) =>
   new Promise<ExportResult>((resolve) => exporter.export([], resolve))
 
-// Those that keep the process alive; the others are not listed.
+// Only timers that keep the process alive are listed.
 const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length
 
 afterEach(() => {
@@ -13,7 +13,7 @@ afterEach(() => {
 })
 
 describe('the callback of an export', () => {
-  it('is called with a failure when the wrapped exporter throws, and later batches go on', async () => {
+  it('is called with a failure when the wrapped exporter throws, and later batches are exported', async () => {
     const delegate = new ManualExporter()
     const broken = vi.spyOn(delegate, 'export').mockImplementationOnce(() => {
       throw new Error('no socket')
@@ -47,7 +47,7 @@ describe('the callback of an export', () => {
     expect(exporter.stats().failures).toEqual({ 'timed-out': 1 })
   })
 
-  it('is called once when the wrapped exporter calls back after that, which counts as no second failure', async () => {
+  it('is called once when the wrapped exporter calls back after the timeout, which is not counted as a second failure', async () => {
     const delegate = new ManualExporter()
     const exporter = new SessionSpanExporter(delegate, { exportTimeoutMillis: 5 })
     const callback = vi.fn()
@@ -59,7 +59,7 @@ describe('the callback of an export', () => {
     expect(exporter.stats().failures).toEqual({ 'timed-out': 1 })
   })
 
-  it('ends the wait for it', () => {
+  it('cancels the timer', () => {
     const delegate = new ManualExporter()
     const exporter = new SessionSpanExporter(delegate)
     vi.useFakeTimers()
@@ -70,13 +70,13 @@ describe('the callback of an export', () => {
     expect(exporter.stats().failures).toEqual({})
   })
 
-  it('does not keep the process alive while nobody waits for it', () => {
+  it('does not keep the process alive while it is pending', () => {
     const before = timers()
     new SessionSpanExporter(new ManualExporter()).export([], () => {})
     expect(timers()).toBe(before)
   })
 
-  it('says what was thrown when that is no Error', async () => {
+  it('gets the thrown value as a cause if it is not an Error', async () => {
     const delegate = new ManualExporter()
     vi.spyOn(delegate, 'export').mockImplementationOnce(() => {
       throw 'no socket'
@@ -106,7 +106,7 @@ describe('the callback of an export', () => {
     expect(exporter.stats().failures).toEqual({ 'second-callback': 1 })
   })
 
-  it('passes a failure on, and counts it', async () => {
+  it('gets the failure of the wrapped exporter, which is counted', async () => {
     const delegate = new ManualExporter()
     const exporter = new SessionSpanExporter(delegate)
     const result = exportTo(exporter)
@@ -116,7 +116,7 @@ describe('the callback of an export', () => {
     expect(exporter.stats().failures).toEqual({ result: 1 })
   })
 
-  it('that throws does not reach the wrapped exporter', () => {
+  it('may throw without an effect on the wrapped exporter', () => {
     const delegate = new ManualExporter()
     new SessionSpanExporter(delegate).export([], () => {
       throw new Error('processor')
@@ -125,8 +125,8 @@ describe('the callback of an export', () => {
   })
 })
 
-describe('an export of nothing at all', () => {
-  it('is the wrapped exporter’s to answer, and leaves the others alone', async () => {
+describe('an export of something that is not a batch', () => {
+  it('is answered by the wrapped exporter, and later exports work', async () => {
     const delegate = new ManualExporter()
     const exporter = new SessionSpanExporter(delegate)
     exporter.export(undefined as never, () => {})
@@ -160,21 +160,21 @@ describe('forceFlush', () => {
     expect(timers()).toBe(before)
   })
 
-  it('rejects at exportTimeoutMillis when the wrapped exporter hangs, saying so', async () => {
+  it('rejects at exportTimeoutMillis when the wrapped exporter hangs, with that message', async () => {
     const delegate = new ManualExporter()
     vi.spyOn(delegate, 'forceFlush').mockReturnValue(new Promise(() => {}))
     const exporter = new SessionSpanExporter(delegate, { exportTimeoutMillis: 5 })
     await expect(exporter.forceFlush()).rejects.toThrow('forceFlush did not finish within 5 ms')
   })
 
-  it('works with an exporter that has none', async () => {
+  it('works with an exporter without forceFlush', async () => {
     const delegate: SpanExporterLike<never> = { export: (_, done) => done(OK), shutdown: async () => {} }
     await expect(new SessionSpanExporter(delegate).forceFlush()).resolves.toBeUndefined()
   })
 })
 
 describe('shutdown', () => {
-  it('reaches the wrapped exporter once, however often it is called, and refuses later batches', async () => {
+  it('reaches the wrapped exporter once, however often it is called, and later exports fail', async () => {
     const delegate = new ManualExporter()
     const exporter = new SessionSpanExporter(delegate)
     await Promise.all([exporter.shutdown(), exporter.shutdown()])
@@ -210,7 +210,7 @@ describe('shutdown', () => {
     await done
   })
 
-  it('rejects at its deadline when the wrapped exporter hangs, saying so', async () => {
+  it('rejects at its deadline when the wrapped exporter hangs, with that message', async () => {
     const delegate = new ManualExporter()
     vi.spyOn(delegate, 'shutdown').mockReturnValue(new Promise(() => {}))
     const exporter = new SessionSpanExporter(delegate, { shutdownTimeoutMillis: 5 })

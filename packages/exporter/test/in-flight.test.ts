@@ -53,7 +53,7 @@ describe('provider.forceFlush', () => {
   })
 })
 
-describe('what a session processor knows of exporters', () => {
+describe('the registrations of exporters with a session processor', () => {
   const start = () => {
     const provider = new BasicTracerProvider({ spanProcessors: [new SessionSpanProcessor()] })
     const tracer = provider.getTracer('test')
@@ -67,7 +67,7 @@ describe('what a session processor knows of exporters', () => {
     return { below, registered: () => [flush?.releases.size, flush?.inFlight.size] }
   }
 
-  it('is empty once 1,000 of them were shut down, answered or not, with spans that waited', async () => {
+  it('are gone after the shutdown of 1,000 exporters, answered or not, some with waiting spans', async () => {
     const { below, registered } = start()
     const shutdowns = Array.from({ length: 1_000 }, async (_, index) => {
       const slow = slowExporter()
@@ -84,7 +84,7 @@ describe('what a session processor knows of exporters', () => {
     expect(registered()).toEqual([0, 0])
   })
 
-  it('is what is in flight or waits, and nothing of an exporter that is idle', async () => {
+  it('last as long as an export is in flight', async () => {
     const { below, registered } = start()
     const slow = slowExporter()
     const exporter = new SessionSpanExporter<ReadableSpan>(slow)

@@ -45,7 +45,7 @@ describe('a problem of a span', () => {
     expect(exporter.stats()).toMatchObject({ changed: 1, unreadable: 0, dropped: { 'control-character': 1 } })
   })
 
-  it('is an error when reading it: it is exported unchanged and counted', () => {
+  it('such as an attribute that throws leaves it unchanged in the export, and is counted', () => {
     const memory = new InMemorySpanExporter()
     const exporter = new SessionSpanExporter(memory)
     const span = unreadableSpan()
@@ -57,7 +57,7 @@ describe('a problem of a span', () => {
 })
 
 describe('stats()', () => {
-  it('is a copy that does not change any more', () => {
+  it('is a copy that does not change', () => {
     const exporter = new SessionSpanExporter({
       export: () => {
         throw new Error('no socket')

@@ -2,7 +2,7 @@ import type { Tracer } from '@opentelemetry/api'
 import { BasicTracerProvider, type ReadableSpan, type TracerConfig } from '@opentelemetry/sdk-trace-base'
 import type { ExportResult, SpanExporterLike } from '@otel-sessions/exporter'
 
-/** A wrapped exporter whose answer the test gives. */
+/** A wrapped exporter whose answers the test gives. */
 export class ManualExporter implements SpanExporterLike<never> {
   readonly callbacks: ((result: ExportResult) => void)[] = []
   shutdowns = 0
@@ -20,7 +20,7 @@ export class ManualExporter implements SpanExporterLike<never> {
 
 export const OK: ExportResult = { code: 0 }
 
-/** Spans of the SDK as a span processor hands them on, in the order in which they ended. */
+/** Ended spans of the SDK, as a span processor gets them, in order. */
 export function endedSpans(run: (tracer: Tracer) => void, config: TracerConfig = {}): ReadableSpan[] {
   const ended: ReadableSpan[] = []
   const collect = {

@@ -7,7 +7,7 @@ import { type MetadataPlan, PROTOTYPE_NAMES } from './plan.ts'
 export interface PreparedMetadata {
   /** The attributes to write, in order. */
   readonly entries: Entries
-  /** What is left out, for which backend, and what the message can say about it. */
+  /** What is left out, for which backend, and what the message names. */
   readonly problems: readonly (readonly [
     backend: string,
     problem: BackendProblem,

@@ -21,7 +21,7 @@ const TEXTS: Readonly<Record<BackendProblem, string>> = {
 /**
  * The log message of a problem: the kind of the value, never the value itself.
  *
- * @param what replaces the kind where more can be said
+ * @param what is logged instead of the kind of the value
  */
 export const problemText = (
   name: string,

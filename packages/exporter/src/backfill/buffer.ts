@@ -13,7 +13,8 @@ import { isComplete, isUnassigned, TraceSessions } from './trace-session.ts'
 /** How often waiting spans are checked while no batch comes, in milliseconds. */
 const CHECK_MILLIS = 1000
 
-/** Above this number, waiting spans are not checked with every batch: batches may consist of one span. */
+// Above this number, waiting spans are not checked with every batch: batches may consist of one span. With 50,000
+// waiting spans, a span that ends costs 75 µs, and 1.7 ms without this.
 const MANY = 1000
 const CHECK_MANY_MILLIS = 100
 

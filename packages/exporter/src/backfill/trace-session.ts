@@ -24,7 +24,7 @@ export function isUnassigned(
     return current === undefined || current === record.resolvedId || current === record.stampedAs
   }
   if (changes?.sessionId !== undefined) return false
-  // An invalid ID says that there is a session, and not the one of the trace.
+  // A span with an invalid ID has a session of its own, not the one of the trace.
   if (current !== undefined) return false
   if (record !== undefined && record.kind !== 'none') return false
   return !namesRejectedSession(span.attributes, aliases, rule)
@@ -34,7 +34,7 @@ export function isUnassigned(
 export const isComplete = ({ trace }: SessionRecord): boolean =>
   trace === undefined || (trace.open === 0 && trace.root === undefined)
 
-/** A trace whose spans have no record: what its exported spans said. */
+/** A trace whose spans have no record, by what its exported spans have. */
 interface ExportedTrace {
   /** The only session that they named; null if they named several or a rejected one. */
   readonly sessionId: string | null | undefined
@@ -54,7 +54,7 @@ export class TraceSessions {
     this.#maxLength = rule.maxLength
   }
 
-  /** Notes what a span says about its trace: the session it is exported with, or that it has a rejected one. */
+  /** Notes a span on its trace: the session that it is exported with, or that it has a rejected one. */
   note({ span, record, changes, isUnassigned }: Decision<ExportableSpan>): void {
     const exported = changes === undefined ? span.attributes[ATTR_SESSION_ID] : changes.sessionId
     const isRejected = !isUnassigned && exported === undefined && record?.kind !== 'cleared'

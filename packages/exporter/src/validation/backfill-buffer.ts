@@ -12,7 +12,7 @@ export interface Decision<S> {
   isUnassigned: boolean
 }
 
-/** Where spans without a session wait for their trace, as validation sees it. `backfill/` has the only one. */
+/** Where spans without a session wait for their trace. The class is in `backfill/`. */
 export interface BackfillBuffer<S> {
   /** How many spans wait. */
   readonly size: number
@@ -27,9 +27,9 @@ export interface BackfillHost<S> {
   readonly rules: ValidationRules
   /** Decides about a span; undefined if reading it throws. */
   decide(span: S): Decision<S> | undefined
-  /** The span as it is exported, in its own session or in the one of its trace. Never throws. */
+  /** The span to export, with its own session or the one of its trace. Never throws. */
   finish(decision: Decision<S>, traceSessionId?: string): S
-  /** The span as it is, because reading it throws. */
+  /** Counts a span that throws when it is read. @returns the span, unchanged */
   unreadable(span: S): S
   /** Counts a span that stopped waiting before its trace was complete. */
   countNotBackfilled(reason: NotBackfilledReason): void

@@ -137,7 +137,7 @@ export class SpanValidation<S extends ExportableSpan> {
     return changes
   }
 
-  /** The span as it is exported. Throws what reading the attributes throws. */
+  /** The span or its view. Throws what reading the attributes throws. */
   #finish(span: S, record: SessionRecord | undefined, changes: SpanChanges | undefined): S {
     const mapper = this.#mapper
     if (changes === undefined && mapper === undefined) return span

@@ -9,9 +9,9 @@ afterEach(stopBackfilling)
 const A = 'user_1_conv_1'
 const B = 'user_2_conv_2'
 
-describe('a span that nobody names', () => {
+describe('a span without a session', () => {
   it.each([['simple' as const], ['batch' as const]])(
-    'gets the session that its trace tells later, with a %s processor',
+    'inherits the session that its trace gets later, with a %s processor',
     async (processor) => {
       const { tracer, provider, exported, exporter } = startBackfilling({}, { processor })
       agentTurn(tracer, A)
@@ -38,7 +38,7 @@ describe('a span that nobody names', () => {
     expect(exported()).toMatchObject({ '1 fetch': A, '2 fetch': B, alone: undefined })
   })
 
-  it('gets none when its trace tells none', async () => {
+  it('gets none if its trace has none', async () => {
     const { tracer, provider, exported, exporter } = startBackfilling({})
     const root = tracer.startSpan('root')
     below(root, tracer, 'fetch').end()
@@ -48,7 +48,7 @@ describe('a span that nobody names', () => {
     expect(exporter.stats()).toMatchObject({ spans: 2, backfilled: 0, notBackfilled: {} })
   })
 
-  it('gets it from children that end after the span that began the trace', async () => {
+  it('inherits it from children that end after the first span of the trace', async () => {
     const { tracer, provider, exported } = startBackfilling({})
     const root = tracer.startSpan('root')
     const late = below(root, tracer, 'late')
@@ -61,7 +61,7 @@ describe('a span that nobody names', () => {
     await provider.shutdown()
   })
 
-  it('gets the session that is stated on the span that began the trace', async () => {
+  it('inherits a session that is set on the first span of the trace', async () => {
     const { tracer, exported } = startBackfilling({})
     const root = tracer.startSpan('root')
     below(root, tracer, 'fetch').end()
@@ -72,14 +72,14 @@ describe('a span that nobody names', () => {
     expect(exported()).toEqual({ other: undefined, fetch: A, root: A })
   })
 
-  it('gets none that is a placeholder', async () => {
+  it('does not inherit a placeholder', async () => {
     const { tracer, exported } = startBackfilling({})
     agentTurn(tracer, 'undefined')
     expect(exported()).toMatchObject({ fetch: undefined, agent: 'undefined' })
   })
 })
 
-describe('a span whose session is in doubt', () => {
+describe('a span whose session is uncertain', () => {
   it.each([['simple' as const], ['batch' as const]])(
     'gets none in a batch job over many sessions, with a %s processor',
     async (processor) => {
@@ -92,7 +92,7 @@ describe('a span whose session is in doubt', () => {
         below(item, tracer, `below ${id}`).end()
         item.setAttribute('session.id', id)
         item.end()
-        // The job is exported as it goes, which must not make the first session the whole job's.
+        // Each part of the job is exported early. The first session must not become that of the whole job.
         await provider.forceFlush()
       }
       job.end()
@@ -107,7 +107,7 @@ describe('a span whose session is in doubt', () => {
     },
   )
 
-  it('stays without one below a statement that there is none', async () => {
+  it('gets none if its session is cleared', async () => {
     const { tracer, provider, exported } = startBackfilling({})
     const root = tracer.startSpan('root')
     context.with(trace.setSpan(ROOT_CONTEXT, root), () => {
@@ -119,7 +119,7 @@ describe('a span whose session is in doubt', () => {
     expect(exported()).toEqual({ anonymous: undefined, agent: A, root: A })
   })
 
-  it('stays without one when it has said an ID that is none', async () => {
+  it('gets none if it has an invalid ID of its own', async () => {
     const { tracer, provider, exported, exporter } = startBackfilling({})
     const root = tracer.startSpan('root')
     const invalid = below(root, tracer, 'invalid')
@@ -135,7 +135,7 @@ describe('a span whose session is in doubt', () => {
   })
 })
 
-describe('a span that got the session of its trace', () => {
+describe('a span that inherited the session of its trace', () => {
   it('has the keys of the backends, too', async () => {
     const { tracer, provider, arrived } = startBackfilling({}, { backends: [langsmith] })
     agentTurn(tracer, A)

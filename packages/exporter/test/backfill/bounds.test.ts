@@ -12,7 +12,7 @@ afterEach(() => {
   stopBackfilling()
 })
 
-/** The framework's span that never ends, as several do when a request fails or a stream is left. */
+/** A framework whose span never ends, as with several when a request fails or a stream is abandoned. */
 function lostSpan(tracer: ReturnType<typeof startBackfilling>['tracer']): Span {
   const root = tracer.startSpan('root')
   below(root, tracer, 'never ends')
@@ -23,8 +23,8 @@ function lostSpan(tracer: ReturnType<typeof startBackfilling>['tracer']): Span {
   return root
 }
 
-describe('a span that waits', () => {
-  it('waits no longer than maxWaitMillis, and goes without one, because what is open may tell another', () => {
+describe('a waiting span', () => {
+  it('is exported without a session after maxWaitMillis: an open span may still name another one', () => {
     const { tracer, exported, exporter } = startBackfilling({ maxWaitMillis: 5_000 })
     lostSpan(tracer).end()
     vi.advanceTimersByTime(4_000)
@@ -40,7 +40,7 @@ describe('a span that waits', () => {
     })
   })
 
-  it('does so when the span that began the trace is open', () => {
+  it('is exported after maxWaitMillis also if the first span of the trace is open', () => {
     const { tracer, exported, exporter } = startBackfilling({ maxWaitMillis: 5_000 })
     lostSpan(tracer)
     vi.advanceTimersByTime(6_000)
@@ -48,7 +48,7 @@ describe('a span that waits', () => {
     expect(exporter.stats()).toMatchObject({ waiting: 0, backfilled: 0, notBackfilled: { time: 1 } })
   })
 
-  it('goes when there are more than maxSpans, the oldest first', () => {
+  it('is exported when more than maxSpans wait, the oldest first', () => {
     const { tracer, exported, exporter } = startBackfilling({ maxSpans: 2 })
     const root = tracer.startSpan('root')
     for (const name of ['first', 'second', 'third']) below(root, tracer, name).end()
@@ -59,19 +59,19 @@ describe('a span that waits', () => {
     expect(exported()).toEqual({ first: undefined, root: A, second: A, third: A })
   })
 
-  it('goes with the next batch once its trace is complete, or at the latest after a second', () => {
+  it('is exported with the next batch after its trace is complete, or after a second', () => {
     const { tracer, exported } = startBackfilling({}, { ours: 'last' })
     const root = tracer.startSpan('root')
     below(root, tracer, 'fetch').end()
     root.setAttribute('session.id', A)
     root.end()
-    // It was exported before our processor was told of its end.
+    // The root was exported before our processor was called with its end.
     expect(exported()).toEqual({ root: A })
     vi.advanceTimersByTime(1_000)
     expect(exported()).toEqual({ root: A, fetch: A })
   })
 
-  it('leaves no timer behind', () => {
+  it('leaves no timer when it is exported', () => {
     const { tracer } = startBackfilling({ maxWaitMillis: 5_000 })
     lostSpan(tracer).end()
     expect(vi.getTimerCount()).toBe(1)

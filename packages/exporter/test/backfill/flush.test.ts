@@ -19,8 +19,8 @@ const SETUPS = [
   { processor: 'batch', ours: 'last' },
 ] as const
 
-describe.each(SETUPS)('with a $processor processor, ours $ours,', (setup) => {
-  it('provider.forceFlush alone ships what waits, of a trace that goes on', async () => {
+describe.each(SETUPS)('with a $processor processor, our processor $ours,', (setup) => {
+  it('provider.forceFlush exports the waiting spans of an incomplete trace', async () => {
     const { tracer, provider, exported, exporter } = startBackfilling({}, setup)
     const root = tracer.startSpan('root')
     below(root, tracer, 'fetch').end()
@@ -31,7 +31,7 @@ describe.each(SETUPS)('with a $processor processor, ours $ours,', (setup) => {
     await provider.shutdown()
   })
 
-  it('provider.forceFlush alone ships what waits with the session of its trace, once that has ended', async () => {
+  it('provider.forceFlush exports the waiting spans of a complete trace with its session', async () => {
     const { tracer, provider, exported, exporter } = startBackfilling({}, setup)
     agentTurn(tracer, A)
     await provider.forceFlush()
@@ -39,7 +39,7 @@ describe.each(SETUPS)('with a $processor processor, ours $ours,', (setup) => {
     expect(exporter.stats()).toMatchObject({ waiting: 0, notBackfilled: {} })
   })
 
-  it('what ends after a flush waits again', async () => {
+  it('spans that end after a flush wait again', async () => {
     const { tracer, provider, exported } = startBackfilling({}, setup)
     const root = tracer.startSpan('root')
     below(root, tracer, 'before').end()
@@ -51,7 +51,7 @@ describe.each(SETUPS)('with a $processor processor, ours $ours,', (setup) => {
     expect(exported()).toEqual({ before: undefined, after: A, root: A })
   })
 
-  it('provider.shutdown alone ships what waits', async () => {
+  it('provider.shutdown exports the waiting spans', async () => {
     const { tracer, provider, exported } = startBackfilling({}, setup)
     const root = tracer.startSpan('root')
     below(root, tracer, 'fetch').end()
@@ -61,8 +61,8 @@ describe.each(SETUPS)('with a $processor processor, ours $ours,', (setup) => {
   })
 })
 
-describe('a flush of the exporter itself', () => {
-  it('ships what waits', async () => {
+describe('a flush of the exporter', () => {
+  it('exports the waiting spans', async () => {
     const { tracer, exporter, exported } = startBackfilling({})
     below(tracer.startSpan('root'), tracer, 'fetch').end()
     expect(exported()).toEqual({})
@@ -70,7 +70,7 @@ describe('a flush of the exporter itself', () => {
     expect(exported()).toEqual({ fetch: undefined })
   })
 
-  it('ships what waits before it shuts the wrapped exporter down', async () => {
+  it('exports the waiting spans before the wrapped exporter is shut down', async () => {
     const { tracer, exporter, exported } = startBackfilling({})
     below(tracer.startSpan('root'), tracer, 'fetch').end()
     await exporter.shutdown()
@@ -79,7 +79,7 @@ describe('a flush of the exporter itself', () => {
   })
 })
 
-/** Batches of 512, as many as there are, and a wrapped exporter whose answers the test gives. */
+/** A processor with batches of 512, and a wrapped exporter whose answers the test gives. */
 function startBatches(ours: 'first' | 'last') {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   const calls: {
@@ -104,13 +104,13 @@ function startBatches(ours: 'first' | 'last') {
   return { calls, provider, exporter, tracer }
 }
 
-/** Lets promises settle until something is so. */
+/** Lets promises settle until a condition holds. */
 async function until(isSo: () => boolean): Promise<void> {
   for (let turn = 0; turn < 100 && !isSo(); turn++) await Promise.resolve()
   expect(isSo()).toBe(true)
 }
 
-describe.each([['first'], ['last']] as const)('what waits, ours %s,', (ours) => {
+describe.each([['first'], ['last']] as const)('what waits, our processor %s,', (ours) => {
   it('is exported in batches of at most 512, not traced, and forceFlush waits for the answers', async () => {
     const { calls, provider, exporter, tracer } = startBatches(ours)
     const root = tracer.startSpan('root')
@@ -121,7 +121,7 @@ describe.each([['first'], ['last']] as const)('what waits, ours %s,', (ours) => 
     })
     for (let answered = 0; answered < 3; answered++) {
       await until(() => calls.length > answered)
-      // One after the other, because exporters refuse too many at a time; the batch processor sends all at once.
+      // One after the other: exporters reject too many at a time. The batch processor exports all at once.
       if (ours === 'last') expect(calls).toHaveLength(answered + 1)
       expect(isFlushed).toBe(false)
       calls[answered]?.answer({ code: 0 })
@@ -134,7 +134,7 @@ describe.each([['first'], ['last']] as const)('what waits, ours %s,', (ours) => 
   })
 })
 
-describe('a batch that grows by what has waited', () => {
+describe('a batch that backfilled spans make larger', () => {
   it('fails as a whole when one of its requests fails', async () => {
     const { calls, exporter, tracer } = startBatches('last')
     const root = tracer.startSpan('root')
@@ -143,18 +143,18 @@ describe('a batch that grows by what has waited', () => {
     root.end()
     const results: ExportResult[] = []
     exporter.export([root as unknown as ReadableSpan], (result) => results.push(result))
-    const refused = { code: 1, error: new Error('503') }
-    calls[0]?.answer(refused)
+    const rejected = { code: 1, error: new Error('503') }
+    calls[0]?.answer(rejected)
     await until(() => calls.length > 1)
     expect(results).toEqual([])
     calls[1]?.answer({ code: 0 })
     expect(calls.map(({ spans }) => spans.length)).toEqual([512, 1])
-    expect(results).toEqual([refused])
+    expect(results).toEqual([rejected])
   })
 })
 
-describe('a wrapped exporter that refuses what has waited', () => {
-  it('is counted, and neither the flush nor the application hears of it', async () => {
+describe('a wrapped exporter that rejects backfilled spans', () => {
+  it('is counted, and the flush does not reject', async () => {
     const { calls, provider, exporter, tracer } = startBatches('last')
     const root = tracer.startSpan('root')
     below(root, tracer, 'fetch').end()

@@ -1,4 +1,4 @@
-// What goes on in a trace after its first span has ended: jobs that were queued by a request, each of another session.
+// Work in a trace after its first span has ended: jobs that a request queued, each of another session.
 
 import type { Span, Tracer } from '@opentelemetry/api'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -19,8 +19,8 @@ const SETUPS = (['simple', 'batch'] as const).flatMap((processor) =>
   [{}, { maxSpans: 1 }].map((option) => ({ processor, option })),
 )
 
-describe('a job that goes on after its request', () => {
-  it('has its own spans filled', async () => {
+describe('a job that continues after its request', () => {
+  it('has its own spans backfilled', async () => {
     const { tracer, provider, exported } = startBackfilling({})
     const root = tracer.startSpan('root')
     const agent = below(root, tracer, 'agent')
@@ -38,7 +38,7 @@ describe('a job that goes on after its request', () => {
 describe.each(SETUPS)(
   'jobs after their request, with a $processor processor and $option,',
   ({ processor, option }) => {
-    it('one after the other: what starts when all had ended gets nothing of before', async () => {
+    it('one after the other: a span that starts after all have ended inherits nothing of them', async () => {
       const { tracer, provider, exported } = startBackfilling(option, { processor })
       const root = tracer.startSpan('root')
       root.end()
@@ -49,7 +49,7 @@ describe.each(SETUPS)(
       expect(exported()).toMatchObject({ 'agent A': A, 'GET B': undefined, 'agent B': B })
     })
 
-    it('at the same time: none gets the session of the one that has told it first', async () => {
+    it('at the same time: none inherits the session of the first one that has one', async () => {
       const { tracer, provider, exported } = startBackfilling(option, { processor })
       const root = tracer.startSpan('root')
       const [first, second] = [below(root, tracer, 'agent A'), below(root, tracer, 'agent B')]

@@ -5,15 +5,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { startBackfilling, stopBackfilling } from './support.ts'
 
-/** What an application does to its spans; spans are told apart by the order of their starts. */
+/** What an application does to its spans. A span is identified by the order of the starts. */
 type Step =
   | { do: 'start'; below: number | undefined; session: string | undefined }
   | { do: 'name'; span: number; session: string }
   | { do: 'end'; span: number }
   | { do: 'flush' }
 
-const REFUSED = 'x'.repeat(200)
-const session = fc.constantFrom('user_1_conv_1', 'user_1_conv_1', 'user_1_conv_1', 'user_2_conv_2', REFUSED)
+const REJECTED = 'x'.repeat(200)
+const session = fc.constantFrom('user_1_conv_1', 'user_1_conv_1', 'user_1_conv_1', 'user_2_conv_2', REJECTED)
 const index = fc.nat({ max: 11 })
 const start = fc.record({
   do: fc.constant('start' as const),
@@ -30,12 +30,12 @@ const program = (...others: fc.Arbitrary<Step>[]): fc.Arbitrary<Step[]> =>
   })
 
 interface Outcome {
-  /** By span: what it was exported with; absent where it was not shipped. */
+  /** By span: what it was exported with; missing if it was not exported. */
   readonly exported: Readonly<Record<string, unknown>>
   /** By span: the tree that it belongs to. */
   readonly trees: readonly number[]
-  /** Spans that name a session by an ID that is refused. */
-  readonly refused: ReadonlySet<number>
+  /** Spans that have a rejected ID. */
+  readonly rejected: ReadonlySet<number>
   readonly stats: { readonly spans: number; readonly waiting: number }
 }
 
@@ -47,7 +47,7 @@ async function run(
   const { tracer, provider, exported, exporter } = startBackfilling(option, setup)
   const spans: Span[] = []
   const trees: number[] = []
-  // What starts below a span that has ended, in a trace whose first span has, is later work.
+  // A span that starts after its parent and the first span of the trace have ended is later work.
   const treeOf = (parent: Span | undefined) => {
     const tree = parent === undefined ? undefined : trees[spans.indexOf(parent)]
     const goesOn = parent?.isRecording() || (tree !== undefined && spans[tree]?.isRecording())
@@ -67,15 +67,15 @@ async function run(
       else span?.setAttribute('session.id', step.session)
     }
   }
-  const refused = new Set<number>()
+  const rejected = new Set<number>()
   spans.forEach((span, at) => {
-    if (Object.values((span as unknown as ReadableSpan).attributes).includes(REFUSED)) refused.add(at)
+    if (Object.values((span as unknown as ReadableSpan).attributes).includes(REJECTED)) rejected.add(at)
   })
   for (const span of spans.toReversed()) if (span.isRecording()) span.end()
   await provider.forceFlush()
   const { spans: count, waiting } = exporter.stats()
   stopBackfilling()
-  return { exported: exported(), trees, refused, stats: { spans: count, waiting } }
+  return { exported: exported(), trees, rejected, stats: { spans: count, waiting } }
 }
 
 const setups = fc.record({
@@ -83,33 +83,33 @@ const setups = fc.record({
   ours: fc.constantFrom('first', 'last'),
 } as const)
 
-/** The sessions that the spans of a tree name, by tree; one that is refused is one more. */
-function namedIn({ exported, trees, refused }: Outcome): Map<number, Set<unknown>> {
+/** The sessions of the spans of a tree, by tree. A rejected one counts as another session. */
+function namedIn({ exported, trees, rejected }: Outcome): Map<number, Set<unknown>> {
   const named = new Map<number, Set<unknown>>()
   trees.forEach((tree, span) => {
     const ids = named.get(tree) ?? new Set()
     named.set(tree, ids)
     if (exported[span] !== undefined) ids.add(exported[span])
-    else if (refused.has(span)) ids.add(REFUSED)
+    else if (rejected.has(span)) ids.add(REJECTED)
   })
   return named
 }
 
 describe('random traces', () => {
-  it('that end: every span is exported once; one that nobody names gets the session of a trace that names just one, and else none', async () => {
+  it('that end: every span is exported once, and a span without a session inherits the only one of its trace', async () => {
     await fc.assert(
       fc.asyncProperty(program(), setups, async (steps, setup) => {
         const without = await run(steps, undefined, setup)
-        const filled = await run(steps, {}, setup)
+        const backfilled = await run(steps, {}, setup)
         const named = namedIn(without)
         const wanted = without.trees.map((tree, span) => {
           const ids = [...(named.get(tree) ?? [])]
-          const only = ids.length === 1 && ids[0] !== REFUSED ? ids[0] : undefined
-          return without.exported[span] ?? (without.refused.has(span) ? undefined : only)
+          const only = ids.length === 1 && ids[0] !== REJECTED ? ids[0] : undefined
+          return without.exported[span] ?? (without.rejected.has(span) ? undefined : only)
         })
-        expect(Object.keys(filled.exported)).toHaveLength(without.trees.length)
-        expect(without.trees.map((_, span) => filled.exported[span])).toEqual(wanted)
-        expect(filled.stats).toEqual({ spans: without.trees.length, waiting: 0 })
+        expect(Object.keys(backfilled.exported)).toHaveLength(without.trees.length)
+        expect(without.trees.map((_, span) => backfilled.exported[span])).toEqual(wanted)
+        expect(backfilled.stats).toEqual({ spans: without.trees.length, waiting: 0 })
       }),
       { numRuns: 1_500 },
     )
@@ -119,20 +119,20 @@ describe('random traces', () => {
     ['waits', {}],
     ['hardly waits', { maxSpans: 1 }],
   ])(
-    'that are flushed in between: every span is exported once, with no session that its trace has not named: %s',
+    'that are flushed early: every span is exported once, and only with a session of its trace: %s',
     async (_, option) => {
       await fc.assert(
         fc.asyncProperty(program(flush), setups, async (steps, setup) => {
           const without = await run(steps, undefined, setup)
-          const filled = await run(steps, option, setup)
+          const backfilled = await run(steps, option, setup)
           const named = namedIn(without)
-          expect(Object.keys(filled.exported)).toHaveLength(without.trees.length)
+          expect(Object.keys(backfilled.exported)).toHaveLength(without.trees.length)
           without.trees.forEach((tree, span) => {
-            const id = filled.exported[span]
+            const id = backfilled.exported[span]
             if (without.exported[span] !== undefined) expect(id).toBe(without.exported[span])
             else if (id !== undefined) expect(named.get(tree)).toContain(id)
           })
-          expect(filled.stats).toEqual({ spans: without.trees.length, waiting: 0 })
+          expect(backfilled.stats).toEqual({ spans: without.trees.length, waiting: 0 })
         }),
         { numRuns: 500 },
       )

@@ -19,8 +19,8 @@ afterEach(() => {
 
 const A = 'user_1_conv_1'
 
-/** A provider of which one span waits in the exporter, for a trace that does not end. */
-function holdOne(exporter: SpanExporter) {
+/** A provider with one span that waits in the exporter for a trace that does not end. */
+function bufferOne(exporter: SpanExporter) {
   const batch = new BatchSpanProcessor(exporter, { maxExportBatchSize: 1 })
   const provider = new BasicTracerProvider({ spanProcessors: [new SessionSpanProcessor(), batch] })
   const tracer = provider.getTracer('test')
@@ -28,8 +28,8 @@ function holdOne(exporter: SpanExporter) {
   return provider
 }
 
-describe('what waits', () => {
-  it('may be as much as is allowed, all of one trace', async () => {
+describe('the waiting spans', () => {
+  it('may be as many as allowed, all of one trace', async () => {
     const { tracer, provider, exporter } = startBackfilling({ maxSpans: 50_000 }, { processor: 'simple' })
     const root = tracer.startSpan('root')
     for (let count = 0; count < 50_000; count++) below(root, tracer, 'fetch').end()
@@ -40,7 +40,7 @@ describe('what waits', () => {
     expect(exporter.stats()).toMatchObject({ spans: 50_001, backfilled: 50_000, waiting: 0 })
   })
 
-  it('is exported in requests no larger than the batches of the processor', async () => {
+  it('are exported in requests no larger than the batches of the processor', async () => {
     const sizes: number[] = []
     const delegate: SpanExporterLike<ReadableSpan> = {
       export: (spans, done) => {
@@ -61,7 +61,7 @@ describe('what waits', () => {
     root.end()
   })
 
-  it('keeps the processor that it waits for, and only while it waits', async () => {
+  it('are registered with their processor only while they wait', async () => {
     const { tracer, exporter } = startBackfilling({})
     const root = tracer.startSpan('root')
     const releases = readRecord(root.spanContext())?.settings.flush.releases
@@ -71,7 +71,7 @@ describe('what waits', () => {
     expect(releases?.size).toBe(0)
   })
 
-  it('is looked at as often as maxWaitMillis asks for', () => {
+  it('are checked in time for maxWaitMillis', () => {
     vi.useFakeTimers()
     const { tracer, exported } = startBackfilling({ maxWaitMillis: 200 })
     below(tracer.startSpan('root'), tracer, 'fetch').end()
@@ -79,7 +79,7 @@ describe('what waits', () => {
     expect(exported()).toEqual({ fetch: undefined })
   })
 
-  it('is not given up where its trace has ended without a word', async () => {
+  it('are not counted as not backfilled if their trace has no session', async () => {
     const { tracer, provider, exporter } = startBackfilling({}, { ours: 'last' })
     const root = tracer.startSpan('root')
     below(root, tracer, 'fetch').end()
@@ -88,20 +88,20 @@ describe('what waits', () => {
     expect(exporter.stats()).toMatchObject({ spans: 2, backfilled: 0, notBackfilled: {} })
   })
 
-  it('of one provider is not exported by a flush of another one', async () => {
+  it('of one provider are not exported by a flush of another one', async () => {
     const exporter = new SessionSpanExporter<ReadableSpan>(
       { export: (_, done) => done(OK), shutdown: async () => {} },
       { backfill: backfill() },
     )
-    const providers = [holdOne(exporter), holdOne(exporter)]
+    const providers = [bufferOne(exporter), bufferOne(exporter)]
     expect(exporter.stats().waiting).toBe(2)
     await providers[1]?.forceFlush()
     expect(exporter.stats()).toMatchObject({ waiting: 1, notBackfilled: { flush: 1 } })
   })
 })
 
-describe('a span that throws when it is read once more', () => {
-  it('is exported as it is, with its batch, and the callback is called', () => {
+describe('a span that throws when it is read again', () => {
+  it('is exported unchanged with its batch, and the callback is called', () => {
     const { tracer } = startBackfilling(undefined, { ours: 'none' })
     const span = tracer.startSpan('span')
     span.end()
@@ -135,7 +135,7 @@ describe('a span that throws when it is read once more', () => {
 })
 
 describe('shutdown of a provider', () => {
-  it('waits no longer than shutdownTimeoutMillis for what has waited', async () => {
+  it('waits no longer than shutdownTimeoutMillis for backfilled spans', async () => {
     vi.useFakeTimers()
     const delegate = new ManualExporter()
     const exporter = new SessionSpanExporter<ReadableSpan>(delegate as never, {
@@ -143,7 +143,7 @@ describe('shutdown of a provider', () => {
       shutdownTimeoutMillis: 1_000,
       exportTimeoutMillis: 30_000,
     })
-    const provider = holdOne(exporter)
+    const provider = bufferOne(exporter)
     expect(exporter.stats().waiting).toBe(1)
     let isDown = false
     provider.shutdown().finally(() => {
@@ -168,7 +168,7 @@ describe('shutdown of a provider', () => {
       },
       { backfill: backfill() },
     )
-    holdOne(exporter)
+    bufferOne(exporter)
     await exporter.shutdown()
     expect(shutdowns).toBe(1)
   })

@@ -16,7 +16,7 @@ import { type BackfillOptions, backfill } from '@otel-sessions/exporter/backfill
 import { SessionSpanProcessor } from '@otel-sessions/processor'
 
 interface Setup extends Pick<SessionSpanExporterOptions, 'backends' | 'onInvalid' | 'maxLength'> {
-  /** `simple` exports each span by itself as it ends, `batch` all of them at a flush. */
+  /** `simple` exports each span when it ends, `batch` all of them at a flush. */
   readonly processor?: 'simple' | 'batch'
   /** The session processor comes before the exporting one, after it, or is missing. */
   readonly ours?: 'first' | 'last' | 'none'
@@ -63,7 +63,7 @@ export function stopBackfilling(): void {
   trace.disable()
 }
 
-/** A span below another one. */
+/** A child span. */
 export const below = (parent: Span, tracer: Tracer, name: string): Span =>
   tracer.startSpan(name, {}, trace.setSpan(context.active(), parent))
 

@@ -6,8 +6,8 @@ afterEach(stopBackfilling)
 const A = 'user_1_conv_1'
 const B = 'user_2_conv_2'
 
-describe('without our processor, a span that nobody names', () => {
-  it('gets the session of its trace, when the root comes in the same batch', async () => {
+describe('without our processor, a span without a session', () => {
+  it('inherits the session of its trace if the root is in the same batch', async () => {
     const { tracer, provider, exported, exporter } = startBackfilling(
       {},
       { processor: 'batch', ours: 'none' },
@@ -18,7 +18,7 @@ describe('without our processor, a span that nobody names', () => {
     expect(exporter.stats()).toMatchObject({ backfilled: 3, waiting: 0 })
   })
 
-  it('gets it in a later batch than the root', async () => {
+  it('inherits it in a later batch than the root', async () => {
     const { tracer, exported } = startBackfilling({}, { ours: 'none' })
     const root = tracer.startSpan('root')
     const late = below(root, tracer, 'late')
@@ -28,14 +28,14 @@ describe('without our processor, a span that nobody names', () => {
     expect(exported()).toEqual({ root: A, late: A })
   })
 
-  it('gets none before the root has come, and does not wait, because nobody knows what is open', async () => {
+  it('gets none before the root is exported, and does not wait: nothing knows which spans are open', async () => {
     const { tracer, exported, exporter } = startBackfilling({}, { ours: 'none' })
     agentTurn(tracer, A)
     expect(exported()).toEqual({ fetch: undefined, query: undefined, agent: A, 'POST /chat': A })
     expect(exporter.stats()).toMatchObject({ waiting: 0, notBackfilled: {} })
   })
 
-  it('gets none when its trace names several', async () => {
+  it('gets none if its trace names several', async () => {
     const { tracer, provider, exported } = startBackfilling({}, { processor: 'batch', ours: 'none' })
     const root = tracer.startSpan('root')
     for (const id of [A, B]) {
@@ -50,8 +50,8 @@ describe('without our processor, a span that nobody names', () => {
   })
 
   it.each([
-    ['gets it from a trace with 4,096 after it', 4_096, A],
-    ['gets none from a trace that was long ago', 2 * 4_096, undefined],
+    ['inherits it if 4,096 other traces came after its trace', 4_096, A],
+    ['gets none if its trace was long ago', 2 * 4_096, undefined],
   ])('%s', async (_, others, session) => {
     const { tracer, exported } = startBackfilling({}, { ours: 'none' })
     const root = tracer.startSpan('root')

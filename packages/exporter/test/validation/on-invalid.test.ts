@@ -32,7 +32,7 @@ function tracing(options: SessionSpanExporterOptions, withProcessor: boolean) {
 }
 
 describe('hashSessionId', () => {
-  it('gives every string a valid ID, the same for the same one and another for another', () => {
+  it('makes a valid ID of every string: the same for equal strings, different for different ones', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (one, other) => {
         expect(checkSessionId(hashSessionId(one), { maxLength: 64 }).ok).toBe(true)
@@ -41,19 +41,19 @@ describe('hashSessionId', () => {
     )
   })
 
-  it('is the SHA-256 of the UTF-8 form, so that a service in another language can make it', () => {
+  it('is the SHA-256 of the UTF-8 form, which services in other languages can compute', () => {
     expect(hashSessionId('café 🙂')).toBe(createHash('sha256').update('café 🙂', 'utf8').digest('hex'))
   })
 
-  it('keeps strings apart that have no UTF-8 form', () => {
+  it('makes different IDs of strings without a UTF-8 form', () => {
     expect(hashSessionId('\ud800')).not.toBe(hashSessionId('\ud801'))
     expect(hashSessionId('\ud800')).not.toBe(hashSessionId('\ufffd'))
   })
 })
 
 for (const withProcessor of [false, true]) {
-  describe(`onInvalid: hashSessionId, ${withProcessor ? 'behind the processor' : 'alone'}`, () => {
-    it('ships the hash of an ID that is too long, not US-ASCII or has control characters', () => {
+  describe(`onInvalid: hashSessionId, ${withProcessor ? 'with a record' : 'without a record'}`, () => {
+    it('exports the hash of an ID that is too long, not US-ASCII or has control characters', () => {
       const { tracer, sessions, exporter } = tracing({ onInvalid: hashSessionId }, withProcessor)
       for (const id of [LONG, 'café', 'a\nb']) {
         tracer.startSpan(id, { attributes: { 'session.id': id } }).end()
@@ -67,7 +67,7 @@ for (const withProcessor of [false, true]) {
       expect(exporter.stats()).toMatchObject({ spans: 6, replaced: 6, dropped: {} })
     })
 
-    it('makes no session of what is blank or no string, because all of them would be one', () => {
+    it('makes no session of blank strings and other types, which would all become one session', () => {
       const { tracer, sessions, exporter } = tracing({ onInvalid: hashSessionId }, withProcessor)
       for (const id of ['', '   ', 42, true, ['a']]) {
         tracer.startSpan('span', { attributes: { 'session.id': id as string } }).end()
@@ -76,7 +76,7 @@ for (const withProcessor of [false, true]) {
       expect(exporter.stats()).toMatchObject({ replaced: 0, dropped: { empty: 2, 'not-a-string': 3 } })
     })
 
-    it('leaves the word to a valid alias', () => {
+    it('is not called if there is a valid alias', () => {
       const { tracer, sessions } = tracing({ onInvalid: hashSessionId }, withProcessor)
       const span = tracer.startSpan('span', { attributes: { thread_id: 't1' } })
       span.setAttribute('session.id', LONG)
@@ -84,7 +84,7 @@ for (const withProcessor of [false, true]) {
       expect(sessions()).toEqual({ span: 't1' })
     })
 
-    it('makes an ID fit that is valid, but longer than this exporter’s maxLength', () => {
+    it('makes an ID of a valid one that is longer than the maxLength of the exporter', () => {
       const { tracer, sessions } = tracing({ onInvalid: hashSessionId, maxLength: 64 }, withProcessor)
       const id = 'y'.repeat(100)
       tracer.startSpan('span', { attributes: { 'session.id': id } }).end()
@@ -93,8 +93,8 @@ for (const withProcessor of [false, true]) {
   })
 }
 
-describe('onInvalid behind the processor', () => {
-  it('ships the hash for the spans below an invalid start attribute, too', () => {
+describe('onInvalid with a record', () => {
+  it('exports the hash for the spans below an invalid start attribute, too', () => {
     const { tracer, sessions } = tracing({ onInvalid: hashSessionId }, true)
     const root = tracer.startSpan('root', { attributes: { 'session.id': LONG } }, ROOT_CONTEXT)
     const child = tracer.startSpan('child', {}, trace.setSpan(ROOT_CONTEXT, root))
@@ -104,25 +104,25 @@ describe('onInvalid behind the processor', () => {
     expect(sessions()).toEqual({ root: HASH, child: HASH, grandchild: HASH })
   })
 
-  it('ships none where the application has stated that there is none', () => {
+  it('does not replace a cleared session', () => {
     const { tracer, sessions } = tracing({ onInvalid: hashSessionId }, true)
     usingSession(null, () => {
       const span = tracer.startSpan('in null')
       span.setAttribute('session.id', LONG)
       span.end()
     })
-    usingSession(LONG, () => tracer.startSpan('in a refused scope').end())
+    usingSession(LONG, () => tracer.startSpan('in a rejected scope').end())
     const span = tracer.startSpan('taken back', { attributes: { 'session.id': LONG } })
     setSpanSession(span, null)
     span.end()
     expect(sessions()).toEqual({
       'in null': undefined,
-      'in a refused scope': undefined,
+      'in a rejected scope': undefined,
       'taken back': undefined,
     })
   })
 
-  it('leaves a session that was stated, and takes usingSession(hashSessionId(id))', () => {
+  it('does not change an explicit session, also one of usingSession(hashSessionId(id))', () => {
     const { tracer, sessions, exporter } = tracing({ onInvalid: hashSessionId }, true)
     usingSession(HASH, () => {
       const span = tracer.startSpan('span')
@@ -134,8 +134,8 @@ describe('onInvalid behind the processor', () => {
   })
 })
 
-describe('a function of one’s own', () => {
-  it('is held to the ID rule: what it makes is dropped where it is invalid, and that is said', () => {
+describe('a function of your own', () => {
+  it('gets its result validated: an invalid one is dropped, which is logged', () => {
     const warnings = collectWarnings()
     const { tracer, sessions, exporter } = tracing({ onInvalid: (id) => `${id}!` }, false)
     tracer.startSpan('span', { attributes: { 'session.id': LONG } }).end()
@@ -145,7 +145,7 @@ describe('a function of one’s own', () => {
     expect(warnings.join()).not.toContain('xxx')
   })
 
-  it('that throws drops the ID, and ships the span', () => {
+  it('may throw: the ID is dropped and the span exported', () => {
     const onInvalid = () => {
       throw new Error('hostile')
     }
@@ -154,7 +154,7 @@ describe('a function of one’s own', () => {
     expect(sessions()).toEqual({ span: undefined })
   })
 
-  it('that is none is refused at construction, by its kind', () => {
+  it('that is not a function throws at construction, with its kind', () => {
     const onInvalid = 'hash' as never
     expect(() => new SessionSpanExporter(new InMemorySpanExporter(), { onInvalid })).toThrow(
       /option onInvalid must be 'drop' or a function, it is a string of 4 characters/,

@@ -4,7 +4,7 @@ import { SessionSpanExporter } from '@otel-sessions/exporter'
 import { describe, expect, it } from 'vitest'
 import { endedSpans } from '../support.ts'
 
-/** What the SDK's spans have beside their attributes, in every line. */
+/** What spans have beside their attributes in every version of the SDK. */
 const COMMON = [
   'name',
   'kind',
@@ -24,7 +24,7 @@ const COMMON = [
 const OF_SDK_1 = ['parentSpanId', 'instrumentationLibrary']
 const OF_SDK_2 = ['parentSpanContext', 'instrumentationScope']
 
-/** A span on which nothing is empty, and something of each kind was dropped. */
+/** A span with something of every kind, and something dropped of every kind. */
 function richSpan(): ReadableSpan {
   const limits = { attributeCountLimit: 2, eventCountLimit: 1, linkCountLimit: 1 }
   const spanContext = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 }
@@ -43,7 +43,7 @@ function richSpan(): ReadableSpan {
   return span as ReadableSpan
 }
 
-/** The same under the names of SDK 1.x, and only those. */
+/** The same with the names of SDK 1.x only. */
 function asSdk1(span: ReadableSpan): ReadableSpan {
   const { parentSpanContext, instrumentationScope, ...others } = span
   return {
@@ -67,21 +67,21 @@ function viewOf(span: ReadableSpan): ReadableSpan {
 describe('a span with a changed attribute', () => {
   const at = (span: ReadableSpan, property: string) => (span as never as Record<string, unknown>)[property]
 
-  it.each([...COMMON, ...OF_SDK_2])('has the very %s of the SDK’s span', (property) => {
+  it.each([...COMMON, ...OF_SDK_2])('has the same %s as the SDK’s span', (property) => {
     const span = richSpan()
     expect(at(span, property)).toBeTruthy()
     expect(at(viewOf(span), property)).toBe(at(span, property))
     expect(viewOf(span).spanContext()).toBe(span.spanContext())
   })
 
-  it.each([...COMMON, ...OF_SDK_1])('has the very %s of a span of SDK 1.x', (property) => {
+  it.each([...COMMON, ...OF_SDK_1])('has the same %s as a span of SDK 1.x', (property) => {
     const span = asSdk1(richSpan())
     expect(at(span, property)).toBeTruthy()
     expect(at(viewOf(span), property)).toBe(at(span, property))
   })
 
-  // Published exporters choose by `'parentSpanId' in span`.
-  it('has the names of its own line of the SDK, and not the other’s', () => {
+  // Published exporters check `'parentSpanId' in span`.
+  it('has the names of its own SDK version only', () => {
     const has = (span: ReadableSpan, names: string[]) => names.map((name) => name in span)
     expect(has(viewOf(richSpan()), OF_SDK_1)).toEqual([false, false])
     expect(has(viewOf(asSdk1(richSpan())), OF_SDK_2)).toEqual([false, false])

@@ -11,12 +11,12 @@ import { endedSpans } from '../support.ts'
 
 afterEach(stopTracing)
 
-/** A provider with the gate alone: somebody else stamps, or nobody. */
-function gateAlone(options?: ConstructorParameters<typeof SessionSpanExporter>[1]) {
+/** A provider with our exporter and without our processor. */
+function startWithoutProcessor(options?: ConstructorParameters<typeof SessionSpanExporter>[1]) {
   const memory = new InMemorySpanExporter()
   const exporter = new SessionSpanExporter(memory, options)
   const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
-  const ship = (attributes: Record<string, unknown>) => {
+  const exported = (attributes: Record<string, unknown>) => {
     memory.reset()
     provider
       .getTracer('test')
@@ -24,15 +24,15 @@ function gateAlone(options?: ConstructorParameters<typeof SessionSpanExporter>[1
       .end()
     return memory.getFinishedSpans()[0]?.attributes
   }
-  return { exporter, ship }
+  return { exporter, exported }
 }
 
-describe('the gate without a record of the processor', () => {
-  it('drops an invalid session.id, never the span, and counts the reason', () => {
-    const { exporter, ship } = gateAlone()
-    expect(ship({ 'session.id': 'café', a: 1 })).toEqual({ a: 1 })
-    expect(ship({ 'session.id': 'x'.repeat(200) })).toEqual({})
-    expect(ship({ 'session.id': 'ok_1' })).toEqual({ 'session.id': 'ok_1' })
+describe('validation without a record', () => {
+  it('drops an invalid session.id but not the span, and counts the reason', () => {
+    const { exporter, exported } = startWithoutProcessor()
+    expect(exported({ 'session.id': 'café', a: 1 })).toEqual({ a: 1 })
+    expect(exported({ 'session.id': 'x'.repeat(200) })).toEqual({})
+    expect(exported({ 'session.id': 'ok_1' })).toEqual({ 'session.id': 'ok_1' })
     expect(exporter.stats()).toMatchObject({
       spans: 3,
       changed: 2,
@@ -40,29 +40,29 @@ describe('the gate without a record of the processor', () => {
     })
   })
 
-  it('gives a span with an alias its session.id, also in place of an invalid one', () => {
-    const { exporter, ship } = gateAlone()
-    expect(ship({ thread_id: 't1' })).toEqual({ thread_id: 't1', 'session.id': 't1' })
-    expect(ship({ 'session.id': 'é', thread_id: 't1' })).toEqual({ thread_id: 't1', 'session.id': 't1' })
+  it('sets session.id by an alias, also in place of an invalid one', () => {
+    const { exporter, exported } = startWithoutProcessor()
+    expect(exported({ thread_id: 't1' })).toEqual({ thread_id: 't1', 'session.id': 't1' })
+    expect(exported({ 'session.id': 'é', thread_id: 't1' })).toEqual({ thread_id: 't1', 'session.id': 't1' })
     expect(exporter.stats().dropped).toEqual({ 'not-ascii': 1 })
   })
 
-  it('looks for no alias in a metadata of more than 32 kB, and counts it', () => {
-    const { exporter, ship } = gateAlone()
+  it('reads no alias in metadata of more than 32 kB, and counts that', () => {
+    const { exporter, exported } = startWithoutProcessor()
     const metadata = JSON.stringify({ thread_id: 't1', long: 'x'.repeat(32_768) })
-    expect(ship({ metadata })).toEqual({ metadata })
+    expect(exported({ metadata })).toEqual({ metadata })
     expect(exporter.stats()).toMatchObject({ changed: 0, metadataNotRead: 1 })
   })
 
-  it('takes another alias table, and a shorter limit', () => {
-    const { ship } = gateAlone({ aliases: ['app.chat'], maxLength: 4 })
-    expect(ship({ thread_id: 't1' })).toEqual({ thread_id: 't1' })
-    expect(ship({ 'app.chat': 'c1' })).toEqual({ 'app.chat': 'c1', 'session.id': 'c1' })
-    expect(ship({ 'session.id': 'longer' })).toEqual({})
+  it('can have another alias table and a shorter limit', () => {
+    const { exported } = startWithoutProcessor({ aliases: ['app.chat'], maxLength: 4 })
+    expect(exported({ thread_id: 't1' })).toEqual({ thread_id: 't1' })
+    expect(exported({ 'app.chat': 'c1' })).toEqual({ 'app.chat': 'c1', 'session.id': 'c1' })
+    expect(exported({ 'session.id': 'longer' })).toEqual({})
   })
 })
 
-describe('the gate with the record', () => {
+describe('validation with a record', () => {
   it('applies a limit shorter than the processor’s', () => {
     context.disable()
     const memory = new InMemorySpanExporter()
@@ -78,7 +78,7 @@ describe('the gate with the record', () => {
     expect(exporter.stats().dropped).toEqual({ 'too-long': 1 })
   })
 
-  it('restores what another processor wrote over the stated session after ours had run', () => {
+  it('restores an explicit session that another processor overwrote after ours', () => {
     const late = {
       onStart() {},
       onEnding: (span: { setAttribute(key: string, value: string): unknown }) =>
@@ -100,7 +100,7 @@ describe('the gate with the record', () => {
   })
 })
 
-describe('a session.id written after our late rules had run', () => {
+describe('a session.id that is written after our late rules', () => {
   const late = {
     onStart() {},
     onEnding: (span: { setAttribute(key: string, value: string): unknown }) =>
@@ -110,16 +110,16 @@ describe('a session.id written after our late rules had run', () => {
     shutdown: async () => {},
   }
 
-  it('counts on a span that is in no session, and on one that had a hint', () => {
+  it('is used for a span without a session, and for one with an inferred session', () => {
     const { tracer, sessions } = startTracing({}, { spanProcessors: [new SessionSpanProcessor(), late] })
-    tracer.startSpan('bare').end()
-    tracer.startSpan('hinted', { attributes: { thread_id: 't1' } }).end()
-    expect(sessions()).toEqual({ bare: 'later_1', hinted: 'later_1' })
+    tracer.startSpan('unassigned').end()
+    tracer.startSpan('inferred', { attributes: { thread_id: 't1' } }).end()
+    expect(sessions()).toEqual({ unassigned: 'later_1', inferred: 'later_1' })
   })
 })
 
-describe('a stated ID that is too long for the gate', () => {
-  it('is counted as dropped also where the SDK had no room for it', () => {
+describe('an explicit ID that is too long for the exporter', () => {
+  it('is counted as dropped also if the SDK had no room for it', () => {
     context.disable()
     const memory = new InMemorySpanExporter()
     const exporter = new SessionSpanExporter(memory, { maxLength: 8 })
@@ -137,7 +137,7 @@ describe('a stated ID that is too long for the gate', () => {
 })
 
 describe('a record of another version', () => {
-  it('is not read: the attributes alone decide', () => {
+  it('is not read: the attributes decide', () => {
     const memory = new InMemorySpanExporter()
     const [span] = endedSpans((tracer) => tracer.startSpan('span', { attributes: { thread_id: 't1' } }).end())
     Object.assign(span?.spanContext() as object, { [SESSION_RECORD]: { version: 2, kind: 'cleared' } })
@@ -146,8 +146,8 @@ describe('a record of another version', () => {
   })
 })
 
-describe('views, never mutation', () => {
-  it('another processor on the same provider still sees the SDK’s own attributes', () => {
+describe('views', () => {
+  it('leave the SDK’s attributes to the other processors of the provider', () => {
     const other = new InMemorySpanExporter()
     const memory = new InMemorySpanExporter()
     const provider = new BasicTracerProvider({
@@ -164,7 +164,7 @@ describe('views, never mutation', () => {
     expect(other.getFinishedSpans()[0]?.attributes).toEqual({ 'session.id': 'é', thread_id: 't1' })
   })
 
-  it('a span that needs no change is handed on as it is, in the same batch', () => {
+  it('replace only the spans of a batch that change', () => {
     const memory = new InMemorySpanExporter()
     const spans: unknown[] = []
     const provider = new BasicTracerProvider({
@@ -185,7 +185,7 @@ describe('views, never mutation', () => {
     expect(memory.getFinishedSpans()[1]).not.toBe(spans[1])
   })
 
-  it('looks like the span in all that OTLP ships, over a real socket', async () => {
+  it('are serialized like the span, over a real socket', async () => {
     const collector = await startCollector()
     const otlp = new OTLPTraceExporter({ url: collector.url })
     const plain = new OTLPTraceExporter({ url: collector.url })
