@@ -2,7 +2,9 @@ import { context } from '@opentelemetry/api'
 import { after, type Timer, within } from '@otel-sessions/semconv/internal'
 import { problems } from './problems.ts'
 import type { ExportResult, SpanExporterLike } from './span-types.ts'
-import type { FailureReason } from './stats.ts'
+
+/** Why a call of the wrapped exporter counts as failed. */
+export type FailureReason = 'result' | 'threw' | 'timed-out' | 'second-callback' | 'after-shutdown'
 
 export function failure(message: string, cause?: unknown): ExportResult {
   return { code: 1, error: cause instanceof Error ? cause : new Error(message, { cause }) }

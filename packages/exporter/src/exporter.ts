@@ -1,18 +1,49 @@
 import { type Context, context, ROOT_CONTEXT } from '@opentelemetry/api'
-import { kindOf, now, within } from '@otel-sessions/semconv/internal'
-import { callBack, DelegateCalls, failure } from './delegate-calls.ts'
-import {
-  EXPORTER_OPTIONS,
-  type ExporterSettings,
-  exporterSettingsOf,
-  OWNER,
-  type SessionSpanExporterOptions,
-} from './options.ts'
+import { checkWholeNumber, kindOf, LONGEST_TIMER_MILLIS, now, within } from '@otel-sessions/semconv/internal'
+import { callBack, DelegateCalls, type FailureReason, failure } from './delegate-calls.ts'
 import { problems } from './problems.ts'
 import type { ExportableSpan, ExportResult, SpanExporterLike } from './span-types.ts'
-import type { FailureReason, SessionExporterStats } from './stats.ts'
+import type { ValidationOptions } from './validation/options.ts'
 import { SpanValidation } from './validation/span-validation.ts'
-import { increment } from './validation/stats.ts'
+import { increment, type ValidationStats } from './validation/stats.ts'
+
+/** Options of `SessionSpanExporter`. */
+export interface SessionSpanExporterOptions extends ValidationOptions {
+  /**
+   * How long one export may take before it counts as failed, in milliseconds; also the limit for the `forceFlush` of the
+   * wrapped exporter. A whole number of at least 1, at most 2,147,483,647.
+   *
+   * @default 30000
+   */
+  readonly exportTimeoutMillis?: number | undefined
+  /**
+   * How long `shutdown` may take in all, in milliseconds. A whole number of at least 1, at most 2,147,483,647.
+   *
+   * @default 10000
+   */
+  readonly shutdownTimeoutMillis?: number | undefined
+}
+
+/** The options in addition to those of validation. */
+const OPTIONS = [
+  'exportTimeoutMillis',
+  'shutdownTimeoutMillis',
+] satisfies (keyof SessionSpanExporterOptions)[]
+
+/** These options, checked and complete. */
+interface ExporterSettings {
+  readonly exportTimeoutMillis: number
+  readonly shutdownTimeoutMillis: number
+}
+
+/** What a `SessionSpanExporter` counted. */
+export interface SessionExporterStats extends ValidationStats {
+  /** Calls of the wrapped exporter that failed, by reason; `second-callback` counts calls, not failures. */
+  readonly failures: Readonly<Partial<Record<FailureReason, number>>>
+}
+
+/** What messages begin with. */
+const OWNER = 'SessionSpanExporter'
 
 /** The batch size of `BatchSpanProcessor`. Endpoints reject requests that are too large. */
 const USUAL_BATCH = 512
@@ -33,7 +64,7 @@ export class SessionSpanExporter<S extends ExportableSpan> {
   readonly #validation: SpanValidation<S>
   readonly #calls: DelegateCalls<S>
   #largestBatch = 1
-  // The context of the processor's last export, which suppresses tracing, while spans wait.
+  /** The context of the processor's last export while spans wait: it suppresses tracing. */
   #context: Context = ROOT_CONTEXT
   #shutdown: Promise<void> | undefined
 
@@ -50,11 +81,11 @@ export class SessionSpanExporter<S extends ExportableSpan> {
     this.#delegate = delegate
     this.#validation = new SpanValidation(options, {
       name: OWNER,
-      moreOptions: EXPORTER_OPTIONS,
+      moreOptions: OPTIONS,
       onReady: (spans) => this.#exportReady(spans),
       exported: () => this.#calls.settled('an export'),
     })
-    this.#settings = exporterSettingsOf(options)
+    this.#settings = settingsOf(options)
     this.#calls = new DelegateCalls(
       delegate,
       this.#settings.exportTimeoutMillis,
@@ -72,7 +103,7 @@ export class SessionSpanExporter<S extends ExportableSpan> {
     }
     if (Array.isArray(spans)) this.#largestBatch = Math.max(this.#largestBatch, spans.length)
     const ready = this.#validation.process(spans)
-    if (this.#validation.waiting > 0) this.#context = context.active()
+    this.#context = this.#validation.waiting > 0 ? context.active() : ROOT_CONTEXT
     if (ready !== spans && ready.length === 0 && spans.length > 0) {
       // All of them wait.
       callBack(resultCallback, { code: 0 })
@@ -149,4 +180,12 @@ function logFailure({ code, error }: ExportResult): void {
   problems.report('backfill:failed', () => {
     return `the wrapped exporter failed to export backfilled spans; counted in stats().failures: ${error?.message ?? 'no reason given'}`
   })
+}
+
+/** @throws RangeError that names the option and its value */
+function settingsOf(options: SessionSpanExporterOptions): ExporterSettings {
+  const { exportTimeoutMillis = 30_000, shutdownTimeoutMillis = 10_000 } = options
+  checkWholeNumber(OWNER, 'exportTimeoutMillis', exportTimeoutMillis, 1, LONGEST_TIMER_MILLIS)
+  checkWholeNumber(OWNER, 'shutdownTimeoutMillis', shutdownTimeoutMillis, 1, LONGEST_TIMER_MILLIS)
+  return { exportTimeoutMillis, shutdownTimeoutMillis }
 }

@@ -9,11 +9,14 @@
  * @module
  */
 export type { BackendProblem, SessionBackend } from './backends/backend.ts'
-export { SessionSpanExporter } from './exporter.ts'
-export type { SessionSpanExporterOptions } from './options.ts'
+export type { FailureReason } from './delegate-calls.ts'
+export {
+  type SessionExporterStats,
+  SessionSpanExporter,
+  type SessionSpanExporterOptions,
+} from './exporter.ts'
 export type { ExportableSpan, ExportResult, SpanExporterLike } from './span-types.ts'
-export type { FailureReason, SessionExporterStats } from './stats.ts'
-export type { Backfill } from './validation/backfill-buffer.ts'
+export type { Backfill } from './validation/backfill-contract.ts'
 export type { DropReason } from './validation/decide.ts'
 export type { OnInvalid, ValidationOptions } from './validation/options.ts'
 export type { NotBackfilledReason, ValidationStats } from './validation/stats.ts'

@@ -3,7 +3,7 @@
  *
  * - `llm/` and `general/`: one file a backend, with its keys and what is known of it; `all.ts` lists them
  * - `define.ts`: `defineBackend`, which checks a backend of your own
- * - `mapper.ts`: writes the keys; it uses `plan.ts` (who writes which key), `metadata.ts` and `problems.ts`
+ * - `mapper.ts`: writes the keys; it uses `plan.ts` (which backend writes which key) and `metadata.ts`
  *
  * A backend value carries the function that makes the mapper, so the exporter's main entry imports none of this.
  *

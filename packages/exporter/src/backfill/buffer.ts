@@ -6,7 +6,7 @@ import {
   type Timer,
 } from '@otel-sessions/semconv/internal'
 import type { ExportableSpan } from '../span-types.ts'
-import type { BackfillBuffer, BackfillHost, Decision } from '../validation/backfill-buffer.ts'
+import type { BackfillBuffer, BackfillHost, Decision } from '../validation/backfill-contract.ts'
 import type { NotBackfilledReason } from '../validation/stats.ts'
 import { isComplete, isUnassigned, TraceSessions } from './trace-session.ts'
 

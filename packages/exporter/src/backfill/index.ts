@@ -17,7 +17,7 @@ import {
   type BackfillBuffer,
   type BackfillHost,
   CREATE_BUFFER,
-} from '../validation/backfill-buffer.ts'
+} from '../validation/backfill-contract.ts'
 import { TraceBuffer } from './buffer.ts'
 
 export type { Backfill }

@@ -7,7 +7,7 @@ import {
   type SessionTrace,
 } from '@otel-sessions/semconv/internal'
 import type { ExportableSpan } from '../span-types.ts'
-import type { Decision } from '../validation/backfill-buffer.ts'
+import type { Decision } from '../validation/backfill-contract.ts'
 import type { ValidationRules } from '../validation/decide.ts'
 
 /**

@@ -20,7 +20,7 @@ import {
   type SessionBackend,
 } from '../backends/backend.ts'
 import { problems } from '../problems.ts'
-import { type Backfill, CREATE_BUFFER, type CreateBuffer } from './backfill-buffer.ts'
+import { type Backfill, CREATE_BUFFER, type CreateBuffer } from './backfill-contract.ts'
 import type { ValidationRules } from './decide.ts'
 
 /** What becomes of an invalid ID: `drop`, or a function that makes a valid ID of it. */

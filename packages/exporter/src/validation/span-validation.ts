@@ -3,7 +3,7 @@ import { isTooLongToRead, kindOf, readRecord, type SessionRecord } from '@otel-s
 import type { AttributeMapper } from '../backends/backend.ts'
 import { problems } from '../problems.ts'
 import type { ExportableSpan } from '../span-types.ts'
-import type { BackfillBuffer, Decision } from './backfill-buffer.ts'
+import type { BackfillBuffer, Decision } from './backfill-contract.ts'
 import { decide, type SpanChanges, type ValidationRules } from './decide.ts'
 import { type ValidationOptions, validationSettingsOf } from './options.ts'
 import { changedAttributes, viewOf } from './span-view.ts'
@@ -36,7 +36,7 @@ export interface ValidationOwner<S> {
  * - `decide.ts`: which session a span is exported with, a pure function
  * - `span-view.ts`: the view of a span with other attributes
  * - `options.ts`, `stats.ts`: what can be set and what is counted
- * - `backfill-buffer.ts`: what the optional buffer of `backfill/` looks like from here
+ * - `backfill-contract.ts`: what the optional buffer of `backfill/` looks like from here
  *
  * None of its methods throws.
  */
