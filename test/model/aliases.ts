@@ -1,6 +1,6 @@
-// The alias table, as far as the programs use it: one or two names of every group, in the order of the table.
+// The part of the alias table that the programs use: one or two names of every group, in the order of the table.
 
-import { isHint, isSessionId } from './ids.ts'
+import { isInferable, isSessionId } from './ids.ts'
 
 const NAMES = [
   'gen_ai.conversation.id',
@@ -24,16 +24,16 @@ const NAMES_IN_METADATA = [
 
 export type Attributes = Readonly<Record<string, unknown>>
 
-/** The first alias that names a session; `session.id` itself is the caller's business. */
+/** The first valid alias; the caller handles `session.id` itself. */
 export function readAlias(attributes: Attributes): string | undefined {
-  // A placeholder is ignored like an invalid value: the next name is asked.
+  // A placeholder is ignored like an invalid value: the next name is read.
   return candidatesIn(attributes)
     .map((value) => (Number.isSafeInteger(value) ? String(value) : value))
-    .find(isHint)
+    .find(isInferable)
 }
 
-/** Somebody's session is on the span, with characters or of a length that an ID must not have. */
-export function namesRefusedSession(attributes: Attributes): boolean {
+/** Whether the span has an ID with invalid characters or of an invalid length. */
+export function namesInvalidSession(attributes: Attributes): boolean {
   const isRefused = (value: unknown) =>
     typeof value === 'string' && value.trim() !== '' && !isSessionId(value)
   return [attributes['session.id'], ...candidatesIn(attributes)].some(isRefused)

@@ -1,4 +1,4 @@
-// What a session ID is, and which hints are mere placeholders.
+// The session ID rule, and placeholders.
 
 export function isSessionId(value: unknown): value is string {
   return typeof value === 'string' && /^[ -~]{1,199}$/.test(value) && value.trim() !== ''
@@ -8,7 +8,7 @@ function isPlaceholder(id: string): boolean {
   return /^(undefined|null|none|nan|new)$/i.test(id) || /^\[object \w+\]$/.test(id)
 }
 
-/** "Advice never changes behaviour, except that a hint that is a placeholder is ignored." */
-export function isHint(value: unknown): value is string {
+/** "Advice never changes behaviour, except that an inferred placeholder is ignored." */
+export function isInferable(value: unknown): value is string {
   return isSessionId(value) && !isPlaceholder(value)
 }

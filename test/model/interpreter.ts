@@ -1,9 +1,9 @@
-// Plays a program to a world, step by step, in whatever order of starts and ends the program has.
+// Runs a program in a world, step by step, with any order of starts and ends.
 
 import type { Back, Program } from './programs.ts'
 import type { AttributeValue, SessionArgument, World } from './world.ts'
 
-/** One step in names that a reader can follow: `s0` is the first span, `c0` the root context. */
+/** One step with readable names: `s0` is the first span, `c0` the root context. */
 interface Step {
   readonly line: string
   readonly play: <C, S>(world: World<C, S>, made: Made<C, S>) => void
@@ -63,7 +63,7 @@ function stepsOf(program: Program): Step[] {
         const at = pick(contexts, operation.context)
         const { how, session } = operation
         steps.push({
-          line: `c${contexts} = ${how}(c${at}${how === 'clearSession' ? '' : `, ${show(session)}`})`,
+          line: `c${contexts} = ${how}(c${at}${how === 'contextWithoutSession' ? '' : `, ${show(session)}`})`,
           play: (world, made) => made.contexts.push(enter(world, how, item(made.contexts, at), session)),
         })
         contexts += 1
@@ -89,7 +89,7 @@ function stepsOf(program: Program): Step[] {
         })
         break
       }
-      case 'say': {
+      case 'set': {
         if (spans === 0) break
         const of = pick(spans, operation.span)
         steps.push({
@@ -120,11 +120,11 @@ function endStep(of: number): Step {
 
 function enter<C, S>(
   world: World<C, S>,
-  how: 'setSession' | 'usingSession' | 'clearSession',
+  how: 'contextWithSession' | 'usingSession' | 'contextWithoutSession',
   context: C,
   session: SessionArgument,
 ): C {
-  return how === 'clearSession' ? world.clearSession(context) : world[how](context, session)
+  return how === 'contextWithoutSession' ? world.contextWithoutSession(context) : world[how](context, session)
 }
 
 function item<T>(list: readonly T[], index: number): T {

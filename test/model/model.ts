@@ -1,24 +1,24 @@
-// A model of the rules: which session a span belongs to. Written from the words, not from the packages,
-// and for reading, not for speed: nothing is written into attributes at a span's end, everything is worked out.
+// A model of the rules for a span's session. Written from their description, not from the code of the packages, and
+// for readability, not for speed: it writes no attributes at a span's end, and computes everything.
 
-import { namesRefusedSession, readAlias } from './aliases.ts'
-import { isHint, isSessionId } from './ids.ts'
-import { enterScope, readArgument, type Scope, type StatingScope } from './scopes.ts'
+import { namesInvalidSession, readAlias } from './aliases.ts'
+import { isInferable, isSessionId } from './ids.ts'
+import { type DecidingScope, enterScope, readArgument, type Scope } from './scopes.ts'
 import type {
   AttributeValue,
+  Exported,
   Other,
   SessionArgument,
   SessionFields,
-  Shipped,
   StartOptions,
   World,
   WorldOptions,
 } from './world.ts'
-import { JUDGED, OTHERS } from './world.ts'
+import { COMPARED, OTHERS } from './world.ts'
 
 /**
- * What a span got at its start (or by setSpanSession).
- * `own`: its start attribute or setSpanSession. `inherited`: rule 3. `scope`: rule 2. A statement without `id` is absence.
+ * The session that a span got at its start (or by setSpanSession).
+ * `own`: its start attribute or setSpanSession. `inherited`: rule 3. `scope`: rule 2. Without `id` it is cleared.
  */
 type Session =
   | {
@@ -40,15 +40,15 @@ type Others = Readonly<Partial<Record<Other, AttributeValue>>>
 export interface ModelSpan {
   readonly name: string
   readonly parent: ModelSpan | undefined
-  /** The stating scope in force when the span started. */
-  readonly scope: StatingScope | undefined
+  /** The deciding scope that was active when the span started. */
+  readonly scope: DecidingScope | undefined
   readonly attributes: Record<string, unknown>
   session: Session
-  /** The fields that we stamped: they travel with the span's statement, and their conversation is never an alias. */
+  /** The fields that we stamped: they are inherited with the span's session, and their conversation is never an alias. */
   stamped: SessionFields
-  /** What we stamped for another session, before setSpanSession: not shipped. */
-  revoked: SessionFields
-  readonly learned: Set<string>
+  /** Fields that we stamped for another session, before setSpanSession: not exported. */
+  stale: SessionFields
+  readonly fromChildren: Set<string>
   ended: boolean
 }
 
@@ -57,7 +57,7 @@ const NONE: Session = { kind: 'none' }
 export class Model implements World<ModelContext, ModelSpan> {
   readonly rootContext: ModelContext = {}
   readonly #options: Required<WorldOptions>
-  readonly #exported = new Map<string, Shipped>()
+  readonly #exported = new Map<string, Exported>()
 
   constructor(options: WorldOptions = {}) {
     this.#options = { onOverwrite: 'restore', inferFromChildren: true, defaultSession: false, ...options }
@@ -67,17 +67,17 @@ export class Model implements World<ModelContext, ModelSpan> {
     return { ...context, span }
   }
 
-  setSession(context: ModelContext, session: SessionArgument): ModelContext {
+  contextWithSession(context: ModelContext, session: SessionArgument): ModelContext {
     return { ...context, scope: enterScope(context.scope, readArgument(session)) }
   }
 
-  clearSession(context: ModelContext): ModelContext {
-    return this.setSession(context, null)
+  contextWithoutSession(context: ModelContext): ModelContext {
+    return this.contextWithSession(context, null)
   }
 
   usingSession(context: ModelContext, session: SessionArgument): ModelContext {
-    this.#offer(context.span, readArgument(session).id)
-    return this.setSession(context, session)
+    this.#propagate(context.span, readArgument(session).id)
+    return this.contextWithSession(context, session)
   }
 
   withOther(context: ModelContext, other: Other, session: AttributeValue): ModelContext {
@@ -93,18 +93,18 @@ export class Model implements World<ModelContext, ModelSpan> {
     const span: ModelSpan = {
       name,
       parent,
-      scope: context.scope?.stating,
+      scope: context.scope?.deciding,
       attributes: { ...attributes },
-      session: sessionAtStart(attributes, context.scope?.stating, parent, context.others ?? {}),
+      session: sessionAtStart(attributes, context.scope?.deciding, parent, context.others ?? {}),
       stamped: {},
-      revoked: {},
-      learned: new Set(),
+      stale: {},
+      fromChildren: new Set(),
       ended: false,
     }
     const { session } = span
     if (session.kind !== 'none' && session.id !== undefined) span.attributes['session.id'] = session.id
     span.stamped = stampFields(span, fieldsFor(session, context.scope, parent), {})
-    if (session.kind !== 'none') this.#offer(parent, session.id)
+    if (session.kind !== 'none') this.#propagate(parent, session.id)
     return span
   }
 
@@ -114,50 +114,50 @@ export class Model implements World<ModelContext, ModelSpan> {
 
   setSpanSession(span: ModelSpan, session: SessionArgument): void {
     if (span.ended) return
-    const said = readArgument(session)
-    const ours = { ...span.revoked, ...span.stamped }
-    const stamped = stampFields(span, said.fields, ours)
+    const argument = readArgument(session)
+    const ours = { ...span.stale, ...span.stamped }
+    const stamped = stampFields(span, argument.fields, ours)
     // An object without `sessionId` only adds fields, here as in a scope.
-    span.stamped = said.states ? stamped : { ...span.stamped, ...stamped }
-    if (!said.states) return
-    if (said.id === undefined || said.id !== startId(span)) revoke(span, ours, stamped)
-    span.session = { kind: 'explicit', from: 'own', id: said.id }
-    if (said.id !== undefined) span.attributes['session.id'] = said.id
-    this.#offer(span.parent, said.id)
+    span.stamped = argument.decides ? stamped : { ...span.stamped, ...stamped }
+    if (!argument.decides) return
+    if (argument.id === undefined || argument.id !== startId(span)) markStale(span, ours, stamped)
+    span.session = { kind: 'explicit', from: 'own', id: argument.id }
+    if (argument.id !== undefined) span.attributes['session.id'] = argument.id
+    this.#propagate(span.parent, argument.id)
   }
 
   end(span: ModelSpan): void {
     if (span.ended) return
-    const shipped = { ...withoutRevoked(span), ...this.#sessionAtEnd(span) }
+    const exported = { ...withoutStale(span), ...this.#sessionAtEnd(span) }
     span.ended = true
-    this.#exported.set(span.name, pickJudged(shipped))
-    // Only what came late: the rest was offered when it came, and what was learned has climbed by itself.
-    const said = span.session.kind === 'explicit' ? statedNow(span) : saidBySpan(span)
-    // A placeholder is nobody's hint; a statement may be one.
-    const counts = span.session.kind === 'explicit' || isHint(said)
-    if (said !== startId(span) && counts) this.#offer(span.parent, said)
+    this.#exported.set(span.name, pickCompared(exported))
+    // Only a late session: earlier ones have been propagated, and those from children have propagated themselves.
+    const id = span.session.kind === 'explicit' ? explicitNow(span) : ownNow(span)
+    // A placeholder is never inferred, but may be explicit.
+    const counts = span.session.kind === 'explicit' || isInferable(id)
+    if (id !== startId(span) && counts) this.#propagate(span.parent, id)
   }
 
-  shipped(): Map<string, Shipped> {
+  exported(): Map<string, Exported> {
     return this.#exported
   }
 
-  /** An offer climbs while it meets open, bare spans. */
-  #offer(first: ModelSpan | undefined, id: string | undefined): void {
+  /** Propagates an ID to the ancestors, as long as they are open and have no session. */
+  #propagate(first: ModelSpan | undefined, id: string | undefined): void {
     if (id === undefined || !this.#options.inferFromChildren) return
     let span = first
     while (span !== undefined && !span.ended && span.session.kind === 'none') {
-      span.learned.add(id)
+      span.fromChildren.add(id)
       span = span.parent
     }
   }
 
-  #sessionAtEnd(span: ModelSpan): Shipped {
+  #sessionAtEnd(span: ModelSpan): Exported {
     const { session } = span
     const now = span.attributes['session.id']
     if (session.kind !== 'explicit') {
-      const learned = span.learned.size === 1 ? [...span.learned][0] : undefined
-      return { 'session.id': saidBySpan(span) ?? learned ?? this.#byDefault(span) }
+      const fromChildren = span.fromChildren.size === 1 ? [...span.fromChildren][0] : undefined
+      return { 'session.id': ownNow(span) ?? fromChildren ?? this.#byDefault(span) }
     }
     const changed = isSessionId(now) && now !== session.id
     if (session.id === undefined || !changed) return { 'session.id': session.id }
@@ -165,27 +165,27 @@ export class Model implements World<ModelContext, ModelSpan> {
     return { 'session.id': session.id, 'otel_sessions.overwritten_id': now }
   }
 
-  /** "Used only where nothing else states or hints a session": an ID that is refused hints at one, too. */
+  /** "Used only if there is no explicit or inferred session": an invalid ID counts as one, too. */
   #byDefault(span: ModelSpan): string | undefined {
     const { defaultSession } = this.#options
-    return defaultSession === false || namesRefusedSession(span.attributes) ? undefined : defaultSession
+    return defaultSession === false || namesInvalidSession(span.attributes) ? undefined : defaultSession
   }
 }
 
 /** The rules in their order: the first that applies. */
 function sessionAtStart(
   attributes: Readonly<Record<string, unknown>>,
-  scope: StatingScope | undefined,
+  scope: DecidingScope | undefined,
   parent: ModelSpan | undefined,
   others: Others,
 ): Session {
-  // 1, unless somebody's processor stamped what the context says
+  // 1, unless another processor stamped the session of the context
   const own = attributes['session.id']
   if (own !== undefined && !Object.values<unknown>(others).includes(own)) {
     return { kind: 'explicit', from: 'own', id: isSessionId(own) ? own : undefined }
   }
   const parentStates = parent?.session.kind === 'explicit' ? parent.session : undefined
-  // 2: a scope that was entered below the parent, or the one that the parent itself has its session from
+  // 2: a scope that was entered below the parent, or the one from which the parent has its session
   if (scope !== undefined) {
     const enteredBelow = parent === undefined || parent.scope !== scope
     if (enteredBelow || parentStates?.from === 'scope')
@@ -193,42 +193,44 @@ function sessionAtStart(
   }
   // 3
   if (parent !== undefined && parentStates !== undefined) {
-    return { kind: 'explicit', from: 'inherited', id: statedNow(parent) }
+    return { kind: 'explicit', from: 'inherited', id: explicitNow(parent) }
   }
   // 4
   const alias = readAlias(attributes)
   if (alias !== undefined) return { kind: 'inferred', id: alias }
   // 5
   const inbound = others.inbound
-  const other = OTHERS.map((name) => (name === 'inbound' ? undefined : hintOf(others[name]))).find(isHint)
+  const other = OTHERS.map((name) => (name === 'inbound' ? undefined : inferredFrom(others[name]))).find(
+    isInferable,
+  )
   // 6, and 7
-  const hint = other ?? (parent && namedNow(parent)) ?? hintOf(inbound)
-  return hint === undefined ? NONE : { kind: 'inferred', id: hint }
+  const inferred = other ?? (parent && namedNow(parent)) ?? inferredFrom(inbound)
+  return inferred === undefined ? NONE : { kind: 'inferred', id: inferred }
 }
 
 /** Integers count as their digits, as with an alias. */
-function hintOf(value: AttributeValue | undefined): string | undefined {
-  const said = Number.isSafeInteger(value) ? String(value) : value
-  return isHint(said) ? said : undefined
+function inferredFrom(value: AttributeValue | undefined): string | undefined {
+  const id = Number.isSafeInteger(value) ? String(value) : value
+  return isInferable(id) ? id : undefined
 }
 
-/** A span's statement as its next child sees it: its own may be changed by a later write, no other. */
-function statedNow(span: ModelSpan): string | undefined {
+/** The explicit session that a span's next child inherits: only the span's own may be changed by a later write. */
+function explicitNow(span: ModelSpan): string | undefined {
   if (span.session.kind !== 'explicit') return undefined
   const { from, id } = span.session
   const now = span.attributes['session.id']
   return id !== undefined && from === 'own' && isSessionId(now) ? now : id
 }
 
-/** What a span without a statement names as its next child sees it; never what it learned from children. */
+/** The session that the next child infers from a span without an explicit one; never one from children. */
 function namedNow(span: ModelSpan): string | undefined {
-  // Once it has ended, its late rules have run: it names what it was shipped with by its own word.
-  const now = span.ended ? saidBySpan(span) : span.attributes['session.id']
-  return isHint(now) ? now : startId(span)
+  // After its end, the rules for the end have run: it has the session that it was exported with, except from children.
+  const now = span.ended ? ownNow(span) : span.attributes['session.id']
+  return isInferable(now) ? now : startId(span)
 }
 
-/** The late rules of a span without a statement, children apart. */
-function saidBySpan(span: ModelSpan): string | undefined {
+/** The rules for the end of a span without an explicit session, except those for children. */
+function ownNow(span: ModelSpan): string | undefined {
   const now = span.attributes['session.id']
   const stamped = startId(span)
   if (isSessionId(now) && now !== stamped) return now
@@ -245,14 +247,14 @@ function withoutOurOwn(span: ModelSpan): Record<string, unknown> {
   return conversationId !== undefined && conversation === conversationId ? rest : span.attributes
 }
 
-/** A scope's fields go to its spans, but for those whose session a span stated; a statement brings its own along. */
+/** A scope's fields apply to its spans, except to those with a session that was set on a span, which has its own. */
 function fieldsFor(session: Session, scope: Scope | undefined, parent: ModelSpan | undefined): SessionFields {
   if (session.kind === 'explicit' && session.from === 'own') return {}
   if (session.kind === 'explicit' && session.from === 'inherited') return parent?.stamped ?? {}
   return scope?.fields ?? {}
 }
 
-/** "A key that the span already has is not overwritten", unless what it has is ours. Gives what was stamped. */
+/** "A key that the span already has is not overwritten", unless the value is ours. Returns the stamped fields. */
 function stampFields(span: ModelSpan, fields: SessionFields, ours: SessionFields): SessionFields {
   const stamped: { -readonly [K in keyof SessionFields]: SessionFields[K] } = {}
   for (const [field, key] of [
@@ -270,25 +272,25 @@ function stampFields(span: ModelSpan, fields: SessionFields, ours: SessionFields
 
 const KEYS = { userId: 'user.id', conversationId: 'gen_ai.conversation.id' } as const
 
-/** Another session, or none: what was stamped for the one before is not this one's, unless it was said again. */
-function revoke(span: ModelSpan, ours: SessionFields, stamped: SessionFields): void {
+/** Another session, or none: fields that were stamped for the earlier one are stale, unless they were set again. */
+function markStale(span: ModelSpan, ours: SessionFields, stamped: SessionFields): void {
   const left = Object.entries(ours).filter(
     ([field, value]) => !(field in stamped) && span.attributes[KEYS[field as keyof typeof KEYS]] === value,
   )
-  span.revoked = Object.fromEntries(left)
+  span.stale = Object.fromEntries(left)
 }
 
-function withoutRevoked(span: ModelSpan): Record<string, unknown> {
-  const shipped = { ...span.attributes }
-  for (const [field, value] of Object.entries(span.revoked)) {
+function withoutStale(span: ModelSpan): Record<string, unknown> {
+  const exported = { ...span.attributes }
+  for (const [field, value] of Object.entries(span.stale)) {
     const key = KEYS[field as keyof typeof KEYS]
-    if (shipped[key] === value) delete shipped[key]
+    if (exported[key] === value) delete exported[key]
   }
-  return shipped
+  return exported
 }
 
-function pickJudged(attributes: Readonly<Record<string, unknown>>): Shipped {
+function pickCompared(attributes: Readonly<Record<string, unknown>>): Exported {
   return Object.fromEntries(
-    JUDGED.filter((key) => attributes[key] !== undefined).map((key) => [key, attributes[key]]),
+    COMPARED.filter((key) => attributes[key] !== undefined).map((key) => [key, attributes[key]]),
   )
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { linesOf } from './interpreter.ts'
 import { type AttributeValue, OTHERS, type Other, type SessionArgument } from './world.ts'
 
-/** Which of the things made so far: 0 is the newest. Any number is good, so shrinking never makes nonsense. */
+/** An index from the end: 0 is the newest. Any number is valid, so shrinking always makes valid programs. */
 export type Back = number
 
 export type Operation =
@@ -17,16 +17,16 @@ export type Operation =
   | { readonly do: 'activate'; readonly context: Back; readonly span: Back }
   | {
       readonly do: 'enter'
-      readonly how: 'setSession' | 'usingSession' | 'clearSession'
+      readonly how: 'contextWithSession' | 'usingSession' | 'contextWithoutSession'
       readonly context: Back
       readonly session: SessionArgument
     }
   | { readonly do: 'other'; readonly context: Back; readonly other: Other; readonly session: AttributeValue }
   | { readonly do: 'write'; readonly span: Back; readonly key: string; readonly value: AttributeValue }
-  | { readonly do: 'say'; readonly span: Back; readonly session: SessionArgument }
+  | { readonly do: 'set'; readonly span: Back; readonly session: SessionArgument }
   | { readonly do: 'end'; readonly span: Back }
 
-/** What becomes of the spans that are still open when the operations are over. */
+/** What happens to spans that are open after the last operation. */
 export type Ending = 'leave' | 'children first' | 'parents first'
 
 export class Program {
@@ -38,26 +38,26 @@ export class Program {
     this.ending = ending
   }
 
-  /** fast-check prints a counterexample by this. */
+  /** Used by fast-check to print a counterexample. */
   [fc.toStringMethod](): string {
     return `\n${linesOf(this).join('\n')}\n`
   }
 }
 
-// Few, so that they meet.
+// Few, so that they coincide.
 const validId = fc.constantFrom('sess-A', 'sess-B', 'sess-C')
 const invalidString = fc.constantFrom('', '   ', 'x'.repeat(200), 'séance', 'two\nlines')
 const invalidAttribute = fc.oneof(invalidString, fc.constant(42))
 const user = fc.constantFrom('user-1', 'user-2')
-// One of them is also a session ID: a conversation read as an alias by mistake may then agree or disagree.
+// One is also a session ID, so that a conversation that is read as an alias by mistake may agree or disagree.
 const conversation = fc.constantFrom('conv-1', 'conv-2', 'sess-A')
 
 const sessionIdAttribute = fc.oneof(
   { weight: 5, arbitrary: validId },
   { weight: 2, arbitrary: invalidAttribute },
 )
-// A statement that looks like a placeholder is a statement all the same.
-const statedAttribute = fc.oneof(
+// An explicit session that looks like a placeholder is used.
+const explicitAttribute = fc.oneof(
   { weight: 12, arbitrary: sessionIdAttribute },
   { weight: 1, arbitrary: fc.constant('undefined') },
 )
@@ -81,7 +81,7 @@ const metadataValue = fc.oneof(
 
 const startAttributes = fc
   .record({
-    'session.id': rarely(statedAttribute, 6),
+    'session.id': rarely(explicitAttribute, 6),
     thread_id: rarely(aliasValue, 5),
     session_id: rarely(aliasValue, 16),
     'gen_ai.conversation.id': rarely(conversation, 16),
@@ -91,7 +91,7 @@ const startAttributes = fc
   .map(withoutMissing)
 
 const lateWrite = fc.oneof(
-  { weight: 6, arbitrary: fc.tuple(fc.constant('session.id'), statedAttribute) },
+  { weight: 6, arbitrary: fc.tuple(fc.constant('session.id'), explicitAttribute) },
   {
     weight: 3,
     arbitrary: fc.tuple(fc.constantFrom('thread_id', 'session_id', 'langfuse.session.id'), aliasValue),
@@ -112,21 +112,21 @@ const notASession = fc.oneof(
   fc.constantFrom<SessionArgument & (null | undefined | number)>(null, undefined, 42),
   invalidString,
 )
-const stated = fc.oneof(
+const explicitId = fc.oneof(
   { weight: 12, arbitrary: validId },
   { weight: 5, arbitrary: notASession },
   { weight: 1, arbitrary: fc.constant('undefined') },
 )
-const statement: fc.Arbitrary<SessionArgument> = fc.oneof(
-  { weight: 3, arbitrary: stated },
-  { weight: 2, arbitrary: fc.tuple(stated, fields).map(([sessionId, more]) => ({ ...more, sessionId })) },
+const explicit: fc.Arbitrary<SessionArgument> = fc.oneof(
+  { weight: 3, arbitrary: explicitId },
+  { weight: 2, arbitrary: fc.tuple(explicitId, fields).map(([sessionId, more]) => ({ ...more, sessionId })) },
 )
 const anySession: fc.Arbitrary<SessionArgument> = fc.oneof(
-  { weight: 4, arbitrary: statement },
+  { weight: 4, arbitrary: explicit },
   { weight: 2, arbitrary: fieldsOnly },
 )
 
-// Mostly what was made last: deep trees, and still some old context or span now and then.
+// Mostly the newest, for deep trees, with some old contexts and spans.
 const back: fc.Arbitrary<Back> = fc.oneof(
   { weight: 3, arbitrary: fc.constant(0) },
   { weight: 3, arbitrary: fc.nat({ max: 2 }) },
@@ -152,8 +152,8 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('enter' as const),
       how: fc.oneof(
-        { weight: 8, arbitrary: fc.constantFrom('setSession' as const, 'usingSession' as const) },
-        { weight: 1, arbitrary: fc.constant('clearSession' as const) },
+        { weight: 8, arbitrary: fc.constantFrom('contextWithSession' as const, 'usingSession' as const) },
+        { weight: 1, arbitrary: fc.constant('contextWithoutSession' as const) },
       ),
       context: back,
       session: anySession,
@@ -177,9 +177,9 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      do: fc.constant('say' as const),
+      do: fc.constant('set' as const),
       span: back,
-      session: fc.oneof({ weight: 9, arbitrary: statement }, { weight: 1, arbitrary: fieldsOnly }),
+      session: fc.oneof({ weight: 9, arbitrary: explicit }, { weight: 1, arbitrary: fieldsOnly }),
     }),
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('end' as const), span: back }) },

@@ -1,5 +1,5 @@
-// Random programs, played to the model and to the real packages: every exported span must carry the same.
-// MODEL_SEED=<n> and MODEL_RUNS=<n per variant> replay or widen a run; a failure prints its seed and path.
+// Random programs that run in the model and in the real packages: every exported span must be equal.
+// MODEL_SEED=<n> and MODEL_RUNS=<n per variant> repeat or extend a run; a failure prints its seed and path.
 
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
@@ -8,7 +8,7 @@ import { linesOf, play } from './interpreter.ts'
 import { Model } from './model.ts'
 import { type Program, program } from './programs.ts'
 import { RealWorld, type RealWorldOptions, useContextManager } from './real-world.ts'
-import type { Shipped } from './world.ts'
+import type { Exported } from './world.ts'
 
 const seed = Number(process.env['MODEL_SEED'] ?? 20261121)
 const numRuns = Number(process.env['MODEL_RUNS'] ?? 10_000)
@@ -31,7 +31,7 @@ const variants: readonly (RealWorldOptions & { readonly name: string })[] = [
   },
 ]
 
-describe('every span of a random program has the session that the rules give it', () => {
+describe('every span of a random program has the session of the rules', () => {
   let manager: ReturnType<typeof useContextManager>
   beforeAll(() => {
     manager = useContextManager()
@@ -47,18 +47,18 @@ describe('every span of a random program has the session that the rules give it'
         const model = new Model(options)
         play(randomProgram, model)
         play(randomProgram, real)
-        spans += model.shipped().size
-        const difference = compare(model.shipped(), real.shipped())
+        spans += model.exported().size
+        const difference = compare(model.exported(), real.exported())
         if (difference.length > 0) throw new Error([...linesOf(randomProgram), ...difference].join('\n'))
       }
       fc.assert(fc.property(program, agrees), { seed, numRuns })
-      // A generator gone wrong must not look like agreement.
+      // A broken generator must not look like agreement.
       expect(spans).toBeGreaterThan(numRuns)
     })
   }
 })
 
-function compare(model: Map<string, Shipped>, real: Map<string, Shipped>): string[] {
+function compare(model: Map<string, Exported>, real: Map<string, Exported>): string[] {
   const names = new Set([...model.keys(), ...real.keys()])
   return [...names]
     .filter((name) => !isDeepStrictEqual(model.get(name), real.get(name)))

@@ -1,4 +1,4 @@
-// The real packages behind the same few verbs: provider, processor and gate as an application registers them.
+// The real packages behind the same operations: provider, processor and exporter as an application registers them.
 
 import {
   type Context,
@@ -27,24 +27,24 @@ import {
 } from '@otel-sessions/processor'
 import type {
   AttributeValue,
+  Exported,
   Other,
   SessionArgument,
-  Shipped,
   StartOptions,
   World,
   WorldOptions,
 } from './world.ts'
-import { JUDGED } from './world.ts'
+import { COMPARED } from './world.ts'
 
-/** The packages take any value at run time; their types are for people who have types. */
+/** The packages accept any value at run time, whatever their types say. */
 type Session = Parameters<typeof usingSession>[0]
 
 export interface RealWorldOptions extends WorldOptions {
-  /** false: an SDK that never calls `onEnding` (1.x, 2.0 to 2.2). The gate runs the late rules then. */
+  /** false: an SDK that never calls `onEnding` (1.x, 2.0 to 2.2), so that the exporter applies the rules for the end. */
   readonly hasOnEnding?: boolean
 }
 
-/** What the libraries write; tests beside the libraries themselves hold that they do. */
+/** The context keys of the libraries, which test/peers checks with the libraries themselves. */
 const KEYS: Readonly<Record<Other, symbol>> = {
   openinference: createContextKey('OpenInference SDK Context Key session.id'),
   langfuse: createContextKey('langfuse_session_id'),
@@ -70,7 +70,7 @@ export class RealWorld implements World<Context, Span> {
     this.#tracer = provider.getTracer('model')
   }
 
-  /** Forgets what was exported, so that one provider serves thousands of programs. */
+  /** Forgets the exported spans, so that one provider can run thousands of programs. */
   reset(): void {
     this.#exported.length = 0
   }
@@ -83,11 +83,11 @@ export class RealWorld implements World<Context, Span> {
     return trace.setSpan(at, span)
   }
 
-  setSession(at: Context, session: SessionArgument): Context {
+  contextWithSession(at: Context, session: SessionArgument): Context {
     return contextWithSession(at, session as Session)
   }
 
-  clearSession(at: Context): Context {
+  contextWithoutSession(at: Context): Context {
     return contextWithoutSession(at)
   }
 
@@ -111,19 +111,19 @@ export class RealWorld implements World<Context, Span> {
     span.end()
   }
 
-  shipped(): Map<string, Shipped> {
+  exported(): Map<string, Exported> {
     return new Map(this.#exported.map(({ name, attributes }) => [name, judgedOf(attributes)]))
   }
 }
 
-/** usingSession needs a context manager, as in every application. */
+/** `usingSession` needs a context manager, as in every application. */
 export function useContextManager(): { disable: () => void } {
   const manager = new AsyncLocalStorageContextManager().enable()
   context.setGlobalContextManager(manager)
   return { disable: () => context.disable() }
 }
 
-// InMemorySpanExporter, but its callback comes at once: a timer for every span would outlive the whole property.
+// Like InMemorySpanExporter, but with an immediate callback: a timer for every span would outlive the whole property.
 function keepIn(exported: ReadableSpan[]): SpanExporter {
   return {
     export: (spans, callback) => {
@@ -143,6 +143,6 @@ function withoutOnEnding(processor: SpanProcessor): SpanProcessor {
   }
 }
 
-function judgedOf(attributes: Readonly<Record<string, unknown>>): Shipped {
-  return Object.fromEntries(JUDGED.filter((key) => key in attributes).map((key) => [key, attributes[key]]))
+function judgedOf(attributes: Readonly<Record<string, unknown>>): Exported {
+  return Object.fromEntries(COMPARED.filter((key) => key in attributes).map((key) => [key, attributes[key]]))
 }

@@ -1,5 +1,5 @@
-// The rules one at a time and two by two, as sentences. What is expected is written by hand from the words of the
-// rules, and asked of the model as well as of the real packages, with and without onEnding.
+// The rules one at a time and in pairs, as sentences. The expectations are written by hand from the description of
+// the rules, and checked for the model and for the real packages, with and without onEnding.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { alone } from './cases/alone.ts'
@@ -11,14 +11,14 @@ import { others } from './cases/others.ts'
 import { pairs } from './cases/pairs.ts'
 import { Model } from './model.ts'
 import { RealWorld, useContextManager } from './real-world.ts'
-import type { Shipped, World, WorldOptions } from './world.ts'
+import type { Exported, World, WorldOptions } from './world.ts'
 
 const table = {
   'each rule alone': alone,
   'each rule against each other': pairs,
   'other libraries and other processes': others,
-  'the late rules': late,
-  'sessions learned from children': children,
+  'the rules for the end of a span': late,
+  'sessions from children': children,
   'user and conversation': fields,
 }
 
@@ -37,13 +37,13 @@ afterAll(() => manager.disable())
 
 for (const [heading, cases] of Object.entries(table)) {
   describe(heading, () => {
-    for (const { sentence, options = {}, play, ships } of cases) {
+    for (const { sentence, options = {}, play, exports } of cases) {
       describe(sentence, () => {
         for (const [who, make] of Object.entries(worlds)) {
           test(`${who} agrees`, () => {
             const world = make(options)
             play(world)
-            expect(Object.fromEntries(world.shipped())).toEqual(wholly(ships))
+            expect(Object.fromEntries(world.exported())).toEqual(wholly(exports))
           })
         }
       })
@@ -51,9 +51,9 @@ for (const [heading, cases] of Object.entries(table)) {
   })
 }
 
-/** A session alone means: and none of the other attributes. */
-function wholly(ships: Case['ships']): Record<string, Shipped> {
-  const entries = Object.entries(ships).map(([name, value]) => {
+/** A string or undefined means that session and none of the other attributes. */
+function wholly(exports: Case['exports']): Record<string, Exported> {
+  const entries = Object.entries(exports).map(([name, value]) => {
     if (typeof value === 'object') return [name, value]
     return [name, value === undefined ? {} : { 'session.id': value }]
   })

@@ -1,54 +1,58 @@
-// What entering a scope makes of the scope around it.
+// How entering a scope combines it with the outer scope.
 
 import { isSessionId } from './ids.ts'
 import type { SessionArgument, SessionFields } from './world.ts'
 
-/** A scope that states a session, or (no `id`) that there is none. Compared by identity: entering makes a new one. */
-export interface StatingScope {
+/** A scope that sets a session, or (without `id`) clears it. Compared by identity: entering creates a new one. */
+export interface DecidingScope {
   readonly id: string | undefined
 }
 
-/** What is in force inside: the innermost stating scope and the merged fields. */
+/** The active state inside: the innermost deciding scope and the merged fields. */
 export interface Scope {
-  readonly stating: StatingScope | undefined
+  readonly deciding: DecidingScope | undefined
   readonly fields: SessionFields
 }
 
-/** What one argument says: a session (or absence), or only fields. */
-export interface Said {
-  readonly states: boolean
+/** A parsed argument: a session (set or cleared), or only fields. */
+export interface Argument {
+  readonly decides: boolean
   readonly id: string | undefined
   readonly fields: SessionFields
 }
 
-export function readArgument(session: SessionArgument): Said {
+export function readArgument(session: SessionArgument): Argument {
   if (typeof session !== 'object' || session === null) {
-    return { states: true, id: validOrAbsent(session), fields: {} }
+    return { decides: true, id: validOrCleared(session), fields: {} }
   }
-  const fields = { ...said('userId', session.userId), ...said('conversationId', session.conversationId) }
+  const fields = {
+    ...idField('userId', session.userId),
+    ...idField('conversationId', session.conversationId),
+  }
   // The property counts, not its value: `{ sessionId: req.session?.id }` must not fall back to the outer session.
-  if (!('sessionId' in session)) return { states: false, id: undefined, fields }
-  return { states: true, id: validOrAbsent(session.sessionId), fields }
+  if (!('sessionId' in session)) return { decides: false, id: undefined, fields }
+  return { decides: true, id: validOrCleared(session.sessionId), fields }
 }
 
-/** An ID that is refused does not leave the outer one in force; one that is not given does. */
-function said(field: keyof SessionFields, value: unknown): SessionFields {
+/** An invalid ID replaces the outer one by none; a missing one keeps it. */
+function idField(field: keyof SessionFields, value: unknown): SessionFields {
   if (value === undefined) return {}
   return { [field]: isSessionId(value) ? value : undefined }
 }
 
-export function enterScope(outer: Scope | undefined, said: Said): Scope {
-  if (!said.states) return { stating: outer?.stating, fields: { ...outer?.fields, ...said.fields } }
-  const stating = { id: said.id }
-  // Absence: whose work it is, is not known.
-  if (said.id === undefined) return { stating, fields: said.fields }
+export function enterScope(outer: Scope | undefined, argument: Argument): Scope {
+  if (!argument.decides)
+    return { deciding: outer?.deciding, fields: { ...outer?.fields, ...argument.fields } }
+  const deciding = { id: argument.id }
+  // Cleared: the user of the work is unknown.
+  if (argument.id === undefined) return { deciding: deciding, fields: argument.fields }
   const { conversationId, ...kept } = outer?.fields ?? {}
-  // The same session named again is not a new one, so its conversation goes on.
-  const sameSession = said.id === outer?.stating?.id
+  // The same session set again is not a new one, so its conversation continues.
+  const sameSession = argument.id === outer?.deciding?.id
   const carried = sameSession && conversationId !== undefined ? { ...kept, conversationId } : kept
-  return { stating, fields: { ...carried, ...said.fields } }
+  return { deciding: deciding, fields: { ...carried, ...argument.fields } }
 }
 
-function validOrAbsent(value: unknown): string | undefined {
+function validOrCleared(value: unknown): string | undefined {
   return isSessionId(value) ? value : undefined
 }

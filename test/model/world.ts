@@ -1,4 +1,4 @@
-// The few things that an application can do, so that one program can be played to the model and to the real packages.
+// The operations of an application, so that one program can run in the model and in the real packages.
 
 export type AttributeValue = string | number
 
@@ -7,7 +7,7 @@ export interface SessionFields {
   readonly conversationId?: string
 }
 
-/** Whatever an application may hand over as "the session"; JavaScript callers do not read our types. */
+/** Any value that an application may pass as the session; JavaScript callers do not check types. */
 export type SessionArgument =
   | string
   | number
@@ -21,22 +21,22 @@ export interface StartOptions {
   readonly root?: boolean
 }
 
-/** The four attributes by which a world is judged, on a span as it was exported. */
-export interface Shipped {
+/** The four attributes of an exported span that are compared. */
+export interface Exported {
   readonly 'session.id'?: unknown
   readonly 'otel_sessions.overwritten_id'?: unknown
   readonly 'user.id'?: unknown
   readonly 'gen_ai.conversation.id'?: unknown
 }
 
-export const JUDGED = [
+export const COMPARED = [
   'session.id',
   'otel_sessions.overwritten_id',
   'user.id',
   'gen_ai.conversation.id',
-] as const satisfies readonly (keyof Shipped)[]
+] as const satisfies readonly (keyof Exported)[]
 
-/** The places in a context that are not ours: other libraries' keys, and what another process sent. */
+/** The other sessions in a context: other libraries' keys, and the one from a request. */
 export const OTHERS = ['openinference', 'langfuse', 'traceloop', 'association', 'inbound'] as const
 export type Other = (typeof OTHERS)[number]
 
@@ -45,22 +45,22 @@ export interface World<C, S> {
   startSpan(name: string, context: C, options?: StartOptions): S
   /** `context` with `span` as its active span. */
   withSpan(context: C, span: S): C
-  setSession(context: C, session: SessionArgument): C
-  clearSession(context: C): C
-  /** Enters a scope while `context` is active, and gives the context that was active inside. */
+  contextWithSession(context: C, session: SessionArgument): C
+  contextWithoutSession(context: C): C
+  /** Enters a scope while `context` is active, and returns the context that is active inside. */
   usingSession(context: C, session: SessionArgument): C
-  /** `context` with a session in one of the places that are not ours. */
+  /** `context` with a session under one of the other keys. */
   withOther(context: C, other: Other, session: AttributeValue): C
   setAttribute(span: S, key: string, value: AttributeValue): void
   setSpanSession(span: S, session: SessionArgument): void
   end(span: S): void
   /** Every span that was exported, by name. */
-  shipped(): Map<string, Shipped>
+  exported(): Map<string, Exported>
 }
 
 export interface WorldOptions {
   readonly onOverwrite?: 'restore' | 'accept'
   readonly inferFromChildren?: boolean
-  /** The process's session; false is none. */
+  /** The default session of the process; false for none. */
   readonly defaultSession?: string | false
 }

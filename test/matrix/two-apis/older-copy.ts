@@ -33,5 +33,5 @@ test('scopes work, and an invalid ID is logged to the application’s logger', a
   assert.deepEqual(processStats().problems, { 'session-id:empty': 1 })
   assert.equal(processor.stats().started.explicit, 2)
   assert.equal(messages.length, 1)
-  assert.match(messages[0] ?? '', /a session ID is refused/)
+  assert.match(messages[0] ?? '', /a session ID is rejected/)
 })

@@ -6,32 +6,32 @@ export const alone: readonly Case[] = [
   {
     sentence: 'no rule applies: no session',
     play: (w) => leaf(w, 'span', w.rootContext),
-    ships: { span: undefined },
+    exports: { span: undefined },
   },
   {
-    sentence: 'rule 1: a start attribute states the session',
+    sentence: 'rule 1: a start attribute sets the session',
     play: (w) => leaf(w, 'span', w.rootContext, own(A)),
-    ships: { span: A },
+    exports: { span: A },
   },
   {
-    sentence: 'rule 1: an invalid start attribute states absence',
+    sentence: 'rule 1: an invalid start attribute clears the session',
     play: (w) => leaf(w, 'span', w.rootContext, own(INVALID)),
-    ships: { span: undefined },
+    exports: { span: undefined },
   },
   {
-    sentence: 'rule 1: a start attribute that is no string states absence',
+    sentence: 'rule 1: a start attribute that is not a string clears the session',
     play: (w) => leaf(w, 'span', w.rootContext, own(42)),
-    ships: { span: undefined },
+    exports: { span: undefined },
   },
   {
-    sentence: 'rule 1: a statement that looks like a placeholder is a statement',
+    sentence: 'rule 1: an explicit session that looks like a placeholder is used',
     play: (w) => leaf(w, 'span', w.rootContext, own('undefined')),
-    ships: { span: 'undefined' },
+    exports: { span: 'undefined' },
   },
   {
-    sentence: 'rule 2: a scope states the session',
-    play: (w) => leaf(w, 'span', w.setSession(w.rootContext, A)),
-    ships: { span: A },
+    sentence: 'rule 2: a scope sets the session',
+    play: (w) => leaf(w, 'span', w.contextWithSession(w.rootContext, A)),
+    exports: { span: A },
   },
   {
     sentence: 'rule 2: the scope of a parent is the scope of its child',
@@ -40,16 +40,16 @@ export const alone: readonly Case[] = [
       leaf(w, 'child', root.inside)
       w.end(root.span)
     },
-    ships: { root: A, child: A },
+    exports: { root: A, child: A },
   },
   {
-    sentence: 'rule 3: a child inherits the statement of its parent',
+    sentence: 'rule 3: a child inherits the explicit session of its parent',
     play: (w) => {
       const root = open(w, 'root', w.rootContext, own(A))
       leaf(w, 'child', root.inside)
       w.end(root.span)
     },
-    ships: { root: A, child: A },
+    exports: { root: A, child: A },
   },
   {
     sentence: 'rule 3: a child that starts after its parent has ended still inherits',
@@ -58,16 +58,16 @@ export const alone: readonly Case[] = [
       w.end(root.span)
       leaf(w, 'child', root.inside)
     },
-    ships: { root: A, child: A },
+    exports: { root: A, child: A },
   },
   {
-    sentence: 'rule 3: a child inherits absence',
+    sentence: 'rule 3: a child inherits a cleared session',
     play: (w) => {
       const root = open(w, 'root', w.rootContext, own(INVALID))
       leaf(w, 'child', root.inside)
       w.end(root.span)
     },
-    ships: { root: undefined, child: undefined },
+    exports: { root: undefined, child: undefined },
   },
   {
     sentence: 'rule 3: setSpanSession is inherited by children that start later',
@@ -79,7 +79,7 @@ export const alone: readonly Case[] = [
       w.end(early.span)
       w.end(root.span)
     },
-    ships: { root: A, early: undefined, later: A },
+    exports: { root: A, early: undefined, later: A },
   },
   {
     sentence: 'rule 3: a root span has no parent to inherit from',
@@ -88,76 +88,77 @@ export const alone: readonly Case[] = [
       leaf(w, 'other', root.inside, { root: true })
       w.end(root.span)
     },
-    ships: { root: A, other: undefined },
+    exports: { root: A, other: undefined },
   },
   {
-    sentence: 'rule 4: an alias among the start attributes is a hint',
+    sentence: 'rule 4: the session of an alias among the start attributes is inferred',
     play: (w) => leaf(w, 'span', w.rootContext, alias(A)),
-    ships: { span: A },
+    exports: { span: A },
   },
   {
-    sentence: 'rule 4: an integer is a thread ID',
+    sentence: 'rule 4: an integer is a valid alias value',
     play: (w) => leaf(w, 'span', w.rootContext, alias(1)),
-    ships: { span: '1' },
+    exports: { span: '1' },
   },
   {
-    sentence: 'rule 4: a placeholder is no hint',
+    sentence: 'rule 4: a placeholder is ignored',
     play: (w) => leaf(w, 'span', w.rootContext, alias('undefined')),
-    ships: { span: undefined },
+    exports: { span: undefined },
   },
   {
     sentence: 'rule 4: the first valid alias in the order of the table wins',
     play: (w) =>
       leaf(w, 'span', w.rootContext, { attributes: { thread_id: A, conversation_id: B, session_id: '' } }),
-    ships: { span: B },
+    exports: { span: B },
   },
   {
-    sentence: 'rule 6: a child takes the hint of its parent',
+    sentence: 'rule 6: a child takes the inferred session of its parent',
     play: (w) => {
       const root = open(w, 'root', w.rootContext, alias(A))
       leaf(w, 'child', root.inside)
       w.end(root.span)
     },
-    ships: { root: A, child: A },
+    exports: { root: A, child: A },
   },
   {
-    sentence: 'rule 6: what a bare parent was given by setAttribute is a hint to its child',
+    sentence: 'rule 6: a child infers the session that setAttribute wrote on a parent without one',
     play: (w) => {
       const root = open(w, 'root', w.rootContext)
       w.setAttribute(root.span, 'session.id', A)
       leaf(w, 'child', root.inside)
       w.end(root.span)
     },
-    ships: { root: A, child: A },
+    exports: { root: A, child: A },
   },
   {
-    sentence: 'rule 6: what a parent names now comes before the hint that it got at its start',
+    sentence: 'rule 6: the parent’s current ID takes precedence over the one inferred at its start',
     play: (w) => {
       const root = open(w, 'root', w.rootContext, alias(A))
       w.setAttribute(root.span, 'session.id', B)
       leaf(w, 'child', root.inside)
       w.end(root.span)
     },
-    ships: { root: B, child: B },
+    exports: { root: B, child: B },
   },
   {
-    sentence: 'rule 6: an invalid later value leaves the hint that the parent got at its start',
+    sentence:
+      'rule 6: an invalid later value does not replace the session that the parent inferred at its start',
     play: (w) => {
       const root = open(w, 'root', w.rootContext, alias(A))
       w.setAttribute(root.span, 'session.id', INVALID)
       leaf(w, 'child', root.inside)
       w.end(root.span)
     },
-    ships: { root: A, child: A },
+    exports: { root: A, child: A },
   },
   {
-    sentence: 'rule 6: a placeholder that somebody wrote on the parent is no hint',
+    sentence: 'rule 6: a placeholder written on the parent is ignored',
     play: (w) => {
       const root = open(w, 'root', w.rootContext, alias(A))
       w.setAttribute(root.span, 'session.id', 'undefined')
       leaf(w, 'child', root.inside)
       w.end(root.span)
     },
-    ships: { root: 'undefined', child: A },
+    exports: { root: 'undefined', child: A },
   },
 ]

@@ -1,18 +1,19 @@
-// What a span without a session learns from its children.
+// The session that a span without one takes from its children.
 
 import { A, alias, B, type Case, INVALID, leaf, open, own } from './case.ts'
 
 export const children: readonly Case[] = [
   {
-    sentence: 'a bare root learns the statement of its child, and of a grandchild through a bare child',
+    sentence:
+      'a root without a session takes the explicit session of its child, and of a grandchild through a child without one',
     play: (w) => {
       const root = open(w, 'root', w.rootContext)
       const middle = open(w, 'middle', root.inside)
-      leaf(w, 'leaf', w.setSession(middle.inside, A))
+      leaf(w, 'leaf', w.contextWithSession(middle.inside, A))
       w.end(middle.span)
       w.end(root.span)
     },
-    ships: { root: A, middle: A, leaf: A },
+    exports: { root: A, middle: A, leaf: A },
   },
   {
     sentence: 'inferFromChildren: false turns it off',
@@ -23,20 +24,20 @@ export const children: readonly Case[] = [
       w.usingSession(root.inside, A)
       w.end(root.span)
     },
-    ships: { root: undefined, leaf: A },
+    exports: { root: undefined, leaf: A },
   },
   {
-    sentence: 'a root over two sessions stays bare',
+    sentence: 'a root over two sessions gets none',
     play: (w) => {
       const root = open(w, 'root', w.rootContext)
       leaf(w, 'one', root.inside, own(A))
       leaf(w, 'two', root.inside, own(B))
       w.end(root.span)
     },
-    ships: { root: undefined, one: A, two: B },
+    exports: { root: undefined, one: A, two: B },
   },
   {
-    sentence: 'disagreement is offered on',
+    sentence: 'disagreement propagates to the ancestors',
     play: (w) => {
       const root = open(w, 'root', w.rootContext)
       const middle = open(w, 'middle', root.inside)
@@ -45,10 +46,10 @@ export const children: readonly Case[] = [
       w.end(middle.span)
       w.end(root.span)
     },
-    ships: { root: undefined, middle: undefined, one: A, two: B },
+    exports: { root: undefined, middle: undefined, one: A, two: B },
   },
   {
-    sentence: 'what was learned is not passed to later children, not even after the end',
+    sentence: 'a session from children is not passed to later children, not even after the end',
     play: (w) => {
       const root = open(w, 'root', w.rootContext)
       leaf(w, 'one', root.inside, own(A))
@@ -56,10 +57,10 @@ export const children: readonly Case[] = [
       w.end(root.span)
       leaf(w, 'after the end', root.inside)
     },
-    ships: { root: A, one: A, 'while open': undefined, 'after the end': undefined },
+    exports: { root: A, one: A, 'while open': undefined, 'after the end': undefined },
   },
   {
-    sentence: 'what a child learns late is offered at its end',
+    sentence: 'a child’s late session is propagated at its end',
     play: (w) => {
       const root = open(w, 'root', w.rootContext)
       const child = open(w, 'child', root.inside)
@@ -67,10 +68,10 @@ export const children: readonly Case[] = [
       w.end(child.span)
       w.end(root.span)
     },
-    ships: { root: A, child: A },
+    exports: { root: A, child: A },
   },
   {
-    sentence: 'too late for a parent that has ended',
+    sentence: 'a parent that has ended does not take it',
     play: (w) => {
       const root = open(w, 'root', w.rootContext)
       const child = open(w, 'child', root.inside)
@@ -78,10 +79,10 @@ export const children: readonly Case[] = [
       w.end(root.span)
       w.end(child.span)
     },
-    ships: { root: undefined, child: A },
+    exports: { root: undefined, child: A },
   },
   {
-    sentence: 'an ended parent passes nothing on to its own parent',
+    sentence: 'an ended parent propagates nothing to its own parent',
     play: (w) => {
       const root = open(w, 'root', w.rootContext)
       const middle = open(w, 'middle', root.inside)
@@ -89,10 +90,10 @@ export const children: readonly Case[] = [
       leaf(w, 'leaf', middle.inside, own(A))
       w.end(root.span)
     },
-    ships: { root: undefined, middle: undefined, leaf: A },
+    exports: { root: undefined, middle: undefined, leaf: A },
   },
   {
-    sentence: 'a parent with a hint learns nothing and passes nothing on',
+    sentence: 'a parent with an inferred session takes nothing and propagates nothing',
     play: (w) => {
       const root = open(w, 'root', w.rootContext)
       const middle = open(w, 'middle', root.inside, alias(A))
@@ -100,28 +101,28 @@ export const children: readonly Case[] = [
       w.end(middle.span)
       w.end(root.span)
     },
-    ships: { root: A, middle: A, leaf: B },
+    exports: { root: A, middle: A, leaf: B },
   },
   {
-    sentence: 'a scope entered under a bare active span offers its session',
+    sentence: 'a scope that is entered under an active span without a session propagates its session',
     play: (w) => {
       const root = open(w, 'root', w.rootContext)
       w.usingSession(root.inside, A)
       w.end(root.span)
     },
-    ships: { root: A },
+    exports: { root: A },
   },
   {
-    sentence: 'a scope that is only put on a context offers nothing',
+    sentence: 'a scope that is only set on a context propagates nothing',
     play: (w) => {
       const root = open(w, 'root', w.rootContext)
-      w.setSession(root.inside, A)
+      w.contextWithSession(root.inside, A)
       w.end(root.span)
     },
-    ships: { root: undefined },
+    exports: { root: undefined },
   },
   {
-    sentence: 'setSpanSession on a child is offered',
+    sentence: 'setSpanSession on a child propagates',
     play: (w) => {
       const root = open(w, 'root', w.rootContext)
       const child = open(w, 'child', root.inside)
@@ -129,10 +130,10 @@ export const children: readonly Case[] = [
       w.end(root.span)
       w.end(child.span)
     },
-    ships: { root: A, child: A },
+    exports: { root: A, child: A },
   },
   {
-    sentence: 'setSpanSession on a child is offered, whatever the child had before',
+    sentence: 'setSpanSession on a child propagates, whatever the child had before',
     play: (w) => {
       const root = open(w, 'root', w.rootContext)
       const child = open(w, 'child', root.inside, own(INVALID))
@@ -140,22 +141,22 @@ export const children: readonly Case[] = [
       w.end(child.span)
       w.end(root.span)
     },
-    ships: { root: A, child: A },
+    exports: { root: A, child: A },
   },
   {
     sentence:
-      'a child that leaves the session of its scope by setSpanSession makes two offers, which disagree',
+      'a child that changes the session of its scope by setSpanSession propagates two, which disagree',
     play: (w) => {
       const root = open(w, 'root', w.rootContext)
-      const child = open(w, 'child', w.setSession(root.inside, A))
+      const child = open(w, 'child', w.contextWithSession(root.inside, A))
       w.setSpanSession(child.span, B)
       w.end(child.span)
       w.end(root.span)
     },
-    ships: { root: undefined, child: B },
+    exports: { root: undefined, child: B },
   },
   {
-    sentence: 'a statement that a later write changed makes two offers, which disagree',
+    sentence: 'an explicit session that a later write changes propagates twice, which disagrees',
     play: (w) => {
       const root = open(w, 'root', w.rootContext)
       const child = open(w, 'child', root.inside, own(A))
@@ -163,10 +164,10 @@ export const children: readonly Case[] = [
       w.end(child.span)
       w.end(root.span)
     },
-    ships: { root: undefined, child: B },
+    exports: { root: undefined, child: B },
   },
   {
-    sentence: 'an alias that changed late makes two offers, which disagree',
+    sentence: 'an alias that changes late propagates twice, which disagrees',
     play: (w) => {
       const root = open(w, 'root', w.rootContext)
       const child = open(w, 'child', root.inside, alias(A))
@@ -174,16 +175,16 @@ export const children: readonly Case[] = [
       w.end(child.span)
       w.end(root.span)
     },
-    ships: { root: undefined, child: B },
+    exports: { root: undefined, child: B },
   },
   {
-    sentence: 'what a span names itself comes before what its children say',
+    sentence: 'a span’s own session takes precedence over its children’s',
     play: (w) => {
       const root = open(w, 'root', w.rootContext)
       leaf(w, 'one', root.inside, own(A))
       w.setAttribute(root.span, 'thread_id', B)
       w.end(root.span)
     },
-    ships: { root: B, one: A },
+    exports: { root: B, one: A },
   },
 ]
