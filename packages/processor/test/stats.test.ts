@@ -1,6 +1,6 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api'
 import { processStats, SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { problemsOf, startTracing, stopTracing } from '../../../test/support/tracing.ts'
 
 afterEach(stopTracing)
@@ -68,5 +68,19 @@ describe('stats', () => {
     expect(before.failed).toBe(0)
     expect(processor.stats().failed).toBe(1)
     expect(JSON.parse(JSON.stringify(processor.stats()))).toEqual(processor.stats())
+  })
+
+  it('of the process are shared by all copies of the package', async () => {
+    startTracing()
+    usingSession(42 as never, () => {})
+    vi.resetModules()
+    const copy = await import('@otel-sessions/processor')
+    expect(copy.processStats).not.toBe(processStats)
+    expect(copy.processStats()).toEqual(processStats())
+    const problems = problemsOf(
+      () => processStats().problems,
+      () => copy.usingSession(42 as never, () => {}),
+    )
+    expect(problems).toEqual({ 'session-id:not-a-string': 1 })
   })
 })

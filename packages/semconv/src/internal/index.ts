@@ -29,6 +29,7 @@ export {
 } from './late-rules.ts'
 export { isTooLongToRead, type MetadataRead, ownValue, readMetadata } from './read-attributes.ts'
 export {
+  type Resolution,
   readRecord,
   SESSION_RECORD,
   SESSION_RECORD_VERSION,

@@ -2,7 +2,9 @@ import { processState } from './process-state.ts'
 
 /** The methods of a logger that this file calls; OpenTelemetry's `diag` has them. */
 export interface Logger {
+  /** Logs a warning. */
   warn(message: string): void
+  /** Logs a detail for debugging. */
   debug(message: string): void
 }
 

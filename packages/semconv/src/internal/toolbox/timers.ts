@@ -9,6 +9,7 @@ const platform = globalThis as unknown as Platform
 
 /** A timer that can be cancelled. */
 export interface Timer {
+  /** Stops the timer, if it has not fired. */
   cancel(): void
 }
 
