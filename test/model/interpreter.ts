@@ -1,7 +1,37 @@
 // Runs a program in a world, step by step, with any order of starts and ends.
 
-import type { Back, Program } from './programs.ts'
-import type { AttributeValue, SessionArgument, World } from './world.ts'
+import type { AttributeValue, Other, SessionArgument, World } from './world.ts'
+
+/** An index from the end: 0 is the newest. Any number is valid, so shrinking always makes valid programs. */
+export type Back = number
+
+export type Operation =
+  | {
+      readonly do: 'start'
+      readonly context: Back
+      readonly attributes: Record<string, AttributeValue>
+      readonly root: boolean
+    }
+  | { readonly do: 'activate'; readonly context: Back; readonly span: Back }
+  | {
+      readonly do: 'enter'
+      readonly how: 'contextWithSession' | 'usingSession' | 'contextWithoutSession'
+      readonly context: Back
+      readonly session: SessionArgument
+    }
+  | { readonly do: 'other'; readonly context: Back; readonly other: Other; readonly session: AttributeValue }
+  | { readonly do: 'write'; readonly span: Back; readonly key: string; readonly value: AttributeValue }
+  | { readonly do: 'set'; readonly span: Back; readonly session: SessionArgument }
+  | { readonly do: 'end'; readonly span: Back }
+
+/** What happens to spans that are open after the last operation. */
+export type Ending = 'leave' | 'children first' | 'parents first'
+
+/** What is run: operations, and what happens afterwards to what is open. */
+export interface Playable {
+  readonly operations: readonly Operation[]
+  readonly ending: Ending
+}
 
 /** One step with readable names: `s0` is the first span, `c0` the root context. */
 interface Step {
@@ -14,16 +44,16 @@ interface Made<C, S> {
   readonly spans: S[]
 }
 
-export function play<C, S>(program: Program, world: World<C, S>): void {
+export function play<C, S>(program: Playable, world: World<C, S>): void {
   const made: Made<C, S> = { contexts: [world.rootContext], spans: [] }
   for (const step of stepsOf(program)) step.play(world, made)
 }
 
-export function linesOf(program: Program): string[] {
+export function linesOf(program: Playable): string[] {
   return stepsOf(program).map((step) => step.line)
 }
 
-function stepsOf(program: Program): Step[] {
+function stepsOf(program: Playable): Step[] {
   const steps: Step[] = []
   let contexts = 1
   let spans = 0
@@ -107,7 +137,7 @@ function stepsOf(program: Program): Step[] {
   return [...steps, ...endingOf(program, spans, steps)]
 }
 
-function endingOf(program: Program, spans: number, before: readonly Step[]): Step[] {
+function endingOf(program: Playable, spans: number, before: readonly Step[]): Step[] {
   if (program.ending === 'leave') return []
   const ended = new Set(before.map((step) => step.line))
   const open = Array.from({ length: spans }, (_, of) => endStep(of)).filter((step) => !ended.has(step.line))

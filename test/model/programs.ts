@@ -1,33 +1,8 @@
 // Random programs: lists of operations over a growing set of spans and contexts.
 
 import fc from 'fast-check'
-import { linesOf } from './interpreter.ts'
-import { type AttributeValue, OTHERS, type Other, type SessionArgument } from './world.ts'
-
-/** An index from the end: 0 is the newest. Any number is valid, so shrinking always makes valid programs. */
-export type Back = number
-
-export type Operation =
-  | {
-      readonly do: 'start'
-      readonly context: Back
-      readonly attributes: Record<string, AttributeValue>
-      readonly root: boolean
-    }
-  | { readonly do: 'activate'; readonly context: Back; readonly span: Back }
-  | {
-      readonly do: 'enter'
-      readonly how: 'contextWithSession' | 'usingSession' | 'contextWithoutSession'
-      readonly context: Back
-      readonly session: SessionArgument
-    }
-  | { readonly do: 'other'; readonly context: Back; readonly other: Other; readonly session: AttributeValue }
-  | { readonly do: 'write'; readonly span: Back; readonly key: string; readonly value: AttributeValue }
-  | { readonly do: 'set'; readonly span: Back; readonly session: SessionArgument }
-  | { readonly do: 'end'; readonly span: Back }
-
-/** What happens to spans that are open after the last operation. */
-export type Ending = 'leave' | 'children first' | 'parents first'
+import { type Back, type Ending, linesOf, type Operation } from './interpreter.ts'
+import { type AttributeValue, OTHERS, type SessionArgument } from './world.ts'
 
 export class Program {
   readonly operations: readonly Operation[]
