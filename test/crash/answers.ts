@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Random } from './random.ts'
 
-/** What a receiver does with a request. */
+/** What a collector does with a request. */
 export interface Answer {
   /** Whether the spans are kept. */
   readonly stores: boolean
-  /** Whether the sender is told so, as far as the receiver can tell. */
+  /** Whether the answer says so, and reaches the sender as far as the collector can tell. */
   readonly acknowledges: boolean
-  /** Whether the sender is to keep it aside. */
+  /** Whether the sender has to keep it as a dead letter. */
   readonly isFinal?: boolean
-  /** Whether the body is read at all. */
+  /** Whether the body is read. */
   readonly reads: boolean
   give(request: IncomingMessage, response: ServerResponse): void
 }
@@ -34,25 +34,25 @@ const later = (request: IncomingMessage, response: ServerResponse) => {
   setTimeout(() => accept(request, response), 40)
 }
 
-const REFUSES = { stores: false, acknowledges: false, reads: true }
+const REJECTS = { stores: false, acknowledges: false, reads: true }
 const STORES = { stores: true, acknowledges: false, reads: true }
 const ACCEPTS = { stores: true, acknowledges: true, reads: true }
 
 const ANSWERS = {
   accepts: { ...ACCEPTS, give: accept },
   'accepts after a while': { ...ACCEPTS, give: later },
-  'is unavailable (503)': { ...REFUSES, give: status(503) },
-  'is busy (429)': { ...REFUSES, give: status(429) },
-  'is busy (429, Retry-After)': { ...REFUSES, give: status(429, { 'retry-after': '1' }) },
-  'refuses for good (400)': { ...REFUSES, isFinal: true, give: status(400) },
-  'drops the connection': { ...REFUSES, reads: false, give: drop },
-  'never answers': { ...REFUSES, give: () => {} },
+  'is unavailable (503)': { ...REJECTS, give: status(503) },
+  'is busy (429)': { ...REJECTS, give: status(429) },
+  'is busy (429, Retry-After)': { ...REJECTS, give: status(429, { 'retry-after': '1' }) },
+  'refuses for good (400)': { ...REJECTS, isFinal: true, give: status(400) },
+  'drops the connection': { ...REJECTS, reads: false, give: drop },
+  'never answers': { ...REJECTS, give: () => {} },
   'stores, and drops the connection': { ...STORES, give: drop },
   'stores, and says 503': { ...STORES, give: status(503) },
   'stores, and drops the connection within the answer': { ...STORES, give: half },
 } as const satisfies Record<string, Answer>
 
-/** How a receiver is disposed towards one process. */
+/** How a collector treats one process. */
 export type Mood = 'kind' | 'slow' | 'hostile' | 'stores in silence' | 'down'
 
 const KIND = { accepts: 1 }

@@ -1,4 +1,4 @@
-/** An application that ends spans in bursts until it is killed, and says which of them are in the journal. */
+/** An application that ends spans in bursts until it is killed, and reports which of them are in the journal. */
 import { writeSync } from 'node:fs'
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
@@ -6,18 +6,18 @@ import type { Setup } from './kills/setup.ts'
 import { Random } from './random.ts'
 import { checkedSpan, randomText } from './spans.ts'
 
-/** What the application is told. */
+/** The application's configuration. */
 export interface ApplicationConfig {
   readonly options: ConstructorParameters<typeof PersistentBatchSpanProcessor>[0]
   readonly setup: Setup
-  /** What the IDs of its spans start with; a number follows, from 1. */
+  /** The prefix of its spans' IDs; a number from 1 follows. */
   readonly prefix: string
   readonly seed: number
-  /** Whether it sends what it finds before it does anything else. */
+  /** Whether it first sends what it finds. */
   readonly flushesFirst: boolean
-  /** About how many bytes of text it puts on its spans at most. */
+  /** About the most bytes of text on its spans, in all. */
   readonly bytes: number
-  /** Whether it is let end by itself. */
+  /** Whether it may end by itself. */
   readonly shutsDown: boolean
 }
 
@@ -26,7 +26,7 @@ const { options, setup, prefix, seed, flushesFirst, bytes, shutsDown } = JSON.pa
   process.argv[2] ?? '{}',
 ) as ApplicationConfig
 const random = new Random(seed)
-// Written at once: what was said stays said when the process is killed within the next instruction.
+// Written synchronously, so that a kill after it does not undo it.
 const say = (line: string) => writeSync(REPORTS, `${line}\n`)
 
 say('constructs')
@@ -61,7 +61,7 @@ function burst(spans: number): void {
 function sayWhatIsJournalled(): void {
   if (setup.durability === 'span') return
   const { buffered, unwritten } = processor.stats()
-  // With several requests at once a later span may be answered, and so be nowhere, before an earlier one is written.
+  // With several requests at once a later span may be delivered, and so be in no file, before an earlier one is written.
   const first = setup.concurrency === 1 || buffered + unwritten === 0 ? ended - buffered - unwritten : 0
   if (first > journalled) {
     journalled = first

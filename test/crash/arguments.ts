@@ -8,7 +8,7 @@ export interface CrashArguments {
   readonly isQuick: boolean
 }
 
-/** @throws TypeError for what is no argument, RangeError for what is no number */
+/** @throws TypeError for an unknown argument, RangeError for what is not a number */
 export function readArguments(words: string[]): CrashArguments {
   const { values } = parseArgs({
     args: words,

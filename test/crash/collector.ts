@@ -9,29 +9,29 @@ import {
 import type { Answer } from './answers.ts'
 import { checkedId } from './spans.ts'
 
-/** The header that says which process sends. */
+/** The header that names the sending process. */
 export const CLIENT_HEADER = 'x-client'
 
 /** A request whose spans were kept. */
 interface StoredRequest {
-  /** Of all that the receiver kept. */
+  /** Its position among all requests that the collector kept. */
   readonly nth: number
   readonly ids: readonly string[]
   readonly acknowledged: boolean
 }
 
-/** One sender, as the receiver sees it. */
+/** One sender, as the collector sees it. */
 export interface Client {
-  /** What the next request gets. */
+  /** How the next request is answered. */
   answer(): Answer
-  /** A request has arrived whole and is not answered yet. */
+  /** Called when a request has arrived whole and is not answered yet. */
   arrived?(): void
-  /** The answer has been handed to the operating system. */
+  /** Called when the answer has been handed to the operating system. */
   answered?(): void
   readonly requests: StoredRequest[]
-  /** The spans that were refused for good. */
-  readonly refused: string[]
-  /** What should never have arrived. */
+  /** The spans that were rejected for good. */
+  readonly rejected: string[]
+  /** Problems with what arrived. */
   readonly violations: string[]
 }
 
@@ -43,13 +43,13 @@ export interface CrashCollector {
   close(): void
 }
 
-/** An OTLP/HTTP receiver that is as hostile as each of its clients is to see it. */
+/** An OTLP/HTTP collector that treats each client as the client's mood says. */
 export async function startCrashCollector(): Promise<CrashCollector> {
   const clients = new Map<string, Client>()
   let stored = 0
   const server = createServer((request, response) => {
     const client = clients.get(String(request.headers[CLIENT_HEADER]))
-    // A process that was killed in the last scenario may still have bytes under way.
+    // Bytes of a process that was killed in the last scenario may still arrive.
     if (client === undefined) return request.socket.destroy()
     const answer = client.answer()
     if (!answer.reads) return answer.give(request, response)
@@ -58,7 +58,7 @@ export async function startCrashCollector(): Promise<CrashCollector> {
     request.on('end', () => {
       const ids = checkedIds(client, request, Buffer.concat(chunks))
       if (answer.stores) client.requests.push({ nth: stored++, ids, acknowledged: answer.acknowledges })
-      if (answer.isFinal) client.refused.push(...ids)
+      if (answer.isFinal) client.rejected.push(...ids)
       client.arrived?.()
       response.on('finish', () => client.answered?.())
       answer.give(request, response)
@@ -77,7 +77,7 @@ export async function startCrashCollector(): Promise<CrashCollector> {
   }
 }
 
-/** The IDs of the spans of a body, in order; none where the body is not whole, which is noted. */
+/** The IDs of the spans of a body, in order; none when the body is not whole, which is noted. */
 function checkedIds({ violations }: Client, { headers }: IncomingMessage, body: Buffer): string[] {
   try {
     if (Number(headers['content-length']) !== body.length) throw new Error('the length is not the stated one')

@@ -2,14 +2,14 @@ import { type DeliveryStats, PersistentBatchSpanProcessor } from '@otel-sessions
 
 type Options = ConstructorParameters<typeof PersistentBatchSpanProcessor>[0]
 
-/** What a processor counted that sent all that it found. */
+/** What a processor counted that sent everything it found. */
 export interface Drained {
   readonly stats: DeliveryStats
-  /** What it said of spans that it did not deliver. */
+  /** What it reported of spans that it did not deliver. */
   readonly complaint: string | undefined
 }
 
-/** Starts a processor, sends all that is there, what was refused too, and shuts it down. */
+/** Starts a processor, sends everything that is there, dead letters too, and shuts it down. */
 export async function drain(options: Options): Promise<Drained> {
   const processor = new PersistentBatchSpanProcessor(options)
   let complaint: string | undefined
@@ -25,7 +25,7 @@ export async function drain(options: Options): Promise<Drained> {
   return { stats: processor.stats(), complaint }
 }
 
-/** Says whether the counters of a processor do not add up. */
+/** Tells what is wrong with the sum of a processor's counters. */
 export function unaccounted(stats: DeliveryStats): string | undefined {
   const { ended, adopted, redelivered, delivered, rejected, dropped, queued, buffered } = stats
   const lost = Object.values(dropped).reduce((sum, spans) => sum + spans, 0)

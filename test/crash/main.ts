@@ -1,9 +1,9 @@
 /**
  * `npx -y pnpm@12.21.0 test:crash [--kills N] [--seed S] [--quick]`: processes that are killed while they write and send,
- * and journals that somebody has damaged. Exits with 1 when a span is lost that was in the journal, when anything
- * arrives damaged, or more often than is promised.
+ * and journals that are damaged. Exits with 1 when a span is lost that was in the journal, when anything arrives
+ * damaged, or more often than is promised.
  *
- * The seed repeats what is drawn, not the moments at which the machine does it.
+ * The seed repeats the random draws, not the moments at which the machine acts on them.
  */
 import { readArguments } from './arguments.ts'
 import { startCrashCollector } from './collector.ts'

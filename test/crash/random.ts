@@ -1,4 +1,4 @@
-/** Chance that can be repeated: the same seed gives the same draws. */
+/** Random numbers: the same seed gives the same ones. */
 export class Random {
   #state: number
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0
   }
 
-  /** From 0 up to, and without, 1. */
+  /** From 0 to 1, without 1. */
   next(): number {
     // Mulberry32.
     this.#state = (this.#state + 0x6d2b79f5) >>> 0
@@ -16,7 +16,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 
-  /** A whole number, both ends included. */
+  /** A whole number between two others, both included. */
   whole(from: number, to: number): number {
     return from + Math.floor(this.next() * (to - from + 1))
   }
@@ -29,7 +29,7 @@ export class Random {
     return choices[Math.floor(this.next() * choices.length)] as T
   }
 
-  /** One of them, as often as their weights say. */
+  /** One of them, with a probability by weight. */
   weighted<T extends string>(weights: Readonly<Record<T, number>>): T {
     const entries = Object.entries(weights) as [T, number][]
     let rest = this.next() * entries.reduce((sum, [, weight]) => sum + weight, 0)
@@ -40,7 +40,7 @@ export class Random {
     return (entries.at(-1) as [T, number])[0]
   }
 
-  /** A seed for somebody else, so that what they draw does not depend on what is drawn here meanwhile. */
+  /** A seed for another generator, so that its draws do not depend on the draws here. */
   seed(): number {
     return Math.floor(this.next() * 2 ** 32)
   }

@@ -6,18 +6,18 @@ import type { Random } from './random.ts'
 
 const resource = { attributes: { 'service.name': 'crash' } }
 const instrumentationScope = { name: 'crash' }
-// By whole characters: half of one is no text, and would arrive as something else, rightly so.
+// By whole characters: half of one is not valid text, and would rightly arrive as something else.
 const TEXT = Array.from(
   'The user asks about 退款 and a café; the model thinks, and answers: "no" 🙂.\n'.repeat(400),
 )
 
-/** Text of about so many characters that compresses about as well as prompts do. */
+/** Text of about so many characters that compresses about as well as prompts. */
 export function randomText(random: Random, length: number): string {
   const start = random.whole(0, TEXT.length - length - 1)
   return `${random.next()} ${TEXT.slice(start, start + length).join('')}`
 }
 
-/** A span that says of itself whether it is whole, wherever it turns up. */
+/** A span that carries a checksum of itself. */
 export function checkedSpan(id: string, text: string): EndedSpan {
   const { traceId, spanId } = idsOf(id)
   const span = {
@@ -41,7 +41,7 @@ export function checkedSpan(id: string, text: string): EndedSpan {
   return span as EndedSpan
 }
 
-/** The ID of a span that has arrived. @throws Error when it is not what was sent */
+/** The ID of a span that arrived. @throws Error when it is not what was sent */
 export function checkedId({ span, scope }: PlacedSpan): string {
   const { name, attributes, traceId, spanId } = span
   const values = new Map(

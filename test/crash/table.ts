@@ -1,4 +1,4 @@
-/** Lines of a table whose first column is text and whose others are figures. */
+/** A table whose first column is text and whose others are numbers. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cells = [head, ...rows].map((row) => row.map(String))
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))

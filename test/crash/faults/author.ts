@@ -1,4 +1,4 @@
-/** Writes a journal of one span a record, says where each stands, and is killed. */
+/** Writes a journal with one span in each record, reports where each record ends, and is killed. */
 import { readdirSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
@@ -39,6 +39,6 @@ function newestFile(): { segment: string; end: number } {
 
 end(acknowledged)
 if (acknowledged > 0) await processor.forceFlush()
-// Nothing is sent any more: no turn of the event loop comes before the end.
+// Nothing is sent any more: the event loop gets no turn before the end.
 end(spans)
 process.kill(process.pid, 'SIGKILL')

@@ -5,21 +5,21 @@ import type { CrashCollector } from '../collector.ts'
 import { Subject } from './subject.ts'
 import type { FaultResult } from './trial.ts'
 
-/** What happens to a processor from outside, and what may be missing then. */
+/** What happens to a processor from outside, and what may be lost by it. */
 export interface Circumstance {
   readonly name: string
   /** How many spans may be lost, if they are counted. */
   readonly mayLose?: number
   readonly options?: { readonly minFreeDiskBytes?: number }
-  /** What is there before the processor is. @returns its directory, where it is not the folder that was given */
+  /** Prepares the folder. @returns the processor's directory, if it is not the folder */
   before?(folder: string): string | undefined
-  /** @returns what is wrong */
+  /** @returns what is wrong afterwards */
   during(subject: Subject, folder: string): Promise<string | undefined> | string | undefined
-  /** Puts the machine in order again; called whatever happened. */
+  /** Restores the machine; always called. */
   after?(folder: string): void
 }
 
-/** Has a processor of each durability live through it, in a folder of its own. */
+/** Runs a processor of each durability under a circumstance, in a folder of its own. */
 export async function liveThrough(
   collector: CrashCollector,
   circumstance: Circumstance,

@@ -10,7 +10,7 @@ const YEAR_MILLIS = 365 * 86_400_000
 const WRITTEN_MILLIS = 60
 
 const inMemory = ({ processor }: Subject) =>
-  processor.stats().isOnDisk ? 'it says that it is on the disk' : undefined
+  processor.stats().isOnDisk ? 'stats().isOnDisk is true' : undefined
 
 /** A disk that cannot be used from the start. */
 const unusable: Circumstance[] = [
@@ -141,7 +141,7 @@ const jump = (what: string, ...years: number[]): Circumstance => ({
   },
 })
 
-/** What can happen to a processor on any machine. */
+/** Circumstances that can be had on any machine. */
 export const circumstances: readonly Circumstance[] = [
   ...unusable,
   ...deleted,

@@ -6,14 +6,14 @@ import type { Damage } from './trial.ts'
 
 const lastOf = ({ records }: Journal) => records.at(-1) as RecordPlace
 
-/** Nothing at all: what the others are to be seen against. */
+/** No damage, for comparison. */
 export const untouched: Damage = {
   what: 'untouched',
   do: () => {},
   check: ({ corrupt, torn }) => (corrupt + torn === 0 ? undefined : `${corrupt} corrupt and ${torn} torn`),
 }
 
-/** The last segment is cut off, at every so many bytes. */
+/** The last segment is truncated, at every so many bytes. */
 export function* truncations(journal: Journal, step: number): Generator<Damage> {
   const { segment, end: size } = lastOf(journal)
   for (let length = 0; length < size; length += step) {
@@ -21,13 +21,13 @@ export function* truncations(journal: Journal, step: number): Generator<Damage> 
       what: `${segment} cut at ${length} of ${size}`,
       do: (folder) => truncateSync(join(folder, segment), length),
       mayLose: (record) => record.segment === segment && record.end > length,
-      // Nothing is missing of what is left.
+      // The records that are left are whole.
       isSilent: length === 0 || journal.records.some(({ start, end }) => length === start || length === end),
     }
   }
 }
 
-/** One bit of the last segment is another, in every so many bytes. */
+/** One bit of the last segment is flipped, in every so many bytes. */
 export function* bitFlips(journal: Journal, step: number, random: Random): Generator<Damage> {
   const { segment, end: size } = lastOf(journal)
   for (let at = 0; at < size; at += step) {
@@ -39,7 +39,7 @@ export function* bitFlips(journal: Journal, step: number, random: Random): Gener
   }
 }
 
-/** One bit of a small file is another, in every so many bytes. Nothing may be lost by that. */
+/** One bit of a small file is flipped, in every so many bytes. Nothing may be lost by that. */
 export function* bitFlipsIn(journal: Journal, file: string, random: Random, step: number): Generator<Damage> {
   const { length } = readFileSync(join(journal.directory, journal.folder, file))
   for (let at = 0; at < length; at += step) {
@@ -50,7 +50,7 @@ export function* bitFlipsIn(journal: Journal, file: string, random: Random, step
   }
 }
 
-/** A file that is small and not a segment is something else. Nothing may be lost by that. */
+/** A file that is not a segment has other contents. Nothing may be lost by that. */
 export function* otherContents(file: string, older: Journal): Generator<Damage> {
   const contents = {
     missing: undefined,
@@ -79,7 +79,7 @@ export function* otherContents(file: string, older: Journal): Generator<Damage> 
   }
 }
 
-/** Whole segments are gone, or something else. */
+/** Whole segments are missing, or have other contents. */
 export function* segmentDamages({ records }: Journal): Generator<Damage> {
   for (const segment of new Set(records.map((record) => record.segment))) {
     const mayLose = (record: RecordPlace) => record.segment === segment
@@ -88,7 +88,7 @@ export function* segmentDamages({ records }: Journal): Generator<Damage> {
     const middle = own[Math.floor(own.length / 2)] as RecordPlace
     const { end: size } = own.at(-1) as RecordPlace
     const write = (bytes: Buffer) => (folder: string) => writeFileSync(join(folder, segment), bytes)
-    // A whole segment that is missing, or empty, leaves nothing that could be counted.
+    // A missing or empty segment leaves nothing that could be counted.
     yield {
       what: `${segment} missing`,
       do: (folder) => rmSync(join(folder, segment)),
@@ -127,7 +127,7 @@ export function* segmentDamages({ records }: Journal): Generator<Damage> {
   }
 }
 
-/** What other programs leave in folders. */
+/** What other programs may leave in folders. */
 export function* alienFiles(journal: Journal): Generator<Damage> {
   const in_ = (what: string, act: (folder: string, directory: string) => void, leaves = true): Damage => ({
     what,
@@ -163,7 +163,7 @@ export function* alienFiles(journal: Journal): Generator<Damage> {
     ])
       writeFileSync(join(folder, name), 'nothing of ours')
   })
-  yield in_('a folder that is called like a segment', (folder) => mkdirSync(join(folder, '0000000099.seg')))
+  yield in_('a folder named like a segment', (folder) => mkdirSync(join(folder, '0000000099.seg')))
   yield in_('a file in place of the folder rejected', (_, directory) => {
     rmSync(join(directory, 'rejected'), { recursive: true, force: true })
     writeFileSync(join(directory, 'rejected'), 'no folder')

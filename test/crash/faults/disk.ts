@@ -7,13 +7,13 @@ import { fileURLToPath } from 'node:url'
 import type { FaultResult } from './trial.ts'
 
 const PROGRAM = fileURLToPath(new URL('./tiny-disk.ts', import.meta.url))
-/** What `unshare` exits with when it may not. */
+/** The exit code of `unshare` without permission. */
 const REFUSED = 1
 
 /**
  * Real disks that are full or read-only.
  *
- * @returns why it was not tried, where this process may not mount
+ * @returns why it was not tried, if this process must not mount disks
  */
 export async function tinyDisks(): Promise<readonly FaultResult[] | string> {
   if (process.platform !== 'linux') return 'only Linux has a tmpfs and mount namespaces'

@@ -13,7 +13,7 @@ import { Random } from '../random.ts'
 
 const AUTHOR = fileURLToPath(new URL('./author.ts', import.meta.url))
 
-/** Where one record stands, with one span in it. */
+/** Where a record with one span is. */
 export interface RecordPlace {
   readonly id: string
   /** The name of its file. */
@@ -23,35 +23,35 @@ export interface RecordPlace {
   readonly end: number
 }
 
-/** A journal that a process left when it was killed, to be copied and damaged. */
+/** A journal that a killed process left, to be copied and damaged. */
 export interface Journal {
   readonly directory: string
   /** The name of the process's folder in it. */
   readonly folder: string
-  /** What nobody has acknowledged, in order. */
+  /** The records that are not acked, in order. */
   readonly records: readonly RecordPlace[]
 }
 
-/** What the journal is to be like. */
+/** What the journal contains. */
 export interface JournalPlan {
   readonly format: 'http/protobuf' | 'http/json'
-  /** Spans that are acknowledged before the others end, so that the cursor says something. */
+  /** Spans that are acknowledged before the others end, so that there is a checkpoint. */
   readonly acknowledged: number
   readonly spans: number
   /** Bytes of text on each span. */
   readonly length: number
-  /** By how much the clock is wrong, in milliseconds. */
+  /** How much the clock is wrong, in milliseconds. */
   readonly clock?: number
 }
 
-/** What the author is told. */
+/** The author's configuration. */
 export interface AuthorConfig extends JournalPlan {
   readonly options: ConstructorParameters<typeof PersistentBatchSpanProcessor>[0] & {
     readonly directory: string
   }
 }
 
-/** Has a process write a journal, and be killed. */
+/** Lets a process write a journal and be killed. */
 export async function writeJournal(collector: CrashCollector, plan: JournalPlan): Promise<Journal> {
   const directory = mkdtempSync(join(tmpdir(), 'otel-sessions-journal-'))
   const client = 'author'
@@ -59,7 +59,7 @@ export async function writeJournal(collector: CrashCollector, plan: JournalPlan)
   collector.clients.set(client, {
     answer: () => answerIn('kind', random),
     requests: [],
-    refused: [],
+    rejected: [],
     violations: [],
   })
   const config: AuthorConfig = {

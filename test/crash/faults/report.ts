@@ -3,7 +3,7 @@ import type { FaultResult } from './trial.ts'
 
 const HEAD = ['', 'trials', 'spans', 'lost with what was damaged', 'violations']
 
-/** What each kind of damage came to. */
+/** The result of each kind of damage. */
 export const faultTable = (results: readonly FaultResult[]): string =>
   table(
     HEAD,

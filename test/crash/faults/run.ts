@@ -22,14 +22,14 @@ const PLAIN: JournalPlan = {
   spans: 4,
   length: 30,
 }
-/** Of several segments. */
+/** Several segments. */
 const LONG: JournalPlan = { ...PLAIN, acknowledged: 30, spans: 30, length: 10_000 }
 const LARGER: readonly JournalPlan[] = [
   { ...PLAIN, length: 600 },
   { ...PLAIN, length: 600, format: 'http/json' },
 ]
 
-/** Damages journals in every way that there is here; in fewer places when it is to be quick. */
+/** Damages journals in all ways; in fewer places when quick. */
 export async function runFaults(
   collector: CrashCollector,
   random: Random,
@@ -59,13 +59,13 @@ export async function runFaults(
     await attempt(`the last segment cut off, ${kind}`, journal, truncations(journal, step * 5))
     await attempt(`a bit flipped, ${kind}`, journal, bitFlips(journal, step * 3, random))
   }
-  await attempt('a bit of the cursor flipped', plain, bitFlipsIn(plain, 'cursor', random, step))
+  await attempt('a bit of the checkpoint flipped', plain, bitFlipsIn(plain, 'cursor', random, step))
   const young = await write({ ...PLAIN, acknowledged: 0 })
   for (const [journal, name] of [
     [plain, ''],
     [long, ', several segments'],
   ] as const) {
-    await attempt(`another cursor${name}`, journal, otherContents('cursor', young))
+    await attempt(`another checkpoint${name}`, journal, otherContents('cursor', young))
     await attempt(`another alive${name}`, journal, otherContents('alive', young))
     await attempt(`segments damaged${name}`, journal, segmentDamages(journal))
   }

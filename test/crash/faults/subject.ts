@@ -10,7 +10,7 @@ type Options = NonNullable<ConstructorParameters<typeof PersistentBatchSpanProce
 
 let subjects = 0
 
-/** A processor in this process, the spans that it was given, and its receiver. */
+/** A processor in this process, its spans, and its collector. */
 export class Subject {
   readonly processor: PersistentBatchSpanProcessor
   readonly #client: Client
@@ -21,7 +21,7 @@ export class Subject {
 
   constructor(collector: CrashCollector, options: Options) {
     const answers = new Random(1)
-    this.#client = { answer: () => answerIn(this.#mood, answers), requests: [], refused: [], violations: [] }
+    this.#client = { answer: () => answerIn(this.#mood, answers), requests: [], rejected: [], violations: [] }
     collector.clients.set(this.#name, this.#client)
     const headers = { [CLIENT_HEADER]: this.#name }
     this.processor = new PersistentBatchSpanProcessor({
@@ -40,7 +40,7 @@ export class Subject {
     }
   }
 
-  /** Has it try in vain at least once, and then lets it succeed. */
+  /** Lets it fail at least once, and then succeed. */
   async attempt(): Promise<void> {
     const before = this.processor.stats().retried
     let isOver = false
@@ -55,7 +55,7 @@ export class Subject {
     await flush
   }
 
-  /** Has everything sent to a receiver that takes it, and says what is wrong with the result. */
+  /** Lets it send everything to a collector that accepts it, and tells what is wrong with the result. */
   async finish(mayLose: number): Promise<{ lost: number; violations: string[] }> {
     this.#mood = 'kind'
     const complaint = await this.processor.forceFlush().then(() => undefined, String)

@@ -1,5 +1,5 @@
 /**
- * A disk of its own that is full, or that cannot be written to: a tmpfs in a mount namespace of this process, which
+ * Small disks that are full, or cannot be written to: a tmpfs in a mount namespace of this process, which
  * `disk.ts` starts it in. Prints its results as JSON.
  */
 import { spawnSync } from 'node:child_process'
@@ -40,7 +40,7 @@ const fill = (place: string) => {
 }
 
 const isInMemory = ({ processor }: Subject) =>
-  processor.stats().isOnDisk ? 'it says that it is on the disk' : undefined
+  processor.stats().isOnDisk ? 'stats().isOnDisk is true' : undefined
 
 const circumstances: Circumstance[] = [
   {
@@ -91,7 +91,7 @@ const circumstances: Circumstance[] = [
 const collector = await startCrashCollector()
 const results: FaultResult[] = []
 for (const circumstance of circumstances) results.push(await liveThrough(collector, circumstance))
-// From here on journals are written to tiny disks, too.
+// From here on journals are written to small disks, too.
 const place = mount()
 const freeUp = () => {
   for (const name of readdirSync(place)) if (name.startsWith('ballast')) rmSync(join(place, name))
@@ -110,7 +110,7 @@ const readOnly: Damage = {
   what: 'read-only',
   do: () => run('mount', '-o', 'remount,ro', place),
   undo: () => run('mount', '-o', 'remount,rw', place),
-  // It cannot be taken over: it stays for a process that can.
+  // It cannot be taken over, and stays for a process that can.
   mayLose: () => true,
   isSilent: true,
   leaves: true,

@@ -12,30 +12,30 @@ import type { Journal, RecordPlace } from './journal.ts'
 export interface FaultResult {
   readonly name: string
   readonly trials: number
-  /** Spans that were to arrive or not, over all trials, and that did not. */
+  /** Spans that were allowed not to arrive, and did not, over all trials. */
   readonly spans: number
   readonly lost: number
   readonly violations: readonly string[]
 }
 
-/** What is done to a copy of a journal, and what may be missing then. */
+/** What is done to a copy of a journal, and what may be lost by it. */
 export interface Damage {
-  /** In words, for a violation. */
+  /** For the message of a violation. */
   readonly what: string
   /** @param folder the path of the folder of the process that was killed, in the journal's directory */
   do(folder: string, directory: string): void
-  /** Puts the machine in order again; called whatever happened. */
+  /** Restores the machine; always called. */
   undo?(): void
   mayLose?(record: RecordPlace): boolean
-  /** What else is to be true. */
+  /** Checks what else has to be true. */
   check?(stats: DeliveryStats, lost: readonly string[]): string | undefined
-  /** Whether nothing is left that could tell how much is missing. */
+  /** Whether nothing is left that could tell how much is lost. */
   readonly isSilent?: boolean
-  /** Whether something stays that nobody knows what to do with. */
+  /** Whether files stay that no process can use. */
   readonly leaves?: boolean
 }
 
-/** Damages copies of a journal, one way after the other, and has a processor deliver what is left of each. */
+/** Damages copies of a journal, one way after the other, and lets a processor deliver what is left of each. */
 export async function tryDamages(
   name: string,
   collector: CrashCollector,
@@ -56,7 +56,7 @@ export async function tryDamages(
 async function tryDamage(collector: CrashCollector, journal: Journal, damage: Damage) {
   const directory = mkdtempSync(join(tmpdir(), 'otel-sessions-fault-'))
   const random = new Random(1)
-  const client: Client = { answer: () => answerIn('kind', random), requests: [], refused: [], violations: [] }
+  const client: Client = { answer: () => answerIn('kind', random), requests: [], rejected: [], violations: [] }
   collector.clients.set('trial', client)
   const { violations } = client
   let lost: string[] = []

@@ -1,31 +1,31 @@
 import type { Client } from '../collector.ts'
 
-/** A process and what the receiver saw of it. */
+/** A process, and what the collector saw of it. */
 export interface Life {
   readonly name: string
   readonly client: Client
   /** How many acknowledged requests may be repeated after its end: those that were in flight. */
   readonly mayRepeat: number
-  /** How many requests the receiver had kept when it ended; what it sent may be read later. */
+  /** How many requests the collector had kept when it ended. What it sent may be read later. */
   readonly storedAtEnd: number
-  /** How many of its first spans it had said to be in the journal. */
+  /** How many of its first spans it had reported to be in the journal. */
   readonly journalled: number
 }
 
-/** What became of the spans of some processes that shared a directory one after the other. */
+/** What happened to the spans of processes that shared a directory. */
 export interface Judgement {
   readonly journalled: number
   readonly lost: readonly string[]
-  /** Who repeated the acknowledged requests of a process, for each such request. */
+  /** Which processes repeated the acknowledged requests of a process, one for each request. */
   readonly repeated: ReadonlyMap<string, readonly string[]>
-  /** Requests that arrived again, and rightly so: the receiver had kept silent about them, or had lied. */
+  /** Requests that rightly arrived again: their first answer was lost, or denied that they were kept. */
   readonly excused: number
 }
 
 /** The ID of a process's nth span, from 1. */
 const idOf = (name: string, nth: number): string => `${name}.${nth}`
 
-/** Compares what the processes said with what arrived; to be called when everything has been drained. */
+/** Compares what the processes reported with what arrived. Call it when everything has been drained. */
 export function judge(lives: readonly Life[]): Judgement {
   const arrivals = new Map<string, number>()
   for (const { client } of lives)
@@ -41,17 +41,17 @@ export function judge(lives: readonly Life[]): Judgement {
 
   const repeated = new Map<string, string[]>()
   let excused = 0
-  // What a process had sent when it was killed came before what the next one sent, even if it was read after that.
+  // What a process had sent when it was killed counts as earlier than what the next one sent, even if it was read later.
   const requests = lives.flatMap(({ name, client, storedAtEnd }) =>
     client.requests.map((request) => ({ ...request, name, at: Math.min(request.nth, storedAtEnd - 0.5) })),
   )
-  // Refused for good, set aside, and killed before that was noted: it is sent twice, as if it had been in flight.
-  const refusedBy = new Map(lives.flatMap(({ name, client }) => client.refused.map((id) => [id, name])))
-  // From the last request to the first: who sent the span later.
+  // A kill between keeping a dead letter and acking it: the request is repeated, as if it had been in flight.
+  const rejectedBy = new Map(lives.flatMap(({ name, client }) => client.rejected.map((id) => [id, name])))
+  // Going from the last request to the first: which process sent the span later.
   const later = new Map<string, string>()
   for (const { name, ids, acknowledged } of requests.sort((a, b) => b.at - a.at)) {
     const by = ids.map((id) => later.get(id)).find((found) => found !== undefined)
-    const whose = ids.map((id) => refusedBy.get(id)).find((found) => found !== undefined) ?? name
+    const whose = ids.map((id) => rejectedBy.get(id)).find((found) => found !== undefined) ?? name
     if (by !== undefined && acknowledged) repeated.set(whose, [...(repeated.get(whose) ?? []), by])
     else if (by !== undefined) excused++
     for (const id of ids) later.set(id, name)

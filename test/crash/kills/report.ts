@@ -14,7 +14,7 @@ const HEAD = [
 ]
 const PARTS = ['durability', 'fsync', 'protocol', 'concurrency', 'processes'] as const
 
-/** What the kills came to, for each option by itself, and in all. */
+/** The results of the kills, for each option and in all. */
 export function killTable(outcomes: readonly Outcome[]): string {
   const rows = PARTS.flatMap((part) =>
     [...new Set(outcomes.map(({ setup }) => setup[part]))].sort().map((value: Setup[typeof part]) =>

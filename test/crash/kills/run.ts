@@ -4,17 +4,17 @@ import { type Outcome, Scenario } from './scenario.ts'
 import { setups } from './setup.ts'
 
 const SETUPS = 24
-/** At the same time; as many as a small machine has processors. */
+/** Scenarios at the same time. */
 const AT_ONCE = 2
 
-/** Kills at least that many processes, over all setups. */
+/** Kills at least so many processes, over all setups. */
 export async function runKills(collector: CrashCollector, random: Random, kills: number): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   const endless = setups(random)
   const each = Math.min(12, Math.ceil(kills / SETUPS))
   let begun = 0
   let started = 0
-  // The first to end by itself leaves the programs compiled for all that follow.
+  // A process that ends by itself leaves the compiled programs for those that follow.
   const rehearsal = new Scenario(collector, endless.next().value, 'rehearsal', random.seed())
   await rehearsal.rehearse()
   const work = async () => {

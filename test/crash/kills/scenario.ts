@@ -10,15 +10,15 @@ import { judge, type Life } from './judge.ts'
 import { HARNESS_OPTIONS, type Setup } from './setup.ts'
 import { type Moment, randomMoment, runVictim } from './victim.ts'
 
-/** What one scenario came to. */
+/** The result of a scenario. */
 export interface Outcome {
   readonly setup: Setup
   readonly kills: number
-  /** Kills before the processor was built, which show nothing but that they happen. */
+  /** Kills before the processor was constructed. */
   readonly early: number
   readonly journalled: number
   readonly lost: number
-  /** Requests repeated although they were acknowledged, for all kills; and the most for one. */
+  /** Requests repeated although they were acknowledged: in all, and the most for one kill. */
   readonly repeated: number
   readonly mostRepeated: number
   readonly excused: number
@@ -26,11 +26,11 @@ export interface Outcome {
   readonly violations: readonly string[]
 }
 
-/** The most processes between two drains: more might fill the directory, which would rightly drop the oldest. */
+/** The most processes between two drains. More might fill the directory, which would rightly drop the oldest spans. */
 const PROCESSES_BETWEEN_DRAINS = 3
 const BYTES_OF_A_PROCESS = 350_000
 
-/** Processes on one directory, killed one after the other or together, while a hostile receiver answers. */
+/** Processes that share a directory, killed one after the other or together, while a hostile collector answers. */
 export class Scenario {
   readonly #collector: CrashCollector
   readonly #setup: Setup
@@ -51,7 +51,7 @@ export class Scenario {
     this.#random = new Random(seed)
   }
 
-  /** Kills at least that many processes, with a clean drain from time to time and at the end. */
+  /** Kills at least so many processes, with a clean drain from time to time and at the end. */
   async run(kills: number): Promise<Outcome> {
     while (this.#kills < kills) {
       const rounds = this.#random.whole(1, Math.floor(PROCESSES_BETWEEN_DRAINS / this.#setup.processes))
@@ -63,7 +63,7 @@ export class Scenario {
     return this.#outcome()
   }
 
-  /** Lets one process live and end by itself. */
+  /** Runs one process that ends by itself. */
   async rehearse(): Promise<void> {
     await this.#live(undefined)
     await this.#drain()
@@ -72,7 +72,7 @@ export class Scenario {
 
   async #round(): Promise<void> {
     const each = Array.from({ length: this.#setup.processes }, () => {
-      // One in ten is let end by itself: what it leaves has another name.
+      // One in ten ends by itself: what it leaves has another name.
       const moment = this.#random.chance(0.1) ? undefined : randomMoment(this.#random)
       return this.#live(moment)
     })
@@ -127,7 +127,7 @@ export class Scenario {
   #newClient(mood: Mood): { name: string; client: Client } {
     const name = `${this.#name}.${this.#names++}`
     const random = new Random(this.#random.seed())
-    const client: Client = { answer: () => answerIn(mood, random), requests: [], refused: [], violations: [] }
+    const client: Client = { answer: () => answerIn(mood, random), requests: [], rejected: [], violations: [] }
     this.#collector.clients.set(name, client)
     return { name, client }
   }

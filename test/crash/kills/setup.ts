@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts'
 
-/** How the processors of one scenario are set up. */
+/** The options of a scenario. */
 export interface Setup {
   readonly durability: 'batch' | 'span'
   readonly fsync: 'never' | 'interval' | 'batch'
@@ -10,11 +10,11 @@ export interface Setup {
   readonly processes: 1 | 2
 }
 
-/** Of a processor's options, those that the harness itself needs otherwise than by default. */
+/** Options that the harness needs. */
 export const HARNESS_OPTIONS = {
-  // Segments of 200 kB, so that a short life sees several.
+  // Segments of 200 kB, so that a short-lived process has several.
   maxBytes: 1_600_000,
-  // Many small requests: a kill then falls into one, or between two.
+  // Many small requests, so that a kill happens during or between requests.
   maxExportBatchSize: 40,
   scheduledDelayMillis: 2,
   minFreeDiskBytes: 0,
@@ -22,7 +22,7 @@ export const HARNESS_OPTIONS = {
 
 /**
  * Every setup of the journal once, with one and two processes and one or three requests at once in turn, in random
- * order; then the same again, so that a longer run meets the other pairings.
+ * order; then again, so that a longer run has the other pairings.
  */
 export function* setups(random: Random): Generator<Setup, never> {
   for (let round = 0; ; round++) {

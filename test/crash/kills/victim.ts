@@ -10,13 +10,13 @@ import type { Client } from '../collector.ts'
 import type { Random } from '../random.ts'
 
 const APPLICATION = fileURLToPath(new URL('../application.ts', import.meta.url))
-/** Where the programs are kept compiled, which halves the time that one needs to start. */
+/** The cache of compiled programs, which halves the time to start one. */
 const compiled = mkdtempSync(join(tmpdir(), 'otel-sessions-compiled-'))
 process.on('exit', () => rmSync(compiled, { recursive: true, force: true }))
-/** When whatever was to cause a kill has not happened by then, the process is killed all the same. */
+/** The process is killed by then, even if the event that triggers the kill has not happened. */
 const LATEST_MILLIS = 250
 
-/** The moment of a kill: some time after something has happened for the nth time. */
+/** The moment of a kill: some time after the nth time of an event. */
 export interface Moment {
   readonly after: 'spawned' | 'constructs' | 'runs' | 'journalled' | 'arrived' | 'answered'
   readonly nth: number
@@ -36,9 +36,9 @@ export function randomMoment(random: Random): Moment {
 
 /** How a process ended. */
 export interface End {
-  /** How many of its first spans it had said to be in the journal. */
+  /** How many of its first spans it had reported to be in the journal. */
   readonly journalled: number
-  /** Whether it had come to build its processor. */
+  /** Whether it had constructed its processor. */
   readonly constructed: boolean
   /** Why it ended before it was killed. */
   readonly failure: string | undefined
@@ -91,7 +91,7 @@ export async function runVictim(
   return { journalled, constructed: happened.constructs > 0, failure }
 }
 
-/** Whole lines only: the last one may have been cut off. */
+/** Whole lines only: the last one may be truncated. */
 function readLines(stream: Readable, each: (line: string) => void): void {
   let rest = ''
   stream.on('data', (text: Buffer) => {

@@ -119,7 +119,7 @@ export class Accounting {
   /** See `SpanQueue.trackQueued`. */
   trackQueued(): () => number {
     const tracker: Tracker = { seq: this.#nextSeq, spans: this.#spans }
-    // Weak: during a long outage each flush makes a tracker, which nobody asks for long.
+    // Weak: in a long outage each flush adds a tracker, which is soon of no use.
     if (tracker.spans > 0) this.#trackers.add(new WeakRef(tracker))
     return () => Math.max(0, tracker.spans)
   }

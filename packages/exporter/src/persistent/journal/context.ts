@@ -125,7 +125,7 @@ function startOf(pid: number): string | undefined {
     // EPERM: the process lives and belongs to another user.
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return undefined
   }
-  // The program's name stands in brackets, and may itself contain brackets and spaces.
+  // The program's name is in brackets, and may itself contain brackets and spaces.
   const stat = attempt(() => fs.readFileSync(`/proc/${pid}/stat`, 'latin1'))
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
 }

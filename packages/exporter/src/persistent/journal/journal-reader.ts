@@ -19,7 +19,7 @@ export interface LeasedRange {
 
 /**
  * The segments of one journal, or of what only memory has, in order, and which of their records are leased. It moves
- * the checkpoint past what is acked, and deletes the files that nobody needs any more.
+ * the checkpoint past what is acked, and deletes files that are finished.
  */
 export class JournalReader {
   readonly #context: QueueContext

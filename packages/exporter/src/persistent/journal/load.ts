@@ -60,7 +60,7 @@ export async function findSegment(
   return { segment, scanned, needsZstd }
 }
 
-/** The file of a segment, empty when it cannot be read; undefined when nobody needs it any more. */
+/** The file of a segment, empty when it cannot be read; undefined when it is no longer needed. */
 async function readAgain(
   context: QueueContext,
   segment: Segment,

@@ -13,7 +13,7 @@ export interface Times {
 
 type MutableEntry = { -readonly [Key in keyof JournalEntry]: JournalEntry[Key] }
 
-/** The cast that lets a segment, and nobody else, change an entry. */
+/** Lets a segment change its entries. Other code must not use it. */
 export const mutable = (entry: JournalEntry): MutableEntry => entry as MutableEntry
 
 /** The records of a segment: in memory as entries, or in the file only and known by their sums. */

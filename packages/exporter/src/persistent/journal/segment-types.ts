@@ -15,7 +15,7 @@ export interface NewEntry {
   /** When it was queued, by the clock that is never set back. */
   readonly at: number
   readonly compression: Compression
-  /** As it stands in the file; undefined once the entry is gone. */
+  /** As in the file; undefined once the entry is gone. */
   readonly body: Buffer | undefined
   /** Of the body in the file. */
   readonly storedBytes: number
@@ -75,7 +75,7 @@ export interface Segment {
   readonly isLeased: boolean
   /** Nothing waits for the writer. */
   readonly isWritten: boolean
-  /** Sealed, and all records are gone: nobody needs it any more. */
+  /** Sealed, and all records are gone. */
   readonly isFinished: boolean
   /** It has records that were never leased. */
   readonly isUnread: boolean
@@ -100,7 +100,7 @@ export interface Segment {
   skip(entry: JournalEntry): void
   /** The file has these records. */
   markWritten(entries: readonly JournalEntry[]): void
-  /** The writer gave a record up. */
+  /** The writer could not write a record. */
   markFailed(entry: JournalEntry): void
   /** Nothing more is appended. */
   seal(): void
@@ -139,12 +139,12 @@ export interface Segment {
   /** Brings the entries back. What can no longer be read is dropped as corrupt. */
   reload(scanned: ScannedSegment): void
 
-  /** The file stands at a path of another folder now. */
+  /** The file is now in another folder. */
   enterFolder(number: number, path: string): void
   /** The folder belongs to another process now, or is gone: its files do not count any more. */
   leaveFolder(): void
-  /** The file is kept elsewhere, for somebody to look at. */
+  /** The file could not be read and is now in quarantine. */
   quarantine(): void
-  /** Nobody needs the file any more. Returns its path, for it to be deleted; undefined where there is none. */
+  /** The file is no longer needed. Returns its path, which is to be deleted; undefined if there is none. */
   retire(): string | undefined
 }

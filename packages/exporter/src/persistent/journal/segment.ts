@@ -13,7 +13,7 @@ export function memorySegment(accounting: Accounting, format: BodyFormat): Segme
   return new OwnedSegment(accounting, { format, number: 0, path: undefined }, { shift: 0 }, 0)
 }
 
-/** A new segment with an open file, in which nothing stands but its header. */
+/** A new segment with an open file that contains only the header. */
 export function fileSegment(
   accounting: Accounting,
   place: Place,
@@ -39,7 +39,7 @@ export function foundSegment(
   return OwnedSegment.found(accounting, { format, ...place }, times, scanned, from)
 }
 
-/** Where a segment stands. */
+/** The identity of a segment's file. */
 interface Place {
   readonly format: BodyFormat
   readonly number: number
@@ -170,7 +170,7 @@ class OwnedSegment extends SegmentRecords implements Segment {
 
   override move(entry: JournalEntry, accept: (record: NewEntry) => boolean): boolean {
     const isMoved = super.move(entry, accept)
-    // The file may have it in the end; it must not be read twice.
+    // The file may contain it nevertheless; it must not be read twice.
     if (isMoved && entry.offset !== -1) this.until = Math.min(this.until, entry.offset)
     return isMoved
   }

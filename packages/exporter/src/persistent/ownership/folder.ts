@@ -1,15 +1,15 @@
 /**
- * Who owns which journal. A directory may be shared by many processes; each has folders of its own in it:
+ * Which process owns which journal. Many processes may share a directory; each has folders of its own in it:
  *
  * ```
- * own.<host>.<namespace>.<pid>.<start>.<thread>.<random>   of a process; it touches the file `alive` now and then
- * free.<random>                                            of nobody: the next process that finds it may take it
- * zstd.<random>                                            of nobody, for a Node that can read zstd
- * rejected, unreadable                                     of all: dead letters, and files that cannot be read
+ * own.<host>.<namespace>.<pid>.<start>.<thread>.<random>   owned by a process, which touches the file `alive`
+ * free.<random>                                            without an owner: the next process takes it over
+ * zstd.<random>                                            the same, for a Node that can read zstd
+ * rejected, unreadable                                     shared: dead letters, and files that cannot be read
  * ```
- * A folder changes hands by being renamed, which only one process can do. Only the owner reads, writes and deletes
- * what is in it: its segments, its checkpoint (`cursor`) and `alive`. `liveness.ts` finds out which owners are dead,
- * and `takeover.ts` takes their folders. Both call the journal; the queue calls them.
+ * A takeover renames the folder, which succeeds for one process only. Only the owner reads, writes and deletes what
+ * is in it: segments, the checkpoint (`cursor`) and `alive`. `liveness.ts` finds out which owners are dead, and
+ * `takeover.ts` takes their folders over. The queue calls this folder, which calls the journal.
  */
 import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
@@ -73,7 +73,7 @@ export class Folder {
     return folder
   }
 
-  /** Takes a folder that nobody owns. Rejects when another process was faster. */
+  /** Takes over a folder without a living owner. Rejects when another process was faster. */
   static async take(system: System, directory: string, name: string): Promise<Folder> {
     const folder = new Folder(system, directory)
     await system.fs.promises.rename(join(directory, name), folder.path)
@@ -114,7 +114,7 @@ export class Folder {
     await promises.rmdir(this.path).catch(() => {})
   }
 
-  /** Gives the folder to whoever finds it. Never rejects. */
+  /** Leaves the folder to the next process that finds it. Never rejects. */
   async free(): Promise<void> {
     const path = join(this.#directory, newFolderName({ kind: 'free' }))
     await this.#system.fs.promises.rename(this.path, path).catch(() => {})

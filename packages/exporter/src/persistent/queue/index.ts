@@ -1,38 +1,36 @@
 /**
- * The queue: records of encoded spans, from the moment they are offered until an endpoint has answered for them.
+ * The queue keeps records of encoded spans from the moment they are offered until an endpoint has answered for them.
  *
  * ```
- *             offer                lease                     ack
- * (encoded) ────────▶ waiting ────────────▶ leased ─────────────────▶ delivered
- *                      ▲  │ ▲                 │ │
- *     takeover of what │  │ └──── nack ───────┘ │ deadLetter, ack
- *   a dead process left│  │                     ▼
- *                      │  │                 dead letter ── redeliver() ──▶ waiting
- *                      │  ▼                     │
- *                      │ dropped: overflow, expired (after a nack), corrupt, purged, shutdown, rejected
+ * offer, takeover,            lease                   ack
+ * redeliver()  ───▶  waiting ───────▶  leased  ───────────────▶  delivered
+ *                      │  ▲             │  │
+ *                      │  └─── nack ────┘  └─ deadLetter, ack ─▶  dead letter ─▶ redeliver(), or dropped: rejected
+ *                      ▼
+ *                    dropped: overflow, expired (after a nack), corrupt, purged, shutdown
  * ```
- * Records stand in segments. With a directory, a segment is a file:
+ * Records are kept in segments. With a directory, a segment is a file of a journal:
  *
  * ```
- *          append until 4 MB        all written, not leased, no room in memory
- * open ─────────────────────▶ sealed ──────────────────▶ unloaded (in the file only)
- *  │ (written off the event     │  ▲                        │
- *  │  loop, entries in memory)  │  └──── loaded again ──────┘
- *  │                            │       when it is its turn
- *  └─ the disk fails: seal;     │ all records acked or dropped
- *     what is not written       ▼
- *     moves to memory        finished: the checkpoint moves past it, then the file is deleted
+ *       full              no room in memory
+ * open ──────▶  sealed ───────────────────▶  unloaded: its records are in the file only
+ *                │  ▲                            │
+ *                │  └──── loaded for a lease ────┘
+ *                ▼ all records are acked or dropped
+ *              finished: the checkpoint moves past it, then its file is deleted
  * ```
- * What is read first is what would be lost first: memory, then journals that were taken over, then the own one.
+ * When the disk fails, the open segment is sealed, and what it has not written moves to segments in memory, as new
+ * records do until the disk works again. A lease takes first what a crash would lose: memory, then journals that
+ * were taken over, then the journal of this process. Files are deleted by `journal-reader.ts` alone, except for dead
+ * letters, whole folders (`ownership/folder.ts`), and what `purge()` deletes.
  *
- * - `persistent-queue.ts`: the queue: leases, overflow, expiry
- * - `memory-queue.ts`, `own-journal.ts`: where offered records go; without a directory, or while the disk fails, into
- *   memory
- * - `dead-letters.ts`, `dead-letter-folder.ts`: what endpoints rejected for good
- * - `../journal/`: segments, their files, the writer, the reader, the checkpoint
- * - `../ownership/`: whose folder is whose, and taking over those of dead processes
+ * - `persistent-queue.ts`: the queue itself: leases, overflow, expiry
+ * - `memory-queue.ts`, `own-journal.ts`: where offered records go
+ * - `dead-letters.ts`, `dead-letter-folder.ts`: bodies that endpoints rejected for good
+ * - `../journal/`: segments and their files: format, writer, reader, checkpoint
+ * - `../ownership/`: which process owns which journal, and takeover from dead processes
  *
- * The queue calls ownership, and both call the journal; nothing calls back but through the callbacks that they pass.
+ * The queue calls ownership, and both call the journal.
  *
  * @module
  */
@@ -50,9 +48,9 @@ export interface Lease {
   readonly bodies: readonly Buffer[]
   readonly spans: number
   readonly bytes: number
-  /** The endpoint has answered for good, whatever it said. Does nothing after an earlier `ack` or `nack`. */
+  /** The endpoint accepted or rejected them for good. Only the first call of `ack` or `nack` counts. */
   ack(): void
-  /** It has not: a later lease has the records again, unless they are too old. Does nothing after an earlier one. */
+  /** The request failed: a later lease has the records again, unless they are too old. */
   nack(): void
 }
 

@@ -5,7 +5,7 @@ import { JournalReader } from '../journal/journal-reader.ts'
 import { memorySegment } from '../journal/segment.ts'
 import type { NewEntry, Segment } from '../journal/segment-types.ts'
 
-/** A segment has such a part of the memory: it is dropped as a whole when there is no room. */
+/** A segment takes such a part of the memory. Overflow drops a whole segment. */
 const SEGMENTS = 64
 /** So much moves to a disk that works again before other work gets its turn. */
 const MOVED_AT_ONCE_BYTES = 1024 * 1024

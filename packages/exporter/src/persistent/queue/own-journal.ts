@@ -12,7 +12,7 @@ import type { MemoryQueue } from './memory-queue.ts'
 
 /** How long a disk that could not be written is left alone. */
 const RETRY_MILLIS = 30_000
-/** A journal has at least so many segments, of these sizes: overflow drops a whole one. */
+/** A journal has at least so many segments, within these sizes. Overflow drops a whole segment. */
 const SEGMENTS = 8
 const MIN_SEGMENT_BYTES = 64 * 1024
 const MAX_SEGMENT_BYTES = 4 * 1024 * 1024
@@ -88,14 +88,14 @@ export class OwnJournal {
     this.reader.tidy()
   }
 
-  /** Ends the open segment, and so deletes its file, when everything in it was delivered: it may contain prompts. */
+  /** Ends the open segment when everything in it is delivered, so that its file, with its prompts, is deleted. */
   sealDelivered(): void {
     if (this.#open?.left === 0 && this.#open.isWritten) this.seal()
   }
 
   /**
-   * Makes a file the next segment. It is moved and listed in one go, because the checkpoint speaks for all segments
-   * with lower numbers.
+   * Makes a file the next segment. It is moved and listed in one go: the checkpoint covers all segments with lower
+   * numbers, so none may be added later.
    *
    * @param move moves the file to a path; false when it cannot
    */
@@ -176,8 +176,8 @@ export class OwnJournal {
     await this.#moveToDisk()
   }
 
-  // Another process took this one for dead and has the folder now, or somebody deleted it. What is in memory is
-  // written again in a new folder; the rest is not ours any more.
+  // Another process took this one for dead and owns the folder now, or it was deleted. What is in memory is written
+  // again to a new folder; the rest no longer belongs to this process.
   #loseFolder(): void {
     this.#isOnDisk = false
     this.reader.useCheckpoint(undefined)

@@ -16,7 +16,7 @@ const OPERATIONS = [
 
 type Step =
   | { do: 'offer'; bytes: number }
-  | { do: 'lease' | 'ack' | 'nack' | 'quiet' | 'writeNow' | 'mend' | 'wait' | 'short' }
+  | { do: 'lease' | 'ack' | 'nack' | 'quiet' | 'writeNow' | 'repair' | 'wait' | 'short' }
   | { do: 'break'; operation: string; code: string }
 
 const step = fc.oneof(
@@ -27,7 +27,7 @@ const step = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.record({
-      do: fc.constantFrom('lease', 'ack', 'nack', 'quiet', 'writeNow', 'mend', 'wait', 'short'),
+      do: fc.constantFrom('lease', 'ack', 'nack', 'quiet', 'writeNow', 'repair', 'wait', 'short'),
     }),
   },
   {
@@ -40,7 +40,7 @@ const step = fc.oneof(
   },
 ) as fc.Arbitrary<Step>
 
-it('a disk that breaks and is mended, again and again, costs nothing but what cannot be read', async () => {
+it('a disk that fails and recovers repeatedly loses only files that cannot be read', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 5, maxLength: 60 }),
@@ -76,7 +76,7 @@ it('a disk that breaks and is mended, again and again, costs nothing but what ca
           if (one.do === 'ack') ack(out.shift())
           if (one.do === 'nack') out.pop()?.nack()
           if (one.do === 'writeNow') queue.writeNow()
-          if (one.do === 'mend') broken = new Map()
+          if (one.do === 'repair') broken = new Map()
           if (one.do === 'short') process.writeAtMost = 5000
           if (one.do === 'break') broken.set(one.operation, one.code)
           if (one.do === 'quiet') await quiet()
@@ -105,5 +105,5 @@ it('a disk that breaks and is mended, again and again, costs nothing but what ca
   )
 })
 
-/** Files that could not be read when it was their turn. */
+/** Spans of files that could not be read again. */
 const lost = ({ counters }: TestProcess): number => counters.dropped.corrupt ?? 0

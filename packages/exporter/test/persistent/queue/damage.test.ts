@@ -7,19 +7,19 @@ import { drain, journals, ONE, record, segments, TestProcess, temporary, upTo } 
 const HEADER = 16
 const RECORD = 36 + 40
 
-/** A journal of some records that a killed process has left; some of them settled. */
-async function left(records: number, settled = 0) {
+/** A journal that a killed process left; some of its records are acked. */
+async function left(records: number, acked = 0) {
   const directory = temporary()
   const process = new TestProcess()
   const queue = process.open({ directory, isSync: true })
   for (const name of upTo(records)) queue.offer(record(name, { spans: 2 }))
-  for (let count = 0; count < settled; count += 1) (await queue.lease(ONE))?.ack()
+  for (let count = 0; count < acked; count += 1) (await queue.lease(ONE))?.ack()
   process.kill()
   const [segment = ''] = segments(directory)
   return { directory, segment, cursor: join(dirname(segment), 'cursor') }
 }
 
-/** What the next process finds, and what it counts. */
+/** What the next process finds and counts. */
 async function found(directory: string) {
   const process = new TestProcess()
   const queue = process.open({ directory })
@@ -32,8 +32,8 @@ async function found(directory: string) {
   return { records, dropped, corrupt, torn }
 }
 
-describe('a journal that is damaged', () => {
-  it('gives all whole records, wherever the file was cut off', async () => {
+describe('a damaged journal', () => {
+  it('gives all whole records, wherever the file is truncated', async () => {
     const size = HEADER + 3 * RECORD
     const { segment } = await left(3)
     const whole = readFileSync(segment)
@@ -48,7 +48,7 @@ describe('a journal that is damaged', () => {
     }
   })
 
-  it('loses at most the record in which a bit was flipped, and never gives it', async () => {
+  it('loses only the record in which a bit is flipped, and never delivers it', async () => {
     const size = HEADER + 3 * RECORD
     for (let byte = 0; byte < size; byte += 1) {
       const { directory, segment } = await left(3)
@@ -71,25 +71,25 @@ describe('a journal that is damaged', () => {
     expect(await found(directory)).toEqual(expected)
   })
 
-  it('is read on behind zeros, where a write never came to its end', async () => {
+  it('is read further after zeros, where a write did not complete', async () => {
     const { directory, segment } = await left(4)
     writeFileSync(segment, readFileSync(segment).fill(0, HEADER + RECORD, HEADER + 2 * RECORD))
     expect(await found(directory)).toEqual({ records: ['0', '2', '3'], dropped: {}, corrupt: 0, torn: 1 })
   })
 
-  it('counts as not written whole when it ends in zeros', async () => {
+  it('counts as torn when it ends in zeros', async () => {
     const { directory, segment } = await left(4)
     writeFileSync(segment, readFileSync(segment).fill(0, HEADER + 2 * RECORD))
     expect(await found(directory)).toEqual({ records: ['0', '1'], dropped: {}, corrupt: 0, torn: 1 })
   })
 
-  it('counts as not written whole when the cursor stands behind its end', async () => {
+  it('counts as torn when the checkpoint is behind its end', async () => {
     const { directory, segment } = await left(3, 2)
     truncateSync(segment, HEADER + RECORD)
     expect(await found(directory)).toEqual({ records: [], dropped: {}, corrupt: 0, torn: 1 })
   })
 
-  it('is no record because it looks like one: a journal that is the text of a prompt', async () => {
+  it('is not searched for records within records: a prompt may contain the bytes of a journal', async () => {
     const { segment } = await left(3)
     const prompt = readFileSync(segment)
     const directory = temporary()
@@ -103,7 +103,7 @@ describe('a journal that is damaged', () => {
     expect((await found(directory)).records).toEqual([])
   })
 
-  it('may be damaged while the process runs', async () => {
+  it('loses one record when it is damaged while the process runs', async () => {
     const directory = temporary()
     const process = new TestProcess()
     const queue = process.open({ directory, isSync: true, maxBytes: 8 * 64 * 1024 })
@@ -117,7 +117,7 @@ describe('a journal that is damaged', () => {
     await queue.close()
   })
 
-  it('may be without a file that was there before', async () => {
+  it('counts the spans of a file that is deleted while the process runs', async () => {
     const directory = temporary()
     const process = new TestProcess()
     const queue = process.open({ directory, isSync: true, maxBytes: 8 * 64 * 1024 })
@@ -132,7 +132,7 @@ describe('a journal that is damaged', () => {
     await queue.close()
   })
 
-  it('may have nothing in it but what is not ours', async () => {
+  it('may consist of foreign files only', async () => {
     const { directory, segment } = await left(1)
     writeFileSync(segment, 'something else altogether, and rather longer than a header')
     writeFileSync(join(dirname(segment), '0000000002.seg'), '')
@@ -140,7 +140,7 @@ describe('a journal that is damaged', () => {
   })
 })
 
-describe('a cursor', () => {
+describe('a checkpoint', () => {
   const slot = (sequence: number, number: number, offset: number): Buffer => {
     const bytes = Buffer.alloc(32)
     bytes.writeUInt32LE(0x7275434f, 0)
@@ -151,12 +151,12 @@ describe('a cursor', () => {
     return bytes
   }
 
-  it('says what is settled', async () => {
+  it('tells what is acked', async () => {
     const { directory } = await left(5, 3)
     expect((await found(directory)).records).toEqual(['3', '4'])
   })
 
-  it('repeats one record when its newer slot is damaged, and all when both are, and loses nothing', async () => {
+  it('repeats one record when its newer slot is damaged, all when both are, and loses nothing', async () => {
     for (let byte = 0; byte < 544; byte += 1) {
       const { directory, cursor } = await left(5, 3)
       const bytes = readFileSync(cursor)
@@ -175,15 +175,15 @@ describe('a cursor', () => {
     ['is missing', (path: string) => unlinkSync(path)],
     ['is empty', (path: string) => writeFileSync(path, '')],
     ['is text', (path: string) => writeFileSync(path, 'garbage'.repeat(1000))],
-    ['speaks of a file before all', (path: string) => writeFileSync(path, slot(9, 0, 0))],
-    ['stands in the middle of a record', (path: string) => writeFileSync(path, slot(9, 1, HEADER + 5)), 1],
+    ['names a file before all others', (path: string) => writeFileSync(path, slot(9, 0, 0))],
+    ['is in the middle of a record', (path: string) => writeFileSync(path, slot(9, 1, HEADER + 5)), 1],
   ])('that %s is no error', async (_, spoil, lost = 0) => {
     const { directory, cursor } = await left(5, 3)
     spoil(cursor)
     expect((await found(directory)).records).toEqual(upTo(5).slice(lost))
   })
 
-  it('may speak of a file that is gone: all that is there comes after it', async () => {
+  it('may name a file that is gone: the other files come after it', async () => {
     const directory = temporary()
     const process = new TestProcess()
     const queue = process.open({ directory, isSync: true, maxBytes: 8 * 64 * 1024 })
@@ -194,13 +194,13 @@ describe('a cursor', () => {
     expect((await found(directory)).records).toEqual(upTo(20).slice(6))
   })
 
-  it('is ahead of a file when a record was answered for before it was written: it is not sent again', async () => {
+  it('is ahead of the file when a record was acked before it was written, which is not sent again', async () => {
     const { directory, segment } = await left(5, 5)
     truncateSync(segment, HEADER + 3 * RECORD + 10)
     expect((await found(directory)).records).toEqual([])
   })
 
-  it('goes on with the journal in the hands of the next process', async () => {
+  it('is continued by the next process', async () => {
     const { directory } = await left(5, 2)
     const second = new TestProcess()
     const queue = second.open({ directory })
@@ -210,7 +210,7 @@ describe('a cursor', () => {
     expect((await found(directory)).records).toEqual(['3', '4'])
   })
 
-  it('is moved before a file is deleted: whoever dies in between repeats nothing', async () => {
+  it('is moved before a file is deleted: a process that is killed in between repeats nothing', async () => {
     const directory = temporary()
     const process = new TestProcess()
     const queue = process.open({ directory, isSync: true, maxBytes: 8 * 64 * 1024 })

@@ -16,8 +16,8 @@ import {
   upTo,
 } from './support.ts'
 
-/** Takes one record after the other and has it refused. */
-async function refuse(queue: SpanQueue, records: number): Promise<void> {
+/** Leases one record after the other and has it rejected. */
+async function rejectNext(queue: SpanQueue, records: number): Promise<void> {
   for (let count = 0; count < records; count += 1) {
     const lease = await queue.lease(ONE)
     if (lease === undefined) return
@@ -30,12 +30,12 @@ async function refuse(queue: SpanQueue, records: number): Promise<void> {
 describe.each([
   ['in memory', () => undefined],
   ['in a folder', () => temporary()],
-])('what was refused is kept %s', (_, directoryOf) => {
-  it('until it is to be sent again, after what waits', async () => {
+])('dead letters are kept %s', (_, directoryOf) => {
+  it('until they are redelivered, after what is queued', async () => {
     const process = new TestProcess()
     const queue = process.open({ directory: directoryOf() })
     for (const name of upTo(4)) queue.offer(record(name, { spans: 3 }))
-    await refuse(queue, 3)
+    await rejectNext(queue, 3)
     expect(queue.size.spans).toBe(3)
     expect(process.counters).toMatchObject({ rejected: 9, redelivered: 0, dropped: {} })
     expect(await queue.redeliver()).toBe(9)
@@ -46,7 +46,7 @@ describe.each([
     await queue.close()
   })
 
-  it('with all bodies of a request, and the sum of their spans', async () => {
+  it('with all bodies of a request and the sum of their spans', async () => {
     const process = new TestProcess()
     const queue = process.open({ directory: directoryOf() })
     const bodies = upTo(3).map((name) => record(name).body)
@@ -60,11 +60,11 @@ describe.each([
     await queue.close()
   })
 
-  it('as far as there is room: the oldest are dropped, and counted', async () => {
+  it('as far as there is room: the oldest are dropped and counted', async () => {
     const process = new TestProcess()
     const queue = process.open({ directory: directoryOf(), maxRejectedBytes: 5 * (40 + 52) })
     for (const name of upTo(20)) queue.offer(record(name, { spans: 3 }))
-    await refuse(queue, 20)
+    await rejectNext(queue, 20)
     const { rejected, dropped } = process.counters
     expect(rejected + (dropped.rejected ?? 0)).toBe(60)
     await queue.redeliver()
@@ -76,17 +76,17 @@ describe.each([
     await queue.close()
   })
 
-  it('until it is purged, with all that waits', async () => {
+  it('until they are purged, with everything that is queued', async () => {
     const directory = directoryOf()
     const process = new TestProcess()
     const queue = process.open({ directory }, 2)
     for (const name of upTo(6)) queue.offer(record(name, { spans: 3 }))
-    await refuse(queue, 2)
+    await rejectNext(queue, 2)
     const delivered = await queue.lease(ONE)
     const failed = await queue.lease(ONE)
     const left = queue.trackQueued()
     expect(await queue.purge()).toBe(12)
-    // Two batches are on their way: one arrives, the other comes back, and is dropped then.
+    // Two leases are open: one is delivered, the other fails and is dropped then.
     expect(left()).toBe(6)
     if (directory) expect(segments(directory)).toEqual([])
     delivered?.ack()
@@ -102,8 +102,8 @@ describe.each([
   })
 })
 
-describe('the folder of what was refused', () => {
-  it('is for nobody else to read, and its files say what they are', async () => {
+describe('the folder of dead letters', () => {
+  it('is readable for the owner only, and the names of its files tell status and spans', async () => {
     const directory = temporary()
     const queue = new TestProcess().open({ directory })
     ;(await queue.deadLetter('protobuf', [record('secret').body], 7, 403))()
@@ -116,7 +116,7 @@ describe('the folder of what was refused', () => {
     await queue.close()
   })
 
-  it('outlives the process; what is sent again counts as new', async () => {
+  it('outlives the process, and what is redelivered counts as new', async () => {
     const directory = temporary()
     const first = new TestProcess().open({ directory })
     ;(await first.deadLetter('protobuf', [record('once').body], 7, 400))()
@@ -131,12 +131,12 @@ describe('the folder of what was refused', () => {
     await queue.close()
   })
 
-  it('keeps nothing back after a crash in the middle of sending it again', async () => {
+  it('loses nothing by a crash during redelivery', async () => {
     const directory = temporary()
     const process = new TestProcess()
     const first = process.open({ directory, isSync: true })
     for (const name of upTo(4)) first.offer(record(name))
-    await refuse(first, 2)
+    await rejectNext(first, 2)
     await first.redeliver()
     first.offer(record(4))
     ;(await first.lease({ maxSpans: 3, maxBytes: 1000 }))?.ack()
@@ -147,7 +147,7 @@ describe('the folder of what was refused', () => {
     await queue.close()
   })
 
-  it('is stood in for by memory when it cannot be written', async () => {
+  it('is replaced by memory when it cannot be written', async () => {
     const process = new TestProcess()
     const queue = process.open({ directory: temporary() })
     process.onOperation = (name) => {
@@ -162,7 +162,7 @@ describe('the folder of what was refused', () => {
 })
 
 describe('purge', () => {
-  it('deletes what dead processes left, and leaves the living alone', async () => {
+  it('deletes what dead processes left, but not the journals of living ones', async () => {
     const directory = temporary()
     const [dead, living] = [new TestProcess(), new TestProcess()]
     dead.open({ directory, isSync: true }).offer(record('of the dead'))

@@ -18,7 +18,7 @@ const CODES = ['ENOSPC', 'EROFS', 'EACCES', 'EIO', 'EDQUOT']
 
 describe('a disk that cannot be written', () => {
   it.each(CODES)(
-    'costs nothing while memory has room (%s), and is written again when it can be',
+    'loses nothing while memory has room (%s), and is used again after a while',
     async (code) => {
       const directory = temporary()
       const process = new TestProcess()
@@ -36,7 +36,7 @@ describe('a disk that cannot be written', () => {
       process.onOperation = () => {}
       queue.offer(record(5))
       await quiet()
-      // Not at once: a full disk is not to be asked all the time.
+      // Not at once: a full disk is tried again only from time to time.
       expect(queue.isOnDisk).toBe(false)
       process.ahead += 30_000
       queue.offer(record(6))
@@ -54,7 +54,7 @@ describe('a disk that cannot be written', () => {
     },
   )
 
-  it.each(CODES)('is no reason not to start (%s)', async (code) => {
+  it.each(CODES)('does not prevent the start (%s)', async (code) => {
     const process = new TestProcess()
     process.onOperation = (name) => {
       if (!['mkdirSync', 'readdir'].includes(name)) return
@@ -68,7 +68,7 @@ describe('a disk that cannot be written', () => {
     await queue.close()
   })
 
-  it('is read first from memory, because memory is what a crash would cost', async () => {
+  it('has its records in memory sent first, because a crash would lose them', async () => {
     const directory = temporary()
     const process = new TestProcess()
     const queue = process.open({ directory })
@@ -83,7 +83,7 @@ describe('a disk that cannot be written', () => {
     await queue.close()
   })
 
-  it('leaves what was taken out where it was: it can be settled and released', async () => {
+  it('does not move leased records, which can be acked and nacked', async () => {
     const process = new TestProcess()
     process.onOperation = (name) => {
       if (name.startsWith('writev')) throw failure('ENOSPC')
@@ -103,7 +103,7 @@ describe('a disk that cannot be written', () => {
   it.each([
     ['a new folder', 0],
     ['a new segment', 1],
-  ])('leaves no file open and no folder behind that could not be begun: %s', async (_, writes) => {
+  ])('leaves no open file and no folder behind: %s', async (_, writes) => {
     const directory = temporary()
     const process = new TestProcess()
     let open = 0
@@ -123,7 +123,7 @@ describe('a disk that cannot be written', () => {
     expect(journals(directory)).toEqual([])
   })
 
-  it('keeps to the limit of the memory, and counts what does not fit', async () => {
+  it('respects the limit of the memory, and counts what does not fit', async () => {
     const process = new TestProcess()
     process.onOperation = (name) => {
       if (name === 'openSync') throw failure('ENOSPC')
@@ -136,7 +136,7 @@ describe('a disk that cannot be written', () => {
     await queue.close()
   })
 
-  it('says that what only memory had is lost when the process ends', async () => {
+  it('counts what only memory has as lost when the queue is closed', async () => {
     const process = new TestProcess()
     process.onOperation = (name) => {
       if (name === 'openSync') throw failure('ENOSPC')
@@ -148,7 +148,7 @@ describe('a disk that cannot be written', () => {
     expect(queue.size.spans).toBe(0)
   })
 
-  it('gets what only memory had when it works again at the end', async () => {
+  it('gets what only memory has when it works again at the end', async () => {
     const directory = temporary()
     const process = new TestProcess()
     process.onOperation = (name) => {
@@ -166,7 +166,7 @@ describe('a disk that cannot be written', () => {
     await after.close()
   })
 
-  it('counts as full when less is free than was asked for', async () => {
+  it('counts as full when less than minFreeDiskBytes is free', async () => {
     const process = new TestProcess()
     process.freeBytes = 999
     const queue = process.open({ directory: temporary(), minFreeDiskBytes: 1000 })
@@ -186,7 +186,7 @@ describe('a disk that cannot be written', () => {
     await queue.close()
   })
 
-  it('may lose the folder while the process runs: what is in memory is written again, elsewhere', async () => {
+  it('may lose the folder while the process runs: what is in memory is written to a new one', async () => {
     const directory = temporary()
     const process = new TestProcess()
     const queue = process.open({ directory })
@@ -205,8 +205,8 @@ describe('a disk that cannot be written', () => {
   })
 })
 
-describe('a disk that fails when it is forced', () => {
-  it('is not trusted: what was written is kept in memory, and comes once', async () => {
+describe('a disk on which fdatasync fails', () => {
+  it('is not trusted: what was written stays in memory, and is delivered once', async () => {
     const directory = temporary()
     const process = new TestProcess()
     const queue = process.open({ directory, fsync: 'batch' })
@@ -227,7 +227,7 @@ describe('a disk that fails when it is forced', () => {
 })
 
 describe('writing', () => {
-  it.each([1, 7, 100])('goes on when a call writes %i bytes only', async (bytes) => {
+  it.each([1, 7, 100])('continues when a call writes only %i bytes', async (bytes) => {
     const directory = temporary()
     const process = new TestProcess()
     process.writeAtMost = bytes
@@ -241,7 +241,7 @@ describe('writing', () => {
     await after.close()
   })
 
-  it('is done when writeNow returns, though another thread was about to do it', async () => {
+  it('is done when writeNow returns, although a thread was about to do it', async () => {
     const directory = temporary()
     const process = new TestProcess()
     const queue = process.open({ directory })
@@ -257,7 +257,7 @@ describe('writing', () => {
     await after.close()
   })
 
-  it('does not wait for its turn in a burst: memory keeps a few megabytes', () => {
+  it('happens within the call during a burst, so that memory keeps only a few megabytes', () => {
     const directory = temporary()
     const process = new TestProcess()
     const sync: string[] = []
@@ -270,7 +270,7 @@ describe('writing', () => {
     queue.writeNow()
   })
 
-  it('leaves out what was answered for before it was its turn', async () => {
+  it('skips what is acked before it is written', async () => {
     const directory = temporary()
     const process = new TestProcess()
     const queue = process.open({ directory })
@@ -291,25 +291,28 @@ describe('writing', () => {
     expect(journals(directory)).toEqual([])
   })
 
-  it.each(['batch', 'interval', 'never'] as const)('is forced to the disk as asked (%s)', async (fsync) => {
-    const process = new TestProcess()
-    const queue = process.open({ directory: temporary(), fsync })
-    let synced = 0
-    process.onOperation = (name) => {
-      if (name === 'fdatasync') synced += 1
-    }
-    queue.offer(record(1))
-    await quiet()
-    expect(synced).toBe(fsync === 'batch' ? 1 : 0)
-    process.tick(500)
-    await quiet()
-    expect(synced).toBe(fsync === 'never' ? 0 : 1)
-    await queue.close()
-  })
+  it.each(['batch', 'interval', 'never'] as const)(
+    'is forced to the disk as the option says (%s)',
+    async (fsync) => {
+      const process = new TestProcess()
+      const queue = process.open({ directory: temporary(), fsync })
+      let synced = 0
+      process.onOperation = (name) => {
+        if (name === 'fdatasync') synced += 1
+      }
+      queue.offer(record(1))
+      await quiet()
+      expect(synced).toBe(fsync === 'batch' ? 1 : 0)
+      process.tick(500)
+      await quiet()
+      expect(synced).toBe(fsync === 'never' ? 0 : 1)
+      await queue.close()
+    },
+  )
 })
 
 describe('files that cannot be deleted', () => {
-  it('are not sent again by the next process', async () => {
+  it('are not delivered again by the next process', async () => {
     const directory = temporary()
     const process = new TestProcess()
     const queue = process.open({ directory })

@@ -20,8 +20,8 @@ import {
 const SMALL = { maxBytes: 8 * 64 * 1024, isSync: true }
 const KB10 = { bytes: 10_000, spans: 2 }
 
-describe('a journal that is full', () => {
-  it('drops the oldest files, and counts their spans', async () => {
+describe('a full journal', () => {
+  it('drops the oldest files and counts their spans', async () => {
     const directory = temporary()
     const process = new TestProcess()
     const queue = process.open({ directory, ...SMALL })
@@ -50,21 +50,21 @@ describe('a journal that is full', () => {
     await queue.close()
   })
 
-  it('does not take the newest when everything is being sent', async () => {
+  it('rejects the newest records when everything is being sent', async () => {
     const process = new TestProcess()
     const queue = process.open({ directory: temporary(), ...SMALL })
     for (const name of upTo(50)) queue.offer(record(name, KB10))
     const lease = await queue.lease(ALL)
-    const taken = names(lease).length
+    const leased = names(lease).length
     for (const name of upTo(9)) queue.offer(record(`more ${name}`, KB10))
     expect(queue.size.spans + (process.counters.dropped.overflow ?? 0)).toBe(118)
     lease?.ack()
-    expect(taken).toBe(50)
+    expect(leased).toBe(50)
     await drain(queue)
     await queue.close()
   })
 
-  it('takes no more, where that is asked for', async () => {
+  it('rejects the newest records with that option', async () => {
     const process = new TestProcess()
     const queue = process.open({ directory: temporary(), ...SMALL, overflow: 'reject-newest' })
     for (const name of upTo(60)) queue.offer(record(name, KB10))
@@ -75,7 +75,7 @@ describe('a journal that is full', () => {
     await queue.close()
   })
 
-  it('is full with what dead processes left, too: theirs is the oldest', async () => {
+  it('includes what dead processes left, which is the oldest and dropped first', async () => {
     const directory = temporary()
     const dead = new TestProcess()
     const first = dead.open({ directory, ...SMALL })
@@ -95,8 +95,8 @@ describe('a journal that is full', () => {
   })
 })
 
-describe('memory that is full', () => {
-  it.each(['drop-oldest', 'reject-newest'] as const)('does what the option says (%s)', async (overflow) => {
+describe('full memory', () => {
+  it.each(['drop-oldest', 'reject-newest'] as const)('does as the option says (%s)', async (overflow) => {
     const process = new TestProcess()
     const queue = process.open({ maxMemoryBytes: 400, overflow })
     for (const name of upTo(25)) queue.offer(record(name, { spans: 2 }))
@@ -118,24 +118,27 @@ describe('memory that is full', () => {
   })
 })
 
-describe('what is too old', () => {
-  it.each([true, false])('is dropped after it was tried, not before (journal: %s)', async (isJournal) => {
-    const process = new TestProcess()
-    const queue = process.open({ directory: isJournal ? temporary() : undefined, maxAge: 1000 })
-    queue.offer(record('old', { spans: 3 }))
-    process.ahead += 900
-    queue.offer(record('young'))
-    process.ahead += 200
-    expect(Math.floor(queue.size.oldestAgeMillis / 100)).toBe(11)
-    const lease = await queue.lease(ALL)
-    expect(names(lease)).toEqual(['old', 'young'])
-    lease?.nack()
-    expect(process.counters.dropped).toEqual({ expired: 3 })
-    expect(await drain(queue)).toEqual(['young'])
-    await queue.close()
-  })
+describe('a record that is too old', () => {
+  it.each([true, false])(
+    'is dropped after an attempt to send it, not before (journal: %s)',
+    async (isJournal) => {
+      const process = new TestProcess()
+      const queue = process.open({ directory: isJournal ? temporary() : undefined, maxAge: 1000 })
+      queue.offer(record('old', { spans: 3 }))
+      process.ahead += 900
+      queue.offer(record('young'))
+      process.ahead += 200
+      expect(Math.floor(queue.size.oldestAgeMillis / 100)).toBe(11)
+      const lease = await queue.lease(ALL)
+      expect(names(lease)).toEqual(['old', 'young'])
+      lease?.nack()
+      expect(process.counters.dropped).toEqual({ expired: 3 })
+      expect(await drain(queue)).toEqual(['young'])
+      await queue.close()
+    },
+  )
 
-  it.each([-1e12, 1e12])('is not what a clock on the wall says that jumps by %i ms', async (jump) => {
+  it.each([-1e12, 1e12])('is not one whose system clock is set by %i ms', async (jump) => {
     const process = new TestProcess()
     const queue = process.open({ directory: temporary(), ...SMALL, maxAge: 60_000 })
     for (const name of upTo(30)) {
@@ -152,7 +155,7 @@ describe('what is too old', () => {
     await queue.close()
   })
 
-  it('has the age that it had when its process died', async () => {
+  it('keeps its age when its process is killed', async () => {
     const directory = temporary()
     const dead = new TestProcess()
     const first = dead.open({ directory, isSync: true })
@@ -177,7 +180,7 @@ describe.each(['gzip', 'zstd'] as const)(
   (compression) => {
     const isSkipped = compression === 'zstd' && !machine().hasZstd
 
-    it.skipIf(isSkipped)('is read as it was before it was compressed', async () => {
+    it.skipIf(isSkipped)('is sent as it was before it was compressed', async () => {
       const directory = temporary()
       const sizes = [40, 1000, 60_000, 70_000, 300_000]
       leaveCompressed(
@@ -198,7 +201,7 @@ describe.each(['gzip', 'zstd'] as const)(
       expect(journals(directory)).toEqual([])
     })
 
-    it.skipIf(isSkipped)('loses nothing but the record whose body cannot be decompressed', async () => {
+    it.skipIf(isSkipped)('loses only the record whose body cannot be decompressed', async () => {
       const directory = temporary()
       const records = upTo(3).map((name) => record(name, { bytes: 1000, spans: 2 }))
       leaveCompressed(directory, compression, records, (body, index) => {
@@ -216,7 +219,7 @@ describe.each(['gzip', 'zstd'] as const)(
 )
 
 describe('a Node that cannot read zstd', () => {
-  it.skipIf(!machine().hasZstd)('leaves such records to one that can, and takes the rest', async () => {
+  it.skipIf(!machine().hasZstd)('leaves such records to one that can, and sends the rest', async () => {
     const directory = temporary()
     const records = upTo(3).map((name) => record(`compressed ${name}`, { bytes: 1000, spans: 2 }))
     leaveCompressed(directory, 'zstd', records)
@@ -240,9 +243,9 @@ describe('a Node that cannot read zstd', () => {
   })
 })
 
-describe('a mark', () => {
+describe('what is left of the spans that were queued at a moment', () => {
   it.each([true, false])(
-    'is exact when a file that it stands in the middle of is dropped (is read: %s)',
+    'is exact when a file is dropped that was half written then (loaded: %s)',
     async (isRead) => {
       const process = new TestProcess()
       const queue = process.open({ directory: temporary(), ...SMALL })
@@ -259,15 +262,15 @@ describe('a mark', () => {
     },
   )
 
-  it('is exact when a file was read again', async () => {
+  it('is exact when a file is loaded again', async () => {
     const process = new TestProcess()
     const queue = process.open({ directory: temporary(), ...SMALL })
     for (const name of upTo(8)) queue.offer(record(name, KB10))
     const left = queue.trackQueued()
     for (const name of upTo(20)) queue.offer(record(`later ${name}`, KB10))
-    for (let settled = 1; settled <= 8; settled += 1) {
+    for (let acked = 1; acked <= 8; acked += 1) {
       ;(await queue.lease(ONE))?.ack()
-      expect(left()).toBe(16 - 2 * settled)
+      expect(left()).toBe(16 - 2 * acked)
     }
     await drain(queue)
     await queue.close()

@@ -38,13 +38,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 ) as fc.Arbitrary<Step>
 
-/** A record as a naive list knows it. */
+/** A record in a plain list. */
 interface Known {
   readonly name: string
   readonly spans: number
-  /** Which process offered it: order is kept among these. */
+  /** Which process offered it. The order is kept within a process. */
   readonly generation: number
-  /** `perhaps`: acked, behind one that was not, when the process ended: it may come again. */
+  /** `perhaps` was acked behind one that was not when the process ended: it may be delivered again. */
   state: 'waiting' | 'leased' | 'acked' | 'perhaps' | 'gone'
 }
 
@@ -79,7 +79,7 @@ class Model {
     this.#checkSums()
   }
 
-  /** Everything that is left comes, once. */
+  /** Everything that is left is delivered, once. */
   async end(): Promise<void> {
     for (const { lease } of this.#out) lease.nack()
     for (const { records } of this.#out) for (const one of records) one.state = 'waiting'
@@ -100,7 +100,7 @@ class Model {
     }
     const records = names(lease).map((name) => this.known[Number(name)] as Known)
     const { generation } = records[0] as Known
-    // The first of that journal that are there, and none is left out.
+    // The first ones of that journal, without a gap.
     const free = this.known.filter((one) => one.generation === generation && isFree(one))
     let at = 0
     for (const one of records) {
@@ -118,7 +118,7 @@ class Model {
   }
 
   #offer(bytes: number, spans: number): void {
-    // There is always room, beside what is acked and still stands in files.
+    // So that there is always room, beside what is acked and still in files.
     if (this.#queue.size.bytes > 200_000) return
     const name = String(this.known.length)
     this.#queue.offer(record(name, { bytes, spans }))
@@ -176,7 +176,7 @@ const isFree = ({ state }: Known): boolean => state === 'waiting' || state === '
 it.each([
   ['a journal', true],
   ['memory', false],
-])('%s loses nothing, repeats nothing but what was under way, and keeps the order', async (_, isJournal) => {
+])('%s loses nothing, repeats only what was leased, and keeps the order', async (_, isJournal) => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 5, maxLength: 60 }),
@@ -184,7 +184,7 @@ it.each([
       fc.boolean(),
       fc.constantFrom(0, 100_000, 1e9),
       async (steps, window, isSync, keptBytes) => {
-        // Segments of 64 kB, so that a run has several. Clocks jump by years: nothing is ever too old.
+        // Segments of 64 kB, so that a run has several. Clocks are set by years, so nothing may be too old.
         const maxBytes = 8 * 64 * 1024
         const rest = { maxBytes, overflow: 'reject-newest', maxAge: 1e15 } as const
         const settings = { isSync, keptBytes, ...rest }

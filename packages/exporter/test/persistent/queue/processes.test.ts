@@ -12,14 +12,14 @@ import { describe, expect, it } from 'vitest'
 import { machine } from '../../../dist/persistent/journal/context.js'
 import { drain, journals, ONE, quiet, record, TestProcess, temporary, upTo } from './support.ts'
 
-/** Lets a queue look for journals again, as it does now and then. */
+/** Lets a queue look for journals again, as it does from time to time. */
 async function sweep(process: TestProcess): Promise<void> {
   process.tick(30_000)
   await quiet()
 }
 
-describe('processes on one directory', () => {
-  it('have a journal each, and leave each other alone', async () => {
+describe('processes that share a directory', () => {
+  it('have a journal each, and do not touch those of others', async () => {
     const directory = temporary()
     const [one, two] = [new TestProcess(), new TestProcess()]
     const [first, second] = [one.open({ directory }), two.open({ directory })]
@@ -37,7 +37,7 @@ describe('processes on one directory', () => {
     expect(journals(directory)).toEqual([])
   })
 
-  it('leave journals that are read at once: no more batches of all of them are out than was said', async () => {
+  it('leave journals that share one limit of open leases', async () => {
     const directory = temporary()
     for (const name of ['a', 'b']) {
       const process = new TestProcess()
@@ -50,14 +50,14 @@ describe('processes on one directory', () => {
     const first = await queue.lease(ONE)
     const second = await queue.lease(ONE)
     second?.ack()
-    // A crash would repeat the first two: the cursor cannot pass the first.
+    // A crash would repeat the first two: the checkpoint cannot pass the first.
     expect(await queue.lease(ONE)).toBeUndefined()
     first?.ack()
     expect(await drain(queue, ONE)).toHaveLength(4)
     await queue.close()
   })
 
-  it('are two queues of one process, too', async () => {
+  it('may be one process with two queues', async () => {
     const directory = temporary()
     const process = new TestProcess()
     const [first, second] = [process.open({ directory }), process.open({ directory })]
@@ -70,7 +70,7 @@ describe('processes on one directory', () => {
     await second.close()
   })
 
-  it('send what a sibling has left that died meanwhile, before their own', async () => {
+  it('send what a process left that died meanwhile, before their own spans', async () => {
     const directory = temporary()
     const [one, two] = [new TestProcess(), new TestProcess()]
     const [first, second] = [one.open({ directory, isSync: true }), two.open({ directory })]
@@ -83,7 +83,7 @@ describe('processes on one directory', () => {
     expect(journals(directory)).toEqual([])
   })
 
-  it('share what many have left: nothing is lost, nothing comes twice', async () => {
+  it('share what many left: nothing is lost, nothing is delivered twice', async () => {
     const directory = temporary()
     for (const name of upTo(8)) {
       const dead = new TestProcess()
@@ -100,7 +100,7 @@ describe('processes on one directory', () => {
     expect(journals(directory)).toEqual([])
   })
 
-  it('do not take a process ID that was given to another process for its owner', async () => {
+  it('do not mistake a process with a reused process ID for the owner', async () => {
     const directory = temporary()
     const dead = new TestProcess()
     dead.open({ directory, isSync: true }).offer(record(1))
@@ -115,9 +115,9 @@ describe('processes on one directory', () => {
   it.each([
     ['in another container', { namespace: '2' }],
     ['on another host', { host: 'def' }],
-    ['whose start is not known', { start: '' }],
+    ['whose start time is not known', { start: '' }],
     ['that is a worker thread', { thread: 3 }],
-  ])('wait a minute for a sign of life of an owner %s', async (_, identity) => {
+  ])('wait a minute for a sign of life from an owner %s', async (_, identity) => {
     const directory = temporary()
     const other = new TestProcess()
     Object.assign(other.identity, identity)
@@ -138,7 +138,7 @@ describe('processes on one directory', () => {
     await queue.close()
   })
 
-  it('do not wait for one whose last sign of life is five minutes old', async () => {
+  it('do not wait when the last sign of life is five minutes old', async () => {
     const directory = temporary()
     const other = new TestProcess()
     Object.assign(other.identity, { namespace: '2' })
@@ -152,7 +152,7 @@ describe('processes on one directory', () => {
     await queue.close()
   })
 
-  it('go on elsewhere when they were stopped for so long that another has taken their journal', async () => {
+  it('start a new journal when they were suspended for so long that another took theirs over', async () => {
     const directory = temporary()
     const stopped = new TestProcess()
     Object.assign(stopped.identity, { namespace: '2' })
@@ -171,7 +171,7 @@ describe('processes on one directory', () => {
     await quiet()
     expect(queue.isOnDisk).toBe(true)
     stopped.kill()
-    // Twice is better than not at all.
+    // Delivery is at least once.
     expect(await drain(other)).toEqual(['0', '1'])
     const next = new TestProcess()
     const after = next.open({ directory })
@@ -183,7 +183,7 @@ describe('processes on one directory', () => {
     await other.close()
   })
 
-  it('leave alone what is not theirs', async () => {
+  it('do not touch foreign files and folders', async () => {
     const directory = temporary()
     mkdirSync(join(directory, 'somebody'))
     mkdirSync(join(directory, 'own.strange'))
@@ -194,7 +194,7 @@ describe('processes on one directory', () => {
     expect(readdirSync(directory).sort()).toEqual(['free.txt', 'own.strange', 'somebody'])
   })
 
-  it('follow no link, and take no folder in which somebody else may write', async () => {
+  it('follow no link, and take over no folder to which others may write', async () => {
     const directory = temporary()
     const elsewhere = temporary()
     writeFileSync(join(elsewhere, '0000000001.seg'), 'precious')
@@ -209,7 +209,7 @@ describe('processes on one directory', () => {
     expect(readdirSync(directory).sort()).toEqual(['free.aaaaaaaaaaaa', 'free.bbbbbbbbbbbb'])
   })
 
-  it('need no file of their own for each journal that waits', async () => {
+  it('open no file for a journal until it is sent', async () => {
     const directory = temporary()
     for (const name of upTo(30)) {
       const dead = new TestProcess()
@@ -223,13 +223,13 @@ describe('processes on one directory', () => {
     }
     const queue = next.open({ directory })
     await queue.ready
-    // The sign of life and the cursor of its own folder.
+    // The sign of life and the checkpoint of its own folder.
     expect(opened).toBe(2)
     expect(await drain(queue)).toHaveLength(30)
     await queue.close()
   })
 
-  it('rely on names that the real machine gives', async () => {
+  it('rely on what the real machine tells', async () => {
     const { identity, startOf } = machine()
     expect(startOf(process.pid)).toBe(identity.start)
     expect(startOf(2 ** 22 + 1)).toBeUndefined()
@@ -238,10 +238,10 @@ describe('processes on one directory', () => {
     Object.assign(test.identity, identity)
     const first = test.open({ directory, isSync: true })
     first.offer(record(1))
-    // It looks for journals itself, and would take its own under the new name.
+    // Or it would take over its own folder under the new name.
     await first.ready
     const [name = ''] = journals(directory)
-    // A name of a process that has never been: the same, but started at another time.
+    // The name of a process with the same ID that started at another time.
     renameSync(join(directory, name), join(directory, name.replace(`.${identity.start}.`, '.1.')))
     const { openQueue } = await import('../../../dist/persistent/queue/persistent-queue.js')
     const { newDeliveryCounters } = await import('../../../dist/persistent/stats.js')

@@ -19,7 +19,7 @@ import {
 describe.each([
   ['in memory', () => undefined],
   ['in a journal', () => temporary()],
-  ['in a journal that is written at once', () => temporary(), true],
+  ['in a journal that is written within the call', () => temporary(), true],
 ])('a queue %s', (_, directoryOf, isSync = false) => {
   const open = (window = 1) => {
     const process = new TestProcess()
@@ -27,7 +27,7 @@ describe.each([
     return { process, directory, queue: process.open({ directory, isSync }, window) }
   }
 
-  it('hands out what was appended, in order, within the limits', async () => {
+  it('leases what was offered, in order and within the limits', async () => {
     const { queue } = open()
     for (const name of upTo(5)) queue.offer(record(name, { spans: 2 }))
     const first = await queue.lease({ maxSpans: 5, maxBytes: 1000 })
@@ -42,7 +42,7 @@ describe.each([
     await queue.close()
   })
 
-  it('gives what was released again, first, and in smaller batches where that is asked for', async () => {
+  it('leases nacked records again, first, and in smaller leases if asked', async () => {
     const { queue } = open()
     for (const name of upTo(6)) queue.offer(record(name))
     const lease = await queue.lease({ maxSpans: 4, maxBytes: 1000 })
@@ -52,20 +52,20 @@ describe.each([
     await queue.close()
   })
 
-  it('hands out no more batches at a time than it was told', async () => {
+  it('has no more open leases than its window', async () => {
     const { queue } = open(2)
     for (const name of upTo(5)) queue.offer(record(name))
     const first = await queue.lease(ONE)
     const second = await queue.lease(ONE)
     second?.ack()
-    // The first is not settled: a third would be repeated after a crash, with the second and the first.
+    // The first is not acked: a crash would repeat all three.
     expect(await queue.lease(ONE)).toBeUndefined()
     first?.ack()
     expect(await drain(queue)).toEqual(['2', '3', '4'])
     await queue.close()
   })
 
-  it('does nothing when a lease is settled or released again', async () => {
+  it('ignores an ack or nack of a lease that was answered', async () => {
     const { queue } = open()
     for (const name of upTo(2)) queue.offer(record(name))
     const lease = await queue.lease(ONE)
@@ -77,7 +77,7 @@ describe.each([
     await queue.close()
   })
 
-  it('says what is left of what was there', async () => {
+  it('tells how much is left of what was queued at a moment', async () => {
     const { queue } = open()
     for (const name of upTo(3)) queue.offer(record(name, { spans: 10 }))
     const left = queue.trackQueued()
@@ -94,7 +94,7 @@ describe.each([
 })
 
 describe('a journal', () => {
-  it('is found again after it was closed, and is gone when everything was settled', async () => {
+  it('is found again after it was closed, and deleted when everything is acked', async () => {
     const directory = temporary()
     const first = new TestProcess().open({ directory })
     for (const name of upTo(10)) first.offer(record(name))
@@ -109,7 +109,7 @@ describe('a journal', () => {
     expect(journals(directory)).toEqual([])
   })
 
-  it('is for nobody else to read', async () => {
+  it('is readable for the owner only', async () => {
     const directory = join(temporary(), 'deep', 'er')
     const queue = new TestProcess().open({ directory, isSync: true })
     queue.offer(record(1))
@@ -122,7 +122,7 @@ describe('a journal', () => {
     await queue.close()
   })
 
-  it('goes on over many files and keeps no more in memory than is read', async () => {
+  it('continues over many files and keeps in memory only what is being read', async () => {
     const directory = temporary()
     const queue = new TestProcess().open({ directory, maxBytes: 8 * 64 * 1024, overflow: 'reject-newest' })
     for (const name of upTo(100)) queue.offer(record(name, { bytes: 4000 }))
@@ -132,7 +132,7 @@ describe('a journal', () => {
     expect(journals(directory)).toEqual([])
   })
 
-  it('keeps nothing on the disk, after a while, of what was delivered', async () => {
+  it('keeps nothing on the disk of what was delivered, after a while', async () => {
     const directory = temporary()
     const process = new TestProcess()
     const queue = process.open({ directory })
@@ -148,7 +148,7 @@ describe('a journal', () => {
     await queue.close()
   })
 
-  it('takes what is larger than a segment, not what is larger than the journal', async () => {
+  it('accepts records larger than a segment, but not larger than the journal', async () => {
     const directory = temporary()
     const process = new TestProcess()
     const queue = process.open({ directory, maxBytes: 400_000 })
@@ -159,7 +159,7 @@ describe('a journal', () => {
     await queue.close()
   })
 
-  it('is what a process has that was killed', async () => {
+  it('survives a process that is killed', async () => {
     const directory = temporary()
     const killed = new TestProcess()
     const queue = killed.open({ directory, isSync: true })

@@ -11,7 +11,7 @@ import type { Lease, LeaseLimits, QueueSettings, SpanQueue } from '../../../dist
 import { openQueue } from '../../../dist/persistent/queue/persistent-queue.js'
 import { type DeliveryCounters, newDeliveryCounters } from '../../../dist/persistent/stats.js'
 
-/** A folder that is gone when the test is over. */
+/** A folder that is deleted after the test. */
 export function temporary(): string {
   const folder = mkdtempSync(join(tmpdir(), 'queue-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -24,21 +24,21 @@ export class TestProcess {
   readonly pid: number
   /** Milliseconds that both clocks are ahead. */
   ahead = 0
-  /** What the clock on the wall is ahead beyond that. */
+  /** Milliseconds that the clock that can be set is further ahead. */
   wallAhead = 0
-  /** Called before each operation of the file system; what it throws, the operation fails with. */
+  /** Called before each operation of the file system, which fails with what this throws. */
   onOperation: (name: string, args: readonly unknown[]) => void = () => {}
   /** The most bytes that one write takes. */
   writeAtMost = Number.POSITIVE_INFINITY
-  /** Whether no thread gets to writing any more. */
+  /** Whether no operation off the event loop starts any more. */
   isStuck = false
-  /** Statements of the free space, in bytes. */
+  /** The free space that the disk reports, in bytes. */
   freeBytes: number | undefined
   identity = { host: 'abc', namespace: '1', pid: 0, start: '7', thread: 0 }
   readonly timers = new Set<{ millis: number; callback: () => void }>()
   static readonly living = new Map<number, string>()
   static #nextPid = 1000
-  /** File operations of all processes. */
+  /** File operations of all processes that have not ended. */
   static underWay = 0
 
   constructor() {
@@ -51,13 +51,13 @@ export class TestProcess {
     return TestProcess.living.has(this.pid)
   }
 
-  /** Nothing of it happens any more. What its threads are writing is written. */
+  /** Nothing of it runs any more. What its threads are writing is written. */
   kill(): void {
     TestProcess.living.delete(this.pid)
     this.timers.clear()
   }
 
-  /** Lets all timers of a certain interval go off. */
+  /** Fires all timers of an interval. */
   tick(millis: number): void {
     for (const timer of [...this.timers]) if (timer.millis === millis) timer.callback()
   }
@@ -81,7 +81,7 @@ export class TestProcess {
     startOf: (pid) => TestProcess.living.get(pid),
   }
 
-  // Each function of the file system, with what the test has to say about it.
+  // Each function of the file system, under the test's control.
   #files(): System['fs'] {
     const never = new Promise<never>(() => {})
     const promises = new Proxy(fs.promises, {
@@ -145,7 +145,7 @@ function shorten(parts: readonly Buffer[], bytes: number): Buffer[] {
   return some
 }
 
-/** Settings of a queue in memory, with room. */
+/** Settings of a queue in memory with enough room. */
 export const SETTINGS: QueueSettings = {
   directory: undefined,
   format: 'protobuf',
@@ -192,21 +192,21 @@ export function leaveCompressed(
 /** An error as the file system makes it. */
 export const failure = (code: string): Error => Object.assign(new Error(code), { code })
 
-/** A record that can be told from all others. */
+/** A record whose body begins with its name. */
 export function record(name: string | number, { spans = 1, bytes = 40 } = {}): Encoded {
   return { body: Buffer.from(String(name).padEnd(bytes, '.')), spans }
 }
 
 /** One record at a time. */
 export const ONE: LeaseLimits = { maxSpans: 1, maxBytes: 1 }
-/** As much as there is. */
+/** Everything. */
 export const ALL: LeaseLimits = { maxSpans: 1e9, maxBytes: 1e9 }
 
-/** The names of a batch's records. */
+/** The names of a lease's records. */
 export const names = (lease: Lease | undefined): string[] =>
   lease?.bodies.map((body) => body.toString().replace(/\.*$/, '')) ?? []
 
-/** Takes and settles everything that is there; the names of the records. */
+/** Leases and acks everything, and returns the names of the records. */
 export async function drain(queue: SpanQueue, limits: LeaseLimits = ALL): Promise<string[]> {
   const all: string[] = []
   for (let lease = await queue.lease(limits); lease !== undefined; lease = await queue.lease(limits)) {
@@ -219,7 +219,7 @@ export async function drain(queue: SpanQueue, limits: LeaseLimits = ALL): Promis
 /** Numbers from 0, as names. */
 export const upTo = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index))
 
-/** Resolves when no process is in the middle of a file operation, and nothing comes after it. */
+/** Resolves when no process has a file operation under way, and none follows. */
 export async function quiet(): Promise<void> {
   for (let idle = 0; idle < 10; idle = TestProcess.underWay === 0 ? idle + 1 : 0) {
     await new Promise((resolve) => setImmediate(resolve))
