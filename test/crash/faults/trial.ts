@@ -56,7 +56,12 @@ export async function tryDamages(
 async function tryDamage(collector: CrashCollector, journal: Journal, damage: Damage) {
   const directory = mkdtempSync(join(tmpdir(), 'otel-sessions-fault-'))
   const random = new Random(1)
-  const client: Client = { answer: () => answerIn('kind', random), requests: [], rejected: [], violations: [] }
+  const client: Client = {
+    answer: () => answerIn('kind', random),
+    requests: [],
+    rejected: [],
+    violations: [],
+  }
   collector.clients.set('trial', client)
   const { violations } = client
   let lost: string[] = []

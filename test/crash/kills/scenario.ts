@@ -127,7 +127,12 @@ export class Scenario {
   #newClient(mood: Mood): { name: string; client: Client } {
     const name = `${this.#name}.${this.#names++}`
     const random = new Random(this.#random.seed())
-    const client: Client = { answer: () => answerIn(mood, random), requests: [], rejected: [], violations: [] }
+    const client: Client = {
+      answer: () => answerIn(mood, random),
+      requests: [],
+      rejected: [],
+      violations: [],
+    }
     this.#collector.clients.set(name, client)
     return { name, client }
   }
