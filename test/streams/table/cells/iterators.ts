@@ -80,6 +80,6 @@ export const ITERATORS: Cell[] = [
     consumed: 'by for await',
     make: (bind) => bind(Object.freeze(wordsInTime())),
     consume: byForAwait,
-    ...lost('counted as `bind:refused`; pass it on through a generator of your own'),
+    ...lost('counted as `bind:rejected`; pass it on through a generator of your own'),
   }),
 ]
