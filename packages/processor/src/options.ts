@@ -16,7 +16,7 @@ import {
   planAliases,
   type SessionRecordSettings,
 } from '@otel-sessions/semconv/internal'
-import { report, reportWeakId } from './report/report.ts'
+import { reportInvalidId, reportWeakId } from './report/report.ts'
 
 /** Options of `SessionSpanProcessor`. */
 export interface SessionSpanProcessorOptions {
@@ -124,9 +124,13 @@ function idFromEnvironment(rule: SessionIdRule): string | undefined {
   // `env.OTEL_SESSION_ID = undefined` sets the string "undefined" in Node, which would merge everyone's sessions.
   const problem = check.ok ? (isPlaceholder(check.id) ? 'placeholder' : undefined) : check.reason
   if (problem === undefined) return value
-  report(`environment:${problem}`, () => {
-    return `the variable ${ENVIRONMENT_VARIABLE} is ignored (${problem}): it is ${kindOf(value)}`
-  })
+  reportInvalidId(
+    'environment',
+    `the variable ${ENVIRONMENT_VARIABLE} is ignored`,
+    value,
+    problem,
+    rule.maxLength,
+  )
   return undefined
 }
 

@@ -32,28 +32,26 @@ export function report(code: ProblemCode, message: () => string): void {
 /** How often each problem occurred in this process. */
 export const problemCounts = (): ProblemCounts => log.counts()
 
-/** Reports an invalid `session.id` among the attributes that a span started with. */
-export function reportInvalidAttribute(value: unknown, reason: SessionIdReason): void {
-  report(`attribute:${reason}`, () => {
-    return `a session.id attribute is rejected, so there is no session (${reason}): it is ${kindOf(value)}`
-  })
-}
-
 /**
- * Reports an invalid ID that a helper was given.
+ * Reports an invalid ID.
  *
+ * @param code the first part of the problem code; the reason is the second
  * @param what what becomes of it, such as "a user id is left out"
  */
 export function reportInvalidId(
-  code: 'session-id' | IdFieldCode,
+  code: 'session-id' | 'attribute' | 'environment' | IdFieldCode,
   what: string,
   value: unknown,
-  reason: SessionIdReason,
+  reason: SessionIdReason | 'placeholder',
+  maxLength: number = SESSION_ID_MAX_LENGTH,
 ): void {
-  report(`${code}:${reason}`, () => {
-    return `${what} (${reason}): it is ${kindOf(value)}; valid are 1 to ${SESSION_ID_MAX_LENGTH} printable US-ASCII characters, not all blank`
+  report(`${code}:${reason}` as ProblemCode, () => {
+    return `${what} (${reason}): it is ${kindOf(value)}; valid are 1 to ${maxLength} printable US-ASCII characters, not all blank`
   })
 }
+
+/** What becomes of an invalid session ID. */
+export const ID_REJECTED = 'a session ID is rejected, so there is no session'
 
 const ADVICE: Record<SessionIdAdvice, string> = {
   generic: 'looks generic, so several users may share it',

@@ -8,7 +8,7 @@ import {
   type SessionTrace,
   type StampedFields,
 } from '@otel-sessions/semconv/internal'
-import { report } from '../report/report.ts'
+import { ID_REJECTED, reportInvalidId } from '../report/report.ts'
 import type { SessionScope } from '../scope/scope.ts'
 import { stampedFieldsOf, unlessPresent } from './stamp.ts'
 
@@ -25,17 +25,17 @@ class SpanRecord implements SessionRecord {
   accessor from: SessionRecord['from']
   accessor own: boolean
   accessor scope: SessionScope | undefined
-  accessor rejectedId: unknown = undefined
+  accessor rejectedId: unknown
   accessor fields: StampedFields | undefined
-  accessor staleAttributes: SessionRecord['staleAttributes'] = undefined
+  accessor staleAttributes: SessionRecord['staleAttributes']
   accessor settings: SessionRecordSettings
   accessor trace: SessionTrace | undefined
-  accessor stampedAs: string | undefined = undefined
-  accessor endedAfter: number | undefined = undefined
+  accessor stampedAs: string | undefined
+  accessor endedAfter: number | undefined
   accessor parent: SessionRecord | undefined
-  accessor fromChildren: string | null | undefined = undefined
-  accessor resolution: SessionRecord['resolution'] = undefined
-  accessor resolvedId: string | undefined = undefined
+  accessor fromChildren: string | null | undefined
+  accessor resolution: SessionRecord['resolution']
+  accessor resolvedId: string | undefined
 
   constructor(
     kind: SessionRecord['kind'],
@@ -106,9 +106,7 @@ export function scopeRecord(
 export function withinLimit(id: string, settings: SessionRecordSettings): string | undefined {
   const { maxLength = SESSION_ID_MAX_LENGTH } = settings.rule
   if (id.length <= maxLength) return id
-  report('session-id:too-long', () => {
-    return `a session ID is rejected, so there is no session (too-long): it has ${id.length} characters, the option maxLength is ${maxLength}`
-  })
+  reportInvalidId('session-id', ID_REJECTED, id, 'too-long', maxLength)
   return undefined
 }
 

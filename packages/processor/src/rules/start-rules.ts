@@ -14,7 +14,7 @@ import {
   type SessionRecordSettings,
   type SessionTrace,
 } from '@otel-sessions/semconv/internal'
-import { reportInvalidAttribute } from '../report/report.ts'
+import { ID_REJECTED, reportInvalidId } from '../report/report.ts'
 import { contentsOf, readScope, type SessionScope } from '../scope/scope.ts'
 import { isFromContext, readInbound, readOtherLibraries } from './other-libraries.ts'
 import { noteTraceSession, propagateToAncestors } from './propagate.ts'
@@ -110,7 +110,7 @@ function ownSession(
   const parent = ifUnassigned(parentRecord)
   const record = spanRecord(id, scope?.decidingScope, undefined, settings, parentRecord?.trace, parent)
   if (!check.ok) {
-    reportInvalidAttribute(value, check.reason)
+    reportInvalidId('attribute', ID_REJECTED, value, check.reason, settings.rule.maxLength)
     record.rejectedId = value
     // It is a session all the same, and another one than the trace contains otherwise.
     if (record.trace !== undefined) record.trace.several = true

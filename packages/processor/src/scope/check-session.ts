@@ -1,7 +1,7 @@
 import { checkSessionId, TAG_MAX_LENGTH, TAGS_MAX_COUNT } from '@otel-sessions/semconv'
 import { isPlainSessionId, kindOf } from '@otel-sessions/semconv/internal'
 import type { FieldCode, IdFieldCode } from '../report/problem-codes.ts'
-import { report, reportInvalidId, reportWeakId } from '../report/report.ts'
+import { ID_REJECTED, report, reportInvalidId, reportWeakId } from '../report/report.ts'
 import type { CheckedSession, MetadataValue, SessionFields, SessionInit } from './session-init.ts'
 
 const FIELDS = ['sessionId', 'conversationId', 'userId', 'previousSessionId', 'metadata', 'tags'] as const
@@ -14,7 +14,7 @@ export function checkSession(session: unknown): CheckedSession {
   try {
     if (typeof session === 'object' && isInit(session)) return checkInit(session as SessionInit)
   } catch {
-    report('session:unreadable', () => 'a session is rejected, so there is no session: reading it throws')
+    report('session:unreadable', () => 'a session is rejected, so there is none: reading it throws')
     return CLEARED
   }
   return checkId(session, undefined)
@@ -52,7 +52,7 @@ function checkId(value: unknown, fields: SessionFields | undefined): CheckedSess
   if (typeof value === 'string' && isPlainSessionId(value)) return { kind: 'session', id: value, fields }
   const check = checkSessionId(value)
   if (!check.ok) {
-    reportInvalidId('session-id', 'a session ID is rejected, so there is no session', value, check.reason)
+    reportInvalidId('session-id', ID_REJECTED, value, check.reason)
     return { kind: 'cleared', id: undefined, fields }
   }
   reportWeakId(check.id)

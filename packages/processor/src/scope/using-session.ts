@@ -82,7 +82,7 @@ export function contextWithoutSession(context: Context): Context {
 }
 
 const REGISTER =
-  'before the first span, call context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()), of @opentelemetry/context-async-hooks'
+  'first call context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()), of @opentelemetry/context-async-hooks'
 
 /** Reports that no context manager is active. A second copy of @opentelemetry/api looks the same from here. */
 export function checkContextManager(outer: Context, inside: Context): void {
