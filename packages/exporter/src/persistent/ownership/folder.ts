@@ -13,9 +13,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import { CHECKPOINT_NAME } from '../journal/checkpoint.ts'
-import type { Identity, QueueContext, System } from '../journal/context.ts'
-import { numberOf } from '../journal/format.ts'
+import { CHECKPOINT_NAME, type Identity, numberOf, type QueueContext, type System } from '../journal/index.ts'
 import { PROCESSOR } from '../options.ts'
 
 /** The owner of a folder. */

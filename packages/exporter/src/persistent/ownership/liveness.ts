@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Identity, System } from '../journal/context.ts'
+import type { Identity, System } from '../journal/index.ts'
 import { ALIVE_NAME } from './folder.ts'
 
 /** An owner that cannot be asked counts as dead when `alive` has not changed for so long, by our own clock. */

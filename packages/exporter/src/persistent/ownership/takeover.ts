@@ -1,10 +1,16 @@
 import { join } from 'node:path'
 import { problems } from '../../problems.ts'
-import { Checkpoint, readCheckpoint } from '../journal/checkpoint.ts'
-import { type QueueContext, Tasks } from '../journal/context.ts'
-import { numberOf, segmentPath } from '../journal/format.ts'
-import { JournalReader } from '../journal/journal-reader.ts'
-import { findSegment, quarantine } from '../journal/load.ts'
+import {
+  Checkpoint,
+  findSegment,
+  JournalReader,
+  numberOf,
+  type QueueContext,
+  quarantine,
+  readCheckpoint,
+  segmentPath,
+  Tasks,
+} from '../journal/index.ts'
 import { Folder, newFolderName, ownerOf } from './folder.ts'
 import { Liveness } from './liveness.ts'
 
@@ -70,10 +76,12 @@ export class Takeover {
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#sweeping
-    for (const { folder, reader, deleting } of this.#taken) {
-      await deleting.idle()
-      reader.useCheckpoint(undefined)
-      await folder.free()
+    for (const taken of this.#taken) {
+      await taken.deleting.idle()
+      // It may have been emptied and deleted meanwhile.
+      if (!this.#taken.includes(taken)) continue
+      taken.reader.useCheckpoint(undefined)
+      await taken.folder.free()
     }
   }
 

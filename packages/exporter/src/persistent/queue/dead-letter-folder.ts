@@ -3,9 +3,14 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { problems } from '../../problems.ts'
 import type { BodyFormat } from '../encoder/codec.ts'
-import type { QueueContext } from '../journal/context.ts'
-import { RECORD_HEADER_BYTES, recordHeader, SEGMENT_HEADER_BYTES, segmentHeader } from '../journal/format.ts'
-import { makeFolder } from '../journal/load.ts'
+import {
+  makeFolder,
+  type QueueContext,
+  RECORD_HEADER_BYTES,
+  recordHeader,
+  SEGMENT_HEADER_BYTES,
+  segmentHeader,
+} from '../journal/index.ts'
 import { countDropped, type DroppedReason } from '../stats.ts'
 
 /** The folder's name in the directory. */

@@ -1,5 +1,4 @@
-import type { QueueContext } from '../journal/context.ts'
-import { findSegment } from '../journal/load.ts'
+import { findSegment, type QueueContext } from '../journal/index.ts'
 import { countDropped, type DroppedReason } from '../stats.ts'
 import { type DeadLetter, DeadLetterFolder, spansOfBody } from './dead-letter-folder.ts'
 import type { OwnJournal } from './own-journal.ts'

@@ -35,11 +35,10 @@
  * @module
  */
 import type { BodyFormat, Encoded } from '../encoder/codec.ts'
-import type { LeaseLimits } from '../journal/journal-reader.ts'
+import type { LeaseLimits } from '../journal/index.ts'
 import type { Queued } from '../stats.ts'
 
-export type { QueueSettings } from '../journal/context.ts'
-export type { LeaseLimits } from '../journal/journal-reader.ts'
+export type { LeaseLimits, QueueSettings } from '../journal/index.ts'
 
 /** The records of one request. They stay in the queue until they are acked. */
 export interface Lease {

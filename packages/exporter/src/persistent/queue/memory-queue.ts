@@ -1,9 +1,12 @@
 import type { BodyFormat } from '../encoder/codec.ts'
-import type { QueueContext } from '../journal/context.ts'
-import { RECORD_HEADER_BYTES } from '../journal/format.ts'
-import { JournalReader } from '../journal/journal-reader.ts'
-import { memorySegment } from '../journal/segment.ts'
-import type { NewEntry, Segment } from '../journal/segment-types.ts'
+import {
+  JournalReader,
+  memorySegment,
+  type NewEntry,
+  type QueueContext,
+  RECORD_HEADER_BYTES,
+  type Segment,
+} from '../journal/index.ts'
 
 /** A segment takes such a part of the memory. Overflow drops a whole segment. */
 const SEGMENTS = 64

@@ -1,12 +1,21 @@
 import { problems } from '../../problems.ts'
-import { Checkpoint } from '../journal/checkpoint.ts'
-import type { QueueContext } from '../journal/context.ts'
-import { RECORD_HEADER_BYTES, SEGMENT_HEADER_BYTES, segmentHeader, segmentPath } from '../journal/format.ts'
-import { JournalReader } from '../journal/journal-reader.ts'
-import { fileSegment } from '../journal/segment.ts'
-import { SegmentFile, Syncer, syncFolder } from '../journal/segment-file.ts'
-import type { JournalEntry, NewEntry, Segment } from '../journal/segment-types.ts'
-import { Writer } from '../journal/writer.ts'
+import {
+  Checkpoint,
+  fileSegment,
+  type JournalEntry,
+  JournalReader,
+  type NewEntry,
+  type QueueContext,
+  RECORD_HEADER_BYTES,
+  SEGMENT_HEADER_BYTES,
+  type Segment,
+  SegmentFile,
+  Syncer,
+  segmentHeader,
+  segmentPath,
+  syncFolder,
+  Writer,
+} from '../journal/index.ts'
 import { Folder } from '../ownership/folder.ts'
 import type { MemoryQueue } from './memory-queue.ts'
 

@@ -1,10 +1,21 @@
 import type { BodyFormat, Encoded } from '../encoder/codec.ts'
-import { Accounting } from '../journal/accounting.ts'
-import { machine, type QueueContext, type QueueSettings, type System, Tasks } from '../journal/context.ts'
-import { decompress, RECORD_HEADER_BYTES, SEGMENT_HEADER_BYTES } from '../journal/format.ts'
-import type { JournalReader, LeasedRange } from '../journal/journal-reader.ts'
-import { purgeQuarantine } from '../journal/load.ts'
-import type { JournalEntry, NewEntry, Segment } from '../journal/segment-types.ts'
+import {
+  Accounting,
+  decompress,
+  type JournalEntry,
+  type JournalReader,
+  type LeasedRange,
+  machine,
+  type NewEntry,
+  purgeQuarantine,
+  type QueueContext,
+  type QueueSettings,
+  RECORD_HEADER_BYTES,
+  SEGMENT_HEADER_BYTES,
+  type Segment,
+  type System,
+  Tasks,
+} from '../journal/index.ts'
 import { Takeover } from '../ownership/takeover.ts'
 import type { DeliveryCounters, Queued } from '../stats.ts'
 import { DeadLetters } from './dead-letters.ts'

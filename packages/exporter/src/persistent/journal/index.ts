@@ -1,0 +1,39 @@
+/**
+ * A journal is a folder of segments, which are files of records, and a checkpoint that tells how far they are acked.
+ *
+ * - `segment.ts`, `segment-records.ts`, `segment-types.ts`: a segment, which alone changes itself and its entries
+ * - `journal-reader.ts`: the segments of a journal in order, what is leased of them, and deleting finished files
+ * - `writer.ts`, `segment-file.ts`: writing records off the event loop, or within a call
+ * - `format.ts`, `scan.ts`, `load.ts`: the bytes of a file, and reading them in spite of damage
+ * - `checkpoint.ts`: the file `cursor`
+ * - `accounting.ts`, `context.ts`: the sums, settings and machine that all parts of a queue share
+ *
+ * The queue and ownership call this folder; it calls neither.
+ *
+ * @module
+ */
+export { Accounting } from './accounting.ts'
+export { CHECKPOINT_NAME, Checkpoint, readCheckpoint } from './checkpoint.ts'
+export {
+  type Identity,
+  machine,
+  type QueueContext,
+  type QueueSettings,
+  type System,
+  Tasks,
+} from './context.ts'
+export {
+  decompress,
+  numberOf,
+  RECORD_HEADER_BYTES,
+  recordHeader,
+  SEGMENT_HEADER_BYTES,
+  segmentHeader,
+  segmentPath,
+} from './format.ts'
+export { JournalReader, type LeasedRange, type LeaseLimits } from './journal-reader.ts'
+export { findSegment, makeFolder, purgeQuarantine, quarantine } from './load.ts'
+export { fileSegment, memorySegment } from './segment.ts'
+export { SegmentFile, Syncer, syncFolder } from './segment-file.ts'
+export type { JournalEntry, NewEntry, Segment } from './segment-types.ts'
+export { Writer } from './writer.ts'
