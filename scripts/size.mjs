@@ -14,12 +14,12 @@ const CORE = { '@otel-sessions/processor': ['usingSession', 'SessionSpanProcesso
 const EXPORTER = { '@otel-sessions/exporter': ['SessionSpanExporter'] }
 const PROGRAMS = [
   { limit: 14_000, imports: { ...CORE, ...EXPORTER } },
-  { measured: 16_943, imports: { ...CORE, ...EXPORTER, '@otel-sessions/exporter/backends': ['langfuse'] } },
-  { measured: 15_799, imports: { ...CORE, ...EXPORTER, '@otel-sessions/exporter/backfill': ['backfill'] } },
+  { measured: 16_127, imports: { ...CORE, ...EXPORTER, '@otel-sessions/exporter/backends': ['langfuse'] } },
+  { measured: 15_043, imports: { ...CORE, ...EXPORTER, '@otel-sessions/exporter/backfill': ['backfill'] } },
   { measured: 7_402, imports: { '@otel-sessions/processor': ['SessionSpanProcessor'] } },
   { measured: 5_193, imports: { '@otel-sessions/processor': ['usingSession'] } },
-  { measured: 6_613, imports: EXPORTER },
-  { measured: 3_751, imports: { '@otel-sessions/exporter/backends': ['BACKENDS'] } },
+  { measured: 6_520, imports: EXPORTER },
+  { measured: 3_692, imports: { '@otel-sessions/exporter/backends': ['BACKENDS'] } },
   { measured: 13_384, imports: { '@otel-sessions/processor/lifecycle': ['startSession'] } },
   { measured: 14_904, imports: { '@otel-sessions/analytics': ['SessionAnalytics'] } },
   { measured: 2_247, imports: { '@otel-sessions/analytics': ['readSpanUsage'] } },

@@ -1,14 +1,15 @@
 import {
   after,
   now,
+  readRecord,
   type SessionFlush,
   type SessionRecord,
   type Timer,
 } from '@otel-sessions/semconv/internal'
 import type { ExportableSpan } from '../span-types.ts'
-import type { BackfillBuffer, BackfillHost, Decision } from '../validation/backfill-contract.ts'
-import type { NotBackfilledReason } from '../validation/stats.ts'
-import { isComplete, isUnassigned, TraceSessions } from './trace-session.ts'
+import type { BackfillBuffer, BackfillHost } from '../validation/backfill-contract.ts'
+import { increment, type NotBackfilledReason } from '../validation/stats.ts'
+import { type Decision, isComplete, isUnassigned, TraceSessions } from './trace-session.ts'
 
 /** How often waiting spans are checked while no batch comes, in milliseconds. */
 const CHECK_MILLIS = 1000
@@ -80,9 +81,10 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
 
   #decide(span: S): Decision<S> | undefined {
     try {
-      const decision = this.#host.decide(span)
-      if (decision === undefined) return undefined
-      decision.isUnassigned = isUnassigned(decision, this.#host.rules)
+      const record = readRecord(span.spanContext())
+      const changes = this.#host.decide(span, record)
+      const { rules } = this.#host
+      const decision = { span, record, changes, isUnassigned: isUnassigned(span, record, changes, rules) }
       this.#sessions.note(decision)
       return decision
     } catch {
@@ -92,27 +94,33 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
 
   /** @returns the span if it need not wait, or the one that makes room for it; undefined if there is none */
   #place(decision: Decision<S>, time: number): S | undefined {
-    if (!decision.isUnassigned) return this.#host.finish(decision)
-    if (!canWait(decision)) return this.#finish(decision, undefined)
+    if (!decision.isUnassigned || !canWait(decision)) return this.#finish(decision)
     this.#register(decision.record.settings.flush)
     this.#waiting.push({ decision, until: time + this.#settings.maxWaitMillis })
     const oldest = this.#waiting.length > this.#settings.maxSpans ? this.#waiting.shift() : undefined
     return oldest && this.#finish(oldest.decision, 'number')
   }
 
-  /** @param reason why the span does not wait any longer, if its trace may be incomplete */
-  #finish(decision: Decision<S>, reason: NotBackfilledReason | undefined): S {
-    let sessionId: string | undefined
+  /**
+   * The span to export, in the session of its trace if it may inherit that.
+   *
+   * @param reason why the span does not wait any longer, if its trace may be incomplete
+   */
+  #finish({ span, record, changes, isUnassigned }: Decision<S>, reason?: NotBackfilledReason): S {
+    const { counters } = this.#host
     try {
-      sessionId = this.#sessions.sessionFor(decision)
+      const sessionId = isUnassigned ? this.#sessions.sessionFor(span, record) : undefined
+      if (sessionId !== undefined) {
+        counters.backfilled++
+        return this.#host.finish(span, record, { ...changes, sessionId })
+      }
+      if (reason !== undefined && record !== undefined && !isComplete(record)) {
+        increment(counters.notBackfilled, reason)
+      }
+      return this.#host.finish(span, record, changes)
     } catch {
-      return this.#host.unreadable(decision.span)
+      return this.#host.unreadable(span)
     }
-    const { record } = decision
-    if (sessionId === undefined && reason !== undefined && record !== undefined && !isComplete(record)) {
-      this.#host.countNotBackfilled(reason)
-    }
-    return this.#host.finish(decision, sessionId)
   }
 
   /** Takes the spans whose trace is complete, and those that waited too long. */

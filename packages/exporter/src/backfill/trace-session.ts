@@ -7,15 +7,25 @@ import {
   type SessionTrace,
 } from '@otel-sessions/semconv/internal'
 import type { ExportableSpan } from '../span-types.ts'
-import type { Decision } from '../validation/backfill-contract.ts'
-import type { ValidationRules } from '../validation/decide.ts'
+import type { SpanChanges, ValidationRules } from '../validation/decide.ts'
+
+/** What validation decided about a span. */
+export interface Decision<S> {
+  readonly span: S
+  readonly record: SessionRecord | undefined
+  readonly changes: SpanChanges | undefined
+  /** Neither the attributes nor the record name a session. */
+  readonly isUnassigned: boolean
+}
 
 /**
  * Whether nothing names the session of a span: neither its attributes nor its record. The default session of the process
  * does not count.
  */
 export function isUnassigned(
-  { span, record, changes }: Decision<ExportableSpan>,
+  span: ExportableSpan,
+  record: SessionRecord | undefined,
+  changes: SpanChanges | undefined,
   { aliases, rule }: ValidationRules,
 ): boolean {
   const current = span.attributes[ATTR_SESSION_ID]
@@ -64,7 +74,7 @@ export class TraceSessions {
   }
 
   /** The session that an unassigned span inherits: the only one of its trace, once no span of the trace is open. */
-  sessionFor({ span, record }: Decision<ExportableSpan>): string | undefined {
+  sessionFor(span: ExportableSpan, record: SessionRecord | undefined): string | undefined {
     const id = record === undefined ? this.#sessionWithoutRecord(span) : onlySessionOf(record)
     if (id === undefined || id.length > this.#maxLength || isPlaceholder(id)) return undefined
     return id

@@ -1,16 +1,7 @@
 import type { SessionRecord } from '@otel-sessions/semconv/internal'
 import type { ExportableSpan } from '../span-types.ts'
 import type { SpanChanges, ValidationRules } from './decide.ts'
-import type { NotBackfilledReason } from './stats.ts'
-
-/** A span, its record if there is one, and what validation changes on it. */
-export interface Decision<S> {
-  readonly span: S
-  readonly record: SessionRecord | undefined
-  readonly changes: SpanChanges | undefined
-  /** Neither the attributes nor the record name a session. The buffer finds out. */
-  isUnassigned: boolean
-}
+import type { ValidationCounters } from './stats.ts'
 
 /** Where spans without a session wait for their trace. The class is in `backfill/`. */
 export interface BackfillBuffer<S> {
@@ -25,14 +16,13 @@ export interface BackfillBuffer<S> {
 /** What a buffer needs of the validation that it belongs to. */
 export interface BackfillHost<S> {
   readonly rules: ValidationRules
-  /** Decides about a span; undefined if reading it throws. */
-  decide(span: S): Decision<S> | undefined
-  /** The span to export, with its own session or the one of its trace. Never throws. */
-  finish(decision: Decision<S>, traceSessionId?: string): S
+  readonly counters: Pick<ValidationCounters, 'backfilled' | 'notBackfilled'>
+  /** Which changes a span needs. Throws what reading it throws. */
+  decide(span: S, record: SessionRecord | undefined): SpanChanges | undefined
+  /** The span or its view, counted. Throws what reading it throws. */
+  finish(span: S, record: SessionRecord | undefined, changes: SpanChanges | undefined): S
   /** Counts a span that throws when it is read. @returns the span, unchanged */
   unreadable(span: S): S
-  /** Counts a span that stopped waiting before its trace was complete. */
-  countNotBackfilled(reason: NotBackfilledReason): void
   /** Called with spans that become ready between two batches. */
   onReady(spans: S[]): void
   /** Resolves when the spans that became ready are exported; a flush of the processor waits for it. */

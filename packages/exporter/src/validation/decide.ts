@@ -32,15 +32,15 @@ export interface SpanChanges {
   /** The session to export; undefined exports none. */
   readonly sessionId: string | undefined
   /** The other session that was written over the explicit one; it is kept beside it. */
-  readonly overwrittenId: string | undefined
+  readonly overwrittenId?: string | undefined
   /** The `metadata` to export; undefined leaves it. */
-  readonly metadata: unknown
+  readonly metadata?: unknown
   /** Attributes to remove, if they still have this value. */
-  readonly staleAttributes: SessionRecord['staleAttributes']
+  readonly staleAttributes?: SessionRecord['staleAttributes']
   /** Why the `session.id` of the span is not exported; undefined if nothing is dropped. */
-  readonly dropped: DropReason | undefined
+  readonly dropped?: DropReason | undefined
   /** The session was made by `onInvalid` of an invalid one. */
-  readonly replaced: boolean
+  readonly replaced?: boolean | undefined
 }
 
 /**

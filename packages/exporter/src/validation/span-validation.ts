@@ -3,7 +3,7 @@ import { isTooLongToRead, kindOf, readRecord, type SessionRecord } from '@otel-s
 import type { AttributeMapper } from '../backends/backend.ts'
 import { problems } from '../problems.ts'
 import type { ExportableSpan } from '../span-types.ts'
-import type { BackfillBuffer, Decision } from './backfill-contract.ts'
+import type { BackfillBuffer } from './backfill-contract.ts'
 import { decide, type SpanChanges, type ValidationRules } from './decide.ts'
 import { type ValidationOptions, validationSettingsOf } from './options.ts'
 import { changedAttributes, viewOf } from './span-view.ts'
@@ -60,10 +60,10 @@ export class SpanValidation<S extends ExportableSpan> {
     this.#mapper = settings.mapper
     this.#buffer = settings.createBuffer?.<S>({
       rules,
-      decide: (span) => this.#tryDecide(span),
-      finish: (decision, traceSessionId) => this.#finishBuffered(decision, traceSessionId),
+      counters,
+      decide: (span, record) => this.#decide(span, record),
+      finish: (span, record, changes) => this.#finish(span, record, changes),
       unreadable: (span) => this.#unreadable(span),
-      countNotBackfilled: (reason) => increment(counters.notBackfilled, reason),
       onReady: (spans) => onReady(this.#counted(spans)),
       exported,
     })
@@ -150,25 +150,6 @@ export class SpanValidation<S extends ExportableSpan> {
     return view
   }
 
-  #tryDecide(span: S): Decision<S> | undefined {
-    try {
-      const record = readRecord(span.spanContext())
-      return { span, record, changes: this.#decide(span, record), isUnassigned: false }
-    } catch {
-      return undefined
-    }
-  }
-
-  #finishBuffered({ span, record, changes }: Decision<S>, traceSessionId: string | undefined): S {
-    try {
-      if (traceSessionId === undefined) return this.#finish(span, record, changes)
-      this.#counters.backfilled++
-      return this.#finish(span, record, { ...(changes ?? UNCHANGED), sessionId: traceSessionId })
-    } catch {
-      return this.#unreadable(span)
-    }
-  }
-
   #unreadable(span: S): S {
     this.#counters.unreadable++
     problems.report(
@@ -194,13 +175,4 @@ export class SpanValidation<S extends ExportableSpan> {
       return `${what} is not exported (${dropped}); counted in stats().dropped`
     })
   }
-}
-
-const UNCHANGED: SpanChanges = {
-  sessionId: undefined,
-  overwrittenId: undefined,
-  metadata: undefined,
-  staleAttributes: undefined,
-  dropped: undefined,
-  replaced: false,
 }
