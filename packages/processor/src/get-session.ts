@@ -8,7 +8,7 @@ import {
 } from '@otel-sessions/semconv'
 import { readRecord, type StampedFields } from '@otel-sessions/semconv/internal'
 import { settingsOf } from './options.ts'
-import { isDecided } from './rules/record.ts'
+import { isDecided } from './rules/make-record.ts'
 import { explicitNow, inferFromSurroundings, scopeDecides } from './rules/start-rules.ts'
 import { readScope } from './scope/scope.ts'
 import type { MetadataValue, SessionFields } from './scope/session-init.ts'

@@ -9,7 +9,7 @@
  * - `lifecycle/`: the session as an object, an entry point of its own
  *
  * Scopes and the processor meet in the context: `usingSession` puts a scope there, and the rules read it when a span
- * starts. The processor and the exporter meet in the record on the span (`rules/record.ts`).
+ * starts. The processor and the exporter meet in the record on the span (`rules/make-record.ts`).
  *
  * @module
  */

@@ -10,7 +10,7 @@ import {
 import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
 import { report } from './report/report.ts'
 import { resolveEndedSpan, resolveOpenSpan, resolveUnchanged } from './rules/end-rules.ts'
-import { attachRecord, closeRecord, openRecord } from './rules/record.ts'
+import { attachRecord, closeRecord, openRecord } from './rules/make-record.ts'
 import { type EndedSpan, type StampableSpan, stamp } from './rules/stamp.ts'
 import { startRecord } from './rules/start-rules.ts'
 import { type Counters, newCounters, type SessionProcessorStats, statsOf } from './stats.ts'

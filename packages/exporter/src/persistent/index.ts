@@ -8,8 +8,8 @@
  *              validation/,          ^                     \-> rejected       any other status: a dead letter in queue/
  *              encoder/              +---------------- redeliver() --+
  *
- * In each state a span can become dropped, with a reason. `processor.ts` is what applications use, `pipeline.ts` connects
- * the parts. With a directory, queued spans are in the segments of `journal/`; `ownership/` decides which process may
+ * In each state a span can become dropped, with a reason. `persistent-batch-span-processor.ts` is what applications use,
+ * `pipeline.ts` connects the parts. With a directory, queued spans are in the segments of `journal/`; `ownership/` decides which process may
  * send and delete them. Calls run from left to right; the queue alone calls back, when a dead process has left spans.
  *
  * @module
@@ -26,6 +26,6 @@ export type {
   Overflow,
   PersistentBatchSpanProcessorOptions,
 } from './options.ts'
-export { PersistentBatchSpanProcessor } from './processor.ts'
+export { PersistentBatchSpanProcessor } from './persistent-batch-span-processor.ts'
 export type { DetectedResource, EndedSpan } from './span-buffer.ts'
 export type { DeliveryCounts, DeliveryStats, DroppedReason, Queued } from './stats.ts'

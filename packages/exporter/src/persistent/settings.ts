@@ -19,7 +19,7 @@ import {
 import type { QueueSettings } from './queue/index.ts'
 import { headersOf, httpUrl, isAgent } from './sending/endpoint.ts'
 import { type EnvSettings, readEnv } from './sending/env.ts'
-import { hasZstd } from './sending/http-transport.ts'
+import { hasZstd } from './sending/http.ts'
 import type { SenderSettings } from './sending/types.ts'
 
 /** The options, checked and complete. */

@@ -16,8 +16,8 @@ import {
 } from '@otel-sessions/semconv/internal'
 import { report } from '../report/report.ts'
 import type { Counters } from '../stats.ts'
+import { belongsToOneSpan, isDecided } from './make-record.ts'
 import { noteTraceSession, propagateToAncestors } from './propagate.ts'
-import { belongsToOneSpan, isDecided } from './record.ts'
 import { type EndedSpan, type StampableSpan, setAttribute, stampId } from './stamp.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { Span } from '@opentelemetry/api'
 import { readRecord, type SessionRecord, type SessionTrace } from '@otel-sessions/semconv/internal'
 import type { SessionScope } from '../scope/scope.ts'
-import { isUnassigned } from './record.ts'
+import { isUnassigned } from './make-record.ts'
 
 /**
  * Propagates a session to an unassigned span and to the unassigned spans above it. A second, different session makes

@@ -6,7 +6,6 @@ import { report } from '../report/report.ts'
 import { checkSession } from '../scope/check-session.ts'
 import { readScope, type SessionScope } from '../scope/scope.ts'
 import type { SessionInit } from '../scope/session-init.ts'
-import { noteTraceSession, propagateToAncestors } from './propagate.ts'
 import {
   attachRecord,
   belongsToOneSpan,
@@ -15,7 +14,8 @@ import {
   spanRecord,
   withFields,
   withinLimit,
-} from './record.ts'
+} from './make-record.ts'
+import { noteTraceSession, propagateToAncestors } from './propagate.ts'
 import { attributesOf, replaceFields, stampedFieldsOf, stampFields, stampId, unlessPresent } from './stamp.ts'
 
 const DEFAULTS = settingsOf({ defaultSession: false })

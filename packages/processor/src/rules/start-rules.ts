@@ -16,8 +16,6 @@ import {
 } from '@otel-sessions/semconv/internal'
 import { ID_REJECTED, reportInvalidId } from '../report/report.ts'
 import { contentsOf, readScope, type SessionScope } from '../scope/scope.ts'
-import { isFromContext, readInbound, readOtherLibraries } from './other-libraries.ts'
-import { noteTraceSession, propagateToAncestors } from './propagate.ts'
 import {
   belongsToOneSpan,
   childRecordOf,
@@ -29,7 +27,9 @@ import {
   scopeRecord,
   spanRecord,
   withoutFieldsOf,
-} from './record.ts'
+} from './make-record.ts'
+import { isFromContext, readInbound, readOtherLibraries } from './other-libraries.ts'
+import { noteTraceSession, propagateToAncestors } from './propagate.ts'
 import { attributesOf, stampedFieldsOf } from './stamp.ts'
 
 /**

@@ -16,7 +16,7 @@ export interface SessionScope {
   /** The session; undefined if it is cleared, or if no scope sets one. */
   readonly id: string | undefined
   readonly fields: SessionFields | undefined
-  /** The record that the spans of this scope share; see `rules/record.ts`. */
+  /** The record that the spans of this scope share; see `rules/make-record.ts`. */
   shared: SessionRecord | undefined
 }
 

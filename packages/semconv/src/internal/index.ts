@@ -1,7 +1,7 @@
 /**
  * What the packages of this project share. It is not public and may change in any release.
  *
- * - `record.ts`: the record that the processor leaves on a span's SpanContext and the exporter reads
+ * - `session-record.ts`: the record that the processor leaves on a span's SpanContext and the exporter reads
  * - `late-rules.ts`: which session a span has at its end; called by the processor, or else by the exporter
  * - `read-attributes.ts`: reading attributes and the JSON in `metadata`
  * - `toolbox/`: timers, the problem log, option checks, bounded caches, exactly-once callbacks, varints
@@ -38,7 +38,7 @@ export {
   type SessionRecordSettings,
   type SessionTrace,
   type StampedFields,
-} from './record.ts'
+} from './session-record.ts'
 export { GenerationalMap } from './toolbox/generations.ts'
 export { once } from './toolbox/once.ts'
 export {

@@ -2,7 +2,7 @@ import { isUnusableId, namesRejectedSession, readAlias } from '../aliases/read.t
 import { ATTR_METADATA, ATTR_SESSION_ID, METADATA_MAX_LENGTH } from '../attributes.ts'
 import { checkSessionId } from '../session-id.ts'
 import { ownValue, type ReadableAttributes, readMetadata } from './read-attributes.ts'
-import type { Resolution, SessionRecord, SessionRecordSettings } from './record.ts'
+import type { Resolution, SessionRecord, SessionRecordSettings } from './session-record.ts'
 
 /** The session at a span's end. */
 export interface ResolvedSession {

@@ -1,18 +1,18 @@
 import { findSegment, type QueueContext } from '../journal/index.ts'
 import { countDropped, type DroppedReason } from '../stats.ts'
 import { type DeadLetter, DeadLetterFolder, spansOfBody } from './dead-letter-folder.ts'
-import type { OwnJournal } from './own-journal.ts'
+import type { JournalQueue } from './journal-queue.ts'
 
 /** The bodies that endpoints rejected for good: kept in a folder if possible, else in memory, until `redeliver()`. */
 export class DeadLetters {
   readonly #context: QueueContext
-  readonly #journal: OwnJournal | undefined
+  readonly #journal: JournalQueue | undefined
   readonly #folder: DeadLetterFolder | undefined
   /** What the folder could not take, the oldest first. */
   #inMemory: DeadLetter[] = []
   #memoryBytes = 0
 
-  constructor(context: QueueContext, journal: OwnJournal | undefined) {
+  constructor(context: QueueContext, journal: JournalQueue | undefined) {
     const { directory } = context.settings
     this.#context = context
     this.#journal = journal

@@ -25,7 +25,7 @@
  * letters, whole folders (`ownership/folder.ts`), and what `purge()` deletes.
  *
  * - `persistent-queue.ts`: the queue itself: leases, overflow, expiry
- * - `memory-queue.ts`, `own-journal.ts`: where offered records go
+ * - `memory-queue.ts`, `journal-queue.ts`: where offered records go
  * - `dead-letters.ts`, `dead-letter-folder.ts`: bodies that endpoints rejected for good
  * - `../journal/`: segments and their files: format, writer, reader, checkpoint
  * - `../ownership/`: which process owns which journal, and takeover from dead processes

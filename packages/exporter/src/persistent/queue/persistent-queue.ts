@@ -20,8 +20,8 @@ import { Takeover } from '../ownership/takeover.ts'
 import type { DeliveryCounters, Queued } from '../stats.ts'
 import { DeadLetters } from './dead-letters.ts'
 import type { Lease, LeaseLimits, SpanQueue } from './index.ts'
+import { JournalQueue } from './journal-queue.ts'
 import { MemoryQueue } from './memory-queue.ts'
-import { OwnJournal } from './own-journal.ts'
 
 /** How often other processes are shown that this one is alive, and the disk is checked. */
 const ALIVE_MILLIS = 10_000
@@ -49,7 +49,7 @@ class PersistentQueue implements SpanQueue {
   readonly ready: Promise<void>
   readonly #context: QueueContext
   readonly #memory: MemoryQueue
-  readonly #journal: OwnJournal | undefined
+  readonly #journal: JournalQueue | undefined
   readonly #takeover: Takeover | undefined
   readonly #deadLetters: DeadLetters
   readonly #timers: (() => void)[] = []
@@ -60,7 +60,7 @@ class PersistentQueue implements SpanQueue {
     const { settings, system, tasks } = context
     const { directory } = settings
     const memory = new MemoryQueue(context)
-    const journal = directory === undefined ? undefined : new OwnJournal(context, directory, memory)
+    const journal = directory === undefined ? undefined : new JournalQueue(context, directory, memory)
     this.#memory = memory
     this.#journal = journal
     this.#deadLetters = new DeadLetters(context, journal)

@@ -2,7 +2,7 @@ import type { BodyFormat, Codec } from '../encoder/codec.ts'
 import type { Lease, SpanQueue } from '../queue/index.ts'
 import { countDropped, type DeliveryCounters } from '../stats.ts'
 import type { Circuit, OutageLog, Part, RequestSize } from './circuit.ts'
-import { noAnswer } from './http-attempt.ts'
+import { noAnswer } from './http.ts'
 import { logPartialSuccess, logRejected, logUndeliverable, nameOfError } from './messages.ts'
 import type { Answer, Clock, RequestObserver, RetryAnswer, Transport } from './types.ts'
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { LONGEST_TIMER_MILLIS } from '@otel-sessions/semconv/internal'
 import type { Compression } from '../options.ts'
 import { headersOf, httpUrl } from './endpoint.ts'
-import { hasZstd } from './http-transport.ts'
+import { hasZstd } from './http.ts'
 import { nameOfError } from './messages.ts'
 
 /** Where and how the environment has traces sent. Variables that are not set are left out. */

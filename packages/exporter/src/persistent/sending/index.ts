@@ -8,5 +8,5 @@
  *
  * @module
  */
-export { newTransport } from './http-transport.ts'
+export { newTransport } from './http.ts'
 export { Sender } from './sender.ts'

@@ -27,7 +27,7 @@ const MIN_SEGMENT_BYTES = 64 * 1024
 const MAX_SEGMENT_BYTES = 4 * 1024 * 1024
 
 /** The journal that this process writes: its folder, the open segment, and whether the disk can be written. */
-export class OwnJournal {
+export class JournalQueue {
   readonly reader: JournalReader
   readonly #context: QueueContext
   readonly #directory: string
