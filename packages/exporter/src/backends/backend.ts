@@ -79,7 +79,7 @@ export const CREATE_MAPPER: unique symbol = Symbol.for('otel-sessions.create-map
  * with `defineBackend`. A backend cannot be changed.
  */
 export interface SessionBackend extends BackendDefinition {
-  /** Internal: a {@link CreateMapper}. */
+  /** Internal: a `CreateMapper`. */
   readonly [CREATE_MAPPER]: unknown
 }
 

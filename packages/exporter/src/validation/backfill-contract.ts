@@ -34,7 +34,7 @@ export const CREATE_BUFFER: unique symbol = Symbol.for('otel-sessions.create-bac
 
 /** The value of the option `backfill`; `backfill()` of `@otel-sessions/exporter/backfill` makes it. */
 export interface Backfill {
-  /** Internal: a {@link CreateBuffer}. */
+  /** Internal: a `CreateBuffer`. */
   readonly [CREATE_BUFFER]: unknown
 }
 
