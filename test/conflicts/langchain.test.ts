@@ -32,8 +32,8 @@ async function runChain(options: SessionSpanProcessorOptions) {
 
 describe("LangChain's own session inside usingSession", () => {
   test('gives way to the explicit session, is kept beside it, counted, and explained', async () => {
-    const { shipped, processor } = await runChain({})
-    const runs = Object.entries(shipped())
+    const { exportedSpans, processor } = await runChain({})
+    const runs = Object.entries(exportedSpans())
     expect(runs.length).toBeGreaterThanOrEqual(3)
     for (const [, attributes] of runs) {
       expect(attributes).toMatchObject({ 'session.id': OURS, 'otel_sessions.overwritten_id': THEIRS })
@@ -51,8 +51,8 @@ describe("LangChain's own session inside usingSession", () => {
   })
 
   test("takes precedence with onOverwrite: 'accept', which is counted", async () => {
-    const { shipped, processor } = await runChain({ onOverwrite: 'accept' })
-    const runs = Object.entries(shipped())
+    const { exportedSpans, processor } = await runChain({ onOverwrite: 'accept' })
+    const runs = Object.entries(exportedSpans())
     expect(runs.length).toBeGreaterThanOrEqual(3)
     for (const [, attributes] of runs) {
       expect(attributes['session.id']).toBe(THEIRS)

@@ -36,7 +36,7 @@ function batch(key: string, value: (index: number) => string | undefined): Reada
   return memory.getFinishedSpans()
 }
 
-function shipped(spans: ReadableSpan[]): ReadableSpan[] {
+function exportedSpans(spans: ReadableSpan[]): ReadableSpan[] {
   const handed: ReadableSpan[] = []
   const delegate = {
     export: (batch: ReadableSpan[]) => void handed.push(...batch),
@@ -53,7 +53,7 @@ describe.each([
   const bytes = (spans: ReadableSpan[]) => Buffer.from(serializer.serializeRequest(spans) ?? [])
 
   it('is byte for byte equal to the SDK’s own spans with those attributes if an ID is dropped', () => {
-    const changed = shipped(batch('session.id', (index) => (index % 2 ? 'ungültig' : undefined)))
+    const changed = exportedSpans(batch('session.id', (index) => (index % 2 ? 'ungültig' : undefined)))
     const own = batch('session.id', () => undefined)
     expect(changed.filter((span) => span.constructor !== own[0]?.constructor)).toHaveLength(10)
     expect(bytes(changed).equals(bytes(own))).toBe(true)
@@ -66,6 +66,6 @@ describe.each([
       if ('thread_id' in span.attributes) span.attributes['session.id'] = LATE
     }
     expect(bytes(aliased).equals(bytes(own))).toBe(false)
-    expect(bytes(shipped(aliased)).equals(bytes(own))).toBe(true)
+    expect(bytes(exportedSpans(aliased)).equals(bytes(own))).toBe(true)
   })
 })

@@ -26,8 +26,9 @@ export function startTracing(options: SessionSpanProcessorOptions = {}, config: 
     processor,
     exporter,
     tracer: provider.getTracer('test'),
-    /** What was shipped, by the name of the span. */
-    shipped: () => Object.fromEntries(memory.getFinishedSpans().map((span) => [span.name, span.attributes])),
+    /** What was exported, by the name of the span. */
+    exportedSpans: () =>
+      Object.fromEntries(memory.getFinishedSpans().map((span) => [span.name, span.attributes])),
     sessions: () =>
       Object.fromEntries(memory.getFinishedSpans().map((span) => [span.name, span.attributes['session.id']])),
   }

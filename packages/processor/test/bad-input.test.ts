@@ -109,14 +109,14 @@ describe('an invalid field beside a valid session ID', () => {
 
 describe('an invalid session.id given to startSpan', () => {
   it('clears the session of that span and of its children, and is not exported', () => {
-    const { tracer, shipped, exporter } = startTracing()
+    const { tracer, exportedSpans, exporter } = startTracing()
     usingSession('outer_1', () =>
       tracer.startActiveSpan('bad', { attributes: { 'session.id': 'é' } }, (span) => {
         tracer.startSpan('under', { attributes: { thread_id: 't1' } }).end()
         span.end()
       }),
     )
-    expect(shipped()).toEqual({ under: { thread_id: 't1' }, bad: {} })
+    expect(exportedSpans()).toEqual({ under: { thread_id: 't1' }, bad: {} })
     expect(exporter.stats().dropped).toEqual({ 'not-ascii': 1 })
   })
 })

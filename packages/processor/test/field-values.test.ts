@@ -7,12 +7,12 @@ afterEach(stopTracing)
 
 /** What a span in a session with these fields is exported with, and what was counted. */
 function shipWith(fields: Partial<Record<keyof SessionInit, unknown>>) {
-  const { tracer, shipped } = startTracing()
+  const { tracer, exportedSpans } = startTracing()
   const problems = problemsOf(
     () => processStats().problems,
     () => usingSession({ sessionId: 'user_1_conv_1', ...fields } as never, () => tracer.startSpan('s').end()),
   )
-  const { 'session.id': _, ...stamped } = shipped()['s'] ?? {}
+  const { 'session.id': _, ...stamped } = exportedSpans()['s'] ?? {}
   return { ...stamped, problems }
 }
 
@@ -77,7 +77,7 @@ describe('metadata', () => {
 
 describe('fields that the application changes while the scope lasts', () => {
   it('stay as they were when the scope was entered', () => {
-    const { tracer, shipped } = startTracing()
+    const { tracer, exportedSpans } = startTracing()
     const tags = ['web']
     const metadata = { plan: 'pro' }
     usingSession({ sessionId: 'user_1_conv_1', tags, metadata }, () => {
@@ -85,7 +85,7 @@ describe('fields that the application changes while the scope lasts', () => {
       metadata.plan = 'free'
       tracer.startSpan('span').end()
     })
-    expect(shipped()['span']).toMatchObject({ 'tag.tags': ['web'], metadata: '{"plan":"pro"}' })
+    expect(exportedSpans()['span']).toMatchObject({ 'tag.tags': ['web'], metadata: '{"plan":"pro"}' })
   })
 
   it('cannot be changed through getSession', () => {

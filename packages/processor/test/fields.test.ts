@@ -16,9 +16,9 @@ const RICH = {
 
 describe('user, conversation, metadata and tags', () => {
   it('are stamped on every span of the scope; the previous session is not', () => {
-    const { tracer, shipped } = startTracing()
+    const { tracer, exportedSpans } = startTracing()
     usingSession(RICH, () => tracer.startSpan('span').end())
-    expect(shipped()['span']).toEqual({
+    expect(exportedSpans()['span']).toEqual({
       'session.id': 'user_1_conv_1',
       'gen_ai.conversation.id': 'conv_1',
       'user.id': 'user_1',
@@ -55,17 +55,17 @@ describe('user, conversation, metadata and tags', () => {
   })
 
   it('of the outer scope do not apply where the session is cleared or rejected, because the user is unknown', () => {
-    const { tracer, shipped } = startTracing()
+    const { tracer, exportedSpans } = startTracing()
     usingSession(RICH, () => {
       usingSession(null, () => tracer.startSpan('left').end())
       usingSession(undefined as never, () => tracer.startSpan('rejected').end())
       usingSession({ sessionId: 'é', userId: 'user_2' }, () => tracer.startSpan('rejected with user').end())
     })
-    expect(shipped()).toEqual({ left: {}, rejected: {}, 'rejected with user': { 'user.id': 'user_2' } })
+    expect(exportedSpans()).toEqual({ left: {}, rejected: {}, 'rejected with user': { 'user.id': 'user_2' } })
   })
 
   it('remove the outer user if they are rejected or null', () => {
-    const { tracer, shipped } = startTracing()
+    const { tracer, exportedSpans } = startTracing()
     usingSession({ sessionId: 'user_1_conv_1', userId: 'user_1' }, () => {
       usingSession({ userId: 'böb' }, () => {
         tracer.startSpan('rejected').end()
@@ -75,7 +75,7 @@ describe('user, conversation, metadata and tags', () => {
       usingSession({ userId: undefined }, () => tracer.startSpan('not given').end())
     })
     const session = { 'session.id': 'user_1_conv_1' }
-    expect(shipped()).toEqual({
+    expect(exportedSpans()).toEqual({
       rejected: session,
       below: { ...session, 'tag.tags': ['deep'] },
       'taken away': session,
@@ -84,35 +84,35 @@ describe('user, conversation, metadata and tags', () => {
   })
 
   it('do not overwrite attributes of the span', () => {
-    const { tracer, shipped } = startTracing()
+    const { tracer, exportedSpans } = startTracing()
     const own = { 'user.id': 'own', metadata: '{"own":1}', 'tag.tags': ['own'] }
     usingSession(RICH, () => tracer.startSpan('span', { attributes: own }).end())
-    expect(shipped()['span']).toMatchObject({ ...own, 'session.id': 'user_1_conv_1' })
+    expect(exportedSpans()['span']).toMatchObject({ ...own, 'session.id': 'user_1_conv_1' })
   })
 
   it('without a session are stamped on spans with an inferred session or none; their conversation is never read as an alias', () => {
-    const { tracer, shipped } = startTracing()
+    const { tracer, exportedSpans } = startTracing()
     usingSession({ userId: 'user_1', conversationId: 'conv_1', metadata: { thread_id: 'x' } }, () => {
       tracer.startSpan('unassigned').end()
       tracer.startSpan('inferred', { attributes: { thread_id: 't1' } }).end()
     })
     const fields = { 'user.id': 'user_1', 'gen_ai.conversation.id': 'conv_1', metadata: '{"thread_id":"x"}' }
-    expect(shipped()).toEqual({
+    expect(exportedSpans()).toEqual({
       unassigned: fields,
       inferred: { ...fields, thread_id: 't1', 'session.id': 't1' },
     })
   })
 
   it('are not stamped on a span whose explicit session comes from elsewhere', () => {
-    const { tracer, shipped } = startTracing()
+    const { tracer, exportedSpans } = startTracing()
     usingSession(RICH, () =>
       tracer.startSpan('other', { attributes: { 'session.id': 'user_2_conv_1' } }).end(),
     )
-    expect(shipped()['other']).toEqual({ 'session.id': 'user_2_conv_1' })
+    expect(exportedSpans()['other']).toEqual({ 'session.id': 'user_2_conv_1' })
   })
 
   it('of setSpanSession are written on the span and inherited with the ID', () => {
-    const { tracer, shipped } = startTracing()
+    const { tracer, exportedSpans } = startTracing()
     tracer.startActiveSpan('parent', (parent) => {
       setSpanSession(parent, { sessionId: 'user_1_conv_1', userId: 'user_1' })
       expect(getSession()).toMatchObject({ sessionId: 'user_1_conv_1', userId: 'user_1', source: 'span' })
@@ -120,13 +120,13 @@ describe('user, conversation, metadata and tags', () => {
       parent.end()
     })
     const expected = { 'session.id': 'user_1_conv_1', 'user.id': 'user_1' }
-    expect(shipped()).toEqual({ child: expected, parent: expected })
+    expect(exportedSpans()).toEqual({ child: expected, parent: expected })
   })
 })
 
 describe('fields that setSpanSession adds to a span with an explicit session', () => {
   it('are inherited by children that start later, and by no others', () => {
-    const { tracer, shipped } = startTracing()
+    const { tracer, exportedSpans } = startTracing()
     tracer.startActiveSpan('parent', { attributes: { 'session.id': 'user_1_conv_1' } }, (parent) => {
       tracer.startSpan('before').end()
       setSpanSession(parent, { userId: 'user_1' })
@@ -134,14 +134,14 @@ describe('fields that setSpanSession adds to a span with an explicit session', (
       parent.end()
     })
     const session = { 'session.id': 'user_1_conv_1' }
-    expect(shipped()).toMatchObject({ before: session, after: { ...session, 'user.id': 'user_1' } })
-    expect(shipped()['before']).toEqual(session)
+    expect(exportedSpans()).toMatchObject({ before: session, after: { ...session, 'user.id': 'user_1' } })
+    expect(exportedSpans()['before']).toEqual(session)
   })
 })
 
 describe('fields of the session before setSpanSession', () => {
   it('are exported neither with another session nor without one', () => {
-    const { tracer, shipped } = startTracing()
+    const { tracer, exportedSpans } = startTracing()
     usingSession(RICH, () => {
       const other = tracer.startSpan('other')
       setSpanSession(other, 'user_2_conv_1')
@@ -157,24 +157,24 @@ describe('fields of the session before setSpanSession', () => {
       same.end()
     })
     const ids = { 'session.id': 'user_2_conv_1' }
-    expect(shipped()).toMatchObject({ other: ids, set: { ...ids, 'user.id': 'user_2' }, none: {} })
-    expect(Object.keys(shipped()['other'] ?? {})).toEqual(['session.id'])
-    expect(Object.keys(shipped()['set'] ?? {}).sort()).toEqual(['session.id', 'user.id'])
-    expect(shipped()['none']).toEqual({})
-    expect(shipped()['same']).toMatchObject({ 'session.id': RICH.sessionId, 'user.id': 'user_1' })
+    expect(exportedSpans()).toMatchObject({ other: ids, set: { ...ids, 'user.id': 'user_2' }, none: {} })
+    expect(Object.keys(exportedSpans()['other'] ?? {})).toEqual(['session.id'])
+    expect(Object.keys(exportedSpans()['set'] ?? {}).sort()).toEqual(['session.id', 'user.id'])
+    expect(exportedSpans()['none']).toEqual({})
+    expect(exportedSpans()['same']).toMatchObject({ 'session.id': RICH.sessionId, 'user.id': 'user_1' })
   })
 })
 
 describe('what the application wrote over stamped fields before setSpanSession', () => {
   it('stays, even if it looks like a stamped field', () => {
-    const { tracer, shipped } = startTracing()
+    const { tracer, exportedSpans } = startTracing()
     usingSession({ sessionId: 'user_1_conv_1', userId: 'user_12', tags: ['web', 'eu'] }, () => {
       const span = tracer.startSpan('span')
       span.setAttributes({ 'user.id': 'user_1', 'tag.tags': ['their', 'own'] })
       setSpanSession(span, { sessionId: 'user_2_conv_1', tags: ['ours'] })
       span.end()
     })
-    expect(shipped()['span']).toEqual({
+    expect(exportedSpans()['span']).toEqual({
       'session.id': 'user_2_conv_1',
       'user.id': 'user_1',
       'tag.tags': ['their', 'own'],
@@ -182,19 +182,19 @@ describe('what the application wrote over stamped fields before setSpanSession',
   })
 
   it('is removed if it is a stamped field that the SDK truncated', () => {
-    const { tracer, shipped } = startTracing({}, { spanLimits: { attributeValueLengthLimit: 4 } })
+    const { tracer, exportedSpans } = startTracing({}, { spanLimits: { attributeValueLengthLimit: 4 } })
     usingSession({ sessionId: 'user_1_conv_1', userId: 'user_12', tags: ['website', 'eu'] }, () => {
       const span = tracer.startSpan('span')
       setSpanSession(span, null)
       span.end()
     })
-    expect(shipped()).toEqual({ span: {} })
+    expect(exportedSpans()).toEqual({ span: {} })
   })
 })
 
 describe('a child of a span whose fields were removed', () => {
   it('keeps its own attributes', () => {
-    const { tracer, shipped } = startTracing()
+    const { tracer, exportedSpans } = startTracing()
     usingSession({ sessionId: 'user_1_conv_1', userId: 'user_1' }, () =>
       tracer.startActiveSpan('parent', (parent) => {
         setSpanSession(parent, null)
@@ -202,7 +202,7 @@ describe('a child of a span whose fields were removed', () => {
         parent.end()
       }),
     )
-    expect(shipped()).toEqual({ child: { 'user.id': 'user_1' }, parent: {} })
+    expect(exportedSpans()).toEqual({ child: { 'user.id': 'user_1' }, parent: {} })
   })
 })
 
@@ -213,7 +213,7 @@ describe('metadata that something overwrites later', () => {
       span.setAttribute('metadata', value)
       span.end()
     })
-    return tracing.shipped()['span']?.['metadata']
+    return tracing.exportedSpans()['span']?.['metadata']
   }
 
   it.each(['with onEnding', 'without onEnding'])(

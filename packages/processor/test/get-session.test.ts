@@ -83,7 +83,7 @@ describe('getSession returns', () => {
 
 describe('setSpanSession', () => {
   it('writes fields on this span only, not on the others of the scope', () => {
-    const { tracer, shipped } = startTracing()
+    const { tracer, exportedSpans } = startTracing()
     usingSession('user_1_conv_1', () => {
       const one = tracer.startSpan('one')
       setSpanSession(one, { userId: 'user_1' })
@@ -92,7 +92,7 @@ describe('setSpanSession', () => {
       one.end()
     })
     const session = { 'session.id': 'user_1_conv_1' }
-    expect(shipped()).toEqual({
+    expect(exportedSpans()).toEqual({
       one: { ...session, 'user.id': 'user_1' },
       two: session,
       'under one': { ...session, 'user.id': 'user_1' },
@@ -100,12 +100,12 @@ describe('setSpanSession', () => {
   })
 
   it('replaces fields that it wrote itself, and no others', () => {
-    const { tracer, shipped } = startTracing()
+    const { tracer, exportedSpans } = startTracing()
     const span = tracer.startSpan('span', { attributes: { 'tag.tags': ['own'] } })
     setSpanSession(span, { sessionId: 'user_1_conv_1', userId: 'user_1', tags: ['web'] })
     setSpanSession(span, { userId: 'user_2', tags: ['eu'] })
     span.end()
-    expect(shipped()['span']).toEqual({
+    expect(exportedSpans()['span']).toEqual({
       'session.id': 'user_1_conv_1',
       'user.id': 'user_2',
       'tag.tags': ['own'],

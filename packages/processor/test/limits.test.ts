@@ -69,10 +69,10 @@ describe('an attribute count limit without room for the ID', () => {
 
 describe('an attribute count limit with little room', () => {
   it('keeps the session first, then the other fields', () => {
-    const { tracer, shipped } = startTracing({}, { spanLimits: { attributeCountLimit: 2 } })
+    const { tracer, exportedSpans } = startTracing({}, { spanLimits: { attributeCountLimit: 2 } })
     const session = { sessionId: ID, userId: 'user_1', metadata: { plan: 'pro' }, tags: ['beta'] }
     usingSession(session, () => tracer.startSpan('span').end())
-    expect(shipped()).toEqual({ span: { 'session.id': ID, 'user.id': 'user_1' } })
+    expect(exportedSpans()).toEqual({ span: { 'session.id': ID, 'user.id': 'user_1' } })
   })
 })
 

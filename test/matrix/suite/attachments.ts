@@ -8,7 +8,7 @@ import { SessionIdle, startSession } from '@otel-sessions/processor/lifecycle'
 import { startPipeline } from '../support/pipeline.ts'
 
 test('a file is sent inline, or as its hash', async (t) => {
-  const { provider, ship } = await startPipeline(t)
+  const { provider, exportAll } = await startPipeline(t)
   const file = fileURLToPath(import.meta.url)
   const content = await readFile(file)
   const fields = {
@@ -24,21 +24,21 @@ test('a file is sent inline, or as its hash', async (t) => {
     { tracerProvider: provider, maxInlineBytes: 100_000 },
   )
   await whole.attach(attached)
-  assert.deepEqual((await ship())['session.attachment']?.attributes, {
+  assert.deepEqual((await exportAll())['session.attachment']?.attributes, {
     ...fields,
     'session.attachment.content': content.toString(),
     'session.attachment.encoding': 'utf-8',
   })
   const hashed = startSession({ sessionId: 'user_1_conv_1' }, { tracerProvider: provider, maxInlineBytes: 0 })
   await hashed.attach(attached)
-  assert.deepEqual((await ship())['session.attachment']?.attributes, fields)
+  assert.deepEqual((await exportAll())['session.attachment']?.attributes, fields)
 })
 
 test('an attribute that the SDK truncates is left out', async (t) => {
-  const { provider, ship } = await startPipeline(t, { limits: { attributeValueLengthLimit: 20 } })
+  const { provider, exportAll } = await startPipeline(t, { limits: { attributeValueLengthLimit: 20 } })
   const session = startSession({ sessionId: 'user_1_conv_1' }, { tracerProvider: provider })
   await session.attach({ url: 'https://files.example/report.pdf', name: 'report.pdf' })
-  const { attributes } = (await ship())['session.attachment'] ?? {}
+  const { attributes } = (await exportAll())['session.attachment'] ?? {}
   assert.deepEqual(attributes, { 'session.id': 'user_1_conv_1', 'session.attachment.name': 'report.pdf' })
 })
 

@@ -20,17 +20,17 @@ test('the SDK calls onEnding, or does not, as its adapter says', async (t) => {
 })
 
 test('an alias among the start attributes sets the session of the span and its children', async (t) => {
-  const { tracer, processor, ship } = await startPipeline(t)
+  const { tracer, processor, exportAll } = await startPipeline(t)
   tracer.startActiveSpan('agent', { attributes: { thread_id: 'thread-1' } }, (agent) => {
     tracer.startSpan('tool').end()
     agent.end()
   })
-  assert.deepEqual(sessionsOf(await ship()), { agent: 'thread-1', tool: 'thread-1' })
+  assert.deepEqual(sessionsOf(await exportAll()), { agent: 'thread-1', tool: 'thread-1' })
   assert.equal(processor.stats().started.inferred, 2)
 })
 
 test('an ID at the end, as from LangChain, reaches the span and its parent without a session', async (t) => {
-  const { tracer, ship } = await startPipeline(t)
+  const { tracer, exportAll } = await startPipeline(t)
   tracer.startActiveSpan('POST /chat', (request) => {
     const chain = tracer.startSpan('LangGraph')
     chain.setAttribute('metadata', JSON.stringify({ thread_id: 'thread-2', langgraph_step: 1 }))
@@ -41,7 +41,7 @@ test('an ID at the end, as from LangChain, reaches the span and its parent witho
     model.end()
     request.end()
   })
-  assert.deepEqual(sessionsOf(await ship()), {
+  assert.deepEqual(sessionsOf(await exportAll()), {
     'POST /chat': 'thread-2',
     LangGraph: 'thread-2',
     ChatOpenAI: 'thread-2',
@@ -49,23 +49,23 @@ test('an ID at the end, as from LangChain, reaches the span and its parent witho
 })
 
 test('the root span of a batch over several sessions gets none', async (t) => {
-  const { tracer, ship } = await startPipeline(t)
+  const { tracer, exportAll } = await startPipeline(t)
   tracer.startActiveSpan('batch', (batch) => {
     for (const id of ['conv_1', 'conv_2']) usingSession(id, () => tracer.startSpan(id).end())
     batch.end()
   })
-  assert.deepEqual(sessionsOf(await ship()), { batch: undefined, conv_1: 'conv_1', conv_2: 'conv_2' })
+  assert.deepEqual(sessionsOf(await exportAll()), { batch: undefined, conv_1: 'conv_1', conv_2: 'conv_2' })
 })
 
 test('a span without a session gets the default session of the process', async (t) => {
-  const { tracer, processor, ship } = await startPipeline(t, { defaultSession: 'run_1' })
+  const { tracer, processor, exportAll } = await startPipeline(t, { defaultSession: 'run_1' })
   tracer.startActiveSpan('agent', (agent) => {
     tracer.startSpan('tool').end()
     agent.end()
   })
   tracer.startSpan('thread', { attributes: { thread_id: 'thread-1' } }).end()
   usingSession(null, () => tracer.startSpan('nobody').end())
-  assert.deepEqual(sessionsOf(await ship()), {
+  assert.deepEqual(sessionsOf(await exportAll()), {
     agent: 'run_1',
     tool: 'run_1',
     thread: 'thread-1',
@@ -75,25 +75,25 @@ test('a span without a session gets the default session of the process', async (
 })
 
 test('an overwritten session is restored, and the other ID is kept', async (t) => {
-  const { tracer, processor, exporter, ship } = await startPipeline(t)
+  const { tracer, processor, exporter, exportAll } = await startPipeline(t)
   usingSession('mine_1', () => {
     const span = tracer.startSpan('chain')
     span.setAttribute('session.id', 'theirs_1')
     span.end()
   })
-  const { attributes } = (await ship())['chain'] ?? {}
+  const { attributes } = (await exportAll())['chain'] ?? {}
   assert.deepEqual(attributes, { 'session.id': 'mine_1', 'otel_sessions.overwritten_id': 'theirs_1' })
   assert.equal(processor.stats().late.restored, 1)
   assert.equal(exporter.stats().conflicts, callsOnEnding ? 0 : 1)
 })
 
 test('metadata that replaces ours at the end is merged with ours', async (t) => {
-  const { tracer, ship } = await startPipeline(t)
+  const { tracer, exportAll } = await startPipeline(t)
   usingSession({ sessionId: 'mine_2', metadata: { plan: 'pro', step: 0 } }, () => {
     const span = tracer.startSpan('chain')
     span.setAttribute('metadata', '{"step":1}')
     span.end()
   })
-  const { metadata } = (await ship())['chain']?.attributes ?? {}
+  const { metadata } = (await exportAll())['chain']?.attributes ?? {}
   assert.deepEqual(JSON.parse(metadata as string), { plan: 'pro', step: 1 })
 })

@@ -7,7 +7,7 @@ import { startPipeline } from '../support/pipeline.ts'
 const STAMPED = { 'session.id': 'user_1_conv_1', 'user.id': 'user_1', 'tag.tags': ['web'] }
 
 test('session spans, traces and late spans of a session are exported', async (t) => {
-  const { provider, tracer, ship } = await startPipeline(t)
+  const { provider, tracer, exportAll } = await startPipeline(t)
   const session = startSession(
     {
       sessionId: 'user_1_conv_1',
@@ -27,7 +27,7 @@ test('session spans, traces and late spans of a session are exported', async (t)
   session.feedback({ score: 0.5, label: 'helpful' })
   session.end({ state: 'success', reason: 'paid' })
   session.run(() => tracer.startSpan('afterthought').end())
-  const arrived = await ship()
+  const arrived = await exportAll()
   assert.deepEqual(arrived['session.start']?.attributes, { ...STAMPED, 'session.name': 'Checkout' })
   assert.deepEqual(arrived['turn']?.attributes, STAMPED)
   assert.deepEqual(arrived['model call']?.attributes, STAMPED)

@@ -8,7 +8,7 @@ test('without a context manager fn still runs once; this is counted, and logged 
   const messages: string[] = []
   const note = (...message: unknown[]) => void messages.push(message.join(' '))
   diag.setLogger({ error: note, warn: note, info() {}, debug() {}, verbose() {} })
-  const { tracer, processor, ship } = await startPipeline(t)
+  const { tracer, processor, exportAll } = await startPipeline(t)
   let runs = 0
   const work = () => {
     runs++
@@ -17,7 +17,7 @@ test('without a context manager fn still runs once; this is counted, and logged 
   }
   assert.equal(usingSession('conv_1', work), 1)
   assert.equal(await usingSession('conv_1', async () => work()), 2)
-  assert.deepEqual(sessionsOf(await ship()), { 'run 1': undefined, 'run 2': undefined })
+  assert.deepEqual(sessionsOf(await exportAll()), { 'run 1': undefined, 'run 2': undefined })
   assert.deepEqual(processStats().problems, { 'context:no-manager': 2 })
   assert.deepEqual(processor.stats().process, processStats())
   const ours = messages.filter((message) => message.includes('no context manager is registered'))

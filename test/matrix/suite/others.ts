@@ -16,22 +16,22 @@ const PLACES: Record<string, unknown> = {
 }
 
 test('a session from other libraries and inbound requests is inferred, and a scope takes precedence', async (t) => {
-  const { tracer, ship } = await startPipeline(t)
+  const { tracer, exportAll } = await startPipeline(t)
   for (const [key, value] of Object.entries(PLACES)) {
     const at = ROOT_CONTEXT.setValue(createContextKey(key), value)
     tracer.startSpan(`hinted by ${key}`, {}, at).end()
     tracer.startSpan(`stated over ${key}`, {}, contextWithSession(at, 'conv_2')).end()
   }
-  const shipped = Object.entries(await ship())
-  assert.equal(shipped.length, 10)
-  for (const [name, span] of shipped) {
+  const exported = Object.entries(await exportAll())
+  assert.equal(exported.length, 10)
+  for (const [name, span] of exported) {
     assert.equal(span?.attributes['session.id'], name.startsWith('hinted') ? 'conv_1' : 'conv_2', name)
   }
 })
 
 test('a long ID is exported as its hash if the exporter is configured so', async (t) => {
   const long = 'x'.repeat(300)
-  const { tracer, ship } = await startPipeline(t, { onInvalid: hashSessionId })
+  const { tracer, exportAll } = await startPipeline(t, { onInvalid: hashSessionId })
   tracer.startSpan('long', { attributes: { 'session.id': long } }).end()
-  assert.equal((await ship())['long']?.attributes['session.id'], hashSessionId(long))
+  assert.equal((await exportAll())['long']?.attributes['session.id'], hashSessionId(long))
 })

@@ -5,7 +5,7 @@ import { bindSession, getSession, usingSession } from '@otel-sessions/processor'
 import { sessionsOf, startPipeline } from '../support/pipeline.ts'
 
 test('an async generator that is created inside and consumed outside stays in its session', async (t) => {
-  const { tracer, ship } = await startPipeline(t)
+  const { tracer, exportAll } = await startPipeline(t)
   async function* answer() {
     try {
       for (const token of ['one', 'two', 'three']) {
@@ -23,7 +23,7 @@ test('an async generator that is created inside and consumed outside stays in it
       if (token === 'two') break
     }
   })
-  assert.deepEqual(sessionsOf(await ship()), {
+  assert.deepEqual(sessionsOf(await exportAll()), {
     one: 'stream_1',
     'render one': 'reader_1',
     two: 'stream_1',
@@ -33,7 +33,7 @@ test('an async generator that is created inside and consumed outside stays in it
 })
 
 test('a web stream to which a promise resolves is pulled in its session', async (t) => {
-  const { tracer, ship } = await startPipeline(t)
+  const { tracer, exportAll } = await startPipeline(t)
   let chunk = 0
   const source = {
     pull(controller: ReadableStreamDefaultController<string>) {
@@ -46,12 +46,12 @@ test('a web stream to which a promise resolves is pulled in its session', async 
   let read = 0
   for await (const token of stream) read += token.length
   assert.equal(read, 10)
-  const sessions = Object.values(sessionsOf(await ship()))
+  const sessions = Object.values(sessionsOf(await exportAll()))
   assert.deepEqual(sessions, ['stream_2', 'stream_2', 'stream_2'])
 })
 
 test('a bound function runs later in the session, with its own arguments', async (t) => {
-  const { tracer, ship } = await startPipeline(t)
+  const { tracer, exportAll } = await startPipeline(t)
   const job = bindSession((name: string, times: number) => {
     for (let index = 1; index <= times; index++) tracer.startSpan(`${name} ${index}`).end()
     return getSession()?.sessionId
@@ -62,7 +62,7 @@ test('a bound function runs later in the session, with its own arguments', async
   )
   const active = usingSession('queued_2', () => bindSession(() => tracer.startSpan('active').end()))
   active()
-  assert.deepEqual(sessionsOf(await ship()), {
+  assert.deepEqual(sessionsOf(await exportAll()), {
     'job 1': 'queued_1',
     'job 2': 'queued_1',
     active: 'queued_2',

@@ -19,9 +19,9 @@ import {
 const tooLong = 'x'.repeat(300)
 
 test('an invalid session.id is not exported, and stays on the span, which others share', async (t) => {
-  const { tracer, exporter, memory, ship } = await startPipeline(t)
+  const { tracer, exporter, memory, exportAll } = await startPipeline(t)
   tracer.startSpan('bad', { attributes: { 'session.id': tooLong, model: 'm-1' } }).end()
-  assert.deepEqual((await ship())['bad']?.attributes, { model: 'm-1' })
+  assert.deepEqual((await exportAll())['bad']?.attributes, { model: 'm-1' })
   const [span] = memory.getFinishedSpans()
   assert.deepEqual(span?.attributes, { 'session.id': tooLong, model: 'm-1' })
   assert.deepEqual(exporter.stats().dropped, { 'too-long': 1 })
@@ -43,7 +43,7 @@ test('a span that needs no change reaches the wrapped exporter as the same objec
 })
 
 test('changed and unchanged spans are exported in one group, complete', async (t) => {
-  const { tracer, exporter, receiver, ship } = await startPipeline(t)
+  const { tracer, exporter, receiver, exportAll } = await startPipeline(t)
   usingSession('conv_1', () => {
     tracer.startActiveSpan('parent', (parent) => {
       const changed = tracer.startSpan('changed', { attributes: { 'session.id': tooLong, model: 'm-1' } })
@@ -54,7 +54,7 @@ test('changed and unchanged spans are exported in one group, complete', async (t
       parent.end()
     })
   })
-  const spans = await ship()
+  const spans = await exportAll()
   assert.equal(exporter.stats().changed, 1)
   const resources = receiver.requests.flatMap((request) => request.resourceSpans ?? [])
   assert.equal(resources.length, 1)
@@ -77,9 +77,9 @@ test('changed and unchanged spans are exported in one group, complete', async (t
 
 test('an ID that the attribute length limit truncates is complete on the wire', async (t) => {
   const id = '123e4567-e89b-42d3-a456-426614174000'
-  const { tracer, memory, ship } = await startPipeline(t, { limits: { attributeValueLengthLimit: 12 } })
+  const { tracer, memory, exportAll } = await startPipeline(t, { limits: { attributeValueLengthLimit: 12 } })
   usingSession(id, () => tracer.startSpan('turn').end())
-  assert.equal((await ship())['turn']?.attributes['session.id'], id)
+  assert.equal((await exportAll())['turn']?.attributes['session.id'], id)
   assert.equal(memory.getFinishedSpans()[0]?.attributes['session.id'], id.slice(0, 12))
 })
 
@@ -133,13 +133,13 @@ test('shutdown may be called twice, reaches the wrapped exporter once, and later
 })
 
 test('stats count stamped, exported, changed and dropped spans', async (t) => {
-  const { tracer, processor, exporter, ship } = await startPipeline(t)
+  const { tracer, processor, exporter, exportAll } = await startPipeline(t)
   usingSession('conv_7', () => tracer.startSpan('stated').end())
   usingSession(null, () => tracer.startSpan('absent').end())
   tracer.startSpan('inferred', { attributes: { session_id: 'conv_8' } }).end()
   tracer.startSpan('bare').end()
   tracer.startSpan('refused', { attributes: { 'session.id': 'a\tb' } }).end()
-  assert.deepEqual(sessionsOf(await ship()), {
+  assert.deepEqual(sessionsOf(await exportAll()), {
     stated: 'conv_7',
     absent: undefined,
     hinted: 'conv_8',

@@ -20,18 +20,18 @@ const values: Record<string, unknown> = {
 }
 
 test('a session.id of any type among the start attributes throws nothing and is not exported', async (t) => {
-  const { tracer, processor, ship } = await startPipeline(t)
+  const { tracer, processor, exportAll } = await startPipeline(t)
   for (const [name, value] of Object.entries(values)) {
     tracer.startSpan(name, { attributes: { 'session.id': value as string } }).end()
   }
-  const spans = await ship()
+  const spans = await exportAll()
   assert.deepEqual(Object.keys(spans), Object.keys(values))
   for (const span of Object.values(spans)) assert.equal(span.attributes['session.id'], undefined, span.name)
   assert.equal(processor.stats().failed, 0)
 })
 
 test('a value of any type that overwrites the session is replaced by it', async (t) => {
-  const { tracer, processor, ship } = await startPipeline(t)
+  const { tracer, processor, exportAll } = await startPipeline(t)
   usingSession('conv_2', () => {
     for (const [name, value] of Object.entries(values)) {
       const span = tracer.startSpan(name)
@@ -39,16 +39,16 @@ test('a value of any type that overwrites the session is replaced by it', async 
       span.end()
     }
   })
-  const sessions = sessionsOf(await ship())
+  const sessions = sessionsOf(await exportAll())
   assert.equal(Object.keys(sessions).length, Object.keys(values).length)
   for (const [name, session] of Object.entries(sessions)) assert.equal(session, 'conv_2', name)
   assert.equal(processor.stats().failed, 0)
 })
 
 test('metadata that is an object sets the session if the SDK keeps objects', async (t) => {
-  const { tracer, memory, ship } = await startPipeline(t)
+  const { tracer, memory, exportAll } = await startPipeline(t)
   tracer.startSpan('chain', { attributes: { metadata: { thread_id: 'thread-3' } as never } }).end()
-  assert.deepEqual(sessionsOf(await ship()), { chain: takesAnyValue ? 'thread-3' : undefined })
+  assert.deepEqual(sessionsOf(await exportAll()), { chain: takesAnyValue ? 'thread-3' : undefined })
   // Otherwise this test would check nothing.
   assert.equal('metadata' in (memory.getFinishedSpans()[0]?.attributes ?? {}), takesAnyValue)
 })

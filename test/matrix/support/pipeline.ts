@@ -24,7 +24,7 @@ export interface Pipeline {
   /** Shares the spans of the provider with our exporter. */
   readonly memory: InMemorySpanExporter
   /** Exports the ended spans, and returns the collector's spans by name. */
-  ship(): Promise<Record<string, ReceivedSpan>>
+  exportAll(): Promise<Record<string, ReceivedSpan>>
 }
 
 export interface PipelineOptions {
@@ -55,7 +55,7 @@ export async function startPipeline(t: TestContext, options: PipelineOptions = {
     exporter,
     receiver,
     memory,
-    async ship() {
+    async exportAll() {
       await provider.forceFlush()
       await exporter.forceFlush()
       return Object.fromEntries(receiver.spans().map((span) => [span.name, span]))

@@ -20,7 +20,7 @@ test('the packages resolve api 1.10.0, the application 1.9.1', () => {
 })
 
 test('every scope is silently lost; fn runs, nothing throws, and stats() counts it', async (t) => {
-  const { tracer, processor, ship } = await startPipeline(t)
+  const { tracer, processor, exportAll } = await startPipeline(t)
   const result = await usingSession('conv_1', async () => {
     tracer.startSpan('first').end()
     await Promise.resolve()
@@ -28,7 +28,7 @@ test('every scope is silently lost; fn runs, nothing throws, and stats() counts 
     return 'ran'
   })
   assert.equal(result, 'ran')
-  assert.deepEqual(sessionsOf(await ship()), { first: undefined, second: undefined })
+  assert.deepEqual(sessionsOf(await exportAll()), { first: undefined, second: undefined })
   assert.deepEqual(processStats().problems, { 'context:no-manager': 1 })
   assert.equal(processor.stats().process.problems['context:no-manager'], 1)
   assert.deepEqual(processor.stats().started, { explicit: 0, cleared: 0, inferred: 0, withoutSession: 2 })
@@ -36,7 +36,7 @@ test('every scope is silently lost; fn runs, nothing throws, and stats() counts 
 })
 
 test('everything that does not need the active context works: attributes, aliases, contextWithSession', async (t) => {
-  const { tracer, ship } = await startPipeline(t)
+  const { tracer, exportAll } = await startPipeline(t)
   tracer.startSpan('attribute', { attributes: { 'session.id': 'conv_2' } }).end()
   tracer.startSpan('alias', { attributes: { thread_id: 'conv_3' } }).end()
   const late = tracer.startSpan('late alias')
@@ -44,7 +44,7 @@ test('everything that does not need the active context works: attributes, aliase
   late.end()
   context.with(contextWithSession(context.active(), 'conv_5'), () => tracer.startSpan('by hand').end())
   tracer.startSpan('refused', { attributes: { 'session.id': 'x'.repeat(200) } }).end()
-  assert.deepEqual(sessionsOf(await ship()), {
+  assert.deepEqual(sessionsOf(await exportAll()), {
     attribute: 'conv_2',
     alias: 'conv_3',
     'late alias': 'conv_4',

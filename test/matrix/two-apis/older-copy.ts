@@ -20,7 +20,7 @@ test('the packages resolve api 1.9.1, the application 1.10.0', () => {
 })
 
 test('scopes work, and an invalid ID is logged to the application’s logger', async (t) => {
-  const { tracer, processor, ship } = await startPipeline(t)
+  const { tracer, processor, exportAll } = await startPipeline(t)
   await usingSession('conv_1', async () => {
     await tracer.startActiveSpan('root', async (root) => {
       await Promise.resolve()
@@ -29,7 +29,7 @@ test('scopes work, and an invalid ID is logged to the application’s logger', a
     })
   })
   usingSession(' ', () => tracer.startSpan('refused').end())
-  assert.deepEqual(sessionsOf(await ship()), { root: 'conv_1', child: 'conv_1', refused: undefined })
+  assert.deepEqual(sessionsOf(await exportAll()), { root: 'conv_1', child: 'conv_1', refused: undefined })
   assert.deepEqual(processStats().problems, { 'session-id:empty': 1 })
   assert.equal(processor.stats().started.explicit, 2)
   assert.equal(messages.length, 1)

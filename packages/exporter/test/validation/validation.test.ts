@@ -87,12 +87,12 @@ describe('validation with a record', () => {
       forceFlush: async () => {},
       shutdown: async () => {},
     }
-    const { tracer, shipped, exporter } = startTracing(
+    const { tracer, exportedSpans, exporter } = startTracing(
       {},
       { spanProcessors: [new SessionSpanProcessor(), late] },
     )
     usingSession('user_1_conv_1', () => tracer.startSpan('span').end())
-    expect(shipped()['span']).toEqual({
+    expect(exportedSpans()['span']).toEqual({
       'session.id': 'user_1_conv_1',
       'otel_sessions.overwritten_id': 'other_1',
     })

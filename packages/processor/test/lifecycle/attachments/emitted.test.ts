@@ -11,7 +11,7 @@ afterEach(stopTracing)
 function start(config: TracerConfig = {}, options: SessionOptions = {}) {
   const tracing = startTracing({}, { spanProcessors: [new SessionSpanProcessor()], ...config })
   const session = resumeSession('s1', { tracerProvider: tracing.provider, ...options })
-  return { ...tracing, session, sent: () => tracing.shipped()['session.attachment'] }
+  return { ...tracing, session, sent: () => tracing.exportedSpans()['session.attachment'] }
 }
 
 const sha256 = (data: string) => createHash('sha256').update(data).digest('hex')
@@ -81,9 +81,9 @@ it('a URL that another processor masks stays as it is', async () => {
 })
 
 it('event data that the SDK truncates is left out: it would not be JSON', () => {
-  const { session, shipped } = start({ spanLimits: { attributeValueLengthLimit: 10 } })
+  const { session, exportedSpans } = start({ spanLimits: { attributeValueLengthLimit: 10 } })
   session.event('order', { items: ['a', 'b'] })
-  expect(shipped()['session.event']).toEqual({ 'session.id': 's1', 'session.event.name': 'order' })
+  expect(exportedSpans()['session.event']).toEqual({ 'session.id': 's1', 'session.event.name': 'order' })
 })
 
 it('content beyond the attribute count limit of the SDK is counted', async () => {

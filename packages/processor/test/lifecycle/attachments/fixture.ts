@@ -8,11 +8,11 @@ import { startTracing } from '../../../../../test/support/tracing.ts'
 
 /** Attaches something. Returns its attributes without `session.attachment.`, and the problems that were counted. */
 export async function attach(input: unknown, options: AttachmentOptions = {}) {
-  const { provider, shipped } = startTracing()
+  const { provider, exportedSpans } = startTracing()
   const before: Record<string, number> = { ...processStats().problems }
   const session = resumeSession('s1', { ...options, tracerProvider: provider })
   await session.attach(input as AttachmentInput)
-  const attributes = shipped()['session.attachment']
+  const attributes = exportedSpans()['session.attachment']
   const problems = Object.entries(processStats().problems).filter(([code, count]) => count !== before[code])
   return {
     sent: attributes && withoutPrefix(attributes),

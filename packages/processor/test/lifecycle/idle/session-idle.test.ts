@@ -177,14 +177,14 @@ describe('onExpire', () => {
   })
 
   it('ends a session that was started here as indeterminate by default', () => {
-    const { provider, shipped } = startTracing()
+    const { provider, exportedSpans } = startTracing()
     const { idle } = watch({ idle: 1000, onExpire: undefined })
     const session = startSession({ sessionId: 'a' }, { tracerProvider: provider })
     idle.touch('a')
     idle.touch('of another process')
     vi.advanceTimersByTime(1000)
     expect(session.ended).toEqual({ state: 'indeterminate', reason: 'idle' })
-    expect(shipped()['session.end']).toEqual({
+    expect(exportedSpans()['session.end']).toEqual({
       'session.id': 'a',
       'session.end.state': 'indeterminate',
       'session.end.reason': 'idle',
