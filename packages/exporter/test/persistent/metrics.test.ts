@@ -13,7 +13,7 @@ test('the metrics of OpenTelemetry for processors and exporters are recorded, an
   const reader = new PeriodicExportingMetricReader({ exporter: memory })
   const meterProvider = new MeterProvider({ readers: [reader] })
   const { url, port, answer } = await startEndpoint()
-  const { end, processor } = startDelivery({ url, meterProvider, exportTimeoutMillis: 200 })
+  const { end, processor } = startDelivery({ url, meterProvider, exportTimeoutMillis: 1500 })
   end('one', 'two')
   await processor.forceFlush()
   answer((response) => response.writeHead(503).end())

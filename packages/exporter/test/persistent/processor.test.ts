@@ -142,7 +142,7 @@ for (const mode of ['in memory', 'with a journal'] as const) {
 
   test(`${mode}: purge deletes queued and rejected spans`, async () => {
     const { url, names, answer } = await startEndpoint((response) => response.writeHead(400).end())
-    const { end, processor } = startDelivery({ url, exportTimeoutMillis: 200, ...place() })
+    const { end, processor } = startDelivery({ url, exportTimeoutMillis: 1500, ...place() })
     end(...many(5))
     await processor.forceFlush().catch(() => {})
     answer((response) => response.writeHead(503).end())
