@@ -62,7 +62,7 @@ describe('a context with a session in it', () => {
 
   it('has no session if the scope is of another version', () => {
     const key = createContextKey('otel-sessions.scope')
-    const scope = { ...(inside.getValue(key) as object), version: 2 }
+    const scope = { ...(inside.getValue(key) as object), version: 1 }
     expect(getSession(ROOT_CONTEXT.setValue(key, scope))).toBeUndefined()
   })
 })

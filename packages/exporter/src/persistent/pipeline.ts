@@ -45,8 +45,13 @@ export class Pipeline {
       })
     const transport = newTransport(sender, codecOf)
     this.#unlockDirectory = lockDirectory(queue.directory, sender.url)
-    this.queue = openQueue(queue, counters, sender.concurrency)
-    this.sender = new Sender(sender, this.queue, transport, counters, metrics, codecOf)
+    try {
+      this.queue = openQueue(queue, counters, sender.concurrency)
+      this.sender = new Sender(sender, this.queue, transport, counters, metrics, codecOf)
+    } catch (error) {
+      this.#unlockDirectory()
+      throw error
+    }
     this.queue.onTakeover(() => this.sender.wake())
     this.#maxRecordSpans = queue.isSync ? 1 : Math.min(MAX_RECORD_SPANS, sender.maxExportBatchSize)
     this.#recordSpans = this.#maxRecordSpans

@@ -140,7 +140,7 @@ describe('a record of another version', () => {
   it('is not read: the attributes decide', () => {
     const memory = new InMemorySpanExporter()
     const [span] = endedSpans((tracer) => tracer.startSpan('span', { attributes: { thread_id: 't1' } }).end())
-    Object.assign(span?.spanContext() as object, { [SESSION_RECORD]: { version: 2, kind: 'cleared' } })
+    Object.assign(span?.spanContext() as object, { [SESSION_RECORD]: { version: 1, kind: 'cleared' } })
     new SessionSpanExporter(memory).export([span as never], () => {})
     expect(memory.getFinishedSpans()[0]?.attributes['session.id']).toBe('t1')
   })

@@ -3,7 +3,7 @@ import type { SessionRecord } from '@otel-sessions/semconv/internal'
 import { limitTags } from './check-session.ts'
 import type { CheckedSession, SessionFields } from './session-init.ts'
 
-const SCOPE_VERSION = 1
+const SCOPE_VERSION = 2
 
 /**
  * What a span needs to know about the scope that it starts in, merged with the outer scopes when the scope is

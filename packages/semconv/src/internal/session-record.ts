@@ -8,7 +8,7 @@ import type { SessionIdRule } from '../session-id.ts'
 export const SESSION_RECORD: unique symbol = Symbol.for('otel-sessions.record') as never
 
 /** The version of the record's shape. A reader ignores a record of another version and uses the attributes alone. */
-export const SESSION_RECORD_VERSION = 1
+export const SESSION_RECORD_VERSION = 2
 
 /**
  * Where the session at a span's end comes from.

@@ -8,14 +8,23 @@ export interface ProcessState {
   readonly counters: Map<string, unknown>
 }
 
+const create = (): ProcessState => ({ problems: new Map(), counters: new Map() })
+// Only this copy's, where `globalThis` is frozen or another program has put something else under the key.
+const ownState = /* @__PURE__ */ create()
+
 /**
  * Returns the state that all copies of the packages share. It is on `globalThis` because a process may load a package
- * twice, as ESM and bundled or in two versions, and each problem should be logged once.
+ * twice, as ESM and bundled or in two versions, and each problem should be logged once. Never throws.
  */
 export function processState(): ProcessState {
-  const holder = globalThis as { [KEY]?: ProcessState }
-  holder[KEY] ??= { problems: new Map(), counters: new Map() }
-  return holder[KEY]
+  try {
+    const holder = globalThis as { [KEY]?: ProcessState }
+    holder[KEY] ??= create()
+    const { problems, counters } = holder[KEY]
+    return problems instanceof Map && counters instanceof Map ? holder[KEY] : ownState
+  } catch {
+    return ownState
+  }
 }
 
 /** Clears everything that was logged and counted. For tests. */
