@@ -56,20 +56,24 @@ export class DelegateCalls<S> {
     // The answer may come in another context, in which the next request would be traced.
     const from = context.active()
     let failed: ExportResult | undefined
-    const exportPart = (index: number): void => {
-      this.#call(parts[index] as S[], (result) => {
-        if (result.code !== 0) failed ??= result
-        const next = index + 1
-        if (next < parts.length) {
-          // Not in this call, or the stack would grow with each part.
-          Promise.resolve().then(() => context.with(from, exportPart, undefined, next))
-        } else {
-          finish()
-          callBack(callback, failed ?? result)
-        }
-      })
+    const exportFrom = (start: number): void => {
+      // A loop while the answers come within the calls: a process that exits does not wait, and the stack must not grow.
+      let isAnswered = true
+      for (let index = start; isAnswered && index < parts.length; index++) {
+        let isInCall = true
+        isAnswered = false
+        this.#call(parts[index] as S[], (result) => {
+          if (result.code !== 0) failed ??= result
+          if (index === parts.length - 1) {
+            finish()
+            callBack(callback, failed ?? result)
+          } else if (isInCall) isAnswered = true
+          else context.with(from, exportFrom, undefined, index + 1)
+        })
+        isInCall = false
+      }
     }
-    exportPart(0)
+    exportFrom(0)
   }
 
   /** Waits for what is in flight. */

@@ -63,6 +63,7 @@ export class SessionSpanExporter<S extends ExportableSpan> {
   readonly #failures: Partial<Record<FailureReason, number>> = {}
   readonly #validation: SpanValidation<S>
   readonly #calls: DelegateCalls<S>
+  readonly #backfills: boolean
   #largestBatch = 1
   /** The context of the processor's last export while spans wait: it suppresses tracing. */
   #context: Context = ROOT_CONTEXT
@@ -86,6 +87,7 @@ export class SessionSpanExporter<S extends ExportableSpan> {
       exported: () => this.#calls.settled('an export'),
     })
     this.#settings = settingsOf(options)
+    this.#backfills = options.backfill !== undefined
     this.#calls = new DelegateCalls(
       delegate,
       this.#settings.exportTimeoutMillis,
@@ -143,10 +145,14 @@ export class SessionSpanExporter<S extends ExportableSpan> {
     return { ...this.#validation.stats(), failures: { ...this.#failures } }
   }
 
-  /** Backfilled spans are exported in requests that are no larger than the batches of the processor. */
+  /**
+   * With backfill, requests are no larger than the batches of the processor, and than usual ones. Without it, a batch is
+   * exported as it is.
+   */
   get #maxSpans(): number {
+    if (!this.#backfills) return Infinity
     // A processor that exports spans one by one has no batches.
-    return this.#largestBatch === 1 ? USUAL_BATCH : this.#largestBatch
+    return this.#largestBatch === 1 ? USUAL_BATCH : Math.min(USUAL_BATCH, this.#largestBatch)
   }
 
   /** Exports spans that have waited, in the context of the processor's last export. */

@@ -53,6 +53,54 @@ describe('provider.forceFlush', () => {
   })
 })
 
+describe('a flush of the session processor', () => {
+  const start = (processors: SessionSpanProcessor[]) => {
+    const provider = new BasicTracerProvider({ spanProcessors: processors })
+    const span = provider.getTracer('test').startSpan('span')
+    span.end()
+    return { provider, span: span as unknown as ReadableSpan }
+  }
+  const isPending = async (flushed: Promise<void>) => {
+    const turn = new Promise<string>((resolve) => setImmediate(resolve, 'pending'))
+    return (await Promise.race([flushed, turn])) === 'pending'
+  }
+  const flushDuring = async (batch: ReadableSpan[], provider: BasicTracerProvider) => {
+    const slow = slowExporter()
+    new SessionSpanExporter<ReadableSpan>(slow).export(batch, () => {})
+    const flushed = provider.forceFlush()
+    const waits = await isPending(flushed)
+    slow.answers[0]?.({ code: 0 })
+    await flushed
+    return waits
+  }
+
+  it('waits for a batch whose first spans have no record', async () => {
+    const ours = start([new SessionSpanProcessor()])
+    const unreadable = Object.create(ours.span, {
+      spanContext: {
+        value: () => {
+          throw new Error('unreadable')
+        },
+      },
+    })
+    expect(await flushDuring([start([]).span, unreadable, ours.span], ours.provider)).toBe(true)
+  })
+
+  it('waits for a batch that mixes spans of two processors', async () => {
+    const ours = start([new SessionSpanProcessor()])
+    const other = start([new SessionSpanProcessor()])
+    const batch = [ours.span, other.span, ours.span]
+    expect(await flushDuring(batch, ours.provider)).toBe(true)
+    expect(await flushDuring(batch, other.provider)).toBe(true)
+  })
+
+  it('does not wait for a batch without its spans', async () => {
+    const ours = start([new SessionSpanProcessor()])
+    const other = start([new SessionSpanProcessor()])
+    expect(await flushDuring([other.span], ours.provider)).toBe(false)
+  })
+})
+
 describe('the registrations of exporters with a session processor', () => {
   const start = () => {
     const provider = new BasicTracerProvider({ spanProcessors: [new SessionSpanProcessor()] })

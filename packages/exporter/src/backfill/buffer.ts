@@ -94,8 +94,13 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
 
   /** @returns the span if it need not wait, or the one that makes room for it; undefined if there is none */
   #place(decision: Decision<S>, time: number): S | undefined {
-    if (!decision.isUnassigned || !canWait(decision)) return this.#finish(decision)
-    this.#register(decision.record.settings.flush)
+    try {
+      if (!decision.isUnassigned || !canWait(decision)) return this.#finish(decision)
+      this.#register(decision.record.settings.flush)
+    } catch {
+      // The record has an unknown shape.
+      return this.#host.unreadable(decision.span)
+    }
     this.#waiting.push({ decision, until: time + this.#settings.maxWaitMillis })
     const oldest = this.#waiting.length > this.#settings.maxSpans ? this.#waiting.shift() : undefined
     return oldest && this.#finish(oldest.decision, 'number')

@@ -150,25 +150,9 @@ function mapperOf(
   return creators[0]?.(backends, where, onProblem)
 }
 
-/** What else people call a backend, in small letters. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  applicationinsights: 'azure',
-  arize: 'openinference',
-  comet: 'opik',
-  deepeval: 'confident',
-  keywordsai: 'respan',
-  phoenix: 'openinference',
-  wandb: 'weave',
-  wb: 'weave',
-}
-
-/** How to get a backend instead of a wrong value. A long string is not repeated: it may be anything. */
-function importHint(value: unknown): string {
-  if (typeof value !== 'string') return 'use defineBackend from '
-  const letters = value.toLowerCase().replace(/[^a-z]/g, '')
-  const name = Object.hasOwn(OTHER_NAMES, letters) ? OTHER_NAMES[letters] : letters
-  return /^[a-z]{2,20}$/.test(letters) ? `import { ${name} } from ` : 'import one from '
-}
+/** How to get a backend instead of a wrong value. A string is not repeated: it may be anything, a token too. */
+const importHint = (value: unknown) =>
+  typeof value === 'string' ? 'import one from ' : 'use defineBackend from '
 
 /** The function of the option, guarded: an ID is dropped if the function throws or makes no valid ID. */
 function replacerOf(onInvalid: OnInvalid, rule: SessionIdRule): ValidationRules['replace'] {

@@ -1,5 +1,11 @@
 import { ATTR_METADATA, ATTR_SESSION_ID } from '@otel-sessions/semconv'
-import { isTooLongToRead, kindOf, readRecord, type SessionRecord } from '@otel-sessions/semconv/internal'
+import {
+  isTooLongToRead,
+  kindOf,
+  readRecord,
+  type SessionFlush,
+  type SessionRecord,
+} from '@otel-sessions/semconv/internal'
 import type { AttributeMapper } from '../backends/backend.ts'
 import { problems } from '../problems.ts'
 import type { ExportableSpan } from '../span-types.ts'
@@ -105,19 +111,30 @@ export class SpanValidation<S extends ExportableSpan> {
   }
 
   /**
-   * Makes a flush of the session processor wait for an export: `BatchSpanProcessor` does not wait for a batch that is on
-   * its way. The spans of a batch belong to one processor, nearly always.
+   * Makes a flush of each session processor of the batch wait for its export: `BatchSpanProcessor` does not wait for a
+   * batch that is on its way.
    *
    * @returns undoes the registration
    */
   register(spans: readonly S[], exported: () => Promise<unknown>): () => void {
-    try {
-      const inFlight = spans[0] && readRecord(spans[0].spanContext())?.settings.flush.inFlight
-      inFlight?.add(exported)
-      return () => inFlight?.delete(exported)
-    } catch {
-      // Not an array, or a span that throws: there is no processor to register with.
-      return () => {}
+    if (!Array.isArray(spans)) return () => {}
+    const flushes: SessionFlush[] = []
+    // The spans of a batch belong to one processor, nearly always.
+    let last: SessionFlush | undefined
+    for (const span of spans as readonly S[]) {
+      try {
+        const flush = readRecord(span.spanContext())?.settings.flush
+        if (flush === undefined || flush === last) continue
+        last = flush
+        if (flushes.includes(flush)) continue
+        flush.inFlight.add(exported)
+        flushes.push(flush)
+      } catch {
+        // A span that throws has no processor to register with.
+      }
+    }
+    return () => {
+      for (const { inFlight } of flushes) inFlight.delete(exported)
     }
   }
 

@@ -70,6 +70,30 @@ describe('a flush of the exporter', () => {
     expect(exported()).toEqual({ fetch: undefined })
   })
 
+  it('exports 1,500 waiting spans within the call if the wrapped exporter answers within its call', async () => {
+    const { tracer, exporter, arrived } = startBackfilling({})
+    const root = tracer.startSpan('root')
+    for (let count = 0; count < 1_500; count++) below(root, tracer, 'fetch').end()
+    expect(arrived).toHaveLength(0)
+    // A listener of the event `exit` cannot wait.
+    const flushed = exporter.forceFlush()
+    expect(arrived).toHaveLength(1_500)
+    await flushed
+  })
+
+  it('exports 16,000 waiting spans in pairs within the call', async () => {
+    const { tracer, exporter, arrived } = startBackfilling({ maxSpans: 50_000 })
+    const root = tracer.startSpan('root')
+    for (let count = 0; count < 8_000; count++) {
+      const pair = [below(root, tracer, 'fetch'), below(root, tracer, 'query')]
+      exporter.export(pair as unknown as ReadableSpan[], () => {})
+    }
+    expect(exporter.stats().waiting).toBe(16_000)
+    const flushed = exporter.forceFlush()
+    expect(arrived).toHaveLength(16_000)
+    await flushed
+  })
+
   it('exports the waiting spans before the wrapped exporter is shut down', async () => {
     const { tracer, exporter, exported } = startBackfilling({})
     below(tracer.startSpan('root'), tracer, 'fetch').end()

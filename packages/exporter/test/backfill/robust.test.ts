@@ -7,7 +7,7 @@ import {
 import { type ExportResult, SessionSpanExporter, type SpanExporterLike } from '@otel-sessions/exporter'
 import { backfill } from '@otel-sessions/exporter/backfill'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
-import { readRecord } from '@otel-sessions/semconv/internal'
+import { readRecord, SESSION_RECORD, SESSION_RECORD_VERSION } from '@otel-sessions/semconv/internal'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ManualExporter, OK } from '../support.ts'
 import { below, startBackfilling, stopBackfilling } from './support.ts'
@@ -59,6 +59,32 @@ describe('the waiting spans', () => {
     expect(sizes.reduce((all, size) => all + size)).toBe(200)
     expect(Math.max(...sizes)).toBeLessThanOrEqual(16)
     root.end()
+  })
+
+  it.each([
+    [true, [512, 512, 512, 512]],
+    [false, [2_048]],
+  ])('are exported in requests of at most 512 from batches of 2,048: %j', (backfills, sizes) => {
+    const { tracer } = startBackfilling(undefined)
+    const exported: number[] = []
+    const exporter = new SessionSpanExporter<ReadableSpan>(
+      {
+        export: (spans, done) => {
+          exported.push(spans.length)
+          done(OK)
+        },
+        shutdown: async () => {},
+      },
+      { backfill: backfills ? backfill() : undefined },
+    )
+    const root = tracer.startSpan('root')
+    const spans = Array.from({ length: 2_048 }, () => below(root, tracer, 'fetch'))
+    const results: ExportResult[] = []
+    exporter.export(spans as unknown as ReadableSpan[], (result) => results.push(result))
+    expect(exporter.stats().waiting).toBe(backfills ? 2_048 : 0)
+    exporter.forceFlush()
+    expect(exported).toEqual(sizes)
+    expect(results).toEqual([OK])
   })
 
   it('are registered with their processor only while they wait', async () => {
@@ -131,6 +157,38 @@ describe('a span that throws when it is read again', () => {
     expect(results).toEqual([OK])
     expect(exported).toEqual([hostile])
     expect(exporter.stats().unreadable).toBe(1)
+  })
+})
+
+describe('a span with a record of an unknown shape', () => {
+  const known = { version: SESSION_RECORD_VERSION, kind: 'none', trace: { open: 1 } }
+  it.each([
+    ['no settings', known],
+    ['no flush', { ...known, settings: {} }],
+    ['a flush that takes no registration', { ...known, settings: { flush: { count: 0 } } }],
+    [
+      'a trace that throws',
+      {
+        ...known,
+        get trace() {
+          throw new Error('unreadable')
+        },
+      },
+    ],
+  ])('is exported unchanged with its batch: %s', (_, record) => {
+    const { tracer, exporter, arrived } = startBackfilling({})
+    const foreign = {
+      attributes: {},
+      spanContext: () => ({ traceId: '1', [SESSION_RECORD]: record }),
+    } as unknown as ReadableSpan
+    const root = tracer.startSpan('root')
+    const waiting = below(root, tracer, 'fetch') as unknown as ReadableSpan
+    const results: ExportResult[] = []
+    exporter.export([foreign, waiting], (result) => results.push(result))
+    expect(results).toEqual([OK])
+    expect(arrived).toEqual([foreign])
+    expect(arrived[0]).toBe(foreign)
+    expect(exporter.stats()).toMatchObject({ unreadable: 1, waiting: 1 })
   })
 })
 
