@@ -134,17 +134,17 @@ test('shutdown may be called twice, reaches the wrapped exporter once, and later
 
 test('stats count stamped, exported, changed and dropped spans', async (t) => {
   const { tracer, processor, exporter, exportAll } = await startPipeline(t)
-  usingSession('conv_7', () => tracer.startSpan('stated').end())
-  usingSession(null, () => tracer.startSpan('absent').end())
+  usingSession('conv_7', () => tracer.startSpan('explicit').end())
+  usingSession(null, () => tracer.startSpan('cleared').end())
   tracer.startSpan('inferred', { attributes: { session_id: 'conv_8' } }).end()
-  tracer.startSpan('bare').end()
-  tracer.startSpan('refused', { attributes: { 'session.id': 'a\tb' } }).end()
+  tracer.startSpan('without session').end()
+  tracer.startSpan('rejected', { attributes: { 'session.id': 'a\tb' } }).end()
   assert.deepEqual(sessionsOf(await exportAll()), {
-    stated: 'conv_7',
-    absent: undefined,
-    hinted: 'conv_8',
-    bare: undefined,
-    refused: undefined,
+    explicit: 'conv_7',
+    cleared: undefined,
+    inferred: 'conv_8',
+    'without session': undefined,
+    rejected: undefined,
   })
   const { started, skipped, failed } = processor.stats()
   assert.deepEqual(
