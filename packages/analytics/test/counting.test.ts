@@ -42,11 +42,11 @@ test('a model without a price makes the cost undefined, never 0', () => {
   const analytics = new SessionAnalytics({ prices: { known: { input: 1, output: 2 } } })
   analytics.onEnd(spanOf({ id: 'a', session: 's', attributes: chat('known', 1_000_000, 500_000) }))
   expect(analytics.stats('s')?.cost).toEqual({ input: 1, output: 1, total: 2 })
-  analytics.onEnd(spanOf({ id: 'b', session: 's', attributes: chat('uncalls of', 1, 1) }))
+  analytics.onEnd(spanOf({ id: 'b', session: 's', attributes: chat('unheard of', 1, 1) }))
   expect(analytics.stats('s')?.cost).toBeUndefined()
   expect(analytics.stats('s')?.models.map(({ model, cost }) => [model, cost?.total])).toEqual([
     ['known', 2],
-    ['uncalls of', undefined],
+    ['unheard of', undefined],
   ])
 })
 

@@ -2,7 +2,17 @@ import { readFileSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { drain, journals, ONE, record, segments, TestProcess, temporary, upTo } from './support.ts'
+import {
+  drain,
+  journals,
+  leaveCompressed,
+  ONE,
+  record,
+  segments,
+  TestProcess,
+  temporary,
+  upTo,
+} from './support.ts'
 
 const HEADER = 16
 const RECORD = 36 + 40
@@ -83,6 +93,27 @@ describe('a damaged journal', () => {
     expect(await found(directory)).toEqual({ records: ['0', '1'], dropped: {}, corrupt: 0, torn: 1 })
   })
 
+  it('counts as torn after a large hole of zeros, and as corrupt when a byte in it is not zero', async () => {
+    const size = 36 + 10_000
+    const hole = { start: HEADER + size, end: HEADER + 16 * size }
+    for (const byte of [undefined, hole.start, hole.start + 70_000, hole.end - 1]) {
+      const directory = temporary()
+      const process = new TestProcess()
+      const queue = process.open({ directory, isSync: true })
+      for (const name of upTo(20)) queue.offer(record(name, { bytes: 10_000, spans: 2 }))
+      process.kill()
+      const [segment = ''] = segments(directory)
+      const bytes = readFileSync(segment).fill(0, hole.start, hole.end)
+      if (byte !== undefined) bytes[byte] = 1
+      writeFileSync(segment, bytes)
+      const isTorn = byte === undefined
+      expect(await found(directory), `byte ${byte}`).toEqual({
+        ...{ records: ['0', ...upTo(20).slice(16)], dropped: {} },
+        ...{ corrupt: isTorn ? 0 : 1, torn: isTorn ? 1 : 0 },
+      })
+    }
+  })
+
   it('counts as torn when the checkpoint is behind its end', async () => {
     const { directory, segment } = await left(3, 2)
     truncateSync(segment, HEADER + RECORD)
@@ -137,6 +168,68 @@ describe('a damaged journal', () => {
     writeFileSync(segment, 'something else altogether, and rather longer than a header')
     writeFileSync(join(dirname(segment), '0000000002.seg'), '')
     expect(await found(directory)).toMatchObject({ records: [], corrupt: 1 })
+  })
+})
+
+describe('a damaged journal that an earlier version compressed with gzip', () => {
+  const records = upTo(3).map((name) => record(name, { bytes: 1000, spans: 2 }))
+
+  function compressed(spoil?: (body: Buffer, index: number) => Buffer) {
+    const directory = temporary()
+    leaveCompressed(directory, 'gzip', records, spoil)
+    const [segment = ''] = segments(directory)
+    const bytes = readFileSync(segment)
+    // The offset at which each record ends.
+    const ends: number[] = []
+    for (let end = HEADER; end < bytes.length; ) {
+      end += 36 + bytes.readUInt32LE(end + 4)
+      ends.push(end)
+    }
+    return { directory, segment, bytes, ends }
+  }
+
+  it('gives all whole records, wherever the file is truncated', async () => {
+    const size = compressed().bytes.length
+    for (let length = 0; length <= size; length += 1) {
+      const { directory, segment, ends } = compressed()
+      truncateSync(segment, length)
+      const isTorn = ![0, HEADER, ...ends].includes(length)
+      expect(await found(directory), `cut at ${length}`).toEqual({
+        records: upTo(ends.filter((end) => end <= length).length),
+        ...{ dropped: {}, corrupt: 0, torn: isTorn ? 1 : 0 },
+      })
+    }
+  })
+
+  it('loses only the record in which a bit is flipped, and counts it as corrupt', async () => {
+    const size = compressed().bytes.length
+    for (let byte = HEADER; byte < size; byte += 1) {
+      const { directory, segment, bytes, ends } = compressed()
+      bytes[byte] = (bytes[byte] as number) ^ (1 << (byte % 8))
+      writeFileSync(segment, bytes)
+      const hit = ends.findIndex((end) => byte < end)
+      const isBody = byte >= (ends[hit - 1] ?? HEADER) + 36
+      expect(await found(directory), `byte ${byte}`).toEqual({
+        records: upTo(3).filter((name) => name !== String(hit)),
+        // The header tells the number of spans.
+        dropped: isBody ? { corrupt: 2 } : {},
+        ...{ corrupt: 1, torn: 0 },
+      })
+    }
+  })
+
+  it('loses only the record whose compressed body is incomplete or altered, although its checksum is right', async () => {
+    const spoils = {
+      half: (body: Buffer) => body.subarray(0, body.length / 2),
+      'without its last byte': (body: Buffer) => body.subarray(0, -1),
+      'with a bit flipped': (body: Buffer) => body.fill((body[12] as number) ^ 1, 12, 13),
+      'with another length': (body: Buffer) => body.fill(0, body.length - 4),
+    }
+    for (const [what, spoil] of Object.entries(spoils)) {
+      const { directory } = compressed((body, index) => (index === 1 ? spoil(body) : body))
+      const expected = { records: ['0', '2'], dropped: { corrupt: 2 }, corrupt: 1, torn: 0 }
+      expect(await found(directory), what).toEqual(expected)
+    }
   })
 })
 
