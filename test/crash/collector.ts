@@ -80,7 +80,8 @@ export async function startCrashCollector(): Promise<CrashCollector> {
 /** The IDs of the spans of a body, in order; none when the body is not whole, which is noted. */
 function checkedIds({ violations }: Client, { headers }: IncomingMessage, body: Buffer): string[] {
   try {
-    if (Number(headers['content-length']) !== body.length) throw new Error('the length is not the stated one')
+    if (Number(headers['content-length']) !== body.length)
+      throw new Error('the body does not match content-length')
     const unpacked = unpack(headers['content-encoding'], body)
     const isJson = headers['content-type'] === 'application/json'
     return placedSpans(isJson ? decodeJson(unpacked) : decode(unpacked)).map(checkedId)

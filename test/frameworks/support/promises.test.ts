@@ -26,13 +26,13 @@ describe("a session other than the turn's is wrong", () => {
     ])
   })
 
-  test("when a span in a scope has the framework's own, unless the row says why", () => {
+  test("when a span in a scope has the framework's own session, unless the row gives a reason", () => {
     const scope: typeof GOOD.scope = (turn) => exchange(turn, TRUTH.own[turn], TRUTH.outer[turn])
     expect(verdict({ scope }).wrong).toHaveLength(2)
     expect(verdict({ scope }, { beyondScope: 'because' }).wrong).toEqual([])
   })
 
-  test("when a span in a scope has another user's, whatever the row says", () => {
+  test("when a span in a scope has another user's session, even if the row gives a reason", () => {
     const scope: typeof GOOD.scope = (turn) => exchange(turn, TRUTH.outer['ada-1'], TRUTH.outer[turn])
     expect(verdict({ scope }, { beyondScope: 'because' }).wrong).toEqual([
       'scope: llm (made) of lin-1 has the session outer_ada',
@@ -66,7 +66,7 @@ describe('a promise is broken', () => {
     ])
   })
 
-  test('when a span in a scope has none, unless the row says why', () => {
+  test('when a span in a scope has no session, unless the row gives a reason', () => {
     const scope: typeof GOOD.scope = (turn) => exchange(turn, TRUTH.outer[turn], undefined)
     expect(verdict({ scope }).broken).toEqual([
       'scope: no session: 2 × server (made)',

@@ -66,7 +66,7 @@ if (!('zstdCompress' in zlib)) {
   })
 }
 
-test('a process on a journal that ends while nobody listens is delivered by the next', async (t) => {
+test('the next process delivers a journal left during an outage', async (t) => {
   const directory = temporaryFolder(t)
   const receiver = await startReceiver()
   t.after(() => receiver.close())

@@ -84,7 +84,7 @@ const MAX_WAIT_MILLIS = 5000
 /** As many as the SDK's batch processor queues. */
 const MAX_WAITING_SPANS = 2048
 
-/** Keeps, in memory only, spans whose resource is still being detected: those of a process's first moments. */
+/** Buffers spans in memory while their resource is still being detected, at process start. */
 class ResourceWait {
   readonly #handOn: (spans: EndedSpan[]) => void
   /** Resources that were waited for: one that is never complete must delay only the first spans. */

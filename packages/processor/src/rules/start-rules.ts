@@ -1,7 +1,7 @@
 // Rules: which session a span gets, when it starts and when it ends. Calls run one way:
-//   processor -> start-rules, end-rules -> propagate -> record -> stamp
-// `record.ts` is what the processor knows about a span's session, kept on its SpanContext; the late rules themselves are
-// in `@otel-sessions/semconv` (`internal/late-rules.ts`), because the exporter applies them too.
+//   processor -> start-rules, end-rules -> propagate -> make-record -> stamp
+// `make-record.ts` makes the record of what is known about a span's session, which is kept on its SpanContext. The late
+// rules are in `@otel-sessions/semconv` (`internal/late-rules.ts`), because the exporter applies them too.
 import { type Context, ROOT_CONTEXT, type Span, trace as traceApi } from '@opentelemetry/api'
 import { ATTR_SESSION_ID, checkSessionId, type ReadableAttributes } from '@otel-sessions/semconv'
 import {

@@ -17,7 +17,7 @@ interface Sums {
   readonly bytes: number
 }
 
-/** The sums of a queue: spans, bytes, and what is left of earlier moments. Each record passes here twice. */
+/** The sums of a queue: spans, bytes, and what is left of earlier moments. Each record is entered and left exactly once. */
 export class Accounting {
   readonly counters: DeliveryCounters
   #spans = 0

@@ -1,6 +1,6 @@
 /**
- * Reading the files of segments: for their sums when they are found, and again for their bodies when it is their turn.
- * Files that cannot be read are kept in a folder of their own, and files that are damaged give what is whole.
+ * Reads segment files: once for counts at discovery, again for bodies at lease. Intact records of damaged files are
+ * kept. Files that cannot be read are moved to a folder of their own.
  */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'

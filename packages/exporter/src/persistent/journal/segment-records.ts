@@ -29,7 +29,7 @@ export abstract class SegmentRecords {
   #leased = 0
   #firstSeq = 0
   #lastSeq = -1
-  /** Of entries in the file only; undefined where they have no gaps. */
+  /** Sequence numbers of unloaded entries; undefined if consecutive. */
   #seqs: readonly number[] | undefined
   #straddling: Straddling = []
   /** Of all records there ever were. */
@@ -135,7 +135,7 @@ export abstract class SegmentRecords {
   }
 
   move(entry: JournalEntry, accept: (record: NewEntry) => boolean): boolean {
-    // Whoever accepts it may have to make room, and must not drop this segment for it.
+    // `accept` may drop segments to make room; mark this one as leased so that it is not dropped.
     this.#leased += 1
     const isAccepted = accept({ ...entry })
     this.#leased -= 1

@@ -7,7 +7,7 @@ import type { SegmentFile } from './segment-file.ts'
 
 /** A record that has no place in a segment yet. */
 export interface NewEntry {
-  /** In the order in which this process got to know the records. */
+  /** In the order in which this process queued or found the records. */
   readonly seq: number
   readonly spans: number
   /** Of the body before compression. */
@@ -67,8 +67,9 @@ export interface Segment {
   readonly isPurged: boolean
   /** Its file was deleted. */
   readonly isDeleted: boolean
-  /** The part of the file that is read: what follows was moved to memory and may be incomplete. */
+  /** Offset in the file at which reading starts: records before it were acked earlier. */
   readonly from: number
+  /** Offset at which reading stops: later records were moved to memory, and may be incomplete in the file. */
   readonly until: number
 
   /** A request has some of its records. */

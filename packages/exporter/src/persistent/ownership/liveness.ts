@@ -17,7 +17,7 @@ export class Liveness {
     this.#system = system
   }
 
-  /** Whether the process that owns a folder is dead, for certain or as far as can be seen. */
+  /** Whether the process that owns a folder is known or presumed dead. */
   async isDead(path: string, owner: Identity): Promise<boolean> {
     const { identity } = this.#system
     if (owner.host === identity.host && owner.namespace === identity.namespace) {

@@ -10,7 +10,7 @@ import {
 
 /** A segment takes such a part of the memory. Overflow drops a whole segment. */
 const SEGMENTS = 64
-/** So much moves to a disk that works again before other work gets its turn. */
+/** Bytes moved to a recovered disk before yielding to other work. */
 const MOVED_AT_ONCE_BYTES = 1024 * 1024
 
 /** The records that only memory has: all of them without a directory, else those that the disk did not take. */

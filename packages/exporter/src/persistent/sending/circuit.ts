@@ -228,10 +228,10 @@ export class OutageLog {
     if (!isOutage || this.#isLogged || now - this.#loggedAt < LOGGED_AGAIN_MILLIS) return
     this.#isLogged = true
     this.#loggedAt = now
-    const wish = afterMillis > 0 ? `, and asked us to retry after ${seconds(afterMillis)} s` : ''
+    const retryNote = afterMillis > 0 ? `, and asked us to retry after ${seconds(afterMillis)} s` : ''
     problems.warn(
       () =>
-        `endpoint ${this.#host} is unavailable (${reason})${wish}; spans are kept as space allows and sent later`,
+        `endpoint ${this.#host} is unavailable (${reason})${retryNote}; spans are kept as space allows and sent later`,
     )
   }
 

@@ -107,7 +107,7 @@ export class Delivery {
       this.#reject(status)
       logRejected(status, part.spans, message)
     }
-    await this.#settle()
+    await this.#finish()
     return 'answered'
   }
 
@@ -187,7 +187,7 @@ export class Delivery {
     return this.#parts.shift()
   }
 
-  async #settle(): Promise<void> {
+  async #finish(): Promise<void> {
     const { counters, queue } = this.#context
     const counts: (() => void)[] = []
     let delivered = this.#lease.spans - this.#notAccepted

@@ -172,7 +172,7 @@ export class Sender {
         hasFailed = await this.#run(delivery)
       }
     } catch (error) {
-      // A bug, in nothing that the endpoint did; the circuit opens all the same, so that this is no busy loop.
+      // This is a bug of ours. Open the circuit to avoid a busy loop.
       hasFailed = true
       problems.report('broken', () => `sending failed unexpectedly (${nameOfError(error)}); it is retried`)
       this.#circuit.failed(this.#circuit.begin(), undefined)

@@ -243,9 +243,9 @@ describe('a Node that cannot read zstd', () => {
   })
 })
 
-describe('what is left of the spans that were queued at a moment', () => {
+describe('the number of spans that `trackQueued()` follows', () => {
   it.each([true, false])(
-    'is exact when a file is dropped that was half written then (loaded: %s)',
+    'is exact when a file is dropped that was half written at the call (loaded: %s)',
     async (isRead) => {
       const process = new TestProcess()
       const queue = process.open({ directory: temporary(), ...SMALL })

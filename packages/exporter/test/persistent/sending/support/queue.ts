@@ -62,7 +62,7 @@ export class NaiveQueue
     this.mostOut = Math.max(this.mostOut, ++this.out)
     let isOver = false
     const over = () => {
-      if (isOver) throw new Error('a batch was settled or released twice')
+      if (isOver) throw new Error('a lease was acked or nacked twice')
       isOver = true
       this.out--
     }
