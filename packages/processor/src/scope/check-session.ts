@@ -69,8 +69,13 @@ export function checkFields(init: SessionInit): SessionFields | undefined {
   const previousSessionId = checkIdField('previous-session-id', init, 'previousSessionId')
   const metadata = checkField('metadata', init, checkMetadata)
   const tags = checkField('tags', init, checkTags)
-  const fields = { conversationId, userId, previousSessionId, metadata, tags }
-  return Object.values(fields).every((field) => field === undefined) ? undefined : fields
+  const isEmpty =
+    conversationId === undefined &&
+    userId === undefined &&
+    previousSessionId === undefined &&
+    metadata === undefined &&
+    tags === undefined
+  return isEmpty ? undefined : { conversationId, userId, previousSessionId, metadata, tags }
 }
 
 function checkIdField(
