@@ -42,6 +42,8 @@ export function ownerOf(name: string): Owner | undefined {
 
 /** The owner's sign of life: a file that is touched. */
 export const ALIVE_NAME = 'alive'
+/** A dead letter that is being written. A kill leaves it here, and its spans in the journal. */
+export const UNFINISHED_LETTER_NAME = 'letter'
 /** With these errors, a path does not lead to our folder any more. */
 const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ESTALE'])
 
@@ -106,7 +108,7 @@ export class Folder {
       await this.free()
       return
     }
-    for (const name of [CHECKPOINT_NAME, ALIVE_NAME]) {
+    for (const name of [CHECKPOINT_NAME, ALIVE_NAME, UNFINISHED_LETTER_NAME]) {
       await promises.unlink(join(this.path, name)).catch(() => {})
     }
     await promises.rmdir(this.path).catch(() => {})

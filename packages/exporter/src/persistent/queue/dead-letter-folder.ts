@@ -11,6 +11,7 @@ import {
   SEGMENT_HEADER_BYTES,
   segmentHeader,
 } from '../journal/index.ts'
+import { UNFINISHED_LETTER_NAME } from '../ownership/folder.ts'
 import { countDropped, type DroppedReason } from '../stats.ts'
 
 /** The folder's name in the directory. */
@@ -47,6 +48,7 @@ export const spansOfBody = (spans: number, index: number, bodies: number): numbe
 export class DeadLetterFolder {
   readonly #context: QueueContext
   readonly #path: string
+  readonly #ownFolder: () => string | undefined
   /** What this process put there. */
   readonly #own = new Map<string, OwnSpans>()
   /** Files do not change, so each is asked for its size once. */
@@ -55,9 +57,11 @@ export class DeadLetterFolder {
   #turn: Promise<unknown> = Promise.resolve()
   #latest = 0
 
-  constructor(context: QueueContext, directory: string) {
+  /** @param ownFolder the folder of this process's journal; undefined while there is none */
+  constructor(context: QueueContext, directory: string, ownFolder: () => string | undefined) {
     this.#context = context
     this.#path = join(directory, FOLDER)
+    this.#ownFolder = ownFolder
   }
 
   /** Resolves to a function that counts it as rejected; to undefined when it could not be written. */
@@ -76,17 +80,21 @@ export class DeadLetterFolder {
     const random = randomBytes(6).toString('hex')
     const name = `${String(epoch).padStart(13, '0')}-${status}-${letter.spans}-${random}.seg`
     const path = join(this.#path, name)
+    const ownFolder = this.#ownFolder()
+    // Other processes see it only when it is whole; what a kill leaves is deleted with the folder.
+    const unfinished = ownFolder === undefined ? path : join(ownFolder, UNFINISHED_LETTER_NAME)
     try {
       await makeFolder(system, this.#path)
-      const file = await promises.open(path, 'wx', 0o600)
+      const file = await promises.open(unfinished, 'w', 0o600)
       try {
         for (const part of fileOf(letter, epoch)) await file.writeFile(part)
         if (settings.fsync === 'batch') await file.datasync()
       } finally {
         await file.close()
       }
+      if (unfinished !== path) await promises.rename(unfinished, path)
     } catch {
-      await promises.unlink(path).catch(() => {})
+      await promises.unlink(unfinished).catch(() => {})
       return undefined
     }
     const own: OwnSpans = { spans: letter.spans, isCounted: false }

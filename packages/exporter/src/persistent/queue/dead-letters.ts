@@ -16,7 +16,8 @@ export class DeadLetters {
     const { directory } = context.settings
     this.#context = context
     this.#journal = journal
-    this.#folder = directory === undefined ? undefined : new DeadLetterFolder(context, directory)
+    this.#folder =
+      directory === undefined ? undefined : new DeadLetterFolder(context, directory, () => journal?.path)
   }
 
   /** Resolves to a function that counts it, see `SpanQueue.deadLetter`. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { SpanQueue } from '../../../dist/persistent/queue/index.js'
@@ -145,6 +145,38 @@ describe('the folder of dead letters', () => {
     await queue.ready
     expect(await drain(queue)).toEqual(['1', '4'])
     await queue.close()
+  })
+
+  it('gets a file when it is whole, so that no other process and no kill meets a part of one', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const queue = process.open({ directory })
+    const folder = join(directory, 'rejected')
+    const sizes = () =>
+      existsSync(folder) ? readdirSync(folder).map((name) => statSync(join(folder, name)).size) : []
+    const seen: number[] = []
+    process.onOperation = () => void seen.push(...sizes())
+    ;(await queue.deadLetter('protobuf', [record('whole').body], 7, 400))()
+    const [size] = sizes()
+    expect(size).toBeGreaterThan(0)
+    expect(seen.filter((each) => each !== size)).toEqual([])
+    await queue.close()
+  })
+
+  it('has no part of a letter after a kill: the next process deletes it with the journal', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const first = process.open({ directory, isSync: true })
+    first.offer(record('kept'))
+    const [journal = ''] = journals(directory)
+    writeFileSync(join(directory, journal, 'letter'), 'a part of a let')
+    process.kill()
+    const queue = new TestProcess().open({ directory })
+    await queue.ready
+    expect(await queue.redeliver()).toBe(0)
+    expect(await drain(queue)).toEqual(['kept'])
+    await queue.close()
+    expect(journals(directory)).toEqual([])
   })
 
   it('is replaced by memory when it cannot be written', async () => {
