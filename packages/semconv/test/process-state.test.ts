@@ -1,4 +1,4 @@
-import { problemLog, processState } from '@otel-sessions/semconv/internal'
+import { problemLog, processState, resetProcessState } from '@otel-sessions/semconv/internal'
 import { afterEach, expect, it } from 'vitest'
 
 const KEY = Symbol.for('otel-sessions.process')
@@ -35,4 +35,14 @@ it('counts although nothing can be put on globalThis', () => {
 
 it('shares one state among all copies of a package', () => {
   expect(processState()).toBe(holder[KEY])
+})
+
+it('forgets what was logged on a reset, so that a test sees the first message again', () => {
+  const warnings: string[] = []
+  const log = problemLog('reset', { warn: (message) => warnings.push(message), debug: () => {} })
+  log.report('area:reason', () => 'something happened')
+  resetProcessState()
+  expect(log.counts()).toEqual({})
+  log.report('area:reason', () => 'something happened')
+  expect(warnings).toHaveLength(2)
 })

@@ -1,3 +1,6 @@
+// Cost: what the usage of a span costs, where the span reports no cost. This file checks and looks up a price table;
+// `prices.ts` is generated and an entry point of its own. The span counter calls it; it calls nothing but `../usage/`.
+
 import { GenerationalMap, kindOf } from '@otel-sessions/semconv/internal'
 import type { SpanCost, SpanUsage } from '../usage/span-usage.ts'
 

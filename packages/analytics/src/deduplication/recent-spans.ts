@@ -1,3 +1,7 @@
+// Deduplication: a span that comes twice is counted once, and usage that a span and its parent report counts where it is
+// deepest. This file remembers recent spans in `span-ring.ts`, by the hashes of `fingerprints.ts`.
+// The span counter calls it; it calls `../totals/` to take a contribution back.
+
 import { NO_MODEL } from '../totals/columns.ts'
 import { Contribution } from '../totals/contribution.ts'
 import { MODEL_WIDTH } from '../totals/fields.ts'

@@ -1,3 +1,7 @@
+// Snapshots: all totals as plain data, to be kept or sent to another process. This file makes one,
+// `check-snapshot.ts` checks one that was given, `merge.ts` adds it to the totals.
+// `SessionAnalytics` calls this folder; it calls `../totals/` and `../usage/`.
+
 import type { SessionEndState } from '@otel-sessions/semconv'
 import { labelsOf, latencies, modelsOf, usersOf } from '../totals/columns.ts'
 import { FIRST, INPUT_COST, LAST, OTHER_COST, OUTPUT_COST, SUM_COUNT, type Sum } from '../totals/fields.ts'

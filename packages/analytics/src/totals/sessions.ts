@@ -1,3 +1,8 @@
+// Totals: one row for each session. This file finds, adds and evicts rows; `rows.ts`, `columns.ts` and `fields.ts` store
+// them, with `models.ts`, `value-sets.ts`, `sketch.ts` and `rare-fields.ts` for what is no single number.
+// `contribution.ts` is what one span adds; `read-totals.ts` makes the plain objects of `session-totals.ts`.
+// The span counter and `../snapshots/` call this folder; it calls `../cost/` and `../usage/`.
+
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { after, type Timer } from '@otel-sessions/semconv/internal'
 import { NEWER, OLDER, TICK } from './fields.ts'

@@ -1,3 +1,7 @@
+// Usage: what one span reports about its work. `families.ts` knows the attributes of each family of conventions,
+// `json-usage.ts` usage inside JSON, `values.ts` how a single value is read, `span-usage.ts` the types.
+// The span counter and applications call `readSpanUsage`; it calls the families, and these the other files.
+
 import { type FamilyUsage, readFamilyUsage } from './families.ts'
 import type { SpanUsage, UsageSpan, WorkKind } from './span-usage.ts'
 import { ignoredCount, NAME_MAX_LENGTH, resetIgnored, strings, text } from './values.ts'

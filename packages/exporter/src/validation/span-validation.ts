@@ -1,3 +1,9 @@
+// Validation: what is exported of a span. `decide.ts` decides from a span's attributes and record alone; `SpanValidation`
+// applies that to batches and makes views (`span-view.ts`), never changing the SDK's span. `options.ts` checks the
+// options, `stats.ts` has the counters, `backfill-contract.ts` what a buffer of `../backfill/` looks like from here.
+// The exporter and the persistent processor call this file; it calls the others, and the functions that backends and
+// backfill bring with them.
+
 import { ATTR_METADATA, ATTR_SESSION_ID } from '@otel-sessions/semconv'
 import {
   isTooLongToRead,
