@@ -5,6 +5,7 @@ import { LANGCHAIN } from './rows/langchain.ts'
 import { OPENAI } from './rows/openai.ts'
 import { OPENAI_WITHOUT_METADATA } from './rows/openai-without-metadata.ts'
 import { ORDER } from './rows/order.ts'
+import { OWN } from './rows/own.ts'
 import { VENDORS } from './rows/vendors.ts'
 
 /** Frameworks, each with its own way of passing a session. */
@@ -15,6 +16,7 @@ export const FRAMEWORKS: readonly Row[] = [
   ...AI_SDK,
   ...AGENTS,
   ...VENDORS,
+  ...OWN,
 ]
 
 /** Other libraries' processors, registered before and after ours. */
