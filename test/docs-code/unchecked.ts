@@ -1,0 +1,28 @@
+import type { Fence } from './fences.ts'
+
+/** A block with the flag `no-check`: it cannot be compiled, for a reason. */
+interface Unchecked {
+  readonly page: string
+  /** Text that only this block of the page contains. */
+  readonly contains: string
+  readonly reason: string
+}
+
+/** Every block with the flag `no-check`. */
+const UNCHECKED: readonly Unchecked[] = []
+
+/** What is wrong between the flags on the pages and the list, a sentence each. */
+export function uncheckedProblems(fences: readonly Fence[]): string[] {
+  const matches = ({ page, contains }: Unchecked, fence: Fence) =>
+    fence.page === page && fence.code.includes(contains)
+  const pages = new Set(fences.map(({ page }) => page))
+  const flagged = fences.filter(({ flags }) => flags.includes('no-check'))
+  return [
+    ...flagged
+      .filter((fence) => !UNCHECKED.some((entry) => matches(entry, fence)))
+      .map(({ page, line }) => `${page}:${line}: no-check without a reason in test/docs-code/unchecked.ts`),
+    ...UNCHECKED.filter(({ page }) => pages.has(page))
+      .filter((entry) => !flagged.some((fence) => matches(entry, fence)))
+      .map(({ page, contains }) => `${page} has no block with no-check that contains ${contains}`),
+  ]
+}
