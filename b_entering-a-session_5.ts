@@ -1,0 +1,6 @@
+
+import { usingSession } from '@otel-sessions/processor'
+
+const answer = await usingSession({ sessionId: conversationId, userId }, () => agent.invoke(input))
+
+export {}
