@@ -15,14 +15,15 @@ const PACKAGES = ['semconv', 'processor', 'exporter', 'analytics']
  *   that removes the folder
  */
 export function pack() {
+  const folder = mkdtempSync(join(tmpdir(), 'otel-sessions-packed-'))
+  return { tarballs: packInto(folder), remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+/** Builds and packs the packages into a folder, and returns the tarballs by package name. */
+export function packInto(folder) {
   for (const name of PACKAGES) rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true })
   execFileSync('tsc', ['-b'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
-  const folder = mkdtempSync(join(tmpdir(), 'otel-sessions-packed-'))
-  const tarballs = PACKAGES.map((name) => [name, packOne(name, folder)])
-  return {
-    tarballs: Object.fromEntries(tarballs),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
-  }
+  return Object.fromEntries(PACKAGES.map((name) => [name, packOne(name, folder)]))
 }
 
 function packOne(name, folder) {

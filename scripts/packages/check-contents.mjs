@@ -5,14 +5,13 @@ export function checkContents({ files, read, resolve }) {
   const problems = []
   const modules = files.filter((file) => /^src\/[\w/-]+\.ts$/.test(file) && !/\.test\.ts$/.test(file))
   const expected = new Set([
-    ...TOP_FILES.required,
+    ...TOP_FILES,
     ...modules,
     ...modules.flatMap((file) => outputsOf(file.slice('src/'.length, -'.ts'.length))),
   ])
   for (const file of expected) if (!files.includes(file)) problems.push(`${file} is missing`)
   for (const file of files) {
-    if (!expected.has(file) && !TOP_FILES.allowed.includes(file))
-      problems.push(`${file} should not be inside`)
+    if (!expected.has(file)) problems.push(`${file} should not be inside`)
   }
   for (const file of files.filter((name) => /^dist\/.*\.(js|ts)$/.test(name))) {
     problems.push(...mapProblems(file, read(file), read, resolve))

@@ -52,7 +52,7 @@ export const MAY_IMPORT = {
   '@otel-sessions/analytics/prices': [],
 }
 
-/** In addition to `dist` and `src`. The changelog exists from the first release on. */
-export const TOP_FILES = { required: ['LICENSE', 'README.md', 'package.json'], allowed: ['CHANGELOG.md'] }
+/** In addition to `dist` and `src`. */
+export const TOP_FILES = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']
 
 export const HOME = 'https://github.com/otel-sessions/otel-sessions'
