@@ -5,6 +5,8 @@ export {}
 declare global {
   /** The reader's agent. */
   const agent: { invoke(input: unknown): Promise<string> }
+  /** Streams the answer of a language model. */
+  const askModel: (question: string) => AsyncIterable<string>
   /** Express middleware that sets `response.locals.userId`, or answers with 401. */
   const authenticate: import('express').RequestHandler
   /** The ID of the signed-in user of a request; rejects if nobody is signed in. */
@@ -16,6 +18,12 @@ declare global {
   /** The reader's own work. */
   const handle: (input: unknown) => Promise<string>
   const input: unknown
+  /** Jobs that a worker takes later. */
+  const jobs: (() => Promise<unknown>)[]
+  /** Loads records for several callers at once, as the batch function of a data loader does. */
+  const loadBatch: (keys: readonly string[]) => Promise<unknown[]>
+  /** A queue that runs a limited number of jobs at a time, such as p-queue. */
+  const pool: { add<T>(job: () => Promise<T>): Promise<T> }
   /** The tracer provider of the application. */
   const provider: { forceFlush(): Promise<void>; shutdown(): Promise<void> }
   /** A job queue, such as BullMQ's. */
@@ -31,5 +39,7 @@ declare global {
   const sessionId: string
   /** A connection of one user. */
   const socket: import('node:events').EventEmitter
+  /** Generates an answer, part by part. */
+  const streamAnswer: (question: string) => AsyncGenerator<string>
   const userId: string
 }
