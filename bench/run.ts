@@ -5,12 +5,15 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { installPeers } from '../peers/load.ts'
 import { budgetLines } from './report/budgets.ts'
-import { readmeTables } from './report/readme.ts'
+import { withBenchTables } from './report/docs.ts'
 import type { Report, Result } from './report/results.ts'
 import { tablesOf } from './report/tables.ts'
 import { type Options, optionsOf, USAGE } from './support/options.ts'
 import { nameOf, plan } from './support/plan.ts'
 import { measureInProcess } from './support/processes.ts'
+
+/** The page of the documentation with the tables. */
+const COST_PAGE = new URL('../docs/cost.md', import.meta.url)
 
 const NOTES = `
 Nanoseconds; the median of the runs of a row. The control is a second copy of the baseline, so it shows the
@@ -64,12 +67,9 @@ if (options === 'help') {
     ? JSON.parse(readFileSync(options.from, 'utf8'))
     : await measureAll(options)
   if (options.json) writeFileSync(options.json, `${JSON.stringify(report, undefined, 1)}\n`)
-  if (options.readme) {
-    console.log(readmeTables(report))
-  } else {
-    console.log(`${report.date}, Node ${report.node}, ${report.cpu}, ${report.rounds} rounds a run.`)
-    console.log(NOTES)
-    console.log(`\n${tablesOf(report)}`)
-    console.log(`\n### Budgets\n\n${budgetLines(report).join('\n')}`)
-  }
+  console.log(`${report.date}, Node ${report.node}, ${report.cpu}, ${report.rounds} rounds a run.`)
+  console.log(NOTES)
+  console.log(`\n${tablesOf(report)}`)
+  console.log(`\n### Budgets\n\n${budgetLines(report).join('\n')}`)
+  if (options.docs) writeFileSync(COST_PAGE, withBenchTables(readFileSync(COST_PAGE, 'utf8'), report))
 }

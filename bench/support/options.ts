@@ -7,8 +7,8 @@ export interface Options {
   readonly quick: boolean
   readonly rounds: number
   readonly runs: number
-  /** Print the tables that the README quotes instead of all figures. */
-  readonly readme: boolean
+  /** Write the tables of `docs/cost.md`. */
+  readonly docs: boolean
   /** A file to write the figures to, or to read them from instead of measuring. */
   readonly json: string | undefined
   readonly from: string | undefined
@@ -21,7 +21,7 @@ export const USAGE = `pnpm bench [options] [names]
   --runs <n>     runs of each row, each in its own process; default 3
   --json <file>  write the figures to a file
   --from <file>  print the figures of such a file instead of measuring
-  --readme       print the tables of the README`
+  --docs         write the tables of docs/cost.md, as well`
 
 /** @throws TypeError for an unknown option */
 export function optionsOf(args: readonly string[]): Options | 'help' {
@@ -32,20 +32,20 @@ export function optionsOf(args: readonly string[]): Options | 'help' {
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       runs: { type: 'string' },
-      readme: { type: 'boolean', default: false },
+      docs: { type: 'boolean', default: false },
       json: { type: 'string' },
       from: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) return 'help'
-  const { quick, readme, json, from } = values
+  const { quick, docs, json, from } = values
   return {
     names: positionals,
     quick,
     rounds: count('--rounds', values.rounds, quick ? 40 : 80),
     runs: count('--runs', values.runs, quick ? 1 : 3),
-    readme,
+    docs,
     json,
     from,
   }
