@@ -13,6 +13,8 @@ declare global {
   const authenticatedUser: (request: unknown) => Promise<string>
   /** The ID of a conversation that was looked up for the user. */
   const conversationId: string
+  /** The processor that delivers spans, as in the guide's page about delivery. */
+  const delivery: import('@otel-sessions/exporter/persistent').PersistentBatchSpanProcessor
   /** Looks a conversation up in the reader's database; `undefined` if it does not belong to the user. */
   const findConversation: (id: string, userId: string) => Promise<{ id: string } | undefined>
   /** The reader's own work. */
@@ -36,6 +38,8 @@ declare global {
     userId?: string | undefined
     text: string
   }
+  /** The session object of a conversation. */
+  const session: import('@otel-sessions/processor/lifecycle').Session
   const sessionId: string
   /** A connection of one user. */
   const socket: import('node:events').EventEmitter
