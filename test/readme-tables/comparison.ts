@@ -34,7 +34,7 @@ const ROWS: Readonly<Record<string, Cell>> = {
     threadId === 'kept' ? 'inferred' : 'not read',
   'no context manager is registered': ({ noContextManager }) =>
     `${noContextManager.session}, ${noContextManager.logged ? 'and logged' : 'silently'}`,
-  'attributes with the session ID': ({ keys }) => keys.map(code).join(', '),
+  'attributes with the session ID': ({ keys }) => keys.split(', ').map(code).join(', '),
 }
 
 /** The table of what each helper does, measured by `test:peers` and `test:frameworks`. */
@@ -61,7 +61,7 @@ function invalidCell({ exported, logged }: InvalidId): string {
 
 function overwrittenCell({ overwritten }: Comparison): string {
   const { own, frameworkIn } = overwritten
-  return own === 'lost' ? 'lost' : `kept; the other ID is in ${frameworkIn.map(code).join(', ')}`
+  return own === 'lost' ? 'lost' : `kept; the other ID is in ${code(frameworkIn)}`
 }
 
 /** @throws Error if two outcomes that share a cell differ */

@@ -36,15 +36,15 @@ export interface Comparison {
   /** A framework writes its own ID to `session.id` of a span inside. */
   readonly overwritten: {
     readonly own: Fate
-    /** The attributes that hold the framework's ID afterwards. */
-    readonly frameworkIn: readonly string[]
+    /** The attribute that holds the framework's ID afterwards. */
+    readonly frameworkIn: string
   }
   /** A span outside every scope, on which a framework writes a `thread_id`. */
   readonly threadId: Fate
   /** No context manager is registered: nothing works, and the log says so, or not. */
   readonly noContextManager: { readonly session: Fate; readonly logged: boolean }
-  /** The attributes of an exported span whose value is the session ID. */
-  readonly keys: readonly string[]
+  /** The attributes of an exported span whose value is the session ID, with commas between them. */
+  readonly keys: string
 }
 
 const A = 'user_123_conv_456'
@@ -175,10 +175,11 @@ function emitOutside(add: (listen: (listener: () => void) => unknown) => unknown
   connection.emit('message')
 }
 
-function keysOf(attributes: Readonly<Record<string, unknown>> = {}, value: string): string[] {
+function keysOf(attributes: Readonly<Record<string, unknown>> = {}, value: string): string {
   return Object.keys(attributes)
     .filter((each) => attributes[each] === value)
     .sort()
+    .join(', ')
 }
 
 async function withoutContextManager<T>(run: () => Promise<T>): Promise<T> {
