@@ -1,0 +1,34 @@
+import { renderMermaidSVG } from 'beautiful-mermaid'
+import type { MarkdownRenderer } from 'vitepress'
+
+/**
+ * Renders fences of the language `mermaid` to SVG, when the site is built. The rest of the info string is the
+ * accessible title, and required.
+ */
+export function addMermaid(markdown: MarkdownRenderer): void {
+  const other = markdown.renderer.rules.fence
+  markdown.renderer.rules.fence = (tokens, index, options, env, self) => {
+    const { info = '', content = '' } = tokens[index] ?? {}
+    const [, title] = /^mermaid(?:\s+(.*))?$/.exec(info.trim()) ?? []
+    if (!/^mermaid\b/.test(info.trim())) return other?.(tokens, index, options, env, self) ?? ''
+    if (title === undefined) throw new Error(`${env.relativePath}: a mermaid fence has no title`)
+    return figure(title, renderMermaidSVG(content, THEME))
+  }
+}
+
+const THEME = {
+  bg: 'var(--vp-c-bg)',
+  fg: 'var(--vp-c-text-1)',
+  line: 'var(--vp-c-text-2)',
+  accent: 'var(--vp-c-brand-1)',
+  muted: 'var(--vp-c-text-2)',
+  surface: 'var(--vp-c-bg-soft)',
+  border: 'var(--vp-c-brand-1)',
+  transparent: true,
+}
+
+function figure(title: string, svg: string): string {
+  const label = title.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
+  // Vue would take `{{` for an expression.
+  return `<figure class="diagram" v-pre>${svg.replace('<svg ', `<svg role="img" aria-label="${label}" `)}</figure>\n`
+}

@@ -1,0 +1,134 @@
+import { existsSync, readFileSync } from 'node:fs'
+import type { DefaultTheme } from 'vitepress'
+
+type Item = DefaultTheme.SidebarItem
+
+const item = (text: string, link: string): Item => ({ text, link })
+
+/** The pages that `site/api.ts` wrote; empty before `docs:build` has run once. */
+function apiPages(): Item[] {
+  const file = new URL('../reference/api/sidebar.json', import.meta.url)
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Item[]) : []
+}
+
+const guide: Item[] = [
+  {
+    text: 'Guide',
+    items: [
+      item('Getting started', '/guide/getting-started'),
+      item('Entering a session', '/guide/entering-a-session'),
+      item('Streams', '/guide/streams'),
+      item('Precedence', '/guide/precedence'),
+      item('Backends', '/guide/backends'),
+      item('Backfill', '/guide/backfill'),
+      item('Session object', '/guide/session-object'),
+      item('Usage and cost', '/guide/usage-and-cost'),
+      item('Delivery', '/guide/delivery'),
+      item('Sampling', '/guide/sampling'),
+      item('Privacy', '/guide/privacy'),
+    ],
+  },
+  {
+    text: 'Help',
+    items: [item('Troubleshooting', '/guide/troubleshooting'), item('FAQ', '/guide/faq')],
+  },
+  {
+    text: 'Background',
+    items: [item('Runtimes and versions', '/runtimes'), item('What it costs', '/cost')],
+  },
+]
+
+const frameworks: Item[] = [
+  {
+    text: 'Frameworks',
+    items: [
+      item('All frameworks', '/frameworks/'),
+      item('Express', '/frameworks/express'),
+      item('Hono', '/frameworks/hono'),
+      item('LangChain and LangGraph', '/frameworks/langchain'),
+      item('OpenAI SDK', '/frameworks/openai'),
+      item('AI SDK', '/frameworks/ai-sdk'),
+      item('OpenAI Agents', '/frameworks/openai-agents'),
+      item('Mastra', '/frameworks/mastra'),
+    ],
+  },
+  {
+    text: 'Beside other libraries',
+    items: [
+      item('Langfuse', '/frameworks/langfuse'),
+      item('OpenInference', '/frameworks/openinference'),
+      item('LangSmith', '/frameworks/langsmith'),
+      item('Traceloop', '/frameworks/traceloop'),
+      item('Baggage', '/frameworks/baggage'),
+    ],
+  },
+]
+
+const reference: Item[] = [
+  {
+    text: 'Reference',
+    items: [
+      item('Packages', '/reference/packages'),
+      item('Session IDs', '/reference/session-ids'),
+      item('Aliases', '/reference/aliases'),
+      item('Backends', '/reference/backends'),
+      item('Stream shapes', '/reference/streams'),
+      item('Environment variables', '/reference/environment'),
+      item('Attributes', '/reference/attributes'),
+    ],
+  },
+  { text: 'API', items: [item('All entry points', '/reference/api/'), ...apiPages()] },
+]
+
+const migration: Item[] = [
+  {
+    text: 'Migration',
+    items: [
+      item('From Langfuse', '/migration/langfuse'),
+      item('From OpenInference', '/migration/openinference'),
+      item('From Traceloop', '/migration/traceloop'),
+      item('From your own processor', '/migration/own-processor'),
+    ],
+  },
+]
+
+const contributing: Item[] = [
+  {
+    text: 'Contributing',
+    items: [
+      item('How to contribute', '/contributing/'),
+      item('Source documents', '/contributing/source-documents'),
+      item('Decisions', '/decisions/'),
+      item('Findings', '/findings/'),
+    ],
+  },
+]
+
+export const sidebar: DefaultTheme.Sidebar = {
+  '/guide/': guide,
+  '/runtimes': guide,
+  '/cost': guide,
+  '/frameworks/': frameworks,
+  '/reference/': reference,
+  '/migration/': migration,
+  '/contributing/': contributing,
+  '/decisions/': contributing,
+  '/findings/': contributing,
+}
+
+export const nav: DefaultTheme.NavItem[] = [
+  { text: 'Guide', link: '/guide/getting-started', activeMatch: '^/guide/' },
+  { text: 'Frameworks', link: '/frameworks/', activeMatch: '^/frameworks/' },
+  { text: 'Reference', link: '/reference/packages', activeMatch: '^/reference/' },
+  { text: 'Migration', link: '/migration/langfuse', activeMatch: '^/migration/' },
+  {
+    text: 'More',
+    items: [
+      { text: 'Runtimes', link: '/runtimes' },
+      { text: 'Cost', link: '/cost' },
+      { text: 'Contributing', link: '/contributing/' },
+      { text: 'Decisions', link: '/decisions/' },
+      { text: 'Findings', link: '/findings/' },
+    ],
+  },
+]

@@ -1,0 +1,95 @@
+// Writes the API pages from the doc comments: one page for each entry point that is public.
+
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Application, Comment, Converter, ReflectionKind, type TypeDocOptions } from 'typedoc'
+
+const packages = fileURLToPath(new URL('../../packages/', import.meta.url))
+const out = fileURLToPath(new URL('../reference/api/', import.meta.url))
+
+/** What no application imports. */
+const INTERNAL = '@otel-sessions/semconv/internal'
+
+/** The source files of the entry points, by the name that an application imports. */
+function entryPoints(): Map<string, string> {
+  const files = new Map<string, string>()
+  for (const folder of readdirSync(packages)) {
+    const { name, exports } = JSON.parse(readFileSync(`${packages}${folder}/package.json`, 'utf8'))
+    for (const [path, target] of Object.entries<{ default?: string }>(exports)) {
+      const source = target.default?.replace('./dist/', `${packages}${folder}/src/`).replace(/\.js$/, '.ts')
+      const imported = `${name}${path.slice(1)}`
+      if (source !== undefined && imported !== INTERNAL) files.set(imported, source)
+    }
+  }
+  return files
+}
+
+const entries = entryPoints()
+/** The names of the pages, by the source file: `processor-lifecycle`. */
+const pages = new Map([...entries].map(([name, file]) => [file, pageOf(name)]))
+
+function pageOf(name: string): string {
+  return name.replace('@otel-sessions/', '').replaceAll('/', '-')
+}
+
+const app = await Application.bootstrapWithPlugins({
+  name: 'API',
+  plugin: ['typedoc-plugin-markdown', 'typedoc-vitepress-theme'],
+  entryPoints: [...entries.values()],
+  tsconfig: fileURLToPath(new URL('tsconfig.api.json', import.meta.url)),
+  readme: 'none',
+  disableSources: true,
+  logLevel: 'Warn',
+  treatWarningsAsErrors: true,
+  validation: { notExported: true, invalidLink: true, notDocumented: true },
+  // Of the Markdown plugin and the VitePress theme.
+  out,
+  docsRoot: fileURLToPath(new URL('..', import.meta.url)),
+  outputFileStrategy: 'modules',
+  flattenOutputFiles: true,
+  entryFileName: 'index',
+  hidePageHeader: true,
+  hideBreadcrumbs: true,
+  pageTitleTemplates: { module: ({ name }: { name: string }) => importOf(name) },
+  useCodeBlocks: true,
+  parametersFormat: 'table',
+  sidebar: { autoConfiguration: false },
+} as Partial<TypeDocOptions>)
+
+function importOf(page: string): string {
+  return [...entries.keys()].find((name) => pageOf(name) === page) ?? page
+}
+
+/** The first paragraph of each entry point's comment; the rest is about the files behind it. */
+const summaries = new Map<string, string>()
+
+app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+  for (const module of project.getReflectionsByKind(ReflectionKind.Module)) {
+    module.name = pages.get(project.getSymbolIdFromReflection(module)?.fileName ?? '') ?? module.name
+    const [summary = ''] = (module.comment?.summary ?? [])
+      .map(({ text }) => text)
+      .join('')
+      .split('\n\n')
+    module.comment = new Comment([{ kind: 'text', text: summary }])
+    summaries.set(module.name, summary.replaceAll('\n', ' '))
+  }
+})
+
+rmSync(out, { recursive: true, force: true })
+const project = await app.convert()
+if (project === undefined) process.exit(1)
+app.validate(project)
+await app.generateOutputs(project)
+
+const list = [...entries.keys()].map((name) => {
+  const page = pageOf(name)
+  return `| [\`${name}\`](${page}.md) | ${summaries.get(page)} |`
+})
+const head = '# API\n\nEvery public export, by the entry point that you import it from.\n'
+writeFileSync(`${out}index.md`, [head, '| import | what it is |', '| --- | --- |', ...list, ''].join('\n'))
+const items = [...entries.keys()].map((name) => ({
+  text: name.replace('@otel-sessions/', ''),
+  link: `/reference/api/${pageOf(name)}`,
+}))
+writeFileSync(`${out}sidebar.json`, JSON.stringify(items))
+process.exitCode = app.logger.hasErrors() || app.logger.hasWarnings() ? 1 : 0
