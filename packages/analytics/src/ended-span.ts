@@ -34,7 +34,7 @@ export interface EndedSpan extends UsageSpan {
   spanContext(): SpanIdentity
   /** The parent, since SDK 2. */
   readonly parentSpanContext?: ParentIdentity | undefined
-  /** The parent's span ID in SDK 1, which does not tell whether the parent is in another process. */
+  /** The parent's span ID in SDK 1, which does not report whether the parent is in another process. */
   readonly parentSpanId?: string | undefined
   /** The span's kind, such as 1 for SERVER and 4 for CONSUMER; read if `parentSpanContext` is missing. */
   readonly kind?: number | undefined
@@ -48,7 +48,7 @@ const SERVER = 1
 const CONSUMER = 4
 
 /**
- * Whether a span enters this process: it has no parent, or one in another process. SDK 1 does not tell where the parent
+ * Whether a span enters this process: it has no parent, or one in another process. SDK 1 does not report where the parent
  * is; there, servers and consumers enter the process.
  */
 export const entersProcess = ({ kind, parentSpanContext: parent }: EndedSpan, hasParent: boolean): boolean =>

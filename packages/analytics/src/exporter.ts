@@ -4,7 +4,7 @@ import type { EndedSpan } from './ended-span.ts'
 
 /** The result of an export: code 0 is success, 1 is failure. */
 export interface ExportResult {
-  /** 0 or 1. */
+  /** 0 is success, 1 is failure. */
   readonly code: number
   /** Why the export failed. */
   readonly error?: Error

@@ -42,7 +42,11 @@ export class SessionAnalytics {
   readonly #ends = new EndListeners((row) => totalsOf(this.#rows, row), this.#counters, this.#callbacks)
   readonly #record: ((totals: SessionTotals) => void) | undefined
 
-  /** @throws TypeError or RangeError that names the invalid option */
+  /**
+   * Creates totals that are empty.
+   *
+   * @throws TypeError or RangeError that names the invalid option
+   */
   constructor(options?: SessionAnalyticsOptions) {
     this.#settings = settingsOf(options)
     const { maxSessions, idleMillis, priceOf, meterProvider } = this.#settings

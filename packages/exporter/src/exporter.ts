@@ -70,6 +70,8 @@ export class SessionSpanExporter<S extends ExportableSpan> {
   #shutdown: Promise<void> | undefined
 
   /**
+   * Creates an exporter around another one.
+   *
    * @param delegate the exporter that sends the spans
    * @throws TypeError or RangeError when the exporter or an option is wrong; the message names it
    */

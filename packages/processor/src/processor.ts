@@ -19,7 +19,7 @@ import { type Counters, newCounters, type SessionProcessorStats, statsOf } from 
  * A SpanProcessor that stamps the session on every span, whichever instrumentation made it. Register it before
  * processors that write `session.id` themselves.
  *
- * It works when a span starts, and again when it ends, because frameworks often learn the ID late. It fits every SDK
+ * It works when a span starts, and again when it ends, because frameworks often write the ID late. It fits every SDK
  * from 1.30 by its shape. Where the SDK has no `onEnding` (before 2.3), `SessionSpanExporter` of
  * `@otel-sessions/exporter` writes what came late. None of its methods throws.
  *
@@ -29,7 +29,11 @@ export class SessionSpanProcessor {
   readonly #settings: SessionRecordSettings
   readonly #counters: Counters = newCounters()
 
-  /** @throws TypeError or RangeError when an option is wrong; the message names it */
+  /**
+   * Creates a processor.
+   *
+   * @throws TypeError or RangeError when an option is wrong; the message names it
+   */
   constructor(options?: SessionSpanProcessorOptions) {
     this.#settings = settingsOf(options)
   }
@@ -52,7 +56,7 @@ export class SessionSpanProcessor {
     }
   }
 
-  /** Called by the SDK, from 2.3, when a span is about to end and can still be written to. */
+  /** Called by the SDK, from version 2.3, when a span is about to end and can still be written to. */
   onEnding(span: StampableSpan): void {
     this.#settings.runsLateRules = true
     try {
@@ -87,8 +91,8 @@ export class SessionSpanProcessor {
   }
 
   /**
-   * Has each `SessionSpanExporter` export the spans of this processor that it buffers, and waits for those that it is
-   * exporting: `BatchSpanProcessor` neither flushes its exporter nor waits for a batch in flight.
+   * Exports the spans of this processor that a `SessionSpanExporter` buffers, and waits for exports in flight. Needed
+   * because `BatchSpanProcessor` neither flushes its exporter nor waits for a batch in flight.
    *
    * @returns resolves when the exporters have answered, or their time is over; never rejects
    */
@@ -98,14 +102,14 @@ export class SessionSpanProcessor {
     await Promise.all([releaseBuffered(flush), inFlight])
   }
 
-  /** Ends the open sessions whose spans this processor stamps, then has the exporters export what they buffer. */
+  /** Ends the open sessions whose spans this processor stamps, then exports the spans that exporters buffer. */
   shutdown(): Promise<void> {
     // Synchronously: the provider shuts the processors behind this one down next.
     for (const end of [...this.#settings.flush.atShutdown]) end()
     return releaseBuffered(this.#settings.flush)
   }
 
-  /** The default session, to pass on to the processes that this one starts; see the option. */
+  /** The default session, for passing on to child processes; see the option of the same name. */
   get defaultSession(): string | undefined {
     return this.#settings.defaultId
   }

@@ -4,16 +4,16 @@ import { type ProcessStats, processStats } from './report/process-stats.ts'
 export interface SessionProcessorStats {
   /** Spans by the session that they had at their start. */
   readonly started: {
-    /** An explicit one: from a scope, the span's own, or inherited. */
+    /** Spans with an explicit session: from a scope, set on the span itself, or inherited. */
     readonly explicit: number
-    /** A cleared one. */
+    /** Spans whose session was cleared. */
     readonly cleared: number
-    /** An inferred one: from an alias, another library, or the parent. */
+    /** Spans with an inferred session: from an alias, another library, or the parent. */
     readonly inferred: number
-    /** None. */
+    /** Spans without a session. */
     readonly withoutSession: number
   }
-  /** What the late rules did. Where the SDK has no `onEnding`, `SessionSpanExporter` writes the results. */
+  /** What changed when spans ended. Where the SDK has no `onEnding`, `SessionSpanExporter` writes the results. */
   readonly late: {
     /** Spans that took a session ID or an alias written on them after their start. */
     readonly named: number
@@ -28,9 +28,9 @@ export interface SessionProcessorStats {
     /** Spans on which metadata was merged with what overwrote it; not counted where the exporter does it. */
     readonly metadataMerged: number
   }
-  /** Spans that were left alone, because they have the record of another processor. */
+  /** Spans that were skipped, because another `SessionSpanProcessor` had stamped them. */
   readonly skipped: number
-  /** Times that reading or stamping a span threw. */
+  /** How often reading or stamping a span threw. */
   readonly failed: number
   /** What `processStats()` returns; the same for all processors of the process. */
   readonly process: ProcessStats

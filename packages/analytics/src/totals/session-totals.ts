@@ -30,7 +30,7 @@ export interface ModelTotals {
   readonly model: string | undefined
   /** LLM calls, counted as in `SessionTotals.llmCalls`. */
   readonly llmCalls: number
-  /** Tokens. */
+  /** The tokens of the model. */
   readonly tokens: SessionTokens
   /**
    * The cost; undefined if one usage has neither a reported cost nor a price, or if there are LLM calls and none reports
@@ -90,7 +90,7 @@ export interface SessionFeedbackTotals {
 export interface SessionLatency {
   /**
    * Durations of traces, measured by the spans that enter this process: those without a parent, or with a parent in
-   * another process. SDK 1 does not tell where the parent is: there, a span with a parent enters the process if its kind
+   * another process. SDK 1 does not report where the parent is: there, a span with a parent enters the process if its kind
    * is SERVER or CONSUMER. Undefined if there are none.
    */
   readonly traces: LatencyPercentiles | undefined
@@ -113,26 +113,26 @@ export interface SessionTotals {
   readonly lastTime: number | undefined
   /** From the first to the last time, in milliseconds; never negative. */
   readonly durationMillis: number
-  /** Distinct traces that have a span of this session. */
+  /** The number of distinct traces that have a span of this session. */
   readonly traces: number
-  /** Spans of this session, without session spans. */
+  /** The number of spans of this session, without session spans. */
   readonly spans: number
-  /** LLM calls. Of nested LLM spans, as many frameworks report a call, only the innermost counts. */
+  /** The number of LLM calls. Of nested LLM spans, as many frameworks report a call, only the innermost counts. */
   readonly llmCalls: number
-  /** Tool calls. */
+  /** The number of tool calls. */
   readonly toolCalls: number
-  /** Spans of agents. */
+  /** The number of spans of agents. */
   readonly agentSteps: number
-  /** Retrievals and rerankings. */
+  /** The number of retrievals and rerankings. */
   readonly retrievals: number
-  /** Embeddings. */
+  /** The number of embeddings. */
   readonly embeddings: number
   /**
-   * Spans whose status is ERROR. One failure counts several times if instrumentations mark each span that the error
+   * The number of spans whose status is ERROR. One failure counts several times if instrumentations mark each span that the error
    * passes through.
    */
   readonly errors: number
-  /** Tokens. Usage counts on the deepest spans that report it; zeros alone are no usage. */
+  /** The tokens of the session. Usage counts on the deepest spans that report it; zeros alone are no usage. */
   readonly tokens: SessionTokens
   /**
    * The cost; undefined, never 0, if one usage has neither a reported cost nor a price, or if there are LLM calls and none
@@ -161,18 +161,18 @@ export interface SessionTotals {
   readonly moreEnvironments: boolean
   /** How the session ended, if it did: the first end by time. */
   readonly end: SessionEndTotals | undefined
-  /** Feedback (`session.feedback`). */
+  /** The totals of feedback (`session.feedback`). */
   readonly feedback: SessionFeedbackTotals
   /** Metrics (`session.metric`) by name: at most 32. */
   readonly metrics: readonly SessionMetricTotals[]
   /** Whether there are more metrics. */
   readonly moreMetrics: boolean
-  /** Events (`session.event`), including those that add tags and metadata. */
+  /** The number of events (`session.event`), including those that add tags and metadata. */
   readonly events: number
-  /** Attachments (`session.attachment`). */
+  /** The number of attachments (`session.attachment`). */
   readonly attachments: number
   /**
-   * Spans after the end, session spans included: those marked `session.late`, and those that started after the end that
+   * The number of spans after the end, session spans included: those marked `session.late`, and those that started after the end that
    * was known when they were counted. A span that arrives before the end is never late, so only this number depends on
    * the order of arrival.
    */

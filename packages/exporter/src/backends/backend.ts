@@ -67,7 +67,7 @@ export interface BackendDefinition {
   readonly metadata?: BackendMetadata | undefined
   /** Which IDs the backend accepts, if it accepts fewer than others. It gets no session ID that breaks the rule. */
   readonly idRule?: BackendIdRule | undefined
-  /** Constant attributes that the backend wants beside the session. */
+  /** Constant attributes to write beside the session. */
   readonly extras?: Readonly<Record<string, string | number | boolean>> | undefined
 }
 
@@ -104,10 +104,10 @@ export type BackendProblem =
 export type OnBackendProblem = (backend: string, problem: BackendProblem, message: () => string) => void
 
 /**
- * Maps the validated attributes of a span to those that all backends want; undefined if they want no change. Never
+ * Maps the validated attributes of a span to those that are exported for all backends; undefined if nothing changes. Never
  * throws: a problem of a backend must not undo the validation.
  *
- * @param isCleared the application said that the span has no session
+ * @param isCleared whether the application cleared the session of the span
  */
 export type AttributeMapper = (
   attributes: ReadableAttributes,
@@ -115,7 +115,7 @@ export type AttributeMapper = (
 ) => ReadableAttributes | undefined
 
 /**
- * Makes the mapper for several backends; undefined if none of them wants a change.
+ * Makes the mapper for several backends; undefined if no backend needs a change.
  *
  * @param where the option in error messages
  * @throws TypeError if two backends have the same name
@@ -137,7 +137,7 @@ export type BackendField = 'session' | 'user' | 'tags' | 'metadata'
 
 /** What is known of a backend, for documentation. */
 export interface BackendFacts {
-  /** The products, as people call them. */
+  /** The usual names of the products. */
   readonly backend: string
   /** How the keys are known. */
   readonly evidence: BackendEvidence

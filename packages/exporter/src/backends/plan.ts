@@ -36,23 +36,23 @@ export interface SessionPlan {
   readonly pattern: RegExp | undefined
 }
 
-/** Where one backend wants a user or a conversation. */
+/** Where a user or a conversation is written for one backend. */
 export interface KeyPlan {
   readonly name: string
   readonly key: string
 }
 
-/** Where one backend wants tags. */
+/** Where tags are written for one backend. */
 export type TagsPlan = BackendTags & { readonly name: string }
 
-/** Where one backend wants metadata. */
+/** Where metadata is written for one backend. */
 export type MetadataPlan = BackendMetadata & {
   readonly name: string
   /** Names that no metadata key may have, with its prefix. */
   readonly reserved: ReadonlySet<string>
 }
 
-/** What several backends want. Each key belongs to the first backend that names it; session keys come first. */
+/** What is written for several backends. Each key belongs to the first backend that names it; session keys come first. */
 export interface MappingPlan {
   /** The names of all backends. */
   readonly names: readonly string[]
@@ -63,7 +63,7 @@ export interface MappingPlan {
   readonly metadata: readonly MetadataPlan[]
 }
 
-/** The plan; undefined if the attributes that spans have anyway are all that the backends want. */
+/** The plan; undefined if the attributes that spans have anyway are enough for the backends. */
 export function planMapping(backends: readonly SessionBackend[]): MappingPlan | undefined {
   const taken = new Set([...GENERIC_KEYS, ...backends.flatMap(({ session }) => session)])
   /** Takes a key, unless a backend before has it. */

@@ -39,7 +39,11 @@ export class PersistentBatchSpanProcessor {
   #isExiting = false
   #shutdown: Promise<void> | undefined
 
-  /** @throws TypeError or RangeError for an invalid option; the message names it */
+  /**
+   * Creates a processor.
+   *
+   * @throws TypeError or RangeError for an invalid option; the message names it
+   */
   constructor(options?: PersistentBatchSpanProcessorOptions) {
     const settings = settingsOf(options)
     const { meterProvider, sender, queue } = settings
@@ -66,10 +70,10 @@ export class PersistentBatchSpanProcessor {
     })
   }
 
-  /** Does nothing: only ended spans are delivered. */
+  /** Part of the span processor interface; does nothing. */
   onStart(): void {}
 
-  /** Takes an ended span, if it is sampled. */
+  /** Queues an ended span for delivery, if it is sampled. */
   onEnd(span: EndedSpan): void {
     try {
       if (!isSampled(span)) return

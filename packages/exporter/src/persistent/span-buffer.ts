@@ -1,7 +1,7 @@
 import { after, type Timer } from '@otel-sessions/semconv/internal'
 import type { ExportableSpan } from '../span-types.ts'
 
-/** The part of a span's resource that tells whether its detectors are still running (SDK 1.11 and later). */
+/** The part of a span's resource that shows whether its detectors are still running (SDK 1.11 and later). */
 export interface DetectedResource {
   readonly asyncAttributesPending?: boolean | undefined
   waitForAsyncAttributes?(): Promise<void>

@@ -1,7 +1,7 @@
 // Binding: what runs later, or is pulled from later, runs in a session. Calls run one way:
 //   usingSession -> bind-in-place -> web-streams
 //   bindSession  -> emitters, object-view -> bind-in-place -> web-streams
-// `stream-shapes.ts` says which methods of an object to bind, `replace-methods.ts` replaces them on the object itself.
+// `stream-shapes.ts` lists which methods of an object to bind, `replace-methods.ts` replaces them on the object itself.
 // Emitters, whole Node streams, and views of objects that hold streams are reached through `bindSession` only.
 import { type Context, context } from '@opentelemetry/api'
 import { kindOf } from '@otel-sessions/semconv/internal'

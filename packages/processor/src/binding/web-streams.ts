@@ -49,7 +49,7 @@ function teeBound(native: Method, getReader: Method, binding: Binding): Method {
   }
 }
 
-/** Pipes in the session; undefined where the platform would refuse, so that its own error is thrown. */
+/** Pipes in the session; undefined where the platform would throw, so that its own error is thrown. */
 function pipe(
   source: ReadableLike,
   writable: unknown,
@@ -62,7 +62,7 @@ function pipe(
   const checked = readOptions(options)
   if (checked === undefined) return undefined
   const { stream, release } = relay(source, getReader, binding, context.active())
-  // The lock is released before anyone learns that the pipe has ended.
+  // The lock is released before the end of the pipe can be seen.
   return stream.pipeTo(writable as object, checked).then(release, (error) => {
     release()
     throw error
@@ -124,7 +124,7 @@ function relay(
   const underlying = {
     ...(bytes ? { type: 'bytes' } : {}),
     start(controller: Controller) {
-      // A consumer that does not read, because it is full, still learns about the end and about errors.
+      // The end and errors also reach a consumer that does not read because it is full.
       reader.closed.then(
         () => {
           // The source closes before it returns its last chunk; the next read notices the end.

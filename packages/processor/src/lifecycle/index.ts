@@ -7,7 +7,7 @@
  * - `emit/`: session spans (`session.start`, …) and log events, and the checks of what is in them
  * - `attachments/`: reads what is attached, and makes attributes of it
  * - `traces/`: `session.trace`, whose root span ends with its work
- * - `idle/`, `signals/`: sessions that end because they are silent or old, or because the process is told to end
+ * - `idle/`, `signals/`: sessions that end because they are silent or old, or because a signal ends the process
  *
  * Calls run from the object into the folders, from them to `emit/`, and from there to `open-sessions.ts`.
  *

@@ -4,13 +4,13 @@ import type { SessionEndState } from '@otel-sessions/semconv'
 import type { MetadataValue } from '../scope/session-init.ts'
 import type { AttachmentInput } from './attachments/input.ts'
 
-/** What a session is started with. Everything is optional. */
+/** What `startSession` takes. Everything is optional. */
 export interface SessionStart {
   /** The session ID; see `checkSessionId`. Where it is missing, a UUID v7 is created; an invalid one is not replaced. */
   readonly sessionId?: string | undefined
-  /** A display name; on the span `session.start` only. At most 200 characters. */
+  /** A display name of at most 200 characters, written on the span `session.start` only. */
   readonly name?: string | undefined
-  /** The end user. Same rule as a session ID. */
+  /** The ID of the end user. Same rule as a session ID. */
   readonly userId?: string | undefined
   /** Tags: non-empty strings of at most 200 characters, at most 32. */
   readonly tags?: readonly string[] | undefined
@@ -22,7 +22,7 @@ export interface SessionStart {
   readonly startTime?: TimeInput | undefined
 }
 
-/** What a session is resumed with: its ID, and what is known of it. */
+/** What `resumeSession` takes: the session ID, and the fields that are known here. */
 export interface SessionResume extends Pick<SessionStart, 'userId' | 'tags' | 'metadata'> {
   /** The session ID; see `checkSessionId`. */
   readonly sessionId: string
@@ -30,29 +30,33 @@ export interface SessionResume extends Pick<SessionStart, 'userId' | 'tags' | 'm
 
 /** How a session ends. */
 export interface SessionEnd {
-  /** @default 'indeterminate' */
+  /**
+   * Whether the session succeeded.
+   *
+   * @default 'indeterminate'
+   */
   readonly state?: SessionEndState | undefined
-  /** Why it ends; at most 32,768 characters. */
+  /** Why the session ends, in at most 32,768 characters. */
   readonly reason?: string | undefined
-  /** When it ends. @default now */
+  /** When the session ends. @default now */
   readonly time?: TimeInput | undefined
 }
 
 /** How a session has ended. */
 export interface SessionEnded {
-  /** How. */
+  /** The state in which the session ended. */
   readonly state: SessionEndState
-  /** Why, if a reason was given. */
+  /** Why the session ended, if a reason was given. */
   readonly reason: string | undefined
 }
 
 /** Feedback about a session: at least one of score, label and comment. */
 export interface SessionFeedback {
-  /** A finite number; you define its scale. */
+  /** The rating as a finite number; you define its scale. */
   readonly score?: number | undefined
-  /** A short label, such as `helpful`; at most 200 characters. */
+  /** The rating as a label of at most 200 characters, such as `helpful`. */
   readonly label?: string | undefined
-  /** Free text; at most 32,768 characters. */
+  /** A comment of at most 32,768 characters. */
   readonly comment?: string | undefined
   /**
    * Who gives the feedback.
@@ -79,9 +83,9 @@ export interface Session {
   /** The session ID; the empty string where `startSession` or `resumeSession` got an invalid one. */
   readonly id: string
   /**
-   * How the session ended: by `end` on this object or, where it was started in this process, by anything else that ended
-   * it here: another object of the same ID, a signal or the shutdown of the provider (with that as the reason), or
-   * the start of the session that replaces it (`replaced`).
+   * How the session ended; undefined while it is open. `end` on this object sets it. For a session that was started in
+   * this process, so does everything else that ends it here: another object of the same ID, a signal or the shutdown
+   * of the provider (with that as the reason), or the start of the session that replaces it (`replaced`).
    */
   readonly ended: SessionEnded | undefined
 
@@ -150,8 +154,8 @@ export interface Session {
   end(end?: SessionEnd): void
 
   /**
-   * `await using`: waits for attachments, and ends the session unless it has ended. A resumed session is not ended: it
-   * began elsewhere. Never rejects.
+   * Waits for attachments, and ends the session unless it has ended; for `await using`. A resumed session is not ended:
+   * it began elsewhere. Never rejects.
    */
   [Symbol.asyncDispose](): Promise<void>
 }

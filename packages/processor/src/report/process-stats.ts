@@ -14,9 +14,9 @@ export interface ProcessStats {
 export interface SessionCounts {
   /** Sessions that `startSession` started. */
   readonly started: number
-  /** Sessions that `resumeSession` took up. */
+  /** Sessions that `resumeSession` resumed. */
   readonly resumed: number
-  /** Sessions that were ended, by how. */
+  /** Sessions that were ended, by state. */
   readonly ended: Readonly<Record<SessionEndState, number>>
   /** Sessions that are over because another one was started with their ID as its previous one. */
   readonly replaced: number

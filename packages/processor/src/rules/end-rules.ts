@@ -90,7 +90,7 @@ function noteResolution(record: SessionRecord, { id, how }: ResolvedSession): vo
   }
   record.resolution = how
   record.resolvedId = id
-  // The default session says nothing about the trace: it may contain another one.
+  // The default session is not noted: the trace may contain another one.
   if (id === undefined || how === 'kept' || how === 'defaulted') return
   noteTraceSession(id, record.trace)
   // Ancestors infer no placeholder, though the span itself keeps it; an explicit ID may be one.

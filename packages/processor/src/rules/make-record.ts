@@ -126,7 +126,7 @@ export function spanRecord(
 
 /**
  * The record of a child that inherits an explicit or cleared session. Parent and child share it, unless the parent's
- * tells about that span alone, or the child has another processor or another scope.
+ * applies to that span alone, or the child has another processor or another scope.
  */
 export function childRecordOf(
   record: SessionRecord,

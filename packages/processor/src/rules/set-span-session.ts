@@ -21,7 +21,7 @@ import { attributesOf, replaceFields, stampedFieldsOf, stampFields, stampId, unl
 const DEFAULTS = settingsOf({ defaultSession: false })
 
 /**
- * Sets the session of a span, for code that learns the ID midway and has no function to wrap. It counts as if the span
+ * Sets the session of a span, for code that gets the ID midway and has no function to wrap. It counts as if the span
  * had started with it: children that start from now on inherit it, and unassigned spans above take it unless another
  * child has another one.
  *

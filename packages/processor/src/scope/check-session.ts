@@ -20,7 +20,7 @@ export function checkSession(session: unknown): CheckedSession {
   return checkId(session, undefined)
 }
 
-// A promise that nobody awaited, an array or a boxed string has none of the fields. Taken for an object without
+// A promise that nobody awaited, an array or a boxed string has none of the fields. As an object without
 // `sessionId`, it would leave the work in the outer session.
 function isInit(session: object): boolean {
   const prototype = Object.getPrototypeOf(session)

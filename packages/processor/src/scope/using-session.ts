@@ -1,7 +1,7 @@
 // Scopes: what `usingSession` sets, and how a context carries it. Calls run one way:
 //   using-session -> check-session -> scope -> OpenTelemetry's context
-// Entering a scope also tells unassigned spans above it which session they contain (`rules/propagate.ts`), and binds
-// the streams that the function returns (`binding/bind-in-place.ts`). The processor reads the scope later, when a span
+// Entering a scope also propagates its session to unassigned spans above (`rules/propagate.ts`), and binds the streams
+// that the function returns (`binding/bind-in-place.ts`). The processor reads the scope later, when a span
 // starts (`rules/start-rules.ts`).
 import { type Context, context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { kindOf } from '@otel-sessions/semconv/internal'

@@ -79,7 +79,7 @@ export const SESSION_ALIASES: readonly SessionAlias[] = Object.freeze([
 export interface NeverAlias {
   /** The attribute. */
   readonly key: string
-  /** What it is instead. */
+  /** What the attribute is instead of a session ID. */
   readonly reason: string
 }
 

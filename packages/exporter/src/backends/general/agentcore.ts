@@ -2,7 +2,7 @@ import { ATTR_SESSION_ID } from '@otel-sessions/semconv'
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** AWS Bedrock AgentCore. */
+/** The attribute mapping of AWS Bedrock AgentCore. */
 export const agentcore: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'agentcore',
   session: [ATTR_SESSION_ID],

@@ -1,7 +1,7 @@
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** Azure Monitor (Application Insights). */
+/** The attribute mapping of Azure Monitor (Application Insights). */
 export const azure: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'azure',
   session: ['microsoft.session.id'],

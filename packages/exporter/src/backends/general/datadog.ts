@@ -2,7 +2,7 @@ import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_TAG_TAGS, ATTR_USER_ID } from '@otel-
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** Datadog LLM Observability, which groups by conversations. */
+/** The attribute mapping of Datadog LLM Observability, which groups by conversations. */
 export const datadog: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'datadog',
   session: [],

@@ -2,7 +2,7 @@ import { ATTR_SESSION_ID, ATTR_USER_ID } from '@otel-sessions/semconv'
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** MLflow. */
+/** The attribute mapping of MLflow. */
 export const mlflow: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'mlflow',
   session: [ATTR_SESSION_ID],

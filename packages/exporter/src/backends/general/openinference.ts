@@ -2,7 +2,7 @@ import { ATTR_METADATA, ATTR_SESSION_ID, ATTR_TAG_TAGS, ATTR_USER_ID } from '@ot
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** OpenInference's keys, which Phoenix and Arize AX read. */
+/** The attribute mapping of OpenInference, which Phoenix and Arize AX read. */
 export const openinference: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'openinference',
   session: [ATTR_SESSION_ID],

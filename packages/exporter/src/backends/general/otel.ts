@@ -2,7 +2,7 @@ import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_SESSION_ID, ATTR_USER_ID } from '@ote
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** OpenTelemetry's own keys, for a collector and for backends that read them. */
+/** The attributes of OpenTelemetry itself, for a collector and for backends that read them. */
 export const otel: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'otel',
   session: [ATTR_SESSION_ID],

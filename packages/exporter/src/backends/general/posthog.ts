@@ -1,7 +1,7 @@
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** PostHog. */
+/** The attribute mapping of PostHog. */
 export const posthog: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'posthog',
   session: ['$ai_session_id'],

@@ -2,7 +2,7 @@ import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_USER_ID } from '@otel-sessions/semcon
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** Sentry, which groups by conversations. */
+/** The attribute mapping of Sentry, which groups by conversations. */
 export const sentry: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'sentry',
   session: [],

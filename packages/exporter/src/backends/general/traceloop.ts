@@ -2,7 +2,7 @@ import { ATTR_GEN_AI_CONVERSATION_ID } from '@otel-sessions/semconv'
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** Traceloop's keys, as its SDK (OpenLLMetry) writes them. */
+/** The attribute mapping of Traceloop, as its SDK (OpenLLMetry) writes them. */
 export const traceloop: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'traceloop',
   session: ['traceloop.association.properties.session_id'],

@@ -1,7 +1,7 @@
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** AgentOps, which has no sessions over several traces: tags only. */
+/** The attribute mapping of AgentOps, which has no sessions over several traces: tags only. */
 export const agentops: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'agentops',
   session: [],

@@ -1,7 +1,7 @@
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** Braintrust, which has no sessions: tags and metadata only. */
+/** The attribute mapping of Braintrust, which has no sessions: tags and metadata only. */
 export const braintrust: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'braintrust',
   session: [],

@@ -1,7 +1,7 @@
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** Confident AI (DeepEval), which groups by threads. */
+/** The attribute mapping of Confident AI (DeepEval), which groups by threads. */
 export const confident: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'confident',
   session: ['confident.trace.thread_id'],

@@ -1,7 +1,7 @@
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** Galileo. */
+/** The attribute mapping of Galileo. */
 export const galileo: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'galileo',
   session: ['galileo.session.id'],

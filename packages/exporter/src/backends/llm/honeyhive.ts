@@ -1,7 +1,7 @@
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** HoneyHive. */
+/** The attribute mapping of HoneyHive. */
 export const honeyhive: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'honeyhive',
   session: ['honeyhive.session_id'],

@@ -2,7 +2,7 @@ import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 import { langfuse } from './langfuse.ts'
 
-/** InteractiveAI, assumed to read Langfuse's keys. */
+/** The attribute mapping of InteractiveAI, assumed to read Langfuse's keys. */
 export const interactiveai: SessionBackend = /* @__PURE__ */ toBackend({ ...langfuse, name: 'interactiveai' })
 
 export const interactiveaiFacts: BackendFacts = {

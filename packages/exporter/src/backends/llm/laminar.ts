@@ -1,7 +1,7 @@
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** Laminar. */
+/** The attribute mapping of Laminar. */
 export const laminar: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'laminar',
   session: ['lmnr.association.properties.session_id'],

@@ -1,7 +1,7 @@
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** Langfuse. */
+/** The attribute mapping of Langfuse. */
 export const langfuse: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'langfuse',
   session: ['langfuse.session.id'],

@@ -1,7 +1,7 @@
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** LangSmith, which groups by threads. */
+/** The attribute mapping of LangSmith, which groups by threads. */
 export const langsmith: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'langsmith',
   session: ['langsmith.metadata.session_id'],

@@ -1,7 +1,7 @@
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** LangWatch, which groups by threads. */
+/** The attribute mapping of LangWatch, which groups by threads. */
 export const langwatch: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'langwatch',
   session: ['langwatch.thread.id'],

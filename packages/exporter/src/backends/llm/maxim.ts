@@ -2,7 +2,7 @@ import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_SESSION_ID, ATTR_USER_ID } from '@ote
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** Maxim. */
+/** The attribute mapping of Maxim. */
 export const maxim: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'maxim',
   session: [ATTR_SESSION_ID],

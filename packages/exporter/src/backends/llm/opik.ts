@@ -1,7 +1,7 @@
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** Opik, by Comet, which groups by threads. */
+/** The attribute mapping of Opik, by Comet, which groups by threads. */
 export const opik: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'opik',
   session: ['thread_id'],

@@ -1,7 +1,7 @@
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** Respan, formerly Keywords AI. */
+/** The attribute mapping of Respan, formerly Keywords AI. */
 export const respan: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'respan',
   session: ['respan.threads.thread_identifier', 'respan.sessions.session_identifier'],

@@ -2,7 +2,7 @@ import { ATTR_GEN_AI_CONVERSATION_ID } from '@otel-sessions/semconv'
 import type { BackendFacts, SessionBackend } from '../backend.ts'
 import { toBackend } from '../mapper.ts'
 
-/** Weave, by Weights & Biases, which groups by threads and conversations. */
+/** The attribute mapping of Weave, by Weights & Biases, which groups by threads and conversations. */
 export const weave: SessionBackend = /* @__PURE__ */ toBackend({
   name: 'weave',
   session: ['wandb.thread_id'],

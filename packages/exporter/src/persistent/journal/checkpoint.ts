@@ -18,7 +18,7 @@ const SLOT_BYTES = 32
 const SLOT_DISTANCE = 512
 const MAGIC = 0x7275434f
 
-/** The file that says how far a journal is acked. Two slots are written in turn, so that one is always whole. */
+/** The file that marks how far a journal is acked. Two slots are written in turn, so that one is always whole. */
 export class Checkpoint {
   readonly #fs: Files
   readonly #open: () => number
@@ -84,7 +84,7 @@ export class Checkpoint {
   }
 }
 
-/** What the file of a checkpoint says. */
+/** The content of a checkpoint's file. */
 export interface ReadCheckpoint {
   readonly isThere: boolean
   readonly sequence: number

@@ -68,7 +68,7 @@ export interface Identity {
   /** The namespace of the process ID (containers differ); '0' where there is none. */
   readonly namespace: string
   readonly pid: number
-  /** '' where the system does not tell. */
+  /** '' where the system does not report it. */
   readonly start: string
   /** 0 is the main thread. A worker thread may end before its process. */
   readonly thread: number
@@ -88,7 +88,7 @@ export interface System {
   readonly identity: Identity
   /** Whether this Node can read zstd. */
   readonly hasZstd: boolean
-  /** When a process of this machine started, as text; '' where the system does not tell, undefined without such a process. */
+  /** When a process of this machine started, as text; '' where the system does not report it, undefined without such a process. */
   startOf(pid: number): string | undefined
 }
 

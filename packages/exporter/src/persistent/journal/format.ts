@@ -35,7 +35,7 @@ const JSON_BIT = 0x10
 /** A damaged or hostile file must not fill the memory. */
 const MAX_DECOMPRESSED_BYTES = 256 * 1024 * 1024
 
-/** What a record's header says of its body. */
+/** What a record's header contains about its body. */
 export interface RecordHeader {
   readonly format: BodyFormat
   readonly compression: Compression

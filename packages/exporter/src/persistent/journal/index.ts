@@ -1,5 +1,5 @@
 /**
- * A journal is a folder of segments, which are files of records, and a checkpoint that tells how far they are acked.
+ * A journal is a folder of segments, which are files of records, and a checkpoint, which marks how far they are acked.
  *
  * - `segment.ts`, `segment-records.ts`, `segment-types.ts`: a segment, which alone changes itself and its entries
  * - `journal-reader.ts`: the segments of a journal in order, what is leased of them, and deleting finished files

@@ -50,7 +50,7 @@ export class JournalReader {
     this.#segments.push(segment)
   }
 
-  /** The file that says how far the journal is acked; undefined where there is none. */
+  /** The file that marks how far the journal is acked; undefined where there is none. */
   useCheckpoint(checkpoint: Checkpoint | undefined): void {
     this.#checkpoint?.close()
     this.#checkpoint = checkpoint
@@ -155,7 +155,7 @@ export class JournalReader {
     if (this.#segments.length === 0) this.#onEmptied()
   }
 
-  /** A file that cannot be deleted is found by the next process, whose checkpoint says that nothing in it is left. */
+  /** A file that cannot be deleted is found by the next process; the checkpoint shows that nothing in it is left. */
   #deleteSegment(segment: Segment): void {
     const path = segment.retire()
     if (path !== undefined) this.#deleting.add(this.#context.system.fs.promises.unlink(path))

@@ -7,7 +7,7 @@ import type { JournalEntry, NewEntry, Room, Segment } from './segment-types.ts'
 export interface Times {
   /** Milliseconds since 1970 minus that clock. */
   readonly shift: number
-  /** No record counts as younger, whatever its header says. */
+  /** No record counts as younger, whatever time is in its header. */
   readonly latest: number
 }
 

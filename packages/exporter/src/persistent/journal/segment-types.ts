@@ -91,7 +91,7 @@ export interface Segment {
 
   /** Appends a record. Where there is a file, the writer has to be given the entry. */
   append(record: NewEntry): JournalEntry
-  /** What a record's header says of the time at which it was queued. */
+  /** The time at which the record was queued, from its header. */
   epochOf(entry: JournalEntry): number
   /** Gives a record its place in the file. */
   place(entry: JournalEntry): void

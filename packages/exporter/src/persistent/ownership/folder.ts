@@ -30,7 +30,7 @@ export function newFolderName(owner: Owner): string {
   return ['own', host, namespace, pid, start, thread, random].join('.')
 }
 
-/** The owner that a folder's name tells; undefined for everything that is not a folder of a journal. */
+/** The owner in a folder's name; undefined for everything that is not a folder of a journal. */
 export function ownerOf(name: string): Owner | undefined {
   const free = /^(free|zstd)\.[0-9a-f]{12}$/.exec(name)
   if (free) return { kind: free[1] as 'free' | 'zstd' }
@@ -96,7 +96,7 @@ export class Folder {
 
   /**
    * Deletes the folder, all of whose records are acked. Files that are not ours stay. While a segment cannot be
-   * deleted, the checkpoint stays, too: it says that nothing is to be sent again. Never rejects.
+   * deleted, the checkpoint stays, too: it shows that nothing is to be sent again. Never rejects.
    */
   async remove(): Promise<void> {
     const { promises } = this.#system.fs

@@ -25,7 +25,7 @@ export class Liveness {
       if (start === undefined) return true
       // The process ID was given to another process.
       if (start !== '' && owner.start !== '' && start !== owner.start) return true
-      // A worker thread may end before its process, and the system tells nothing of other worker threads.
+      // A worker thread may end before its process, and the system reports nothing about other worker threads.
       const isOurs = owner.pid === identity.pid && owner.thread === identity.thread
       if (start !== '' && owner.start !== '' && (isOurs || owner.thread === 0)) return false
     }

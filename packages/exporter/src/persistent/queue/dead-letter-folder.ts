@@ -24,7 +24,7 @@ export interface DeadLetter {
   readonly spans: number
 }
 
-/** A file of dead letters. Its name says everything that has to be known of it. */
+/** A file of dead letters. Everything that has to be known of it is in its name. */
 export interface DeadLetterFile {
   readonly name: string
   readonly path: string

@@ -75,7 +75,7 @@ export interface SpanQueue {
   redeliver(): Promise<number>
   /** Deletes the queue, the dead letters, and what dead processes left; resolves to the number of spans. */
   purge(): Promise<number>
-  /** Returns a function that tells how many of the spans that are queued now are still queued. */
+  /** Returns a function that returns how many of the spans that are queued now are still queued. */
   trackQueued(): () => number
   readonly size: Queued
   /** How many of the queued spans no file has. */

@@ -279,7 +279,7 @@ export class JournalQueue {
     if (this.#isOnDisk && !(await this.#hasSpace())) this.#fail(lowSpace())
   }
 
-  /** Whether the disk has as much room as the application wants to keep. A disk that does not tell has. */
+  /** Whether the disk has as much free space as the option requires. True where the disk does not report it. */
   async #hasSpace(): Promise<boolean> {
     const { system, settings } = this.#context
     if (settings.minFreeDiskBytes <= 0) return true

@@ -101,7 +101,7 @@ class PersistentQueue implements SpanQueue {
     this.#memory.add(record, format)
   }
 
-  /** Makes room in the files, as the option `overflow` says. False when there is none. */
+  /** Makes room in the files, according to the option `overflow`. False when there is none. */
   #makeRoom(bytes: number): boolean {
     const { accounting, settings } = this.#context
     if (this.#journal === undefined) return true

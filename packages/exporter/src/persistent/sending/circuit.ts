@@ -122,9 +122,9 @@ export interface Part {
   readonly bytes: number
 }
 
-/** What was learned never makes requests smaller than this, in bytes. */
+/** The smallest limit that answers of the endpoint can set, in bytes. */
 const LEAST_REQUEST_BYTES = 16 * 1024
-/** After so many losses in a row, the size of the request is taken for the cause. */
+/** After so many losses in a row, the size of the request is assumed to be the cause. */
 const MANY = 3
 
 const RESET = new Set(['ECONNRESET', 'EPIPE'])
@@ -161,8 +161,8 @@ export class RequestSize {
   }
 
   /**
-   * The endpoint found this size too large, and then accepted a smaller part. Only then is anything learned: an
-   * endpoint that finds everything too large would otherwise get single spans forever.
+   * The endpoint found this size too large, and then accepted a smaller part. Only then does the limit
+   * change: an endpoint that finds everything too large would otherwise get single spans forever.
    */
   learn(tooLarge: number): void {
     this.#limit = Math.min(this.#limit, Math.max(LEAST_REQUEST_BYTES, Math.floor(tooLarge / 2)))

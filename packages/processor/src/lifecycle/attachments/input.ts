@@ -6,11 +6,11 @@ export type AttachmentInput = AttachedData | AttachedFile | AttachedUrl
 
 /** The part of the platform's Blob and File that is used. */
 export interface BlobLike {
-  /** In bytes. */
+  /** The size in bytes. */
   readonly size: number
-  /** Its media type; empty where it has none. */
+  /** The media type; empty where there is none. */
   readonly type: string
-  /** All of it. */
+  /** Returns the whole content. */
   arrayBuffer(): Promise<ArrayBuffer>
 }
 
@@ -54,7 +54,7 @@ export interface AddressLike {
   readonly href: string
 }
 
-/** Content that lies elsewhere; it is not fetched. */
+/** Content to attach that is stored elsewhere; it is not fetched. */
 export interface AttachedUrl {
   /**
    * An absolute URL of at most 8192 characters: http, https, s3 or gs, without user or password. Any other is left
@@ -63,11 +63,11 @@ export interface AttachedUrl {
   readonly url: string | AddressLike
   /** A display name of 1 to 255 characters. */
   readonly name?: string | undefined
-  /** Media type, where you know it. */
+  /** The media type, if you know it. */
   readonly type?: string | undefined
-  /** In bytes, where you know it. */
+  /** The size in bytes, if you know it. */
   readonly size?: number | undefined
-  /** SHA-256 as 64 hexadecimal digits, where you know it. */
+  /** The SHA-256 as 64 hexadecimal digits, if you know it. */
   readonly sha256?: string | undefined
   /** Give one of data, file and url. */
   readonly data?: undefined

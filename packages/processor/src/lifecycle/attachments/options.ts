@@ -12,13 +12,13 @@ export interface LargeAttachment {
   readonly data: Uint8Array
   /** The display name; undefined where none was given. */
   readonly name: string | undefined
-  /** Its media type. */
+  /** The media type. */
   readonly type: string
-  /** In bytes. */
+  /** The size in bytes. */
   readonly size: number
   /** SHA-256 as 64 hexadecimal digits; undefined where the platform cannot compute it. */
   readonly sha256: string | undefined
-  /** The session that it belongs to. */
+  /** The ID of the session that the attachment belongs to. */
   readonly sessionId: string
 }
 

@@ -114,7 +114,7 @@ function attributesOf(feedback: SessionFeedback): Attributes | undefined {
   })
 }
 
-/** Who gave the feedback. An unknown source is left out, not taken for a human. */
+/** Who gave the feedback. An unknown source is left out, and does not become `human`. */
 function checkSource(source: unknown): SessionFeedback['source'] {
   if (source === undefined || source === null) return 'human'
   return checkOneOf('session-feedback:bad-source', 'the source of feedback', source, SOURCES)

@@ -9,7 +9,7 @@ export const NAME_MAX_LENGTH = 200
 /** The most UTF-16 code units in a comment, a reason and JSON (32 kB). */
 export const TEXT_MAX_LENGTH = 32_768
 
-/** Counts a value that is left out, and logs what it is: its kind, unless `describe` says more. */
+/** Counts a value that is left out, and logs what it is: its kind, unless `describe` returns more. */
 export function reportLeftOut(
   code: ProblemCode,
   what: string,

@@ -33,7 +33,11 @@ export class SessionIdle {
   #timer: Timer | undefined
   #isStopped = false
 
-  /** @throws TypeError or RangeError when an option is wrong, or none is given; the message names it */
+  /**
+   * Creates a processor that watches sessions.
+   *
+   * @throws TypeError or RangeError when an option is wrong, or none is given; the message names it
+   */
   constructor(options: SessionIdleOptions) {
     this.#settings = idleSettings(options)
     this.#watched = new WatchedSessions(this.#settings)
@@ -86,10 +90,10 @@ export class SessionIdle {
     this.#onSpan(span)
   }
 
-  /** Nothing is buffered here. */
+  /** Part of the span processor interface; does nothing. */
   async forceFlush(): Promise<void> {}
 
-  /** Stops, as `stop` does. */
+  /** Stops watching all sessions, as `stop` does. */
   async shutdown(): Promise<void> {
     this.stop()
   }

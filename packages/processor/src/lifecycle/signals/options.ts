@@ -10,7 +10,7 @@ export interface Flushable {
 /** Options of `endSessionsOnSignals`. */
 export interface EndSessionsOnSignalsOptions {
   /**
-   * Which signals.
+   * The signals on which open sessions are ended.
    *
    * @default ['SIGINT', 'SIGTERM']
    */
@@ -23,7 +23,7 @@ export interface EndSessionsOnSignalsOptions {
    */
   readonly timeoutMillis?: number | undefined
   /**
-   * What is flushed. For several: `{ forceFlush: () => Promise.all([traces.forceFlush(), logs.forceFlush()]) }`.
+   * The tracer provider to flush. For several: `{ forceFlush: () => Promise.all([traces.forceFlush(), logs.forceFlush()]) }`.
    *
    * @default the global tracer provider
    */
