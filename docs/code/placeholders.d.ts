@@ -11,6 +11,8 @@ declare global {
   const authenticate: import('express').RequestHandler
   /** The ID of the signed-in user of a request; rejects if nobody is signed in. */
   const authenticatedUser: (request: unknown) => Promise<string>
+  /** The jobs of a batch. */
+  const batch: readonly { sessionId: string | undefined }[]
   /** The ID of a conversation that was looked up for the user. */
   const conversationId: string
   /** The processor that delivers spans, as in the guide's page about delivery. */
