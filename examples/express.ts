@@ -1,6 +1,6 @@
 /**
- * Express 5: one middleware enters the session of the request. Everything after it runs inside: body parsers,
- * async handlers, the error handler. The server's span started earlier, and gets the session from its children.
+ * Express 5: one middleware enters the session of the request, after the login. Everything after it runs inside: body
+ * parsers, async handlers, the error handler. The server's span started earlier, and gets the session from its children.
  *
  *   OPENAI_API_KEY=… node examples/express.ts
  */
@@ -29,15 +29,25 @@ const undici = new UndiciInstrumentation({ requireParentforSpans: true })
 registerInstrumentations({ tracerProvider, instrumentations: [new HttpInstrumentation(), undici] })
 createRequire(import.meta.url)('node:http') // patched by the first require, never by an import
 
+// These stand for your login and your database: who a token belongs to, and whose a conversation is.
+const users = new Map(Object.entries({ 'Bearer token-a': 'user_123', 'Bearer token-b': 'user_124' }))
+const owners = new Map(Object.entries({ conv_456: 'user_123', conv_789: 'user_124' }))
+
 const openai = new OpenAI()
 const reportError: ErrorRequestHandler = (error, _request, response, _next) => {
   trace.getTracer('app').startSpan('report error').end()
   response.status(500).send(error.message)
 }
 const app = express()
-app.use((request, _response, next) => usingSession({ sessionId: request.get('x-session-id') }, next))
+app.use('/conversations/:id', ({ headers, params }, response, next) => {
+  const userId = users.get(headers.authorization ?? '')
+  // A client that could choose its session ID would write into the sessions of others. So it only names a
+  // conversation, which must be one of the user who is logged in.
+  if (!userId || owners.get(params.id) !== userId) return void response.sendStatus(404)
+  usingSession({ sessionId: `${userId}_${params.id}`, userId }, next)
+})
 app.use(express.text())
-app.post('/ask', async ({ body }, response) => {
+app.post('/conversations/:id', async ({ body }, response) => {
   if (!body) throw new Error('What is the question?')
   const messages = [{ role: 'user' as const, content: body }]
   const chunks = await openai.chat.completions.create({ model: 'gpt-5-mini', stream: true, messages })
@@ -48,9 +58,15 @@ app.post('/ask', async ({ body }, response) => {
 app.use(reportError)
 
 const server = app.listen(0)
-const url = `http://localhost:${(server.address() as AddressInfo).port}/ask`
-const ask = async (id: string, body: string) =>
-  console.log(id, await (await fetch(url, { method: 'POST', headers: { 'x-session-id': id }, body })).text())
-await Promise.all([ask('user_123_conv_456', 'Where is my parcel?'), ask('user_124_conv_789', '')])
+const url = `http://localhost:${(server.address() as AddressInfo).port}/conversations/`
+const ask = async (id: string, authorization: string, body: string) => {
+  const response = await fetch(url + id, { method: 'POST', headers: { authorization }, body })
+  console.log(id, response.status, await response.text())
+}
+await Promise.all([
+  ask('conv_456', 'Bearer token-a', 'Where is my parcel?'),
+  ask('conv_789', 'Bearer token-b', ''),
+  ask('conv_789', 'Bearer token-a', 'What did the other user write?'), // 404, and no session
+])
 await once(server.close(), 'close')
 await tracerProvider.shutdown()

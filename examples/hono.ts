@@ -1,5 +1,5 @@
 /**
- * Hono: one middleware enters the session of the request. The body is sent after it has returned, so it returns the
+ * Hono: one middleware enters the session of the request, after the login. The body is sent after it has returned, so it returns the
  * response to `usingSession`, which binds the body. The handlers contain no session code.
  *
  *   node examples/hono.ts
@@ -23,6 +23,10 @@ const spanProcessors = [new SessionSpanProcessor(), new BatchSpanProcessor(expor
 const provider = new BasicTracerProvider({ spanProcessors })
 trace.setGlobalTracerProvider(provider)
 
+// These stand for your login and your database: who a token belongs to, and whose a conversation is.
+const users = new Map(Object.entries({ 'Bearer token-a': 'user_123', 'Bearer token-b': 'user_124' }))
+const owners = new Map(Object.entries({ conv_456: 'user_123', conv_789: 'user_124' }))
+
 /** An answer, word by word, each with its own span. */
 async function* answer() {
   for (const word of ['on', 'its', 'way']) {
@@ -31,15 +35,20 @@ async function* answer() {
   }
 }
 const app = new Hono()
-app.use((c, next) =>
-  usingSession({ sessionId: c.req.header('x-session-id') }, () => next().then(() => c.res)),
-)
-app.get('/events', (c) =>
+app.use('/conversations/:id/*', async (c, next) => {
+  const userId = users.get(c.req.header('authorization') ?? '')
+  // A client that could choose its session ID would write into the sessions of others. So it only names a
+  // conversation, which must be one of the user who is logged in.
+  if (!userId || owners.get(c.req.param('id')) !== userId) return c.notFound()
+  const sessionId = `${userId}_${c.req.param('id')}`
+  return usingSession({ sessionId, userId }, () => next().then(() => c.res))
+})
+app.get('/conversations/:id/events', (c) =>
   streamSSE(c, async (events) => {
     for await (const data of answer()) await events.writeSSE({ data })
   }),
 )
-app.get('/body', (c) => {
+app.get('/conversations/:id/body', (c) => {
   const words = answer()
   const pull = async (body: ReadableStreamDefaultController) => {
     const { done, value } = await words.next()
@@ -49,10 +58,13 @@ app.get('/body', (c) => {
 })
 
 const server = serve({ fetch: app.fetch, port: 0 })
-const ask = async (id: string, path: string) => {
-  const url = `http://localhost:${(server.address() as AddressInfo).port}${path}`
-  console.log(id, await (await fetch(url, { headers: { 'x-session-id': id } })).text())
-}
-await Promise.all([ask('user_123_conv_456', '/events'), ask('user_124_conv_789', '/body')])
+const url = `http://localhost:${(server.address() as AddressInfo).port}/conversations/`
+const ask = async (path: string, authorization: string) =>
+  console.log(path, await (await fetch(url + path, { headers: { authorization } })).text())
+await Promise.all([
+  ask('conv_456/events', 'Bearer token-a'),
+  ask('conv_789/body', 'Bearer token-b'),
+  ask('conv_789/body', 'Bearer token-a'), // 404: it is the other user's
+])
 await once(server.close(), 'close')
 await provider.shutdown()

@@ -4,8 +4,8 @@
  *
  *   OPENAI_API_KEY=… node examples/langchain-alias.ts
  *
- * It does not reach LangChain's sibling spans, such as the HTTP client's: see "Why is my session empty" in the
- * README. `usingSession` around the call does.
+ * It does not reach LangChain's sibling spans, such as the HTTP client's. `usingSession` around the call does, and so
+ * does `backfill`: see langchain-late.ts.
  */
 import { LangChainInstrumentation } from '@arizeai/openinference-instrumentation-langchain'
 import * as callbacks from '@langchain/core/callbacks/manager'

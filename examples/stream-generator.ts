@@ -36,16 +36,22 @@ async function* answer() {
   }
 }
 
-const server = createServer(async (request, response) => {
-  const { searchParams } = new URL(request.url ?? '/', 'http://localhost')
-  const words = usingSession({ sessionId: searchParams.get('session') }, answer)
-  await pipeline(words, response)
+/** Stands for your login and your database: the conversation of the user to whom a token belongs. */
+const conversations = new Map(
+  Object.entries({ 'Bearer token-a': 'user_123_conv_456', 'Bearer token-b': 'user_124_conv_789' }),
+)
+
+const server = createServer(async ({ headers }, response) => {
+  // Never an ID that the client sends: it could be another user's session.
+  const sessionId = conversations.get(headers.authorization ?? '')
+  if (sessionId === undefined) return void response.writeHead(401).end()
+  await pipeline(usingSession(sessionId, answer), response)
 }).listen(0)
 
-const ask = async (session: string) => {
-  const url = `http://localhost:${(server.address() as AddressInfo).port}/?session=${session}`
-  console.log(session, await (await fetch(url)).text())
+const ask = async (authorization: string) => {
+  const url = `http://localhost:${(server.address() as AddressInfo).port}`
+  console.log(await (await fetch(url, { headers: { authorization } })).text())
 }
-await Promise.all([ask('user_123_conv_456'), ask('user_124_conv_789')])
+await Promise.all([ask('Bearer token-a'), ask('Bearer token-b')])
 await once(server.close(), 'close')
 await provider.shutdown()

@@ -35,17 +35,25 @@ function answer(): ReadableStream<Uint8Array> {
   return new ReadableStream(source, { highWaterMark: 0 })
 }
 
-function handle(request: Request): Promise<Response> {
-  return usingSession({ sessionId: request.headers.get('x-session-id') }, async () => {
+/** Stands for your login and your database: the conversation of the user to whom a token belongs. */
+const conversations = new Map(
+  Object.entries({ 'Bearer token-a': 'user_123_conv_456', 'Bearer token-b': 'user_124_conv_789' }),
+)
+
+async function handle(request: Request): Promise<Response> {
+  // Never an ID that the client sends: it could be another user's session.
+  const sessionId = conversations.get(request.headers.get('authorization') ?? '')
+  if (sessionId === undefined) return new Response(null, { status: 401 })
+  return usingSession(sessionId, async () => {
     await tracer.startActiveSpan('look up', async (span) => span.end())
     return new Response(answer())
   })
 }
 
 /** Stands for a server: it reads the body after the handler has returned. */
-async function serve(session: string): Promise<void> {
-  const response = await handle(new Request('http://localhost/', { headers: { 'x-session-id': session } }))
-  console.log(session, await response.text())
+async function serve(authorization: string): Promise<void> {
+  const response = await handle(new Request('http://localhost/', { headers: { authorization } }))
+  console.log(await response.text())
 }
-await Promise.all([serve('user_123_conv_456'), serve('user_124_conv_789')])
+await Promise.all([serve('Bearer token-a'), serve('Bearer token-b')])
 await provider.shutdown()

@@ -81,15 +81,18 @@ export const EXPECTED: Record<string, Expected> = {
     env: { OTEL_METRICS_EXPORTER: 'none' },
   },
   'express.ts': {
-    gets: 'the spans of the handler, the error handler, the HTTP client and the server carry the session of the request',
+    gets: 'the spans of the handler, the error handler, the HTTP client and the server carry the session of the user',
     sessions: {
       [A]: ['app: save answer', 'http: POST', 'undici: POST'],
       [B]: ['app: report error', 'http: POST'],
     },
+    // The request for another user's conversation.
+    none: ['http: POST'],
   },
   'hono.ts': {
-    gets: 'spans that start while the body is sent carry the session of the request',
+    gets: 'spans that start while the body is sent carry the session of the user',
     sessions: sameFor([A, B], answerSpans),
+    users: { [A]: 'user_123', [B]: 'user_124' },
   },
   'ai-sdk.ts': {
     gets: 'the AI SDK’s, the tool’s and the HTTP client’s spans carry the session',
