@@ -48,8 +48,8 @@ const SERVER = 1
 const CONSUMER = 4
 
 /**
- * Whether a span enters this process: it has no parent, or one in another process. SDK 1 does not report where the parent
- * is; there, servers and consumers enter the process.
+ * Whether a span enters this process: it has no parent, or one in another process. SDK 1 does not report where the
+ * parent is; there, servers and consumers enter the process.
  */
 export const entersProcess = ({ kind, parentSpanContext: parent }: EndedSpan, hasParent: boolean): boolean =>
   !hasParent || parent?.isRemote === true || (parent === undefined && (kind === SERVER || kind === CONSUMER))

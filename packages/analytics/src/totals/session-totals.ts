@@ -90,8 +90,8 @@ export interface SessionFeedbackTotals {
 export interface SessionLatency {
   /**
    * Durations of traces, measured by the spans that enter this process: those without a parent, or with a parent in
-   * another process. SDK 1 does not report where the parent is: there, a span with a parent enters the process if its kind
-   * is SERVER or CONSUMER. Undefined if there are none.
+   * another process. SDK 1 does not report where the parent is: there, a span with a parent enters the process if its
+   * kind is SERVER or CONSUMER. Undefined if there are none.
    */
   readonly traces: LatencyPercentiles | undefined
   /** Durations of LLM calls; undefined if there are none. */
@@ -128,8 +128,8 @@ export interface SessionTotals {
   /** The number of embeddings. */
   readonly embeddings: number
   /**
-   * The number of spans whose status is ERROR. One failure counts several times if instrumentations mark each span that the error
-   * passes through.
+   * The number of spans whose status is ERROR. One failure counts several times if instrumentations mark each span that
+   * the error passes through.
    */
   readonly errors: number
   /** The tokens of the session. Usage counts on the deepest spans that report it; zeros alone are no usage. */
@@ -172,9 +172,9 @@ export interface SessionTotals {
   /** The number of attachments (`session.attachment`). */
   readonly attachments: number
   /**
-   * The number of spans after the end, session spans included: those marked `session.late`, and those that started after the end that
-   * was known when they were counted. A span that arrives before the end is never late, so only this number depends on
-   * the order of arrival.
+   * The number of spans after the end, session spans included: those marked `session.late`, and those that started after
+   * the end that was known when they were counted. A span that arrives before the end is never late, so only this number
+   * depends on the order of arrival.
    */
   readonly late: number
   /** Durations of traces and LLM calls. */

@@ -104,8 +104,8 @@ export type BackendProblem =
 export type OnBackendProblem = (backend: string, problem: BackendProblem, message: () => string) => void
 
 /**
- * Maps the validated attributes of a span to those that are exported for all backends; undefined if nothing changes. Never
- * throws: a problem of a backend must not undo the validation.
+ * Maps the validated attributes of a span to those that are exported for all backends; undefined if nothing changes.
+ * Never throws: a problem of a backend must not undo the validation.
  *
  * @param isCleared whether the application cleared the session of the span
  */

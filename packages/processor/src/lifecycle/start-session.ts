@@ -20,8 +20,9 @@ import type { Session, SessionResume, SessionStart } from './types.ts'
 
 /**
  * Starts a session: emits `session.start`, and returns the session as an object. Up to 10,000 sessions that are open
- * when the provider shuts down end as `indeterminate`, with the reason `shutdown`. This needs a `SessionSpanProcessor` on
- * the provider, and a sampler that lets spans named `session.*` pass; so does the session on spans of `run` and `trace`.
+ * when the provider shuts down end as `indeterminate`, with the reason `shutdown`. This needs a `SessionSpanProcessor`
+ * on the provider, and a sampler that lets spans named `session.*` pass; so does the session on spans of `run` and
+ * `trace`.
  *
  * Never throws because of `session`: invalid parts are left out, counted, and logged once. An invalid ID is not
  * replaced: then the object has no session, `id` is the empty string, and every call on it is counted.

@@ -88,7 +88,7 @@ export interface System {
   readonly identity: Identity
   /** Whether this Node can read zstd. */
   readonly hasZstd: boolean
-  /** When a process of this machine started, as text; '' where the system does not report it, undefined without such a process. */
+  /** When a process of this machine started, as text; '' where that is unknown, undefined without such a process. */
   startOf(pid: number): string | undefined
 }
 

@@ -23,7 +23,7 @@ export interface EndSessionsOnSignalsOptions {
    */
   readonly timeoutMillis?: number | undefined
   /**
-   * The tracer provider to flush. For several: `{ forceFlush: () => Promise.all([traces.forceFlush(), logs.forceFlush()]) }`.
+   * The provider to flush. For several: `{ forceFlush: () => Promise.all([traces.forceFlush(), logs.forceFlush()]) }`.
    *
    * @default the global tracer provider
    */
