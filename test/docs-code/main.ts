@@ -5,13 +5,14 @@
 //   pnpm docs:check-code --types        only the types
 //   pnpm docs:check-code --programs     only the programs
 //   pnpm docs:check-code streams.md     only pages whose path contains this
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pack } from '../../scripts/pack.mjs'
 import { blocksOf } from './blocks.ts'
 import type { Fence } from './fences.ts'
 import { readPages, root } from './pages.ts'
+import { EXAMPLE_FOR_SDK_3, findPrograms } from './programs/find.ts'
+import { runPrograms } from './programs/run.ts'
 import { checkTypes } from './types.ts'
 import { uncheckedProblems } from './unchecked.ts'
 import { installWorkspace } from './workspace.ts'
@@ -32,12 +33,15 @@ const fail = (text: string) => {
   process.exitCode = 1
 }
 
-/** The blocks of a set of packages: those of SDK 3 conflict with the others. */
-function blocksOfSet(set: 'main' | 'sdk-3') {
-  const belongs = ({ language, flags }: Fence) =>
-    ['ts', 'js'].includes(language) &&
-    !flags.includes('no-check') &&
-    flags.includes('sdk-3') === (set === 'sdk-3')
+/** The workspaces with what the blocks import. A page's blocks are compiled in the first, those for SDK 3 in the other. */
+const WORKSPACES = ['docs/code', 'docs/code/sdk-3']
+const workspaceOf = ({ code }: Fence) => WORKSPACES[/ from '@opentelemetry\/sdk-trace'/.test(code) ? 1 : 0]
+
+function blocksIn(workspace: string) {
+  const belongs = (fence: Fence) =>
+    ['ts', 'js'].includes(fence.language) &&
+    !fence.flags.includes('no-check') &&
+    workspaceOf(fence) === workspace
   return [...pages].flatMap(([page, fences]) => blocksOf(page, fences.filter(belongs)))
 }
 
@@ -47,26 +51,35 @@ function types(tarballs: Record<string, string>) {
     if (OTHER_NAMES.has(language)) fail(`${page}:${line}: call it ts or js, not ${language}`)
   }
   for (const problem of uncheckedProblems(fences)) fail(problem)
-  for (const set of ['main', 'sdk-3'] as const) {
-    const blocks = blocksOfSet(set)
-    const workspace = join(root, set === 'main' ? 'docs/code' : 'docs/code/sdk-3')
-    if (blocks.length === 0 || !existsSync(workspace)) continue
-    installWorkspace(workspace, tarballs)
-    const problems = checkTypes(workspace, blocks)
+  for (const workspace of WORKSPACES) {
+    const blocks = blocksIn(workspace)
+    if (blocks.length === 0) continue
+    const folder = join(root, workspace)
+    installWorkspace(folder, tarballs)
+    const problems = checkTypes(folder, blocks)
     for (const { page, line, text } of problems) fail(`${page}:${line}: ${text}`)
     const on = new Set(blocks.map(({ fence }) => fence.page)).size
-    console.log(
-      `${set === 'main' ? '' : `${set}: `}${blocks.length} blocks on ${on} pages, ${problems.length} errors`,
-    )
+    console.log(`types in ${workspace}: ${blocks.length} blocks on ${on} pages, ${problems.length} errors`)
   }
   for (const { page, line, flags } of fences) {
     if (flags.includes('no-check')) console.log(`${page}:${line} is not checked`)
   }
 }
 
+async function programs(tarballs: Record<string, string>) {
+  const { found, problems } = findPrograms(pages, positionals.length === 0)
+  if (positionals.length === 0) found.push(EXAMPLE_FOR_SDK_3)
+  for (const problem of problems) fail(problem)
+  for (const { place, problems } of await runPrograms(found, tarballs)) {
+    console.log(`${place}: ${problems.length === 0 ? 'ok' : 'FAILED'}`)
+    for (const problem of problems) fail(problem.replace(/^/gm, '    '))
+  }
+}
+
 const packed = pack()
 try {
   if (everything || values.types) types(packed.tarballs)
+  if (everything || values.programs) await programs(packed.tarballs)
 } finally {
   packed.remove()
 }

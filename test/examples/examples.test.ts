@@ -5,7 +5,7 @@ import { EXPECTED } from './expected.ts'
 import { folder, runExample, spansBySession, startModel } from './run.ts'
 
 /**
- * `test:readme` runs the examples whose dependencies conflict with this repository's, each in its own project;
+ * `docs:check-code` runs the example whose dependencies conflict with this repository's, in a project of its own;
  * `test:real` runs those that need a real collector.
  */
 const RUN_ELSEWHERE = [

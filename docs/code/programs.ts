@@ -1,0 +1,40 @@
+/** A request to a server of the documentation. */
+export interface ProgramRequest {
+  readonly path: string
+  /** `GET` by default. */
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  /** The status of the answer, 200 by default. */
+  readonly status?: number
+}
+
+/** What a whole program of the documentation must do, when `pnpm docs:check-code` runs it. */
+export interface Program {
+  /** Every span that arrives at the collector, as `scope: name`, by session. */
+  readonly sessions: Readonly<Record<string, readonly string[]>>
+  /** The spans that correctly have no session. */
+  readonly none?: readonly string[]
+  /** Texts that it prints. */
+  readonly prints?: readonly string[]
+  /** A text of its warnings; by default it must not warn. */
+  readonly warns?: string
+  /** Requests to its server, one after another. It then gets SIGTERM, when its spans have arrived. */
+  readonly requests?: readonly ProgramRequest[]
+  /** Other files of the page that belong to the program. */
+  readonly with?: readonly string[]
+  /** Beside the collector's endpoint and a model of OpenAI's protocol, which every program gets. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+const quickStart: Program = {
+  sessions: { user_123_conv_456: ['quick-start: answer', 'quick-start: look up'] },
+}
+
+/** The programs, by page and by the file name in brackets. */
+export const PROGRAMS: Readonly<Record<string, Readonly<Record<string, Program>>>> = {
+  'docs/guide/getting-started.md': {
+    'quick-start.mjs': quickStart,
+    'quick-start-sdk-3.mjs': quickStart,
+  },
+}

@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest'
+import { blocksOf } from './blocks.ts'
+import { fencesOf } from './fences.ts'
+import { packagesInstalledBefore, withTarballs } from './programs/install-line.ts'
+
+const page = 'docs/page.md'
+
+const markdown = `
+\`\`\`sh
+npm i -D @otel-sessions/processor \\
+  express@5 # a comment
+\`\`\`
+
+1. In a list:
+
+   \`\`\`ts{2} [server.ts] no-check
+   import express from 'express'
+     const app = express()
+   \`\`\`
+
+\`\`\`\`js
+const text = \`
+\`\`\`
+\`
+\`\`\`\`
+`
+
+it('fences are found with their line, name, flags and code, in lists and around other fences', () => {
+  const [, server, text, ...others] = fencesOf(page, markdown)
+  const code = "import express from 'express'\n  const app = express()"
+  expect(server).toEqual({ page, line: 9, language: 'ts', name: 'server.ts', flags: ['no-check'], code })
+  expect(text).toMatchObject({
+    line: 14,
+    language: 'js',
+    name: undefined,
+    flags: [],
+    code: 'const text = `\n```\n`',
+  })
+  expect(others).toEqual([])
+})
+
+it('a program gets what the nearest install line before it names, with tarballs of these packages', () => {
+  const fences = fencesOf(page, markdown)
+  const packages = packagesInstalledBefore(fences, 9) ?? []
+  expect(packages).toEqual(['@otel-sessions/processor', 'express@5'])
+  expect(packagesInstalledBefore(fences, 2)).toBeUndefined()
+  const tarballs = { semconv: 's.tgz', processor: 'p.tgz', exporter: 'e.tgz' }
+  expect(withTarballs(packages, tarballs)).toEqual(['express@5', 'p.tgz', 's.tgz'])
+  expect(withTarballs(['../x/packed/*.tgz'], tarballs)).toEqual(['s.tgz', 'p.tgz', 'e.tgz'])
+  expect(withTarballs(['../x/packed/otel-sessions-exporter-0.1.0.tgz'], tarballs)).toEqual(['e.tgz', 's.tgz'])
+})
+
+it('a block sees the imports of earlier blocks, except names that it has itself, and types in JavaScript', () => {
+  const fence = (line: number, language: string, code: string) => ({
+    ...{ page, line, language, code },
+    name: undefined,
+    flags: [],
+  })
+  const [, second, third] = blocksOf(page, [
+    fence(1, 'ts', "import a, { b as c, type D } from 'x'\nimport * as e from 'y'"),
+    fence(5, 'ts', "import { c } from 'z'\nconst { e } = a"),
+    fence(9, 'js', 'a(c)'),
+  ])
+  expect(second?.text).toBe(
+    "import a from 'x'; import { type D } from 'x'; export {}\nimport { c } from 'z'\nconst { e } = a\n",
+  )
+  expect(third?.text).toBe(
+    "import a from 'x'; import { c } from 'z'; import * as e from 'y'; export {}\na(c)\n",
+  )
+  expect(third?.file).toBe('docs-page/line-9.js')
+})
