@@ -6,7 +6,13 @@ export const root: string = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Decisions and findings quote code of their time. */
 const PAGES = ['README.md', 'SECURITY.md', 'packages/*/README.md', 'docs/**/*.md']
-const exclude = ['**/node_modules/**', 'docs/decisions/**', 'docs/findings/**', 'docs/reference/api/**']
+const exclude = [
+  '**/node_modules/**',
+  '**/.*/**',
+  'docs/decisions/**',
+  'docs/findings/**',
+  'docs/reference/api/**',
+]
 
 /** The code blocks of all pages, by page; with names, only of the pages whose path contains one. */
 export function readPages(names: readonly string[]): Map<string, Fence[]> {

@@ -9,7 +9,13 @@ interface Unchecked {
 }
 
 /** Every block with the flag `no-check`. */
-const UNCHECKED: readonly Unchecked[] = []
+const UNCHECKED: readonly Unchecked[] = [
+  {
+    page: 'docs/contributing/source-documents.md',
+    contains: "theirs: 'Errors'",
+    reason: 'it quotes a row of test/documents, where it is type-checked and run',
+  },
+]
 
 /** What is wrong between the flags on the pages and the list, a sentence each. */
 export function uncheckedProblems(fences: readonly Fence[]): string[] {
