@@ -1,9 +1,9 @@
-import { drawTable } from '../../readme-tables/draw.ts'
+import { drawTable } from '../../docs-tables/draw.ts'
 import type { Cell } from './cell.ts'
 
 const HEAD = ['shape', 'in `usingSession` alone', 'with `bindSession`']
 
-/** The list as the README shows it: one row for a shape. */
+/** The list as the documentation shows it: one row for a shape. */
 export function markdown(cells: readonly Cell[]): string {
   const shapes = [...new Set(cells.map(({ shape }) => shape))]
   return drawTable(

@@ -1,10 +1,18 @@
-import { SESSION_ALIASES, type SessionAlias } from '@otel-sessions/semconv'
+import { NEVER_ALIASES, SESSION_ALIASES, type SessionAlias } from '@otel-sessions/semconv'
 import { drawTable } from './draw.ts'
 
-/** The README's table of aliases, in the order in which they are read. */
+/** The table of aliases, in the order in which they are read. */
 export function aliasesMarkdown(aliases: readonly SessionAlias[] = SESSION_ALIASES): string {
   const rows = groups(aliases).map((group, index) => [String(index + 1), sourceOf(group), names(group)])
   return drawTable(['', 'who writes it', 'attribute'], rows)
+}
+
+/** The table of attributes that look like a session ID and are something else. */
+export function neverAliasesMarkdown(): string {
+  return drawTable(
+    ['attribute', 'what it is'],
+    NEVER_ALIASES.map(({ key, reason }) => [code(key), reason]),
+  )
 }
 
 /** Groups of consecutive aliases with the same source and the same place. */

@@ -3,17 +3,19 @@ import { describe, expect, test } from 'vitest'
 import { ROWS } from '../frameworks/rows.ts'
 import { readResults } from '../frameworks/support/results.ts'
 import { aliasesMarkdown } from './aliases.ts'
-import { withBlocks } from './blocks.ts'
+import { PAGES, withBlocks } from './blocks.ts'
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+test.each(Object.entries(PAGES))(
+  'the tables of docs/%s match the data (`pnpm docs:tables` writes them)',
+  (page, blocks) => {
+    const text = readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8')
+    expect(text).toBe(withBlocks(text, blocks))
+  },
+)
 
-test("the README's tables match the data (`pnpm readme-tables` writes them)", () => {
-  expect(readme).toBe(withBlocks(readme))
-})
-
-test('a missing marker in the README throws an error that names it', () => {
-  expect(() => withBlocks(readme.replace('<!-- /aliases -->', ''))).toThrow(
-    'the README has no <!-- aliases --> before <!-- /aliases -->',
+test('a missing marker throws an error that names it', () => {
+  expect(() => withBlocks('<!-- aliases -->', { aliases: () => '' })).toThrow(
+    'the page has no <!-- aliases --> before <!-- /aliases -->',
   )
 })
 
