@@ -29,6 +29,11 @@ const THEME = {
 
 function figure(title: string, svg: string): string {
   const label = title.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
+  // Vue drops a `<style>` in the browser, and the last node of the diagram with it. This one also imports a font from the
+  // network. `theme/style.css` has its rules.
+  const drawing = svg
+    .replace(/<style>.*?<\/style>/s, '')
+    .replace('<svg ', `<svg role="img" aria-label="${label}" `)
   // Vue would take `{{` for an expression.
-  return `<figure class="diagram" v-pre>${svg.replace('<svg ', `<svg role="img" aria-label="${label}" `)}</figure>\n`
+  return `<figure class="diagram" v-pre>${drawing}</figure>\n`
 }
