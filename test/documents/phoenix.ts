@@ -89,7 +89,7 @@ export const phoenix: Document = {
     },
     {
       theirs: "LangChain's `thread_id`, `session_id`, `conversation_id`",
-      ours: 'read as aliases, like their relatives: see "The names that others use"',
+      ours: 'read as aliases, like their relatives: see [aliases](../reference/aliases.md)',
       shows({ tracer, span }) {
         for (const key of ['thread_id', 'session_id', 'conversation_id']) {
           tracer.startSpan(key, { attributes: { metadata: JSON.stringify({ [key]: ID }) } }).end()

@@ -44,7 +44,7 @@ const under = (prefix: string, keys: readonly string[], source: string): Session
 export const SESSION_ALIASES: readonly SessionAlias[] = Object.freeze([
   { key: ATTR_SESSION_ID, source: 'OpenTelemetry, OpenInference' },
   { key: ATTR_GEN_AI_CONVERSATION_ID, source: 'OpenTelemetry GenAI' },
-  ...under('', SESSION_THEN_CONVERSATION_THEN_THREAD, 'bare names; Traceloop (Python)'),
+  ...under('', SESSION_THEN_CONVERSATION_THEN_THREAD, 'names without a prefix; Traceloop (Python)'),
   { key: 'langfuse.session.id', source: 'Langfuse' },
   ...under('langsmith.metadata.', SESSION_THEN_CONVERSATION_THEN_THREAD, 'LangSmith'),
   ...under(
