@@ -36,7 +36,7 @@ const owners = new Map<string, Owner>()
 export function addOpen(session: OpenSession): void {
   if (owners.has(session.id)) {
     report('session-start:open-already', () => {
-      return 'a session is started that is open: the shutdown ends its later object only. Use resumeSession for a session that exists'
+      return 'startSession is called for a session that is open: the shutdown ends its later object only. Use resumeSession for a session that exists'
     })
   }
   put(session, undefined)

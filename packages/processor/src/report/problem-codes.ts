@@ -15,7 +15,7 @@ export type FieldCode = IdFieldCode | 'metadata' | 'tags'
  * - `conversation-id:…`, `user-id:…`, `previous-session-id:…`, `metadata:…`, `tags:…`: a field is left out
  * - `attribute:…`: a `session.id` among the start attributes of a span is rejected; `attribute:truncated` and
  *   `attribute:not-kept`: a limit of the SDK truncates it, or leaves no room for it
- * - `metadata:not-read`: a span's own `metadata` is longer than 32 kB, so no alias is looked for in it
+ * - `metadata:not-read`: a span's own `metadata` is longer than 32 kB, so it is not searched for an alias
  * - `environment:…`: the session in `OTEL_SESSION_ID` is ignored
  * - `advice:…`: a session ID is valid but weak
  * - `context:…`: there is no context manager, or it does not follow promises
@@ -29,7 +29,7 @@ export type FieldCode = IdFieldCode | 'metadata' | 'tags'
  *   fails
  * - `session-start:…`, `session-event:…`, `session-metric:…`, `session-feedback:…`, `session-trace:…`, `session-end:…`,
  *   `session-time:…`: a part of an argument of a `Session` is left out; `session-end:again`: it had ended before;
- *   `session-start:open-already`: a session is started that is open
+ *   `session-start:open-already`: `startSession` is called for a session that is open
  * - `session-span:no-session`: a call on a `Session` whose ID is invalid; `session-span:no-processor`: no
  *   `SessionSpanProcessor` stamps its spans; `session-span:failed`: the tracer or the logger throws;
  *   `session-span:cut-off`: an attribute is left out because it exceeds the limits of the SDK

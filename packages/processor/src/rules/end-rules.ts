@@ -75,7 +75,7 @@ function count(
 ): void {
   if (!isDecided(record) && isTooLongToRead(attributes[ATTR_METADATA])) {
     report('metadata:not-read', () => {
-      return 'no alias is looked for in metadata of more than 32 kB'
+      return 'metadata of more than 32 kB is not searched for an alias'
     })
   }
   if (how !== 'kept' && how !== 'not-kept') counters.late[how]++
