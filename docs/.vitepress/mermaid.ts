@@ -25,6 +25,10 @@ const THEME = {
   surface: 'var(--vp-c-bg-soft)',
   border: 'var(--vp-c-brand-1)',
   transparent: true,
+  // The renderer's own spacing makes a diagram of six steps taller than a screen.
+  padding: 12,
+  nodeSpacing: 20,
+  layerSpacing: 28,
 }
 
 function figure(title: string, svg: string): string {
