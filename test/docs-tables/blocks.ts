@@ -2,6 +2,7 @@ import { CELLS } from '../streams/table/cells.ts'
 import { markdown as streamsMarkdown } from '../streams/table/markdown.ts'
 import { aliasesMarkdown, neverAliasesMarkdown } from './aliases.ts'
 import { backendsMarkdown } from './backends.ts'
+import { codesMarkdown } from './codes.ts'
 import { comparisonMarkdown } from './comparison.ts'
 import { documentsMarkdown } from './documents.ts'
 import { FRAMEWORK_PAGES, frameworkMarkdown, frameworksMarkdown } from './frameworks.ts'
@@ -15,6 +16,7 @@ export const PAGES: Readonly<Record<string, Blocks>> = {
   'reference/streams.md': { streams: () => streamsMarkdown(CELLS) },
   'contributing/source-documents.md': { documents: documentsMarkdown },
   'migration/comparison.md': { comparison: comparisonMarkdown },
+  'guide/troubleshooting.md': { codes: codesMarkdown },
   'frameworks/index.md': { frameworks: frameworksMarkdown },
   ...Object.fromEntries(
     FRAMEWORK_PAGES.map((page) => [

@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { ROWS } from '../frameworks/rows.ts'
 import { readResults } from '../frameworks/support/results.ts'
 import { aliasesMarkdown } from './aliases.ts'
 import { PAGES, withBlocks } from './blocks.ts'
+import { LOGS } from './codes/logs.ts'
+import { codesMarkdown } from './codes.ts'
 
 test.each(Object.entries(PAGES))(
   'the tables of docs/%s match the data (`pnpm docs:tables` writes them)',
@@ -37,5 +39,27 @@ describe('the table of aliases', () => {
       ['', '2', 'B', '`b`', ''],
       ['', '3', 'B', 'in the JSON of `metadata`: `z`', ''],
     ])
+  })
+})
+
+describe('the texts about problems', () => {
+  test('each has an anchor of its own', () => {
+    const text = codesMarkdown()
+    const anchors = [...text.matchAll(/\{#([^}]+)\}|<a id="([^"]+)">/g)].map((match) => match[1] ?? match[2])
+    expect(anchors.length).toBeGreaterThan(100)
+    expect(anchors.filter((anchor, index) => anchors.indexOf(anchor) !== index)).toEqual([])
+  })
+
+  test('what is logged without a code is in the sources', () => {
+    const folders = ['exporter', 'analytics'].map(
+      (name) => new URL(`../../packages/${name}/src/`, import.meta.url),
+    )
+    const sources = folders.flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts'))
+        .map((file) => readFileSync(new URL(file, folder), 'utf8')),
+    )
+    const missing = Object.keys(LOGS).filter((part) => !sources.some((source) => source.includes(part)))
+    expect(missing).toEqual([])
   })
 })

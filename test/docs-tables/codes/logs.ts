@@ -1,0 +1,60 @@
+import type { CodeText } from './text.ts'
+
+/**
+ * What the exporter, delivery and totals log without a code, by a part of the message that is always the same. A test
+ * looks for each part in the sources.
+ */
+export const LOGS: Readonly<Record<string, CodeText>> = {
+  ' with status ': {
+    what: 'The endpoint rejected spans. Status 401 or 403: the credentials in `headers` are wrong. 404 or 405: `url` needs the whole path, such as `/v1/traces`. 413: the request is larger than the endpoint allows. 415: it does not support `protocol` or `compression`. 3xx: redirects are not followed.',
+    fix: 'Correct the option, then call `redeliver()`: rejected spans are kept as space allows.',
+  },
+  ' not delivered before the shutdown; kept in the journal': {
+    what: 'The endpoint was slow or unavailable when the process shut down.',
+    fix: 'Nothing: the next process with the same `directory` sends them.',
+  },
+  ' lost: the process exits before delivery': {
+    what: 'There is no journal, or the disk could not be written to.',
+    fix: 'Call `provider.shutdown()` before the process exits, and set `directory`.',
+  },
+  ' cannot be written (': {
+    what: 'The journal cannot be written, with the error code of the disk: `ENOSPC` is full, `EACCES` lacks the permission. Spans are kept in memory meanwhile.',
+    fix: 'Make room, or correct the owner of `directory`. Writing goes on by itself.',
+  },
+  'a journal file cannot be read, and is kept in ': {
+    what: 'A file of the journal has a format or a permission that this process cannot read. It is moved aside and not deleted.',
+    fix: 'Look whether another version of the package, or another user, wrote it.',
+  },
+  ' has records compressed with zstd': {
+    what: 'An older journal is compressed with zstd, which this Node cannot read.',
+    fix: 'Start a process with Node 22.15 or later in the same `directory` once.',
+  },
+  ' is full: the oldest rejected spans are deleted': {
+    what: 'Spans that the endpoint rejected fill `maxRejectedBytes`.',
+    fix: 'Remove the cause of the rejections and call `redeliver()`, or raise the option.',
+  },
+  'resets the connection for a span of ': {
+    what: 'A single span is too large for the endpoint or a proxy before it.',
+    fix: 'Raise the size limit there, or write less into attributes.',
+  },
+  'spans wait until it succeeds': {
+    what: 'A function in an option threw, such as `headers` that fetch a token. Spans wait until it succeeds.',
+    fix: 'Look at the function.',
+  },
+  'option onInvalid threw': {
+    what: 'Your `onInvalid` threw, or made an ID that is invalid, too. The ID is dropped.',
+    fix: 'Return a valid session ID, or use `hashSessionId` of `@otel-sessions/exporter/hash`.',
+  },
+  'the wrapped exporter failed to export backfilled spans': {
+    what: 'Spans waited for their trace, and then your exporter failed. `stats().failures` counts them.',
+    fix: 'Look at the exporter: the message has its reason.',
+  },
+  'there are more than maxSessions': {
+    what: '`SessionAnalytics` removed the totals of the session that was idle longest.',
+    fix: 'Raise `maxSessions`, or keep the totals with `onEvict`.',
+  },
+  'which is ignored in totals': {
+    what: 'A span has a token count, cost, score or time that is no valid number. The rest of the span counts.',
+    fix: 'Find the code that writes it: `readSpanUsage` shows what is read of a span.',
+  },
+}

@@ -1,0 +1,135 @@
+import { area } from './text.ts'
+
+export const CONTEXT = area({
+  title: 'The context manager',
+  anchor: 'context',
+  intro:
+    '`usingSession` keeps its session in the active context of OpenTelemetry. Something has to carry that context through your code: a context manager.',
+  codes: {
+    'context:no-manager': {
+      what: '`usingSession` has no effect, because no context manager is registered. Two copies of `@opentelemetry/api` look the same: yours has the context manager, and ours does not see it.',
+      fix: 'Call `context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())` before the first span; `NodeSDK` does it for you. If it is registered, `npm ls @opentelemetry/api` must show one version.',
+    },
+    'context:lost-after-await': {
+      what: 'The session is lost after the first `await`, because the context manager does not follow promises. The managers for browsers are like that.',
+      fix: 'Use `AsyncLocalStorageContextManager` of `@opentelemetry/context-async-hooks`. Where there is none, call `usingSession` again after each `await`, or use `setSpanSession`.',
+    },
+  },
+})
+
+export const SESSION = area({
+  title: 'The argument of a session',
+  anchor: 'session',
+  intro: 'You passed an object, and part of it cannot be used.',
+  codes: {
+    'session:unreadable': {
+      what: 'Reading the object throws, so there is no session.',
+      fix: 'Look at the getters or the proxy behind it. Pass a plain object with the values.',
+    },
+    'session:unknown-field': {
+      what: 'A property is ignored, because no field has its name. It is mostly a spelling mistake, such as `sessionID` for `sessionId`. Without `sessionId`, the work stays in the outer session.',
+      fix: 'Correct the name. The log suggests the field that is meant; [the fields](entering-a-session.md#the-fields-of-a-session) are listed in the guide.',
+    },
+  },
+})
+
+export const METADATA = area({
+  title: 'Metadata',
+  anchor: 'metadata',
+  intro: 'Metadata of a session is left out, in whole or in part. The session itself is used.',
+  codes: {
+    'metadata:unreadable': {
+      what: 'Reading `metadata` throws, so all of it is left out.',
+      fix: 'Pass a plain object with the values.',
+    },
+    'metadata:not-an-object': {
+      what: '`metadata` is no object, so all of it is left out.',
+      fix: "Pass an object such as `{ plan: 'pro' }`. An array or a JSON string is not accepted.",
+    },
+    'metadata:bad-value': {
+      what: 'The value of one key is no string, finite number or boolean. That key is left out.',
+      fix: 'Convert the value, for example a `Date` to a string. Nested objects need keys of their own, or `JSON.stringify`.',
+    },
+    'metadata:too-long': {
+      what: 'The JSON of the metadata, that of outer scopes and of the span included, has more than 4,096 characters. All of it is left out, because half of it would be invalid JSON.',
+      fix: 'Keep prompts and documents out of metadata: they belong on spans or in [attachments](session-object.md#attach-files).',
+    },
+    'metadata:not-read': {
+      what: 'The attribute `metadata` that a framework wrote is longer than 32 kB. It is not searched for a `thread_id` or another [alias](../reference/aliases.md).',
+      fix: 'Use `usingSession` around the work, or pass the framework less metadata.',
+    },
+  },
+})
+
+export const TAGS = area({
+  title: 'Tags',
+  anchor: 'tags',
+  intro: 'Tags of a session are left out, in whole or in part. The session itself is used.',
+  codes: {
+    'tags:unreadable': { what: 'Reading `tags` throws, so all are left out.', fix: 'Pass a plain array.' },
+    'tags:not-an-array': {
+      what: '`tags` is no array, so all are left out.',
+      fix: "Pass an array, also for one tag: `tags: ['beta']`.",
+    },
+    'tags:bad-tag': {
+      what: 'One tag is no string, is empty, or is longer than 200 characters. It is left out.',
+      fix: 'Convert or shorten it. Long values belong into metadata.',
+    },
+    'tags:too-many': {
+      what: 'There are more than 32 different tags. Those after the first 32 are left out.',
+      fix: 'Use metadata for values that differ from request to request.',
+    },
+  },
+})
+
+export const BIND = area({
+  title: '`bindSession`, and streams that `usingSession` returns',
+  anchor: 'bind',
+  intro: 'The object comes back as it is, and works as before. Its spans do not have the session.',
+  codes: {
+    'bind:rejected': {
+      what: 'The stream or object is frozen, or its methods cannot be replaced.',
+      fix: 'Pass it on through a generator of your own, `async function* () { yield* original }`, and return that. [Stream shapes](../reference/streams.md) lists what can be bound.',
+    },
+    'bind:unknown-target': {
+      what: '`bindSession` got something that does not run later: a number, a plain value, an array without streams.',
+      fix: 'Bind the function, stream, emitter or Promise itself. See [what needs `bindSession`](streams.md#what-needs-bindsession).',
+    },
+  },
+})
+
+export const SET_SPAN_SESSION = area({
+  title: '`setSpanSession`',
+  anchor: 'set-span-session',
+  intro: 'The call has no effect, or less than you may expect.',
+  codes: {
+    'set-span-session:no-span': {
+      what: 'There is no span: `trace.getActiveSpan()` returned `undefined`.',
+      fix: 'Call it inside `startActiveSpan`, or pass the span itself. If a span should be active, look at [the context manager](#context).',
+    },
+    'set-span-session:not-recording': {
+      what: 'The span has ended, or it is not sampled.',
+      fix: 'Call it before `span.end()`. For a span that is not sampled there is nothing to do.',
+    },
+    'set-span-session:unreadable': {
+      what: 'Reading or writing the span throws.',
+      fix: 'Look at the library that wraps the span.',
+    },
+    'set-span-session:scope-wins': {
+      what: 'The span has the new session. What starts from here does not, because a `usingSession` was entered below that span, and [the innermost scope takes precedence](precedence.md#when-a-span-starts).',
+      fix: 'Nest another `usingSession` around the work that follows.',
+    },
+  },
+})
+
+export const SPAN = area({
+  title: 'A span cannot be read',
+  anchor: 'span',
+  intro: 'The span is exported all the same.',
+  codes: {
+    'span:unreadable': {
+      what: 'Reading or stamping a span throws, so it gets no session, or `SessionIdle` ignores it. The attributes are often a proxy or a getter of another library.',
+      fix: 'Look at the span processors and wrappers that run before `SessionSpanProcessor`.',
+    },
+  },
+})
