@@ -33,6 +33,12 @@ const quickStart: Program = {
 
 /** The programs, by page and by the file name in brackets. */
 export const PROGRAMS: Readonly<Record<string, Readonly<Record<string, Program>>>> = {
+  'README.md': {
+    'app.mjs': {
+      sessions: {}, // it sends to the console
+      prints: ["name: 'look up'", "name: 'answer'", "'session.id': 'user_123_conv_456'"],
+    },
+  },
   'docs/guide/getting-started.md': {
     'quick-start.mjs': quickStart,
     'quick-start-sdk-3.mjs': quickStart,
