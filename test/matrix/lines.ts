@@ -6,7 +6,7 @@ export interface Line {
   /** The exact versions in an application's package.json. */
   readonly packages: Readonly<Record<string, string>>
   readonly nodes: readonly (20 | 22 | 24 | 26)[]
-  /** The README's quick start for this line, by the marker of its block. */
+  /** The program of the page "Getting started" for this line, by its file name there. */
   readonly quickStart?: string
   /** Declaration files of this line that do not pass `exactOptionalPropertyTypes`. */
   readonly knownTypeErrors?: readonly string[]
@@ -27,7 +27,7 @@ export const SDK_2: Line = {
     'sdk-node': '0.223.0',
   }),
   nodes: [20, 22, 24, 26],
-  quickStart: 'quick-start-sdk-2',
+  quickStart: 'quick-start.mjs',
 }
 
 export const SDK_3: Line = {
@@ -42,7 +42,7 @@ export const SDK_3: Line = {
     'sdk-node': '0.301.0',
   }),
   nodes: [22, 24, 26],
-  quickStart: 'quick-start-sdk-3',
+  quickStart: 'quick-start-sdk-3.mjs',
 }
 
 const SDK_1: Line = {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fencesOf } from '../docs-code/fences.ts'
 import type { Outcome } from './command.ts'
 import { checkTypes, compile, compiledPath } from './compile.ts'
 import type { Line } from './lines.ts'
@@ -59,7 +60,7 @@ async function checkConsumers(
   putSources(project, [CONSUMER])
   const files = [`${CONSUMER}/exports.ts`]
   if (quickStart !== undefined) {
-    putFile(project, QUICK_START, readmeBlock(quickStart))
+    putFile(project, QUICK_START, programOf(quickStart))
     files.push(QUICK_START)
   }
   for (const compiler of compilers) {
@@ -80,10 +81,11 @@ function except({ ok, output }: Outcome, files: readonly string[]): Outcome {
   return { ok: !ok && isKnown, output: ok ? `no more errors in ${files.join(', ')}` : output }
 }
 
-/** The code block that follows a marker in the README, which is a program for this line. */
-function readmeBlock(marker: string): string {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8')
-  const found = new RegExp(`<!-- ${marker} -->\\s+\`\`\`\\w+\\n([^]*?)\`\`\``).exec(readme)?.[1]
-  if (found === undefined) throw new Error(`the README has no block marked ${marker}`)
-  return found
+/** A program of the page "Getting started", by its file name. */
+function programOf(file: string): string {
+  const page = 'docs/guide/getting-started.md'
+  const fences = fencesOf(page, readFileSync(join(root, page), 'utf8'))
+  const found = fences.find(({ name }) => name === file)
+  if (found === undefined) throw new Error(`${page} has no program ${file}`)
+  return found.code
 }

@@ -57,7 +57,7 @@ describe('the list is compared with the observation: a cell fails', () => {
   })
 })
 
-describe("the README's table", () => {
+describe('the table of stream shapes', () => {
   test('has one row for each shape, and rejects a shape with different results', () => {
     const [first] = CELLS
     if (first === undefined) throw new Error('the list is empty')

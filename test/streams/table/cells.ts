@@ -1,4 +1,5 @@
-// The one list of what is kept, what needs bindSession, and what is lost: the tests run it, and the README shows it.
+// The one list of what is kept, what needs bindSession, and what is lost: the tests run it, and
+// docs/reference/streams.md shows it.
 
 import type { Cell } from './cell.ts'
 import { AI_SDK } from './cells/ai-sdk.ts'
