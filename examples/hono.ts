@@ -54,7 +54,7 @@ app.get('/conversations/:id/body', (c) => {
     const { done, value } = await words.next()
     done ? body.close() : body.enqueue(Buffer.from(value))
   }
-  return c.body(new ReadableStream({ pull }))
+  return c.body(new ReadableStream({ pull }, { highWaterMark: 0 }))
 })
 
 const server = serve({ fetch: app.fetch, port: 0 })

@@ -1,7 +1,7 @@
 // The other libraries as their documentation shows them: a helper that sets the session, and a processor.
 
 import { context } from '@opentelemetry/api'
-import type { SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { loadPeer } from '../../peers/load.ts'
 
 type Scope = <T>(sessionId: string, fn: () => T) => T
@@ -10,13 +10,15 @@ export interface OtherLibrary {
   readonly name: string
   /** Its processor writes `session.id` on every span, even if the application passed one to `startSpan`. */
   readonly overwrites: boolean
-  /** Runs `fn` in a session with the library's helper. */
-  readonly load: () => Promise<{ readonly inside: Scope; readonly processor: SpanProcessor }>
+  /** `inside` runs `fn` in a session with the library's helper. The processor exports, by default to nothing. */
+  readonly load: (
+    exporter?: SpanExporter,
+  ) => Promise<{ readonly inside: Scope; readonly processor: SpanProcessor }>
 }
 
 /** For processors that require an exporter: it discards the spans. */
-const exporter = {
-  export: (_: unknown, done: (result: { code: number }) => void) => done({ code: 0 }),
+const noExporter: SpanExporter = {
+  export: (_, done) => done({ code: 0 }),
   forceFlush: async () => {},
   shutdown: async () => {},
 }
@@ -40,7 +42,7 @@ interface Traceloop {
 }
 
 const traceloop = () => loadPeer<Traceloop>('@traceloop/node-server-sdk')
-const traceloopProcessor = ({ createSpanProcessor }: Traceloop) =>
+const traceloopProcessor = ({ createSpanProcessor }: Traceloop, exporter: SpanExporter) =>
   createSpanProcessor({
     exporter,
     apiKey: 'none',
@@ -52,7 +54,7 @@ export const LIBRARIES: readonly OtherLibrary[] = [
   {
     name: 'OpenInference, setSession',
     overwrites: true,
-    load: async () => {
+    load: async (exporter = noExporter) => {
       const { setSession } = await loadPeer<OpenInference>('@arizeai/openinference-core')
       const vercel = await loadPeer<OpenInferenceVercel>('@arizeai/openinference-vercel')
       return {
@@ -64,7 +66,7 @@ export const LIBRARIES: readonly OtherLibrary[] = [
   {
     name: 'Langfuse, propagateAttributes',
     overwrites: true,
-    load: async () => {
+    load: async (exporter = noExporter) => {
       const { propagateAttributes } = await loadPeer<Langfuse>('@langfuse/core')
       const { LangfuseSpanProcessor } = await loadPeer<LangfuseOtel>('@langfuse/otel')
       return {
@@ -80,22 +82,22 @@ export const LIBRARIES: readonly OtherLibrary[] = [
   {
     name: 'Traceloop, withAssociationProperties',
     overwrites: false,
-    load: async () => {
+    load: async (exporter = noExporter) => {
       const package_ = await traceloop()
       return {
         inside: (sessionId, fn) => package_.withAssociationProperties({ session_id: sessionId }, fn),
-        processor: traceloopProcessor(package_),
+        processor: traceloopProcessor(package_, exporter),
       }
     },
   },
   {
     name: 'Traceloop, withConversation',
     overwrites: false,
-    load: async () => {
+    load: async (exporter = noExporter) => {
       const package_ = await traceloop()
       return {
         inside: (sessionId, fn) => package_.withConversation(sessionId, fn),
-        processor: traceloopProcessor(package_),
+        processor: traceloopProcessor(package_, exporter),
       }
     },
   },
