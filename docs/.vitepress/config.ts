@@ -11,7 +11,7 @@ export default defineConfig({
   cleanUrls: true,
   lastUpdated: false,
   // Programs that are included, the tools of the site, and what is only installed.
-  srcExclude: ['code/**', 'site/**', 'recipes.md'],
+  srcExclude: ['code/**', 'site/**'],
   // An index as the repository shows it, and as a site does.
   rewrites: {
     'decisions/README.md': 'decisions/index.md',
