@@ -98,7 +98,7 @@ import type { PriceTable } from './span-cost.ts'
 /** The day of these prices, as \`YYYY-MM-DD\`. Providers change theirs at any time: check what you rely on. */
 export const PRICES_DATE: string = ${JSON.stringify(date)}
 
-/** Where these prices come from: package, version and licence. */
+/** Where these prices come from: package, version and license. */
 export const PRICES_SOURCE: string = ${JSON.stringify(source)}
 
 /**

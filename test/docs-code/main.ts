@@ -15,7 +15,7 @@ import { EXAMPLE_FOR_SDK_3, findPrograms } from './programs/find.ts'
 import { runPrograms } from './programs/run.ts'
 import { checkTypes } from './types.ts'
 import { uncheckedProblems } from './unchecked.ts'
-import { installWorkspace } from './workspace.ts'
+import { installWithPackages } from './workspace.ts'
 
 const { values, positionals } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== '--'),
@@ -55,7 +55,7 @@ function types(tarballs: Record<string, string>) {
     const blocks = blocksIn(workspace)
     if (blocks.length === 0) continue
     const folder = join(root, workspace)
-    installWorkspace(folder, tarballs)
+    installWithPackages(folder, tarballs)
     const problems = checkTypes(folder, blocks)
     for (const { page, line, text } of problems) fail(`${page}:${line}: ${text}`)
     const on = new Set(blocks.map(({ fence }) => fence.page)).size

@@ -4,7 +4,7 @@ import type { PriceTable } from './span-cost.ts'
 /** The day of these prices, as `YYYY-MM-DD`. Providers change theirs at any time: check what you rely on. */
 export const PRICES_DATE: string = '2026-09-23'
 
-/** Where these prices come from: package, version and licence. */
+/** Where these prices come from: package, version and license. */
 export const PRICES_SOURCE: string = '@pydantic/genai-prices 0.1.8 (MIT)'
 
 /**

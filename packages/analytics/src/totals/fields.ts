@@ -29,7 +29,7 @@ export const SUM_COUNT = 15
 
 /** The number of the session among all that were ever added, because rows are used again. */
 export const BIRTH = 15
-/** The neighbours in the order of use, each as row + 1; 0 is none. */
+/** The neighbors in the order of use, each as row + 1; 0 is none. */
 export const NEWER = 16
 export const OLDER = 17
 /** The tick of the last use. */

@@ -74,7 +74,7 @@ export function segmentHeader(format: BodyFormat): Buffer {
 
 /**
  * The header of a record. The checksum covers its offset in the file, so that a copy elsewhere is not a record: the
- * text of a journal may occur in a prompt, which is journalled itself.
+ * text of a journal may occur in a prompt, which is journaled itself.
  */
 export function recordHeader(record: RecordHeader, offset: number): Buffer {
   const header = Buffer.allocUnsafe(RECORD_HEADER_BYTES)
