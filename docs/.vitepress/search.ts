@@ -5,8 +5,6 @@ export const search: DefaultTheme.LocalSearchOptions = {
   detailedView: 'auto',
   miniSearch: {
     options: {
-      fields: ['title', 'titles', 'text'],
-      storeFields: ['title', 'titles'],
       // Runs in the browser too, from its source text: it can use nothing from around it.
       // A problem code or an attribute is found as a whole (`session-id:empty`, `thread_id`) and by its parts.
       tokenize: (text) => {

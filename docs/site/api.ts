@@ -34,7 +34,7 @@ function pageOf(name: string): string {
 
 const app = await Application.bootstrapWithPlugins({
   name: 'API',
-  plugin: ['typedoc-plugin-markdown', 'typedoc-vitepress-theme'],
+  plugin: ['typedoc-plugin-markdown'],
   entryPoints: [...entries.values()],
   tsconfig: fileURLToPath(new URL('tsconfig.api.json', import.meta.url)),
   readme: 'none',
@@ -42,9 +42,8 @@ const app = await Application.bootstrapWithPlugins({
   logLevel: 'Warn',
   treatWarningsAsErrors: true,
   validation: { notExported: true, invalidLink: true, notDocumented: true },
-  // Of the Markdown plugin and the VitePress theme.
+  // Of the Markdown plugin.
   out,
-  docsRoot: fileURLToPath(new URL('..', import.meta.url)),
   outputFileStrategy: 'modules',
   flattenOutputFiles: true,
   entryFileName: 'index',
@@ -52,8 +51,8 @@ const app = await Application.bootstrapWithPlugins({
   hideBreadcrumbs: true,
   pageTitleTemplates: { module: ({ name }: { name: string }) => importOf(name) },
   useCodeBlocks: true,
+  useCustomAnchors: true,
   parametersFormat: 'table',
-  sidebar: { autoConfiguration: false },
 } as Partial<TypeDocOptions>)
 
 function importOf(page: string): string {
