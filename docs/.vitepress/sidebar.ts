@@ -84,6 +84,7 @@ const migration: Item[] = [
   {
     text: 'Migration',
     items: [
+      item('Compared with other helpers', '/migration/comparison'),
       item('From Langfuse', '/migration/langfuse'),
       item('From OpenInference', '/migration/openinference'),
       item('From Traceloop', '/migration/traceloop'),
@@ -120,7 +121,7 @@ export const nav: DefaultTheme.NavItem[] = [
   { text: 'Guide', link: '/guide/getting-started', activeMatch: '^/guide/' },
   { text: 'Frameworks', link: '/frameworks/', activeMatch: '^/frameworks/' },
   { text: 'Reference', link: '/reference/packages', activeMatch: '^/reference/' },
-  { text: 'Migration', link: '/migration/langfuse', activeMatch: '^/migration/' },
+  { text: 'Migration', link: '/migration/comparison', activeMatch: '^/migration/' },
   {
     text: 'More',
     items: [

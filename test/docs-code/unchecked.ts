@@ -11,6 +11,11 @@ interface Unchecked {
 /** Every block with the flag `no-check`. */
 const UNCHECKED: readonly Unchecked[] = [
   {
+    page: 'docs/migration/own-processor.md',
+    contains: "from './session.ts'",
+    reason: 'it imports the file above it, which test/frameworks and test/peers compile and run',
+  },
+  {
     page: 'docs/frameworks/ai-sdk.md',
     contains: 'experimental_telemetry',
     reason: 'versions 6 and 5, beside which 7 is installed; test/frameworks runs the same call',
