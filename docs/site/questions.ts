@@ -18,5 +18,11 @@ export const QUESTIONS: readonly Question[] = [
   ask('context:no-manager', '/guide/troubleshooting'),
   ask('session-id:not-ascii', '/guide/troubleshooting'),
   ask('express middleware', '/frameworks/express', '/guide/entering-a-session'),
-  ask('usingSession', '/guide/entering-a-session', '/guide/getting-started', '/reference/packages', '/reference/api/processor'),
+  ask(
+    'usingSession',
+    '/guide/entering-a-session',
+    '/guide/getting-started',
+    '/reference/packages',
+    '/reference/api/processor',
+  ),
 ]

@@ -36,7 +36,13 @@ const matches = (html: string, pattern: RegExp) => [...html.matchAll(pattern)].m
 export function otherHosts(dist: string): string[] {
   const found = new Set<string>()
   for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
-    const patterns = /\.html$/.test(file) ? IN_HTML : /\.css$/.test(file) ? IN_CSS : /\.js$/.test(file) ? IN_JS : []
+    const patterns = /\.html$/.test(file)
+      ? IN_HTML
+      : /\.css$/.test(file)
+        ? IN_CSS
+        : /\.js$/.test(file)
+          ? IN_JS
+          : []
     const text = patterns.length === 0 ? '' : readFileSync(`${dist}/${file}`, 'utf8')
     for (const pattern of patterns) for (const url of matches(text, pattern)) found.add(`${file}: ${url}`)
   }
