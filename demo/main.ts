@@ -1,12 +1,28 @@
-/** `npx -y pnpm@12.21.0 demo`: the same conversations with usingSession, with thread_id only, with thread_id and backfill, and without our packages. */
+/** `pnpm demo`: the same conversations with usingSession, with thread_id only, with thread_id and backfill, and without our packages. */
+import { parseArgs } from 'node:util'
+import { describe } from './report/details.ts'
 import { introduce } from './report/introduce.ts'
-import { print } from './report/print.ts'
+import { paintFor } from './report/paint.ts'
+import { showProgress } from './report/progress.ts'
+import { drawNext, drawProblems, summarize } from './report/summary.ts'
 import { runDemo } from './run.ts'
 
+const print = (lines: readonly string[]) =>
+  void process.stdout.write(lines.map((line) => `${line}\n`).join(''))
+
 try {
-  for (const line of introduce()) console.log(line)
-  const result = await runDemo({ log: (line) => console.log(line) })
-  for (const line of print(result)) console.log(line)
+  const { values } = parseArgs({ options: { verbose: { type: 'boolean', default: false } } })
+  const paint = paintFor(process.stdout)
+  const progress = showProgress(process.stdout, paint, values.verbose)
+  print(introduce(values.verbose, paint))
+  const result = await runDemo({ onStep: progress.show }).finally(progress.clear)
+  progress.finish()
+  print([
+    ...summarize(result, process.stdout.columns ?? 80, paint),
+    ...(values.verbose ? describe(result, paint) : []),
+    ...drawNext(values.verbose, paint),
+    ...drawProblems(result, paint),
+  ])
   process.exitCode = result.problems.length === 0 ? 0 : 1
 } catch (error) {
   console.error(`The demo failed: ${error instanceof Error ? error.message : error}`)

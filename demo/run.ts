@@ -4,14 +4,18 @@ import { findProblems } from './report/checks.ts'
 import { type BadIdReport, type RunCounters, readCounters, traceBadIds } from './report/drops.ts'
 import type { Evidence } from './report/evidence.ts'
 import { countRows, type Row } from './report/rows.ts'
+import type { Step } from './report/step.ts'
+import { type TraceLine, traceLines } from './report/trace.ts'
 import { groupUnassigned, type UnassignedGroup } from './report/unassigned.ts'
-import { CONVERSATIONS, GUEST, MODES, type Mode } from './scenario.ts'
+import { CONVERSATIONS, GUEST, MODES, type Mode, SHOWN } from './scenario.ts'
 import { Processes } from './support/processes.ts'
 import type { UsersReport } from './users.ts'
 
 export interface DemoResult {
   /** A row per session and run. */
   rows: Row[]
+  /** The request that the report shows as a tree, in every run. */
+  shown: Record<Mode, TraceLine[]>
   unassigned: Record<Mode, UnassignedGroup[]>
   badIds: BadIdReport[]
   counters: RunCounters[]
@@ -22,22 +26,28 @@ export interface DemoResult {
 }
 
 export interface DemoOptions {
-  log(line: string): void
+  onStep?(step: Step): void
   /** The time limit for the whole demo; after it, the demo stops its processes and fails. */
   deadlineMillis?: number
 }
 
-export async function runDemo({ log, deadlineMillis = 120_000 }: DemoOptions): Promise<DemoResult> {
+export async function runDemo({ onStep, deadlineMillis = 120_000 }: DemoOptions = {}): Promise<DemoResult> {
   const deadline = AbortSignal.timeout(deadlineMillis)
   const runs: Evidence[] = []
   for (const [index, { mode, title }] of MODES.entries()) {
-    log(`run ${index + 1} of ${MODES.length}: ${title}`)
-    const run = await observe(mode, deadline, log)
+    const step = { run: index + 1, mode, title }
+    onStep?.({ ...step, type: 'start' })
+    const run = await observe(mode, deadline, (turn, users) =>
+      onStep?.({ ...step, type: 'turn', turn, users }),
+    )
     runs.push(run)
-    log(`  ${summarise(run)}`)
+    onStep?.({ ...step, type: 'end', ...summarise(run) })
   }
   return {
     rows: runs.flatMap(countRows),
+    shown: byMode(runs, ({ spans, users }) =>
+      traceLines(spans, users.traces[SHOWN.session]?.[SHOWN.turn - 1] ?? ''),
+    ),
     unassigned: byMode(runs, groupUnassigned),
     badIds: runs.flatMap(traceBadIds),
     counters: runs.map(readCounters),
@@ -46,22 +56,26 @@ export async function runDemo({ log, deadlineMillis = 120_000 }: DemoOptions): P
   }
 }
 
-function summarise({ spans, modelRequests, users, millis }: Evidence): string {
-  const guest = spans.filter((span) => users.guestTraces.includes(span.traceId)).length
-  const asked = modelRequests.filter((request) => request.order === GUEST.order).length
-  return (
-    `${(millis / 1000).toFixed(1)} s, up to ${users.peak} requests at a time, ${spans.length} spans ` +
-    `(${guest} of the guest's), ${modelRequests.length} model requests (${asked} of the guest's)`
-  )
+function summarise({ spans, modelRequests, users, millis }: Evidence) {
+  return {
+    millis,
+    peak: users.peak,
+    spans: spans.length,
+    guestSpans: spans.filter((span) => users.guestTraces.includes(span.traceId)).length,
+    modelRequests: modelRequests.length,
+    guestRequests: modelRequests.filter((request) => request.order === GUEST.order).length,
+  }
 }
 
+type OnTurn = (turn: number, users: readonly string[]) => void
+
 /** One run, in its own processes, which all end with it. */
-async function observe(mode: Mode, deadline: AbortSignal, log: DemoOptions['log']): Promise<Evidence> {
+async function observe(mode: Mode, deadline: AbortSignal, onTurn: OnTurn): Promise<Evidence> {
   const processes = new Processes()
   const over = new AbortController()
   try {
     return await Promise.race([
-      converse(processes, mode, log),
+      converse(processes, mode, onTurn),
       processes.failure(),
       expiry(deadline, over.signal),
     ])
@@ -79,7 +93,7 @@ function expiry(deadline: AbortSignal, over: AbortSignal): Promise<never> {
   })
 }
 
-async function converse(processes: Processes, mode: Mode, log: DemoOptions['log']): Promise<Evidence> {
+async function converse(processes: Processes, mode: Mode, onTurn: OnTurn): Promise<Evidence> {
   const started = performance.now()
   const [collector, model, tool] = await Promise.all(
     ['collector.ts', 'model.ts', 'tool.ts'].map((script) => address(processes.start(script))),
@@ -91,7 +105,7 @@ async function converse(processes: Processes, mode: Mode, log: DemoOptions['log'
     toolUrl: `${tool}`,
   } satisfies AppConfig)
   const users = processes.start('users.ts', { appUrl: await address(app) })
-  users.listen('turn', announceTurns(log))
+  users.listen('turn', announceTurns(onTurn))
 
   const done = await users.receive<UsersReport>('done')
   app.send('stop')
@@ -115,13 +129,13 @@ async function ask<T>(url: string): Promise<T> {
   return (await fetch(url)).json() as Promise<T>
 }
 
-/** Logs a line when a turn has been answered for every user. */
-function announceTurns(log: DemoOptions['log']): (turn: { user: string; turn: number }) => void {
+/** Tells when a turn has been answered for every user. */
+function announceTurns(onTurn: OnTurn): (turn: { user: string; turn: number }) => void {
   const answered: Record<number, string[]> = {}
   return ({ user, turn }) => {
     const users = [...(answered[turn] ?? []), user]
     answered[turn] = users
-    if (users.length === CONVERSATIONS.length) log(`  turn ${turn}: ${users.join(', ')} answered`)
+    if (users.length === CONVERSATIONS.length) onTurn(turn, users)
   }
 }
 

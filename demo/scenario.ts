@@ -13,7 +13,7 @@ export const MODES: readonly { mode: Mode; label: string; title: string }[] = [
   {
     mode: 'backfill',
     label: 'with backfill',
-    title: 'the same with backfill: spans wait in the exporter until LangChain has written the ID',
+    title: "only LangChain's thread_id, with backfill",
   },
   { mode: 'without', label: 'without us', title: 'without our packages' },
 ]
@@ -34,11 +34,21 @@ const turnsAbout = (order: string) => [
   'Thank you, that is all.',
 ]
 
+const ADA: Conversation = {
+  user: 'Ada',
+  session: 'user_123_conv_456',
+  order: 'A-1042',
+  turns: turnsAbout('A-1042'),
+}
+
 export const CONVERSATIONS: readonly Conversation[] = [
-  { user: 'Ada', session: 'user_123_conv_456', order: 'A-1042', turns: turnsAbout('A-1042') },
+  ADA,
   { user: 'Lin', session: 'user_124_conv_789', order: 'B-2718', turns: turnsAbout('B-2718') },
   { user: 'Sam', session: 'user_125_conv_012', order: 'C-3141', turns: turnsAbout('C-3141') },
 ]
+
+/** The request that the report and the picture show. */
+export const SHOWN = { user: ADA.user, session: ADA.session, text: ADA.turns[0] ?? '', turn: 1 }
 
 /** A client with invalid IDs: one in the conversation, one among a span's start attributes. */
 export const GUEST = {

@@ -1,10 +1,16 @@
+import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { drawFiles, PICTURES } from '../demo/picture/files.ts'
+import { headline, invalidIdSpans } from '../demo/report/figures.ts'
+import { plain } from '../demo/report/paint.ts'
+import { summarize } from '../demo/report/summary.ts'
+import { haveSameShape } from '../demo/report/trace.ts'
 import { type DemoResult, runDemo } from '../demo/run.ts'
 
 describe('the demo, which runs the same conversations four times and checks what the collector received', () => {
   let result: DemoResult
   beforeAll(async () => {
-    result = await runDemo({ log: () => {} })
+    result = await runDemo()
   })
 
   const rowsOf = (run: string) => result.rows.filter((row) => row.run === run)
@@ -55,5 +61,30 @@ describe('the demo, which runs the same conversations four times and checks what
     }
     const wrapped = result.counters.filter((counters) => counters.run !== 'without')
     for (const { dropped } of wrapped) expect(dropped).toMatchObject({ 'not-ascii': 10, 'too-long': 1 })
+  })
+
+  it('shows one request whose trace has the same spans in the same order in every run', () => {
+    const { usingSession, ...others } = result.shown
+    expect(usingSession.map(({ name }) => name)).toEqual(expect.arrayContaining(['LangGraph', 'track_order']))
+    for (const lines of Object.values(others)) expect(haveSameShape(lines, usingSession)).toBe(true)
+  })
+
+  it('computes the headline and the counts of invalid IDs from what arrived', () => {
+    const unassigned = rowsOf('without').reduce((sum, row) => sum + row.withoutSession, 0)
+    const spans = rowsOf('without').reduce((sum, row) => sum + row.spans, 0)
+    expect(headline(result)).toBe(
+      `${spans} of ${spans} spans carry their session (${spans - unassigned} without us)`,
+    )
+    expect(invalidIdSpans(result)).toEqual({ without: 11, withUs: 0 })
+  })
+
+  it('fits into a terminal of 80 columns', () => {
+    expect(summarize(result, 80, plain).filter((line) => line.length > 80)).toEqual([])
+  })
+
+  it('draws the pictures of the README as they are in the repository; "pnpm picture" updates them', () => {
+    for (const [name, content] of Object.entries(drawFiles(result))) {
+      expect(readFileSync(new URL(name, PICTURES), 'utf8'), name).toBe(content)
+    }
   })
 })

@@ -1,13 +1,21 @@
 import { CONVERSATIONS, MODES } from '../scenario.ts'
+import type { Paint } from './paint.ts'
 
-/** The introduction, printed before the first run. */
-export function introduce(): string[] {
+/** Printed before the first run. */
+export function introduce(verbose: boolean, paint: Paint): string[] {
+  const short = [`The same conversations with a LangGraph agent, ${MODES.length} times: with us and without.`]
+  if (!verbose) return [...short, '']
   const users = CONVERSATIONS.map(({ user, session }) => `${user} (${session})`).join(', ')
   return [
-    'A chat service answers with a LangGraph agent, a tool behind HTTP, and a summary that the OpenAI SDK streams.',
-    `Concurrent users: ${users}, three turns each;`,
-    "and a guest with two invalid session IDs. The model is a local server that speaks OpenAI's protocol.",
-    `The same conversations run ${MODES.length} times; the figures are what an OTLP collector received.`,
+    ...short,
+    paint.dim(`Concurrent users: ${users}, three turns each;`),
+    paint.dim(
+      'and a guest with two invalid session IDs. The agent has a tool behind HTTP and a memory per thread;',
+    ),
+    paint.dim(
+      'the OpenAI SDK streams a summary of its answer. The model is a local server that speaks OpenAI’s',
+    ),
+    paint.dim('protocol. All figures are what an OTLP collector received.'),
     '',
   ]
 }

@@ -1,29 +1,33 @@
 import type { DemoResult } from '../run.ts'
 import { labelOf as label, MODES, type Mode } from '../scenario.ts'
 import { countOf } from './drops.ts'
+import type { Paint } from './paint.ts'
 import { type Totals, total } from './rows.ts'
 import { table } from './table.ts'
 
 const COLUMNS = ['traces', 'spans', 'model requests', 'LLM spans', 'spans without a session'] as const
 
-export function print(result: DemoResult): string[] {
+/** `--verbose`: every row of every run, the spans without a session and why, and each rejected or dropped ID. */
+export function describe(result: DemoResult, paint: Paint): string[] {
   return [
     '',
-    ...printRows(result),
+    ...describeRows(result, paint),
     '',
-    ...printUnassigned(result),
+    ...describeUnassigned(result, paint),
     '',
-    ...printDrops(result),
-    '',
-    ...(result.problems.length > 0 ? ['PROBLEMS', ...result.problems.map(indent)] : [conclude(result)]),
+    ...describeDrops(result, paint),
+    ...describeWarnings(result.warnings, paint),
   ]
 }
 
-function printRows({ rows }: DemoResult): string[] {
+function describeRows({ rows }: DemoResult, paint: Paint): string[] {
   const sessions = rows.map((row) => [label(row.run), row.session, ...cells(row)])
   const totals = MODES.map(({ mode }) => [label(mode), 'all three', ...cells(totalOf(rows, mode))])
+  const [titles = '', , ...lines] = table(['run', 'session', ...COLUMNS], [...sessions, ...totals])
   return [
-    ...table(['run', 'session', ...COLUMNS], [...sessions, ...totals]),
+    paint.bold('All runs'),
+    paint.dim(titles),
+    ...lines,
     "There are more LLM spans than requests because LangChain's requests have two: LangChain's own and that of",
     'the OpenAI SDK, which it calls. Requests that the application makes with the SDK have one.',
     "Without our packages, only LangChain's own spans have a session: its instrumentation writes it there.",
@@ -31,7 +35,7 @@ function printRows({ rows }: DemoResult): string[] {
   ]
 }
 
-function printUnassigned({ unassigned }: DemoResult): string[] {
+function describeUnassigned({ unassigned }: DemoResult, paint: Paint): string[] {
   const groups = unassigned.threadId
   const sum = (key: 'spans' | 'endedBeforeId' | 'openAtId' | 'besideId') =>
     groups.reduce((all, group) => all + group[key], 0)
@@ -41,14 +45,14 @@ function printUnassigned({ unassigned }: DemoResult): string[] {
     [sum('besideId'), "started after LangChain wrote the ID, but as siblings of LangChain's spans"],
   ] as const
   return [
-    `The ${sum('spans')} spans without a session in the run "${label('threadId')}":`,
+    paint.bold(`The ${sum('spans')} spans without a session in the run "${label('threadId')}"`),
     ...groups.map(({ name, scope, spans }) => `  ${count(spans)}  ${name} (${scope})`),
-    'Why:',
+    paint.dim('Why:'),
     ...reasons.filter(([spans]) => spans > 0).map(([spans, why]) => `  ${count(spans)}  ${why}`),
   ]
 }
 
-function printDrops({ counters, badIds, warnings }: DemoResult): string[] {
+function describeDrops({ counters, badIds }: DemoResult, paint: Paint): string[] {
   const lines = counters.flatMap(({ run, dropped, rejected }) => [
     ...Object.entries(dropped).map(([reason, times]) => {
       const what = badIds.find((bad) => bad.run === run && bad.reason === reason)?.what
@@ -58,15 +62,13 @@ function printDrops({ counters, badIds, warnings }: DemoResult): string[] {
       ([reason, times]) =>
         `  ${label(run)}: ${rejectedBy(reason)} rejected ${times}, ${reason.split(':')[1]}`,
     ),
-    ...(warnings[run].length > 0
-      ? [`  ${label(run)}: ${plural(warnings[run].length, 'warning')} in the log, none repeated`]
-      : []),
   ])
   const arrived = badIds.filter(({ arrivedOn }) => countOf(arrivedOn) > 0)
   return [
-    "The guest's invalid session IDs, where they were rejected or dropped before export, and why:",
+    paint.bold("The guest's invalid session IDs"),
+    paint.dim('Where they were rejected, or dropped before export, and why:'),
     ...lines,
-    'Where they reached the collector as session.id:',
+    paint.dim('Where they reached the collector as session.id:'),
     ...(arrived.length === 0 ? ['  nowhere'] : []),
     ...arrived.flatMap(({ run, what, arrivedOn }) => [
       `  ${label(run)}: ${what}, on ${plural(countOf(arrivedOn), 'span')}:`,
@@ -75,12 +77,12 @@ function printDrops({ counters, badIds, warnings }: DemoResult): string[] {
   ]
 }
 
-function conclude({ rows }: DemoResult): string {
-  const parts = MODES.map(({ mode }) => {
-    const { withoutSession, spans } = totalOf(rows, mode)
-    return `${label(mode)} ${withoutSession}/${spans} (${Math.round((100 * withoutSession) / spans)} %)`
-  })
-  return `Spans without a session: ${parts.join(', ')}.`
+function describeWarnings(warnings: DemoResult['warnings'], paint: Paint): string[] {
+  const lines = MODES.filter(({ mode }) => warnings[mode].length > 0).flatMap(({ mode }) => [
+    paint.dim(`${label(mode)}:`),
+    ...warnings[mode].map((warning) => `  ${warning}`),
+  ])
+  return lines.length === 0 ? [] : ['', paint.bold('Warnings in the log'), ...lines]
 }
 
 /** Which part rejected an ID, by its code in `processor.stats().process.problems`. */
@@ -88,7 +90,6 @@ const rejectedBy = (code: string) =>
   code.startsWith('attribute:') ? 'the processor at startSpan' : 'usingSession'
 
 const plural = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
-const indent = (line: string): string => `  ${line}`
 const count = (value: number): string => String(value).padStart(3)
 const cells = ({ traces, spans, modelRequests, llmSpans, withoutSession }: Totals) => [
   traces,

@@ -1,0 +1,36 @@
+/** Colors of the report. Plain where the terminal has none: NO_COLOR, FORCE_COLOR and pipes are respected. */
+import { stripVTControlCharacters, styleText } from 'node:util'
+
+type Style = (text: string) => string
+
+export interface Paint {
+  good: Style
+  bad: Style
+  warn: Style
+  dim: Style
+  bold: Style
+}
+
+const same: Style = (text) => text
+
+export const plain: Paint = { good: same, bad: same, warn: same, dim: same, bold: same }
+
+export function paintFor(stream: NodeJS.WritableStream): Paint {
+  const style =
+    (format: Parameters<typeof styleText>[0]): Style =>
+    (text) =>
+      styleText(format, text, { stream })
+  return {
+    good: style('green'),
+    bad: style('red'),
+    warn: style('yellow'),
+    dim: style('dim'),
+    bold: style('bold'),
+  }
+}
+
+/** Columns that a text takes on the screen. */
+export const widthOf = (text: string): number => stripVTControlCharacters(text).length
+
+export const padTo = (text: string, width: number): string =>
+  text + ' '.repeat(Math.max(0, width - widthOf(text)))
