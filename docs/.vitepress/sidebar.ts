@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import type { DefaultTheme } from 'vitepress'
 
 type Item = DefaultTheme.SidebarItem
@@ -93,15 +93,37 @@ const migration: Item[] = [
   },
 ]
 
+/** The pages of a folder, by their first headings. */
+function pagesOf(folder: string): Item[] {
+  const files = readdirSync(new URL(`../${folder}/`, import.meta.url)).filter((name) => name.endsWith('.md'))
+  return files
+    .filter((name) => name !== 'README.md')
+    .map((name) => {
+      const text = readFileSync(new URL(`../${folder}/${name}`, import.meta.url), 'utf8')
+      return item(
+        /^# (.*)$/m.exec(text)?.[1]?.replaceAll('`', '') ?? name,
+        `/${folder}/${name.replace(/\.md$/, '')}`,
+      )
+    })
+}
+
 const contributing: Item[] = [
   {
     text: 'Contributing',
     items: [
       item('How to contribute', '/contributing/'),
       item('Source documents', '/contributing/source-documents'),
-      item('Decisions', '/decisions/'),
-      item('Findings', '/findings/'),
     ],
+  },
+  {
+    text: 'Decisions',
+    collapsed: false,
+    items: [item('All decisions', '/decisions/'), ...pagesOf('decisions')],
+  },
+  {
+    text: 'Findings',
+    collapsed: false,
+    items: [item('All findings', '/findings/'), ...pagesOf('findings')],
   },
 ]
 

@@ -49,7 +49,7 @@ export function otherHosts(dist: string): string[] {
   return [...found]
 }
 
-const IN_CSS = [/url\(\s*["']?((?:https?:)?\/\/[^)"']+)/g, /@import\s+["']((?:https?:)?\/\/[^"']+)/g]
+const IN_CSS = [/url\(\s*["']?((?:https?:)?\/\/[^)"']+)/g, /@import\s*["']((?:https?:)?\/\/[^"']+)/g]
 const IN_JS = [/(?:import|fetch|Worker|EventSource|WebSocket)\(\s*["'`]((?:https?:|wss?:)?\/\/[^"'`]+)/g]
 const IN_HTML = [
   /<(?:script|img|iframe|source|video|audio|embed|object)\b[^>]*?\s(?:src|srcset|data|poster)="((?:https?:)?\/\/[^"]+)/g,
