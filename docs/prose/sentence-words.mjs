@@ -1,23 +1,18 @@
-import { SentenceSplitterSyntax, splitAST } from 'sentence-splitter'
-
 /** Reports sentences of more than `max` words, outside tables. Code in a sentence counts as one word. */
 export default function sentenceWords({ Syntax, RuleError, report }, { max }) {
   return {
     [Syntax.Paragraph](paragraph) {
-      const sentences = splitAST(paragraph).children.filter(
-        ({ type }) => type === SentenceSplitterSyntax.Sentence,
-      )
-      for (const sentence of sentences) {
-        const words = wordsIn(sentence)
-        if (words > max)
-          report(sentence, new RuleError(`This sentence has ${words} words, more than ${max}.`))
+      for (const sentence of textOf(paragraph).split(/(?<=[.!?]["”)]?)\s+/)) {
+        const words = (sentence.match(/[\p{L}\p{N}][\p{L}\p{N}'’./-]*/gu) ?? []).length
+        const begin = sentence.slice(0, 40)
+        const message = `This sentence has ${words} words, more than ${max}: “${begin}…”`
+        if (words > max) report(paragraph, new RuleError(message))
       }
     },
   }
 }
 
-function wordsIn({ type, value, children }) {
-  if (children) return children.reduce((sum, child) => sum + wordsIn(child), 0)
-  if (type === 'Code') return 1
-  return type === 'Str' ? (value.match(/[\p{L}\p{N}][\p{L}\p{N}'’./-]*/gu) ?? []).length : 0
+function textOf({ type, value, children }) {
+  if (children) return children.map(textOf).join('')
+  return type === 'Code' ? 'code' : (value ?? '')
 }

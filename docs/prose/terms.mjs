@@ -44,4 +44,4 @@ export const TERMS = [
 ]
 
 /** Terms of the rule's own list that do not apply here. */
-export const NOT_OURS = ['readme(s)?', 'run[- ]time', 'ID']
+export const NOT_OURS = ['bug[- ]fix(es)?', 'file[- ]name(s)?', 'ID', 'readme(s)?', 'run[- ]time']
