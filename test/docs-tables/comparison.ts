@@ -7,34 +7,28 @@ import { drawTable } from './draw.ts'
 /** The row of the same OpenAI application in test/frameworks, and its column: the helper alone, or our scope. */
 const APPLICATION: Readonly<Record<HelperName, { row: string; column: 'before' | 'scope' }>> = {
   'otel-sessions': { row: 'OpenAI metadata', column: 'scope' },
-  'Langfuse `propagateAttributes`': { row: 'Langfuse processor before ours', column: 'before' },
-  'OpenInference `setSession`': { row: 'OpenInference processor before ours', column: 'before' },
-  'Traceloop `withAssociationProperties`': { row: 'Traceloop association properties', column: 'before' },
-  'thirty lines of your own': { row: 'Thirty lines of your own', column: 'before' },
+  Langfuse: { row: 'Langfuse processor before ours', column: 'before' },
+  OpenInference: { row: 'OpenInference processor before ours', column: 'before' },
+  Traceloop: { row: 'Traceloop association properties', column: 'before' },
+  'thirty lines': { row: 'Thirty lines of your own', column: 'before' },
 }
 
 type Cell = (result: Comparison) => string
 
 const ROWS: Readonly<Record<string, Cell>> = {
-  'spans with the session, in the same OpenAI application': ({ name }) => spansOf(name, readResults()),
-  "the HTTP server's span, which starts before the session is known": ({ spanBefore }) => spanBefore,
-  'async generator, made inside, read outside': ({ asyncGenerator }) => asyncGenerator,
-  'callback of a job queue or event listener, as it is': ({ job, listener }) =>
-    same(job.alone, listener.alone),
-  'the same, bound': ({ name, job, listener }) => {
-    const fate = same(job.bound, listener.bound)
-    return `${fate}, with \`${name === 'otel-sessions' ? 'bindSession' : 'context.bind'}\``
-  },
+  'spans with the session': ({ name }) => spansOf(name, readResults()),
+  "the HTTP server's span": ({ spanBefore }) => spanBefore,
+  'async generator': ({ asyncGenerator }) => asyncGenerator,
+  'callback of a queue or emitter': ({ job, listener }) => same(job.alone, listener.alone),
+  'the same, bound': ({ job, listener }) => same(job.bound, listener.bound),
+  'span around two sessions': ({ spanAroundTwo }) => spanAroundTwo,
   'ID of 300 characters': ({ invalid }) => invalidCell(invalid.of300Characters),
   'ID that is not ASCII': ({ invalid }) => invalidCell(invalid.notAscii),
-  'ID of 300 characters inside another session': ({ invalid }) => invalid.insideAnother,
-  'span around two sessions, such as that of a batch job': ({ spanAroundTwo }) => spanAroundTwo,
-  'a framework overwrites `session.id`': overwrittenCell,
-  "a framework's `thread_id` outside every scope": ({ threadId }) =>
-    threadId === 'kept' ? 'inferred' : 'not read',
-  'no context manager is registered': ({ noContextManager }) =>
-    `${noContextManager.session}, ${noContextManager.logged ? 'and logged' : 'silently'}`,
-  'attributes with the session ID': ({ keys }) => keys.split(', ').map(code).join(', '),
+  'invalid ID in another session': ({ invalid }) => exportedCell(invalid.insideAnother),
+  'framework overwrites `session.id`': overwrittenCell,
+  'framework writes `thread_id`': ({ threadId }) => (threadId === 'kept' ? 'read' : 'not read'),
+  'no context manager': ({ noContextManager }) => (noContextManager.logged ? 'logged' : 'silent'),
+  'attributes written': keysCell,
 }
 
 /** The table of what each helper does, measured by `test:peers` and `test:frameworks`. */
@@ -56,12 +50,22 @@ function spansOf(name: HelperName, results: Results): string {
 }
 
 function invalidCell({ exported, logged }: InvalidId): string {
-  return `${exported === 'the ID' ? 'exported' : exported}, ${logged ? 'logged' : 'silently'}`
+  return `${exportedCell(exported)}, ${logged ? 'logged' : 'silent'}`
 }
 
+const exportedCell = (exported: InvalidId['exported']): string =>
+  exported === 'the ID' ? 'exported' : exported
+
+/** A helper with an attribute of its own keeps that, and `session.id` has the framework's ID. */
 function overwrittenCell({ overwritten }: Comparison): string {
-  const { own, frameworkIn } = overwritten
-  return own === 'lost' ? 'lost' : `kept; the other ID is in ${code(frameworkIn)}`
+  if (overwritten.own === 'lost') return 'lost'
+  return overwritten.frameworkIn === 'session.id' ? 'own attribute kept' : 'kept'
+}
+
+function keysCell({ keys }: Comparison): string {
+  const [first = '', ...others] = keys.split(', ').sort((one) => (one === 'session.id' ? -1 : 1))
+  if (first !== 'session.id') return 'its own'
+  return others.length === 0 ? '`session.id`' : `\`session.id\`, and ${others.length} of backends`
 }
 
 /** @throws Error if two outcomes that share a cell differ */
@@ -69,5 +73,3 @@ function same(one: string, other: string): string {
   if (one !== other) throw new Error(`one cell for "${one}" and "${other}"`)
   return one
 }
-
-const code = (text: string) => `\`${text}\``

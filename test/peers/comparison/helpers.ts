@@ -8,12 +8,7 @@ import { bindSession, SessionSpanProcessor, usingSession } from '@otel-sessions/
 import { SessionProcessor, withSession } from '../../frameworks/common/support/thirty-lines.ts'
 import { LIBRARIES } from '../libraries.ts'
 
-export type HelperName =
-  | 'otel-sessions'
-  | 'Langfuse `propagateAttributes`'
-  | 'OpenInference `setSession`'
-  | 'Traceloop `withAssociationProperties`'
-  | 'thirty lines of your own'
+export type HelperName = 'otel-sessions' | 'Langfuse' | 'OpenInference' | 'Traceloop' | 'thirty lines'
 
 export interface Helper {
   readonly name: HelperName
@@ -50,15 +45,11 @@ export const HELPERS: readonly Load[] = [
     processor: new SessionSpanProcessor(),
     validate: (exporter) => new SessionSpanExporter(exporter, { backends: [langsmith, datadog] }),
   }),
-  library('Langfuse `propagateAttributes`', 'Langfuse, propagateAttributes', 'session.id'),
-  library('OpenInference `setSession`', 'OpenInference, setSession', 'session.id'),
-  library(
-    'Traceloop `withAssociationProperties`',
-    'Traceloop, withAssociationProperties',
-    'traceloop.association.properties.session_id',
-  ),
+  library('Langfuse', 'Langfuse, propagateAttributes', 'session.id'),
+  library('OpenInference', 'OpenInference, setSession', 'session.id'),
+  library('Traceloop', 'Traceloop, withAssociationProperties', 'traceloop.association.properties.session_id'),
   async () => ({
-    name: 'thirty lines of your own',
+    name: 'thirty lines',
     key: 'session.id',
     inside: withSession,
     bind: bindContext,
