@@ -28,6 +28,7 @@ function describeRows({ rows }: DemoResult, paint: Paint): string[] {
     paint.bold('All runs'),
     paint.dim(titles),
     ...lines,
+    '',
     "There are more LLM spans than requests because LangChain's requests have two: LangChain's own and that of",
     'the OpenAI SDK, which it calls. Requests that the application makes with the SDK have one.',
     "Without our packages, only LangChain's own spans have a session: its instrumentation writes it there.",

@@ -13,7 +13,7 @@ export function introduce(verbose: boolean, paint: Paint): string[] {
       'and a guest with two invalid session IDs. The agent has a tool behind HTTP and a memory per thread;',
     ),
     paint.dim(
-      'the OpenAI SDK streams a summary of its answer. The model is a local server that speaks OpenAI’s',
+      "the OpenAI SDK streams a summary of its answer. The model is a local server that speaks OpenAI's",
     ),
     paint.dim('protocol. All figures are what an OTLP collector received.'),
     '',

@@ -2,7 +2,7 @@
 import type { DemoResult } from '../run.ts'
 import { CONVERSATIONS, labelOf, type Mode, SHOWN } from '../scenario.ts'
 import { headline, invalidIdSpans, shareOf } from './figures.ts'
-import type { Paint } from './paint.ts'
+import { type Paint, widthOf } from './paint.ts'
 import { table } from './table.ts'
 import { drawTrees } from './tree.ts'
 
@@ -23,7 +23,7 @@ export function summarize(result: DemoResult, width: number, paint: Paint): stri
     '',
     paint.bold(paint.good(headline(result))),
     '',
-    ...drawBars(result, paint),
+    ...drawBars(result, width, paint),
     '',
     ...drawSessions(result, paint),
     '',
@@ -52,7 +52,7 @@ function drawRequest({ shown }: DemoResult, width: number, paint: Paint): string
   ]
 }
 
-function drawBars(result: DemoResult, paint: Paint): string[] {
+function drawBars(result: DemoResult, width: number, paint: Paint): string[] {
   const widest = Math.max(...BARS.map(({ mode }) => labelOf(mode).length))
   return BARS.map(({ mode, what }) => {
     const { carrying, spans } = shareOf(result, mode)
@@ -60,7 +60,9 @@ function drawBars(result: DemoResult, paint: Paint): string[] {
     const style = carrying === spans ? paint.good : paint.warn
     const bar = style('█'.repeat(filled)) + paint.dim('░'.repeat(BAR_WIDTH - filled))
     const count = `${String(carrying).padStart(String(spans).length)} of ${spans}`
-    return `${labelOf(mode).padEnd(widest)}  ${bar}  ${count}  ${paint.dim(what)}`
+    const line = `${labelOf(mode).padEnd(widest)}  ${bar}  ${count}`
+    const longest = `${line}  ${paint.dim(what)}`
+    return widthOf(longest) <= width ? longest : line
   })
 }
 
