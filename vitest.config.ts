@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
+import { testSources } from './test/support/sources.ts'
 
 export default defineConfig({
+  ...testSources,
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     // Beside packages that the root does not install: see test/peers/vitest.config.ts and test/frameworks.

@@ -23,21 +23,10 @@ const keys = fc.oneof(
 )
 
 /** How an attribute is defined on the object. */
-const shapes = fc.constantFrom('value', 'value', 'value', 'getter', 'throwing-getter', 'hidden', 'inherited')
+const SHAPES = ['value', 'value', 'value', 'getter', 'hidden', 'inherited'] as const
 
 /** How the object as a whole is hostile. */
-const wrappings = fc.constantFrom(
-  'plain',
-  'plain',
-  'plain',
-  'no-prototype',
-  'frozen',
-  'proxy',
-  'throwing',
-  'revoked',
-)
-
-const entries = fc.array(fc.tuple(keys, shapes, hostileValue), { maxLength: 8 })
+const WRAPPINGS = ['plain', 'plain', 'plain', 'no-prototype', 'proxy'] as const
 
 export type Attributes = Record<PropertyKey, unknown>
 
@@ -56,9 +45,21 @@ export interface HostileSet {
 const printable = <T>(recipe: Recipe<T>, text: string): Recipe<T> =>
   Object.assign(recipe, { [fc.toStringMethod]: () => text })
 
-export const hostileSets: fc.Arbitrary<Recipe<HostileSet>> = fc
-  .tuple(entries, wrappings)
-  .map(([list, wrapping]) => printable(() => makeSet(list, wrapping), `${wrapping} ${fc.stringify(list)}`))
+function setsOf(shapes: readonly string[], wrappings: readonly string[]): fc.Arbitrary<Recipe<HostileSet>> {
+  const entries = fc.array(fc.tuple(keys, fc.constantFrom(...shapes), hostileValue), { maxLength: 8 })
+  return fc
+    .tuple(entries, fc.constantFrom(...wrappings))
+    .map(([list, wrapping]) => printable(() => makeSet(list, wrapping), `${wrapping} ${fc.stringify(list)}`))
+}
+
+/** Any set; many cannot be read. */
+export const hostileSets = setsOf(
+  [...SHAPES, 'throwing-getter'],
+  [...WRAPPINGS, 'frozen', 'throwing', 'revoked'],
+)
+
+/** Sets that can be changed, and nearly always be read. */
+export const readableSets = setsOf(SHAPES, WRAPPINGS)
 
 function makeSet(list: [string, string, Recipe][], wrapping: string): HostileSet {
   const prototype: Attributes = wrapping === 'no-prototype' ? Object.create(null) : {}

@@ -1,3 +1,4 @@
+import { checkSessionId } from '@otel-sessions/semconv'
 import fc from 'fast-check'
 
 /** A proxy whose traps all throw. */
@@ -95,4 +96,9 @@ export const hostileValue: fc.Arbitrary<Recipe> = fc.oneof(
       () => [new Uint8Array(3), [throwingProxy()], 'x'],
     ),
   },
+)
+
+/** No session ID: what another library may write over one. */
+export const invalidId: fc.Arbitrary<Recipe> = hostileValue.filter(
+  (make) => make() !== undefined && !checkSessionId(make()).ok,
 )

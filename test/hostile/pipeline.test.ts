@@ -4,8 +4,10 @@ import { contextWithSession, SessionSpanProcessor } from '@otel-sessions/process
 import { checkSessionId } from '@otel-sessions/semconv'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Attributes, hostileSets } from './hostile-attributes.ts'
-import { hostileSpan, leavesAlone, SPAN_KINDS } from './spans.ts'
+import { runs } from '../deep/runs.ts'
+import { type Attributes, type HostileSet, hostileSets, readableSets } from './hostile-attributes.ts'
+import { invalidId } from './hostile-values.ts'
+import { hostileSpan, leavesAlone, SPAN_KINDS, type SpanKind } from './spans.ts'
 
 const ID = 'user_123_conv_456'
 const inside = contextWithSession(ROOT_CONTEXT, {
@@ -14,12 +16,12 @@ const inside = contextWithSession(ROOT_CONTEXT, {
   metadata: { plan: 'pro' },
   tags: ['t'],
 })
-const cleared = contextWithSession(ROOT_CONTEXT, null)
+const CONTEXTS = { outside: ROOT_CONTEXT, inside, cleared: contextWithSession(ROOT_CONTEXT, null) }
 
 type HostileSpan = ReturnType<typeof hostileSpan>
 
-/** Exports one span through its own exporter, and returns what arrived. */
-function exportSpan(span: HostileSpan): HostileSpan[] {
+/** Exports one span through its own exporter, and returns what arrived, and whether the exporter could read the span. */
+function exportSpan(span: HostileSpan): { arrived: HostileSpan; isRead: boolean } {
   const arrived: HostileSpan[] = []
   let results = 0
   const exporter = new SessionSpanExporter<HostileSpan>({
@@ -31,59 +33,119 @@ function exportSpan(span: HostileSpan): HostileSpan[] {
   })
   exporter.export([span], () => results++)
   expect(results).toBe(1)
-  return arrived
+  expect(arrived).toHaveLength(1)
+  return { arrived: arrived[0] as HostileSpan, isRead: exporter.stats().unreadable === 0 }
 }
 
-/** Reading the attributes may throw if the span is exported as it is. */
-function exportedId(span: HostileSpan): unknown {
-  try {
-    return (span.attributes as Attributes)['session.id']
-  } catch {
-    return undefined
-  }
+/** Exports a span like `exportSpan`, and checks that its own attributes stay as they are. */
+function exportUntouched(span: HostileSpan, set: HostileSet): ReturnType<typeof exportSpan> {
+  let result: ReturnType<typeof exportSpan> | undefined
+  expect(
+    leavesAlone(set, () => {
+      result = exportSpan(span)
+    }),
+  ).toBe(true)
+  return result as ReturnType<typeof exportSpan>
+}
+
+const idOf = ({ attributes }: { attributes: Attributes }): unknown =>
+  Object.hasOwn(attributes, 'session.id') ? attributes['session.id'] : undefined
+
+/** Whether an attribute can be written; the processor keeps no record of a span on which a write fails. */
+const isWritable = (target: Attributes) =>
+  !Object.isFrozen(target) &&
+  Object.values(Object.getOwnPropertyDescriptors(target)).every(({ writable }) => writable)
+
+const processors = [
+  new SessionSpanProcessor(),
+  new SessionSpanProcessor({ onOverwrite: 'accept', maxLength: 64 }),
+]
+
+/** How a span is processed: where it starts, by which of the processors, and whether the SDK calls `onEnding`. */
+interface Way {
+  readonly from: keyof typeof CONTEXTS
+  readonly which: number
+  readonly runsLate: boolean
+}
+const ways: fc.Arbitrary<Way> = fc.record({
+  from: fc.constantFrom('outside', 'inside', 'cleared'),
+  which: fc.nat(1),
+  runsLate: fc.boolean(),
+})
+
+/** Starts and ends a span. `change` is what happens to its attributes in between. */
+function processSpan(
+  span: HostileSpan,
+  set: HostileSet,
+  { from, which, runsLate }: Way,
+  change: () => void,
+): void {
+  const processor = runsLate ? processors[which] : new SessionSpanProcessor()
+  processor?.onStart(span, CONTEXTS[from])
+  change()
+  if (runsLate) processor?.onEnding(span)
+  expect(leavesAlone(set, () => processor?.onEnd(span))).toBe(true)
+}
+
+function define(target: Attributes, descriptors: PropertyDescriptorMap): void {
+  for (const [key, value] of Object.entries(descriptors)) Reflect.defineProperty(target, key, value)
 }
 
 test('processor and exporter never throw, and export every span with a valid session or none', () => {
   const kinds = fc.constantFrom(...SPAN_KINDS)
-  const contexts = fc.constantFrom(ROOT_CONTEXT, inside, cleared)
-  const processors = [
-    new SessionSpanProcessor(),
-    new SessionSpanProcessor({ onOverwrite: 'accept', maxLength: 64 }),
-  ]
-  const late = fc.boolean()
   fc.assert(
-    fc.property(
-      hostileSets,
-      hostileSets,
-      kinds,
-      contexts,
-      fc.nat(1),
-      late,
-      (make, makeLate, kind, from, which, runsLate) => {
-        const processor = runsLate ? processors[which] : new SessionSpanProcessor()
-        const set = make()
-        const span = hostileSpan(set, kind)
-        const isCleared = from === cleared && kind === 'usual' && !Object.hasOwn(set.target, 'session.id')
-        processor?.onStart(span, from)
-        for (const [key, value] of Object.entries(Object.getOwnPropertyDescriptors(makeLate().target))) {
-          Reflect.defineProperty(set.target, key, value)
-        }
-        if (runsLate) processor?.onEnding(span)
-        expect(leavesAlone(set, () => processor?.onEnd(span))).toBe(true)
+    fc.property(hostileSets, hostileSets, kinds, ways, (make, makeLate, kind, way) => {
+      const set = make()
+      const span = hostileSpan(set, kind)
+      const isCleared = way.from === 'cleared' && kind === 'usual' && !Object.hasOwn(set.target, 'session.id')
+      processSpan(span, set, way, () =>
+        define(set.target, Object.getOwnPropertyDescriptors(makeLate().target)),
+      )
 
-        let arrived: HostileSpan[] = []
-        expect(leavesAlone(set, () => (arrived = exportSpan(span)))).toBe(true)
-        expect(arrived).toHaveLength(1)
-        const [first] = arrived
-        // A view must be right; a span that cannot be read is exported as it is.
-        if (first === undefined || first === span) return
-        const id = exportedId(first)
-        expect(id === undefined || checkSessionId(id).ok).toBe(true)
-        if (isCleared) expect(id).toBeUndefined()
-      },
-    ),
-    { numRuns: 30_000 },
+      const { arrived, isRead } = exportUntouched(span, set)
+      // A span that cannot be read is exported as it is.
+      if (!isRead) return
+      const id = idOf(arrived)
+      expect(id === undefined || checkSessionId(id).ok).toBe(true)
+      if (isCleared) expect(id).toBeUndefined()
+    }),
+    { numRuns: runs(30_000) },
   )
+})
+
+test('a span whose session.id another library overwrites with an invalid one is exported with its session or none', () => {
+  const kinds = fc.constantFrom('usual', 'usual', 'setAttribute throws', 'setAttribute truncates')
+  let spans = 0
+  let changed = 0
+  let exact = 0
+  fc.assert(
+    fc.property(readableSets, readableSets, invalidId, kinds, ways, (make, makeLate, invalid, kind, way) => {
+      const set = make()
+      const span = hostileSpan(set, kind as SpanKind)
+      const isExact = kind === 'usual' && !Object.hasOwn(set.target, 'session.id') && isWritable(set.target)
+      processSpan(span, set, way, () =>
+        define(set.target, Object.getOwnPropertyDescriptors(makeLate().target)),
+      )
+      define(set.target, {
+        'session.id': { value: invalid(), enumerable: true, configurable: true, writable: true },
+      })
+
+      const { arrived } = exportUntouched(span, set)
+      spans++
+      if (arrived === span) return
+      changed++
+      const id = idOf(arrived)
+      expect(id === undefined || checkSessionId(id).ok).toBe(true)
+      if (!isExact) return
+      exact++
+      if (way.from === 'cleared') expect(id).toBeUndefined()
+      if (way.from === 'inside' && way.which === 0) expect(id).toBe(ID)
+    }),
+    { numRuns: runs(30_000) },
+  )
+  // The others cannot be read.
+  expect(changed / spans).toBeGreaterThan(0.95)
+  expect(exact / spans).toBeGreaterThan(0.15)
 })
 
 test('the exporter alone changes only the session, and nothing in place', () => {
@@ -91,16 +153,14 @@ test('the exporter alone changes only the session, and nothing in place', () => 
     fc.property(hostileSets, (make) => {
       const set = make()
       const span = hostileSpan(set, 'usual')
-      let arrived: HostileSpan[] = []
-      expect(leavesAlone(set, () => (arrived = exportSpan(span)))).toBe(true)
-      const [first] = arrived
-      if (first === undefined || first === span) return
-      const exported: Attributes = first.attributes
+      const { arrived } = exportUntouched(span, set)
+      if (arrived === span) return
+      const exported: Attributes = arrived.attributes
       const others = (attributes: object) => Object.keys(attributes).filter((key) => key !== 'session.id')
       expect(others(exported)).toEqual(others(set.target))
       for (const key of others(exported)) expect(Object.is(exported[key], set.target[key])).toBe(true)
     }),
-    { numRuns: 20_000 },
+    { numRuns: runs(20_000) },
   )
 })
 
@@ -121,6 +181,6 @@ test('a hostile parent does not affect its child', () => {
       const id = child.attributes['session.id']
       expect(id === undefined || checkSessionId(id).ok).toBe(true)
     }),
-    { numRuns: 10_000 },
+    { numRuns: runs(10_000) },
   )
 })

@@ -1,6 +1,7 @@
 import { checkSessionId, explainSession, readSessionAlias } from '@otel-sessions/semconv'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
+import { runs } from '../deep/runs.ts'
 import { fingerprint, hostileSets, same } from './hostile-attributes.ts'
 import { hostileValue, idLike } from './hostile-values.ts'
 
@@ -24,7 +25,7 @@ test('no attribute set makes a reader throw, and none is changed', () => {
       // A key inside the JSON of `metadata` has the same name as the flattened attribute.
       if (!match.key.startsWith('metadata.')) expect(inherited.has(match.key)).toBe(false)
     }),
-    { numRuns: 30_000 },
+    { numRuns: runs(30_000) },
   )
 })
 
@@ -36,7 +37,7 @@ test('checkSessionId accepts or rejects any value, and never throws', () => {
       if (check.ok) expect(check.id).toBe(value)
       else expect(check.reason).toBeTypeOf('string')
     }),
-    { numRuns: 20_000 },
+    { numRuns: runs(20_000) },
   )
 })
 
@@ -48,7 +49,7 @@ test('the ID rule agrees with a loop over the characters, at every maximum lengt
       const check = checkSessionId(id, { maxLength: most })
       expect(check.ok ? 'ok' : check.reason).toBe(judge(id, most === undefined || most < 1 ? 199 : most))
     }),
-    { numRuns: 20_000 },
+    { numRuns: runs(20_000) },
   )
 })
 

@@ -10,6 +10,7 @@ import {
 import { checkSessionId } from '@otel-sessions/semconv'
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
+import { runs } from '../deep/runs.ts'
 import { type HostileSet, hostileSets } from './hostile-attributes.ts'
 import { hostileValue, type Recipe } from './hostile-values.ts'
 import { hostileSpan, SPAN_KINDS } from './spans.ts'
@@ -85,7 +86,7 @@ test('usingSession runs the function exactly once and never throws, whatever the
       expect(runs).toBe(1)
       expectRight(session, found)
     }),
-    { numRuns: 20_000 },
+    { numRuns: runs(20_000) },
   )
 })
 
@@ -100,7 +101,7 @@ test('contextWithSession, bindSession and setSpanSession never throw, whatever t
       const span = hostileSpan({ attributes: {}, target: {}, hides: false, inherited: new Set() }, kind)
       setSpanSession(span as never, session as never)
     }),
-    { numRuns: 10_000 },
+    { numRuns: runs(10_000) },
   )
 })
 
@@ -114,7 +115,7 @@ test('bindSession never throws, whatever its target is', () => {
       if (typeof target === 'object' && target !== null) expect(shownBy(bound)).toEqual(shownBy(target))
       else expect(Object.is(bound, target)).toBe(true)
     }),
-    { numRuns: 10_000 },
+    { numRuns: runs(10_000) },
   )
 })
 
@@ -145,7 +146,7 @@ test('usingSession returns what the function returns, whatever that is', () => {
         ),
       ).toBe(true)
     }),
-    { numRuns: 10_000 },
+    { numRuns: runs(10_000) },
   )
 })
 

@@ -4,6 +4,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '../deep/runs.ts'
 import { linesOf, play } from './interpreter.ts'
 import { Model } from './model.ts'
 import { type Program, program } from './programs.ts'
@@ -11,7 +12,7 @@ import { RealWorld, type RealWorldOptions, useContextManager } from './real-worl
 import type { Exported } from './world.ts'
 
 const seed = Number(process.env['MODEL_SEED'] ?? 20261121)
-const numRuns = Number(process.env['MODEL_RUNS'] ?? 10_000)
+const numRuns = Number(process.env['MODEL_RUNS'] ?? runs(10_000))
 
 const variants: readonly (RealWorldOptions & { readonly name: string })[] = [
   { name: 'as it comes' },

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { runs } from '../../../test/deep/runs.ts'
 import { SessionAnalytics, type SessionTotals } from '../src/index.ts'
 import { naiveTotals } from './support/naive.ts'
 import { chat, spanMaker, spanOf } from './support/spans.ts'
@@ -77,7 +78,7 @@ test('with more than 32 models, each that is counted separately is right, and so
       expect(JSON.stringify(travelled(analytics))).toBe(JSON.stringify(analytics))
       expect(travelled(first, second).sessions()).toEqual(travelled(second, first).sessions())
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { runs } from '../../../test/deep/runs.ts'
 import { SessionAnalytics } from '../src/index.ts'
 import { RECORDED, type RecordedSpan } from './recorded.ts'
 import { recount } from './recount.ts'
@@ -54,7 +55,7 @@ test.each(Object.entries(RECORDED))(
           expect(analytics.counters().sessions).toBe(expected.length)
         },
       ),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     )
   },
 )

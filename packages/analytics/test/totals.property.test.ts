@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { runs } from '../../../test/deep/runs.ts'
 import type { EndedSpan } from '../src/ended-span.ts'
 import { SessionAnalytics } from '../src/index.ts'
 import type { SessionTotals } from '../src/totals/session-totals.ts'
@@ -24,7 +25,7 @@ test('totals equal those of a simple recount, whatever the order of spans and ho
         expect(everything(count(order)).map(compared)).toEqual(naiveTotals(spans))
       },
     ),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   )
 })
 
@@ -37,7 +38,7 @@ test('latencies do not depend on the order either', () => {
         expect(latencies(everything(count(order)))).toEqual(latencies(everything(count(spans))))
       },
     ),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })
 
@@ -76,7 +77,7 @@ test('merging equals counting all spans in one process, in any order and any gro
       a.merge(c)
       expect(withoutLate(a)).toEqual(whole)
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   )
 })
 
@@ -87,6 +88,6 @@ test('a snapshot that is merged into an empty instance stays the same', () => {
       expect(everything(merged(analytics))).toEqual(everything(analytics))
       expect(JSON.stringify(merged(analytics))).toBe(JSON.stringify(analytics))
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   )
 })

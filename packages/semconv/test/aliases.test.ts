@@ -7,6 +7,7 @@ import {
 } from '@otel-sessions/semconv'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../test/deep/runs.ts'
 
 /** Attributes in which exactly these entries of the table name a session, each a different one. */
 function attributesOf(ranks: number[], idOf: (rank: number) => unknown): Record<string, unknown> {
@@ -31,7 +32,7 @@ describe('reading aliases', () => {
         const match = readSessionAlias(attributesOf(ranks, (rank) => `id-${rank}`))
         expect(match).toEqual({ id: `id-${first}`, key: SESSION_ALIASES[first]?.key })
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
   })
 
@@ -45,7 +46,7 @@ describe('reading aliases', () => {
         )
         expect(match?.id).toBe(Number.isFinite(first) ? `id-${first}` : undefined)
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
   })
 
@@ -154,7 +155,7 @@ describe('explainSession', () => {
         const { id, key } = explainSession(attributes)
         expect(readSessionAlias(attributes)).toEqual(id === undefined ? undefined : { id, key })
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
   })
 

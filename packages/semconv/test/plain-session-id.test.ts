@@ -2,6 +2,7 @@ import { adviseSessionId, checkSessionId, createSessionId } from '@otel-sessions
 import { isPlainSessionId } from '@otel-sessions/semconv/internal'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../test/deep/runs.ts'
 
 describe('isPlainSessionId', () => {
   it('is true only for IDs that are valid and not weak', () => {
@@ -14,17 +15,19 @@ describe('isPlainSessionId', () => {
         .tuple(fc.string({ maxLength: 30 }), fc.constantFrom('@', ' ', '\u007f', 'é', ''))
         .map(([a, b]) => `${a}${b}${a}`),
     )
+    let all = 0
     let passed = 0
     fc.assert(
       fc.property(weakOrNot, (id) => {
+        all++
         if (!isPlainSessionId(id)) return
         passed++
         expect(checkSessionId(id)).toEqual({ ok: true, id })
         expect(adviseSessionId(id)).toEqual([])
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     )
-    expect(passed).toBeGreaterThan(100)
+    expect(passed / all).toBeGreaterThan(0.05)
   })
 
   it('is true for UUIDs and the usual composite IDs', () => {

@@ -2,6 +2,7 @@ import { BACKENDS, type BackendName } from '@otel-sessions/exporter/backends'
 import { checkSessionId } from '@otel-sessions/semconv'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { runs } from '../../../../test/deep/runs.ts'
 import { exported } from './support.ts'
 
 const NAMES = Object.keys(BACKENDS) as BackendName[]
@@ -49,7 +50,7 @@ test('whatever the attributes are, the span is exported, unchanged itself, with 
       const id = Object.hasOwn(got, 'session.id') ? got['session.id'] : undefined
       if (id !== undefined) expect(checkSessionId(id).ok).toBe(true)
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   )
 })
 
@@ -66,7 +67,7 @@ test('the session key of a backend has the exported session, or is missing', () 
         }
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   )
 })
 
@@ -83,6 +84,6 @@ test('several backends get what each of them gets alone', () => {
       }
       expect(together).toEqual(union)
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   )
 })

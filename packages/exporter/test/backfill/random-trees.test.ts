@@ -3,6 +3,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import type { BackfillOptions } from '@otel-sessions/exporter/backfill'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../test/deep/runs.ts'
 import { startBackfilling, stopBackfilling } from './support.ts'
 
 /** What an application does to its spans. A span is identified by the order of the starts. */
@@ -111,7 +112,7 @@ describe('random traces', () => {
         expect(without.trees.map((_, span) => backfilled.exported[span])).toEqual(wanted)
         expect(backfilled.stats).toEqual({ spans: without.trees.length, waiting: 0 })
       }),
-      { numRuns: 1_500 },
+      { numRuns: runs(1_500) },
     )
   })
 
@@ -134,7 +135,7 @@ describe('random traces', () => {
           })
           expect(backfilled.stats).toEqual({ spans: without.trees.length, waiting: 0 })
         }),
-        { numRuns: 500 },
+        { numRuns: runs(500) },
       )
     },
   )

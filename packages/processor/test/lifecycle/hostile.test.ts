@@ -3,6 +3,7 @@ import { processStats } from '@otel-sessions/processor'
 import { type Session, startSession } from '@otel-sessions/processor/lifecycle'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
+import { runs } from '../../../../test/deep/runs.ts'
 import { stopTracing } from '../../../../test/support/tracing.ts'
 import { problems, startApplication } from './support.ts'
 
@@ -146,7 +147,7 @@ describe('the methods of a session', () => {
         expect(end?.name).toBe('session.end')
         expect(end?.attributes['session.id']).toBe(session.id)
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
     for (const { attributes, duration } of spans()) {
       expect(attributes['session.id']).toMatch(/^[ -~]{1,199}$/)
@@ -184,7 +185,7 @@ describe('the methods of a session', () => {
         ).toHaveLength(late.length)
         session.end()
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     )
   })
 })

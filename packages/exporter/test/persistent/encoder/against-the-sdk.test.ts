@@ -2,12 +2,13 @@ import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otl
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../../test/deep/runs.ts'
 import { encodeAll } from './support/codecs.ts'
 import { type DecodedRequest, decode, decodeJson, parse } from './support/decode.ts'
 import { ANYTHING, READABLE, randomSpans } from './support/random-spans.ts'
 import { sdkSpans } from './support/sdk-spans.ts'
 
-const RUNS = { numRuns: 500 }
+const RUNS = { numRuns: runs(500) }
 
 const theirProtobuf = (spans: ReadableSpan[]): DecodedRequest =>
   decode(ProtobufTraceSerializer.serializeRequest(spans) as Uint8Array)

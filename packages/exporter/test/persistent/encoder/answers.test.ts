@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { codecOf } from '../../../dist/persistent/encoder/index.js'
+import { runs } from '../../../../../test/deep/runs.ts'
+import { codecOf } from '../../../src/persistent/encoder/index.ts'
 import { FORMATS } from './support/codecs.ts'
 import { encodeAnswer } from './support/decode.ts'
 
@@ -88,6 +89,6 @@ describe.each(FORMATS)('the answer to a request in %s', (format) => {
         expect(typeof answer.message).toBe('string')
       }
     })
-    fc.assert(property, { numRuns: 1_000 })
+    fc.assert(property, { numRuns: runs(1_000) })
   })
 })

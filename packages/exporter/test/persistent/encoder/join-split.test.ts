@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { codecOf } from '../../../dist/persistent/encoder/index.js'
+import { runs } from '../../../../../test/deep/runs.ts'
+import { codecOf } from '../../../src/persistent/encoder/index.ts'
 import { decodeAs, encodeAll, FORMATS } from './support/codecs.ts'
 import { placedSpans } from './support/decode.ts'
 import { plainSpan } from './support/plain-span.ts'
@@ -76,7 +77,7 @@ describe.each(FORMATS)('bodies in %s', (format) => {
       join([body, body])
       expect(halves === undefined || halves.length === 2).toBe(true)
     })
-    fc.assert(property, { numRuns: 1_000 })
+    fc.assert(property, { numRuns: runs(1_000) })
   })
 
   it('that are truncated are not split, wherever they end', () => {

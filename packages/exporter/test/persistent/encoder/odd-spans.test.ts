@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { codecOf } from '../../../dist/persistent/encoder/index.js'
+import { runs } from '../../../../../test/deep/runs.ts'
+import { codecOf } from '../../../src/persistent/encoder/index.ts'
 import { decodeAs, encodeAll, encodedSpans, FORMATS, written } from './support/codecs.ts'
 import { placedSpans } from './support/decode.ts'
 import { plainSpan, resource, scope } from './support/plain-span.ts'
@@ -118,7 +119,7 @@ describe.each(FORMATS)('a broken span costs at most itself: %s', (format) => {
         expect(read.length).toBe(encoded?.spans)
         expect(read.length + unreadable).toBe(spans.length)
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     )
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { codecOf } from '../../../dist/persistent/encoder/index.js'
 import type { BodyFormat } from '../../../src/persistent/encoder/codec.ts'
+import { codecOf } from '../../../src/persistent/encoder/index.ts'
 import { decodeAs, encodeAll, FORMATS, written } from './support/codecs.ts'
 import { decode, parse } from './support/decode.ts'
 import { plainSpan } from './support/plain-span.ts'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { Lease } from '../../../dist/persistent/queue/index.js'
+import { runs } from '../../../../../test/deep/runs.ts'
+import type { Lease } from '../../../src/persistent/queue/index.ts'
 import { failure, journals, names, quiet, record, TestProcess, temporary } from './support.ts'
 
 const OPERATIONS = [
@@ -101,7 +102,7 @@ it('a disk that fails and recovers repeatedly loses only files that cannot be re
         expect(journals(directory)).toEqual([])
       },
     ),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   )
 })
 

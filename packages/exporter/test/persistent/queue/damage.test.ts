@@ -2,6 +2,7 @@ import { readFileSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { isDeep } from '../../../../../test/deep/runs.ts'
 import {
   drain,
   journals,
@@ -16,6 +17,8 @@ import {
 
 const HEADER = 16
 const RECORD = 36 + 40
+/** `test:deep` damages a journal at every byte, `test` at every seventh. */
+const STEP = isDeep ? 1 : 7
 
 /** A journal that a killed process left; some of its records are acked. */
 async function left(records: number, acked = 0) {
@@ -48,7 +51,7 @@ describe('a damaged journal', () => {
     const { segment } = await left(3)
     const whole = readFileSync(segment)
     expect(whole.length).toBe(size)
-    for (let bytes = 0; bytes <= size; bytes += 1) {
+    for (let bytes = 0; bytes <= size; bytes += STEP) {
       const { directory, segment: cut } = await left(3)
       truncateSync(cut, bytes)
       const records = Math.max(0, Math.floor((bytes - HEADER) / RECORD))
@@ -60,7 +63,7 @@ describe('a damaged journal', () => {
 
   it('loses only the record in which a bit is flipped, and never delivers it', async () => {
     const size = HEADER + 3 * RECORD
-    for (let byte = 0; byte < size; byte += 1) {
+    for (let byte = 0; byte < size; byte += STEP) {
       const { directory, segment } = await left(3)
       const bytes = readFileSync(segment)
       bytes[byte] = (bytes[byte] as number) ^ (1 << (byte % 8))
@@ -190,7 +193,7 @@ describe('a damaged journal that an earlier version compressed with gzip', () =>
 
   it('gives all whole records, wherever the file is truncated', async () => {
     const size = compressed().bytes.length
-    for (let length = 0; length <= size; length += 1) {
+    for (let length = 0; length <= size; length += STEP) {
       const { directory, segment, ends } = compressed()
       truncateSync(segment, length)
       const isTorn = ![0, HEADER, ...ends].includes(length)
@@ -203,7 +206,7 @@ describe('a damaged journal that an earlier version compressed with gzip', () =>
 
   it('loses only the record in which a bit is flipped, and counts it as corrupt', async () => {
     const size = compressed().bytes.length
-    for (let byte = HEADER; byte < size; byte += 1) {
+    for (let byte = HEADER; byte < size; byte += STEP) {
       const { directory, segment, bytes, ends } = compressed()
       bytes[byte] = (bytes[byte] as number) ^ (1 << (byte % 8))
       writeFileSync(segment, bytes)
@@ -250,7 +253,7 @@ describe('a checkpoint', () => {
   })
 
   it('repeats one record when its newer slot is damaged, all when both are, and loses nothing', async () => {
-    for (let byte = 0; byte < 544; byte += 1) {
+    for (let byte = 0; byte < 544; byte += STEP) {
       const { directory, cursor } = await left(5, 3)
       const bytes = readFileSync(cursor)
       expect(bytes.length).toBe(544)

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { SpanQueue } from '../../../dist/persistent/queue/index.js'
+import type { SpanQueue } from '../../../src/persistent/queue/index.ts'
 import {
   drain,
   failure,

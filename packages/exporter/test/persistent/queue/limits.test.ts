@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { machine } from '../../../dist/persistent/journal/context.js'
+import { machine } from '../../../src/persistent/journal/context.ts'
 import {
   ALL,
   drain,

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { Lease, QueueSettings, SpanQueue } from '../../../dist/persistent/queue/index.js'
+import { runs } from '../../../../../test/deep/runs.ts'
+import type { Lease, QueueSettings, SpanQueue } from '../../../src/persistent/queue/index.ts'
 import { names, quiet, record, TestProcess, temporary } from './support.ts'
 
 type Step =
@@ -193,6 +194,6 @@ it.each([
         await model.end()
       },
     ),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   )
 })

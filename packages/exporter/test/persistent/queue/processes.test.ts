@@ -9,7 +9,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { machine } from '../../../dist/persistent/journal/context.js'
+import { machine } from '../../../src/persistent/journal/context.ts'
 import { drain, journals, ONE, quiet, record, TestProcess, temporary, upTo } from './support.ts'
 
 /** Lets a queue look for journals again, as it does from time to time. */
@@ -243,8 +243,8 @@ describe('processes that share a directory', () => {
     const [name = ''] = journals(directory)
     // The name of a process with the same ID that started at another time.
     renameSync(join(directory, name), join(directory, name.replace(`.${identity.start}.`, '.1.')))
-    const { openQueue } = await import('../../../dist/persistent/queue/persistent-queue.js')
-    const { newDeliveryCounters } = await import('../../../dist/persistent/stats.js')
+    const { openQueue } = await import('../../../src/persistent/queue/persistent-queue.ts')
+    const { newDeliveryCounters } = await import('../../../src/persistent/stats.ts')
     const { SETTINGS } = await import('./support.ts')
     const queue = openQueue({ ...SETTINGS, directory }, newDeliveryCounters(), 1)
     await queue.ready

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as zlib from 'node:zlib'
 import { onTestFinished } from 'vitest'
-import type { Encoded } from '../../../dist/persistent/encoder/codec.js'
-import { machine, type System } from '../../../dist/persistent/journal/context.js'
-import { recordHeader, segmentHeader } from '../../../dist/persistent/journal/format.js'
-import type { Lease, LeaseLimits, QueueSettings, SpanQueue } from '../../../dist/persistent/queue/index.js'
-import { openQueue } from '../../../dist/persistent/queue/persistent-queue.js'
-import { type DeliveryCounters, newDeliveryCounters } from '../../../dist/persistent/stats.js'
+import type { Encoded } from '../../../src/persistent/encoder/codec.ts'
+import { machine, type System } from '../../../src/persistent/journal/context.ts'
+import { recordHeader, segmentHeader } from '../../../src/persistent/journal/format.ts'
+import type { Lease, LeaseLimits, QueueSettings, SpanQueue } from '../../../src/persistent/queue/index.ts'
+import { openQueue } from '../../../src/persistent/queue/persistent-queue.ts'
+import { type DeliveryCounters, newDeliveryCounters } from '../../../src/persistent/stats.ts'
 
 /** A folder that is deleted after the test. */
 export function temporary(): string {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
+import { runs } from '../../../../../test/deep/runs.ts'
 import { Sender } from '../../../src/persistent/sending/sender.ts'
 import { newDeliveryCounters } from '../../../src/persistent/stats.ts'
 import { ManualClock } from './support/clock.ts'
@@ -86,7 +87,7 @@ describe('a hostile endpoint', () => {
         fc.integer({ min: 1, max: 3 }),
         deliver,
       ),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     )
   })
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../../test/deep/runs.ts'
 import type { Answer } from '../../../src/persistent/sending/types.ts'
 import { accepted, rejected, retry, settle, startSender, tooLarge } from './support/sender.ts'
 
@@ -97,7 +98,7 @@ describe('whatever an endpoint answers, in whatever order', () => {
         (steps, concurrency, hasWindow, chance) =>
           play(steps, concurrency, hasWindow ? concurrency : undefined, chance),
       ),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 })

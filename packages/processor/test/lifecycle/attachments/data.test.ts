@@ -89,7 +89,6 @@ describe('inline data', () => {
         expect(new Uint8Array(Buffer.from(String(sent?.['content']), encoding))).toEqual(data)
         expect(sent).toMatchObject({ size: data.length, sha256: hash(data) })
       }),
-      { numRuns: 100 },
     )
   })
 

@@ -1,6 +1,7 @@
 import { type ExpiryReason, SessionIdle } from '@otel-sessions/processor/lifecycle'
 import fc from 'fast-check'
 import { afterEach, expect, it, vi } from 'vitest'
+import { runs } from '../../../../../test/deep/runs.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -83,6 +84,6 @@ it('sessions expire as in a model that checks all of them in every millisecond',
       vi.useRealTimers()
       expect(inOrder(expired)).toEqual(inOrder(naive(steps, options)))
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   )
 })

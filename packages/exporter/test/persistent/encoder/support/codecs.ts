@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { codecOf } from '../../../../dist/persistent/encoder/index.js'
 import type { BodyFormat } from '../../../../src/persistent/encoder/codec.ts'
+import { codecOf } from '../../../../src/persistent/encoder/index.ts'
 import type { ExportableSpan } from '../../../../src/span-types.ts'
 import { type DecodedRequest, decode, decodeJson, type PlacedSpan, placedSpans } from './decode.ts'
 import { type Fields, plainSpan } from './plain-span.ts'

@@ -1,0 +1,35 @@
+/**
+ * The tests that `pnpm test` runs shallowly and `pnpm test:deep` runs in full, by project: each one is a step of CI.
+ * `files.test.ts` checks that every file that calls `runs` or asks `isDeep` is here.
+ */
+export const DEEP_FILES = {
+  /** Random programs that are played in the model of the rules and in the packages. */
+  model: ['test/model/random-trees.test.ts'],
+  /** Hostile values, attributes, spans and endpoints. */
+  hostile: [
+    'packages/exporter/test/persistent/sending/hostile.test.ts',
+    'packages/processor/test/lifecycle/hostile.test.ts',
+    'test/hostile/pipeline.test.ts',
+    'test/hostile/semconv.test.ts',
+    'test/hostile/sessions.test.ts',
+  ],
+  /** Properties of one part each, and volume. */
+  properties: [
+    'packages/analytics/test/models.test.ts',
+    'packages/analytics/test/recorded.test.ts',
+    'packages/analytics/test/totals.property.test.ts',
+    'packages/exporter/test/backends/properties.test.ts',
+    'packages/exporter/test/backfill/random-trees.test.ts',
+    'packages/exporter/test/persistent/encoder/against-the-sdk.test.ts',
+    'packages/exporter/test/persistent/encoder/answers.test.ts',
+    'packages/exporter/test/persistent/encoder/join-split.test.ts',
+    'packages/exporter/test/persistent/encoder/odd-spans.test.ts',
+    'packages/exporter/test/persistent/queue/broken-disk.test.ts',
+    'packages/exporter/test/persistent/queue/damage.test.ts',
+    'packages/exporter/test/persistent/queue/model.test.ts',
+    'packages/exporter/test/persistent/sending/property.test.ts',
+    'packages/processor/test/lifecycle/idle/model.test.ts',
+    'packages/semconv/test/aliases.test.ts',
+    'packages/semconv/test/plain-session-id.test.ts',
+  ],
+} as const satisfies Record<string, readonly string[]>
