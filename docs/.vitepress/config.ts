@@ -21,7 +21,10 @@ export default defineConfig({
     ['link', { rel: 'icon', type: 'image/svg+xml', href: '/logo.svg' }],
     ['meta', { name: 'theme-color', content: '#0f766e' }],
   ],
-  markdown: { config: addMermaid, theme: { light: 'github-light-high-contrast', dark: 'github-dark' } },
+  markdown: {
+    config: addMermaid,
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
+  },
   vite: { logLevel: 'warn' },
   themeConfig: {
     logo: { src: '/logo.svg', alt: '' },
