@@ -28,7 +28,7 @@ function figure(title: string, svg: string, id: string): string {
       `<svg $1 style="min-width:${least}px" role="img" aria-label="${label}"`,
     )
     // Several diagrams of a page would have the same IDs.
-    .replace(/\b(id="|url\(#)([\w-]+)/g, `$1${id}-$2`)
+    .replace(/(\sid="|url\(#)([\w-]+)/g, `$1${id}-$2`)
     // A blank line would end the HTML block.
     .replace(/\n\s*\n/g, '\n')
   return `<figure class="diagram" v-pre>${drawing}</figure>\n`
