@@ -17,7 +17,7 @@ function outputProblems(
   { prints = [], warns, requests }: Program,
   { output, errors, statuses }: Run,
 ): string[] {
-  const problems = prints.filter((text) => !output.includes(text)).map((text) => `it does not print: ${text}`)
+  const problems = prints.filter((text) => !text.test(output)).map((text) => `it does not print ${text}`)
   if (warns === undefined && errors.trim() !== '') problems.push(`it warns: ${errors.trim()}`)
   if (warns !== undefined && !errors.includes(warns)) problems.push(`it does not warn: ${warns}`)
   for (const [at, { path, status = 200 }] of (requests ?? []).entries()) {
@@ -31,7 +31,7 @@ function spanProblems({ sessions, none }: Program, { spans }: Run): string[] {
   const wanted: Readonly<Record<string, readonly string[]>> = { ...sessions, ...(none && { none }) }
   return [...new Set([...Object.keys(wanted), ...Object.keys(found)])]
     .filter((id) => listOf(found[id]) !== listOf(wanted[id]))
-    .map((id) => `session ${id}: ${listOf(found[id]) || 'no spans'}, not ${listOf(wanted[id]) || 'none'}`)
+    .map((id) => `session ${id}: expected ${listOf(wanted[id])}; got ${listOf(found[id])}`)
 }
 
-const listOf = (spans: readonly string[] = []) => spans.toSorted().join(', ')
+const listOf = (spans: readonly string[] = []) => spans.toSorted().join(', ') || 'nothing'
