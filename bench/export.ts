@@ -51,7 +51,7 @@ async function main(): Promise<void> {
     (name) => only.length === 0 || only.some((word) => name.includes(word)),
   )
   if (names.length === 0) throw new Error(`no row is named like ${only.join(', ')}`)
-  await installPeers()
+  installPeers()
   const results = delays.flatMap((delayMillis) => names.map((name) => resultFor(name, delayMillis)))
   const problems: string[] = []
   // Round by round and not row by row, in alternating order, so that the runs of a row are spread out.

@@ -22,7 +22,7 @@ exporter that sends nothing. A rich scope has an ID, a user, three metadata keys
 OpenInference write these as four attributes, the floor and the others as six or more.`
 
 async function measureAll(options: Options): Promise<Report> {
-  await installPeers()
+  installPeers()
   const rows = plan(options)
   if (rows.length === 0) throw new Error(`no row's name contains ${options.names.join(', ')}`)
   const results = rows.map((row) => ({ row, runs: [] as Result['runs'][number][] }))

@@ -1,20 +1,9 @@
-import { execFile } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-
-const folder = fileURLToPath(new URL('.', import.meta.url))
-const lockfile = `${folder}pnpm-lock.yaml`
-/** What is installed: a copy of the lockfile that it was installed from. */
-const installed = `${folder}node_modules/.installed-from.yaml`
+import { installWorkspace } from '../scripts/install-workspace.mjs'
 
 /** Installs the other libraries, exactly those of the lockfile, unless they are there. Needs the npm registry. */
-export async function installPeers(): Promise<void> {
-  const wanted = readFileSync(lockfile, 'utf8')
-  if (existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return
-  const pnpm = ['-y', 'pnpm@12.21.0', 'install', '--frozen-lockfile', '--reporter=silent']
-  await promisify(execFile)('npx', pnpm, { cwd: folder })
-  writeFileSync(installed, wanted)
+export function installPeers(): void {
+  installWorkspace(fileURLToPath(new URL('.', import.meta.url)))
 }
 
 /**

@@ -2,10 +2,13 @@
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { installWorkspace } from '../../scripts/install-workspace.mjs'
 import { builtPages, deadLinks, otherHosts } from './checks/built-pages.ts'
 import { scriptNames, unknownCodes } from './checks/problem-codes.ts'
-import { docs, installSite } from './install.ts'
 
+/** The folder `docs/`. */
+const docs = fileURLToPath(new URL('..', import.meta.url))
 const dist = `${docs}.vitepress/dist`
 
 /** Runs a program of this workspace; its failure ends this one. */
@@ -32,7 +35,7 @@ async function findProblems(): Promise<Record<string, string[]>> {
 }
 
 const [mode = 'build'] = process.argv.slice(2)
-installSite()
+installWorkspace(docs)
 if (mode === 'build') run('../node_modules/.bin/tsc', '-p', '.')
 if (mode === 'build' || !existsSync(`${docs}reference/api`)) run(process.execPath, 'site/api.ts')
 run('node_modules/.bin/vitepress', mode)

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { installWorkspace } from '../../../scripts/install-workspace.mjs'
 import { folderOf } from './opentelemetry.ts'
 
 const packages = new URL('../../../packages/', import.meta.url)
@@ -13,13 +14,7 @@ const run = promisify(execFile)
  */
 export async function install(name: string): Promise<void> {
   const folder = folderOf(name)
-  const wanted = readFileSync(new URL('pnpm-lock.yaml', folder), 'utf8')
-  const installed = new URL('node_modules/.installed-from.yaml', folder)
-  if (!existsSync(installed) || readFileSync(installed, 'utf8') !== wanted) {
-    const pnpm = ['-y', 'pnpm@12.21.0', 'install', '--frozen-lockfile', '--reporter=silent']
-    await run('npx', pnpm, { cwd: folder })
-    writeFileSync(installed, wanted)
-  }
+  installWorkspace(fileURLToPath(folder))
   for (const each of ['semconv', 'processor', 'exporter']) addOurs(folder, each)
   await checkTypes(folder)
 }
