@@ -36,7 +36,7 @@ export const PROGRAMS: Readonly<Record<string, Readonly<Record<string, Program>>
   'README.md': {
     'app.mjs': {
       sessions: {}, // it sends to the console
-      prints: [/name: 'look up'/, /name: 'answer'/, /('session\.id': 'user_123_conv_456'[^]*){2}/],
+      prints: [/name: 'look up'/, /name: 'answer'/, /('session\.id': 'user_123_conv_456'[\s\S]*){2}/],
     },
   },
   'docs/guide/getting-started.md': {

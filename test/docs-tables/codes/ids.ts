@@ -118,7 +118,7 @@ export const ADVICE = area({
       fix: 'Trim it where you read it.',
     },
     'advice:looks-like-email': {
-      what: 'The ID looks like an e-mail address, which is personal data and is shown by every backend.',
+      what: 'The ID looks like an email address, which is personal data and is shown by every backend.',
       fix: 'Use an internal ID, or [hash it](privacy.md#hash-an-id).',
     },
   } satisfies Record<`advice:${SessionIdAdvice}`, CodeText>,
