@@ -14,6 +14,8 @@ export const TERMS = [
   ['session words?', 'session span'],
   ['receivers? (?:is|are) away', 'endpoint unavailable'],
   ['stated session', 'explicit session'],
+  ['goes before', 'takes precedence over'],
+  ['gates?', 'validation'],
   ['heirs?', 'child span'],
   ['strays', 'spans without a session'],
   ['sessionId', 'session ID'],
