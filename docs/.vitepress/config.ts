@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitepress'
+import { linkCodes } from './code-links.ts'
 import { addMermaid } from './mermaid.ts'
 import { search } from './search.ts'
 import { nav, sidebar } from './sidebar.ts'
+
+/** The address of the repository, where the site is published: pages then have a link that edits them. */
+const repository = process.env['DOCS_REPOSITORY_URL']
 
 export default defineConfig({
   title: 'otel-sessions',
@@ -22,15 +26,20 @@ export default defineConfig({
     ['meta', { name: 'theme-color', content: '#0f766e' }],
   ],
   markdown: {
-    config: addMermaid,
+    config(markdown) {
+      addMermaid(markdown)
+      linkCodes(markdown)
+    },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
   },
-  vite: { logLevel: 'warn' },
+  // The one large chunk is the index of the search, which is loaded when a reader searches.
+  vite: { logLevel: 'warn', build: { chunkSizeWarningLimit: 2_000 } },
   themeConfig: {
     logo: { src: '/logo.svg', alt: '' },
     nav,
     sidebar,
     outline: [2, 3],
+    ...(repository === undefined ? {} : { editLink: { pattern: `${repository}/edit/main/docs/:path` } }),
     search: { provider: 'local', options: search },
     footer: { message: 'Apache-2.0. No cookies, no analytics, nothing from other hosts.' },
   },
