@@ -21,6 +21,8 @@ export const search: DefaultTheme.LocalSearchOptions = {
     searchOptions: {
       fuzzy: (term) => (term.length > 4 ? 0.2 : false),
       prefix: (term) => term.length > 2,
+      // The whole word of a code or an attribute says more than its parts.
+      boostTerm: (term) => (/[\p{P}$]/u.test(term) ? 4 : 1),
       boost: { title: 4, titles: 2, text: 1 },
       boostDocument: (id) => {
         const path = String(id)
