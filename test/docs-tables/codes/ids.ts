@@ -88,13 +88,13 @@ export const ENVIRONMENT = area({
   title: 'The variable `OTEL_SESSION_ID` is ignored',
   anchor: 'environment',
   intro:
-    'With `defaultSession: true`, a process takes its default session from this [environment variable](../reference/environment.md#the-default-session). Its value is invalid, so the process gets a new ID.',
+    '`SessionSpanProcessor` reads the default session of the process from this [environment variable](../reference/environment.md#the-default-session). Its value is invalid, so there is no default session. With `defaultSession: true`, each processor gets a new ID.',
   isList: true,
   codes: {
     ...reasonsFor('environment'),
     'environment:placeholder': {
       what: 'The value is a missing value that became a string, such as `undefined`. All processes would share one session.',
-      fix: 'Set the variable only if there is an ID. In Node, `env.OTEL_SESSION_ID = undefined` sets the text `undefined`.',
+      fix: 'Set the variable only if there is an ID. In Node, `process.env.OTEL_SESSION_ID = undefined` sets the text `undefined`.',
     },
   },
 })

@@ -50,7 +50,7 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     fix: 'Look at the exporter: the message has its reason.',
   },
   'there are more than maxSessions': {
-    what: '`SessionAnalytics` removed the totals of the session that was idle longest.',
+    what: '`SessionAnalytics` removed the totals of the session that was used least recently.',
     fix: 'Raise `maxSessions`, or keep the totals with `onEvict`.',
   },
   'which is ignored in totals': {

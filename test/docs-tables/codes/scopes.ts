@@ -11,7 +11,7 @@ export const CONTEXT = area({
       fix: 'Call `context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())` before the first span; `NodeSDK` does it for you. If it is registered, `npm ls @opentelemetry/api` must show one version.',
     },
     'context:lost-after-await': {
-      what: 'The session is lost after the first `await`, because the context manager does not follow promises. The managers for browsers are like that.',
+      what: 'The session is lost after the first `await`, because the context manager does not follow promises. `StackContextManager`, for browsers, is like that.',
       fix: 'Use `AsyncLocalStorageContextManager` of `@opentelemetry/context-async-hooks`. Where there is none, call `usingSession` again after each `await`, or use `setSpanSession`.',
     },
   },
