@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { installWorkspace } from '../scripts/install-workspace.mjs'
+import { installWorkspace } from '../scripts/install-workspace.ts'
 
 /** Installs the other libraries, exactly those of the lockfile, unless they are there. Needs the npm registry. */
 export function installPeers(): void {

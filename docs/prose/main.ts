@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { globSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { installWorkspace } from '../../scripts/install-workspace.mjs'
+import { installWorkspace } from '../../scripts/install-workspace.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const prose = fileURLToPath(new URL('.', import.meta.url))

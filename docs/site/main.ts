@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { installWorkspace } from '../../scripts/install-workspace.mjs'
+import { installWorkspace } from '../../scripts/install-workspace.ts'
 import { builtPages, deadLinks, otherHosts } from './checks/built-pages.ts'
 import { scriptNames, unknownCodes } from './checks/problem-codes.ts'
 

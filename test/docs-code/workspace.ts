@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { installWorkspace } from '../../scripts/install-workspace.mjs'
+import { installWorkspace } from '../../scripts/install-workspace.ts'
 
 /** Installs a workspace of docs/code, and adds the packed packages. */
 export function installWithPackages(folder: string, tarballs: Readonly<Record<string, string>>): void {

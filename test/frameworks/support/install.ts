@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { cpSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { installWorkspace } from '../../../scripts/install-workspace.mjs'
+import { installWorkspace } from '../../../scripts/install-workspace.ts'
 import { folderOf } from './opentelemetry.ts'
 
 const packages = new URL('../../../packages/', import.meta.url)

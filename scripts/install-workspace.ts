@@ -6,9 +6,9 @@ import { join } from 'node:path'
  * Installs a workspace that the root does not install, exactly as its lockfile says, unless it is installed. Needs the
  * npm registry. Silent unless it fails.
  *
- * @param {string} folder the folder of its package.json
+ * @param folder the folder of its package.json
  */
-export function installWorkspace(folder) {
+export function installWorkspace(folder: string): void {
   const wanted = readFileSync(join(folder, 'pnpm-lock.yaml'), 'utf8')
   // What is installed: a copy of the lockfile that it was installed from.
   const installed = join(folder, 'node_modules/.installed-from.yaml')
@@ -17,7 +17,7 @@ export function installWorkspace(folder) {
   try {
     execFileSync('npx', pnpm, { cwd: folder, stdio: 'pipe', encoding: 'utf8' })
   } catch (error) {
-    const { stdout = '', stderr = '' } = error
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
     throw new Error(`installing ${folder} failed:\n${stdout}${stderr}`)
   }
   writeFileSync(installed, wanted)
