@@ -62,13 +62,16 @@ function importOf(page: string): string {
 /** The first paragraph of each entry point's comment; the rest is about the files behind it. */
 const summaries = new Map<string, string>()
 
+/** An entry point that is one generated file has no comment. */
+const WITHOUT_COMMENT: Readonly<Record<string, string>> = {
+  'analytics-prices': 'List prices of models, for the option `prices` of `SessionAnalytics`.',
+}
+
 app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
   for (const module of project.getReflectionsByKind(ReflectionKind.Module)) {
     module.name = pages.get(project.getSymbolIdFromReflection(module)?.fileName ?? '') ?? module.name
-    const [summary = ''] = (module.comment?.summary ?? [])
-      .map(({ text }) => text)
-      .join('')
-      .split('\n\n')
+    const comment = (module.comment?.summary ?? []).map(({ text }) => text).join('')
+    const [summary = ''] = (comment || (WITHOUT_COMMENT[module.name] ?? '')).split('\n\n')
     module.comment = new Comment([{ kind: 'text', text: summary }])
     summaries.set(module.name, summary.replaceAll('\n', ' '))
   }
