@@ -8,14 +8,14 @@ export const MODES: readonly { mode: Mode; label: string; title: string }[] = [
   {
     mode: 'threadId',
     label: 'thread_id only',
-    title: "our processor and exporter, only LangChain's thread_id",
+    title: "only LangChain's thread_id",
   },
   {
     mode: 'backfill',
     label: 'with backfill',
     title: "only LangChain's thread_id, with backfill",
   },
-  { mode: 'without', label: 'without us', title: 'without our packages' },
+  { mode: 'without', label: 'without us', title: 'without otel-sessions' },
 ]
 
 export const labelOf = (mode: Mode): string => MODES.find((known) => known.mode === mode)?.label ?? mode

@@ -1,5 +1,5 @@
 // Packs all packages into packed/, for those who try them before they are on npm, and prints the command that installs
-// them in a project beside this folder.
+// them in any other folder.
 import { mkdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,4 +10,9 @@ const folder = join(root, 'packed')
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder)
 const tarballs = Object.values(packInto(folder))
-console.log(`npm i ${tarballs.map((file) => `../${basename(root)}/packed/${basename(file)}`).join(' ')}`)
+console.log(`npm i ${tarballs.map((file) => quote(join(folder, basename(file)))).join(' ')}`)
+
+/** A path as one word of a shell. */
+function quote(path) {
+  return /^[\w/.@:-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
+}

@@ -8,9 +8,9 @@ import { drawTrees } from './tree.ts'
 
 /** From the least to the most. */
 const BARS: readonly { mode: Mode; what: string }[] = [
-  { mode: 'without', what: 'none of our packages' },
+  { mode: 'without', what: 'none of these packages' },
   { mode: 'threadId', what: 'no call in the handler' },
-  { mode: 'backfill', what: 'the same, with backfill' },
+  { mode: 'backfill', what: 'and spans wait for it' },
   { mode: 'usingSession', what: 'one call in the handler' },
 ]
 
@@ -73,26 +73,26 @@ function drawSessions({ rows }: DemoResult, paint: Paint): string[] {
     const without = row('without')
     return [user, session, ours?.traces ?? 0, ours?.modelRequests ?? 0, carryingOf(ours), carryingOf(without)]
   })
-  const head = ['user', 'session', 'traces', 'model requests', 'spans', 'spans without us']
+  const head = ['user', 'session', 'traces', 'model requests', 'spans with it', 'without us']
   const [titles = '', , ...lines] = table(head, body)
   return [paint.dim(titles), ...lines]
 }
 
-function carryingOf(row: DemoResult['rows'][number] | undefined): number {
-  return row ? row.spans - row.withoutSession - row.wrongSpans : 0
+function carryingOf(row: DemoResult['rows'][number] | undefined): string {
+  return row ? `${row.spans - row.withoutSession - row.wrongSpans} of ${row.spans}` : 'none'
 }
 
 function drawInvalidIds(result: DemoResult, paint: Paint): string {
   const { without, withUs } = invalidIdSpans(result)
   const ours = withUs === 0 ? paint.good('none reached the collector') : paint.bad(`on ${withUs} spans`)
-  return `Invalid session IDs of a guest: ${ours} (${paint.bad(`${without} spans`)} without us)`
+  return `A guest’s two invalid IDs: ${ours} (${paint.bad(`${without} spans`)} without us)`
 }
 
 export function drawNext(verbose: boolean, paint: Paint): string[] {
   const next = [
     ['README.md', 'install it and set it up'],
-    ['docs/guide/', 'requests, jobs, streams, backends, troubleshooting'],
-    ...(verbose ? [] : [['demo --verbose', 'every run: rows, reasons, dropped IDs, warnings'] as const]),
+    ['docs/guide/', 'requests, jobs, streams, backends'],
+    ...(verbose ? [] : [['npx -y pnpm@12.21.0 demo --verbose', 'every run in detail'] as const]),
   ] as const
   const widest = Math.max(...next.map(([where]) => where.length))
   return [

@@ -33,7 +33,8 @@ export default defineConfig({
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
   },
   // The one large chunk is the index of the search, which is loaded when a reader searches.
-  vite: { logLevel: 'warn', build: { chunkSizeWarningLimit: 2_000 } },
+  // The development server prints its address as information.
+  vite: { logLevel: process.argv.includes('dev') ? 'info' : 'warn', build: { chunkSizeWarningLimit: 2_000 } },
   themeConfig: {
     logo: { src: '/logo.svg', alt: '' },
     nav,
