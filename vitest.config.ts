@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { DEEP_FILES } from './test/deep/files.ts'
 import { testSources } from './test/support/sources.ts'
 
 export default defineConfig({
@@ -6,7 +7,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     // Beside packages that the root does not install: see test/peers/vitest.config.ts and test/frameworks.
-    exclude: ['test/peers/**', '**/node_modules/**'],
+    exclude: ['test/peers/**', '**/node_modules/**', ...DEEP_FILES.processes],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -13,7 +13,9 @@ test('every test that has a shallow and a deep form is in exactly one project of
   const deep = files.filter((file) =>
     /from '[./a-z]*\/deep\/runs\.ts'/.test(readFileSync(root + file, 'utf8')),
   )
-  expect(Object.values(DEEP_FILES).flat().toSorted()).toEqual(deep.toSorted())
+  const { processes, ...both } = DEEP_FILES
+  expect(Object.values(both).flat().toSorted()).toEqual(deep.toSorted())
+  for (const file of processes) expect(files).toContain(file)
 })
 
 test('every random property has a deep form, or the few runs that fast-check has by default', () => {

@@ -1,8 +1,15 @@
 /**
- * The tests that `pnpm test` runs shallowly and `pnpm test:deep` runs in full, by project: each one is a step of CI.
- * `files.test.ts` checks that every file that calls `runs` or asks `isDeep` is here.
+ * The tests of `pnpm test:deep`, by project: each one is a step of CI. `pnpm test` runs `processes` not at all, and the
+ * others shallowly. `files.test.ts` checks that every file that calls `runs` or asks `isDeep` is here.
  */
 export const DEEP_FILES = {
+  /** Programs that run as processes of their own. */
+  processes: [
+    'test/delivery/exit.test.ts',
+    'test/demo.test.ts',
+    'test/examples/examples.test.ts',
+    'test/lifecycle/signals.test.ts',
+  ],
   /** Random programs that are played in the model of the rules and in the packages. */
   model: ['test/model/random-trees.test.ts'],
   /** Hostile values, attributes, spans and endpoints. */
@@ -24,6 +31,7 @@ export const DEEP_FILES = {
     'packages/exporter/test/persistent/encoder/answers.test.ts',
     'packages/exporter/test/persistent/encoder/join-split.test.ts',
     'packages/exporter/test/persistent/encoder/odd-spans.test.ts',
+    'packages/exporter/test/persistent/encoder/odd-values.test.ts',
     'packages/exporter/test/persistent/queue/broken-disk.test.ts',
     'packages/exporter/test/persistent/queue/damage.test.ts',
     'packages/exporter/test/persistent/queue/model.test.ts',

@@ -34,7 +34,7 @@ describe.each(FORMATS)('bodies in %s', (format) => {
       const memory = new Set(all.map((body) => body.buffer))
       expect(parts.filter((part) => memory.has(part.buffer))).toHaveLength(all.length)
     })
-    fc.assert(property)
+    fc.assert(property, { numRuns: runs(100) })
   })
 
   it('are split into halves with the same spans, resources and scopes', () => {
@@ -54,7 +54,7 @@ describe.each(FORMATS)('bodies in %s', (format) => {
         Math.floor(spans.length / 2),
       ])
     })
-    fc.assert(property)
+    fc.assert(property, { numRuns: runs(100) })
   })
 
   it('can be split until each has one span, and joined again', () => {

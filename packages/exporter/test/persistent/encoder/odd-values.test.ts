@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { isDeep } from '../../../../../test/deep/runs.ts'
 import type { BodyFormat } from '../../../src/persistent/encoder/codec.ts'
 import { codecOf } from '../../../src/persistent/encoder/index.ts'
 import { decodeAs, encodeAll, FORMATS, written } from './support/codecs.ts'
@@ -36,7 +37,8 @@ describe.each(FORMATS)('values that no endpoint would accept: %s', (format) => {
     expect(JSON.stringify(writtenValue(format, last))).toContain('deep')
   })
 
-  it('a value has at most a million parts, shared or sparse ones included', () => {
+  // Seconds of a million values: in `test:deep`.
+  it.runIf(isDeep)('a value has at most a million parts, shared or sparse ones included', () => {
     const sparse: number[] = []
     sparse.length = 4_000_000_000
     let shared: unknown = ['x']
