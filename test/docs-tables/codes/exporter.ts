@@ -125,7 +125,7 @@ export const DROPPED = area({
   title: 'Spans are lost: `PersistentBatchSpanProcessor.stats().dropped`',
   anchor: 'dropped',
   intro:
-    '[Delivery](delivery.md) counts every span that does not reach the endpoint, by reason. Spans in `stats().rejected` are not lost: they are kept for `redeliver()`.',
+    '[Delivery](delivery.md) counts every span that does not reach the endpoint, by reason. Spans in `stats().rejected` are not lost: they are kept for `redeliver()`, without a `directory` until the shutdown.',
   codes: {
     overflow: {
       what: 'The journal was full, or the memory that is used in its place. With the default `overflow`, the oldest spans are dropped.',
@@ -156,8 +156,8 @@ export const DROPPED = area({
       fix: 'Look at the log of the endpoint; at debug level, ours has its message.',
     },
     rejected: {
-      what: 'The endpoint rejected the spans, and there is no space to keep them, or no longer.',
-      fix: 'Fix what the log says about the status, and raise `maxRejectedBytes`.',
+      what: 'The endpoint rejected the spans, and there is no space to keep them. Or the processor shut down, and has no `directory`.',
+      fix: 'Fix what the log says about the status. Set `directory`, or raise `maxRejectedBytes`.',
     },
     purged: { what: 'Your application called `purge()`.', fix: 'Nothing.' },
   } satisfies Record<DroppedReason, CodeText>,

@@ -187,7 +187,7 @@ export const ATTACHMENT = area({
     '`session.attach` never rejects. It leaves out the attachment, its content or one of its fields. See [Attach files](session-object.md#attach-files).',
   codes: {
     'attachment:rejected': {
-      what: 'The attachment is left out. It has no `data`, `file` or `url`; or the URL is not absolute, has another scheme than http, https, s3 or gs, or contains a password; or the platform has no files.',
+      what: 'The attachment is left out. It has no `data`, `file` or `url`, or the platform has no files. Or the URL is not absolute, has another scheme than http, https, s3 or gs, or contains a password.',
       fix: 'The log names the reason. Pass one of the three properties.',
     },
     'attachment:unreadable': {
