@@ -21,8 +21,15 @@ export const search: DefaultTheme.LocalSearchOptions = {
     searchOptions: {
       fuzzy: (term) => (term.length > 4 ? 0.2 : false),
       prefix: (term) => term.length > 2,
+      // "How do I close a session": what every question contains says little, and every page is about sessions.
       // The whole word of a code or an attribute says more than its parts.
-      boostTerm: (term) => (/[\p{P}$]/u.test(term) ? 4 : 1),
+      boostTerm: (term) => {
+        const small =
+          /^(?:an?|and|are|as|at|be|but|by|can|do(?:es)?|for|from|ha(?:s|ve)|how|i|if|in|into|is|it|its|my|of|on|or|the|there|to|we|what|when|where|which|why|with|you|your)$/i
+        if (small.test(term)) return 0.1
+        if (/^sessions?$/i.test(term)) return 0.5
+        return /[\p{P}$]/u.test(term) ? 4 : 1
+      },
       boost: { title: 4, titles: 2, text: 1 },
       boostDocument: (id) => {
         const path = String(id)
