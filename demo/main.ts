@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { describe } from './report/details.ts'
 import { introduce } from './report/introduce.ts'
-import { paintFor } from './report/paint.ts'
+import { paintFor, wrapTo } from './report/paint.ts'
 import { showProgress } from './report/progress.ts'
 import { drawNext, drawProblems, summarize } from './report/summary.ts'
 import { runDemo } from './run.ts'
@@ -14,12 +14,13 @@ try {
   const { values } = parseArgs({ options: { verbose: { type: 'boolean', default: false } } })
   const paint = paintFor(process.stdout)
   const progress = showProgress(process.stdout, paint, values.verbose)
-  print(introduce(values.verbose, paint))
+  const width = process.stdout.columns ?? 80
+  print(wrapTo(introduce(values.verbose, paint), width))
   const result = await runDemo({ onStep: progress.show }).finally(progress.clear)
   progress.finish()
   print([
-    ...summarize(result, process.stdout.columns ?? 80, paint),
-    ...(values.verbose ? describe(result, paint) : []),
+    ...summarize(result, width, paint),
+    ...(values.verbose ? wrapTo(describe(result, paint), width) : []),
     ...drawNext(values.verbose, paint),
     ...drawProblems(result, paint),
   ])

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { drawPicture, type Picture } from '../demo/picture/draw.ts'
 import { LAYOUTS } from '../demo/picture/layout.ts'
 import { THEMES } from '../demo/picture/theme.ts'
-import { type Paint, paintFor, plain } from '../demo/report/paint.ts'
+import { type Paint, paintFor, plain, widthOf, wrapTo } from '../demo/report/paint.ts'
 import { showProgress } from '../demo/report/progress.ts'
 import { type TraceLine, traceLines } from '../demo/report/trace.ts'
 import { drawTrees } from '../demo/report/tree.ts'
@@ -170,3 +170,18 @@ function luminance(color: string): number {
   })
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
+
+describe('a line that is wider than the screen', () => {
+  it('is broken between words, and what follows is indented further', () => {
+    expect(wrapTo(['  the exporter dropped 10 IDs', 'short'], 20)).toEqual([
+      '  the exporter',
+      '    dropped 10 IDs',
+      'short',
+    ])
+  })
+
+  it('is measured without its color', () => {
+    const [first = ''] = wrapTo([colored.dim('twenty columns, 1234')], 20)
+    expect([first, widthOf(first)]).toEqual([colored.dim('twenty columns, 1234'), 20])
+  })
+})

@@ -5,7 +5,7 @@ import type { Paint } from './paint.ts'
 import { type Totals, total } from './rows.ts'
 import { table } from './table.ts'
 
-const COLUMNS = ['traces', 'spans', 'model requests', 'LLM spans', 'spans without a session'] as const
+const COLUMNS = ['traces', 'spans', 'model requests', 'LLM spans', 'no session'] as const
 
 /** `--verbose`: every row of every run, the spans without a session and why, and each rejected or dropped ID. */
 export function describe(result: DemoResult, paint: Paint): string[] {

@@ -4,7 +4,7 @@ import type { Paint } from './paint.ts'
 /** Printed before the first run. */
 export function introduce(verbose: boolean, paint: Paint): string[] {
   const short = [
-    `The same conversations with a LangGraph agent, ${MODES.length} times: with otel-sessions and without.`,
+    `The same talks with a LangGraph agent, ${MODES.length} times, with otel-sessions and without.`,
   ]
   if (!verbose) return [...short, '']
   const users = CONVERSATIONS.map(({ user, session }) => `${user} (${session})`).join(', ')

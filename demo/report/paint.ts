@@ -34,3 +34,18 @@ export const widthOf = (text: string): number => stripVTControlCharacters(text).
 
 export const padTo = (text: string, width: number): string =>
   text + ' '.repeat(Math.max(0, width - widthOf(text)))
+
+/** The lines, each broken between words where it is wider than the screen; what follows is indented further. */
+export const wrapTo = (lines: readonly string[], width: number): string[] =>
+  lines.flatMap((line) => {
+    if (widthOf(line) <= width) return [line]
+    const indent = `${/^ */.exec(stripVTControlCharacters(line))?.[0] ?? ''}  `
+    const broken: string[] = []
+    for (const word of line.split(/(?<=\S) +/)) {
+      const last = broken.at(-1)
+      if (last === undefined) broken.push(word)
+      else if (widthOf(`${last} ${word}`) <= width) broken.splice(-1, 1, `${last} ${word}`)
+      else broken.push(indent + word)
+    }
+    return broken
+  })

@@ -57,8 +57,8 @@ function describeStep(step: Step, paint: Paint, verbose: boolean): string[] {
     if (!verbose) return [`${paint.good('✓')} ${title}`]
     return [
       paint.dim(
-        `  ${(step.millis / 1000).toFixed(1)} s, up to ${step.peak} requests at a time, ${step.spans} spans ` +
-          `(${step.guestSpans} of the guest's), ${step.modelRequests} model requests (${step.guestRequests} of the guest's)`,
+        `  ${(step.millis / 1000).toFixed(1)} s, ${step.spans} spans, ${step.modelRequests} model requests ` +
+          `(of the guest: ${step.guestSpans} and ${step.guestRequests}), ${step.peak} at a time`,
       ),
     ]
   }

@@ -10,7 +10,7 @@ import { drawTrees } from './tree.ts'
 const BARS: readonly { mode: Mode; what: string }[] = [
   { mode: 'without', what: 'none of these packages' },
   { mode: 'threadId', what: 'no call in the handler' },
-  { mode: 'backfill', what: 'and spans wait for it' },
+  { mode: 'backfill', what: 'spans wait for the ID' },
   { mode: 'usingSession', what: 'one call in the handler' },
 ]
 
@@ -73,7 +73,7 @@ function drawSessions({ rows }: DemoResult, paint: Paint): string[] {
     const without = row('without')
     return [user, session, ours?.traces ?? 0, ours?.modelRequests ?? 0, carryingOf(ours), carryingOf(without)]
   })
-  const head = ['user', 'session', 'traces', 'model requests', 'spans with it', 'without us']
+  const head = ['user', 'session', 'traces', 'model requests', 'with session', 'without us']
   const [titles = '', , ...lines] = table(head, body)
   return [paint.dim(titles), ...lines]
 }
@@ -85,7 +85,7 @@ function carryingOf(row: DemoResult['rows'][number] | undefined): string {
 function drawInvalidIds(result: DemoResult, paint: Paint): string {
   const { without, withUs } = invalidIdSpans(result)
   const ours = withUs === 0 ? paint.good('none reached the collector') : paint.bad(`on ${withUs} spans`)
-  return `A guest’s two invalid IDs: ${ours} (${paint.bad(`${without} spans`)} without us)`
+  return `A guest’s two invalid IDs: ${ours} (${paint.bad(`${without} spans`)} did without us)`
 }
 
 export function drawNext(verbose: boolean, paint: Paint): string[] {
