@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     // Beside packages that the root does not install: see test/peers/vitest.config.ts and test/frameworks.
     exclude: ['test/peers/**', '**/node_modules/**', ...DEEP_FILES.processes],
+    // Vitest leaves one core to itself, which is half of a machine with two.
+    maxWorkers: '100%',
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -5,6 +5,7 @@ import { DEEP_FILES } from './files.ts'
 // `pnpm test:deep`, or one project of it: `pnpm test:deep --project model`.
 export default defineConfig({
   test: {
+    maxWorkers: '100%',
     projects: Object.entries(DEEP_FILES).map(([name, files]) => ({
       ...testSources,
       test: {
