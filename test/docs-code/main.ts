@@ -1,5 +1,6 @@
 // Checks the code of the documentation against the packages as they would be published: every block compiles, and
-// every whole program, run in an empty project, exports the spans that docs/code/programs.ts lists.
+// every whole program, run in an empty project, exports the spans that docs/code/programs.ts lists. Examples that a page
+// includes run beside them, and export what test/examples/expected.ts lists.
 //
 //   pnpm docs:check-code                everything
 //   pnpm docs:check-code --types        only the types
@@ -12,6 +13,7 @@ import { blocksOf } from './blocks.ts'
 import type { Fence } from './fences.ts'
 import { readPages, root } from './pages.ts'
 import { EXAMPLE_FOR_SDK_3, findPrograms } from './programs/find.ts'
+import { runIncluded } from './programs/included.ts'
 import { runPrograms } from './programs/run.ts'
 import { checkTypes } from './types.ts'
 import { uncheckedProblems } from './unchecked.ts'
@@ -34,7 +36,7 @@ const fail = (text: string) => {
 }
 
 /** The workspaces with what the blocks import. A page's blocks are compiled in the first, those for SDK 3 in the other. */
-const WORKSPACES = ['docs/code', 'docs/code/sdk-3']
+const WORKSPACES = ['docs/code', 'docs/code/sdk-3'] as const
 const workspaceOf = ({ code }: Fence) => WORKSPACES[/ from '@opentelemetry\/sdk-trace'/.test(code) ? 1 : 0]
 
 function blocksIn(workspace: string) {
@@ -70,7 +72,13 @@ async function programs(tarballs: Record<string, string>) {
   const { found, problems } = findPrograms(pages, positionals.length === 0)
   if (positionals.length === 0) found.push(EXAMPLE_FOR_SDK_3)
   for (const problem of problems) fail(problem)
-  for (const { place, problems } of await runPrograms(found, tarballs)) {
+  const frameworks = join(root, WORKSPACES[0])
+  installWithPackages(frameworks, tarballs)
+  const results = [
+    ...(await runPrograms(found, tarballs)),
+    ...(await runIncluded([...pages.keys()], frameworks)),
+  ]
+  for (const { place, problems } of results) {
     console.log(`${place}: ${problems.length === 0 ? 'ok' : 'FAILED'}`)
     for (const problem of problems) fail(problem.replace(/^/gm, '    '))
   }
