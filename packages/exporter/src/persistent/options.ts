@@ -156,7 +156,8 @@ export interface PersistentBatchSpanProcessorOptions {
    */
   readonly maxMemoryBytes?: number | undefined
   /**
-   * The most disk space for spans that the endpoint rejected, in the directory `rejected`, in bytes; 0 keeps none.
+   * The most space for spans that the endpoint rejected, in bytes; 0 keeps none. They are in the folder `rejected` of the
+   * directory, and without a directory in memory, in addition to `maxMemoryBytes`.
    *
    * @default 67108864
    */
