@@ -52,11 +52,11 @@ export function drawPicture(picture: Picture, layout: Layout, theme: Theme): str
 function describe({ request }: Picture): string {
   const carrying = (lines: readonly TraceLine[]) =>
     lines.filter(({ session }) => session !== undefined).length
-  const bare = request.without.filter(({ session }) => session === undefined)
+  const unassigned = request.without.filter(({ session }) => session === undefined)
   return (
     `The trace of one request, drawn twice from what an OpenTelemetry collector received. ` +
     `Without otel-sessions, ${carrying(request.without)} of its ${request.without.length} spans carry a session; ` +
-    `these do not: ${bare.map(nameOf).join(', ')}. ` +
+    `these do not: ${unassigned.map(nameOf).join(', ')}. ` +
     `With usingSession, ${carrying(request.withUs)} of ${request.withUs.length} carry the same one.`
   )
 }

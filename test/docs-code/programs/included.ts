@@ -18,10 +18,15 @@ export async function runIncluded(paths: readonly string[], workspace: string) {
   const results: { place: string; problems: string[] }[] = []
   try {
     for (const path of paths.filter(isExample)) {
-      copyFileSync(join(root, path), join(folder, basename(path)))
-      const { sessions, none } = EXPECTED[basename(path)] ?? { sessions: {} }
-      const expected = { sessions, ...(none && { none }) }
-      const run = await execute(folder, basename(path), expected, model.url)
+      const file = basename(path)
+      const promise = EXPECTED[file]
+      if (promise === undefined) {
+        results.push({ place: path, problems: [`test/examples/expected.ts has no entry for ${file}`] })
+        continue
+      }
+      copyFileSync(join(root, path), join(folder, file))
+      const expected = { sessions: promise.sessions, ...(promise.none && { none: promise.none }) }
+      const run = await execute(folder, file, expected, model.url)
       results.push({ place: path, problems: differences(expected, run) })
     }
   } finally {
