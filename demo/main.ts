@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { describe } from './report/details.ts'
 import { introduce } from './report/introduce.ts'
-import { paintFor, wrapTo } from './report/paint.ts'
+import { columnsOf, paintFor, wrapTo } from './report/paint.ts'
 import { showProgress } from './report/progress.ts'
 import { drawNext, drawProblems, summarize } from './report/summary.ts'
 import { runDemo } from './run.ts'
@@ -14,7 +14,7 @@ try {
   const { values } = parseArgs({ options: { verbose: { type: 'boolean', default: false } } })
   const paint = paintFor(process.stdout)
   const progress = showProgress(process.stdout, paint, values.verbose)
-  const width = process.stdout.columns ?? 80
+  const width = columnsOf(process.stdout)
   print(wrapTo(introduce(values.verbose, paint), width))
   const result = await runDemo({ onStep: progress.show }).finally(progress.clear)
   progress.finish()

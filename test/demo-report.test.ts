@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { drawPicture, type Picture } from '../demo/picture/draw.ts'
 import { LAYOUTS } from '../demo/picture/layout.ts'
 import { THEMES } from '../demo/picture/theme.ts'
-import { type Paint, paintFor, plain, widthOf, wrapTo } from '../demo/report/paint.ts'
+import { columnsOf, type Paint, paintFor, plain, widthOf, wrapTo } from '../demo/report/paint.ts'
 import { showProgress } from '../demo/report/progress.ts'
 import { type TraceLine, traceLines } from '../demo/report/trace.ts'
 import { drawTrees } from '../demo/report/tree.ts'
@@ -172,6 +172,10 @@ function luminance(color: string): number {
 }
 
 describe('a line that is wider than the screen', () => {
+  it('is measured by 80 columns where the terminal says nothing, or zero', () => {
+    expect([columnsOf({}), columnsOf({ columns: 0 }), columnsOf({ columns: 120 })]).toEqual([80, 80, 120])
+  })
+
   it('is broken between words, and what follows is indented further', () => {
     expect(wrapTo(['  the exporter dropped 10 IDs', 'short'], 20)).toEqual([
       '  the exporter',

@@ -29,6 +29,9 @@ export function paintFor(stream: NodeJS.WritableStream): Paint {
   }
 }
 
+/** Columns of a terminal; 80 where it does not say, or says 0 as one without a size does. */
+export const columnsOf = ({ columns }: { columns?: number }): number => columns || 80
+
 /** Columns that a text takes on the screen. */
 export const widthOf = (text: string): number => stripVTControlCharacters(text).length
 

@@ -1,6 +1,6 @@
 /** Tells how far the runs are: one line that is rewritten in a terminal, a line for each run elsewhere. */
 import { CONVERSATIONS, MODES } from '../scenario.ts'
-import type { Paint } from './paint.ts'
+import { columnsOf, type Paint } from './paint.ts'
 import type { Step } from './step.ts'
 
 const TURNS = Math.max(...CONVERSATIONS.map(({ turns }) => turns.length))
@@ -32,7 +32,7 @@ export function showProgress(stream: Output, paint: Paint, verbose: boolean): Pr
   }
   const show = (step: Step) => {
     clear()
-    if (rewrites) stream.write(drawStep(step, paint, stream.columns ?? 80))
+    if (rewrites) stream.write(drawStep(step, paint, columnsOf(stream)))
     else for (const line of describeStep(step, paint, verbose)) stream.write(`${line}\n`)
   }
   const finish = () => {
