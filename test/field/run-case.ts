@@ -1,0 +1,103 @@
+/** The process of one case: `node run-case.ts PROGRAM NUMBER`. It sends its parent an `Outcome`. */
+import { type Attributes, context, type DiagLogger, DiagLogLevel, diag, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { registerInstrumentations } from '@opentelemetry/instrumentation'
+import {
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  InMemorySpanExporter,
+  type ReadableSpan,
+} from '@opentelemetry/sdk-trace-base'
+import { SessionSpanExporter } from '@otel-sessions/exporter'
+import { backfill } from '@otel-sessions/exporter/backfill'
+import { processStats, SessionSpanProcessor } from '@otel-sessions/processor'
+import { type Case, type Field, NOBODY, OWNER } from './program.ts'
+
+/** What a case gave: spans by name, and problems by code. */
+export interface Outcome {
+  readonly right: number
+  readonly missing: Readonly<Record<string, number>>
+  readonly wrong: Readonly<Record<string, number>>
+  readonly problems: readonly string[]
+  /** The packages' log lines. */
+  readonly lines: readonly string[]
+}
+
+const [program, number] = process.argv.slice(2)
+const { cases } = (await import(`./programs/${program}.ts`)) as { cases: readonly Case[] }
+const outcome = await runCase(cases[Number(number)] as Case)
+// Pools and servers of a case may keep the process alive.
+process.send?.(outcome, () => process.exit())
+
+async function runCase(one: Case): Promise<Outcome> {
+  const lines: string[] = []
+  const log = (...parts: unknown[]) => {
+    if (String(parts[0]).startsWith('@otel-sessions')) lines.push(parts.join(' '))
+  }
+  const logger: DiagLogger = { error: log, warn: log, info: log, debug: log, verbose: log }
+  diag.setLogger(logger, DiagLogLevel.WARN)
+  const collector = new InMemorySpanExporter()
+  const exporter = new SessionSpanExporter(collector, one.backfill ? { backfill: backfill() } : {})
+  const provider = new BasicTracerProvider({
+    spanProcessors: [new SessionSpanProcessor(), new BatchSpanProcessor(exporter)],
+  })
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  trace.setGlobalTracerProvider(provider)
+  registerInstrumentations({ instrumentations: [...(one.instrumentations?.() ?? [])] })
+  await one.run(createField())
+  await provider.forceFlush()
+  const problems = Object.keys(processStats().problems).sort()
+  return { ...judge(collector.getFinishedSpans()), problems, lines }
+}
+
+function createField(): Field {
+  const tracer = trace.getTracer('field')
+  const start = (owner: string, name: string) => tracer.startSpan(name, { attributes: { [OWNER]: owner } })
+  return {
+    tracer,
+    users: ['user_a', 'user_b', 'user_c'],
+    session: (user) => ({ sessionId: `${user}_conv`, userId: user }),
+    async work(owner, name = 'work') {
+      const span = start(owner, name)
+      await new Promise((resolve) => setImmediate(resolve))
+      span.end()
+    },
+    async request(owner, fn) {
+      const span = start(owner, 'request')
+      try {
+        return await context.with(trace.setSpan(context.active(), span), fn)
+      } finally {
+        span.end()
+      }
+    },
+  }
+}
+
+function judge(spans: readonly ReadableSpan[]): Pick<Outcome, 'right' | 'missing' | 'wrong'> {
+  const byId = new Map(spans.map((span) => [span.spanContext().spanId, span]))
+  const counts = { right: 0, missing: {} as Record<string, number>, wrong: {} as Record<string, number> }
+  for (const span of spans) {
+    const verdict = judgeSpan(ownerOf(span, byId), span.attributes)
+    if (verdict === 'right') counts.right++
+    else counts[verdict][span.name] = (counts[verdict][span.name] ?? 0) + 1
+  }
+  return counts
+}
+
+function ownerOf(span: ReadableSpan, byId: ReadonlyMap<string, ReadableSpan>): string {
+  let at: ReadableSpan | undefined = span
+  while (at !== undefined) {
+    const owner = at.attributes[OWNER]
+    if (owner !== undefined) return String(owner)
+    at = byId.get(at.parentSpanContext?.spanId ?? '')
+  }
+  throw new Error(`the span "${span.name}" has no owner: see program.ts`)
+}
+
+function judgeSpan(owner: string, attributes: Attributes): 'right' | 'missing' | 'wrong' {
+  const isNobody = owner === NOBODY
+  const given = [attributes['session.id'], attributes['user.id']]
+  const wanted = isNobody ? [undefined, undefined] : [`${owner}_conv`, owner]
+  if (given.some((value, index) => value !== undefined && value !== wanted[index])) return 'wrong'
+  return given.some((value, index) => value !== wanted[index]) ? 'missing' : 'right'
+}
