@@ -11,8 +11,10 @@ import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
 import { report } from './report/report.ts'
 import { resolveEndedSpan, resolveOpenSpan, resolveUnchanged } from './rules/end-rules.ts'
 import { attachRecord, closeRecord, openRecord } from './rules/make-record.ts'
+import { reportOutlivedScope } from './rules/outlived-scope.ts'
 import { type EndedSpan, type StampableSpan, stamp } from './rules/stamp.ts'
 import { startRecord } from './rules/start-rules.ts'
+import type { SessionScope } from './scope/scope.ts'
 import { type Counters, newCounters, type SessionProcessorStats, statsOf } from './stats.ts'
 
 /**
@@ -51,6 +53,9 @@ export class SessionSpanProcessor {
       stamp(span, record)
       attachRecord(spanContext, record)
       openRecord(record)
+      if ((record.scope as SessionScope | undefined)?.over !== undefined) {
+        reportOutlivedScope(span, parentContext, record)
+      }
     } catch {
       this.#fail()
     }

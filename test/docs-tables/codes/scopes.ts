@@ -82,6 +82,19 @@ export const TAGS = area({
   },
 })
 
+export const SCOPE = area({
+  title: 'Spans that a scope reaches by accident, or not at all',
+  anchor: 'scope',
+  intro:
+    'OpenTelemetry carries the session with the context. Something else chose the context of these spans.',
+  codes: {
+    'scope:outlived': {
+      what: 'A span starts in the session of a `usingSession` whose function was over at least a second before, and no span around it is open. Probably something that outlives the scope started it: a queue, a connection pool, a batch of DataLoader, a socket, a timer. Then it may work for another user, and its span is filed under this one. The log names the instrumentation of the first such span. For a function that returns no Promise, the request span around it tells when it is over; without one, five minutes pass.',
+      fix: 'Bind each job where it is handed over: `queue.add(bindSession(job))`. Make what is shared, and run what works for several users, inside `usingSession(null, …)`. If it is work of the same session that you leave running, pass it through `bindSession`, and it is not reported.',
+    },
+  },
+})
+
 export const BIND = area({
   title: '`bindSession`, and streams that `usingSession` returns',
   anchor: 'bind',

@@ -1,4 +1,5 @@
 import { type Context, context } from '@opentelemetry/api'
+import { endScope, extendScope, type SessionScope } from '../scope/scope.ts'
 import {
   type Binding,
   type BindOutcome,
@@ -27,16 +28,35 @@ const boundExplicitly = new WeakSet<object>()
 /**
  * Binds what `fn` returned to a context. A native Promise is followed, and its value is bound; everything else comes
  * back as the same object, bound if it is a stream. Binding starts nothing.
+ *
+ * @param scope the scope whose function this was: it is over now, or when the Promise settles, unless the result is
+ *   pulled from later
  */
-export function bindResult<T>(result: T, inside: Context): T {
+export function bindResult<T>(result: T, inside: Context, scope?: SessionScope): T {
   if (isNativePromise(result)) {
-    return result.then((value) => {
-      bindInPlace(value, inside)
-      return value
-    }) as T
+    return result.then(
+      (value) => {
+        bindValue(value, inside, scope, 'settled')
+        return value
+      },
+      (error) => {
+        endScope(scope, 'settled')
+        throw error
+      },
+    ) as T
   }
-  bindInPlace(result, inside)
+  bindValue(result, inside, scope, 'returned')
   return result
+}
+
+function bindValue(
+  value: unknown,
+  inside: Context,
+  scope: SessionScope | undefined,
+  over: 'returned' | 'settled',
+): void {
+  if (bindInPlace(value, inside) === 'nothing') endScope(scope, over)
+  else extendScope(scope)
 }
 
 /**

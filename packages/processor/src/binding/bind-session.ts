@@ -6,6 +6,7 @@
 import { type Context, context } from '@opentelemetry/api'
 import { kindOf } from '@otel-sessions/semconv/internal'
 import { report } from '../report/report.ts'
+import { extendScope, readScope } from '../scope/scope.ts'
 import type { SessionInit } from '../scope/session-init.ts'
 import { checkContextManager, enterSession } from '../scope/using-session.ts'
 import { bindInPlace, bindResult, isNativePromise } from './bind-in-place.ts'
@@ -57,6 +58,7 @@ export function bindSession<T extends BindableTarget>(
   // An argument that is present but undefined is a bug in the caller, and clears the session.
   const inside = session.length > 0 ? enterSession(active, session[0]) : active
   context.with(inside, () => checkContextManager(active, inside))
+  extendScope(readScope(inside)?.decidingScope)
   return bindTarget(target, inside)
 }
 

@@ -19,6 +19,7 @@ export type FieldCode = IdFieldCode | 'metadata' | 'tags'
  * - `environment:…`: the session in `OTEL_SESSION_ID` is ignored
  * - `advice:…`: a session ID is valid but weak
  * - `context:…`: there is no context manager, or it does not follow promises
+ * - `scope:outlived`: a span starts in a scope whose function was over long before
  * - `bind:…`: a stream or another target is not bound
  * - `set-span-session:…`: there is no span, it has ended, or reading it throws; `scope-wins`: a `usingSession` that was
  *   entered below the span takes precedence
@@ -58,6 +59,7 @@ export type ProblemCode =
   | `advice:${SessionIdAdvice}`
   | 'context:no-manager'
   | 'context:lost-after-await'
+  | 'scope:outlived'
   | 'bind:rejected'
   | 'bind:unknown-target'
   | 'set-span-session:no-span'

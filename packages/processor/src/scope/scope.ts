@@ -1,5 +1,5 @@
 import { type Context, createContextKey, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
-import type { SessionRecord } from '@otel-sessions/semconv/internal'
+import { now, type SessionRecord } from '@otel-sessions/semconv/internal'
 import { limitTags } from './check-session.ts'
 import type { CheckedSession, SessionFields } from './session-init.ts'
 
@@ -18,6 +18,10 @@ export interface SessionScope {
   readonly fields: SessionFields | undefined
   /** The record that the spans of this scope share; see `rules/make-record.ts`. */
   shared: SessionRecord | undefined
+  /** Whether its function is over, and how that is known: it returned, or the Promise that it returned has settled. */
+  over: 'returned' | 'settled' | undefined
+  /** When it was over, by the clock of `now()`; after `returned`, when that first mattered. */
+  overAt: number | undefined
 }
 
 /** The context key of the scope. It is registered by name, so that copies of this package read each other's scopes. */
@@ -38,9 +42,25 @@ export function nestScope(session: CheckedSession, outer: SessionScope | undefin
     id: decides ? session.id : outer?.id,
     fields: nestFields(session, outer),
     shared: undefined,
+    over: undefined,
+    overAt: undefined,
   } as { -readonly [K in keyof SessionScope]: SessionScope[K] }
   if (decides) scope.decidingScope = scope
   return scope
+}
+
+/** Notes that the function of a scope is over. The clock is read for a Promise only: it costs half as much as a scope. */
+export function endScope(scope: SessionScope | undefined, over: 'returned' | 'settled'): void {
+  if (scope === undefined || scope.overAt === Number.POSITIVE_INFINITY) return
+  scope.over = over
+  if (over === 'settled') scope.overAt = now()
+}
+
+/** Notes that a scope has no end that can be known: a stream or a callback is bound to it. */
+export function extendScope(scope: SessionScope | undefined): void {
+  if (scope === undefined) return
+  scope.over = undefined
+  scope.overAt = Number.POSITIVE_INFINITY
 }
 
 /**

@@ -9,7 +9,7 @@ import { bindResult, isNativePromise } from '../binding/bind-in-place.ts'
 import { report } from '../report/report.ts'
 import { propagateScope } from '../rules/propagate.ts'
 import { checkSession } from './check-session.ts'
-import { nestScope, readScope, withScope } from './scope.ts'
+import { endScope, nestScope, readScope, withScope } from './scope.ts'
 import type { CheckedSession, SessionInit } from './session-init.ts'
 
 /**
@@ -46,9 +46,16 @@ export function usingSession<T>(session: string | SessionInit | null, fn: () => 
 export function runInside<T>(outer: Context, inside: Context, fn: () => T): T {
   return context.with(inside, () => {
     checkContextManager(outer, inside)
-    const result = fn()
+    const scope = readScope(inside)
+    let result: T
+    try {
+      result = fn()
+    } catch (error) {
+      endScope(scope, 'returned')
+      throw error
+    }
     checkContextSurvivesAwait(result, inside)
-    return bindResult(result, inside)
+    return bindResult(result, inside, scope)
   })
 }
 

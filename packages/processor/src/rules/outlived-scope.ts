@@ -1,0 +1,64 @@
+import { type Context, SpanKind, trace } from '@opentelemetry/api'
+import { now, type SessionRecord } from '@otel-sessions/semconv/internal'
+import { report } from '../report/report.ts'
+import type { SessionScope } from '../scope/scope.ts'
+
+/** Work that a function leaves running when its Promise settles mostly starts its next span sooner. */
+const SOON_MILLIS = 1000
+
+/**
+ * A function that returns no Promise may have started a request that lasts for minutes: Express's `next` returns before
+ * the handler is done.
+ */
+const LONGEST_REQUEST_MILLIS = 300_000
+
+/**
+ * Reports a span that starts long after the function of its scope was over, and below no open span. Probably a queue, a
+ * pool, a batch or a socket that was made in the scope started it, perhaps for another user. It keeps its session all
+ * the same: it may be work that the function left running.
+ */
+export function reportOutlivedScope(span: object, context: Context, record: SessionRecord): void {
+  const scope = record.scope as SessionScope | undefined
+  if (scope?.over === undefined || record.from !== 'scope' || record.id === undefined) return
+  const parent = trace.getSpan(context)
+  if (parent?.isRecording() === true) return
+  const isRequestOver = parent !== undefined && isRequest(parent as SdkSpan)
+  const isSettled = scope.over === 'settled'
+  let age = millisSinceEnd(parent as SdkSpan | undefined)
+  if (isSettled || !isRequestOver) {
+    scope.overAt ??= now()
+    age = Math.min(age, now() - scope.overAt)
+  }
+  if (age < (isSettled || isRequestOver ? SOON_MILLIS : LONGEST_REQUEST_MILLIS)) return
+  report('scope:outlived', () => {
+    return `a span of ${instrumentationOf(span)} starts in the session of a usingSession whose function was over long before. Something that outlives it, such as a queue, a pool, a batch or a socket, probably started it, perhaps for another user. Bind each job with bindSession, and make what is shared inside usingSession(null, …)`
+  })
+}
+
+/** What is read of a span of the SDK, of whichever version. */
+type SdkSpan = Partial<{
+  readonly kind: SpanKind
+  readonly parentSpanId: string
+  readonly parentSpanContext: object
+  readonly endTime: readonly [seconds: number, nanos: number]
+  readonly instrumentationScope: { readonly name: string }
+  readonly instrumentationLibrary: { readonly name: string }
+}>
+
+/** Whether a span stands for a request or a job, so that its end is the end of what was started in it. */
+function isRequest(span: SdkSpan): boolean {
+  const { kind, parentSpanId, parentSpanContext } = span
+  const isRoot = parentSpanId === undefined && parentSpanContext === undefined
+  return isRoot || kind === SpanKind.SERVER || kind === SpanKind.CONSUMER
+}
+
+/** Infinite for a span of another process, and where there is none. */
+function millisSinceEnd(span: SdkSpan | undefined): number {
+  const [seconds, nanos] = span?.endTime ?? [Number.NEGATIVE_INFINITY, 0]
+  return Date.now() - seconds * 1000 - nanos / 1e6
+}
+
+function instrumentationOf(span: SdkSpan): string {
+  const { name } = span.instrumentationScope ?? span.instrumentationLibrary ?? {}
+  return name ? `"${name.slice(0, 100)}"` : 'an unnamed instrumentation'
+}
