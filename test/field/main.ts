@@ -138,6 +138,7 @@ function show(spans: Readonly<Record<string, number>>): string {
 }
 
 function nameAndVersion(library: string): string {
+  if (library === 'node') return `node@${process.version.slice(1)}`
   const file = readFileSync(folder(`node_modules/${library}/package.json`), 'utf8')
   const { name, version } = JSON.parse(file) as { name: string; version: string }
   return `${name}@${version}`

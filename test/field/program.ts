@@ -6,7 +6,7 @@
  * Every span must have an owner. It is the user in its attribute `OWNER`, or the owner of its parent. `field.work` and
  * `field.request` set the attribute; an instrumentation's spans have their parent's owner.
  */
-import type { Tracer } from '@opentelemetry/api'
+import type { Attributes, Tracer } from '@opentelemetry/api'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
 
 /** The attribute that says whose work a span is; no rule of the packages reads it. */
@@ -32,13 +32,21 @@ export interface Field {
   work(owner: string, name?: string): Promise<void>
   /** Runs a function in a root span, as an instrumented server does. It sets no session. */
   request<T>(owner: string, fn: () => Promise<T>): Promise<T>
+  /** Judges a span that this process did not export. It needs an `OWNER`. */
+  add(span: ForeignSpan): void
+}
+
+/** A span that ended elsewhere, as in a worker thread. */
+export interface ForeignSpan {
+  readonly name: string
+  readonly attributes: Attributes
 }
 
 /** What a case must give. Every difference is a failure, also one for the better. */
 export interface Expected {
   /** The number of spans with the session and the user of their owner, or without a session if nobody owns them. */
   readonly right: number
-  /** Spans without the session or the user of their owner, by name. */
+  /** Spans without the session of their owner, by name; with `(user)` behind it if only the user is missing. */
   readonly missing?: Readonly<Record<string, number>>
   /** Spans with a session of somebody else, by name. */
   readonly wrong?: Readonly<Record<string, number>>
@@ -50,11 +58,13 @@ export interface Expected {
 export interface Case {
   /** What is done, such as `as usual` or `with bindSession`. */
   readonly name: string
-  /** The library: a name in `package.json`. */
+  /** The library: a name in `package.json`, or `node`. */
   readonly library: string
   readonly expected: Expected
   /** Whether the exporter backfills; false if left out. */
   readonly backfill?: boolean
+  /** The owners of spans that an instrumentation makes, by the spans' names, where it is not the parent's. */
+  readonly owners?: Readonly<Record<string, string>>
   /** Registered before `run` is called. `run` must `require` what they patch. */
   instrumentations?(): readonly Instrumentation[]
   run(field: Field): Promise<void>

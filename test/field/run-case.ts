@@ -11,7 +11,7 @@ import {
 import { SessionSpanExporter } from '@otel-sessions/exporter'
 import { backfill } from '@otel-sessions/exporter/backfill'
 import { processStats, SessionSpanProcessor } from '@otel-sessions/processor'
-import { type Case, type Field, NOBODY, OWNER } from './program.ts'
+import { type Case, type Field, type ForeignSpan, NOBODY, OWNER, type UserSession } from './program.ts'
 
 /** What a case gave: spans by name, and problems by code. */
 export interface Outcome {
@@ -44,19 +44,20 @@ async function runCase(one: Case): Promise<Outcome> {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   trace.setGlobalTracerProvider(provider)
   registerInstrumentations({ instrumentations: [...(one.instrumentations?.() ?? [])] })
-  await one.run(createField())
+  const foreign: ForeignSpan[] = []
+  await one.run(createField(foreign))
   await provider.forceFlush()
   const problems = Object.keys(processStats().problems).sort()
-  return { ...judge(collector.getFinishedSpans()), problems, lines }
+  return { ...judge(collector.getFinishedSpans(), foreign, one.owners ?? {}), problems, lines }
 }
 
-function createField(): Field {
+function createField(foreign: ForeignSpan[]): Field {
   const tracer = trace.getTracer('field')
   const start = (owner: string, name: string) => tracer.startSpan(name, { attributes: { [OWNER]: owner } })
   return {
     tracer,
     users: ['user_a', 'user_b', 'user_c'],
-    session: (user) => ({ sessionId: `${user}_conv`, userId: user }),
+    session: sessionOf,
     async work(owner, name = 'work') {
       const span = start(owner, name)
       await new Promise((resolve) => setImmediate(resolve))
@@ -70,17 +71,33 @@ function createField(): Field {
         span.end()
       }
     },
+    add: (span) => foreign.push(span),
   }
 }
 
-function judge(spans: readonly ReadableSpan[]): Pick<Outcome, 'right' | 'missing' | 'wrong'> {
+function sessionOf(user: string): UserSession {
+  return { sessionId: `${user}_conv`, userId: user }
+}
+
+function judge(
+  spans: readonly ReadableSpan[],
+  foreign: readonly ForeignSpan[],
+  owners: Readonly<Record<string, string>>,
+): Pick<Outcome, 'right' | 'missing' | 'wrong'> {
   const byId = new Map(spans.map((span) => [span.spanContext().spanId, span]))
   const counts = { right: 0, missing: {} as Record<string, number>, wrong: {} as Record<string, number> }
-  for (const span of spans) {
-    const verdict = judgeSpan(ownerOf(span, byId), span.attributes)
-    if (verdict === 'right') counts.right++
-    else counts[verdict][span.name] = (counts[verdict][span.name] ?? 0) + 1
+  const note = ({ name, attributes }: ForeignSpan, owner: string) => {
+    const verdict = judgeSpan(owner, attributes)
+    if (verdict === 'right') {
+      counts.right++
+      return
+    }
+    const kind = verdict === 'wrong' ? 'wrong' : 'missing'
+    const key = verdict === 'without user' ? `${name} (user)` : name
+    counts[kind][key] = (counts[kind][key] ?? 0) + 1
   }
+  for (const span of spans) note(span, owners[span.name] ?? ownerOf(span, byId))
+  for (const span of foreign) note(span, String(span.attributes[OWNER]))
   return counts
 }
 
@@ -94,10 +111,13 @@ function ownerOf(span: ReadableSpan, byId: ReadonlyMap<string, ReadableSpan>): s
   throw new Error(`the span "${span.name}" has no owner: see program.ts`)
 }
 
-function judgeSpan(owner: string, attributes: Attributes): 'right' | 'missing' | 'wrong' {
-  const isNobody = owner === NOBODY
-  const given = [attributes['session.id'], attributes['user.id']]
-  const wanted = isNobody ? [undefined, undefined] : [`${owner}_conv`, owner]
-  if (given.some((value, index) => value !== undefined && value !== wanted[index])) return 'wrong'
-  return given.some((value, index) => value !== wanted[index]) ? 'missing' : 'right'
+function judgeSpan(owner: string, attributes: Attributes): 'right' | 'missing' | 'without user' | 'wrong' {
+  const { 'session.id': sessionId, 'user.id': userId } = attributes
+  const isShared = owner === NOBODY
+  const wanted: Partial<UserSession> = isShared ? {} : sessionOf(owner)
+  if (sessionId !== undefined && sessionId !== wanted.sessionId) return 'wrong'
+  if (userId !== undefined && userId !== wanted.userId) return 'wrong'
+  if (isShared) return 'right'
+  if (sessionId === undefined) return 'missing'
+  return userId === undefined ? 'without user' : 'right'
 }

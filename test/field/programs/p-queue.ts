@@ -1,25 +1,28 @@
-// Three users queue a call of a model each, in their sessions, at once; the queue runs one at a time.
+// Three users queue a call of a model each, in their sessions, at once; p-queue runs one at a time.
 // Right: each call has the session of the user who queued it.
-import { bindSession, usingSession } from '@otel-sessions/processor'
 import PQueue from 'p-queue'
 import PQueue6 from 'p-queue-6'
-import type { Case, Field } from '../program.ts'
+import PQueue8 from 'p-queue-8'
+import PQueue9 from 'p-queue-9'
+import { type Job, queueCases } from '../support/queues.ts'
 
-type Queue = { add(job: () => Promise<void>): Promise<unknown> }
+type Queue = new (options: { concurrency: number }) => { add(job: Job): Promise<unknown> }
 
-const run =
-  (queue: Queue, bind: (job: () => Promise<void>) => () => Promise<void>) =>
-  async ({ users, session, work }: Field): Promise<void> => {
-    const enqueue = (user: string) => usingSession(session(user), () => queue.add(bind(() => work(user))))
-    await Promise.all(users.map(enqueue))
-  }
+const versions: Record<string, Queue> = {
+  'p-queue': PQueue,
+  'p-queue-9': PQueue9,
+  'p-queue-8': PQueue8,
+  'p-queue-6': PQueue6.default,
+}
 
-const versions: { library: string; create(): Queue }[] = [
-  { library: 'p-queue', create: () => new PQueue({ concurrency: 1 }) },
-  { library: 'p-queue-6', create: () => new PQueue6.default({ concurrency: 1 }) },
-]
-
-export const cases: readonly Case[] = versions.flatMap(({ library, create }) => [
-  { name: 'as usual', library, expected: { right: 1, wrong: { work: 2 } }, run: run(create(), (job) => job) },
-  { name: 'with bindSession', library, expected: { right: 3 }, run: run(create(), bindSession) },
-])
+export const cases = queueCases(
+  Object.entries(versions).map(([library, Queue]) => ({
+    library,
+    create() {
+      const queue = new Queue({ concurrency: 1 })
+      return (job) => queue.add(job)
+    },
+    // From version 10 a job keeps the context that queued it.
+    asUsual: library === 'p-queue' ? { right: 3 } : { right: 1, wrong: { work: 2 } },
+  })),
+)

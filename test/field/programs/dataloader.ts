@@ -1,0 +1,83 @@
+// Three users load a document each in one tick; DataLoader calls its batch function once, for all of them.
+// Right: the batch's own spans have no session, because they belong to several users; each user's others have theirs.
+import { createRequire } from 'node:module'
+import { DataloaderInstrumentation } from '@opentelemetry/instrumentation-dataloader'
+import { usingSession } from '@otel-sessions/processor'
+import type DataLoader from 'dataloader'
+import { type Case, type Field, NOBODY } from '../program.ts'
+
+const require = createRequire(import.meta.url)
+
+type Batch = DataLoader.BatchLoadFn<string, string>
+type Options = DataLoader.Options<string, string>
+
+const load =
+  (wrap: (batch: Batch) => Batch, options?: Options) =>
+  async ({ users, session, work, request }: Field): Promise<void> => {
+    const Loader = require('dataloader') as typeof DataLoader
+    const batch: Batch = async (keys) => {
+      await work(NOBODY, 'query')
+      return keys
+    }
+    const loader = new Loader(wrap(batch), options)
+    const handle = async (user: string) => {
+      await loader.load(user)
+      await work(user)
+    }
+    await Promise.all(
+      users.map((user) => request(user, () => usingSession(session(user), () => handle(user)))),
+    )
+  }
+
+const asItIs = (batch: Batch): Batch => batch
+
+const withoutSession =
+  (batch: Batch): Batch =>
+  (keys) =>
+    usingSession(null, () => batch(keys))
+
+/** DataLoader's own schedule, which collects what is loaded in a tick, outside every session. */
+const batchScheduleFn = (dispatch: () => void): void =>
+  usingSession(null, () => {
+    Promise.resolve().then(() => process.nextTick(dispatch))
+  })
+
+const IN_BATCH = 'usingSession(null, …) in the batch function'
+const IN_SCHEDULE = 'usingSession(null, …) in batchScheduleFn'
+const instrumented = {
+  instrumentations: () => [new DataloaderInstrumentation()],
+  owners: { 'dataloader.batch': NOBODY },
+}
+
+/** The server's span learns the session from below, and not yet the user. */
+const SERVER = { 'request (user)': 3 }
+
+export const cases: readonly Case[] = [
+  { name: 'as usual', expected: { right: 3, missing: SERVER, wrong: { query: 1 } }, run: load(asItIs) },
+  { name: IN_BATCH, expected: { right: 4, missing: SERVER }, run: load(withoutSession) },
+  {
+    name: `${IN_BATCH}, backfill`,
+    backfill: true,
+    expected: { right: 4, missing: SERVER },
+    run: load(withoutSession),
+  },
+  {
+    name: `${IN_BATCH}, instrumented`,
+    ...instrumented,
+    expected: { right: 7, missing: SERVER, wrong: { 'dataloader.batch': 1 } },
+    run: load(withoutSession),
+  },
+  {
+    name: `${IN_SCHEDULE}, instrumented`,
+    ...instrumented,
+    expected: { right: 8, missing: SERVER },
+    run: load(asItIs, { batchScheduleFn }),
+  },
+  {
+    name: `${IN_SCHEDULE}, instrumented, backfill`,
+    ...instrumented,
+    backfill: true,
+    expected: { right: 8, missing: SERVER },
+    run: load(asItIs, { batchScheduleFn }),
+  },
+].map((one) => ({ library: 'dataloader', ...one }))
