@@ -12,11 +12,15 @@ import { SessionSpanExporter } from '@otel-sessions/exporter'
 import { SessionSpanProcessor, type SessionSpanProcessorOptions } from '@otel-sessions/processor'
 
 /** The usual set-up of an application, with an exporter in memory. */
-export function startTracing(options: SessionSpanProcessorOptions = {}, config: TracerConfig = {}) {
+export function startTracing(
+  options: SessionSpanProcessorOptions = {},
+  config: TracerConfig = {},
+  exporterOptions: ConstructorParameters<typeof SessionSpanExporter>[1] = {},
+) {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   const memory = new InMemorySpanExporter()
   const processor = new SessionSpanProcessor(options)
-  const exporter = new SessionSpanExporter<ReadableSpan>(memory)
+  const exporter = new SessionSpanExporter<ReadableSpan>(memory, exporterOptions)
   const provider = new BasicTracerProvider({
     ...config,
     spanProcessors: [...(config.spanProcessors ?? [processor]), new SimpleSpanProcessor(exporter)],

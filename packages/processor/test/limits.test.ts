@@ -1,4 +1,8 @@
+import type { SpanLimits } from '@opentelemetry/sdk-trace-base'
+import type { SessionSpanExporter } from '@otel-sessions/exporter'
+import { langfuse } from '@otel-sessions/exporter/backends'
 import { getSession, SessionSpanProcessor, setSpanSession, usingSession } from '@otel-sessions/processor'
+import { resetProcessState } from '@otel-sessions/semconv/internal'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   collectWarnings,
@@ -67,12 +71,116 @@ describe('an attribute count limit without room for the ID', () => {
   })
 })
 
-describe('an attribute count limit with little room', () => {
-  it('keeps the session first, then the other fields', () => {
-    const { tracer, exportedSpans } = startTracing({}, { spanLimits: { attributeCountLimit: 2 } })
-    const session = { sessionId: ID, userId: 'user_1', metadata: { plan: 'pro' }, tags: ['beta'] }
-    usingSession(session, () => tracer.startSpan('span').end())
-    expect(exportedSpans()).toEqual({ span: { 'session.id': ID, 'user.id': 'user_1' } })
+const RICH = {
+  sessionId: ID,
+  conversationId: 'conversation_1',
+  userId: 'user_1_with_a_long_name',
+  metadata: { plan: 'pro' },
+  tags: ['beta', 'a long tag'],
+}
+const STAMPED = {
+  'session.id': ID,
+  'gen_ai.conversation.id': 'conversation_1',
+  'user.id': 'user_1_with_a_long_name',
+  metadata: '{"plan":"pro"}',
+  'tag.tags': ['beta', 'a long tag'],
+}
+
+describe.each(['with onEnding', 'without onEnding'])('limits of the SDK for attributes, %s', (sdk) => {
+  const start = (
+    spanLimits: SpanLimits,
+    options: ConstructorParameters<typeof SessionSpanExporter>[1] = {},
+  ) => {
+    const processor = new SessionSpanProcessor()
+    const spanProcessors = [sdk === 'with onEnding' ? processor : withoutOnEnding(processor)]
+    return startTracing({}, { spanLimits, spanProcessors }, options)
+  }
+
+  it('leave the exported fields of the session whole: without room', () => {
+    const { tracer, exportedSpans, exporter } = start({ attributeCountLimit: 2 })
+    usingSession(RICH, () => tracer.startSpan('span', { attributes: { a: 1, b: 2 } }).end())
+    expect(exportedSpans()).toEqual({ span: { a: 1, b: 2, ...STAMPED } })
+    expect(exporter.stats()).toMatchObject({ changed: 1, fieldsRestored: 1 })
+  })
+
+  it('leave them whole: with little room', () => {
+    const { tracer, exportedSpans } = start({ attributeCountLimit: 2 })
+    usingSession(RICH, () => tracer.startSpan('span').end())
+    expect(exportedSpans()).toEqual({ span: STAMPED })
+  })
+
+  it('leave them whole: truncated', () => {
+    const { tracer, exportedSpans } = start({ attributeValueLengthLimit: 6 })
+    usingSession(RICH, () => tracer.startSpan('span').end())
+    expect(exportedSpans()).toEqual({ span: STAMPED })
+  })
+
+  it('leave them whole on spans without a session', () => {
+    const { tracer, exportedSpans } = start({ attributeCountLimit: 1 })
+    const { sessionId, ...fields } = RICH
+    const { 'session.id': _, ...stamped } = STAMPED
+    usingSession(fields, () => tracer.startSpan('span', { attributes: { a: 1 } }).end())
+    expect(exportedSpans()).toEqual({ span: { a: 1, ...stamped } })
+  })
+
+  it('leave them whole where setSpanSession adds them to a full span', () => {
+    const { tracer, exportedSpans } = start({ attributeCountLimit: 2 })
+    usingSession(ID, () => {
+      const span = tracer.startSpan('span', { attributes: { a: 1 } })
+      setSpanSession(span, { userId: 'user_1', tags: ['beta'] })
+      span.end()
+    })
+    expect(exportedSpans()).toEqual({
+      span: { a: 1, 'session.id': ID, 'user.id': 'user_1', 'tag.tags': ['beta'] },
+    })
+  })
+
+  it('leave them whole before backends map them', () => {
+    const { tracer, exportedSpans } = start({ attributeCountLimit: 1 }, { backends: [langfuse] })
+    usingSession({ sessionId: ID, userId: 'user_1' }, () => {
+      tracer.startSpan('span', { attributes: { a: 1 } }).end()
+    })
+    expect(exportedSpans()['span']).toMatchObject({ 'langfuse.session.id': ID, 'langfuse.user.id': 'user_1' })
+  })
+
+  it('bring back no field that the application wrote over', () => {
+    const { tracer, exportedSpans } = start({ attributeValueLengthLimit: 6 })
+    usingSession({ sessionId: 's1', userId: 'user_1_long' }, () => {
+      const span = tracer.startSpan('span')
+      span.setAttribute('user.id', 'other')
+      span.end()
+    })
+    expect(exportedSpans()).toEqual({ span: { 'session.id': 's1', 'user.id': 'other' } })
+  })
+
+  it('bring back no field that something removed from a span that was not full', () => {
+    const { tracer, exportedSpans } = start({ attributeCountLimit: 2 })
+    usingSession({ sessionId: 's1', userId: 'user_1' }, () => {
+      tracer.startSpan('full', { attributes: { a: 1, b: 2 } }).end()
+      const redacted = tracer.startSpan('redacted')
+      delete (redacted as unknown as { attributes: Record<string, unknown> }).attributes['user.id']
+      redacted.end()
+    })
+    expect(exportedSpans()).toEqual({
+      full: { a: 1, b: 2, 'session.id': 's1', 'user.id': 'user_1' },
+      redacted: { 'session.id': 's1' },
+    })
+  })
+})
+
+describe('a field that a limit of the SDK drops', () => {
+  it('is logged once by the exporter, without its value', () => {
+    const warnings = collectWarnings()
+    const { tracer } = startTracing({}, { spanLimits: { attributeCountLimit: 1 } })
+    resetProcessState()
+    usingSession({ sessionId: ID, userId: 'user_1' }, () => {
+      tracer.startSpan('one').end()
+      tracer.startSpan('two').end()
+    })
+    expect(warnings.filter((line) => line.includes('user.id'))).toEqual([
+      expect.stringContaining('the SDK dropped or truncated user.id (attribute limits); restored'),
+    ])
+    expect(warnings.join()).not.toContain('user_1')
   })
 })
 

@@ -41,6 +41,10 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     what: 'A function in an option threw, such as `headers` that fetch a token. Spans wait until it succeeds.',
     fix: 'Look at the function.',
   },
+  'the SDK dropped or truncated ': {
+    what: 'A span has as many attributes as `attributeCountLimit` allows, or a value is longer than `attributeValueLengthLimit`. The exporter restores the fields of your session that are named; other attributes of the span stay lost.',
+    fix: 'Raise the limit, also as `OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT`. Older Traceloop instrumentations write an attribute for each message.',
+  },
   'option onInvalid threw': {
     what: 'Your `onInvalid` threw, or made an ID that is invalid, too. The ID is dropped.',
     fix: 'Return a valid session ID, or use `hashSessionId` of `@otel-sessions/exporter/hash`.',

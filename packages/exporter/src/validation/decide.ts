@@ -8,11 +8,13 @@ import {
 import {
   type AliasPlan,
   isUntouched,
+  lostFields,
   mergeLateMetadata,
   ownValue,
   readAlias,
   resolveSession,
   type SessionRecord,
+  type StampedFields,
   TOO_LONG,
 } from '@otel-sessions/semconv/internal'
 
@@ -35,6 +37,8 @@ export interface SpanChanges {
   readonly overwrittenId?: string | undefined
   /** The `metadata` to export; undefined leaves it. */
   readonly metadata?: unknown
+  /** Fields of the session that limits of the SDK dropped or truncated. */
+  readonly fields?: StampedFields['entries'] | undefined
   /** Attributes to remove, if they still have this value. */
   readonly staleAttributes?: SessionRecord['staleAttributes']
   /** Why the `session.id` of the span is not exported; undefined if nothing is dropped. */
@@ -47,11 +51,14 @@ export interface SpanChanges {
  * Decides which session a span is exported with, from its attributes and its record alone. A record of the processor
  * decides; without one, a valid `session.id` does, then an alias. Returns undefined if nothing changes. Throws what
  * reading the attributes throws.
+ *
+ * @param span the span of the attributes; only asked whether the SDK dropped attributes
  */
 export function decide(
   attributes: ReadableAttributes,
   record: SessionRecord | undefined,
   rules: ValidationRules,
+  span: object,
 ): SpanChanges | undefined {
   const { rule } = rules
   if (record !== undefined && isUntouched(attributes, record) && isAccepted(record, rules)) return undefined
@@ -70,12 +77,13 @@ export function decide(
   const metadata =
     record === undefined || record.settings.runsLateRules ? undefined : mergedMetadata(attributes, record)
   const staleAttributes = record?.staleAttributes
-  if (sessionId === current && metadata === undefined && staleAttributes === undefined && !isTooLong) {
-    return undefined
-  }
+  const fields = record?.fields?.kept && lostFields(attributes, record.fields, hasDroppedAttributes(span))
+  const isUnchanged = metadata === undefined && staleAttributes === undefined && !fields?.length
+  if (isUnchanged && sessionId === current && !isTooLong) return undefined
   const replaced = replacement !== undefined
   const dropped = replaced ? undefined : isTooLong ? 'too-long' : dropReason(current, sessionId, record, rule)
-  return { sessionId, overwrittenId: found.overwrittenId, metadata, staleAttributes, dropped, replaced }
+  const { overwrittenId } = found
+  return { sessionId, overwrittenId, metadata, fields, staleAttributes, dropped, replaced }
 }
 
 // The spans of a batch mostly have the same ID. With this, a span with an ID and without a record costs 21 ns, not 62.
@@ -140,6 +148,9 @@ function mergedMetadata(attributes: ReadableAttributes, record: SessionRecord): 
   const metadata = mergeLateMetadata(attributes, record)
   return metadata === TOO_LONG ? undefined : metadata
 }
+
+const hasDroppedAttributes = (span: object) =>
+  (span as { readonly droppedAttributesCount?: unknown }).droppedAttributesCount !== 0
 
 function dropReason(
   current: unknown,

@@ -155,7 +155,7 @@ export class SpanValidation<S extends ExportableSpan> {
 
   #decide(span: S, record: SessionRecord | undefined): SpanChanges | undefined {
     const { attributes } = span
-    const changes = decide(attributes, record, this.#rules)
+    const changes = decide(attributes, record, this.#rules, span)
     if (record === undefined && isTooLongToRead(attributes[ATTR_METADATA])) this.#counters.metadataNotRead++
     return changes
   }
@@ -187,8 +187,15 @@ export class SpanValidation<S extends ExportableSpan> {
     return spans
   }
 
-  #count({ dropped, overwrittenId, replaced }: SpanChanges, current: unknown): void {
+  #count({ dropped, overwrittenId, replaced, fields }: SpanChanges, current: unknown): void {
     const counters = this.#counters
+    if (fields?.length) {
+      counters.fieldsRestored++
+      problems.report('fields:not-kept', () => {
+        const keys = fields.map(([key]) => key).join(', ')
+        return `the SDK dropped or truncated ${keys} (attribute limits); restored, and counted in stats().fieldsRestored`
+      })
+    }
     if (overwrittenId !== undefined) counters.conflicts++
     if (replaced) counters.replaced++
     if (dropped === undefined) return

@@ -17,6 +17,11 @@ export interface ValidationStats {
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>
   /** Spans on which something could not be written for a backend, by its name and the reason. */
   readonly backends: Readonly<Record<string, Readonly<Partial<Record<BackendProblem, number>>>>>
+  /**
+   * Spans on which the user, conversation, metadata or tags were restored, because a limit of the SDK
+   * (`attributeCountLimit`, `attributeValueLengthLimit`) dropped or truncated them.
+   */
+  readonly fieldsRestored: number
   /** Spans that were exported with the ID that `onInvalid` made of an invalid one. */
   readonly replaced: number
   /** Spans without a session that inherited the one of their trace (`backfill`). */
@@ -48,6 +53,7 @@ export const newValidationCounters = (): ValidationCounters => ({
   changed: 0,
   dropped: {},
   backends: Object.create(null),
+  fieldsRestored: 0,
   replaced: 0,
   backfilled: 0,
   notBackfilled: {},

@@ -1,6 +1,11 @@
 import { context, type Span } from '@opentelemetry/api'
 import { ATTR_SESSION_ID } from '@otel-sessions/semconv'
-import { readRecord, type SessionRecord, type StampedFields } from '@otel-sessions/semconv/internal'
+import {
+  isSameValue,
+  readRecord,
+  type SessionRecord,
+  type StampedFields,
+} from '@otel-sessions/semconv/internal'
 import { settingsOf } from '../options.ts'
 import { report } from '../report/report.ts'
 import { checkSession } from '../scope/check-session.ts'
@@ -92,14 +97,8 @@ function stampedOn(span: Span, before: SessionRecord | undefined): [key: string,
   const { entries = [], kept } = before?.fields ?? {}
   const stamped = [...(before?.staleAttributes ?? []), ...entries, ...(kept ?? [])]
   return stamped
-    .filter(([key, value]) => isSame(attributes[key], value))
+    .filter(([key, value]) => attributes[key] !== undefined && isSameValue(attributes[key], value))
     .map(([key]) => [key, attributes[key]])
-}
-
-/** Arrays are compared by their items: the SDK makes a new array where it truncates. */
-function isSame(one: unknown, other: unknown): boolean {
-  if (!Array.isArray(one) || !Array.isArray(other)) return one === other
-  return one.length === other.length && one.every((item, index) => item === other[index])
 }
 
 /** Adds fields to the span's record; a shared record is replaced by a copy for this span. */

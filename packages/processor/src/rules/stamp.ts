@@ -8,7 +8,12 @@ import {
   METADATA_MAX_LENGTH,
   type ReadableAttributes,
 } from '@otel-sessions/semconv'
-import { ownValue, type SessionRecord, type StampedFields } from '@otel-sessions/semconv/internal'
+import {
+  isSameValue,
+  ownValue,
+  type SessionRecord,
+  type StampedFields,
+} from '@otel-sessions/semconv/internal'
 import { report } from '../report/report.ts'
 import type { SessionFields } from '../scope/session-init.ts'
 
@@ -53,10 +58,14 @@ export function stampFields(span: StampableSpan, fields: StampedFields): void {
   for (const [key, value] of fields.entries) {
     setAttribute(span, key, value)
     const kept = attributes[key]
-    if (kept === value || kept === undefined) continue
-    fields.kept ??= new Map()
-    fields.kept.set(key, kept)
+    if (!isSameValue(kept, value)) noteStoredValue(fields, key, kept)
   }
+}
+
+/** The fields are shared by all spans of a scope, of which one may have no room and another a truncated value. */
+function noteStoredValue(fields: StampedFields, key: string, kept: unknown): void {
+  fields.kept ??= new Map()
+  if (kept !== undefined || !fields.kept.has(key)) fields.kept.set(key, kept)
 }
 
 /** Writes the ID, and checks how the SDK stored it. */

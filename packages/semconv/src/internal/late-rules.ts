@@ -21,7 +21,11 @@ export interface ResolvedSession {
 export function isUntouched(attributes: ReadableAttributes, record: SessionRecord): boolean {
   const { from, id, fields, staleAttributes } = record
   if (from === undefined || attributes[ATTR_SESSION_ID] !== id || staleAttributes !== undefined) return false
-  return fields?.metadata === undefined || attributes[ATTR_METADATA] === fields.metadata
+  if (fields === undefined) return true
+  return (
+    fields.kept === undefined &&
+    (fields.metadata === undefined || attributes[ATTR_METADATA] === fields.metadata)
+  )
 }
 
 /**
@@ -89,6 +93,8 @@ export function mergeLateMetadata(attributes: ReadableAttributes, record: Sessio
   if (ours?.metadataValue === undefined) return undefined
   const theirs = ownValue(attributes, ATTR_METADATA)
   if (theirs === ours.metadata || theirs === undefined) return undefined
+  // Ours, truncated: the exporter restores it.
+  if (theirs === ours.kept?.get(ATTR_METADATA)) return undefined
   const read = readMetadata(theirs)
   if (!read.ok) return undefined
   const merged = { ...ours.metadataValue, ...read.value }

@@ -80,7 +80,10 @@ export interface SessionTrace {
 export interface StampedFields {
   /** Attributes and their values. */
   readonly entries: readonly (readonly [key: string, value: string | readonly string[] | boolean])[]
-  /** By attribute: the value that the SDK stored where it differs, because a length limit truncated it. */
+  /**
+   * By attribute: the value that the SDK stored where it differs, because a length limit truncated it; undefined if it
+   * stored none, because a span had as many attributes as the count limit allows.
+   */
   kept: Map<string, unknown> | undefined
   /** The value for `gen_ai.conversation.id`, which is then not read as an alias. */
   readonly conversationId: string | undefined
