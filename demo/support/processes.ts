@@ -20,9 +20,11 @@ export class Processes {
   readonly #started: ChildProcess[] = []
   readonly #failed = new AbortController()
 
-  start(script: string, config: object = {}): Child {
+  /** @param cwd the child's working directory, if it is not this process's */
+  start(script: string, config: object = {}, cwd?: string): Child {
     this.#failed.signal.throwIfAborted()
     const child = fork(fileURLToPath(new URL(`../${script}`, import.meta.url)), [JSON.stringify(config)], {
+      cwd,
       env: cleanEnvironment(),
       execArgv: [],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

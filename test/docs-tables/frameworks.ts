@@ -42,7 +42,27 @@ export function frameworksMarkdown(): string {
       [title, ...NUMBERS],
       rows.map((row) => [`[${row.name}](${pageOf(row)}.md)`, ...numbersOf(measuredOf(row, results))]),
     )
-  return [table('framework', FRAMEWORKS), table("another library's processor", ORDERS)].join('\n\n')
+  return [
+    table('framework', FRAMEWORKS),
+    table("another library's processor", ORDERS),
+    tenMarkdown(results),
+  ].join('\n\n')
+}
+
+/** Ten users' requests in one tick. */
+function tenMarkdown(results: Results): string {
+  return drawTable(
+    [
+      'ten requests in one tick',
+      ...['its own way: right', 'missing', 'wrong'],
+      ...['in `usingSession`: right', 'missing', 'wrong'],
+    ],
+    ROWS.map((row) => {
+      const { alone, scope } = measuredOf(row, results).ten.oneTick
+      const counts = [alone, scope].flatMap(({ right, missing, wrong }) => [right, missing, wrong])
+      return [`[${row.name}](${pageOf(row)}.md)`, ...counts.map(String)]
+    }),
+  )
 }
 
 /** The results of one page, and what each row means for the application; rows with the same note share it. */

@@ -1,15 +1,19 @@
 /** `npx -y pnpm@12.21.0 test:frameworks [name…] [--update]`: tests which spans of real frameworks have the session. */
 import { parseArgs } from 'node:util'
+import { Processes } from '../../demo/support/processes.ts'
+import { groupBy } from '../real/group.ts'
+import type { Places } from './program.ts'
 import type { Row } from './row.ts'
 import { FRAMEWORKS, ORDERS, ROWS } from './rows.ts'
 import { OUTER_SESSIONS, SESSIONS } from './support/conversations.ts'
 import { install } from './support/install.ts'
 import { type Measured, measure, type Runs } from './support/measure.ts'
-import { MODES } from './support/modes.ts'
-import { printOnlyScope, printTable, printTotals } from './support/print.ts'
+import type { Mode } from './support/modes.ts'
+import { printOnlyScope, printTable, printTen, printTotals } from './support/print.ts'
 import { findProblems, type Verdict } from './support/promises.ts'
 import { findDifferences, readResults, writeResults } from './support/results.ts'
-import { observe, type Run } from './support/run.ts'
+import { observe, startPlaces } from './support/run.ts'
+import type { Run } from './support/seen.ts'
 
 const TRUTH = { own: SESSIONS, outer: OUTER_SESSIONS }
 
@@ -55,17 +59,24 @@ async function runRows(rows: readonly Row[], update: boolean): Promise<number> {
   const measured: Record<string, Measured> = {}
   const wrong: string[] = []
   const broken: string[] = []
-  for (const row of rows) {
-    const result = await runRow(row)
-    measured[row.name] = result.measured
-    wrong.push(...result.verdict.wrong.map((text) => `${row.name}, ${text}`))
-    broken.push(...result.verdict.broken.map((text) => `${row.name}, ${text}`))
+  const processes = new Processes()
+  try {
+    const places = await startPlaces(processes)
+    for (const row of rows) {
+      const result = await runRow(row, places)
+      measured[row.name] = result.measured
+      wrong.push(...result.verdict.wrong.map((text) => `${row.name}, ${text}`))
+      broken.push(...result.verdict.broken.map((text) => `${row.name}, ${text}`))
+    }
+  } finally {
+    await processes.stop()
   }
   if (update) writeResults(ROWS, measured)
   else broken.push(...findDifferences(rows, readResults(), measured))
   report(rows, measured)
   console.log(`Spans with a session that is not their turn's: ${wrong.length}.`)
-  const problems = [...wrong, ...broken]
+  const alike = groupBy([...wrong, ...broken], (line) => line)
+  const problems = [...alike].map(([line, { length }]) => (length === 1 ? line : `${line}: ${length} ×`))
   for (const line of problems.length === 0
     ? ['Every promise holds, and the results are those of results.json.']
     : problems) {
@@ -74,21 +85,24 @@ async function runRows(rows: readonly Row[], update: boolean): Promise<number> {
   return problems.length === 0 ? 0 : 1
 }
 
-async function runRow(row: Row): Promise<{ measured: Measured; verdict: Verdict }> {
+async function runRow(row: Row, places: Places): Promise<{ measured: Measured; verdict: Verdict }> {
   const started = performance.now()
+  // Two at the same time: most of a run is the start of one process.
+  const [before, late] = await Promise.all([runMode(row, 'before', places), runMode(row, 'late', places)])
+  const [after, scope] = await Promise.all([runMode(row, 'after', places), runMode(row, 'scope', places)])
+  const runs: Runs = { before, late, after, scope }
+  console.log(`  ${row.name}: ${((performance.now() - started) / 1000).toFixed(1)} s`)
+  return { measured: measure(runs, TRUTH, row.beyondScope), verdict: findProblems(runs, TRUTH, row) }
+}
+
+async function runMode(row: Row, mode: Mode, places: Places): Promise<Run> {
   const { name, folder, program, theirsFirst = false } = row
-  const runs: Partial<Record<keyof Runs, Run>> = {}
-  for (const mode of MODES) {
-    try {
-      runs[mode] = await observe({ folder, program, theirsFirst, mode })
-    } catch (error) {
-      throw new Error(`${name}, ${mode}: ${error instanceof Error ? error.message : error}`)
-    }
-  }
-  console.log(`  ${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`)
-  return {
-    measured: measure(runs as Runs, TRUTH),
-    verdict: findProblems(runs as Runs, TRUTH, row),
+  // With our packages, ten users' requests follow.
+  const withTen = mode === 'after' || mode === 'scope'
+  try {
+    return await observe({ folder, program, theirsFirst, mode, withTen }, places)
+  } catch (error) {
+    throw new Error(`${name}, ${mode}: ${error instanceof Error ? error.message : error}`)
   }
 }
 
@@ -102,6 +116,7 @@ function report(rows: readonly Row[], measured: Record<string, Measured>): void 
     if (shown.length === 0) continue
     console.log(`\n${title}`)
     for (const line of printTable(shown, measured)) console.log(line)
+    for (const line of printTen(shown, measured)) console.log(line)
     for (const { name, remark, unstable, beyondScope } of shown) {
       for (const text of [remark, unstable, beyondScope]) if (text) console.log(`  ${name}: ${text}`)
     }

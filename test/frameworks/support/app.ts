@@ -8,6 +8,7 @@ import { outerSessionOf } from './conversations.ts'
 import type { Mode } from './modes.ts'
 import { importFile } from './opentelemetry.ts'
 import { Recorder } from './recorder.ts'
+import { Rounds, type TurnRequest } from './rounds.ts'
 import { type Sessions, setUpSessions } from './sessions.ts'
 import { startTelemetry, type TelemetryConfig } from './telemetry.ts'
 
@@ -51,14 +52,17 @@ await run(async () => {
 })
 
 function createListener(application: Application, recorder: Recorder, sessions: Sessions): RequestListener {
+  const rounds = new Rounds()
   return async (request, response) => {
     try {
-      const turn = (await readJson(request)) as Turn
-      await recorder.inTurn(turn.turn, async () => {
-        const answer = await sessions.inScope(outerSessionOf(turn.user), () => application.answer(turn))
-        // Outside the scope, as a web framework reads a handler's result.
-        await write(turn, answer, response)
-      })
+      const { turn, round } = (await readJson(request)) as TurnRequest
+      await rounds.run(round, () =>
+        recorder.inTurn(turn.turn, async () => {
+          const answer = await sessions.inScope(outerSessionOf(turn.user), () => application.answer(turn))
+          // Outside the scope, as a web framework reads a handler's result.
+          await write(turn, answer, response)
+        }),
+      )
     } catch (error) {
       if (!response.headersSent) response.writeHead(500)
       response.end(error instanceof Error ? error.stack : String(error))

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { measure } from './measure.ts'
 import { GOOD, runsOf, span, TRUTH } from './sample-runs.ts'
 
+const NONE = { right: 0, missing: 0, wrong: 0 }
 const measured = (make: Partial<typeof GOOD>) => measure(runsOf({ ...GOOD, ...make }), TRUTH)
 
 test('a row has the attribute that names the session, when, and the counts of the other spans', () => {
@@ -18,6 +19,7 @@ test('a row has the attribute that names the session, when, and the counts of th
     onlyScope: 0,
     onlyScopeNames: {},
     scope: { right: 6, overwritten: 0 },
+    ten: { oneTick: { alone: NONE, scope: NONE }, inSequence: { alone: NONE, scope: NONE } },
   })
 })
 

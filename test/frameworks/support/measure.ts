@@ -1,8 +1,9 @@
 import { ATTR_OVERWRITTEN_ID, ATTR_SESSION_ID, readSessionAlias } from '@otel-sessions/semconv'
 import { groupBy } from '../../real/group.ts'
+import { type Concurrency, judgeTen } from './concurrency.ts'
 import type { Mode } from './modes.ts'
 import { namingOf } from './naming.ts'
-import type { Run, SeenSpan } from './run.ts'
+import type { Run, SeenSpan } from './seen.ts'
 import { byTurn, type TurnTrace } from './turns.ts'
 
 /** All runs of one row. */
@@ -41,10 +42,16 @@ export interface Measured {
     /** Of these, spans with the framework's own ID in `otel_sessions.overwritten_id`. */
     readonly overwritten: number
   }
+  /** The requests of ten users, which are not among the numbers above. */
+  readonly ten: Concurrency
 }
 
-/** Counts the spans of the runs of a row. */
-export function measure(runs: Runs, { own, outer }: Truth): Measured {
+/**
+ * Counts the spans of the runs of a row.
+ *
+ * @param beyondScope the row's reason why some spans in a scope have the framework's own session
+ */
+export function measure(runs: Runs, { own, outer }: Truth, beyondScope?: string): Measured {
   const { traces: before, ofNoTurn } = byTurn(runs.before.spans)
   const after = byTurn(runs.after.spans).traces
   const naming = namingOf(before)
@@ -72,6 +79,7 @@ export function measure(runs: Runs, { own, outer }: Truth): Measured {
       right: inScope.length,
       overwritten: inScope.filter(({ attributes }) => attributes[ATTR_OVERWRITTEN_ID] !== undefined).length,
     },
+    ten: judgeTen(runs, beyondScope).counts,
   }
 }
 

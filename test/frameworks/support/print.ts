@@ -1,5 +1,6 @@
 import { table } from '../../../demo/report/table.ts'
 import type { Row } from '../row.ts'
+import type { Counts } from './concurrency.ts'
 import type { Measured } from './measure.ts'
 import type { Results } from './results.ts'
 
@@ -38,6 +39,29 @@ export function printTable(rows: readonly Row[], results: Results): string[] {
       each.scope.right,
       each.scope.overwritten,
       Object.keys(each.keys).join(', ') || 'none',
+    ]),
+  )
+}
+
+/** Ten users' requests: spans with the right session, without one, and with another request's. */
+export function printTen(rows: readonly Row[], results: Results): string[] {
+  const text = ({ right, missing, wrong }: Counts) => `${right} / ${missing} / ${wrong}`
+  const measured = rows.flatMap(({ name }) => {
+    const ten = results[name]?.ten
+    return ten === undefined ? [] : [[name, ten.oneTick, ten.inSequence] as const]
+  })
+  if (measured.length === 0) return []
+  return table(
+    [
+      'right / missing / wrong',
+      '10 in one tick: its own way',
+      'in usingSession',
+      'in sequence: its own way',
+      'in usingSession',
+    ],
+    measured.map(([name, ...orders]) => [
+      name,
+      ...orders.flatMap(({ alone, scope }) => [text(alone), text(scope)]),
     ]),
   )
 }

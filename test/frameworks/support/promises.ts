@@ -1,9 +1,10 @@
 import { ATTR_OVERWRITTEN_ID } from '@otel-sessions/semconv'
 import { groupBy } from '../../real/group.ts'
+import { judgeTen } from './concurrency.ts'
 import { aliasIdOf, hasNoSession, type Runs, sessionOf, spansOf, type Truth } from './measure.ts'
 import { MODES } from './modes.ts'
 import { namingOf } from './naming.ts'
-import type { SeenSpan } from './run.ts'
+import type { SeenSpan } from './seen.ts'
 import { byTurn } from './turns.ts'
 
 /** A row's exceptions from the promises. */
@@ -22,7 +23,10 @@ export interface Verdict {
 /** Checks the runs of a row. */
 export function findProblems(runs: Runs, truth: Truth, exceptions: Exceptions): Verdict {
   return {
-    wrong: MODES.flatMap((mode) => findWrong(runs, mode, truth, exceptions)),
+    wrong: [
+      ...MODES.flatMap((mode) => findWrong(runs, mode, truth, exceptions)),
+      ...judgeTen(runs, exceptions.beyondScope).wrong,
+    ],
     broken: [
       ...findWithoutSession(runs, exceptions),
       ...MODES.flatMap((mode) => findMissing(runs, mode, truth, exceptions)),

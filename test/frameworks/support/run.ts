@@ -1,30 +1,24 @@
 /** One run of a row: the processes, the conversations, and what the collector received. */
-import type { Attributes } from '@opentelemetry/api'
+import { fileURLToPath } from 'node:url'
 import type { ModelRequest } from '../../../demo/model.ts'
+import { startCollector } from '../../../demo/support/collector.ts'
 import type { ReceivedSpan } from '../../../demo/support/otlp.ts'
 import { type Child, Processes } from '../../../demo/support/processes.ts'
+import type { Places } from '../program.ts'
 import type { AppConfig, AppReport } from './app.ts'
+import { splitTen } from './concurrency.ts'
 import { converse } from './conversations.ts'
 import type { Mode } from './modes.ts'
-
-/** A received span, with its start attributes; undefined if it bypassed the processors. */
-export interface SeenSpan extends Omit<ReceivedSpan, 'startNano' | 'endNano' | 'statusCode'> {
-  readonly start: Attributes | undefined
-}
-
-/** The spans of one run. */
-export interface Run {
-  readonly mode: Mode
-  readonly spans: readonly SeenSpan[]
-  /** The number of spans that `forceFlush` left behind: they arrived only with the shutdown. */
-  readonly leftBehind: number
-}
+import { folderOf } from './opentelemetry.ts'
+import type { Run } from './seen.ts'
 
 export interface RunOptions {
   readonly folder: string
   readonly program: string
   readonly theirsFirst: boolean
   readonly mode: Mode
+  /** Adds the turns of the ten users, after the others. */
+  readonly withTen?: boolean
 }
 
 const DEADLINE_MILLIS = 90_000
@@ -38,57 +32,71 @@ export interface Recording {
   readonly leftBehind: number
 }
 
-/** Runs a row in its own processes, which all end with it. Rejects with the first failure of any. */
-export async function observe(options: RunOptions): Promise<Run> {
-  const { received, starts, leftBehind } = await recordRun(options)
-  const spans = received.map((span) => ({ ...span, start: starts[span.spanId] }))
-  return { mode: options.mode, spans, leftBehind }
+/** The model and the tool's service, as processes of their own, which can serve several runs. */
+export async function startPlaces(processes: Processes): Promise<Places> {
+  const [model, tool] = await Promise.all(
+    ['model.ts', 'tool.ts'].map((script) => address(processes.start(script))),
+  )
+  return { modelUrl: `${model}/v1`, toolUrl: `${tool}` }
 }
 
-/** Runs a row like `observe`, and returns all records. */
+/** Runs a row in a process of its own, which ends with it. Rejects with its first failure. */
+export async function observe(options: RunOptions, places: Places): Promise<Run> {
+  const { received, starts, leftBehind } = await withProcesses((processes) =>
+    talk(processes, options, places),
+  )
+  const spans = received.map((span) => ({ ...span, start: starts[span.spanId] }))
+  return { mode: options.mode, ...splitTen(spans), leftBehind }
+}
+
+/** Runs a row like `observe`, with its own model, and returns all records. */
 export async function recordRun(options: RunOptions): Promise<Recording> {
+  return withProcesses(async (processes) => {
+    const places = await startPlaces(processes)
+    const records = await talk(processes, options, places)
+    const requests = await fetch(new URL('/requests', places.modelUrl))
+    return { ...records, modelRequests: (await requests.json()) as ModelRequest[] }
+  })
+}
+
+async function withProcesses<T>(work: (processes: Processes) => Promise<T>): Promise<T> {
   const processes = new Processes()
   const deadline = AbortSignal.timeout(DEADLINE_MILLIS)
   const expired = new Promise<never>((_, reject) =>
     deadline.addEventListener('abort', () => reject(new Error('it exceeded its time limit'))),
   )
   try {
-    return await Promise.race([talk(processes, options), processes.failure(), expired])
+    return await Promise.race([work(processes), processes.failure(), expired])
   } finally {
     await processes.stop()
   }
 }
 
-async function talk(processes: Processes, options: RunOptions): Promise<Recording> {
-  const [collector, model, tool] = await Promise.all(
-    ['collector.ts', 'model.ts', 'tool.ts'].map((script) => address(processes.start(script))),
-  )
-  const config = {
-    ...options,
-    collectorUrl: `${collector}/v1/traces`,
-    modelUrl: `${model}/v1`,
-    toolUrl: `${tool}`,
-  } satisfies AppConfig
-  const app = processes.start('../test/frameworks/support/app.ts', config)
-  await converse(await address(app))
-  app.send('stop')
-  const { starts } = await app.receive<AppReport>('flushed')
-  const spans = await received(`${collector}/spans`)
-  app.send('shutdown')
-  await app.receive('stopped')
-  const all = await received(`${collector}/spans`)
-  return {
-    received: all,
-    starts,
-    modelRequests: (await (await fetch(`${model}/requests`)).json()) as ModelRequest[],
-    leftBehind: all.length - spans.length,
+async function talk(
+  processes: Processes,
+  options: RunOptions,
+  places: Places,
+): Promise<Omit<Recording, 'modelRequests'>> {
+  // This process is not instrumented.
+  const collector = await startCollector()
+  try {
+    const config = { ...options, ...places, collectorUrl: collector.url } satisfies AppConfig
+    // An application's working directory is its own: the processor looks for LangChain there.
+    const cwd = fileURLToPath(folderOf(options.folder))
+    const app = processes.start('../test/frameworks/support/app.ts', config, cwd)
+    await converse(await address(app), options.withTen ?? false)
+    app.send('stop')
+    const { starts } = await app.receive<AppReport>('flushed')
+    const flushed = collector.spans().length
+    app.send('shutdown')
+    await app.receive('stopped')
+    const received = collector.spans()
+    return { received, starts, leftBehind: received.length - flushed }
+  } finally {
+    await collector.close()
   }
 }
 
 async function address(child: Child): Promise<string> {
   return `http://127.0.0.1:${await child.receive<number>('listening')}`
-}
-
-async function received(url: string): Promise<ReceivedSpan[]> {
-  return (await fetch(url)).json() as Promise<ReceivedSpan[]>
 }

@@ -4,7 +4,7 @@ import { ATTR_SESSION_ID } from '@otel-sessions/semconv'
 import type { Runs } from './measure.ts'
 import { MODES } from './modes.ts'
 import { TURN } from './recorder.ts'
-import type { SeenSpan } from './run.ts'
+import type { SeenSpan } from './seen.ts'
 
 /** Two turns of two users; the scope around each has another session. */
 export const TRUTH = {
@@ -45,7 +45,7 @@ const withSession = (id: string | undefined) => (id === undefined ? {} : { [ATTR
 export function runsOf(make: Record<keyof Runs, (turn: Turn) => readonly SeenSpan[]>): Runs {
   const turns = Object.keys(TRUTH.own) as Turn[]
   return Object.fromEntries(
-    MODES.map((mode) => [mode, { mode, spans: turns.flatMap(make[mode]), leftBehind: 0 }]),
+    MODES.map((mode) => [mode, { mode, spans: turns.flatMap(make[mode]), ofTen: [], leftBehind: 0 }]),
   ) as unknown as Runs
 }
 

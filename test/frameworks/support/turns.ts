@@ -1,6 +1,6 @@
 import { groupBy } from '../../real/group.ts'
 import { TURN } from './recorder.ts'
-import type { SeenSpan } from './run.ts'
+import type { SeenSpan } from './seen.ts'
 
 /** The spans of one trace that belong to one turn. */
 export interface TurnTrace {
@@ -18,7 +18,7 @@ export interface ByTurn {
 }
 
 /** The turn of a span; spans that bypassed the processors have it in the program's metadata. */
-function ownTurnOf({ attributes }: SeenSpan): string | undefined {
+export function ownTurnOf({ attributes }: SeenSpan): string | undefined {
   const turn = attributes[TURN] ?? attributes['mastra.metadata.testTurn']
   return typeof turn === 'string' ? turn : undefined
 }
