@@ -13,7 +13,7 @@ const ROOM = 1.03
 const CORE = { '@otel-sessions/processor': ['usingSession', 'SessionSpanProcessor'] }
 const EXPORTER = { '@otel-sessions/exporter': ['SessionSpanExporter'] }
 const PROGRAMS = [
-  { limit: 14_000, imports: { ...CORE, ...EXPORTER } },
+  { limit: 15_000, imports: { ...CORE, ...EXPORTER } },
   { measured: 16_127, imports: { ...CORE, ...EXPORTER, '@otel-sessions/exporter/backends': ['langfuse'] } },
   { measured: 15_043, imports: { ...CORE, ...EXPORTER, '@otel-sessions/exporter/backfill': ['backfill'] } },
   { measured: 7_402, imports: { '@otel-sessions/processor': ['SessionSpanProcessor'] } },

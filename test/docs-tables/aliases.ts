@@ -1,10 +1,24 @@
 import { NEVER_ALIASES, SESSION_ALIASES, type SessionAlias } from '@otel-sessions/semconv'
 import { drawTable } from './draw.ts'
 
-/** The table of aliases, in the order in which they are read. */
+/** The table of aliases, in the order in which they are read. Vendors' keys in metadata are left to the page's text. */
 export function aliasesMarkdown(aliases: readonly SessionAlias[] = SESSION_ALIASES): string {
-  const rows = groups(aliases).map((group, index) => [String(index + 1), sourceOf(group), names(group)])
-  return drawTable(['', 'who writes it', 'attribute'], rows)
+  const rows = groups(withoutVendorKeysInMetadata(aliases)).map((group, index) => {
+    const [first] = group
+    return [String(index + 1), first?.concept ?? '', first?.source ?? '', names(group)]
+  })
+  return drawTable(['', 'concept', 'who writes it', 'attribute'], rows)
+}
+
+/** A name that applications use in metadata. */
+const NAME = /(session|conversation|chat|thread)(_i|I)d$/
+
+/** Without keys such as `ai.telemetry.metadata.$ai_session_id`: a vendor's own key under a prefix for metadata. */
+function withoutVendorKeysInMetadata(aliases: readonly SessionAlias[]): readonly SessionAlias[] {
+  const prefixes = aliases.filter(({ key }) => key.endsWith('.sessionId')).map(({ key }) => prefixOf(key))
+  const isIn = (prefix: string, key: string) =>
+    key.startsWith(prefix) && key.slice(prefix.length) !== NAME.exec(key)?.[0]
+  return aliases.filter(({ key }) => !prefixes.some((prefix) => isIn(prefix, key)))
 }
 
 /** The table of attributes that look like a session ID and are something else. */
@@ -15,34 +29,32 @@ export function neverAliasesMarkdown(): string {
   )
 }
 
-/** Groups of consecutive aliases with the same source and the same place. */
+/** Groups of consecutive aliases with the same concept, source and place. */
 function groups(aliases: readonly SessionAlias[]): SessionAlias[][] {
   const grouped: SessionAlias[][] = []
   for (const alias of aliases) {
     const last = grouped.at(-1)
-    const [first] = last ?? []
-    if (last !== undefined && first?.source === alias.source && first?.in === alias.in) last.push(alias)
+    if (last !== undefined && headOf(last[0]) === headOf(alias)) last.push(alias)
     else grouped.push([alias])
   }
   return grouped
 }
 
-const sourceOf = ([first]: readonly SessionAlias[]) => first?.source ?? ''
+const headOf = (alias: SessionAlias | undefined) => `${alias?.concept} ${alias?.source} ${alias?.in}`
 
 function names(group: readonly SessionAlias[]): string {
-  const prefix = commonPrefix(group.map(({ key }) => key))
-  const rest = group.map(({ key }) => key.slice(prefix.length))
-  if (group[0]?.in === 'metadata-json') return `in the JSON of \`metadata\`: ${rest.map(code).join(', ')}`
-  return prefix === '' || group.length === 1
-    ? group.map(({ key }) => code(key)).join(', ')
-    : code(`${prefix}{${rest.join(',')}}`)
+  const cells = [...new Set(group.map(({ key }) => prefixOf(key)))].map((prefix) => {
+    const members = group.filter(({ key }) => prefixOf(key) === prefix)
+    const rest = members.map(({ key }) => key.slice(prefix.length))
+    if (group[0]?.in === 'metadata-json') return `in the JSON of \`metadata\`: ${rest.map(code).join(', ')}`
+    return prefix === '' || rest.length === 1
+      ? members.map(({ key }) => code(key)).join(', ')
+      : code(`${prefix}{${rest.join(',')}}`)
+  })
+  return cells.join(', ')
 }
 
 const code = (text: string) => `\`${text}\``
 
-/** The common prefix of all keys, up to and including a dot. */
-function commonPrefix(keys: readonly string[]): string {
-  const [first = ''] = keys
-  const prefix = first.slice(0, first.lastIndexOf('.') + 1)
-  return keys.every((key) => key.startsWith(prefix)) ? prefix : ''
-}
+/** The beginning of a key, up to and including its last dot. */
+const prefixOf = (key: string) => key.slice(0, key.lastIndexOf('.') + 1)

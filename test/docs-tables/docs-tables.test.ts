@@ -26,19 +26,27 @@ test('every framework has a result, and every result a framework', () => {
 })
 
 describe('the table of aliases', () => {
-  test('has one row for consecutive aliases with the same source', () => {
+  test('has one row for consecutive aliases with the same concept and source', () => {
     const aliases = [
-      { key: 'a.x', source: 'A' },
-      { key: 'a.y', source: 'A' },
-      { key: 'b', source: 'B' },
-      { key: 'metadata.z', in: 'metadata-json' as const, source: 'B' },
-    ]
+      { key: 'a.x', source: 'A', concept: 'session' },
+      { key: 'a.y', source: 'A', concept: 'session' },
+      { key: 'b', source: 'B', concept: 'session' },
+      { key: 'b.c', source: 'B', concept: 'thread' },
+      { key: 'metadata.z', in: 'metadata-json', source: 'B', concept: 'thread' },
+    ] as const
     const rows = aliasesMarkdown(aliases).split('\n').slice(2)
     expect(rows.map((row) => row.split('|').map((cell) => cell.trim()))).toEqual([
-      ['', '1', 'A', '`a.{x,y}`', ''],
-      ['', '2', 'B', '`b`', ''],
-      ['', '3', 'B', 'in the JSON of `metadata`: `z`', ''],
+      ['', '1', 'session', 'A', '`a.{x,y}`', ''],
+      ['', '2', 'session', 'B', '`b`', ''],
+      ['', '3', 'thread', 'B', '`b.c`', ''],
+      ['', '4', 'thread', 'B', 'in the JSON of `metadata`: `z`', ''],
     ])
+  })
+
+  test("leaves a vendor's key under a framework's prefix to the text of the page", () => {
+    const keys = ['$vendor', 'a.session_id', 'a.sessionId', 'a.$vendor', 'a.vendor.session_id', 'v.thread_id']
+    expect(aliasesMarkdown(keys.map((key) => ({ key, source: key })))).not.toMatch(/a\.(\$?vendor)/)
+    expect(aliasesMarkdown(keys.map((key) => ({ key, source: key })))).toContain('`v.thread_id`')
   })
 })
 

@@ -1,7 +1,7 @@
 // A model of the rules for a span's session. Written from their description, not from the code of the packages, and
 // for readability, not for speed: it writes no attributes at a span's end, and computes everything.
 
-import { namesInvalidSession, readAlias } from './aliases.ts'
+import { type Named, namesInvalidSession, readAlias, type Source } from './aliases.ts'
 import { isInferable, isSessionId } from './ids.ts'
 import { type DecidingScope, enterScope, readArgument, type Scope } from './scopes.ts'
 import type {
@@ -26,7 +26,7 @@ type Session =
       readonly from: 'own' | 'inherited' | 'scope'
       readonly id: string | undefined
     }
-  | { readonly kind: 'inferred'; readonly id: string }
+  | ({ readonly kind: 'inferred' } & Named)
   | { readonly kind: 'none' }
 
 export interface ModelContext {
@@ -132,7 +132,7 @@ export class Model implements World<ModelContext, ModelSpan> {
     span.ended = true
     this.#exported.set(span.name, pickCompared(exported))
     // Only a late session: earlier ones have been propagated, and those from children have propagated themselves.
-    const id = span.session.kind === 'explicit' ? explicitNow(span) : ownNow(span)
+    const id = span.session.kind === 'explicit' ? explicitNow(span) : ownNow(span)?.id
     // A placeholder is never inferred, but may be explicit.
     const counts = span.session.kind === 'explicit' || isInferable(id)
     if (id !== startId(span) && counts) this.#propagate(span.parent, id)
@@ -157,7 +157,7 @@ export class Model implements World<ModelContext, ModelSpan> {
     const now = span.attributes['session.id']
     if (session.kind !== 'explicit') {
       const fromChildren = span.fromChildren.size === 1 ? [...span.fromChildren][0] : undefined
-      return { 'session.id': ownNow(span) ?? fromChildren ?? this.#byDefault(span) }
+      return { 'session.id': ownNow(span)?.id ?? fromChildren ?? this.#byDefault(span) }
     }
     const changed = isSessionId(now) && now !== session.id
     if (session.id === undefined || !changed) return { 'session.id': session.id }
@@ -197,21 +197,30 @@ function sessionAtStart(
   }
   // 4
   const alias = readAlias(attributes)
-  if (alias !== undefined) return { kind: 'inferred', id: alias }
+  if (alias !== undefined) return { kind: 'inferred', ...alias }
   // 5
-  const inbound = others.inbound
-  const other = OTHERS.map((name) => (name === 'inbound' ? undefined : inferredFrom(others[name]))).find(
-    isInferable,
-  )
+  const other = OTHERS.filter((name) => name !== 'inbound')
+    .map((name) => inferredFrom(others[name], WRITTEN_AS[name]))
+    .find((named) => named !== undefined)
   // 6, and 7
-  const inferred = other ?? (parent && namedNow(parent)) ?? inferredFrom(inbound)
-  return inferred === undefined ? NONE : { kind: 'inferred', id: inferred }
+  const inferred = other ?? (parent && namedNow(parent)) ?? inferredFrom(others.inbound, SESSION_ID)
+  return inferred === undefined ? NONE : { kind: 'inferred', ...inferred }
+}
+
+const SESSION_ID: Source = { key: 'session.id', concept: 'session' }
+
+/** The attributes to which the other libraries write their sessions. */
+const WRITTEN_AS: Readonly<Record<Exclude<Other, 'inbound'>, Source>> = {
+  openinference: SESSION_ID,
+  langfuse: SESSION_ID,
+  association: { key: 'traceloop.association.properties.session_id', concept: 'session' },
+  traceloop: { key: 'gen_ai.conversation.id', concept: 'conversation' },
 }
 
 /** Integers count as their digits, as with an alias. */
-function inferredFrom(value: AttributeValue | undefined): string | undefined {
+function inferredFrom(value: AttributeValue | undefined, by: Source): Named | undefined {
   const id = Number.isSafeInteger(value) ? String(value) : value
-  return isInferable(id) ? id : undefined
+  return isInferable(id) ? { id, by } : undefined
 }
 
 /** The explicit session that a span's next child inherits: only the span's own may be changed by a later write. */
@@ -223,18 +232,25 @@ function explicitNow(span: ModelSpan): string | undefined {
 }
 
 /** The session that the next child infers from a span without an explicit one; never one from children. */
-function namedNow(span: ModelSpan): string | undefined {
+function namedNow(span: ModelSpan): Named | undefined {
   // After its end, the rules for the end have run: it has the session that it was exported with, except from children.
-  const now = span.ended ? ownNow(span) : span.attributes['session.id']
-  return isInferable(now) ? now : startId(span)
+  const now = span.ended ? ownNow(span) : writtenNow(span)
+  return now !== undefined && isInferable(now.id) ? now : startNamed(span)
+}
+
+const startNamed = ({ session }: ModelSpan): Named | undefined =>
+  session.kind === 'inferred' ? session : undefined
+
+/** A valid `session.id` that was written on a span since its start. */
+function writtenNow(span: ModelSpan): Named | undefined {
+  const now = span.attributes['session.id']
+  return isSessionId(now) && now !== startId(span) ? { id: now, by: SESSION_ID } : undefined
 }
 
 /** The rules for the end of a span without an explicit session, except those for children. */
-function ownNow(span: ModelSpan): string | undefined {
-  const now = span.attributes['session.id']
-  const stamped = startId(span)
-  if (isSessionId(now) && now !== stamped) return now
-  return readAlias(withoutOurOwn(span)) ?? stamped
+function ownNow(span: ModelSpan): Named | undefined {
+  const start = startNamed(span)
+  return writtenNow(span) ?? readAlias(withoutOurOwn(span), start?.by) ?? start
 }
 
 function startId(span: ModelSpan): string | undefined {

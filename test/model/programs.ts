@@ -45,6 +45,8 @@ const aliasValue = fc.oneof(
 const metadataValue = fc.oneof(
   validId.map((id) => JSON.stringify({ thread_id: id })),
   fc.tuple(validId, validId).map(([a, b]) => JSON.stringify({ thread_id: a, session_id: b })),
+  fc.tuple(validId, validId).map(([a, b]) => JSON.stringify({ threadId: a, conversation_id: b })),
+  validId.map((id) => JSON.stringify({ 'langfuse.session.id': id })),
   fc.constantFrom(
     '{"thread_id":7}',
     '{"thread_id":"undefined"}',
@@ -60,6 +62,8 @@ const startAttributes = fc
     thread_id: rarely(aliasValue, 5),
     session_id: rarely(aliasValue, 16),
     'gen_ai.conversation.id': rarely(conversation, 16),
+    'langwatch.thread.id': rarely(aliasValue, 20),
+    'ai.telemetry.metadata.$ai_session_id': rarely(aliasValue, 20),
     metadata: rarely(metadataValue, 20),
     'user.id': rarely(user, 20),
   })
@@ -69,7 +73,16 @@ const lateWrite = fc.oneof(
   { weight: 6, arbitrary: fc.tuple(fc.constant('session.id'), explicitAttribute) },
   {
     weight: 3,
-    arbitrary: fc.tuple(fc.constantFrom('thread_id', 'session_id', 'langfuse.session.id'), aliasValue),
+    arbitrary: fc.tuple(
+      fc.constantFrom(
+        'thread_id',
+        'session_id',
+        'langfuse.session.id',
+        'conversation_id',
+        'metadata.thread_id',
+      ),
+      aliasValue,
+    ),
   },
   { weight: 1, arbitrary: fc.tuple(fc.constant('gen_ai.conversation.id'), conversation) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('metadata'), metadataValue) },

@@ -36,8 +36,8 @@ export const COMPARED = [
   'gen_ai.conversation.id',
 ] as const satisfies readonly (keyof Exported)[]
 
-/** The other sessions in a context: other libraries' keys, and the one from a request. */
-export const OTHERS = ['openinference', 'langfuse', 'traceloop', 'association', 'inbound'] as const
+/** The other sessions in a context, in the order of the rules: other libraries' keys, and the one from a request. */
+export const OTHERS = ['openinference', 'langfuse', 'association', 'traceloop', 'inbound'] as const
 export type Other = (typeof OTHERS)[number]
 
 export interface World<C, S> {

@@ -59,8 +59,8 @@ export function getSession(from: Context = context.active()): SessionInfo | unde
         record.from === 'scope' ? 'scope' : 'span',
       )
     }
-    const id = inferFromSurroundings(from, span, record, record?.settings ?? DEFAULTS)
-    return infoOf(id, scope?.fields, 'inferred')
+    const inferred = inferFromSurroundings(from, span, record, record?.settings ?? DEFAULTS)
+    return infoOf(inferred?.id, scope?.fields, 'inferred')
   } catch {
     return undefined
   }

@@ -45,8 +45,17 @@ describe('association properties', () => {
   it('name a session in Traceloop’s shape and in Laminar’s, in the order of the alias table', () => {
     expect(sessionOf({ session_id: 'tl_1' })).toBe('tl_1')
     expect(sessionOf({ userId: 'u', sessionId: 'lmnr_1' })).toBe('lmnr_1')
-    expect(sessionOf({ chat_id: 'chat_1', thread_id: 't1' })).toBe('t1')
-    expect(sessionOf({ thread_id: '', chat_id: 'chat_1' })).toBe('chat_1')
+    expect(sessionOf({ conversation_id: 'c1', sessionId: 'lmnr_1' })).toBe('lmnr_1')
+    expect(sessionOf({ chat_id: 'chat_1', thread_id: 't1' })).toBe('chat_1')
+    expect(sessionOf({ thread_id: 't1', chat_id: '' })).toBe('t1')
+  })
+
+  it('name the session before the conversation of withConversation, and that before a thread', () => {
+    const { tracer, sessions } = startTracing()
+    const inConversation = ROOT_CONTEXT.setValue(createContextKey('conversation_id'), 'c1')
+    tracer.startSpan('both', {}, inConversation.setValue(ASSOCIATION, { session_id: 's1' })).end()
+    tracer.startSpan('thread', {}, inConversation.setValue(ASSOCIATION, { thread_id: 't1' })).end()
+    expect(sessions()).toEqual({ both: 's1', thread: 'c1' })
   })
 
   it('name none if they have another shape, or are inherited from a prototype', () => {

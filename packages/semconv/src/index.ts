@@ -13,7 +13,13 @@
 export { explainSession, type SessionCandidate, type SessionExplanation } from './aliases/explain.ts'
 export type { SessionAliases } from './aliases/plan.ts'
 export { readSessionAlias, type SessionAliasMatch } from './aliases/read.ts'
-export { NEVER_ALIASES, type NeverAlias, SESSION_ALIASES, type SessionAlias } from './aliases/table.ts'
+export {
+  NEVER_ALIASES,
+  type NeverAlias,
+  SESSION_ALIASES,
+  type SessionAlias,
+  type SessionAliasConcept,
+} from './aliases/table.ts'
 export {
   ATTR_GEN_AI_CONVERSATION_ID,
   ATTR_METADATA,

@@ -129,17 +129,122 @@ describe('reading aliases', () => {
   })
 })
 
+describe('the table', () => {
+  const keysOf = (concept: string, place?: string) =>
+    SESSION_ALIASES.filter((alias) => alias.concept === concept && alias.in === place).map(({ key }) => key)
+  const concepts = ['session', 'conversation', 'thread']
+
+  it('is ordered by concept', () => {
+    expect([...new Set(SESSION_ALIASES.map(({ concept }) => concept))]).toEqual(concepts)
+    const ranks = SESSION_ALIASES.map(({ concept = '' }) => concepts.indexOf(concept))
+    expect(ranks).toEqual(ranks.toSorted((one, other) => one - other))
+  })
+
+  it.each([
+    ['$ai_session_id', 'session'],
+    ['traceloop.association.properties.chat_id', 'conversation'],
+    ['ai.telemetry.metadata.chatId', 'conversation'],
+    ['spring.ai.chat.client.conversation.id', 'conversation'],
+    ['langwatch.thread.id', 'thread'],
+    ['wandb.thread_id', 'thread'],
+    ['mastra.metadata.threadId', 'thread'],
+  ])('says that %s is a %s', (key, concept) => {
+    expect(SESSION_ALIASES.find((alias) => alias.key === key)?.concept).toBe(concept)
+  })
+
+  it('has each attribute once', () => {
+    for (const place of [undefined, 'metadata-json'] as const) {
+      const keys = SESSION_ALIASES.filter((alias) => alias.in === place).map(({ key }) => key)
+      expect(keys).toEqual([...new Set(keys)])
+    }
+  })
+
+  it("reads every vendor's own key under every prefix for metadata, and in the JSON of metadata", () => {
+    const prefixes = [
+      'ai.telemetry.metadata.',
+      'ai.settings.context.',
+      'mastra.metadata.',
+      'langfuse.trace.metadata.',
+      'langfuse.observation.metadata.',
+      'langsmith.metadata.',
+      'traceloop.association.properties.',
+      'lmnr.association.properties.',
+      'metadata.',
+    ]
+    const own = {
+      session: [
+        'session.id',
+        'langfuse.session.id',
+        'langfuse_session_id',
+        'langsmith.metadata.session_id',
+        'traceloop.association.properties.session_id',
+        'lmnr.association.properties.session_id',
+        'honeyhive.session_id',
+        'galileo.session.id',
+        '$ai_session_id',
+        'gcp.vertex.agent.session_id',
+        'microsoft.session.id',
+        'gen_ai.session.id',
+        'eve.session.id',
+      ],
+      conversation: ['gen_ai.conversation.id', 'spring.ai.chat.client.conversation.id'],
+      thread: ['langwatch.thread.id', 'wandb.thread_id', 'langsmith.metadata.thread_id'],
+    }
+    for (const [concept, keys] of Object.entries(own)) {
+      const expected = prefixes.flatMap((prefix) => keys.map((key) => prefix + key))
+      expect(keysOf(concept)).toEqual(expect.arrayContaining([...keys, ...expected]))
+      const inJson = keys.map((key) => `metadata.${key}`)
+      expect(keysOf(concept, 'metadata-json')).toEqual(expect.arrayContaining(inJson))
+    }
+  })
+
+  it('does not read what is never an alias under such a prefix either', () => {
+    for (const { key } of NEVER_ALIASES) {
+      expect(readSessionAlias({ [`ai.telemetry.metadata.${key}`]: 'x1' })).toBeUndefined()
+      expect(readSessionAlias({ metadata: JSON.stringify({ [key]: 'x1' }) })).toBeUndefined()
+    }
+  })
+})
+
 describe('explainSession', () => {
   it('tells which attribute won, which lost and why', () => {
-    const explanation = explainSession({ session_id: 'café', thread_id: 't1', 'langfuse.session.id': 'l1' })
-    expect(explanation).toMatchObject({ id: 't1', key: 'thread_id' })
+    const explanation = explainSession({
+      'honeyhive.session_id': 'h1',
+      session_id: 'café',
+      'langfuse.session.id': 'l1',
+    })
+    expect(explanation).toMatchObject({ id: 'l1', key: 'langfuse.session.id' })
     expect(explanation.candidates.map(({ key, outcome }) => [key, outcome])).toEqual([
       ['session_id', 'rejected'],
-      ['thread_id', 'won'],
-      ['langfuse.session.id', 'lost'],
+      ['langfuse.session.id', 'won'],
+      ['honeyhive.session_id', 'lost'],
     ])
     expect(explanation.candidates[0]?.why).toContain('US-ASCII')
-    expect(explanation.candidates[2]).toMatchObject({ why: 'thread_id takes precedence', id: 'l1' })
+    expect(explanation.candidates[2]).toMatchObject({ why: 'langfuse.session.id takes precedence', id: 'h1' })
+  })
+
+  it('tells which concept takes precedence over which', () => {
+    const whyOf = (attributes: Record<string, string>) =>
+      explainSession(attributes).candidates.map(({ why }) => why)
+    expect(whyOf({ 'gen_ai.conversation.id': 'c1', 'langwatch.thread.id': 't1', session_id: 's1' })).toEqual([
+      'it is the first valid one',
+      'a session key takes precedence over a conversation key',
+      'a session key takes precedence over a thread key',
+    ])
+    expect(whyOf({ thread_id: 't1', metadata: '{"chatId":"c1"}' })[1]).toBe(
+      'a conversation key takes precedence over a thread key',
+    )
+  })
+
+  it('tells the key that takes precedence in a table of your own, which has an order and no concepts', () => {
+    const { candidates } = explainSession({ session_id: 's1', thread_id: 't1' }, [
+      ...SESSION_ALIASES.filter(({ key }) => key === 'thread_id'),
+      ...SESSION_ALIASES,
+    ])
+    expect(candidates.slice(0, 2)).toMatchObject([
+      { key: 'thread_id', outcome: 'won' },
+      { key: 'session_id', outcome: 'lost', why: 'thread_id takes precedence' },
+    ])
   })
 
   it('agrees with readSessionAlias on any attributes', () => {

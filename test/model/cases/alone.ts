@@ -1,6 +1,6 @@
 // Each rule alone.
 
-import { A, alias, B, type Case, INVALID, leaf, open, own } from './case.ts'
+import { A, alias, B, C, type Case, INVALID, leaf, open, own } from './case.ts'
 
 export const alone: readonly Case[] = [
   {
@@ -110,6 +110,26 @@ export const alone: readonly Case[] = [
     play: (w) =>
       leaf(w, 'span', w.rootContext, { attributes: { thread_id: A, conversation_id: B, session_id: '' } }),
     exports: { span: B },
+  },
+  {
+    sentence: 'rule 4: a session of any source wins over a conversation, and this over a thread',
+    play: (w) => {
+      const lower = { 'langwatch.thread.id': B, conversation_id: C }
+      leaf(w, 'flat', w.rootContext, { attributes: { ...lower, 'metadata.sessionId': A } })
+      leaf(w, 'in JSON', w.rootContext, {
+        attributes: { ...lower, metadata: JSON.stringify({ sessionId: A }) },
+      })
+      leaf(w, 'chat', w.rootContext, {
+        attributes: { thread_id: B, 'traceloop.association.properties.chat_id': A },
+      })
+    },
+    exports: { flat: A, 'in JSON': A, chat: A },
+  },
+  {
+    sentence: "rule 4: a vendor's own key counts under a framework's prefix",
+    play: (w) =>
+      leaf(w, 'span', w.rootContext, { attributes: { 'ai.telemetry.metadata.$ai_session_id': A } }),
+    exports: { span: A },
   },
   {
     sentence: 'rule 6: a child takes the inferred session of its parent',

@@ -96,6 +96,83 @@ export const late: readonly Case[] = [
     exports: { span: A, child: B },
   },
   {
+    sentence: 'a late key of a higher concept replaces an inferred session',
+    play: (w) => {
+      const thread = open(w, 'thread', w.rootContext, alias(A))
+      w.setAttribute(thread.span, 'gen_ai.conversation.id', B)
+      w.end(thread.span)
+      const conversation = open(w, 'conversation', w.rootContext, { attributes: { conversation_id: A } })
+      w.setAttribute(conversation.span, 'metadata', JSON.stringify({ 'langfuse.session.id': B }))
+      w.end(conversation.span)
+    },
+    exports: { thread: { 'session.id': B, 'gen_ai.conversation.id': B }, conversation: B },
+  },
+  {
+    sentence: 'a late key of a lower concept does not replace an inferred session',
+    play: (w) => {
+      const { span } = open(w, 'span', w.rootContext, { attributes: { session_id: A } })
+      w.setAttribute(span, 'gen_ai.conversation.id', B)
+      w.setAttribute(span, 'thread_id', C)
+      w.end(span)
+    },
+    exports: { span: { 'session.id': A, 'gen_ai.conversation.id': B } },
+  },
+  {
+    sentence: 'a late key of the same concept replaces an inferred session only if it is the same key',
+    play: (w) => {
+      const start = { attributes: { 'langwatch.thread.id': A } }
+      const other = open(w, 'other key', w.rootContext, start)
+      w.setAttribute(other.span, 'thread_id', B)
+      w.end(other.span)
+      const same = open(w, 'same key', w.rootContext, start)
+      w.setAttribute(same.span, 'thread_id', B)
+      w.setAttribute(same.span, 'langwatch.thread.id', C)
+      w.end(same.span)
+      const invalid = open(w, 'same key, invalid', w.rootContext, start)
+      w.setAttribute(invalid.span, 'langwatch.thread.id', INVALID)
+      w.setAttribute(invalid.span, 'thread_id', B)
+      w.end(invalid.span)
+    },
+    exports: { 'other key': A, 'same key': C, 'same key, invalid': A },
+  },
+  {
+    sentence: 'among late keys on a span without a session, the concept decides, whatever was written first',
+    play: (w) => {
+      const { span } = open(w, 'span', w.rootContext)
+      w.setAttribute(span, 'thread_id', A)
+      w.setAttribute(span, 'traceloop.association.properties.session_id', B)
+      w.setAttribute(span, 'conversation_id', C)
+      w.end(span)
+    },
+    exports: { span: B },
+  },
+  {
+    sentence: 'a late key of a lower concept does not replace what the parent inferred',
+    play: (w) => {
+      const root = open(w, 'root', w.rootContext, { attributes: { session_id: A } })
+      const child = open(w, 'child', root.inside)
+      w.setAttribute(child.span, 'thread_id', B)
+      w.end(child.span)
+      w.end(root.span)
+    },
+    exports: { root: A, child: A },
+  },
+  {
+    sentence: "a late conversation does not replace the session of another library's helper",
+    play: (w) => {
+      const session = open(w, 'session', w.withOther(w.rootContext, 'langfuse', A))
+      w.setAttribute(session.span, 'gen_ai.conversation.id', B)
+      w.end(session.span)
+      const conversation = open(w, 'conversation', w.withOther(w.rootContext, 'traceloop', A))
+      w.setAttribute(conversation.span, 'gen_ai.conversation.id', B)
+      w.end(conversation.span)
+    },
+    exports: {
+      session: { 'session.id': A, 'gen_ai.conversation.id': B },
+      conversation: { 'session.id': B, 'gen_ai.conversation.id': B },
+    },
+  },
+  {
     sentence: 'a late alias does not replace an explicit session',
     play: (w) => {
       const { span } = open(w, 'span', w.rootContext, own(A))

@@ -15,6 +15,11 @@ const eachLibrary = libraries.map(
 export const others: readonly Case[] = [
   ...eachLibrary,
   {
+    sentence: 'rule 5: a session wins over a conversation',
+    play: (w) => leaf(w, 'span', w.withOther(w.withOther(w.rootContext, 'association', A), 'traceloop', B)),
+    exports: { span: A },
+  },
+  {
     sentence: 'rule 5: an integer counts as its digits',
     play: (w) => leaf(w, 'span', w.withOther(w.rootContext, 'association', 7)),
     exports: { span: '7' },

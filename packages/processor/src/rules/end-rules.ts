@@ -32,7 +32,7 @@ export function resolveUnchanged(attributes: ReadableAttributes, record: Session
     return false
   if (attributes[ATTR_SESSION_ID] !== id || attributes[ATTR_METADATA] !== undefined) return false
   if (id === undefined && settings.defaultId !== undefined) return false
-  const alias = readAlias(attributes, settings.aliases, settings.rule, undefined, false)
+  const alias = readAlias(attributes, settings.aliases, settings.rule, undefined, false, record.aliasRank)
   if (alias !== undefined && alias.id !== id) return false
   record.resolution = 'kept'
   record.resolvedId = id
@@ -82,7 +82,7 @@ function count(
 }
 
 /** Notes the session at the span's end, and propagates it to unassigned spans above and to the trace. */
-function noteResolution(record: SessionRecord, { id, how }: ResolvedSession): void {
+function noteResolution(record: SessionRecord, { id, how, aliasRank }: ResolvedSession): void {
   if (!belongsToOneSpan(record)) {
     // A shared record. Only a write that `onOverwrite: 'accept'` leaves is news.
     if (how === 'accepted' && id !== undefined) noteTraceSession(id, record.trace)
@@ -90,6 +90,7 @@ function noteResolution(record: SessionRecord, { id, how }: ResolvedSession): vo
   }
   record.resolution = how
   record.resolvedId = id
+  record.aliasRank = aliasRank
   // The default session is not noted: the trace may contain another one.
   if (id === undefined || how === 'kept' || how === 'defaulted') return
   noteTraceSession(id, record.trace)

@@ -1,5 +1,6 @@
 import { type ReadableAttributes, SESSION_ID_MAX_LENGTH } from '@otel-sessions/semconv'
 import {
+  type AliasMatch,
   ownValue,
   SESSION_RECORD,
   SESSION_RECORD_VERSION,
@@ -22,6 +23,7 @@ const INSPECT = Symbol.for('nodejs.util.inspect.custom')
 class SpanRecord implements SessionRecord {
   accessor kind: SessionRecord['kind']
   accessor id: string | undefined
+  accessor aliasRank: number | undefined
   accessor from: SessionRecord['from']
   accessor own: boolean
   accessor scope: SessionScope | undefined
@@ -146,20 +148,24 @@ export function childRecordOf(
 
 /** The record of a span without an explicit session: an inferred one, or none. */
 export function inferredRecord(
-  id: string | undefined,
+  inferred: AliasMatch | undefined,
   fields: StampedFields | undefined,
   settings: SessionRecordSettings,
   trace: SessionTrace,
   parent: SessionRecord | undefined,
 ): SessionRecord {
-  const kind = id === undefined ? 'none' : 'inferred'
-  return new SpanRecord(kind, id, undefined, false, undefined, fields, settings, trace, parent)
+  const kind = inferred === undefined ? 'none' : 'inferred'
+  const id = inferred?.id
+  const record = new SpanRecord(kind, id, undefined, false, undefined, fields, settings, trace, parent)
+  record.aliasRank = inferred?.rank
+  return record
 }
 
 /** A copy with other fields, for one span, of a record that is new or shared: nothing is known yet of the span's end. */
 export function withFields(record: SessionRecord, fields: StampedFields | undefined): SessionRecord {
   const { kind, id, from, own, scope, settings, trace, parent } = record
   const copy = new SpanRecord(kind, id, from, own, scope as SessionScope, fields, settings, trace, parent)
+  copy.aliasRank = record.aliasRank
   copy.rejectedId = record.rejectedId
   copy.staleAttributes = record.staleAttributes
   copy.stampedAs = record.stampedAs

@@ -1,6 +1,6 @@
 import { type Context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
-import type { SessionIdRule } from '@otel-sessions/semconv'
-import { checkAliasValue } from '@otel-sessions/semconv/internal'
+import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_SESSION_ID } from '@otel-sessions/semconv'
+import { type AliasMatch, checkAliasValue, type SessionRecordSettings } from '@otel-sessions/semconv/internal'
 
 // A context key is a symbol registered under its description, so these are the keys of the libraries themselves, read
 // without a dependency.
@@ -9,30 +9,45 @@ const LANGFUSE_SESSION = createContextKey('langfuse_session_id')
 const TRACELOOP_CONVERSATION = createContextKey('conversation_id')
 /** Traceloop's, and Laminar's in another shape. */
 const ASSOCIATION_PROPERTIES = createContextKey('association_properties')
-/** In the order of the alias table; `sessionId` is Laminar's. */
-const ASSOCIATION_NAMES = ['session_id', 'conversation_id', 'thread_id', 'chat_id', 'sessionId'] as const
+/** By concept, as in the alias table; `sessionId` is Laminar's. */
+const SESSION_NAMES = ['session_id', 'sessionId'] as const
+const OTHER_NAMES = [
+  'conversation_id',
+  'conversationId',
+  'chat_id',
+  'chatId',
+  'thread_id',
+  'threadId',
+] as const
 
 /** The session of an inbound request, once something accepted and checked it. */
 const INBOUND_SESSION = createContextKey('otel-sessions.inbound')
 
 /**
  * Rule 5: reads the session that another library's helper put into the context: OpenInference's `setSession`,
- * Langfuse's `propagateAttributes`, Traceloop's `withConversation` and `withAssociationProperties`, in this order. It
- * is inferred, so an invalid ID or a placeholder is ignored.
+ * Langfuse's `propagateAttributes`, Traceloop's `withConversation` and `withAssociationProperties`. Sessions come before
+ * conversations, and these before threads. It is inferred, so an invalid ID or a placeholder is ignored.
  */
-export function readOtherLibraries(context: Context, rule: SessionIdRule): string | undefined {
+export function readOtherLibraries(
+  context: Context,
+  settings: SessionRecordSettings,
+): AliasMatch | undefined {
   if (context === ROOT_CONTEXT) return undefined
+  const properties = context.getValue(ASSOCIATION_PROPERTIES)
   return (
-    inferredId(context.getValue(OPENINFERENCE_SESSION), rule) ??
-    inferredId(context.getValue(LANGFUSE_SESSION), rule) ??
-    inferredId(context.getValue(TRACELOOP_CONVERSATION), rule) ??
-    readAssociation(context.getValue(ASSOCIATION_PROPERTIES), rule)
+    inferred(context.getValue(OPENINFERENCE_SESSION), ATTR_SESSION_ID, settings) ??
+    inferred(context.getValue(LANGFUSE_SESSION), ATTR_SESSION_ID, settings) ??
+    readAssociation(properties, SESSION_NAMES, settings) ??
+    inferred(context.getValue(TRACELOOP_CONVERSATION), ATTR_GEN_AI_CONVERSATION_ID, settings) ??
+    readAssociation(properties, OTHER_NAMES, settings)
   )
 }
 
 /** Rule 7: reads the session that was accepted from an inbound request. Baggage itself is never read. */
-export function readInbound(context: Context, rule: SessionIdRule): string | undefined {
-  return context === ROOT_CONTEXT ? undefined : inferredId(context.getValue(INBOUND_SESSION), rule)
+export function readInbound(context: Context, settings: SessionRecordSettings): AliasMatch | undefined {
+  return context === ROOT_CONTEXT
+    ? undefined
+    : inferred(context.getValue(INBOUND_SESSION), ATTR_SESSION_ID, settings)
 }
 
 /**
@@ -49,14 +64,18 @@ export function isFromContext(value: unknown, context: Context): boolean {
     return true
   }
   const properties = context.getValue(ASSOCIATION_PROPERTIES)
-  return ASSOCIATION_NAMES.some((name) => value === propertyOf(properties, name))
+  return [...SESSION_NAMES, ...OTHER_NAMES].some((name) => value === propertyOf(properties, name))
 }
 
-function readAssociation(properties: unknown, rule: SessionIdRule): string | undefined {
+function readAssociation(
+  properties: unknown,
+  names: readonly string[],
+  settings: SessionRecordSettings,
+): AliasMatch | undefined {
   if (properties === undefined) return undefined
-  for (const name of ASSOCIATION_NAMES) {
-    const id = inferredId(propertyOf(properties, name), rule)
-    if (id !== undefined) return id
+  for (const name of names) {
+    const match = inferred(propertyOf(properties, name), `traceloop.association.properties.${name}`, settings)
+    if (match !== undefined) return match
   }
   return undefined
 }
@@ -72,9 +91,13 @@ function propertyOf(properties: unknown, name: string): unknown {
   }
 }
 
-/** The ID that a value names, by the rule for aliases: strings and safe integers, no placeholder. */
-function inferredId(value: unknown, rule: SessionIdRule): string | undefined {
+/**
+ * The session that a value names, by the rule for aliases: strings and safe integers, no placeholder.
+ *
+ * @param key the attribute that the library writes the value to
+ */
+function inferred(value: unknown, key: string, settings: SessionRecordSettings): AliasMatch | undefined {
   if (value === undefined) return undefined
-  const check = checkAliasValue('', value, rule)
-  return check.ok ? check.id : undefined
+  const check = checkAliasValue('', value, settings.rule)
+  return check.ok ? { id: check.id, rank: settings.aliases.attributes.get(key) } : undefined
 }

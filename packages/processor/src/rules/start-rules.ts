@@ -5,6 +5,7 @@
 import { type Context, ROOT_CONTEXT, type Span, trace as traceApi } from '@opentelemetry/api'
 import { ATTR_SESSION_ID, checkSessionId, type ReadableAttributes } from '@otel-sessions/semconv'
 import {
+  type AliasMatch,
   isPlaceholder,
   ownValue,
   readAlias,
@@ -13,6 +14,7 @@ import {
   type SessionRecord,
   type SessionRecordSettings,
   type SessionTrace,
+  sessionIdRank,
 } from '@otel-sessions/semconv/internal'
 import { ID_REJECTED, reportInvalidId } from '../report/report.ts'
 import { contentsOf, readScope, type SessionScope } from '../scope/scope.ts'
@@ -155,12 +157,11 @@ function inferredSession(
   settings: SessionRecordSettings,
 ): SessionRecord {
   const trace = localTraceOf(parentRecord) ?? { open: 0, sessionId: undefined, several: false, root: null }
-  const alias = readAlias(attributes, settings.aliases, settings.rule, undefined, false)
-  const id =
-    alias?.id ??
+  const inferred =
+    readAlias(attributes, settings.aliases, settings.rule, undefined, false) ??
     inferFromSurroundings(context, parent, parentRecord, settings) ??
-    readInbound(context, settings.rule)
-  return inferredRecord(id, stampedFieldsOf(scope?.fields), settings, trace, ifUnassigned(parentRecord))
+    readInbound(context, settings)
+  return inferredRecord(inferred, stampedFieldsOf(scope?.fields), settings, trace, ifUnassigned(parentRecord))
 }
 
 /**
@@ -180,9 +181,9 @@ export function inferFromSurroundings(
   parent: Span | undefined,
   parentRecord: SessionRecord | undefined,
   settings: SessionRecordSettings,
-): string | undefined {
+): AliasMatch | undefined {
   return (
-    readOtherLibraries(context, settings.rule) ??
+    readOtherLibraries(context, settings) ??
     (parent === undefined ? undefined : inferredNow(parent, parentRecord, settings))
   )
 }
@@ -204,12 +205,21 @@ function inferredNow(
   span: Span,
   record: SessionRecord | undefined,
   settings: SessionRecordSettings,
-): string | undefined {
+): AliasMatch | undefined {
   if (record?.resolution === 'fromChildren' || record?.resolution === 'defaulted') return undefined
-  const id = record === undefined ? writtenId(span, settings) : changedId(span, record)
+  const changed = record === undefined ? writtenId(span, settings) : changedId(span, record)
   // A placeholder is not inferred, though the span itself keeps it.
-  return id === undefined || isPlaceholder(id) ? record?.id : id
+  const isChanged = changed !== undefined && !isPlaceholder(changed)
+  const id = isChanged ? changed : record?.id
+  if (id === undefined) return undefined
+  // Until the span has ended, only `session.id` changes its session.
+  const isWritten = isChanged && record?.resolution === undefined
+  return { id, rank: isWritten ? sessionIdRank(settings) : rankFor(settings, record) }
 }
+
+/** The rank of the alias that named a span's session, if its processor has the same table. */
+const rankFor = ({ aliases }: SessionRecordSettings, record: SessionRecord | undefined) =>
+  record?.settings.aliases === aliases ? record.aliasRank : undefined
 
 /** The ID that a span has got since its start: written on it later or, after its end, found by the late rules. */
 function changedId(span: Span, record: SessionRecord): string | undefined {

@@ -1,12 +1,7 @@
 import { ATTR_METADATA, ATTR_OVERWRITTEN_ID } from '../attributes.ts'
-import {
-  type MetadataRead,
-  ownValue,
-  type ReadableAttributes,
-  readMetadata,
-} from '../internal/read-attributes.ts'
-import { planAliases, type SessionAliases } from './plan.ts'
-import { type AliasReason, checkAliasValue } from './read.ts'
+import { ownValue, type ReadableAttributes, readMetadata } from '../internal/read-attributes.ts'
+import { type PlannedAlias, planAliases, type SessionAliases } from './plan.ts'
+import { type AliasReason, aliasValue, checkAliasValue, guarded } from './read.ts'
 import { NEVER_ALIASES } from './table.ts'
 
 /** One attribute that could name the session, and the outcome. */
@@ -48,25 +43,24 @@ const WHY: Record<AliasReason, string> = {
  */
 export function explainSession(attributes: ReadableAttributes, aliases?: SessionAliases): SessionExplanation {
   const candidates: SessionCandidate[] = []
-  let winner: { id: string; key: string } | undefined
+  let id: string | undefined
+  let winner: PlannedAlias | undefined
 
   const metadata = guarded(() => readMetadata(ownValue(attributes, ATTR_METADATA)))
   for (const alias of planAliases(aliases).table) {
     const { key } = alias
     try {
-      const value =
-        alias.in === 'attribute'
-          ? ownValue(attributes, key)
-          : ownOfMetadata(metadata, key.slice(ATTR_METADATA.length + 1))
+      const value = aliasValue(alias, attributes, metadata)
       if (value === undefined) continue
       const check = checkAliasValue(key, value)
       if (!check.ok) {
         candidates.push({ key, outcome: 'rejected', why: WHY[check.reason] })
       } else if (winner === undefined) {
-        winner = { id: check.id, key }
+        id = check.id
+        winner = alias
         candidates.push({ key, outcome: 'won', why: 'it is the first valid one', id: check.id })
       } else {
-        candidates.push({ key, outcome: 'lost', why: `${winner.key} takes precedence`, id: check.id })
+        candidates.push({ key, outcome: 'lost', why: lostTo(winner, alias), id: check.id })
       }
     } catch {
       candidates.push({ key, outcome: 'not-read', why: 'reading it throws' })
@@ -92,17 +86,12 @@ export function explainSession(attributes: ReadableAttributes, aliases?: Session
       id: overwritten,
     })
   }
-  return { id: winner?.id, key: winner?.key, candidates }
+  return { id, key: winner?.key, candidates }
 }
 
-function ownOfMetadata(metadata: MetadataRead | undefined, key: string): unknown {
-  return metadata?.ok ? ownValue(metadata.value, key) : undefined
-}
-
-function guarded<T>(read: () => T): T | undefined {
-  try {
-    return read()
-  } catch {
-    return undefined
-  }
+/** Why a valid alias does not name the session. A table of the application has an order, but no concepts. */
+function lostTo(winner: PlannedAlias, { concept }: PlannedAlias): string {
+  return winner.concept === concept
+    ? `${winner.key} takes precedence`
+    : `a ${winner.concept} key takes precedence over a ${concept} key`
 }

@@ -1,17 +1,25 @@
 import { ATTR_METADATA } from '../attributes.ts'
 import { kindOf } from '../internal/toolbox/option-checks.ts'
-import { SESSION_ALIASES, type SessionAlias } from './table.ts'
+import { METADATA_PREFIX, SESSION_ALIASES, type SessionAlias, type SessionAliasConcept } from './table.ts'
+
+/** An entry of a table. */
+export interface PlannedAlias extends Required<Pick<SessionAlias, 'key' | 'in'>> {
+  /** Only in the default table: the application's has an order of its own. */
+  readonly concept: SessionAlias['concept']
+}
 
 /** An alias table prepared for reading: the rank of each attribute. The lowest rank wins. */
 export interface AliasPlan {
   /** The valid entries, in the order of precedence. */
-  readonly table: readonly Required<Pick<SessionAlias, 'key' | 'in'>>[]
+  readonly table: readonly PlannedAlias[]
   /** Rank by attribute. */
   readonly attributes: ReadonlyMap<string, number>
   /** Rank by key inside the JSON of `metadata`. */
   readonly json: ReadonlyMap<string, number>
   /** The lowest rank inside the JSON. An attribute with a lower one makes reading the JSON unnecessary. */
   readonly bestJsonRank: number
+  /** The lowest rank of each concept. */
+  readonly conceptStarts: Readonly<Partial<Record<SessionAliasConcept, number>>>
   /** By character code: 0 for a US-ASCII character in which neither `metadata` nor an attribute of the table ends. */
   readonly endings: Uint8Array
 }
@@ -19,7 +27,6 @@ export interface AliasPlan {
 /** The value of an `aliases` option: attribute names, or entries as in `SESSION_ALIASES`. */
 export type SessionAliases = readonly (string | SessionAlias)[]
 
-const METADATA_PREFIX = `${ATTR_METADATA}.`
 const plans = new WeakMap<SessionAliases, AliasPlan>()
 
 /**
@@ -35,19 +42,24 @@ export function planAliases(aliases: SessionAliases = SESSION_ALIASES): AliasPla
 }
 
 function makePlan(aliases: SessionAliases): AliasPlan {
-  const table = aliases.filter((alias) => aliasProblem(alias) === undefined).map(normalise)
+  const table = aliases
+    .filter((alias) => aliasProblem(alias) === undefined)
+    .map((alias) => normalise(alias, aliases === SESSION_ALIASES))
   const attributes = new Map<string, number>()
   const json = new Map<string, number>()
+  const conceptStarts: Partial<Record<SessionAliasConcept, number>> = {}
   table.forEach((alias, rank) => {
     const [ranks, key] =
       alias.in === 'attribute' ? [attributes, alias.key] : [json, alias.key.slice(METADATA_PREFIX.length)]
     if (!ranks.has(key)) ranks.set(key, rank)
+    if (alias.concept !== undefined) conceptStarts[alias.concept] ??= rank
   })
   return {
     table,
     attributes,
     json,
     bestJsonRank: Math.min(...json.values()),
+    conceptStarts,
     endings: endingsOf([...attributes.keys(), ATTR_METADATA]),
   }
 }
@@ -58,10 +70,9 @@ function endingsOf(keys: Iterable<string>): Uint8Array {
   return endings
 }
 
-function normalise(alias: string | SessionAlias): AliasPlan['table'][number] {
-  return typeof alias === 'string'
-    ? { key: alias, in: 'attribute' }
-    : { key: alias.key, in: alias.in ?? 'attribute' }
+function normalise(alias: string | SessionAlias, hasConcepts: boolean): PlannedAlias {
+  const { key, in: place = 'attribute', concept } = typeof alias === 'string' ? { key: alias } : alias
+  return { key, in: place, concept: hasConcepts ? concept : undefined }
 }
 
 /** Describes what is wrong with an alias table, to follow "option aliases"; undefined if nothing is. */

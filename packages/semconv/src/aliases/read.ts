@@ -1,7 +1,13 @@
 import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_METADATA, ATTR_SESSION_ID } from '../attributes.ts'
-import { ownValue, type ReadableAttributes, readMetadata } from '../internal/read-attributes.ts'
+import {
+  type MetadataRead,
+  ownValue,
+  type ReadableAttributes,
+  readMetadata,
+} from '../internal/read-attributes.ts'
 import { checkSessionId, isPlaceholder, type SessionIdReason, type SessionIdRule } from '../session-id.ts'
-import { type AliasPlan, planAliases, type SessionAliases } from './plan.ts'
+import { type AliasPlan, type PlannedAlias, planAliases, type SessionAliases } from './plan.ts'
+import { METADATA_PREFIX } from './table.ts'
 
 /** Why an alias is invalid. */
 export type AliasReason = SessionIdReason | 'placeholder' | 'not-an-integer'
@@ -44,6 +50,14 @@ export interface SessionAliasMatch {
   readonly key: string
 }
 
+/** An alias that names a session. */
+export interface AliasMatch {
+  /** The session ID; an integer becomes a string. */
+  readonly id: string
+  /** The rank of the alias in its table; undefined if the table does not have it. */
+  readonly rank: number | undefined
+}
+
 /** Values that the processor wrote itself. They are not read as aliases. */
 export interface OwnFields {
   /** The value written to `gen_ai.conversation.id`. */
@@ -71,11 +85,16 @@ export function readSessionAlias(
   attributes: ReadableAttributes,
   aliases?: SessionAliases,
 ): SessionAliasMatch | undefined {
+  const plan = planAliases(aliases)
   try {
-    return readAlias(attributes, planAliases(aliases), undefined, undefined, true)
+    return withKey(readAlias(attributes, plan, undefined, undefined, true), plan)
   } catch {
-    return readHostileAlias(attributes, aliases)
+    return readHostileAlias(attributes, plan)
   }
+}
+
+function withKey(match: AliasMatch | undefined, { table }: AliasPlan): SessionAliasMatch | undefined {
+  return match && { id: match.id, key: table[match.rank as number]?.key as string }
 }
 
 /**
@@ -83,6 +102,8 @@ export function readSessionAlias(
  *
  * @param own values that are not read as aliases
  * @param withSessionId whether `session.id` is read
+ * @param since the rank of the alias that named the session earlier. Then only aliases are read that replace it: those
+ *   of a higher concept, else the same one. In a table without concepts, all replace it
  */
 export function readAlias(
   attributes: ReadableAttributes,
@@ -90,29 +111,36 @@ export function readAlias(
   rule: SessionIdRule | undefined,
   own: OwnFields | undefined,
   withSessionId: boolean,
-): SessionAliasMatch | undefined {
-  let best: SessionAliasMatch | undefined
-  let bestRank = Number.POSITIVE_INFINITY
+  since?: number,
+): AliasMatch | undefined {
+  const concept = since === undefined ? undefined : plan.table[since]?.concept
+  const start = concept && plan.conceptStarts[concept]
+  const earlier = start === undefined ? undefined : since
+  let best: AliasMatch | undefined
+  let bestRank = start ?? Number.POSITIVE_INFINITY
   let hasMetadata = false
-  // One pass over the few attributes of a span costs less than a look-up for each of the fifty aliases.
+  // One pass over the few attributes of a span costs less than a look-up for each alias.
   for (const key in attributes) {
     if (plan.endings[key.charCodeAt(key.length - 1)] === 0) continue
     if (key === ATTR_METADATA) hasMetadata = true
     const rank = plan.attributes.get(key)
-    if (rank === undefined || rank >= bestRank || !hasOwn.call(attributes, key)) continue
+    if (rank === undefined || !hasOwn.call(attributes, key)) continue
+    if (rank >= bestRank && (rank !== earlier || best !== undefined)) continue
     if (key === ATTR_SESSION_ID && !withSessionId) continue
     const value = attributes[key]
     if (key === ATTR_GEN_AI_CONVERSATION_ID && own !== undefined && isOurs(value, own)) continue
     const check = checkAliasValue(key, value, rule)
     if (check.ok) {
-      bestRank = rank
-      best = { id: check.id, key }
+      // The earlier alias ranks below every other that replaces it.
+      if (rank !== earlier) bestRank = rank
+      best = { id: check.id, rank }
     }
   }
-  if (!hasMetadata || plan.bestJsonRank >= bestRank) return best
+  const isEarlierInJson = earlier !== undefined && plan.table[earlier]?.in === 'metadata-json'
+  if (!hasMetadata || (plan.bestJsonRank >= bestRank && !isEarlierInJson)) return best
   const metadata = ownValue(attributes, ATTR_METADATA)
   if (metadata === undefined || metadata === own?.metadata) return best
-  return readJsonAlias(metadata, plan, rule, bestRank) ?? best
+  return readJsonAlias(metadata, plan, rule, bestRank, best === undefined ? earlier : undefined) ?? best
 }
 
 function isOurs(value: unknown, { conversationId, kept }: OwnFields): boolean {
@@ -125,14 +153,15 @@ function readJsonAlias(
   plan: AliasPlan,
   rule: SessionIdRule | undefined,
   better: number,
-): SessionAliasMatch | undefined {
+  earlier: number | undefined,
+): AliasMatch | undefined {
   const read = readMetadata(metadata)
   if (!read.ok) return undefined
   try {
     for (const [key, rank] of plan.json) {
-      if (rank >= better || !hasOwn.call(read.value, key)) continue
-      const check = checkAliasValue(key, read.value[key], rule)
-      if (check.ok) return { id: check.id, key: `${ATTR_METADATA}.${key}` }
+      if ((rank >= better && rank !== earlier) || !hasOwn.call(read.value, key)) continue
+      const check = checkAliasValue(ATTR_METADATA, read.value[key], rule)
+      if (check.ok) return { id: check.id, rank }
     }
   } catch {
     // `metadata` may be an object since SDK 3. One whose getters throw names no session.
@@ -141,26 +170,36 @@ function readJsonAlias(
 }
 
 /** Reads one alias at a time, so that an attribute that throws does not hide the others. */
-function readHostileAlias(
-  attributes: ReadableAttributes,
-  aliases?: SessionAliases,
-): SessionAliasMatch | undefined {
-  for (const alias of planAliases(aliases).table) {
+function readHostileAlias(attributes: ReadableAttributes, plan: AliasPlan): SessionAliasMatch | undefined {
+  const metadata = guarded(() => readMetadata(ownValue(attributes, ATTR_METADATA)))
+  for (const alias of plan.table) {
     try {
-      const source = alias.in === 'attribute' ? alias.key : ATTR_METADATA
-      const match = readAlias(
-        { [source]: ownValue(attributes, source) },
-        planAliases([alias]),
-        undefined,
-        undefined,
-        true,
-      )
-      if (match !== undefined) return match
+      const check = checkAliasValue(alias.key, aliasValue(alias, attributes, metadata))
+      if (check.ok) return { id: check.id, key: alias.key }
     } catch {
       // This alias cannot be read; the next one may be.
     }
   }
   return undefined
+}
+
+/** The value of an alias. Throws what a hostile attribute throws. */
+export function aliasValue(
+  { key, in: place }: PlannedAlias,
+  attributes: ReadableAttributes,
+  metadata: MetadataRead | undefined,
+): unknown {
+  if (place === 'attribute') return ownValue(attributes, key)
+  return metadata?.ok ? ownValue(metadata.value, key.slice(METADATA_PREFIX.length)) : undefined
+}
+
+/** What a function returns, or undefined where it throws. */
+export function guarded<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
 }
 
 /** Whether an invalid ID still names a particular session, one that cannot be exported. */
@@ -189,6 +228,8 @@ export function namesRejectedSession(
   if (!hasMetadata) return false
   const metadata = readMetadata(ownValue(attributes, ATTR_METADATA))
   if (!metadata.ok) return false
-  for (const key of plan.json.keys()) if (isRejected(key, ownValue(metadata.value, key))) return true
+  for (const key of plan.json.keys()) {
+    if (isRejected(ATTR_METADATA, ownValue(metadata.value, key))) return true
+  }
   return false
 }

@@ -14,6 +14,7 @@
 export { type AliasPlan, aliasesProblem, planAliases } from '../aliases/plan.ts'
 export {
   type AliasCheck,
+  type AliasMatch,
   type AliasReason,
   checkAliasValue,
   namesRejectedSession,
@@ -27,6 +28,7 @@ export {
   mergeLateMetadata,
   type ResolvedSession,
   resolveSession,
+  sessionIdRank,
   TOO_LONG,
 } from './late-rules.ts'
 export { isTooLongToRead, type MetadataRead, ownValue, readMetadata } from './read-attributes.ts'

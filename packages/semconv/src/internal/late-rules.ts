@@ -10,6 +10,8 @@ export interface ResolvedSession {
   readonly id: string | undefined
   /** Where it comes from. */
   readonly how: Resolution
+  /** The rank of the alias that names it, if it is inferred. */
+  readonly aliasRank?: number | undefined
   /** The valid ID that was written over the restored one. */
   readonly overwrittenId?: string | undefined
 }
@@ -56,11 +58,14 @@ function resolveInferred(attributes: ReadableAttributes, record: SessionRecord):
   const current = ownValue(attributes, ATTR_SESSION_ID)
   if (current !== undefined && current !== record.id && current !== record.stampedAs) {
     const check = checkSessionId(current, settings.rule)
-    if (check.ok) return { id: check.id, how: 'named' }
+    if (check.ok) return { id: check.id, how: 'named', aliasRank: sessionIdRank(settings) }
   }
-  const alias = readAlias(attributes, settings.aliases, settings.rule, record.fields, false)
-  if (alias !== undefined) return { id: alias.id, how: alias.id === record.id ? 'kept' : 'named' }
-  if (record.id !== undefined) return { id: record.id, how: 'kept' }
+  const { aliasRank } = record
+  const alias = readAlias(attributes, settings.aliases, settings.rule, record.fields, false, aliasRank)
+  if (alias !== undefined) {
+    return { id: alias.id, how: alias.id === record.id ? 'kept' : 'named', aliasRank: alias.rank }
+  }
+  if (record.id !== undefined) return { id: record.id, how: 'kept', aliasRank }
   if (typeof record.fromChildren === 'string') return { id: record.fromChildren, how: 'fromChildren' }
   const { defaultId } = settings
   if (defaultId === undefined || namesUnusableSession(attributes, current, settings)) {
@@ -68,6 +73,10 @@ function resolveInferred(attributes: ReadableAttributes, record: SessionRecord):
   }
   return { id: defaultId, how: 'defaulted' }
 }
+
+/** The rank of `session.id`, for a session that is not named by an alias of the span itself. */
+export const sessionIdRank = ({ aliases }: SessionRecordSettings): number | undefined =>
+  aliases.attributes.get(ATTR_SESSION_ID)
 
 /** Whether the span has a session of its own that cannot be exported, and therefore must not get another one. */
 function namesUnusableSession(

@@ -109,6 +109,8 @@ export interface SessionRecord {
   readonly kind: 'explicit' | 'cleared' | 'inferred' | 'none'
   /** The session that the span got at its start. */
   readonly id: string | undefined
+  /** The rank of the alias that named an inferred session; undefined where the table does not have it. */
+  aliasRank: number | undefined
   /** What set an explicit or cleared session: a scope, or a span (start attribute, `setSpanSession`). */
   readonly from: 'scope' | 'span' | undefined
   /** Whether the session was set on this span itself, so that a later write may change it. */
