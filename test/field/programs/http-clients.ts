@@ -1,0 +1,78 @@
+// Three users' requests to another service share one connection that is kept alive; each waits for the one before it.
+// Right: the client's spans, and the work that follows an answer, have the session of the user who asked.
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
+import { usingSession } from '@otel-sessions/processor'
+import { Pool } from 'undici'
+import type { Case, Field } from '../program.ts'
+
+const require = createRequire(import.meta.url)
+// The instrumentation patches it, so it is required after that.
+const requireHttp = () => require('node:http') as typeof import('node:http')
+
+type Ask = (owner: string) => Promise<void>
+
+/** Runs `ask` for every user, with a server that has no instrumentation of its own. */
+async function askAll(field: Field, connect: (url: string) => { ask: Ask; close(): unknown }): Promise<void> {
+  const server = requireHttp().createServer(
+    (_, response) => void setImmediate(() => response.end('an answer')),
+  )
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { ask, close } = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  const { users, session, request } = field
+  await Promise.all(users.map((user) => request(user, () => usingSession(session(user), () => ask(user)))))
+  await close()
+  server.close()
+}
+
+const undici = (field: Field): Promise<void> =>
+  askAll(field, (url) => {
+    const pool = new Pool(url, { connections: 1 })
+    const ask: Ask = async (owner) => {
+      const { body } = await pool.request({ path: '/', method: 'GET' })
+      await body.text()
+      await field.work(owner)
+    }
+    return { ask, close: () => pool.close() }
+  })
+
+const agent = (field: Field): Promise<void> =>
+  askAll(field, (url) => {
+    const http = requireHttp()
+    const one = new http.Agent({ keepAlive: true, maxSockets: 1 })
+    const ask: Ask = (owner) =>
+      new Promise((resolve) => {
+        http.get(url, { agent: one }, (response) => {
+          response.on('end', () => void field.work(owner).then(resolve)).resume()
+        })
+      })
+    return { ask, close: () => one.destroy() }
+  })
+
+const SERVER = { 'request (user)': 3 }
+
+export const cases: readonly Case[] = [
+  {
+    name: 'Pool with one connection',
+    library: 'undici',
+    instrumentations: () => [new UndiciInstrumentation()],
+    expected: { right: 6, missing: SERVER },
+    run: undici,
+  },
+  {
+    name: 'http.Agent with one socket',
+    library: 'node',
+    expected: { right: 3, missing: SERVER },
+    run: agent,
+  },
+  {
+    name: 'http.Agent with one socket, instrumented',
+    library: 'node',
+    instrumentations: () => [new HttpInstrumentation({ disableIncomingRequestInstrumentation: true })],
+    expected: { right: 6, missing: SERVER },
+    run: agent,
+  },
+]
