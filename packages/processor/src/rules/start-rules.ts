@@ -17,7 +17,8 @@ import {
   sessionIdRank,
 } from '@otel-sessions/semconv/internal'
 import { ID_REJECTED, reportInvalidId } from '../report/report.ts'
-import { contentsOf, readScope, type SessionScope } from '../scope/scope.ts'
+import { readScope, type SessionScope } from '../scope/scope.ts'
+import { contentsOf } from '../scope/session-context.ts'
 import {
   belongsToOneSpan,
   childRecordOf,

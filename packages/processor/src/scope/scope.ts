@@ -1,4 +1,4 @@
-import { type Context, createContextKey, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
+import { type Context, createContextKey } from '@opentelemetry/api'
 import { now, type SessionRecord } from '@otel-sessions/semconv/internal'
 import { limitTags } from './check-session.ts'
 import type { CheckedSession, SessionFields } from './session-init.ts'
@@ -25,7 +25,7 @@ export interface SessionScope {
 }
 
 /** The context key of the scope. It is registered by name, so that copies of this package read each other's scopes. */
-const SCOPE_KEY: symbol = createContextKey('otel-sessions.scope')
+export const SCOPE_KEY: symbol = createContextKey('otel-sessions.scope')
 
 /** Reads the scope that a context is in. */
 export function readScope(context: Context): SessionScope | undefined {
@@ -95,71 +95,4 @@ function merge(
 
 function unite(inner: SessionFields['tags'], outer: SessionFields['tags']): SessionFields['tags'] {
   return inner === undefined || outer === undefined ? (inner ?? outer) : limitTags([...outer, ...inner])
-}
-
-/** The key under which the API keeps the active span. The API does not export it, so a probe notes what it writes. */
-const SPAN_KEY = findSpanKey()
-
-function findSpanKey(): symbol | undefined {
-  let written: symbol | undefined
-  const probe: Context = {
-    getValue: () => undefined,
-    setValue: (key) => {
-      written = key
-      return ROOT_CONTEXT
-    },
-    deleteValue: () => ROOT_CONTEXT,
-  }
-  trace.setSpan(probe, undefined as unknown as Span)
-  return written
-}
-
-/**
- * A context that holds the scope and the active span itself, and delegates everything else. The API's `setValue`
- * copies all entries, so that a scope or a span would cost more the more the context carries. A `SessionContext`
- * never delegates to another one, so nested scopes make no chain.
- */
-class SessionContext implements Context {
-  readonly parent: Context
-  readonly scope: SessionScope | undefined
-  readonly span: unknown
-
-  constructor(parent: Context, scope: SessionScope | undefined, span: unknown) {
-    this.parent = parent
-    this.scope = scope
-    this.span = span
-  }
-
-  getValue(key: symbol): unknown {
-    if (key === SPAN_KEY) return this.span
-    return key === SCOPE_KEY ? this.scope : this.parent.getValue(key)
-  }
-
-  setValue(key: symbol, value: unknown): Context {
-    if (key === SPAN_KEY) return new SessionContext(this.parent, this.scope, value)
-    if (key === SCOPE_KEY) return new SessionContext(this.parent, value as SessionScope, this.span)
-    return new SessionContext(this.parent.setValue(key, value), this.scope, this.span)
-  }
-
-  deleteValue(key: symbol): Context {
-    if (key === SPAN_KEY || key === SCOPE_KEY) return this.setValue(key, undefined)
-    return new SessionContext(this.parent.deleteValue(key), this.scope, this.span)
-  }
-}
-
-/**
- * Returns the context with another scope in it. Pure.
- *
- * @param span the active span of the context
- */
-export function withScope(context: Context, scope: SessionScope, span: Span | undefined): Context {
-  return new SessionContext(context instanceof SessionContext ? context.parent : context, scope, span)
-}
-
-/**
- * Returns what a context of this package holds, without a look-up by key; undefined for any other context, and if the
- * API's key of the active span is unknown.
- */
-export function contentsOf(context: Context): Pick<SessionContext, 'scope' | 'span'> | undefined {
-  return SPAN_KEY !== undefined && context instanceof SessionContext ? context : undefined
 }

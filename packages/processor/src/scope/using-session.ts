@@ -1,5 +1,5 @@
 // Scopes: what `usingSession` sets, and how a context carries it. Calls run one way:
-//   using-session -> check-session -> scope -> OpenTelemetry's context
+//   using-session -> check-session -> scope -> session-context -> OpenTelemetry's context
 // Entering a scope also propagates its session to unassigned spans above (`rules/propagate.ts`), and binds the streams
 // that the function returns (`binding/bind-in-place.ts`). The processor reads the scope later, when a span
 // starts (`rules/start-rules.ts`).
@@ -9,7 +9,8 @@ import { bindResult, isNativePromise } from '../binding/bind-in-place.ts'
 import { report } from '../report/report.ts'
 import { propagateScope } from '../rules/propagate.ts'
 import { checkSession } from './check-session.ts'
-import { endScope, nestScope, readScope, withScope } from './scope.ts'
+import { endScope, nestScope, readScope } from './scope.ts'
+import { withScope } from './session-context.ts'
 import type { CheckedSession, SessionInit } from './session-init.ts'
 
 /**

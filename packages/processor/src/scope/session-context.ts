@@ -1,0 +1,176 @@
+import { type Context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
+import { SCOPE_KEY, type SessionScope } from './scope.ts'
+
+/** The key under which the API keeps the active span. The API does not export it, so a probe notes what it writes. */
+const SPAN_KEY = findSpanKey()
+
+function findSpanKey(): symbol | undefined {
+  let written: symbol | undefined
+  const probe: Context = {
+    getValue: () => undefined,
+    setValue: (key) => {
+      written = key
+      return ROOT_CONTEXT
+    },
+    deleteValue: () => ROOT_CONTEXT,
+  }
+  trace.setSpan(probe, undefined as unknown as Span)
+  return written
+}
+
+type Entries = Map<symbol, unknown>
+
+/** What the methods of a context read. The API's contexts have it too, and published code writes to it. */
+interface OpenContext extends Context {
+  _currentContext?: Entries
+}
+
+/**
+ * The entries of a `SessionContext`: the scope and the active span in fields, the others where the outer context has
+ * them. It looks like a Map, and copies all entries into one when more than `get` is asked of it: a copy for each scope
+ * and each span would cost more the more the context carries.
+ */
+class ScopeEntries {
+  readonly #outer: Context
+  readonly #scope: SessionScope | undefined
+  readonly #span: unknown
+  /** All entries, once somebody may have written to them. */
+  #map: Entries | undefined
+
+  constructor(outer: Context, scope: SessionScope | undefined, span: unknown, map?: Entries) {
+    this.#outer = outer
+    this.#scope = scope
+    this.#span = span
+    this.#map = map
+  }
+
+  /** The context that has the other entries. */
+  get outer(): Context {
+    return this.#outer
+  }
+
+  get scope(): SessionScope | undefined {
+    return this.#scope
+  }
+
+  get span(): unknown {
+    return this.#span
+  }
+
+  get(key: symbol): unknown {
+    if (this.#map !== undefined) return this.#map.get(key)
+    if (key === SPAN_KEY) return this.#span
+    return key === SCOPE_KEY ? this.#scope : this.#outer.getValue(key)
+  }
+
+  toMap(): Entries {
+    if (this.#map !== undefined) return this.#map
+    const outer = (this.#outer as OpenContext)._currentContext
+    const map: Entries = new Map(outer instanceof Map ? outer : [])
+    if (SPAN_KEY !== undefined && this.#span !== undefined) map.set(SPAN_KEY, this.#span)
+    if (this.#scope !== undefined) map.set(SCOPE_KEY, this.#scope)
+    // A context of another kind may keep entries to itself.
+    if (outer instanceof Map) this.#map = map
+    return map
+  }
+
+  /** Node calls it to print the entries. */
+  [Symbol.for('nodejs.util.inspect.custom')](): Entries {
+    return this.toMap()
+  }
+
+  /** The entries, if nothing was copied yet, and so nobody wrote to them. */
+  static live(entries: object): ScopeEntries | undefined {
+    return #map in entries && entries.#map === undefined ? entries : undefined
+  }
+}
+
+for (const name of Reflect.ownKeys(Map.prototype)) {
+  if (name === 'get') continue
+  const descriptor =
+    name === 'constructor'
+      ? { value: Map }
+      : {
+          get(this: ScopeEntries) {
+            const map = this.toMap()
+            const member: unknown = Reflect.get(map, name)
+            return typeof member === 'function' ? member.bind(map) : member
+          },
+        }
+  Object.defineProperty(ScopeEntries.prototype, name, descriptor)
+}
+Object.setPrototypeOf(ScopeEntries.prototype, Map.prototype)
+
+/**
+ * A context that holds the scope and the active span itself. Everything that works on a context of the API works on it:
+ * it has the same own properties, so methods can be taken off it, it can be copied, and be a prototype. It never
+ * delegates to another one, so nested scopes make no chain.
+ */
+class SessionContext implements Context {
+  readonly #getValue: Context['getValue']
+  _currentContext: Entries
+  readonly getValue: Context['getValue']
+  readonly setValue: Context['setValue']
+  readonly deleteValue: Context['deleteValue']
+
+  constructor(entries: ScopeEntries) {
+    this._currentContext = entries as unknown as Entries
+    this.getValue = this.#getValue = (key) => this._currentContext.get(key)
+    this.setValue = (key, value) => withEntry(this._currentContext, key, value)
+    this.deleteValue = (key) => withoutEntry(this._currentContext, key)
+  }
+
+  /** The entries of a context of this class, if nothing in it was replaced or written to. */
+  static entriesOf(context: object): ScopeEntries | undefined {
+    if (!(#getValue in context) || context.#getValue !== context.getValue) return undefined
+    return ScopeEntries.live(context._currentContext)
+  }
+
+  static {
+    Reflect.deleteProperty(SessionContext.prototype, 'constructor')
+    Object.setPrototypeOf(SessionContext.prototype, Object.getPrototypeOf(ROOT_CONTEXT))
+  }
+}
+
+const inside = (outer: Context, scope: SessionScope | undefined, span: unknown) =>
+  new SessionContext(new ScopeEntries(outer, scope, span))
+
+function withEntry(entries: Entries, key: symbol, value: unknown): Context {
+  const live = ScopeEntries.live(entries)
+  if (live === undefined || value === undefined) return copied(entries, (map) => map.set(key, value))
+  if (key === SPAN_KEY) return inside(live.outer, live.scope, value)
+  if (key === SCOPE_KEY) return inside(live.outer, value as SessionScope, live.span)
+  return inside(live.outer.setValue(key, value), live.scope, live.span)
+}
+
+function withoutEntry(entries: Entries, key: symbol): Context {
+  const live = ScopeEntries.live(entries)
+  if (live === undefined) return copied(entries, (map) => map.delete(key))
+  if (key === SPAN_KEY) return inside(live.outer, live.scope, undefined)
+  if (key === SCOPE_KEY) return inside(live.outer, undefined, live.span)
+  return inside(live.outer.deleteValue(key), live.scope, live.span)
+}
+
+/** The slow way, for entries that somebody wrote to. */
+function copied(entries: Entries, change: (map: Entries) => void): Context {
+  const map = new Map(entries)
+  change(map)
+  return new SessionContext(new ScopeEntries(ROOT_CONTEXT, undefined, undefined, map))
+}
+
+/**
+ * Returns the context with another scope in it. Pure.
+ *
+ * @param span the active span of the context
+ */
+export function withScope(context: Context, scope: SessionScope, span: Span | undefined): Context {
+  return inside(contentsOf(context)?.outer ?? context, scope, span)
+}
+
+/**
+ * Returns what a context of this package holds, without a look-up by key; undefined for any other context, and if the
+ * API's key of the active span is unknown.
+ */
+export function contentsOf(context: Context): Pick<ScopeEntries, 'outer' | 'scope' | 'span'> | undefined {
+  return SPAN_KEY === undefined ? undefined : SessionContext.entriesOf(context)
+}
