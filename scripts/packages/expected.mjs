@@ -42,6 +42,7 @@ export const MAY_IMPORT = {
   '@otel-sessions/semconv': [],
   '@otel-sessions/semconv/internal': [],
   '@otel-sessions/processor': [API, ...SEMCONV],
+  '@otel-sessions/processor/langchain': [API, ...SEMCONV],
   '@otel-sessions/processor/lifecycle': [API, ...SEMCONV],
   '@otel-sessions/exporter': [API, ...SEMCONV],
   '@otel-sessions/exporter/backends': [...SEMCONV],

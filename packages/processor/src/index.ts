@@ -4,6 +4,7 @@
  * - `scope/`: what `usingSession` sets, checked, and how a context carries it; begin with `using-session.ts`
  * - `rules/`: which session a span gets, at its start and at its end; begin with `start-rules.ts`
  * - `binding/`: functions, streams and emitters that run later, in their session; begin with `bind-session.ts`
+ * - `langchain/`: LangChain's callbacks keep their context; the processor and an entry point of its own call it
  * - `report/`: what is counted and logged, by problem code; begin with `report.ts`
  * - `processor.ts`, with `options.ts` and `stats.ts`: what the SDK calls; it runs the rules
  * - `lifecycle/`: the session as an object, an entry point of its own

@@ -16,6 +16,7 @@ import {
   planAliases,
   type SessionRecordSettings,
 } from '@otel-sessions/semconv/internal'
+import { environmentVariable } from './platform.ts'
 import { reportInvalidId, reportWeakId } from './report/report.ts'
 
 /** Options of `SessionSpanProcessor`. */
@@ -117,7 +118,7 @@ const ENVIRONMENT_VARIABLE = 'OTEL_SESSION_ID'
 
 /** The session that a parent process passed on. A wrong one is reported and does not throw, because no code is wrong. */
 function idFromEnvironment(rule: SessionIdRule): string | undefined {
-  const value = readEnvironment()
+  const value = environmentVariable(ENVIRONMENT_VARIABLE)
   // An empty variable counts as unset, as in OpenTelemetry.
   if (value === undefined || value === '') return undefined
   const check = checkSessionId(value, rule)
@@ -132,14 +133,4 @@ function idFromEnvironment(rule: SessionIdRule): string | undefined {
     rule.maxLength,
   )
   return undefined
-}
-
-/** Browsers and workers have no `process`, and Deno may deny access. */
-function readEnvironment(): string | undefined {
-  try {
-    const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }
-    return process?.env?.[ENVIRONMENT_VARIABLE]
-  } catch {
-    return undefined
-  }
 }

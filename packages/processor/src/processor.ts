@@ -7,6 +7,7 @@ import {
   type SessionRecord,
   type SessionRecordSettings,
 } from '@otel-sessions/semconv/internal'
+import { bindInstalledQueues, isFromLangChain, watchSpan } from './langchain/watch-spans.ts'
 import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
 import { report } from './report/report.ts'
 import { resolveEndedSpan, resolveOpenSpan, resolveUnchanged } from './rules/end-rules.ts'
@@ -38,6 +39,7 @@ export class SessionSpanProcessor {
    */
   constructor(options?: SessionSpanProcessorOptions) {
     this.#settings = settingsOf(options)
+    bindInstalledQueues()
   }
 
   /** Called by the SDK when a span starts and is recording, with the context that it starts in. */
@@ -53,7 +55,8 @@ export class SessionSpanProcessor {
       stamp(span, record)
       attachRecord(spanContext, record)
       openRecord(record)
-      if ((record.scope as SessionScope | undefined)?.over !== undefined) {
+      if (isFromLangChain(span)) watchSpan(parentContext)
+      else if ((record.scope as SessionScope | undefined)?.over !== undefined) {
         reportOutlivedScope(span, parentContext, record)
       }
     } catch {

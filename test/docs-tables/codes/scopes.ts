@@ -95,6 +95,19 @@ export const SCOPE = area({
   },
 })
 
+export const LANGCHAIN = area({
+  title: 'LangChain',
+  anchor: 'langchain',
+  intro:
+    'LangChain runs its callbacks in a queue in the background, and instrumentations make their spans there.',
+  codes: {
+    'langchain:background-callbacks': {
+      what: "A span of LangChain started in a callback whose context is not kept, so it may have the session of another request. LangChain's queue could not be found, as in a bundle, or only after the first callbacks were in it.",
+      fix: "Call `keepSessionInLangChain()` of `@otel-sessions/processor/langchain` when the application starts. In a bundle, pass it the module: `keepSessionInLangChain(callbacks)`, after `import * as callbacks from '@langchain/core/callbacks/manager'`. [LangChain](../frameworks/langchain.md#requests-at-the-same-time) has the details.",
+    },
+  },
+})
+
 export const BIND = area({
   title: '`bindSession`, and streams that `usingSession` returns',
   anchor: 'bind',

@@ -9,6 +9,7 @@ import * as backfills from '@otel-sessions/exporter/backfill'
 import * as hashes from '@otel-sessions/exporter/hash'
 import * as deliveries from '@otel-sessions/exporter/persistent'
 import * as processors from '@otel-sessions/processor'
+import * as langchains from '@otel-sessions/processor/langchain'
 import * as lifecycles from '@otel-sessions/processor/lifecycle'
 import * as semconv from '@otel-sessions/semconv'
 import { makeProvider, type ReadableSpan, type SpanExporter, type SpanProcessor } from '../support/sdk.ts'
@@ -76,6 +77,8 @@ export const counted: number | undefined = processStats().problems[code]
 export const started: number = processor.stats().started.explicit
 export const dropped: number | undefined = exporter.stats().dropped['cleared']
 
+export const { queues, handlers }: langchains.LangChainReach = langchains.keepSessionInLangChain()
+
 const one: lifecycles.Session = lifecycles.startSession({ tags: ['beta'] }, { tracerProvider: provider })
 export const turn: Promise<string> = one.trace('turn', async (span) => span.spanContext().traceId)
 export const state: 'success' | 'failure' | 'indeterminate' | undefined = one.ended?.state
@@ -96,6 +99,7 @@ export const values: [
   Record<keyof typeof hashes, 'function'>,
   Record<keyof typeof deliveries, 'class'>,
   Record<keyof typeof processors, 'function' | 'class'>,
+  Record<keyof typeof langchains, 'function'>,
   Record<keyof typeof lifecycles, 'function' | 'class'>,
   Record<keyof typeof semconv, 'function' | 'value'>,
 ] = [
@@ -143,6 +147,7 @@ export const values: [
     setSpanSession: 'function',
     usingSession: 'function',
   },
+  { keepSessionInLangChain: 'function' },
   {
     endSessionsOnSignals: 'function',
     resumeSession: 'function',

@@ -20,6 +20,7 @@ export type FieldCode = IdFieldCode | 'metadata' | 'tags'
  * - `advice:…`: a session ID is valid but weak
  * - `context:…`: there is no context manager, or it does not follow promises
  * - `scope:outlived`: a span starts in a scope whose function was over long before
+ * - `langchain:background-callbacks`: a span of LangChain may have started in the context of another request
  * - `bind:…`: a stream or another target is not bound
  * - `set-span-session:…`: there is no span, it has ended, or reading it throws; `scope-wins`: a `usingSession` that was
  *   entered below the span takes precedence
@@ -60,6 +61,7 @@ export type ProblemCode =
   | 'context:no-manager'
   | 'context:lost-after-await'
   | 'scope:outlived'
+  | 'langchain:background-callbacks'
   | 'bind:rejected'
   | 'bind:unknown-target'
   | 'set-span-session:no-span'

@@ -1,5 +1,5 @@
+import { builtinModule } from '../../platform.ts'
 import { report } from '../../report/report.ts'
-import { builtinModule } from '../builtin-module.ts'
 import { Unreadable } from './input.ts'
 
 interface FileHandle {

@@ -1,5 +1,5 @@
 import { checkOptions, checkWholeNumber, kindOf, LONGEST_TIMER_MILLIS } from '@otel-sessions/semconv/internal'
-import { builtinModule } from '../builtin-module.ts'
+import { builtinModule } from '../../platform.ts'
 
 /** The part of a tracer provider that is used. */
 export interface Flushable {

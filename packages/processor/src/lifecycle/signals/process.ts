@@ -1,4 +1,4 @@
-import { builtinModule } from '../builtin-module.ts'
+import { builtinModule } from '../../platform.ts'
 
 /** The part of the process that is used. */
 export interface SignalProcess {

@@ -1,0 +1,51 @@
+/**
+ * LangChain's callbacks keep the context of the run that caused them.
+ *
+ * LangChain runs callbacks in a queue in the background. The queue starts a waiting callback in the context of the one
+ * before it, so a span that an instrumentation makes there may start in the scope of another request.
+ *
+ * - `bind-queues.ts`: the cure, which finds LangChain's queue and binds its jobs to the context of who adds them
+ * - `await-handlers.ts`: the fallback for bundled applications, where the queue cannot be found
+ * - `watch-spans.ts`: what `SessionSpanProcessor` does by itself, and what it reports
+ *
+ * @module
+ */
+import { awaitHandlers, type LangChainCallbacks } from './await-handlers.ts'
+import { bindQueues } from './bind-queues.ts'
+
+export type { LangChainCallbacks } from './await-handlers.ts'
+
+/** What `keepSessionInLangChain` reached. If it is `{ queues: 0, handlers: false }`, it has no effect. */
+export interface LangChainReach {
+  /** How many copies of LangChain's queue are bound. Several copies of LangChain often share one. */
+  readonly queues: number
+  /** Whether OpenTelemetry's handlers run inside the run that calls them. */
+  readonly handlers: boolean
+}
+
+/**
+ * Makes LangChain's callbacks keep the context of the run that caused them. Without it, spans of LangChain may have the
+ * session of another request that runs at the same time or ran just before.
+ *
+ * `SessionSpanProcessor` calls it when it is constructed, if the main script or the working directory can resolve
+ * `@langchain/core`; and when it meets the first span of LangChain. Call it yourself, before the first run, if the
+ * problem `langchain:background-callbacks` is counted.
+ *
+ * It binds the jobs of LangChain's own queue to the context of the code that adds them, and costs no latency. Its only
+ * effect is on the context. An application's own `p-queue` of version 6 is bound as well.
+ *
+ * In a bundle the queue is out of reach. Pass `@langchain/core/callbacks/manager` there: then each run waits for the
+ * handlers of OpenInference and Traceloop, as it does for all handlers with `LANGCHAIN_CALLBACKS_BACKGROUND=false`.
+ *
+ * Calling it again changes nothing, except that it reaches what was loaded meanwhile. Never throws.
+ *
+ * @param callbacks the module `@langchain/core/callbacks/manager`, in a bundled application
+ * @returns what was reached, now or before
+ * @example keepSessionInLangChain()
+ * @example
+ * import * as callbacks from '@langchain/core/callbacks/manager'
+ * keepSessionInLangChain(callbacks) // in a bundle
+ */
+export function keepSessionInLangChain(callbacks?: LangChainCallbacks): LangChainReach {
+  return { queues: bindQueues(), handlers: awaitHandlers(callbacks) }
+}

@@ -1,0 +1,140 @@
+// Spans of LangChain's background callbacks keep the context of their run. The real LangChain is in test/conflicts and
+// test/field; here is what it does, with its own queue.
+import { createRequire } from 'node:module'
+import { context } from '@opentelemetry/api'
+import { processStats, SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+import { keepSessionInLangChain } from '@otel-sessions/processor/langchain'
+import { resetProcessState } from '@otel-sessions/semconv/internal'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { collectWarnings, startTracing, stopTracing } from '../../../test/support/tracing.ts'
+
+const require = createRequire(import.meta.url)
+const langchain = createRequire(
+  createRequire(`${process.cwd()}/`).resolve('@langchain/core/callbacks/promises'),
+)
+const { default: Queue } = langchain('p-queue')
+
+beforeEach(resetProcessState)
+afterEach(stopTracing)
+
+/** Adds one job in each of two sessions in one tick, and returns the spans' sessions. */
+async function addInTwoSessions(addTo: (job: () => Promise<void>) => unknown) {
+  const { sessions, tracer } = startTracing()
+  const job = (name: string) => async () => {
+    tracer.startSpan(name).end()
+    await undefined
+  }
+  await Promise.all(['user_a_conv', 'user_b_conv'].map((id) => usingSession(id, () => addTo(job(id)))))
+  return sessions()
+}
+
+describe("LangChain's queue", () => {
+  test('runs each job in the session of its caller, once a processor is constructed', async () => {
+    new SessionSpanProcessor()
+    const queue = new Queue({ concurrency: 1 })
+    expect(await addInTwoSessions((job) => queue.add(job))).toEqual({
+      user_a_conv: 'user_a_conv',
+      user_b_conv: 'user_b_conv',
+    })
+  })
+
+  test('keeps the session with addAll, which passes options and results on', async () => {
+    keepSessionInLangChain()
+    const queue = new Queue({ concurrency: 1 })
+    expect(await addInTwoSessions((job) => queue.addAll([job], { priority: 1 }))).toEqual({
+      user_a_conv: 'user_a_conv',
+      user_b_conv: 'user_b_conv',
+    })
+    expect(await queue.addAll([() => 1, async () => 2])).toEqual([1, 2])
+    await expect(queue.add(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    await expect(queue.add('no function')).rejects.toThrow('fn is not a function')
+  })
+
+  test('is bound once, however often and by however many copies it is asked for', () => {
+    const reach = keepSessionInLangChain()
+    const { add } = Queue.prototype
+    expect(reach.queues).toBeGreaterThanOrEqual(1)
+    expect(keepSessionInLangChain()).toEqual(reach)
+    expect(Queue.prototype.add).toBe(add)
+  })
+
+  test('is reached in every copy that is loaded', () => {
+    const { queues } = keepSessionInLangChain()
+    const path = '/elsewhere/node_modules/p-queue/dist/index.js'
+    class Another {
+      add(job: () => unknown) {
+        return job()
+      }
+    }
+    require.cache[path] = { exports: { default: Another } } as never
+    try {
+      expect(keepSessionInLangChain().queues).toBe(queues + 1)
+      expect(new Another().add(() => context.active())).toBeDefined()
+    } finally {
+      delete require.cache[path]
+    }
+  })
+})
+
+describe('keepSessionInLangChain', () => {
+  test('reaches nothing, and does not throw, where there is no CommonJS', () => {
+    const { getBuiltinModule } = process
+    process.getBuiltinModule = undefined as never
+    try {
+      expect(keepSessionInLangChain()).toEqual({ queues: 0, handlers: false })
+    } finally {
+      process.getBuiltinModule = getBuiltinModule
+    }
+  })
+
+  test.each([{}, { CallbackManager: null }, { CallbackManager: {} }, null, 'core'])(
+    'ignores a module that is not %j',
+    (callbacks) => {
+      expect(keepSessionInLangChain(callbacks as never).handlers).toBe(false)
+    },
+  )
+
+  test('makes runs wait for handlers that make spans, and for no others', () => {
+    const handlers = ['OpenInferenceLangChainTracer', 'traceloop_callback_handler', 'mine'].map(
+      (name): { name: string; awaitHandlers?: boolean } => ({ name }),
+    )
+    const CallbackManager = { _configureSync: () => ({ handlers }) }
+    expect(keepSessionInLangChain({ CallbackManager }).handlers).toBe(true)
+    const { _configureSync } = CallbackManager
+    expect(keepSessionInLangChain({ CallbackManager }).handlers).toBe(true)
+    expect(CallbackManager._configureSync).toBe(_configureSync)
+    expect(CallbackManager._configureSync()).toEqual({ handlers })
+    expect(handlers.map(({ awaitHandlers }) => awaitHandlers)).toEqual([true, true, undefined])
+  })
+})
+
+describe('a span of LangChain whose context is not kept', () => {
+  const NAME = '@arizeai/openinference-instrumentation-langchain'
+
+  function spansWithoutCommonJs() {
+    const { getBuiltinModule } = process
+    process.getBuiltinModule = undefined as never
+    try {
+      const { provider } = startTracing()
+      for (const name of ['one', 'two']) provider.getTracer(NAME).startSpan(name).end()
+    } finally {
+      process.getBuiltinModule = getBuiltinModule
+    }
+    return processStats().problems['langchain:background-callbacks']
+  }
+
+  test('is counted, and logged once with the remedy', () => {
+    const warnings = collectWarnings()
+    expect(spansWithoutCommonJs()).toBe(2)
+    expect(warnings.filter((line) => line.includes('keepSessionInLangChain()'))).toHaveLength(1)
+  })
+
+  test('is no problem if callbacks run in the foreground', () => {
+    process.env['LANGCHAIN_CALLBACKS_BACKGROUND'] = 'false'
+    try {
+      expect(spansWithoutCommonJs()).toBeUndefined()
+    } finally {
+      delete process.env['LANGCHAIN_CALLBACKS_BACKGROUND']
+    }
+  })
+})
