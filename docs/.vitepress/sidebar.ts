@@ -18,6 +18,8 @@ const guide: Item[] = [
       item('Getting started', '/guide/getting-started'),
       item('Entering a session', '/guide/entering-a-session'),
       item('Streams', '/guide/streams'),
+      item('Queues and pools', '/guide/queues'),
+      item('Batches (DataLoader)', '/guide/batches'),
       item('Precedence', '/guide/precedence'),
       item('Backends', '/guide/backends'),
       item('Backfill', '/guide/backfill'),

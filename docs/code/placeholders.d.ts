@@ -13,12 +13,16 @@ declare global {
   const authenticatedUser: (request: unknown) => Promise<string>
   /** The jobs of a batch. */
   const batch: readonly { sessionId: string | undefined }[]
+  /** Opens a connection of the reader's own. */
+  const connect: () => Promise<{ close(): Promise<void> }>
   /** The ID of a conversation that was looked up for the user. */
   const conversationId: string
   /** The processor that delivers spans, as in the guide's page about delivery. */
   const delivery: import('@otel-sessions/exporter/persistent').PersistentBatchSpanProcessor
   /** Looks a conversation up in the reader's database; `undefined` if it does not belong to the user. */
   const findConversation: (id: string, userId: string) => Promise<{ id: string } | undefined>
+  /** A loader that several users share. */
+  const documents: { load(key: string): Promise<unknown> }
   /** The reader's own work. */
   const handle: (input: unknown) => Promise<string>
   const input: unknown

@@ -23,7 +23,17 @@ export const QUESTIONS: readonly Question[] = [
   ),
   ask('OpenAI Agents group id', '/frameworks/openai-agents'),
   ask('context lost in async generator', '/guide/streams', '/reference/streams', '/guide/troubleshooting'),
-  ask('queue worker job session', '/guide/entering-a-session', '/guide/troubleshooting', '/guide/faq'),
+  ask(
+    'queue worker job session',
+    '/guide/queues',
+    '/guide/entering-a-session',
+    '/guide/troubleshooting',
+    '/guide/faq',
+  ),
+  ask('p-queue wrong session', '/guide/queues'),
+  ask('dataloader batch session', '/guide/batches'),
+  ask('connection pool session', '/guide/queues'),
+  ask('worker threads piscina', '/guide/queues', '/guide/entering-a-session'),
   ask(
     'session id longer than 200 characters',
     '/reference/session-ids',

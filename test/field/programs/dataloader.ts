@@ -11,15 +11,20 @@ const require = createRequire(import.meta.url)
 type Batch = DataLoader.BatchLoadFn<string, string>
 type Options = DataLoader.Options<string, string>
 
+const createLoader = (batch: Batch, options?: Options) => {
+  const Loader = require('dataloader') as typeof DataLoader
+  return new Loader(batch, options)
+}
+
+/** One loader for all users. */
 const load =
   (wrap: (batch: Batch) => Batch, options?: Options) =>
   async ({ users, session, work, request }: Field): Promise<void> => {
-    const Loader = require('dataloader') as typeof DataLoader
     const batch: Batch = async (keys) => {
       await work(NOBODY, 'query')
       return keys
     }
-    const loader = new Loader(wrap(batch), options)
+    const loader = createLoader(wrap(batch), options)
     const handle = async (user: string) => {
       await loader.load(user)
       await work(user)
@@ -28,6 +33,19 @@ const load =
       users.map((user) => request(user, () => usingSession(session(user), () => handle(user)))),
     )
   }
+
+/** A loader for each request. */
+const loadByRequest = async ({ users, session, work, request }: Field): Promise<void> => {
+  const handle = async (user: string) => {
+    const loader = createLoader(async (keys) => {
+      await work(user, 'query')
+      return keys
+    })
+    await Promise.all([loader.load('one'), loader.load('two')])
+    await work(user)
+  }
+  await Promise.all(users.map((user) => request(user, () => usingSession(session(user), () => handle(user)))))
+}
 
 const asItIs = (batch: Batch): Batch => batch
 
@@ -54,6 +72,7 @@ const SERVER = { 'request (user)': 3 }
 
 export const cases: readonly Case[] = [
   { name: 'as usual', expected: { right: 3, missing: SERVER, wrong: { query: 1 } }, run: load(asItIs) },
+  { name: 'a loader for each request', expected: { right: 6, missing: SERVER }, run: loadByRequest },
   { name: IN_BATCH, expected: { right: 4, missing: SERVER }, run: load(withoutSession) },
   {
     name: `${IN_BATCH}, backfill`,
