@@ -16,7 +16,7 @@ import {
 import { ownValue } from '@otel-sessions/semconv/internal'
 import { type EndedSpan, epochMillis } from './ended-span.ts'
 import { addMetric, addName, isScore, type RareFields, Tally } from './totals/rare-fields.ts'
-import { isName } from './usage/values.ts'
+import { isName, shortened } from './usage/values.ts'
 
 const KINDS = new Map<string, SessionSpanKind>(
   Object.entries(SESSION_SPAN_NAMES).map(([kind, name]) => [name, kind as SessionSpanKind]),
@@ -89,10 +89,10 @@ function applyEnd({ attributes, startTime }: EndedSpan): Applied {
   const givenState = ownValue(attributes, ATTR_SESSION_END_STATE)
   const state = SESSION_END_STATES.find((one) => one === givenState) ?? 'indeterminate'
   const givenReason = ownValue(attributes, ATTR_SESSION_END_REASON)
-  const reason = isName(givenReason) ? givenReason : undefined
+  const reason = shortened(givenReason)
   const ignored =
     (givenState === undefined || givenState === state ? 0 : 1) +
-    (givenReason === undefined || givenReason === reason ? 0 : 1)
+    (givenReason === undefined || reason !== undefined ? 0 : 1)
   return { ignored, ended: { state, reason, time }, replaced: undefined }
 }
 

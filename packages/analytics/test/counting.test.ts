@@ -185,7 +185,7 @@ test('an idle session is removed, even if no span arrives', async () => {
 test.each([
   [{ maxSession: 3 }, /there is no option "maxSession"/],
   [{ maxSessions: 0 }, /option maxSessions must be a whole number from 1 to 10000000, it is 0/],
-  [{ idleMillis: '1' }, /option idleMillis .* it is a string of 1 characters/],
+  [{ idleMillis: '1' }, /option idleMillis .* it is a string of 1 character/],
   [{ onEvict: 3 }, /option onEvict must be a function, it is a value of type number/],
   [{ meterProvider: {} }, /option meterProvider must be a MeterProvider/],
   [{ prices: { m: { input: -1 } } }, /option prices\["m"\].input must be USD/],

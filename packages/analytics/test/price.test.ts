@@ -130,7 +130,7 @@ describe('an invalid table is rejected with the model and the field', () => {
     [{ a: {} }, '["a"].input must be USD per million tokens, a number from 0 to 1000000, it is undefined'],
     [
       { a: { input: '3' } },
-      '["a"].input must be USD per million tokens, a number from 0 to 1000000, it is a string of 1 characters',
+      '["a"].input must be USD per million tokens, a number from 0 to 1000000, it is a string of 1 character',
     ],
     [
       { a: { input: 1, output: -1 } },

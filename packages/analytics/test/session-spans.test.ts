@@ -41,6 +41,17 @@ test('session spans set name, end, feedback and metrics, and are not work', () =
   })
 })
 
+test.each([
+  ['x'.repeat(200), 'x'.repeat(200)],
+  ['x'.repeat(32_768), 'x'.repeat(200)],
+  [`${'x'.repeat(199)}\u{1F600} and more`, 'x'.repeat(199)],
+])('a long reason of an end is shortened to 200 characters, and not ignored', (given, reason) => {
+  const attributes = { 'session.end.state': 'failure', 'session.end.reason': given }
+  const analytics = counted(spanMaker()('s', { name: 'session.end', attributes }))
+  expect(analytics.stats('s')?.end).toMatchObject({ state: 'failure', reason })
+  expect(analytics.counters().ignoredValues).toBe(0)
+})
+
 test('listeners are called once for an end, after the span that ends the session, and their errors are contained', async () => {
   const analytics = new SessionAnalytics()
   const calls: SessionTotals[] = []

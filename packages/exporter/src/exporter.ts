@@ -186,8 +186,10 @@ export class SessionSpanExporter<S extends ExportableSpan> {
 function logFailure({ code, error }: ExportResult): void {
   if (code === 0) return
   problems.report('backfill:failed', () => {
-    return `the wrapped exporter failed to export backfilled spans; counted in stats().failures: ${error?.message ?? 'no reason given'}`
+    return `the wrapped exporter failed to export backfilled spans; counted in stats().failures: ${error?.name ?? 'no reason given'}`
   })
+  // Not at warn level: the message is foreign, and may contain an ID.
+  if (error !== undefined) problems.detail(() => `the failure of backfilled spans: ${error.message}`)
 }
 
 /** @throws RangeError that names the option and its value */

@@ -25,10 +25,15 @@ const REASONS: Readonly<Record<SessionIdReason, CodeText>> = {
   },
 }
 
+const { 'not-a-string': _, ...REASONS_OF_STRINGS } = REASONS
+
 /** The same reasons for another field, with its codes. */
-function reasonsFor<Field extends string>(field: Field): Record<`${Field}:${SessionIdReason}`, CodeText> {
-  const entries = Object.entries(REASONS).map(([reason, text]) => [`${field}:${reason}`, text])
-  return Object.fromEntries(entries) as Record<`${Field}:${SessionIdReason}`, CodeText>
+function reasonsFor<Field extends string, Reason extends string = SessionIdReason>(
+  field: Field,
+  reasons: Readonly<Record<Reason, CodeText>> = REASONS as Readonly<Record<Reason, CodeText>>,
+): Record<`${Field}:${Reason}`, CodeText> {
+  const entries = Object.entries(reasons).map(([reason, text]) => [`${field}:${reason}`, text])
+  return Object.fromEntries(entries) as Record<`${Field}:${Reason}`, CodeText>
 }
 
 const fieldArea = <Field extends IdFieldCode>(field: Field, title: string, property: string) =>
@@ -91,7 +96,7 @@ export const ENVIRONMENT = area({
     '`SessionSpanProcessor` reads the default session of the process from this [environment variable](../reference/environment.md#the-default-session). Its value is invalid, so there is no default session. With `defaultSession: true`, each processor gets a new ID.',
   isList: true,
   codes: {
-    ...reasonsFor('environment'),
+    ...reasonsFor('environment', REASONS_OF_STRINGS),
     'environment:placeholder': {
       what: 'The value is a missing value that became a string, such as `undefined`. All processes would share one session.',
       fix: 'Set the variable only if there is an ID. In Node, `process.env.OTEL_SESSION_ID = undefined` sets the text `undefined`.',

@@ -28,7 +28,7 @@ export const SESSION = area({
     },
     'session:unknown-field': {
       what: 'A property is ignored, because no field has its name. It is mostly a spelling mistake, such as `sessionID` for `sessionId`. Without `sessionId`, the work stays in the outer session.',
-      fix: 'Correct the name. The log suggests the field that is meant; [the fields](entering-a-session.md#the-fields-of-a-session) are listed in the guide.',
+      fix: 'Correct the name. The log names the property, where it looks like one, and the field that is meant; [the fields](entering-a-session.md#the-fields-of-a-session) are listed in the guide.',
     },
   },
 })

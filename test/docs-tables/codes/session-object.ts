@@ -119,14 +119,15 @@ export const SESSION_TRACE = area({
 export const SESSION_END = area({
   title: 'Ending a session',
   anchor: 'session-end',
-  intro: '`session.end` ends the session, and leaves out what it cannot use.',
+  intro:
+    'A session ends once. If the argument of `session.end` does not say how, the session stays open, so that you can correct the call. An invalid reason or time is only left out.',
   codes: {
     'session-end:unreadable': {
-      what: 'The argument is no object, or reading it throws. The session ends as `indeterminate`.',
+      what: 'The argument is no object with `state`, `reason` or `time`, or reading it throws. The session does not end.',
       fix: "Pass an object such as `{ state: 'success' }`.",
     },
     'session-end:bad-state': {
-      what: '`state` is none of `success`, `failure` and `indeterminate`. The session ends as `indeterminate`.',
+      what: '`state` is none of `success`, `failure` and `indeterminate`. The session does not end.',
       fix: 'Use one of the three, and put details into `reason`.',
     },
     'session-end:bad-reason': {

@@ -67,7 +67,7 @@ export interface SessionMetricTotals {
 export interface SessionEndTotals {
   /** The state in `session.end`; `indeterminate` if there is none, or if a following session implies the end. */
   readonly state: SessionEndState
-  /** The reason in `session.end`, if there is one. */
+  /** The reason in `session.end`, if there is one: its first 200 characters. */
   readonly reason: string | undefined
   /** When it ended, in milliseconds since the epoch. */
   readonly time: number

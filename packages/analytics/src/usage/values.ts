@@ -16,6 +16,13 @@ export const NAME_MAX_LENGTH = 200
 export const isName = (value: unknown): value is string =>
   typeof value === 'string' && value !== '' && value.length <= NAME_MAX_LENGTH
 
+/** The beginning of a text, as far as the totals can keep it; undefined if it is no string, or empty. */
+export function shortened(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined
+  // Not half of a character that is two UTF-16 code units.
+  return value.slice(0, NAME_MAX_LENGTH).replace(/[\uD800-\uDBFF]$/, '')
+}
+
 /** In USD: far above any bill, and low enough that sums do not overflow. */
 const COST_MAX = 1e9
 

@@ -5,7 +5,9 @@ import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trac
 import { type ExportResult, SessionSpanExporter } from '@otel-sessions/exporter'
 import { backfill } from '@otel-sessions/exporter/backfill'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
+import { resetProcessState } from '@otel-sessions/semconv/internal'
 import { afterEach, describe, expect, it } from 'vitest'
+import { collectWarnings } from '../../../../test/support/tracing.ts'
 import { agentTurn, below, startBackfilling, stopBackfilling } from './support.ts'
 
 afterEach(stopBackfilling)
@@ -186,6 +188,20 @@ describe('a wrapped exporter that rejects backfilled spans', () => {
     calls[0]?.answer({ code: 1, error: new Error('503') })
     await expect(flushed).resolves.toBeUndefined()
     expect(exporter.stats().failures).toEqual({ result: 1 })
+    root.end()
+  })
+
+  it('is logged with the name of its error: the message is foreign, and may contain an ID', async () => {
+    resetProcessState()
+    const warnings = collectWarnings()
+    const { calls, provider, tracer } = startBatches('last')
+    const root = tracer.startSpan('root')
+    below(root, tracer, 'fetch').end()
+    const flushed = provider.forceFlush()
+    calls[0]?.answer({ code: 1, error: new RangeError(`session ${A} is not accepted`) })
+    await flushed
+    expect(warnings.join()).toContain('counted in stats().failures: RangeError (logged once)')
+    expect(warnings.join()).not.toContain(A)
     root.end()
   })
 })

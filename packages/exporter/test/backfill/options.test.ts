@@ -34,7 +34,7 @@ describe('backfill()', () => {
       'backfill: option maxWaitMillis must be a whole number from 1 to 2147483647, it is 0',
     ],
     [{ maxWaitMillis: Infinity }, RangeError, 'it is Infinity'],
-    [{ maxWaitMillis: '5' }, RangeError, 'it is a string of 1 characters'],
+    [{ maxWaitMillis: '5' }, RangeError, 'it is a string of 1 character'],
     [
       { maxSpans: 1.5 },
       RangeError,

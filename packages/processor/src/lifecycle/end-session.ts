@@ -19,7 +19,7 @@ export function openSession(state: SessionState): OpenSession {
   }
 }
 
-/** Ends a session. Only the first end of an object counts. Never throws. */
+/** Ends a session. Only the first end of an object counts, and a rejected one is none. Never throws. */
 export function endSession(state: SessionState, end: unknown): void {
   if (state.ended !== undefined) {
     sessionCounters().endedAgain++
@@ -27,6 +27,7 @@ export function endSession(state: SessionState, end: unknown): void {
     return
   }
   const checked = checkEnd(end, state.start)
+  if (checked === undefined) return
   // Set before the span is emitted, because a span processor may end the session in turn. The span itself is not late.
   const session = currentSession(state)
   state.ended = endedBy(checked)

@@ -101,7 +101,8 @@ export function objectWithoutSession(settings: SessionSettings): Session {
     attach: async () => count(),
     end(end) {
       count()
-      ended ??= endedBy(checkEnd(end, undefined))
+      const checked = ended === undefined ? checkEnd(end, undefined) : undefined
+      if (checked !== undefined) ended = endedBy(checked)
     },
     async [Symbol.asyncDispose]() {},
   }

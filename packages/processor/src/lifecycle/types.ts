@@ -148,8 +148,9 @@ export interface Session {
   attach(attachment: AttachmentInput): Promise<void>
 
   /**
-   * Ends the session, not before its start. The first end counts; later ones are counted and change nothing. Whatever
-   * comes after the end is emitted all the same, with `session.late: true`.
+   * Ends the session, not before its start. The first end counts; later ones are counted and change nothing. An
+   * argument that is no object, or has another state, is rejected: the session stays open for the corrected call.
+   * Whatever comes after the end is emitted all the same, with `session.late: true`.
    */
   end(end?: SessionEnd): void
 

@@ -56,7 +56,7 @@ export type ProblemCode =
   | `attribute:${SessionIdReason}`
   | 'attribute:truncated'
   | 'attribute:not-kept'
-  | `environment:${SessionIdReason | 'placeholder'}`
+  | `environment:${Exclude<SessionIdReason, 'not-a-string'> | 'placeholder'}`
   | `advice:${SessionIdAdvice}`
   | 'context:no-manager'
   | 'context:lost-after-await'

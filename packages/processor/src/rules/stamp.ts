@@ -9,6 +9,7 @@ import {
   type ReadableAttributes,
 } from '@otel-sessions/semconv'
 import {
+  countOf,
   isSameValue,
   ownValue,
   type SessionRecord,
@@ -89,7 +90,7 @@ function noteStoredId(value: unknown, record: SessionRecord, id: string): void {
   }
   record.stampedAs = value
   report('attribute:truncated', () => {
-    return `the SDK truncated session.id to ${value.length} of ${id.length} characters (attribute length limit), which may merge sessions; SessionSpanExporter restores it`
+    return `the SDK truncated session.id to ${value.length} of ${countOf(id.length, 'character')} (attribute length limit), which may merge sessions; SessionSpanExporter restores it`
   })
 }
 

@@ -1,5 +1,5 @@
 import { checkSessionId, TAG_MAX_LENGTH, TAGS_MAX_COUNT } from '@otel-sessions/semconv'
-import { isPlainSessionId, kindOf } from '@otel-sessions/semconv/internal'
+import { countOf, isPlainSessionId, kindOf } from '@otel-sessions/semconv/internal'
 import type { FieldCode, IdFieldCode } from '../report/problem-codes.ts'
 import { ID_REJECTED, report, reportInvalidId, reportWeakId } from '../report/report.ts'
 import type { CheckedSession, MetadataValue, SessionFields, SessionInit } from './session-init.ts'
@@ -38,13 +38,12 @@ function checkInit(init: SessionInit): CheckedSession {
 }
 
 /** Reports a property that is no field: mostly a spelling mistake, which may leave the work in the outer session. */
-export function reportUnknownField(key: string, known: readonly string[]): void {
+export function reportUnknownField(key: string, known: readonly string[], of = 'a session'): void {
   report('session:unknown-field', () => {
-    // Only spelling mistakes are shown. The keys of a map by user are personal data.
-    const plain = key.replaceAll(/[_-]/g, '').toLowerCase()
+    const plain = key.replaceAll(/[_.-]/g, '').toLowerCase()
     const meant = known.find((field) => [plain, `session${plain}`].includes(field.toLowerCase()))
-    const what = meant === undefined ? kindOf(key) : `"${key}" (did you mean ${meant}?)`
-    return `a property of a session is ignored: ${what}. The properties are ${known.join(', ')}`
+    const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`
+    return `a property of ${of} is ignored: ${nameInLog(key)}${hint}. The properties are ${known.join(', ')}`
   })
 }
 
@@ -113,8 +112,17 @@ function reportUnreadable(field: FieldCode): void {
   report(`${field}:unreadable`, () => `a ${field.replaceAll('-', ' ')} is left out: reading it throws`)
 }
 
-/** The most characters of a metadata key in a log: keys may hold personal data. */
+/** The most characters of a key in a log: keys may hold personal data. */
 const MAX_KEY_IN_LOG = 40
+
+/**
+ * A property's name as a log shows it: whole where it looks like an identifier in code. The keys of a map by user or by
+ * session are not shown; those have digits or other characters.
+ */
+const nameInLog = (key: string) =>
+  /^[a-z_$][a-z_$.-]*$/i.test(key) && key.length <= MAX_KEY_IN_LOG
+    ? `"${key}"`
+    : `one whose name has ${countOf(key.length, 'character')}`
 
 /** Copies the metadata, because the application may change its object while the scope lasts. */
 function checkMetadata(value: unknown): SessionFields['metadata'] {

@@ -1,7 +1,8 @@
 import { processStats, usingSession } from '@otel-sessions/processor'
 import { resumeSession, startSession } from '@otel-sessions/processor/lifecycle'
+import { resetProcessState } from '@otel-sessions/semconv/internal'
 import { afterEach, describe, expect, it } from 'vitest'
-import { stopTracing } from '../../../../test/support/tracing.ts'
+import { collectWarnings, stopTracing } from '../../../../test/support/tracing.ts'
 import { problems, startApplication } from './support.ts'
 
 afterEach(stopTracing)
@@ -33,17 +34,70 @@ describe('the end of a session', () => {
   })
 
   it.each([
-    ['a state that does not exist', { state: 'done' }, { 'session-end:bad-state': 1 }],
     ['a reason that is a number', { reason: 7 }, { 'session-end:bad-reason': 1 }],
     ['an invalid time', { time: new Date(Number.NaN) }, { 'session-time:bad-time': 1 }],
-    ['a string', 'success', { 'session-end:unreadable': 1 }],
-    ['an object that throws', new Proxy({}, { get: () => fail() }), { 'session-end:unreadable': 1 }],
+    [
+      'an unknown property',
+      { reason: 7, foo: 1 },
+      { 'session:unknown-field': 1, 'session-end:bad-reason': 1 },
+    ],
   ])('is indeterminate, and the problem is counted, for %s', (_, end, counted) => {
     const { tracerProvider, one } = startApplication()
     const session = startSession({}, { tracerProvider })
     expect(problems(() => session.end(end as object))).toEqual(counted)
     expect(one('session.end').attributes['session.end.state']).toBe('indeterminate')
     expect('session.end.reason' in one('session.end').attributes).toBe(false)
+  })
+
+  it.each([
+    ['a state that does not exist', { state: 'sucess' }, { 'session-end:bad-state': 1 }],
+    ['a state that is no string', { state: 1, reason: 'paid' }, { 'session-end:bad-state': 1 }],
+    ['a string', 'success', { 'session-end:unreadable': 1 }],
+    ['an error', new Error('failed'), { 'session-end:unreadable': 1 }],
+    ['a Promise', Promise.resolve({ state: 'success' }), { 'session-end:unreadable': 1 }],
+    [
+      'a misspelt property alone',
+      { status: 'success' },
+      { 'session:unknown-field': 1, 'session-end:unreadable': 1 },
+    ],
+    [
+      'an object that throws',
+      new Proxy({ state: 'success' }, { get: fail }),
+      { 'session-end:unreadable': 1 },
+    ],
+  ])('is not reached by %s: the session stays open for the corrected call', (_, end, counted) => {
+    const { tracerProvider, names, one } = startApplication()
+    const session = startSession({}, { tracerProvider })
+    const resumed = resumeSession(session.id, { tracerProvider })
+    const without = resumeSession('', { tracerProvider })
+    const { open } = processStats().sessions
+    expect(problems(() => session.end(end as object))).toEqual(counted)
+    resumed.end(end as object)
+    without.end(end as object)
+    expect([session.ended, resumed.ended, without.ended]).toEqual([undefined, undefined, undefined])
+    expect(processStats().sessions.open).toBe(open)
+    expect(names()).toEqual(['session.start'])
+    expect(problems(() => session.end({ state: 'success', reason: 'paid' }))).toEqual({})
+    expect(session.ended).toEqual({ state: 'success', reason: 'paid' })
+    expect(one('session.end').attributes['session.end.state']).toBe('success')
+    without.end({ state: 'failure' })
+    expect(without.ended?.state).toBe('failure')
+  })
+
+  it('still comes at the shutdown, after an end that was rejected', async () => {
+    const { tracerProvider } = startApplication()
+    const session = startSession({}, { tracerProvider })
+    session.end({ state: 'sucess' as 'success' })
+    await tracerProvider.shutdown()
+    expect(session.ended).toEqual({ state: 'indeterminate', reason: 'shutdown' })
+  })
+
+  it('names a property that does not exist', () => {
+    resetProcessState()
+    const { tracerProvider } = startApplication()
+    const warnings = collectWarnings()
+    startSession({}, { tracerProvider }).end({ State: 'success' } as object)
+    expect(warnings.join()).toMatch(/of the argument of end\(\) is ignored: "State" \(did you mean state\?\)/)
   })
 
   it('is never before the start, even when the clock was set back', () => {

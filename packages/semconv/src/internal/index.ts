@@ -50,6 +50,7 @@ export {
   checkFunction,
   checkOptions,
   checkWholeNumber,
+  countOf,
   kindOf,
   unknownOption,
 } from './toolbox/option-checks.ts'

@@ -9,7 +9,7 @@ import {
   ATTR_SESSION_ATTACHMENT_TYPE,
   ATTR_SESSION_ATTACHMENT_URL,
 } from '@otel-sessions/semconv'
-import { DeadlineError, within } from '@otel-sessions/semconv/internal'
+import { countOf, DeadlineError, within } from '@otel-sessions/semconv/internal'
 import { report } from '../../report/report.ts'
 import { contentAttributes } from './content.ts'
 import { checkUrl, hrefOf, Unreadable } from './input.ts'
@@ -70,7 +70,9 @@ async function whereAttributes(
   if (bytes !== undefined && size <= maxInlineBytes) return contentAttributes(bytes, type)
   const notSent = (why: string) => report('attachment:not-sent', () => `${WITHOUT_CONTENT}: ${why}`)
   if (upload === undefined) {
-    notSent(`it has ${size} bytes, maxInlineBytes is ${maxInlineBytes}, and there is no option upload`)
+    notSent(
+      `it has ${countOf(size, 'byte')}, maxInlineBytes is ${maxInlineBytes}, and there is no option upload`,
+    )
     return {}
   }
   if (bytes === undefined) {

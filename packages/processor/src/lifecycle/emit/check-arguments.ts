@@ -15,6 +15,7 @@ import {
 } from '@otel-sessions/semconv'
 import { kindOf } from '@otel-sessions/semconv/internal'
 import { report } from '../../report/report.ts'
+import { reportUnknownField } from '../../scope/check-session.ts'
 import type { SessionEnd, SessionFeedback } from '../types.ts'
 import {
   checkFinite,
@@ -136,28 +137,44 @@ export interface CheckedEnd {
   readonly time: HrTime
 }
 
+const END_FIELDS = ['state', 'reason', 'time'] satisfies (keyof SessionEnd)[]
+
 /**
- * Checks how a session ends: invalid parts are left out and counted. Never throws.
+ * Checks how a session ends; undefined where the argument does not say how, which is counted: a session ends once, so it
+ * stays open for the corrected call. An invalid reason or time is left out and counted. Never throws.
  *
  * @param start when the session began, where that is known; it does not end earlier
  */
-export function checkEnd(end: unknown, start: HrTime | undefined): CheckedEnd {
+export function checkEnd(end: unknown, start: HrTime | undefined): CheckedEnd | undefined {
   try {
-    if (typeof end === 'object' && end !== null) return checkedEnd(end as SessionEnd, start)
-    if (end !== undefined && end !== null) reportUnreadableEnd(`it is ${kindOf(end)}, not an object`)
+    if (end === undefined || end === null) return checkedEnd({}, start)
+    if (typeof end !== 'object') return rejectEnd(`it is ${kindOf(end)}, not an object`)
+    const unknown = Object.keys(end).filter((key) => !END_FIELDS.includes(key as never))
+    for (const key of unknown) reportUnknownField(key, END_FIELDS, 'the argument of end()')
+    const isEmpty = unknown.length === 0 && isPlain(end)
+    return isEmpty || END_FIELDS.some((field) => field in end)
+      ? checkedEnd(end, start)
+      : rejectEnd(`it has none of ${END_FIELDS.join(', ')}`)
   } catch {
-    reportUnreadableEnd('reading it throws')
+    return rejectEnd('reading it throws')
   }
-  return { state: 'indeterminate', reason: undefined, time: notBefore(start, timeNow()) }
 }
 
-function reportUnreadableEnd(why: string): void {
+// Not an error, a promise without `await` or an array, also where it comes from another realm.
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+function rejectEnd(why: string): undefined {
   report('session-end:unreadable', () => {
-    return `the argument of end() is left out: ${why}`
+    return `end() does not end the session, because its argument is rejected: ${why}`
   })
 }
 
-function checkedEnd({ state, reason, time }: SessionEnd, start: HrTime | undefined): CheckedEnd {
+function checkedEnd({ state, reason, time }: SessionEnd, start: HrTime | undefined): CheckedEnd | undefined {
+  const checked = checkState(state)
+  if (checked === undefined) return undefined
   const given = checkTime(time)
   if (given !== undefined && start !== undefined && isBefore(given, start)) {
     report('session-end:before-start', () => {
@@ -165,7 +182,7 @@ function checkedEnd({ state, reason, time }: SessionEnd, start: HrTime | undefin
     })
   }
   return {
-    state: checkState(state),
+    state: checked,
     reason: checkText('session-end:bad-reason', 'the reason of an end', reason),
     time: notBefore(start, given ?? timeNow()),
   }
@@ -175,8 +192,13 @@ function checkedEnd({ state, reason, time }: SessionEnd, start: HrTime | undefin
 const notBefore = (start: HrTime | undefined, time: HrTime) =>
   start !== undefined && isBefore(time, start) ? start : time
 
-function checkState(state: unknown): SessionEndState {
+function checkState(state: unknown): SessionEndState | undefined {
   if (state === undefined || state === null) return 'indeterminate'
-  const known = checkOneOf('session-end:bad-state', 'the state of an end', state, SESSION_END_STATES)
-  return known ?? 'indeterminate'
+  const known = SESSION_END_STATES.find((one) => one === state)
+  if (known === undefined) {
+    report('session-end:bad-state', () => {
+      return `end() does not end the session, because its state is rejected: it is ${kindOf(state)}, not one of ${SESSION_END_STATES.join(', ')}`
+    })
+  }
+  return known
 }

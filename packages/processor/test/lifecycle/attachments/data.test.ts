@@ -170,7 +170,7 @@ describe('an invalid attachment', () => {
       'startSession: option maxInlineBytes must be a whole number from 0 to 1048576, it is -1',
     ],
     [{ maxInlineBytes: 2 ** 20 + 1 }, 'option maxInlineBytes'],
-    [{ maxInlineBytes: '1' }, 'it is a string of 1 characters'],
+    [{ maxInlineBytes: '1' }, 'it is a string of 1 character'],
     [{ upload: 'https://x' }, 'option upload must be a function, it is a string of 9 characters'],
     [{ uploadTimeoutMillis: 0 }, 'option uploadTimeoutMillis'],
     [{ maxBytes: 1 }, 'there is no option "maxBytes"'],

@@ -1,10 +1,13 @@
 /** Describes a value for a message: its type and, for strings, its length. Never contains the value. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value)
-  if (typeof value === 'string') return `a string of ${value.length} characters`
+  if (typeof value === 'string') return `a string of ${countOf(value.length, 'character')}`
   if (Array.isArray(value)) return 'an array'
   return `a value of type ${typeof value}`
 }
+
+/** A number of things, for a message: `1 character`, `2 characters`. */
+export const countOf = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'}`
 
 /**
  * Checks that options are an object with known names only.
