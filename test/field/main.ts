@@ -6,7 +6,7 @@
  * spans or the problems that were logged are not those that the case declares. `program.ts` says how to write one.
  */
 import { execFileSync, fork } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { installWorkspace } from '../../scripts/install-workspace.ts'
@@ -40,11 +40,18 @@ async function main(): Promise<number> {
   const programs = readdirSync(folder('programs')).map((file) => file.replace(/\.ts$/, ''))
   const chosen = programs.filter((name) => values.only === undefined || name === values.only)
   if (chosen.length === 0) throw new Error(`no such program; there are ${programs.join(', ')}`)
-  installWorkspace(folder('.'))
+  for (const workspace of workspaces()) installWorkspace(folder(workspace))
   checkTypes()
   const rows = (await Promise.all(chosen.map(readRows))).flat()
   const outcomes = await runAll(rows)
   return report(rows, outcomes)
+}
+
+/** This folder, and those in it that have a lockfile of their own, because their versions conflict. */
+function workspaces(): string[] {
+  const folders = readdirSync(folder('.'), { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  const names = folders.map(({ name }) => name).filter((name) => existsSync(folder(`${name}/pnpm-lock.yaml`)))
+  return ['.', ...names]
 }
 
 /** Checks the programs' types here, because the root does not install what they import. */
@@ -93,7 +100,7 @@ function report(rows: readonly Row[], outcomes: ReadonlyMap<Row, Outcome | Error
     const { program, declared } = row
     const outcome = outcomes.get(row) as Outcome | Error
     const found = outcome instanceof Error ? [outcome.message] : findDifferences(outcome, declared)
-    const library = nameAndVersion(declared.library)
+    const library = nameAndVersion(declared)
     failures.push(...found.map((text) => `${program}, ${library}, ${declared.name}: ${text}`))
     const shown =
       outcome instanceof Error
@@ -137,9 +144,9 @@ function show(spans: Readonly<Record<string, number>>): string {
   return names.map((name) => `${name} ${spans[name]}`).join(', ')
 }
 
-function nameAndVersion(library: string): string {
+function nameAndVersion({ library, folder: workspace = '.' }: Case): string {
   if (library === 'node') return `node@${process.version.slice(1)}`
-  const file = readFileSync(folder(`node_modules/${library}/package.json`), 'utf8')
+  const file = readFileSync(folder(`${workspace}/node_modules/${library}/package.json`), 'utf8')
   const { name, version } = JSON.parse(file) as { name: string; version: string }
   return `${name}@${version}`
 }

@@ -60,6 +60,8 @@ export interface Case {
   readonly name: string
   /** The library: a name in `package.json`, or `node`. */
   readonly library: string
+  /** The folder in `test/field` whose `package.json` has it, such as `langchain/core-1.4`; this one if left out. */
+  readonly folder?: string
   readonly expected: Expected
   /** Whether the exporter backfills; false if left out. */
   readonly backfill?: boolean

@@ -22,7 +22,8 @@ export const cases = queueCases(
       const queue = new Queue({ concurrency: 1 })
       return (job) => queue.add(job)
     },
-    // From version 10 a job keeps the context that queued it.
-    asUsual: library === 'p-queue' ? { right: 3 } : { right: 1, wrong: { work: 2 } },
+    // Version 10 keeps the context of a job. So does 6 beside LangChain, which the repository's root installs: it is
+    // LangChain's own queue, and the processor binds every copy of it.
+    asUsual: ['p-queue', 'p-queue-6'].includes(library) ? { right: 3 } : { right: 1, wrong: { work: 2 } },
   })),
 )
