@@ -20,6 +20,7 @@ const guide: Item[] = [
       item('Streams', '/guide/streams'),
       item('Queues and pools', '/guide/queues'),
       item('Batches (DataLoader)', '/guide/batches'),
+      item('Query builders and Observables', '/guide/lazy'),
       item('Precedence', '/guide/precedence'),
       item('Backends', '/guide/backends'),
       item('Backfill', '/guide/backfill'),

@@ -17,6 +17,8 @@ declare global {
   const connect: () => Promise<{ close(): Promise<void> }>
   /** The ID of a conversation that was looked up for the user. */
   const conversationId: string
+  /** A query builder: the query is sent when it is awaited. */
+  const db: { from(table: string): PromiseLike<unknown[]> }
   /** The processor that delivers spans, as in the guide's page about delivery. */
   const delivery: import('@otel-sessions/exporter/persistent').PersistentBatchSpanProcessor
   /** Looks a conversation up in the reader's database; `undefined` if it does not belong to the user. */

@@ -90,6 +90,24 @@ describe('an EventEmitter passed to bindSession', () => {
     expect([sessionsOf('first'), sessionsOf('second')]).toEqual([[A], [B]])
   })
 
+  test('runs a listener that is added in another scope in that scope, and takes it off as before', () => {
+    const bus = usingSession(A, () => [bindSession(new Bus())] as const)[0]
+    const listener = () => work('listener')
+    usingSession(B, () => bus.on('token', listener))
+    usingSession(null, () => bus.once('token', () => work('cleared')))
+    bus.emit('token')
+    bus.off('token', listener).emit('token')
+    expect([sessionsOf('listener'), sessionsOf('cleared')]).toEqual([[B], [undefined]])
+  })
+
+  test('runs a listener that is added in the scope around the binding in the bound session', () => {
+    usingSession(B, () => {
+      const bus = bindSession(new Bus(), A)
+      bus.on('token', () => work('listener')).emit('token')
+    })
+    expect(sessionsOf('listener')).toEqual([A])
+  })
+
   test('leaves a consumer that awaits an event in its own context', async () => {
     const bus = bindSession(new Bus(), A)
     const waits = usingSession(B, async () => {

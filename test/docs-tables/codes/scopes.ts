@@ -117,6 +117,10 @@ export const BIND = area({
       what: 'The stream or object is frozen, or its methods cannot be replaced.',
       fix: 'Pass it on through a generator of your own, `async function* () { yield* original }`, and return that. [Stream shapes](../reference/streams.md) lists what can be bound.',
     },
+    'bind:lazy-not-bound': {
+      what: '`usingSession` returned a query builder or an Observable that is frozen, or whose methods cannot be replaced. It starts outside the session.',
+      fix: 'Start it inside: `usingSession(session, async () => await query)`. Or return `bindSession(query)`, which is a view of it. See [Query builders and Observables](lazy.md).',
+    },
     'bind:unknown-target': {
       what: '`bindSession` got something that does not run later: a number, a plain value, an array without streams.',
       fix: 'Bind the function, stream, emitter or Promise itself. See [what needs `bindSession`](streams.md#what-needs-bindsession).',

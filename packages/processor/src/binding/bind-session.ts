@@ -10,7 +10,7 @@ import { extendScope, readScope } from '../scope/scope.ts'
 import type { SessionInit } from '../scope/session-init.ts'
 import { checkContextManager, enterSession } from '../scope/using-session.ts'
 import { bindInPlace, bindResult, isNativePromise } from './bind-in-place.ts'
-import { EXPLICIT } from './emitters.ts'
+import { EXPLICIT } from './explicit.ts'
 import { canBeViewed, isViewable, viewedObject, viewObject } from './object-view.ts'
 import { reportRejected } from './replace-methods.ts'
 
@@ -59,16 +59,16 @@ export function bindSession<T extends BindableTarget>(
   const inside = session.length > 0 ? enterSession(active, session[0]) : active
   context.with(inside, () => checkContextManager(active, inside))
   extendScope(readScope(inside)?.decidingScope)
-  return bindTarget(target, inside)
+  return bindTarget(target, inside, active)
 }
 
-function bindTarget<T>(target: T, inside: Context): T {
+function bindTarget<T>(target: T, inside: Context, outer: Context): T {
   if (typeof target === 'function') return bindFunction(target, inside)
   if (typeof target !== 'object' || target === null) return unknownTarget(target)
-  if (isNativePromise(target)) return target.then((value) => bindTarget(value, inside)) as T
-  if (!isThenable(target) && bindInPlace(target, inside, EXPLICIT) !== 'nothing') return target
+  if (isNativePromise(target)) return target.then((value) => bindTarget(value, inside, outer)) as T
+  if (bindInPlace(target, inside, outer, EXPLICIT) !== 'nothing') return target
   try {
-    if (Array.isArray(target)) return bindItems(target, inside)
+    if (Array.isArray(target)) return bindItems(target, inside, outer)
     const object = viewedObject(target)
     if (!isViewable(object)) return unknownTarget(target)
     if (canBeViewed(object)) return viewObject(object, inside) as T
@@ -79,17 +79,8 @@ function bindTarget<T>(target: T, inside: Context): T {
   }
 }
 
-/** A lazy thenable starts when it is awaited, even if it can be iterated as well. Only a view reaches that. */
-function isThenable(target: object): boolean {
-  try {
-    return typeof (target as { then?: unknown }).then === 'function'
-  } catch {
-    return false
-  }
-}
-
-function bindItems<T extends unknown[]>(items: T, inside: Context): T {
-  const outcomes = items.map((item) => bindInPlace(item, inside, EXPLICIT))
+function bindItems<T extends unknown[]>(items: T, inside: Context, outer: Context): T {
+  const outcomes = items.map((item) => bindInPlace(item, inside, outer, EXPLICIT))
   return outcomes.every((outcome) => outcome === 'nothing') ? unknownTarget(items) : items
 }
 

@@ -1,16 +1,5 @@
 import { type Context, context } from '@opentelemetry/api'
-import { type ExplicitBinding, inContext } from './bind-in-place.ts'
-import {
-  type Binding,
-  hasMethod,
-  type Method,
-  type Methods,
-  methodsPresent,
-  type Replacements,
-} from './replace-methods.ts'
-
-/** The methods with which a Node stream produces or consumes. The stream calls them on itself. */
-const STREAM_METHODS = ['_read', '_write', '_writev', '_transform', '_flush', '_final', '_destroy']
+import { hasMethod, type Method, type Methods, methodsPresent, type Replacements } from './replace-methods.ts'
 
 const ADDERS = ['on', 'addListener', 'once', 'prependListener', 'prependOnceListener']
 
@@ -19,34 +8,6 @@ const REMOVERS = ['off', 'removeListener']
 /** The listeners made here. */
 const boundListeners = new WeakSet<object>()
 
-/** How Node streams and emitters are bound. Only `bindSession` does so. */
-export const EXPLICIT: ExplicitBinding = {
-  nodeStream: nodeStreamReplacements,
-  emitter: (target, binding) => listenerReplacements(target, () => binding.inside),
-}
-
-/**
- * The replacements for a whole Node stream. Its source runs in the session, also when it is consumed by events. It
- * emits from there, so listeners that are added later get the context in which they are added.
- */
-function nodeStreamReplacements(target: Methods, binding: Binding): Replacements {
-  if (!hasMethod(target, 'pipe') || !isEmitter(target)) return []
-  if (!hasMethod(target, '_read') && !hasMethod(target, '_write')) return []
-  const names = methodsPresent(target, STREAM_METHODS).filter(
-    (name) => name !== '_final' || !isFinalOfTransform(target),
-  )
-  const run = names.map((name) => [name, inContext(binding)] as Replacements[number])
-  return [...run, ...listenerReplacements(target, () => context.active())]
-}
-
-/** Node's Transform ends with its own `_final`, which calls `_flush`. If it is replaced, Node calls both: two flushes. */
-function isFinalOfTransform(target: Methods): boolean {
-  let transform: Methods | undefined
-  for (let level: Methods | null = target; level !== null; level = Object.getPrototypeOf(level))
-    if (Object.hasOwn(level, '_transform')) transform = level
-  return transform !== undefined && transform['_final'] === target['_final']
-}
-
 /**
  * The replacements for an emitter: listeners that are added from now on run in a context. They are removed, counted and
  * listed as if they were not bound. To remove one, the method below (Node's, or another library's) gets the very
@@ -54,7 +15,7 @@ function isFinalOfTransform(target: Methods): boolean {
  *
  * @param contextFor called each time that a listener is added
  */
-function listenerReplacements(target: Methods, contextFor: () => Context): Replacements {
+export function listenerReplacements(target: Methods, contextFor: () => Context): Replacements {
   if (!isEmitter(target)) return []
   const added: AddedListeners = new WeakMap()
   const add = (method: Method) => addBound(method, added, contextFor)
@@ -66,7 +27,7 @@ function listenerReplacements(target: Methods, contextFor: () => Context): Repla
 }
 
 // An emitter without `rawListeners` does not find a listener by its property `listener`.
-const isEmitter = (target: Methods) =>
+export const isEmitter = (target: Methods) =>
   hasMethod(target, 'on') &&
   hasMethod(target, 'emit') &&
   hasMethod(target, 'removeListener') &&

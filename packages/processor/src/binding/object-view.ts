@@ -1,5 +1,7 @@
 import { type Context, context } from '@opentelemetry/api'
 import { bindInPlace, bindResult, isNativePromise } from './bind-in-place.ts'
+import { bindingTo } from './binding.ts'
+import { lazyReplacements } from './lazy.ts'
 import type { Method, Methods } from './replace-methods.ts'
 
 const viewedObjects = new WeakMap<object, object>()
@@ -28,11 +30,15 @@ export function viewObject<T extends object>(target: T, inside: Context): T {
     if (!isNativePromise(value)) return bindResult(value, inside)
     return remember(value, () => bindResult(value, inside))
   }
+  // Of what is frozen. Anything else that starts later is bound in place.
+  const starts = new Map(lazyReplacements(target as Methods, bindingTo(inside, undefined), bindResult, true))
   const methodInside = (method: Method, name: PropertyKey): Method =>
     new Proxy(method, {
       apply: (_, self, args) => {
-        const given = isThenable(name) ? args.map((arg) => callback(arg, inside)) : args
-        return show(context.with(inside, () => Reflect.apply(method, self === view ? target : self, given)))
+        const on = self === view ? target : self
+        const start = starts.get(name)
+        if (start !== undefined) return Reflect.apply(start(method), on, args)
+        return show(context.with(inside, () => Reflect.apply(method, on, args)))
       },
     })
   const view: T = new Proxy(target, {
@@ -51,18 +57,6 @@ export function viewObject<T extends object>(target: T, inside: Context): T {
   })
   viewedObjects.set(view, target)
   return view
-}
-
-const isThenable = (name: PropertyKey) => name === 'then' || name === 'catch' || name === 'finally'
-
-/** Wraps a callback for `then`: it runs in the consumer's context, and the value that it gets is bound. */
-function callback(given: unknown, inside: Context): unknown {
-  if (typeof given !== 'function') return given
-  const outside = context.active()
-  return (...values: unknown[]) => {
-    for (const value of values) bindInPlace(value, inside)
-    return context.with(outside, () => (given as Method)(...values))
-  }
 }
 
 /** Whether an object may hold something to bind. Plain data does not; and a Proxy breaks a class of the platform. */

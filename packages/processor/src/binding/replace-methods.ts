@@ -1,4 +1,3 @@
-import type { Context } from '@opentelemetry/api'
 import { report } from '../report/report.ts'
 
 export type Method = (this: unknown, ...args: unknown[]) => unknown
@@ -7,30 +6,36 @@ export type Methods = Record<PropertyKey, unknown>
 /** Which methods are replaced, and by what. */
 export type Replacements = [name: PropertyKey, make: (method: Method) => Method][]
 
-/** The context that an object is bound to. Binding the object again changes it. */
-export interface Binding {
-  inside: Context
-}
-
 /** What became of a value: `nothing` if there is nothing to bind, `rejected` if its methods cannot be replaced. */
 export type BindOutcome = 'bound' | 'rejected' | 'nothing'
 
-/** Replaces all of the methods or none, because a stream that is half in the session is worse than one outside. */
-export function replaceMethods(target: Methods, replacements: Replacements): BindOutcome {
+/**
+ * Replaces all of the methods or none, because a stream that is half in the session is worse than one outside.
+ *
+ * @param rejected called if they cannot be replaced
+ */
+export function replaceMethods(
+  target: Methods,
+  replacements: Replacements,
+  rejected: () => BindOutcome = reportRejected,
+): BindOutcome {
   try {
-    if (!replacements.every(([name]) => isReplaceable(target, name))) return reportRejected()
+    if (!replacements.every(([name]) => isReplaceable(target, name))) return rejected()
     for (const [name, make] of replacements) {
+      const value = make(target[name] as Method)
       Object.defineProperty(target, name, {
-        value: make(target[name] as Method),
+        value,
         writable: true,
         configurable: true,
         // Object.keys lists what it listed before.
         enumerable: Object.prototype.propertyIsEnumerable.call(target, name),
       })
+      // A Proxy may say that it is done.
+      if (target[name] !== value) return rejected()
     }
     return 'bound'
   } catch {
-    return reportRejected()
+    return rejected()
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Context, context } from '@opentelemetry/api'
-import type { Binding, Method, Methods, Replacements } from './replace-methods.ts'
+import { type Binding, runIn } from './binding.ts'
+import type { Method, Methods, Replacements } from './replace-methods.ts'
 import { isInstance, platformClass } from './stream-shapes.ts'
 
 /**
@@ -135,14 +136,14 @@ function relay(
     },
     async pull(controller: Controller) {
       reading = true
-      const { done, value } = await context.with(binding.inside, () => reader.read())
+      const { done, value } = await runIn(binding.inside, () => reader.read())
       reading = false
       if (done) return close(controller)
       if (!ended) context.with(outside, () => controller.enqueue(value))
     },
     cancel(reason: unknown) {
       ended = true
-      return context.with(binding.inside, () => reader.cancel(reason))
+      return runIn(binding.inside, () => reader.cancel(reason))
     },
   }
   const ReadableStream = platformClass('ReadableStream') as new (...args: unknown[]) => object

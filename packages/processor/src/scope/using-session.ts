@@ -56,7 +56,7 @@ export function runInside<T>(outer: Context, inside: Context, fn: () => T): T {
       throw error
     }
     checkContextSurvivesAwait(result, inside)
-    return bindResult(result, inside, scope)
+    return bindResult(result, inside, outer, scope)
   })
 }
 

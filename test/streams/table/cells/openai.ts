@@ -1,5 +1,5 @@
 import OpenAI from 'openai'
-import { type Cell, cell, cells, type Each, KEPT, lost, NEEDS_BINDING } from '../cell.ts'
+import { type Cell, cell, cells, type Each, KEPT, lost } from '../cell.ts'
 import { byAwait, byForAwait, byReader } from '../consumers.ts'
 import { modelURL, observedFetch } from '../model-server.ts'
 
@@ -51,16 +51,14 @@ export const OPENAI: Cell[] = [
     consumed: 'by await',
     make: (bind) => bind(answer()),
     consume: byAwait,
-    ...NEEDS_BINDING,
-    note: 'the request is in the session, but its answer is read where it is awaited: `async () => await …`',
+    ...KEPT,
   }),
   cell({
     shape: "OpenAI SDK's `APIPromise` of a `Stream`, not awaited inside",
     consumed: 'by for await',
     make: (bind) => bind(promised()),
     consume: async (made, each) => byForAwait(await made, each),
-    ...NEEDS_BINDING,
-    note: 'or await it inside: `async () => await …`',
+    ...KEPT,
   }),
   cell({
     shape: "OpenAI SDK's lists, page by page",

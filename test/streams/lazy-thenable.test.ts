@@ -1,0 +1,219 @@
+// What starts its work when it is awaited, as query builders do, and is returned before that.
+
+import { context } from '@opentelemetry/api'
+import { bindSession, usingSession } from '@otel-sessions/processor'
+import { describe, expect, test } from 'vitest'
+import { A, B, distinctSessionsOf, problemCount, sessionsOf, useTelemetry, work } from './support.ts'
+import { wordsInTime } from './table/bodies.ts'
+import { byForAwait } from './table/consumers.ts'
+
+useTelemetry()
+
+/** A query builder: some methods return it, some another one. */
+class Query<T = string[]> implements PromiseLike<T> {
+  readonly #rows: T
+  constructor(rows: T) {
+    this.#rows = rows
+  }
+  where(): this {
+    return this
+  }
+  limit(): Query<T> {
+    return new Query(this.#rows)
+  }
+  clone(): Query<T> {
+    return new Query(this.#rows)
+  }
+  async exec(): Promise<T> {
+    work('query')
+    await Promise.resolve()
+    work('query')
+    return this.#rows
+  }
+  // biome-ignore lint/suspicious/noThenProperty: query builders have it
+  then<R, E>(ok?: ((rows: T) => R) | null, failed?: ((error: unknown) => E) | null): Promise<R | E> {
+    return this.exec().then(ok as never, failed)
+  }
+  catch<E>(failed: (error: unknown) => E): Promise<T | E> {
+    return this.exec().catch(failed)
+  }
+  finally(done: () => void): Promise<T> {
+    return this.exec().finally(done)
+  }
+}
+
+const rows = ['row']
+const query = () => new Query(rows)
+
+const starts: [how: string, start: (made: Query) => PromiseLike<unknown>][] = [
+  ['awaited', async (made) => await made],
+  ['started by then', (made) => made.then((all) => all)],
+  ['started by catch', (made) => made.catch(() => [])],
+  ['started by finally', (made) => made.finally(() => {})],
+  ['started by exec', (made) => made.exec()],
+  ['copied and awaited', async (made) => await made.clone()],
+  ['refined and awaited', async (made) => await made.where()],
+  ['passed to Promise.all', (made) => Promise.all([made])],
+]
+
+describe.each([
+  ['usingSession returns', (make: () => Query) => usingSession(A, make)],
+  ['bindSession binds', (make: () => Query) => bindSession(make(), A)],
+])('a query that %s', (_, bound) => {
+  test('is the same object of the same class, without visible additions, and not started', () => {
+    const made = query()
+    const prototype = Object.getPrototypeOf(made)
+    expect(bound(() => made)).toBe(made)
+    expect([Object.getPrototypeOf(made), Object.keys(made)]).toEqual([prototype, []])
+    expect(made).toBeInstanceOf(Query)
+    expect(sessionsOf('query')).toEqual([])
+  })
+
+  test.each(starts)(
+    'has its work in the session if it is %s outside, or in another session',
+    async (_, start) => {
+      await start(bound(query))
+      await usingSession(B, () => start(bound(query)))
+      expect(sessionsOf('query')).toEqual([A, A, A, A])
+    },
+  )
+
+  test('calls back in the context of the caller, with the rows', async () => {
+    const heard: unknown[] = []
+    const hear = (value: unknown) => {
+      work('callback')
+      heard.push(value)
+    }
+    await usingSession(B, () => bound(query).then(hear))
+    await usingSession(B, () => bound(query).finally(() => hear('finally')))
+    expect(heard).toEqual([rows, 'finally'])
+    expect(sessionsOf('callback')).toEqual([B, B])
+  })
+
+  test('leaves the work after an await in the context of the caller', async () => {
+    await usingSession(B, async () => {
+      await bound(query)
+      work('after')
+    })
+    await bound(query)
+    work('after')
+    expect(sessionsOf('after')).toEqual([B, undefined])
+  })
+
+  test('binds a stream to which it resolves', async () => {
+    const stream = await (bound(() => new Query(wordsInTime()) as never) as unknown as Query<
+      AsyncGenerator<string>
+    >)
+    await usingSession(B, async () => byForAwait(stream, () => 'go on'))
+    expect(distinctSessionsOf('body')).toEqual([A])
+  })
+
+  test('passes on errors', async () => {
+    const failure = new Error('no such table')
+    class Failing extends Query {
+      override async exec(): Promise<never> {
+        throw failure
+      }
+    }
+    await expect(bound(() => new Failing(rows))).rejects.toBe(failure)
+    expect(await bound(() => new Failing(rows)).catch((error) => error)).toBe(failure)
+  })
+})
+
+describe('a thenable that usingSession returns', () => {
+  test('may be a plain object that calls back at once', async () => {
+    const made = {
+      // biome-ignore lint/suspicious/noThenProperty: it is what the test is about
+      then(ok: (rows: number) => void) {
+        work('query')
+        ok(3)
+      },
+    }
+    expect(await usingSession(A, () => made)).toBe(3)
+    expect(sessionsOf('query')).toEqual([A])
+    expect(Object.keys(made)).toEqual(['then'])
+  })
+
+  test('is started once, inside, if fn is async', async () => {
+    expect(await usingSession(A, async () => query())).toBe(rows)
+    expect(sessionsOf('query')).toEqual([A, A])
+  })
+
+  test('has no session if it was cleared', async () => {
+    await usingSession(B, async () => await usingSession(null, query))
+    expect(sessionsOf('query')).toEqual([undefined, undefined])
+  })
+
+  test('keeps the inner session if an outer scope passes it on', async () => {
+    await usingSession(B, () => usingSession(A, query))
+    expect(sessionsOf('query')).toEqual([A, A])
+  })
+
+  test('is no problem if its `then` cannot be read', () => {
+    const made = Object.defineProperty({}, 'then', {
+      get() {
+        throw new Error('not now')
+      },
+    })
+    expect(
+      Object.is(
+        usingSession(A, () => made),
+        made,
+      ),
+    ).toBe(true)
+    expect(Object.is(bindSession(made, A), made)).toBe(true)
+  })
+
+  test.each([
+    ['is frozen', () => Object.freeze(query())],
+    [
+      'is a Proxy that refuses',
+      () => new Proxy(query(), { defineProperty: () => false, get: (on, name) => bindTo(on, name) }),
+    ],
+    [
+      'is a Proxy that pretends',
+      () => new Proxy(query(), { defineProperty: () => true, get: (on, name) => bindTo(on, name) }),
+    ],
+  ])('is counted if it %s, and works as before', async (_, make: () => Query) => {
+    const before = problemCount('bind:lazy-not-bound')
+    expect(await usingSession(A, make)).toBe(rows)
+    expect(problemCount('bind:lazy-not-bound')).toBe(before + 1)
+    expect(sessionsOf('query')).toEqual([undefined, undefined])
+  })
+})
+
+const bindTo = (on: Query, name: PropertyKey) => {
+  const value = Reflect.get(on, name)
+  return typeof value === 'function' ? value.bind(on) : value
+}
+
+describe('bindSession', () => {
+  test('binds another query that a method makes', async () => {
+    await usingSession(B, async () => await bindSession(query(), A).limit().limit())
+    expect(sessionsOf('query')).toEqual([A, A])
+  })
+
+  test('reaches a frozen query by a view', async () => {
+    const before = problemCount('bind:rejected') + problemCount('bind:lazy-not-bound')
+    const view = bindSession(Object.freeze(query()), A)
+    expect(view).toBeInstanceOf(Query)
+    await usingSession(B, async () => {
+      expect(await view).toBe(rows)
+      work('after')
+    })
+    expect([sessionsOf('query'), sessionsOf('after')]).toEqual([[A, A], [B]])
+    expect(problemCount('bind:rejected') + problemCount('bind:lazy-not-bound')).toBe(before)
+  })
+
+  test('takes precedence over the scope that has returned the query', async () => {
+    await bindSession(usingSession(A, query), B)
+    expect(sessionsOf('query')).toEqual([B, B])
+  })
+
+  test('without a session binds a query to the active context', async () => {
+    const made = usingSession(A, () => [bindSession(query())] as const)[0]
+    await made
+    expect(sessionsOf('query')).toEqual([A, A])
+    expect(context.active()).toBeDefined()
+  })
+})

@@ -1,0 +1,218 @@
+// Observables start in `subscribe`. RxJS itself is tried in test/field; these have its protocol and zen-observable's.
+
+import { bindSession, usingSession } from '@otel-sessions/processor'
+import { describe, expect, test } from 'vitest'
+import { A, B, problemCount, sessionsOf, useTelemetry, work } from './support.ts'
+
+useTelemetry()
+
+interface Observer<T> {
+  start?(subscription: unknown): void
+  next?(value: T): void
+  error?(error: unknown): void
+  complete?(): void
+}
+
+/** As RxJS has it: operators pass it on to the source, which asks it whether it is closed. */
+class Subscriber<T> implements Observer<T> {
+  readonly #to: Observer<T>
+  readonly #teardowns: (() => void)[] = []
+  closed = false
+  constructor(to: Observer<T>) {
+    this.#to = to
+  }
+  next(value: T): void {
+    if (!this.closed) this.#to.next?.(value)
+  }
+  error(error: unknown): void {
+    this.#to.error?.(error)
+    this.unsubscribe()
+  }
+  complete(): void {
+    this.#to.complete?.()
+    this.unsubscribe()
+  }
+  add(teardown: () => void): void {
+    this.#teardowns.push(teardown)
+  }
+  unsubscribe(): void {
+    this.closed = true
+    for (const teardown of this.#teardowns.splice(0)) teardown()
+  }
+}
+
+class Observable<T> {
+  readonly #source: (subscriber: Subscriber<T>) => void
+  constructor(source: (subscriber: Subscriber<T>) => void) {
+    this.#source = source
+  }
+  ['@@observable'](): this {
+    return this
+  }
+  subscribe(to: Observer<T> | ((value: T) => void)): Subscriber<T> {
+    const subscriber =
+      to instanceof Subscriber ? to : new Subscriber(typeof to === 'function' ? { next: to } : to)
+    this.#source(subscriber)
+    return subscriber
+  }
+  map<R>(project: (value: T) => R): Observable<R> {
+    return new Observable((outer) => {
+      const inner = new Subscriber<T>({
+        next: (value) => outer.next(project(value)),
+        error: (error) => outer.error(error),
+        complete: () => outer.complete(),
+      })
+      outer.add(() => inner.unsubscribe())
+      this.subscribe(inner)
+    })
+  }
+}
+
+const asked = () =>
+  new Observable<number>((subscriber) => {
+    work('body')
+    subscriber.add(() => work('cleanup'))
+    void (async () => {
+      for (let value = 0; value < 3 && !subscriber.closed; value++) {
+        await Promise.resolve()
+        work('body')
+        subscriber.next(value)
+      }
+      if (!subscriber.closed) subscriber.complete()
+    })()
+  })
+
+const endless = () =>
+  new Observable<number>((subscriber) => {
+    subscriber.add(() => work('cleanup'))
+    for (let value = 0; !subscriber.closed; value++) subscriber.next(value)
+  })
+
+/** All values; the consumer's work is a span of its own. */
+const collect = <T>(from: Pick<Observable<T>, 'subscribe'>) =>
+  new Promise<T[]>((complete, error) => {
+    const values: T[] = []
+    from.subscribe({
+      next: (value) => {
+        work('consumer')
+        values.push(value)
+      },
+      error,
+      complete: () => complete(values),
+    })
+  })
+
+const distinct = (name: string) => [...new Set(sessionsOf(name))]
+
+describe.each([
+  ['usingSession returns', <T extends object>(make: () => T) => usingSession(A, make)],
+  [
+    'the Promise of an async fn resolves to',
+    <T extends object>(make: () => T) => usingSession(A, async () => make()),
+  ],
+  ['bindSession binds', <T extends object>(make: () => T) => bindSession(make(), A)],
+])('an Observable that %s', (_, bound) => {
+  test('is the same object of the same class, and not started', async () => {
+    const made = asked()
+    expect(await bound(() => made)).toBe(made)
+    expect([Object.getPrototypeOf(made), Object.keys(made)]).toEqual([Observable.prototype, []])
+    expect(sessionsOf('body')).toEqual([])
+  })
+
+  test('has its source in the session, and its subscriber in its own context', async () => {
+    const made = await bound(asked)
+    expect(await usingSession(B, () => collect(made))).toEqual([0, 1, 2])
+    expect([distinct('body'), distinct('consumer'), distinct('cleanup')]).toEqual([[A], [B], [A]])
+  })
+
+  test('has its source in the session if it is subscribed to outside', async () => {
+    expect(await collect(await bound(asked))).toEqual([0, 1, 2])
+    expect([distinct('body'), distinct('consumer')]).toEqual([[A], [undefined]])
+  })
+
+  test('has its source in the session if operators are applied later, and these run where they are subscribed to', async () => {
+    const made = await bound(asked)
+    const doubled = made.map((value) => {
+      work('operator')
+      return 2 * value
+    })
+    expect(await usingSession(B, () => collect(doubled))).toEqual([0, 2, 4])
+    expect([distinct('body'), distinct('operator'), distinct('consumer')]).toEqual([[A], [B], [B]])
+  })
+
+  test('can be left by the consumer, and cleans up in the session', async () => {
+    const made = await bound(asked)
+    usingSession(B, () => made.subscribe(() => {}).unsubscribe())
+    expect(distinct('cleanup')).toEqual([A])
+  })
+
+  test('sees that a synchronous consumer has left', async () => {
+    const made = await bound(endless)
+    const values: number[] = []
+    const limited: Subscriber<number> = new Subscriber({
+      next: (value) => {
+        values.push(value)
+        if (value === 2) limited.unsubscribe()
+      },
+    })
+    made.subscribe(limited)
+    expect(values).toEqual([0, 1, 2])
+  })
+
+  test('passes on its error', async () => {
+    const failure = new Error('model is down')
+    const made = await bound(() => new Observable((subscriber) => subscriber.error(failure)))
+    await expect(collect(made)).rejects.toBe(failure)
+  })
+})
+
+describe('what has `subscribe`', () => {
+  test('is an Observable by Symbol.observable, with positional callbacks and `start`', () => {
+    const symbol = Symbol('observable')
+    Object.assign(Symbol, { observable: symbol })
+    const made = {
+      [symbol]: () => made,
+      subscribe(to: unknown, _?: unknown, done?: () => void) {
+        work('body')
+        const observer = typeof to === 'function' ? { complete: done } : (to as Observer<never>)
+        ;(observer as Observer<never>).start?.({})
+        observer.complete?.()
+        return { unsubscribe: () => work('cleanup') }
+      },
+    }
+    const bound = usingSession(A, () => made)
+    const observer: Observer<never> = { start: () => work('start'), complete: () => work('done') }
+    usingSession(B, () => bound.subscribe(observer).unsubscribe())
+    bound.subscribe(
+      () => {},
+      undefined,
+      () => work('done'),
+    )
+    expect([sessionsOf('body'), sessionsOf('cleanup')]).toEqual([[A, A], [A]])
+    expect([sessionsOf('start'), sessionsOf('done')]).toEqual([[B], [B, undefined]])
+    Reflect.deleteProperty(Symbol, 'observable')
+  })
+
+  test('is left alone if it is a Subject: subscribing to it starts nothing', () => {
+    const subject = Object.assign(asked(), { next: () => {} })
+    usingSession(A, () => subject)
+    expect(Object.keys(subject)).toEqual(['next'])
+    expect(Object.getOwnPropertyNames(subject)).toEqual(['next'])
+  })
+
+  test('is left alone if it is a client that subscribes to topics', () => {
+    const client = { subscribe: (topic: string) => topic, publish: () => {} }
+    const { subscribe } = client
+    expect(usingSession(A, () => client).subscribe).toBe(subscribe)
+  })
+
+  test('is counted if it is frozen, and bindSession makes a view of it', async () => {
+    const before = problemCount('bind:lazy-not-bound')
+    const frozen = Object.freeze(asked())
+    expect(usingSession(A, () => frozen)).toBe(frozen)
+    expect(problemCount('bind:lazy-not-bound')).toBe(before + 1)
+    const view = bindSession(frozen, A)
+    await usingSession(B, () => collect(view))
+    expect([distinct('body'), distinct('consumer')]).toEqual([[A], [B]])
+  })
+})
