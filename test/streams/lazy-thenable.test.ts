@@ -31,8 +31,11 @@ class Query<T = string[]> implements PromiseLike<T> {
     return this.#rows
   }
   // biome-ignore lint/suspicious/noThenProperty: query builders have it
-  then<R, E>(ok?: ((rows: T) => R) | null, failed?: ((error: unknown) => E) | null): Promise<R | E> {
-    return this.exec().then(ok as never, failed)
+  then<R = T, E = never>(
+    ok?: ((rows: T) => R | PromiseLike<R>) | null,
+    failed?: ((error: unknown) => E | PromiseLike<E>) | null,
+  ): Promise<R | E> {
+    return this.exec().then(ok, failed)
   }
   catch<E>(failed: (error: unknown) => E): Promise<T | E> {
     return this.exec().catch(failed)
@@ -165,7 +168,7 @@ describe('a thenable that usingSession returns', () => {
   })
 
   test.each([
-    ['is frozen', () => Object.freeze(query())],
+    ['is frozen', () => Object.freeze(query()) as Query],
     [
       'is a Proxy that refuses',
       () => new Proxy(query(), { defineProperty: () => false, get: (on, name) => bindTo(on, name) }),
@@ -195,7 +198,7 @@ describe('bindSession', () => {
 
   test('reaches a frozen query by a view', async () => {
     const before = problemCount('bind:rejected') + problemCount('bind:lazy-not-bound')
-    const view = bindSession(Object.freeze(query()), A)
+    const view = bindSession(Object.freeze(query()) as Query, A)
     expect(view).toBeInstanceOf(Query)
     await usingSession(B, async () => {
       expect(await view).toBe(rows)

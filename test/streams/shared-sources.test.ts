@@ -166,6 +166,7 @@ describe('a cached Response', () => {
   test('has each session’s own copies, made in its scope', async () => {
     const response = cached()
     returnFrom(A, response)
+    response.clone()
     for (const session of [B, C]) {
       const copy = usingSession(session, () => response.clone())
       expect(await copy.text()).toBe('onetwothree')

@@ -1,6 +1,6 @@
 import type { Context } from '@opentelemetry/api'
 import { endScope, extendScope, type SessionScope } from '../scope/scope.ts'
-import { type Binding, bindingTo, claim, isElsewhere, returnAgain, runIn } from './binding.ts'
+import { type Binding, bindingTo, claim, returnAgain, runIn } from './binding.ts'
 import { lazyReplacements, reportNotBound } from './lazy.ts'
 import {
   type BindOutcome,
@@ -150,8 +150,8 @@ function bindBody(
   const binding = bindingTo(inside, outer)
   const clone = (native: Method): Method =>
     function (...args) {
+      const claimed = claim(binding)
       // The platform tees the body. If another scope makes a copy, the source is not one session's alone.
-      const claimed = isElsewhere(binding) ? undefined : claim(binding)
       const ofBody = bindings.get(Object(bodyOf(this as object)))
       if (claimed === undefined && ofBody !== undefined) ofBody.inside = undefined
       const copy = runIn(claimed, () => native.apply(this, args))
