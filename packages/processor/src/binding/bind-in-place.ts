@@ -148,19 +148,27 @@ function bindBody(
     return bindInPlace(body, inside, outer, explicit)
   }
   const binding = bindingTo(inside, outer)
+  /** Of the body, and of those that it had before it was copied: they are read through each other. */
+  const bodies = new Set<Binding>()
+  const noteBody = () => {
+    const ofBody = bindings.get(bodyOf(holder) as object)
+    if (ofBody !== undefined) bodies.add(ofBody)
+  }
   const clone = (native: Method): Method =>
     function (...args) {
       const claimed = claim(binding)
       // The platform tees the body. If another scope makes a copy, the source is not one session's alone.
-      const ofBody = bindings.get(Object(bodyOf(this as object)))
-      if (claimed === undefined && ofBody !== undefined) ofBody.inside = undefined
-      const copy = runIn(claimed, () => native.apply(this, args))
+      if (claimed === undefined) for (const one of bodies) one.inside = undefined
+      const copy = native.apply(this, args)
       if (claimed !== undefined) for (const one of [bodyOf(this as object), copy]) bindInPlace(one, claimed)
+      noteBody()
       return copy
     }
   if (replaceMethods(holder, [['clone', clone]]) === 'rejected') return 'rejected'
   bindings.set(holder, binding)
-  return bindInPlace(body, inside, outer, explicit)
+  const outcome = bindInPlace(body, inside, outer, explicit)
+  noteBody()
+  return outcome
 }
 
 function replacementsFor(
