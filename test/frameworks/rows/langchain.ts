@@ -14,6 +14,12 @@ export const LANGCHAIN: readonly Row[] = [
     way: '`metadata.session_id`',
   },
   {
+    name: 'LangChain without an ID',
+    folder: 'common',
+    program: 'langchain-scope',
+    way: 'nothing but the scope',
+  },
+  {
     name: 'LangGraph thread_id',
     folder: 'common',
     program: 'langgraph-thread-id',
