@@ -3,7 +3,7 @@
 
 import { type Named, namesInvalidSession, readAlias, type Source } from './aliases.ts'
 import { isInferable, isSessionId } from './ids.ts'
-import { type DecidingScope, enterScope, readArgument, type Scope } from './scopes.ts'
+import { type Argument, type DecidingScope, enterScope, readArgument, type Scope } from './scopes.ts'
 import type {
   AttributeValue,
   Exported,
@@ -40,17 +40,26 @@ type Others = Readonly<Partial<Record<Other, AttributeValue>>>
 export interface ModelSpan {
   readonly name: string
   readonly parent: ModelSpan | undefined
-  /** The deciding scope that was active when the span started. */
-  readonly scope: DecidingScope | undefined
+  /** The scope that was active when the span started. */
+  readonly scope: Scope | undefined
   readonly attributes: Record<string, unknown>
   session: Session
-  /** The fields that we stamped: they are inherited with the span's session, and their conversation is never an alias. */
+  /**
+   * The fields that we stamped: they are inherited with the span's session, and their conversation is never an alias.
+   * One that was removed is present, but undefined.
+   */
   stamped: SessionFields
   /** Fields that we stamped for another session, before setSpanSession: not exported. */
   stale: SessionFields
   readonly fromChildren: Set<string>
+  /** The fields that were set below the span, of its session or while it has none. */
+  below: Below
   ended: boolean
 }
+
+type Below = { readonly [K in keyof Required<SessionFields>]: Set<string> }
+
+const nothingBelow = (): Below => ({ userId: new Set(), conversationId: new Set() })
 
 const NONE: Session = { kind: 'none' }
 
@@ -68,7 +77,7 @@ export class Model implements World<ModelContext, ModelSpan> {
   }
 
   contextWithSession(context: ModelContext, session: SessionArgument): ModelContext {
-    return { ...context, scope: enterScope(context.scope, readArgument(session)) }
+    return { ...context, scope: enterScope(context.scope, readArgument(session), context.span) }
   }
 
   contextWithoutSession(context: ModelContext): ModelContext {
@@ -76,8 +85,27 @@ export class Model implements World<ModelContext, ModelSpan> {
   }
 
   usingSession(context: ModelContext, session: SessionArgument): ModelContext {
-    this.#propagate(context.span, readArgument(session).id)
-    return this.contextWithSession(context, session)
+    const inside = this.contextWithSession(context, session)
+    if (context.span !== undefined)
+      this.#enterUnder(context.span, inside.scope as Scope, readArgument(session))
+    return inside
+  }
+
+  /** What a scope sets reaches the active span: without a session all of it, in the same session the fields. */
+  #enterUnder(span: ModelSpan, scope: Scope, argument: Argument): void {
+    const { deciding } = scope
+    if (span.ended || (deciding !== undefined && deciding.id === undefined)) return
+    if (span.session.kind === 'none') {
+      if (argument.decides) this.#propagate(span, argument.id, scope.fields)
+      // The fields of a session that the span does not know stay with that session.
+      else if (deciding === undefined || isOnly(span.fromChildren, deciding.id)) {
+        this.#propagate(span, undefined, argument.fields)
+      }
+    } else if (startId(span) !== undefined && staysIn(span, deciding)) {
+      const fields = argument.decides ? scope.fields : argument.fields
+      addBelow(span, fields)
+      this.#propagate(span.parent, startId(span), fields)
+    }
   }
 
   withOther(context: ModelContext, other: Other, session: AttributeValue): ModelContext {
@@ -93,18 +121,20 @@ export class Model implements World<ModelContext, ModelSpan> {
     const span: ModelSpan = {
       name,
       parent,
-      scope: context.scope?.deciding,
+      scope: context.scope,
       attributes: { ...attributes },
       session: sessionAtStart(attributes, context.scope?.deciding, parent, context.others ?? {}),
       stamped: {},
       stale: {},
       fromChildren: new Set(),
+      below: nothingBelow(),
       ended: false,
     }
     const { session } = span
     if (session.kind !== 'none' && session.id !== undefined) span.attributes['session.id'] = session.id
-    span.stamped = stampFields(span, fieldsFor(session, context.scope, parent), {})
-    if (session.kind !== 'none') this.#propagate(parent, session.id)
+    const fields = fieldsFor(session, context.scope, parent)
+    span.stamped = stampFields(span, fields, [])
+    if (session.kind !== 'none' && session.id !== undefined) this.#propagate(parent, session.id, fields)
     return span
   }
 
@@ -115,39 +145,54 @@ export class Model implements World<ModelContext, ModelSpan> {
   setSpanSession(span: ModelSpan, session: SessionArgument): void {
     if (span.ended) return
     const argument = readArgument(session)
-    const ours = { ...span.stale, ...span.stamped }
-    const stamped = stampFields(span, argument.fields, ours)
-    // An object without `sessionId` only adds fields, here as in a scope.
-    span.stamped = argument.decides ? stamped : { ...span.stamped, ...stamped }
-    if (!argument.decides) return
-    if (argument.id === undefined || argument.id !== startId(span)) markStale(span, ours, stamped)
-    span.session = { kind: 'explicit', from: 'own', id: argument.id }
-    if (argument.id !== undefined) span.attributes['session.id'] = argument.id
-    this.#propagate(span.parent, argument.id)
+    const { decides, id, fields } = argument
+    const another = decides && (id === undefined || (span.session.kind !== 'none' && id !== startId(span)))
+    const ours = [span.stale, span.stamped]
+    const written = stampFields(span, fields, ours)
+    const removed = Object.fromEntries(Object.entries(fields).filter(([, value]) => value === undefined))
+    markStale(
+      span,
+      ours,
+      (field) => !(field in written) && (another || field in removed || field in span.stale),
+    )
+    span.stamped = { ...(another ? {} : span.stamped), ...written, ...removed }
+    if (!decides) {
+      const cleared = span.session.kind === 'explicit' && span.session.id === undefined
+      if (!cleared) this.#propagate(span.parent, startId(span), written)
+      return
+    }
+    // What was set below the span stays with it, if it is of this session or of none.
+    if (another || (span.fromChildren.size > 0 && !isOnly(span.fromChildren, id))) span.below = nothingBelow()
+    span.session = { kind: 'explicit', from: 'own', id }
+    if (id === undefined) return
+    span.attributes['session.id'] = id
+    this.#propagate(span.parent, id, span.stamped)
   }
 
   end(span: ModelSpan): void {
     if (span.ended) return
-    const exported = { ...withoutStale(span), ...this.#sessionAtEnd(span) }
+    const session = this.#sessionAtEnd(span)
+    const exported = { ...withoutStale(span), ...fromBelow(span, session['session.id']), ...session }
     span.ended = true
     this.#exported.set(span.name, pickCompared(exported))
     // Only a late session: earlier ones have been propagated, and those from children have propagated themselves.
     const id = span.session.kind === 'explicit' ? explicitNow(span) : ownNow(span)?.id
     // A placeholder is never inferred, but may be explicit.
     const counts = span.session.kind === 'explicit' || isInferable(id)
-    if (id !== startId(span) && counts) this.#propagate(span.parent, id)
+    if (id !== undefined && id !== startId(span) && counts) this.#propagate(span.parent, id, span.stamped)
   }
 
   exported(): Map<string, Exported> {
     return this.#exported
   }
 
-  /** Propagates an ID to the ancestors, as long as they are open and have no session. */
-  #propagate(first: ModelSpan | undefined, id: string | undefined): void {
-    if (id === undefined || !this.#options.inferFromChildren) return
+  /** Propagates an ID and fields to the ancestors, as long as they are open and have no session. */
+  #propagate(first: ModelSpan | undefined, id: string | undefined, fields: SessionFields): void {
+    if (!this.#options.inferFromChildren) return
     let span = first
     while (span !== undefined && !span.ended && span.session.kind === 'none') {
-      span.fromChildren.add(id)
+      if (id !== undefined) span.fromChildren.add(id)
+      addBelow(span, fields)
       span = span.parent
     }
   }
@@ -187,7 +232,7 @@ function sessionAtStart(
   const parentStates = parent?.session.kind === 'explicit' ? parent.session : undefined
   // 2: a scope that was entered below the parent, or the one from which the parent has its session
   if (scope !== undefined) {
-    const enteredBelow = parent === undefined || parent.scope !== scope
+    const enteredBelow = parent === undefined || parent.scope?.deciding !== scope
     if (enteredBelow || parentStates?.from === 'scope')
       return { kind: 'explicit', from: 'scope', id: scope.id }
   }
@@ -253,8 +298,10 @@ function ownNow(span: ModelSpan): Named | undefined {
   return writtenNow(span) ?? readAlias(withoutOurOwn(span), start?.by) ?? start
 }
 
-function startId(span: ModelSpan): string | undefined {
-  return span.session.kind === 'none' ? undefined : span.session.id
+const startId = (span: ModelSpan) => startIdOf(span.session)
+
+function startIdOf(session: Session): string | undefined {
+  return session.kind === 'none' ? undefined : session.id
 }
 
 function withoutOurOwn(span: ModelSpan): Record<string, unknown> {
@@ -263,22 +310,68 @@ function withoutOurOwn(span: ModelSpan): Record<string, unknown> {
   return conversationId !== undefined && conversation === conversationId ? rest : span.attributes
 }
 
-/** A scope's fields apply to its spans, except to those with a session that was set on a span, which has its own. */
+/**
+ * The fields around a span that starts, if they are of its session or of none. The nearest take precedence: those of
+ * scopes below the parent, then the parent's, then those of scopes around both.
+ */
 function fieldsFor(session: Session, scope: Scope | undefined, parent: ModelSpan | undefined): SessionFields {
-  if (session.kind === 'explicit' && session.from === 'own') return {}
-  if (session.kind === 'explicit' && session.from === 'inherited') return parent?.stamped ?? {}
-  return scope?.fields ?? {}
+  if (session.kind !== 'explicit') return undecidedFields(startIdOf(session), scope, parent)
+  if (session.from === 'scope') return fieldsInScope(scope as Scope, parent)
+  if (session.from === 'inherited') return fieldsOfChild(scope, parent as ModelSpan)
+  if (session.id === undefined) return {}
+  // Its own session: as the rules would have it without its own.
+  const around = sessionAtStart({}, scope?.deciding, parent, {})
+  if (around.kind !== 'explicit') return undecidedFields(session.id, scope, parent)
+  return around.id === session.id ? fieldsFor(around, scope, parent) : {}
+}
+
+function fieldsInScope(scope: Scope, parent: ModelSpan | undefined): SessionFields {
+  const id = scope.deciding?.id
+  if (parent === undefined) return scope.fields
+  const { session } = parent
+  if (session.kind === 'none') {
+    if (id === undefined) return scope.fields
+    // As in nested scopes, a session drops the conversation around it.
+    const { conversationId: _, ...kept } = parent.stamped
+    return nearest(scope, parent, kept)
+  }
+  const sameCleared = session.kind === 'explicit' && session.id === undefined && sameScopeSet(scope, parent)
+  const current = session.kind === 'explicit' ? explicitNow(parent) : session.id
+  const same = id === undefined ? sameCleared : current === id
+  return same ? nearest(scope, parent, parent.stamped) : scope.fields
+}
+
+const sameScopeSet = (scope: Scope, span: ModelSpan) => span.scope?.deciding === scope.deciding
+
+function fieldsOfChild(scope: Scope | undefined, parent: ModelSpan): SessionFields {
+  return scope?.under === parent ? { ...parent.stamped, ...scope.below } : parent.stamped
+}
+
+function undecidedFields(
+  id: string | undefined,
+  scope: Scope | undefined,
+  parent: ModelSpan | undefined,
+): SessionFields {
+  if (parent === undefined) return scope?.fields ?? {}
+  const ofParent = startId(parent)
+  if (ofParent !== undefined && ofParent !== id) return scope?.fields ?? {}
+  return scope === undefined ? parent.stamped : nearest(scope, parent, parent.stamped)
+}
+
+function nearest(scope: Scope, parent: ModelSpan, ofParent: SessionFields): SessionFields {
+  if (parent.scope === scope) return { ...scope.fields, ...ofParent }
+  if (scope.under === parent) return { ...scope.fields, ...ofParent, ...scope.below }
+  // The parent was made active in a scope that was entered elsewhere.
+  return { ...ofParent, ...scope.fields }
 }
 
 /** "A key that the span already has is not overwritten", unless the value is ours. Returns the stamped fields. */
-function stampFields(span: ModelSpan, fields: SessionFields, ours: SessionFields): SessionFields {
+function stampFields(span: ModelSpan, fields: SessionFields, ours: readonly SessionFields[]): SessionFields {
   const stamped: { -readonly [K in keyof SessionFields]: SessionFields[K] } = {}
-  for (const [field, key] of [
-    ['userId', 'user.id'],
-    ['conversationId', 'gen_ai.conversation.id'],
-  ] as const) {
+  for (const field of FIELDS) {
+    const key = KEYS[field]
     const value = fields[field]
-    const mayWrite = !(key in span.attributes) || span.attributes[key] === ours[field]
+    const mayWrite = !(key in span.attributes) || ours.some((own) => own[field] === span.attributes[key])
     if (value === undefined || !mayWrite) continue
     span.attributes[key] = value
     stamped[field] = value
@@ -287,13 +380,45 @@ function stampFields(span: ModelSpan, fields: SessionFields, ours: SessionFields
 }
 
 const KEYS = { userId: 'user.id', conversationId: 'gen_ai.conversation.id' } as const
+const FIELDS = ['userId', 'conversationId'] as const
 
-/** Another session, or none: fields that were stamped for the earlier one are stale, unless they were set again. */
-function markStale(span: ModelSpan, ours: SessionFields, stamped: SessionFields): void {
-  const left = Object.entries(ours).filter(
-    ([field, value]) => !(field in stamped) && span.attributes[KEYS[field as keyof typeof KEYS]] === value,
+/** Fields of ours that are still on the span, but not exported: of an earlier session, or removed. */
+function markStale(
+  span: ModelSpan,
+  ours: readonly SessionFields[],
+  isStale: (field: string) => boolean,
+): void {
+  const left = FIELDS.filter(
+    (field) => isStale(field) && ours.some((own) => own[field] === span.attributes[KEYS[field]]),
   )
-  span.stale = Object.fromEntries(left)
+  span.stale = Object.fromEntries(left.map((field) => [field, span.attributes[KEYS[field]]]))
+}
+
+function addBelow(span: ModelSpan, fields: SessionFields): void {
+  for (const field of FIELDS) {
+    const value = fields[field]
+    if (value !== undefined) span.below[field].add(value)
+  }
+}
+
+/** The fields on which those below agree, with the session that they belong to; never in place of the span's own. */
+function fromBelow(span: ModelSpan, id: unknown): Exported {
+  const { session, fromChildren, below, attributes, stamped } = span
+  const known = session.kind === 'none' ? fromChildren : new Set([startId(span)])
+  if (known.size > 1 || (known.size === 1 && !isOnly(known, id))) return {}
+  const learned = FIELDS.filter(
+    (field) => below[field].size === 1 && !(field in stamped) && !(KEYS[field] in attributes),
+  )
+  return Object.fromEntries(learned.map((field) => [KEYS[field], [...below[field]][0]]))
+}
+
+const isOnly = (set: ReadonlySet<unknown>, value: unknown) => set.size === 1 && set.has(value)
+
+/** Whether a scope that is entered under a span with a session has the same one inside. */
+function staysIn(span: ModelSpan, deciding: DecidingScope | undefined): boolean {
+  if (deciding === undefined || deciding.id === startId(span)) return true
+  const around = sessionAtStart({}, deciding, span, {})
+  return around.kind === 'explicit' && around.from === 'inherited'
 }
 
 function withoutStale(span: ModelSpan): Record<string, unknown> {

@@ -12,6 +12,9 @@ export interface DecidingScope {
 export interface Scope {
   readonly deciding: DecidingScope | undefined
   readonly fields: SessionFields
+  /** The span that was active when the scope was entered, and the fields that were set since it became active. */
+  readonly under: object | undefined
+  readonly below: SessionFields
 }
 
 /** A parsed argument: a session (set or cleared), or only fields. */
@@ -40,17 +43,25 @@ function idField(field: keyof SessionFields, value: unknown): SessionFields {
   return { [field]: isSessionId(value) ? value : undefined }
 }
 
-export function enterScope(outer: Scope | undefined, argument: Argument): Scope {
-  if (!argument.decides)
-    return { deciding: outer?.deciding, fields: { ...outer?.fields, ...argument.fields } }
-  const deciding = { id: argument.id }
-  // Cleared: the user of the work is unknown.
-  if (argument.id === undefined) return { deciding: deciding, fields: argument.fields }
-  const { conversationId, ...kept } = outer?.fields ?? {}
-  // The same session set again is not a new one, so its conversation continues.
+export function enterScope(outer: Scope | undefined, argument: Argument, span: object | undefined): Scope {
   const sameSession = argument.id === outer?.deciding?.id
-  const carried = sameSession && conversationId !== undefined ? { ...kept, conversationId } : kept
-  return { deciding: deciding, fields: { ...carried, ...argument.fields } }
+  const around = outer?.under === span ? outer?.below : undefined
+  return {
+    deciding: argument.decides ? { id: argument.id } : outer?.deciding,
+    fields: nest(outer?.fields, argument, sameSession),
+    under: span,
+    below: nest(around, argument, sameSession),
+  }
+}
+
+function nest(outer: SessionFields = {}, argument: Argument, sameSession: boolean): SessionFields {
+  if (!argument.decides) return { ...outer, ...argument.fields }
+  // Cleared: the user of the work is unknown.
+  if (argument.id === undefined) return argument.fields
+  const { conversationId, ...kept } = outer
+  // The same session set again is not a new one, so its conversation continues.
+  const carried = sameSession && 'conversationId' in outer ? { ...kept, conversationId } : kept
+  return { ...carried, ...argument.fields }
 }
 
 function validOrCleared(value: unknown): string | undefined {

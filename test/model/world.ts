@@ -3,8 +3,8 @@
 export type AttributeValue = string | number
 
 export interface SessionFields {
-  readonly userId?: string
-  readonly conversationId?: string
+  readonly userId?: string | undefined
+  readonly conversationId?: string | undefined
 }
 
 /** Any value that an application may pass as the session; JavaScript callers do not check types. */

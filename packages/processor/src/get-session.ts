@@ -1,15 +1,17 @@
 import { type Context, context, trace } from '@opentelemetry/api'
-import {
-  ATTR_GEN_AI_CONVERSATION_ID,
-  ATTR_METADATA,
-  ATTR_TAG_TAGS,
-  ATTR_USER_ID,
-  SESSION_ID_MAX_LENGTH,
-} from '@otel-sessions/semconv'
+import { SESSION_ID_MAX_LENGTH } from '@otel-sessions/semconv'
 import { readRecord, type StampedFields } from '@otel-sessions/semconv/internal'
 import { settingsOf } from './options.ts'
+import { fieldsOfChild } from './rules/inherit-fields.ts'
 import { isDecided } from './rules/make-record.ts'
-import { explicitNow, inferFromSurroundings, scopeDecides } from './rules/start-rules.ts'
+import { fieldsOf, stampedFieldsOf } from './rules/stamp.ts'
+import {
+  explicitNow,
+  fieldsInScope,
+  inferFromSurroundings,
+  scopeDecides,
+  undecidedFields,
+} from './rules/start-rules.ts'
 import { readScope } from './scope/scope.ts'
 import type { MetadataValue, SessionFields } from './scope/session-init.ts'
 
@@ -48,19 +50,16 @@ export function getSession(from: Context = context.active()): SessionInfo | unde
     const record = span === undefined ? undefined : readRecord(span.spanContext())
     if (scope !== undefined && scopeDecides(scope, record)) {
       const { maxLength = SESSION_ID_MAX_LENGTH } = record?.settings.rule ?? {}
-      return scope.id !== undefined && scope.id.length > maxLength
-        ? undefined
-        : infoOf(scope.id, scope.fields, 'scope')
+      if (scope.id !== undefined && scope.id.length > maxLength) return undefined
+      const fields = span && record?.fields && fieldsInScope(scope, span, record)
+      return infoOf(scope.id, scope.fields, fields, 'scope')
     }
     if (span !== undefined && record !== undefined && isDecided(record)) {
-      return infoOf(
-        explicitNow(span, record),
-        fieldsOf(record.fields),
-        record.from === 'scope' ? 'scope' : 'span',
-      )
+      const source = record.from === 'scope' ? 'scope' : 'span'
+      return infoOf(explicitNow(span, record), undefined, fieldsOfChild(scope, span, record), source)
     }
-    const inferred = inferFromSurroundings(from, span, record, record?.settings ?? DEFAULTS)
-    return infoOf(inferred?.id, scope?.fields, 'inferred')
+    const id = inferFromSurroundings(from, span, record, record?.settings ?? DEFAULTS)?.id
+    return infoOf(id, scope?.fields, record?.fields && undecidedFields(id, scope, span, record), 'inferred')
   } catch {
     return undefined
   }
@@ -68,15 +67,17 @@ export function getSession(from: Context = context.active()): SessionInfo | unde
 
 function infoOf(
   sessionId: string | undefined,
-  fields: Partial<SessionFields> | undefined,
+  ofScope: SessionFields | undefined,
+  stamped: StampedFields | undefined,
   source: SessionInfo['source'],
 ): SessionInfo | undefined {
   if (sessionId === undefined) return undefined
+  const fields = stamped === undefined || stamped === stampedFieldsOf(ofScope) ? ofScope : fieldsOf(stamped)
   return Object.freeze({
     sessionId,
     conversationId: fields?.conversationId ?? undefined,
     userId: fields?.userId ?? undefined,
-    previousSessionId: fields?.previousSessionId ?? undefined,
+    previousSessionId: ofScope?.previousSessionId ?? undefined,
     metadata: Object.freeze({ ...fields?.metadata }),
     tags: fields?.tags === undefined ? NO_TAGS : Object.freeze([...fields.tags]),
     source,
@@ -84,15 +85,3 @@ function infoOf(
 }
 
 const NO_TAGS: readonly string[] = Object.freeze([])
-
-/** The fields behind the attributes that a record stamps. */
-function fieldsOf(stamped: StampedFields | undefined): Partial<SessionFields> | undefined {
-  if (stamped === undefined) return undefined
-  const value = Object.fromEntries(stamped.entries)
-  return {
-    conversationId: value[ATTR_GEN_AI_CONVERSATION_ID] as string | undefined,
-    userId: value[ATTR_USER_ID] as string | undefined,
-    metadata: ATTR_METADATA in value ? (stamped.metadataValue as SessionFields['metadata']) : undefined,
-    tags: value[ATTR_TAG_TAGS] as readonly string[] | undefined,
-  }
-}

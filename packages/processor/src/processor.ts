@@ -56,7 +56,7 @@ export class SessionSpanProcessor {
       attachRecord(spanContext, record)
       openRecord(record)
       if (isFromLangChain(span)) watchSpan(parentContext)
-      else if ((record.scope as SessionScope | undefined)?.over !== undefined) {
+      else if ((record.scope as SessionScope | undefined)?.decidingScope?.over !== undefined) {
         reportOutlivedScope(span, parentContext, record)
       }
     } catch {

@@ -128,7 +128,7 @@ export const pairs: readonly Case[] = [
       leaf(w, 'child', w.contextWithSession(root.inside, { userId: 'user-1' }))
       w.end(root.span)
     },
-    exports: { root: B, child: { 'session.id': B } },
+    exports: { root: B, child: { 'session.id': B, 'user.id': 'user-1' } },
   },
   {
     sentence: '3 before 2: the cleared session of the parent wins over the scope around it',

@@ -5,6 +5,7 @@ import {
   type SessionFlush,
   type SessionRecord,
   type Timer,
+  unlessPresent,
 } from '@otel-sessions/semconv/internal'
 import type { ExportableSpan } from '../span-types.ts'
 import type { BackfillBuffer, BackfillHost } from '../validation/backfill-contract.ts'
@@ -117,7 +118,14 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
       const sessionId = isUnassigned ? this.#sessions.sessionFor(span, record) : undefined
       if (sessionId !== undefined) {
         counters.backfilled++
-        return this.#host.finish(span, record, { ...changes, sessionId })
+        const inherited = record?.trace?.fields?.agreed()
+        const fields = inherited ? unlessPresent(inherited, span.attributes).entries : []
+        return this.#host.finish(span, record, {
+          ...changes,
+          sessionId,
+          // What the span has of its own takes precedence.
+          fields: [...fields, ...(changes?.fields ?? [])],
+        })
       }
       if (reason !== undefined && record !== undefined && !isComplete(record)) {
         increment(counters.notBackfilled, reason)

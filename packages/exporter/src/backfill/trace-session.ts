@@ -70,7 +70,10 @@ export class TraceSessions {
     const isRejected = !isUnassigned && exported === undefined && record?.kind !== 'cleared'
     const id = isRejected ? null : typeof exported === 'string' && !isUnassigned ? exported : undefined
     if (record === undefined) this.#noteWithoutRecord(span, id)
-    else if (record.trace !== undefined && id !== undefined) noteOnTrace(record.trace, id)
+    else if (record.trace !== undefined) {
+      record.trace.fields?.noteOthers(span.attributes)
+      if (id !== undefined) noteOnTrace(record.trace, id)
+    }
   }
 
   /** The session that an unassigned span inherits: the only one of its trace, once no span of the trace is open. */

@@ -7,6 +7,7 @@ import {
 } from '@otel-sessions/semconv'
 import {
   type AliasPlan,
+  fieldsFromBelow,
   isUntouched,
   lostFields,
   mergeLateMetadata,
@@ -16,6 +17,7 @@ import {
   type SessionRecord,
   type StampedFields,
   TOO_LONG,
+  unlessPresent,
 } from '@otel-sessions/semconv/internal'
 
 /** Why a `session.id` is not exported: it is invalid, or the application cleared the session. */
@@ -37,8 +39,10 @@ export interface SpanChanges {
   readonly overwrittenId?: string | undefined
   /** The `metadata` to export; undefined leaves it. */
   readonly metadata?: unknown
-  /** Fields of the session that limits of the SDK dropped or truncated. */
+  /** Fields of the session that the span lacks. */
   readonly fields?: StampedFields['entries'] | undefined
+  /** Those of them that limits of the SDK dropped or truncated. */
+  readonly lost?: StampedFields['entries'] | undefined
   /** Attributes to remove, if they still have this value. */
   readonly staleAttributes?: SessionRecord['staleAttributes']
   /** Why the `session.id` of the span is not exported; undefined if nothing is dropped. */
@@ -77,13 +81,15 @@ export function decide(
   const metadata =
     record === undefined || record.settings.runsLateRules ? undefined : mergedMetadata(attributes, record)
   const staleAttributes = record?.staleAttributes
-  const fields = record?.fields?.kept && lostFields(attributes, record.fields, hasDroppedAttributes(span))
-  const isUnchanged = metadata === undefined && staleAttributes === undefined && !fields?.length
+  const lost = record === undefined ? NO_FIELDS : lostFieldsOf(attributes, record, span)
+  const fields =
+    record?.below === undefined ? lost : [...lost, ...notYetStamped(attributes, record, found.id)]
+  const isUnchanged = metadata === undefined && staleAttributes === undefined && fields.length === 0
   if (isUnchanged && sessionId === current && !isTooLong) return undefined
   const replaced = replacement !== undefined
   const dropped = replaced ? undefined : isTooLong ? 'too-long' : dropReason(current, sessionId, record, rule)
   const { overwrittenId } = found
-  return { sessionId, overwrittenId, metadata, fields, staleAttributes, dropped, replaced }
+  return { sessionId, overwrittenId, metadata, fields, lost, staleAttributes, dropped, replaced }
 }
 
 // The spans of a batch mostly have the same ID. With this, a span with an ID and without a record costs 21 ns, not 62.
@@ -149,8 +155,31 @@ function mergedMetadata(attributes: ReadableAttributes, record: SessionRecord): 
   return metadata === TOO_LONG ? undefined : metadata
 }
 
-const hasDroppedAttributes = (span: object) =>
-  (span as { readonly droppedAttributesCount?: unknown }).droppedAttributesCount !== 0
+const NO_FIELDS: StampedFields['entries'] = []
+
+function lostFieldsOf(
+  attributes: ReadableAttributes,
+  { fields, below }: SessionRecord,
+  span: object,
+): StampedFields['entries'] {
+  const kept = fields?.kept ?? below?.stamped?.kept
+  if (kept === undefined) return NO_FIELDS
+  const hasDropped = (span as { readonly droppedAttributesCount?: unknown }).droppedAttributesCount !== 0
+  return [fields, below?.stamped].flatMap((stamped) =>
+    stamped ? lostFields(attributes, stamped, hasDropped) : [],
+  )
+}
+
+/** The fields from below that the processor could not write, because the SDK has no `onEnding`. */
+function notYetStamped(
+  attributes: ReadableAttributes,
+  record: SessionRecord,
+  id: string | undefined,
+): StampedFields['entries'] {
+  if (record.below?.stamped !== undefined) return NO_FIELDS
+  const fields = fieldsFromBelow(record, id)
+  return fields === undefined ? NO_FIELDS : unlessPresent(fields, attributes).entries
+}
 
 function dropReason(
   current: unknown,

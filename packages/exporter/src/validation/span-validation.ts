@@ -187,12 +187,12 @@ export class SpanValidation<S extends ExportableSpan> {
     return spans
   }
 
-  #count({ dropped, overwrittenId, replaced, fields }: SpanChanges, current: unknown): void {
+  #count({ dropped, overwrittenId, replaced, lost }: SpanChanges, current: unknown): void {
     const counters = this.#counters
-    if (fields?.length) {
+    if (lost?.length) {
       counters.fieldsRestored++
       problems.report('fields:not-kept', () => {
-        const keys = fields.map(([key]) => key).join(', ')
+        const keys = lost.map(([key]) => key).join(', ')
         return `the SDK dropped or truncated ${keys} (attribute limits); restored, and counted in stats().fieldsRestored`
       })
     }

@@ -5,6 +5,7 @@ import {
   type ReadableAttributes,
 } from '@otel-sessions/semconv'
 import {
+  fieldsFromBelow,
   isPlaceholder,
   isTooLongToRead,
   mergeLateMetadata,
@@ -13,12 +14,13 @@ import {
   resolveSession,
   type SessionRecord,
   TOO_LONG,
+  unlessPresent,
 } from '@otel-sessions/semconv/internal'
 import { report } from '../report/report.ts'
 import type { Counters } from '../stats.ts'
 import { belongsToOneSpan, isDecided } from './make-record.ts'
 import { noteTraceSession, propagateToAncestors } from './propagate.ts'
-import { type EndedSpan, type StampableSpan, setAttribute, stampId } from './stamp.ts'
+import { type EndedSpan, type StampableSpan, setAttribute, stampFields, stampId } from './stamp.ts'
 
 /**
  * A short cut for nearly every span outside scopes: resolves a span without an explicit session on which nothing was
@@ -28,8 +30,8 @@ import { type EndedSpan, type StampableSpan, setAttribute, stampId } from './sta
  */
 export function resolveUnchanged(attributes: ReadableAttributes, record: SessionRecord): boolean {
   const { id, settings } = record
-  if (record.from !== undefined || record.fields !== undefined || typeof record.fromChildren === 'string')
-    return false
+  if (record.from !== undefined || record.fields !== undefined || record.below !== undefined) return false
+  if (typeof record.fromChildren === 'string') return false
   if (attributes[ATTR_SESSION_ID] !== id || attributes[ATTR_METADATA] !== undefined) return false
   if (id === undefined && settings.defaultId !== undefined) return false
   const alias = readAlias(attributes, settings.aliases, settings.rule, undefined, false, record.aliasRank)
@@ -48,6 +50,11 @@ export function resolveOpenSpan(span: StampableSpan, record: SessionRecord, coun
     stampId(span, record, id)
   }
   if (overwrittenId !== undefined) setAttribute(span, ATTR_OVERWRITTEN_ID, overwrittenId)
+  const below = fieldsFromBelow(record, id)
+  if (below !== undefined && record.below !== undefined) {
+    record.below.stamped = unlessPresent(below, span.attributes)
+    stampFields(span, record.below.stamped)
+  }
   const metadata = mergeLateMetadata(span.attributes, record)
   if (metadata === TOO_LONG) {
     report('metadata:too-long', () => {
@@ -96,5 +103,5 @@ function noteResolution(record: SessionRecord, { id, how, aliasRank }: ResolvedS
   noteTraceSession(id, record.trace)
   // Ancestors infer no placeholder, though the span itself keeps it; an explicit ID may be one.
   const canPropagate = record.own || !isPlaceholder(id)
-  if (how !== 'fromChildren' && canPropagate) propagateToAncestors(id, record.parent)
+  if (how !== 'fromChildren' && canPropagate) propagateToAncestors(id, record.fields, record.parent)
 }

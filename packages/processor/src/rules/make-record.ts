@@ -1,17 +1,20 @@
 import { type ReadableAttributes, SESSION_ID_MAX_LENGTH } from '@otel-sessions/semconv'
 import {
   type AliasMatch,
+  type FieldAgreement,
   ownValue,
+  readRecord,
   SESSION_RECORD,
   SESSION_RECORD_VERSION,
   type SessionRecord,
   type SessionRecordSettings,
   type SessionTrace,
   type StampedFields,
+  unlessPresent,
 } from '@otel-sessions/semconv/internal'
 import { ID_REJECTED, reportInvalidId } from '../report/report.ts'
 import type { SessionScope } from '../scope/scope.ts'
-import { stampedFieldsOf, unlessPresent } from './stamp.ts'
+import { stampedFieldsOf } from './stamp.ts'
 
 /** The method that Node calls to print an object. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')
@@ -36,6 +39,7 @@ class SpanRecord implements SessionRecord {
   accessor endedAfter: number | undefined
   accessor parent: SessionRecord | undefined
   accessor fromChildren: string | null | undefined
+  accessor below: FieldAgreement | undefined
   accessor resolution: SessionRecord['resolution']
   accessor resolvedId: string | undefined
 
@@ -86,17 +90,7 @@ export function scopeRecord(
   const id = scope.id === undefined ? undefined : withinLimit(scope.id, settings)
   const kind = id === undefined ? 'cleared' : 'explicit'
   const fields = stampedFieldsOf(scope.fields)
-  const record = new SpanRecord(
-    kind,
-    id,
-    'scope',
-    false,
-    scope.decidingScope,
-    fields,
-    settings,
-    trace,
-    undefined,
-  )
+  const record = new SpanRecord(kind, id, 'scope', false, scope, fields, settings, trace, undefined)
   scope.shared = record
   return record
 }
@@ -128,19 +122,23 @@ export function spanRecord(
 
 /**
  * The record of a child that inherits an explicit or cleared session. Parent and child share it, unless the parent's
- * applies to that span alone, or the child has another processor or another scope.
+ * applies to that span alone, or the child has another processor, another scope or other fields.
  */
 export function childRecordOf(
   record: SessionRecord,
   id: string | undefined,
   scope: SessionScope | undefined,
+  fields: StampedFields | undefined,
   settings: SessionRecordSettings,
 ): SessionRecord {
-  const hasSameScope = record.from === 'scope' || record.scope === scope
-  // Stale attributes are on that one span; and a trace is over when the record of its first span is closed.
-  const isOfOneSpan = record.own || record.staleAttributes !== undefined || record.trace?.root === record
-  if (!isOfOneSpan && hasSameScope && record.settings === settings) return record
-  const { kind, from, fields, trace, rejectedId } = record
+  const { kind, from, trace, rejectedId } = record
+  // Stale attributes and fields from below are on that one span; and a trace is over when the record of its first span
+  // is closed.
+  const isOfOneSpan =
+    record.own || record.staleAttributes !== undefined || record.below !== undefined || trace?.root === record
+  const hasSameScope = from === 'scope' || record.scope === scope
+  const isSame = hasSameScope && record.fields === fields && record.settings === settings
+  if (!isOfOneSpan && isSame) return record
   const child = new SpanRecord(kind, id, from, false, scope, fields, settings, trace, undefined)
   child.rejectedId = rejectedId
   return child
@@ -149,6 +147,7 @@ export function childRecordOf(
 /** The record of a span without an explicit session: an inferred one, or none. */
 export function inferredRecord(
   inferred: AliasMatch | undefined,
+  scope: SessionScope | undefined,
   fields: StampedFields | undefined,
   settings: SessionRecordSettings,
   trace: SessionTrace,
@@ -156,7 +155,7 @@ export function inferredRecord(
 ): SessionRecord {
   const kind = inferred === undefined ? 'none' : 'inferred'
   const id = inferred?.id
-  const record = new SpanRecord(kind, id, undefined, false, undefined, fields, settings, trace, parent)
+  const record = new SpanRecord(kind, id, undefined, false, scope, fields, settings, trace, parent)
   record.aliasRank = inferred?.rank
   return record
 }
@@ -169,6 +168,7 @@ export function withFields(record: SessionRecord, fields: StampedFields | undefi
   copy.rejectedId = record.rejectedId
   copy.staleAttributes = record.staleAttributes
   copy.stampedAs = record.stampedAs
+  copy.below = record.below
   return copy
 }
 
@@ -183,6 +183,12 @@ export function withoutFieldsOf(record: SessionRecord, attributes: ReadableAttri
 /** Whether a span has one of the attributes that its record would stamp beside the ID. */
 export function hasFieldOf({ fields }: SessionRecord, attributes: ReadableAttributes): boolean {
   return fields?.entries.some(([key]) => ownValue(attributes, key) !== undefined) === true
+}
+
+/** The parent's record. A record with a session keeps no link to its parent; the SDK's spans do (from 2.0). */
+export function parentRecordOf(span: object): SessionRecord | undefined {
+  const { parentSpanContext } = span as Partial<{ parentSpanContext: object }>
+  return parentSpanContext === undefined ? undefined : readRecord(parentSpanContext)
 }
 
 /** Counts a span without an explicit session as open in its local trace. */

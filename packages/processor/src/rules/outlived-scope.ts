@@ -18,7 +18,7 @@ const LONGEST_REQUEST_MILLIS = 300_000
  * the same: it may be work that the function left running.
  */
 export function reportOutlivedScope(span: object, context: Context, record: SessionRecord): void {
-  const scope = record.scope as SessionScope | undefined
+  const scope = (record.scope as SessionScope | undefined)?.decidingScope
   if (scope?.over === undefined || record.from !== 'scope' || record.id === undefined) return
   const parent = trace.getSpan(context)
   if (parent?.isRecording() === true) return

@@ -1,27 +1,30 @@
 import { context, type Span } from '@opentelemetry/api'
-import { ATTR_SESSION_ID } from '@otel-sessions/semconv'
+import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_SESSION_ID, ATTR_USER_ID } from '@otel-sessions/semconv'
 import {
   isSameValue,
   readRecord,
   type SessionRecord,
   type StampedFields,
+  stampedFrom,
+  unlessPresent,
 } from '@otel-sessions/semconv/internal'
 import { settingsOf } from '../options.ts'
 import { report } from '../report/report.ts'
 import { checkSession } from '../scope/check-session.ts'
 import { readScope, type SessionScope } from '../scope/scope.ts'
-import type { SessionInit } from '../scope/session-init.ts'
+import type { CheckedSession, SessionFields, SessionInit } from '../scope/session-init.ts'
 import {
   attachRecord,
   belongsToOneSpan,
   closeRecord,
   isUnassigned,
+  parentRecordOf,
   spanRecord,
   withFields,
   withinLimit,
 } from './make-record.ts'
-import { noteTraceSession, propagateToAncestors } from './propagate.ts'
-import { attributesOf, replaceFields, stampedFieldsOf, stampFields, stampId, unlessPresent } from './stamp.ts'
+import { noteTraceFields, noteTraceSession, propagateToAncestors } from './propagate.ts'
+import { attributesOf, replaceFields, stampedFieldsOf, stampFields, stampId } from './stamp.ts'
 
 const DEFAULTS = settingsOf({ defaultSession: false })
 
@@ -55,10 +58,10 @@ export function setSpanSession(span: Span | undefined, session: string | Session
     }
     const checked = checkSession(session)
     const before = readRecord(span.spanContext())
-    const fields = writeFields(span, stampedFieldsOf(checked.fields), before)
-    if (checked.kind === 'fields') addFields(span, fields, before)
+    const written = writeFields(span, stampedFieldsOf(checked.fields), before)
+    if (checked.kind === 'fields') addFields(span, checked.fields, written, before)
     else {
-      replaceRecord(span, checked.id, fields, before)
+      replaceRecord(span, checked, written, before)
       reportInnerScope(checked.id, before)
     }
   } catch {
@@ -71,7 +74,8 @@ export function setSpanSession(span: Span | undefined, session: string | Session
 /** Reports that the active scope was entered below the span, so that the span's new session does not reach into it. */
 function reportInnerScope(id: string | undefined, before: SessionRecord | undefined): void {
   const scope = readScope(context.active())?.decidingScope
-  if (scope === undefined || scope === before?.scope || scope.id === id) return
+  const around = before?.scope as SessionScope | undefined
+  if (scope === undefined || scope === around?.decidingScope || scope.id === id) return
   report('set-span-session:scope-wins', () => {
     return 'setSpanSession sets the session of its span only: a usingSession below it takes precedence for what starts here. Nest another usingSession instead'
   })
@@ -101,56 +105,93 @@ function stampedOn(span: Span, before: SessionRecord | undefined): [key: string,
     .map(([key]) => [key, attributes[key]])
 }
 
+/** What changes of the fields on a span. */
+interface FieldChange {
+  readonly fields: StampedFields | undefined
+  readonly staleAttributes: SessionRecord['staleAttributes']
+}
+
+/**
+ * Puts written fields in place of earlier ones. Those of another session are stale, and so is a field that was removed by
+ * `null` or an invalid ID. A processor cannot remove attributes, the exporter does.
+ */
+function changeFields(
+  span: Span,
+  set: SessionFields | undefined,
+  written: StampedFields | undefined,
+  before: SessionRecord | undefined,
+  isAnother: boolean,
+): FieldChange {
+  const removed: (readonly [key: string, value: null])[] = []
+  if (set?.userId === null) removed.push([ATTR_USER_ID, null])
+  if (set?.conversationId === null) removed.push([ATTR_GEN_AI_CONVERSATION_ID, null])
+  const replaced = new Set(written?.entries.map(([key]) => key))
+  const gone = stampedOn(span, before).filter(
+    ([key]) => isAnother || removed.some((entry) => entry[0] === key),
+  )
+  const stale = [...(isAnother ? [] : (before?.staleAttributes ?? [])), ...gone].filter(
+    ([key]) => !replaced.has(key),
+  )
+  const kept = isAnother ? undefined : before?.fields
+  const added = removed.length > 0 ? replaceFields(written, stampedFrom(removed, undefined)) : written
+  return {
+    fields: added === undefined ? kept : replaceFields(kept, added),
+    staleAttributes: stale.length > 0 ? stale : undefined,
+  }
+}
+
 /** Adds fields to the span's record; a shared record is replaced by a copy for this span. */
-function addFields(span: Span, fields: StampedFields | undefined, before: SessionRecord | undefined): void {
-  if (fields === undefined || before === undefined) return
-  const both = replaceFields(before.fields, fields)
-  if (belongsToOneSpan(before)) before.fields = both
-  else attachRecord(span.spanContext(), withFields(before, both))
+function addFields(
+  span: Span,
+  set: SessionFields | undefined,
+  written: StampedFields | undefined,
+  before: SessionRecord | undefined,
+): void {
+  if (set === undefined || before === undefined) return
+  const { fields, staleAttributes } = changeFields(span, set, written, before, false)
+  const record = belongsToOneSpan(before) ? before : withFields(before, fields)
+  record.fields = fields
+  record.staleAttributes = staleAttributes
+  attachRecord(span.spanContext(), record)
+  if (record.kind === 'cleared') return
+  noteTraceFields(written, record.trace)
+  propagateToAncestors(record.id, written, record.parent ?? parentRecordOf(span))
 }
 
 function replaceRecord(
   span: Span,
-  checkedId: string | undefined,
-  fields: StampedFields | undefined,
+  checked: CheckedSession,
+  written: StampedFields | undefined,
   before: SessionRecord | undefined,
 ): void {
   const settings = before?.settings ?? DEFAULTS
-  const id = checkedId === undefined ? undefined : withinLimit(checkedId, settings)
+  const id = checked.id === undefined ? undefined : withinLimit(checked.id, settings)
   const parent = before?.parent ?? parentRecordOf(span)
   const unassignedParent = parent !== undefined && isUnassigned(parent) ? parent : undefined
   const scope = before?.scope as SessionScope | undefined
+  const isAnother = id === undefined || before === undefined || (before.kind !== 'none' && before.id !== id)
+  const { fields, staleAttributes } = changeFields(span, checked.fields, written, before, isAnother)
   const record = spanRecord(id, scope, fields, settings, before?.trace, unassignedParent)
-  record.staleAttributes = staleAfter(span, id, fields, before)
+  record.staleAttributes = staleAttributes
   if (before !== undefined) {
+    // What was set below the span stays with it, if that is of this session or of none.
+    if (!isAnother && (before.fromChildren === undefined || before.fromChildren === id)) {
+      record.below = before.below
+    }
     // The trace's first span is still open, under its new record.
     if (before.trace?.root === before) before.trace.root = record
     closeRecord(before)
   }
   attachRecord(span.spanContext(), record)
-  if (id === undefined) return
+  const { trace } = record
+  if (id === undefined) {
+    if (trace !== undefined) trace.several = true
+    return
+  }
   // A wrapper span may show no attributes. Then how the SDK stored the ID cannot be checked.
   if ('attributes' in span) stampId(span as never, record, id)
   else span.setAttribute(ATTR_SESSION_ID, id)
-  noteTraceSession(id, record.trace)
-  propagateToAncestors(id, unassignedParent)
-}
-
-/** The attributes of the earlier session that are left on the span. A processor cannot remove them, the exporter does. */
-function staleAfter(
-  span: Span,
-  id: string | undefined,
-  fields: StampedFields | undefined,
-  before: SessionRecord | undefined,
-): SessionRecord['staleAttributes'] {
-  if (before === undefined || (id !== undefined && id === before.id)) return before?.staleAttributes
-  const replaced = new Set(fields?.entries.map(([key]) => key))
-  const stale = stampedOn(span, before).filter(([key]) => !replaced.has(key))
-  return stale.length > 0 ? stale : undefined
-}
-
-/** The parent's record. A record with a session keeps no link to its parent; the SDK's spans do (from 2.0). */
-function parentRecordOf(span: Span): SessionRecord | undefined {
-  const { parentSpanContext } = span as Partial<{ parentSpanContext: object }>
-  return parentSpanContext === undefined ? undefined : readRecord(parentSpanContext)
+  noteTraceSession(id, trace)
+  noteTraceFields(fields, trace)
+  propagateToAncestors(id, fields, unassignedParent)
 }

@@ -11,9 +11,9 @@ import {
 import {
   countOf,
   isSameValue,
-  ownValue,
   type SessionRecord,
   type StampedFields,
+  stampedFrom,
 } from '@otel-sessions/semconv/internal'
 import { report } from '../report/report.ts'
 import type { SessionFields } from '../scope/session-init.ts'
@@ -57,6 +57,7 @@ export function stamp(span: StampableSpan, record: SessionRecord): void {
 export function stampFields(span: StampableSpan, fields: StampedFields): void {
   const attributes = attributesOf(span)
   for (const [key, value] of fields.entries) {
+    if (value === null) continue
     setAttribute(span, key, value)
     const kept = attributes[key]
     if (!isSameValue(kept, value)) noteStoredValue(fields, key, kept)
@@ -128,32 +129,26 @@ function metadataJson(metadata: SessionFields['metadata']): string | undefined {
   return undefined
 }
 
-/** Those of the fields that a span does not have yet. */
-export function unlessPresent(stamped: StampedFields, attributes: ReadableAttributes): StampedFields {
-  return stampedFrom(
-    stamped.entries.filter(([key]) => ownValue(attributes, key) === undefined),
-    stamped.metadataValue,
-  )
-}
-
 /** Fields that were stamped earlier, with later ones in place of the same attributes. */
 export function replaceFields(before: StampedFields | undefined, by: StampedFields): StampedFields {
   if (before === undefined) return by
   const entries = [...new Map([...before.entries, ...by.entries])]
-  return stampedFrom(entries, by.metadataValue ?? before.metadataValue)
+  const both = stampedFrom(entries, by.metadataValue ?? before.metadataValue)
+  const replaced = new Set(by.entries.map(([key]) => key))
+  const kept = [...(before.kept ?? [])].filter(([key]) => !replaced.has(key)).concat([...(by.kept ?? [])])
+  if (kept.length > 0) both.kept = new Map(kept)
+  return both
 }
 
-function stampedFrom(
-  entries: StampedFields['entries'],
-  metadataValue: StampedFields['metadataValue'],
-): StampedFields {
-  const value = (key: string) => entries.find((entry) => entry[0] === key)?.[1] as string | undefined
-  const metadata = value(ATTR_METADATA)
+/** The fields behind the attributes that were stamped. */
+export function fieldsOf({ entries, metadataValue }: StampedFields): SessionFields {
+  const value = Object.fromEntries(entries)
   return {
-    entries,
-    conversationId: value(ATTR_GEN_AI_CONVERSATION_ID),
-    kept: undefined,
-    metadata,
-    metadataValue: metadata === undefined ? undefined : metadataValue,
+    conversationId: value[ATTR_GEN_AI_CONVERSATION_ID] as string | undefined,
+    userId: value[ATTR_USER_ID] as string | null | undefined,
+    previousSessionId: undefined,
+    metadata: metadataValue as SessionFields['metadata'],
+    tags: (value[ATTR_TAG_TAGS] ?? undefined) as readonly string[] | undefined,
+    late: value[ATTR_SESSION_LATE] as true | undefined,
   }
 }

@@ -14,11 +14,13 @@ import {
   type SessionRecord,
   type SessionRecordSettings,
   type SessionTrace,
+  type StampedFields,
   sessionIdRank,
 } from '@otel-sessions/semconv/internal'
 import { ID_REJECTED, reportInvalidId } from '../report/report.ts'
 import { readScope, type SessionScope } from '../scope/scope.ts'
 import { contentsOf } from '../scope/session-context.ts'
+import { fieldsOfChild, inheritFields } from './inherit-fields.ts'
 import {
   belongsToOneSpan,
   childRecordOf,
@@ -29,10 +31,11 @@ import {
   isUnassigned,
   scopeRecord,
   spanRecord,
+  withFields,
   withoutFieldsOf,
 } from './make-record.ts'
 import { isFromContext, readInbound, readOtherLibraries } from './other-libraries.ts'
-import { noteTraceSession, propagateToAncestors } from './propagate.ts'
+import { noteTraceFields, noteTraceSession, propagateToAncestors } from './propagate.ts'
 import { attributesOf, stampedFieldsOf } from './stamp.ts'
 
 /**
@@ -88,21 +91,34 @@ function applyRules(
   const parent = isEmpty ? undefined : traceApi.getSpan(context)
   const parentRecord = parent === undefined ? undefined : readRecord(parent.spanContext())
   const record =
-    ownSession(attributes, context, scope, parentRecord, settings) ??
-    scopeSession(scope, parentRecord, settings) ??
+    ownSession(attributes, context, scope, parent, parentRecord, settings) ??
+    scopeSession(scope, parent, parentRecord, settings) ??
     parentSession(parent, parentRecord, scope, settings) ??
     inferredSession(attributes, context, parent, parentRecord, scope, settings)
-  if (record.id !== undefined && record.trace !== undefined) {
-    noteTraceSession(record.id, record.trace)
-    propagateToAncestors(record.id, parentRecord)
-  }
+  if (record.trace !== undefined) noteOnTrace(record, record.trace, parentRecord)
   return withoutFieldsOf(record, attributes)
+}
+
+function noteOnTrace(
+  { id, fields, kind }: SessionRecord,
+  trace: SessionTrace,
+  parentRecord: SessionRecord | undefined,
+): void {
+  if (kind === 'cleared') {
+    trace.several = true
+    return
+  }
+  noteTraceFields(fields, trace)
+  if (id === undefined) return
+  noteTraceSession(id, trace)
+  propagateToAncestors(id, fields, parentRecord)
 }
 
 function ownSession(
   attributes: ReadableAttributes,
   context: Context,
   scope: SessionScope | undefined,
+  parentSpan: Span | undefined,
   parentRecord: SessionRecord | undefined,
   settings: SessionRecordSettings,
 ): SessionRecord | undefined {
@@ -110,32 +126,76 @@ function ownSession(
   if (value === undefined || isFromContext(value, context)) return undefined
   const check = checkSessionId(value, settings.rule)
   const id = check.ok ? check.id : undefined
+  const fields = id === undefined ? undefined : fieldsAround(id, scope, parentSpan, parentRecord, settings)
   const parent = ifUnassigned(parentRecord)
-  const record = spanRecord(id, scope?.decidingScope, undefined, settings, parentRecord?.trace, parent)
+  const record = spanRecord(id, scope, fields, settings, parentRecord?.trace, parent)
   if (!check.ok) {
     reportInvalidId('attribute', ID_REJECTED, value, check.reason, settings.rule.maxLength)
     record.rejectedId = value
-    // It is a session all the same, and another one than the trace contains otherwise.
-    if (record.trace !== undefined) record.trace.several = true
   }
   return record
 }
 
+/** The fields around a span that names its own session: those of the same session, or of none. */
+function fieldsAround(
+  id: string,
+  scope: SessionScope | undefined,
+  parent: Span | undefined,
+  parentRecord: SessionRecord | undefined,
+  settings: SessionRecordSettings,
+): StampedFields | undefined {
+  const around =
+    scopeSession(scope, parent, parentRecord, settings) ??
+    parentSession(parent, parentRecord, scope, settings)
+  if (around !== undefined) return around.id === id ? around.fields : undefined
+  return undecidedFields(id, scope, parent, parentRecord)
+}
+
 function scopeSession(
   scope: SessionScope | undefined,
+  parent: Span | undefined,
   parentRecord: SessionRecord | undefined,
   settings: SessionRecordSettings,
 ): SessionRecord | undefined {
-  return scope === undefined || !scopeDecides(scope, parentRecord)
-    ? undefined
-    : scopeRecord(scope, settings, parentRecord?.trace)
+  if (scope === undefined || !scopeDecides(scope, parentRecord)) return undefined
+  const record = scopeRecord(scope, settings, parentRecord?.trace)
+  if (parent === undefined || parentRecord?.fields === undefined) return record
+  const fields = fieldsInScope(scope, parent, parentRecord)
+  if (fields === record.fields) return record
+  // Mostly the parent started in the same scope, and got more fields since.
+  const isOfParent = fields === parentRecord.fields && parentRecord.from === 'scope'
+  return isOfParent && parentRecord.scope === scope && parentRecord.trace === record.trace
+    ? childRecordOf(parentRecord, record.id, scope, fields, settings)
+    : withFields(record, fields)
 }
+
+/** The fields of a span whose session a scope sets or clears: also the parent's, if that has the same session or none. */
+export function fieldsInScope(
+  scope: SessionScope,
+  parent: Span,
+  parentRecord: SessionRecord,
+): StampedFields | undefined {
+  const { kind, id } = parentRecord
+  const isNone = kind === 'none'
+  const isSame =
+    kind === 'cleared'
+      ? scope.id === undefined && scopeOf(parentRecord)?.decidingScope === scope.decidingScope
+      : scope.id !== undefined &&
+        (isNone || (kind === 'explicit' ? explicitNow(parent, parentRecord) : id) === scope.id)
+  return isSame
+    ? inheritFields(scope, parent.spanContext().spanId, parentRecord, isNone)
+    : stampedFieldsOf(scope.fields)
+}
+
+const scopeOf = (record: SessionRecord) => record.scope as SessionScope | undefined
 
 /** Rule 2: the scope sets or clears a session, and the parent's was not set on a span inside that scope. */
 export function scopeDecides(scope: SessionScope, parentRecord: SessionRecord | undefined): boolean {
   if (scope.decidingScope === undefined) return false
   return (
-    parentRecord === undefined || parentRecord.scope !== scope.decidingScope || parentRecord.from !== 'span'
+    parentRecord === undefined ||
+    parentRecord.from !== 'span' ||
+    scopeOf(parentRecord)?.decidingScope !== scope.decidingScope
   )
 }
 
@@ -146,7 +206,8 @@ function parentSession(
   settings: SessionRecordSettings,
 ): SessionRecord | undefined {
   if (parent === undefined || parentRecord === undefined || !isDecided(parentRecord)) return undefined
-  return childRecordOf(parentRecord, explicitNow(parent, parentRecord), scope?.decidingScope, settings)
+  const fields = fieldsOfChild(scope, parent, parentRecord)
+  return childRecordOf(parentRecord, explicitNow(parent, parentRecord), scope, fields, settings)
 }
 
 function inferredSession(
@@ -157,12 +218,32 @@ function inferredSession(
   scope: SessionScope | undefined,
   settings: SessionRecordSettings,
 ): SessionRecord {
-  const trace = localTraceOf(parentRecord) ?? { open: 0, sessionId: undefined, several: false, root: null }
+  const trace = localTraceOf(parentRecord) ?? newTrace()
   const inferred =
     readAlias(attributes, settings.aliases, settings.rule, undefined, false) ??
     inferFromSurroundings(context, parent, parentRecord, settings) ??
     readInbound(context, settings)
-  return inferredRecord(inferred, stampedFieldsOf(scope?.fields), settings, trace, ifUnassigned(parentRecord))
+  const fields = undecidedFields(inferred?.id, scope, parent, parentRecord)
+  return inferredRecord(inferred, scope, fields, settings, trace, ifUnassigned(parentRecord))
+}
+
+/** The fields where no session is explicit: also the parent's, if it has the same inferred session or none. */
+export function undecidedFields(
+  id: string | undefined,
+  scope: SessionScope | undefined,
+  parent: Span | undefined,
+  parentRecord: SessionRecord | undefined,
+): StampedFields | undefined {
+  const fields = parentRecord?.fields
+  if (parent === undefined || parentRecord === undefined || fields === undefined)
+    return stampedFieldsOf(scope?.fields)
+  if (parentRecord.id !== undefined && parentRecord.id !== id) return stampedFieldsOf(scope?.fields)
+  if (scope === undefined) return fields
+  return inheritFields(scope, parent.spanContext().spanId, parentRecord, false)
+}
+
+const newTrace = (): SessionTrace => {
+  return { open: 0, sessionId: undefined, several: false, fields: undefined, root: null }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Context, createContextKey } from '@opentelemetry/api'
+import { type Context, createContextKey, type Span } from '@opentelemetry/api'
 import { now, type SessionRecord } from '@otel-sessions/semconv/internal'
 import { limitTags } from './check-session.ts'
 import type { CheckedSession, SessionFields } from './session-init.ts'
@@ -16,6 +16,9 @@ export interface SessionScope {
   /** The session; undefined if it is cleared, or if no scope sets one. */
   readonly id: string | undefined
   readonly fields: SessionFields | undefined
+  /** The fields that were set since the active span became active, and the ID of that span. */
+  readonly fieldsBelow: SessionFields | undefined
+  readonly belowSpan: string | undefined
   /** The record that the spans of this scope share; see `rules/make-record.ts`. */
   shared: SessionRecord | undefined
   /** Whether its function is over, and how that is known: it returned, or the Promise that it returned has settled. */
@@ -33,20 +36,37 @@ export function readScope(context: Context): SessionScope | undefined {
   return scope !== undefined && scope.version === SCOPE_VERSION ? scope : undefined
 }
 
-/** Makes the scope of a session that is entered inside another scope. */
-export function nestScope(session: CheckedSession, outer: SessionScope | undefined): SessionScope {
+/** Makes the scope of a session that is entered inside another scope, while a span is active. */
+export function nestScope(
+  session: CheckedSession,
+  outer: SessionScope | undefined,
+  span: Span | undefined,
+): SessionScope {
   const decides = session.kind !== 'fields'
+  const belowSpan = (session.fields ?? outer?.fieldsBelow) && idOf(span)
+  const around = belowSpan === outer?.belowSpan ? outer?.fieldsBelow : undefined
   const scope = {
     version: SCOPE_VERSION,
     decidingScope: decides ? undefined : outer?.decidingScope,
     id: decides ? session.id : outer?.id,
-    fields: nestFields(session, outer),
+    fields: nestFields(session, outer?.fields, outer?.id),
+    fieldsBelow: belowSpan && nestFields(session, around, outer?.id),
+    belowSpan,
     shared: undefined,
     over: undefined,
     overAt: undefined,
   } as { -readonly [K in keyof SessionScope]: SessionScope[K] }
   if (decides) scope.decidingScope = scope
   return scope
+}
+
+function idOf(span: Span | undefined): string | undefined {
+  try {
+    return span?.spanContext().spanId
+  } catch {
+    // A span of another library that throws has no fields either.
+    return undefined
+  }
 }
 
 /** Notes that the function of a scope is over. The clock is read for a Promise only: it costs half as much as a scope. */
@@ -67,11 +87,13 @@ export function extendScope(scope: SessionScope | undefined): void {
  * Merges the fields; the inner ones take precedence. A cleared session drops all outer fields, because its user is
  * not known. Another session drops the outer conversation and previous session.
  */
-function nestFields(session: CheckedSession, outer: SessionScope | undefined): SessionFields | undefined {
-  const inner = session.fields
-  const around = session.kind === 'cleared' ? undefined : outer?.fields
-  if (around === undefined) return inner
-  const isAnother = session.kind === 'session' && session.id !== outer?.id
+export function nestFields(
+  { kind, id, fields: inner }: CheckedSession,
+  around: SessionFields | undefined,
+  outerId: string | undefined,
+): SessionFields | undefined {
+  if (around === undefined || kind === 'cleared') return inner
+  const isAnother = kind === 'session' && id !== outerId
   if (inner === undefined && !isAnother) return around
   const ofSession = isAnother ? undefined : around
   return {

@@ -67,9 +67,9 @@ export function enterSession(outer: Context, session: unknown): Context {
 
 /** Like `enterSession`, for a session that is checked already. */
 export function enterCheckedSession(outer: Context, session: CheckedSession): Context {
-  const scope = nestScope(session, readScope(outer))
   const span = trace.getSpan(outer)
-  if (span !== undefined) propagateScope(scope, span)
+  const scope = nestScope(session, readScope(outer), span)
+  if (span !== undefined) propagateScope(scope, session.fields, span)
   return withScope(outer, scope, span)
 }
 
@@ -81,7 +81,8 @@ export function enterCheckedSession(outer: Context, session: CheckedSession): Co
  * @example context.with(contextWithSession(context.active(), 'user_123_conv_456'), fn)
  */
 export function contextWithSession(context: Context, session: string | SessionInit | null): Context {
-  return withScope(context, nestScope(checkSession(session), readScope(context)), trace.getSpan(context))
+  const span = trace.getSpan(context)
+  return withScope(context, nestScope(checkSession(session), readScope(context), span), span)
 }
 
 /** Returns the context with the session cleared. Pure; the same as `contextWithSession(context, null)`. */

@@ -3,7 +3,7 @@
  *
  * - `session-record.ts`: the record that the processor leaves on a span's SpanContext and the exporter reads
  * - `late-rules.ts`: which session a span has at its end; called by the processor, or else by the exporter
- * - `fields.ts`: the fields of a span that limits of the SDK dropped or truncated
+ * - `fields.ts`: fields that travel between spans, or that limits of the SDK dropped or truncated
  * - `read-attributes.ts`: reading attributes and the JSON in `metadata`
  * - `toolbox/`: timers, the problem log, option checks, bounded caches, exactly-once callbacks, varints
  *
@@ -22,7 +22,14 @@ export {
   readAlias,
 } from '../aliases/read.ts'
 export { isPlaceholder, isPlainSessionId } from '../session-id.ts'
-export { isSameValue, lostFields } from './fields.ts'
+export {
+  fieldsFromBelow,
+  isSameValue,
+  lostFields,
+  newFieldAgreement,
+  stampedFrom,
+  unlessPresent,
+} from './fields.ts'
 export {
   isUntouched,
   mergeLateMetadata,
@@ -33,6 +40,7 @@ export {
 } from './late-rules.ts'
 export { isTooLongToRead, type MetadataRead, ownValue, readMetadata } from './read-attributes.ts'
 export {
+  type FieldAgreement,
   type Resolution,
   readRecord,
   SESSION_RECORD,

@@ -21,8 +21,9 @@ export interface ResolvedSession {
  * every span of a scope.
  */
 export function isUntouched(attributes: ReadableAttributes, record: SessionRecord): boolean {
-  const { from, id, fields, staleAttributes } = record
-  if (from === undefined || attributes[ATTR_SESSION_ID] !== id || staleAttributes !== undefined) return false
+  const { from, id, fields, staleAttributes, below } = record
+  if (from === undefined || attributes[ATTR_SESSION_ID] !== id) return false
+  if (staleAttributes !== undefined || below !== undefined) return false
   if (fields === undefined) return true
   return (
     fields.kept === undefined &&

@@ -1,5 +1,6 @@
 import type { AliasPlan } from '../aliases/plan.ts'
 import type { SessionIdRule } from '../session-id.ts'
+import type { ReadableAttributes } from './read-attributes.ts'
 
 /**
  * The property of a span's SpanContext object that has the span's record. It is on that object because wrapper spans
@@ -8,7 +9,7 @@ import type { SessionIdRule } from '../session-id.ts'
 export const SESSION_RECORD: unique symbol = Symbol.for('otel-sessions.record') as never
 
 /** The version of the record's shape. A reader ignores a record of another version and uses the attributes alone. */
-export const SESSION_RECORD_VERSION = 2
+export const SESSION_RECORD_VERSION = 3
 
 /**
  * Where the session at a span's end comes from.
@@ -70,16 +71,18 @@ export interface SessionTrace {
   open: number
   /** The first session ID seen in the trace. */
   sessionId: string | undefined
-  /** Whether another session ID was seen too. */
+  /** Whether another session ID was seen too, or the session was cleared for a part of the trace. */
   several: boolean
+  /** The fields that were set in the trace. */
+  fields: FieldAgreement | undefined
   /** The record of the trace's first span while that is open; null before, undefined after. */
   root: SessionRecord | null | undefined
 }
 
 /** The attributes that are written beside the session ID. */
 export interface StampedFields {
-  /** Attributes and their values. */
-  readonly entries: readonly (readonly [key: string, value: string | readonly string[] | boolean])[]
+  /** Attributes and their values; null for a field that was removed, and is not inherited. */
+  readonly entries: readonly (readonly [key: string, value: string | readonly string[] | boolean | null])[]
   /**
    * By attribute: the value that the SDK stored where it differs, because a length limit truncated it; undefined if it
    * stored none, because a span had as many attributes as the count limit allows.
@@ -91,6 +94,18 @@ export interface StampedFields {
   readonly metadata: string | undefined
   /** The object that the JSON was made from. */
   readonly metadataValue: Readonly<Record<string, unknown>> | undefined
+}
+
+/** Collects the fields of several spans. A field on which they disagree is left out. */
+export interface FieldAgreement {
+  /** What all agree on and the span that learns it lacks, once the processor has written it on that span. */
+  stamped: StampedFields | undefined
+  /** Notes fields. @returns whether they are news */
+  note(fields: StampedFields): boolean
+  /** Notes what something else wrote on a span. It is never given to another span, but may be another user. */
+  noteOthers(attributes: ReadableAttributes): void
+  /** The fields on which all agree. */
+  agreed(): StampedFields | undefined
 }
 
 /**
@@ -115,7 +130,7 @@ export interface SessionRecord {
   readonly from: 'scope' | 'span' | undefined
   /** Whether the session was set on this span itself, so that a later write may change it. */
   readonly own: boolean
-  /** The scope with an explicit session that was active when the span started; compared by identity only. */
+  /** The scope that was active when the span started. */
   readonly scope: unknown
   /** The invalid `session.id` among the start attributes that cleared the session; the exporter may replace it. */
   rejectedId: unknown
@@ -135,6 +150,8 @@ export interface SessionRecord {
   parent: SessionRecord | undefined
   /** The session that the children agree on; null if they disagree. */
   fromChildren: string | null | undefined
+  /** The fields that were set below the span, of its own session or while it has none. */
+  below: FieldAgreement | undefined
   /** How the session at the span's end was resolved; undefined before that. */
   resolution: Resolution | undefined
   /** The session at the span's end, once it is resolved. */

@@ -48,7 +48,7 @@ export function emitSpan(
   session: CheckedSession = currentSession(state),
 ): Context | undefined {
   try {
-    const inside = withScope(ROOT_CONTEXT, nestScope(session, undefined), undefined)
+    const inside = withScope(ROOT_CONTEXT, nestScope(session, undefined, undefined), undefined)
     const tracer = state.settings.tracerProvider().getTracer(SESSION_SPAN_SCOPE)
     const options = { root: true, kind: SpanKind.INTERNAL, startTime: time, attributes }
     const span = tracer.startSpan(SESSION_SPAN_NAMES[kind], options, inside)
