@@ -80,6 +80,7 @@ export class TraceSessions {
   sessionFor(span: ExportableSpan, record: SessionRecord | undefined): string | undefined {
     const id = record === undefined ? this.#sessionWithoutRecord(span) : onlySessionOf(record)
     if (id === undefined || id.length > this.#maxLength || isPlaceholder(id)) return undefined
+    if (record?.trace?.fields?.hasOneOfSeveralUsers(span.attributes)) return undefined
     return id
   }
 

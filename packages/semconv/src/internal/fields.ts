@@ -90,6 +90,10 @@ class AgreedFields implements FieldAgreement {
     return entries.length === 0 ? undefined : stampedFrom(entries, metadata)
   }
 
+  hasOneOfSeveralUsers(attributes: ReadableAttributes): boolean {
+    return this.#seen.get(ATTR_USER_ID) === null && ownValue(attributes, ATTR_USER_ID) !== undefined
+  }
+
   #noteValue(key: string, value: unknown, from: StampedFields | undefined): boolean {
     const seen = this.#seen.get(key)
     if (seen === null) return false

@@ -106,6 +106,8 @@ export interface FieldAgreement {
   noteOthers(attributes: ReadableAttributes): void
   /** The fields on which all agree. */
   agreed(): StampedFields | undefined
+  /** Whether there are several users, and a span has one of them. */
+  hasOneOfSeveralUsers(attributes: ReadableAttributes): boolean
 }
 
 /**
