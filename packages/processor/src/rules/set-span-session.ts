@@ -40,8 +40,9 @@ const DEFAULTS = settingsOf({ defaultSession: false })
  * not record it only counts. Never throws.
  *
  * @param span the span, from `trace.getActiveSpan()` or `startSpan`; without one, it only counts
- * @param session as for `usingSession`. Its fields are written on the span, and children inherit them with the ID; a
- *   `SessionInit` without `sessionId` only writes fields
+ * @param session as for `usingSession`. Its fields are written on the span, and children that start from now on inherit
+ *   them, also inside a scope; a `SessionInit` without `sessionId` only sets fields. With the session that the span has
+ *   already, its other fields stay; with another one they are removed
  * @example setSpanSession(trace.getActiveSpan(), conversation.id)
  */
 export function setSpanSession(span: Span | undefined, session: string | SessionInit | null): void {

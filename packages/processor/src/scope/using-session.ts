@@ -19,7 +19,7 @@ import type { CheckedSession, SessionInit } from './session-init.ts'
  * manager.
  *
  * Nested scopes merge: inner fields take precedence, tags are united, metadata is merged key by key. Another session
- * drops the outer conversation.
+ * drops the outer conversation. Fields also reach the active span, when it ends: if it has the same session, or none.
  *
  * It never throws itself, and runs `fn` exactly once, whatever `session` is. An invalid ID clears the session: it
  * never falls back to the outer one. `processStats()` counts it, and `diag` logs it once.
