@@ -136,15 +136,6 @@ describe('an EventEmitter passed to bindSession', () => {
     expect(bindSession(bus, A)).toBe(bus)
     expect(problemCount('bind:rejected')).toBe(before + 1)
   })
-
-  test('is returned unchanged and counted if it is not Node’s', () => {
-    const before = problemCount('bind:unknown-target')
-    const foreign = { on: () => {}, emit: () => {} }
-    const socket = { addEventListener: () => {} }
-    for (const target of [foreign, socket, new EventTarget(), new AbortController().signal])
-      expect(bindSession<object>(target, A)).toBe(target)
-    expect(problemCount('bind:unknown-target')).toBe(before + 4)
-  })
 })
 
 describe('an EventEmitter that fn returns', () => {

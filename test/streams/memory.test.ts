@@ -104,3 +104,45 @@ describe('the check itself', () => {
     expect(bus.listenerCount('token')).toBe(1)
   })
 })
+
+describe('what is kept about a listener that is added again and again', () => {
+  /** How often a bound emitter keeps what it added: each bound listener holds the token of its scope. */
+  async function keptAfter(count: number, addAndRemove: (bus: EventEmitter, listener: () => void) => void) {
+    const bus = new EventEmitter()
+    const listener = () => {}
+    const scopes: WeakRef<object>[] = []
+    bindSession(bus)
+    for (let round = 0; round < count; round++)
+      usingSession(`sess_round_${round}`, () => {
+        scopes.push(scopeHere())
+        addAndRemove(bus, listener)
+      })
+    await bodyIsWaiting()
+    for (let round = 0; round < 5; round++) {
+      collect()
+      await bodyIsWaiting()
+    }
+    expect(bus.listenerCount('token')).toBe(0)
+    return scopes.filter((scope) => scope.deref() !== undefined).length
+  }
+
+  test('is nothing if it runs once', async () => {
+    const kept = await keptAfter(1000, (bus, listener) => void bus.once('token', listener).emit('token'))
+    expect(kept).toBeLessThan(10)
+  })
+
+  test('is nothing if it is removed', async () => {
+    const kept = await keptAfter(
+      1000,
+      (bus, listener) => void bus.on('token', listener).off('token', listener),
+    )
+    expect(kept).toBeLessThan(10)
+  })
+
+  test.each(['on', 'once'] as const)('is bounded if %s adds it and all are removed', async (add) => {
+    const kept = await keptAfter(1000, (bus, listener) =>
+      bus[add]('token', listener).removeAllListeners('token'),
+    )
+    expect(kept).toBeLessThan(100)
+  })
+})

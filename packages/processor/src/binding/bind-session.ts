@@ -10,9 +10,10 @@ import { extendScope, readScope } from '../scope/scope.ts'
 import type { SessionInit } from '../scope/session-init.ts'
 import { checkContextManager, enterSession } from '../scope/using-session.ts'
 import { bindInPlace, bindResult, isNativePromise } from './bind-in-place.ts'
+import { needsView } from './emitters.ts'
 import { EXPLICIT } from './explicit.ts'
 import { canBeViewed, isViewable, viewedObject, viewObject } from './object-view.ts'
-import { reportRejected } from './replace-methods.ts'
+import { type Methods, reportRejected } from './replace-methods.ts'
 
 /**
  * What `bindSession` takes: a function, a generator, an async iterable, a stream, a Response, an EventEmitter, an
@@ -66,11 +67,13 @@ function bindTarget<T>(target: T, inside: Context, outer: Context): T {
   if (typeof target === 'function') return bindFunction(target, inside)
   if (typeof target !== 'object' || target === null) return unknownTarget(target)
   if (isNativePromise(target)) return target.then((value) => bindTarget(value, inside, outer)) as T
-  if (bindInPlace(target, inside, outer, EXPLICIT) !== 'nothing') return target
+  const outcome = bindInPlace(target, inside, outer, EXPLICIT)
   try {
+    const isBound = outcome === 'bound'
+    if (outcome === 'rejected' || (isBound && !needsView(target as Methods))) return target
     if (Array.isArray(target)) return bindItems(target, inside, outer)
     const object = viewedObject(target)
-    if (!isViewable(object)) return unknownTarget(target)
+    if (!isViewable(object)) return isBound ? target : unknownTarget(target)
     if (canBeViewed(object)) return viewObject(object, inside) as T
     reportRejected()
     return target

@@ -2,7 +2,14 @@ import { context } from '@opentelemetry/api'
 import { bindInPlace, bindResult, type ExplicitBinding, inContext, isNativePromise } from './bind-in-place.ts'
 import { type Binding, isElsewhere, runIn } from './binding.ts'
 import { isEmitter, listenerReplacements } from './emitters.ts'
-import { hasMethod, type Method, type Methods, methodsPresent, type Replacements } from './replace-methods.ts'
+import {
+  hasMethod,
+  type Method,
+  type Methods,
+  methodNames,
+  methodsPresent,
+  type Replacements,
+} from './replace-methods.ts'
 
 /** The methods with which a Node stream produces or consumes. The stream calls them on itself. */
 const STREAM_METHODS = ['_read', '_write', '_writev', '_transform', '_flush', '_final', '_destroy']
@@ -46,17 +53,12 @@ function isFinalOfTransform(target: Methods): boolean {
  */
 function thenableMethodReplacements(target: Methods, binding: Binding): Replacements {
   if (!hasMethod(target, 'then')) return []
-  const names = new Set<PropertyKey>()
-  for (let level = target; !ENDS.has(level); level = Object.getPrototypeOf(level))
-    for (const name of Reflect.ownKeys(level))
-      if (typeof Reflect.getOwnPropertyDescriptor(level, name)?.value === 'function') names.add(name)
-  return [...names].filter((name) => !STARTED.has(name)).map((name) => [name, methodInside(binding)])
+  const others = methodNames(target).filter((name) => !STARTED.has(name))
+  return others.map((name) => [name, methodInside(binding)])
 }
 
-/** What `lazyReplacements` replaces, or nobody may. */
-const STARTED = new Set<PropertyKey>(['constructor', 'then', 'catch', 'finally', 'exec', 'execute'])
-
-const ENDS = new Set<object | null>([Object.prototype, Promise.prototype, null])
+/** What `lazyReplacements` replaces. */
+const STARTED = new Set<PropertyKey>(['then', 'catch', 'finally', 'exec', 'execute'])
 
 /** A Proxy, because what looks like a method may be a class. */
 function methodInside(binding: Binding): (method: Method) => Method {

@@ -73,7 +73,7 @@ export function reportNotBound(): 'rejected' {
 const OBSERVABLE = '@@observable'
 
 /** Whether a value is an Observable. A Subject is none: subscribing to it starts nothing. */
-function isObservable(target: Methods): boolean {
+export function isObservable(target: Methods): boolean {
   if (!hasMethod(target, 'subscribe') || hasMethod(target, 'next')) return false
   const symbol = (Symbol as unknown as { observable?: symbol }).observable ?? OBSERVABLE
   return [symbol, OBSERVABLE, 'pipe'].some((name) => hasMethod(target, name))

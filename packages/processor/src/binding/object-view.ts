@@ -1,6 +1,7 @@
 import { type Context, context } from '@opentelemetry/api'
 import { bindInPlace, bindResult, isNativePromise } from './bind-in-place.ts'
 import { bindingTo } from './binding.ts'
+import { isEmitter, isRegistration } from './emitters.ts'
 import { lazyReplacements } from './lazy.ts'
 import type { Method, Methods } from './replace-methods.ts'
 
@@ -32,12 +33,15 @@ export function viewObject<T extends object>(target: T, inside: Context): T {
   }
   // Of what is frozen. Anything else that starts later is bound in place.
   const starts = new Map(lazyReplacements(target as Methods, bindingTo(inside, undefined), bindResult, true))
+  const registers = isEmitter(target as Methods)
   const methodInside = (method: Method, name: PropertyKey): Method =>
     new Proxy(method, {
       apply: (_, self, args) => {
         const on = self === view ? target : self
-        const start = starts.get(name)
+        const start = starts.get(name) as ((method: Method) => Method) | undefined
         if (start !== undefined) return Reflect.apply(start(method), on, args)
+        // Its listeners are bound by the object itself. The scope of the caller takes precedence.
+        if (registers && isRegistration(name)) return Reflect.apply(method, on, args)
         return show(context.with(inside, () => Reflect.apply(method, on, args)))
       },
     })

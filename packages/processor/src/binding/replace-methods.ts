@@ -4,7 +4,7 @@ export type Method = (this: unknown, ...args: unknown[]) => unknown
 export type Methods = Record<PropertyKey, unknown>
 
 /** Which methods are replaced, and by what. */
-export type Replacements = [name: PropertyKey, make: (method: Method) => Method][]
+export type Replacements = [name: PropertyKey, make: (method: Method) => Method | PropertyDescriptor][]
 
 /** What became of a value: `nothing` if there is nothing to bind, `rejected` if its methods cannot be replaced. */
 export type BindOutcome = 'bound' | 'rejected' | 'nothing'
@@ -22,16 +22,15 @@ export function replaceMethods(
   try {
     if (!replacements.every(([name]) => isReplaceable(target, name))) return rejected()
     for (const [name, make] of replacements) {
-      const value = make(target[name] as Method)
+      const made = make(target[name] as Method)
       Object.defineProperty(target, name, {
-        value,
-        writable: true,
+        ...(typeof made === 'function' ? { value: made, writable: true } : made),
         configurable: true,
         // Object.keys lists what it listed before.
         enumerable: Object.prototype.propertyIsEnumerable.call(target, name),
       })
       // A Proxy may say that it is done.
-      if (target[name] !== value) return rejected()
+      if (typeof made === 'function' && target[name] !== made) return rejected()
     }
     return 'bound'
   } catch {
@@ -58,4 +57,16 @@ export const methodsPresent = (target: Methods, names: PropertyKey[]) =>
 function isReplaceable(target: Methods, name: PropertyKey): boolean {
   const own = Object.getOwnPropertyDescriptor(target, name)
   return own === undefined ? Object.isExtensible(target) : own.configurable === true
+}
+
+const ENDS = new Set<object | null>([Object.prototype, Promise.prototype, null])
+
+/** The names of all methods of an object, without reading a getter. */
+export function methodNames(target: object): PropertyKey[] {
+  const names = new Set<PropertyKey>()
+  for (let level = target; !ENDS.has(level); level = Object.getPrototypeOf(level))
+    for (const name of Reflect.ownKeys(level))
+      if (typeof Reflect.getOwnPropertyDescriptor(level, name)?.value === 'function') names.add(name)
+  names.delete('constructor')
+  return [...names]
 }
