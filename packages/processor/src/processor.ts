@@ -1,17 +1,18 @@
 import type { Context } from '@opentelemetry/api'
 import {
+  claimRecord,
   isUntouched,
-  readRecord,
-  SESSION_RECORD,
+  ownRecord,
   type SessionFlush,
   type SessionRecord,
   type SessionRecordSettings,
+  writeRecord,
 } from '@otel-sessions/semconv/internal'
 import { bindInstalledQueues, isFromLangChain, watchSpan } from './langchain/watch-spans.ts'
 import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
 import { report } from './report/report.ts'
 import { resolveEndedSpan, resolveOpenSpan, resolveUnchanged } from './rules/end-rules.ts'
-import { attachRecord, closeRecord, openRecord } from './rules/make-record.ts'
+import { closeRecord, openRecord } from './rules/make-record.ts'
 import { reportOutlivedScope } from './rules/outlived-scope.ts'
 import { type EndedSpan, type StampableSpan, stamp } from './rules/stamp.ts'
 import { startRecord } from './rules/start-rules.ts'
@@ -46,14 +47,14 @@ export class SessionSpanProcessor {
   onStart(span: StampableSpan, parentContext: Context): void {
     try {
       const spanContext = span.spanContext()
-      if (readRecord(spanContext) !== undefined) {
+      if (!claimRecord(spanContext)) {
         this.#counters.skipped++
         return
       }
       const record = startRecord(span.attributes, parentContext, this.#settings)
       this.#counters.started[record.kind]++
       stamp(span, record)
-      attachRecord(spanContext, record)
+      writeRecord(spanContext, record)
       openRecord(record)
       if (isFromLangChain(span)) watchSpan(parentContext)
       else if ((record.scope as SessionScope | undefined)?.decidingScope?.over !== undefined) {
@@ -129,7 +130,7 @@ export class SessionSpanProcessor {
 
   /** The record that this processor left on a span. No other processor has its settings object. */
   #ownRecord(span: EndedSpan): SessionRecord | undefined {
-    const record = (span.spanContext() as { [SESSION_RECORD]?: SessionRecord })[SESSION_RECORD]
+    const record = ownRecord(span.spanContext())
     return record?.settings === this.#settings ? record : undefined
   }
 

@@ -1,8 +1,9 @@
 import { inspect } from 'node:util'
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api'
+import { ConsoleSpanExporter } from '@opentelemetry/sdk-trace-base'
 import { SessionSpanProcessor, setSpanSession, usingSession } from '@otel-sessions/processor'
 import { readRecord } from '@otel-sessions/semconv/internal'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startTracing, stopTracing } from '../../../test/support/tracing.ts'
 
 afterEach(stopTracing)
@@ -61,10 +62,34 @@ describe('the record that the processor leaves for the exporter', () => {
     })
   })
 
-  it('is short where Node prints a span context', () => {
+  it('is not seen where a span or its context is printed, listed or copied', () => {
     const { tracer } = startTracing()
+    const exported: unknown[] = []
+    const dir = vi.spyOn(console, 'dir').mockImplementation((value) => exported.push(inspect(value)))
+    const spans = usingSession('user_1_conv_1', () =>
+      tracer.startActiveSpan('parent', (parent) => [parent, tracer.startSpan('child')]),
+    )
+    for (const span of [...spans, tracer.startSpan('outside')]) {
+      const spanContext = span.spanContext()
+      expect(readRecord(spanContext)).toBeDefined()
+      expect(Reflect.ownKeys({ ...spanContext })).toEqual(Reflect.ownKeys(spanContext))
+      for (const key of Reflect.ownKeys(spanContext)) expect(key).toBeTypeOf('string')
+      expect(inspect(spanContext, { showHidden: true })).not.toContain('otel-sessions')
+      new ConsoleSpanExporter().export([span as never], () => {})
+      span.end()
+    }
+    dir.mockRestore()
+    expect(exported).toHaveLength(3)
+    expect(exported.join()).not.toContain('otel-sessions.record')
+  })
+
+  it('is shared by copies of the packages in one process', async () => {
+    const { tracer } = startTracing()
+    vi.resetModules()
+    const { readRecord: otherRead } = await import('@otel-sessions/semconv/internal')
+    expect(otherRead).not.toBe(readRecord)
     const span = usingSession('user_1_conv_1', () => tracer.startSpan('span'))
-    expect(inspect(span.spanContext())).toContain('[explicit user_1_conv_1]')
+    expect(otherRead(span.spanContext())).toBe(readRecord(span.spanContext()))
     span.end()
   })
 

@@ -1,10 +1,8 @@
 import { type ReadableAttributes, SESSION_ID_MAX_LENGTH } from '@otel-sessions/semconv'
 import {
   type AliasMatch,
-  type FieldAgreement,
   ownValue,
   readRecord,
-  SESSION_RECORD,
   SESSION_RECORD_VERSION,
   type SessionRecord,
   type SessionRecordSettings,
@@ -16,67 +14,39 @@ import { ID_REJECTED, reportInvalidId } from '../report/report.ts'
 import type { SessionScope } from '../scope/scope.ts'
 import { stampedFieldsOf } from './stamp.ts'
 
-/** The method that Node calls to print an object. */
-const INSPECT = Symbol.for('nodejs.util.inspect.custom')
-
-/**
- * The record on a span context. Its fields are accessors, so that it has no own property: `ConsoleSpanExporter` would
- * print thirty lines for each span. A non-enumerable property, or a small object around the record, costs more.
- */
-class SpanRecord implements SessionRecord {
-  accessor kind: SessionRecord['kind']
-  accessor id: string | undefined
-  accessor aliasRank: number | undefined
-  accessor from: SessionRecord['from']
-  accessor own: boolean
-  accessor scope: SessionScope | undefined
-  accessor rejectedId: unknown
-  accessor fields: StampedFields | undefined
-  accessor staleAttributes: SessionRecord['staleAttributes']
-  accessor settings: SessionRecordSettings
-  accessor trace: SessionTrace | undefined
-  accessor stampedAs: string | undefined
-  accessor endedAfter: number | undefined
-  accessor parent: SessionRecord | undefined
-  accessor fromChildren: string | null | undefined
-  accessor below: FieldAgreement | undefined
-  accessor resolution: SessionRecord['resolution']
-  accessor resolvedId: string | undefined
-
-  constructor(
-    kind: SessionRecord['kind'],
-    id: string | undefined,
-    from: SessionRecord['from'],
-    own: boolean,
-    scope: SessionScope | undefined,
-    fields: StampedFields | undefined,
-    settings: SessionRecordSettings,
-    trace: SessionTrace | undefined,
-    parent: SessionRecord | undefined,
-  ) {
-    this.kind = kind
-    this.id = id
-    this.from = from
-    this.own = own
-    this.scope = scope
-    this.fields = fields
-    this.settings = settings
-    this.trace = trace
-    this.parent = parent
+/** Makes a record. As a literal, all records have one shape, and their fields cost nothing each. */
+function newRecord(
+  kind: SessionRecord['kind'],
+  id: string | undefined,
+  from: SessionRecord['from'],
+  own: boolean,
+  scope: SessionScope | undefined,
+  fields: StampedFields | undefined,
+  settings: SessionRecordSettings,
+  trace: SessionTrace | undefined,
+  parent: SessionRecord | undefined,
+): SessionRecord {
+  return {
+    version: SESSION_RECORD_VERSION,
+    kind,
+    id,
+    aliasRank: undefined,
+    from,
+    own,
+    scope,
+    rejectedId: undefined,
+    fields,
+    staleAttributes: undefined,
+    settings,
+    trace,
+    stampedAs: undefined,
+    endedAfter: undefined,
+    parent,
+    fromChildren: undefined,
+    below: undefined,
+    resolution: undefined,
+    resolvedId: undefined,
   }
-
-  get version(): typeof SESSION_RECORD_VERSION {
-    return SESSION_RECORD_VERSION
-  }
-
-  [INSPECT](): string {
-    return this.id === undefined ? `[${this.kind}]` : `[${this.kind} ${this.id}]`
-  }
-}
-
-/** Puts a record on a span. A frozen span context keeps none; the attributes are stamped all the same. */
-export function attachRecord(spanContext: object, record: SessionRecord): void {
-  ;(spanContext as { [SESSION_RECORD]?: SessionRecord })[SESSION_RECORD] = record
 }
 
 /** The record that all spans of a scope share. It is made anew only for another trace or another processor. */
@@ -90,7 +60,7 @@ export function scopeRecord(
   const id = scope.id === undefined ? undefined : withinLimit(scope.id, settings)
   const kind = id === undefined ? 'cleared' : 'explicit'
   const fields = stampedFieldsOf(scope.fields)
-  const record = new SpanRecord(kind, id, 'scope', false, scope, fields, settings, trace, undefined)
+  const record = newRecord(kind, id, 'scope', false, scope, fields, settings, trace, undefined)
   scope.shared = record
   return record
 }
@@ -116,8 +86,8 @@ export function spanRecord(
   parent: SessionRecord | undefined,
 ): SessionRecord {
   return id === undefined
-    ? new SpanRecord('cleared', id, 'span', false, scope, fields, settings, trace, undefined)
-    : new SpanRecord('explicit', id, 'span', true, scope, fields, settings, trace, parent)
+    ? newRecord('cleared', id, 'span', false, scope, fields, settings, trace, undefined)
+    : newRecord('explicit', id, 'span', true, scope, fields, settings, trace, parent)
 }
 
 /**
@@ -139,7 +109,7 @@ export function childRecordOf(
   const hasSameScope = from === 'scope' || record.scope === scope
   const isSame = hasSameScope && record.fields === fields && record.settings === settings
   if (!isOfOneSpan && isSame) return record
-  const child = new SpanRecord(kind, id, from, false, scope, fields, settings, trace, undefined)
+  const child = newRecord(kind, id, from, false, scope, fields, settings, trace, undefined)
   child.rejectedId = rejectedId
   return child
 }
@@ -155,7 +125,7 @@ export function inferredRecord(
 ): SessionRecord {
   const kind = inferred === undefined ? 'none' : 'inferred'
   const id = inferred?.id
-  const record = new SpanRecord(kind, id, undefined, false, scope, fields, settings, trace, parent)
+  const record = newRecord(kind, id, undefined, false, scope, fields, settings, trace, parent)
   record.aliasRank = inferred?.rank
   return record
 }
@@ -163,7 +133,7 @@ export function inferredRecord(
 /** A copy with other fields, for one span, of a record that is new or shared: nothing is known yet of the span's end. */
 export function withFields(record: SessionRecord, fields: StampedFields | undefined): SessionRecord {
   const { kind, id, from, own, scope, settings, trace, parent } = record
-  const copy = new SpanRecord(kind, id, from, own, scope as SessionScope, fields, settings, trace, parent)
+  const copy = newRecord(kind, id, from, own, scope as SessionScope, fields, settings, trace, parent)
   copy.aliasRank = record.aliasRank
   copy.rejectedId = record.rejectedId
   copy.staleAttributes = record.staleAttributes

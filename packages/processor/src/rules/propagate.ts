@@ -5,17 +5,11 @@ import {
   type SessionRecord,
   type SessionTrace,
   type StampedFields,
+  writeRecord,
 } from '@otel-sessions/semconv/internal'
 import type { SessionScope } from '../scope/scope.ts'
 import type { SessionFields } from '../scope/session-init.ts'
-import {
-  attachRecord,
-  belongsToOneSpan,
-  isOpen,
-  isUnassigned,
-  parentRecordOf,
-  withFields,
-} from './make-record.ts'
+import { belongsToOneSpan, isOpen, isUnassigned, parentRecordOf, withFields } from './make-record.ts'
 import { stampedFieldsOf } from './stamp.ts'
 
 /**
@@ -109,7 +103,7 @@ function addFromBelow(span: Span, record: SessionRecord, fields: StampedFields):
   let own = record
   if (!belongsToOneSpan(record) && record.below === undefined) {
     own = withFields(record, record.fields)
-    attachRecord(span.spanContext(), own)
+    writeRecord(span.spanContext(), own)
   } else if (belongsToOneSpan(record) && !isOpen(record)) return
   noteBelow(own, fields)
   propagateToAncestors(own.id, fields, own.parent ?? parentRecordOf(span))

@@ -7,6 +7,7 @@ import {
   type StampedFields,
   stampedFrom,
   unlessPresent,
+  writeRecord,
 } from '@otel-sessions/semconv/internal'
 import { settingsOf } from '../options.ts'
 import { report } from '../report/report.ts'
@@ -14,7 +15,6 @@ import { checkSession } from '../scope/check-session.ts'
 import { readScope, type SessionScope } from '../scope/scope.ts'
 import type { CheckedSession, SessionFields, SessionInit } from '../scope/session-init.ts'
 import {
-  attachRecord,
   belongsToOneSpan,
   closeRecord,
   isUnassigned,
@@ -153,7 +153,7 @@ function addFields(
   const record = belongsToOneSpan(before) ? before : withFields(before, fields)
   record.fields = fields
   record.staleAttributes = staleAttributes
-  attachRecord(span.spanContext(), record)
+  writeRecord(span.spanContext(), record)
   if (record.kind === 'cleared') return
   noteTraceFields(written, record.trace)
   propagateToAncestors(record.id, written, record.parent ?? parentRecordOf(span))
@@ -183,7 +183,7 @@ function replaceRecord(
     if (before.trace?.root === before) before.trace.root = record
     closeRecord(before)
   }
-  attachRecord(span.spanContext(), record)
+  writeRecord(span.spanContext(), record)
   const { trace } = record
   if (id === undefined) {
     if (trace !== undefined) trace.several = true

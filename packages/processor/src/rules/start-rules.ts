@@ -7,10 +7,10 @@ import { ATTR_SESSION_ID, checkSessionId, type ReadableAttributes } from '@otel-
 import {
   type AliasMatch,
   isPlaceholder,
+  ownRecord,
   ownValue,
   readAlias,
   readRecord,
-  SESSION_RECORD,
   type SessionRecord,
   type SessionRecordSettings,
   type SessionTrace,
@@ -74,11 +74,8 @@ function sharedRecord(
   if (attributes[ATTR_SESSION_ID] !== undefined) return undefined
   if (shared.fields !== undefined && hasFieldOf(shared, attributes)) return undefined
   const parent = (contents?.span ?? undefined) as Span | undefined
-  return parent === undefined || recordOf(parent.spanContext()) === shared ? shared : undefined
+  return parent === undefined || ownRecord(parent.spanContext()) === shared ? shared : undefined
 }
-
-const recordOf = (spanContext: object) =>
-  (spanContext as { [SESSION_RECORD]?: SessionRecord })[SESSION_RECORD]
 
 function applyRules(
   attributes: ReadableAttributes,

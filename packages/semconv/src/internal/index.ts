@@ -40,7 +40,9 @@ export {
 } from './late-rules.ts'
 export { isTooLongToRead, type MetadataRead, ownValue, readMetadata } from './read-attributes.ts'
 export {
+  claimRecord,
   type FieldAgreement,
+  ownRecord,
   type Resolution,
   readRecord,
   SESSION_RECORD,
@@ -50,6 +52,7 @@ export {
   type SessionRecordSettings,
   type SessionTrace,
   type StampedFields,
+  writeRecord,
 } from './session-record.ts'
 export { GenerationalMap } from './toolbox/generations.ts'
 export { once } from './toolbox/once.ts'

@@ -2,12 +2,6 @@ import type { AliasPlan } from '../aliases/plan.ts'
 import type { SessionIdRule } from '../session-id.ts'
 import type { ReadableAttributes } from './read-attributes.ts'
 
-/**
- * The property of a span's SpanContext object that has the span's record. It is on that object because wrapper spans
- * pass it through. The processor writes it and the exporter reads it; neither imports the other.
- */
-export const SESSION_RECORD: unique symbol = Symbol.for('otel-sessions.record') as never
-
 /** The version of the record's shape. A reader ignores a record of another version and uses the attributes alone. */
 export const SESSION_RECORD_VERSION = 3
 
@@ -160,8 +154,64 @@ export interface SessionRecord {
   resolvedId: string | undefined
 }
 
+/**
+ * Names the record where it is shared: on `globalThis`, its storage, for all copies of the packages; on an object that
+ * only looks like a span context, the record itself.
+ */
+export const SESSION_RECORD: unique symbol = Symbol.for('otel-sessions.record') as never
+
+/** As a base class, its constructor returns what it is given, so that the fields of a derived class end up there. */
+function given(object: object): object {
+  return object
+}
+
+/**
+ * The record is a private field of a span's SpanContext, because wrapper spans pass that object through, and because no
+ * console shows it. It costs what a property costs; one that is not enumerable 200 ns more. Only to ask for it in vain
+ * is slow, 30 ns.
+ */
+class Slot extends (given as unknown as new (object: object) => object) {
+  #record: SessionRecord | undefined
+
+  static isUsed = false
+
+  static claim(spanContext: object): boolean {
+    Slot.isUsed = true
+    try {
+      new Slot(spanContext)
+      return true
+    } catch {
+      // It has one, or it is frozen and the engine minds.
+      return !(#record in spanContext)
+    }
+  }
+
+  static read(spanContext: object): SessionRecord | undefined {
+    return Slot.isUsed && #record in spanContext ? spanContext.#record : undefined
+  }
+
+  static write(spanContext: object, record: SessionRecord): void {
+    if (!(#record in spanContext)) Slot.claim(spanContext)
+    if (#record in spanContext) spanContext.#record = record
+  }
+}
+
+/** Makes room for a record on a span context; false if another processor has. */
+export const { claim: claimRecord, read: ownRecord, write: writeRecord } = sharedSlot()
+
+function sharedSlot(): Pick<typeof Slot, 'claim' | 'read' | 'write'> {
+  try {
+    const holder = globalThis as { [SESSION_RECORD]?: typeof Slot }
+    holder[SESSION_RECORD] ??= Slot
+    return typeof holder[SESSION_RECORD].claim === 'function' ? holder[SESSION_RECORD] : Slot
+  } catch {
+    return Slot
+  }
+}
+
 /** Returns the record on a span context, if it has one of this version. May throw what a getter throws. */
 export function readRecord(spanContext: object): SessionRecord | undefined {
-  const record = (spanContext as { [SESSION_RECORD]?: SessionRecord })[SESSION_RECORD]
+  const record =
+    ownRecord(spanContext) ?? (spanContext as { [SESSION_RECORD]?: SessionRecord })[SESSION_RECORD]
   return record !== undefined && record.version === SESSION_RECORD_VERSION ? record : undefined
 }
