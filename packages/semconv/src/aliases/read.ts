@@ -114,33 +114,34 @@ export function readAlias(
   since?: number,
 ): AliasMatch | undefined {
   const concept = since === undefined ? undefined : plan.table[since]?.concept
-  const start = concept && plan.conceptStarts[concept]
-  const earlier = start === undefined ? undefined : since
+  // The earlier alias ranks behind all that replace it, and before all that do not.
+  const limit = (concept && plan.conceptStarts[concept]) ?? Number.POSITIVE_INFINITY
+  const earlier = concept && since
   let best: AliasMatch | undefined
-  let bestRank = start ?? Number.POSITIVE_INFINITY
+  let bestRank = limit
   let hasMetadata = false
   // One pass over the few attributes of a span costs less than a look-up for each alias.
   for (const key in attributes) {
     if (plan.endings[key.charCodeAt(key.length - 1)] === 0) continue
     if (key === ATTR_METADATA) hasMetadata = true
-    const rank = plan.attributes.get(key)
-    if (rank === undefined || !hasOwn.call(attributes, key)) continue
-    if (rank >= bestRank && (rank !== earlier || best !== undefined)) continue
+    const found = plan.attributes.get(key)
+    if (found === undefined) continue
+    const rank = found === earlier ? limit - 0.5 : found
+    if (rank >= bestRank || !hasOwn.call(attributes, key)) continue
     if (key === ATTR_SESSION_ID && !withSessionId) continue
     const value = attributes[key]
     if (key === ATTR_GEN_AI_CONVERSATION_ID && own !== undefined && isOurs(value, own)) continue
     const check = checkAliasValue(key, value, rule)
     if (check.ok) {
-      // The earlier alias ranks below every other that replaces it.
-      if (rank !== earlier) bestRank = rank
-      best = { id: check.id, rank }
+      bestRank = rank
+      best = { id: check.id, rank: found }
     }
   }
   const isEarlierInJson = earlier !== undefined && plan.table[earlier]?.in === 'metadata-json'
   if (!hasMetadata || (plan.bestJsonRank >= bestRank && !isEarlierInJson)) return best
   const metadata = ownValue(attributes, ATTR_METADATA)
   if (metadata === undefined || metadata === own?.metadata) return best
-  return readJsonAlias(metadata, plan, rule, bestRank, best === undefined ? earlier : undefined) ?? best
+  return readJsonAlias(metadata, plan, rule, bestRank, earlier, limit) ?? best
 }
 
 function isOurs(value: unknown, { conversationId, kept }: OwnFields): boolean {
@@ -154,19 +155,29 @@ function readJsonAlias(
   rule: SessionIdRule | undefined,
   better: number,
   earlier: number | undefined,
+  limit: number,
 ): AliasMatch | undefined {
   const read = readMetadata(metadata)
   if (!read.ok) return undefined
+  let best: AliasMatch | undefined
+  let bestRank = better
   try {
-    for (const [key, rank] of plan.json) {
-      if ((rank >= better && rank !== earlier) || !hasOwn.call(read.value, key)) continue
+    for (const key in read.value) {
+      const found = plan.json.get(key)
+      if (found === undefined) continue
+      const rank = found === earlier ? limit - 0.5 : found
+      if (rank >= bestRank || !hasOwn.call(read.value, key)) continue
       const check = checkAliasValue(ATTR_METADATA, read.value[key], rule)
-      if (check.ok) return { id: check.id, rank }
+      if (check.ok) {
+        bestRank = rank
+        best = { id: check.id, rank: found }
+      }
     }
   } catch {
     // `metadata` may be an object since SDK 3. One whose getters throw names no session.
+    return undefined
   }
-  return undefined
+  return best
 }
 
 /** Reads one alias at a time, so that an attribute that throws does not hide the others. */
@@ -228,8 +239,8 @@ export function namesRejectedSession(
   if (!hasMetadata) return false
   const metadata = readMetadata(ownValue(attributes, ATTR_METADATA))
   if (!metadata.ok) return false
-  for (const key of plan.json.keys()) {
-    if (isRejected(ATTR_METADATA, ownValue(metadata.value, key))) return true
+  for (const key in metadata.value) {
+    if (plan.json.has(key) && isRejected(ATTR_METADATA, ownValue(metadata.value, key))) return true
   }
   return false
 }
