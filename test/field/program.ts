@@ -3,11 +3,12 @@
  * what is right. It exports `cases`; each runs in a process of its own, with the real SDK, `SessionSpanProcessor`,
  * `SessionSpanExporter`, and a collector in memory.
  *
- * Every span must have an owner. It is the user in its attribute `OWNER`, or the owner of its parent. `field.work` and
- * `field.request` set the attribute; an instrumentation's spans have their parent's owner.
+ * Every span must have an owner. It is the user in its attribute `OWNER`, or the owner of its parent, or the only one in
+ * its trace. `field.work` and `field.request` set the attribute; an instrumentation's spans have their parent's owner.
  */
-import type { Attributes, Tracer } from '@opentelemetry/api'
+import type { Attributes, ContextManager, Tracer } from '@opentelemetry/api'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-base'
 
 /** The attribute that says whose work a span is; no rule of the packages reads it. */
 export const OWNER = 'field.owner'
@@ -69,5 +70,9 @@ export interface Case {
   readonly owners?: Readonly<Record<string, string>>
   /** Registered before `run` is called. `run` must `require` what they patch. */
   instrumentations?(): readonly Instrumentation[]
+  /** The provider's processors, from the two of the harness: `SessionSpanProcessor`, and the one that exports. */
+  spanProcessors?(ours: readonly SpanProcessor[]): readonly SpanProcessor[]
+  /** The class of the global context manager; `AsyncLocalStorageContextManager` if left out. */
+  readonly contextManager?: new () => ContextManager
   run(field: Field): Promise<void>
 }

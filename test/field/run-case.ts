@@ -38,10 +38,10 @@ async function runCase(one: Case): Promise<Outcome> {
   diag.setLogger(logger, DiagLogLevel.WARN)
   const collector = new InMemorySpanExporter()
   const exporter = new SessionSpanExporter(collector, one.backfill ? { backfill: backfill() } : {})
-  const provider = new BasicTracerProvider({
-    spanProcessors: [new SessionSpanProcessor(), new BatchSpanProcessor(exporter)],
-  })
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  const ours = [new SessionSpanProcessor(), new BatchSpanProcessor(exporter)]
+  const provider = new BasicTracerProvider({ spanProcessors: [...(one.spanProcessors?.(ours) ?? ours)] })
+  const ContextManager = one.contextManager ?? AsyncLocalStorageContextManager
+  context.setGlobalContextManager(new ContextManager().enable())
   trace.setGlobalTracerProvider(provider)
   registerInstrumentations({ instrumentations: [...(one.instrumentations?.() ?? [])] })
   const foreign: ForeignSpan[] = []
@@ -84,7 +84,6 @@ function judge(
   foreign: readonly ForeignSpan[],
   owners: Readonly<Record<string, string>>,
 ): Pick<Outcome, 'right' | 'missing' | 'wrong'> {
-  const byId = new Map(spans.map((span) => [span.spanContext().spanId, span]))
   const counts = { right: 0, missing: {} as Record<string, number>, wrong: {} as Record<string, number> }
   const note = ({ name, attributes }: ForeignSpan, owner: string) => {
     const verdict = judgeSpan(owner, attributes)
@@ -96,19 +95,24 @@ function judge(
     const key = verdict === 'without user' ? `${name} (user)` : name
     counts[kind][key] = (counts[kind][key] ?? 0) + 1
   }
-  for (const span of spans) note(span, owners[span.name] ?? ownerOf(span, byId))
+  for (const span of spans) note(span, owners[span.name] ?? ownerOf(span, spans))
   for (const span of foreign) note(span, String(span.attributes[OWNER]))
   return counts
 }
 
-function ownerOf(span: ReadableSpan, byId: ReadonlyMap<string, ReadableSpan>): string {
+/** The owner in the span's attribute, or that of its parent, or the only one in its trace. */
+function ownerOf(span: ReadableSpan, spans: readonly ReadableSpan[]): string {
+  const trace = spans.filter((other) => other.spanContext().traceId === span.spanContext().traceId)
   let at: ReadableSpan | undefined = span
   while (at !== undefined) {
     const owner = at.attributes[OWNER]
     if (owner !== undefined) return String(owner)
-    at = byId.get(at.parentSpanContext?.spanId ?? '')
+    const parentId: string | undefined = at.parentSpanContext?.spanId
+    at = trace.find((other) => other.spanContext().spanId === parentId)
   }
-  throw new Error(`the span "${span.name}" has no owner: see program.ts`)
+  const owners = new Set(trace.flatMap(({ attributes }) => attributes[OWNER] ?? []))
+  if (owners.size !== 1) throw new Error(`the span "${span.name}" has no owner: see program.ts`)
+  return String([...owners][0])
 }
 
 function judgeSpan(owner: string, attributes: Attributes): 'right' | 'missing' | 'without user' | 'wrong' {
