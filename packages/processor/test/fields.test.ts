@@ -1,5 +1,12 @@
+import { context } from '@opentelemetry/api'
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { getSession, SessionSpanProcessor, setSpanSession, usingSession } from '@otel-sessions/processor'
+import {
+  contextWithSession,
+  getSession,
+  SessionSpanProcessor,
+  setSpanSession,
+  usingSession,
+} from '@otel-sessions/processor'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startTracing, stopTracing, withoutOnEnding } from '../../../test/support/tracing.ts'
 
@@ -40,6 +47,36 @@ describe('user, conversation, metadata and tags', () => {
         })
       }),
     )
+  })
+
+  it('stop piling up in scopes without end: metadata that can never fit is left out, the rest is kept', () => {
+    const { tracer, exportedSpans } = startTracing()
+    let inside = contextWithSession(context.active(), { sessionId: 'user_1_conv_1', userId: 'user_1' })
+    for (let key = 0; key < 2000; key++) {
+      inside = contextWithSession(inside, { metadata: { [`key${key}`]: key }, tags: ['web'] })
+    }
+    context.with(inside, () => {
+      expect(Object.keys(getSession()?.metadata ?? {}).length).toBeLessThan(1000)
+      tracer.startSpan('deep').end()
+      usingSession({ sessionId: null, metadata: { plan: 'pro' } }, () => tracer.startSpan('cleared').end())
+    })
+    expect(exportedSpans()).toEqual({
+      deep: { 'session.id': 'user_1_conv_1', 'user.id': 'user_1', 'tag.tags': ['web'] },
+      cleared: { metadata: '{"plan":"pro"}' },
+    })
+  })
+
+  it('may get shorter again in an inner scope, as long as the keys can fit', () => {
+    const { tracer, exportedSpans } = startTracing()
+    const long = { a: 'x'.repeat(3000), b: 'x'.repeat(3000) }
+    usingSession({ sessionId: 'user_1_conv_1', metadata: { a: long.a } }, () =>
+      usingSession({ metadata: { b: long.b } }, () => {
+        tracer.startSpan('too long').end()
+        usingSession({ metadata: { a: 1, b: 2 } }, () => tracer.startSpan('short').end())
+      }),
+    )
+    expect(exportedSpans()['too long']).not.toHaveProperty('metadata')
+    expect(exportedSpans()['short']?.['metadata']).toBe('{"a":1,"b":2}')
   })
 
   it('lose the outer conversation and previous session in another session, and keep the rest', () => {

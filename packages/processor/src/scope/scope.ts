@@ -1,4 +1,5 @@
 import { type Context, createContextKey, type Span } from '@opentelemetry/api'
+import { METADATA_MAX_LENGTH } from '@otel-sessions/semconv'
 import { now, type SessionRecord } from '@otel-sessions/semconv/internal'
 import { limitTags } from './check-session.ts'
 import type { CheckedSession, SessionFields } from './session-init.ts'
@@ -108,11 +109,22 @@ export function nestFields(
 
 const innermost = <T>(inner: T | undefined, outer: T | undefined) => (inner === undefined ? outer : inner)
 
+/** Metadata whose keys alone exceed the limit: whatever an inner scope sets, no span can have it. */
+const tooLong = new WeakSet<object>()
+
+/** Merges metadata, but copies nothing any more once it is too long for good: nested scopes would cost ever more. */
 function merge(
   inner: SessionFields['metadata'],
   outer: SessionFields['metadata'],
 ): SessionFields['metadata'] {
-  return inner === undefined || outer === undefined ? (inner ?? outer) : { ...outer, ...inner }
+  if (inner === undefined || outer === undefined) return inner ?? outer
+  if (tooLong.has(outer)) return outer
+  const merged = { ...outer, ...inner }
+  let shortest = 0
+  // In JSON, `"key":0,` at least.
+  for (const key in merged) shortest += key.length + 5
+  if (shortest > METADATA_MAX_LENGTH) tooLong.add(merged)
+  return merged
 }
 
 function unite(inner: SessionFields['tags'], outer: SessionFields['tags']): SessionFields['tags'] {
