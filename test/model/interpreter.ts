@@ -11,6 +11,7 @@ export type Operation =
       readonly context: Back
       readonly attributes: Record<string, AttributeValue>
       readonly root: boolean
+      readonly langchain: boolean
     }
   | { readonly do: 'activate'; readonly context: Back; readonly span: Back }
   | {
@@ -63,7 +64,11 @@ function stepsOf(program: Playable): Step[] {
     switch (operation.do) {
       case 'start': {
         const at = pick(contexts, operation.context)
-        const options = { attributes: operation.attributes, ...(operation.root && { root: true }) }
+        const options = {
+          attributes: operation.attributes,
+          ...(operation.root && { root: true }),
+          ...(operation.langchain && { langchain: true }),
+        }
         const name = `s${spans}`
         steps.push({
           line: `${name} = startSpan(${show(options)}, c${at});  c${contexts} = c${at} + ${name}`,

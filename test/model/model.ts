@@ -2,7 +2,7 @@
 // for readability, not for speed: it writes no attributes at a span's end, and computes everything.
 
 import { type Named, namesInvalidSession, readAlias, type Source } from './aliases.ts'
-import { isInferable, isSessionId } from './ids.ts'
+import { isConstant, isInferable, isSessionId } from './ids.ts'
 import { type Argument, type DecidingScope, enterScope, readArgument, type Scope } from './scopes.ts'
 import type {
   AttributeValue,
@@ -25,6 +25,8 @@ type Session =
       readonly kind: 'explicit'
       readonly from: 'own' | 'inherited' | 'scope'
       readonly id: string | undefined
+      /** The scope that it comes from, also if it is inherited. */
+      readonly scope?: DecidingScope | undefined
     }
   | ({ readonly kind: 'inferred' } & Named)
   | { readonly kind: 'none' }
@@ -54,6 +56,9 @@ export interface ModelSpan {
   readonly fromChildren: Set<string>
   /** The fields that were set below the span, of its session or while it has none. */
   below: Below
+  readonly langchain: boolean
+  /** The alias that LangChain's instrumentation wrote at the start, which is not late. */
+  firstAlias: string | undefined
   ended: boolean
 }
 
@@ -67,6 +72,8 @@ export class Model implements World<ModelContext, ModelSpan> {
   readonly rootContext: ModelContext = {}
   readonly #options: Required<WorldOptions>
   readonly #exported = new Map<string, Exported>()
+  /** The fields of all scopes that were entered, by session. All are younger than 60 seconds. */
+  readonly #entered = new Map<string, SessionFields[]>()
 
   constructor(options: WorldOptions = {}) {
     this.#options = { onOverwrite: 'restore', inferFromChildren: true, defaultSession: false, ...options }
@@ -77,7 +84,13 @@ export class Model implements World<ModelContext, ModelSpan> {
   }
 
   contextWithSession(context: ModelContext, session: SessionArgument): ModelContext {
-    return { ...context, scope: enterScope(context.scope, readArgument(session), context.span) }
+    const argument = readArgument(session)
+    const scope = enterScope(context.scope, argument, context.span)
+    const { id } = argument
+    if (argument.decides && id !== undefined) {
+      this.#entered.set(id, [...(this.#entered.get(id) ?? []), scope.fields])
+    }
+    return { ...context, scope }
   }
 
   contextWithoutSession(context: ModelContext): ModelContext {
@@ -115,7 +128,7 @@ export class Model implements World<ModelContext, ModelSpan> {
   startSpan(
     name: string,
     context: ModelContext,
-    { attributes = {}, root = false }: StartOptions = {},
+    { attributes = {}, root = false, langchain = false }: StartOptions = {},
   ): ModelSpan {
     const parent = root ? undefined : context.span
     const span: ModelSpan = {
@@ -128,12 +141,15 @@ export class Model implements World<ModelContext, ModelSpan> {
       stale: {},
       fromChildren: new Set(),
       below: nothingBelow(),
+      langchain,
+      firstAlias: undefined,
       ended: false,
     }
     const { session } = span
     if (session.kind !== 'none' && session.id !== undefined) span.attributes['session.id'] = session.id
     const fields = fieldsFor(session, context.scope, parent)
     span.stamped = stampFields(span, fields, [])
+    span.firstAlias = readAlias(withoutOurOwn(span))?.id
     if (session.kind !== 'none' && session.id !== undefined) this.#propagate(parent, session.id, fields)
     return span
   }
@@ -171,6 +187,7 @@ export class Model implements World<ModelContext, ModelSpan> {
 
   end(span: ModelSpan): void {
     if (span.ended) return
+    this.#reassign(span)
     const session = this.#sessionAtEnd(span)
     const exported = { ...withoutStale(span), ...fromBelow(span, session['session.id']), ...session }
     span.ended = true
@@ -195,6 +212,27 @@ export class Model implements World<ModelContext, ModelSpan> {
       addBelow(span, fields)
       span = span.parent
     }
+  }
+
+  /** The exception for LangChain: a late ID of another session that was entered, as if it had been set on the span. */
+  #reassign(span: ModelSpan): void {
+    const { session } = span
+    if (!span.langchain || session.kind !== 'explicit' || session.id === undefined) return
+    if (session.scope === undefined) return
+    const now = span.attributes['session.id']
+    const isWritten = isSessionId(now) && now !== session.id
+    const alias = readAlias(withoutOurOwn(span))?.id
+    const late = isWritten ? now : alias === span.firstAlias ? undefined : alias
+    if (!isInferable(late) || isConstant(late) || late === session.id) return
+    const entered = this.#entered.get(late)
+    if (entered === undefined || session.scope.around.includes(late)) return
+    const ours = [span.stale, span.stamped]
+    const stamped = stampFields(span, agreed(entered), ours)
+    markStale(span, ours, (field) => !(field in stamped))
+    span.stamped = stamped
+    span.below = nothingBelow()
+    span.session = { kind: 'explicit', from: 'own', id: late }
+    span.attributes['session.id'] = late
   }
 
   #sessionAtEnd(span: ModelSpan): Exported {
@@ -234,11 +272,11 @@ function sessionAtStart(
   if (scope !== undefined) {
     const enteredBelow = parent === undefined || parent.scope?.deciding !== scope
     if (enteredBelow || parentStates?.from === 'scope')
-      return { kind: 'explicit', from: 'scope', id: scope.id }
+      return { kind: 'explicit', from: 'scope', id: scope.id, scope }
   }
   // 3
   if (parent !== undefined && parentStates !== undefined) {
-    return { kind: 'explicit', from: 'inherited', id: explicitNow(parent) }
+    return { kind: 'explicit', from: 'inherited', id: explicitNow(parent), scope: parentStates.scope }
   }
   // 4
   const alias = readAlias(attributes)
@@ -363,6 +401,14 @@ function nearest(scope: Scope, parent: ModelSpan, ofParent: SessionFields): Sess
   if (scope.under === parent) return { ...scope.fields, ...ofParent, ...scope.below }
   // The parent was made active in a scope that was entered elsewhere.
   return { ...ofParent, ...scope.fields }
+}
+
+/** The fields that all scopes of a session have alike. */
+function agreed(entered: readonly SessionFields[]): SessionFields {
+  const [first = {}] = entered
+  const keys = Object.keys(first) as (keyof SessionFields)[]
+  const same = keys.filter((key) => entered.every((fields) => fields[key] === first[key]))
+  return Object.fromEntries(same.map((key) => [key, first[key]]))
 }
 
 /** "A key that the span already has is not overwritten", unless the value is ours. Returns the stamped fields. */

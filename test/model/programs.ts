@@ -27,14 +27,16 @@ const user = fc.constantFrom('user-1', 'user-2')
 // One is also a session ID, so that a conversation that is read as an alias by mistake may agree or disagree.
 const conversation = fc.constantFrom('conv-1', 'conv-2', 'sess-A')
 
+const named = fc.constantFrom('undefined', 'default-thread')
+
 const sessionIdAttribute = fc.oneof(
   { weight: 5, arbitrary: validId },
   { weight: 2, arbitrary: invalidAttribute },
 )
-// An explicit session that looks like a placeholder is used.
+// An explicit session that looks like a placeholder or a constant is used.
 const explicitAttribute = fc.oneof(
   { weight: 12, arbitrary: sessionIdAttribute },
-  { weight: 1, arbitrary: fc.constant('undefined') },
+  { weight: 1, arbitrary: named },
 )
 const aliasValue = fc.oneof(
   { weight: 6, arbitrary: validId },
@@ -103,7 +105,7 @@ const notASession = fc.oneof(
 const explicitId = fc.oneof(
   { weight: 12, arbitrary: validId },
   { weight: 5, arbitrary: notASession },
-  { weight: 1, arbitrary: fc.constant('undefined') },
+  { weight: 1, arbitrary: named },
 )
 const explicit: fc.Arbitrary<SessionArgument> = fc.oneof(
   { weight: 3, arbitrary: explicitId },
@@ -130,6 +132,10 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       attributes: startAttributes,
       root: fc.oneof(
         { weight: 12, arbitrary: fc.constant(false) },
+        { weight: 1, arbitrary: fc.constant(true) },
+      ),
+      langchain: fc.oneof(
+        { weight: 3, arbitrary: fc.constant(false) },
         { weight: 1, arbitrary: fc.constant(true) },
       ),
     }),

@@ -25,6 +25,7 @@ import {
   setSpanSession,
   usingSession,
 } from '@otel-sessions/processor'
+import { forgetSessions } from '../../packages/processor/src/scope/entered-sessions.ts'
 import type {
   AttributeValue,
   Exported,
@@ -57,6 +58,7 @@ export class RealWorld implements World<Context, Span> {
   readonly rootContext = ROOT_CONTEXT
   readonly #exported: ReadableSpan[] = []
   readonly #tracer: Tracer
+  readonly #langchain: Tracer
 
   constructor({ hasOnEnding = true, ...options }: RealWorldOptions = {}) {
     const processor = new SessionSpanProcessor(options)
@@ -68,15 +70,18 @@ export class RealWorld implements World<Context, Span> {
       ],
     })
     this.#tracer = provider.getTracer('model')
+    this.#langchain = provider.getTracer('@traceloop/instrumentation-langchain')
+    forgetSessions()
   }
 
-  /** Forgets the exported spans, so that one provider can run thousands of programs. */
+  /** Forgets the exported spans and the sessions that were entered, so that one provider can run thousands of programs. */
   reset(): void {
     this.#exported.length = 0
+    forgetSessions()
   }
 
-  startSpan(name: string, at: Context, options: StartOptions = {}): Span {
-    return this.#tracer.startSpan(name, options, at)
+  startSpan(name: string, at: Context, { langchain = false, ...options }: StartOptions = {}): Span {
+    return (langchain ? this.#langchain : this.#tracer).startSpan(name, options, at)
   }
 
   withSpan(at: Context, span: Span): Context {

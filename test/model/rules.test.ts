@@ -6,6 +6,7 @@ import { alone } from './cases/alone.ts'
 import type { Case } from './cases/case.ts'
 import { children } from './cases/children.ts'
 import { fields } from './cases/fields.ts'
+import { langchain } from './cases/langchain.ts'
 import { late } from './cases/late.ts'
 import { others } from './cases/others.ts'
 import { pairs } from './cases/pairs.ts'
@@ -18,6 +19,7 @@ const table = {
   'each rule against each other': pairs,
   'other libraries and other processes': others,
   'the rules for the end of a span': late,
+  'the exception for LangChain': langchain,
   'sessions from children': children,
   'user and conversation': fields,
 }

@@ -6,6 +6,8 @@ import type { SessionArgument, SessionFields } from './world.ts'
 /** A scope that sets a session, or (without `id`) clears it. Compared by identity: entering creates a new one. */
 export interface DecidingScope {
   readonly id: string | undefined
+  /** The scopes around it that set a session. */
+  readonly around: readonly string[]
 }
 
 /** The active state inside: the innermost deciding scope and the merged fields. */
@@ -45,12 +47,13 @@ function idField(field: keyof SessionFields, value: unknown): SessionFields {
 
 export function enterScope(outer: Scope | undefined, argument: Argument, span: object | undefined): Scope {
   const sameSession = argument.id === outer?.deciding?.id
-  const around = outer?.under === span ? outer?.below : undefined
+  const below = outer?.under === span ? outer?.below : undefined
+  const around = [outer?.deciding?.id, ...(outer?.deciding?.around ?? [])].filter((id) => id !== undefined)
   return {
-    deciding: argument.decides ? { id: argument.id } : outer?.deciding,
+    deciding: argument.decides ? { id: argument.id, around } : outer?.deciding,
     fields: nest(outer?.fields, argument, sameSession),
     under: span,
-    below: nest(around, argument, sameSession),
+    below: nest(below, argument, sameSession),
   }
 }
 

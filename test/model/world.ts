@@ -19,6 +19,8 @@ export type SessionArgument =
 export interface StartOptions {
   readonly attributes?: Readonly<Record<string, AttributeValue>>
   readonly root?: boolean
+  /** Whether LangChain's instrumentation makes the span, in a context that may be another request's. */
+  readonly langchain?: boolean
 }
 
 /** The four attributes of an exported span that are compared. */

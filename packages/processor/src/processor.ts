@@ -56,7 +56,7 @@ export class SessionSpanProcessor {
       stamp(span, record)
       writeRecord(spanContext, record)
       openRecord(record)
-      if (isFromLangChain(span)) watchSpan(parentContext)
+      if (isFromLangChain(span)) watchSpan(span, record, parentContext)
       else if ((record.scope as SessionScope | undefined)?.decidingScope?.over !== undefined) {
         reportOutlivedScope(span, parentContext, record)
       }

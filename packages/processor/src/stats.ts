@@ -21,6 +21,11 @@ export interface SessionProcessorStats {
     readonly fromChildren: number
     /** Spans without a session that took the default session of the process. */
     readonly defaulted: number
+    /**
+     * Spans of LangChain that had started in another request's session, and got the one that LangChain names. It is 0
+     * where LangChain's callbacks keep their session; see `keepSessionInLangChain`.
+     */
+    readonly reassigned: number
     /** Explicit sessions that were overwritten, and restored. */
     readonly restored: number
     /** Explicit sessions that were overwritten, and left so (`onOverwrite: 'accept'`). */
@@ -39,7 +44,15 @@ export interface SessionProcessorStats {
 /** The counters behind `SessionProcessorStats`: spans by the kind of their record, and by how it was resolved. */
 export const newCounters = () => ({
   started: { explicit: 0, cleared: 0, inferred: 0, none: 0 },
-  late: { named: 0, fromChildren: 0, defaulted: 0, restored: 0, accepted: 0, metadataMerged: 0 },
+  late: {
+    named: 0,
+    fromChildren: 0,
+    defaulted: 0,
+    reassigned: 0,
+    restored: 0,
+    accepted: 0,
+    metadataMerged: 0,
+  },
   skipped: 0,
   failed: 0,
 })

@@ -44,6 +44,7 @@ describe('stats', () => {
         named: 2,
         fromChildren: 3,
         defaulted: 0,
+        reassigned: 0,
         restored,
         accepted: 5 - restored,
         metadataMerged: 1,

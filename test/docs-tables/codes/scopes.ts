@@ -105,6 +105,10 @@ export const LANGCHAIN = area({
       what: "A span of LangChain started in a callback whose context is not kept, so it may have the session of another request. LangChain's queue could not be found, as in a bundle, or only after the first callbacks were in it.",
       fix: "Call `keepSessionInLangChain()` of `@otel-sessions/processor/langchain` when the application starts. In a bundle, pass it the module: `keepSessionInLangChain(callbacks)`, after `import * as callbacks from '@langchain/core/callbacks/manager'`. [LangChain](../frameworks/langchain.md#requests-at-the-same-time) has the details.",
     },
+    'langchain:reassigned': {
+      what: 'A span of LangChain started in the session of another request, and then named a session that your application has entered elsewhere. It got that session, and the user if that is known. [The exception](precedence.md#the-exception-langchain) has the conditions.',
+      fix: 'As for [`langchain:background-callbacks`](#langchain-background-callbacks): then the span starts in its own session, and so do those that name none.',
+    },
   },
 })
 

@@ -82,8 +82,8 @@ export function decide(
     record === undefined || record.settings.runsLateRules ? undefined : mergedMetadata(attributes, record)
   const staleAttributes = record?.staleAttributes
   const lost = record === undefined ? NO_FIELDS : lostFieldsOf(attributes, record, span)
-  const fields =
-    record?.below === undefined ? lost : [...lost, ...notYetStamped(attributes, record, found.id)]
+  const more = record?.otherFields ?? (record?.below && notYetStamped(attributes, record, found.id))
+  const fields = more === undefined ? lost : [...lost, ...more]
   const isUnchanged = metadata === undefined && staleAttributes === undefined && fields.length === 0
   if (isUnchanged && sessionId === current && !isTooLong) return undefined
   const replaced = replacement !== undefined

@@ -1,6 +1,9 @@
 import type { Context } from '@opentelemetry/api'
+import type { SessionRecord } from '@otel-sessions/semconv/internal'
 import { environmentVariable } from '../platform.ts'
 import { report } from '../report/report.ts'
+import { mayBeReassigned } from '../rules/other-session.ts'
+import type { StampableSpan } from '../rules/stamp.ts'
 import { areHandlersAwaited } from './await-handlers.ts'
 import { bindQueues, KEPT } from './bind-queues.ts'
 
@@ -39,15 +42,12 @@ export function bindInstalledQueues(): void {
 }
 
 /**
- * Looks at a span of LangChain whose context may be another request's. For the first of each tracer, looks for a queue
- * that was loaded meanwhile.
- *
- * @param context the one that the span started in
- * @returns whether its context may be another request's
+ * Looks at a span of LangChain that has started. If its context may be another request's, the session that LangChain
+ * names may replace its own. For the first such span of each tracer, looks for a queue that was loaded meanwhile.
  */
-export function watchSpan(context: Context): boolean {
-  if (context.getValue(KEPT) === true || areHandlersAwaited()) return false
-  if (environmentVariable('LANGCHAIN_CALLBACKS_BACKGROUND') === 'false') return false
+export function watchSpan(span: StampableSpan, record: SessionRecord, context: Context): void {
+  if (context.getValue(KEPT) === true || areHandlersAwaited()) return
+  if (environmentVariable('LANGCHAIN_CALLBACKS_BACKGROUND') === 'false') return
   const before = queues ?? 0
   if (lastWatched !== lastScope) {
     lastWatched = lastScope
@@ -58,5 +58,5 @@ export function watchSpan(context: Context): boolean {
       return "spans of LangChain may have another request's session: its queue was not found; call keepSessionInLangChain() at start-up, or in a bundle keepSessionInLangChain(callbacks)"
     })
   }
-  return true
+  mayBeReassigned(span, record)
 }

@@ -21,6 +21,7 @@ export type FieldCode = IdFieldCode | 'metadata' | 'tags'
  * - `context:…`: there is no context manager, or it does not follow promises
  * - `scope:outlived`: a span starts in a scope whose function was over long before
  * - `langchain:background-callbacks`: a span of LangChain may have started in the context of another request
+ * - `langchain:reassigned`: a span of LangChain had another request's session, and got the one that LangChain names
  * - `bind:…`: a stream or another target is not bound; `bind:lazy-not-bound`: a query builder or an Observable is not
  * - `set-span-session:…`: there is no span, it has ended, or reading it throws; `scope-wins`: a `usingSession` that was
  *   entered below the span takes precedence
@@ -62,6 +63,7 @@ export type ProblemCode =
   | 'context:lost-after-await'
   | 'scope:outlived'
   | 'langchain:background-callbacks'
+  | 'langchain:reassigned'
   | 'bind:rejected'
   | 'bind:lazy-not-bound'
   | 'bind:unknown-target'

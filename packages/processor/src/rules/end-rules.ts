@@ -49,6 +49,8 @@ export function resolveOpenSpan(span: StampableSpan, record: SessionRecord, coun
   if (how !== 'not-kept' && id !== undefined && span.attributes[ATTR_SESSION_ID] !== id) {
     stampId(span, record, id)
   }
+  for (const [key, value] of record.otherFields ?? []) setAttribute(span, key, value)
+  record.otherFields = undefined
   if (overwrittenId !== undefined) setAttribute(span, ATTR_OVERWRITTEN_ID, overwrittenId)
   const below = fieldsFromBelow(record, id)
   if (below !== undefined && record.below !== undefined) {
@@ -86,6 +88,11 @@ function count(
     })
   }
   if (how !== 'kept' && how !== 'not-kept') counters.late[how]++
+  if (how === 'reassigned') {
+    report('langchain:reassigned', () => {
+      return "a span of LangChain started in another request's session, and gets the one that LangChain names"
+    })
+  }
 }
 
 /** Notes the session at the span's end, and propagates it to unassigned spans above and to the trace. */

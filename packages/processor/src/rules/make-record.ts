@@ -37,6 +37,9 @@ function newRecord(
     rejectedId: undefined,
     fields,
     staleAttributes: undefined,
+    enclosing: undefined,
+    otherSession: undefined,
+    otherFields: undefined,
     settings,
     trace,
     stampedAs: undefined,
@@ -61,6 +64,7 @@ export function scopeRecord(
   const kind = id === undefined ? 'cleared' : 'explicit'
   const fields = stampedFieldsOf(scope.fields)
   const record = newRecord(kind, id, 'scope', false, scope, fields, settings, trace, undefined)
+  record.enclosing = scope.enclosing
   scope.shared = record
   return record
 }
@@ -102,15 +106,20 @@ export function childRecordOf(
   settings: SessionRecordSettings,
 ): SessionRecord {
   const { kind, from, trace, rejectedId } = record
-  // Stale attributes and fields from below are on that one span; and a trace is over when the record of its first span
-  // is closed.
+  // Stale attributes and fields from below are on that one span, and only it may be reassigned; and a trace is over when
+  // the record of its first span is closed.
   const isOfOneSpan =
-    record.own || record.staleAttributes !== undefined || record.below !== undefined || trace?.root === record
+    record.own ||
+    record.otherSession !== undefined ||
+    record.staleAttributes !== undefined ||
+    record.below !== undefined ||
+    trace?.root === record
   const hasSameScope = from === 'scope' || record.scope === scope
   const isSame = hasSameScope && record.fields === fields && record.settings === settings
   if (!isOfOneSpan && isSame) return record
   const child = newRecord(kind, id, from, false, scope, fields, settings, trace, undefined)
   child.rejectedId = rejectedId
+  child.enclosing = record.enclosing
   return child
 }
 
@@ -139,6 +148,8 @@ export function withFields(record: SessionRecord, fields: StampedFields | undefi
   copy.staleAttributes = record.staleAttributes
   copy.stampedAs = record.stampedAs
   copy.below = record.below
+  copy.enclosing = record.enclosing
+  copy.otherSession = record.otherSession
   return copy
 }
 

@@ -42,6 +42,7 @@ export { isTooLongToRead, type MetadataRead, ownValue, readMetadata } from './re
 export {
   claimRecord,
   type FieldAgreement,
+  type OtherSession,
   ownRecord,
   type Resolution,
   readRecord,

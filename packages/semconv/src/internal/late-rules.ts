@@ -1,6 +1,7 @@
 import { isUnusableId, namesRejectedSession, readAlias } from '../aliases/read.ts'
 import { ATTR_METADATA, ATTR_SESSION_ID, METADATA_MAX_LENGTH } from '../attributes.ts'
-import { checkSessionId } from '../session-id.ts'
+import { checkSessionId, isPlaceholder } from '../session-id.ts'
+import { isSameValue } from './fields.ts'
 import { ownValue, type ReadableAttributes, readMetadata } from './read-attributes.ts'
 import type { Resolution, SessionRecord, SessionRecordSettings } from './session-record.ts'
 
@@ -21,9 +22,10 @@ export interface ResolvedSession {
  * every span of a scope.
  */
 export function isUntouched(attributes: ReadableAttributes, record: SessionRecord): boolean {
-  const { from, id, fields, staleAttributes, below } = record
+  const { from, id, fields, staleAttributes, below, otherSession, otherFields } = record
   if (from === undefined || attributes[ATTR_SESSION_ID] !== id) return false
   if (staleAttributes !== undefined || below !== undefined) return false
+  if (otherSession !== undefined || otherFields !== undefined) return false
   if (fields === undefined) return true
   return (
     fields.kept === undefined &&
@@ -33,7 +35,8 @@ export function isUntouched(attributes: ReadableAttributes, record: SessionRecor
 
 /**
  * Applies the late rules: which session a span has at its end, from its attributes and its record alone. The processor
- * calls it where the SDK has `onEnding`, else the exporter does. Throws what a hostile attribute throws.
+ * calls it where the SDK has `onEnding`, else the exporter does. It changes the record of a span that is reassigned.
+ * Throws what a hostile attribute throws.
  */
 export function resolveSession(attributes: ReadableAttributes, record: SessionRecord): ResolvedSession {
   if (record.kind === 'cleared') return { id: undefined, how: 'kept' }
@@ -45,6 +48,8 @@ export function resolveSession(attributes: ReadableAttributes, record: SessionRe
 function resolveExplicit(attributes: ReadableAttributes, record: SessionRecord): ResolvedSession {
   const { id } = record
   const current = ownValue(attributes, ATTR_SESSION_ID)
+  const reassigned = record.otherSession && reassign(attributes, current, record)
+  if (reassigned !== undefined) return { id: reassigned, how: 'reassigned' }
   if (current === id) return { id, how: 'kept' }
   if (current === undefined || current === record.stampedAs) return { id, how: 'not-kept' }
   const check = checkSessionId(current, record.settings.rule)
@@ -52,6 +57,47 @@ function resolveExplicit(attributes: ReadableAttributes, record: SessionRecord):
   if (record.own) return { id: check.id, how: 'named' }
   if (record.settings.onOverwrite === 'accept') return { id: check.id, how: 'accepted' }
   return { id, how: 'restored', overwrittenId: check.id }
+}
+
+/**
+ * The exception from "explicit takes precedence": LangChain may start a span in the context of another request. If it
+ * then names a session that the application has entered elsewhere, the span belongs there. From then on the record is as
+ * if that session had been set on the span.
+ *
+ * @returns the other session
+ */
+function reassign(
+  attributes: ReadableAttributes,
+  current: unknown,
+  record: { -readonly [K in keyof SessionRecord]: SessionRecord[K] },
+): string | undefined {
+  const { id, fields, settings, otherSession } = record
+  record.otherSession = undefined
+  const isStamped = current === id || current === record.stampedAs
+  const check = isStamped ? undefined : checkSessionId(current, settings.rule)
+  const late = check?.ok
+    ? check.id
+    : readAlias(attributes, settings.aliases, settings.rule, fields, false)?.id
+  if (late === undefined || late === id || isPlaceholder(late)) return undefined
+  const other = otherSession?.(late, check?.ok !== true)
+  if (other === undefined) return undefined
+  record.id = late
+  record.from = 'span'
+  record.own = true
+  record.stampedAs = isStamped ? (current as string | undefined) : undefined
+  record.fields = other.fields
+  record.below = undefined
+  const stale = new Map<string, unknown>()
+  for (const [key, ours] of [...(record.staleAttributes ?? []), ...(fields?.entries ?? [])]) {
+    const value = ownValue(attributes, key)
+    if (value === undefined) continue
+    if (isSameValue(value, ours) || isSameValue(value, fields?.kept?.get(key))) stale.set(key, value)
+  }
+  record.otherFields = other.fields?.entries.filter(
+    ([key]) => stale.delete(key) || ownValue(attributes, key) === undefined,
+  )
+  record.staleAttributes = stale.size > 0 ? [...stale] : undefined
+  return late
 }
 
 function resolveInferred(attributes: ReadableAttributes, record: SessionRecord): ResolvedSession {

@@ -10,6 +10,8 @@ export const SESSION_RECORD_VERSION = 3
  *
  * - `kept`: the session from the span's start, or none if the span had none or was cleared
  * - `not-kept`: the session from the start, though the SDK truncated or dropped the attribute
+ * - `reassigned`: another session of the application that LangChain named late, because the span had started in the
+ *   context of another request
  * - `restored`: the session from the start, though another value was written over it
  * - `accepted`: the value that was written over it, because `onOverwrite` is `accept`
  * - `named`: a value that was written after the start of a span that may take one
@@ -19,6 +21,7 @@ export const SESSION_RECORD_VERSION = 3
 export type Resolution =
   | 'kept'
   | 'not-kept'
+  | 'reassigned'
   | 'restored'
   | 'accepted'
   | 'named'
@@ -104,6 +107,12 @@ export interface FieldAgreement {
   hasOneOfSeveralUsers(attributes: ReadableAttributes): boolean
 }
 
+/** A session that the application entered elsewhere. */
+export interface OtherSession {
+  /** What is stamped beside its ID, as far as all of its scopes agree. */
+  readonly fields: StampedFields | undefined
+}
+
 /**
  * What the processor knows about the session of a span.
  *
@@ -134,6 +143,15 @@ export interface SessionRecord {
   fields: StampedFields | undefined
   /** Attributes written for an earlier session, before `setSpanSession`; the exporter removes them. */
   staleAttributes: readonly (readonly [key: string, value: unknown])[] | undefined
+  /** The sessions of the scopes around the one that the session comes from. */
+  enclosing: readonly string[] | undefined
+  /**
+   * Finds the session that a late ID names, if the span may belong to it. Only spans of LangChain have it, whose
+   * session comes from a scope that may be another request's; the late rules remove it.
+   */
+  otherSession: ((id: string, isAlias: boolean) => OtherSession | undefined) | undefined
+  /** The fields of the session that the span is reassigned to, until the processor or the exporter writes them. */
+  otherFields: StampedFields['entries'] | undefined
   /** The settings of the processor that made this record. */
   readonly settings: SessionRecordSettings
   /** The state of the local trace, if this span takes part in it. */
