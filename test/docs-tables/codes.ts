@@ -9,6 +9,7 @@ import type { Area, CodeText } from './codes/text.ts'
 /** The problems of `@otel-sessions/processor`, in the order of the page. */
 const PROBLEMS = [
   SCOPES.CONTEXT,
+  SCOPES.PROCESSOR,
   IDS.SESSION_ID,
   SCOPES.SESSION,
   IDS.CONVERSATION_ID,

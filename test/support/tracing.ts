@@ -10,6 +10,7 @@ import {
 } from '@opentelemetry/sdk-trace-base'
 import { SessionSpanExporter } from '@otel-sessions/exporter'
 import { SessionSpanProcessor, type SessionSpanProcessorOptions } from '@otel-sessions/processor'
+import { logUnheard } from '@otel-sessions/semconv/internal'
 
 /** The usual set-up of an application, with an exporter in memory. */
 export function startTracing(
@@ -55,8 +56,15 @@ export function stopTracing(): void {
   diag.disable()
 }
 
-/** Collects all following warnings of `diag`. */
+/** Collects all following warnings of `diag`, without those of earlier tests that no logger was set for. */
 export function collectWarnings(): string[] {
+  collectAllWarnings()
+  logUnheard()
+  return collectAllWarnings()
+}
+
+/** Collects the warnings of `diag`, also those that were kept until now. */
+export function collectAllWarnings(): string[] {
   const warnings: string[] = []
   const ignore = () => {}
   const warn = (...parts: unknown[]) => warnings.push(parts.join(' '))

@@ -1,5 +1,4 @@
-import { diag } from '@opentelemetry/api'
-import { problemLog } from '@otel-sessions/semconv/internal'
+import { problemLog, reportCopies } from '@otel-sessions/semconv/internal'
 
 /** The health of a `SessionAnalytics` instance. */
 export interface AnalyticsCounters {
@@ -40,4 +39,5 @@ export const newCounters = (): Counters => ({
 const NAMESPACE = '@otel-sessions/analytics'
 
 /** Logs each problem once in a process. */
-export const problems = problemLog<string>(NAMESPACE, diag.createComponentLogger({ namespace: NAMESPACE }))
+export const problems = problemLog<string>(NAMESPACE)
+reportCopies(NAMESPACE, problems)

@@ -2,7 +2,9 @@ import type { Context } from '@opentelemetry/api'
 import {
   claimRecord,
   isUntouched,
+  logUnheard,
   ownRecord,
+  processSetup,
   type SessionFlush,
   type SessionRecord,
   type SessionRecordSettings,
@@ -11,9 +13,9 @@ import {
 import { bindInstalledQueues, isFromLangChain, watchSpan } from './langchain/watch-spans.ts'
 import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
 import { report } from './report/report.ts'
+import { noteBypassedScope, reportBypassedScope, reportOutlivedScope } from './rules/check-scope.ts'
 import { resolveEndedSpan, resolveOpenSpan, resolveUnchanged } from './rules/end-rules.ts'
 import { closeRecord, openRecord } from './rules/make-record.ts'
-import { reportOutlivedScope } from './rules/outlived-scope.ts'
 import { type EndedSpan, type StampableSpan, stamp } from './rules/stamp.ts'
 import { startRecord } from './rules/start-rules.ts'
 import type { SessionScope } from './scope/scope.ts'
@@ -41,10 +43,14 @@ export class SessionSpanProcessor {
   constructor(options?: SessionSpanProcessorOptions) {
     this.#settings = settingsOf(options)
     bindInstalledQueues()
+    const setup = processSetup()
+    setup.processors.add(this)
+    setup.hasProcessor = true
   }
 
   /** Called by the SDK when a span starts and is recording, with the context that it starts in. */
   onStart(span: StampableSpan, parentContext: Context): void {
+    logUnheard()
     try {
       const spanContext = span.spanContext()
       if (!claimRecord(spanContext)) {
@@ -59,6 +65,8 @@ export class SessionSpanProcessor {
       if (isFromLangChain(span)) watchSpan(span, record, parentContext)
       else if ((record.scope as SessionScope | undefined)?.decidingScope?.over !== undefined) {
         reportOutlivedScope(span, parentContext, record)
+      } else if (typeof record.parent?.fromChildren === 'string' && record.kind === 'none') {
+        noteBypassedScope(span, record)
       }
     } catch {
       this.#fail()
@@ -85,6 +93,7 @@ export class SessionSpanProcessor {
       if (record === undefined) return
       if (!this.#settings.runsLateRules) this.#resolveAndClose(span, record)
       else closeRecord(record)
+      if (record.trace?.bypassed !== undefined) reportBypassedScope(record.trace)
     } catch {
       this.#fail()
     }
@@ -106,6 +115,7 @@ export class SessionSpanProcessor {
    * @returns resolves when the exporters have answered, or their time is over; never rejects
    */
   async forceFlush(): Promise<void> {
+    logUnheard()
     const { flush } = this.#settings
     const inFlight = Promise.allSettled(Array.from(flush.inFlight, async (settled) => settled()))
     await Promise.all([releaseBuffered(flush), inFlight])
@@ -113,6 +123,7 @@ export class SessionSpanProcessor {
 
   /** Ends the open sessions whose spans this processor stamps, then exports the spans that exporters buffer. */
   shutdown(): Promise<void> {
+    logUnheard()
     // Synchronously: the provider shuts the processors behind this one down next.
     for (const end of [...this.#settings.flush.atShutdown]) end()
     return releaseBuffered(this.#settings.flush)

@@ -7,12 +7,28 @@ export const CONTEXT = area({
     '`usingSession` keeps its session in the active context of OpenTelemetry. Something has to carry that context through your code: a context manager.',
   codes: {
     'context:no-manager': {
-      what: '`usingSession` has no effect, because no context manager is registered. Two copies of `@opentelemetry/api` look the same: yours has the context manager, and ours does not see it.',
-      fix: 'Call `context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())` before the first span; `NodeSDK` does it for you. If it is registered, `npm ls @opentelemetry/api` must show one version.',
+      what: '`usingSession` has no effect, because no context manager is registered. Or it is registered with an older copy of `@opentelemetry/api` than the one that `@otel-sessions/processor` loads: then a newer copy cannot use it, and OpenTelemetry says nothing. The log names which of the two it is, and the version.',
+      fix: 'Call `context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())` before the first span; `NodeSDK` does it for you. With two copies, make `npm ls @opentelemetry/api` show one version.',
     },
     'context:lost-after-await': {
       what: 'The session is lost after the first `await`, because the context manager does not follow promises. `StackContextManager`, for browsers, is like that.',
       fix: 'Use `AsyncLocalStorageContextManager` of `@opentelemetry/context-async-hooks`. Where there is none, call `usingSession` again after each `await`, or use `setSpanSession`.',
+    },
+  },
+})
+
+export const PROCESSOR = area({
+  title: 'The processor, and copies of the packages',
+  anchor: 'processor',
+  intro: 'Something is set up in a way that takes effect without an error.',
+  codes: {
+    'processor:missing': {
+      what: '`usingSession` has no effect on spans of this provider, because it has no `SessionSpanProcessor`. It is noticed when a scope ends and the registered provider has none, when a scope is entered below a span that was not stamped, or when spans without a record arrive at `SessionSpanExporter` or `PersistentBatchSpanProcessor`. A frequent reason is that another library registered its provider first: OpenTelemetry keeps the first one.',
+      fix: 'Pass the processor to the provider that makes the spans, before the exporting processor: `spanProcessors: [new SessionSpanProcessor(), …]`. If you mean a provider without sessions, ignore the line.',
+    },
+    'packages:two-copies': {
+      what: 'One of the packages is loaded more than once: as two versions, or bundled several times, as Next.js does. The copies agree on the session of every span and share all counters. Each copy binds streams and remembers bound objects on its own.',
+      fix: 'Make `npm ls @otel-sessions/processor` show one version. In Next.js, name the packages in `serverExternalPackages`.',
     },
   },
 })
@@ -88,6 +104,10 @@ export const SCOPE = area({
   intro:
     'OpenTelemetry carries the session with the context. Something else chose the context of these spans.',
   codes: {
+    'scope:bypassed': {
+      what: 'A span has no session, although its trace has exactly one. It started below a span that learned the session from a `usingSession` below it, and outside that `usingSession`. Some instrumentations bind a callback such as `next` to the context from before your middleware, so the handler does not see the scope. If you left the work outside on purpose, the count means nothing more. It is known when the trace is complete.',
+      fix: 'Enter the session where the handler runs, or set it on the request span too: `setSpanSession(trace.getActiveSpan(), session)` before `usingSession(session, next)`. [Backfill](backfill.md) gives such spans the only session of their trace when they are exported.',
+    },
     'scope:outlived': {
       what: 'A span starts in the session of a `usingSession` whose function was over at least a second before, and no span around it is open. Probably something that outlives the scope started it: a queue, a connection pool, a batch of DataLoader, a socket, a timer. Then it may work for another user, and its span is filed under this one. The log names the instrumentation of the first such span. For a function that returns no Promise, the request span around it tells when it is over; without one, five minutes pass.',
       fix: 'Bind each job where it is handed over: `queue.add(bindSession(job))`. Make what is shared, and run what works for several users, inside `usingSession(null, …)`. If it is work of the same session that you leave running, pass it through `bindSession`, and it is not reported.',

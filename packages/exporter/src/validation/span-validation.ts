@@ -8,7 +8,9 @@ import { ATTR_METADATA, ATTR_SESSION_ID } from '@otel-sessions/semconv'
 import {
   isTooLongToRead,
   kindOf,
+  logUnheard,
   readRecord,
+  reportBareSpan,
   type SessionFlush,
   type SessionRecord,
 } from '@otel-sessions/semconv/internal'
@@ -57,6 +59,8 @@ export class SpanValidation<S extends ExportableSpan> {
   readonly #mapper: AttributeMapper | undefined
   readonly #buffer: BackfillBuffer<S> | undefined
   readonly #counters: ValidationCounters = newValidationCounters()
+  /** Whether a `SessionSpanProcessor` is on a provider whose spans come here. */
+  #hasRecords = false
 
   /** @throws TypeError or RangeError when an option is wrong; the message names it */
   constructor(options: ValidationOptions, owner: ValidationOwner<S>) {
@@ -88,6 +92,7 @@ export class SpanValidation<S extends ExportableSpan> {
    *   that wait, and with those that waited long enough
    */
   process(spans: S[]): S[] {
+    logUnheard()
     if (!Array.isArray(spans)) return spans
     if (this.#buffer !== undefined) return this.#counted(this.#buffer.process(spans))
     let changed: S[] | undefined
@@ -103,6 +108,7 @@ export class SpanValidation<S extends ExportableSpan> {
 
   /** @returns everything that waits, for export now */
   release(): S[] {
+    logUnheard()
     return this.#buffer === undefined ? [] : this.#counted(this.#buffer.release())
   }
 
@@ -113,6 +119,7 @@ export class SpanValidation<S extends ExportableSpan> {
 
   /** What was validated, changed, dropped and backfilled so far, and what waits now; plain data. */
   stats(): ValidationStats {
+    logUnheard()
     return validationStatsOf(this.#counters, this.waiting)
   }
 
@@ -156,7 +163,11 @@ export class SpanValidation<S extends ExportableSpan> {
   #decide(span: S, record: SessionRecord | undefined): SpanChanges | undefined {
     const { attributes } = span
     const changes = decide(attributes, record, this.#rules, span)
-    if (record === undefined && isTooLongToRead(attributes[ATTR_METADATA])) this.#counters.metadataNotRead++
+    if (record !== undefined) this.#hasRecords = true
+    else {
+      if (!this.#hasRecords) reportBareSpan()
+      if (isTooLongToRead(attributes[ATTR_METADATA])) this.#counters.metadataNotRead++
+    }
     return changes
   }
 

@@ -19,6 +19,9 @@ export type FieldCode = IdFieldCode | 'metadata' | 'tags'
  * - `environment:…`: the session in `OTEL_SESSION_ID` is ignored
  * - `advice:…`: a session ID is valid but weak
  * - `context:…`: there is no context manager, or it does not follow promises
+ * - `processor:missing`: a provider has no `SessionSpanProcessor`, so scopes have no effect on its spans
+ * - `packages:two-copies`: a package is loaded more than once
+ * - `scope:bypassed`: a span has no session, because it did not start in the scope that was entered for its trace
  * - `scope:outlived`: a span starts in a scope whose function was over long before
  * - `langchain:background-callbacks`: a span of LangChain may have started in the context of another request
  * - `langchain:reassigned`: a span of LangChain had another request's session, and got the one that LangChain names
@@ -61,6 +64,9 @@ export type ProblemCode =
   | `advice:${SessionIdAdvice}`
   | 'context:no-manager'
   | 'context:lost-after-await'
+  | 'processor:missing'
+  | 'packages:two-copies'
+  | 'scope:bypassed'
   | 'scope:outlived'
   | 'langchain:background-callbacks'
   | 'langchain:reassigned'

@@ -1,20 +1,18 @@
 // Problems: counted by code, and logged once each; see `problem-codes.ts`. `process-stats.ts` gives the counts to users.
 // Every other folder calls this one, and it calls none of them.
-import { diag } from '@opentelemetry/api'
 import {
   adviseSessionId,
   SESSION_ID_MAX_LENGTH,
   type SessionIdAdvice,
   type SessionIdReason,
 } from '@otel-sessions/semconv'
-import { kindOf, problemLog } from '@otel-sessions/semconv/internal'
+import { kindOf, problemLog, processorHint, reportCopies } from '@otel-sessions/semconv/internal'
 import type { IdFieldCode, ProblemCode } from './problem-codes.ts'
 
-const log = problemLog<ProblemCode>(
-  '@otel-sessions/processor',
-  diag.createComponentLogger({ namespace: '@otel-sessions/processor' }),
-  (code) => `logged once; processStats().problems counts it as "${code}"`,
-)
+const NAMESPACE = '@otel-sessions/processor'
+
+const log = problemLog<ProblemCode>(NAMESPACE, undefined, processorHint)
+reportCopies(NAMESPACE, log)
 
 /** How often each problem occurred, by its code. */
 export type ProblemCounts = Readonly<Partial<Record<ProblemCode, number>>>

@@ -7,6 +7,7 @@ import {
   type StampedFields,
   writeRecord,
 } from '@otel-sessions/semconv/internal'
+import { checkActiveSpan } from '../scope/check-provider.ts'
 import type { SessionScope } from '../scope/scope.ts'
 import type { SessionFields } from '../scope/session-init.ts'
 import { belongsToOneSpan, isOpen, isUnassigned, parentRecordOf, withFields } from './make-record.ts'
@@ -63,7 +64,10 @@ export function propagateScope(scope: SessionScope, own: SessionFields | undefin
   if (!decides && own === undefined) return
   try {
     const record = readRecord(span.spanContext())
-    if (record === undefined) return
+    if (record === undefined) {
+      checkActiveSpan(span)
+      return
+    }
     const { trace } = record
     const { id, decidingScope } = scope
     if (decidingScope !== undefined && id === undefined) {

@@ -4,10 +4,11 @@
 // that the function returns (`binding/bind-in-place.ts`). The processor reads the scope later, when a span
 // starts (`rules/start-rules.ts`).
 import { type Context, context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
-import { kindOf } from '@otel-sessions/semconv/internal'
+import { kindOf, logUnheard, registeredApi } from '@otel-sessions/semconv/internal'
 import { bindResult, isNativePromise } from '../binding/bind-in-place.ts'
 import { report } from '../report/report.ts'
 import { propagateScope } from '../rules/propagate.ts'
+import { checkProvider, noteScope } from './check-provider.ts'
 import { checkSession } from './check-session.ts'
 import { endScope, nestScope, readScope } from './scope.ts'
 import { withScope } from './session-context.ts'
@@ -56,6 +57,7 @@ export function runInside<T>(outer: Context, inside: Context, fn: () => T): T {
       throw error
     }
     checkContextSurvivesAwait(result, inside)
+    if (scope?.shared === undefined) checkProvider()
     return bindResult(result, inside, outer, scope)
   })
 }
@@ -67,6 +69,8 @@ export function enterSession(outer: Context, session: unknown): Context {
 
 /** Like `enterSession`, for a session that is checked already. */
 export function enterCheckedSession(outer: Context, session: CheckedSession): Context {
+  logUnheard()
+  noteScope()
   const span = trace.getSpan(outer)
   const scope = nestScope(session, readScope(outer), span)
   if (span !== undefined) propagateScope(scope, session.fields, span)
@@ -81,6 +85,7 @@ export function enterCheckedSession(outer: Context, session: CheckedSession): Co
  * @example context.with(contextWithSession(context.active(), 'user_123_conv_456'), fn)
  */
 export function contextWithSession(context: Context, session: string | SessionInit | null): Context {
+  noteScope()
   const span = trace.getSpan(context)
   return withScope(context, nestScope(checkSession(session), readScope(context), span), span)
 }
@@ -93,7 +98,7 @@ export function contextWithoutSession(context: Context): Context {
 const REGISTER =
   'first call context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()), of @opentelemetry/context-async-hooks'
 
-/** Reports that no context manager is active. A second copy of @opentelemetry/api looks the same from here. */
+/** Reports that no context manager is active for this copy of @opentelemetry/api. */
 export function checkContextManager(outer: Context, inside: Context): void {
   // Without a context manager the root context is always the active one.
   if (outer !== ROOT_CONTEXT) return
@@ -101,7 +106,12 @@ export function checkContextManager(outer: Context, inside: Context): void {
   // Not by identity alone: Sentry's context manager adds an entry of its own to every context.
   if (active === inside || readScope(active) === readScope(inside)) return
   report('context:no-manager', () => {
-    return `usingSession has no effect: no context manager is registered, or another copy of @opentelemetry/api has it; ${REGISTER}`
+    const { context: manager, version } = registeredApi()
+    // One that works, but not for our copy of the API.
+    if (manager?.with(inside, () => readScope(manager.active()) === readScope(inside))) {
+      return `usingSession has no effect: the context manager is registered with @opentelemetry/api ${version}, and this package loads another, newer copy, which cannot use it. Install one version: "npm ls @opentelemetry/api" must show one`
+    }
+    return `usingSession has no effect: no context manager is registered; ${REGISTER}`
   })
 }
 

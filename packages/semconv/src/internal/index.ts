@@ -4,6 +4,7 @@
  * - `session-record.ts`: the record that the processor leaves on a span's SpanContext and the exporter reads
  * - `late-rules.ts`: which session a span has at its end; called by the processor, or else by the exporter
  * - `fields.ts`: fields that travel between spans, or that limits of the SDK dropped or truncated
+ * - `missing-processor.ts`: scopes are entered, and nothing stamps the spans; both sides notice that
  * - `read-attributes.ts`: reading attributes and the JSON in `metadata`
  * - `toolbox/`: timers, the problem log, option checks, bounded caches, exactly-once callbacks, varints
  *
@@ -38,6 +39,7 @@ export {
   sessionIdRank,
   TOO_LONG,
 } from './late-rules.ts'
+export { processorHint, reportBareSpan, reportMissingProcessor } from './missing-processor.ts'
 export { isTooLongToRead, type MetadataRead, ownValue, readMetadata } from './read-attributes.ts'
 export {
   claimRecord,
@@ -66,8 +68,21 @@ export {
   kindOf,
   unknownOption,
 } from './toolbox/option-checks.ts'
-export { type Logger, type ProblemLog, problemLog } from './toolbox/problem-log.ts'
-export { type ProcessState, processState, resetProcessState } from './toolbox/process-state.ts'
+export {
+  type Logger,
+  logUnheard,
+  type ProblemLog,
+  problemLog,
+  registeredApi,
+  reportCopies,
+} from './toolbox/problem-log.ts'
+export {
+  type ProcessSetup,
+  type ProcessState,
+  processSetup,
+  processState,
+  resetProcessState,
+} from './toolbox/process-state.ts'
 export {
   after,
   afterKeepingAlive,
@@ -78,3 +93,4 @@ export {
   within,
 } from './toolbox/timers.ts'
 export { MAX_VARINT_SIZE, varintSize, writeInt64, writeVarint } from './toolbox/varint.ts'
+export { VERSION } from './version.ts'

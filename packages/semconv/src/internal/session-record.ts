@@ -74,6 +74,8 @@ export interface SessionTrace {
   fields: FieldAgreement | undefined
   /** The record of the trace's first span while that is open; null before, undefined after. */
   root: SessionRecord | null | undefined
+  /** Spans that started outside the scope from which their parent has its session, with their instrumentation. */
+  bypassed?: Map<SessionRecord, string> | undefined
 }
 
 /** The attributes that are written beside the session ID. */

@@ -166,6 +166,7 @@ export class DeadLetterFolder {
           () =>
             `${this.#path} is full: the oldest rejected spans are deleted, those of other processes, too; see the ` +
             'option maxRejectedBytes',
+          this.#path,
         )
       }
     }

@@ -162,6 +162,7 @@ export class JournalQueue {
       () =>
         `the journal in ${this.#directory} cannot be written (${code}); spans are kept in memory, up to the option ` +
         'maxMemoryBytes, until it can',
+      this.#directory,
     )
     this.#isOnDisk = false
     this.#retryAt = this.#context.system.now() + RETRY_MILLIS

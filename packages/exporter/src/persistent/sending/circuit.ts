@@ -208,15 +208,15 @@ const MILLIS_PER_SECOND = 1000
 
 /** Logs when the endpoint becomes unavailable, and when it is available again. */
 export class OutageLog {
-  readonly #host: string
+  /** The endpoint as messages name it. The rest of the URL may contain a key. */
+  readonly host: string
   readonly #clock: Clock
   #since: number | undefined
   #isLogged = false
   #loggedAt = Number.NEGATIVE_INFINITY
 
   constructor(url: string, clock: Clock) {
-    // The rest of the URL may contain a key.
-    this.#host = new URL(url).host
+    this.host = new URL(url).host
     this.#clock = clock
   }
 
@@ -226,13 +226,12 @@ export class OutageLog {
     this.#since ??= now
     const isOutage = failures >= FAILURES_LOGGED || afterMillis >= LONG_WAIT_MILLIS
     if (!isOutage || this.#isLogged || now - this.#loggedAt < LOGGED_AGAIN_MILLIS) return
-    this.#isLogged = true
-    this.#loggedAt = now
     const retryNote = afterMillis > 0 ? `, and asked us to retry after ${seconds(afterMillis)} s` : ''
-    problems.warn(
+    this.#isLogged = problems.warn(
       () =>
-        `endpoint ${this.#host} is unavailable (${reason})${retryNote}; spans are kept as space allows and sent later`,
+        `endpoint ${this.host} is unavailable (${reason})${retryNote}; spans are kept as space allows and sent later`,
     )
+    if (this.#isLogged) this.#loggedAt = now
   }
 
   /** Notes that a request was answered, whatever the answer was. */
@@ -243,7 +242,7 @@ export class OutageLog {
     this.#isLogged = false
     problems.warn(() => {
       const outage = seconds(this.#clock.now() - since)
-      return `endpoint ${this.#host} is available again after ${outage} s; ${spansText(queuedSpans)} queued`
+      return `endpoint ${this.host} is available again after ${outage} s; ${spansText(queuedSpans)} queued`
     })
   }
 }

@@ -88,7 +88,7 @@ export class Delivery {
         // It is rejected like a span that is too large; otherwise it would block all spans behind it.
         size.answered()
         this.#reject(413)
-        logUndeliverable(part.bytes)
+        logUndeliverable(outages.host, part.bytes)
         continue
       }
       circuit.answered()
@@ -105,7 +105,7 @@ export class Delivery {
       }
       const { status, message } = answer.kind === 'rejected' ? answer : { status: 413, message: '' }
       this.#reject(status)
-      logRejected(status, part.spans, message)
+      logRejected(outages.host, status, part.spans, message)
     }
     await this.#finish()
     return 'answered'
@@ -170,7 +170,8 @@ export class Delivery {
 
   #accept(rejectedSpans: number, message: string): void {
     this.#notAccepted += Math.min(rejectedSpans, this.#takePart()?.spans ?? 0)
-    if (rejectedSpans > 0 || message !== '') logPartialSuccess(rejectedSpans, message)
+    if (rejectedSpans > 0 || message !== '')
+      logPartialSuccess(this.#context.outages.host, rejectedSpans, message)
   }
 
   #reject(status: number): void {

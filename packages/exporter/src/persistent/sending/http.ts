@@ -26,6 +26,7 @@ export function newTransport(
   clock: Clock = systemClock,
 ): Transport {
   const endpoint = openEndpoint(settings.url, settings.agentOptions)
+  const { host } = new URL(settings.url)
   const headersOf = requestHeaders(settings.headers, settings.compression)
   const inFlight = new Set<HttpAttempt>()
   let keepsAlive = false
@@ -33,11 +34,11 @@ export function newTransport(
 
   const prepare = async (codec: Codec, parts: readonly Buffer[]) => {
     await endpoint.ready().catch((error: unknown) => {
-      logFailure('httpAgentOptions', error)
+      logFailure('httpAgentOptions', error, host)
       throw error
     })
     const headers = await Promise.resolve(headersOf(codec.contentType)).catch((error: unknown) => {
-      logFailure('headers', error)
+      logFailure('headers', error, host)
       throw error
     })
     return [headers, await compress(settings.compression, parts)] as const
@@ -75,11 +76,12 @@ export function newTransport(
 }
 
 // With the error's name alone: its message may contain a token.
-function logFailure(option: string, error: unknown): void {
+function logFailure(option: string, error: unknown, host: string): void {
   const name = nameOfError(error)
   problems.report(
     option,
-    () => `the function in option ${option} failed (${name}); spans wait until it succeeds`,
+    () => `the function in option ${option} for ${host} failed (${name}); spans wait until it succeeds`,
+    host,
   )
 }
 

@@ -35,36 +35,43 @@ function logMessage(message: string): void {
   if (message !== '') problems.detail(() => `the endpoint answered: ${shorten(message)}`)
 }
 
-/** Logs, once for each status, that the endpoint rejected spans, and what to do. */
-export function logRejected(status: number, spans: number, message: string): void {
+/** Logs, once for each status and endpoint, that it rejected spans, and what to do. */
+export function logRejected(host: string, status: number, spans: number, message: string): void {
   problems.report(
     `rejected-${status}`,
     () =>
-      `the endpoint rejected ${spansText(spans)} with status ${status}; rejected spans are kept as space allows. ` +
+      `endpoint ${host} rejected ${spansText(spans)} with status ${status}; rejected spans are kept as space allows. ` +
       `${adviceOn(status)}, then call redeliver()`,
+    host,
   )
   logMessage(message)
 }
 
-/** Logs, once, that the endpoint accepted a request but not all of its spans, or accepted it with a warning. */
-export function logPartialSuccess(rejectedSpans: number, message: string): void {
+/** Logs, once for each endpoint, that it accepted a request but not all of its spans, or accepted it with a warning. */
+export function logPartialSuccess(host: string, rejectedSpans: number, message: string): void {
   if (rejectedSpans > 0) {
     problems.report(
       'partial-success',
-      () => `the endpoint accepted a request, but rejected ${spansText(rejectedSpans)} of it`,
+      () => `endpoint ${host} accepted a request, but rejected ${spansText(rejectedSpans)} of it`,
+      host,
     )
   } else if (message !== '') {
-    problems.report('partial-success-warning', () => 'the endpoint accepted a request with a warning')
+    problems.report(
+      'partial-success-warning',
+      () => `endpoint ${host} accepted a request with a warning`,
+      host,
+    )
   }
   logMessage(message)
 }
 
-/** Logs, once, that a single span does not get through, and what to do. */
-export function logUndeliverable(bytes: number): void {
+/** Logs, once for each endpoint, that a single span does not get through, and what to do. */
+export function logUndeliverable(host: string, bytes: number): void {
   problems.report(
     'undeliverable',
     () =>
-      `the endpoint, or a proxy before it, resets the connection for a span of ${bytes} bytes each time, and answers ` +
-      'other requests. The span is kept as space allows. Check the size limits, then call redeliver()',
+      `endpoint ${host}, or a proxy before it, resets the connection for a span of ${bytes} bytes each time, and ` +
+      'answers other requests. The span is kept as space allows. Check the size limits, then call redeliver()',
+    host,
   )
 }

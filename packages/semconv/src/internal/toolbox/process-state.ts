@@ -8,6 +8,18 @@ export interface ProcessState {
   readonly counters: Map<string, unknown>
 }
 
+/** How the packages are set up in this process. Unlike counters, tests do not clear it. */
+export interface ProcessSetup {
+  /** The versions of the copies that are loaded, by package. */
+  readonly copies: Map<string, readonly string[]>
+  /** Every `SessionSpanProcessor`, of whichever copy. */
+  readonly processors: WeakSet<object>
+  /** Whether there is or was a `SessionSpanProcessor`. */
+  hasProcessor: boolean
+  /** Whether a scope was entered. */
+  hasScopes: boolean
+}
+
 const create = (): ProcessState => ({ problems: new Map(), counters: new Map() })
 // Only this copy's, where `globalThis` is frozen or another program has put something else under the key.
 const ownState = /* @__PURE__ */ create()
@@ -25,6 +37,13 @@ export function processState(): ProcessState {
   } catch {
     return ownState
   }
+}
+
+/** Returns how the packages are set up. All copies share it. Never throws. */
+export function processSetup(): ProcessSetup {
+  const state = processState() as ProcessState & { setup?: ProcessSetup }
+  state.setup ??= { copies: new Map(), processors: new WeakSet(), hasProcessor: false, hasScopes: false }
+  return state.setup
 }
 
 /** Clears everything that was logged and counted. For tests. */

@@ -1,7 +1,9 @@
 import { type Context, SpanKind, trace } from '@opentelemetry/api'
-import { now, type SessionRecord } from '@otel-sessions/semconv/internal'
+import { now, type SessionRecord, type SessionTrace } from '@otel-sessions/semconv/internal'
 import { report } from '../report/report.ts'
 import type { SessionScope } from '../scope/scope.ts'
+
+// What scopes reach by accident, and what they miss. Nothing here changes a session: it is counted, and logged once.
 
 /** Work that a function leaves running when its Promise settles mostly starts its next span sooner. */
 const SOON_MILLIS = 1000
@@ -33,6 +35,35 @@ export function reportOutlivedScope(span: object, context: Context, record: Sess
   report('scope:outlived', () => {
     return `a span of ${instrumentationOf(span)} starts in the session of a usingSession whose function was over long before. Something that outlives it, such as a queue, a pool, a batch or a socket, probably started it, perhaps for another user. Bind each job with bindSession, and make what is shared inside usingSession(null, …)`
   })
+}
+
+/** A bound on what a trace that never ends keeps. */
+const MAX_BYPASSED = 1000
+
+/**
+ * Notes a span without a session that starts after its parent learned one from a scope below. Something, such as an
+ * instrumentation that binds `next`, started it in a context from before the scope. Or it was left outside on purpose:
+ * it is reported at the end of the trace, if the trace contained one session only and the span still has none.
+ */
+export function noteBypassedScope(span: object, record: SessionRecord): void {
+  const { trace } = record
+  if (trace === undefined || trace.several) return
+  trace.bypassed ??= new Map()
+  if (trace.bypassed.size < MAX_BYPASSED) trace.bypassed.set(record, instrumentationOf(span))
+}
+
+/** Reports the spans of a trace that a scope missed, once no span of the trace is open. */
+export function reportBypassedScope({ bypassed, open, root, sessionId, several }: SessionTrace): void {
+  if (bypassed === undefined || open > 0 || root !== undefined) return
+  if (sessionId === undefined || several) return
+  for (const [{ resolution, resolvedId }, instrumentation] of bypassed) {
+    // A record without a resolution was replaced: the span's session was set midway.
+    if (resolution === undefined || resolvedId !== undefined) continue
+    report('scope:bypassed', () => {
+      return `a span of ${instrumentation} has no session, although its trace has one: it started outside the usingSession that was entered below its parent. If it belongs to the session, something bound a context from before. Call setSpanSession for the active span before usingSession, or use backfill in the exporter`
+    })
+  }
+  bypassed.clear()
 }
 
 /** What is read of a span of the SDK, of whichever version. */
