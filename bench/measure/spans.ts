@@ -14,13 +14,16 @@ export function contextIn({ scopes }: Pick<Stamper, 'scopes'>, content: Content)
 /** Starts spans, sets attributes and ends them; each trace is a chain of the given depth. */
 export function spanWork(name: string, stamper: Stamper, content: Content, depth: number): Variant {
   const tracer = tracerOf(stamper)
-  const parent = contextIn(stamper, content)
   const traces = SPANS_PER_CHUNK / depth
+  // One of the libraries reads the active context, not the one in which a span starts.
   const loop = () => {
+    const parent = context.active()
     for (let count = 0; count < traces; count++) chain(tracer, parent, depth)
   }
-  // One of the libraries reads the active context, not the one in which a span starts.
-  return { name, operations: SPANS_PER_CHUNK, run: () => context.with(parent, loop) }
+  // Inside the scope: spans that start when its function is over are another case.
+  const { scopes } = stamper
+  const run = content === 'none' ? loop : () => scopes[content](SESSION_ID, loop)
+  return { name, operations: SPANS_PER_CHUNK, run }
 }
 
 /** Ended spans of one such chain. */

@@ -92,6 +92,8 @@ function applyRules(
     scopeSession(scope, parent, parentRecord, settings) ??
     parentSession(parent, parentRecord, scope, settings) ??
     inferredSession(attributes, context, parent, parentRecord, scope, settings)
+  // Most spans outside of scopes have nothing to tell.
+  if (record.kind === 'none' && record.fields === undefined) return record
   if (record.trace !== undefined) noteOnTrace(record, record.trace, parentRecord)
   return withoutFieldsOf(record, attributes)
 }
