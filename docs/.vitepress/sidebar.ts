@@ -21,6 +21,7 @@ const guide: Item[] = [
       item('Queues and pools', '/guide/queues'),
       item('Batches (DataLoader)', '/guide/batches'),
       item('Query builders and Observables', '/guide/lazy'),
+      item('Long-lived connections', '/guide/connections'),
       item('Precedence', '/guide/precedence'),
       item('Backends', '/guide/backends'),
       item('Backfill', '/guide/backfill'),

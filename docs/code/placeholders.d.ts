@@ -32,6 +32,8 @@ declare global {
   const jobs: (() => Promise<unknown>)[]
   /** Loads records for several callers at once, as the batch function of a data loader does. */
   const loadBatch: (keys: readonly string[]) => Promise<unknown[]>
+  /** A server of MCP. */
+  const mcpServer: { connect(transport: object): Promise<void> }
   /** A queue that runs a limited number of jobs at a time, such as p-queue. */
   const pool: { add<T>(job: () => Promise<T>): Promise<T> }
   /** The tracer provider of the application. */
@@ -51,7 +53,13 @@ declare global {
   const sessionId: string
   /** A connection of one user. */
   const socket: import('node:events').EventEmitter
+  /** A server of sockets. */
+  const socketServer: {
+    on(event: 'connection', listener: (socket: import('node:events').EventEmitter) => void): void
+  }
   /** Generates an answer, part by part. */
   const streamAnswer: (question: string) => AsyncGenerator<string>
+  /** A connection of MCP. */
+  const transport: object
   const userId: string
 }

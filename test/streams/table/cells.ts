@@ -6,6 +6,7 @@ import { AI_SDK } from './cells/ai-sdk.ts'
 import { HELD } from './cells/held.ts'
 import { ITERATORS } from './cells/iterators.ts'
 import { LANGCHAIN } from './cells/langchain.ts'
+import { LAZY } from './cells/lazy.ts'
 import { NODE } from './cells/node.ts'
 import { OPENAI } from './cells/openai.ts'
 import { WEB } from './cells/web.ts'
@@ -17,6 +18,7 @@ export const CELLS: readonly Cell[] = [
   ...NODE,
   ...WEB,
   ...HELD,
+  ...LAZY,
   ...OPENAI,
   ...LANGCHAIN,
   ...AI_SDK,

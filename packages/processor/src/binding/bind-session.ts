@@ -1,7 +1,8 @@
 // Binding: what runs later, or is pulled from later, runs in a session. Calls run one way:
-//   usingSession -> bind-in-place -> web-streams
-//   bindSession  -> emitters, object-view -> bind-in-place -> web-streams
-// `stream-shapes.ts` lists which methods of an object to bind, `replace-methods.ts` replaces them on the object itself.
+//   usingSession -> bind-in-place -> web-streams, lazy
+//   bindSession  -> explicit, object-view -> bind-in-place -> web-streams, lazy
+// `stream-shapes.ts` lists which methods of an object to bind, `replace-methods.ts` replaces them on the object itself,
+// and `binding.ts` says whose session a consumption gets. `lazy.ts` has thenables and Observables, `emitters.ts` listeners.
 // Emitters, whole Node streams, and views of objects that hold streams are reached through `bindSession` only.
 import { type Context, context } from '@opentelemetry/api'
 import { kindOf } from '@otel-sessions/semconv/internal'
@@ -16,21 +17,25 @@ import { canBeViewed, isViewable, viewedObject, viewObject } from './object-view
 import { type Methods, reportRejected } from './replace-methods.ts'
 
 /**
- * What `bindSession` takes: a function, a generator, an async iterable, a stream, a Response, an EventEmitter, an
- * array or a Promise of these, or an object that holds them.
+ * What `bindSession` takes: a function, a generator, an async iterable, a stream, a Response, a thenable, an Observable,
+ * an emitter, an array or a Promise of these, or an object that holds them.
  */
 export type BindableTarget = object
 
 /**
  * Binds something that runs later to a session: a callback, a job for a queue that started earlier, a generator, a
- * stream, an emitter, an object that holds streams. Its consumer keeps its own context.
+ * stream, a query, an emitter, an object that holds streams. Its consumer keeps its own context.
  *
  * - A function comes back as a new one of the same type. It runs in the session with its own `this` and arguments, and
  *   its result is bound as `usingSession` binds it.
  * - Generators, async iterables, web and Node streams, and the body of a Response or Request are bound in place, as
  *   the same object: their source runs in the session.
- * - An EventEmitter stays the same object. Listeners that are added from now on run in the session, and are removed as
- *   before. If it is bound again, listeners added after that run in the later session.
+ * - Query builders and other thenables, and Observables, are bound in place as well, a thenable with all its methods.
+ *   Of a frozen one, a view comes back.
+ * - An emitter (Node's, an EventTarget, a socket, an MCP transport) stays the same object. Callbacks that it is given
+ *   from now on, by any method such as `on`, `onAny`, `addEventListener` or `use`, run in the session, and are removed
+ *   as before. A callback that is given in another scope runs there. If the emitter is bound again, later callbacks run
+ *   in the later session.
  * - The streams in an array are bound; it is the same array.
  * - A Promise comes back as one whose value is bound.
  * - Any other object that can hold something comes back as a view of it: of the same class, with getters and methods

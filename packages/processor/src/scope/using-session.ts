@@ -29,8 +29,8 @@ import type { CheckedSession, SessionInit } from './session-init.ts'
  *   session); or `null`, to run without a session
  * @param fn what to run. Generators, async iterables, web streams, Responses and Requests that it returns, or that its
  *   native Promise resolves to, are bound in place: their source runs in the session, also when they are piped, teed or
- *   cloned. Of a Node stream, its iterator is bound. For functions, emitters, and objects that only hold a stream,
- *   see `bindSession`
+ *   cloned. Of a Node stream, its iterator is bound. Thenables that start when they are awaited (query builders) and
+ *   Observables are bound in place too. For functions, emitters, and objects that only hold a stream, see `bindSession`
  * @returns what `fn` returns: the same object, except for a plain native Promise, in whose place comes one that follows it
  * @throws only what `fn` throws; a TypeError if `fn` is not a function
  * @example await usingSession('user_123_conv_456', () => agent.invoke(input))

@@ -34,7 +34,7 @@ export const HELD: Cell[] = [
     ...KEPT,
   }),
   cell({
-    shape: 'subclass of Promise, or thenable, of a stream',
+    shape: 'subclass of Promise that has started, of a stream',
     consumed: 'by for await',
     make: (bind) => bind(Lazy.resolve(wordsInTime())),
     consume: async (made, each) => byForAwait(await made, each),

@@ -90,6 +90,47 @@ export const WORK: Cell[] = [
     ...NEEDS_BINDING,
   }),
   cell({
+    shape: 'socket with `onAny` and `use`, as of socket.io',
+    consumed: 'by a message',
+    make: (bind) => {
+      const socket = bind({
+        heard: [] as (() => void)[],
+        on: () => {},
+        emit() {
+          for (const listener of this.heard) listener()
+        },
+        onAny(listener: () => void) {
+          this.heard.push(listener)
+        },
+        use(middleware: () => void) {
+          this.heard.push(middleware)
+        },
+      })
+      socket.onAny(() => work('body'))
+      socket.use(() => work('body'))
+      return socket
+    },
+    consume: (made, each) => {
+      made.emit()
+      each()
+    },
+    ...NEEDS_BINDING,
+  }),
+  cell({
+    shape: 'EventTarget, its listeners',
+    consumed: 'by dispatchEvent',
+    make: (bind) => {
+      const target = bind(new EventTarget())
+      target.addEventListener('token', () => work('body'))
+      return target
+    },
+    consume: (made, each) => {
+      made.dispatchEvent(new Event('token'))
+      each()
+    },
+    ...NEEDS_BINDING,
+  }),
+  cell({
     shape: 'EventEmitter, its listeners',
     consumed: 'by emit',
     make: (bind) => bind(new EventEmitter()).once('token', () => work('body')),
