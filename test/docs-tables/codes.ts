@@ -64,7 +64,7 @@ export function codesMarkdown(): string {
     '`SessionSpanExporter` and `PersistentBatchSpanProcessor` count by reason, in their own `stats()`.',
     ...REASONS.map((each) => areaMarkdown(each, (code) => `${each.anchor}-${code}`)),
     '### What is logged without a code {#logged}',
-    'Find a part of the message. Each is logged once in a process.',
+    'Find a part of the message. Each is logged once in a process, and once for each endpoint.',
     Object.entries(LOGS)
       .map(([message, text]) => `- "…${message.trim()}…": ${sentences(text)}`)
       .join('\n'),

@@ -33,7 +33,7 @@ export function reportOutlivedScope(span: object, context: Context, record: Sess
   }
   if (age < (isSettled || isRequestOver ? SOON_MILLIS : LONGEST_REQUEST_MILLIS)) return
   report('scope:outlived', () => {
-    return `a span of ${instrumentationOf(span)} starts in the session of a usingSession whose function was over long before. Something that outlives it, such as a queue, a pool, a batch or a socket, probably started it, perhaps for another user. Bind each job with bindSession, and make what is shared inside usingSession(null, …)`
+    return `a span of ${instrumentationOf(span)} starts in the session of a usingSession that was over long before. A queue, pool, batch or socket that outlives it probably started the span, perhaps for another user. Bind each job with bindSession, and make what is shared inside usingSession(null, …)`
   })
 }
 
@@ -60,7 +60,7 @@ export function reportBypassedScope({ bypassed, open, root, sessionId, several }
     // A record without a resolution was replaced: the span's session was set midway.
     if (resolution === undefined || resolvedId !== undefined) continue
     report('scope:bypassed', () => {
-      return `a span of ${instrumentation} has no session, although its trace has one: it started outside the usingSession that was entered below its parent. If it belongs to the session, something bound a context from before. Call setSpanSession for the active span before usingSession, or use backfill in the exporter`
+      return `a span of ${instrumentation} has no session, although its trace has one: it started outside the usingSession below its parent. If it belongs there, call setSpanSession for the active span before usingSession, or use backfill`
     })
   }
   bypassed.clear()

@@ -109,7 +109,7 @@ export function checkContextManager(outer: Context, inside: Context): void {
     const { context: manager, version } = registeredApi()
     // One that works, but not for our copy of the API.
     if (manager?.with(inside, () => readScope(manager.active()) === readScope(inside))) {
-      return `usingSession has no effect: the context manager is registered with @opentelemetry/api ${version}, and this package loads another, newer copy, which cannot use it. Install one version: "npm ls @opentelemetry/api" must show one`
+      return `usingSession has no effect: the context manager is registered with @opentelemetry/api ${version}, and this package loads another, newer copy. "npm ls @opentelemetry/api" must show one version`
     }
     return `usingSession has no effect: no context manager is registered; ${REGISTER}`
   })

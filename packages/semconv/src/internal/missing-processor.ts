@@ -12,7 +12,7 @@ const log = /* @__PURE__ */ problemLog<'processor:missing'>(PROCESSOR, undefined
 /** Reports that scopes have no effect, because a provider has no `SessionSpanProcessor`. */
 export function reportMissingProcessor(where: string): void {
   log.report('processor:missing', () => {
-    return `usingSession has no effect on spans of a provider without SessionSpanProcessor: ${where}. Pass it to that provider, before the exporting processor: spanProcessors: [new SessionSpanProcessor(), …]`
+    return `usingSession has no effect on spans of a provider without SessionSpanProcessor: ${where}. Set it up with spanProcessors: [new SessionSpanProcessor(), …]`
   })
 }
 

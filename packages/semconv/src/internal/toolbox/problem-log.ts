@@ -158,6 +158,6 @@ export function reportCopies(namespace: string, log: ProblemLog<'packages:two-co
   copies.set(namespace, versions)
   if (versions.length === 1) return
   log.report('packages:two-copies', () => {
-    return `${versions.length} copies of ${namespace} are loaded (${versions.join(', ')}). They agree on sessions and share counts, but each binds streams and keeps memory of its own. Load one: see "npm ls ${namespace}", or keep it out of bundles, in Next.js with serverExternalPackages`
+    return `${versions.length} copies of ${namespace} are loaded (${versions.join(', ')}): they share sessions and counts, but not bindings. Load one: see "npm ls ${namespace}", in Next.js serverExternalPackages`
   })
 }
