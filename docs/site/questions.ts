@@ -57,6 +57,8 @@ export const QUESTIONS: readonly Question[] = [
   ask('401 unauthorized', '/guide/troubleshooting', '/guide/backends', '/guide/delivery'),
   ask('context:no-manager', '/guide/troubleshooting'),
   ask('session-id:not-ascii', '/guide/troubleshooting'),
+  ask('nest interceptor session', '/guide/entering-a-session'),
+  ask('fastify hook session', '/guide/entering-a-session'),
   ask('express middleware', '/frameworks/express', '/guide/entering-a-session'),
   ask(
     'usingSession',
