@@ -290,3 +290,19 @@ describe('a client or server that keeps handlers and does other work', () => {
     expect(sessionsOf('listener')).toEqual([A])
   })
 })
+
+describe('an emitter that is a stream or a query as well', () => {
+  test('runs its listeners in the session that bindSession names after usingSession has returned it', async () => {
+    const made = Object.assign(new EventEmitter(), {
+      // biome-ignore lint/suspicious/noThenProperty: query builders have it
+      then(ok: (rows: number) => void) {
+        work('query')
+        ok(3)
+      },
+    })
+    usingSession(A, () => made)
+    bindSession(made, B).on('token', listener).emit('token')
+    await made
+    expect([sessionsOf('listener'), sessionsOf('query')]).toEqual([[B], [B]])
+  })
+})

@@ -129,7 +129,9 @@ export function bindInPlace(
 /** Binds the whole of what `usingSession` has bound in part. */
 function bindWhole(target: Methods, binding: Binding, explicit: ExplicitBinding): BindOutcome {
   boundExplicitly.add(target)
-  const replacements = [...explicit.nodeStream(target, binding), ...explicit.thenable(target, binding)]
+  const ofNode = explicit.nodeStream(target, binding)
+  const others = () => [...explicit.thenable(target, binding), ...explicit.emitter(target, binding)]
+  const replacements = ofNode.length > 0 ? ofNode : others()
   return replacements.length === 0 ? 'bound' : replaceMethods(target, replacements)
 }
 
@@ -181,10 +183,9 @@ function replacementsFor(
     // logger, or the stream that they have piped to.
     const ofNode = explicit?.nodeStream(target, binding) ?? []
     if (ofNode.length > 0) return ofNode
-    const reopened = isReopened(target)
     const replacements = [
       ...pullMethodsOf(target, explicit !== undefined).map((name) => [name, inContext(binding)]),
-      ...openMethodsOf(target).map((name) => [name, openInContext(binding, reopened)]),
+      ...openMethodsOf(target).map((name) => [name, openInContext(binding, isReopened(target))]),
       ...(isWebStream(target) ? webStreamReplacements(target, binding) : []),
       ...lazyReplacements(target, binding, bindResult, explicit !== undefined),
       ...(explicit?.thenable(target, binding) ?? []),

@@ -41,6 +41,8 @@ interface Added {
   readonly event: unknown
   readonly capture: boolean
   readonly bound: Listener
+  /** Removes it when it is aborted. */
+  readonly signal: unknown
 }
 
 /** By the application's listener: what was added in its place. The last one is removed first. */
@@ -68,7 +70,7 @@ export function listenerReplacements(target: Methods, contextFor: () => Context)
     if (ADDS.test(text))
       replacements.push([name, (method) => addBound(method, text, contextFor, { added, listed })])
     else if (SETS.test(text)) replacements.push([name, (method) => addBound(method, text, contextFor)])
-    else if (REMOVES.test(text)) replacements.push([name, (method) => removeBound(method, added)])
+    else if (REMOVES.test(text)) replacements.push([name, (method) => removeBound(method, text, added)])
   }
   for (const name of slotsOf(target)) replacements.push([name, () => boundSlot(target, name, contextFor)])
   return replacements
@@ -83,14 +85,14 @@ interface Notes {
 
 function addBound(add: Method, name: string, contextFor: () => Context, notes?: Notes): Method {
   return function (...args) {
-    const place = placeOf(args)
+    const place = placeOf(name, args)
     const given = args.map((arg, index) => {
       // An event may be named by an object.
       if (!isListener(arg) || (index === 0 && args.length > 1 && typeof arg === 'object'))
         return index > 0 || args.length === 1 ? bindOptions(arg, contextFor) : arg
       // An EventTarget adds the same listener once.
-      const before = name === 'addEventListener' ? notes?.added.get(arg)?.find(isAt(place)) : undefined
-      if (before !== undefined) return before.bound
+      const before = name === 'addEventListener' ? notes?.added.get(arg)?.findLast(isAt(place)) : undefined
+      if (before !== undefined && (Object(before.signal) as Methods)['aborted'] !== true) return before.bound
       const forget = () => {
         for (const known of [arg, arg.listener])
           if (notes !== undefined) forgetAdded(notes.added, known as object, (one) => one.bound === bound)
@@ -98,21 +100,18 @@ function addBound(add: Method, name: string, contextFor: () => Context, notes?: 
       const { once, signal } = (typeof args[2] === 'object' ? (args[2] ?? {}) : {}) as Methods
       const bound = bindListener(arg, contextFor, once === true || /once/i.test(name) ? forget : undefined)
       if (bound === arg || notes === undefined) return bound
-      noteAdded(notes, arg, { ...place, bound })
-      const aborted = Object(signal) as Methods
-      if (hasMethod(aborted, 'addEventListener'))
-        (aborted['addEventListener'] as Method)('abort', forget, { once: true })
+      noteAdded(notes, arg, { ...place, bound, signal })
       return bound
     })
     return add.apply(this, given)
   }
 }
 
-function removeBound(remove: Method, added: AddedListeners): Method {
+function removeBound(remove: Method, name: string, added: AddedListeners): Method {
   return function (...args) {
     const index = args.findIndex((arg) => added.has(Object(arg)))
     const listener = args[index] as object
-    const place = placeOf(args)
+    const place = placeOf(name, args)
     for (let one = index < 0 ? undefined : forgetAdded(added, listener, isAt(place)); one !== undefined; ) {
       const before = countOf(this, place.event)
       const result = remove.apply(this, args.with(index, one.bound))
@@ -130,9 +129,10 @@ const isListener = (value: unknown): value is Listener =>
     : typeof value === 'object' && value !== null && hasMethod(value as Methods, 'handleEvent')
 
 /** For which event, and in which phase of an EventTarget, a listener is added or removed. */
-function placeOf([event, , options]: unknown[]): Pick<Added, 'event' | 'capture'> {
-  const { capture } = Object(options) as Methods
-  return { event: isListener(event) ? undefined : event, capture: options === true || capture === true }
+function placeOf(name: string, [event, , options]: unknown[]): Pick<Added, 'event' | 'capture'> {
+  const phase = name.includes('EventListener') ? options : undefined
+  const capture = phase === true || (Object(phase) as Methods)['capture'] === true
+  return { event: isListener(event) ? undefined : event, capture }
 }
 
 const isAt = (place: Pick<Added, 'event' | 'capture'>) => (one: Added) =>
