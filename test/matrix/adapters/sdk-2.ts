@@ -27,7 +27,7 @@ export const simple = (exporter: SpanExporter): SpanProcessor => new SimpleSpanP
 export const makeProvider = (
   serviceName: string,
   spanProcessors: SpanProcessor[],
-  spanLimits: { attributeValueLengthLimit?: number } = {},
+  spanLimits: { attributeValueLengthLimit?: number; attributeCountLimit?: number } = {},
 ) =>
   new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': serviceName }),

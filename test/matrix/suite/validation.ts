@@ -155,6 +155,7 @@ test('stats count stamped, exported, changed and dropped spans', async (t) => {
     spans: 5,
     changed: 1,
     dropped: { 'control-character': 1 },
+    fieldsRestored: 0,
     replaced: 0,
     backfilled: 0,
     waiting: 0,

@@ -28,7 +28,7 @@ export interface Pipeline {
 }
 
 export interface PipelineOptions {
-  readonly limits?: { attributeValueLengthLimit?: number }
+  readonly limits?: { attributeValueLengthLimit?: number; attributeCountLimit?: number }
   /** Processors after all others. */
   readonly more?: SpanProcessor[]
   readonly onInvalid?: (id: string) => string
