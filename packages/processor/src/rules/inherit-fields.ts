@@ -1,5 +1,5 @@
 import type { Span } from '@opentelemetry/api'
-import type { SessionRecord, StampedFields } from '@otel-sessions/semconv/internal'
+import { isSameValue, type SessionRecord, type StampedFields } from '@otel-sessions/semconv/internal'
 import { nestFields, type SessionScope } from '../scope/scope.ts'
 import type { SessionFields } from '../scope/session-init.ts'
 import { fieldsOf, stampedFieldsOf } from './stamp.ts'
@@ -30,9 +30,17 @@ export function inheritFields(
   const how = `${place} ${isDecided}`
   const last = lastInherited.get(fields)
   if (last?.scope === scope && last.how === how) return last.fields
-  const inherited = mergeFields(scope, fields, place, isDecided)
+  const merged = mergeFields(scope, fields, place, isDecided)
+  // Mostly the application sets the same on the parent and in the scope. Then the scope's record can be shared.
+  const inherited = areSame(merged, ofScope) ? ofScope : merged
   lastInherited.set(fields, { scope, how, fields: inherited })
   return inherited
+}
+
+function areSame(one: StampedFields | undefined, other: StampedFields | undefined): boolean {
+  if (one?.entries.length !== other?.entries.length) return false
+  const values = new Map(other?.entries)
+  return one?.entries.every(([key, value]) => isSameValue(values.get(key), value)) !== false
 }
 
 /** @param place where the parent is: it started inside the scope, or the scope was entered below it */

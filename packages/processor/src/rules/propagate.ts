@@ -10,7 +10,7 @@ import {
 import { checkActiveSpan } from '../scope/check-provider.ts'
 import type { SessionScope } from '../scope/scope.ts'
 import type { SessionFields } from '../scope/session-init.ts'
-import { belongsToOneSpan, isOpen, isUnassigned, parentRecordOf, withFields } from './make-record.ts'
+import { belongsToOneSpan, isUnassigned, parentRecordOf, withFields } from './make-record.ts'
 import { stampedFieldsOf } from './stamp.ts'
 
 /**
@@ -102,13 +102,14 @@ function isSessionInside(scope: SessionScope, { kind, id, from, scope: around }:
 
 /** Notes fields on a span that has a session, for its end; a shared record is replaced by a copy for this span. */
 function addFromBelow(span: Span, record: SessionRecord, fields: StampedFields): void {
+  if (!span.isRecording()) return
+  propagateToAncestors(record.id, fields, record.parent ?? parentRecordOf(span))
   const keys = record.fields?.entries.map(([key]) => key) ?? []
-  if (!span.isRecording() || fields.entries.every(([key]) => keys.includes(key))) return
+  if (fields.entries.every(([key]) => keys.includes(key))) return
   let own = record
   if (!belongsToOneSpan(record) && record.below === undefined) {
     own = withFields(record, record.fields)
     writeRecord(span.spanContext(), own)
-  } else if (belongsToOneSpan(record) && !isOpen(record)) return
+  }
   noteBelow(own, fields)
-  propagateToAncestors(own.id, fields, own.parent ?? parentRecordOf(span))
 }
