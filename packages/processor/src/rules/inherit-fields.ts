@@ -26,7 +26,7 @@ export function inheritFields(
   const { fields } = parent
   const ofScope = stampedFieldsOf(scope.fields)
   if (fields === undefined || fields === ofScope) return ofScope
-  const place = parent.scope === scope ? 'inside' : scope.belowSpan === parentId ? 'above' : 'elsewhere'
+  const place = parent.scope === scope ? 'inside' : scope.below?.span === parentId ? 'above' : 'elsewhere'
   const how = `${place} ${isDecided}`
   const last = lastInherited.get(fields)
   if (last?.scope === scope && last.how === how) return last.fields
@@ -56,7 +56,7 @@ function mergeFields(
   const around = fieldsOf(fields)
   const ofParent = isDecided ? { ...around, conversationId: undefined } : around
   if (place === 'elsewhere') return stampedFieldsOf(overlay(ofParent, scope.fields))
-  const nearest = place === 'above' ? overlay(ofParent, scope.fieldsBelow) : ofParent
+  const nearest = place === 'above' ? overlay(ofParent, scope.below?.fields) : ofParent
   return stampedFieldsOf(fill(nearest, scope.fields))
 }
 
@@ -66,8 +66,8 @@ export function fieldsOfChild(
   parent: Span,
   { fields }: SessionRecord,
 ): StampedFields | undefined {
-  if (scope?.fieldsBelow === undefined || scope.belowSpan !== parent.spanContext().spanId) return fields
-  return stampedFieldsOf(overlay(fields && fieldsOf(fields), scope.fieldsBelow))
+  if (scope?.below?.fields === undefined || scope.below.span !== parent.spanContext().spanId) return fields
+  return stampedFieldsOf(overlay(fields && fieldsOf(fields), scope.below.fields))
 }
 
 const overlay = (around: SessionFields | undefined, inner: SessionFields | undefined) =>

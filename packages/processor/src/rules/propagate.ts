@@ -31,7 +31,7 @@ export function propagateToAncestors(
     if (record.fromChildren === null) return
     const isNewId = id !== undefined && record.fromChildren !== id
     if (isNewId) record.fromChildren = record.fromChildren === undefined ? id : null
-    const isNewField = fields !== undefined && noteBelow(record, fields)
+    const isNewField = fields !== undefined && record.below?.last !== fields && noteBelow(record, fields)
     if (!isNewId && !isNewField) return
   }
 }
@@ -50,7 +50,7 @@ export function noteTraceSession(id: string, trace: SessionTrace | undefined): v
 
 /** Notes the fields that were set in a local trace. */
 export function noteTraceFields(fields: StampedFields | undefined, trace: SessionTrace | undefined): void {
-  if (trace === undefined || fields === undefined) return
+  if (trace === undefined || fields === undefined || trace.fields?.last === fields) return
   trace.fields ??= newFieldAgreement()
   trace.fields.note(fields)
 }

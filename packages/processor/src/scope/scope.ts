@@ -19,8 +19,7 @@ export interface SessionScope {
   readonly id: string | undefined
   readonly fields: SessionFields | undefined
   /** The fields that were set since the active span became active, and the ID of that span. */
-  readonly fieldsBelow: SessionFields | undefined
-  readonly belowSpan: string | undefined
+  readonly below: { readonly span: string; readonly fields: SessionFields | undefined } | undefined
   /** The sessions around this one, the innermost first, and no more than `MOST_ENCLOSING`. */
   readonly enclosing: readonly string[] | undefined
   /** The record that the spans of this scope share; see `rules/make-record.ts`. */
@@ -50,15 +49,12 @@ export function nestScope(
   span: Span | undefined,
 ): SessionScope {
   const decides = session.kind !== 'fields'
-  const belowSpan = (session.fields ?? outer?.fieldsBelow) && idOf(span)
-  const around = belowSpan === outer?.belowSpan ? outer?.fieldsBelow : undefined
   const scope = {
     version: SCOPE_VERSION,
     decidingScope: decides ? undefined : outer?.decidingScope,
     id: decides ? session.id : outer?.id,
     fields: nestFields(session, outer?.fields, outer?.id),
-    fieldsBelow: belowSpan && nestFields(session, around, outer?.id),
-    belowSpan,
+    below: span && (session.fields ?? outer?.below) && nestBelow(session, outer, span),
     enclosing: decides ? enclose(outer) : outer?.enclosing,
     shared: undefined,
     over: undefined,
@@ -71,9 +67,15 @@ export function nestScope(
   return scope
 }
 
-function idOf(span: Span | undefined): string | undefined {
+function nestBelow(
+  session: CheckedSession,
+  outer: SessionScope | undefined,
+  active: Span,
+): SessionScope['below'] {
   try {
-    return span?.spanContext().spanId
+    const span = active.spanContext().spanId
+    const around = outer?.below?.span === span ? outer.below.fields : undefined
+    return { span, fields: nestFields(session, around, outer?.id) }
   } catch {
     // A span of another library that throws has no fields either.
     return undefined

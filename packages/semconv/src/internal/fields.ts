@@ -59,11 +59,11 @@ class AgreedFields implements FieldAgreement {
   stamped: StampedFields | undefined
   /** By attribute: a value and the fields that it was set with; null if there were several. */
   readonly #seen = new Map<string, { readonly value: unknown; from: StampedFields | undefined } | null>()
-  #last: StampedFields | undefined
+  last: StampedFields | undefined
 
   note(fields: StampedFields): boolean {
-    if (fields === this.#last) return false
-    this.#last = fields
+    if (fields === this.last) return false
+    this.last = fields
     let isNews = false
     for (const [key, value] of fields.entries) {
       if (TRAVELING.includes(key) && value !== null && this.#noteValue(key, value, fields)) isNews = true

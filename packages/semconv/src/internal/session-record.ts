@@ -99,6 +99,8 @@ export interface StampedFields {
 export interface FieldAgreement {
   /** What all agree on and the span that learns it lacks, once the processor has written it on that span. */
   stamped: StampedFields | undefined
+  /** The fields that were noted last: the same ones are no news. */
+  readonly last: StampedFields | undefined
   /** Notes fields. @returns whether they are news */
   note(fields: StampedFields): boolean
   /** Notes what something else wrote on a span. It is never given to another span, but may be another user. */
