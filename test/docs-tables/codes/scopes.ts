@@ -23,7 +23,7 @@ export const PROCESSOR = area({
   intro: 'Something is set up in a way that takes effect without an error.',
   codes: {
     'processor:missing': {
-      what: '`usingSession` has no effect on spans of this provider, because it has no `SessionSpanProcessor`. It is noticed when a scope ends and the registered provider has none, when a scope is entered below a span that was not stamped, or when spans without a record arrive at `SessionSpanExporter` or `PersistentBatchSpanProcessor`. A frequent reason is that another library registered its provider first: OpenTelemetry keeps the first one.',
+      what: '`usingSession` has no effect on spans of this provider, because it has no `SessionSpanProcessor`. It is noticed when a scope ends and the registered provider has none, or when a scope is entered below a span that was not stamped. The exporters notice spans that were not stamped as well. A frequent reason is that another library registered its provider first: OpenTelemetry keeps the first one.',
       fix: 'Pass the processor to the provider that makes the spans, before the exporting processor: `spanProcessors: [new SessionSpanProcessor(), …]`. If you mean a provider without sessions, ignore the line.',
     },
     'packages:two-copies': {
