@@ -1,73 +1,76 @@
-/** What applications do with LangChain. Each request passes its owner's name as input, so that every span shows it. */
-import type { Modules, Request, Settings } from './settings.ts'
+// What applications do with LangChain. The owner is in every input, because spans of LangChain show nothing else.
+import type { Modules } from './modules.ts'
 
-/** Runs one request of an owner. */
-export type Answer = (request: Request) => Promise<unknown>
-
-type Scenario = (modules: Modules) => Answer
-
-const step = ({ RunnableLambda }: Modules) => RunnableLambda.from(async (text: string) => text)
-
-/** A chain with a model between two steps: five spans under OpenInference's instrumentation. */
-function chain(modules: Modules) {
-  const model = new modules.FakeListChatModel({ responses: ['fine'] })
-  return step(modules)
-    .pipe((text: string) => [new modules.HumanMessage(text)])
-    .pipe(model)
+/** What is passed to one run. */
+interface Config {
+  readonly metadata?: Readonly<Record<string, string>>
+  readonly callbacks?: object[]
 }
 
-function agent(modules: Modules) {
+/** Answers an owner. */
+export type Answer = (owner: string, config: Config) => Promise<unknown>
+
+/** The owner in the attributes of a span. */
+export const OWNER_IN_INPUT = /<(owner_\d+)>/
+
+const textOf = (owner: string): string => `asked by <${owner}>`
+
+/** A chain with a model: four spans. */
+export function chain(modules: Modules): Answer {
+  const runnable = chainOf(modules)
+  return (owner, config) => runnable.invoke(textOf(owner), config)
+}
+
+function chainOf({ RunnableLambda, HumanMessage, FakeListChatModel }: Modules) {
+  return RunnableLambda.from(async (text: string) => text)
+    .pipe((text: string) => [new HumanMessage(text)])
+    .pipe(new FakeListChatModel({ responses: ['fine'] }))
+}
+
+export function stream(modules: Modules): Answer {
+  const runnable = chainOf(modules)
+  return async (owner, config) => {
+    for await (const _ of await runnable.stream(textOf(owner), config));
+  }
+}
+
+export function batch(modules: Modules): Answer {
+  const runnable = chainOf(modules)
+  return (owner, config) => runnable.batch([textOf(owner), `${textOf(owner)} again`], config)
+}
+
+/** The first attempt fails. */
+export function retry({ RunnableLambda }: Modules): Answer {
+  return (owner, config) => {
+    let attempts = 0
+    const flaky = RunnableLambda.from(async (text: string) => {
+      if (attempts++ === 0) throw new Error(`${text}: once`)
+      return text
+    })
+    return flaky.withRetry({ stopAfterAttempt: 2 }).invoke(textOf(owner), config)
+  }
+}
+
+/** An agent in LangGraph: a model, then a tool. */
+export function langgraph(modules: Modules): Answer {
   const { tool, z, FakeListChatModel, HumanMessage, StateGraph, Annotation, START, END } = modules
-  const search = tool(async ({ owner }) => `found for ${owner}`, {
+  const search = tool(async ({ text }) => text, {
     name: 'search',
     description: 'searches',
-    schema: z.object({ owner: z.string() }),
+    schema: z.object({ text: z.string() }),
   })
-  const State = Annotation.Root({ owner: Annotation<string>() })
-  return new StateGraph(State)
-    .addNode('model', async ({ owner }: { owner: string }) => {
-      const model = new FakeListChatModel({ responses: [owner] })
-      await model.invoke([new HumanMessage(owner)])
-      return { owner }
+  const graph = new StateGraph(Annotation.Root({ text: Annotation<string>() }))
+    .addNode('model', async ({ text }: { text: string }) => {
+      await new FakeListChatModel({ responses: ['fine'] }).invoke([new HumanMessage(text)])
+      return { text }
     })
-    .addNode('tools', async ({ owner }: { owner: string }) => {
-      await search.invoke({ owner })
-      return { owner }
+    .addNode('tools', async ({ text }: { text: string }) => {
+      await search.invoke({ text })
+      return { text }
     })
     .addEdge(START, 'model')
     .addEdge('model', 'tools')
     .addEdge('tools', END)
     .compile()
+  return (owner, config) => graph.invoke({ text: textOf(owner) }, config)
 }
-
-export const SCENARIOS = {
-  chain: (modules) => {
-    const runnable = chain(modules)
-    return ({ owner, config }) => runnable.invoke(owner, config)
-  },
-  stream: (modules) => {
-    const runnable = chain(modules)
-    return async ({ owner, config }) => {
-      for await (const _ of await runnable.stream(owner, config));
-    }
-  },
-  langgraph: (modules) => {
-    const graph = agent(modules)
-    return ({ owner, config }) => graph.invoke({ owner }, config)
-  },
-  retry: (modules) => {
-    const { RunnableLambda } = modules
-    return ({ owner, config }) => {
-      let attempts = 0
-      const flaky = RunnableLambda.from(async (text: string) => {
-        if (attempts++ === 0) throw new Error(`once for ${text}`)
-        return text
-      })
-      return flaky.withRetry({ stopAfterAttempt: 2 }).pipe(step(modules)).invoke(owner, config)
-    }
-  },
-  batch: (modules) => {
-    const runnable = chain(modules)
-    return ({ owner, config }) => runnable.batch([owner, `${owner} again`, `${owner} more`], config)
-  },
-} satisfies Record<Settings['scenario'], Scenario>

@@ -30,7 +30,7 @@ export function isFromLangChain(span: object): boolean {
   return isLangChain
 }
 
-let queues: number | undefined
+let hasBound = false
 let lastWatched: Scoped['instrumentationScope']
 
 /**
@@ -38,25 +38,24 @@ let lastWatched: Scoped['instrumentationScope']
  * first requests are then in the queue already. It is safe there, because it changes nothing but the context.
  */
 export function bindInstalledQueues(): void {
-  queues ??= bindQueues(false)
+  if (!hasBound) bindQueues(false)
+  hasBound = true
 }
 
 /**
- * Looks at a span of LangChain that has started. If its context may be another request's, the session that LangChain
- * names may replace its own. For the first such span of each tracer, looks for a queue that was loaded meanwhile.
+ * Looks at a span of LangChain that has started. If its context is not kept, it may be another request's, and the session
+ * that LangChain names may replace the span's own. For the first such span of each tracer, looks for a queue that was
+ * loaded meanwhile; those that are found say nothing, because the one of a bundle never is.
  */
 export function watchSpan(span: StampableSpan, record: SessionRecord, context: Context): void {
   if (context.getValue(KEPT) === true || areHandlersAwaited()) return
   if (environmentVariable('LANGCHAIN_CALLBACKS_BACKGROUND') === 'false') return
-  const before = queues ?? 0
   if (lastWatched !== lastScope) {
     lastWatched = lastScope
-    queues = bindQueues()
+    bindQueues()
   }
-  if (queues === 0 || queues !== before) {
-    report('langchain:background-callbacks', () => {
-      return "spans of LangChain may have another request's session: its queue was not found; call keepSessionInLangChain() at start-up, or in a bundle keepSessionInLangChain(callbacks)"
-    })
-  }
+  report('langchain:background-callbacks', () => {
+    return "spans of LangChain may have another request's session: its queue was not found; call keepSessionInLangChain() at start-up, or in a bundle keepSessionInLangChain(callbacks)"
+  })
   mayBeReassigned(span, record)
 }

@@ -1,0 +1,6 @@
+// LangChain 1.2: see `../langchain/cases.ts`.
+// Right: no span has another user's session, and each its own.
+import { langchainCases } from '../langchain/cases.ts'
+import * as modules from '../langchain/core-1.2/modules.ts'
+
+export const cases = langchainCases('core-1.2', modules as never)
