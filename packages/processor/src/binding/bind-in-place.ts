@@ -113,9 +113,11 @@ export function bindInPlace(
     Object.assign(before, bindingTo(inside, outer))
     return boundExplicitly.has(target) ? 'bound' : bindWhole(target, before, explicit)
   }
-  const binding = bindingTo(inside, outer)
+  // Filled in if there is something to bind: most functions return something else.
+  const binding = {} as Binding
   const replacements = replacementsFor(target, binding, explicit)
   if (replacements.length === 0) return 'nothing'
+  Object.assign(binding, bindingTo(inside, outer))
   // A view reaches what is lazy and cannot be bound in place, if it was asked for.
   const notBound = explicit === undefined ? reportNotBound : () => 'nothing' as const
   const isLazy = replacements.some(([name]) => name === 'then' || name === 'subscribe')
