@@ -6,7 +6,7 @@ import { byAwait, byForAwait } from '../consumers.ts'
 import { work } from '../telemetry.ts'
 
 /** As query builders have it. */
-class Query<T> {
+class Query<T> implements PromiseLike<T> {
   readonly #ask: () => T
   constructor(ask: () => T) {
     this.#ask = ask
@@ -24,7 +24,10 @@ class Query<T> {
     return this.#ask()
   }
   // biome-ignore lint/suspicious/noThenProperty: query builders have it
-  then<R>(ok: (value: T) => R | PromiseLike<R>, failed?: (error: unknown) => never): Promise<R> {
+  then<R = T, E = never>(
+    ok?: ((value: T) => R | PromiseLike<R>) | null,
+    failed?: ((error: unknown) => E | PromiseLike<E>) | null,
+  ): Promise<R | E> {
     return this.exec().then(ok, failed)
   }
 }
