@@ -7,7 +7,7 @@ import type { StampableSpan } from '../rules/stamp.ts'
 import { areHandlersAwaited } from './await-handlers.ts'
 import { bindQueues, KEPT } from './bind-queues.ts'
 
-// OpenInference's is @arizeai/openinference-instrumentation-langchain, Traceloop's @traceloop/instrumentation-langchain.
+// How the names of OpenInference's and of Traceloop's instrumentation end.
 const LANGCHAIN = /instrumentation-langchain$/
 
 /** A span's instrumentation scope, as SDK 1 and later ones name it. */
