@@ -88,6 +88,33 @@ describe.each(['with onEnding', 'without onEnding'])('fields, %s,', (sdk) => {
       expect(exportedSpans()).toEqual({ server: of(A, 'user_a'), handler: of(A, 'user_a') })
     })
 
+    it('take precedence over those around the span, in a scope below it that sets none', () => {
+      const { span, exportedSpans } = start()
+      usingSession({ sessionId: A, userId: 'user_1' }, () =>
+        span('root', (root) => {
+          setSpanSession(root, { userId: 'user_2' })
+          usingSession(A, () => span('child'))
+        }),
+      )
+      expect(exportedSpans()).toEqual({ root: of(A, 'user_2'), child: of(A, 'user_2') })
+    })
+
+    it('are removed for good: a scope below the span does not bring the user back to it', () => {
+      const { span, exportedSpans } = start()
+      usingSession({ sessionId: A, userId: null }, () =>
+        span('server', (server) => {
+          usingSession({ userId: 'user_1' }, () => span('handler'))
+          span('other', (other) => usingSession({ userId: 'user_1' }, () => other.setAttribute('a', 1)))
+          setSpanSession(server, { userId: null })
+        }),
+      )
+      expect(exportedSpans()).toEqual({
+        server: of(A),
+        handler: of(A, 'user_1'),
+        other: { ...of(A, 'user_1'), a: 1 },
+      })
+    })
+
     it('are inherited without any session', () => {
       const { span, exportedSpans } = start()
       span('root', (root) => {

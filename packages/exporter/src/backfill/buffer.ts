@@ -118,13 +118,11 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
       const sessionId = isUnassigned ? this.#sessions.sessionFor(span, record) : undefined
       if (sessionId !== undefined) {
         counters.backfilled++
-        const inherited = record?.trace?.fields?.agreed()
-        const fields = inherited ? unlessPresent(inherited, span.attributes).entries : []
         return this.#host.finish(span, record, {
           ...changes,
           sessionId,
           // What the span has of its own takes precedence.
-          fields: [...fields, ...(changes?.fields ?? [])],
+          fields: { ...unlessPresent(record?.trace?.fields ?? {}, span.attributes), ...changes?.fields },
         })
       }
       if (reason !== undefined && record !== undefined && !isComplete(record)) {

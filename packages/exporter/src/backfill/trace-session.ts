@@ -1,10 +1,12 @@
-import { ATTR_SESSION_ID } from '@otel-sessions/semconv'
+import { ATTR_SESSION_ID, ATTR_USER_ID } from '@otel-sessions/semconv'
 import {
   GenerationalMap,
   isPlaceholder,
   namesRejectedSession,
+  noteOnTrace,
+  noteOthers,
+  ownValue,
   type SessionRecord,
-  type SessionTrace,
 } from '@otel-sessions/semconv/internal'
 import type { ExportableSpan } from '../span-types.ts'
 import type { SpanChanges, ValidationRules } from '../validation/decide.ts'
@@ -71,8 +73,9 @@ export class TraceSessions {
     const id = isRejected ? null : typeof exported === 'string' && !isUnassigned ? exported : undefined
     if (record === undefined) this.#noteWithoutRecord(span, id)
     else if (record.trace !== undefined) {
-      record.trace.fields?.noteOthers(span.attributes)
-      if (id !== undefined) noteOnTrace(record.trace, id)
+      noteOthers(record.trace, span.attributes)
+      // The processor noted what it knows. It does not know later writes, and what `onInvalid` makes of an ID.
+      noteOnTrace(record.trace, id)
     }
   }
 
@@ -80,7 +83,9 @@ export class TraceSessions {
   sessionFor(span: ExportableSpan, record: SessionRecord | undefined): string | undefined {
     const id = record === undefined ? this.#sessionWithoutRecord(span) : onlySessionOf(record)
     if (id === undefined || id.length > this.#maxLength || isPlaceholder(id)) return undefined
-    if (record?.trace?.fields?.hasOneOfSeveralUsers(span.attributes)) return undefined
+    // The trace has several users, and the span one of them.
+    const isOfSeveral = record?.trace?.fields?.[ATTR_USER_ID] === null
+    if (isOfSeveral && ownValue(span.attributes, ATTR_USER_ID) !== undefined) return undefined
     return id
   }
 
@@ -101,13 +106,6 @@ export class TraceSessions {
 
 function onlySessionOf(record: SessionRecord): string | undefined {
   return isComplete(record) && record.trace?.several === false ? record.trace.sessionId : undefined
-}
-
-/** The processor noted what it knows. It does not know later writes, and what `onInvalid` makes of an ID. */
-function noteOnTrace(trace: SessionTrace, id: string | null): void {
-  if (id === null) trace.several = true
-  else if (trace.sessionId === undefined) trace.sessionId = id
-  else if (trace.sessionId !== id) trace.several = true
 }
 
 const traceIdOf = (span: ExportableSpan) => (span.spanContext() as { readonly traceId: string }).traceId

@@ -16,8 +16,6 @@ import {
   resolveSession,
   type SessionRecord,
   type StampedFields,
-  TOO_LONG,
-  unlessPresent,
 } from '@otel-sessions/semconv/internal'
 
 /** Why a `session.id` is not exported: it is invalid, or the application cleared the session. */
@@ -40,9 +38,9 @@ export interface SpanChanges {
   /** The `metadata` to export; undefined leaves it. */
   readonly metadata?: unknown
   /** Fields of the session that the span lacks. */
-  readonly fields?: StampedFields['entries'] | undefined
-  /** Those of them that limits of the SDK dropped or truncated. */
-  readonly lost?: StampedFields['entries'] | undefined
+  readonly fields?: StampedFields | undefined
+  /** Those of them that limits of the SDK dropped or truncated, if there are any. */
+  readonly lost?: StampedFields | undefined
   /** Attributes to remove, if they still have this value. */
   readonly staleAttributes?: SessionRecord['staleAttributes']
   /** Why the `session.id` of the span is not exported; undefined if nothing is dropped. */
@@ -78,13 +76,15 @@ export function decide(
   const replacement =
     wanted === undefined || isTooLong ? replacementOf(wanted ?? current, record, rules) : undefined
   const sessionId = isTooLong || wanted === undefined ? replacement : wanted
-  const metadata =
-    record === undefined || record.settings.runsLateRules ? undefined : mergedMetadata(attributes, record)
+  const isLate = record !== undefined && !record.settings.runsLateRules
+  const metadata = isLate ? (mergeLateMetadata(attributes, record) ?? undefined) : undefined
+  const lost = record?.kept && lostFields(attributes, record, span)
+  const fields = isLate
+    ? { ...lost, ...(record.otherFields ?? fieldsFromBelow(attributes, record, wanted)) }
+    : lost
   const staleAttributes = record?.staleAttributes
-  const lost = record === undefined ? NO_FIELDS : lostFieldsOf(attributes, record, span)
-  const more = record?.otherFields ?? (record?.below && notYetStamped(attributes, record, found.id))
-  const fields = more === undefined ? lost : [...lost, ...more]
-  const isUnchanged = metadata === undefined && staleAttributes === undefined && fields.length === 0
+  const hasFields = fields !== undefined && Object.values(fields).some((value) => value !== null)
+  const isUnchanged = (metadata ?? staleAttributes) === undefined && !hasFields
   if (isUnchanged && sessionId === current && !isTooLong) return undefined
   const replaced = replacement !== undefined
   const dropped = replaced ? undefined : isTooLong ? 'too-long' : dropReason(current, sessionId, record, rule)
@@ -148,37 +148,6 @@ function replacementOf(
   const check = checkSessionId(id, rule)
   // All empty IDs would become one session.
   return !check.ok && check.reason === 'empty' ? undefined : replace(id)
-}
-
-function mergedMetadata(attributes: ReadableAttributes, record: SessionRecord): unknown {
-  const metadata = mergeLateMetadata(attributes, record)
-  return metadata === TOO_LONG ? undefined : metadata
-}
-
-const NO_FIELDS: StampedFields['entries'] = []
-
-function lostFieldsOf(
-  attributes: ReadableAttributes,
-  { fields, below }: SessionRecord,
-  span: object,
-): StampedFields['entries'] {
-  const kept = fields?.kept ?? below?.stamped?.kept
-  if (kept === undefined) return NO_FIELDS
-  const hasDropped = (span as { readonly droppedAttributesCount?: unknown }).droppedAttributesCount !== 0
-  return [fields, below?.stamped].flatMap((stamped) =>
-    stamped ? lostFields(attributes, stamped, hasDropped) : [],
-  )
-}
-
-/** The fields from below that the processor could not write, because the SDK has no `onEnding`. */
-function notYetStamped(
-  attributes: ReadableAttributes,
-  record: SessionRecord,
-  id: string | undefined,
-): StampedFields['entries'] {
-  if (record.below?.stamped !== undefined) return NO_FIELDS
-  const fields = fieldsFromBelow(record, id)
-  return fields === undefined ? NO_FIELDS : unlessPresent(fields, attributes).entries
 }
 
 function dropReason(

@@ -200,10 +200,10 @@ export class SpanValidation<S extends ExportableSpan> {
 
   #count({ dropped, overwrittenId, replaced, lost }: SpanChanges, current: unknown): void {
     const counters = this.#counters
-    if (lost?.length) {
+    const keys = Object.keys(lost ?? {}).join(', ')
+    if (keys !== '') {
       counters.fieldsRestored++
       problems.report('fields:not-kept', () => {
-        const keys = lost.map(([key]) => key).join(', ')
         return `the SDK dropped or truncated ${keys} (attribute limits); restored, and counted in stats().fieldsRestored`
       })
     }

@@ -117,7 +117,7 @@ export function changedAttributes(
   for (const [key, value] of changes.staleAttributes ?? []) {
     if (changed[key] === value) delete changed[key]
   }
-  for (const [key, value] of changes.fields ?? []) changed[key] = value
+  for (const key in changes.fields) if (changes.fields[key] !== null) changed[key] = changes.fields[key]
   if (changes.overwrittenId !== undefined) changed[ATTR_OVERWRITTEN_ID] = changes.overwrittenId
   if (changes.metadata !== undefined) changed[ATTR_METADATA] = changes.metadata
   return changed

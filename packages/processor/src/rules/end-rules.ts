@@ -9,17 +9,16 @@ import {
   isPlaceholder,
   isTooLongToRead,
   mergeLateMetadata,
+  noteOnTrace,
   type ResolvedSession,
   readAlias,
   resolveSession,
   type SessionRecord,
-  TOO_LONG,
-  unlessPresent,
 } from '@otel-sessions/semconv/internal'
 import { report } from '../report/report.ts'
 import type { Counters } from '../stats.ts'
 import { belongsToOneSpan, isDecided } from './make-record.ts'
-import { noteTraceSession, propagateToAncestors } from './propagate.ts'
+import { propagateToAncestors } from './propagate.ts'
 import { type EndedSpan, type StampableSpan, setAttribute, stampFields, stampId } from './stamp.ts'
 
 /**
@@ -49,16 +48,15 @@ export function resolveOpenSpan(span: StampableSpan, record: SessionRecord, coun
   if (how !== 'not-kept' && id !== undefined && span.attributes[ATTR_SESSION_ID] !== id) {
     stampId(span, record, id)
   }
-  for (const [key, value] of record.otherFields ?? []) setAttribute(span, key, value)
+  if (record.otherFields !== undefined) stampFields(span, record, record.otherFields)
   record.otherFields = undefined
   if (overwrittenId !== undefined) setAttribute(span, ATTR_OVERWRITTEN_ID, overwrittenId)
-  const below = fieldsFromBelow(record, id)
-  if (below !== undefined && record.below !== undefined) {
-    record.below.stamped = unlessPresent(below, span.attributes)
-    stampFields(span, record.below.stamped)
+  if (record.below !== undefined) {
+    record.below = fieldsFromBelow(span.attributes, record, id)
+    stampFields(span, record, record.below)
   }
   const metadata = mergeLateMetadata(span.attributes, record)
-  if (metadata === TOO_LONG) {
+  if (metadata === null) {
     report('metadata:too-long', () => {
       return 'metadata is left out: with that written later, its JSON has more than 4096 characters'
     })
@@ -99,7 +97,7 @@ function count(
 function noteResolution(record: SessionRecord, { id, how, aliasRank }: ResolvedSession): void {
   if (!belongsToOneSpan(record)) {
     // A shared record. Only a write that `onOverwrite: 'accept'` leaves is news.
-    if (how === 'accepted' && id !== undefined) noteTraceSession(id, record.trace)
+    if (how === 'accepted') noteOnTrace(record.trace, id)
     return
   }
   record.resolution = how
@@ -107,7 +105,7 @@ function noteResolution(record: SessionRecord, { id, how, aliasRank }: ResolvedS
   record.aliasRank = aliasRank
   // The default session is not noted: the trace may contain another one.
   if (id === undefined || how === 'kept' || how === 'defaulted') return
-  noteTraceSession(id, record.trace)
+  noteOnTrace(record.trace, id)
   // Ancestors infer no placeholder, though the span itself keeps it; an explicit ID may be one.
   const canPropagate = record.own || !isPlaceholder(id)
   if (how !== 'fromChildren' && canPropagate) propagateToAncestors(id, record.fields, record.parent)

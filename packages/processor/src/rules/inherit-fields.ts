@@ -1,63 +1,38 @@
 import type { Span } from '@opentelemetry/api'
+import { ATTR_GEN_AI_CONVERSATION_ID } from '@otel-sessions/semconv'
 import { isSameValue, type SessionRecord, type StampedFields } from '@otel-sessions/semconv/internal'
-import { nestFields, type SessionScope } from '../scope/scope.ts'
+import { mergeFields, type SessionScope } from '../scope/scope.ts'
 import type { SessionFields } from '../scope/session-init.ts'
 import { fieldsOf, stampedFieldsOf } from './stamp.ts'
-
-/** The last result by the parent's fields: mostly its children start in one scope. */
-const lastInherited = new WeakMap<
-  StampedFields,
-  { readonly scope: SessionScope; readonly how: string; readonly fields: StampedFields | undefined }
->()
 
 /**
  * The fields of a span that starts in a scope and below a span of the same session, or of none. The nearest takes
  * precedence: what was set below the parent, then the parent's fields, then those of the scope around both.
  *
- * @param parentId the ID of the parent
  * @param isDecided whether the scope sets the session, and the parent has none
  */
 export function inheritFields(
-  scope: SessionScope,
-  parentId: string,
-  parent: SessionRecord,
+  scope: SessionScope | undefined,
+  parent: Span,
+  record: SessionRecord,
   isDecided: boolean,
 ): StampedFields | undefined {
-  const { fields } = parent
-  const ofScope = stampedFieldsOf(scope.fields)
-  if (fields === undefined || fields === ofScope) return ofScope
-  const place = parent.scope === scope ? 'inside' : scope.below?.span === parentId ? 'above' : 'elsewhere'
-  const how = `${place} ${isDecided}`
-  const last = lastInherited.get(fields)
-  if (last?.scope === scope && last.how === how) return last.fields
-  const merged = mergeFields(scope, fields, place, isDecided)
+  const { fields } = record
+  const ofScope = stampedFieldsOf(scope?.fields)
+  if (scope === undefined || fields === undefined) return fields ?? ofScope
   // Mostly the application sets the same on the parent and in the scope. Then the scope's record can be shared.
-  const inherited = areSame(merged, ofScope) ? ofScope : merged
-  lastInherited.set(fields, { scope, how, fields: inherited })
-  return inherited
+  if (areSame(fields, ofScope)) return ofScope
+  const { [ATTR_GEN_AI_CONVERSATION_ID]: _, ...withoutConversation } = fields
+  const ofParent = isDecided ? withoutConversation : fields
+  const isBelow = scope.below?.span === parent.spanContext().spanId
+  if (!isBelow && record.scope !== scope) return overlay(ofParent, scope.fields)
+  const nearest = { ...ofScope, ...overlay(ofParent, isBelow ? scope.below?.fields : undefined) }
+  return areSame(nearest, fields) ? fields : nearest
 }
 
-function areSame(one: StampedFields | undefined, other: StampedFields | undefined): boolean {
-  if (one?.entries.length !== other?.entries.length) return false
-  const values = new Map(other?.entries)
-  return one?.entries.every(([key, value]) => isSameValue(values.get(key), value)) !== false
-}
-
-/** @param place where the parent is: it started inside the scope, or the scope was entered below it */
-function mergeFields(
-  scope: SessionScope,
-  fields: StampedFields,
-  place: 'inside' | 'above' | 'elsewhere',
-  isDecided: boolean,
-): StampedFields | undefined {
-  const ofScope = stampedFieldsOf(scope.fields)?.entries ?? []
-  const keys = new Set(fields.entries.map(([key]) => key))
-  if (place === 'inside' && ofScope.every(([key]) => keys.has(key))) return fields
-  const around = fieldsOf(fields)
-  const ofParent = isDecided ? { ...around, conversationId: undefined } : around
-  if (place === 'elsewhere') return stampedFieldsOf(overlay(ofParent, scope.fields))
-  const nearest = place === 'above' ? overlay(ofParent, scope.below?.fields) : ofParent
-  return stampedFieldsOf(fill(nearest, scope.fields))
+function areSame(one: StampedFields, other: StampedFields | undefined): boolean {
+  if (one === other) return true
+  return Object.keys({ ...one, ...other }).every((key) => isSameValue(one[key], other?.[key]))
 }
 
 /** The fields of a span that inherits the session of its parent: the parent's, with those that were set below it. */
@@ -66,15 +41,9 @@ export function fieldsOfChild(
   parent: Span,
   { fields }: SessionRecord,
 ): StampedFields | undefined {
-  if (scope?.below?.fields === undefined || scope.below.span !== parent.spanContext().spanId) return fields
-  return stampedFieldsOf(overlay(fields && fieldsOf(fields), scope.below.fields))
+  const isBelow = scope?.below !== undefined && scope.below.span === parent.spanContext().spanId
+  return isBelow ? overlay(fields, scope.below.fields) : fields
 }
 
-const overlay = (around: SessionFields | undefined, inner: SessionFields | undefined) =>
-  nestFields({ kind: 'fields', id: undefined, fields: inner }, around, undefined)
-
-function fill(fields: SessionFields | undefined, by: SessionFields | undefined): SessionFields | undefined {
-  if (fields === undefined || by === undefined) return fields ?? by
-  const set = Object.entries(fields).filter(([, value]) => value !== undefined)
-  return { ...by, ...Object.fromEntries(set) }
-}
+const overlay = (around: StampedFields | undefined, inner: SessionFields | undefined) =>
+  inner === undefined ? around : stampedFieldsOf(mergeFields(around && fieldsOf(around), inner))

@@ -36,6 +36,7 @@ function newRecord(
     scope,
     rejectedId: undefined,
     fields,
+    kept: undefined,
     staleAttributes: undefined,
     enclosing: undefined,
     otherSession: undefined,
@@ -140,18 +141,11 @@ export function inferredRecord(
 }
 
 /** A copy with other fields, for one span, of a record that is new or shared: nothing is known yet of the span's end. */
-export function withFields(record: SessionRecord, fields: StampedFields | undefined): SessionRecord {
-  const { kind, id, from, own, scope, settings, trace, parent } = record
-  const copy = newRecord(kind, id, from, own, scope as SessionScope, fields, settings, trace, parent)
-  copy.aliasRank = record.aliasRank
-  copy.rejectedId = record.rejectedId
-  copy.staleAttributes = record.staleAttributes
-  copy.stampedAs = record.stampedAs
-  copy.below = record.below
-  copy.enclosing = record.enclosing
-  copy.otherSession = record.otherSession
-  return copy
-}
+export const withFields = (record: SessionRecord, fields: StampedFields | undefined): SessionRecord => ({
+  ...record,
+  fields,
+  kept: record.kept && new Map(record.kept),
+})
 
 /** The record for a span that has some of its fields already: without those, because they are the span's own. */
 export function withoutFieldsOf(record: SessionRecord, attributes: ReadableAttributes): SessionRecord {
@@ -163,7 +157,8 @@ export function withoutFieldsOf(record: SessionRecord, attributes: ReadableAttri
 
 /** Whether a span has one of the attributes that its record would stamp beside the ID. */
 export function hasFieldOf({ fields }: SessionRecord, attributes: ReadableAttributes): boolean {
-  return fields?.entries.some(([key]) => ownValue(attributes, key) !== undefined) === true
+  for (const key in fields) if (ownValue(attributes, key) !== undefined) return true
+  return false
 }
 
 /** The parent's record. A record with a session keeps no link to its parent; the SDK's spans do (from 2.0). */

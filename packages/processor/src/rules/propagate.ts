@@ -1,9 +1,9 @@
 import type { Span } from '@opentelemetry/api'
 import {
-  newFieldAgreement,
+  agree,
+  noteOnTrace,
   readRecord,
   type SessionRecord,
-  type SessionTrace,
   type StampedFields,
   writeRecord,
 } from '@otel-sessions/semconv/internal'
@@ -26,33 +26,13 @@ export function propagateToAncestors(
   to: SessionRecord | undefined,
 ): void {
   for (let record = to; record !== undefined && isUnassigned(record); record = record.parent) {
-    if (!record.settings.inferFromChildren) return
+    const { fromChildren, below } = record
     // Ancestors already know that their children disagree.
-    if (record.fromChildren === null) return
-    const isNewId = id !== undefined && record.fromChildren !== id
-    if (isNewId) record.fromChildren = record.fromChildren === undefined ? id : null
-    const isNewField = fields !== undefined && record.below?.last !== fields && noteBelow(record, fields)
-    if (!isNewId && !isNewField) return
+    if (!record.settings.inferFromChildren || fromChildren === null) return
+    if (id !== undefined && id !== fromChildren) record.fromChildren = fromChildren === undefined ? id : null
+    record.below = agree(below, fields)
+    if (record.fromChildren === fromChildren && record.below === below) return
   }
-}
-
-function noteBelow(record: SessionRecord, fields: StampedFields): boolean {
-  record.below ??= newFieldAgreement()
-  return record.below.note(fields)
-}
-
-/** Notes that a local trace contains a session. */
-export function noteTraceSession(id: string, trace: SessionTrace | undefined): void {
-  if (trace === undefined || trace.sessionId === id) return
-  if (trace.sessionId === undefined) trace.sessionId = id
-  else trace.several = true
-}
-
-/** Notes the fields that were set in a local trace. */
-export function noteTraceFields(fields: StampedFields | undefined, trace: SessionTrace | undefined): void {
-  if (trace === undefined || fields === undefined || trace.fields?.last === fields) return
-  trace.fields ??= newFieldAgreement()
-  trace.fields.note(fields)
 }
 
 /**
@@ -68,22 +48,21 @@ export function propagateScope(scope: SessionScope, own: SessionFields | undefin
       checkActiveSpan(span)
       return
     }
-    const { trace } = record
+    const { trace, settings } = record
     const { id, decidingScope } = scope
     if (decidingScope !== undefined && id === undefined) {
-      if (decides && trace !== undefined) trace.several = true
+      if (decides) noteOnTrace(trace, null)
       return
     }
-    const { maxLength } = record.settings.rule
     // The processor will reject it.
-    if (id !== undefined && maxLength !== undefined && id.length > maxLength) return
+    if (id !== undefined && id.length > (settings.rule.maxLength ?? id.length)) return
     const fields = stampedFieldsOf(decides ? scope.fields : own)
-    if (decides) noteTraceSession(id as string, trace)
-    noteTraceFields(fields, trace)
+    const ownId = decides ? id : undefined
+    noteOnTrace(trace, ownId, fields)
     if (isUnassigned(record)) {
       // Fields of a session that was not propagated belong to that session.
       const isKnown = decides || id === undefined || record.fromChildren === id
-      if (isKnown) propagateToAncestors(decides ? id : undefined, fields, record)
+      if (isKnown) propagateToAncestors(ownId, fields, record)
     } else if (fields !== undefined && isSessionInside(scope, record)) addFromBelow(span, record, fields)
   } catch {
     // A span of another library that throws has no record.
@@ -104,12 +83,11 @@ function isSessionInside(scope: SessionScope, { kind, id, from, scope: around }:
 function addFromBelow(span: Span, record: SessionRecord, fields: StampedFields): void {
   if (!span.isRecording()) return
   propagateToAncestors(record.id, fields, record.parent ?? parentRecordOf(span))
-  const keys = record.fields?.entries.map(([key]) => key) ?? []
-  if (fields.entries.every(([key]) => keys.includes(key))) return
+  if (Object.keys(fields).every((key) => (record.fields?.[key] ?? null) !== null)) return
   let own = record
   if (!belongsToOneSpan(record) && record.below === undefined) {
     own = withFields(record, record.fields)
     writeRecord(span.spanContext(), own)
   }
-  noteBelow(own, fields)
+  own.below = agree(own.below, fields)
 }

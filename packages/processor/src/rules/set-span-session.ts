@@ -1,11 +1,11 @@
 import { context, type Span } from '@opentelemetry/api'
-import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_SESSION_ID, ATTR_USER_ID } from '@otel-sessions/semconv'
+import { ATTR_SESSION_ID } from '@otel-sessions/semconv'
 import {
   isSameValue,
+  noteOnTrace,
   readRecord,
   type SessionRecord,
   type StampedFields,
-  stampedFrom,
   unlessPresent,
   writeRecord,
 } from '@otel-sessions/semconv/internal'
@@ -13,7 +13,7 @@ import { settingsOf } from '../options.ts'
 import { report } from '../report/report.ts'
 import { checkSession } from '../scope/check-session.ts'
 import { readScope, type SessionScope } from '../scope/scope.ts'
-import type { CheckedSession, SessionFields, SessionInit } from '../scope/session-init.ts'
+import type { CheckedSession, SessionInit } from '../scope/session-init.ts'
 import {
   belongsToOneSpan,
   closeRecord,
@@ -23,8 +23,8 @@ import {
   withFields,
   withinLimit,
 } from './make-record.ts'
-import { noteTraceFields, noteTraceSession, propagateToAncestors } from './propagate.ts'
-import { attributesOf, replaceFields, stampedFieldsOf, stampFields, stampId } from './stamp.ts'
+import { propagateToAncestors } from './propagate.ts'
+import { attributesOf, stampedFieldsOf, stampFields, stampId } from './stamp.ts'
 
 const DEFAULTS = settingsOf({ defaultSession: false })
 
@@ -60,7 +60,7 @@ export function setSpanSession(span: Span | undefined, session: string | Session
     const checked = checkSession(session)
     const before = readRecord(span.spanContext())
     const written = writeFields(span, stampedFieldsOf(checked.fields), before)
-    if (checked.kind === 'fields') addFields(span, checked.fields, written, before)
+    if (checked.kind === 'fields') addFields(span, written, before)
     else {
       replaceRecord(span, checked, written, before)
       reportInnerScope(checked.id, before)
@@ -82,87 +82,77 @@ function reportInnerScope(id: string | undefined, before: SessionRecord | undefi
   })
 }
 
-/** Writes the fields that the span does not have, or has from this package; returns those. */
+/** The fields that were written on a span, or removed from it, and what the SDK stored of all. */
+interface Written extends Pick<SessionRecord, 'kept'> {
+  readonly fields: StampedFields | undefined
+}
+
+/** Writes the fields that the span does not have, or has from this package. */
 function writeFields(
   span: Span,
   fields: StampedFields | undefined,
   before: SessionRecord | undefined,
-): StampedFields | undefined {
-  if (fields === undefined) return undefined
+): Written {
+  const kept = before?.kept && new Map(before.kept)
+  if (fields === undefined) return { fields, kept }
   const stamped = new Map<string, unknown>(stampedOn(span, before))
   const others = Object.entries(attributesOf(span)).filter(([key, value]) => stamped.get(key) !== value)
-  const written = unlessPresent(fields, Object.fromEntries(others))
-  stampFields(span as never, written)
+  const written = { fields: unlessPresent(fields, Object.fromEntries(others)), kept }
+  stampFields(span as never, written, written.fields)
   return written
 }
 
 /** The attributes that the span still has from this package, as the SDK stored them. */
 function stampedOn(span: Span, before: SessionRecord | undefined): [key: string, value: unknown][] {
   const attributes = attributesOf(span)
-  const { entries = [], kept } = before?.fields ?? {}
-  const stamped = [...(before?.staleAttributes ?? []), ...entries, ...(kept ?? [])]
+  const { staleAttributes = [], fields = {}, kept = [] } = before ?? {}
+  const stamped = [...staleAttributes, ...Object.entries(fields), ...kept]
   return stamped
     .filter(([key, value]) => attributes[key] !== undefined && isSameValue(attributes[key], value))
     .map(([key]) => [key, attributes[key]])
 }
 
-/** What changes of the fields on a span. */
-interface FieldChange {
-  readonly fields: StampedFields | undefined
-  readonly staleAttributes: SessionRecord['staleAttributes']
-}
-
 /**
  * Puts written fields in place of earlier ones. Those of another session are stale, and so is a field that was removed by
  * `null` or an invalid ID. A processor cannot remove attributes, the exporter does.
+ *
+ * @param isAnother whether the span gets another session
  */
 function changeFields(
   span: Span,
-  set: SessionFields | undefined,
-  written: StampedFields | undefined,
+  record: SessionRecord,
+  { fields, kept }: Written,
   before: SessionRecord | undefined,
   isAnother: boolean,
-): FieldChange {
-  const removed: (readonly [key: string, value: null])[] = []
-  if (set?.userId === null) removed.push([ATTR_USER_ID, null])
-  if (set?.conversationId === null) removed.push([ATTR_GEN_AI_CONVERSATION_ID, null])
-  const replaced = new Set(written?.entries.map(([key]) => key))
-  const gone = stampedOn(span, before).filter(
-    ([key]) => isAnother || removed.some((entry) => entry[0] === key),
-  )
+): void {
+  const gone = stampedOn(span, before).filter(([key]) => isAnother || fields?.[key] === null)
   const stale = [...(isAnother ? [] : (before?.staleAttributes ?? [])), ...gone].filter(
-    ([key]) => !replaced.has(key),
+    ([key]) => (fields?.[key] ?? null) === null,
   )
-  const kept = isAnother ? undefined : before?.fields
-  const added = removed.length > 0 ? replaceFields(written, stampedFrom(removed, undefined)) : written
-  return {
-    fields: added === undefined ? kept : replaceFields(kept, added),
-    staleAttributes: stale.length > 0 ? stale : undefined,
-  }
+  const earlier = isAnother ? undefined : before?.fields
+  record.fields = fields === undefined ? earlier : { ...earlier, ...fields }
+  record.kept = kept
+  record.staleAttributes = stale.length > 0 ? stale : undefined
+  // What was removed comes back from below neither.
+  const removed = Object.entries(fields ?? {}).filter(([, value]) => value === null)
+  if (removed.length > 0) record.below = { ...record.below, ...Object.fromEntries(removed) }
 }
 
 /** Adds fields to the span's record; a shared record is replaced by a copy for this span. */
-function addFields(
-  span: Span,
-  set: SessionFields | undefined,
-  written: StampedFields | undefined,
-  before: SessionRecord | undefined,
-): void {
-  if (set === undefined || before === undefined) return
-  const { fields, staleAttributes } = changeFields(span, set, written, before, false)
-  const record = belongsToOneSpan(before) ? before : withFields(before, fields)
-  record.fields = fields
-  record.staleAttributes = staleAttributes
+function addFields(span: Span, written: Written, before: SessionRecord | undefined): void {
+  if (written.fields === undefined || before === undefined) return
+  const record = belongsToOneSpan(before) ? before : withFields(before, before.fields)
+  changeFields(span, record, written, before, false)
   writeRecord(span.spanContext(), record)
   if (record.kind === 'cleared') return
-  noteTraceFields(written, record.trace)
-  propagateToAncestors(record.id, written, record.parent ?? parentRecordOf(span))
+  noteOnTrace(record.trace, undefined, written.fields)
+  propagateToAncestors(record.id, written.fields, record.parent ?? parentRecordOf(span))
 }
 
 function replaceRecord(
   span: Span,
   checked: CheckedSession,
-  written: StampedFields | undefined,
+  written: Written,
   before: SessionRecord | undefined,
 ): void {
   const settings = before?.settings ?? DEFAULTS
@@ -171,9 +161,7 @@ function replaceRecord(
   const unassignedParent = parent !== undefined && isUnassigned(parent) ? parent : undefined
   const scope = before?.scope as SessionScope | undefined
   const isAnother = id === undefined || before === undefined || (before.kind !== 'none' && before.id !== id)
-  const { fields, staleAttributes } = changeFields(span, checked.fields, written, before, isAnother)
-  const record = spanRecord(id, scope, fields, settings, before?.trace, unassignedParent)
-  record.staleAttributes = staleAttributes
+  const record = spanRecord(id, scope, undefined, settings, before?.trace, unassignedParent)
   if (before !== undefined) {
     // What was set below the span stays with it, if that is of this session or of none.
     if (!isAnother && (before.fromChildren === undefined || before.fromChildren === id)) {
@@ -183,16 +171,13 @@ function replaceRecord(
     if (before.trace?.root === before) before.trace.root = record
     closeRecord(before)
   }
+  changeFields(span, record, written, before, isAnother)
   writeRecord(span.spanContext(), record)
-  const { trace } = record
-  if (id === undefined) {
-    if (trace !== undefined) trace.several = true
-    return
-  }
+  const { trace, fields } = record
+  noteOnTrace(trace, id ?? null, fields)
+  if (id === undefined) return
   // A wrapper span may show no attributes. Then how the SDK stored the ID cannot be checked.
   if ('attributes' in span) stampId(span as never, record, id)
   else span.setAttribute(ATTR_SESSION_ID, id)
-  noteTraceSession(id, trace)
-  noteTraceFields(fields, trace)
   propagateToAncestors(id, fields, unassignedParent)
 }

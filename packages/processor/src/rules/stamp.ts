@@ -8,13 +8,7 @@ import {
   METADATA_MAX_LENGTH,
   type ReadableAttributes,
 } from '@otel-sessions/semconv'
-import {
-  countOf,
-  isSameValue,
-  type SessionRecord,
-  type StampedFields,
-  stampedFrom,
-} from '@otel-sessions/semconv/internal'
+import { countOf, isSameValue, type SessionRecord, type StampedFields } from '@otel-sessions/semconv/internal'
 import { report } from '../report/report.ts'
 import type { SessionFields } from '../scope/session-init.ts'
 
@@ -50,24 +44,29 @@ export function attributesOf(span: object): ReadableAttributes {
 export function stamp(span: StampableSpan, record: SessionRecord): void {
   const { id, fields } = record
   if (id !== undefined) stampId(span, record, id)
-  if (fields !== undefined) stampFields(span, fields)
+  if (fields !== undefined) stampFields(span, record, fields)
 }
 
 /** Writes fields, and notes values that the SDK stored differently. */
-export function stampFields(span: StampableSpan, fields: StampedFields): void {
+export function stampFields(
+  span: StampableSpan,
+  record: Pick<SessionRecord, 'kept'>,
+  fields: StampedFields,
+): void {
   const attributes = attributesOf(span)
-  for (const [key, value] of fields.entries) {
+  for (const key in fields) {
+    const value = fields[key]
     if (value === null) continue
     setAttribute(span, key, value)
-    const kept = attributes[key]
-    if (!isSameValue(kept, value)) noteStoredValue(fields, key, kept)
+    const stored = attributes[key]
+    if (stored !== value && !isSameValue(stored, value)) noteStoredValue(record, key, stored)
   }
 }
 
-/** The fields are shared by all spans of a scope, of which one may have no room and another a truncated value. */
-function noteStoredValue(fields: StampedFields, key: string, kept: unknown): void {
-  fields.kept ??= new Map()
-  if (kept !== undefined || !fields.kept.has(key)) fields.kept.set(key, kept)
+/** The record may be shared by spans of which one has no room and another a truncated value. */
+function noteStoredValue(record: Pick<SessionRecord, 'kept'>, key: string, stored: unknown): void {
+  record.kept ??= new Map()
+  if (stored !== undefined || !record.kept.has(key)) record.kept.set(key, stored)
 }
 
 /** Writes the ID, and checks how the SDK stored it. */
@@ -95,60 +94,48 @@ function noteStoredId(value: unknown, record: SessionRecord, id: string): void {
   })
 }
 
-const stampedFields = new WeakMap<SessionFields, { readonly stamped: StampedFields | undefined }>()
+const stampedFields = new WeakMap<SessionFields, StampedFields>()
 
 /** The attributes of fields, made for the first span that needs them. */
 export function stampedFieldsOf(fields: SessionFields | undefined): StampedFields | undefined {
   if (fields === undefined) return undefined
-  const made = stampedFields.get(fields)
-  if (made !== undefined) return made.stamped
-  const stamped = makeStampedFields(fields)
-  stampedFields.set(fields, { stamped })
+  let stamped = stampedFields.get(fields)
+  if (stamped === undefined) {
+    stamped = makeStampedFields(fields)
+    stampedFields.set(fields, stamped)
+  }
   return stamped
 }
 
-function makeStampedFields(fields: SessionFields): StampedFields | undefined {
-  const entries: [...StampedFields['entries'][number]][] = []
-  if (typeof fields.conversationId === 'string')
-    entries.push([ATTR_GEN_AI_CONVERSATION_ID, fields.conversationId])
-  if (typeof fields.userId === 'string') entries.push([ATTR_USER_ID, fields.userId])
-  const metadata = metadataJson(fields.metadata)
-  if (metadata !== undefined) entries.push([ATTR_METADATA, metadata])
-  if (fields.tags !== undefined) entries.push([ATTR_TAG_TAGS, fields.tags])
-  if (fields.late) entries.push([ATTR_SESSION_LATE, true])
-  return entries.length === 0 ? undefined : stampedFrom(entries, fields.metadata)
+const ATTRIBUTES = [
+  ['conversationId', ATTR_GEN_AI_CONVERSATION_ID],
+  ['userId', ATTR_USER_ID],
+  ['metadata', ATTR_METADATA],
+  ['tags', ATTR_TAG_TAGS],
+  ['late', ATTR_SESSION_LATE],
+] as const
+
+function makeStampedFields(fields: SessionFields): StampedFields {
+  const stamped: { [key: string]: StampedFields[string] } = {}
+  for (const [name, key] of ATTRIBUTES) {
+    const value = name === 'metadata' ? metadataJson(fields.metadata) : fields[name]
+    if (value !== undefined) stamped[key] = value
+  }
+  return stamped
 }
 
 function metadataJson(metadata: SessionFields['metadata']): string | undefined {
-  if (metadata === undefined) return undefined
-  const json = JSON.stringify(metadata)
-  if (json.length <= METADATA_MAX_LENGTH) return json
+  const json = metadata && JSON.stringify(metadata)
+  if (json === undefined || json.length <= METADATA_MAX_LENGTH) return json
   report('metadata:too-long', () => {
     return `metadata is left out: with that of outer scopes, its JSON has ${json.length} characters, more than ${METADATA_MAX_LENGTH}`
   })
   return undefined
 }
 
-/** Fields that were stamped earlier, with later ones in place of the same attributes. */
-export function replaceFields(before: StampedFields | undefined, by: StampedFields): StampedFields {
-  if (before === undefined) return by
-  const entries = [...new Map([...before.entries, ...by.entries])]
-  const both = stampedFrom(entries, by.metadataValue ?? before.metadataValue)
-  const replaced = new Set(by.entries.map(([key]) => key))
-  const kept = [...(before.kept ?? [])].filter(([key]) => !replaced.has(key)).concat([...(by.kept ?? [])])
-  if (kept.length > 0) both.kept = new Map(kept)
-  return both
-}
-
 /** The fields behind the attributes that were stamped. */
-export function fieldsOf({ entries, metadataValue }: StampedFields): SessionFields {
-  const value = Object.fromEntries(entries)
-  return {
-    conversationId: value[ATTR_GEN_AI_CONVERSATION_ID] as string | undefined,
-    userId: value[ATTR_USER_ID] as string | null | undefined,
-    previousSessionId: undefined,
-    metadata: metadataValue as SessionFields['metadata'],
-    tags: (value[ATTR_TAG_TAGS] ?? undefined) as readonly string[] | undefined,
-    late: value[ATTR_SESSION_LATE] as true | undefined,
-  }
+export function fieldsOf(stamped: StampedFields): SessionFields {
+  const metadata = stamped[ATTR_METADATA] as string | undefined
+  const values = ATTRIBUTES.map(([name, key]) => [name, stamped[key]])
+  return { ...Object.fromEntries(values), metadata: metadata && JSON.parse(metadata) }
 }

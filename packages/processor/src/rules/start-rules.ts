@@ -7,6 +7,7 @@ import { ATTR_SESSION_ID, checkSessionId, type ReadableAttributes } from '@otel-
 import {
   type AliasMatch,
   isPlaceholder,
+  noteOnTrace,
   ownRecord,
   ownValue,
   readAlias,
@@ -35,7 +36,7 @@ import {
   withoutFieldsOf,
 } from './make-record.ts'
 import { isFromContext, readInbound, readOtherLibraries } from './other-libraries.ts'
-import { noteTraceFields, noteTraceSession, propagateToAncestors } from './propagate.ts'
+import { propagateToAncestors } from './propagate.ts'
 import { attributesOf, stampedFieldsOf } from './stamp.ts'
 
 /**
@@ -94,23 +95,12 @@ function applyRules(
     inferredSession(attributes, context, parent, parentRecord, scope, settings)
   // Most spans outside of scopes have nothing to tell.
   if (record.kind === 'none' && record.fields === undefined) return record
-  if (record.trace !== undefined) noteOnTrace(record, record.trace, parentRecord)
-  return withoutFieldsOf(record, attributes)
-}
-
-function noteOnTrace(
-  { id, fields, kind }: SessionRecord,
-  trace: SessionTrace,
-  parentRecord: SessionRecord | undefined,
-): void {
-  if (kind === 'cleared') {
-    trace.several = true
-    return
+  const { id, fields, kind, trace } = record
+  if (trace !== undefined) {
+    noteOnTrace(trace, kind === 'cleared' ? null : id, fields)
+    if (id !== undefined) propagateToAncestors(id, fields, parentRecord)
   }
-  noteTraceFields(fields, trace)
-  if (id === undefined) return
-  noteTraceSession(id, trace)
-  propagateToAncestors(id, fields, parentRecord)
+  return withoutFieldsOf(record, attributes)
 }
 
 function ownSession(
@@ -181,9 +171,7 @@ export function fieldsInScope(
       ? scope.id === undefined && scopeOf(parentRecord)?.decidingScope === scope.decidingScope
       : scope.id !== undefined &&
         (isNone || (kind === 'explicit' ? explicitNow(parent, parentRecord) : id) === scope.id)
-  return isSame
-    ? inheritFields(scope, parent.spanContext().spanId, parentRecord, isNone)
-    : stampedFieldsOf(scope.fields)
+  return isSame ? inheritFields(scope, parent, parentRecord, isNone) : stampedFieldsOf(scope.fields)
 }
 
 const scopeOf = (record: SessionRecord) => record.scope as SessionScope | undefined
@@ -233,12 +221,10 @@ export function undecidedFields(
   parent: Span | undefined,
   parentRecord: SessionRecord | undefined,
 ): StampedFields | undefined {
-  const fields = parentRecord?.fields
-  if (parent === undefined || parentRecord === undefined || fields === undefined)
-    return stampedFieldsOf(scope?.fields)
-  if (parentRecord.id !== undefined && parentRecord.id !== id) return stampedFieldsOf(scope?.fields)
-  if (scope === undefined) return fields
-  return inheritFields(scope, parent.spanContext().spanId, parentRecord, false)
+  const isAnother = parentRecord?.id !== undefined && parentRecord.id !== id
+  return parent === undefined || parentRecord === undefined || isAnother
+    ? stampedFieldsOf(scope?.fields)
+    : inheritFields(scope, parent, parentRecord, false)
 }
 
 const newTrace = (): SessionTrace => {

@@ -49,12 +49,13 @@ export function nestScope(
   span: Span | undefined,
 ): SessionScope {
   const decides = session.kind !== 'fields'
+  const fields = nestFields(session, outer?.fields, outer?.id)
   const scope = {
     version: SCOPE_VERSION,
     decidingScope: decides ? undefined : outer?.decidingScope,
     id: decides ? session.id : outer?.id,
-    fields: nestFields(session, outer?.fields, outer?.id),
-    below: span && (session.fields ?? outer?.below) && nestBelow(session, outer, span),
+    fields,
+    below: fields && span && nestBelow(session, outer, span),
     enclosing: decides ? enclose(outer) : outer?.enclosing,
     shared: undefined,
     over: undefined,
@@ -102,46 +103,48 @@ export function extendScope(scope: SessionScope | undefined): void {
 }
 
 /**
- * Merges the fields; the inner ones take precedence. A cleared session drops all outer fields, because its user is
- * not known. Another session drops the outer conversation and previous session.
+ * Merges the fields of a scope with those around it. A cleared session drops all of those, because its user is not known.
+ * Another session drops the outer conversation and previous session.
  */
-export function nestFields(
-  { kind, id, fields: inner }: CheckedSession,
+function nestFields(
+  { kind, id, fields }: CheckedSession,
   around: SessionFields | undefined,
   outerId: string | undefined,
 ): SessionFields | undefined {
-  if (around === undefined || kind === 'cleared') return inner
+  if (around === undefined || kind === 'cleared') return fields
   const isAnother = kind === 'session' && id !== outerId
-  if (inner === undefined && !isAnother) return around
-  const ofSession = isAnother ? undefined : around
-  return {
-    conversationId: innermost(inner?.conversationId, ofSession?.conversationId),
-    previousSessionId: innermost(inner?.previousSessionId, ofSession?.previousSessionId),
-    userId: innermost(inner?.userId, around.userId),
-    metadata: merge(inner?.metadata, around.metadata),
-    tags: unite(inner?.tags, around.tags),
-    late: innermost(inner?.late, ofSession?.late),
-  }
+  return mergeFields(isAnother ? { ...around, ...OF_SESSION } : around, fields)
 }
 
-const innermost = <T>(inner: T | undefined, outer: T | undefined) => (inner === undefined ? outer : inner)
+const OF_SESSION = { conversationId: undefined, previousSessionId: undefined, late: undefined }
 
-/** Metadata whose keys alone exceed the limit: whatever an inner scope sets, no span can have it. */
-const tooLong = new WeakSet<object>()
+/** Merges fields; the inner ones take precedence. */
+export function mergeFields(
+  around: SessionFields | undefined,
+  inner: SessionFields | undefined,
+): SessionFields | undefined {
+  if (around === undefined || inner === undefined) return inner ?? around
+  // Other than with a spread, what the inner one does not have is undefined.
+  const {
+    conversationId = around.conversationId,
+    previousSessionId = around.previousSessionId,
+    userId = around.userId,
+    late = around.late,
+  } = inner
+  const metadata = mergeMetadata(around.metadata, inner.metadata)
+  return { conversationId, previousSessionId, userId, metadata, tags: unite(inner.tags, around.tags), late }
+}
 
-/** Merges metadata, but copies nothing any more once it is too long for good: nested scopes would cost ever more. */
-function merge(
-  inner: SessionFields['metadata'],
+/** The most keys that can fit into the JSON of metadata, each as `"k":0,`. */
+const MOST_KEYS = METADATA_MAX_LENGTH / 6
+
+/** Nothing is added any more to what is too long for good: nested scopes without an end would cost ever more. */
+function mergeMetadata(
   outer: SessionFields['metadata'],
+  inner: SessionFields['metadata'],
 ): SessionFields['metadata'] {
   if (inner === undefined || outer === undefined) return inner ?? outer
-  if (tooLong.has(outer)) return outer
-  const merged = { ...outer, ...inner }
-  let shortest = 0
-  // In JSON, `"key":0,` at least.
-  for (const key in merged) shortest += key.length + 5
-  if (shortest > METADATA_MAX_LENGTH) tooLong.add(merged)
-  return merged
+  return Object.keys(outer).length > MOST_KEYS ? outer : { ...outer, ...inner }
 }
 
 function unite(inner: SessionFields['tags'], outer: SessionFields['tags']): SessionFields['tags'] {

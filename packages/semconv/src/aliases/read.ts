@@ -5,6 +5,7 @@ import {
   type ReadableAttributes,
   readMetadata,
 } from '../internal/read-attributes.ts'
+import type { SessionRecord } from '../internal/session-record.ts'
 import { checkSessionId, isPlaceholder, type SessionIdReason, type SessionIdRule } from '../session-id.ts'
 import { type AliasPlan, type PlannedAlias, planAliases, type SessionAliases } from './plan.ts'
 import { METADATA_PREFIX } from './table.ts'
@@ -58,15 +59,8 @@ export interface AliasMatch {
   readonly rank: number | undefined
 }
 
-/** Values that the processor wrote itself. They are not read as aliases. */
-export interface OwnFields {
-  /** The value written to `gen_ai.conversation.id`. */
-  readonly conversationId?: string | undefined
-  /** By attribute: the value that the SDK stored where it differs from the one written. */
-  readonly kept?: ReadonlyMap<string, unknown> | undefined
-  /** The value written to `metadata`. */
-  readonly metadata?: unknown
-}
+/** What the processor wrote itself: a record, or none. It is not read as an alias. */
+export type OwnFields = Pick<SessionRecord, 'fields' | 'kept'>
 
 const hasOwn = Object.prototype.hasOwnProperty
 
@@ -140,12 +134,13 @@ export function readAlias(
   const isEarlierInJson = earlier !== undefined && plan.table[earlier]?.in === 'metadata-json'
   if (!hasMetadata || (plan.bestJsonRank >= bestRank && !isEarlierInJson)) return best
   const metadata = ownValue(attributes, ATTR_METADATA)
-  if (metadata === undefined || metadata === own?.metadata) return best
+  if (metadata === undefined || metadata === own?.fields?.[ATTR_METADATA]) return best
   return readJsonAlias(metadata, plan, rule, bestRank, earlier, limit) ?? best
 }
 
-function isOurs(value: unknown, { conversationId, kept }: OwnFields): boolean {
-  if (value === undefined || conversationId === undefined) return false
+function isOurs(value: unknown, { fields, kept }: OwnFields): boolean {
+  const conversationId = fields?.[ATTR_GEN_AI_CONVERSATION_ID]
+  if (typeof conversationId !== 'string' || value === undefined) return false
   return value === conversationId || value === kept?.get(ATTR_GEN_AI_CONVERSATION_ID)
 }
 

@@ -1,9 +1,9 @@
-import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_METADATA, ATTR_TAG_TAGS, ATTR_USER_ID } from '../attributes.ts'
+import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_USER_ID } from '../attributes.ts'
+import { ATTR_SESSION_LATE } from '../session-spans.ts'
 import { ownValue, type ReadableAttributes } from './read-attributes.ts'
-import type { FieldAgreement, SessionRecord, StampedFields } from './session-record.ts'
+import type { SessionRecord, SessionTrace, StampedFields } from './session-record.ts'
 
-/** The fields that travel between spans. That a session had ended when its scope was entered is true of that scope. */
-const TRAVELING: readonly string[] = [ATTR_USER_ID, ATTR_GEN_AI_CONVERSATION_ID, ATTR_METADATA, ATTR_TAG_TAGS]
+type Mutable = { [key: string]: StampedFields[string] }
 
 /** Whether two attribute values are the same. Arrays are compared by their items, because the SDK copies them. */
 export function isSameValue(one: unknown, other: unknown): boolean {
@@ -12,116 +12,94 @@ export function isSameValue(one: unknown, other: unknown): boolean {
   return one.every((item, index) => item === other[index])
 }
 
-/** Makes fields of their attributes. */
-export function stampedFrom(
-  entries: StampedFields['entries'],
-  metadataValue: StampedFields['metadataValue'],
-): StampedFields {
-  const value = (key: string) => entries.find((entry) => entry[0] === key)?.[1] as string | undefined
-  const metadata = value(ATTR_METADATA)
-  return {
-    entries,
-    conversationId: value(ATTR_GEN_AI_CONVERSATION_ID),
-    kept: undefined,
-    metadata,
-    metadataValue: metadata === undefined ? undefined : metadataValue,
+/** Those of the fields that a span does not have yet, and those that were removed. */
+export function unlessPresent(fields: StampedFields, attributes: ReadableAttributes): StampedFields {
+  const isMissing = ([key, value]: [string, unknown]) =>
+    value === null || (ownValue(attributes, key) ?? null) === null
+  return Object.fromEntries(Object.entries(fields).filter(isMissing))
+}
+
+/**
+ * Adds fields to those that several agree on; null where they disagree. That a session had ended when its scope was
+ * entered does not travel: it is true of that scope.
+ *
+ * @returns `agreed` itself if the fields are no news
+ */
+export function agree(
+  agreed: StampedFields | undefined,
+  fields: StampedFields | undefined,
+): StampedFields | undefined {
+  let changed: Mutable | undefined
+  for (const key in fields) {
+    const value = fields[key]
+    const seen = agreed?.[key]
+    if (seen === value || seen === null || value == null || key === ATTR_SESSION_LATE) continue
+    if (isSameValue(seen, value)) continue
+    changed ??= { ...agreed }
+    changed[key] = seen === undefined ? value : null
+  }
+  return changed ?? agreed
+}
+
+/**
+ * Notes on a local trace that it contains a session, and fields that were set in it.
+ *
+ * @param id null if the session was cleared, or rejected
+ */
+export function noteOnTrace(
+  trace: SessionTrace | undefined,
+  id: string | null | undefined,
+  fields?: StampedFields | undefined,
+): void {
+  if (trace === undefined) return
+  trace.fields = agree(trace.fields, fields)
+  if (id === undefined || id === trace.sessionId) return
+  if (id === null || trace.sessionId !== undefined) trace.several = true
+  else trace.sessionId = id
+}
+
+/**
+ * Notes the user and the conversation that something else wrote on a span of a trace. They are never given to another
+ * span, but may be others than those that were set.
+ */
+export function noteOthers(trace: SessionTrace, attributes: ReadableAttributes): void {
+  for (const key of [ATTR_USER_ID, ATTR_GEN_AI_CONVERSATION_ID]) {
+    const value = ownValue(attributes, key)
+    if (trace.fields?.[key] !== undefined) trace.fields = agree(trace.fields, { [key]: value as string })
   }
 }
 
-/** Those of the fields that a span does not have yet. */
-export function unlessPresent(stamped: StampedFields, attributes: ReadableAttributes): StampedFields {
-  return stampedFrom(
-    stamped.entries.filter(([key]) => ownValue(attributes, key) === undefined),
-    stamped.metadataValue,
-  )
+/**
+ * The fields that a span takes from below, with the session that it has at its end: those that belong to this session,
+ * or to none if none was set below, and that the span does not have.
+ */
+export function fieldsFromBelow(
+  attributes: ReadableAttributes,
+  { kind, id: startId, below, fields, fromChildren }: SessionRecord,
+  id: string | undefined,
+): StampedFields {
+  const of = kind !== 'none' ? startId : fromChildren === undefined ? id : fromChildren
+  if (below === undefined || of !== id) return {}
+  // One that a limit of the SDK dropped is the span's own as well.
+  return unlessPresent(below, { ...fields, ...attributes })
 }
 
 /**
  * The fields that limits of the SDK dropped from a span, or truncated on it. A field that something else was written
  * over is not among them.
- *
- * @param hasDropped whether the SDK dropped attributes of the span
  */
 export function lostFields(
   attributes: ReadableAttributes,
-  { entries, kept }: StampedFields,
-  hasDropped: boolean,
-): StampedFields['entries'] {
-  if (kept === undefined) return []
-  return entries.filter(([key]) => {
-    if (!kept.has(key)) return false
+  { fields, kept, below }: SessionRecord,
+  span: { readonly droppedAttributesCount?: unknown },
+): StampedFields {
+  const hasDropped = span.droppedAttributesCount !== 0
+  const lost: Mutable = {}
+  for (const [key, stored] of kept ?? []) {
+    const value = fields?.[key] ?? below?.[key]
     const current = ownValue(attributes, key)
-    return current === undefined ? hasDropped : isSameValue(current, kept.get(key))
-  })
-}
-
-class AgreedFields implements FieldAgreement {
-  stamped: StampedFields | undefined
-  /** By attribute: a value and the fields that it was set with; null if there were several. */
-  readonly #seen = new Map<string, { readonly value: unknown; from: StampedFields | undefined } | null>()
-  last: StampedFields | undefined
-
-  note(fields: StampedFields): boolean {
-    if (fields === this.last) return false
-    this.last = fields
-    let isNews = false
-    for (const [key, value] of fields.entries) {
-      if (TRAVELING.includes(key) && value !== null && this.#noteValue(key, value, fields)) isNews = true
-    }
-    return isNews
+    if (value == null || !(current === undefined ? hasDropped : isSameValue(current, stored))) continue
+    lost[key] = value
   }
-
-  noteOthers(attributes: ReadableAttributes): void {
-    for (const key of [ATTR_USER_ID, ATTR_GEN_AI_CONVERSATION_ID]) {
-      const value = ownValue(attributes, key)
-      if (value !== undefined) this.#noteValue(key, value, undefined)
-    }
-  }
-
-  agreed(): StampedFields | undefined {
-    const entries: StampedFields['entries'][number][] = []
-    let metadata: StampedFields['metadataValue']
-    for (const [key, seen] of this.#seen) {
-      const entry = seen?.from?.entries.find((other) => other[0] === key)
-      if (entry === undefined) continue
-      entries.push(entry)
-      if (key === ATTR_METADATA) metadata = seen?.from?.metadataValue
-    }
-    return entries.length === 0 ? undefined : stampedFrom(entries, metadata)
-  }
-
-  hasOneOfSeveralUsers(attributes: ReadableAttributes): boolean {
-    return this.#seen.get(ATTR_USER_ID) === null && ownValue(attributes, ATTR_USER_ID) !== undefined
-  }
-
-  #noteValue(key: string, value: unknown, from: StampedFields | undefined): boolean {
-    const seen = this.#seen.get(key)
-    if (seen === null) return false
-    if (seen === undefined || !isSameValue(seen.value, value)) {
-      this.#seen.set(key, seen === undefined ? { value, from } : null)
-      return true
-    }
-    if (seen.from !== undefined || from === undefined) return false
-    seen.from = from
-    return true
-  }
-}
-
-/** Makes an empty agreement. */
-export const newFieldAgreement = (): FieldAgreement => new AgreedFields()
-
-/**
- * The fields that a span takes from below, with the session that it has at its end: those that belong to this session,
- * or to none if none was set below.
- */
-export function fieldsFromBelow(record: SessionRecord, id: string | undefined): StampedFields | undefined {
-  const { below, kind, fromChildren } = record
-  if (below === undefined) return undefined
-  const of = kind !== 'none' ? record.id : fromChildren === undefined ? id : fromChildren
-  const agreed = of === id ? below.agreed() : undefined
-  if (agreed === undefined || record.fields === undefined) return agreed
-  // The span's own fields, also one that was removed, or that a limit of the SDK dropped.
-  const own = record.fields.entries.map(([key]) => key)
-  const entries = agreed.entries.filter(([key]) => !own.includes(key))
-  return stampedFrom(entries, agreed.metadataValue)
+  return lost
 }

@@ -24,11 +24,12 @@ export {
 } from '../aliases/read.ts'
 export { isPlaceholder, isPlainSessionId } from '../session-id.ts'
 export {
+  agree,
   fieldsFromBelow,
   isSameValue,
   lostFields,
-  newFieldAgreement,
-  stampedFrom,
+  noteOnTrace,
+  noteOthers,
   unlessPresent,
 } from './fields.ts'
 export {
@@ -37,13 +38,11 @@ export {
   type ResolvedSession,
   resolveSession,
   sessionIdRank,
-  TOO_LONG,
 } from './late-rules.ts'
 export { processorHint, reportBareSpan, reportMissingProcessor } from './missing-processor.ts'
 export { isTooLongToRead, type MetadataRead, ownValue, readMetadata } from './read-attributes.ts'
 export {
   claimRecord,
-  type FieldAgreement,
   type OtherSession,
   ownRecord,
   type Resolution,

@@ -22,15 +22,11 @@ export interface ResolvedSession {
  * every span of a scope.
  */
 export function isUntouched(attributes: ReadableAttributes, record: SessionRecord): boolean {
-  const { from, id, fields, staleAttributes, below, otherSession, otherFields } = record
+  const { from, id, fields, kept, staleAttributes, below, otherSession, otherFields } = record
   if (from === undefined || attributes[ATTR_SESSION_ID] !== id) return false
-  if (staleAttributes !== undefined || below !== undefined) return false
-  if (otherSession !== undefined || otherFields !== undefined) return false
-  if (fields === undefined) return true
-  return (
-    fields.kept === undefined &&
-    (fields.metadata === undefined || attributes[ATTR_METADATA] === fields.metadata)
-  )
+  if ((kept ?? staleAttributes ?? below ?? otherSession ?? otherFields) !== undefined) return false
+  const metadata = fields?.[ATTR_METADATA]
+  return metadata === undefined || attributes[ATTR_METADATA] === metadata
 }
 
 /**
@@ -77,7 +73,7 @@ function reassign(
   const check = isStamped ? undefined : checkSessionId(current, settings.rule)
   const late = check?.ok
     ? check.id
-    : readAlias(attributes, settings.aliases, settings.rule, fields, false)?.id
+    : readAlias(attributes, settings.aliases, settings.rule, record, false)?.id
   if (late === undefined || late === id || isPlaceholder(late)) return undefined
   const other = otherSession?.(late, check?.ok !== true)
   if (other === undefined) return undefined
@@ -88,14 +84,16 @@ function reassign(
   record.fields = other.fields
   record.below = undefined
   const stale = new Map<string, unknown>()
-  for (const [key, ours] of [...(record.staleAttributes ?? []), ...(fields?.entries ?? [])]) {
+  for (const [key, ours] of [...(record.staleAttributes ?? []), ...Object.entries(fields ?? {})]) {
     const value = ownValue(attributes, key)
     if (value === undefined) continue
-    if (isSameValue(value, ours) || isSameValue(value, fields?.kept?.get(key))) stale.set(key, value)
+    if (isSameValue(value, ours) || isSameValue(value, record.kept?.get(key))) stale.set(key, value)
   }
-  record.otherFields = other.fields?.entries.filter(
+  const otherFields = Object.entries(other.fields ?? {}).filter(
     ([key]) => stale.delete(key) || ownValue(attributes, key) === undefined,
   )
+  record.otherFields = other.fields && Object.fromEntries(otherFields)
+  record.kept = undefined
   record.staleAttributes = stale.size > 0 ? [...stale] : undefined
   return late
 }
@@ -108,7 +106,7 @@ function resolveInferred(attributes: ReadableAttributes, record: SessionRecord):
     if (check.ok) return { id: check.id, how: 'named', aliasRank: sessionIdRank(settings) }
   }
   const { aliasRank } = record
-  const alias = readAlias(attributes, settings.aliases, settings.rule, record.fields, false, aliasRank)
+  const alias = readAlias(attributes, settings.aliases, settings.rule, record, false, aliasRank)
   if (alias !== undefined) {
     return { id: alias.id, how: alias.id === record.id ? 'kept' : 'named', aliasRank: alias.rank }
   }
@@ -135,27 +133,23 @@ function namesUnusableSession(
   return (!check.ok && isUnusableId(check.reason)) || namesRejectedSession(attributes, aliases, rule)
 }
 
-/** Returned by {@link mergeLateMetadata} if the merged JSON is too long. */
-export const TOO_LONG: unique symbol = Symbol('too long')
-
 /**
  * Merges the scope's `metadata` into the JSON object that a later write replaced it with; keys of the later one take
  * precedence. LangChain's instrumentation replaces `metadata` on all of its spans.
  *
- * @returns the merged value; undefined if there is nothing to write; `TOO_LONG` if the JSON is longer than 4 kB
+ * @returns the merged value; undefined if there is nothing to write; null if the JSON is longer than 4 kB
  */
-export function mergeLateMetadata(attributes: ReadableAttributes, record: SessionRecord): unknown {
-  const ours = record.fields
-  if (ours?.metadataValue === undefined) return undefined
+export function mergeLateMetadata(attributes: ReadableAttributes, { fields, kept }: SessionRecord): unknown {
+  const ours = fields?.[ATTR_METADATA]
   const theirs = ownValue(attributes, ATTR_METADATA)
-  if (theirs === ours.metadata || theirs === undefined) return undefined
+  if (typeof ours !== 'string' || theirs === ours || theirs === undefined) return undefined
   // Ours, truncated: the exporter restores it.
-  if (theirs === ours.kept?.get(ATTR_METADATA)) return undefined
+  if (theirs === kept?.get(ATTR_METADATA)) return undefined
   const read = readMetadata(theirs)
   if (!read.ok) return undefined
-  const merged = { ...ours.metadataValue, ...read.value }
+  const merged = { ...JSON.parse(ours), ...read.value }
   const json = JSON.stringify(merged)
-  if (json.length > METADATA_MAX_LENGTH) return TOO_LONG
+  if (json.length > METADATA_MAX_LENGTH) return null
   if (json === theirs) return undefined
   return typeof theirs === 'string' ? json : merged
 }

@@ -1,6 +1,5 @@
 import type { AliasPlan } from '../aliases/plan.ts'
 import type { SessionIdRule } from '../session-id.ts'
-import type { ReadableAttributes } from './read-attributes.ts'
 
 /** The version of the record's shape. A reader ignores a record of another version and uses the attributes alone. */
 export const SESSION_RECORD_VERSION = 3
@@ -70,46 +69,20 @@ export interface SessionTrace {
   sessionId: string | undefined
   /** Whether another session ID was seen too, or the session was cleared for a part of the trace. */
   several: boolean
-  /** The fields that were set in the trace. */
-  fields: FieldAgreement | undefined
+  /** The fields that were set in the trace, as far as they agree. */
+  fields: StampedFields | undefined
   /** The record of the trace's first span while that is open; null before, undefined after. */
   root: SessionRecord | null | undefined
   /** Spans that started outside the scope from which their parent has its session, with their instrumentation. */
   bypassed?: Map<SessionRecord, string> | undefined
 }
 
-/** The attributes that are written beside the session ID. */
-export interface StampedFields {
-  /** Attributes and their values; null for a field that was removed, and is not inherited. */
-  readonly entries: readonly (readonly [key: string, value: string | readonly string[] | boolean | null])[]
-  /**
-   * By attribute: the value that the SDK stored where it differs, because a length limit truncated it; undefined if it
-   * stored none, because a span had as many attributes as the count limit allows.
-   */
-  kept: Map<string, unknown> | undefined
-  /** The value for `gen_ai.conversation.id`, which is then not read as an alias. */
-  readonly conversationId: string | undefined
-  /** The JSON for `metadata`. */
-  readonly metadata: string | undefined
-  /** The object that the JSON was made from. */
-  readonly metadataValue: Readonly<Record<string, unknown>> | undefined
-}
-
-/** Collects the fields of several spans. A field on which they disagree is left out. */
-export interface FieldAgreement {
-  /** What all agree on and the span that learns it lacks, once the processor has written it on that span. */
-  stamped: StampedFields | undefined
-  /** The fields that were noted last: the same ones are no news. */
-  readonly last: StampedFields | undefined
-  /** Notes fields. @returns whether they are news */
-  note(fields: StampedFields): boolean
-  /** Notes what something else wrote on a span. It is never given to another span, but may be another user. */
-  noteOthers(attributes: ReadableAttributes): void
-  /** The fields on which all agree. */
-  agreed(): StampedFields | undefined
-  /** Whether there are several users, and a span has one of them. */
-  hasOneOfSeveralUsers(attributes: ReadableAttributes): boolean
-}
+/**
+ * Fields as attributes: what is written beside the session ID. Never changed; other fields are another object.
+ *
+ * Null is for a field that was removed and is not inherited, and for one on which several disagree.
+ */
+export type StampedFields = Readonly<Record<string, string | readonly string[] | boolean | null>>
 
 /** A session that the application entered elsewhere. */
 export interface OtherSession {
@@ -145,6 +118,11 @@ export interface SessionRecord {
   rejectedId: unknown
   /** What was written beside the ID. `setSpanSession` replaces it on a span without a session. */
   fields: StampedFields | undefined
+  /**
+   * By attribute: the value that the SDK stored of a field where it differs, because a length limit truncated it;
+   * undefined if it stored none, because a span had as many attributes as the count limit allows.
+   */
+  kept: Map<string, unknown> | undefined
   /** Attributes written for an earlier session, before `setSpanSession`; the exporter removes them. */
   staleAttributes: readonly (readonly [key: string, value: unknown])[] | undefined
   /** The sessions of the scopes around the one that the session comes from. */
@@ -155,7 +133,7 @@ export interface SessionRecord {
    */
   otherSession: ((id: string, isAlias: boolean) => OtherSession | undefined) | undefined
   /** The fields of the session that the span is reassigned to, until the processor or the exporter writes them. */
-  otherFields: StampedFields['entries'] | undefined
+  otherFields: StampedFields | undefined
   /** The settings of the processor that made this record. */
   readonly settings: SessionRecordSettings
   /** The state of the local trace, if this span takes part in it. */
@@ -168,8 +146,11 @@ export interface SessionRecord {
   parent: SessionRecord | undefined
   /** The session that the children agree on; null if they disagree. */
   fromChildren: string | null | undefined
-  /** The fields that were set below the span, of its own session or while it has none. */
-  below: FieldAgreement | undefined
+  /**
+   * The fields that were set below the span, of its own session or while it has none, as far as they agree. Once the
+   * processor has written them at the span's end, those that it wrote.
+   */
+  below: StampedFields | undefined
   /** How the session at the span's end was resolved; undefined before that. */
   resolution: Resolution | undefined
   /** The session at the span's end, once it is resolved. */

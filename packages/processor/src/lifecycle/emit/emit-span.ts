@@ -22,7 +22,7 @@ import {
 import { readRecord } from '@otel-sessions/semconv/internal'
 import { sessionCounters } from '../../report/process-stats.ts'
 import { report } from '../../report/report.ts'
-import { attributesOf, stampedFieldsOf } from '../../rules/stamp.ts'
+import { attributesOf, stampedFieldsOf, stampFields } from '../../rules/stamp.ts'
 import { nestScope } from '../../scope/scope.ts'
 import { withScope } from '../../scope/session-context.ts'
 import type { CheckedSession, SessionFields } from '../../scope/session-init.ts'
@@ -93,8 +93,8 @@ export function emitEvent(
  */
 export function stampWithoutProcessor(span: Span, id: string, fields: SessionFields | undefined): void {
   if (!span.isRecording()) return
-  const stamped = Object.fromEntries(stampedFieldsOf(fields)?.entries ?? []) as Attributes
-  span.setAttributes({ [ATTR_SESSION_ID]: id, ...stamped })
+  span.setAttribute(ATTR_SESSION_ID, id)
+  stampFields(span as never, { kept: undefined }, stampedFieldsOf(fields) ?? {})
   removeTruncated(span, { [ATTR_SESSION_ID]: id })
   report('session-span:no-processor', () => {
     return 'session spans carry the session ID, but other spans of the session do not: the provider has no SessionSpanProcessor, and its shutdown does not end open sessions'
