@@ -1,7 +1,7 @@
-import type { Context } from '@opentelemetry/api'
+import { type Context, context } from '@opentelemetry/api'
 import { endScope, extendScope, type SessionScope } from '../scope/scope.ts'
-import { type Binding, bindingTo, claim, returnAgain, runIn } from './binding.ts'
-import { lazyReplacements, reportNotBound } from './lazy.ts'
+import { type Binding, bindingTo, claim, returnAgain } from './binding.ts'
+import { callbacksOutside, observersOutside } from './lazy.ts'
 import {
   type BindOutcome,
   hasMethod,
@@ -12,22 +12,24 @@ import {
   replaceMethods,
   reportRejected,
 } from './replace-methods.ts'
-import { bodyOf, isWebStream, openMethodsOf, pullMethodsOf } from './stream-shapes.ts'
-import { webStreamReplacements } from './web-streams.ts'
+import {
+  bodyOf,
+  isObservable,
+  isReopened,
+  isWebStream,
+  mayBeBound,
+  openMethodsOf,
+  pullMethodsOf,
+} from './stream-shapes.ts'
+import { relayReplacements } from './web-streams.ts'
 
-/** What only `bindSession` binds. It is passed in, so that a bundle with `usingSession` alone has none of it. */
-export interface ExplicitBinding {
-  /** For a whole Node stream, and not only for its iterator. */
-  nodeStream(target: Methods, binding: Binding): Replacements
-  emitter(target: Methods, binding: Binding): Replacements
-  /** For all methods of a thenable, and not only for those that start it. */
-  thenable(target: Methods, binding: Binding): Replacements
-}
+/**
+ * Adds what only `bindSession` binds to the replacements of `usingSession`. It is passed in, so that a bundle with
+ * `usingSession` alone has none of it.
+ */
+export type BindWhole = (target: Methods, binding: Binding, part: Replacements) => Replacements
 
 const bindings = new WeakMap<object, Binding>()
-
-/** The targets that were bound by an explicit request: of a Node stream the whole, not only its iterator. */
-const boundExplicitly = new WeakSet<object>()
 
 /**
  * Binds what `fn` returned to a context. A native Promise is followed, and its value is bound; everything else comes
@@ -38,10 +40,14 @@ const boundExplicitly = new WeakSet<object>()
  *   pulled from later
  */
 export function bindResult<T>(result: T, inside: Context, outer?: Context, scope?: SessionScope): T {
+  const bind = (value: unknown, over: 'returned' | 'settled') => {
+    if (bindInPlace(value, inside, outer) === 'nothing') endScope(scope, over)
+    else extendScope(scope)
+  }
   if (isNativePromise(result)) {
     return result.then(
       (value) => {
-        bindValue(value, inside, outer, scope, 'settled')
+        bind(value, 'settled')
         return value
       },
       (error) => {
@@ -50,19 +56,8 @@ export function bindResult<T>(result: T, inside: Context, outer?: Context, scope
       },
     ) as T
   }
-  bindValue(result, inside, outer, scope, 'returned')
+  bind(result, 'returned')
   return result
-}
-
-function bindValue(
-  value: unknown,
-  inside: Context,
-  outer: Context | undefined,
-  scope: SessionScope | undefined,
-  over: 'returned' | 'settled',
-): void {
-  if (bindInPlace(value, inside, outer) === 'nothing') endScope(scope, over)
-  else extendScope(scope)
 }
 
 /**
@@ -90,7 +85,7 @@ export function isNativePromise(value: unknown): value is Promise<unknown> {
  * its iterator. Everything else is left as it is, and so is what is bound already, because the innermost scope made it.
  *
  * @param outer the context in which the scope of `inside` was entered
- * @param explicit for a value that the caller asked to bind: it is bound again, an object with `next` alone is bound,
+ * @param whole for a value that the caller asked to bind: it is bound again, an object with `next` alone is bound,
  *   and so are whole Node streams, all methods of thenables, and emitters
  * @returns what became of the value. Never throws
  */
@@ -98,141 +93,148 @@ export function bindInPlace(
   value: unknown,
   inside: Context,
   outer?: Context,
-  explicit?: ExplicitBinding,
+  whole?: BindWhole,
 ): BindOutcome {
   if (typeof value !== 'object' || value === null) return 'nothing'
-  const body = bodyOf(value)
-  if (body !== undefined) return bindBody(value as Methods, body, inside, outer, explicit)
-  const target = value as Methods
-  const before = bindings.get(target)
-  if (before !== undefined) {
-    if (explicit === undefined) {
-      if (isReopened(target)) returnAgain(before, inside, outer)
-      return 'bound'
-    }
-    Object.assign(before, bindingTo(inside, outer))
-    return boundExplicitly.has(target) ? 'bound' : bindWhole(target, before, explicit)
+  try {
+    if (whole === undefined && !mayBeBound(value)) return 'nothing'
+    return bindTo(value as Methods, bindingTo(inside, outer), whole)
+  } catch {
+    // What throws when it is looked at is not a stream.
+    return 'nothing'
   }
-  // Filled in if there is something to bind: most functions return something else.
-  const binding = {} as Binding
-  const replacements = replacementsFor(target, binding, explicit)
-  if (replacements.length === 0) return 'nothing'
-  Object.assign(binding, bindingTo(inside, outer))
-  // A view reaches what is lazy and cannot be bound in place, if it was asked for.
-  const notBound = explicit === undefined ? reportNotBound : () => 'nothing' as const
-  const isLazy = replacements.some(([name]) => name === 'then' || name === 'subscribe')
-  const outcome = replaceMethods(target, replacements, isLazy ? notBound : undefined)
-  if (outcome !== 'bound') return outcome
+}
+
+function bindTo(target: Methods, to: Binding, whole?: BindWhole): BindOutcome {
+  const before = bindings.get(target)
+  if (before !== undefined && whole === undefined) {
+    if (isReopened(target)) returnAgain(before, to)
+    return 'bound'
+  }
+  const binding = Object.assign(before ?? to, to)
+  const part = before === undefined ? replacementsFor(target, binding, whole !== undefined) : []
+  const replacements = whole === undefined || before?.whole ? part : whole(target, binding, part)
+  if (!replaceMethods(target, replacements)) {
+    const isLazy = replacements.some(([name]) => name === 'then' || name === 'subscribe')
+    // A view reaches what is lazy and cannot be bound in place, if it was asked for.
+    return isLazy && whole !== undefined ? 'nothing' : reportRejected(isLazy)
+  }
+  const body = bodyOf(target)
+  // A stream of its own, but it gets all its other sessions from the object that has it.
+  if (body !== undefined) bindTo(body, { ...to }, whole)
+  if (before === undefined && replacements.length === 0) return 'nothing'
+  binding.whole = whole !== undefined
   bindings.set(target, binding)
-  if (explicit !== undefined) boundExplicitly.add(target)
   return 'bound'
 }
 
-/** Binds the whole of what `usingSession` has bound in part. */
-function bindWhole(target: Methods, binding: Binding, explicit: ExplicitBinding): BindOutcome {
-  boundExplicitly.add(target)
-  const ofNode = explicit.nodeStream(target, binding)
-  const others = () => [...explicit.thenable(target, binding), ...explicit.emitter(target, binding)]
-  const replacements = ofNode.length > 0 ? ofNode : others()
-  return replacements.length === 0 ? 'bound' : replaceMethods(target, replacements)
+type Wrap = (method: Method) => Method
+
+/**
+ * The replacements for the methods with which an object is consumed, by what the object is.
+ *
+ * @param asked also for an iterator that is not iterable, and for a Promise of a subclass, which has started
+ */
+export function replacementsFor(target: Methods, binding: Binding, asked: boolean): Replacements {
+  const has = (name: PropertyKey) => hasMethod(target, name)
+  const isWeb = isWebStream(target)
+  const isThenable = has('then') && (asked || target['then'] !== Promise.prototype.then)
+  const reopened = isReopened(target)
+  // What is opened once is bound to another session together with its source.
+  const bindOpened =
+    (...names: PropertyKey[]): Bind =>
+    (opened, inside) =>
+      bindMethods(opened, names, reopened ? bindingTo(inside) : binding)
+  const open = consuming(binding, reopened, bindOpened('next', 'return', 'throw', 'read', 'cancel'))
+  const rows: [is: boolean, wrap: Wrap, names: PropertyKey[]][] = [
+    [true, runningInBinding(binding), pullMethodsOf(target, asked)],
+    [true, open, openMethodsOf(target)],
+    [
+      isObservable(target),
+      consuming(binding, true, bindOpened('unsubscribe'), observersOutside),
+      ['subscribe'],
+    ],
+    [isThenable, consuming(binding, true, asIs, outsideAndBound), ['then', 'catch', 'finally']],
+    [isThenable, consuming(binding, true, bindResult, outsideAndBound), ['exec', 'execute']],
+    [isThenable, consuming(binding, false, bindResult), ['clone']],
+    [bodyOf(target) !== undefined, copying(binding), ['clone']],
+  ]
+  const present = rows.flatMap(([is, wrap, names]) =>
+    is ? methodsPresent(target, names).map((name): Replacements[number] => [name, wrap]) : [],
+  )
+  return isWeb ? [...present, ...relayReplacements(target)] : present
 }
 
-/** Binds a body, and what `clone` makes of it: the platform copies a body without any method of its stream. */
-function bindBody(
-  holder: Methods,
-  body: object,
-  inside: Context,
-  outer: Context | undefined,
-  explicit: ExplicitBinding | undefined,
-): BindOutcome {
-  const before = bindings.get(holder)
-  if (before !== undefined) {
-    if (explicit === undefined) returnAgain(before, inside, outer)
-    else Object.assign(before, bindingTo(inside, outer))
-    return bindInPlace(body, inside, outer, explicit)
-  }
-  const binding = bindingTo(inside, outer)
-  /** Of the body, and of those that it had before it was copied: they are read through each other. */
-  const bodies = new Set<Binding>()
-  const noteBody = () => {
-    const ofBody = bindings.get(bodyOf(holder) as object)
-    if (ofBody !== undefined) bodies.add(ofBody)
-  }
-  const clone = (native: Method): Method =>
-    function (...args) {
-      const claimed = claim(binding)
-      // The platform tees the body. If another scope makes a copy, the source is not one session's alone.
-      if (claimed === undefined) for (const one of bodies) one.inside = undefined
-      const copy = native.apply(this, args)
-      if (claimed !== undefined) for (const one of [bodyOf(this as object), copy]) bindInPlace(one, claimed)
-      noteBody()
-      return copy
-    }
-  if (replaceMethods(holder, [['clone', clone]]) === 'rejected') return 'rejected'
-  bindings.set(holder, binding)
-  const outcome = bindInPlace(body, inside, outer, explicit)
-  noteBody()
-  return outcome
-}
+/** Binds what a method has returned, and returns it. */
+type Bind = (made: unknown, inside: Context) => unknown
 
-function replacementsFor(
-  target: Methods,
-  binding: Binding,
-  explicit: ExplicitBinding | undefined,
-): Replacements {
-  try {
-    // Whole Node streams only by request. Many functions return a stream to which others write as well, such as a
-    // logger, or the stream that they have piped to.
-    const ofNode = explicit?.nodeStream(target, binding) ?? []
-    if (ofNode.length > 0) return ofNode
-    const replacements = [
-      ...pullMethodsOf(target, explicit !== undefined).map((name) => [name, inContext(binding)]),
-      ...openMethodsOf(target).map((name) => [name, openInContext(binding, isReopened(target))]),
-      ...(isWebStream(target) ? webStreamReplacements(target, binding) : []),
-      ...lazyReplacements(target, binding, bindResult, explicit !== undefined),
-      ...(explicit?.thenable(target, binding) ?? []),
-    ] as Replacements
-    return [...replacements, ...(explicit?.emitter(target, binding) ?? [])]
-  } catch {
-    // What throws when it is looked at is not a stream.
-    return []
-  }
-}
+const asIs: Bind = (made) => made
 
-/** Whether an object may be consumed several times. A generator, a stream and a reader are consumed once. */
-const isReopened = (target: Methods) =>
-  !['next', 'read', 'getReader', 'tee'].some((name) => hasMethod(target, name))
+/** Makes callbacks run where they were passed, and binds what they are called with. */
+const outsideAndBound = (args: unknown[], inside: Context) =>
+  callbacksOutside(args, (value) => bindInPlace(value, inside))
 
 /** Makes a method run in the binding's context. */
-export function inContext(binding: Binding): (method: Method) => Method {
+export const runningInBinding = (binding: Binding): Wrap => consuming(binding, false)
+
+/**
+ * Makes a method run in the binding's context, and binds what it returns.
+ *
+ * @param claims each call is a consumption of its own
+ * @param outside makes callbacks among the arguments run where they were passed
+ */
+function consuming(
+  binding: Binding,
+  claims: boolean,
+  bind = asIs,
+  outside = (args: unknown[], _: Context) => args,
+): Wrap {
   return (method) =>
     function (...args) {
-      return runIn(binding.inside, () => method.apply(this, args))
+      const inside = claims ? claim(binding) : binding.inside
+      if (inside === undefined) return method.apply(this, args)
+      const given = outside(args, inside)
+      const made = context.with(inside, () => method.apply(this, given))
+      // A generator that is opened returns itself, and is bound.
+      return made === this ? made : bind(made, inside)
     }
 }
 
-/** Makes a method run in the binding's context, and binds the iterator or reader that it returns. */
-function openInContext(binding: Binding, reopened: boolean): (method: Method) => Method {
-  return (method) =>
-    function (...args) {
-      const inside = reopened ? claim(binding) : binding.inside
-      const opened = runIn(inside, () => method.apply(this, args))
-      // A generator returns itself, and is bound.
-      if (opened !== this && inside !== undefined) bindOpened(opened, this, binding, inside)
-      return opened
-    }
-}
-
-function bindOpened(opened: unknown, by: unknown, binding: Binding, inside: Context): void {
-  if (typeof opened !== 'object' || opened === null || bindings.has(opened)) return
+function bindMethods(opened: unknown, names: PropertyKey[], binding: Binding): unknown {
+  if (typeof opened !== 'object' || opened === null || bindings.has(opened)) return opened
   try {
-    // A web stream has one reader. An iterable may be opened by several users, and each iterator keeps its session.
-    const own = isWebStream(by as Methods) ? binding : bindingTo(inside, undefined)
-    const names = methodsPresent(opened as Methods, ['next', 'return', 'throw', 'read', 'cancel'])
-    const replacements = names.map((name) => [name, inContext(own)] as Replacements[number])
-    if (replaceMethods(opened as Methods, replacements) === 'bound') bindings.set(opened, own)
+    const methods = methodsPresent(opened as Methods, names)
+    const run = runningInBinding(binding)
+    if (
+      replaceMethods(
+        opened as Methods,
+        methods.map((name) => [name, run]),
+      )
+    )
+      bindings.set(opened, binding)
+    else reportRejected()
   } catch {
-    // It throws when it is looked at, or the method was called without its object.
+    // It throws when it is looked at.
     reportRejected()
   }
+  return opened
+}
+
+/**
+ * Makes the copies of a body share one binding: the platform tees the body, and reads the copies through each other. If
+ * another scope makes a copy, the source is not one session's alone.
+ */
+function copying(binding: Binding): Wrap {
+  return (clone) =>
+    function (...args) {
+      const inside = claim(binding)
+      const ofBody = bindings.get(bodyOf(this) as object)
+      if (ofBody !== undefined && ofBody.inside !== inside) ofBody.inside = undefined
+      const copy = clone.apply(this, args)
+      if (inside !== undefined && ofBody?.inside !== undefined) {
+        for (const one of [this, copy]) bindTo(bodyOf(one) as Methods, ofBody)
+        bindTo(copy as Methods, bindingTo(inside))
+      }
+      return copy
+    }
 }

@@ -12,7 +12,7 @@ import type { SessionInit } from '../scope/session-init.ts'
 import { checkContextManager, enterSession } from '../scope/using-session.ts'
 import { bindInPlace, bindResult, isNativePromise } from './bind-in-place.ts'
 import { needsView } from './emitters.ts'
-import { EXPLICIT } from './explicit.ts'
+import { bindWhole } from './explicit.ts'
 import { canBeViewed, isViewable, viewedObject, viewObject } from './object-view.ts'
 import { type Methods, reportRejected } from './replace-methods.ts'
 
@@ -72,7 +72,7 @@ function bindTarget<T>(target: T, inside: Context, outer: Context): T {
   if (typeof target === 'function') return bindFunction(target, inside)
   if (typeof target !== 'object' || target === null) return unknownTarget(target)
   if (isNativePromise(target)) return target.then((value) => bindTarget(value, inside, outer)) as T
-  const outcome = bindInPlace(target, inside, outer, EXPLICIT)
+  const outcome = bindInPlace(target, inside, outer, bindWhole)
   try {
     const isBound = outcome === 'bound'
     if (outcome === 'rejected' || (isBound && !needsView(target as Methods))) return target
@@ -88,7 +88,7 @@ function bindTarget<T>(target: T, inside: Context, outer: Context): T {
 }
 
 function bindItems<T extends unknown[]>(items: T, inside: Context, outer: Context): T {
-  const outcomes = items.map((item) => bindInPlace(item, inside, outer, EXPLICIT))
+  const outcomes = items.map((item) => bindInPlace(item, inside, outer, bindWhole))
   return outcomes.every((outcome) => outcome === 'nothing') ? unknownTarget(items) : items
 }
 

@@ -7,19 +7,21 @@ export interface Binding {
   inside: Context | undefined
   readonly scope: SessionScope | undefined
   /** The scope in which that one was entered. It may pass the object on. */
-  readonly around: SessionScope | undefined
+  around: SessionScope | undefined
   /** It was returned again, by an unrelated scope. */
   readonly shared: boolean
   /** How often it was returned and not consumed yet. */
   pending: number
+  /** It was bound by an explicit request: of a Node stream the whole, not only its iterator. */
+  whole?: boolean
 }
 
 /** @param outer the context in which the scope of `inside` was entered */
-export function bindingTo(inside: Context, outer: Context | undefined): Binding {
+export function bindingTo(inside: Context, outer?: Context): Binding {
   return {
     inside,
     scope: readScope(inside),
-    around: outer === undefined ? undefined : readScope(outer),
+    around: outer && readScope(outer),
     shared: false,
     pending: 1,
   }
@@ -30,21 +32,17 @@ export function bindingTo(inside: Context, outer: Context | undefined): Binding 
  * Any other shares the object: each return is good for one consumption, and if two are open, for none. A span without
  * a session is better than one in another user's.
  */
-export function returnAgain(binding: Binding, inside: Context, outer: Context | undefined): void {
-  const again = bindingTo(inside, outer)
+export function returnAgain(binding: Binding, again: Binding): void {
   if (again.scope === binding.scope) return
-  const isPassedOn = again.scope === binding.around
-  Object.assign(
-    binding,
-    isPassedOn
-      ? { around: again.around }
-      : {
-          ...again,
-          inside: binding.pending === 0 ? inside : undefined,
-          shared: true,
-          pending: binding.pending + 1,
-        },
-  )
+  const { pending } = binding
+  if (again.scope === binding.around) binding.around = again.around
+  else
+    Object.assign(
+      binding,
+      again,
+      { shared: true, pending: pending + 1 },
+      pending > 0 && { inside: undefined },
+    )
 }
 
 /** Whether the caller is in a scope that has nothing to do with the binding. */
@@ -63,12 +61,7 @@ export function isElsewhere(binding: Binding): boolean {
 export function claim(binding: Binding): Context | undefined {
   const { inside, shared, pending } = binding
   if ((shared || pending === 0) && isElsewhere(binding)) return undefined
-  if (pending > 0) binding.pending--
+  binding.pending = Math.max(0, pending - 1)
   if (shared) binding.inside = undefined
   return inside
-}
-
-/** Runs a function in a context; without one, in the caller's. */
-export function runIn<T>(inside: Context | undefined, fn: () => T): T {
-  return inside === undefined ? fn() : context.with(inside, fn)
 }

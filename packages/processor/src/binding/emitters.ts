@@ -1,6 +1,6 @@
 import { type Context, context } from '@opentelemetry/api'
-import { isObservable } from './lazy.ts'
 import { hasMethod, type Method, type Methods, methodNames, type Replacements } from './replace-methods.ts'
+import { isObservable } from './stream-shapes.ts'
 
 // An emitter is known by the names of its methods, because each library has some of its own: socket.io's `onAny`,
 // `prependAny` and `use`, `addEventListener`, node-redis's `pSubscribe`, MCP's `setRequestHandler`. Only functions that

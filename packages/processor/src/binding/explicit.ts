@@ -1,6 +1,12 @@
 import { context } from '@opentelemetry/api'
-import { bindInPlace, bindResult, type ExplicitBinding, inContext, isNativePromise } from './bind-in-place.ts'
-import { type Binding, isElsewhere, runIn } from './binding.ts'
+import {
+  type BindWhole,
+  bindInPlace,
+  bindResult,
+  isNativePromise,
+  runningInBinding,
+} from './bind-in-place.ts'
+import { type Binding, isElsewhere } from './binding.ts'
 import { isEmitter, listenerReplacements } from './emitters.ts'
 import {
   hasMethod,
@@ -14,28 +20,32 @@ import {
 /** The methods with which a Node stream produces or consumes. The stream calls them on itself. */
 const STREAM_METHODS = ['_read', '_write', '_writev', '_transform', '_flush', '_final', '_destroy']
 
-/** How Node streams, emitters, and all methods of thenables are bound. Only `bindSession` does so. */
-export const EXPLICIT: ExplicitBinding = {
-  nodeStream: nodeStreamReplacements,
-  thenable: thenableMethodReplacements,
-  emitter: (target, binding) =>
-    listenerReplacements(
-      target,
-      () => (isElsewhere(binding) ? undefined : binding.inside) ?? context.active(),
-    ),
+/**
+ * Adds whole Node streams, emitters, and all methods of thenables. Not for `usingSession`: many functions return a stream
+ * to which others write as well, such as a logger, or the stream that they have piped to.
+ */
+export const bindWhole: BindWhole = (target, binding, part) => {
+  if (isNodeStream(target)) return nodeStreamReplacements(target, binding)
+  const contextFor = () => (isElsewhere(binding) ? undefined : binding.inside) ?? context.active()
+  return [
+    ...part,
+    ...thenableMethodReplacements(target, binding),
+    ...listenerReplacements(target, contextFor),
+  ]
 }
+
+const isNodeStream = (target: Methods) =>
+  hasMethod(target, 'pipe') && isEmitter(target) && methodsPresent(target, ['_read', '_write']).length > 0
 
 /**
  * The replacements for a whole Node stream. Its source runs in the session, also when it is consumed by events. It
  * emits from there, so listeners that are added later get the context in which they are added.
  */
 function nodeStreamReplacements(target: Methods, binding: Binding): Replacements {
-  if (!hasMethod(target, 'pipe') || !isEmitter(target)) return []
-  if (!hasMethod(target, '_read') && !hasMethod(target, '_write')) return []
   const names = methodsPresent(target, STREAM_METHODS).filter(
     (name) => name !== '_final' || !isFinalOfTransform(target),
   )
-  const run = names.map((name) => [name, inContext(binding)] as Replacements[number])
+  const run = names.map((name) => [name, runningInBinding(binding)] as Replacements[number])
   return [...run, ...listenerReplacements(target, () => context.active())]
 }
 
@@ -57,7 +67,7 @@ function thenableMethodReplacements(target: Methods, binding: Binding): Replacem
   return others.map((name) => [name, methodInside(binding)])
 }
 
-/** What `lazyReplacements` replaces. */
+/** What `usingSession` replaces. */
 const STARTED = new Set<PropertyKey>(['then', 'catch', 'finally', 'exec', 'execute'])
 
 /** A Proxy, because what looks like a method may be a class. */
@@ -66,11 +76,12 @@ function methodInside(binding: Binding): (method: Method) => Method {
     new Proxy(method, {
       apply(_, self, args) {
         const { inside } = binding
-        const result = runIn(inside, () => Reflect.apply(method, self, args))
-        if (result === self || inside === undefined) return result
+        if (inside === undefined) return Reflect.apply(method, self, args)
+        const result = context.with(inside, () => Reflect.apply(method, self, args))
+        if (result === self) return result
         if (isNativePromise(result)) return bindResult(result, inside)
         const made = Object(result) as Methods
-        bindInPlace(result, inside, undefined, hasMethod(made, 'then') ? EXPLICIT : undefined)
+        bindInPlace(result, inside, undefined, hasMethod(made, 'then') ? bindWhole : undefined)
         return result
       },
     })

@@ -1,8 +1,7 @@
 import { type Context, context } from '@opentelemetry/api'
-import { bindInPlace, bindResult, isNativePromise } from './bind-in-place.ts'
+import { bindInPlace, bindResult, isNativePromise, replacementsFor } from './bind-in-place.ts'
 import { bindingTo } from './binding.ts'
 import { isEmitter, isRegistration } from './emitters.ts'
-import { lazyReplacements } from './lazy.ts'
 import type { Method, Methods } from './replace-methods.ts'
 
 const viewedObjects = new WeakMap<object, object>()
@@ -32,7 +31,7 @@ export function viewObject<T extends object>(target: T, inside: Context): T {
     return remember(value, () => bindResult(value, inside))
   }
   // Of what is frozen. Anything else that starts later is bound in place.
-  const starts = new Map(lazyReplacements(target as Methods, bindingTo(inside, undefined), bindResult, true))
+  const starts = new Map(replacementsFor(target as Methods, bindingTo(inside), true))
   const registers = isEmitter(target as Methods)
   const methodInside = (method: Method, name: PropertyKey): Method =>
     new Proxy(method, {

@@ -12,36 +12,37 @@ export type BindOutcome = 'bound' | 'rejected' | 'nothing'
 /**
  * Replaces all of the methods or none, because a stream that is half in the session is worse than one outside.
  *
- * @param rejected called if they cannot be replaced
+ * @returns whether they could be replaced. Never throws
  */
-export function replaceMethods(
-  target: Methods,
-  replacements: Replacements,
-  rejected: () => BindOutcome = reportRejected,
-): BindOutcome {
+export function replaceMethods(target: Methods, replacements: Replacements): boolean {
   try {
-    if (!replacements.every(([name]) => isReplaceable(target, name))) return rejected()
-    for (const [name, make] of replacements) {
-      const made = make(target[name] as Method)
-      Object.defineProperty(target, name, {
-        ...(typeof made === 'function' ? { value: made, writable: true } : made),
-        configurable: true,
-        // Object.keys lists what it listed before.
-        enumerable: Object.prototype.propertyIsEnumerable.call(target, name),
+    return (
+      replacements.every(([name]) => isReplaceable(target, name)) &&
+      replacements.every(([name, make]) => {
+        const made = make(target[name] as Method)
+        const isMethod = typeof made === 'function'
+        Object.defineProperty(target, name, {
+          ...(isMethod ? { value: made, writable: true } : made),
+          configurable: true,
+          // Object.keys lists what it listed before.
+          enumerable: Object.prototype.propertyIsEnumerable.call(target, name),
+        })
+        // A Proxy may say that it is done.
+        return !isMethod || target[name] === made
       })
-      // A Proxy may say that it is done.
-      if (typeof made === 'function' && target[name] !== made) return rejected()
-    }
-    return 'bound'
+    )
   } catch {
-    return rejected()
+    return false
   }
 }
 
-/** Counts a stream that cannot be bound. */
-export function reportRejected(): 'rejected' {
-  report('bind:rejected', () => {
-    return 'a stream is not bound to its session: it is frozen, or its methods cannot be replaced'
+/** Counts what cannot be bound: a stream, or what starts later. */
+export function reportRejected(isLazy = false): 'rejected' {
+  report(isLazy ? 'bind:lazy-not-bound' : 'bind:rejected', () => {
+    const what = isLazy
+      ? 'a query or an Observable starts outside its session (start it inside, or return bindSession(query))'
+      : 'a stream is not bound to its session'
+    return `${what}: it is frozen, or its methods cannot be replaced`
   })
   return 'rejected'
 }
@@ -59,12 +60,11 @@ function isReplaceable(target: Methods, name: PropertyKey): boolean {
   return own === undefined ? Object.isExtensible(target) : own.configurable === true
 }
 
-const ENDS = new Set<object | null>([Object.prototype, Promise.prototype, null])
-
 /** The names of all methods of an object, without reading a getter. */
 export function methodNames(target: object): PropertyKey[] {
+  const ends = new Set<object | null>([Object.prototype, Promise.prototype, null])
   const names = new Set<PropertyKey>()
-  for (let level = target; !ENDS.has(level); level = Object.getPrototypeOf(level))
+  for (let level = target; !ends.has(level); level = Object.getPrototypeOf(level))
     for (const name of Reflect.ownKeys(level))
       if (typeof Reflect.getOwnPropertyDescriptor(level, name)?.value === 'function') names.add(name)
   names.delete('constructor')

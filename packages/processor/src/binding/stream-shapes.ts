@@ -1,25 +1,26 @@
 import { hasMethod, type Methods, methodsPresent } from './replace-methods.ts'
 
-/** The methods that run the source of a stream: they are called in the session. */
-export function pullMethodsOf(target: Methods, explicit: boolean): PropertyKey[] {
-  if (isIterator(target) || (explicit && hasMethod(target, 'next')))
-    return methodsPresent(target, ['next', 'return', 'throw', 'cancel'])
-  if (isReader(target)) return ['read', 'cancel']
-  return isWebStream(target) ? ['cancel'] : []
+/**
+ * The methods that run the source of a stream: they are called in the session.
+ *
+ * @param asked also those of an iterator that is not iterable
+ */
+export function pullMethodsOf(target: Methods, asked: boolean): PropertyKey[] {
+  const has = (name: PropertyKey) => hasMethod(target, name)
+  // An iterator that is iterable returns itself. An array or a Map returns a new one, and has no `next`.
+  const isIterator = has('next') && (asked || has(Symbol.iterator) || has(Symbol.asyncIterator))
+  if (isIterator) return methodsPresent(target, ['next', 'return', 'throw', 'cancel'])
+  return isReader(target) || isWebStream(target) ? methodsPresent(target, ['read', 'cancel']) : []
 }
 
 /** The methods that return something to pull from: what they return is bound in turn. */
-export function openMethodsOf(target: Methods): PropertyKey[] {
-  const opens: PropertyKey[] = isWebStream(target) ? ['getReader', 'values'] : []
-  if (hasMethod(target, Symbol.asyncIterator)) opens.push(Symbol.asyncIterator)
-  // The OpenAI SDK's Stream passes its own `iterator` to tee().
-  if (hasMethod(target, 'iterator') && hasMethod(target, 'tee')) opens.push('iterator')
-  return methodsPresent(target, opens)
-}
-
-// An iterator that is iterable returns itself. An array or a Map returns a new one, and has no `next`.
-const isIterator = (target: Methods) =>
-  hasMethod(target, 'next') && (hasMethod(target, Symbol.iterator) || hasMethod(target, Symbol.asyncIterator))
+export const openMethodsOf = (target: Methods): PropertyKey[] =>
+  methodsPresent(target, [
+    ...(isWebStream(target) ? ['getReader', 'values'] : []),
+    Symbol.asyncIterator,
+    // The OpenAI SDK's Stream passes its own `iterator` to tee().
+    ...(hasMethod(target, 'tee') ? ['iterator'] : []),
+  ])
 
 export const isWebStream = (target: Methods) => hasMethod(target, 'getReader') && hasMethod(target, 'pipeTo')
 
@@ -27,33 +28,47 @@ export const isReader = (target: Methods) => hasMethod(target, 'read') && hasMet
 
 /** A Node stream that can be read. */
 export const isNodeReadable = (target: Methods) =>
-  hasMethod(target, 'pipe') &&
-  hasMethod(target, '_read') &&
-  hasMethod(target, 'once') &&
-  hasMethod(target, Symbol.asyncIterator)
+  ['pipe', '_read', 'once', Symbol.asyncIterator].every((name) => hasMethod(target, name))
+
+const OBSERVABLE = '@@observable'
+
+/** Whether a value is an Observable. A Subject is none: subscribing to it starts nothing. */
+export function isObservable(target: Methods): boolean {
+  if (!hasMethod(target, 'subscribe') || hasMethod(target, 'next')) return false
+  const symbol = (Symbol as unknown as { observable?: symbol }).observable ?? OBSERVABLE
+  return [symbol, OBSERVABLE, 'pipe'].some((name) => hasMethod(target, name))
+}
+
+/** Whether an object may be consumed several times. A generator, a stream and a reader are consumed once. */
+export const isReopened = (target: Methods) =>
+  !['next', 'read', 'getReader', 'tee'].some((name) => hasMethod(target, name))
+
+/** Whether an object is perhaps one that is bound. Most functions return something else, which must cost little. */
+export const mayBeBound = (target: object): boolean =>
+  'then' in target ||
+  'next' in target ||
+  Symbol.asyncIterator in target ||
+  'subscribe' in target ||
+  'tee' in target ||
+  'body' in target ||
+  'getReader' in target ||
+  'releaseLock' in target
 
 /**
  * The body of a Response or a Request: the stream that its `text()`, `json()` and `clone()`, and any server, read.
  * Looking at it reads nothing and locks nothing.
  */
-export function bodyOf(target: object): object | undefined {
-  try {
-    if (!isInstance('Response', target) && !isInstance('Request', target)) return undefined
-    const { body } = target as Methods
-    return typeof body === 'object' && body !== null ? body : undefined
-  } catch {
-    return undefined
-  }
+export function bodyOf(target: unknown): Methods | undefined {
+  if (!isInstance('Response', target) && !isInstance('Request', target)) return undefined
+  return ((target as Methods)['body'] ?? undefined) as Methods | undefined
 }
 
 /** A class of the platform, if it has one: Node, a browser or an edge runtime. */
-export function platformClass(name: string): (new (...args: never[]) => object) | undefined {
-  const known = (globalThis as Methods)[name]
-  return typeof known === 'function' ? (known as new () => object) : undefined
-}
+export const platformClass = (name: string) =>
+  (globalThis as Methods)[name] as (new (...args: unknown[]) => object) | undefined
 
 /** Whether a value is an instance of a class of the platform. */
 export function isInstance(name: string, value: unknown): boolean {
   const known = platformClass(name)
-  return known !== undefined && value instanceof known
+  return typeof known === 'function' && value instanceof known
 }

@@ -50,10 +50,10 @@ function isUsed(target: Methods): boolean {
 function watchShape(target: Methods, watch: StreamWatch): boolean {
   try {
     const body = bodyOf(target)
-    if (body !== undefined) return watchBody(target, body as Methods, watch)
+    if (body !== undefined) return watchBody(target, body, watch)
     if (isNodeReadable(target)) watchNode(target, watch)
     const plan = planFor(target, watch)
-    return plan.length > 0 && replaceMethods(target, plan) === 'bound'
+    return plan.length > 0 && replaceMethods(target, plan)
   } catch {
     return false
   }
