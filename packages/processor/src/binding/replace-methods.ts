@@ -39,10 +39,8 @@ export function replaceMethods(target: Methods, replacements: Replacements): boo
 /** Counts what cannot be bound: a stream, or what starts later. */
 export function reportRejected(isLazy = false): 'rejected' {
   report(isLazy ? 'bind:lazy-not-bound' : 'bind:rejected', () => {
-    const what = isLazy
-      ? 'a query or an Observable starts outside its session (start it inside, or return bindSession(query))'
-      : 'a stream is not bound to its session'
-    return `${what}: it is frozen, or its methods cannot be replaced`
+    const what = isLazy ? 'a query or an Observable' : 'a stream or an emitter'
+    return `${what} is not bound to its session, because it is frozen, or its methods cannot be replaced: use it inside usingSession`
   })
   return 'rejected'
 }

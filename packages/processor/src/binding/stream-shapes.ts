@@ -30,13 +30,15 @@ export const isReader = (target: Methods) => hasMethod(target, 'read') && hasMet
 export const isNodeReadable = (target: Methods) =>
   ['pipe', '_read', 'once', Symbol.asyncIterator].every((name) => hasMethod(target, name))
 
-const OBSERVABLE = '@@observable'
-
 /** Whether a value is an Observable. A Subject is none: subscribing to it starts nothing. */
 export function isObservable(target: Methods): boolean {
-  if (!hasMethod(target, 'subscribe') || hasMethod(target, 'next')) return false
-  const symbol = (Symbol as unknown as { observable?: symbol }).observable ?? OBSERVABLE
-  return [symbol, OBSERVABLE, 'pipe'].some((name) => hasMethod(target, name))
+  const { observable } = Symbol as { observable?: symbol }
+  const marks = [observable ?? 'pipe', '@@observable', 'pipe']
+  return (
+    hasMethod(target, 'subscribe') &&
+    !hasMethod(target, 'next') &&
+    marks.some((name) => hasMethod(target, name))
+  )
 }
 
 /** Whether an object may be consumed several times. A generator, a stream and a reader are consumed once. */

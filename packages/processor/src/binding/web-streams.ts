@@ -1,5 +1,5 @@
 import { context } from '@opentelemetry/api'
-import type { Methods, Replacements } from './replace-methods.ts'
+import type { Method, Methods, Replacements } from './replace-methods.ts'
 import { isInstance, platformClass } from './stream-shapes.ts'
 
 /**
@@ -14,44 +14,34 @@ export function relayReplacements(target: Methods): Replacements {
     // The lock is released before the end of the pipe can be seen.
     return relay.pipeTo(writable, options).finally(release)
   }
+  const instead =
+    (use: (args: unknown[], native: Method) => unknown) =>
+    (native: Method): Method =>
+      function (...args) {
+        return (this === target && !source.locked && use(args, native)) || native.apply(this, args)
+      }
   const replacements: Replacements = [
-    [
-      'pipeTo',
-      (native) =>
-        function (...args) {
-          return this !== target || source.locked ? native.apply(this, args) : pipe(args[0], args[1])
-        },
-    ],
+    ['pipeTo', instead(([writable, options]) => pipe(writable, options))],
     [
       'pipeThrough',
-      (native) =>
-        function (...args) {
-          if (this !== target || source.locked || !canPipeThrough(args[0], args[1]))
-            return native.apply(this, args)
-          const { readable, writable } = args[0] as Methods
-          // As with the platform's own: the reader of the other end gets the error.
-          pipe(writable, args[1]).catch(() => {})
-          return readable
-        },
+      instead(([pair, options]) => {
+        const { readable, writable } = Object(pair) as Methods
+        if (!isInstance('ReadableStream', readable) || !canPipeTo(writable, options)) return undefined
+        // As with the platform's own: the reader of the other end gets the error.
+        pipe(writable, options).catch(() => {})
+        return readable
+      }),
     ],
-    [
-      'tee',
-      (native) =>
-        function (...args) {
-          return native.apply(this !== target || source.locked ? this : relayOf(source).relay, args)
-        },
-    ],
+    ['tee', instead((args, native) => native.apply(relayOf(source).relay, args))],
   ]
   // Not for a polyfill, which works differently inside, nor for methods that someone else replaced.
   const platform = platformClass('ReadableStream')?.prototype as Methods | undefined
   return replacements.filter(([name]) => target[name] === platform?.[name])
 }
 
-function canPipeThrough(pair: unknown, options: unknown): boolean {
-  const { readable, writable } = Object(pair) as Methods
+function canPipeTo(writable: unknown, options: unknown): boolean {
   const { signal } = Object(options) as Methods
   return (
-    isInstance('ReadableStream', readable) &&
     isInstance('WritableStream', writable) &&
     !(writable as Readable).locked &&
     (signal === undefined || isInstance('AbortSignal', signal))
