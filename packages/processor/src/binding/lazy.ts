@@ -2,7 +2,7 @@ import { type Context, context } from '@opentelemetry/api'
 import { hasMethod, type Method, type Methods, methodsPresent, replaceMethods } from './replace-methods.ts'
 
 /** Makes a method run in a context. */
-export const runningIn =
+const runningIn =
   (inside: Context) =>
   (method: Method): Method =>
     function (...args) {
