@@ -1,8 +1,12 @@
 import { NEVER_ALIASES, SESSION_ALIASES, type SessionAlias } from '@otel-sessions/semconv'
+import { aliasSource } from './alias-sources.ts'
 import { drawTable } from './draw.ts'
 
+/** An alias, and what writes it. */
+type SourcedAlias = SessionAlias & { readonly source: string }
+
 /** The table of aliases, in the order in which they are read. Vendors' keys in metadata are left to the page's text. */
-export function aliasesMarkdown(aliases: readonly SessionAlias[] = SESSION_ALIASES): string {
+export function aliasesMarkdown(aliases: readonly SourcedAlias[] = SESSION_ALIASES.map(withSource)): string {
   const rows = groups(withoutVendorKeysInMetadata(aliases)).map((group, index) => {
     const [first] = group
     return [String(index + 1), first?.concept ?? '', first?.source ?? '', names(group)]
@@ -10,11 +14,16 @@ export function aliasesMarkdown(aliases: readonly SessionAlias[] = SESSION_ALIAS
   return drawTable(['', 'concept', 'who writes it', 'attribute'], rows)
 }
 
+const withSource = (alias: SessionAlias): SourcedAlias => ({
+  ...alias,
+  source: aliasSource(alias.key, alias.in),
+})
+
 /** A name that applications use in metadata. */
 const NAME = /(session|conversation|chat|thread)(_i|I)d$/
 
 /** Without keys such as `ai.telemetry.metadata.$ai_session_id`: a vendor's own key under a prefix for metadata. */
-function withoutVendorKeysInMetadata(aliases: readonly SessionAlias[]): readonly SessionAlias[] {
+function withoutVendorKeysInMetadata(aliases: readonly SourcedAlias[]): readonly SourcedAlias[] {
   const prefixes = aliases.filter(({ key }) => key.endsWith('.sessionId')).map(({ key }) => prefixOf(key))
   const isIn = (prefix: string, key: string) =>
     key.startsWith(prefix) && key.slice(prefix.length) !== NAME.exec(key)?.[0]
@@ -30,8 +39,8 @@ export function neverAliasesMarkdown(): string {
 }
 
 /** Groups of consecutive aliases with the same concept, source and place. */
-function groups(aliases: readonly SessionAlias[]): SessionAlias[][] {
-  const grouped: SessionAlias[][] = []
+function groups(aliases: readonly SourcedAlias[]): SourcedAlias[][] {
+  const grouped: SourcedAlias[][] = []
   for (const alias of aliases) {
     const last = grouped.at(-1)
     if (last !== undefined && headOf(last[0]) === headOf(alias)) last.push(alias)
@@ -40,7 +49,7 @@ function groups(aliases: readonly SessionAlias[]): SessionAlias[][] {
   return grouped
 }
 
-const headOf = (alias: SessionAlias | undefined) => `${alias?.concept} ${alias?.source} ${alias?.in}`
+const headOf = (alias: SourcedAlias | undefined) => `${alias?.concept} ${alias?.source} ${alias?.in}`
 
 function names(group: readonly SessionAlias[]): string {
   const cells = [...new Set(group.map(({ key }) => prefixOf(key)))].map((prefix) => {

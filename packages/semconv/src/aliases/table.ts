@@ -18,105 +18,79 @@ export interface SessionAlias {
    * you give it, whatever the concepts of its entries are.
    */
   readonly concept?: SessionAliasConcept | undefined
-  /** What writes the attribute, for readers of the table. */
-  readonly source?: string | undefined
 }
 
-type Names = Readonly<Partial<Record<SessionAliasConcept, readonly string[]>>>
-
-/** The names that applications and frameworks give a session. */
-const NAMES = {
+/** The names that applications and frameworks give a session. In metadata, some write them in camelCase. */
+const NAMES: Readonly<Record<SessionAliasConcept, readonly string[]>> = {
   session: ['session_id'],
   conversation: ['conversation_id', 'chat_id'],
   thread: ['thread_id'],
-} as const satisfies Names
-
-/** The same in metadata of applications, where some write camelCase. */
-const IN_METADATA: Names = {
-  session: ['session_id', 'sessionId'],
-  conversation: ['conversation_id', 'conversationId', 'chat_id', 'chatId'],
-  thread: ['thread_id', 'threadId'],
-}
-const IN_METADATA_CAMEL_CASE_FIRST: Names = {
-  session: ['sessionId', 'session_id'],
-  conversation: ['conversationId', 'conversation_id', 'chatId', 'chat_id'],
-  thread: ['threadId', 'thread_id'],
-}
-
-/** Something that writes aliases. */
-interface Source {
-  readonly source: string
-  /** Its own keys. */
-  readonly own?: Names
-  /** The prefix under which it writes what applications pass as metadata, and the names that are read there. */
-  readonly prefix?: string
-  readonly metadata?: Names
-  /** Whether names under that prefix are also its own keys: it groups by them, whoever writes them. */
-  readonly groupsByMetadata?: true
-  readonly in?: 'metadata-json'
 }
 
 /** The prefix of the keys that are read in the JSON of `metadata`. */
 export const METADATA_PREFIX = `${ATTR_METADATA}.`
 
-const SOURCES: readonly Source[] = [
-  { source: 'OpenTelemetry, OpenInference', own: { session: [ATTR_SESSION_ID] } },
-  { source: 'OpenTelemetry GenAI', own: { conversation: [ATTR_GEN_AI_CONVERSATION_ID] } },
-  { source: 'names without a prefix; Traceloop (Python)', prefix: '', metadata: NAMES },
-  { source: 'Langfuse', own: { session: ['langfuse.session.id', 'langfuse_session_id'] } },
-  { source: 'Langfuse', prefix: 'langfuse.trace.metadata.', metadata: IN_METADATA },
-  { source: 'Langfuse', prefix: 'langfuse.observation.metadata.', metadata: IN_METADATA },
-  { source: 'LangSmith', prefix: 'langsmith.metadata.', metadata: IN_METADATA, groupsByMetadata: true },
-  {
-    source: 'Traceloop OpenLLMetry',
-    prefix: 'traceloop.association.properties.',
-    metadata: IN_METADATA,
-    groupsByMetadata: true,
-  },
-  {
-    source: 'Laminar',
-    prefix: 'lmnr.association.properties.',
-    metadata: IN_METADATA,
-    groupsByMetadata: true,
-  },
-  { source: 'HoneyHive', own: { session: ['honeyhive.session_id'] } },
-  { source: 'LangWatch', own: { thread: ['langwatch.thread.id'] } },
-  { source: 'W&B Weave', own: { thread: ['wandb.thread_id'] } },
-  { source: 'Galileo', own: { session: ['galileo.session.id'] } },
-  { source: 'PostHog', own: { session: ['$ai_session_id'] } },
-  { source: 'AI SDK up to 6', prefix: 'ai.telemetry.metadata.', metadata: IN_METADATA_CAMEL_CASE_FIRST },
-  { source: 'AI SDK 7', prefix: 'ai.settings.context.', metadata: IN_METADATA_CAMEL_CASE_FIRST },
-  { source: 'Mastra', prefix: 'mastra.metadata.', metadata: IN_METADATA_CAMEL_CASE_FIRST },
-  { source: 'Google ADK', own: { session: ['gcp.vertex.agent.session_id'] } },
-  { source: 'Spring AI', own: { conversation: ['spring.ai.chat.client.conversation.id'] } },
-  { source: 'Microsoft', own: { session: ['microsoft.session.id'] } },
-  {
-    source: 'GenAI instrumentations before gen_ai.conversation.id',
-    own: { session: ['gen_ai.session.id'] },
-  },
-  { source: 'Eve', own: { session: ['eve.session.id'] } },
-  {
-    source: 'OpenInference (LangChain)',
-    prefix: METADATA_PREFIX,
-    metadata: IN_METADATA,
-    in: 'metadata-json',
-  },
-  { source: 'OpenInference (AI SDK), flattened', prefix: METADATA_PREFIX, metadata: IN_METADATA },
+/** Prefixes under which names are also keys of the backend itself: it groups by them, whoever writes them. */
+const GROUPING = ['langsmith.metadata.', 'traceloop.association.properties.', 'lmnr.association.properties.']
+
+/** Prefixes of frameworks in which camelCase is usual, so that it is read first. */
+const CAMEL_CASE = ['ai.telemetry.metadata.', 'ai.settings.context.', 'mastra.metadata.']
+
+/**
+ * The keys of vendors, each with its concept in its name, and the prefixes under which frameworks write what
+ * applications pass as metadata. The empty prefix stands for names as they are.
+ */
+const SOURCES = [
+  ATTR_SESSION_ID,
+  ATTR_GEN_AI_CONVERSATION_ID,
+  '',
+  'langfuse.session.id',
+  'langfuse_session_id',
+  'langfuse.trace.metadata.',
+  'langfuse.observation.metadata.',
+  ...GROUPING,
+  'honeyhive.session_id',
+  'langwatch.thread.id',
+  'wandb.thread_id',
+  'galileo.session.id',
+  '$ai_session_id',
+  ...CAMEL_CASE,
+  'gcp.vertex.agent.session_id',
+  'spring.ai.chat.client.conversation.id',
+  'microsoft.session.id',
+  'gen_ai.session.id',
+  'eve.session.id',
 ]
 
 /**
- * The keys of a concept, source by source. Under a prefix for metadata every source's own key counts too, because
- * applications pass a vendor's key as metadata of the framework that they use.
+ * The keys of a concept, source by source. Under a prefix every vendor's own key counts too, because applications pass
+ * a vendor's key as metadata of the framework that they use.
  */
 function aliasesOf(concept: SessionAliasConcept): SessionAlias[] {
-  const ownKeys = SOURCES.flatMap(({ own, prefix, groupsByMetadata }) => {
-    return groupsByMetadata ? NAMES[concept].map((name) => `${prefix}${name}`) : (own?.[concept] ?? [])
+  const names = NAMES[concept]
+  const ownKeys = SOURCES.flatMap((source) => {
+    if (GROUPING.includes(source)) return names.map((name) => source + name)
+    return source.includes(concept) ? source : []
   })
-  return SOURCES.flatMap(({ source, own, prefix = '', metadata, in: place }) => {
-    const names = metadata?.[concept] ?? []
-    const keys = own?.[concept] ?? [...names, ...(prefix === '' ? [] : ownKeys)].map((name) => prefix + name)
-    return keys.map((key) => ({ key, concept, source, ...(place && { in: place }) }))
+  const under = (prefix: string) => {
+    const both = names.flatMap((name) => {
+      const spellings = [name, name.replace('_id', 'Id')]
+      return CAMEL_CASE.includes(prefix) ? spellings.reverse() : spellings
+    })
+    return [...both, ...ownKeys].map((name) => prefix + name)
+  }
+  const keys = SOURCES.flatMap((source) => {
+    if (source === '') return names
+    if (source.endsWith('.')) return under(source)
+    return source.includes(concept) ? source : []
   })
+  const inMetadata = under(METADATA_PREFIX)
+  return [
+    ...keys.map((key) => ({ key, concept })),
+    ...inMetadata.map((key) => ({ key, concept, in: 'metadata-json' as const })),
+    // Some instrumentations write the entries of `metadata` as attributes of their own.
+    ...inMetadata.map((key) => ({ key, concept })),
+  ]
 }
 
 /**
@@ -128,11 +102,9 @@ function aliasesOf(concept: SessionAliasConcept): SessionAlias[] {
  *
  * A key that is written later than the one that named the session replaces it only if its concept ranks higher.
  */
-export const SESSION_ALIASES: readonly SessionAlias[] = Object.freeze([
-  ...aliasesOf('session'),
-  ...aliasesOf('conversation'),
-  ...aliasesOf('thread'),
-])
+export const SESSION_ALIASES: readonly SessionAlias[] = Object.freeze(
+  (['session', 'conversation', 'thread'] as const).flatMap(aliasesOf),
+)
 
 /** An attribute that looks like a session ID but is something else. */
 export interface NeverAlias {
