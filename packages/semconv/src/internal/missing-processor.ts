@@ -10,13 +10,13 @@ export const processorHint = (code: string): string =>
 const log = /* @__PURE__ */ problemLog<'processor:missing'>(PROCESSOR, undefined, processorHint)
 
 /** Reports that scopes have no effect, because a provider has no `SessionSpanProcessor`. */
-export function reportMissingProcessor(where: string): void {
+export function reportMissingProcessor(provider: string): void {
   log.report('processor:missing', () => {
-    return `usingSession has no effect on spans of a provider without SessionSpanProcessor: ${where}. Set it up with spanProcessors: [new SessionSpanProcessor(), …]`
+    return `usingSession has no effect: ${provider} lacks spanProcessors: [new SessionSpanProcessor(), …]`
   })
 }
 
 /** Reports a span that reaches an exporter without a record. It needs none in a process that enters no scope. */
 export function reportBareSpan(): void {
-  if (processSetup().hasScopes) reportMissingProcessor('its spans arrive at the exporter without a session')
+  if (processSetup().hasScopes) reportMissingProcessor('the provider of the exporter')
 }

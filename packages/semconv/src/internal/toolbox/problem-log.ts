@@ -39,6 +39,7 @@ interface RegisteredApi {
   readonly version?: string
   readonly context?: ContextManager
   readonly diag?: Logger
+  readonly trace?: object
 }
 
 interface ContextManager {
@@ -50,41 +51,38 @@ interface ContextManager {
 export const registeredApi = (): RegisteredApi =>
   (globalThis as { [OPENTELEMETRY]?: RegisteredApi })[OPENTELEMETRY] ?? {}
 
-/** A bound on what is kept, should an application use endpoints without end. */
-const MAX_MESSAGES = 500
-
-const MESSAGES = 'messages'
-
-/** What was logged, or is to be logged once a logger is set; by namespace, code, and what it is about. */
-type Messages = Map<string, Logged>
-type Logged = 'logged' | readonly [namespace: string, message: string]
-
-/** Whether this copy keeps a message that nobody could hear. */
-let hasUnheard = false
+/** What this copy is to log once a logger is set. */
+const unheard: [namespace: string, message: string][] = []
 
 /**
  * Logs what was kept while no logger was set, if one is set now. OpenTelemetry tells nobody when that happens, so this
  * is called wherever a look costs little: about a nanosecond.
  */
 export function logUnheard(): void {
-  if (!hasUnheard) return
-  const logger = registeredApi().diag
-  if (logger === undefined) return
-  hasUnheard = false
-  const messages = processState().counters.get(MESSAGES) as Messages | undefined
-  for (const [key, logged] of messages ?? []) {
-    if (logged === 'logged') continue
-    messages?.set(key, 'logged')
-    write(() => logger.warn(...logged))
-  }
+  if (unheard.length === 0) return
+  const { diag } = registeredApi()
+  if (diag === undefined) return
+  for (const message of unheard.splice(0)) guard(() => diag.warn(...message))
 }
 
-function write(log: () => void): void {
+/** The application's logger may throw, and so may reading a value for a message. */
+function guard(log: () => void): void {
   try {
     log()
-  } catch {
-    // The application's logger may throw, and so may reading a value for the message.
-  }
+  } catch {}
+}
+
+/** A namespace of its own in the counts: what was logged, by namespace, code, and what it is about. */
+const LOGGED = 'logged'
+
+/** A bound on it, should an application use endpoints without end. */
+const MAX_LOGGED = 500
+
+function countsOf(namespace: string): Map<string, number> {
+  const { problems } = processState()
+  const counts = problems.get(namespace) ?? new Map<string, number>()
+  problems.set(namespace, counts)
+  return counts
 }
 
 /**
@@ -100,53 +98,32 @@ export function problemLog<Code extends string>(
   logger?: Logger,
   hint: (code: Code) => string = () => 'logged once',
 ): ProblemLog<Code> {
-  const counts = () => {
-    const { problems } = processState()
-    let found = problems.get(namespace)
-    if (found === undefined) {
-      found = new Map()
-      problems.set(namespace, found)
-    }
-    return found
-  }
-  const messages = () => {
-    const { counters } = processState()
-    let found = counters.get(MESSAGES) as Messages | undefined
-    if (found === undefined) {
-      found = new Map()
-      counters.set(MESSAGES, found)
-    }
-    return found
-  }
-  const now = (level: keyof Logger, message: () => string): boolean => {
-    if (logger !== undefined) write(() => logger[level](message()))
+  const write = (level: keyof Logger, message: () => string): boolean => {
     const { diag } = registeredApi()
-    if (logger === undefined) write(() => diag?.[level](namespace, message()))
+    guard(() => (logger ? logger[level](message()) : diag?.[level](namespace, message())))
     return (logger ?? diag) !== undefined
   }
   return {
     report(code, message, about = '') {
-      const counted = counts()
-      const before = counted.get(code) ?? 0
-      counted.set(code, before + 1)
-      const noted = messages()
+      const counts = countsOf(namespace)
+      const before = counts.get(code) ?? 0
+      counts.set(code, before + 1)
+      const logged = countsOf(LOGGED)
       const key = `${namespace} ${code} ${about}`
-      if (before > 0 && (noted.has(key) || noted.size >= MAX_MESSAGES)) return logUnheard()
-      noted.set(key, 'logged')
-      write(() => {
-        const text = `${message()} (${hint(code)})`
-        if (logger !== undefined) return logger.warn(text)
+      if (before === 0 || (!logged.has(key) && logged.size < MAX_LOGGED)) {
+        logged.set(key, 1)
+        const text = () => `${message()} (${hint(code)})`
+        if (logger) write('warn', text)
         // As text: the values that it is made of are not retained.
-        noted.set(key, [namespace, text])
-        hasUnheard = true
-      })
+        else guard(() => unheard.push([namespace, text()]))
+      }
       logUnheard()
     },
-    warn: (message) => now('warn', message),
-    detail: (message) => void now('debug', message),
+    warn: (message) => write('warn', message),
+    detail: (message) => void write('debug', message),
     counts: () => {
       logUnheard()
-      return Object.fromEntries(counts()) as Partial<Record<Code, number>>
+      return Object.fromEntries(countsOf(namespace)) as Partial<Record<Code, number>>
     },
   }
 }
@@ -158,6 +135,6 @@ export function reportCopies(namespace: string, log: ProblemLog<'packages:two-co
   copies.set(namespace, versions)
   if (versions.length === 1) return
   log.report('packages:two-copies', () => {
-    return `${versions.length} copies of ${namespace} are loaded (${versions.join(', ')}): they share sessions and counts, but not bindings. Load one: see "npm ls ${namespace}", in Next.js serverExternalPackages`
+    return `${versions.length} copies of it are loaded (${versions.join(', ')}). Load one: see "npm ls ${namespace}", in Next.js serverExternalPackages`
   })
 }
