@@ -121,7 +121,7 @@ function findByAttributes(
   { rule, aliases }: ValidationRules,
 ): Found {
   const check = current === undefined ? undefined : checkSessionId(current, rule)
-  return check?.ok ? check : (readAlias(attributes, aliases, rule, undefined, false) ?? NOTHING)
+  return check?.ok ? check : (readAlias(attributes, aliases, rule) ?? NOTHING)
 }
 
 function findByRecord(attributes: ReadableAttributes, current: unknown, record: SessionRecord): Found {

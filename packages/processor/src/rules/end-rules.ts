@@ -33,7 +33,7 @@ export function resolveUnchanged(attributes: ReadableAttributes, record: Session
   if (typeof record.fromChildren === 'string') return false
   if (attributes[ATTR_SESSION_ID] !== id || attributes[ATTR_METADATA] !== undefined) return false
   if (id === undefined && settings.defaultId !== undefined) return false
-  const alias = readAlias(attributes, settings.aliases, settings.rule, undefined, false, record.aliasRank)
+  const alias = readAlias(attributes, settings.aliases, settings.rule, undefined, record.aliasRank)
   if (alias !== undefined && alias.id !== id) return false
   record.resolution = 'kept'
   record.resolvedId = id

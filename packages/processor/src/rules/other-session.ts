@@ -19,7 +19,7 @@ export function mayBeReassigned(span: StampableSpan, record: SessionRecord): voi
   if (record.kind !== 'explicit' || record.from !== 'scope') return
   rememberSessions()
   const { fields, settings, enclosing = [] } = record
-  const first = readAlias(span.attributes, settings.aliases, settings.rule, record, false)?.id
+  const first = readAlias(span.attributes, settings.aliases, settings.rule, record)?.id
   // It belongs to this span alone: spans of one scope may be reassigned to different sessions.
   const own = withFields(record, fields)
   own.otherSession = (id, isAlias) => {

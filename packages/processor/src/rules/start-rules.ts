@@ -207,7 +207,7 @@ function inferredSession(
 ): SessionRecord {
   const trace = localTraceOf(parentRecord) ?? newTrace()
   const inferred =
-    readAlias(attributes, settings.aliases, settings.rule, undefined, false) ??
+    readAlias(attributes, settings.aliases, settings.rule) ??
     inferFromSurroundings(context, parent, parentRecord, settings) ??
     readInbound(context, settings)
   const fields = undecidedFields(inferred?.id, scope, parent, parentRecord)

@@ -1,9 +1,8 @@
-import { ATTR_METADATA } from '../attributes.ts'
 import { kindOf } from '../internal/toolbox/option-checks.ts'
 import { METADATA_PREFIX, SESSION_ALIASES, type SessionAlias, type SessionAliasConcept } from './table.ts'
 
 /** An entry of a table. */
-export interface PlannedAlias extends Required<Pick<SessionAlias, 'key' | 'in'>> {
+export interface PlannedAlias extends Pick<SessionAlias, 'key' | 'in'> {
   /** Only in the default table: the application's has an order of its own. */
   readonly concept: SessionAlias['concept']
 }
@@ -20,7 +19,7 @@ export interface AliasPlan {
   readonly bestJsonRank: number
   /** The lowest rank of each concept. */
   readonly conceptStarts: Readonly<Partial<Record<SessionAliasConcept, number>>>
-  /** By character code: 0 for a US-ASCII character in which neither `metadata` nor an attribute of the table ends. */
+  /** By character code: 0 for a US-ASCII character in which no key of the table ends. */
   readonly endings: Uint8Array
 }
 
@@ -42,37 +41,24 @@ export function planAliases(aliases: SessionAliases = SESSION_ALIASES): AliasPla
 }
 
 function makePlan(aliases: SessionAliases): AliasPlan {
-  const table = aliases
-    .filter((alias) => aliasProblem(alias) === undefined)
-    .map((alias) => normalise(alias, aliases === SESSION_ALIASES))
+  const hasConcepts = aliases === SESSION_ALIASES
+  const table: PlannedAlias[] = []
   const attributes = new Map<string, number>()
   const json = new Map<string, number>()
   const conceptStarts: Partial<Record<SessionAliasConcept, number>> = {}
-  table.forEach((alias, rank) => {
-    const [ranks, key] =
-      alias.in === 'attribute' ? [attributes, alias.key] : [json, alias.key.slice(METADATA_PREFIX.length)]
-    if (!ranks.has(key)) ranks.set(key, rank)
-    if (alias.concept !== undefined) conceptStarts[alias.concept] ??= rank
-  })
-  return {
-    table,
-    attributes,
-    json,
-    bestJsonRank: Math.min(...json.values()),
-    conceptStarts,
-    endings: endingsOf([...attributes.keys(), ATTR_METADATA]),
-  }
-}
-
-function endingsOf(keys: Iterable<string>): Uint8Array {
   const endings = new Uint8Array(128)
-  for (const key of keys) endings[key.charCodeAt(key.length - 1)] = 1
-  return endings
-}
-
-function normalise(alias: string | SessionAlias, hasConcepts: boolean): PlannedAlias {
-  const { key, in: place = 'attribute', concept } = typeof alias === 'string' ? { key: alias } : alias
-  return { key, in: place, concept: hasConcepts ? concept : undefined }
+  for (const alias of aliases) {
+    if (aliasProblem(alias) !== undefined) continue
+    const { key, in: place, concept }: SessionAlias = typeof alias === 'string' ? { key: alias } : alias
+    const isInJson = place === 'metadata-json'
+    const ranks = isInJson ? json : attributes
+    const name = isInJson ? key.slice(METADATA_PREFIX.length) : key
+    if (!ranks.has(name)) ranks.set(name, table.length)
+    if (hasConcepts && concept) conceptStarts[concept] ??= table.length
+    endings[key.charCodeAt(key.length - 1)] = 1
+    table.push({ key, in: place, concept: hasConcepts ? concept : undefined })
+  }
+  return { table, attributes, json, bestJsonRank: Math.min(...json.values()), conceptStarts, endings }
 }
 
 /** Describes what is wrong with an alias table, to follow "option aliases"; undefined if nothing is. */

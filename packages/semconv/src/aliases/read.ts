@@ -62,8 +62,6 @@ export interface AliasMatch {
 /** What the processor wrote itself: a record, or none. It is not read as an alias. */
 export type OwnFields = Pick<SessionRecord, 'fields' | 'kept'>
 
-const hasOwn = Object.prototype.hasOwnProperty
-
 /**
  * Reads the session that a span's own attributes name: the first valid alias in the order of the table.
  * Invalid ones are skipped; {@link explainSession} tells which and why.
@@ -81,98 +79,94 @@ export function readSessionAlias(
 ): SessionAliasMatch | undefined {
   const plan = planAliases(aliases)
   try {
-    return withKey(readAlias(attributes, plan, undefined, undefined, true), plan)
+    const rank = plan.attributes.get(ATTR_SESSION_ID) ?? Number.POSITIVE_INFINITY
+    const match = readAlias(attributes, plan)
+    const check = checkSessionId(ownValue(attributes, ATTR_SESSION_ID))
+    if (check.ok && rank < (match?.rank ?? Number.POSITIVE_INFINITY)) {
+      return { id: check.id, key: ATTR_SESSION_ID }
+    }
+    return match && { id: match.id, key: plan.table[match.rank as number]?.key as string }
   } catch {
     return readHostileAlias(attributes, plan)
   }
 }
 
-function withKey(match: AliasMatch | undefined, { table }: AliasPlan): SessionAliasMatch | undefined {
-  return match && { id: match.id, key: table[match.rank as number]?.key as string }
-}
-
 /**
- * Reads the session that attributes name, for the processor and the exporter. Throws what a hostile attribute throws.
+ * Reads the session that attributes other than `session.id` name, for the processor and the exporter. Throws what a
+ * hostile attribute throws.
  *
  * @param own values that are not read as aliases
- * @param withSessionId whether `session.id` is read
  * @param since the rank of the alias that named the session earlier. Then only aliases are read that replace it: those
  *   of a higher concept, else the same one. In a table without concepts, all replace it
  */
 export function readAlias(
   attributes: ReadableAttributes,
   plan: AliasPlan,
-  rule: SessionIdRule | undefined,
-  own: OwnFields | undefined,
-  withSessionId: boolean,
+  rule?: SessionIdRule,
+  own?: OwnFields,
   since?: number,
 ): AliasMatch | undefined {
-  const concept = since === undefined ? undefined : plan.table[since]?.concept
-  // The earlier alias ranks behind all that replace it, and before all that do not.
-  const limit = (concept && plan.conceptStarts[concept]) ?? Number.POSITIVE_INFINITY
-  const earlier = concept && since
-  let best: AliasMatch | undefined
-  let bestRank = limit
-  let hasMetadata = false
-  // One pass over the few attributes of a span costs less than a look-up for each alias.
-  for (const key in attributes) {
-    if (plan.endings[key.charCodeAt(key.length - 1)] === 0) continue
-    if (key === ATTR_METADATA) hasMetadata = true
-    const found = plan.attributes.get(key)
-    if (found === undefined) continue
-    const rank = found === earlier ? limit - 0.5 : found
-    if (rank >= bestRank || !hasOwn.call(attributes, key)) continue
-    if (key === ATTR_SESSION_ID && !withSessionId) continue
-    const value = attributes[key]
-    if (key === ATTR_GEN_AI_CONVERSATION_ID && own !== undefined && isOurs(value, own)) continue
-    const check = checkAliasValue(key, value, rule)
-    if (check.ok) {
-      bestRank = rank
-      best = { id: check.id, rank: found }
-    }
-  }
-  const isEarlierInJson = earlier !== undefined && plan.table[earlier]?.in === 'metadata-json'
-  if (!hasMetadata || (plan.bestJsonRank >= bestRank && !isEarlierInJson)) return best
+  const earlier = since === undefined ? undefined : plan.table[since]
+  const limit = (earlier?.concept && plan.conceptStarts[earlier.concept]) ?? Number.POSITIVE_INFINITY
+  const search = { endings: plan.endings, limit, earlier: earlier?.concept && since, rule, own }
+  const match = firstValid(attributes, plan.attributes, '', search)
+  if (plan.bestJsonRank >= (match?.rank ?? limit) && earlier?.in !== 'metadata-json') return match
   const metadata = ownValue(attributes, ATTR_METADATA)
-  if (metadata === undefined || metadata === own?.fields?.[ATTR_METADATA]) return best
-  return readJsonAlias(metadata, plan, rule, bestRank, earlier, limit) ?? best
+  if (metadata === undefined || metadata === own?.fields?.[ATTR_METADATA]) return match
+  const json = readMetadata(metadata)
+  if (!json.ok) return match
+  // `metadata` may be an object since SDK 3. One whose getters throw names no session.
+  return guarded(() => firstValid(json.value, plan.json, METADATA_PREFIX, search, match)) ?? match
+}
+
+interface Search extends Pick<AliasPlan, 'endings'> {
+  /** The rank before which an alias has to be. */
+  readonly limit: number
+  /** The rank of the alias that is read all the same, if there is none before the limit. */
+  readonly earlier: number | undefined
+  readonly rule: SessionIdRule | undefined
+  readonly own: OwnFields | undefined
+}
+
+const hasOwn = Object.prototype.hasOwnProperty
+
+/**
+ * The first valid alias among values. One pass over the few attributes of a span costs less than a look-up for each
+ * alias.
+ *
+ * @param ranks the rank of each key
+ * @param prefix what the names of these aliases have before the key
+ * @param found what was found elsewhere
+ */
+function firstValid(
+  values: ReadableAttributes,
+  ranks: ReadonlyMap<string, number>,
+  prefix: string,
+  { endings, limit, earlier, rule, own }: Search,
+  found?: AliasMatch,
+): AliasMatch | undefined {
+  let best = found
+  let better = Math.min(limit, found?.rank ?? limit)
+  for (const key in values) {
+    if (endings[key.charCodeAt(key.length - 1)] === 0) continue
+    const rank = ranks.get(key)
+    if (rank === undefined || (rank >= better && (rank !== earlier || best !== undefined))) continue
+    const name = prefix + key
+    if (name === ATTR_SESSION_ID || !hasOwn.call(values, key)) continue
+    const value = values[key]
+    if (name === ATTR_GEN_AI_CONVERSATION_ID && own !== undefined && isOurs(value, own)) continue
+    const check = checkAliasValue(name, value, rule)
+    if (!check.ok) continue
+    better = Math.min(better, rank)
+    best = { id: check.id, rank }
+  }
+  return best
 }
 
 function isOurs(value: unknown, { fields, kept }: OwnFields): boolean {
   const conversationId = fields?.[ATTR_GEN_AI_CONVERSATION_ID]
   if (typeof conversationId !== 'string' || value === undefined) return false
   return value === conversationId || value === kept?.get(ATTR_GEN_AI_CONVERSATION_ID)
-}
-
-function readJsonAlias(
-  metadata: unknown,
-  plan: AliasPlan,
-  rule: SessionIdRule | undefined,
-  better: number,
-  earlier: number | undefined,
-  limit: number,
-): AliasMatch | undefined {
-  const read = readMetadata(metadata)
-  if (!read.ok) return undefined
-  let best: AliasMatch | undefined
-  let bestRank = better
-  try {
-    for (const key in read.value) {
-      const found = plan.json.get(key)
-      if (found === undefined) continue
-      const rank = found === earlier ? limit - 0.5 : found
-      if (rank >= bestRank || !hasOwn.call(read.value, key)) continue
-      const check = checkAliasValue(ATTR_METADATA, read.value[key], rule)
-      if (check.ok) {
-        bestRank = rank
-        best = { id: check.id, rank: found }
-      }
-    }
-  } catch {
-    // `metadata` may be an object since SDK 3. One whose getters throw names no session.
-    return undefined
-  }
-  return best
 }
 
 /** Reads one alias at a time, so that an attribute that throws does not hide the others. */
@@ -195,7 +189,7 @@ export function aliasValue(
   attributes: ReadableAttributes,
   metadata: MetadataRead | undefined,
 ): unknown {
-  if (place === 'attribute') return ownValue(attributes, key)
+  if (place !== 'metadata-json') return ownValue(attributes, key)
   return metadata?.ok ? ownValue(metadata.value, key.slice(METADATA_PREFIX.length)) : undefined
 }
 
@@ -221,21 +215,16 @@ export function namesRejectedSession(
   plan: AliasPlan,
   rule: SessionIdRule,
 ): boolean {
-  const isRejected = (key: string, value: unknown) => {
-    const check = checkAliasValue(key, value, rule)
-    return !check.ok && isUnusableId(check.reason)
+  const isNamedBy = (values: ReadableAttributes, ranks: AliasPlan['json'], prefix: string) => {
+    return Object.keys(values).some((key) => {
+      if (!ranks.has(key)) return false
+      const check = checkAliasValue(prefix + key, values[key], rule)
+      return !check.ok && isUnusableId(check.reason)
+    })
   }
-  let hasMetadata = false
-  for (const key in attributes) {
-    if (plan.endings[key.charCodeAt(key.length - 1)] === 0) continue
-    if (key === ATTR_METADATA) hasMetadata = true
-    if (plan.attributes.has(key) && isRejected(key, ownValue(attributes, key))) return true
-  }
-  if (!hasMetadata) return false
   const metadata = readMetadata(ownValue(attributes, ATTR_METADATA))
-  if (!metadata.ok) return false
-  for (const key in metadata.value) {
-    if (plan.json.has(key) && isRejected(ATTR_METADATA, ownValue(metadata.value, key))) return true
-  }
-  return false
+  return (
+    isNamedBy(attributes, plan.attributes, '') ||
+    (metadata.ok && isNamedBy(metadata.value, plan.json, METADATA_PREFIX))
+  )
 }

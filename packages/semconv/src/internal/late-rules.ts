@@ -73,7 +73,7 @@ function reassign(
   const check = isStamped ? undefined : checkSessionId(current, settings.rule)
   const late = check?.ok
     ? check.id
-    : readAlias(attributes, settings.aliases, settings.rule, record, false)?.id
+    : readAlias(attributes, settings.aliases, settings.rule, record)?.id
   if (late === undefined || late === id || isPlaceholder(late)) return undefined
   const other = otherSession?.(late, check?.ok !== true)
   if (other === undefined) return undefined
@@ -106,7 +106,7 @@ function resolveInferred(attributes: ReadableAttributes, record: SessionRecord):
     if (check.ok) return { id: check.id, how: 'named', aliasRank: sessionIdRank(settings) }
   }
   const { aliasRank } = record
-  const alias = readAlias(attributes, settings.aliases, settings.rule, record, false, aliasRank)
+  const alias = readAlias(attributes, settings.aliases, settings.rule, record, aliasRank)
   if (alias !== undefined) {
     return { id: alias.id, how: alias.id === record.id ? 'kept' : 'named', aliasRank: alias.rank }
   }
