@@ -1,19 +1,15 @@
 import {
   checkSessionId,
   createSessionId,
-  SESSION_ALIASES,
-  SESSION_ID_MAX_LENGTH,
   type SessionAliases,
   type SessionIdRule,
 } from '@otel-sessions/semconv'
 import {
-  aliasesProblem,
   checkChoice,
+  checkIdOptions,
   checkOptions,
-  checkWholeNumber,
   isPlaceholder,
   kindOf,
-  planAliases,
   type SessionRecordSettings,
 } from '@otel-sessions/semconv/internal'
 import { environmentVariable } from './platform.ts'
@@ -76,24 +72,16 @@ const WHERE = 'SessionSpanProcessor'
  */
 export function settingsOf(options: SessionSpanProcessorOptions = {}): SessionRecordSettings {
   checkOptions(WHERE, options, OPTIONS)
-  const {
-    onOverwrite = 'restore',
-    inferFromChildren = true,
-    aliases = SESSION_ALIASES,
-    maxLength = SESSION_ID_MAX_LENGTH,
-    defaultSession,
-  } = options
+  const { onOverwrite = 'restore', inferFromChildren = true, defaultSession } = options
   checkChoice(WHERE, 'onOverwrite', onOverwrite, ['restore', 'accept'])
   checkChoice(WHERE, 'inferFromChildren', inferFromChildren, [true, false])
-  checkWholeNumber(WHERE, 'maxLength', maxLength, 1, SESSION_ID_MAX_LENGTH)
-  const problem = aliasesProblem(aliases)
-  if (problem !== undefined) throw new TypeError(`${WHERE}: option aliases ${problem}`)
+  const { aliases, rule } = checkIdOptions(WHERE, options)
   return {
     onOverwrite,
     inferFromChildren,
-    aliases: planAliases(aliases),
-    rule: { maxLength },
-    defaultId: defaultIdOf(defaultSession, { maxLength }),
+    aliases,
+    rule,
+    defaultId: defaultIdOf(defaultSession, rule),
     runsLateRules: false,
     flush: { count: 0, releases: new Set(), inFlight: new Set(), atShutdown: new Set() },
   }
@@ -123,14 +111,9 @@ function idFromEnvironment(rule: SessionIdRule): string | undefined {
   if (value === undefined || value === '') return undefined
   const check = checkSessionId(value, rule)
   // `env.OTEL_SESSION_ID = undefined` sets the string "undefined" in Node, which would merge everyone's sessions.
-  const problem = check.ok ? (isPlaceholder(check.id) ? 'placeholder' : undefined) : check.reason
-  if (problem === undefined) return value
-  reportInvalidId(
-    'environment',
-    `the variable ${ENVIRONMENT_VARIABLE} is ignored`,
-    value,
-    problem,
-    rule.maxLength,
-  )
+  const problem = check.ok ? isPlaceholder(check.id) && 'placeholder' : check.reason
+  if (!problem) return value
+  const what = `the variable ${ENVIRONMENT_VARIABLE} is ignored`
+  reportInvalidId('environment', what, value, problem, rule.maxLength)
   return undefined
 }

@@ -1,17 +1,5 @@
-import {
-  checkSessionId,
-  SESSION_ALIASES,
-  SESSION_ID_MAX_LENGTH,
-  type SessionAliases,
-  type SessionIdRule,
-} from '@otel-sessions/semconv'
-import {
-  aliasesProblem,
-  checkOptions,
-  checkWholeNumber,
-  kindOf,
-  planAliases,
-} from '@otel-sessions/semconv/internal'
+import { checkSessionId, type SessionAliases, type SessionIdRule } from '@otel-sessions/semconv'
+import { checkIdOptions, checkOption, checkOptions, kindOf } from '@otel-sessions/semconv/internal'
 import {
   type AttributeMapper,
   CREATE_MAPPER,
@@ -106,48 +94,32 @@ export function validationSettingsOf(
   onBackendProblem: OnBackendProblem,
 ): ValidationSettings {
   checkOptions(path === '' ? owner : `${owner}: ${path.slice(0, -1)}`, options, [...OPTIONS, ...more])
-  const { aliases = SESSION_ALIASES, maxLength = SESSION_ID_MAX_LENGTH, onInvalid = 'drop' } = options
-  const { backends = [], backfill } = options
-  const option = `${owner}: option ${path}`
-  const problem = aliasesProblem(aliases)
-  if (problem !== undefined) throw new TypeError(`${option}aliases ${problem}`)
-  checkWholeNumber(owner, `${path}maxLength`, maxLength, 1, SESSION_ID_MAX_LENGTH)
-  if (onInvalid !== 'drop' && typeof onInvalid !== 'function') {
-    throw new TypeError(`${option}onInvalid must be 'drop' or a function, it is ${kindOf(onInvalid)}`)
-  }
-  const rule = { maxLength }
-  return {
-    rules: { rule, aliases: planAliases(aliases), replace: replacerOf(onInvalid, rule) },
-    mapper: mapperOf(backends, `${option}backends`, onBackendProblem),
-    createBuffer: createBufferOf(backfill, `${option}backfill`),
-  }
-}
-
-function createBufferOf(backfill: Backfill | undefined, where: string): CreateBuffer | undefined {
-  if (backfill === undefined) return undefined
-  const create = (backfill as Backfill | null)?.[CREATE_BUFFER]
-  if (typeof create === 'function') return create as CreateBuffer
-  throw new TypeError(
-    `${where} must be made by backfill(), it is ${kindOf(backfill)}: import { backfill } from '@otel-sessions/exporter/backfill'`,
-  )
-}
-
-function mapperOf(
-  backends: readonly SessionBackend[],
-  where: string,
-  onProblem: OnBackendProblem,
-): AttributeMapper | undefined {
-  if (!Array.isArray(backends)) {
-    throw new TypeError(`${where} must be an array of backends, it is ${kindOf(backends)}`)
-  }
-  const creators = backends.map((backend: SessionBackend | null | undefined, index) => {
-    const create = backend?.[CREATE_MAPPER]
-    if (typeof create === 'function') return create as CreateMapper
-    throw new TypeError(
-      `${where}[${index}] must be a backend, it is ${kindOf(backend)}: ${importHint(backend)}'@otel-sessions/exporter/backends'`,
-    )
+  const { onInvalid = 'drop', backends = [], backfill } = options
+  const { aliases, rule } = checkIdOptions(owner, options, path)
+  const check = (isRight: boolean, option: string, expected: string, value: unknown, hint = '') =>
+    checkOption(isRight, owner, path + option, expected, value, (it) => kindOf(it) + hint)
+  const isRight = onInvalid === 'drop' || typeof onInvalid === 'function'
+  check(isRight, 'onInvalid', "'drop' or a function", onInvalid)
+  check(Array.isArray(backends), 'backends', 'an array of backends', backends)
+  const mappers = backends.map((backend, index) => {
+    const create: unknown = (backend as SessionBackend | null | undefined)?.[CREATE_MAPPER]
+    const hint = `: ${importHint(backend)}'@otel-sessions/exporter/backends'`
+    check(typeof create === 'function', `backends[${index}]`, 'a backend', backend, hint)
+    return create as CreateMapper
   })
-  return creators[0]?.(backends, where, onProblem)
+  const createBuffer: unknown = (backfill as Backfill | null | undefined)?.[CREATE_BUFFER]
+  check(
+    backfill === undefined || typeof createBuffer === 'function',
+    'backfill',
+    'made by backfill()',
+    backfill,
+    ": import { backfill } from '@otel-sessions/exporter/backfill'",
+  )
+  return {
+    rules: { rule, aliases, replace: replacerOf(onInvalid, rule) },
+    mapper: mappers[0]?.(backends, `${owner}: option ${path}backends`, onBackendProblem),
+    createBuffer: createBuffer as CreateBuffer | undefined,
+  }
 }
 
 /** How to get a backend instead of a wrong value. A string is not repeated: it may be anything, a token too. */

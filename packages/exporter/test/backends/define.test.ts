@@ -22,7 +22,7 @@ describe('option backends', () => {
     '7',
     'a secret value that is longer than any name',
   ])('rejects the string %j without repeating it, and names where backends are', (name) => {
-    const message = `SessionSpanExporter: option backends[1] must be a backend, it is a string of ${name.length} characters: import one ${FROM}`
+    const message = `SessionSpanExporter: option backends[1] must be a backend, it is a string of ${name.length} character${name.length === 1 ? '' : 's'}: import one ${FROM}`
     expect(make([langfuse, name])).toThrow(new TypeError(message))
   })
 

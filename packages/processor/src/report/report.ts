@@ -1,11 +1,6 @@
 // Problems: counted by code, and logged once each; see `problem-codes.ts`. `process-stats.ts` gives the counts to users.
 // Every other folder calls this one, and it calls none of them.
-import {
-  adviseSessionId,
-  SESSION_ID_MAX_LENGTH,
-  type SessionIdAdvice,
-  type SessionIdReason,
-} from '@otel-sessions/semconv'
+import { adviseSessionId, SESSION_ID_MAX_LENGTH, type SessionIdReason } from '@otel-sessions/semconv'
 import { kindOf, problemLog, processorHint, reportCopies } from '@otel-sessions/semconv/internal'
 import type { IdFieldCode, ProblemCode } from './problem-codes.ts'
 
@@ -44,21 +39,27 @@ export function reportInvalidId(
   maxLength: number = SESSION_ID_MAX_LENGTH,
 ): void {
   report(`${code}:${reason}` as ProblemCode, () => {
-    return `${what} (${reason}): it is ${kindOf(value)}; valid are 1 to ${maxLength} printable US-ASCII characters, not all blank`
+    return `${what} (${reason}): it is ${kindOf(value)}; valid are 1 to ${maxLength} printable US-ASCII characters`
   })
 }
 
 /** What becomes of an invalid session ID. */
 export const ID_REJECTED = 'a session ID is rejected, so there is no session'
 
-const ADVICE: Record<SessionIdAdvice, string> = {
-  generic: 'looks generic, so several users may share it',
-  placeholder: 'looks like a missing value that was made a string',
-  'surrounding-blank': 'begins or ends with a space, and backends that trim it merge sessions',
-  'looks-like-email': 'looks like an e-mail address, which is personal data',
-}
-
 /** Reports what is weak about a valid session ID. It is used all the same. */
 export function reportWeakId(id: string): void {
-  for (const advice of adviseSessionId(id)) report(`advice:${advice}`, () => `a session ID ${ADVICE[advice]}`)
+  for (const advice of adviseSessionId(id)) {
+    report(`advice:${advice}`, () => `a session ID is used, although it is weak (${advice})`)
+  }
+}
+
+/** Counts a value that is left out, and logs what it is: its kind, unless `describe` returns more. */
+export function reportLeftOut(
+  code: ProblemCode,
+  what: string,
+  value: unknown,
+  expected: string,
+  describe = kindOf,
+): void {
+  report(code, () => `${what} is left out: it is ${describe(value)}, not ${expected}`)
 }

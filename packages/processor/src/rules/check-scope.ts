@@ -1,4 +1,4 @@
-import { type Context, SpanKind, trace } from '@opentelemetry/api'
+import { type Context, type Span, SpanKind, trace } from '@opentelemetry/api'
 import { now, type SessionRecord, type SessionTrace } from '@otel-sessions/semconv/internal'
 import { report } from '../report/report.ts'
 import type { SessionScope } from '../scope/scope.ts'
@@ -22,18 +22,15 @@ const LONGEST_REQUEST_MILLIS = 300_000
 export function reportOutlivedScope(span: object, context: Context, record: SessionRecord): void {
   const scope = (record.scope as SessionScope | undefined)?.decidingScope
   if (scope?.over === undefined || record.from !== 'scope' || record.id === undefined) return
-  const parent = trace.getSpan(context)
-  if (parent?.isRecording() === true) return
-  const isRequestOver = parent !== undefined && isRequest(parent as SdkSpan)
+  const parent = trace.getSpan(context) as (Span & SdkSpan) | undefined
+  if (parent?.isRecording()) return
   const isSettled = scope.over === 'settled'
-  let age = millisSinceEnd(parent as SdkSpan | undefined)
-  if (isSettled || !isRequestOver) {
-    scope.overAt ??= now()
-    age = Math.min(age, now() - scope.overAt)
-  }
+  const isRequestOver = parent !== undefined && isRequest(parent)
+  if (isSettled || !isRequestOver) scope.overAt ??= now()
+  const age = Math.min(millisSinceEnd(parent), now() - (scope.overAt ?? Number.NEGATIVE_INFINITY))
   if (age < (isSettled || isRequestOver ? SOON_MILLIS : LONGEST_REQUEST_MILLIS)) return
   report('scope:outlived', () => {
-    return `a span of ${instrumentationOf(span)} starts in the session of a usingSession that was over long before. A queue, pool, batch or socket that outlives it probably started the span, perhaps for another user. Bind each job with bindSession, and make what is shared inside usingSession(null, …)`
+    return `a span of ${instrumentationOf(span)} starts long after its usingSession was over, perhaps for another user: bind each job with bindSession, and make what is shared in usingSession(null, …)`
   })
 }
 
@@ -60,7 +57,7 @@ export function reportBypassedScope({ bypassed, open, root, sessionId, several }
     // A record without a resolution was replaced: the span's session was set midway.
     if (resolution === undefined || resolvedId !== undefined) continue
     report('scope:bypassed', () => {
-      return `a span of ${instrumentation} has no session, although its trace has one: it started outside the usingSession below its parent. If it belongs there, call setSpanSession for the active span before usingSession, or use backfill`
+      return `a span of ${instrumentation} has no session, although its trace has one: call setSpanSession for the active span before usingSession, or use backfill`
     })
   }
   bypassed.clear()
@@ -77,11 +74,8 @@ type SdkSpan = Partial<{
 }>
 
 /** Whether a span stands for a request or a job, so that its end is the end of what was started in it. */
-function isRequest(span: SdkSpan): boolean {
-  const { kind, parentSpanId, parentSpanContext } = span
-  const isRoot = parentSpanId === undefined && parentSpanContext === undefined
-  return isRoot || kind === SpanKind.SERVER || kind === SpanKind.CONSUMER
-}
+const isRequest = ({ kind, parentSpanId, parentSpanContext }: SdkSpan): boolean =>
+  kind === SpanKind.SERVER || kind === SpanKind.CONSUMER || (parentSpanId ?? parentSpanContext) === undefined
 
 /** Infinite for a span of another process, and where there is none. */
 function millisSinceEnd(span: SdkSpan | undefined): number {
@@ -90,6 +84,5 @@ function millisSinceEnd(span: SdkSpan | undefined): number {
 }
 
 function instrumentationOf(span: SdkSpan): string {
-  const { name } = span.instrumentationScope ?? span.instrumentationLibrary ?? {}
-  return name ? `"${name.slice(0, 100)}"` : 'an unnamed instrumentation'
+  return `"${(span.instrumentationScope ?? span.instrumentationLibrary)?.name}"`
 }

@@ -1,4 +1,4 @@
-import { type Span } from '@opentelemetry/api'
+import type { Span } from '@opentelemetry/api'
 import {
   ownRecord,
   processSetup,

@@ -1,7 +1,7 @@
 import { checkSessionId, TAG_MAX_LENGTH, TAGS_MAX_COUNT } from '@otel-sessions/semconv'
-import { countOf, isPlainSessionId, kindOf } from '@otel-sessions/semconv/internal'
+import { countOf, isPlainSessionId, numberOrKind } from '@otel-sessions/semconv/internal'
 import type { FieldCode, IdFieldCode } from '../report/problem-codes.ts'
-import { ID_REJECTED, report, reportInvalidId, reportWeakId } from '../report/report.ts'
+import { ID_REJECTED, report, reportInvalidId, reportLeftOut, reportWeakId } from '../report/report.ts'
 import type { CheckedSession, MetadataValue, SessionFields, SessionInit } from './session-init.ts'
 
 const FIELDS = ['sessionId', 'conversationId', 'userId', 'previousSessionId', 'metadata', 'tags'] as const
@@ -14,7 +14,7 @@ export function checkSession(session: unknown): CheckedSession {
   try {
     if (typeof session === 'object' && isInit(session)) return checkInit(session as SessionInit)
   } catch {
-    report('session:unreadable', () => 'a session is rejected, so there is none: reading it throws')
+    report('session:unreadable', () => 'a session is rejected: reading it throws')
     return CLEARED
   }
   return checkId(session, undefined)
@@ -63,53 +63,44 @@ function checkId(value: unknown, fields: SessionFields | undefined): CheckedSess
  * ID is `null`, so that the outer user's name does not end up on another user's work. Never throws.
  */
 export function checkFields(init: SessionInit): SessionFields | undefined {
-  const conversationId = checkIdField('conversation-id', init, 'conversationId')
-  const userId = checkIdField('user-id', init, 'userId')
-  const previousSessionId = checkIdField('previous-session-id', init, 'previousSessionId')
-  const metadata = checkField('metadata', init, checkMetadata)
-  const tags = checkField('tags', init, checkTags)
-  const isEmpty =
-    conversationId === undefined &&
-    userId === undefined &&
-    previousSessionId === undefined &&
-    metadata === undefined &&
-    tags === undefined
-  return isEmpty ? undefined : { conversationId, userId, previousSessionId, metadata, tags }
+  const fields = {
+    conversationId: checkField(init, 'conversationId', checkIdField),
+    userId: checkField(init, 'userId', checkIdField),
+    previousSessionId: checkField(init, 'previousSessionId', checkIdField),
+    metadata: checkField(init, 'metadata', checkMetadata) ?? undefined,
+    tags: checkField(init, 'tags', checkTags) ?? undefined,
+  }
+  for (const field in fields) {
+    if (fields[field as keyof typeof fields] !== undefined) return fields
+  }
+  return undefined
 }
 
-function checkIdField(
-  code: IdFieldCode,
-  init: SessionInit,
-  field: 'conversationId' | 'userId' | 'previousSessionId',
-): string | null | undefined {
-  try {
-    const value: unknown = init[field]
-    if (value === undefined || value === null) return value
-    const check = checkSessionId(value)
-    if (check.ok) return check.id
-    reportInvalidId(code, `a ${code.replaceAll('-', ' ')} is left out`, value, check.reason)
-  } catch {
-    reportUnreadable(code)
-  }
-  return null
-}
+type Field = Exclude<keyof SessionInit, 'sessionId'>
 
 function checkField<T>(
-  field: 'metadata' | 'tags',
   init: SessionInit,
-  check: (value: unknown) => T | undefined,
-): T | undefined {
+  field: Field,
+  check: (value: unknown, field: Field) => T,
+): T | null | undefined {
   try {
     const value: unknown = init[field]
-    return value === undefined || value === null ? undefined : check(value)
+    return value === undefined || value === null ? value : check(value, field)
   } catch {
-    reportUnreadable(field)
-    return undefined
+    report(`${codeOf(field)}:unreadable`, () => `${field} is left out: reading it throws`)
+    return null
   }
 }
 
-function reportUnreadable(field: FieldCode): void {
-  report(`${field}:unreadable`, () => `a ${field.replaceAll('-', ' ')} is left out: reading it throws`)
+/** `conversation-id` of `conversationId`. */
+const codeOf = (field: Field) =>
+  field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`) as FieldCode
+
+function checkIdField(value: unknown, field: Field): string | null {
+  const check = checkSessionId(value)
+  if (check.ok) return check.id
+  reportInvalidId(codeOf(field) as IdFieldCode, `${field} is left out`, value, check.reason)
+  return null
 }
 
 /** The most characters of a key in a log: keys may hold personal data. */
@@ -127,44 +118,34 @@ const nameInLog = (key: string) =>
 /** Copies the metadata, because the application may change its object while the scope lasts. */
 function checkMetadata(value: unknown): SessionFields['metadata'] {
   if (typeof value !== 'object' || Array.isArray(value)) {
-    report('metadata:not-an-object', () => `metadata is left out: it is ${kindOf(value)}, not an object`)
+    reportLeftOut('metadata:not-an-object', 'metadata', value, 'an object')
     return undefined
   }
   const copy: Record<string, unknown> = { ...value }
   let isEmpty = true
   for (const key of Object.keys(copy)) {
-    if (isMetadataValue(copy[key])) isEmpty = false
-    else leaveOut(copy, key)
+    const one = copy[key]
+    if (typeof one === 'string' || typeof one === 'boolean' || Number.isFinite(one)) {
+      isEmpty = false
+      continue
+    }
+    delete copy[key]
+    if (one === undefined) continue
+    const what = `metadata ${JSON.stringify(key.slice(0, MAX_KEY_IN_LOG))}`
+    reportLeftOut('metadata:bad-value', what, one, 'a string, a finite number or a boolean', numberOrKind)
   }
   return isEmpty ? undefined : (copy as Record<string, MetadataValue>)
 }
 
-function leaveOut(copy: Record<string, unknown>, key: string): void {
-  const value = copy[key]
-  if (value !== undefined) {
-    report('metadata:bad-value', () => {
-      const is = typeof value === 'number' ? String(value) : kindOf(value)
-      return `metadata ${JSON.stringify(key.slice(0, MAX_KEY_IN_LOG))} is left out: it is ${is}, not a string, a finite number or a boolean`
-    })
-  }
-  delete copy[key]
-}
-
-function isMetadataValue(value: unknown): value is MetadataValue {
-  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
-}
-
 function checkTags(value: unknown): readonly string[] | undefined {
   if (Array.isArray(value)) return limitTags(value.filter(isTag))
-  report('tags:not-an-array', () => `tags are left out: they are ${kindOf(value)}, not an array`)
+  reportLeftOut('tags:not-an-array', 'tags', value, 'an array')
   return undefined
 }
 
 function isTag(tag: unknown): tag is string {
   if (typeof tag === 'string' && tag !== '' && tag.length <= TAG_MAX_LENGTH) return true
-  report('tags:bad-tag', () => {
-    return `a tag is left out: it is ${kindOf(tag)}, not a string of 1 to ${TAG_MAX_LENGTH} characters`
-  })
+  reportLeftOut('tags:bad-tag', 'a tag', tag, `a string of 1 to ${TAG_MAX_LENGTH} characters`)
   return false
 }
 

@@ -95,8 +95,7 @@ export function contextWithoutSession(context: Context): Context {
   return contextWithSession(context, null)
 }
 
-const REGISTER =
-  'first call context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()), of @opentelemetry/context-async-hooks'
+const REGISTER = 'first call context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())'
 
 /** Reports that no context manager is active for this copy of @opentelemetry/api. */
 export function checkContextManager(outer: Context, inside: Context): void {
@@ -109,9 +108,9 @@ export function checkContextManager(outer: Context, inside: Context): void {
     const { context: manager, version } = registeredApi()
     // One that works, but not for our copy of the API.
     if (manager?.with(inside, () => readScope(manager.active()) === readScope(inside))) {
-      return `usingSession has no effect: the context manager is registered with @opentelemetry/api ${version}, and this package loads another, newer copy. "npm ls @opentelemetry/api" must show one version`
+      return `usingSession has no effect: the context manager is registered with @opentelemetry/api ${version}, an older copy: "npm ls @opentelemetry/api" must show one version`
     }
-    return `usingSession has no effect: no context manager is registered; ${REGISTER}`
+    return `usingSession has no effect: there is no context manager; ${REGISTER}`
   })
 }
 
@@ -124,7 +123,7 @@ function checkContextSurvivesAwait(result: unknown, inside: Context): void {
   Promise.resolve().then(() => {
     if (readScope(context.active()) === readScope(inside)) return
     report('context:lost-after-await', () => {
-      return `usingSession has no effect after the first await: the context manager does not follow promises; ${REGISTER}`
+      return `usingSession has no effect after the first await, because of the context manager; ${REGISTER}`
     })
   })
 }

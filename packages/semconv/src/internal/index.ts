@@ -5,6 +5,7 @@
  * - `late-rules.ts`: which session a span has at its end; called by the processor, or else by the exporter
  * - `fields.ts`: fields that travel between spans, or that limits of the SDK dropped or truncated
  * - `missing-processor.ts`: scopes are entered, and nothing stamps the spans; both sides notice that
+ * - `id-options.ts`: the options that a processor and an exporter have in common
  * - `read-attributes.ts`: reading attributes and the JSON in `metadata`
  * - `toolbox/`: timers, the problem log, option checks, bounded caches, exactly-once callbacks, varints
  *
@@ -12,7 +13,7 @@
  *
  * @module
  */
-export { type AliasPlan, aliasesProblem, planAliases } from '../aliases/plan.ts'
+export { type AliasPlan, planAliases } from '../aliases/plan.ts'
 export {
   type AliasCheck,
   type AliasMatch,
@@ -32,6 +33,7 @@ export {
   noteOthers,
   unlessPresent,
 } from './fields.ts'
+export { checkIdOptions } from './id-options.ts'
 export {
   isUntouched,
   mergeLateMetadata,
@@ -61,11 +63,12 @@ export { once } from './toolbox/once.ts'
 export {
   checkChoice,
   checkFunction,
+  checkOption,
   checkOptions,
   checkWholeNumber,
   countOf,
   kindOf,
-  unknownOption,
+  numberOrKind,
 } from './toolbox/option-checks.ts'
 export {
   type Logger,

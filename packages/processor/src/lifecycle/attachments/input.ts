@@ -1,5 +1,6 @@
-import { kindOf } from '@otel-sessions/semconv/internal'
-import { checkText, numberOrKind, reportLeftOut } from '../emit/check-values.ts'
+import { kindOf, numberOrKind } from '@otel-sessions/semconv/internal'
+import { reportLeftOut } from '../../report/report.ts'
+import { checkText } from '../emit/check-values.ts'
 
 /** What `attach` takes: data, a file of this machine, or a URL. */
 export type AttachmentInput = AttachedData | AttachedFile | AttachedUrl

@@ -14,7 +14,7 @@ import {
   type SessionEndState,
 } from '@otel-sessions/semconv'
 import { kindOf } from '@otel-sessions/semconv/internal'
-import { report } from '../../report/report.ts'
+import { report, reportLeftOut } from '../../report/report.ts'
 import { reportUnknownField } from '../../scope/check-session.ts'
 import type { SessionEnd, SessionFeedback } from '../types.ts'
 import {
@@ -25,7 +25,6 @@ import {
   checkTime,
   isBefore,
   NAME_MAX_LENGTH,
-  reportLeftOut,
   TEXT_MAX_LENGTH,
   timeNow,
 } from './check-values.ts'

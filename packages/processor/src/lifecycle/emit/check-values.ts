@@ -1,28 +1,13 @@
 import type { HrTime } from '@opentelemetry/api'
-import { kindOf } from '@otel-sessions/semconv/internal'
+import { numberOrKind } from '@otel-sessions/semconv/internal'
 import type { ProblemCode } from '../../report/problem-codes.ts'
-import { report } from '../../report/report.ts'
+import { report, reportLeftOut } from '../../report/report.ts'
 
 /** The most UTF-16 code units in a name of a session, event, metric or feedback. */
 export const NAME_MAX_LENGTH = 200
 
 /** The most UTF-16 code units in a comment, a reason and JSON (32 kB). */
 export const TEXT_MAX_LENGTH = 32_768
-
-/** Counts a value that is left out, and logs what it is: its kind, unless `describe` returns more. */
-export function reportLeftOut(
-  code: ProblemCode,
-  what: string,
-  value: unknown,
-  expected: string,
-  describe = kindOf,
-): void {
-  report(code, () => `${what} is left out: it is ${describe(value)}, not ${expected}`)
-}
-
-/** A number as it is, else the kind of a value. For values that are never an ID. */
-export const numberOrKind = (value: unknown): string =>
-  typeof value === 'number' ? String(value) : kindOf(value)
 
 /** A text as it is; undefined where it is missing, or invalid, which is counted. */
 export function checkText(

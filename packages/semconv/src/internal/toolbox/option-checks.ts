@@ -6,6 +6,10 @@ export function kindOf(value: unknown): string {
   return `a value of type ${typeof value}`
 }
 
+/** A number as it is, else the kind of a value. For values that are never an ID. */
+export const numberOrKind = (value: unknown): string =>
+  typeof value === 'number' ? String(value) : kindOf(value)
+
 /** A number of things, for a message: `1 character`, `2 characters`. */
 export const countOf = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'}`
 
@@ -19,16 +23,30 @@ export function checkOptions(where: string, options: unknown, known: readonly st
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(`${where}: options must be an object, they are ${kindOf(options)}`)
   }
-  const problem = unknownOption(options, known)
-  if (problem !== undefined) throw new TypeError(`${where}: ${problem}`)
+  const name = Object.keys(options).find((each) => !known.includes(each))
+  if (name === undefined) return
+  const names = known.join(', ')
+  throw new TypeError(`${where}: there is no option ${JSON.stringify(name)}; the options are ${names}`)
 }
 
-/** Describes the first unknown option, naming it and the known ones; undefined if all are known. */
-export function unknownOption(options: object, known: readonly string[]): string | undefined {
-  const name = Object.keys(options).find((each) => !known.includes(each))
-  return name === undefined
-    ? undefined
-    : `there is no option ${JSON.stringify(name)}; the options are ${known.join(', ')}`
+/**
+ * Checks that an option is right.
+ *
+ * @param expected what it must be
+ * @param describe what the error says about the value
+ * @throws Problem that names the option
+ */
+export function checkOption(
+  isRight: boolean,
+  where: string,
+  option: string,
+  expected: string,
+  value: unknown,
+  describe = kindOf,
+  Problem: typeof TypeError | typeof RangeError = TypeError,
+): void {
+  if (isRight) return
+  throw new Problem(`${where}: option ${option} must be ${expected}, it is ${describe(value)}`)
 }
 
 /** Checks that an option is a whole number. @throws RangeError that names the option, its range and the value */
@@ -39,17 +57,14 @@ export function checkWholeNumber(
   least: number,
   most: number,
 ): void {
-  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return
-  const got = typeof value === 'number' ? String(value) : kindOf(value)
-  throw new RangeError(
-    `${where}: option ${option} must be a whole number from ${least} to ${most}, it is ${got}`,
-  )
+  const isRight = Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+  const expected = `a whole number from ${least} to ${most}`
+  checkOption(isRight, where, option, expected, value, numberOrKind, RangeError)
 }
 
 /** Checks that an option is a function or undefined. @throws TypeError that names the option and the value's type */
 export function checkFunction(where: string, option: string, value: unknown): void {
-  if (value === undefined || typeof value === 'function') return
-  throw new TypeError(`${where}: option ${option} must be a function, it is ${kindOf(value)}`)
+  checkOption(value === undefined || typeof value === 'function', where, option, 'a function', value)
 }
 
 /** Checks that an option is one of several values. @throws TypeError that names the option, the values and the type */
@@ -59,9 +74,6 @@ export function checkChoice(
   value: unknown,
   choices: readonly unknown[],
 ): void {
-  if (choices.includes(value)) return
-  const list = choices
-    .map((choice) => (typeof choice === 'string' ? `'${choice}'` : String(choice)))
-    .join(' or ')
-  throw new TypeError(`${where}: option ${option} must be ${list}, it is ${kindOf(value)}`)
+  const list = choices.map((choice) => (typeof choice === 'string' ? `'${choice}'` : choice)).join(' or ')
+  checkOption(choices.includes(value), where, option, list, value)
 }

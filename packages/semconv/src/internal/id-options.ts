@@ -1,0 +1,33 @@
+import { type AliasPlan, aliasesProblem, planAliases, type SessionAliases } from '../aliases/plan.ts'
+import { SESSION_ALIASES } from '../aliases/table.ts'
+import { SESSION_ID_MAX_LENGTH } from '../session-id.ts'
+import { checkWholeNumber } from './toolbox/option-checks.ts'
+
+/** The options with which a processor and an exporter read IDs. */
+interface IdOptions {
+  readonly aliases?: SessionAliases | undefined
+  readonly maxLength?: number | undefined
+}
+
+/** The same, checked. */
+interface IdSettings {
+  readonly aliases: AliasPlan
+  readonly rule: { readonly maxLength: number }
+}
+
+/**
+ * Checks the options with which IDs are read.
+ *
+ * @param path what messages put before the name of an option
+ * @throws TypeError or RangeError that names the option and what is wrong with its value
+ */
+export function checkIdOptions(
+  where: string,
+  { aliases = SESSION_ALIASES, maxLength = SESSION_ID_MAX_LENGTH }: IdOptions,
+  path = '',
+): IdSettings {
+  const problem = aliasesProblem(aliases)
+  if (problem !== undefined) throw new TypeError(`${where}: option ${path}aliases ${problem}`)
+  checkWholeNumber(where, `${path}maxLength`, maxLength, 1, SESSION_ID_MAX_LENGTH)
+  return { aliases: planAliases(aliases), rule: { maxLength } }
+}
