@@ -71,9 +71,7 @@ function reassign(
   record.otherSession = undefined
   const isStamped = current === id || current === record.stampedAs
   const check = isStamped ? undefined : checkSessionId(current, settings.rule)
-  const late = check?.ok
-    ? check.id
-    : readAlias(attributes, settings.aliases, settings.rule, record)?.id
+  const late = check?.ok ? check.id : readAlias(attributes, settings.aliases, settings.rule, record)?.id
   if (late === undefined || late === id || isPlaceholder(late)) return undefined
   const other = otherSession?.(late, check?.ok !== true)
   if (other === undefined) return undefined
