@@ -1,6 +1,6 @@
 import type { Context } from '@opentelemetry/api'
 import {
-  claimRecord,
+  addRecord,
   isUntouched,
   logUnheard,
   ownRecord,
@@ -8,7 +8,6 @@ import {
   type SessionFlush,
   type SessionRecord,
   type SessionRecordSettings,
-  writeRecord,
 } from '@otel-sessions/semconv/internal'
 import { bindInstalledQueues, isFromLangChain, watchSpan } from './langchain/watch-spans.ts'
 import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
@@ -53,14 +52,13 @@ export class SessionSpanProcessor {
     logUnheard()
     try {
       const spanContext = span.spanContext()
-      if (!claimRecord(spanContext)) {
+      const record = startRecord(span.attributes, parentContext, this.#settings)
+      if (!addRecord(spanContext, record)) {
         this.#counters.skipped++
         return
       }
-      const record = startRecord(span.attributes, parentContext, this.#settings)
       this.#counters.started[record.kind]++
       stamp(span, record)
-      writeRecord(spanContext, record)
       openRecord(record)
       if (isFromLangChain(span)) watchSpan(span, record, parentContext)
       else if ((record.scope as SessionScope | undefined)?.decidingScope?.over !== undefined) {

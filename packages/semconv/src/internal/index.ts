@@ -44,7 +44,7 @@ export {
 export { processorHint, reportBareSpan, reportMissingProcessor } from './missing-processor.ts'
 export { isTooLongToRead, type MetadataRead, ownValue, readMetadata } from './read-attributes.ts'
 export {
-  claimRecord,
+  addRecord,
   type OtherSession,
   ownRecord,
   type Resolution,

@@ -178,10 +178,15 @@ class Slot extends (given as unknown as new (object: object) => object) {
 
   static isUsed = false
 
-  static claim(spanContext: object): boolean {
+  constructor(spanContext: object, record: SessionRecord) {
+    super(spanContext)
+    this.#record = record
+  }
+
+  static add(spanContext: object, record: SessionRecord): boolean {
     Slot.isUsed = true
     try {
-      new Slot(spanContext)
+      new Slot(spanContext, record)
       return true
     } catch {
       // It has one, or it is frozen and the engine minds.
@@ -194,19 +199,22 @@ class Slot extends (given as unknown as new (object: object) => object) {
   }
 
   static write(spanContext: object, record: SessionRecord): void {
-    if (!(#record in spanContext)) Slot.claim(spanContext)
-    if (#record in spanContext) spanContext.#record = record
+    if (!Slot.add(spanContext, record)) (spanContext as Slot).#record = record
   }
 }
 
-/** Makes room for a record on a span context; false if another processor has. */
-export const { claim: claimRecord, read: ownRecord, write: writeRecord } = sharedSlot()
+/**
+ * - `addRecord`: puts a record on a span context that has none; false if another processor has put one there
+ * - `ownRecord`: the record on a span context
+ * - `writeRecord`: puts a record on a span context, in place of the one that is there
+ */
+export const { add: addRecord, read: ownRecord, write: writeRecord } = sharedSlot()
 
-function sharedSlot(): Pick<typeof Slot, 'claim' | 'read' | 'write'> {
+function sharedSlot(): Pick<typeof Slot, 'add' | 'read' | 'write'> {
   try {
     const holder = globalThis as { [SESSION_RECORD]?: typeof Slot }
     holder[SESSION_RECORD] ??= Slot
-    return typeof holder[SESSION_RECORD].claim === 'function' ? holder[SESSION_RECORD] : Slot
+    return typeof holder[SESSION_RECORD].add === 'function' ? holder[SESSION_RECORD] : Slot
   } catch {
     return Slot
   }
