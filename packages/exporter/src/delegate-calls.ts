@@ -19,131 +19,112 @@ export function callBack(callback: (result: ExportResult) => void, result: Expor
   }
 }
 
-interface InFlight {
-  readonly done: Promise<void>
-  /** May be called twice. */
-  finish(): void
-}
-
 /** The calls of the wrapped exporter: each is answered once, in time, and known while it is in flight. */
-export class DelegateCalls<S> {
-  readonly #delegate: SpanExporterLike<S>
-  readonly #timeoutMillis: number
-  readonly #countFailure: (reason: FailureReason) => void
-  readonly #register: (spans: readonly S[], exported: () => Promise<unknown>) => () => void
-  readonly #inFlight = new Set<InFlight>()
-
-  /** @param register called with each export, for those who wait for it; returns a function that undoes it */
-  constructor(
-    delegate: SpanExporterLike<S>,
-    timeoutMillis: number,
-    countFailure: (reason: FailureReason) => void,
-    register: (spans: readonly S[], exported: () => Promise<unknown>) => () => void,
-  ) {
-    this.#delegate = delegate
-    this.#timeoutMillis = timeoutMillis
-    this.#countFailure = countFailure
-    this.#register = register
-  }
-
+export interface DelegateCalls<S> {
   /**
    * Exports a batch, and calls back once. A batch that backfill made larger than `maxSpans` is exported in several
    * requests, one after the other: exporters reject too many at a time. Then the result is the first failure, if any.
    */
-  export(spans: S[], maxSpans: number, callback: (result: ExportResult) => void): void {
-    const parts = partsOf(spans, maxSpans)
-    const { finish } = this.#begin(spans)
-    // The answer may come in another context, in which the next request would be traced.
-    const from = context.active()
-    let failed: ExportResult | undefined
-    const exportFrom = (start: number): void => {
-      // A loop while the answers come within the calls: a process that exits does not wait, and the stack must not grow.
-      let isAnswered = true
-      for (let index = start; isAnswered && index < parts.length; index++) {
-        let isInCall = true
-        isAnswered = false
-        this.#call(parts[index] as S[], (result) => {
-          if (result.code !== 0) failed ??= result
-          if (index === parts.length - 1) {
-            finish()
-            callBack(callback, failed ?? result)
-          } else if (isInCall) isAnswered = true
-          else context.with(from, exportFrom, undefined, index + 1)
-        })
-        isInCall = false
-      }
-    }
-    exportFrom(0)
-  }
-
+  export(spans: S[], maxSpans: number, callback: (result: ExportResult) => void): void
   /** Waits for what is in flight. */
-  settled(what: string, millis = this.#timeoutMillis): Promise<unknown> {
-    return within(millis, what, Promise.all(Array.from(this.#inFlight, ({ done }) => done)))
-  }
-
+  settled(what: string, millis?: number): Promise<unknown>
   /** Ends all waiting, and undoes all registrations. */
-  close(): void {
-    for (const { finish } of this.#inFlight) finish()
-  }
+  close(): void
+}
 
-  #begin(spans: readonly S[]): InFlight {
+/**
+ * Prepares the calls of the wrapped exporter.
+ *
+ * @param register called with each export, for those who wait for it; returns a function that undoes it
+ */
+export function delegateCalls<S>(
+  delegate: SpanExporterLike<S>,
+  timeoutMillis: number,
+  countFailure: (reason: FailureReason) => void,
+  register: (spans: readonly S[], exported: () => Promise<unknown>) => () => void,
+): DelegateCalls<S> {
+  /** What is in flight, by the function that ends waiting for it, which may be called twice. */
+  const inFlight = new Map<() => void, Promise<void>>()
+
+  const begin = (spans: readonly S[]) => {
     let resolve = () => {}
     const done = new Promise<void>((settle) => {
       resolve = settle
     })
-    const unregister = this.#register(spans, () => within(this.#timeoutMillis, 'an export', done))
-    const inFlight = {
-      done,
-      finish: () => {
-        this.#inFlight.delete(inFlight)
-        unregister()
-        resolve()
-      },
+    const unregister = register(spans, () => within(timeoutMillis, 'an export', done))
+    const finish = () => {
+      inFlight.delete(finish)
+      unregister()
+      resolve()
     }
-    this.#inFlight.add(inFlight)
-    return inFlight
+    inFlight.set(finish, done)
+    return finish
   }
 
   /** Calls back exactly once: with the first result, or with a failure if the exporter throws or does not answer in time. */
-  #call(spans: S[], callback: (result: ExportResult) => void): void {
-    let settled: FailureReason | 'done' | undefined
+  const call = (spans: S[], callback: (result: ExportResult) => void): void => {
+    let settled: FailureReason | undefined
     let timer: Timer | undefined
-    const settle = (result: ExportResult, reason: FailureReason | undefined) => {
-      if (settled !== undefined) {
-        if (settled === 'done') this.#countFailure('second-callback')
-        return
-      }
-      settled = reason === undefined || reason === 'result' ? 'done' : reason
-      timer?.cancel()
-      if (reason !== undefined) this.#countFailure(reason)
-      callback(result)
+    const settle = (reason: FailureReason, result: ExportResult) => {
+      if (settled === undefined) {
+        settled = reason
+        timer?.cancel()
+        if (result.code !== 0) countFailure(reason)
+        callback(result)
+      } else if (settled === 'result') countFailure('second-callback')
     }
+    const fail = (error: unknown) => settle('threw', failure('the wrapped exporter threw', error))
     try {
-      const returned: unknown = this.#delegate.export(spans, (result) =>
-        settle(
-          result ?? failure('the wrapped exporter gave no result'),
-          result?.code === 0 ? undefined : 'result',
-        ),
+      const returned: unknown = delegate.export(spans, (result) =>
+        settle('result', result ?? failure('the wrapped exporter gave no result')),
       )
       // An exporter may be an async function, whose rejection nothing else handles.
-      if (returned instanceof Promise) {
-        returned.catch((error: unknown) => settle(failure('the wrapped exporter threw', error), 'threw'))
-      }
+      if (returned instanceof Promise) returned.catch(fail)
     } catch (error) {
-      settle(failure('the wrapped exporter threw', error), 'threw')
+      fail(error)
     }
     // An exporter that answers at once needs no timer.
     if (settled !== undefined) return
-    timer = after(this.#timeoutMillis, () =>
-      settle(failure(`the wrapped exporter did not answer within ${this.#timeoutMillis} ms`), 'timed-out'),
-    )
+    timer = after(timeoutMillis, () => {
+      settle('timed-out', failure(`the wrapped exporter did not answer within ${timeoutMillis} ms`))
+    })
+  }
+
+  return {
+    export(spans, maxSpans, callback) {
+      const parts = partsOf(spans, maxSpans)
+      const finish = begin(spans)
+      // The answer may come in another context, in which the next request would be traced.
+      const from = context.active()
+      let failed: ExportResult | undefined
+      const exportFrom = (start: number): void => {
+        // A loop while the answers come within the calls: a process that exits does not wait, and the stack must not grow.
+        let isAnswered = true
+        for (let index = start; isAnswered && index < parts.length; index++) {
+          let isInCall = true
+          isAnswered = false
+          call(parts[index] as S[], (result) => {
+            if (result.code !== 0) failed ??= result
+            if (index === parts.length - 1) {
+              finish()
+              callBack(callback, failed ?? result)
+            } else if (isInCall) isAnswered = true
+            else context.with(from, exportFrom, undefined, index + 1)
+          })
+          isInCall = false
+        }
+      }
+      exportFrom(0)
+    },
+    settled: (what, millis = timeoutMillis) => within(millis, what, Promise.all(inFlight.values())),
+    close() {
+      for (const finish of inFlight.keys()) finish()
+    },
   }
 }
 
 function partsOf<S>(spans: S[], maxSpans: number): S[][] {
   if (!(Array.isArray(spans) && spans.length > maxSpans)) return [spans]
-  const parts: S[][] = []
-  for (let start = 0; start < spans.length; start += maxSpans)
-    parts.push(spans.slice(start, start + maxSpans))
-  return parts
+  const count = Math.ceil(spans.length / maxSpans)
+  return Array.from({ length: count }, (_, part) => spans.slice(part * maxSpans, (part + 1) * maxSpans))
 }

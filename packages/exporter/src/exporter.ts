@@ -1,6 +1,6 @@
 import { type Context, context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { checkWholeNumber, kindOf, LONGEST_TIMER_MILLIS, now, within } from '@otel-sessions/semconv/internal'
-import { callBack, DelegateCalls, type FailureReason, failure } from './delegate-calls.ts'
+import { callBack, type DelegateCalls, delegateCalls, type FailureReason, failure } from './delegate-calls.ts'
 import { problems } from './problems.ts'
 import type { ExportableSpan, ExportResult, SpanExporterLike } from './span-types.ts'
 import type { ValidationOptions } from './validation/options.ts'
@@ -90,7 +90,7 @@ export class SessionSpanExporter<S extends ExportableSpan> {
     })
     this.#settings = settingsOf(options)
     this.#backfills = options.backfill !== undefined
-    this.#calls = new DelegateCalls(
+    this.#calls = delegateCalls(
       delegate,
       this.#settings.exportTimeoutMillis,
       (reason) => increment(this.#failures, reason),
