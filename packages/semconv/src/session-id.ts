@@ -41,12 +41,7 @@ const CONTROL_CHARACTER = /[^\u0020-\u007e\u0080-\uffff]/
 const NOT_PRINTABLE_ASCII = /[^\u0020-\u007e]/
 const NOT_BLANK = /[^\u0020]/
 
-const invalid = (reason: SessionIdReason): SessionIdCheck => Object.freeze({ ok: false, reason })
-const NOT_A_STRING = invalid('not-a-string')
-const EMPTY = invalid('empty')
-const TOO_LONG = invalid('too-long')
-const HAS_CONTROL_CHARACTER = invalid('control-character')
-const NOT_ASCII = invalid('not-ascii')
+const invalid = (reason: SessionIdReason): SessionIdCheck => ({ ok: false, reason })
 
 /**
  * Checks whether a value is a valid session ID: a string of 1 to 199 characters, each printable US-ASCII
@@ -61,12 +56,11 @@ const NOT_ASCII = invalid('not-ascii')
  * @example checkSessionId('café')              // { ok: false, reason: 'not-ascii' }
  */
 export function checkSessionId(value: unknown, rule?: SessionIdRule): SessionIdCheck {
-  if (typeof value !== 'string') return NOT_A_STRING
-  if (isBlank(value)) return EMPTY
-  if (value.length > maxLengthOf(rule)) return TOO_LONG
-  if (NOT_PRINTABLE_ASCII.test(value))
-    return CONTROL_CHARACTER.test(value) ? HAS_CONTROL_CHARACTER : NOT_ASCII
-  return { ok: true, id: value }
+  if (typeof value !== 'string') return invalid('not-a-string')
+  if (isBlank(value)) return invalid('empty')
+  if (value.length > maxLengthOf(rule)) return invalid('too-long')
+  if (!NOT_PRINTABLE_ASCII.test(value)) return { ok: true, id: value }
+  return invalid(CONTROL_CHARACTER.test(value) ? 'control-character' : 'not-ascii')
 }
 
 // Few IDs begin with a space; the others need no search.
@@ -138,13 +132,9 @@ const runtime = globalThis as unknown as { crypto: { getRandomValues(bytes: Uint
  */
 export function createSessionId(): string {
   const bytes = runtime.crypto.getRandomValues(new Uint8Array(16))
-  let millis = Date.now()
-  for (let index = 5; index >= 0; index--) {
-    bytes[index] = millis % 256
-    millis = Math.floor(millis / 256)
-  }
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  const hexOf = (value: number, length: number) => value.toString(16).padStart(length, '0')
+  const hex = Array.from(bytes.subarray(6), (byte) => hexOf(byte, 2)).join('')
+  return (hexOf(Date.now(), 12) + hex).replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }

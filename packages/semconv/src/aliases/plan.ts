@@ -1,4 +1,3 @@
-import { kindOf } from '../internal/toolbox/option-checks.ts'
 import { METADATA_PREFIX, SESSION_ALIASES, type SessionAlias, type SessionAliasConcept } from './table.ts'
 
 /** An entry of a table. */
@@ -29,7 +28,7 @@ export type SessionAliases = readonly (string | SessionAlias)[]
 const plans = new WeakMap<SessionAliases, AliasPlan>()
 
 /**
- * Returns the plan for an alias table, made once for each array. Invalid entries are ignored; `aliasesProblem` checks
+ * Returns the plan for an alias table, made once for each array. Invalid entries are ignored; `checkIdOptions` checks
  * the option.
  */
 export function planAliases(aliases: SessionAliases = SESSION_ALIASES): AliasPlan {
@@ -48,7 +47,7 @@ function makePlan(aliases: SessionAliases): AliasPlan {
   const conceptStarts: Partial<Record<SessionAliasConcept, number>> = {}
   const endings = new Uint8Array(128)
   for (const alias of aliases) {
-    if (aliasProblem(alias) !== undefined) continue
+    if (!isAlias(alias)) continue
     const { key, in: place, concept }: SessionAlias = typeof alias === 'string' ? { key: alias } : alias
     const isInJson = place === 'metadata-json'
     const ranks = isInJson ? json : attributes
@@ -61,22 +60,10 @@ function makePlan(aliases: SessionAliases): AliasPlan {
   return { table, attributes, json, bestJsonRank: Math.min(...json.values()), conceptStarts, endings }
 }
 
-/** Describes what is wrong with an alias table, to follow "option aliases"; undefined if nothing is. */
-export function aliasesProblem(aliases: unknown): string | undefined {
-  if (!Array.isArray(aliases)) return `must be an array, it is ${kindOf(aliases)}`
-  const index = aliases.findIndex((alias) => aliasProblem(alias) !== undefined)
-  return index < 0 ? undefined : `has ${aliasProblem(aliases[index])} at index ${index}`
-}
-
-function aliasProblem(alias: unknown): string | undefined {
-  if (typeof alias === 'string') return alias === '' ? 'an empty name' : undefined
-  if (typeof alias !== 'object' || alias === null) return kindOf(alias)
-  const { key, in: place = 'attribute' } = alias as Partial<SessionAlias>
-  if (typeof key !== 'string' || key === '') return 'an entry without a key'
-  if (place !== 'attribute' && place !== 'metadata-json')
-    return 'an entry whose "in" is neither attribute nor metadata-json'
-  if (place === 'metadata-json' && !key.startsWith(METADATA_PREFIX)) {
-    return `an entry in metadata-json whose key does not begin with "${METADATA_PREFIX}"`
-  }
-  return undefined
+/** Whether a value is a valid entry of an alias table. */
+export function isAlias(alias: unknown): alias is string | SessionAlias {
+  if (typeof alias === 'string') return alias !== ''
+  const { key, in: place = 'attribute' } = Object(alias) as Partial<SessionAlias>
+  if (typeof key !== 'string' || key === '') return false
+  return place === 'attribute' || (place === 'metadata-json' && key.startsWith(METADATA_PREFIX))
 }

@@ -1,7 +1,7 @@
-import { type AliasPlan, aliasesProblem, planAliases, type SessionAliases } from '../aliases/plan.ts'
+import { type AliasPlan, isAlias, planAliases, type SessionAliases } from '../aliases/plan.ts'
 import { SESSION_ALIASES } from '../aliases/table.ts'
 import { SESSION_ID_MAX_LENGTH } from '../session-id.ts'
-import { checkWholeNumber } from './toolbox/option-checks.ts'
+import { checkOption, checkWholeNumber, kindOf } from './toolbox/option-checks.ts'
 
 /** The options with which a processor and an exporter read IDs. */
 interface IdOptions {
@@ -26,8 +26,12 @@ export function checkIdOptions(
   { aliases = SESSION_ALIASES, maxLength = SESSION_ID_MAX_LENGTH }: IdOptions,
   path = '',
 ): IdSettings {
-  const problem = aliasesProblem(aliases)
-  if (problem !== undefined) throw new TypeError(`${where}: option ${path}aliases ${problem}`)
+  const list: readonly unknown[] = Array.isArray(aliases) ? aliases : [aliases]
+  const index = list.findIndex((alias) => !isAlias(alias))
+  const isRight = list === aliases && index < 0
+  const expected = 'an array of attribute names or of entries as in SESSION_ALIASES'
+  const describe = () => (list === aliases ? `${kindOf(list[index])} at index ${index}` : kindOf(aliases))
+  checkOption(isRight, where, `${path}aliases`, expected, aliases, describe)
   checkWholeNumber(where, `${path}maxLength`, maxLength, 1, SESSION_ID_MAX_LENGTH)
   return { aliases: planAliases(aliases), rule: { maxLength } }
 }
