@@ -174,6 +174,15 @@ describe('a cached Response', () => {
     }
   })
 
+  test('has no copies of an earlier session, if another one has returned it since', async () => {
+    const response = cached()
+    returnFrom(A, response)
+    response.clone()
+    returnFrom(B, response)
+    await response.clone().text()
+    expect(distinctSessionsOf('body')).not.toContain(A)
+  })
+
   test('has copies of the session that returned it last, or of none if that is in doubt', async () => {
     const response = cached()
     returnFrom(A, response)

@@ -1,7 +1,7 @@
 import { type Context, context } from '@opentelemetry/api'
 import { endScope, extendScope, type SessionScope } from '../scope/scope.ts'
 import { type Binding, bindingTo, claim, returnAgain } from './binding.ts'
-import { callbacksOutside, observersOutside } from './lazy.ts'
+import { callbacksOutside } from './lazy.ts'
 import {
   type BindOutcome,
   hasMethod,
@@ -151,7 +151,7 @@ export function replacementsFor(target: Methods, binding: Binding, asked: boolea
     [true, open, openMethodsOf(target)],
     [
       isObservable(target),
-      consuming(binding, true, bindOpened('unsubscribe'), observersOutside),
+      consuming(binding, true, bindOpened('unsubscribe'), (args) => callbacksOutside(args)),
       ['subscribe'],
     ],
     [isThenable, consuming(binding, true, asIs, outsideAndBound), ['then', 'catch', 'finally']],
@@ -202,16 +202,11 @@ function consuming(
 
 function bindMethods(opened: unknown, names: PropertyKey[], binding: Binding): unknown {
   if (typeof opened !== 'object' || opened === null || bindings.has(opened)) return opened
+  const run = runningInBinding(binding)
   try {
-    const methods = methodsPresent(opened as Methods, names)
-    const run = runningInBinding(binding)
-    if (
-      replaceMethods(
-        opened as Methods,
-        methods.map((name) => [name, run]),
-      )
-    )
-      bindings.set(opened, binding)
+    const present = methodsPresent(opened as Methods, names)
+    const replacements = present.map((name): Replacements[number] => [name, run])
+    if (replaceMethods(opened as Methods, replacements)) bindings.set(opened, binding)
     else reportRejected()
   } catch {
     // It throws when it is looked at.

@@ -9,35 +9,25 @@ const runningIn =
       return context.with(inside, () => method.apply(this, args))
     }
 
-/**
- * Makes the callbacks among the arguments of `then` run in the context in which they are passed.
- *
- * @param bind called with each value that they get
- */
-export function callbacksOutside(args: unknown[], bind: (value: unknown) => void): unknown[] {
-  const outside = runningIn(context.active())
-  return args.map((given) => {
-    if (typeof given !== 'function') return given
-    return outside(function (...values) {
-      values.forEach(bind)
-      return given.apply(this, values)
-    })
-  })
-}
-
 const HEARS = ['start', 'next', 'error', 'complete']
 
 /**
- * Makes what the arguments of `subscribe` hear run in the context in which they are passed. RxJS's operators pass their
- * Subscriber, which must stay the same object: the source asks it whether it is closed.
+ * Makes callbacks and observers among the arguments run in the context in which they are passed. RxJS's operators pass
+ * their Subscriber, which must stay the same object: the source asks it whether it is closed.
+ *
+ * @param bind called with each value that a callback gets. Without it, objects are observers
  */
-export function observersOutside(args: unknown[]): unknown[] {
+export function callbacksOutside(args: unknown[], bind?: (value: unknown) => void): unknown[] {
   const outside = runningIn(context.active())
   return args.map((given) => {
-    if (typeof given === 'function') return outside(given as Method)
-    if (typeof given !== 'object' || given === null) return given
-    const observer = given as Methods
-    const hears = methodsPresent(observer, HEARS)
+    if (typeof given === 'function')
+      return outside(function (...values) {
+        if (bind !== undefined) values.forEach(bind)
+        return given.apply(this, values)
+      })
+    const observer = Object(given) as Methods
+    const hears = bind === undefined ? methodsPresent(observer, HEARS) : []
+    if (hears.length === 0) return given
     if (!hasMethod(observer, 'unsubscribe'))
       return Object.fromEntries(
         hears.map((name) => [name, outside((observer[name] as Method).bind(observer))]),
