@@ -33,6 +33,12 @@ export const QUESTIONS: readonly Question[] = [
   ask('p-queue wrong session', '/guide/queues'),
   ask('dataloader batch session', '/guide/batches'),
   ask('connection pool session', '/guide/queues'),
+  ask('knex query has no session', '/guide/lazy'),
+  ask('drizzle await query session lost', '/guide/lazy'),
+  ask('rxjs observable session', '/guide/lazy'),
+  ask('socket.io event handler session', '/guide/connections'),
+  ask('websocket message session', '/guide/connections'),
+  ask('mcp server session', '/guide/connections'),
   ask('worker threads piscina', '/guide/queues', '/guide/entering-a-session'),
   ask(
     'session id longer than 200 characters',
