@@ -73,9 +73,9 @@ export function decide(
   const wanted = found.id
   // IDs are checked where they enter, so only a shorter limit of this exporter can reject one here.
   const isTooLong = wanted !== undefined && wanted.length > rule.maxLength
-  const replacement =
-    wanted === undefined || isTooLong ? replacementOf(wanted ?? current, record, rules) : undefined
-  const sessionId = isTooLong || wanted === undefined ? replacement : wanted
+  const isExported = wanted !== undefined && !isTooLong
+  const replacement = isExported ? undefined : replacementOf(wanted ?? current, record, rules)
+  const sessionId = isExported ? wanted : replacement
   const isLate = record !== undefined && !record.settings.runsLateRules
   const metadata = isLate ? (mergeLateMetadata(attributes, record) ?? undefined) : undefined
   const lost = record?.kept && lostFields(attributes, record, span)

@@ -131,17 +131,12 @@ export class SpanValidation<S extends ExportableSpan> {
    */
   register(spans: readonly S[], exported: () => Promise<unknown>): () => void {
     if (!Array.isArray(spans)) return () => {}
-    const flushes: SessionFlush[] = []
-    // The spans of a batch belong to one processor, nearly always.
-    let last: SessionFlush | undefined
+    const flushes = new Set<SessionFlush>()
     for (const span of spans as readonly S[]) {
       try {
         const flush = readRecord(span.spanContext())?.settings.flush
-        if (flush === undefined || flush === last) continue
-        last = flush
-        if (flushes.includes(flush)) continue
-        flush.inFlight.add(exported)
-        flushes.push(flush)
+        flush?.inFlight.add(exported)
+        if (flush !== undefined) flushes.add(flush)
       } catch {
         // A span that throws has no processor to register with.
       }

@@ -19,7 +19,14 @@ import { report } from '../report/report.ts'
 import type { Counters } from '../stats.ts'
 import { belongsToOneSpan, isDecided } from './make-record.ts'
 import { propagateToAncestors } from './propagate.ts'
-import { type EndedSpan, type StampableSpan, setAttribute, stampFields, stampId } from './stamp.ts'
+import {
+  type EndedSpan,
+  reportLongMetadata,
+  type StampableSpan,
+  setAttribute,
+  stampFields,
+  stampId,
+} from './stamp.ts'
 
 /**
  * A short cut for nearly every span outside scopes: resolves a span without an explicit session on which nothing was
@@ -29,10 +36,9 @@ import { type EndedSpan, type StampableSpan, setAttribute, stampFields, stampId 
  */
 export function resolveUnchanged(attributes: ReadableAttributes, record: SessionRecord): boolean {
   const { id, settings } = record
-  if (record.from !== undefined || record.fields !== undefined || record.below !== undefined) return false
-  if (typeof record.fromChildren === 'string') return false
-  if (attributes[ATTR_SESSION_ID] !== id || attributes[ATTR_METADATA] !== undefined) return false
-  if (id === undefined && settings.defaultId !== undefined) return false
+  const { from, fields, below, fromChildren } = record
+  if ((from ?? fields ?? below ?? attributes[ATTR_METADATA]) !== undefined) return false
+  if (attributes[ATTR_SESSION_ID] !== id || (id ?? fromChildren ?? settings.defaultId) !== id) return false
   const alias = readAlias(attributes, settings.aliases, settings.rule, undefined, record.aliasRank)
   if (alias !== undefined && alias.id !== id) return false
   record.resolution = 'kept'
@@ -42,9 +48,7 @@ export function resolveUnchanged(attributes: ReadableAttributes, record: Session
 
 /** Applies the late rules where the SDK lets a processor write before a span ends. */
 export function resolveOpenSpan(span: StampableSpan, record: SessionRecord, counters: Counters): void {
-  const resolved = resolveSession(span.attributes, record)
-  count(resolved, span.attributes, record, counters)
-  const { id, how, overwrittenId } = resolved
+  const { id, how, overwrittenId } = resolveEndedSpan(span, record, counters)
   if (how !== 'not-kept' && id !== undefined && span.attributes[ATTR_SESSION_ID] !== id) {
     stampId(span, record, id)
   }
@@ -57,21 +61,23 @@ export function resolveOpenSpan(span: StampableSpan, record: SessionRecord, coun
   }
   const metadata = mergeLateMetadata(span.attributes, record)
   if (metadata === null) {
-    report('metadata:too-long', () => {
-      return 'metadata is left out: with that written later, its JSON has more than 4096 characters'
-    })
+    reportLongMetadata()
   } else if (metadata !== undefined) {
     counters.late.metadataMerged++
     setAttribute(span, ATTR_METADATA, metadata)
   }
-  noteResolution(record, resolved)
 }
 
 /** Applies the late rules where the SDK has no `onEnding`. The exporter writes the result, because a span cannot. */
-export function resolveEndedSpan(span: EndedSpan, record: SessionRecord, counters: Counters): void {
-  const resolved = resolveSession(span.attributes, record)
-  count(resolved, span.attributes, record, counters)
+export function resolveEndedSpan(
+  { attributes }: EndedSpan,
+  record: SessionRecord,
+  counters: Counters,
+): ResolvedSession {
+  const resolved = resolveSession(attributes, record)
+  count(resolved, attributes, record, counters)
   noteResolution(record, resolved)
+  return resolved
 }
 
 function count(

@@ -111,9 +111,7 @@ export function childRecordOf(
   // the record of its first span is closed.
   const isOfOneSpan =
     record.own ||
-    record.otherSession !== undefined ||
-    record.staleAttributes !== undefined ||
-    record.below !== undefined ||
+    (record.otherSession ?? record.staleAttributes ?? record.below) !== undefined ||
     trace?.root === record
   const hasSameScope = from === 'scope' || record.scope === scope
   const isSame = hasSameScope && record.fields === fields && record.settings === settings

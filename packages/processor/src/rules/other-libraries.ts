@@ -2,102 +2,91 @@ import { type Context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api
 import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_SESSION_ID } from '@otel-sessions/semconv'
 import { type AliasMatch, checkAliasValue, type SessionRecordSettings } from '@otel-sessions/semconv/internal'
 
+/** A value in the context, or properties of one, and the attribute to which the library writes it. */
+interface Source {
+  readonly key: symbol
+  readonly attribute: string
+  readonly names?: readonly string[] | undefined
+}
+
 // A context key is a symbol registered under its description, so these are the keys of the libraries themselves, read
 // without a dependency.
-const OPENINFERENCE_SESSION = createContextKey('OpenInference SDK Context Key session.id')
-const LANGFUSE_SESSION = createContextKey('langfuse_session_id')
-const TRACELOOP_CONVERSATION = createContextKey('conversation_id')
+const source = (description: string, attribute: string, names?: readonly string[]): Source => ({
+  key: createContextKey(description),
+  attribute,
+  names,
+})
+
 /** Traceloop's, and Laminar's in another shape. */
-const ASSOCIATION_PROPERTIES = createContextKey('association_properties')
-/** By concept, as in the alias table; `sessionId` is Laminar's. */
-const SESSION_NAMES = ['session_id', 'sessionId'] as const
-const OTHER_NAMES = [
-  'conversation_id',
-  'conversationId',
-  'chat_id',
-  'chatId',
-  'thread_id',
-  'threadId',
-] as const
+const association = (...names: string[]): Source =>
+  source('association_properties', 'traceloop.association.properties.', names)
+
+/** By concept, as in the alias table: sessions come before conversations, and these before threads. */
+const SOURCES = [
+  source('OpenInference SDK Context Key session.id', ATTR_SESSION_ID),
+  source('langfuse_session_id', ATTR_SESSION_ID),
+  association('session_id', 'sessionId'),
+  source('conversation_id', ATTR_GEN_AI_CONVERSATION_ID),
+  association('conversation_id', 'conversationId', 'chat_id', 'chatId', 'thread_id', 'threadId'),
+]
 
 /** The session of an inbound request, once something accepted and checked it. */
-const INBOUND_SESSION = createContextKey('otel-sessions.inbound')
+const INBOUND = source('otel-sessions.inbound', ATTR_SESSION_ID)
 
 /**
  * Rule 5: reads the session that another library's helper put into the context: OpenInference's `setSession`,
- * Langfuse's `propagateAttributes`, Traceloop's `withConversation` and `withAssociationProperties`. Sessions come before
- * conversations, and these before threads. It is inferred, so an invalid ID or a placeholder is ignored.
+ * Langfuse's `propagateAttributes`, Traceloop's `withConversation` and `withAssociationProperties`. It is inferred, so an
+ * invalid ID or a placeholder is ignored.
  */
 export function readOtherLibraries(
   context: Context,
   settings: SessionRecordSettings,
 ): AliasMatch | undefined {
   if (context === ROOT_CONTEXT) return undefined
-  const properties = context.getValue(ASSOCIATION_PROPERTIES)
-  return (
-    inferred(context.getValue(OPENINFERENCE_SESSION), ATTR_SESSION_ID, settings) ??
-    inferred(context.getValue(LANGFUSE_SESSION), ATTR_SESSION_ID, settings) ??
-    readAssociation(properties, SESSION_NAMES, settings) ??
-    inferred(context.getValue(TRACELOOP_CONVERSATION), ATTR_GEN_AI_CONVERSATION_ID, settings) ??
-    readAssociation(properties, OTHER_NAMES, settings)
-  )
-}
-
-/** Rule 7: reads the session that was accepted from an inbound request. Baggage itself is never read. */
-export function readInbound(context: Context, settings: SessionRecordSettings): AliasMatch | undefined {
-  return context === ROOT_CONTEXT
-    ? undefined
-    : inferred(context.getValue(INBOUND_SESSION), ATTR_SESSION_ID, settings)
-}
-
-/**
- * Whether a value, valid or not, is one that rule 5 or 7 reads from the context. Then another processor wrote it on the
- * span before this one, and it is not explicit.
- */
-export function isFromContext(value: unknown, context: Context): boolean {
-  if (
-    value === context.getValue(OPENINFERENCE_SESSION) ||
-    value === context.getValue(LANGFUSE_SESSION) ||
-    value === context.getValue(TRACELOOP_CONVERSATION) ||
-    value === context.getValue(INBOUND_SESSION)
-  ) {
-    return true
-  }
-  const properties = context.getValue(ASSOCIATION_PROPERTIES)
-  return [...SESSION_NAMES, ...OTHER_NAMES].some((name) => value === propertyOf(properties, name))
-}
-
-function readAssociation(
-  properties: unknown,
-  names: readonly string[],
-  settings: SessionRecordSettings,
-): AliasMatch | undefined {
-  if (properties === undefined) return undefined
-  for (const name of names) {
-    const match = inferred(propertyOf(properties, name), `traceloop.association.properties.${name}`, settings)
+  for (const source of SOURCES) {
+    const match = readSource(source, context, settings)
     if (match !== undefined) return match
   }
   return undefined
 }
 
-function propertyOf(properties: unknown, name: string): unknown {
+/** Rule 7: reads the session that was accepted from an inbound request. Baggage itself is never read. */
+export const readInbound = (context: Context, settings: SessionRecordSettings): AliasMatch | undefined =>
+  context === ROOT_CONTEXT ? undefined : readSource(INBOUND, context, settings)
+
+/**
+ * Whether a value, valid or not, is one that rule 5 or 7 reads from the context. Then another processor wrote it on the
+ * span before this one, and it is not explicit.
+ */
+export const isFromContext = (value: unknown, context: Context): boolean =>
+  [...SOURCES, INBOUND].some(({ key, names }) => {
+    const found = context.getValue(key)
+    return names === undefined ? found === value : names.some((name) => propertyOf(found, name) === value)
+  })
+
+/** The session that a source names, by the rule for aliases: strings and safe integers, no placeholder. */
+function readSource(
+  { key, attribute, names }: Source,
+  context: Context,
+  { rule, aliases }: SessionRecordSettings,
+): AliasMatch | undefined {
+  const found = context.getValue(key)
+  if (found === undefined) return undefined
+  for (const name of names ?? ['']) {
+    const value = names === undefined ? found : propertyOf(found, name)
+    const check = value === undefined ? undefined : checkAliasValue('', value, rule)
+    if (check?.ok) return { id: check.id, rank: aliases.attributes.get(attribute + name) }
+  }
+  return undefined
+}
+
+function propertyOf(object: unknown, name: string): unknown {
   try {
-    return typeof properties === 'object' && properties !== null && Object.hasOwn(properties, name)
-      ? (properties as Record<string, unknown>)[name]
+    return typeof object === 'object' && object !== null && Object.hasOwn(object, name)
+      ? (object as Record<string, unknown>)[name]
       : undefined
   } catch {
     // A getter or trap of another library that throws must not cost the span its session.
     return undefined
   }
-}
-
-/**
- * The session that a value names, by the rule for aliases: strings and safe integers, no placeholder.
- *
- * @param key the attribute that the library writes the value to
- */
-function inferred(value: unknown, key: string, settings: SessionRecordSettings): AliasMatch | undefined {
-  if (value === undefined) return undefined
-  const check = checkAliasValue('', value, settings.rule)
-  return check.ok ? { id: check.id, rank: settings.aliases.attributes.get(key) } : undefined
 }

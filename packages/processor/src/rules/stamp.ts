@@ -90,7 +90,7 @@ function noteStoredId(value: unknown, record: SessionRecord, id: string): void {
   }
   record.stampedAs = value
   report('attribute:truncated', () => {
-    return `the SDK truncated session.id to ${value.length} of ${countOf(id.length, 'character')} (attribute length limit), which may merge sessions; SessionSpanExporter restores it`
+    return `the SDK truncated session.id to ${value.length} of ${countOf(id.length, 'character')} (attribute length limit); SessionSpanExporter restores it`
   })
 }
 
@@ -127,10 +127,15 @@ function makeStampedFields(fields: SessionFields): StampedFields {
 function metadataJson(metadata: SessionFields['metadata']): string | undefined {
   const json = metadata && JSON.stringify(metadata)
   if (json === undefined || json.length <= METADATA_MAX_LENGTH) return json
-  report('metadata:too-long', () => {
-    return `metadata is left out: with that of outer scopes, its JSON has ${json.length} characters, more than ${METADATA_MAX_LENGTH}`
-  })
+  reportLongMetadata()
   return undefined
+}
+
+/** Reports metadata that is too long together with that of outer scopes, or with what was written later. */
+export function reportLongMetadata(): void {
+  report('metadata:too-long', () => {
+    return 'metadata is left out: with that of outer scopes and of the span, its JSON has more than 4096 characters'
+  })
 }
 
 /** The fields behind the attributes that were stamped. */

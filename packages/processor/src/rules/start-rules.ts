@@ -150,12 +150,7 @@ function scopeSession(
   const record = scopeRecord(scope, settings, parentRecord?.trace)
   if (parent === undefined || parentRecord?.fields === undefined) return record
   const fields = fieldsInScope(scope, parent, parentRecord)
-  if (fields === record.fields) return record
-  // Mostly the parent started in the same scope, and got more fields since.
-  const isOfParent = fields === parentRecord.fields && parentRecord.from === 'scope'
-  return isOfParent && parentRecord.scope === scope && parentRecord.trace === record.trace
-    ? childRecordOf(parentRecord, record.id, scope, fields, settings)
-    : withFields(record, fields)
+  return fields === record.fields ? record : withFields(record, fields)
 }
 
 /** The fields of a span whose session a scope sets or clears: also the parent's, if that has the same session or none. */
@@ -164,13 +159,11 @@ export function fieldsInScope(
   parent: Span,
   parentRecord: SessionRecord,
 ): StampedFields | undefined {
-  const { kind, id } = parentRecord
-  const isNone = kind === 'none'
-  const isSame =
-    kind === 'cleared'
-      ? scope.id === undefined && scopeOf(parentRecord)?.decidingScope === scope.decidingScope
-      : scope.id !== undefined &&
-        (isNone || (kind === 'explicit' ? explicitNow(parent, parentRecord) : id) === scope.id)
+  const isNone = parentRecord.kind === 'none'
+  const isSame = isNone
+    ? scope.id !== undefined
+    : explicitNow(parent, parentRecord) === scope.id &&
+      (scope.id !== undefined || scopeOf(parentRecord)?.decidingScope === scope.decidingScope)
   return isSame ? inheritFields(scope, parent, parentRecord, isNone) : stampedFieldsOf(scope.fields)
 }
 

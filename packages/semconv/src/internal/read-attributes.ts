@@ -29,9 +29,7 @@ export type MetadataRead =
       readonly reason: 'absent' | 'too-long' | 'not-an-object'
     }
 
-const ABSENT: MetadataRead = { ok: false, reason: 'absent' }
-const TOO_LONG: MetadataRead = { ok: false, reason: 'too-long' }
-const NOT_AN_OBJECT: MetadataRead = { ok: false, reason: 'not-an-object' }
+const unread = (reason: (MetadataRead & { ok: false })['reason']): MetadataRead => ({ ok: false, reason })
 
 /** Whether a `metadata` attribute is too long to be searched for an alias. */
 export function isTooLongToRead(metadata: unknown): boolean {
@@ -43,19 +41,14 @@ export function isTooLongToRead(metadata: unknown): boolean {
  * permits. Does not throw; reading the properties of the returned object may.
  */
 export function readMetadata(metadata: unknown): MetadataRead {
-  if (metadata === undefined || metadata === null) return ABSENT
-  if (typeof metadata === 'object') return asObject(metadata)
-  if (typeof metadata !== 'string') return NOT_AN_OBJECT
-  if (isTooLongToRead(metadata)) return TOO_LONG
+  if (metadata === undefined || metadata === null) return unread('absent')
+  if (isTooLongToRead(metadata)) return unread('too-long')
   try {
-    return asObject(JSON.parse(metadata))
+    const value = typeof metadata === 'string' ? JSON.parse(metadata) : metadata
+    const isObject = typeof value === 'object' && value !== null
+    if (isObject && !Array.isArray(value) && !ArrayBuffer.isView(value)) return { ok: true, value }
   } catch {
-    return NOT_AN_OBJECT
+    // It is no JSON.
   }
-}
-
-function asObject(value: unknown): MetadataRead {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
-    ? { ok: true, value: value as Record<string, unknown> }
-    : NOT_AN_OBJECT
+  return unread('not-an-object')
 }
