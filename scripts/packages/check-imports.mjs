@@ -10,7 +10,7 @@ export function checkImports({ manifest, files, read, resolve }) {
     // The check of the manifest reports missing files.
     const entries = [types, code].filter((file) => files.includes(file))
     return entries.flatMap((file) =>
-      importsFrom(file, read, resolve)
+      importsFrom(file, read, resolve, manifest.imports)
         .filter(({ missing, specifier }) => missing || !isAllowed(specifier, allowed))
         .map(({ file: importer, specifier }) => `${name}: ${importer} imports ${specifier}`),
     )
@@ -21,11 +21,16 @@ const isAllowed = (specifier, allowed) =>
   allowed.some((one) => (one.endsWith('/*') ? specifier.startsWith(one.slice(0, -1)) : specifier === one))
 
 /** The external imports, and the unresolvable ones, of all files that one file reaches. */
-function importsFrom(entry, read, resolve) {
+function importsFrom(entry, read, resolve, own = {}) {
   const found = []
   const reached = new Set([entry])
   for (const file of reached) {
-    for (const specifier of specifiersIn(read(file))) {
+    const specifiers = specifiersIn(read(file))
+    // Of an import of the package itself, all variants count.
+    for (const name of specifiers.filter((specifier) => specifier in own)) {
+      for (const target of Object.values(own[name])) reached.add(target.slice('./'.length))
+    }
+    for (const specifier of specifiers.filter((name) => !(name in own))) {
       if (!specifier.startsWith('.')) {
         found.push({ file, specifier })
         continue

@@ -72,8 +72,8 @@ export class Model implements World<ModelContext, ModelSpan> {
   readonly rootContext: ModelContext = {}
   readonly #options: Required<WorldOptions>
   readonly #exported = new Map<string, Exported>()
-  /** The fields of all scopes that were entered, by session. All are younger than 60 seconds. */
-  readonly #entered = new Map<string, SessionFields[]>()
+  /** All scopes that were entered, by session. All are younger than 60 seconds. */
+  readonly #entered = new Map<string, Scope[]>()
 
   constructor(options: WorldOptions = {}) {
     this.#options = { onOverwrite: 'restore', inferFromChildren: true, defaultSession: false, ...options }
@@ -88,7 +88,7 @@ export class Model implements World<ModelContext, ModelSpan> {
     const scope = enterScope(context.scope, argument, context.span)
     const { id } = argument
     if (argument.decides && id !== undefined) {
-      this.#entered.set(id, [...(this.#entered.get(id) ?? []), scope.fields])
+      this.#entered.set(id, [...(this.#entered.get(id) ?? []), scope])
     }
     return { ...context, scope }
   }
@@ -225,9 +225,10 @@ export class Model implements World<ModelContext, ModelSpan> {
     const late = isWritten ? now : alias === span.firstAlias ? undefined : alias
     if (!isInferable(late) || isConstant(late) || late === session.id) return
     const entered = this.#entered.get(late)
-    if (entered === undefined || session.scope.around.includes(late)) return
+    const isAround = ({ deciding }: Scope) => deciding?.around.includes(late) === true
+    if (entered === undefined || this.#entered.get(session.id)?.some(isAround) !== false) return
     const ours = [span.stale, span.stamped]
-    const stamped = stampFields(span, agreed(entered), ours)
+    const stamped = stampFields(span, agreed(entered.map(({ fields }) => fields)), ours)
     markStale(span, ours, (field) => !(field in stamped))
     span.stamped = stamped
     span.below = nothingBelow()

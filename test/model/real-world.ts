@@ -25,7 +25,7 @@ import {
   setSpanSession,
   usingSession,
 } from '@otel-sessions/processor'
-import { forgetSessions } from '../../packages/processor/src/scope/entered-sessions.ts'
+import { forgetSessions } from '../../packages/processor/src/langchain/entered-sessions.ts'
 import type {
   AttributeValue,
   Exported,

@@ -24,15 +24,24 @@ export const testSources = {
   ],
 } satisfies ViteUserConfig
 
-/** Every entry point in the `exports` of the packages, as an alias for its source. */
+type Target = string | { readonly node?: string; readonly default: string }
+
+/** Every entry point in the `exports` and `imports` of the packages, as an alias for its source, as Node has it. */
 function sourceAliases(): { find: RegExp; replacement: string }[] {
   return readdirSync(packages).flatMap((folder) => {
-    const { name, exports } = JSON.parse(readFileSync(new URL(`${folder}/package.json`, packages), 'utf8'))
-    return Object.entries<string | { default: string }>(exports).flatMap(([path, target]) => {
+    const {
+      name,
+      exports,
+      imports = {},
+    } = JSON.parse(readFileSync(new URL(`${folder}/package.json`, packages), 'utf8'))
+    const paths = Object.entries<Target>(exports).map(
+      ([path, target]) => [name + path.slice(1), target] as const,
+    )
+    return [...paths, ...Object.entries<Target>(imports)].flatMap(([path, target]) => {
       if (typeof target === 'string') return []
-      const source = target.default.replace('./dist/', `${folder}/src/`).replace(/\.js$/, '.ts')
-      const find = new RegExp(`^${name}${path.slice(1)}$`)
-      return { find, replacement: fileURLToPath(new URL(source, packages)) }
+      const { node = target.default } = target
+      const source = node.replace('./dist/', `${folder}/src/`).replace(/\.js$/, '.ts')
+      return { find: new RegExp(`^${path}$`), replacement: fileURLToPath(new URL(source, packages)) }
     })
   })
 }

@@ -9,7 +9,8 @@ import {
   type SessionRecord,
   type SessionRecordSettings,
 } from '@otel-sessions/semconv/internal'
-import { bindInstalledQueues, isFromLangChain, watchSpan } from './langchain/watch-spans.ts'
+import { bindInstalledQueues } from '#langchain'
+import { langChain } from './langchain/hooks.ts'
 import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
 import { report } from './report/report.ts'
 import { noteBypassedScope, reportBypassedScope, reportOutlivedScope } from './rules/check-scope.ts'
@@ -60,8 +61,8 @@ export class SessionSpanProcessor {
       this.#counters.started[record.kind]++
       stamp(span, record)
       openRecord(record)
-      if (isFromLangChain(span)) watchSpan(span, record, parentContext)
-      else if ((record.scope as SessionScope | undefined)?.decidingScope?.over !== undefined) {
+      if (langChain.onStart?.(span, record, parentContext)) return
+      if ((record.scope as SessionScope | undefined)?.decidingScope?.over !== undefined) {
         reportOutlivedScope(span, parentContext, record)
       } else if (typeof record.parent?.fromChildren === 'string' && record.kind === 'none') {
         noteBypassedScope(span, record)

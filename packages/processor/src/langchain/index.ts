@@ -6,12 +6,14 @@
  *
  * - `bind-queues.ts`: the cure, which finds LangChain's queue and binds its jobs to the context of who adds them
  * - `await-handlers.ts`: the fallback for bundled applications, where the queue cannot be found
- * - `watch-spans.ts`: what `SessionSpanProcessor` does by itself, and what it reports
+ * - `watch-spans.ts`: which spans are LangChain's, and may be another request's; `other-session.ts`: what happens then
+ * - `node.ts`, `none.ts`: what `SessionSpanProcessor` does by itself, depending on the platform
  *
  * @module
  */
 import { awaitHandlers, type LangChainCallbacks } from './await-handlers.ts'
 import { bindQueues } from './bind-queues.ts'
+import { watchLangChain } from './watch-spans.ts'
 
 export type { LangChainCallbacks } from './await-handlers.ts'
 
@@ -47,5 +49,6 @@ export interface LangChainReach {
  * keepSessionInLangChain(callbacks) // in a bundle
  */
 export function keepSessionInLangChain(callbacks?: LangChainCallbacks): LangChainReach {
+  watchLangChain()
   return { queues: bindQueues(), handlers: awaitHandlers(callbacks) }
 }

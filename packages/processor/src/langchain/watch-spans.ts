@@ -2,13 +2,12 @@ import type { Context } from '@opentelemetry/api'
 import type { SessionRecord } from '@otel-sessions/semconv/internal'
 import { environmentVariable } from '../platform.ts'
 import { report } from '../report/report.ts'
-import { mayBeReassigned } from '../rules/other-session.ts'
 import type { StampableSpan } from '../rules/stamp.ts'
 import { areHandlersAwaited } from './await-handlers.ts'
 import { bindQueues, KEPT } from './bind-queues.ts'
-
-// How the names of OpenInference's and of Traceloop's instrumentation end.
-const LANGCHAIN = /instrumentation-langchain$/
+import { noteSessions } from './entered-sessions.ts'
+import { langChain } from './hooks.ts'
+import { mayBeReassigned } from './other-session.ts'
 
 /** A span's instrumentation scope, as SDK 1 and later ones name it. */
 interface Scoped {
@@ -16,30 +15,27 @@ interface Scoped {
   readonly instrumentationLibrary?: { readonly name: string }
 }
 
-// Spans come in runs from one tracer, which has one such object.
-let lastScope: Scoped['instrumentationScope']
-let isLangChain = false
-
-/** Whether an instrumentation of LangChain made a span. */
-export function isFromLangChain(span: object): boolean {
-  const scope = (span as Scoped).instrumentationScope ?? (span as Scoped).instrumentationLibrary
-  if (scope !== lastScope) {
-    lastScope = scope
-    isLangChain = scope !== undefined && LANGCHAIN.test(scope.name)
-  }
-  return isLangChain
+/** Begins to watch scopes and spans. */
+export function watchLangChain(): void {
+  if (langChain.onStart !== undefined) return
+  langChain.onStart = isFromLangChain
+  noteSessions()
 }
 
-let hasBound = false
-let lastWatched: Scoped['instrumentationScope']
+// Each tracer has one such object.
+let lastOther: Scoped['instrumentationScope']
+let lastBound: Scoped['instrumentationScope']
 
-/**
- * Binds LangChain's queue before its first use. Called when a processor is constructed, because a span is too late: the
- * first requests are then in the queue already. It is safe there, because it changes nothing but the context.
- */
-export function bindInstalledQueues(): void {
-  if (!hasBound) bindQueues(false)
-  hasBound = true
+function isFromLangChain(span: StampableSpan, record: SessionRecord, context: Context): boolean {
+  const scope = (span as Scoped).instrumentationScope ?? (span as Scoped).instrumentationLibrary
+  if (scope === undefined || scope === lastOther) return false
+  // How the names of OpenInference's and of Traceloop's instrumentation end.
+  if (!scope.name.endsWith('instrumentation-langchain')) {
+    lastOther = scope
+    return false
+  }
+  watchSpan(span, record, context, scope)
+  return true
 }
 
 /**
@@ -47,13 +43,11 @@ export function bindInstalledQueues(): void {
  * that LangChain names may replace the span's own. For the first such span of each tracer, looks for a queue that was
  * loaded meanwhile; those that are found say nothing, because the one of a bundle never is.
  */
-export function watchSpan(span: StampableSpan, record: SessionRecord, context: Context): void {
+function watchSpan(span: StampableSpan, record: SessionRecord, context: Context, tracer: object): void {
   if (context.getValue(KEPT) === true || areHandlersAwaited()) return
   if (environmentVariable('LANGCHAIN_CALLBACKS_BACKGROUND') === 'false') return
-  if (lastWatched !== lastScope) {
-    lastWatched = lastScope
-    bindQueues()
-  }
+  if (tracer !== lastBound) bindQueues()
+  lastBound = tracer as typeof lastBound
   report('langchain:background-callbacks', () => {
     return "spans of LangChain may have another request's session: its queue was not found; call keepSessionInLangChain() at start-up, or in a bundle keepSessionInLangChain(callbacks)"
   })

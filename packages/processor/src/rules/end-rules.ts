@@ -52,8 +52,6 @@ export function resolveOpenSpan(span: StampableSpan, record: SessionRecord, coun
   if (how !== 'not-kept' && id !== undefined && span.attributes[ATTR_SESSION_ID] !== id) {
     stampId(span, record, id)
   }
-  if (record.otherFields !== undefined) stampFields(span, record, record.otherFields)
-  record.otherFields = undefined
   if (overwrittenId !== undefined) setAttribute(span, ATTR_OVERWRITTEN_ID, overwrittenId)
   if (record.below !== undefined) {
     record.below = fieldsFromBelow(span.attributes, record, id)
@@ -92,11 +90,6 @@ function count(
     })
   }
   if (how !== 'kept' && how !== 'not-kept') counters.late[how]++
-  if (how === 'reassigned') {
-    report('langchain:reassigned', () => {
-      return "a span of LangChain started in another request's session, and gets the one that LangChain names"
-    })
-  }
 }
 
 /** Notes the session at the span's end, and propagates it to unassigned spans above and to the trace. */

@@ -38,8 +38,7 @@ function newRecord(
     fields,
     kept: undefined,
     staleAttributes: undefined,
-    enclosing: undefined,
-    otherSession: undefined,
+    reassign: undefined,
     otherFields: undefined,
     settings,
     trace,
@@ -65,7 +64,6 @@ export function scopeRecord(
   const kind = id === undefined ? 'cleared' : 'explicit'
   const fields = stampedFieldsOf(scope.fields)
   const record = newRecord(kind, id, 'scope', false, scope, fields, settings, trace, undefined)
-  record.enclosing = scope.enclosing
   scope.shared = record
   return record
 }
@@ -111,14 +109,13 @@ export function childRecordOf(
   // the record of its first span is closed.
   const isOfOneSpan =
     record.own ||
-    (record.otherSession ?? record.staleAttributes ?? record.below) !== undefined ||
+    (record.reassign ?? record.staleAttributes ?? record.below) !== undefined ||
     trace?.root === record
   const hasSameScope = from === 'scope' || record.scope === scope
   const isSame = hasSameScope && record.fields === fields && record.settings === settings
   if (!isOfOneSpan && isSame) return record
   const child = newRecord(kind, id, from, false, scope, fields, settings, trace, undefined)
   child.rejectedId = rejectedId
-  child.enclosing = record.enclosing
   return child
 }
 

@@ -1,8 +1,8 @@
 import { type Context, createContextKey, type Span } from '@opentelemetry/api'
 import { METADATA_MAX_LENGTH } from '@otel-sessions/semconv'
 import { now, type SessionRecord } from '@otel-sessions/semconv/internal'
+import { langChain } from '../langchain/hooks.ts'
 import { limitTags } from './check-session.ts'
-import { noteEntered } from './entered-sessions.ts'
 import type { CheckedSession, SessionFields } from './session-init.ts'
 
 const SCOPE_VERSION = 2
@@ -20,8 +20,8 @@ export interface SessionScope {
   readonly fields: SessionFields | undefined
   /** The fields that were set since the active span became active, and the ID of that span. */
   readonly below: { readonly span: string; readonly fields: SessionFields | undefined } | undefined
-  /** The sessions around this one, the innermost first, and no more than `MOST_ENCLOSING`. */
-  readonly enclosing: readonly string[] | undefined
+  /** The sessions around this one, the innermost first; noted for LangChain only. */
+  around: readonly string[] | undefined
   /** The record that the spans of this scope share; see `rules/make-record.ts`. */
   shared: SessionRecord | undefined
   /** Whether its function is over, and how that is known: it returned, or the Promise that it returned has settled. */
@@ -29,9 +29,6 @@ export interface SessionScope {
   /** When it was over, by the clock of `now()`; after `returned`, when that first mattered. */
   overAt: number | undefined
 }
-
-/** How many sessions around it a scope knows: a chain of scopes without an end must not pile up in memory. */
-export const MOST_ENCLOSING = 16
 
 /** The context key of the scope. It is registered by name, so that copies of this package read each other's scopes. */
 export const SCOPE_KEY: symbol = createContextKey('otel-sessions.scope')
@@ -56,14 +53,14 @@ export function nestScope(
     id: decides ? session.id : outer?.id,
     fields,
     below: fields && span && nestBelow(session, outer, span),
-    enclosing: decides ? enclose(outer) : outer?.enclosing,
+    around: undefined,
     shared: undefined,
     over: undefined,
     overAt: undefined,
   } as { -readonly [K in keyof SessionScope]: SessionScope[K] }
   if (decides) {
     scope.decidingScope = scope
-    if (scope.id !== undefined) noteEntered(scope)
+    langChain.onScope?.(scope, outer)
   }
   return scope
 }
@@ -81,11 +78,6 @@ function nestBelow(
     // A span of another library that throws has no fields either.
     return undefined
   }
-}
-
-function enclose(outer: SessionScope | undefined): readonly string[] | undefined {
-  if (outer?.id === undefined) return outer?.enclosing
-  return [outer.id, ...(outer.enclosing ?? [])].slice(0, MOST_ENCLOSING)
 }
 
 /** Notes that the function of a scope is over. The clock is read for a Promise only: it costs half as much as a scope. */

@@ -45,7 +45,6 @@ export { processorHint, reportBareSpan, reportMissingProcessor } from './missing
 export { isTooLongToRead, type MetadataRead, ownValue, readMetadata } from './read-attributes.ts'
 export {
   addRecord,
-  type OtherSession,
   ownRecord,
   type Resolution,
   readRecord,

@@ -1,7 +1,6 @@
 import { isUnusableId, namesRejectedSession, readAlias } from '../aliases/read.ts'
 import { ATTR_METADATA, ATTR_SESSION_ID, METADATA_MAX_LENGTH } from '../attributes.ts'
-import { checkSessionId, isPlaceholder } from '../session-id.ts'
-import { isSameValue } from './fields.ts'
+import { checkSessionId } from '../session-id.ts'
 import { ownValue, type ReadableAttributes, readMetadata } from './read-attributes.ts'
 import type { Resolution, SessionRecord, SessionRecordSettings } from './session-record.ts'
 
@@ -22,9 +21,9 @@ export interface ResolvedSession {
  * every span of a scope.
  */
 export function isUntouched(attributes: ReadableAttributes, record: SessionRecord): boolean {
-  const { from, id, fields, kept, staleAttributes, below, otherSession, otherFields } = record
+  const { from, id, fields, kept, staleAttributes, below, reassign } = record
   if (from === undefined || attributes[ATTR_SESSION_ID] !== id) return false
-  if ((kept ?? staleAttributes ?? below ?? otherSession ?? otherFields) !== undefined) return false
+  if ((kept ?? staleAttributes ?? below ?? reassign) !== undefined) return false
   const metadata = fields?.[ATTR_METADATA]
   return metadata === undefined || attributes[ATTR_METADATA] === metadata
 }
@@ -42,10 +41,10 @@ export function resolveSession(attributes: ReadableAttributes, record: SessionRe
 }
 
 function resolveExplicit(attributes: ReadableAttributes, record: SessionRecord): ResolvedSession {
+  const reassigned = record.reassign?.(attributes, record)
+  if (reassigned !== undefined) return { id: reassigned, how: 'reassigned' }
   const { id } = record
   const current = ownValue(attributes, ATTR_SESSION_ID)
-  const reassigned = record.otherSession && reassign(attributes, current, record)
-  if (reassigned !== undefined) return { id: reassigned, how: 'reassigned' }
   if (current === id) return { id, how: 'kept' }
   if (current === undefined || current === record.stampedAs) return { id, how: 'not-kept' }
   const check = checkSessionId(current, record.settings.rule)
@@ -53,47 +52,6 @@ function resolveExplicit(attributes: ReadableAttributes, record: SessionRecord):
   if (record.own) return { id: check.id, how: 'named' }
   if (record.settings.onOverwrite === 'accept') return { id: check.id, how: 'accepted' }
   return { id, how: 'restored', overwrittenId: check.id }
-}
-
-/**
- * The exception from "explicit takes precedence": LangChain may start a span in the context of another request. If it
- * then names a session that the application has entered elsewhere, the span belongs there. From then on the record is as
- * if that session had been set on the span.
- *
- * @returns the other session
- */
-function reassign(
-  attributes: ReadableAttributes,
-  current: unknown,
-  record: { -readonly [K in keyof SessionRecord]: SessionRecord[K] },
-): string | undefined {
-  const { id, fields, settings, otherSession } = record
-  record.otherSession = undefined
-  const isStamped = current === id || current === record.stampedAs
-  const check = isStamped ? undefined : checkSessionId(current, settings.rule)
-  const late = check?.ok ? check.id : readAlias(attributes, settings.aliases, settings.rule, record)?.id
-  if (late === undefined || late === id || isPlaceholder(late)) return undefined
-  const other = otherSession?.(late, check?.ok !== true)
-  if (other === undefined) return undefined
-  record.id = late
-  record.from = 'span'
-  record.own = true
-  record.stampedAs = isStamped ? (current as string | undefined) : undefined
-  record.fields = other.fields
-  record.below = undefined
-  const stale = new Map<string, unknown>()
-  for (const [key, ours] of [...(record.staleAttributes ?? []), ...Object.entries(fields ?? {})]) {
-    const value = ownValue(attributes, key)
-    if (value === undefined) continue
-    if (isSameValue(value, ours) || isSameValue(value, record.kept?.get(key))) stale.set(key, value)
-  }
-  const otherFields = Object.entries(other.fields ?? {}).filter(
-    ([key]) => stale.delete(key) || ownValue(attributes, key) === undefined,
-  )
-  record.otherFields = other.fields && Object.fromEntries(otherFields)
-  record.kept = undefined
-  record.staleAttributes = stale.size > 0 ? [...stale] : undefined
-  return late
 }
 
 function resolveInferred(attributes: ReadableAttributes, record: SessionRecord): ResolvedSession {

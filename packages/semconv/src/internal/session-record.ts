@@ -1,5 +1,6 @@
 import type { AliasPlan } from '../aliases/plan.ts'
 import type { SessionIdRule } from '../session-id.ts'
+import type { ReadableAttributes } from './read-attributes.ts'
 
 /** The version of the record's shape. A reader ignores a record of another version and uses the attributes alone. */
 export const SESSION_RECORD_VERSION = 3
@@ -84,12 +85,6 @@ export interface SessionTrace {
  */
 export type StampedFields = Readonly<Record<string, string | readonly string[] | boolean | null>>
 
-/** A session that the application entered elsewhere. */
-export interface OtherSession {
-  /** What is stamped beside its ID, as far as all of its scopes agree. */
-  readonly fields: StampedFields | undefined
-}
-
 /**
  * What the processor knows about the session of a span.
  *
@@ -125,14 +120,12 @@ export interface SessionRecord {
   kept: Map<string, unknown> | undefined
   /** Attributes written for an earlier session, before `setSpanSession`; the exporter removes them. */
   staleAttributes: readonly (readonly [key: string, value: unknown])[] | undefined
-  /** The sessions of the scopes around the one that the session comes from. */
-  enclosing: readonly string[] | undefined
   /**
-   * Finds the session that a late ID names, if the span may belong to it. Only spans of LangChain have it, whose
-   * session comes from a scope that may be another request's; the late rules remove it.
+   * Changes the record to that of another session, if the span names one late and may belong to it; returns its ID. Only
+   * spans of LangChain have it, whose session comes from a scope that may be another request's. It is called once.
    */
-  otherSession: ((id: string, isAlias: boolean) => OtherSession | undefined) | undefined
-  /** The fields of the session that the span is reassigned to, until the processor or the exporter writes them. */
+  reassign: ((attributes: ReadableAttributes, record: SessionRecord) => string | undefined) | undefined
+  /** The fields of the session that the span is reassigned to, if the exporter has to write them. */
   otherFields: StampedFields | undefined
   /** The settings of the processor that made this record. */
   readonly settings: SessionRecordSettings
