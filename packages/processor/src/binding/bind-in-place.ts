@@ -136,33 +136,33 @@ type Wrap = (method: Method) => Method
  * @param asked also for an iterator that is not iterable, and for a Promise of a subclass, which has started
  */
 export function replacementsFor(target: Methods, binding: Binding, asked: boolean): Replacements {
-  const has = (name: PropertyKey) => hasMethod(target, name)
-  const isWeb = isWebStream(target)
-  const isThenable = has('then') && (asked || target['then'] !== Promise.prototype.then)
+  const replacements: Replacements = []
+  const replace = (names: PropertyKey[], wrap: Wrap) => {
+    for (const name of methodsPresent(target, names)) replacements.push([name, wrap])
+  }
   const reopened = isReopened(target)
   // What is opened once is bound to another session together with its source.
   const bindOpened =
     (...names: PropertyKey[]): Bind =>
     (opened, inside) =>
       bindMethods(opened, names, reopened ? bindingTo(inside) : binding)
-  const open = consuming(binding, reopened, bindOpened('next', 'return', 'throw', 'read', 'cancel'))
-  const rows: [is: boolean, wrap: Wrap, names: PropertyKey[]][] = [
-    [true, runningInBinding(binding), pullMethodsOf(target, asked)],
-    [true, open, openMethodsOf(target)],
-    [
-      isObservable(target),
-      consuming(binding, true, bindOpened('unsubscribe'), (args) => callbacksOutside(args)),
-      ['subscribe'],
-    ],
-    [isThenable, consuming(binding, true, asIs, outsideAndBound), ['then', 'catch', 'finally']],
-    [isThenable, consuming(binding, true, bindResult, outsideAndBound), ['exec', 'execute']],
-    [isThenable, consuming(binding, false, bindResult), ['clone']],
-    [bodyOf(target) !== undefined, copying(binding), ['clone']],
-  ]
-  const present = rows.flatMap(([is, wrap, names]) =>
-    is ? methodsPresent(target, names).map((name): Replacements[number] => [name, wrap]) : [],
+  replace(pullMethodsOf(target, asked), consuming(binding, false))
+  replace(
+    openMethodsOf(target),
+    consuming(binding, reopened, bindOpened('next', 'return', 'throw', 'read', 'cancel')),
   )
-  return isWeb ? [...present, ...relayReplacements(target)] : present
+  if (isObservable(target))
+    replace(
+      ['subscribe'],
+      consuming(binding, true, bindOpened('unsubscribe'), (args) => callbacksOutside(args)),
+    )
+  if (hasMethod(target, 'then') && (asked || target['then'] !== Promise.prototype.then)) {
+    replace(['then', 'catch', 'finally'], consuming(binding, true, asIs, outsideAndBound))
+    replace(['exec', 'execute'], consuming(binding, true, bindResult, outsideAndBound))
+    replace(['clone'], consuming(binding, false, bindResult))
+  }
+  if (bodyOf(target) !== undefined) replacements.push(['clone', copying(binding)])
+  return isWebStream(target) ? [...replacements, ...relayReplacements(target)] : replacements
 }
 
 /** Binds what a method has returned, and returns it. */
@@ -187,13 +187,13 @@ function consuming(
   binding: Binding,
   claims: boolean,
   bind = asIs,
-  outside = (args: unknown[], _: Context) => args,
+  outside?: (args: unknown[], inside: Context) => unknown[],
 ): Wrap {
   return (method) =>
     function (...args) {
       const inside = claims ? claim(binding) : binding.inside
       if (inside === undefined) return method.apply(this, args)
-      const given = outside(args, inside)
+      const given = outside === undefined ? args : outside(args, inside)
       const made = context.with(inside, () => method.apply(this, given))
       // A generator that is opened returns itself, and is bound.
       return made === this ? made : bind(made, inside)

@@ -1,8 +1,8 @@
 // Binding: what runs later, or is pulled from later, runs in a session. Calls run one way:
 //   usingSession -> bind-in-place -> web-streams, lazy
 //   bindSession  -> explicit, object-view -> bind-in-place -> web-streams, lazy
-// `stream-shapes.ts` lists which methods of an object to bind, `replace-methods.ts` replaces them on the object itself,
-// and `binding.ts` says whose session a consumption gets. `lazy.ts` has thenables and Observables, `emitters.ts` listeners.
+// `stream-shapes.ts` tells what an object is, `replace-methods.ts` replaces its methods on the object itself,
+// and `binding.ts` says whose session a consumption gets. `lazy.ts` keeps callbacks outside, `emitters.ts` has listeners.
 // Emitters, whole Node streams, and views of objects that hold streams are reached through `bindSession` only.
 import { type Context, context } from '@opentelemetry/api'
 import { kindOf } from '@otel-sessions/semconv/internal'

@@ -61,6 +61,7 @@ export const mayBeBound = (target: object): boolean =>
  * Looking at it reads nothing and locks nothing.
  */
 export function bodyOf(target: unknown): Methods | undefined {
+  if (!('body' in Object(target))) return undefined
   if (!isInstance('Response', target) && !isInstance('Request', target)) return undefined
   return ((target as Methods)['body'] ?? undefined) as Methods | undefined
 }
