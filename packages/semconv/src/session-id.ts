@@ -79,8 +79,7 @@ function maxLengthOf(rule: SessionIdRule | undefined): number {
 export type SessionIdAdvice = 'generic' | 'placeholder' | 'surrounding-blank' | 'looks-like-email'
 
 const GENERIC = /^(session|conversation|thread|chat|user|test|default|demo|example)([_-]?\d{0,3})$/i
-const PLACEHOLDER = /^(undefined|null|none|nan|new)$/i
-const STRINGIFIED_OBJECT = /^\[object \w+\]$/
+const PLACEHOLDER = /^(undefined|null|none|nan|new|\[object \w+\])$/i
 const SURROUNDING_BLANK = /^ | $/
 // The domain must end in a part with a letter or a digit: punctuation around an @ and a dot is no address.
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]*[a-z0-9][^\s@]*$/i
@@ -107,7 +106,7 @@ export function adviseSessionId(id: string): SessionIdAdvice[] {
 
 /** Whether a string is a missing value that was converted to a string, such as `undefined`. */
 export function isPlaceholder(id: string): boolean {
-  return PLACEHOLDER.test(id) || STRINGIFIED_OBJECT.test(id)
+  return PLACEHOLDER.test(id)
 }
 
 // The length of `conversation_999`, as a number: bundlers keep a property access.

@@ -1,13 +1,17 @@
 // Problems: counted by code, and logged once each; see `problem-codes.ts`. `process-stats.ts` gives the counts to users.
 // Every other folder calls this one, and it calls none of them.
 import { adviseSessionId, SESSION_ID_MAX_LENGTH, type SessionIdReason } from '@otel-sessions/semconv'
-import { kindOf, problemLog, processorHint, reportCopies } from '@otel-sessions/semconv/internal'
+import {
+  kindOf,
+  PROCESSOR,
+  type ProblemLog,
+  processorLog,
+  reportCopies,
+} from '@otel-sessions/semconv/internal'
 import type { IdFieldCode, ProblemCode } from './problem-codes.ts'
 
-const NAMESPACE = '@otel-sessions/processor'
-
-const log = problemLog<ProblemCode>(NAMESPACE, undefined, processorHint)
-reportCopies(NAMESPACE, log)
+const log: ProblemLog<ProblemCode> = processorLog
+reportCopies(PROCESSOR, log)
 
 /** How often each problem occurred, by its code. */
 export type ProblemCounts = Readonly<Partial<Record<ProblemCode, number>>>

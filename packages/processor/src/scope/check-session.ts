@@ -5,19 +5,19 @@ import { ID_REJECTED, report, reportInvalidId, reportLeftOut, reportWeakId } fro
 import type { CheckedSession, MetadataValue, SessionFields, SessionInit } from './session-init.ts'
 
 const FIELDS = ['sessionId', 'conversationId', 'userId', 'previousSessionId', 'metadata', 'tags'] as const
-const CLEARED: CheckedSession = { kind: 'cleared', id: undefined, fields: undefined }
+const cleared = (fields?: SessionFields): CheckedSession => ({ kind: 'cleared', id: undefined, fields })
 
 /** Checks a session. Never throws, whatever the value is: what is not a session clears it. */
 export function checkSession(session: unknown): CheckedSession {
-  if (typeof session === 'string') return checkId(session, undefined)
-  if (session === null) return CLEARED
+  if (typeof session === 'string') return checkId(session)
+  if (session === null) return cleared()
   try {
     if (typeof session === 'object' && isInit(session)) return checkInit(session as SessionInit)
   } catch {
     report('session:unreadable', () => 'a session is rejected: reading it throws')
-    return CLEARED
+    return cleared()
   }
-  return checkId(session, undefined)
+  return checkId(session)
 }
 
 // A promise that nobody awaited, an array or a boxed string has none of the fields. As an object without
@@ -34,7 +34,7 @@ function checkInit(init: SessionInit): CheckedSession {
   const fields = checkFields(init)
   if (!('sessionId' in init)) return { kind: 'fields', id: undefined, fields }
   const { sessionId } = init
-  return sessionId === null ? { kind: 'cleared', id: undefined, fields } : checkId(sessionId, fields)
+  return sessionId === null ? cleared(fields) : checkId(sessionId, fields)
 }
 
 /** Reports a property that is no field: mostly a spelling mistake, which may leave the work in the outer session. */
@@ -47,15 +47,16 @@ export function reportUnknownField(key: string, known: readonly string[], of = '
   })
 }
 
-function checkId(value: unknown, fields: SessionFields | undefined): CheckedSession {
-  if (typeof value === 'string' && isPlainSessionId(value)) return { kind: 'session', id: value, fields }
-  const check = checkSessionId(value)
-  if (!check.ok) {
-    reportInvalidId('session-id', ID_REJECTED, value, check.reason)
-    return { kind: 'cleared', id: undefined, fields }
+function checkId(value: unknown, fields?: SessionFields): CheckedSession {
+  if (typeof value !== 'string' || !isPlainSessionId(value)) {
+    const check = checkSessionId(value)
+    if (!check.ok) {
+      reportInvalidId('session-id', ID_REJECTED, value, check.reason)
+      return cleared(fields)
+    }
+    reportWeakId(check.id)
   }
-  reportWeakId(check.id)
-  return { kind: 'session', id: check.id, fields }
+  return { kind: 'session', id: value as string, fields }
 }
 
 /**

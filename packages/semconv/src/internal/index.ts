@@ -41,7 +41,7 @@ export {
   resolveSession,
   sessionIdRank,
 } from './late-rules.ts'
-export { processorHint, reportBareSpan, reportMissingProcessor } from './missing-processor.ts'
+export { PROCESSOR, processorLog, reportBareSpan, reportMissingProcessor } from './missing-processor.ts'
 export { isTooLongToRead, type MetadataRead, ownValue, readMetadata } from './read-attributes.ts'
 export {
   addRecord,

@@ -1,17 +1,18 @@
 import { problemLog } from './toolbox/problem-log.ts'
 import { processSetup } from './toolbox/process-state.ts'
 
-const PROCESSOR = '@otel-sessions/processor'
+export const PROCESSOR = '@otel-sessions/processor'
 
-/** How the messages of the processor's codes end; the exporter reports one of them. */
-export const processorHint = (code: string): string =>
-  `logged once; processStats().problems counts it as "${code}"`
-
-const log = /* @__PURE__ */ problemLog<'processor:missing'>(PROCESSOR, undefined, processorHint)
+/** The problem log of the processor. The exporter reports one of its codes. */
+export const processorLog = /* @__PURE__ */ problemLog<string>(
+  PROCESSOR,
+  undefined,
+  (code) => `logged once; processStats().problems counts it as "${code}"`,
+)
 
 /** Reports that scopes have no effect, because a provider has no `SessionSpanProcessor`. */
 export function reportMissingProcessor(provider: string): void {
-  log.report('processor:missing', () => {
+  processorLog.report('processor:missing', () => {
     return `usingSession has no effect: ${provider} lacks spanProcessors: [new SessionSpanProcessor(), …]`
   })
 }
