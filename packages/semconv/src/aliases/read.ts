@@ -98,6 +98,7 @@ export function readSessionAlias(
  * @param own values that are not read as aliases
  * @param since the rank of the alias that named the session earlier. Then only aliases are read that replace it: those
  *   of a higher concept, else the same one. In a table without concepts, all replace it
+ * @param onInvalid called for each invalid one, unless a better one is found before
  */
 export function readAlias(
   attributes: ReadableAttributes,
@@ -105,10 +106,11 @@ export function readAlias(
   rule?: SessionIdRule,
   own?: OwnFields,
   since?: number,
+  onInvalid?: (reason: AliasReason) => void,
 ): AliasMatch | undefined {
   const earlier = since === undefined ? undefined : plan.table[since]
   const limit = (earlier?.concept && plan.conceptStarts[earlier.concept]) ?? Number.POSITIVE_INFINITY
-  const search = { endings: plan.endings, limit, earlier: earlier?.concept && since, rule, own }
+  const search = { endings: plan.endings, limit, earlier: earlier?.concept && since, rule, own, onInvalid }
   const match = firstValid(attributes, plan.attributes, '', search)
   if (plan.bestJsonRank >= (match?.rank ?? limit) && earlier?.in !== 'metadata-json') return match
   const metadata = ownValue(attributes, ATTR_METADATA)
@@ -126,6 +128,7 @@ interface Search extends Pick<AliasPlan, 'endings'> {
   readonly earlier: number | undefined
   readonly rule: SessionIdRule | undefined
   readonly own: OwnFields | undefined
+  readonly onInvalid: ((reason: AliasReason) => void) | undefined
 }
 
 const hasOwn = Object.prototype.hasOwnProperty
@@ -142,7 +145,7 @@ function firstValid(
   values: ReadableAttributes,
   ranks: ReadonlyMap<string, number>,
   prefix: string,
-  { endings, limit, earlier, rule, own }: Search,
+  { endings, limit, earlier, rule, own, onInvalid }: Search,
   found?: AliasMatch,
 ): AliasMatch | undefined {
   let best = found
@@ -156,9 +159,10 @@ function firstValid(
     const value = values[key]
     if (name === ATTR_GEN_AI_CONVERSATION_ID && own !== undefined && isOurs(value, own)) continue
     const check = checkAliasValue(name, value, rule)
-    if (!check.ok) continue
-    better = Math.min(better, rank)
-    best = { id: check.id, rank }
+    if (check.ok) {
+      better = Math.min(better, rank)
+      best = { id: check.id, rank }
+    } else onInvalid?.(check.reason)
   }
   return best
 }
@@ -207,24 +211,17 @@ export const isUnusableId = (reason: AliasReason): boolean =>
   reason === 'too-long' || reason === 'control-character' || reason === 'not-ascii'
 
 /**
- * Whether attributes name a session by an ID that is invalid for its length or its characters. Such a span has a
- * session of its own and must not get another one. Throws what a hostile attribute throws.
+ * Whether attributes without a valid alias name a session by an ID that is invalid for its length or its characters.
+ * Such a span has a session of its own and must not get another one. Throws what a hostile attribute throws.
  */
 export function namesRejectedSession(
   attributes: ReadableAttributes,
   plan: AliasPlan,
   rule: SessionIdRule,
 ): boolean {
-  const isNamedBy = (values: ReadableAttributes, ranks: AliasPlan['json'], prefix: string) => {
-    return Object.keys(values).some((key) => {
-      if (!ranks.has(key)) return false
-      const check = checkAliasValue(prefix + key, values[key], rule)
-      return !check.ok && isUnusableId(check.reason)
-    })
-  }
-  const metadata = readMetadata(ownValue(attributes, ATTR_METADATA))
-  return (
-    isNamedBy(attributes, plan.attributes, '') ||
-    (metadata.ok && isNamedBy(metadata.value, plan.json, METADATA_PREFIX))
-  )
+  let isNamed = false
+  readAlias(attributes, plan, rule, undefined, undefined, (reason) => {
+    isNamed ||= isUnusableId(reason)
+  })
+  return isNamed
 }
