@@ -57,22 +57,13 @@ const invalid = (reason: SessionIdReason): SessionIdCheck => ({ ok: false, reaso
  */
 export function checkSessionId(value: unknown, rule?: SessionIdRule): SessionIdCheck {
   if (typeof value !== 'string') return invalid('not-a-string')
-  if (isBlank(value)) return invalid('empty')
-  if (value.length > maxLengthOf(rule)) return invalid('too-long')
+  // Few IDs begin with a space; the others need no search.
+  if (value === '' || (value[0] === ' ' && !NOT_BLANK.test(value))) return invalid('empty')
+  const most = rule?.maxLength as number
+  if (value.length > (Number.isInteger(most) && most > 0 ? most : SESSION_ID_MAX_LENGTH))
+    return invalid('too-long')
   if (!NOT_PRINTABLE_ASCII.test(value)) return { ok: true, id: value }
   return invalid(CONTROL_CHARACTER.test(value) ? 'control-character' : 'not-ascii')
-}
-
-// Few IDs begin with a space; the others need no search.
-function isBlank(value: string): boolean {
-  return value === '' || (value.charCodeAt(0) === 0x20 && !NOT_BLANK.test(value))
-}
-
-function maxLengthOf(rule: SessionIdRule | undefined): number {
-  const maxLength = rule?.maxLength
-  return Number.isInteger(maxLength) && (maxLength as number) >= 1
-    ? (maxLength as number)
-    : SESSION_ID_MAX_LENGTH
 }
 
 /** Why a valid session ID is a weak choice. */

@@ -1,6 +1,7 @@
 import { problemLog } from './toolbox/problem-log.ts'
 import { processSetup } from './toolbox/process-state.ts'
 
+/** The package whose problems these are. */
 export const PROCESSOR = '@otel-sessions/processor'
 
 /** The problem log of the processor. The exporter reports one of its codes. */
