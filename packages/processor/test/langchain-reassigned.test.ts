@@ -13,6 +13,7 @@ import {
 import { resetProcessState } from '@otel-sessions/semconv/internal'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { collectWarnings, startTracing, stopTracing, withoutOnEnding } from '../../../test/support/tracing.ts'
+import { forgetSessions } from '../src/langchain/entered-sessions.ts'
 
 const OPENINFERENCE = '@arizeai/openinference-instrumentation-langchain'
 const TRACELOOP = '@traceloop/instrumentation-langchain'
@@ -175,6 +176,13 @@ describe('the session that LangChain names', () => {
       const { attributes } = spanOf({ inside: conversation('user_a'), late: { 'session.id': mine } })
       expect(attributes['session.id'] === mine).toBe(is)
     }
+  })
+
+  test("is not noted after the first 1,000 scopes of the process, until LangChain's first span", () => {
+    forgetSessions()
+    for (let index = 0; index < 1000; index++) contextWithSession(context.active(), `another-${index}`)
+    expect(reassigns(open)).toBe(false)
+    expect(reassigns(open)).toBe(true)
   })
 
   test('counts however long its scope is open', () => {
