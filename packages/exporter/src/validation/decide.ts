@@ -66,11 +66,10 @@ export function decide(
   if (record !== undefined && isUntouched(attributes, record) && isAccepted(record, rules)) return undefined
   const current = ownValue(attributes, ATTR_SESSION_ID)
   if (record === undefined && isValid(current, rules)) return undefined
-  const found =
+  const { id: wanted, overwrittenId }: Found =
     record === undefined
       ? findByAttributes(attributes, current, rules)
       : findByRecord(attributes, current, record)
-  const wanted = found.id
   // IDs are checked where they enter, so only a shorter limit of this exporter can reject one here.
   const isTooLong = wanted !== undefined && wanted.length > rule.maxLength
   const isExported = wanted !== undefined && !isTooLong
@@ -88,7 +87,6 @@ export function decide(
   if (isUnchanged && sessionId === current && !isTooLong) return undefined
   const replaced = replacement !== undefined
   const dropped = replaced ? undefined : isTooLong ? 'too-long' : dropReason(current, sessionId, record, rule)
-  const { overwrittenId } = found
   return { sessionId, overwrittenId, metadata, fields, lost, staleAttributes, dropped, replaced }
 }
 

@@ -88,9 +88,9 @@ export function spanRecord(
   trace: SessionTrace | undefined,
   parent: SessionRecord | undefined,
 ): SessionRecord {
-  return id === undefined
-    ? newRecord('cleared', id, 'span', false, scope, fields, settings, trace, undefined)
-    : newRecord('explicit', id, 'span', true, scope, fields, settings, trace, parent)
+  const isSet = id !== undefined
+  const kind = isSet ? 'explicit' : 'cleared'
+  return newRecord(kind, id, 'span', isSet, scope, fields, settings, trace, isSet ? parent : undefined)
 }
 
 /**
@@ -181,8 +181,7 @@ export function closeRecord(record: SessionRecord): void {
 }
 
 /** Whether the application set or cleared the session of a span. */
-export const isDecided = (record: SessionRecord): boolean =>
-  record.kind === 'explicit' || record.kind === 'cleared'
+export const isDecided = (record: SessionRecord): boolean => record.from !== undefined
 
 /** Whether the span of a record is open. Meaningless for shared records. */
 export const isOpen = (record: SessionRecord): boolean => record.endedAfter === undefined

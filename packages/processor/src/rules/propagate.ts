@@ -70,13 +70,14 @@ export function propagateScope(scope: SessionScope, own: SessionFields | undefin
 }
 
 /** Whether spans inside a scope have the session of the span under which the scope is entered. */
-function isSessionInside(scope: SessionScope, { kind, id, from, scope: around }: SessionRecord): boolean {
-  if (kind === 'cleared' || id === undefined) return false
-  const { decidingScope } = scope
-  const isDecidedBySpan =
-    decidingScope === undefined ||
-    (from === 'span' && (around as SessionScope | undefined)?.decidingScope === decidingScope)
-  return isDecidedBySpan || scope.id === id
+function isSessionInside(
+  { id, decidingScope }: SessionScope,
+  { id: outside, from, scope: around }: SessionRecord,
+): boolean {
+  if (outside === undefined) return false
+  if (decidingScope === undefined || outside === id) return true
+  // The session was set on the span, inside the scope that would decide: it takes precedence.
+  return from === 'span' && (around as SessionScope | undefined)?.decidingScope === decidingScope
 }
 
 /** Notes fields on a span that has a session, for its end; a shared record is replaced by a copy for this span. */

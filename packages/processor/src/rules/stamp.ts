@@ -33,11 +33,9 @@ export interface EndedSpan {
   readonly attributes: Readonly<Record<string, unknown>>
 }
 
-const NO_ATTRIBUTES: ReadableAttributes = {}
-
 /** The attributes of a span; a wrapper span may show none. */
 export function attributesOf(span: object): ReadableAttributes {
-  return (span as Partial<{ attributes: ReadableAttributes }>).attributes ?? NO_ATTRIBUTES
+  return (span as Partial<{ attributes: ReadableAttributes }>).attributes ?? {}
 }
 
 /** Writes the session of a record on its span. */
@@ -59,7 +57,7 @@ export function stampFields(
     if (value === null) continue
     setAttribute(span, key, value)
     const stored = attributes[key]
-    if (stored !== value && !isSameValue(stored, value)) noteStoredValue(record, key, stored)
+    if (!isSameValue(stored, value)) noteStoredValue(record, key, stored)
   }
 }
 

@@ -229,10 +229,10 @@ const newTrace = (): SessionTrace => {
  * span is open. What starts after both have ended is later work, perhaps of another session, and begins a new one.
  */
 function localTraceOf(parentRecord: SessionRecord | undefined): SessionTrace | undefined {
-  const trace = parentRecord?.trace
-  if (trace === undefined || parentRecord === undefined) return undefined
+  if (parentRecord === undefined) return undefined
+  const { trace } = parentRecord
   const isParentOpen = belongsToOneSpan(parentRecord) && isOpen(parentRecord)
-  return isParentOpen || trace.root !== undefined ? trace : undefined
+  return isParentOpen || trace?.root !== undefined ? trace : undefined
 }
 
 /** Rules 5 and 6: the session inferred from the context and the parent. */
