@@ -62,6 +62,15 @@ describe('an EventEmitter passed to bindSession', () => {
     expect(bus.listenerCount('token')).toBe(0)
   })
 
+  test('removes a once listener that hears another event as well, or one from before', () => {
+    const bus = new Bus()
+    const listener = () => work('listener')
+    bus.on('before', listener)
+    bindSession(bus, A).on('other', listener).once('token', listener)
+    bus.off('token', listener).off('before', listener)
+    expect(['before', 'token', 'other'].map((event) => bus.listenerCount(event))).toEqual([0, 0, 1])
+  })
+
   test('calls listeners that were added before outside the session', () => {
     const bus = new Bus()
     const before = () => work('before')

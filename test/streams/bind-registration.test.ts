@@ -88,6 +88,118 @@ describe('an emitter with methods of its own that keep a callback', () => {
   })
 })
 
+describe.each([
+  ['register', 'unregister'],
+  ['registerListener', 'deleteListener'],
+  ['use', 'eject'],
+  ['setMessageHandler', 'dropMessageHandler'],
+  ['handle', 'forget'],
+  ['addListener', 'unlisten'],
+  ['watch', 'stopWatching'],
+  ['onMessage', 'cancel'],
+  ['addHook', 'disconnect'],
+])('an emitter with %s and %s', (add, remove) => {
+  const make = () => {
+    const heard = new Set<Fn>()
+    const emitter = {
+      on() {},
+      [add]: (fn: Fn) => void heard.add(fn),
+      [remove]: (fn: Fn) => heard.delete(fn),
+      hasListener: (fn: Fn) => heard.has(fn),
+    } as Record<string, (fn: Fn) => unknown>
+    return { emitter: bindSession(emitter, A), heard }
+  }
+
+  test('removes what was added by the function that was given', () => {
+    const { emitter, heard } = make()
+    emitter[add]?.(listener)
+    expect(emitter['hasListener']?.(listener)).toBe(true)
+    expect(emitter[remove]?.(listener)).toBe(true)
+    expect(emitter['hasListener']?.(listener)).toBe(false)
+    expect(heard.size).toBe(0)
+  })
+
+  test('adds the same function once, as a Set does, and removes each scope’s', () => {
+    const { emitter, heard } = make()
+    emitter[add]?.(listener)
+    emitter[add]?.(listener)
+    expect(heard.size).toBe(1)
+    usingSession(B, () => void emitter[add]?.(listener))
+    expect(heard.size).toBe(2)
+    expect([emitter[remove]?.(listener), emitter[remove]?.(listener)]).toEqual([true, true])
+    expect(heard.size).toBe(0)
+  })
+})
+
+describe('an emitter that takes several events at once', () => {
+  const make = () => {
+    const heard: Record<string, Fn[]> = { x: [], y: [] }
+    const emitter = {
+      on: (events: string | string[], fn: Fn) => {
+        for (const event of [events].flat()) heard[event]?.push(fn)
+      },
+      off: (events: string | string[], fn: Fn) => {
+        for (const event of [events].flat()) heard[event] = (heard[event] ?? []).filter((one) => one !== fn)
+      },
+    }
+    return { emitter, heard }
+  }
+  const none = { x: [], y: [] }
+
+  test.each([
+    ['the same events', [['x', 'y']], [['x', 'y']]],
+    ['each event', [['x', 'y']], ['x', 'y']],
+    ['events that were added one by one', ['x', 'y'], [['y', 'x']]],
+  ])('removes a listener by %s', (_, adds, removes) => {
+    const { emitter, heard } = make()
+    bindSession(emitter, A)
+    for (const events of adds) emitter.on(events, listener)
+    for (const events of removes) emitter.off(events, listener)
+    expect(heard).toEqual(none)
+  })
+
+  test('removes a listener from before by its own event', () => {
+    const { emitter, heard } = make()
+    emitter.on('x', listener)
+    bindSession(emitter, A).on('y', listener)
+    emitter.off('x', listener)
+    expect([heard['x'], heard['y']?.length]).toEqual([[], 1])
+  })
+})
+
+describe('what is added in a listener’s place', () => {
+  const added = <T extends Fn>(fn: T): T => {
+    const seen: T[] = []
+    bindSession({ on: (_: string, given: T) => seen.push(given) }, A).on('x', fn)
+    return seen[0] as T
+  }
+
+  test('has its name, its properties and its kind', () => {
+    const named = Object.assign(function named() {}, { priority: 3, stack: [] })
+    const { name, priority, stack } = added(named)
+    expect({ name, priority, stack }).toEqual({ name: 'named', priority: 3, stack: [] })
+    expect(Object.keys(added(named))).toEqual(['priority', 'stack'])
+    expect(added(async () => {}).constructor.name).toBe('AsyncFunction')
+  })
+
+  test('runs in the session when a router calls its handle', () => {
+    const router = Object.assign(() => {}, { handle: (value: number) => [work('handle'), value][1] })
+    expect(added(router).handle(3)).toBe(3)
+    expect(sessionsOf('handle')).toEqual([A])
+    expect(added(Object.freeze(router)).handle(4)).toBe(4)
+  })
+})
+
+test('a property that hides a method of its class stays as it is', () => {
+  class Base {
+    on() {}
+    onAny() {}
+    use() {}
+  }
+  const hiding: object = { onAny: undefined, use: 3 }
+  expect({ ...bindSession(Object.assign(new Base(), hiding), A) }).toEqual(hiding)
+})
+
 /** As component-emitter, of socket.io's client. */
 class Emitter {
   readonly #callbacks = new Map<string, (Fn & { fn?: Fn })[]>()

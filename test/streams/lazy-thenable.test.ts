@@ -208,6 +208,16 @@ describe('bindSession', () => {
     expect(problemCount('bind:rejected') + problemCount('bind:lazy-not-bound')).toBe(before)
   })
 
+  test('is not hindered by a property that hides a method of the query’s class', async () => {
+    const before = problemCount('bind:rejected')
+    const hiding: object = { limit: undefined, where: 5 }
+    const made = Object.assign(query(), hiding)
+    expect(Object.is(bindSession(made, A), made)).toBe(true)
+    await made
+    expect({ ...made }).toEqual(hiding)
+    expect([sessionsOf('query'), problemCount('bind:rejected')]).toEqual([[A, A], before])
+  })
+
   test('takes precedence over the scope that has returned the query', async () => {
     await bindSession(usingSession(A, query), B)
     expect(sessionsOf('query')).toEqual([B, B])

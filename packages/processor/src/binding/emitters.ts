@@ -1,5 +1,12 @@
 import { type Context, context } from '@opentelemetry/api'
-import { hasMethod, type Method, type Methods, methodNames, type Replacements } from './replace-methods.ts'
+import {
+  hasMethod,
+  isReplaceable,
+  type Method,
+  type Methods,
+  methodNames,
+  type Replacements,
+} from './replace-methods.ts'
 import { isObservable } from './stream-shapes.ts'
 
 // An emitter is known by the names of its methods, because each library has some of its own: socket.io's `onAny`,
@@ -11,6 +18,11 @@ const ADDS = /^(?:on|once|add|prepend|observe|watch|subscribe|[ps]Subscribe)(?![
 /** The methods that keep a function for good. */
 const SETS = /^(?:use|register|handle(?:Once)?$|set\w+Handler$|run$)(?![a-z])/
 const REMOVES = /^(?:off|remove|un(?:observe|watch|subscribe))(?![a-z])|Unsubscribe$/
+/** Methods to which a function is a message, a callback of their own, or one that the emitter finds by its property `listener`. */
+const PASSES =
+  /^(?:_|emit|dispatch|send|publish|post|write|push|trigger|fire|then$|catch$|finally$|listenerCount$)/
+/** Methods that only ask for a listener. */
+const ASKS = /^(?:has|is|get|find|includes|contains|count|index)(?![a-z])/
 /** Options with functions in them, such as those of KafkaJS's `run({ eachMessage })`. */
 const OPTIONS = /^(?:each|on|handle)[A-Z]|^callback$/
 
@@ -40,9 +52,13 @@ const originals = new WeakMap<object, object>()
 interface Added {
   readonly event: unknown
   readonly capture: boolean
+  readonly inside: Context
   readonly bound: Listener
   /** Removes it when it is aborted. */
   readonly signal: unknown
+  readonly isOnce: boolean
+  /** A method that perhaps removes it was called. */
+  passed?: boolean
 }
 
 /** By the application's listener: what was added in its place. The last one is removed first. */
@@ -52,8 +68,8 @@ type Listener = Method & { listener?: unknown; fn?: unknown }
 
 /**
  * The replacements for an emitter: listeners that are added from now on run in a context. They are removed, counted and
- * listed as if they were not bound. To remove one, the method below (Node's, or another library's) gets the very
- * function that it was given.
+ * listed as if they were not bound. Whatever other method is given the application's function, the method below (Node's,
+ * or another library's) gets the very function that was added in its place.
  *
  * @param contextFor called each time that a listener is added
  */
@@ -63,44 +79,51 @@ export function listenerReplacements(target: Methods, contextFor: () => Context)
   const list = ['rawListeners', 'listeners'].find((name) => hasMethod(target, name))
   const listed = list === undefined ? () => undefined : (target[list] as Method).bind(target)
   const replacements: Replacements = []
+  // Its methods are called for each chunk, and only Node's remove a listener.
+  const isStream = hasMethod(target, '_read') || hasMethod(target, '_write')
   for (const name of methodNames(target)) {
     const text = String(name)
     // An Observable's subscribers keep their own context.
     if (text === 'subscribe' && isObservable(target)) continue
-    if (ADDS.test(text))
+    if (ADDS.test(text) || SETS.test(text))
       replacements.push([name, (method) => addBound(method, text, contextFor, { added, listed })])
-    else if (SETS.test(text)) replacements.push([name, (method) => addBound(method, text, contextFor)])
     else if (REMOVES.test(text)) replacements.push([name, (method) => removeBound(method, text, added)])
+    else if (!isStream && typeof name === 'string' && !PASSES.test(text) && isReplaceable(target, name))
+      replacements.push([name, (method) => passBound(method, text, added)])
   }
   for (const name of slotsOf(target)) replacements.push([name, () => boundSlot(target, name, contextFor)])
   return replacements
 }
 
-/** What an emitter that removes has added. */
+/** What an emitter has added. */
 interface Notes {
   readonly added: AddedListeners
   /** Lists what it has for an event, if it can. */
   readonly listed: (event: unknown) => unknown
 }
 
-function addBound(add: Method, name: string, contextFor: () => Context, notes?: Notes): Method {
+function addBound(add: Method, name: string, contextFor: () => Context, notes: Notes): Method {
   return function (...args) {
     const place = placeOf(name, args)
     const given = args.map((arg, index) => {
       // An event may be named by an object.
       if (!isListener(arg) || (index === 0 && args.length > 1 && typeof arg === 'object'))
         return index > 0 || args.length === 1 ? bindOptions(arg, contextFor) : arg
+      const all = notes.added.get(arg) ?? []
       // An EventTarget adds the same listener once.
-      const before = name === 'addEventListener' ? notes?.added.get(arg)?.findLast(isAt(place)) : undefined
+      const before = name === 'addEventListener' ? all.findLast(isAt(place)) : undefined
       if (before !== undefined && (Object(before.signal) as Methods)['aborted'] !== true) return before.bound
       const forget = () => {
         for (const known of [arg, arg.listener])
-          if (notes !== undefined) forgetAdded(notes.added, known as object, (one) => one.bound === bound)
+          forgetAdded(notes.added, known as object, (one) => one.bound === bound)
       }
       const { once, signal } = (typeof args[2] === 'object' ? (args[2] ?? {}) : {}) as Methods
-      const bound = bindListener(arg, contextFor, once === true || /once/i.test(name) ? forget : undefined)
-      if (bound === arg || notes === undefined) return bound
-      noteAdded(notes, arg, { ...place, bound, signal })
+      const isOnce = once === true || /once/i.test(name)
+      const inside = contextFor()
+      // What is added again is the same function again, as in a Set.
+      const same = isOnce ? undefined : all.find((one) => one.inside === inside && !one.isOnce)
+      const bound = same?.bound ?? bindListener(arg, inside, isOnce ? forget : undefined)
+      if (bound !== arg) noteAdded(notes, arg, { ...place, inside, bound, signal, isOnce })
       return bound
     })
     return add.apply(this, given)
@@ -109,19 +132,42 @@ function addBound(add: Method, name: string, contextFor: () => Context, notes?: 
 
 function removeBound(remove: Method, name: string, added: AddedListeners): Method {
   return function (...args) {
-    const index = args.findIndex((arg) => added.has(Object(arg)))
+    const index = indexOfKnown(args, added)
     const listener = args[index] as object
     const place = placeOf(name, args)
-    for (let one = index < 0 ? undefined : forgetAdded(added, listener, isAt(place)); one !== undefined; ) {
+    let one = index < 0 ? undefined : forgetAdded(added, listener, isAt(place))
+    if (one === undefined) return remove.apply(this, passed(args, name, added))
+    for (; one !== undefined; one = forgetAdded(added, listener, isAt(place))) {
       const before = countOf(this, place.event)
       const result = remove.apply(this, args.with(index, one.bound))
       // If the count is the same, it ran once and is gone. An older one may still be there.
       if (before === undefined || countOf(this, place.event) !== before) return result
-      one = forgetAdded(added, listener, isAt(place))
     }
     return remove.apply(this, args)
   }
 }
+
+/** Makes a method that may remove a listener, or ask for it, get what was added. A Proxy, because it may be a class. */
+const passBound = (method: Method, name: string, added: AddedListeners): Method =>
+  new Proxy(method, { apply: (_, self, args) => Reflect.apply(method, self, passed(args, name, added)) })
+
+/** The arguments, with what was added in place of the application's listener. */
+function passed(args: unknown[], name: string, added: AddedListeners): unknown[] {
+  const index = indexOfKnown(args, added)
+  const all = added.get(args[index] as object) ?? []
+  const place = placeOf(name, args)
+  const last = (isIt: (one: Added) => boolean) =>
+    all.findLast((one) => one.passed !== true && isIt(one)) ?? all.findLast(isIt)
+  // What `off` is given for another event may be a listener from before.
+  const any = REMOVES.test(name) ? undefined : last(() => true)
+  const one = last(isAt(place)) ?? last((one) => isNear(one.event, place.event)) ?? any
+  if (one === undefined) return args
+  if (!ASKS.test(name)) one.passed = true
+  return args.with(index, one.bound)
+}
+
+const indexOfKnown = (args: unknown[], added: AddedListeners) =>
+  args.findIndex((arg) => (typeof arg === 'function' || typeof arg === 'object') && added.has(arg as object))
 
 const isListener = (value: unknown): value is Listener =>
   typeof value === 'function'
@@ -136,7 +182,18 @@ function placeOf(name: string, [event, , options]: unknown[]): Pick<Added, 'even
 }
 
 const isAt = (place: Pick<Added, 'event' | 'capture'>) => (one: Added) =>
-  one.event === place.event && one.capture === place.capture
+  one.capture === place.capture && isSameEvent(one.event, place.event)
+
+/** Several events may be named by an array. */
+const isSameEvent = (one: unknown, other: unknown): boolean =>
+  one === other ||
+  (Array.isArray(one) &&
+    Array.isArray(other) &&
+    one.length === other.length &&
+    one.every((event, index) => event === other[index]))
+
+const isNear = (one: unknown, other: unknown): boolean =>
+  one === undefined || other === undefined || [one].flat().some((event) => [other].flat().includes(event))
 
 function noteAdded({ added, listed }: Notes, listener: Listener, one: Added): void {
   // Node removes a listener by its property `listener` as well, and so does a `once` written by hand.
@@ -151,10 +208,11 @@ function noteAdded({ added, listed }: Notes, listener: Listener, one: Added): vo
 /** At 64, 128, 256, …: looking at all of them costs the more the more there are. */
 const hasGrown = (count: number) => count >= 64 && (count & (count - 1)) === 0
 
-/** Those that the emitter has not removed unasked, as `removeAllListeners` does. */
+/** Those that the emitter has not removed by a method of its own, or unasked, as `removeAllListeners` does. */
 function stillListed(all: Added[], listed: Notes['listed']): Added[] {
   const has = new Map<unknown, unknown>()
-  return all.filter(({ event, bound }) => {
+  return all.filter(({ event, bound, passed }) => {
+    if (passed === true) return false
     if (!has.has(event)) has.set(event, listed(event))
     const there = has.get(event)
     return !Array.isArray(there) || there.includes(bound)
@@ -181,11 +239,11 @@ function countOf(target: unknown, event: unknown): unknown {
 }
 
 /**
- * Makes a listener run in the context that is right where it is added.
+ * Makes a listener run in a context. It keeps its properties.
  *
  * @param once called when it runs, because it is removed then
  */
-function bindListener(listener: Listener, contextFor: () => Context, once?: () => void): Listener {
+function bindListener(listener: Listener, inside: Context, once?: () => void): Listener {
   // One method that adds may call another.
   if (originals.has(listener)) return listener
   for (const name of ['listener', 'fn'] as const) {
@@ -195,22 +253,38 @@ function bindListener(listener: Listener, contextFor: () => Context, once?: () =
     listener[name] = wrapped
     return listener
   }
-  const inside = contextFor()
-  const bound: Listener = function (...args) {
+  const run = (method: Method, self: unknown, args: unknown[]): unknown => {
     once?.()
-    return context.with(inside, () => callListener(listener, this, args))
+    return context.with(inside, () => Reflect.apply(method, self, args))
   }
-  bound.listener = listener.listener ?? listener
-  // Some count the arguments that a handler takes.
-  Object.defineProperty(bound, 'length', { value: listener.length, configurable: true })
+  const bound =
+    typeof listener === 'function'
+      ? new Proxy(listener, {
+          apply: run,
+          get(_, name) {
+            // Node removes and lists a listener by it.
+            if (name === 'listener') return listener.listener ?? listener
+            const value: unknown = Reflect.get(listener, name)
+            // Routers and applications that are mounted may be called by it.
+            if (name !== 'handle' || typeof value !== 'function' || !isReplaceable(listener as never, name))
+              return value
+            return new Proxy(value, {
+              apply: (_, self, args) => run(value as Method, self === bound ? listener : self, args),
+            })
+          },
+        })
+      : Object.create(listener, {
+          handleEvent: {
+            value: (...args: unknown[]) => run((listener as Handler).handleEvent, listener, args),
+          },
+        })
   originals.set(bound, listener)
   return bound
 }
 
-const callListener = (listener: Listener, self: unknown, args: unknown[]): unknown =>
-  typeof listener === 'function'
-    ? listener.apply(self, args)
-    : (listener as { handleEvent: Method }).handleEvent(...args)
+interface Handler {
+  handleEvent: Method
+}
 
 /** Options with functions in them are copied, with these bound. */
 function bindOptions(given: unknown, contextFor: () => Context): unknown {
@@ -220,7 +294,7 @@ function bindOptions(given: unknown, contextFor: () => Context): unknown {
   if (functions.length === 0) return given
   return {
     ...given,
-    ...Object.fromEntries(functions.map(([name, one]) => [name, bindListener(one, contextFor)])),
+    ...Object.fromEntries(functions.map(([name, one]) => [name, bindListener(one, contextFor())])),
   }
 }
 
@@ -251,7 +325,7 @@ function boundSlot(target: Methods, name: string, contextFor: () => Context): Pr
       return native?.get === undefined ? value : native.get.call(this)
     },
     set(given: unknown) {
-      const bound = isListener(given) ? bindListener(given, contextFor) : given
+      const bound = isListener(given) ? bindListener(given, contextFor()) : given
       if (native?.set === undefined) value = bound
       else native.set.call(this, bound)
     },

@@ -53,18 +53,19 @@ export const hasMethod = (target: Methods, name: PropertyKey) =>
 export const methodsPresent = (target: Methods, names: PropertyKey[]) =>
   names.filter((name) => hasMethod(target, name))
 
-function isReplaceable(target: Methods, name: PropertyKey): boolean {
+export function isReplaceable(target: Methods, name: PropertyKey): boolean {
   const own = Object.getOwnPropertyDescriptor(target, name)
   return own === undefined ? Object.isExtensible(target) : own.configurable === true
 }
 
-/** The names of all methods of an object, without reading a getter. */
+/** The names of all methods that an object shows, without reading a getter. */
 export function methodNames(target: object): PropertyKey[] {
-  const ends = new Set<object | null>([Object.prototype, Promise.prototype, null])
-  const names = new Set<PropertyKey>()
+  const ends = new Set<object | null>([Object.prototype, Promise.prototype, Function.prototype, null])
+  // A property hides the method of a prototype.
+  const isMethod = new Map<PropertyKey, boolean>([['constructor', false]])
   for (let level = target; !ends.has(level); level = Object.getPrototypeOf(level))
     for (const name of Reflect.ownKeys(level))
-      if (typeof Reflect.getOwnPropertyDescriptor(level, name)?.value === 'function') names.add(name)
-  names.delete('constructor')
-  return [...names]
+      if (!isMethod.has(name))
+        isMethod.set(name, typeof Reflect.getOwnPropertyDescriptor(level, name)?.value === 'function')
+  return [...isMethod.keys()].filter((name) => isMethod.get(name))
 }
