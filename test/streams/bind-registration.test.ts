@@ -182,6 +182,20 @@ describe('what is added in a listener’s place', () => {
     expect(added(async () => {}).constructor.name).toBe('AsyncFunction')
   })
 
+  test('gives streams and queries that run in the session', async () => {
+    const generate = added(async function* () {
+      yield work('generator')
+    })
+    for await (const _ of generate()) work('consumer')
+    // biome-ignore lint/suspicious/noThenProperty: query builders have it
+    await added(() => ({ then: (ok: (rows: unknown) => void) => ok(work('query')) }))()
+    expect([sessionsOf('generator'), sessionsOf('consumer'), sessionsOf('query')]).toEqual([
+      [A],
+      [undefined],
+      [A],
+    ])
+  })
+
   test('runs in the session when a router calls its handle', () => {
     const router = Object.assign(() => {}, { handle: (value: number) => [work('handle'), value][1] })
     expect(added(router).handle(3)).toBe(3)

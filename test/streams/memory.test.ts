@@ -27,6 +27,18 @@ async function isGone(what: WeakRef<object>): Promise<boolean> {
 
 const scopeHere = () => new WeakRef(context.active())
 
+class Bus {
+  readonly #any = new Set<() => void>()
+  onAny(fn: () => void): () => void {
+    this.#any.add(fn)
+    return () => this.#any.delete(fn)
+  }
+  offAny(): void {
+    this.#any.clear()
+  }
+  on(): void {}
+}
+
 describe('memory is released of', () => {
   test('a stream that was read, and its scope', async () => {
     const run = async () => {
@@ -72,6 +84,22 @@ describe('memory is released of', () => {
       })
     expect(await isGone(run())).toBe(true)
     expect(bus.listenerCount('token')).toBe(0)
+  })
+
+  test.each([
+    ['by a method that removes all', (bus: Bus, fn: () => void) => [bus.onAny(fn), bus.offAny()]],
+    ['by what the method that added it returns', (bus: Bus, fn: () => void) => bus.onAny(fn)()],
+  ])('the scope of a listener that leaves an emitter %s', async (_, pass) => {
+    const bus = new Bus()
+    const listener = () => {}
+    const run = () =>
+      usingSession(A, () => {
+        bindSession(bus)
+        pass(bus, listener)
+        bindSession(bus, null)
+        return scopeHere()
+      })
+    expect(await isGone(run())).toBe(true)
   })
 
   test('the views of an object that lives on, and their scopes', async () => {

@@ -1,4 +1,5 @@
 import { type Context, context } from '@opentelemetry/api'
+import { bindResult } from './bind-in-place.ts'
 import {
   hasMethod,
   isReplaceable,
@@ -46,19 +47,25 @@ export const needsView = (target: Methods): boolean =>
 export const isRegistration = (name: PropertyKey): boolean =>
   name !== 'run' && (ADDS.test(String(name)) || SETS.test(String(name)))
 
-/** The application's listener, by what was added in its place. */
-const originals = new WeakMap<object, object>()
+/** What was added in place of the application's listener. */
+interface Bound {
+  readonly listener: Listener
+  readonly inside: Context
+  /** Removes it when it is aborted. */
+  readonly signal: unknown
+}
+
+const bounds = new WeakMap<object, Bound>()
 
 interface Added {
   readonly event: unknown
   readonly capture: boolean
-  readonly inside: Context
-  readonly bound: Listener
-  /** Removes it when it is aborted. */
-  readonly signal: unknown
   readonly isOnce: boolean
+  /** The emitter has what was added, until it removes it: by any method, or unasked. */
+  readonly ref: { deref(): Listener | undefined }
+  times: number
   /** A method that perhaps removes it was called. */
-  passed?: boolean
+  passed: boolean
 }
 
 /** By the application's listener: what was added in its place. The last one is removed first. */
@@ -76,8 +83,6 @@ type Listener = Method & { listener?: unknown; fn?: unknown }
 export function listenerReplacements(target: Methods, contextFor: () => Context): Replacements {
   if (!isEmitter(target)) return []
   const added: AddedListeners = new WeakMap()
-  const list = ['rawListeners', 'listeners'].find((name) => hasMethod(target, name))
-  const listed = list === undefined ? () => undefined : (target[list] as Method).bind(target)
   const replacements: Replacements = []
   // Its methods are called for each chunk, and only Node's remove a listener.
   const isStream = hasMethod(target, '_read') || hasMethod(target, '_write')
@@ -86,7 +91,7 @@ export function listenerReplacements(target: Methods, contextFor: () => Context)
     // An Observable's subscribers keep their own context.
     if (text === 'subscribe' && isObservable(target)) continue
     if (ADDS.test(text) || SETS.test(text))
-      replacements.push([name, (method) => addBound(method, text, contextFor, { added, listed })])
+      replacements.push([name, (method) => addBound(method, text, contextFor, added)])
     else if (REMOVES.test(text)) replacements.push([name, (method) => removeBound(method, text, added)])
     else if (!isStream && typeof name === 'string' && !PASSES.test(text) && isReplaceable(target, name))
       replacements.push([name, (method) => passBound(method, text, added)])
@@ -95,35 +100,33 @@ export function listenerReplacements(target: Methods, contextFor: () => Context)
   return replacements
 }
 
-/** What an emitter has added. */
-interface Notes {
-  readonly added: AddedListeners
-  /** Lists what it has for an event, if it can. */
-  readonly listed: (event: unknown) => unknown
-}
-
-function addBound(add: Method, name: string, contextFor: () => Context, notes: Notes): Method {
+function addBound(add: Method, name: string, contextFor: () => Context, added: AddedListeners): Method {
   return function (...args) {
     const place = placeOf(name, args)
     const given = args.map((arg, index) => {
       // An event may be named by an object.
       if (!isListener(arg) || (index === 0 && args.length > 1 && typeof arg === 'object'))
         return index > 0 || args.length === 1 ? bindOptions(arg, contextFor) : arg
-      const all = notes.added.get(arg) ?? []
       // An EventTarget adds the same listener once.
-      const before = name === 'addEventListener' ? all.findLast(isAt(place)) : undefined
-      if (before !== undefined && (Object(before.signal) as Methods)['aborted'] !== true) return before.bound
-      const forget = () => {
-        for (const known of [arg, arg.listener])
-          forgetAdded(notes.added, known as object, (one) => one.bound === bound)
-      }
+      const before =
+        name === 'addEventListener' ? liveOf(added, arg).findLast(isAt(place))?.ref.deref() : undefined
+      if (before !== undefined && !isAborted(before)) return before
       const { once, signal } = (typeof args[2] === 'object' ? (args[2] ?? {}) : {}) as Methods
       const isOnce = once === true || /once/i.test(name)
       const inside = contextFor()
-      // What is added again is the same function again, as in a Set.
-      const same = isOnce ? undefined : all.find((one) => one.inside === inside && !one.isOnce)
-      const bound = same?.bound ?? bindListener(arg, inside, isOnce ? forget : undefined)
-      if (bound !== arg) noteAdded(notes, arg, { ...place, inside, bound, signal, isOnce })
+      // What is added again is the same function again, as a Set has it once. Node's emitters count.
+      const isSame = ({ isOnce, ref }: Added) =>
+        !isOnce && bounds.get(ref.deref() as Listener)?.inside === inside
+      const isCounted =
+        place.event !== undefined &&
+        ['listenerCount', 'listeners'].some((how) => hasMethod(Object(this), how))
+      const same = isOnce || isCounted ? undefined : liveOf(added, arg).find(isSame)?.ref.deref()
+      const forget = () => {
+        for (const known of [arg, arg.listener])
+          forgetAdded(added, known as object, ({ ref }) => ref.deref() === bound)
+      }
+      const bound = same ?? bindListener(arg, inside, signal, isOnce ? forget : undefined)
+      if (bound !== arg) noteAdded(added, arg, bound, { ...place, isOnce }, same !== undefined)
       return bound
     })
     return add.apply(this, given)
@@ -139,7 +142,7 @@ function removeBound(remove: Method, name: string, added: AddedListeners): Metho
     if (one === undefined) return remove.apply(this, passed(args, name, added))
     for (; one !== undefined; one = forgetAdded(added, listener, isAt(place))) {
       const before = countOf(this, place.event)
-      const result = remove.apply(this, args.with(index, one.bound))
+      const result = remove.apply(this, args.with(index, one.ref.deref()))
       // If the count is the same, it ran once and is gone. An older one may still be there.
       if (before === undefined || countOf(this, place.event) !== before) return result
     }
@@ -154,16 +157,16 @@ const passBound = (method: Method, name: string, added: AddedListeners): Method 
 /** The arguments, with what was added in place of the application's listener. */
 function passed(args: unknown[], name: string, added: AddedListeners): unknown[] {
   const index = indexOfKnown(args, added)
-  const all = added.get(args[index] as object) ?? []
+  const all = index < 0 ? [] : liveOf(added, args[index] as object)
   const place = placeOf(name, args)
   const last = (isIt: (one: Added) => boolean) =>
-    all.findLast((one) => one.passed !== true && isIt(one)) ?? all.findLast(isIt)
+    all.findLast((one) => !one.passed && isIt(one)) ?? all.findLast(isIt)
   // What `off` is given for another event may be a listener from before.
   const any = REMOVES.test(name) ? undefined : last(() => true)
   const one = last(isAt(place)) ?? last((one) => isNear(one.event, place.event)) ?? any
   if (one === undefined) return args
   if (!ASKS.test(name)) one.passed = true
-  return args.with(index, one.bound)
+  return args.with(index, one.ref.deref())
 }
 
 const indexOfKnown = (args: unknown[], added: AddedListeners) =>
@@ -195,39 +198,47 @@ const isSameEvent = (one: unknown, other: unknown): boolean =>
 const isNear = (one: unknown, other: unknown): boolean =>
   one === undefined || other === undefined || [one].flat().some((event) => [other].flat().includes(event))
 
-function noteAdded({ added, listed }: Notes, listener: Listener, one: Added): void {
+const liveOf = (added: AddedListeners, listener: object): Added[] =>
+  (added.get(listener) ?? []).filter(isLive)
+
+const isLive = ({ ref }: Added): boolean => ref.deref() !== undefined
+
+const isAborted = (bound: Listener): boolean =>
+  (Object(bounds.get(bound)?.signal) as Methods)['aborted'] === true
+
+function noteAdded(
+  added: AddedListeners,
+  listener: Listener,
+  bound: Listener,
+  place: Pick<Added, 'event' | 'capture' | 'isOnce'>,
+  isSame: boolean,
+): void {
+  const ref = typeof WeakRef === 'function' ? new WeakRef(bound) : { deref: () => bound }
   // Node removes a listener by its property `listener` as well, and so does a `once` written by hand.
   for (const known of [listener, listener.listener]) {
     if (typeof known !== 'function' && known !== listener) continue
     const all = added.get(known as object) ?? []
-    all.push(one)
-    added.set(known as object, hasGrown(all.length) ? stillListed(all, listed) : all)
+    const again = isSame && all.find((one) => one.ref.deref() === bound && isAt(place)(one))
+    if (!again) all.push({ ...place, ref, times: 1, passed: false })
+    else Object.assign(again, { times: again.times + 1, passed: false })
+    added.set(known as object, hasGrown(all.length) ? all.filter(isLive) : all)
   }
 }
 
 /** At 64, 128, 256, …: looking at all of them costs the more the more there are. */
 const hasGrown = (count: number) => count >= 64 && (count & (count - 1)) === 0
 
-/** Those that the emitter has not removed by a method of its own, or unasked, as `removeAllListeners` does. */
-function stillListed(all: Added[], listed: Notes['listed']): Added[] {
-  const has = new Map<unknown, unknown>()
-  return all.filter(({ event, bound, passed }) => {
-    if (passed === true) return false
-    if (!has.has(event)) has.set(event, listed(event))
-    const there = has.get(event)
-    return !Array.isArray(there) || there.includes(bound)
-  })
-}
-
-/** Forgets the last one that was added in place of a listener, and returns it. */
+/** Forgets the last one that was added in place of a listener and is still there, and returns it. */
 function forgetAdded(
   added: AddedListeners,
   listener: object,
   isIt: (one: Added) => boolean,
 ): Added | undefined {
   const all = added.get(listener) ?? []
-  const index = all.findLastIndex(isIt)
-  return index < 0 ? undefined : all.splice(index, 1)[0]
+  const index = all.findLastIndex((one) => isLive(one) && isIt(one))
+  const one = all[index]
+  if (one !== undefined && --one.times === 0) all.splice(index, 1)
+  return one
 }
 
 function countOf(target: unknown, event: unknown): unknown {
@@ -239,23 +250,24 @@ function countOf(target: unknown, event: unknown): unknown {
 }
 
 /**
- * Makes a listener run in a context. It keeps its properties.
+ * Makes a listener run in a context. It keeps its properties, and what it returns is bound.
  *
+ * @param signal removes it when it is aborted
  * @param once called when it runs, because it is removed then
  */
-function bindListener(listener: Listener, inside: Context, once?: () => void): Listener {
+function bindListener(listener: Listener, inside: Context, signal?: unknown, once?: () => void): Listener {
   // One method that adds may call another.
-  if (originals.has(listener)) return listener
+  if (bounds.has(listener)) return listener
   for (const name of ['listener', 'fn'] as const) {
-    const wrapped = originals.get(Object(listener[name]))
+    const wrapped = bounds.get(Object(listener[name]))
     if (wrapped === undefined) continue
     // The wrapper of `once` around a bound listener: it stands for the application's listener.
-    listener[name] = wrapped
+    listener[name] = wrapped.listener
     return listener
   }
   const run = (method: Method, self: unknown, args: unknown[]): unknown => {
     once?.()
-    return context.with(inside, () => Reflect.apply(method, self, args))
+    return context.with(inside, () => bindResult(Reflect.apply(method, self, args), inside))
   }
   const bound =
     typeof listener === 'function'
@@ -278,7 +290,7 @@ function bindListener(listener: Listener, inside: Context, once?: () => void): L
             value: (...args: unknown[]) => run((listener as Handler).handleEvent, listener, args),
           },
         })
-  originals.set(bound, listener)
+  bounds.set(bound, { listener, inside, signal })
   return bound
 }
 
