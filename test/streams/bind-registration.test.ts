@@ -214,6 +214,23 @@ test('a property that hides a method of its class stays as it is', () => {
   expect({ ...bindSession(Object.assign(new Base(), hiding), A) }).toEqual(hiding)
 })
 
+test('a client keeps its session when a method returns it from another scope', () => {
+  const client = {
+    heard: [] as Fn[],
+    subscribe(_: string, fn: Fn) {
+      this.heard.push(fn)
+      return this
+    },
+    publish() {
+      for (const fn of this.heard) (fn as () => void)()
+    },
+  }
+  bindSession(client, A)
+  usingSession(B, () => client.subscribe('token', () => work('other')))
+  client.subscribe('token', listener).publish()
+  expect([sessionsOf('other'), sessionsOf('listener')]).toEqual([[B], [A]])
+})
+
 /** As component-emitter, of socket.io's client. */
 class Emitter {
   readonly #callbacks = new Map<string, (Fn & { fn?: Fn })[]>()

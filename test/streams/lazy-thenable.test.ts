@@ -137,6 +137,20 @@ describe('a thenable that usingSession returns', () => {
     expect(Object.keys(made)).toEqual(['then'])
   })
 
+  test.each([
+    ['usingSession', <T extends object>(made: T) => usingSession(A, () => made)],
+    ['bindSession', <T extends object>(made: T) => bindSession(made, A)],
+  ])('may be a function, but a class is none: %s', async (_, bind) => {
+    // biome-ignore lint/suspicious/noThenProperty: tagged queries have it
+    const thenable = { then: (ok: (rows: unknown) => void) => ok(work('query')) }
+    const Model = Object.assign(class {}, thenable)
+    bind(Model)
+    expect(Model.then).toBe(thenable.then)
+    const made = Object.assign(() => 1, thenable)
+    await bind(made)
+    expect([bind(made)(), sessionsOf('query')]).toEqual([1, [A]])
+  })
+
   test('is started once, inside, if fn is async', async () => {
     expect(await usingSession(A, async () => query())).toBe(rows)
     expect(sessionsOf('query')).toEqual([A, A])

@@ -206,6 +206,62 @@ describe('what has `subscribe`', () => {
     expect(usingSession(A, () => client).subscribe).toBe(subscribe)
   })
 
+  test('gets the whole observer, and every other argument as it is', () => {
+    class Mine {
+      readonly #tag = 'mine'
+      onSubscribe = () => work('callback')
+      next() {
+        work('callback')
+        return this.#tag
+      }
+    }
+    const seen: unknown[] = []
+    const made = {
+      pipe() {},
+      subscribe(observer: Mine, options: unknown, rest: unknown) {
+        observer.onSubscribe()
+        seen.push(observer.next(), observer instanceof Mine, Object.keys(observer), options, rest)
+      },
+    }
+    const options = { signal: 'signal' }
+    const rest = { next() {} }
+    for (const mine of [new Mine(), new Mine()]) {
+      if (seen.length > 0) Object.freeze(mine)
+      seen.length = 0
+      usingSession(B, () => bindSession(made, A).subscribe(mine, options, rest))
+      expect(seen.slice(0, 2)).toEqual(['mine', true])
+      expect([seen[3] === options, seen[4] === rest]).toEqual([true, true])
+    }
+    expect(distinct('callback')).toEqual([B])
+  })
+
+  test.each([
+    ['a function', () => () => work('cleanup'), (left: never) => (left as () => void)()],
+    ['cancel', () => ({ cancel: () => work('cleanup') }), (left: { cancel(): void }) => left.cancel()],
+    ['dispose', () => ({ dispose: () => work('cleanup') }), (left: { dispose(): void }) => left.dispose()],
+  ])('cleans up in the session if it is left by %s', (_, subscribe, leave) => {
+    const made = { pipe() {}, subscribe }
+    leave(usingSession(A, () => made).subscribe() as never)
+    expect(sessionsOf('cleanup')).toEqual([A])
+  })
+
+  test('is an Observable for bindSession without any other sign', () => {
+    const made = {
+      subscribe(next: (value: number) => void) {
+        work('body')
+        next(1)
+        return () => work('cleanup')
+      },
+    }
+    expect(bindSession(made, A)).toBe(made)
+    made.subscribe(() => work('consumer'))()
+    expect([sessionsOf('body'), sessionsOf('consumer'), sessionsOf('cleanup')]).toEqual([
+      [A],
+      [undefined],
+      [A],
+    ])
+  })
+
   test('is counted if it is frozen, and bindSession makes a view of it', async () => {
     const before = problemCount('bind:lazy-not-bound')
     const frozen = Object.freeze(asked())

@@ -5,6 +5,7 @@ import { callbacksOutside } from './lazy.ts'
 import {
   type BindOutcome,
   hasMethod,
+  isClass,
   type Method,
   type Methods,
   methodsPresent,
@@ -95,8 +96,10 @@ export function bindInPlace(
   outer?: Context,
   whole?: BindWhole,
 ): BindOutcome {
-  if (typeof value !== 'object' || value === null) return 'nothing'
+  const isFunction = typeof value === 'function'
+  if ((typeof value !== 'object' && !isFunction) || value === null) return 'nothing'
   try {
+    if (isFunction && (!('then' in value) || isClass(value))) return 'nothing'
     if (whole === undefined && !mayBeBound(value)) return 'nothing'
     return bindTo(value as Methods, bindingTo(inside, outer), whole)
   } catch {
@@ -108,7 +111,12 @@ export function bindInPlace(
 function bindTo(target: Methods, to: Binding, whole?: BindWhole): BindOutcome {
   const before = bindings.get(target)
   if (before !== undefined && whole === undefined) {
-    if (isReopened(target)) returnAgain(before, to)
+    // An emitter keeps its binding.
+    if (
+      isReopened(target) &&
+      (isObservable(target) || ['then', 'body', Symbol.asyncIterator].some((name) => name in target))
+    )
+      returnAgain(before, to)
     return 'bound'
   }
   const binding = Object.assign(before ?? to, to)
@@ -151,10 +159,15 @@ export function replacementsFor(target: Methods, binding: Binding, asked: boolea
     openMethodsOf(target),
     consuming(binding, reopened, bindOpened('next', 'return', 'throw', 'read', 'cancel')),
   )
-  if (isObservable(target))
+  if (isObservable(target, asked))
     replace(
       ['subscribe'],
-      consuming(binding, true, bindOpened('unsubscribe'), (args) => callbacksOutside(args)),
+      consuming(
+        binding,
+        true,
+        bindOpened('unsubscribe', 'cancel', 'dispose', Symbol.dispose ?? 'dispose'),
+        (args) => callbacksOutside(args),
+      ),
     )
   if (hasMethod(target, 'then') && (asked || target['then'] !== Promise.prototype.then)) {
     replace(['then', 'catch', 'finally'], consuming(binding, true, asIs, outsideAndBound))
@@ -201,8 +214,11 @@ function consuming(
 }
 
 function bindMethods(opened: unknown, names: PropertyKey[], binding: Binding): unknown {
-  if (typeof opened !== 'object' || opened === null || bindings.has(opened)) return opened
   const run = runningInBinding(binding)
+  // The teardown of an Observable.
+  if (typeof opened === 'function')
+    return new Proxy(opened, { apply: (_, self, args) => run(opened as Method).apply(self, args) })
+  if (typeof opened !== 'object' || opened === null || bindings.has(opened)) return opened
   try {
     const present = methodsPresent(opened as Methods, names)
     const replacements = present.map((name): Replacements[number] => [name, run])

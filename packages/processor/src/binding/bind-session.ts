@@ -69,7 +69,11 @@ export function bindSession<T extends BindableTarget>(
 }
 
 function bindTarget<T>(target: T, inside: Context, outer: Context): T {
-  if (typeof target === 'function') return bindFunction(target, inside)
+  if (typeof target === 'function') {
+    // It may be a query, too.
+    bindInPlace(target, inside, outer, bindWhole)
+    return bindFunction(target, inside)
+  }
   if (typeof target !== 'object' || target === null) return unknownTarget(target)
   if (isNativePromise(target)) return target.then((value) => bindTarget(value, inside, outer)) as T
   const outcome = bindInPlace(target, inside, outer, bindWhole)

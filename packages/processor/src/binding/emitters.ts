@@ -2,6 +2,7 @@ import { type Context, context } from '@opentelemetry/api'
 import { bindResult } from './bind-in-place.ts'
 import {
   hasMethod,
+  isClass,
   isReplaceable,
   type Method,
   type Methods,
@@ -37,7 +38,7 @@ export const isEmitter = (target: Methods): boolean =>
 /** Whether a view is needed as well: the object has methods that do more than to keep listeners. */
 export const needsView = (target: Methods): boolean =>
   isEmitter(target) &&
-  !isObservable(target) &&
+  !isObservable(target, true) &&
   !(hasMethod(target, 'on') && hasMethod(target, 'emit')) &&
   !['addEventListener', 'then', 'next', 'read', 'pipe', Symbol.asyncIterator].some((name) =>
     hasMethod(target, name),
@@ -89,7 +90,7 @@ export function listenerReplacements(target: Methods, contextFor: () => Context)
   for (const name of methodNames(target)) {
     const text = String(name)
     // An Observable's subscribers keep their own context.
-    if (text === 'subscribe' && isObservable(target)) continue
+    if (text === 'subscribe' && isObservable(target, true)) continue
     if (ADDS.test(text) || SETS.test(text))
       replacements.push([name, (method) => addBound(method, text, contextFor, added)])
     else if (REMOVES.test(text)) replacements.push([name, (method) => removeBound(method, text, added)])
@@ -174,7 +175,7 @@ const indexOfKnown = (args: unknown[], added: AddedListeners) =>
 
 const isListener = (value: unknown): value is Listener =>
   typeof value === 'function'
-    ? Object.getOwnPropertyDescriptor(value, 'prototype')?.writable !== false
+    ? !isClass(value)
     : typeof value === 'object' && value !== null && hasMethod(value as Methods, 'handleEvent')
 
 /** For which event, and in which phase of an EventTarget, a listener is added or removed. */

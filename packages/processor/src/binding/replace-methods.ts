@@ -49,6 +49,10 @@ export function reportRejected(isLazy = false): 'rejected' {
 export const hasMethod = (target: Methods, name: PropertyKey) =>
   name in target && typeof target[name] === 'function'
 
+/** Whether a function is a class. */
+export const isClass = (value: object): boolean =>
+  Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
+
 /** Those of the names that are methods of the target. */
 export const methodsPresent = (target: Methods, names: PropertyKey[]) =>
   names.filter((name) => hasMethod(target, name))

@@ -30,14 +30,19 @@ export const isReader = (target: Methods) => hasMethod(target, 'read') && hasMet
 export const isNodeReadable = (target: Methods) =>
   ['pipe', '_read', 'once', Symbol.asyncIterator].every((name) => hasMethod(target, name))
 
-/** Whether a value is an Observable. A Subject is none: subscribing to it starts nothing. */
-export function isObservable(target: Methods): boolean {
+/**
+ * Whether a value is an Observable. A Subject is none: subscribing to it starts nothing.
+ *
+ * @param asked whether `subscribe` alone is enough, without a sign that somebody else sends what is heard
+ */
+export function isObservable(target: Methods, asked?: boolean): boolean {
   const { observable } = Symbol as { observable?: symbol }
-  const marks = [observable ?? 'pipe', '@@observable', 'pipe']
+  const has = (name: PropertyKey) => hasMethod(target, name)
   return (
-    hasMethod(target, 'subscribe') &&
-    !hasMethod(target, 'next') &&
-    marks.some((name) => hasMethod(target, name))
+    has('subscribe') &&
+    !has('next') &&
+    ([observable ?? 'pipe', '@@observable', 'pipe'].some(has) ||
+      (asked === true && !['on', 'set', 'emit', 'publish', 'dispatch', 'unsubscribe'].some(has)))
   )
 }
 
