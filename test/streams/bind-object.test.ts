@@ -197,3 +197,51 @@ describe('an array that bindSession binds', () => {
     expect(distinctSessionsOf('body')).toEqual([A])
   })
 })
+
+describe('a callback that another scope passes to a bound object', () => {
+  class Queue {
+    readonly #heard = new Set<() => void>()
+    each(fn: () => void): void {
+      fn()
+    }
+    listen(fn: () => void): void {
+      this.#heard.add(fn)
+    }
+    unlisten(fn: () => void): boolean {
+      return this.#heard.delete(fn)
+    }
+    consume(_: string, { onMessage }: { onMessage: () => void }): void {
+      onMessage()
+    }
+    receive(): void {
+      for (const fn of this.#heard) fn()
+    }
+  }
+  const callback = () => void work('callback')
+
+  test('runs in that scope, whatever the method is called', () => {
+    const queue = bindSession(new Queue(), A)
+    usingSession(B, () => {
+      queue.each(callback)
+      queue.listen(callback)
+      queue.consume('orders', { onMessage: callback })
+    })
+    queue.receive()
+    expect(sessionsOf('callback')).toEqual([B, B, B])
+    expect(usingSession(null, () => queue.unlisten(callback))).toBe(true)
+    queue.each(callback)
+    expect(sessionsOf('callback')).toEqual([B, B, B, A])
+  })
+
+  test('runs in that scope if the object is a query', () => {
+    const query = {
+      // biome-ignore lint/suspicious/noThenProperty: query builders have it
+      then() {},
+      asCallback: (fn: () => void) => fn(),
+    }
+    bindSession(query, A)
+    usingSession(B, () => query.asCallback(callback))
+    query.asCallback(callback)
+    expect(sessionsOf('callback')).toEqual([B, A])
+  })
+})

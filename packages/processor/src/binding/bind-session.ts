@@ -83,7 +83,7 @@ function bindTarget<T>(target: T, inside: Context, outer: Context): T {
     if (Array.isArray(target)) return bindItems(target, inside, outer)
     const object = viewedObject(target)
     if (!isViewable(object)) return isBound ? target : unknownTarget(target)
-    if (canBeViewed(object)) return viewObject(object, inside) as T
+    if (canBeViewed(object)) return viewObject(object, inside, outer) as T
     reportRejected()
     return target
   } catch {

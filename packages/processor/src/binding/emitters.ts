@@ -1,5 +1,6 @@
 import { type Context, context } from '@opentelemetry/api'
 import { bindResult } from './bind-in-place.ts'
+import { type Binding, isElsewhere } from './binding.ts'
 import {
   hasMethod,
   isClass,
@@ -20,6 +21,8 @@ const ADDS = /^(?:on|once|add|prepend|observe|watch|subscribe|[ps]Subscribe)(?![
 /** The methods that keep a function for good. */
 const SETS = /^(?:use|register|handle(?:Once)?$|set\w+Handler$|run$)(?![a-z])/
 const REMOVES = /^(?:off|remove|un(?:observe|watch|subscribe))(?![a-z])|Unsubscribe$/
+/** Methods of any object that probably remove a callback. */
+const LEAVES = /^(?:off|un|remove|delete|clear|drop|detach|eject|forget|release|cancel|dis|de|stop|has)/
 /** Methods to which a function is a message, a callback of their own, or one that the emitter finds by its property `listener`. */
 const PASSES =
   /^(?:_|emit|dispatch|send|publish|post|write|push|trigger|fire|then$|catch$|finally$|listenerCount$)/
@@ -99,6 +102,22 @@ export function listenerReplacements(target: Methods, contextFor: () => Context)
   }
   for (const name of slotsOf(target)) replacements.push([name, () => boundSlot(target, name, contextFor)])
   return replacements
+}
+
+/**
+ * Makes callbacks that a method is given in an unrelated scope run there, where the method itself runs in a binding.
+ * They are removed as if they were not bound.
+ */
+export function callbacksElsewhere(binding: Binding): (method: Method, name: PropertyKey) => Method {
+  const added: AddedListeners = new WeakMap()
+  return (method, name) => {
+    const text = String(name)
+    if (LEAVES.test(text)) return removeBound(method, text, added)
+    const add = addBound(method, text, () => context.active(), added)
+    return function (...args) {
+      return (isElsewhere(binding) ? add : method).apply(this, args)
+    }
+  }
 }
 
 function addBound(add: Method, name: string, contextFor: () => Context, added: AddedListeners): Method {

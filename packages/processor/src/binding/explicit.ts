@@ -7,7 +7,7 @@ import {
   runningInBinding,
 } from './bind-in-place.ts'
 import { type Binding, isElsewhere } from './binding.ts'
-import { isEmitter, listenerReplacements } from './emitters.ts'
+import { callbacksElsewhere, isEmitter, listenerReplacements } from './emitters.ts'
 import {
   hasMethod,
   type Method,
@@ -64,20 +64,24 @@ function isFinalOfTransform(target: Methods): boolean {
 function thenableMethodReplacements(target: Methods, binding: Binding): Replacements {
   if (!hasMethod(target, 'then')) return []
   const others = methodNames(target).filter((name) => !STARTED.has(name))
-  return others.map((name) => [name, methodInside(binding)])
+  const forCaller = callbacksElsewhere(binding)
+  return others.map((name) => [name, methodInside(binding, (method) => forCaller(method, name))])
 }
 
 /** What `usingSession` replaces. */
 const STARTED = new Set<PropertyKey>(['then', 'catch', 'finally', 'exec', 'execute'])
 
 /** A Proxy, because what looks like a method may be a class. */
-function methodInside(binding: Binding): (method: Method) => Method {
-  return (method) =>
-    new Proxy(method, {
+function methodInside(binding: Binding, forCaller: (method: Method) => Method): (method: Method) => Method {
+  return (method) => {
+    const run = forCaller(function (...args) {
+      return context.with(binding.inside ?? context.active(), () => Reflect.apply(method, this, args))
+    })
+    return new Proxy(method, {
       apply(_, self, args) {
         const { inside } = binding
         if (inside === undefined) return Reflect.apply(method, self, args)
-        const result = context.with(inside, () => Reflect.apply(method, self, args))
+        const result = Reflect.apply(run, self, args)
         if (result === self) return result
         if (isNativePromise(result)) return bindResult(result, inside)
         const made = Object(result) as Methods
@@ -85,4 +89,5 @@ function methodInside(binding: Binding): (method: Method) => Method {
         return result
       },
     })
+  }
 }

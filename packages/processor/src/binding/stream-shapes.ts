@@ -42,7 +42,7 @@ export function isObservable(target: Methods, asked?: boolean): boolean {
     has('subscribe') &&
     !has('next') &&
     ([observable ?? 'pipe', '@@observable', 'pipe'].some(has) ||
-      (asked === true && !['on', 'set', 'emit', 'publish', 'dispatch', 'unsubscribe'].some(has)))
+      (asked === true && !['on', 'set', 'emit', 'publish', 'dispatch', 'getState', 'unsubscribe'].some(has)))
   )
 }
 
