@@ -39,7 +39,8 @@ export type BindableTarget = object
  * - The streams in an array are bound; it is the same array.
  * - A Promise comes back as one whose value is bound.
  * - Any other object that can hold something comes back as a view of it: of the same class, with getters and methods
- *   that run in the session. Streams and Promises that they return are bound, but not the objects within.
+ *   that run in the session. Streams and Promises that they return are bound, but not the objects within. Callbacks that
+ *   its methods are given run in the session, or in the scope of the caller if that is another one.
  *
  * Never throws. Everything else comes back as it is, and so does what is frozen; that is counted, and logged once.
  *
@@ -70,7 +71,7 @@ export function bindSession<T extends BindableTarget>(
 
 function bindTarget<T>(target: T, inside: Context, outer: Context): T {
   if (typeof target === 'function') {
-    // It may be a query, too.
+    // It may be a query or an emitter, too.
     bindInPlace(target, inside, outer, bindWhole)
     return bindFunction(target, inside)
   }

@@ -1,6 +1,6 @@
 import { type Context, context } from '@opentelemetry/api'
+import { readScope } from '../scope/scope.ts'
 import { bindResult } from './bind-in-place.ts'
-import { type Binding, isElsewhere } from './binding.ts'
 import {
   hasMethod,
   isClass,
@@ -21,13 +21,14 @@ const ADDS = /^(?:on|once|add|prepend|observe|watch|subscribe|[ps]Subscribe)(?![
 /** The methods that keep a function for good. */
 const SETS = /^(?:use|register|handle(?:Once)?$|set\w+Handler$|run$)(?![a-z])/
 const REMOVES = /^(?:off|remove|un(?:observe|watch|subscribe))(?![a-z])|Unsubscribe$/
-/** Methods of any object that probably remove a callback. */
-const LEAVES = /^(?:off|un|remove|delete|clear|drop|detach|eject|forget|release|cancel|dis|de|stop|has)/
 /** Methods to which a function is a message, a callback of their own, or one that the emitter finds by its property `listener`. */
 const PASSES =
   /^(?:_|emit|dispatch|send|publish|post|write|push|trigger|fire|then$|catch$|finally$|listenerCount$)/
 /** Methods that only ask for a listener. */
 const ASKS = /^(?:has|is|get|find|includes|contains|count|index)(?![a-z])/
+/** Methods to which a function, from whatever scope, may be one that was passed before. */
+export const COMPARES =
+  /^(?:off|un(?:bind|hook|listen|mount|observe|register|set|sub|tap|use|watch|$)|remove|delete|detach|disconnect|eject|cancel|clear|drop|forget|release|stop|has|is|includes|contains|indexOf|listenerCount)/
 /** Options with functions in them, such as those of KafkaJS's `run({ eachMessage })`. */
 const OPTIONS = /^(?:each|on|handle)[A-Z]|^callback$/
 
@@ -61,6 +62,17 @@ interface Bound {
 
 const bounds = new WeakMap<object, Bound>()
 
+/** Whether a function was added in place of the application's. */
+export const isBoundListener = (value: object): boolean => bounds.has(value)
+
+type PassKnown = (args: unknown[], name: string) => unknown[]
+
+const emitters = new WeakMap<object, PassKnown>()
+
+/** The arguments of a method of an emitter, with what it has in place of the application's listener. */
+export const passKnown = (emitter: object, args: unknown[], name: PropertyKey): unknown[] =>
+  emitters.get(emitter)?.(args, String(name)) ?? args
+
 interface Added {
   readonly event: unknown
   readonly capture: boolean
@@ -87,6 +99,7 @@ type Listener = Method & { listener?: unknown; fn?: unknown }
 export function listenerReplacements(target: Methods, contextFor: () => Context): Replacements {
   if (!isEmitter(target)) return []
   const added: AddedListeners = new WeakMap()
+  emitters.set(target, (args, name) => passed(args, name, added, contextFor))
   const replacements: Replacements = []
   // Its methods are called for each chunk, and only Node's remove a listener.
   const isStream = hasMethod(target, '_read') || hasMethod(target, '_write')
@@ -96,28 +109,13 @@ export function listenerReplacements(target: Methods, contextFor: () => Context)
     if (text === 'subscribe' && isObservable(target, true)) continue
     if (ADDS.test(text) || SETS.test(text))
       replacements.push([name, (method) => addBound(method, text, contextFor, added)])
-    else if (REMOVES.test(text)) replacements.push([name, (method) => removeBound(method, text, added)])
+    else if (REMOVES.test(text))
+      replacements.push([name, (method) => removeBound(method, text, added, contextFor)])
     else if (!isStream && typeof name === 'string' && !PASSES.test(text) && isReplaceable(target, name))
-      replacements.push([name, (method) => passBound(method, text, added)])
+      replacements.push([name, (method) => passBound(method, text, added, contextFor)])
   }
   for (const name of slotsOf(target)) replacements.push([name, () => boundSlot(target, name, contextFor)])
   return replacements
-}
-
-/**
- * Makes callbacks that a method is given in an unrelated scope run there, where the method itself runs in a binding.
- * They are removed as if they were not bound.
- */
-export function callbacksElsewhere(binding: Binding): (method: Method, name: PropertyKey) => Method {
-  const added: AddedListeners = new WeakMap()
-  return (method, name) => {
-    const text = String(name)
-    if (LEAVES.test(text)) return removeBound(method, text, added)
-    const add = addBound(method, text, () => context.active(), added)
-    return function (...args) {
-      return (isElsewhere(binding) ? add : method).apply(this, args)
-    }
-  }
 }
 
 function addBound(add: Method, name: string, contextFor: () => Context, added: AddedListeners): Method {
@@ -153,13 +151,13 @@ function addBound(add: Method, name: string, contextFor: () => Context, added: A
   }
 }
 
-function removeBound(remove: Method, name: string, added: AddedListeners): Method {
+function removeBound(remove: Method, name: string, added: AddedListeners, contextFor: () => Context): Method {
   return function (...args) {
     const index = indexOfKnown(args, added)
     const listener = args[index] as object
     const place = placeOf(name, args)
     let one = index < 0 ? undefined : forgetAdded(added, listener, isAt(place))
-    if (one === undefined) return remove.apply(this, passed(args, name, added))
+    if (one === undefined) return remove.apply(this, passed(args, name, added, contextFor))
     for (; one !== undefined; one = forgetAdded(added, listener, isAt(place))) {
       const before = countOf(this, place.event)
       const result = remove.apply(this, args.with(index, one.ref.deref()))
@@ -171,13 +169,20 @@ function removeBound(remove: Method, name: string, added: AddedListeners): Metho
 }
 
 /** Makes a method that may remove a listener, or ask for it, get what was added. A Proxy, because it may be a class. */
-const passBound = (method: Method, name: string, added: AddedListeners): Method =>
-  new Proxy(method, { apply: (_, self, args) => Reflect.apply(method, self, passed(args, name, added)) })
+const passBound = (method: Method, name: string, added: AddedListeners, contextFor: () => Context): Method =>
+  new Proxy(method, {
+    apply: (_, self, args) => Reflect.apply(method, self, passed(args, name, added, contextFor)),
+  })
 
 /** The arguments, with what was added in place of the application's listener. */
-function passed(args: unknown[], name: string, added: AddedListeners): unknown[] {
+function passed(args: unknown[], name: string, added: AddedListeners, contextFor: () => Context): unknown[] {
   const index = indexOfKnown(args, added)
-  const all = index < 0 ? [] : liveOf(added, args[index] as object)
+  if (index < 0) return args
+  const own = readScope(contextFor())
+  // A method that may keep a function must not get one that another user has added.
+  const mayBe = ({ ref }: Added) =>
+    COMPARES.test(name) || readScope((bounds.get(ref.deref() as object) as Bound).inside) === own
+  const all = liveOf(added, args[index] as object).filter(mayBe)
   const place = placeOf(name, args)
   const last = (isIt: (one: Added) => boolean) =>
     all.findLast((one) => !one.passed && isIt(one)) ?? all.findLast(isIt)
@@ -318,8 +323,10 @@ interface Handler {
   handleEvent: Method
 }
 
-/** Options with functions in them are copied, with these bound. */
+/** Arrays of listeners, and options with functions in them, are copied with these bound. */
 function bindOptions(given: unknown, contextFor: () => Context): unknown {
+  if (Array.isArray(given) && given.some(isListener))
+    return given.map((one) => (isListener(one) ? bindListener(one, contextFor()) : one))
   if (typeof given !== 'object' || given === null || Object.getPrototypeOf(given) !== Object.prototype)
     return given
   const functions = Object.entries(given).filter(([name, one]) => OPTIONS.test(name) && isListener(one))

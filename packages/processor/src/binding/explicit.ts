@@ -1,4 +1,4 @@
-import { context } from '@opentelemetry/api'
+import { type Context, context } from '@opentelemetry/api'
 import {
   type BindWhole,
   bindInPlace,
@@ -7,7 +7,8 @@ import {
   runningInBinding,
 } from './bind-in-place.ts'
 import { type Binding, isElsewhere } from './binding.ts'
-import { callbacksElsewhere, isEmitter, listenerReplacements } from './emitters.ts'
+import { passesCallbacks } from './callbacks.ts'
+import { isEmitter, listenerReplacements } from './emitters.ts'
 import {
   hasMethod,
   type Method,
@@ -29,7 +30,7 @@ export const bindWhole: BindWhole = (target, binding, part) => {
   const contextFor = () => (isElsewhere(binding) ? undefined : binding.inside) ?? context.active()
   return [
     ...part,
-    ...thenableMethodReplacements(target, binding),
+    ...thenableMethodReplacements(target, binding, contextFor),
     ...listenerReplacements(target, contextFor),
   ]
 }
@@ -61,27 +62,29 @@ function isFinalOfTransform(target: Methods): boolean {
  * The replacements for the other methods of a thenable. A query builder has many, some of which start it or make
  * another one. They run in the session, and what they return is bound as well.
  */
-function thenableMethodReplacements(target: Methods, binding: Binding): Replacements {
+function thenableMethodReplacements(
+  target: Methods,
+  binding: Binding,
+  contextFor: () => Context,
+): Replacements {
   if (!hasMethod(target, 'then')) return []
   const others = methodNames(target).filter((name) => !STARTED.has(name))
-  const forCaller = callbacksElsewhere(binding)
-  return others.map((name) => [name, methodInside(binding, (method) => forCaller(method, name))])
+  const passed = passesCallbacks(contextFor)
+  return others.map((name) => [name, methodInside(binding, (args) => passed(args, name))])
 }
 
 /** What `usingSession` replaces. */
 const STARTED = new Set<PropertyKey>(['then', 'catch', 'finally', 'exec', 'execute'])
 
 /** A Proxy, because what looks like a method may be a class. */
-function methodInside(binding: Binding, forCaller: (method: Method) => Method): (method: Method) => Method {
-  return (method) => {
-    const run = forCaller(function (...args) {
-      return context.with(binding.inside ?? context.active(), () => Reflect.apply(method, this, args))
-    })
-    return new Proxy(method, {
+function methodInside(binding: Binding, passed: (args: unknown[]) => unknown[]): (method: Method) => Method {
+  return (method) =>
+    new Proxy(method, {
       apply(_, self, args) {
         const { inside } = binding
         if (inside === undefined) return Reflect.apply(method, self, args)
-        const result = Reflect.apply(run, self, args)
+        const given = passed(args)
+        const result = context.with(inside, () => Reflect.apply(method, self, given))
         if (result === self) return result
         if (isNativePromise(result)) return bindResult(result, inside)
         const made = Object(result) as Methods
@@ -89,5 +92,4 @@ function methodInside(binding: Binding, forCaller: (method: Method) => Method): 
         return result
       },
     })
-  }
 }

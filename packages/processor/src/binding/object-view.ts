@@ -1,7 +1,8 @@
 import { type Context, context } from '@opentelemetry/api'
 import { bindInPlace, bindResult, isNativePromise, replacementsFor } from './bind-in-place.ts'
-import { bindingTo } from './binding.ts'
-import { callbacksElsewhere, isEmitter, isRegistration } from './emitters.ts'
+import { bindingTo, isElsewhere } from './binding.ts'
+import { asGiven, passesCallbacks } from './callbacks.ts'
+import { isEmitter, isRegistration, passKnown } from './emitters.ts'
 import type { Method, Methods } from './replace-methods.ts'
 
 const viewedObjects = new WeakMap<object, object>()
@@ -12,11 +13,12 @@ export const viewedObject = (value: object): object => viewedObjects.get(value) 
 /**
  * Makes a view of an object that holds streams: of the same class, with getters and methods that run in the session.
  * They run on the object itself, so that private fields work. Streams and Promises that they return are bound as
- * `usingSession` binds a result. A property gives the same value at each read, if the object's does.
- *
- * @param outer the context in which the scope of `inside` was entered. Callbacks that are passed in another scope run there
+ * `usingSession` binds a result. A property gives the same value at each read, if the object's does. Functions that are
+ * passed to them run in the session, or in the caller's own scope.
  */
 export function viewObject<T extends object>(target: T, inside: Context, outer: Context): T {
+  const binding = bindingTo(inside, outer)
+  const passed = passesCallbacks(() => (isElsewhere(binding) ? context.active() : inside))
   /** What was returned for which value, so that it is the same each time. */
   const shown = new WeakMap<object, object>()
   const remember = (given: object, make: () => object): object => {
@@ -27,30 +29,27 @@ export function viewObject<T extends object>(target: T, inside: Context, outer: 
     return made
   }
 
-  const show = (value: unknown): unknown => {
+  const show = (made: unknown): unknown => {
+    const value = asGiven(made)
     if (value === target) return view
     if (!isNativePromise(value)) return bindResult(value, inside)
     return remember(value, () => bindResult(value, inside))
   }
   // Of what is frozen. Anything else that starts later is bound in place.
-  const starts = new Map(replacementsFor(target as Methods, bindingTo(inside), true))
+  const starts = new Map(replacementsFor(target as Methods, binding, true))
   const registers = isEmitter(target as Methods)
-  const forCaller = callbacksElsewhere(bindingTo(inside, outer))
-  const methodInside = (method: Method, name: PropertyKey): Method => {
-    const run = forCaller(function (...args) {
-      return context.with(inside, () => Reflect.apply(method, this, args))
-    }, name)
-    return new Proxy(method, {
+  const methodInside = (method: Method, name: PropertyKey): Method =>
+    new Proxy(method, {
       apply: (_, self, args) => {
         const on = self === view ? target : self
         const start = starts.get(name) as ((method: Method) => Method) | undefined
         if (start !== undefined) return Reflect.apply(start(method), on, args)
         // Its listeners are bound by the object itself. The scope of the caller takes precedence.
         if (registers && isRegistration(name)) return Reflect.apply(method, on, args)
-        return show(Reflect.apply(run, on, args))
+        const given = passed(passKnown(target, args, name), name)
+        return show(context.with(inside, () => Reflect.apply(method, on, given)))
       },
     })
-  }
   const view: T = new Proxy(target, {
     get(_, name) {
       const value = context.with(inside, () => Reflect.get(target, name))

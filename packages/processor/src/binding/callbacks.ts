@@ -1,0 +1,121 @@
+import { type Context, context } from '@opentelemetry/api'
+import { readScope } from '../scope/scope.ts'
+import { bindResult } from './bind-in-place.ts'
+import { COMPARES, isBoundListener } from './emitters.ts'
+import type { Method, Methods } from './replace-methods.ts'
+
+/** The application's value, by what an object was given in its place. */
+const originals = new WeakMap<object, object>()
+
+/** The application's own value, if an object shows what it was given. */
+export const asGiven = (value: unknown): unknown => originals.get(value as object) ?? value
+
+const ASKS = /^(?:has|is|includes|contains|indexOf|listenerCount)/
+/** Methods to which a function is nothing else. */
+const KNOWS = /^off|(?:Listener|Handler)$/
+
+interface Passed {
+  readonly inside: Context
+  /** What the object was given. Only the object keeps it. */
+  readonly given: WeakRef<object>
+  /** How often it was passed and not removed. */
+  count: number
+}
+
+/**
+ * Makes the functions that an object is given run where they belong, whenever the object calls them. Those within an
+ * array or a plain object are included. The object gets the same function again where it may compare it.
+ *
+ * @param contextFor called each time that a method is called
+ */
+export function passesCallbacks(
+  contextFor: () => Context,
+): (args: unknown[], method: PropertyKey) => unknown[] {
+  const passed = new WeakMap<object, Passed[]>()
+
+  const pass = <T extends object>(value: T, inside: Context, make: () => T): T => {
+    const before = (passed.get(value) ?? []).filter(({ given }) => given.deref() !== undefined)
+    const same = before.find((one) => one.inside === inside)
+    const known = same?.given.deref()
+    if (same !== undefined && known !== undefined) {
+      same.count++
+      return known as T
+    }
+    const made = make()
+    originals.set(made, value)
+    passed.set(value, [...before, { inside, given: new WeakRef(made), count: 1 }])
+    return made
+  }
+  /** What was passed before, if possible in the caller's context or session. */
+  const find = (value: unknown, inside: Context, removes: boolean): object | undefined => {
+    const all = passed.get(value as object) ?? []
+    const id = readScope(inside)?.id
+    const there = all.filter(({ count }) => count > 0)
+    const among = there.length > 0 ? there : all
+    const found =
+      among.find((one) => one.inside === inside) ??
+      among.findLast((one) => readScope(one.inside)?.id === id) ??
+      among.at(-1)
+    if (found !== undefined && removes) found.count--
+    return found?.given.deref()
+  }
+  const passFunction = (fn: Method, inside: Context): Method =>
+    pass(fn, inside, () => runningWithin(fn, inside))
+
+  return (args, method) => {
+    const name = String(method)
+    const compares = COMPARES.test(name)
+    const removes = compares && !ASKS.test(name)
+    const inside = contextFor()
+    return args.map((given) => {
+      try {
+        const before = compares ? find(given, inside, removes) : undefined
+        if (before !== undefined) return before
+        // What is not known was passed before the object was bound, or is called when it is done.
+        if (compares && (KNOWS.test(name) || readScope(context.active()) === undefined)) return given
+        if (isCallback(given)) return passFunction(given, inside)
+        if (!holdsCallbacks(given)) return given
+        return pass(given, inside, () => {
+          return new Proxy(given, {
+            get(_, name, self) {
+              const value: unknown = Reflect.get(given, name, self)
+              const own = Reflect.getOwnPropertyDescriptor(given, name)
+              // A Proxy must show a fixed property as it is.
+              if (own === undefined || (!own.configurable && !own.writable)) return value
+              return isCallback(value) ? passFunction(value, inside) : value
+            },
+          })
+        })
+      } catch {
+        // It throws when it is looked at.
+        return given
+      }
+    })
+  }
+}
+
+/** A Proxy keeps everything about the function. What it returns is bound as well. */
+const runningWithin = (fn: Method, inside: Context): Method =>
+  new Proxy(fn, {
+    apply(_, self, args) {
+      const run = () => bindResult(Reflect.apply(fn, self, args), inside)
+      // A method may call it below a span of its own.
+      const isThere = readScope(context.active()) === readScope(inside)
+      return isThere ? run() : context.with(inside, run)
+    },
+  })
+
+/** Whether a value is a function that may be called, so no class, and none that was passed before. */
+const isCallback = (value: unknown): value is Method =>
+  typeof value === 'function' &&
+  Object.getOwnPropertyDescriptor(value, 'prototype')?.writable !== false &&
+  !originals.has(value) &&
+  !isBoundListener(value)
+
+function holdsCallbacks(value: unknown): value is Methods {
+  if (typeof value !== 'object' || value === null || originals.has(value)) return false
+  const isPlain = Object.getPrototypeOf(value) === Object.prototype || Array.isArray(value)
+  return (
+    isPlain && Object.values(Object.getOwnPropertyDescriptors(value)).some((own) => isCallback(own.value))
+  )
+}
