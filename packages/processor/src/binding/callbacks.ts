@@ -1,7 +1,7 @@
 import { type Context, context } from '@opentelemetry/api'
 import { readScope } from '../scope/scope.ts'
 import { bindResult } from './bind-in-place.ts'
-import { COMPARES, isBoundListener } from './emitters.ts'
+import { COMPARES, isBoundListener, weakly } from './emitters.ts'
 import type { Method, Methods } from './replace-methods.ts'
 
 /** The application's value, by what an object was given in its place. */
@@ -17,7 +17,7 @@ const KNOWS = /^off|(?:Listener|Handler)$/
 interface Passed {
   readonly inside: Context
   /** What the object was given. Only the object keeps it. */
-  readonly given: WeakRef<object>
+  readonly given: { deref(): object | undefined }
   /** How often it was passed and not removed. */
   count: number
 }
@@ -43,7 +43,7 @@ export function passesCallbacks(
     }
     const made = make()
     originals.set(made, value)
-    passed.set(value, [...before, { inside, given: new WeakRef(made), count: 1 }])
+    passed.set(value, [...before, { inside, given: weakly(made), count: 1 }])
     return made
   }
   /** What was passed before, if possible in the caller's context or session. */

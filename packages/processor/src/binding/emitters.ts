@@ -231,6 +231,10 @@ const isLive = ({ ref }: Added): boolean => ref.deref() !== undefined
 const isAborted = (bound: Listener): boolean =>
   (Object(bounds.get(bound)?.signal) as Methods)['aborted'] === true
 
+/** Old platforms have no WeakRef. */
+export const weakly = <T extends object>(value: T): { deref(): T | undefined } =>
+  typeof WeakRef === 'function' ? new WeakRef(value) : { deref: () => value }
+
 function noteAdded(
   added: AddedListeners,
   listener: Listener,
@@ -238,7 +242,7 @@ function noteAdded(
   place: Pick<Added, 'event' | 'capture' | 'isOnce'>,
   isSame: boolean,
 ): void {
-  const ref = typeof WeakRef === 'function' ? new WeakRef(bound) : { deref: () => bound }
+  const ref = weakly(bound)
   // Node removes a listener by its property `listener` as well, and so does a `once` written by hand.
   for (const known of [listener, listener.listener]) {
     if (typeof known !== 'function' && known !== listener) continue
