@@ -20,6 +20,6 @@ test('without a context manager fn still runs once; this is counted, and logged 
   assert.deepEqual(sessionsOf(await exportAll()), { 'run 1': undefined, 'run 2': undefined })
   assert.deepEqual(processStats().problems, { 'context:no-manager': 2 })
   assert.deepEqual(processor.stats().process, processStats())
-  const ours = messages.filter((message) => message.includes('no context manager is registered'))
+  const ours = messages.filter((message) => message.includes('there is no context manager'))
   assert.equal(ours.length, 1)
 })
