@@ -31,6 +31,8 @@ export interface Cell<T = unknown> {
   readonly bound: Outcome
   /** Why it is lost, and the way out. */
   readonly note?: string
+  /** The major version of Node from which on it is lost all the same. */
+  readonly lostFromNode?: number
 }
 
 /** The consumer's own work, and the session that it enters, if it does. */

@@ -15,7 +15,9 @@ export interface CellResult {
 export async function runCell(cell: Cell): Promise<CellResult> {
   const alone = await runBoth(cell, (value) => value)
   const bound = await runBoth(cell, (value) => bindSession(value))
-  return { cell, alone, bound, asListed: alone === cell.alone && bound === cell.bound }
+  const isLost = Number.parseInt(process.versions.node, 10) >= (cell.lostFromNode ?? Number.POSITIVE_INFINITY)
+  const listed = isLost ? { alone: 'lost', bound: 'lost' } : cell
+  return { cell, alone, bound, asListed: alone === listed.alone && bound === listed.bound }
 }
 
 /** Consumed outside, and in another session; it is only kept where it is kept in both. */
