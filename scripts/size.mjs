@@ -9,24 +9,26 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 // A program with a `limit` must stay below it. The others may grow by a few bytes over what was measured, for a mended
 // bug; to grow further is a decision: set the new number in the change that needs it, with the reason.
-// The first is what every user has: no backend and no backfill, which are values that carry their code.
+// The first is what every user has: no backend and no backfill, which are values that carry their code. Its aim is
+// 15,000 bytes. What it has above that are the fields that travel between spans, contexts that are as open as the API's
+// own, what is started lazily, and what is reported where a session is lost.
 const ROOM = 1.03
 const CORE = { '@otel-sessions/processor': ['usingSession', 'SessionSpanProcessor'] }
 const EXPORTER = { '@otel-sessions/exporter': ['SessionSpanExporter'] }
 const PROGRAMS = [
-  { limit: 15_000, imports: { ...CORE, ...EXPORTER } },
-  { measured: 16_270, platform: 'node', imports: { ...CORE, ...EXPORTER } },
-  { measured: 16_127, imports: { ...CORE, ...EXPORTER, '@otel-sessions/exporter/backends': ['langfuse'] } },
-  { measured: 15_043, imports: { ...CORE, ...EXPORTER, '@otel-sessions/exporter/backfill': ['backfill'] } },
-  { measured: 7_402, imports: { '@otel-sessions/processor': ['SessionSpanProcessor'] } },
-  { measured: 5_193, imports: { '@otel-sessions/processor': ['usingSession'] } },
-  { measured: 6_520, imports: EXPORTER },
+  { limit: 17_200, imports: { ...CORE, ...EXPORTER } },
+  { measured: 18_401, platform: 'node', imports: { ...CORE, ...EXPORTER } },
+  { measured: 19_271, imports: { ...CORE, ...EXPORTER, '@otel-sessions/exporter/backends': ['langfuse'] } },
+  { measured: 18_326, imports: { ...CORE, ...EXPORTER, '@otel-sessions/exporter/backfill': ['backfill'] } },
+  { measured: 9_599, imports: { '@otel-sessions/processor': ['SessionSpanProcessor'] } },
+  { measured: 7_411, imports: { '@otel-sessions/processor': ['usingSession'] } },
+  { measured: 7_384, imports: EXPORTER },
   { measured: 3_692, imports: { '@otel-sessions/exporter/backends': ['BACKENDS'] } },
-  { measured: 13_384, imports: { '@otel-sessions/processor/lifecycle': ['startSession'] } },
-  { measured: 14_904, imports: { '@otel-sessions/analytics': ['SessionAnalytics'] } },
+  { measured: 15_354, imports: { '@otel-sessions/processor/lifecycle': ['startSession'] } },
+  { measured: 15_580, imports: { '@otel-sessions/analytics': ['SessionAnalytics'] } },
   { measured: 2_247, imports: { '@otel-sessions/analytics': ['readSpanUsage'] } },
   { measured: 2_500, imports: { '@otel-sessions/exporter/hash': ['hashSessionId'] } },
-  { measured: 270, imports: { '@otel-sessions/semconv': ['checkSessionId'] } },
+  { measured: 236, imports: { '@otel-sessions/semconv': ['checkSessionId'] } },
 ]
 
 async function measure({ imports, measured, limit = Math.round(measured * ROOM), platform = 'neutral' }) {

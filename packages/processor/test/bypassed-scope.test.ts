@@ -56,6 +56,16 @@ describe('a span that starts outside the scope that its request entered', () => 
     expect(request()).toBe(2)
   })
 
+  it('is not counted in a trace without a scope, where the session comes from an alias', () => {
+    const { tracer } = startTracing()
+    const request = () =>
+      serve(tracer, () => {
+        tracer.startSpan('chain', { attributes: { thread_id: 'user_a_conv' } }).end()
+        tracer.startSpan('POST').end()
+      })
+    expect(request()).toBe(0)
+  })
+
   it('is counted without onEnding, too', () => {
     const processor = new SessionSpanProcessor()
     const { tracer } = startTracing({}, { spanProcessors: [withoutOnEnding(processor)] })

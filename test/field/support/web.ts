@@ -23,9 +23,7 @@ export function webCases(list: readonly WebCase[]): Case[] {
   return list.flatMap(({ spans, missing = [], bypassed, ...one }) => {
     const right = spans - REQUESTS * missing.length
     const names = Object.fromEntries(missing.map((name) => [name, REQUESTS]))
-    const problems: Expected['problems'] = bypassed
-      ? { 'scope:bypassed': /setSpanSession .*, or use backfill/ }
-      : {}
+    const problems: Expected['problems'] = bypassed ? { 'scope:bypassed': /backfill .*setSpanSession / } : {}
     return [
       { ...one, expected: { right, missing: names, problems } },
       { ...one, name: `${one.name}, backfill`, backfill: true, expected: { right: spans, problems } },

@@ -33,10 +33,7 @@ test('every scope is lost; fn runs, nothing throws, stats() counts it, and the l
   assert.equal(processor.stats().process.problems['context:no-manager'], 1)
   assert.deepEqual(processor.stats().started, { explicit: 0, cleared: 0, inferred: 0, withoutSession: 2 })
   assert.equal(messages.length, 1)
-  assert.match(
-    messages[0] ?? '',
-    /registered with @opentelemetry\/api 1\.9\.1, an older copy/,
-  )
+  assert.match(messages[0] ?? '', /registered with @opentelemetry\/api 1\.9\.1, an older copy/)
 })
 
 test('everything that does not need the active context works: attributes, aliases, contextWithSession', async (t) => {

@@ -52,7 +52,7 @@ function watchSpan(span: StampableSpan, record: SessionRecord, context: Context,
   if (tracer !== lastBound) bindQueues()
   lastBound = tracer
   report('langchain:background-callbacks', () => {
-    return "spans of LangChain may have another request's session: its queue was not found; call keepSessionInLangChain() at start-up, or in a bundle keepSessionInLangChain(callbacks)"
+    return "spans of LangChain may have another request's session: its queue was not found; call keepSessionInLangChain() at start-up, or keepSessionInLangChain(callbacks) where LangChain is bundled"
   })
   mayBeReassigned(span, record)
 }

@@ -44,7 +44,7 @@ const MAX_BYPASSED = 1000
  */
 export function noteBypassedScope(span: object, record: SessionRecord): void {
   const { trace } = record
-  if (trace === undefined || trace.several) return
+  if (!trace?.hasScope || trace.several) return
   trace.bypassed ??= new Map()
   if (trace.bypassed.size < MAX_BYPASSED) trace.bypassed.set(record, instrumentationOf(span))
 }
@@ -57,7 +57,7 @@ export function reportBypassedScope({ bypassed, open, root, sessionId, several }
     // A record without a resolution was replaced: the span's session was set midway.
     if (resolution === undefined || resolvedId !== undefined) continue
     report('scope:bypassed', () => {
-      return `a span of ${instrumentation} has no session, although its trace has one: call setSpanSession for the active span before usingSession, or use backfill`
+      return `a span of ${instrumentation} started outside the usingSession of its trace, so it has no session unless backfill gives it one: call setSpanSession for the active span before usingSession`
     })
   }
   bypassed.clear()

@@ -59,6 +59,7 @@ export function propagateScope(scope: SessionScope, own: SessionFields | undefin
     const fields = stampedFieldsOf(decides ? scope.fields : own)
     const ownId = decides ? id : undefined
     noteOnTrace(trace, ownId, fields)
+    if (trace !== undefined && decides) trace.hasScope = true
     if (isUnassigned(record)) {
       // Fields of a session that was not propagated belong to that session.
       const isKnown = decides || id === undefined || record.fromChildren === id

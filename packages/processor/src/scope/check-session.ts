@@ -132,7 +132,7 @@ function checkMetadata(value: unknown): SessionFields['metadata'] {
     }
     delete copy[key]
     if (one === undefined) continue
-    const what = `metadata ${JSON.stringify(key.slice(0, MAX_KEY_IN_LOG))}`
+    const what = `a key of metadata, ${nameInLog(key)},`
     reportLeftOut('metadata:bad-value', what, one, 'a string, a finite number or a boolean', numberOrKind)
   }
   return isEmpty ? undefined : (copy as Record<string, MetadataValue>)

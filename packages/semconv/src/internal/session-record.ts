@@ -74,6 +74,8 @@ export interface SessionTrace {
   fields: StampedFields | undefined
   /** The record of the trace's first span while that is open; null before, undefined after. */
   root: SessionRecord | null | undefined
+  /** Whether a scope that sets a session was entered under a span of the trace. */
+  hasScope?: boolean
   /** Spans that started outside the scope from which their parent has its session, with their instrumentation. */
   bypassed?: Map<SessionRecord, string> | undefined
 }
