@@ -165,8 +165,8 @@ function given(object: object): object {
 
 /**
  * The record is a private field of a span's SpanContext, because wrapper spans pass that object through, and because no
- * console shows it. It costs what a property costs; one that is not enumerable 200 ns more. Only to ask for it in vain
- * is slow, 30 ns.
+ * console shows it. In a whole pipeline it costs 30 to 50 ns a span more than a property, which is printed; a property
+ * that is not enumerable costs 220.
  */
 class Slot extends (given as unknown as new (object: object) => object) {
   #record: SessionRecord | undefined
