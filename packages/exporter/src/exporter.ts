@@ -1,8 +1,7 @@
-import { type Context, context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { checkWholeNumber, kindOf, LONGEST_TIMER_MILLIS, now, within } from '@otel-sessions/semconv/internal'
-import { callBack, type DelegateCalls, delegateCalls, type FailureReason, failure } from './delegate-calls.ts'
-import { problems } from './problems.ts'
+import { callBack, exportOnce, type FailureReason, failure, type ResultCallback } from './delegate-calls.ts'
 import type { ExportableSpan, ExportResult, SpanExporterLike } from './span-types.ts'
+import type { SpanSender } from './validation/backfill-contract.ts'
 import type { ValidationOptions } from './validation/options.ts'
 import { SpanValidation } from './validation/span-validation.ts'
 import { increment, type ValidationStats } from './validation/stats.ts'
@@ -30,12 +29,6 @@ const OPTIONS = [
   'shutdownTimeoutMillis',
 ] satisfies (keyof SessionSpanExporterOptions)[]
 
-/** These options, checked and complete. */
-interface ExporterSettings {
-  readonly exportTimeoutMillis: number
-  readonly shutdownTimeoutMillis: number
-}
-
 /** What a `SessionSpanExporter` counted. */
 export interface SessionExporterStats extends ValidationStats {
   /** Calls of the wrapped exporter that failed, by reason; `second-callback` counts calls, not failures. */
@@ -44,9 +37,6 @@ export interface SessionExporterStats extends ValidationStats {
 
 /** What messages begin with. */
 const OWNER = 'SessionSpanExporter'
-
-/** The batch size of `BatchSpanProcessor`. Endpoints reject requests that are too large. */
-const USUAL_BATCH = 512
 
 /**
  * Validates the sessions of spans in front of any span exporter: a span is exported with a valid `session.id` or without
@@ -59,14 +49,12 @@ const USUAL_BATCH = 512
  */
 export class SessionSpanExporter<S extends ExportableSpan> {
   readonly #delegate: SpanExporterLike<S>
-  readonly #settings: ExporterSettings
+  readonly #exportMillis: number
+  readonly #shutdownMillis: number
   readonly #failures: Partial<Record<FailureReason, number>> = {}
   readonly #validation: SpanValidation<S>
-  readonly #calls: DelegateCalls<S>
-  readonly #backfills: boolean
-  #largestBatch = 1
-  /** The context of the processor's last export while spans wait: it suppresses tracing. */
-  #context: Context = ROOT_CONTEXT
+  /** What is in flight, by the function that ends waiting for it, which may be called twice. */
+  readonly #inFlight = new Map<() => void, Promise<void>>()
   #shutdown: Promise<void> | undefined
 
   /**
@@ -85,35 +73,22 @@ export class SessionSpanExporter<S extends ExportableSpan> {
     this.#validation = new SpanValidation(options, {
       name: OWNER,
       moreOptions: OPTIONS,
-      onReady: (spans) => this.#exportReady(spans),
-      exported: () => this.#calls.settled('an export'),
+      send: (...batch) => this.#send(...batch),
     })
-    this.#settings = settingsOf(options)
-    this.#backfills = options.backfill !== undefined
-    this.#calls = delegateCalls(
-      delegate,
-      this.#settings.exportTimeoutMillis,
-      (reason) => increment(this.#failures, reason),
-      (spans, exported) => this.#validation.register(spans, exported),
-    )
+    const { exportTimeoutMillis = 30_000, shutdownTimeoutMillis = 10_000 } = options
+    checkWholeNumber(OWNER, 'exportTimeoutMillis', exportTimeoutMillis, 1, LONGEST_TIMER_MILLIS)
+    checkWholeNumber(OWNER, 'shutdownTimeoutMillis', shutdownTimeoutMillis, 1, LONGEST_TIMER_MILLIS)
+    this.#exportMillis = exportTimeoutMillis
+    this.#shutdownMillis = shutdownTimeoutMillis
   }
 
   /** Called by a span processor with spans that have ended. */
   export(spans: S[], resultCallback: (result: ExportResult) => void): void {
-    if (this.#shutdown !== undefined) {
+    if (this.#shutdown === undefined) this.#validation.process(spans, resultCallback)
+    else {
       increment(this.#failures, 'after-shutdown')
       callBack(resultCallback, failure('the exporter has been shut down'))
-      return
     }
-    if (Array.isArray(spans)) this.#largestBatch = Math.max(this.#largestBatch, spans.length)
-    const ready = this.#validation.process(spans)
-    this.#context = this.#validation.waiting > 0 ? context.active() : ROOT_CONTEXT
-    if (ready !== spans && ready.length === 0 && spans.length > 0) {
-      // All of them wait.
-      callBack(resultCallback, { code: 0 })
-      return
-    }
-    this.#calls.export(ready, this.#maxSpans, resultCallback)
   }
 
   /**
@@ -123,10 +98,9 @@ export class SessionSpanExporter<S extends ExportableSpan> {
    * @returns rejects when that flush fails, or takes longer than `exportTimeoutMillis`
    */
   async forceFlush(): Promise<void> {
-    this.#exportReady(this.#validation.release())
-    await this.#calls.settled('an export in flight')
-    const flushed = Promise.resolve().then(() => this.#delegate.forceFlush?.())
-    await within(this.#settings.exportTimeoutMillis, "the wrapped exporter's forceFlush", flushed)
+    await this.#exportWaiting(this.#exportMillis)
+    const flush = async () => this.#delegate.forceFlush?.()
+    await within(this.#exportMillis, "the wrapped exporter's forceFlush", flush())
   }
 
   /**
@@ -147,55 +121,46 @@ export class SessionSpanExporter<S extends ExportableSpan> {
     return { ...this.#validation.stats(), failures: { ...this.#failures } }
   }
 
-  /**
-   * With backfill, requests are no larger than the batches of the processor, and than usual ones. Without it, a batch is
-   * exported as it is.
-   */
-  get #maxSpans(): number {
-    if (!this.#backfills) return Infinity
-    // A processor that exports spans one by one has no batches.
-    return this.#largestBatch === 1 ? USUAL_BATCH : Math.min(USUAL_BATCH, this.#largestBatch)
-  }
-
-  /** Exports spans that have waited, in the context of the processor's last export. */
-  #exportReady(spans: S[]): void {
-    const from = this.#context
-    if (this.#validation.waiting === 0) this.#context = ROOT_CONTEXT
-    if (spans.length === 0) return
-    context.with(from, () => this.#calls.export(spans, this.#maxSpans, logFailure))
-  }
-
   async #shutDown(): Promise<void> {
-    const { shutdownTimeoutMillis } = this.#settings
-    const started = now()
-    this.#exportReady(this.#validation.release())
+    const millis = this.#shutdownMillis
+    const until = now() + millis
     // The wrapped exporter must be reached even if an export hangs.
-    await this.#calls.settled('an export', Math.ceil(shutdownTimeoutMillis / 2)).catch(() => {})
-    this.#calls.close()
-    const left = Math.max(1, shutdownTimeoutMillis - (now() - started))
-    const done = Promise.resolve().then(() => this.#delegate.shutdown())
-    await within(
-      left,
-      `the wrapped exporter's shutdown, within shutdownTimeoutMillis ${shutdownTimeoutMillis},`,
-      done,
-    )
+    await this.#exportWaiting(Math.ceil(millis / 2)).catch(() => {})
+    for (const finish of this.#inFlight.keys()) finish()
+    const shutDown = async () => this.#delegate.shutdown()
+    const what = `the wrapped exporter's shutdown, within shutdownTimeoutMillis ${millis},`
+    await within(Math.max(1, until - now()), what, shutDown())
   }
-}
 
-/** The processor got its result long ago, so a failure is logged here. */
-function logFailure({ code, error }: ExportResult): void {
-  if (code === 0) return
-  problems.report('backfill:failed', () => {
-    return `the wrapped exporter failed to export backfilled spans; counted in stats().failures: ${error?.name ?? 'no reason given'}`
-  })
-  // Not at warn level: the message is foreign, and may contain an ID.
-  if (error !== undefined) problems.detail(() => `the failure of backfilled spans: ${error.message}`)
-}
+  /** Exports the spans that wait for their trace, and waits for the exports in flight. */
+  #exportWaiting(millis: number): Promise<unknown> {
+    this.#validation.release()
+    return within(millis, 'an export in flight', Promise.all(this.#inFlight.values()))
+  }
 
-/** @throws RangeError that names the option and its value */
-function settingsOf(options: SessionSpanExporterOptions): ExporterSettings {
-  const { exportTimeoutMillis = 30_000, shutdownTimeoutMillis = 10_000 } = options
-  checkWholeNumber(OWNER, 'exportTimeoutMillis', exportTimeoutMillis, 1, LONGEST_TIMER_MILLIS)
-  checkWholeNumber(OWNER, 'shutdownTimeoutMillis', shutdownTimeoutMillis, 1, LONGEST_TIMER_MILLIS)
-  return { exportTimeoutMillis, shutdownTimeoutMillis }
+  /** Exports a batch, known to the flushes of its processors while it is in flight. */
+  readonly #send: SpanSender<S> = (spans, callback, flushes, sendParts) => {
+    let resolve = () => {}
+    const done = new Promise<void>((settle) => {
+      resolve = settle
+    })
+    const exported = () => within(this.#exportMillis, 'an export', done)
+    const finish = () => {
+      this.#inFlight.delete(finish)
+      for (const inFlight of flushes) inFlight.delete(exported)
+      resolve()
+    }
+    this.#inFlight.set(finish, done)
+    for (const inFlight of flushes) inFlight.add(exported)
+    const send = (part: S[], answer: ResultCallback) => {
+      exportOnce(this.#delegate, part, this.#exportMillis, (why) => increment(this.#failures, why), answer)
+    }
+    const answer: ResultCallback = (result) => {
+      finish()
+      callBack(callback, result)
+    }
+    if (sendParts === undefined) send(spans, answer)
+    else sendParts(spans, send, answer)
+    return exported
+  }
 }

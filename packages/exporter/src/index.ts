@@ -1,7 +1,7 @@
 /**
  * `SessionSpanExporter`, which validates the sessions of spans in front of any span exporter.
  *
- * - `exporter.ts`: the exporter around a delegate; `delegate-calls.ts`: its calls of the delegate
+ * - `exporter.ts`: the exporter around a delegate; `delegate-calls.ts`: one call of the delegate
  * - `validation/`: the decision about a span, and `SpanValidation`, which applies it to batches
  * - `backends/` and `backfill/`: entry points of their own; their values carry the code that validation calls
  * - `persistent/`: an entry point of its own, delivery with a journal; it uses validation directly

@@ -1,3 +1,4 @@
+import { type Context, context, ROOT_CONTEXT } from '@opentelemetry/api'
 import {
   after,
   now,
@@ -7,9 +8,11 @@ import {
   type Timer,
   unlessPresent,
 } from '@otel-sessions/semconv/internal'
+import { callBack, type ResultCallback } from '../delegate-calls.ts'
 import type { ExportableSpan } from '../span-types.ts'
 import type { BackfillBuffer, BackfillHost } from '../validation/backfill-contract.ts'
 import { increment, type NotBackfilledReason } from '../validation/stats.ts'
+import { logFailure, Parts } from './requests.ts'
 import { type Decision, isComplete, isUnassigned, TraceSessions } from './trace-session.ts'
 
 /** How often waiting spans are checked while no batch comes, in milliseconds. */
@@ -43,6 +46,9 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
   readonly #host: BackfillHost<S>
   readonly #sessions: TraceSessions
   #waiting: Waiting<S>[] = []
+  readonly #parts = new Parts<S>()
+  /** The context of the processor's last export while spans wait: it suppresses tracing. */
+  #context: Context = ROOT_CONTEXT
   #checkedAt = 0
   #timer: Timer | undefined
   /** The flushes of processors that this buffer is registered with while spans wait, and how to undo it. */
@@ -58,8 +64,9 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
     return this.#waiting.length
   }
 
-  process(spans: readonly S[]): S[] {
+  process(spans: readonly S[], callback: ResultCallback): void {
     const time = now()
+    this.#parts.noteBatch(spans.length)
     // Decide about all of them first: the last span of a batch may name the session of the trace.
     const decisions = spans.map((span) => this.#decide(span))
     const ready: S[] = []
@@ -69,15 +76,17 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
       if (span !== undefined) ready.push(span)
     })
     const batch = ready.concat(this.#takeDue(time))
+    this.#context = this.size > 0 ? context.active() : ROOT_CONTEXT
     this.#checkLater()
-    return batch
+    if (batch.length > 0) this.#host.send(batch, callback, this.#parts.send)
+    else callBack(callback, { code: 0 })
   }
 
-  release(): S[] {
+  release(): void {
     const spans = this.#take(() => true, 'flush')
     this.#timer?.cancel()
     this.#timer = undefined
-    return spans
+    this.#passOn(spans)
   }
 
   #decide(span: S): Decision<S> | undefined {
@@ -161,19 +170,20 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
     })
   }
 
-  #passOn(spans: S[]): void {
-    if (spans.length > 0) this.#host.onReady(spans)
+  /** Sends spans that have waited. @returns what waits until they are exported */
+  #passOn(spans: S[]): ReturnType<BackfillHost<S>['send']> {
+    const from = this.#context
+    if (this.size === 0) this.#context = ROOT_CONTEXT
+    if (spans.length === 0) return undefined
+    return context.with(from, () => this.#host.send(spans, logFailure, this.#parts.send))
   }
 
   /** A flush of the processor passes on the spans that wait of this processor. */
   #register(flush: SessionFlush): void {
     if (this.#registrations.has(flush)) return
-    const release = () => {
-      this.#passOn(this.#take(({ decision }) => decision.record.settings.flush === flush, 'flush'))
-      return this.#host.exported().then(
-        () => {},
-        () => {},
-      )
+    const release = async () => {
+      const waiting = this.#take(({ decision }) => decision.record.settings.flush === flush, 'flush')
+      await this.#passOn(waiting)?.().catch(() => {})
     }
     flush.releases.add(release)
     this.#registrations.set(flush, () => flush.releases.delete(release))

@@ -2,11 +2,12 @@
  * Backfill: spans without a session wait for their local trace and inherit its only session.
  *
  * - `buffer.ts`: the spans that wait, and when they stop waiting
+ * - `requests.ts`: how they are sent, in requests of the usual size
  * - `trace-session.ts`: which spans wait, and which session their trace has; pure rules, and the memory of traces without
  *   a record
  *
- * `SpanValidation` makes the buffer through the value of `backfill()` and calls it with every batch. The buffer calls
- * back when spans become ready between two batches.
+ * `SpanValidation` makes the buffer through the value of `backfill()` and calls it with every batch. The buffer sends what
+ * is ready through it.
  *
  * @module
  */

@@ -41,7 +41,7 @@ export class Pipeline {
       new SpanValidation<ExportableSpan>(session, {
         name: PROCESSOR,
         path: 'session.',
-        onReady: (spans) => this.#offer(spans),
+        send: (spans) => this.#offer(spans),
       })
     const transport = newTransport(sender, codecOf)
     this.#unlockDirectory = lockDirectory(queue.directory, sender.url)
@@ -79,24 +79,20 @@ export class Pipeline {
 
   /** Validates spans from the buffer, and puts those that need not wait for their trace into the queue. */
   consume(spans: EndedSpan[]): void {
-    this.#offer(this.#validation?.process(spans) ?? spans)
+    if (this.#validation === undefined) this.#offer(spans)
+    else this.#validation.process(spans, () => {})
   }
 
   /** Puts all ended spans into the queue, after their resources are complete. */
   async fill(): Promise<void> {
     await this.#buffer.flush()
-    this.#release()
+    this.#validation?.release()
   }
 
   /** Puts all ended spans into the queue within this call. */
   fillNow(): void {
     this.#buffer.flushNow()
-    this.#release()
-  }
-
-  /** Puts the spans that wait for their trace into the queue. */
-  #release(): void {
-    if (this.#validation !== undefined) this.#offer(this.#validation.release())
+    this.#validation?.release()
   }
 
   /**
@@ -120,7 +116,7 @@ export class Pipeline {
   }
 
   /** Encodes spans as records and offers them to the queue. */
-  #offer(spans: readonly ExportableSpan[]): void {
+  #offer(spans: readonly ExportableSpan[]): undefined {
     if (spans.length === 0) return
     for (let start = 0; start < spans.length; ) {
       const part = spans.slice(start, start + this.#recordSpans)

@@ -1,4 +1,5 @@
-import type { SessionRecord } from '@otel-sessions/semconv/internal'
+import type { SessionFlush, SessionRecord } from '@otel-sessions/semconv/internal'
+import type { ResultCallback } from '../delegate-calls.ts'
 import type { ExportableSpan } from '../span-types.ts'
 import type { SpanChanges, ValidationRules } from './decide.ts'
 import type { ValidationCounters } from './stats.ts'
@@ -7,11 +8,28 @@ import type { ValidationCounters } from './stats.ts'
 export interface BackfillBuffer<S> {
   /** How many spans wait. */
   readonly size: number
-  /** Takes a batch. @returns what can be exported now: the spans that need not wait, and those that waited long enough */
-  process(spans: readonly S[]): S[]
-  /** @returns everything that waits */
-  release(): S[]
+  /** Takes a batch, and sends what can be exported now: the spans that need not wait, and those that waited long enough. */
+  process(spans: readonly S[], callback: ResultCallback): void
+  /** Sends everything that waits. */
+  release(): void
 }
+
+/** Sends a part of a batch, and calls back once. */
+export type PartSender<S> = (part: S[], callback: ResultCallback) => void
+
+/**
+ * Sends validated spans, and calls back once.
+ *
+ * @param flushes where the batch is registered as long as it is in flight
+ * @param sendParts sends a batch that is too large for one request
+ * @returns what waits until the spans are exported, if somebody can
+ */
+export type SpanSender<S> = (
+  spans: S[],
+  callback: ResultCallback,
+  flushes: Iterable<SessionFlush['inFlight']>,
+  sendParts?: (spans: S[], send: PartSender<S>, callback: ResultCallback) => void,
+) => (() => Promise<unknown>) | undefined
 
 /** What a buffer needs of the validation that it belongs to. */
 export interface BackfillHost<S> {
@@ -23,10 +41,12 @@ export interface BackfillHost<S> {
   finish(span: S, record: SessionRecord | undefined, changes: SpanChanges | undefined): S
   /** Counts a span that throws when it is read. @returns the span, unchanged */
   unreadable(span: S): S
-  /** Called with spans that become ready between two batches. */
-  onReady(spans: S[]): void
-  /** Resolves when the spans that became ready are exported; a flush of the processor waits for it. */
-  exported(): Promise<unknown>
+  /** Sends finished spans. @returns what waits until they are exported */
+  send(
+    spans: S[],
+    callback: ResultCallback,
+    sendParts: Parameters<SpanSender<S>>[3],
+  ): ReturnType<SpanSender<S>>
 }
 
 /** The key of the function that makes the buffer. Validation calls it, so it imports no backfill code. */

@@ -15,9 +15,10 @@ import {
   type SessionRecord,
 } from '@otel-sessions/semconv/internal'
 import type { AttributeMapper } from '../backends/backend.ts'
+import type { ResultCallback } from '../delegate-calls.ts'
 import { problems } from '../problems.ts'
 import type { ExportableSpan } from '../span-types.ts'
-import type { BackfillBuffer } from './backfill-contract.ts'
+import type { BackfillBuffer, BackfillHost, SpanSender } from './backfill-contract.ts'
 import { decide, type SpanChanges, type ValidationRules } from './decide.ts'
 import { type ValidationOptions, validationSettingsOf } from './options.ts'
 import { changedAttributes, viewOf } from './span-view.ts'
@@ -37,10 +38,8 @@ export interface ValidationOwner<S> {
   readonly path?: string
   /** Further options of the owner that are in the same object. */
   readonly moreOptions?: readonly string[]
-  /** Called with spans that become ready between two batches: their trace completed, or they waited too long. */
-  readonly onReady: (spans: S[]) => void
-  /** Resolves when the spans of `onReady` are exported. A flush of the session processor waits for it. */
-  readonly exported?: () => Promise<unknown>
+  /** Sends the spans that were validated: those of a batch, or those that waited for their trace. */
+  readonly send: SpanSender<S>
 }
 
 /**
@@ -54,62 +53,57 @@ export interface ValidationOwner<S> {
  *
  * None of its methods throws.
  */
-export class SpanValidation<S extends ExportableSpan> {
-  readonly #rules: ValidationRules
+export class SpanValidation<S extends ExportableSpan> implements BackfillHost<S> {
+  readonly rules: ValidationRules
+  readonly counters: ValidationCounters = newValidationCounters()
   readonly #mapper: AttributeMapper | undefined
   readonly #buffer: BackfillBuffer<S> | undefined
-  readonly #counters: ValidationCounters = newValidationCounters()
+  readonly #send: SpanSender<S>
   /** Whether a `SessionSpanProcessor` is on a provider whose spans come here. */
   #hasRecords = false
+  /** Where the batch is to be registered while it is in flight: `BatchSpanProcessor` does not wait for it in a flush. */
+  #flushes = new Set<SessionFlush['inFlight']>()
 
   /** @throws TypeError or RangeError when an option is wrong; the message names it */
   constructor(options: ValidationOptions, owner: ValidationOwner<S>) {
-    const { name, path = '', moreOptions = [], onReady, exported = async () => {} } = owner
-    const counters = this.#counters
+    const { name, path = '', moreOptions = [], send } = owner
+    const { backends } = this.counters
     const settings = validationSettingsOf(options, name, path, moreOptions, (backend, problem, message) => {
-      counters.backends[backend] ??= {}
-      increment(counters.backends[backend], problem)
+      backends[backend] ??= {}
+      increment(backends[backend], problem)
       problems.report(`backend:${backend}:${problem}`, () => `${message()}; counted in stats().backends`)
     })
-    const { rules } = settings
-    this.#rules = rules
+    this.rules = settings.rules
     this.#mapper = settings.mapper
-    this.#buffer = settings.createBuffer?.<S>({
-      rules,
-      counters,
-      decide: (span, record) => this.#decide(span, record),
-      finish: (span, record, changes) => this.#finish(span, record, changes),
-      unreadable: (span) => this.#unreadable(span),
-      onReady: (spans) => onReady(this.#counted(spans)),
-      exported,
-    })
+    this.#send = send
+    this.#buffer = settings.createBuffer?.<S>(this)
   }
 
   /**
-   * Validates a batch.
-   *
-   * @returns the spans that can be exported now: the same array if nothing changes; with `backfill`, without the spans
-   *   that wait, and with those that waited long enough
+   * Validates a batch, and sends the spans that can be exported now: the same array if nothing changes; with `backfill`,
+   * without the spans that wait, and with those that waited long enough.
    */
-  process(spans: S[]): S[] {
+  process(spans: S[], callback: ResultCallback): void {
     logUnheard()
-    if (!Array.isArray(spans)) return spans
-    if (this.#buffer !== undefined) return this.#counted(this.#buffer.process(spans))
-    let changed: S[] | undefined
-    for (let index = 0; index < spans.length; index++) {
-      const span = spans[index] as S
-      const view = this.#validate(span)
-      if (view === span) continue
-      changed ??= spans.slice()
-      changed[index] = view
+    if (!Array.isArray(spans)) this.#send(spans, callback, [])
+    else if (this.#buffer !== undefined) this.#buffer.process(spans, callback)
+    else {
+      let changed: S[] | undefined
+      for (let index = 0; index < spans.length; index++) {
+        const span = spans[index] as S
+        const view = this.#validate(span)
+        if (view === span) continue
+        changed ??= spans.slice()
+        changed[index] = view
+      }
+      this.send(changed ?? spans, callback)
     }
-    return this.#counted(changed ?? spans)
   }
 
-  /** @returns everything that waits, for export now */
-  release(): S[] {
+  /** Sends everything that waits. */
+  release(): void {
     logUnheard()
-    return this.#buffer === undefined ? [] : this.#counted(this.#buffer.release())
+    this.#buffer?.release()
   }
 
   /** How many spans wait. */
@@ -120,67 +114,47 @@ export class SpanValidation<S extends ExportableSpan> {
   /** What was validated, changed, dropped and backfilled so far, and what waits now; plain data. */
   stats(): ValidationStats {
     logUnheard()
-    return validationStatsOf(this.#counters, this.waiting)
+    return validationStatsOf(this.counters, this.waiting)
   }
 
-  /**
-   * Makes a flush of each session processor of the batch wait for its export: `BatchSpanProcessor` does not wait for a
-   * batch that is on its way.
-   *
-   * @returns undoes the registration
-   */
-  register(spans: readonly S[], exported: () => Promise<unknown>): () => void {
-    if (!Array.isArray(spans)) return () => {}
-    const flushes = new Set<SessionFlush>()
-    for (const span of spans as readonly S[]) {
-      try {
-        const flush = readRecord(span.spanContext())?.settings.flush
-        flush?.inFlight.add(exported)
-        if (flush !== undefined) flushes.add(flush)
-      } catch {
-        // A span that throws has no processor to register with.
-      }
-    }
-    return () => {
-      for (const { inFlight } of flushes) inFlight.delete(exported)
-    }
+  send(
+    spans: S[],
+    callback: ResultCallback,
+    sendParts?: Parameters<SpanSender<S>>[3],
+  ): ReturnType<SpanSender<S>> {
+    this.counters.spans += spans.length
+    const flushes = this.#flushes
+    this.#flushes = new Set()
+    return this.#send(spans, callback, flushes, sendParts)
   }
 
-  #validate(span: S): S {
-    try {
-      const record = readRecord(span.spanContext())
-      return this.#finish(span, record, this.#decide(span, record))
-    } catch {
-      return this.#unreadable(span)
-    }
-  }
-
-  #decide(span: S, record: SessionRecord | undefined): SpanChanges | undefined {
+  decide(span: S, record: SessionRecord | undefined): SpanChanges | undefined {
     const { attributes } = span
-    const changes = decide(attributes, record, this.#rules, span)
+    const changes = decide(attributes, record, this.rules, span)
     if (record !== undefined) this.#hasRecords = true
     else {
       if (!this.#hasRecords) reportBareSpan()
-      if (isTooLongToRead(attributes[ATTR_METADATA])) this.#counters.metadataNotRead++
+      if (isTooLongToRead(attributes[ATTR_METADATA])) this.counters.metadataNotRead++
     }
     return changes
   }
 
-  /** The span or its view. Throws what reading the attributes throws. */
-  #finish(span: S, record: SessionRecord | undefined, changes: SpanChanges | undefined): S {
+  finish(span: S, record: SessionRecord | undefined, changes: SpanChanges | undefined): S {
+    const inFlight = record?.settings.flush.inFlight
+    if (inFlight !== undefined) this.#flushes.add(inFlight)
     const mapper = this.#mapper
     if (changes === undefined && mapper === undefined) return span
     const { attributes } = span
     const changed = changes && changedAttributes(attributes, changes)
     const exported = mapper?.(changed ?? attributes, record?.kind === 'cleared') ?? changed
     const view = exported === undefined ? span : viewOf(span, exported)
-    if (view !== span) this.#counters.changed++
+    if (view !== span) this.counters.changed++
     if (changes !== undefined) this.#count(changes, attributes[ATTR_SESSION_ID])
     return view
   }
 
-  #unreadable(span: S): S {
-    this.#counters.unreadable++
+  unreadable(span: S): S {
+    this.counters.unreadable++
     problems.report(
       'span:unreadable',
       () => 'reading a span throws; it is exported unchanged and counted in stats().unreadable',
@@ -188,13 +162,17 @@ export class SpanValidation<S extends ExportableSpan> {
     return span
   }
 
-  #counted(spans: S[]): S[] {
-    this.#counters.spans += spans.length
-    return spans
+  #validate(span: S): S {
+    try {
+      const record = readRecord(span.spanContext())
+      return this.finish(span, record, this.decide(span, record))
+    } catch {
+      return this.unreadable(span)
+    }
   }
 
   #count({ dropped, overwrittenId, replaced, lost }: SpanChanges, current: unknown): void {
-    const counters = this.#counters
+    const { counters } = this
     const keys = Object.keys(lost ?? {}).join(', ')
     if (keys !== '') {
       counters.fieldsRestored++
