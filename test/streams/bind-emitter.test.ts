@@ -2,6 +2,7 @@ import { EventEmitter, on, once } from 'node:events'
 import { bindSession, usingSession } from '@otel-sessions/processor'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { A, B, problemCount, sessionsOf, useTelemetry, work } from './support.ts'
+import { spansOf } from './table/telemetry.ts'
 
 useTelemetry()
 
@@ -115,6 +116,38 @@ describe('an EventEmitter passed to bindSession', () => {
       bus.on('token', () => work('listener')).emit('token')
     })
     expect(sessionsOf('listener')).toEqual([A])
+  })
+
+  test.each<[where: string, run: (add: () => void) => void]>([
+    ['outside of a session', (add) => usingSession({ userId: 'u' }, add)],
+    ['in an explicit session of its own', (add) => usingSession(B, () => usingSession({ userId: 'u' }, add))],
+  ])('runs a listener that is added in a scope with fields alone, %s', (where, run) => {
+    const bus = new Bus()
+    const listener = () => work('listener')
+    run(() => void bindSession(bus, A))
+    run(() => bus.on('token', listener).on('token', listener))
+    bus.emit('token')
+    const { attributes } = spansOf('listener')[0] as ReturnType<typeof spansOf>[0]
+    expect([attributes['session.id'], attributes['user.id']]).toEqual([where.startsWith('o') ? A : B, 'u'])
+    bus.off('token', listener).off('token', listener)
+    expect(bus.listenerCount('token')).toBe(0)
+  })
+
+  test('gives a listener the fields of a scope that has nothing else, unless its own session says them', () => {
+    const bus = usingSession(B, () => bindSession(new Bus(), A))
+    usingSession({ userId: 'u' }, () => bus.on('token', () => work('listener')))
+    bindSession(bus, { sessionId: A, userId: 'a' })
+    usingSession({ userId: 'u' }, () => bus.on('token', () => work('own user')))
+    bindSession(bus, null)
+    usingSession({ userId: 'u' }, () => bus.on('token', () => work('cleared')))
+    bus.emit('token')
+    const fieldsOf = (name: string) => {
+      const [span] = spansOf(name)
+      return ['session.id', 'user.id'].map((key) => span?.attributes[key])
+    }
+    expect(fieldsOf('listener')).toEqual([A, 'u'])
+    expect(fieldsOf('own user')).toEqual([A, 'a'])
+    expect(fieldsOf('cleared')).toEqual([undefined, undefined])
   })
 
   test('leaves a consumer that awaits an event in its own context', async () => {

@@ -1,5 +1,6 @@
 // One object that several sessions consume: an iterable, a query, an Observable, a cached Response.
 
+import { context, trace } from '@opentelemetry/api'
 import { bindSession, usingSession } from '@otel-sessions/processor'
 import { describe, expect, test } from 'vitest'
 import { A, B, distinctSessionsOf, sessionsOf, useTelemetry, work } from './support.ts'
@@ -69,6 +70,16 @@ const SHARED: [name: string, shared: Shared][] = [
 
 /** `usingSession` with a holder around: an async function would start a thenable. */
 const returnFrom = (session: string, made: object) => void usingSession(session, () => made)
+
+/** Runs below the span of a request: each is a trace of its own. */
+const inRequest = <T>(request: number, fn: () => T): T => {
+  const spanContext = {
+    traceId: `${request}`.padStart(32, '0'),
+    spanId: `${request}`.padStart(16, '0'),
+    traceFlags: 1,
+  }
+  return context.with(trace.setSpanContext(context.active(), spanContext), fn)
+}
 
 describe.each(SHARED)('%s that several sessions share', (_, { make, consume }) => {
   const from = (session: string, made: object) => usingSession(session, () => consume(made as never))
@@ -141,6 +152,33 @@ describe.each(SHARED)('%s that several sessions share', (_, { make, consume }) =
     expect(sessionsOf('consumer')).toEqual([B, B])
   })
 
+  test('is that of the scope in which another request consumes it first', async () => {
+    const made = make()
+    inRequest(1, () => returnFrom(A, made))
+    await inRequest(2, () => from(B, made))
+    await inRequest(3, () => from(C, made))
+    expect(sessionsOf('body')).toEqual([B, B, C, C])
+  })
+
+  test('is the first one’s if another scope of the same request consumes it, or a request without a scope', async () => {
+    for (const consumer of [
+      (made: object) => inRequest(1, () => from(B, made)),
+      (made: object) => inRequest(2, () => consume(made as never)),
+    ]) {
+      const made = make()
+      inRequest(1, () => returnFrom(A, made))
+      await consumer(made)
+    }
+    expect(distinctSessionsOf('body')).toEqual([A])
+  })
+
+  test('is that of bindSession in its first consumption, whichever request it is', async () => {
+    const made = make()
+    inRequest(1, () => bindSession(made, A))
+    await inRequest(2, () => from(B, made))
+    expect(distinctSessionsOf('body')).toEqual([A])
+  })
+
   test('leaves every consumer in its own context', async () => {
     const made = make()
     for (const session of [A, B]) {
@@ -162,6 +200,14 @@ describe.each(SHARED)('%s that several sessions share', (_, { make, consume }) =
 
 describe('a cached Response', () => {
   const cached = () => new Response(lazyWebWords())
+
+  test('has no copy of the session that returned it, made by another request in a scope of its own', async () => {
+    const response = cached()
+    inRequest(1, () => returnFrom(A, response))
+    const copy = inRequest(2, () => usingSession(B, () => response.clone()))
+    expect(await copy.text()).toBe('onetwothree')
+    expect(distinctSessionsOf('body')).not.toContain(A)
+  })
 
   test('has each session’s own copies, made in its scope', async () => {
     const response = cached()

@@ -1,5 +1,6 @@
-import { type Context, context } from '@opentelemetry/api'
-import { readScope, type SessionScope } from '../scope/scope.ts'
+import { type Context, context, trace } from '@opentelemetry/api'
+import { nestScope, readScope, type SessionScope } from '../scope/scope.ts'
+import { withScope } from '../scope/session-context.ts'
 
 /** What an object is bound to. Binding it again by an explicit request changes it. */
 export interface Binding {
@@ -46,22 +47,56 @@ export function returnAgain(binding: Binding, again: Binding): void {
 }
 
 /** Whether the caller is in a scope that has nothing to do with the binding. */
-export function isElsewhere(binding: Binding): boolean {
+function isElsewhere({ around }: Binding): boolean {
   const own = readScope(context.active())
-  return own !== undefined && own !== binding.around
+  // A scope that adds fields to the session around is part of it.
+  return own !== undefined && (own.decidingScope ?? own) !== (around?.decidingScope ?? around)
+}
+
+/** Whether the caller's trace is another one than that in which the object was returned. */
+function isInAnotherTrace({ inside }: Binding): boolean {
+  const [returned, own] = [inside, context.active()].map((one) => one && trace.getSpanContext(one)?.traceId)
+  return returned !== undefined && own !== undefined && returned !== own
 }
 
 /**
  * Returns where one consumption of an object runs that may be consumed several times: an iterable that is opened, an
- * Observable that is subscribed to. The first one runs in the session of the scope that returned it, wherever it is
- * consumed. A later one, in a scope of its own, runs there: the object is not that session's alone.
+ * Observable that is subscribed to. The first one runs in the session of the scope that returned it. A later one, in a
+ * scope of its own, runs there: the object is not that session's alone. So does the first, if it is part of another trace:
+ * another request has found the object in a cache.
  *
  * @returns undefined where the consumer's own context is right
  */
 export function claim(binding: Binding): Context | undefined {
-  const { inside, shared, pending } = binding
-  if ((shared || pending === 0) && isElsewhere(binding)) return undefined
+  const { inside, shared, pending, whole } = binding
+  const mayBeOthers = shared || pending === 0 || (!whole && isInAnotherTrace(binding))
+  if (mayBeOthers && isElsewhere(binding)) return undefined
   binding.pending = Math.max(0, pending - 1)
   if (shared) binding.inside = undefined
   return inside
+}
+
+/**
+ * Makes a function that returns where a callback runs that the caller passes to a bound object: in the object's session,
+ * unless the caller's scope sets or clears the session. If that scope only has fields, the session gets them.
+ */
+export function callbackContexts(binding: Binding): () => Context {
+  let last: { own: SessionScope; inside: Context; merged: Context } | undefined
+  return () => {
+    const { inside, around } = binding
+    const active = context.active()
+    const own = readScope(active)
+    if (inside === undefined || (own?.decidingScope !== undefined && isElsewhere(binding))) return active
+    if (own === undefined || own === around) return inside
+    const bound = readScope(inside)
+    if (bound === undefined) return active
+    // The same one again: a callback that is passed twice is one.
+    if (last?.own !== own || last.inside !== inside) {
+      const { decidingScope, id, fields } = bound
+      const kind = decidingScope === undefined ? 'fields' : id === undefined ? 'cleared' : 'session'
+      const scope = nestScope({ kind, id, fields }, own, undefined)
+      last = { own, inside, merged: withScope(inside, scope, trace.getSpan(inside)) }
+    }
+    return last.merged
+  }
 }

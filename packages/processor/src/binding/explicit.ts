@@ -6,7 +6,7 @@ import {
   isNativePromise,
   runningInBinding,
 } from './bind-in-place.ts'
-import { type Binding, isElsewhere } from './binding.ts'
+import { type Binding, callbackContexts } from './binding.ts'
 import { passesCallbacks } from './callbacks.ts'
 import { isEmitter, listenerReplacements } from './emitters.ts'
 import {
@@ -27,7 +27,7 @@ const STREAM_METHODS = ['_read', '_write', '_writev', '_transform', '_flush', '_
  */
 export const bindWhole: BindWhole = (target, binding, part) => {
   if (isNodeStream(target)) return nodeStreamReplacements(target, binding)
-  const contextFor = () => (isElsewhere(binding) ? undefined : binding.inside) ?? context.active()
+  const contextFor = callbackContexts(binding)
   return [
     ...part,
     ...thenableMethodReplacements(target, binding, contextFor),

@@ -1,6 +1,6 @@
 import { type Context, context } from '@opentelemetry/api'
 import { bindInPlace, bindResult, isNativePromise, replacementsFor } from './bind-in-place.ts'
-import { bindingTo, isElsewhere } from './binding.ts'
+import { bindingTo, callbackContexts } from './binding.ts'
 import { asGiven, passesCallbacks } from './callbacks.ts'
 import { isEmitter, isRegistration, passKnown } from './emitters.ts'
 import type { Method, Methods } from './replace-methods.ts'
@@ -17,8 +17,8 @@ export const viewedObject = (value: object): object => viewedObjects.get(value) 
  * passed to them run in the session, or in the caller's own scope.
  */
 export function viewObject<T extends object>(target: T, inside: Context, outer: Context): T {
-  const binding = bindingTo(inside, outer)
-  const passed = passesCallbacks(() => (isElsewhere(binding) ? context.active() : inside))
+  const binding = { ...bindingTo(inside, outer), whole: true }
+  const passed = passesCallbacks(callbackContexts(binding))
   /** What was returned for which value, so that it is the same each time. */
   const shown = new WeakMap<object, object>()
   const remember = (given: object, make: () => object): object => {
