@@ -1,10 +1,17 @@
 import { type Context, context, trace } from '@opentelemetry/api'
-import { SESSION_ID_MAX_LENGTH } from '@otel-sessions/semconv'
+import {
+  ATTR_GEN_AI_CONVERSATION_ID,
+  ATTR_METADATA,
+  ATTR_SESSION_PREVIOUS_ID,
+  ATTR_TAG_TAGS,
+  ATTR_USER_ID,
+  SESSION_ID_MAX_LENGTH,
+} from '@otel-sessions/semconv'
 import { readRecord, type StampedFields } from '@otel-sessions/semconv/internal'
 import { settingsOf } from './options.ts'
 import { fieldsOfChild } from './rules/inherit-fields.ts'
 import { isDecided } from './rules/make-record.ts'
-import { fieldsOf, stampedFieldsOf } from './rules/stamp.ts'
+import { stampedFieldsOf } from './rules/stamp.ts'
 import {
   explicitNow,
   fieldsInScope,
@@ -72,14 +79,17 @@ function infoOf(
   source: SessionInfo['source'],
 ): SessionInfo | undefined {
   if (sessionId === undefined) return undefined
-  const fields = stamped === undefined || stamped === stampedFieldsOf(ofScope) ? ofScope : fieldsOf(stamped)
+  const isOfScope = stamped === undefined || stamped === stampedFieldsOf(ofScope)
+  const fields = (isOfScope ? ofScope : stamped) as SessionFields | undefined
+  const metadata = fields?.[ATTR_METADATA]
+  const tags = fields?.[ATTR_TAG_TAGS]
   return Object.freeze({
     sessionId,
-    conversationId: fields?.conversationId ?? undefined,
-    userId: fields?.userId ?? undefined,
-    previousSessionId: ofScope?.previousSessionId ?? undefined,
-    metadata: Object.freeze({ ...fields?.metadata }),
-    tags: fields?.tags === undefined ? NO_TAGS : Object.freeze([...fields.tags]),
+    conversationId: fields?.[ATTR_GEN_AI_CONVERSATION_ID] ?? undefined,
+    userId: fields?.[ATTR_USER_ID] ?? undefined,
+    previousSessionId: ofScope?.[ATTR_SESSION_PREVIOUS_ID] ?? undefined,
+    metadata: Object.freeze(typeof metadata === 'string' ? JSON.parse(metadata) : { ...metadata }),
+    tags: tags === undefined ? NO_TAGS : Object.freeze([...tags]),
     source,
   })
 }

@@ -1,5 +1,5 @@
 import type { HrTime } from '@opentelemetry/api'
-import { METADATA_MAX_LENGTH } from '@otel-sessions/semconv'
+import { ATTR_METADATA, ATTR_SESSION_LATE, ATTR_TAG_TAGS, METADATA_MAX_LENGTH } from '@otel-sessions/semconv'
 import { report } from '../report/report.ts'
 import { checkFields, limitTags } from '../scope/check-session.ts'
 import type { CheckedSession, SessionFields } from '../scope/session-init.ts'
@@ -40,39 +40,33 @@ export function currentSession(state: SessionState): CheckedSession {
   const session: CheckedSession = {
     kind: 'session',
     id,
-    fields: late ? { ...NO_FIELDS, ...fields, late: true } : fields,
+    fields: late ? { ...fields, [ATTR_SESSION_LATE]: true } : fields,
   }
   state.made = { of: fields, late, session }
   return session
 }
 
-const NO_FIELDS: SessionFields = {
-  conversationId: undefined,
-  userId: undefined,
-  previousSessionId: undefined,
-  metadata: undefined,
-  tags: undefined,
-}
-
 /** The fields with more tags; the same object where no tag is valid and new. Never throws. */
 export function addTags(fields: SessionFields | undefined, tags: unknown): SessionFields | undefined {
-  const added = checkFields({ tags: tags as string[] })?.tags
+  const added = checkFields({ tags: tags as string[] })?.[ATTR_TAG_TAGS]
   if (added === undefined) return fields
-  const before = fields?.tags ?? []
+  const before = fields?.[ATTR_TAG_TAGS] ?? []
   const all = limitTags([...before, ...added])
-  return all === undefined || all.length === before.length ? fields : { ...NO_FIELDS, ...fields, tags: all }
+  return all.length === before.length ? fields : { ...fields, [ATTR_TAG_TAGS]: all }
 }
 
 /** The fields with more metadata; the same object where none is valid, or it is too long. Never throws. */
 export function addMetadata(fields: SessionFields | undefined, metadata: unknown): SessionFields | undefined {
-  const added = checkFields({ metadata: metadata as Record<string, string> })?.metadata
+  const added = checkFields({ metadata: metadata as Record<string, string> })?.[ATTR_METADATA]
   if (added === undefined) return fields
-  const all = withinMetadataLimit({ ...fields?.metadata, ...added })
-  return all === undefined ? fields : { ...NO_FIELDS, ...fields, metadata: all }
+  const all = withinMetadataLimit({ ...(fields?.[ATTR_METADATA] as object), ...(added as object) })
+  return all === undefined ? fields : { ...fields, [ATTR_METADATA]: all }
 }
 
 /** Metadata, or undefined where it is too long, which is counted. */
-export function withinMetadataLimit(metadata: SessionFields['metadata']): SessionFields['metadata'] {
+export function withinMetadataLimit(
+  metadata: SessionFields[typeof ATTR_METADATA],
+): SessionFields[typeof ATTR_METADATA] {
   if (metadata === undefined) return undefined
   const { length } = JSON.stringify(metadata)
   if (length <= METADATA_MAX_LENGTH) return metadata

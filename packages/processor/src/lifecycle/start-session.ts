@@ -1,5 +1,6 @@
 import type { HrTime } from '@opentelemetry/api'
 import {
+  ATTR_METADATA,
   ATTR_SESSION_NAME,
   ATTR_SESSION_PREVIOUS_ID,
   checkSessionId,
@@ -8,6 +9,7 @@ import {
 import { sessionCounters } from '../report/process-stats.ts'
 import { report, reportInvalidId, reportWeakId } from '../report/report.ts'
 import { checkFields, reportUnknownField } from '../scope/check-session.ts'
+import { fieldsForAnother } from '../scope/scope.ts'
 import type { SessionFields } from '../scope/session-init.ts'
 import { checkText, checkTime, NAME_MAX_LENGTH, timeNow } from './emit/check-values.ts'
 import { emitEvent, emitSpan } from './emit/emit-span.ts'
@@ -116,7 +118,7 @@ function checkStart(init: SessionStart): CheckedStart {
   return {
     id,
     name: checkText('session-start:bad-name', 'the name of a session', name, NAME_MAX_LENGTH),
-    previousSessionId: checkPrevious(fields?.previousSessionId, id),
+    previousSessionId: checkPrevious(fields?.[ATTR_SESSION_PREVIOUS_ID], id),
     fields: ownFields(fields),
     time: checkTime(startTime) ?? timeNow(),
   }
@@ -153,8 +155,8 @@ function checkPrevious(previous: string | null | undefined, id: string | undefin
 /** The fields that spans of the session carry: the previous session is on `session.start` only. */
 function ownFields(fields: SessionFields | undefined): SessionFields | undefined {
   if (fields === undefined) return undefined
-  const { userId, tags } = fields
-  const metadata = withinMetadataLimit(fields.metadata)
-  if (userId === undefined && tags === undefined && metadata === undefined) return undefined
-  return { conversationId: undefined, previousSessionId: undefined, userId, metadata, tags }
+  const { [ATTR_METADATA]: metadata, ...own } = fieldsForAnother(fields)
+  const kept = withinMetadataLimit(metadata)
+  if (kept !== undefined) return { ...own, [ATTR_METADATA]: kept }
+  return Object.keys(own).length > 0 ? own : undefined
 }

@@ -1,9 +1,8 @@
 import type { Span } from '@opentelemetry/api'
-import { ATTR_GEN_AI_CONVERSATION_ID } from '@otel-sessions/semconv'
 import { isSameValue, type SessionRecord, type StampedFields } from '@otel-sessions/semconv/internal'
-import { mergeFields, type SessionScope } from '../scope/scope.ts'
+import { fieldsForAnother, mergeFields, type SessionScope } from '../scope/scope.ts'
 import type { SessionFields } from '../scope/session-init.ts'
-import { fieldsOf, stampedFieldsOf } from './stamp.ts'
+import { stampedFieldsOf } from './stamp.ts'
 
 /**
  * The fields of a span that starts in a scope and below a span of the same session, or of none. The nearest takes
@@ -22,8 +21,7 @@ export function inheritFields(
   if (scope === undefined || fields === undefined) return fields ?? ofScope
   // Mostly the application sets the same on the parent and in the scope. Then the scope's record can be shared.
   if (areSame(fields, ofScope)) return ofScope
-  const { [ATTR_GEN_AI_CONVERSATION_ID]: _, ...withoutConversation } = fields
-  const ofParent = isDecided ? withoutConversation : fields
+  const ofParent = isDecided ? fieldsForAnother(fields) : fields
   const isBelow = scope.below?.span === parent.spanContext().spanId
   if (!isBelow && record.scope !== scope) return overlay(ofParent, scope.fields)
   const nearest = { ...ofScope, ...overlay(ofParent, isBelow ? scope.below?.fields : undefined) }
@@ -46,4 +44,4 @@ export function fieldsOfChild(
 }
 
 const overlay = (around: StampedFields | undefined, inner: SessionFields | undefined) =>
-  inner === undefined ? around : stampedFieldsOf(mergeFields(around && fieldsOf(around), inner))
+  inner === undefined ? around : stampedFieldsOf(mergeFields(around as SessionFields | undefined, inner))

@@ -1,10 +1,7 @@
 import {
-  ATTR_GEN_AI_CONVERSATION_ID,
   ATTR_METADATA,
   ATTR_SESSION_ID,
-  ATTR_SESSION_LATE,
-  ATTR_TAG_TAGS,
-  ATTR_USER_ID,
+  ATTR_SESSION_PREVIOUS_ID,
   METADATA_MAX_LENGTH,
   type ReadableAttributes,
 } from '@otel-sessions/semconv'
@@ -94,39 +91,19 @@ function noteStoredId(value: unknown, record: SessionRecord, id: string): void {
 
 const stampedFields = new WeakMap<SessionFields, StampedFields>()
 
-/** The attributes of fields, made for the first span that needs them. */
+/** What is written of fields, made for the first span that needs it. */
 export function stampedFieldsOf(fields: SessionFields | undefined): StampedFields | undefined {
   if (fields === undefined) return undefined
   let stamped = stampedFields.get(fields)
   if (stamped === undefined) {
-    stamped = makeStampedFields(fields)
+    const { [ATTR_METADATA]: metadata, [ATTR_SESSION_PREVIOUS_ID]: _, ...others } = fields
+    const json = metadata && JSON.stringify(metadata)
+    const isTooLong = json !== undefined && json.length > METADATA_MAX_LENGTH
+    if (isTooLong) reportLongMetadata()
+    stamped = json === undefined || isTooLong ? others : { ...others, [ATTR_METADATA]: json }
     stampedFields.set(fields, stamped)
   }
   return stamped
-}
-
-const ATTRIBUTES = [
-  ['conversationId', ATTR_GEN_AI_CONVERSATION_ID],
-  ['userId', ATTR_USER_ID],
-  ['metadata', ATTR_METADATA],
-  ['tags', ATTR_TAG_TAGS],
-  ['late', ATTR_SESSION_LATE],
-] as const
-
-function makeStampedFields(fields: SessionFields): StampedFields {
-  const stamped: { [key: string]: StampedFields[string] } = {}
-  for (const [name, key] of ATTRIBUTES) {
-    const value = name === 'metadata' ? metadataJson(fields.metadata) : fields[name]
-    if (value !== undefined) stamped[key] = value
-  }
-  return stamped
-}
-
-function metadataJson(metadata: SessionFields['metadata']): string | undefined {
-  const json = metadata && JSON.stringify(metadata)
-  if (json === undefined || json.length <= METADATA_MAX_LENGTH) return json
-  reportLongMetadata()
-  return undefined
 }
 
 /** Reports metadata that is too long together with that of outer scopes, or with what was written later. */
@@ -134,11 +111,4 @@ export function reportLongMetadata(): void {
   report('metadata:too-long', () => {
     return 'metadata is left out: with that of outer scopes and of the span, its JSON has more than 4096 characters'
   })
-}
-
-/** The fields behind the attributes that were stamped. */
-export function fieldsOf(stamped: StampedFields): SessionFields {
-  const metadata = stamped[ATTR_METADATA] as string | undefined
-  const values = ATTRIBUTES.map(([name, key]) => [name, stamped[key]])
-  return { ...Object.fromEntries(values), metadata: metadata && JSON.parse(metadata) }
 }

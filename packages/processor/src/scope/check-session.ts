@@ -1,10 +1,27 @@
-import { checkSessionId, TAG_MAX_LENGTH, TAGS_MAX_COUNT } from '@otel-sessions/semconv'
+import {
+  ATTR_GEN_AI_CONVERSATION_ID,
+  ATTR_METADATA,
+  ATTR_SESSION_PREVIOUS_ID,
+  ATTR_TAG_TAGS,
+  ATTR_USER_ID,
+  checkSessionId,
+  TAG_MAX_LENGTH,
+  TAGS_MAX_COUNT,
+} from '@otel-sessions/semconv'
 import { countOf, isPlainSessionId, numberOrKind } from '@otel-sessions/semconv/internal'
 import type { FieldCode, IdFieldCode } from '../report/problem-codes.ts'
 import { ID_REJECTED, report, reportInvalidId, reportLeftOut, reportWeakId } from '../report/report.ts'
 import type { CheckedSession, MetadataValue, SessionFields, SessionInit } from './session-init.ts'
 
-const FIELDS = ['sessionId', 'conversationId', 'userId', 'previousSessionId', 'metadata', 'tags'] as const
+/** Each field with its attribute, and how it is checked. */
+const CHECKS = [
+  ['conversationId', ATTR_GEN_AI_CONVERSATION_ID, checkIdField],
+  ['userId', ATTR_USER_ID, checkIdField],
+  ['previousSessionId', ATTR_SESSION_PREVIOUS_ID, checkIdField],
+  ['metadata', ATTR_METADATA, checkMetadata],
+  ['tags', ATTR_TAG_TAGS, checkTags],
+] as const
+const FIELDS: readonly string[] = ['sessionId', ...CHECKS.map(([field]) => field)]
 const cleared = (fields?: SessionFields): CheckedSession => ({ kind: 'cleared', id: undefined, fields })
 
 /** Checks a session. Never throws, whatever the value is: what is not a session clears it. */
@@ -29,7 +46,7 @@ function isInit(session: object): boolean {
 
 function checkInit(init: SessionInit): CheckedSession {
   for (const key of Object.keys(init)) {
-    if (!FIELDS.includes(key as never)) reportUnknownField(key, FIELDS)
+    if (!FIELDS.includes(key)) reportUnknownField(key, FIELDS)
   }
   const fields = checkFields(init)
   if (!('sessionId' in init)) return { kind: 'fields', id: undefined, fields }
@@ -64,33 +81,33 @@ function checkId(value: unknown, fields?: SessionFields): CheckedSession {
  * ID is `null`, so that the outer user's name does not end up on another user's work. Never throws.
  */
 export function checkFields(init: SessionInit): SessionFields | undefined {
-  const fields = {
-    conversationId: checkField(init, 'conversationId', checkIdField),
-    userId: checkField(init, 'userId', checkIdField),
-    previousSessionId: checkField(init, 'previousSessionId', checkIdField),
-    metadata: checkField(init, 'metadata', checkMetadata) ?? undefined,
-    tags: checkField(init, 'tags', checkTags) ?? undefined,
+  let fields: { [attribute: string]: unknown } | undefined
+  for (const [field, attribute, check] of CHECKS) {
+    const value = checkField(init, field, check)
+    if (value === undefined) continue
+    fields ??= {}
+    fields[attribute] = value
   }
-  for (const field in fields) {
-    if (fields[field as keyof typeof fields] !== undefined) return fields
-  }
-  return undefined
+  return fields
 }
 
 type Field = Exclude<keyof SessionInit, 'sessionId'>
 
-function checkField<T>(
+/** What becomes of a field; undefined if it is not set. */
+function checkField(
   init: SessionInit,
   field: Field,
-  check: (value: unknown, field: Field) => T,
-): T | null | undefined {
+  check: (value: unknown, field: Field) => unknown,
+): unknown {
   try {
     const value: unknown = init[field]
-    return value === undefined || value === null ? value : check(value, field)
+    if (value === undefined) return undefined
+    if (value !== null) return check(value, field)
   } catch {
     report(`${codeOf(field)}:unreadable`, () => `${field} is left out: reading it throws`)
-    return null
   }
+  // Only an ID is removed: by null, or where it cannot be read.
+  return check === checkIdField ? null : undefined
 }
 
 /** `conversation-id` of `conversationId`. */
@@ -117,7 +134,7 @@ const nameInLog = (key: string) =>
     : `one whose name has ${countOf(key.length, 'character')}`
 
 /** Copies the metadata, because the application may change its object while the scope lasts. */
-function checkMetadata(value: unknown): SessionFields['metadata'] {
+function checkMetadata(value: unknown): Readonly<Record<string, MetadataValue>> | undefined {
   if (typeof value !== 'object' || Array.isArray(value)) {
     reportLeftOut('metadata:not-an-object', 'metadata', value, 'an object')
     return undefined
@@ -139,7 +156,10 @@ function checkMetadata(value: unknown): SessionFields['metadata'] {
 }
 
 function checkTags(value: unknown): readonly string[] | undefined {
-  if (Array.isArray(value)) return limitTags(value.filter(isTag))
+  if (Array.isArray(value)) {
+    const tags = limitTags(value.filter(isTag))
+    return tags.length > 0 ? tags : undefined
+  }
   reportLeftOut('tags:not-an-array', 'tags', value, 'an array')
   return undefined
 }
@@ -151,7 +171,7 @@ function isTag(tag: unknown): tag is string {
 }
 
 /** Each tag once, and no more tags than a span may have. */
-export function limitTags(tags: readonly string[]): readonly string[] | undefined {
+export function limitTags(tags: readonly string[]): readonly string[] {
   const kept: string[] = []
   for (const tag of tags) {
     if (kept.includes(tag)) continue
@@ -161,5 +181,5 @@ export function limitTags(tags: readonly string[]): readonly string[] | undefine
     }
     kept.push(tag)
   }
-  return kept.length > 0 ? kept : undefined
+  return kept
 }

@@ -1,11 +1,18 @@
 import { type Context, createContextKey, type Span } from '@opentelemetry/api'
-import { METADATA_MAX_LENGTH } from '@otel-sessions/semconv'
+import {
+  ATTR_GEN_AI_CONVERSATION_ID,
+  ATTR_METADATA,
+  ATTR_SESSION_LATE,
+  ATTR_SESSION_PREVIOUS_ID,
+  ATTR_TAG_TAGS,
+  METADATA_MAX_LENGTH,
+} from '@otel-sessions/semconv'
 import { now, type SessionRecord } from '@otel-sessions/semconv/internal'
 import { langChain } from '../langchain/hooks.ts'
 import { limitTags } from './check-session.ts'
 import type { CheckedSession, SessionFields } from './session-init.ts'
 
-const SCOPE_VERSION = 2
+const SCOPE_VERSION = 3
 
 /**
  * What a span needs to know about the scope that it starts in, merged with the outer scopes when the scope is
@@ -104,11 +111,19 @@ function nestFields(
   outerId: string | undefined,
 ): SessionFields | undefined {
   if (around === undefined || kind === 'cleared') return fields
-  const isAnother = kind === 'session' && id !== outerId
-  return mergeFields(isAnother ? { ...around, ...OF_SESSION } : around, fields)
+  return mergeFields(kind === 'session' && id !== outerId ? fieldsForAnother(around) : around, fields)
 }
 
-const OF_SESSION = { conversationId: undefined, previousSessionId: undefined, late: undefined }
+/** Those of the fields that another session keeps. */
+export function fieldsForAnother<Fields extends object>(fields: Fields): Fields {
+  const {
+    [ATTR_GEN_AI_CONVERSATION_ID]: _conversationId,
+    [ATTR_SESSION_PREVIOUS_ID]: _previousId,
+    [ATTR_SESSION_LATE]: _late,
+    ...kept
+  } = fields as SessionFields
+  return kept as Fields
+}
 
 /** Merges fields; the inner ones take precedence. */
 export function mergeFields(
@@ -116,29 +131,22 @@ export function mergeFields(
   inner: SessionFields | undefined,
 ): SessionFields | undefined {
   if (around === undefined || inner === undefined) return inner ?? around
-  // Other than with a spread, what the inner one does not have is undefined.
-  const {
-    conversationId = around.conversationId,
-    previousSessionId = around.previousSessionId,
-    userId = around.userId,
-    late = around.late,
-  } = inner
-  const metadata = mergeMetadata(around.metadata, inner.metadata)
-  return { conversationId, previousSessionId, userId, metadata, tags: unite(inner.tags, around.tags), late }
+  const { [ATTR_METADATA]: metadata, [ATTR_TAG_TAGS]: tags } = around
+  return {
+    ...around,
+    ...inner,
+    ...(metadata && { [ATTR_METADATA]: mergeMetadata(metadata, inner[ATTR_METADATA]) }),
+    ...(tags && { [ATTR_TAG_TAGS]: limitTags([...tags, ...(inner[ATTR_TAG_TAGS] ?? [])]) }),
+  }
 }
 
 /** The most keys that can fit into the JSON of metadata, each as `"k":0,`. */
 const MOST_KEYS = METADATA_MAX_LENGTH / 6
 
 /** Nothing is added any more to what is too long for good: nested scopes without an end would cost ever more. */
-function mergeMetadata(
-  outer: SessionFields['metadata'],
-  inner: SessionFields['metadata'],
-): SessionFields['metadata'] {
-  if (inner === undefined || outer === undefined) return inner ?? outer
-  return Object.keys(outer).length > MOST_KEYS ? outer : { ...outer, ...inner }
+function mergeMetadata(around: Metadata, inner: Metadata | undefined): Metadata {
+  const outer = typeof around === 'string' ? JSON.parse(around) : around
+  return Object.keys(outer).length > MOST_KEYS ? outer : { ...outer, ...(inner as object) }
 }
 
-function unite(inner: SessionFields['tags'], outer: SessionFields['tags']): SessionFields['tags'] {
-  return inner === undefined || outer === undefined ? (inner ?? outer) : limitTags([...outer, ...inner])
-}
+type Metadata = NonNullable<SessionFields[typeof ATTR_METADATA]>

@@ -1,3 +1,12 @@
+import type {
+  ATTR_GEN_AI_CONVERSATION_ID,
+  ATTR_METADATA,
+  ATTR_SESSION_LATE,
+  ATTR_SESSION_PREVIOUS_ID,
+  ATTR_TAG_TAGS,
+  ATTR_USER_ID,
+} from '@otel-sessions/semconv'
+
 /** A value in metadata. */
 export type MetadataValue = string | number | boolean
 
@@ -20,15 +29,20 @@ export interface SessionInit {
   readonly tags?: readonly string[] | undefined
 }
 
-/** The fields of a session beside its ID, checked. `null` in place of an ID removes the outer one. */
+/**
+ * The fields of a session beside its ID, checked, by the attributes that they become. `null` in place of an ID removes
+ * the outer one. A field that is not set has no key.
+ */
 export interface SessionFields {
-  readonly conversationId: string | null | undefined
-  readonly userId: string | null | undefined
-  readonly previousSessionId: string | null | undefined
-  readonly metadata: Readonly<Record<string, MetadataValue>> | undefined
-  readonly tags: readonly string[] | undefined
+  readonly [ATTR_GEN_AI_CONVERSATION_ID]?: string | null
+  readonly [ATTR_USER_ID]?: string | null
+  /** It is not written on spans. */
+  readonly [ATTR_SESSION_PREVIOUS_ID]?: string | null
+  /** JSON where it comes from a span. */
+  readonly [ATTR_METADATA]?: Readonly<Record<string, MetadataValue>> | string
+  readonly [ATTR_TAG_TAGS]?: readonly string[]
   /** The session had ended when the scope was entered. Only the session object sets it. */
-  readonly late?: true | undefined
+  readonly [ATTR_SESSION_LATE]?: true
 }
 
 /** A `SessionInit`, checked. */

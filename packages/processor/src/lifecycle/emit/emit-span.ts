@@ -15,6 +15,7 @@ import {
   ATTR_SESSION_ATTACHMENT_CONTENT,
   ATTR_SESSION_ATTACHMENT_ENCODING,
   ATTR_SESSION_ID,
+  ATTR_SESSION_LATE,
   SESSION_SPAN_NAMES,
   SESSION_SPAN_SCOPE,
   type SessionSpanKind,
@@ -59,7 +60,7 @@ export function emitSpan(
     span.end(time)
     const counts = sessionCounters()
     counts.sent[kind]++
-    if (session.fields?.late === true) counts.late++
+    if (session.fields?.[ATTR_SESSION_LATE] === true) counts.late++
     return trace.setSpan(inside, span)
   } catch {
     reportFailed('the tracer')
