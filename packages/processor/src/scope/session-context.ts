@@ -1,29 +1,17 @@
 import { type Context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
 import { SCOPE_KEY, type SessionScope } from './scope.ts'
 
-/** The key under which the API keeps the active span. The API does not export it, so a probe notes what it writes. */
-const SPAN_KEY = findSpanKey()
-
-function findSpanKey(): symbol | undefined {
-  let written: symbol | undefined
-  const probe: Context = {
-    getValue: () => undefined,
-    setValue: (key) => {
-      written = key
-      return ROOT_CONTEXT
-    },
-    deleteValue: () => ROOT_CONTEXT,
-  }
-  trace.setSpan(probe, undefined as unknown as Span)
-  return written
-}
-
 type Entries = Map<symbol, unknown>
 
 /** What the methods of a context read. The API's contexts have it too, and published code writes to it. */
 interface OpenContext extends Context {
   _currentContext?: Entries
 }
+
+/** The key under which the API keeps the active span. The API does not export it, so a context shows it. */
+const [SPAN_KEY] = (
+  (trace.setSpan(ROOT_CONTEXT, undefined as never) as OpenContext)._currentContext ?? new Map()
+).keys()
 
 /**
  * The entries of a `SessionContext`: the scope and the active span in fields, the others where the outer context has
@@ -70,7 +58,7 @@ class ScopeEntries {
     if (this.#map !== undefined) return this.#map
     const outer = (this.#outer as OpenContext)._currentContext
     const map: Entries = new Map(outer instanceof Map ? outer : [])
-    if (SPAN_KEY !== undefined && this.#span !== undefined) map.set(SPAN_KEY, this.#span)
+    if (this.#span !== undefined) map.set(SPAN_KEY, this.#span)
     if (this.#scope !== undefined) map.set(SCOPE_KEY, this.#scope)
     // A context of another kind may keep entries to itself.
     if (outer instanceof Map) this.#map = map
@@ -121,8 +109,8 @@ class SessionContext implements Context {
   constructor(entries: ScopeEntries) {
     this._currentContext = entries as unknown as Entries
     this.getValue = entries.getValue = (key) => this._currentContext.get(key)
-    this.setValue = (key, value) => withEntry(this._currentContext, key, value)
-    this.deleteValue = (key) => withoutEntry(this._currentContext, key)
+    this.setValue = (key, value) => withChange(this._currentContext, 'set', key, value)
+    this.deleteValue = (key) => withChange(this._currentContext, 'delete', key)
   }
 
   static {
@@ -134,27 +122,19 @@ class SessionContext implements Context {
 const inside = (outer: Context, scope: SessionScope | undefined, span: unknown) =>
   new SessionContext(new ScopeEntries(outer, scope, span))
 
-function withEntry(entries: Entries, key: symbol, value: unknown): Context {
+/** A context with an entry set or deleted. */
+function withChange(entries: Entries, method: 'set' | 'delete', key: symbol, value?: unknown): Context {
   const live = ScopeEntries.live(entries)
-  if (live === undefined || value === undefined) return copied(entries, (map) => map.set(key, value))
-  if (key === SPAN_KEY) return inside(live.outer, live.scope, value)
-  if (key === SCOPE_KEY) return inside(live.outer, value as SessionScope, live.span)
-  return inside(live.outer.setValue(key, value), live.scope, live.span)
-}
-
-function withoutEntry(entries: Entries, key: symbol): Context {
-  const live = ScopeEntries.live(entries)
-  if (live === undefined) return copied(entries, (map) => map.delete(key))
-  if (key === SPAN_KEY) return inside(live.outer, live.scope, undefined)
-  if (key === SCOPE_KEY) return inside(live.outer, undefined, live.span)
-  return inside(live.outer.deleteValue(key), live.scope, live.span)
-}
-
-/** The slow way, for entries that somebody wrote to. */
-function copied(entries: Entries, change: (map: Entries) => void): Context {
-  const map = new Map(entries)
-  change(map)
-  return new SessionContext(new ScopeEntries(ROOT_CONTEXT, undefined, undefined, map))
+  if (live === undefined || (method === 'set' && value === undefined)) {
+    // The slow way, for entries that somebody wrote to.
+    const map = new Map(entries)
+    map[method](key, value)
+    return new SessionContext(new ScopeEntries(ROOT_CONTEXT, undefined, undefined, map))
+  }
+  const { outer, scope, span } = live
+  if (key === SPAN_KEY) return inside(outer, scope, value)
+  if (key === SCOPE_KEY) return inside(outer, value as SessionScope | undefined, span)
+  return inside(method === 'set' ? outer.setValue(key, value) : outer.deleteValue(key), scope, span)
 }
 
 /**
