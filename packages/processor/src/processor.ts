@@ -4,7 +4,7 @@ import {
   isUntouched,
   logUnheard,
   ownRecord,
-  processSetup,
+  processState,
   type SessionFlush,
   type SessionRecord,
   type SessionRecordSettings,
@@ -43,7 +43,7 @@ export class SessionSpanProcessor {
   constructor(options?: SessionSpanProcessorOptions) {
     this.#settings = settingsOf(options)
     bindInstalledQueues()
-    const setup = processSetup()
+    const setup = processState()
     setup.processors.add(this)
     setup.hasProcessor = true
   }

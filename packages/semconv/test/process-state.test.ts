@@ -1,10 +1,12 @@
 import { problemLog, processState, resetProcessState } from '@otel-sessions/semconv/internal'
 import { afterEach, expect, it } from 'vitest'
+import { collectWarnings, stopTracing } from '../../../test/support/tracing.ts'
 
 const KEY = Symbol.for('otel-sessions.process')
 const holder = globalThis as unknown as Record<symbol, unknown>
 
 afterEach(() => {
+  stopTracing()
   Reflect.deleteProperty(globalThis, KEY)
 })
 
@@ -14,11 +16,11 @@ it.each([
   ['null', null],
 ])('counts and logs although another program put %s under the key', (title, value) => {
   Object.defineProperty(globalThis, KEY, { value, configurable: true, writable: false })
-  const warnings: string[] = []
-  const log = problemLog(title, { warn: (message) => warnings.push(message), debug: () => {} })
+  const warnings = collectWarnings()
+  const log = problemLog(title)
   log.report('area:reason', () => 'something happened')
   log.report('area:reason', () => 'something happened')
-  expect(warnings).toEqual(['something happened (logged once)'])
+  expect(warnings).toEqual([`${title} something happened (logged once)`])
   expect(log.counts()['area:reason']).toBe(2)
 })
 
@@ -38,8 +40,8 @@ it('shares one state among all copies of a package', () => {
 })
 
 it('forgets what was logged on a reset, so that a test sees the first message again', () => {
-  const warnings: string[] = []
-  const log = problemLog('reset', { warn: (message) => warnings.push(message), debug: () => {} })
+  const warnings = collectWarnings()
+  const log = problemLog('reset')
   log.report('area:reason', () => 'something happened')
   resetProcessState()
   expect(log.counts()).toEqual({})

@@ -1,7 +1,7 @@
 import type { Span } from '@opentelemetry/api'
 import {
   ownRecord,
-  processSetup,
+  processState,
   registeredApi,
   reportMissingProcessor,
 } from '@otel-sessions/semconv/internal'
@@ -21,7 +21,7 @@ interface SpanProcessors {
 /** The names of processors that wrap no other one. One that is not known may be a wrapper. */
 const LEAF = /^(Batch|Simple|Noop|PersistentBatch)SpanProcessor$/
 
-const setup = processSetup()
+const setup = processState()
 let accepted: unknown
 
 /**

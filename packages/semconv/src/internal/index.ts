@@ -78,9 +78,7 @@ export {
   reportCopies,
 } from './toolbox/problem-log.ts'
 export {
-  type ProcessSetup,
   type ProcessState,
-  processSetup,
   processState,
   resetProcessState,
 } from './toolbox/process-state.ts'

@@ -1,5 +1,5 @@
 import { problemLog } from './toolbox/problem-log.ts'
-import { processSetup } from './toolbox/process-state.ts'
+import { processState } from './toolbox/process-state.ts'
 
 /** The package whose problems these are. */
 export const PROCESSOR = '@otel-sessions/processor'
@@ -7,7 +7,6 @@ export const PROCESSOR = '@otel-sessions/processor'
 /** The problem log of the processor. The exporter reports one of its codes. */
 export const processorLog = /* @__PURE__ */ problemLog<string>(
   PROCESSOR,
-  undefined,
   (code) => `logged once; processStats().problems counts it as "${code}"`,
 )
 
@@ -20,5 +19,5 @@ export function reportMissingProcessor(provider: string): void {
 
 /** Reports a span that reaches an exporter without a record. It needs none in a process that enters no scope. */
 export function reportBareSpan(): void {
-  if (processSetup().hasScopes) reportMissingProcessor('the provider of the exporter')
+  if (processState().hasScopes) reportMissingProcessor('the provider of the exporter')
 }

@@ -1,5 +1,5 @@
 import { VERSION } from '../version.ts'
-import { processSetup, processState } from './process-state.ts'
+import { processState } from './process-state.ts'
 
 /** The methods of a logger that this file calls; OpenTelemetry's `diag` has them. */
 export interface Logger {
@@ -90,18 +90,16 @@ function countsOf(namespace: string): Map<string, number> {
  *
  * It logs to OpenTelemetry's `diag`: to the logger itself, because the API of another copy may be out of its reach.
  *
- * @param logger another logger, for tests
  * @param hint text in parentheses after the message of a code, such as where it is counted
  */
 export function problemLog<Code extends string>(
   namespace: string,
-  logger?: Logger,
   hint: (code: Code) => string = () => 'logged once',
 ): ProblemLog<Code> {
   const write = (level: keyof Logger, message: () => string): boolean => {
     const { diag } = registeredApi()
-    guard(() => (logger ? logger[level](message()) : diag?.[level](namespace, message())))
-    return (logger ?? diag) !== undefined
+    guard(() => diag?.[level](namespace, message()))
+    return diag !== undefined
   }
   return {
     report(code, message, about = '') {
@@ -112,10 +110,8 @@ export function problemLog<Code extends string>(
       const key = `${namespace} ${code} ${about}`
       if (before === 0 || (!logged.has(key) && logged.size < MAX_LOGGED)) {
         logged.set(key, 1)
-        const text = () => `${message()} (${hint(code)})`
-        if (logger) write('warn', text)
         // As text: the values that it is made of are not retained.
-        else guard(() => unheard.push([namespace, text()]))
+        guard(() => unheard.push([namespace, `${message()} (${hint(code)})`]))
       }
       logUnheard()
     },
@@ -130,7 +126,7 @@ export function problemLog<Code extends string>(
 
 /** Reports that a package is loaded more than once. Called once by each copy, when it is loaded. */
 export function reportCopies(namespace: string, log: ProblemLog<'packages:two-copies'>): void {
-  const { copies } = processSetup()
+  const { copies } = processState()
   const versions = [...(copies.get(namespace) ?? []), VERSION]
   copies.set(namespace, versions)
   if (versions.length === 1) return

@@ -1,15 +1,11 @@
 const KEY: unique symbol = Symbol.for('otel-sessions.process') as never
 
-/** What the packages have logged and counted in this process. It decides no session. */
+/** What the packages have logged and counted in this process, and how they are set up. It decides no session. */
 export interface ProcessState {
   /** How often each problem occurred, by package and code. */
   readonly problems: Map<string, Map<string, number>>
   /** Other counters by name. The code that uses a name defines the value. */
   readonly counters: Map<string, unknown>
-}
-
-/** How the packages are set up in this process. Unlike counters, tests do not clear it. */
-export interface ProcessSetup {
   /** The versions of the copies that are loaded, by package. */
   readonly copies: Map<string, readonly string[]>
   /** Every `SessionSpanProcessor`, of whichever copy. */
@@ -20,7 +16,14 @@ export interface ProcessSetup {
   hasScopes: boolean
 }
 
-const create = (): ProcessState => ({ problems: new Map(), counters: new Map() })
+const create = (): ProcessState => ({
+  problems: new Map(),
+  counters: new Map(),
+  copies: new Map(),
+  processors: new WeakSet(),
+  hasProcessor: false,
+  hasScopes: false,
+})
 // Only this copy's, where `globalThis` is frozen or another program has put something else under the key.
 const ownState = /* @__PURE__ */ create()
 
@@ -32,21 +35,13 @@ export function processState(): ProcessState {
   try {
     const holder = globalThis as { [KEY]?: ProcessState }
     holder[KEY] ??= create()
-    const { problems, counters } = holder[KEY]
-    return problems instanceof Map && counters instanceof Map ? holder[KEY] : ownState
+    return holder[KEY].processors instanceof WeakSet ? holder[KEY] : ownState
   } catch {
     return ownState
   }
 }
 
-/** Returns how the packages are set up. All copies share it. Never throws. */
-export function processSetup(): ProcessSetup {
-  const state = processState() as ProcessState & { setup?: ProcessSetup }
-  state.setup ??= { copies: new Map(), processors: new WeakSet(), hasProcessor: false, hasScopes: false }
-  return state.setup
-}
-
-/** Clears everything that was logged and counted. For tests. */
+/** Clears everything that was logged and counted, and not how the packages are set up. For tests. */
 export function resetProcessState(): void {
   const { problems, counters } = processState()
   for (const counts of problems.values()) counts.clear()
