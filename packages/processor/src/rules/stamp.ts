@@ -96,14 +96,26 @@ export function stampedFieldsOf(fields: SessionFields | undefined): StampedField
   if (fields === undefined) return undefined
   let stamped = stampedFields.get(fields)
   if (stamped === undefined) {
-    const { [ATTR_METADATA]: metadata, [ATTR_SESSION_PREVIOUS_ID]: _, ...others } = fields
-    const json = metadata && JSON.stringify(metadata)
-    const isTooLong = json !== undefined && json.length > METADATA_MAX_LENGTH
-    if (isTooLong) reportLongMetadata()
-    stamped = json === undefined || isTooLong ? others : { ...others, [ATTR_METADATA]: json }
+    stamped = makeStampedFields(fields as Readonly<Record<string, never>>)
     stampedFields.set(fields, stamped)
   }
   return stamped
+}
+
+function makeStampedFields(fields: Readonly<Record<string, never>>): StampedFields {
+  const stamped: { [key: string]: StampedFields[string] } = {}
+  for (const key in fields) {
+    const value = key === ATTR_METADATA ? metadataJson(fields[key]) : fields[key]
+    if (value !== undefined && key !== ATTR_SESSION_PREVIOUS_ID) stamped[key] = value
+  }
+  return stamped
+}
+
+function metadataJson(metadata: unknown): string | undefined {
+  const json = JSON.stringify(metadata)
+  if (json.length <= METADATA_MAX_LENGTH) return json
+  reportLongMetadata()
+  return undefined
 }
 
 /** Reports metadata that is too long together with that of outer scopes, or with what was written later. */
