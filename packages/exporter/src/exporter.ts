@@ -73,7 +73,7 @@ export class SessionSpanExporter<S extends ExportableSpan> {
     this.#validation = new SpanValidation(options, {
       name: OWNER,
       moreOptions: OPTIONS,
-      send: (...batch) => this.#send(...batch),
+      send: this.#send,
     })
     const { exportTimeoutMillis = 30_000, shutdownTimeoutMillis = 10_000 } = options
     checkWholeNumber(OWNER, 'exportTimeoutMillis', exportTimeoutMillis, 1, LONGEST_TIMER_MILLIS)

@@ -100,8 +100,8 @@ export type BackendProblem =
   | 'metadata-unserialisable'
   | 'attributes-unreadable'
 
-/** Counts a problem and logs the first one. The message names kinds and lengths, never a value. */
-export type OnBackendProblem = (backend: string, problem: BackendProblem, message: () => string) => void
+/** How often each backend had each problem. */
+export type BackendProblemCounts = Record<string, Partial<Record<BackendProblem, number>>>
 
 /**
  * Maps the validated attributes of a span to those that are exported for all backends; undefined if nothing changes.
@@ -118,12 +118,13 @@ export type AttributeMapper = (
  * Makes the mapper for several backends; undefined if no backend needs a change.
  *
  * @param where the option in error messages
+ * @param counts what the mapper counts problems in; it logs the first of each, with kinds and lengths, never a value
  * @throws TypeError if two backends have the same name
  */
 export type CreateMapper = (
   backends: readonly SessionBackend[],
   where: string,
-  onProblem: OnBackendProblem,
+  counts: BackendProblemCounts,
 ) => AttributeMapper | undefined
 
 /**

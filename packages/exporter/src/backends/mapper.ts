@@ -7,6 +7,8 @@ import {
   type ReadableAttributes,
 } from '@otel-sessions/semconv'
 import { kindOf, ownValue } from '@otel-sessions/semconv/internal'
+import { problems } from '../problems.ts'
+import { increment } from '../validation/stats.ts'
 import {
   type BackendDefinition,
   type BackendProblem,
@@ -19,24 +21,25 @@ import { type KeyPlan, type MappingPlan, planMapping, type SessionPlan, type Tag
 
 type OnProblem = (name: string, problem: BackendProblem, value: unknown, what?: string) => void
 
-const createMapper: CreateMapper = (backends, where, onProblem) => {
+const createMapper: CreateMapper = (backends, where, counts) => {
   const distinct = [...new Set(backends)]
   const names = distinct.map(({ name }) => name)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) throw new TypeError(`${where} has two backends named ${JSON.stringify(twice)}`)
   const plan = planMapping(distinct)
   if (plan === undefined) return undefined
-  const add = adder(plan, (name, problem, value, what) => {
-    onProblem(name, problem, () => problemText(name, problem, value, what))
-  })
+  const onProblem: OnProblem = (name, problem, value, what) => {
+    counts[name] ??= {}
+    increment(counts[name], problem)
+    problems.report(`backend:${name}:${problem}`, () => problemText(name, problem, value, what))
+  }
+  const add = adder(plan, onProblem)
   return (attributes, isCleared) => {
     try {
       const mapping = add(attributes, isCleared)
       return mapping.isEmpty ? undefined : mapping.result()
     } catch {
-      for (const name of names) {
-        onProblem(name, 'attributes-unreadable', () => problemText(name, 'attributes-unreadable', attributes))
-      }
+      for (const name of names) onProblem(name, 'attributes-unreadable', attributes)
       return undefined
     }
   }
@@ -228,4 +231,4 @@ const TEXTS: Readonly<Record<BackendProblem, string>> = {
  * @param what is logged instead of the kind of the value
  */
 const problemText = (name: string, problem: BackendProblem, value: unknown, what = kindOf(value)): string =>
-  `backend ${name}: ${TEXTS[problem]} (${what})`
+  `backend ${name}: ${TEXTS[problem]} (${what}); counted in stats().backends`

@@ -2,9 +2,9 @@ import { checkSessionId, type SessionAliases, type SessionIdRule } from '@otel-s
 import { checkIdOptions, checkOption, checkOptions, kindOf } from '@otel-sessions/semconv/internal'
 import {
   type AttributeMapper,
+  type BackendProblemCounts,
   CREATE_MAPPER,
   type CreateMapper,
-  type OnBackendProblem,
   type SessionBackend,
 } from '../backends/backend.ts'
 import { problems } from '../problems.ts'
@@ -84,6 +84,7 @@ const OPTIONS = [
  * @param owner the class that messages begin with
  * @param path what messages put before the name of an option: empty, or the option that holds them and a dot
  * @param more further options that the owner knows
+ * @param counts where problems of backends are counted
  * @throws TypeError or RangeError that names the option and the kind of value it has
  */
 export function validationSettingsOf(
@@ -91,7 +92,7 @@ export function validationSettingsOf(
   owner: string,
   path: string,
   more: readonly string[],
-  onBackendProblem: OnBackendProblem,
+  counts: BackendProblemCounts,
 ): ValidationSettings {
   checkOptions(path === '' ? owner : `${owner}: ${path.slice(0, -1)}`, options, [...OPTIONS, ...more])
   const { onInvalid = 'drop', backends = [], backfill } = options
@@ -117,7 +118,7 @@ export function validationSettingsOf(
   )
   return {
     rules: { rule, aliases, replace: replacerOf(onInvalid, rule) },
-    mapper: mappers[0]?.(backends, `${owner}: option ${path}backends`, onBackendProblem),
+    mapper: mappers[0]?.(backends, `${owner}: option ${path}backends`, counts),
     createBuffer: createBuffer as CreateBuffer | undefined,
   }
 }

@@ -23,11 +23,11 @@ import { decide, type SpanChanges, type ValidationRules } from './decide.ts'
 import { type ValidationOptions, validationSettingsOf } from './options.ts'
 import { changedAttributes, viewOf } from './span-view.ts'
 import {
+  copyOf,
   increment,
   newValidationCounters,
   type ValidationCounters,
   type ValidationStats,
-  validationStatsOf,
 } from './stats.ts'
 
 /** How validation is connected to the exporter or the processor that owns it. */
@@ -67,12 +67,7 @@ export class SpanValidation<S extends ExportableSpan> implements BackfillHost<S>
   /** @throws TypeError or RangeError when an option is wrong; the message names it */
   constructor(options: ValidationOptions, owner: ValidationOwner<S>) {
     const { name, path = '', moreOptions = [], send } = owner
-    const { backends } = this.counters
-    const settings = validationSettingsOf(options, name, path, moreOptions, (backend, problem, message) => {
-      backends[backend] ??= {}
-      increment(backends[backend], problem)
-      problems.report(`backend:${backend}:${problem}`, () => `${message()}; counted in stats().backends`)
-    })
+    const settings = validationSettingsOf(options, name, path, moreOptions, this.counters.backends)
     this.rules = settings.rules
     this.#mapper = settings.mapper
     this.#send = send
@@ -114,7 +109,7 @@ export class SpanValidation<S extends ExportableSpan> implements BackfillHost<S>
   /** What was validated, changed, dropped and backfilled so far, and what waits now; plain data. */
   stats(): ValidationStats {
     logUnheard()
-    return validationStatsOf(this.counters, this.waiting)
+    return copyOf({ ...this.counters, waiting: this.waiting })
   }
 
   send(

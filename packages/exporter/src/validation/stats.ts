@@ -1,4 +1,4 @@
-import type { BackendProblem } from '../backends/backend.ts'
+import type { BackendProblem, BackendProblemCounts } from '../backends/backend.ts'
 import type { DropReason } from './decide.ts'
 
 /**
@@ -44,7 +44,7 @@ type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 export interface ValidationCounters extends Writable<Omit<ValidationStats, 'waiting'>> {
   dropped: Partial<Record<DropReason, number>>
   /** Without a prototype: a backend may be named `__proto__`. */
-  backends: Record<string, Partial<Record<BackendProblem, number>>>
+  backends: BackendProblemCounts
   notBackfilled: Partial<Record<NotBackfilledReason, number>>
 }
 
@@ -66,13 +66,8 @@ export function increment<K extends string>(counts: Partial<Record<K, number>>, 
   counts[key] = (counts[key] ?? 0) + 1
 }
 
-/** A copy of the counters: plain data. */
-export const validationStatsOf = (counters: ValidationCounters, waiting: number): ValidationStats => ({
-  ...counters,
-  waiting,
-  dropped: { ...counters.dropped },
-  backends: Object.fromEntries(
-    Object.entries(counters.backends).map(([name, counts]) => [name, { ...counts }]),
-  ),
-  notBackfilled: { ...counters.notBackfilled },
-})
+/** A copy of counters, and of counters in them: plain data. */
+export const copyOf = <T>(counts: T): T =>
+  typeof counts === 'number'
+    ? counts
+    : (Object.fromEntries(Object.entries(counts as object).map(([name, each]) => [name, copyOf(each)])) as T)
