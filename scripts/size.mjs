@@ -20,7 +20,7 @@ const PROGRAMS = [
   { measured: 18_401, platform: 'node', imports: { ...CORE, ...EXPORTER } },
   { measured: 19_271, imports: { ...CORE, ...EXPORTER, '@otel-sessions/exporter/backends': ['langfuse'] } },
   { measured: 18_326, imports: { ...CORE, ...EXPORTER, '@otel-sessions/exporter/backfill': ['backfill'] } },
-  { measured: 9_599, imports: { '@otel-sessions/processor': ['SessionSpanProcessor'] } },
+  { measured: 9_899, imports: { '@otel-sessions/processor': ['SessionSpanProcessor'] } },
   { measured: 7_411, imports: { '@otel-sessions/processor': ['usingSession'] } },
   { measured: 7_384, imports: EXPORTER },
   { measured: 3_692, imports: { '@otel-sessions/exporter/backends': ['BACKENDS'] } },

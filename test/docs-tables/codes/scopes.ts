@@ -23,7 +23,7 @@ export const PROCESSOR = area({
   intro: 'Something is set up in a way that takes effect without an error.',
   codes: {
     'processor:missing': {
-      what: '`usingSession` has no effect on spans of this provider, because it has no `SessionSpanProcessor`. It is noticed when a scope ends and the registered provider has none, or when a scope is entered below a span that was not stamped. The exporters notice spans that were not stamped as well. A frequent reason is that another library registered its provider first: OpenTelemetry keeps the first one.',
+      what: 'Sessions do not reach the spans of this provider, because it has no `SessionSpanProcessor`. With `setSpanSession`, only that one span has its session. It is noticed in a scope, if the registered provider has none, or if a span that was not stamped is active there. `setSpanSession` and the exporters notice such spans as well. Nothing notices a provider that is not registered, if its spans are not made active and its exporter is another one. A frequent reason is that another library registered its provider first: OpenTelemetry keeps the first one.',
       fix: 'Pass the processor to the provider that makes the spans, before the exporting processor: `spanProcessors: [new SessionSpanProcessor(), …]`. If you mean a provider without sessions, ignore the line.',
     },
     'packages:two-copies': {

@@ -1,5 +1,6 @@
 import { type Context, context } from '@opentelemetry/api'
-import { endScope, extendScope, type SessionScope } from '../scope/scope.ts'
+import { checkProvider } from '../scope/check-provider.ts'
+import { endScope, extendScope, readScope, type SessionScope } from '../scope/scope.ts'
 import { type Binding, bindingTo, claim, returnAgain } from './binding.ts'
 import { callbacksOutside } from './lazy.ts'
 import {
@@ -44,6 +45,7 @@ export function bindResult<T>(result: T, inside: Context, outer?: Context, scope
   const bind = (value: unknown, over: 'returned' | 'settled') => {
     if (bindInPlace(value, inside, outer) === 'nothing') endScope(scope, over)
     else extendScope(scope)
+    checkProvider(scope ?? readScope(inside), true)
   }
   if (isNativePromise(result)) {
     return result.then(
@@ -52,7 +54,7 @@ export function bindResult<T>(result: T, inside: Context, outer?: Context, scope
         return value
       },
       (error) => {
-        endScope(scope, 'settled')
+        bind(undefined, 'settled')
         throw error
       },
     ) as T

@@ -19,7 +19,7 @@ export type FieldCode = IdFieldCode | 'metadata' | 'tags'
  * - `environment:…`: the session in `OTEL_SESSION_ID` is ignored
  * - `advice:…`: a session ID is valid but weak
  * - `context:…`: there is no context manager, or it does not follow promises
- * - `processor:missing`: a provider has no `SessionSpanProcessor`, so scopes have no effect on its spans
+ * - `processor:missing`: a provider has no `SessionSpanProcessor`, so sessions do not reach its spans
  * - `packages:two-copies`: a package is loaded more than once
  * - `scope:bypassed`: a span has no session, because it did not start in the scope that was entered for its trace
  * - `scope:outlived`: a span starts in a scope whose function was over long before

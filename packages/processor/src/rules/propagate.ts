@@ -7,7 +7,7 @@ import {
   type StampedFields,
   writeRecord,
 } from '@otel-sessions/semconv/internal'
-import { checkActiveSpan } from '../scope/check-provider.ts'
+import { checkSpan } from '../scope/check-provider.ts'
 import type { SessionScope } from '../scope/scope.ts'
 import type { SessionFields } from '../scope/session-init.ts'
 import { belongsToOneSpan, isUnassigned, parentRecordOf, withFields } from './make-record.ts'
@@ -45,7 +45,7 @@ export function propagateScope(scope: SessionScope, own: SessionFields | undefin
   try {
     const record = readRecord(span.spanContext())
     if (record === undefined) {
-      checkActiveSpan(span)
+      checkSpan(span)
       return
     }
     const { trace, settings } = record

@@ -11,6 +11,7 @@ import {
 } from '@otel-sessions/semconv/internal'
 import { settingsOf } from '../options.ts'
 import { report } from '../report/report.ts'
+import { checkSpan } from '../scope/check-provider.ts'
 import { checkSession } from '../scope/check-session.ts'
 import { readScope, type SessionScope } from '../scope/scope.ts'
 import type { CheckedSession, SessionInit } from '../scope/session-init.ts'
@@ -59,6 +60,7 @@ export function setSpanSession(span: Span | undefined, session: string | Session
     }
     const checked = checkSession(session)
     const before = readRecord(span.spanContext())
+    if (before === undefined) checkSpan(span)
     const written = writeFields(span, stampedFieldsOf(checked.fields), before)
     if (checked.kind === 'fields') addFields(span, written, before)
     else {

@@ -1,4 +1,5 @@
 import { type Context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
+import { checkProvider, checkSpan } from './check-provider.ts'
 import { SCOPE_KEY, type SessionScope } from './scope.ts'
 
 type Entries = Map<symbol, unknown>
@@ -50,7 +51,10 @@ class ScopeEntries {
 
   get(key: symbol): unknown {
     if (this.#map !== undefined) return this.#map.get(key)
-    if (key === SPAN_KEY) return this.#span
+    if (key === SPAN_KEY) {
+      if (this.#scope?.shared === undefined) checkProvider(this.#scope)
+      return this.#span
+    }
     return key === SCOPE_KEY ? this.#scope : this.#outer.getValue(key)
   }
 
@@ -132,7 +136,10 @@ function withChange(entries: Entries, method: 'set' | 'delete', key: symbol, val
     return new SessionContext(new ScopeEntries(ROOT_CONTEXT, undefined, undefined, map))
   }
   const { outer, scope, span } = live
-  if (key === SPAN_KEY) return inside(outer, scope, value)
+  if (key === SPAN_KEY) {
+    if (scope?.shared === undefined) checkSpan(value as Span)
+    return inside(outer, scope, value)
+  }
   if (key === SCOPE_KEY) return inside(outer, value as SessionScope | undefined, span)
   return inside(method === 'set' ? outer.setValue(key, value) : outer.deleteValue(key), scope, span)
 }

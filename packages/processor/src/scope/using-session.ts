@@ -8,7 +8,7 @@ import { kindOf, logUnheard, registeredApi } from '@otel-sessions/semconv/intern
 import { bindResult, isNativePromise } from '../binding/bind-in-place.ts'
 import { report } from '../report/report.ts'
 import { propagateScope } from '../rules/propagate.ts'
-import { checkProvider, noteScope } from './check-provider.ts'
+import { noteScope } from './check-provider.ts'
 import { checkSession } from './check-session.ts'
 import { endScope, nestScope, readScope } from './scope.ts'
 import { withScope } from './session-context.ts'
@@ -57,7 +57,6 @@ export function runInside<T>(outer: Context, inside: Context, fn: () => T): T {
       throw error
     }
     checkContextSurvivesAwait(result, inside)
-    if (scope?.shared === undefined) checkProvider()
     return bindResult(result, inside, outer, scope)
   })
 }

@@ -10,14 +10,14 @@ export const processorLog = /* @__PURE__ */ problemLog<string>(
   (code) => `logged once; processStats().problems counts it as "${code}"`,
 )
 
-/** Reports that scopes have no effect, because a provider has no `SessionSpanProcessor`. */
-export function reportMissingProcessor(provider: string): void {
+/** Reports that spans get no session from scopes or their parents: a provider has no `SessionSpanProcessor`. */
+export function reportMissingProcessor(): void {
   processorLog.report('processor:missing', () => {
-    return `usingSession has no effect: ${provider} lacks spanProcessors: [new SessionSpanProcessor(), …]`
+    return 'spans get no session: their provider lacks spanProcessors: [new SessionSpanProcessor(), …]'
   })
 }
 
 /** Reports a span that reaches an exporter without a record. It needs none in a process that enters no scope. */
 export function reportBareSpan(): void {
-  if (processState().hasScopes) reportMissingProcessor('the provider of the exporter')
+  if (processState().hasScopes) reportMissingProcessor()
 }
