@@ -68,7 +68,7 @@ export function decide(
   if (record === undefined && isValid(current, rules)) return undefined
   const { id: wanted, overwrittenId }: Found =
     record === undefined
-      ? findByAttributes(attributes, current, rules)
+      ? (readAlias(attributes, rules.aliases, rule) ?? NOTHING)
       : findByRecord(attributes, current, record)
   // IDs are checked where they enter, so only a shorter limit of this exporter can reject one here.
   const isTooLong = wanted !== undefined && wanted.length > rule.maxLength
@@ -82,7 +82,7 @@ export function decide(
     ? { ...lost, ...(record.otherFields ?? fieldsFromBelow(attributes, record, wanted)) }
     : lost
   const staleAttributes = record?.staleAttributes
-  const hasFields = fields !== undefined && Object.values(fields).some((value) => value !== null)
+  const hasFields = Object.values(fields ?? {}).some((value) => value !== null)
   const isUnchanged = (metadata ?? staleAttributes) === undefined && !hasFields
   if (isUnchanged && sessionId === current && !isTooLong) return undefined
   const replaced = replacement !== undefined
@@ -113,15 +113,6 @@ interface Found {
 
 const NOTHING: Found = { id: undefined }
 
-function findByAttributes(
-  attributes: ReadableAttributes,
-  current: unknown,
-  { rule, aliases }: ValidationRules,
-): Found {
-  const check = current === undefined ? undefined : checkSessionId(current, rule)
-  return check?.ok ? check : (readAlias(attributes, aliases, rule) ?? NOTHING)
-}
-
 function findByRecord(attributes: ReadableAttributes, current: unknown, record: SessionRecord): Found {
   const { resolution, resolvedId } = record
   if (record.kind === 'explicit' || resolution === undefined) return resolveSession(attributes, record)
@@ -138,14 +129,11 @@ function findByRecord(attributes: ReadableAttributes, current: unknown, record: 
 function replacementOf(
   invalid: unknown,
   record: SessionRecord | undefined,
-  { replace, rule }: ValidationRules,
+  { replace }: ValidationRules,
 ): string | undefined {
-  if (replace === undefined) return undefined
   const id = record?.kind === 'cleared' ? record.rejectedId : invalid
-  if (typeof id !== 'string') return undefined
-  const check = checkSessionId(id, rule)
-  // All empty IDs would become one session.
-  return !check.ok && check.reason === 'empty' ? undefined : replace(id)
+  // All blank IDs would become one session.
+  return typeof id === 'string' && /[^ ]/.test(id) ? replace?.(id) : undefined
 }
 
 function dropReason(

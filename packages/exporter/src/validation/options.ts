@@ -104,7 +104,9 @@ export function validationSettingsOf(
   check(Array.isArray(backends), 'backends', 'an array of backends', backends)
   const mappers = backends.map((backend, index) => {
     const create: unknown = (backend as SessionBackend | null | undefined)?.[CREATE_MAPPER]
-    const hint = `: ${importHint(backend)}'@otel-sessions/exporter/backends'`
+    // A string is not repeated: it may be anything, a token too.
+    const how = typeof backend === 'string' ? 'import one' : 'use defineBackend'
+    const hint = `: ${how} from '@otel-sessions/exporter/backends'`
     check(typeof create === 'function', `backends[${index}]`, 'a backend', backend, hint)
     return create as CreateMapper
   })
@@ -122,10 +124,6 @@ export function validationSettingsOf(
     createBuffer: createBuffer as CreateBuffer | undefined,
   }
 }
-
-/** How to get a backend instead of a wrong value. A string is not repeated: it may be anything, a token too. */
-const importHint = (value: unknown) =>
-  typeof value === 'string' ? 'import one from ' : 'use defineBackend from '
 
 /** The function of the option, guarded: an ID is dropped if the function throws or makes no valid ID. */
 function replacerOf(onInvalid: OnInvalid, rule: SessionIdRule): ValidationRules['replace'] {
