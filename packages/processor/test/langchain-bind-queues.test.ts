@@ -129,6 +129,16 @@ describe('a span of LangChain whose context is not kept', () => {
     expect(warnings.filter((line) => line.includes('keepSessionInLangChain()'))).toHaveLength(1)
   })
 
+  test('is logged with the remedy for a second LangChain, where the queue of the first is bound', () => {
+    keepSessionInLangChain()
+    const warnings = collectWarnings()
+    startTracing().provider.getTracer(NAME).startSpan('bundled').end()
+    const [line] = warnings.filter((each) => each.includes('keepSessionInLangChain'))
+    expect(line).toContain('a queue of LangChain is bound, but not theirs')
+    expect(line).toContain('keepSessionInLangChain(callbacks) with the @langchain/core/callbacks/manager')
+    expect(line).not.toContain('not found')
+  })
+
   test('is no problem if callbacks run in the foreground', () => {
     process.env['LANGCHAIN_CALLBACKS_BACKGROUND'] = 'false'
     try {

@@ -22,6 +22,11 @@ interface Require {
 // LangChain imports it as CommonJS in both of its builds, so that it has one instance.
 const QUEUE_FILE = /[\\/]p-queue[\\/]dist[\\/]index\.js$/
 
+let isBound = false
+
+/** Whether a queue was found and bound, by now. */
+export const isQueueBound = (): boolean => isBound
+
 /**
  * Binds the jobs of LangChain's queues to the context of the code that adds them: the queue of the LangChain that the
  * main script or the working directory resolves, and then every one that is loaded.
@@ -50,6 +55,7 @@ export function bindQueues(evenUnresolved = true): number {
   } catch {
     // Not Node, Bun or Deno; or a module that is half loaded.
   }
+  isBound ||= bound.size > 0
   return bound.size
 }
 

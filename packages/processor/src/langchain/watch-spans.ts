@@ -4,7 +4,7 @@ import { environmentVariable } from '../platform.ts'
 import { report } from '../report/report.ts'
 import type { StampableSpan } from '../rules/stamp.ts'
 import { areHandlersAwaited } from './await-handlers.ts'
-import { bindQueues, KEPT } from './bind-queues.ts'
+import { bindQueues, isQueueBound, KEPT } from './bind-queues.ts'
 import { noteSessions } from './entered-sessions.ts'
 import { langChain } from './hooks.ts'
 import { mayBeReassigned } from './other-session.ts'
@@ -49,10 +49,15 @@ function isFromLangChain(span: StampableSpan, record: SessionRecord, context: Co
 function watchSpan(span: StampableSpan, record: SessionRecord, context: Context, tracer: object): void {
   if (context.getValue(KEPT) === true || areHandlersAwaited()) return
   if (environmentVariable('LANGCHAIN_CALLBACKS_BACKGROUND') === 'false') return
+  const wasBound = isQueueBound()
   if (tracer !== lastBound) bindQueues()
   lastBound = tracer
   report('langchain:background-callbacks', () => {
-    return "spans of LangChain may have another request's session: its queue was not found; call keepSessionInLangChain() at start-up, or keepSessionInLangChain(callbacks) where LangChain is bundled"
+    const reason =
+      wasBound && bindQueues() > 0
+        ? 'a queue of LangChain is bound, but not theirs, which a bundle may contain; call keepSessionInLangChain(callbacks) with the @langchain/core/callbacks/manager that made them'
+        : 'its queue was not found; call keepSessionInLangChain() at start-up, or keepSessionInLangChain(callbacks) where LangChain is bundled'
+    return `spans of LangChain may have another request's session: ${reason}`
   })
   mayBeReassigned(span, record)
 }
