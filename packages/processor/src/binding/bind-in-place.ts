@@ -102,8 +102,7 @@ export function bindInPlace(
   if ((typeof value !== 'object' && !isFunction) || value === null) return 'nothing'
   try {
     // A query may be a function, and so may an emitter (an application of Express).
-    const mayStart = (fn: object) => 'then' in fn || (whole !== undefined && 'on' in fn)
-    if (isFunction && (!mayStart(value) || isClass(value))) return 'nothing'
+    if (isFunction && ((whole === undefined && !('then' in value)) || isClass(value))) return 'nothing'
     if (whole === undefined && !mayBeBound(value)) return 'nothing'
     return bindTo(value as Methods, bindingTo(inside, outer), whole)
   } catch {

@@ -2,7 +2,8 @@
 //   usingSession -> bind-in-place -> web-streams, lazy
 //   bindSession  -> explicit, object-view -> bind-in-place -> web-streams, lazy
 // `stream-shapes.ts` tells what an object is, `replace-methods.ts` replaces its methods on the object itself,
-// and `binding.ts` says whose session a consumption gets. `lazy.ts` keeps callbacks outside, `emitters.ts` has listeners.
+// and `binding.ts` says whose session a consumption gets. `lazy.ts` keeps callbacks outside, `emitters.ts` tells what an
+// emitter is, and `listeners.ts` what it is given in place of a listener (`listener-shapes.ts`, `added-listeners.ts`).
 // Emitters, whole Node streams, and views of objects that hold streams are reached through `bindSession` only.
 import { type Context, context } from '@opentelemetry/api'
 import { kindOf } from '@otel-sessions/semconv/internal'
@@ -32,10 +33,11 @@ export type BindableTarget = object
  *   the same object: their source runs in the session.
  * - Query builders and other thenables, and Observables, are bound in place as well, a thenable with all its methods.
  *   Of a frozen one, a view comes back.
- * - An emitter (Node's, an EventTarget, a socket, an MCP transport) stays the same object. Callbacks that it is given
- *   from now on, by any method such as `on`, `onAny`, `addEventListener` or `use`, run in the session, and are removed
- *   as before. A callback that is given in another scope runs there. If the emitter is bound again, later callbacks run
- *   in the later session.
+ * - An emitter (Node's, an EventTarget, a socket, an MCP transport, an application of Express) stays the same object.
+ *   Callbacks that any of its methods is given from now on run in the session, and are removed as before. They may be
+ *   in an array or a plain object. Not bound are arguments of `emit` and `send`, and what a method calls at once. A
+ *   callback that is given in another scope runs there. If the emitter is bound again, later callbacks run in the later
+ *   session.
  * - The streams in an array are bound; it is the same array.
  * - A Promise comes back as one whose value is bound.
  * - Any other object that can hold something comes back as a view of it: of the same class, with getters and methods

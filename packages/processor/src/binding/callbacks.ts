@@ -1,14 +1,16 @@
 import { type Context, context } from '@opentelemetry/api'
 import { readScope } from '../scope/scope.ts'
+import { weakly } from './added-listeners.ts'
 import { bindResult } from './bind-in-place.ts'
-import { COMPARES, isBoundListener, weakly } from './emitters.ts'
+import { COMPARES, listenerOf } from './listeners.ts'
 import type { Method, Methods } from './replace-methods.ts'
 
 /** The application's value, by what an object was given in its place. */
 const originals = new WeakMap<object, object>()
 
 /** The application's own value, if an object shows what it was given. */
-export const asGiven = (value: unknown): unknown => originals.get(value as object) ?? value
+export const asGiven = (value: unknown): unknown =>
+  originals.get(value as object) ?? listenerOf(value) ?? value
 
 const ASKS = /^(?:has|is|includes|contains|indexOf|listenerCount)/
 /** Methods to which a function is nothing else. */
@@ -110,7 +112,7 @@ const isCallback = (value: unknown): value is Method =>
   typeof value === 'function' &&
   Object.getOwnPropertyDescriptor(value, 'prototype')?.writable !== false &&
   !originals.has(value) &&
-  !isBoundListener(value)
+  listenerOf(value) === undefined
 
 function holdsCallbacks(value: unknown): value is Methods {
   if (typeof value !== 'object' || value === null || originals.has(value)) return false

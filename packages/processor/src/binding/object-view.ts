@@ -2,7 +2,7 @@ import { type Context, context } from '@opentelemetry/api'
 import { bindInPlace, bindResult, isNativePromise, replacementsFor } from './bind-in-place.ts'
 import { bindingTo, callbackContexts } from './binding.ts'
 import { asGiven, passesCallbacks } from './callbacks.ts'
-import { isEmitter, isRegistration, passKnown } from './emitters.ts'
+import { bindForEmitter } from './emitters.ts'
 import type { Method, Methods } from './replace-methods.ts'
 
 const viewedObjects = new WeakMap<object, object>()
@@ -37,16 +37,15 @@ export function viewObject<T extends object>(target: T, inside: Context, outer: 
   }
   // Of what is frozen. Anything else that starts later is bound in place.
   const starts = new Map(replacementsFor(target as Methods, binding, true))
-  const registers = isEmitter(target as Methods)
+  const passedTo = (name: PropertyKey, args: unknown[]) =>
+    bindForEmitter(target, name, args) ?? passed(args, name)
   const methodInside = (method: Method, name: PropertyKey): Method =>
     new Proxy(method, {
       apply: (_, self, args) => {
         const on = self === view ? target : self
         const start = starts.get(name) as ((method: Method) => Method) | undefined
         if (start !== undefined) return Reflect.apply(start(method), on, args)
-        // Its listeners are bound by the object itself. The scope of the caller takes precedence.
-        if (registers && isRegistration(name)) return Reflect.apply(method, on, args)
-        const given = passed(passKnown(target, args, name), name)
+        const given = passedTo(name, args)
         return show(context.with(inside, () => Reflect.apply(method, on, given)))
       },
     })
@@ -62,7 +61,12 @@ export function viewObject<T extends object>(target: T, inside: Context, outer: 
         ? remember(value, () => methodInside(value as Method, name))
         : show(value)
     },
-    set: (_, name, value) => context.with(inside, () => Reflect.set(target, name, value)),
+    set(_, name, value) {
+      // A property may take a callback, such as `onmessage`.
+      const given =
+        typeof value === 'function' && /^on[A-Za-z]/.test(String(name)) ? passed([value], name)[0] : value
+      return context.with(inside, () => Reflect.set(target, name, given))
+    },
   })
   viewedObjects.set(view, target)
   return view

@@ -1,0 +1,42 @@
+import { hasMethod, isClass, type Methods } from './replace-methods.ts'
+
+/** The methods of an object that is a listener, or of a router that is mounted. */
+export const LISTENS = ['handleEvent', 'handle', 'handler', 'execute']
+
+/** Whether an argument is a listener, or has listeners in it. */
+export function isHeard(arg: unknown, index: number, args: unknown[], name: string): arg is object {
+  if (typeof arg === 'function') return !isClass(arg)
+  if (typeof arg !== 'object' || arg === null) return false
+  if (isListenerObject(arg, name) && (index > 0 || args.length === 1)) return true
+  if (!holdsListeners(arg, 2)) return false
+  // An event may be named by an object.
+  if (index > 0 || Array.isArray(arg)) return true
+  const others = args.slice(1)
+  return (
+    !others.some((one) => typeof one === 'function') &&
+    (holdsListeners(arg, 0) || !others.some((one) => holdsListeners(one, 2)))
+  )
+}
+
+/** Whether an object is one listener. To an EventTarget any object is one. */
+export const isListenerObject = (value: object, name: string): boolean =>
+  hasMethod(value as Methods, 'handleEvent') || (name === 'addEventListener' && !Array.isArray(value))
+
+/** Whether a value is an object with listeners in it, so many levels below. */
+export function holdsListeners(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const has = (...names: string[]) => names.some((name) => hasMethod(value as Methods, name))
+  // An emitter or a query is no listener.
+  if (has('then', 'addEventListener') || (has('on') && has('off', 'once', 'emit', 'trigger'))) return false
+  if (!isPlain(value)) return !has('on', 'next', 'pipe') && has(...LISTENS)
+  return Object.values(Object.getOwnPropertyDescriptors(value)).some(({ value: held }) =>
+    typeof held === 'function' ? !isClass(held) : depth > 0 && holdsListeners(held, depth - 1),
+  )
+}
+
+/** Whether a value is an array or a plain object. */
+export function isPlain(value: unknown): value is Methods {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null || Array.isArray(value)
+}
