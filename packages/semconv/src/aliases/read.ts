@@ -110,62 +110,45 @@ export function readAlias(
 ): AliasMatch | undefined {
   const earlier = since === undefined ? undefined : plan.table[since]
   const limit = (earlier?.concept && plan.conceptStarts[earlier.concept]) ?? Number.POSITIVE_INFINITY
-  const search = { endings: plan.endings, limit, earlier: earlier?.concept && since, rule, own, onInvalid }
-  const match = firstValid(attributes, plan.attributes, '', search)
-  if (plan.bestJsonRank >= (match?.rank ?? limit) && earlier?.in !== 'metadata-json') return match
-  const metadata = ownValue(attributes, ATTR_METADATA)
-  if (metadata === undefined || metadata === own?.fields?.[ATTR_METADATA]) return match
-  const json = readMetadata(metadata)
-  if (!json.ok) return match
-  // `metadata` may be an object since SDK 3. One whose getters throw names no session.
-  return guarded(() => firstValid(json.value, plan.json, METADATA_PREFIX, search, match)) ?? match
-}
+  let best: AliasMatch | undefined
+  let better = limit
 
-interface Search extends Pick<AliasPlan, 'endings'> {
-  /** The rank before which an alias has to be. */
-  readonly limit: number
-  /** The rank of the alias that is read all the same, if there is none before the limit. */
-  readonly earlier: number | undefined
-  readonly rule: SessionIdRule | undefined
-  readonly own: OwnFields | undefined
-  readonly onInvalid: ((reason: AliasReason) => void) | undefined
+  // One pass over the few attributes of a span costs less than a look-up for each alias.
+  const search = (values: ReadableAttributes, ranks: ReadonlyMap<string, number>, prefix: string) => {
+    for (const key in values) {
+      if (plan.endings[key.charCodeAt(key.length - 1)] === 0) continue
+      const rank = ranks.get(key)
+      if (rank === undefined) continue
+      // One that is not better is read all the same if it is the earlier one, and there is no other.
+      if (rank >= better && (best !== undefined || !earlier?.concept || rank !== since)) continue
+      const name = prefix + key
+      if (name === ATTR_SESSION_ID || !hasOwn.call(values, key)) continue
+      const value = values[key]
+      if (name === ATTR_GEN_AI_CONVERSATION_ID && own !== undefined && isOurs(value, own)) continue
+      const check = checkAliasValue(name, value, rule)
+      if (check.ok) {
+        better = Math.min(better, rank)
+        best = { id: check.id, rank }
+      } else onInvalid?.(check.reason)
+    }
+  }
+
+  search(attributes, plan.attributes, '')
+  if (plan.bestJsonRank >= better && earlier?.in !== 'metadata-json') return best
+  const metadata = ownValue(attributes, ATTR_METADATA)
+  if (metadata === undefined || metadata === own?.fields?.[ATTR_METADATA]) return best
+  const json = readMetadata(metadata)
+  const match = best
+  try {
+    if (json.ok) search(json.value, plan.json, METADATA_PREFIX)
+    return best
+  } catch {
+    // `metadata` may be an object since SDK 3. One whose getters throw names no session.
+    return match
+  }
 }
 
 const hasOwn = Object.prototype.hasOwnProperty
-
-/**
- * The first valid alias among values. One pass over the few attributes of a span costs less than a look-up for each
- * alias.
- *
- * @param ranks the rank of each key
- * @param prefix what the names of these aliases have before the key
- * @param found what was found elsewhere
- */
-function firstValid(
-  values: ReadableAttributes,
-  ranks: ReadonlyMap<string, number>,
-  prefix: string,
-  { endings, limit, earlier, rule, own, onInvalid }: Search,
-  found?: AliasMatch,
-): AliasMatch | undefined {
-  let best = found
-  let better = Math.min(limit, found?.rank ?? limit)
-  for (const key in values) {
-    if (endings[key.charCodeAt(key.length - 1)] === 0) continue
-    const rank = ranks.get(key)
-    if (rank === undefined || (rank >= better && (rank !== earlier || best !== undefined))) continue
-    const name = prefix + key
-    if (name === ATTR_SESSION_ID || !hasOwn.call(values, key)) continue
-    const value = values[key]
-    if (name === ATTR_GEN_AI_CONVERSATION_ID && own !== undefined && isOurs(value, own)) continue
-    const check = checkAliasValue(name, value, rule)
-    if (check.ok) {
-      better = Math.min(better, rank)
-      best = { id: check.id, rank }
-    } else onInvalid?.(check.reason)
-  }
-  return best
-}
 
 function isOurs(value: unknown, { fields, kept }: OwnFields): boolean {
   const conversationId = fields?.[ATTR_GEN_AI_CONVERSATION_ID]
