@@ -6,13 +6,13 @@ type Entries = Map<symbol, unknown>
 
 /** What the methods of a context read. The API's contexts have it too, and published code writes to it. */
 interface OpenContext extends Context {
-  _currentContext?: Entries
+  _currentContext?: Entries | undefined
 }
 
 /** The key under which the API keeps the active span. The API does not export it, so a context shows it. */
 const [SPAN_KEY] = (
-  (trace.setSpan(ROOT_CONTEXT, undefined as never) as OpenContext)._currentContext ?? new Map()
-).keys()
+  (trace.setSpan(ROOT_CONTEXT, undefined as never) as OpenContext)._currentContext ?? []
+).keys() as Iterable<symbol>
 
 /**
  * The entries of a `SessionContext`: the scope and the active span in fields, the others where the outer context has
@@ -62,7 +62,7 @@ class ScopeEntries {
     if (this.#map !== undefined) return this.#map
     const outer = (this.#outer as OpenContext)._currentContext
     const map: Entries = new Map(outer instanceof Map ? outer : [])
-    if (this.#span !== undefined) map.set(SPAN_KEY, this.#span)
+    if (SPAN_KEY !== undefined && this.#span !== undefined) map.set(SPAN_KEY, this.#span)
     if (this.#scope !== undefined) map.set(SCOPE_KEY, this.#scope)
     // A context of another kind may keep entries to itself.
     if (outer instanceof Map) this.#map = map
@@ -104,27 +104,19 @@ Object.setPrototypeOf(ScopeEntries.prototype, Map.prototype)
  * it has the same own properties, so methods can be taken off it, it can be copied, and be a prototype. It never
  * delegates to another one, so nested scopes make no chain.
  */
-class SessionContext implements Context {
-  _currentContext: Entries
-  readonly getValue: Context['getValue']
-  readonly setValue: Context['setValue']
-  readonly deleteValue: Context['deleteValue']
-
-  constructor(entries: ScopeEntries) {
-    this._currentContext = entries as unknown as Entries
-    this.getValue = entries.getValue = (key) => this._currentContext.get(key)
-    this.setValue = (key, value) => withChange(this._currentContext, 'set', key, value)
-    this.deleteValue = (key) => withChange(this._currentContext, 'delete', key)
-  }
-
-  static {
-    Reflect.deleteProperty(SessionContext.prototype, 'constructor')
-    Object.setPrototypeOf(SessionContext.prototype, Object.getPrototypeOf(ROOT_CONTEXT))
-  }
+function SessionContext(this: Context & { _currentContext: Entries }, entries: ScopeEntries) {
+  this._currentContext = entries as unknown as Entries
+  this.getValue = entries.getValue = (key) => this._currentContext.get(key)
+  this.setValue = (key, value) => withChange(this._currentContext, 'set', key, value)
+  this.deleteValue = (key) => withChange(this._currentContext, 'delete', key)
 }
+SessionContext.prototype = Object.getPrototypeOf(ROOT_CONTEXT)
+
+const contextOf = (entries: ScopeEntries): Context =>
+  new (SessionContext as unknown as new (entries: ScopeEntries) => Context)(entries)
 
 const inside = (outer: Context, scope: SessionScope | undefined, span: unknown) =>
-  new SessionContext(new ScopeEntries(outer, scope, span))
+  contextOf(new ScopeEntries(outer, scope, span))
 
 /** A context with an entry set or deleted. */
 function withChange(entries: Entries, method: 'set' | 'delete', key: symbol, value?: unknown): Context {
@@ -133,7 +125,7 @@ function withChange(entries: Entries, method: 'set' | 'delete', key: symbol, val
     // The slow way, for entries that somebody wrote to.
     const map = new Map(entries)
     map[method](key, value)
-    return new SessionContext(new ScopeEntries(ROOT_CONTEXT, undefined, undefined, map))
+    return contextOf(new ScopeEntries(ROOT_CONTEXT, undefined, undefined, map))
   }
   const { outer, scope, span } = live
   if (key === SPAN_KEY) {
