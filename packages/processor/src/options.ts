@@ -7,6 +7,7 @@ import {
 import {
   checkChoice,
   checkIdOptions,
+  checkOption,
   checkOptions,
   isPlaceholder,
   kindOf,
@@ -89,17 +90,17 @@ export function settingsOf(options: SessionSpanProcessorOptions = {}): SessionRe
 
 function defaultIdOf(option: unknown, rule: SessionIdRule): string | undefined {
   if (option === false) return undefined
-  if (option === undefined) return idFromEnvironment(rule)
-  if (option === true) return idFromEnvironment(rule) ?? createSessionId()
-  const check = checkSessionId(option, rule)
-  if (check.ok) {
-    reportWeakId(check.id)
-    return check.id
+  if (option === undefined || option === true) {
+    return idFromEnvironment(rule) ?? (option ? createSessionId() : undefined)
   }
-  const Problem = check.reason === 'not-a-string' ? TypeError : RangeError
-  throw new Problem(
-    `${WHERE}: option defaultSession must be a session ID of 1 to ${rule.maxLength} printable US-ASCII characters, true or false; it is ${kindOf(option)} (${check.reason})`,
-  )
+  const check = checkSessionId(option, rule)
+  const reason = check.ok ? undefined : check.reason
+  const Problem = reason === 'not-a-string' ? TypeError : RangeError
+  const expected = `a session ID of 1 to ${rule.maxLength} printable US-ASCII characters, true or false`
+  const describe = () => `${kindOf(option)} (${reason})`
+  checkOption(check.ok, WHERE, 'defaultSession', expected, option, describe, Problem)
+  reportWeakId(option as string)
+  return option as string
 }
 
 const ENVIRONMENT_VARIABLE = 'OTEL_SESSION_ID'

@@ -26,12 +26,11 @@ export function checkIdOptions(
   { aliases = SESSION_ALIASES, maxLength = SESSION_ID_MAX_LENGTH }: IdOptions,
   path = '',
 ): IdSettings {
-  const list: readonly unknown[] = Array.isArray(aliases) ? aliases : [aliases]
-  const index = list.findIndex((alias) => !isAlias(alias))
-  const isRight = list === aliases && index < 0
+  const isArray = Array.isArray(aliases)
+  const index = isArray ? aliases.findIndex((alias) => !isAlias(alias)) : 0
   const expected = 'an array of attribute names or of entries as in SESSION_ALIASES'
-  const describe = () => (list === aliases ? `${kindOf(list[index])} at index ${index}` : kindOf(aliases))
-  checkOption(isRight, where, `${path}aliases`, expected, aliases, describe)
+  const describe = () => (isArray ? `${kindOf(aliases[index])} at index ${index}` : kindOf(aliases))
+  checkOption(index < 0, where, `${path}aliases`, expected, aliases, describe)
   checkWholeNumber(where, `${path}maxLength`, maxLength, 1, SESSION_ID_MAX_LENGTH)
   return { aliases: planAliases(aliases), rule: { maxLength } }
 }
