@@ -11,8 +11,8 @@ import type { SpanChanges } from './decide.ts'
 interface AnyReadableSpan extends ExportableSpan {
   readonly name: unknown
   readonly kind: unknown
-  readonly parentSpanId?: unknown
-  readonly parentSpanContext?: unknown
+  parentSpanId?: unknown
+  parentSpanContext?: unknown
   readonly startTime: unknown
   readonly endTime: unknown
   readonly status: unknown
@@ -21,8 +21,8 @@ interface AnyReadableSpan extends ExportableSpan {
   readonly duration: unknown
   readonly ended: unknown
   readonly resource: unknown
-  readonly instrumentationLibrary?: unknown
-  readonly instrumentationScope?: unknown
+  instrumentationLibrary?: unknown
+  instrumentationScope?: unknown
   readonly droppedAttributesCount: unknown
   readonly droppedEventsCount: unknown
   readonly droppedLinksCount: unknown
@@ -47,9 +47,11 @@ export function changedAttributes(
 
 /**
  * A span that differs in its attributes only. The SDK's span is not changed, because other processors share it. Resource
- * and scope keep their identity, by which OTLP groups spans. A plain object is read fast, and not only by its prototype.
+ * and scope keep their identity, by which OTLP groups spans. A plain object has no private fields, which the proxies of
+ * exporters would hide. It is made without a loop over the names: that costs V8 several times as much.
  */
 export function viewOf<S extends ExportableSpan>(span: S, attributes: ReadableAttributes): S {
+  const of: AnyReadableSpan = span as never
   const {
     name,
     kind,
@@ -64,12 +66,8 @@ export function viewOf<S extends ExportableSpan>(span: S, attributes: ReadableAt
     droppedAttributesCount,
     droppedEventsCount,
     droppedLinksCount,
-    parentSpanId,
-    parentSpanContext,
-    instrumentationLibrary,
-    instrumentationScope,
-  } = span as ExportableSpan as AnyReadableSpan
-  const view = {
+  } = of
+  const view: AnyReadableSpan = {
     spanContext: () => span.spanContext(),
     attributes,
     name,
@@ -87,9 +85,12 @@ export function viewOf<S extends ExportableSpan>(span: S, attributes: ReadableAt
     droppedLinksCount,
   }
   // Readers check `'parentSpanId' in span`, so a view has the names of its own SDK version only: those of 1.x, or later ones.
-  const own =
-    'instrumentationLibrary' in span
-      ? { parentSpanId, instrumentationLibrary }
-      : { parentSpanContext, instrumentationScope }
-  return Object.assign(view, own) as ExportableSpan as S
+  if ('instrumentationLibrary' in span) {
+    view.parentSpanId = of.parentSpanId
+    view.instrumentationLibrary = of.instrumentationLibrary
+  } else {
+    view.parentSpanContext = of.parentSpanContext
+    view.instrumentationScope = of.instrumentationScope
+  }
+  return view as ExportableSpan as S
 }
