@@ -9,16 +9,15 @@ import {
   type SessionRecord,
   type SessionRecordSettings,
 } from '@otel-sessions/semconv/internal'
+import { checkScopeAtEnd, checkScopeAtStart } from '#check-scope'
 import { bindInstalledQueues } from '#langchain'
 import { langChain } from './langchain/hooks.ts'
 import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
 import { report } from './report/report.ts'
-import { noteBypassedScope, reportBypassedScope, reportOutlivedScope } from './rules/check-scope.ts'
 import { resolveEndedSpan, resolveOpenSpan, resolveUnchanged } from './rules/end-rules.ts'
 import { closeRecord, openRecord } from './rules/make-record.ts'
 import { type EndedSpan, type StampableSpan, stamp } from './rules/stamp.ts'
 import { startRecord } from './rules/start-rules.ts'
-import type { SessionScope } from './scope/scope.ts'
 import { type Counters, newCounters, type SessionProcessorStats, statsOf } from './stats.ts'
 
 /**
@@ -61,12 +60,7 @@ export class SessionSpanProcessor {
       this.#counters.started[record.kind]++
       stamp(span, record)
       openRecord(record)
-      if (langChain.onStart?.(span, record, parentContext)) return
-      if ((record.scope as SessionScope | undefined)?.decidingScope?.over !== undefined) {
-        reportOutlivedScope(span, parentContext, record)
-      } else if (typeof record.parent?.fromChildren === 'string' && record.kind === 'none') {
-        noteBypassedScope(span, record)
-      }
+      if (!langChain.onStart?.(span, record, parentContext)) checkScopeAtStart(span, parentContext, record)
     } catch {
       this.#fail()
     }
@@ -92,7 +86,7 @@ export class SessionSpanProcessor {
       if (record === undefined) return
       if (!this.#settings.runsLateRules) this.#resolveAndClose(span, record)
       else closeRecord(record)
-      if (record.trace?.bypassed !== undefined) reportBypassedScope(record.trace)
+      checkScopeAtEnd(record)
     } catch {
       this.#fail()
     }

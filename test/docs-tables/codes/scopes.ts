@@ -102,7 +102,7 @@ export const SCOPE = area({
   title: 'Spans that a scope reaches by accident, or not at all',
   anchor: 'scope',
   intro:
-    'OpenTelemetry carries the session with the context. Something else chose the context of these spans.',
+    "OpenTelemetry carries the session with the context. Something else chose the context of these spans. They are counted on Node, Bun and Deno, and in bundles for Node. Bundles for browsers, workers and edge runtimes do not count them. Rollup tells Node only with `nodeResolve({ exportConditions: ['node'] })`.",
   codes: {
     'scope:bypassed': {
       what: 'A span has no session, although its trace has exactly one. It started below a span that learned the session from a `usingSession` below it, and outside that `usingSession`. Some instrumentations bind a callback such as `next` to the context from before your middleware, so the handler does not see the scope. If you left the work outside on purpose, the count means nothing more. It is known when the trace is complete.',

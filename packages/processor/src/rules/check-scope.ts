@@ -1,9 +1,9 @@
+// `#check-scope` in package.json, on Node, Bun and Deno, and in a bundle for them: what scopes reach by accident, and what
+// they miss. Nothing here changes a session: it is counted, and logged once.
 import { type Context, type Span, SpanKind, trace } from '@opentelemetry/api'
 import { now, type SessionRecord, type SessionTrace } from '@otel-sessions/semconv/internal'
 import { report } from '../report/report.ts'
 import type { SessionScope } from '../scope/scope.ts'
-
-// What scopes reach by accident, and what they miss. Nothing here changes a session: it is counted, and logged once.
 
 /** Work that a function leaves running when its Promise settles mostly starts its next span sooner. */
 const SOON_MILLIS = 1000
@@ -14,12 +14,26 @@ const SOON_MILLIS = 1000
  */
 const LONGEST_REQUEST_MILLIS = 300_000
 
+/** Checks the scope of a span that has started. */
+export function checkScopeAtStart(span: object, context: Context, record: SessionRecord): void {
+  if ((record.scope as SessionScope | undefined)?.decidingScope?.over !== undefined) {
+    reportOutlivedScope(span, context, record)
+  } else if (typeof record.parent?.fromChildren === 'string' && record.kind === 'none') {
+    noteBypassedScope(span, record)
+  }
+}
+
+/** Checks the scopes of a trace when one of its spans has ended. */
+export function checkScopeAtEnd({ trace }: SessionRecord): void {
+  if (trace?.bypassed !== undefined) reportBypassedScope(trace)
+}
+
 /**
  * Reports a span that starts long after the function of its scope was over, and below no open span. Probably a queue, a
  * pool, a batch or a socket that was made in the scope started it, perhaps for another user. It keeps its session all
  * the same: it may be work that the function left running.
  */
-export function reportOutlivedScope(span: object, context: Context, record: SessionRecord): void {
+function reportOutlivedScope(span: object, context: Context, record: SessionRecord): void {
   const scope = (record.scope as SessionScope | undefined)?.decidingScope
   if (scope?.over === undefined || record.from !== 'scope' || record.id === undefined) return
   const parent = trace.getSpan(context) as (Span & SdkSpan) | undefined
@@ -42,7 +56,7 @@ const MAX_BYPASSED = 1000
  * instrumentation that binds `next`, started it in a context from before the scope. Or it was left outside on purpose:
  * it is reported at the end of the trace, if the trace contained one session only and the span still has none.
  */
-export function noteBypassedScope(span: object, record: SessionRecord): void {
+function noteBypassedScope(span: object, record: SessionRecord): void {
   const { trace } = record
   if (!trace?.hasScope || trace.several) return
   trace.bypassed ??= new Map()
@@ -50,7 +64,7 @@ export function noteBypassedScope(span: object, record: SessionRecord): void {
 }
 
 /** Reports the spans of a trace that a scope missed, once no span of the trace is open. */
-export function reportBypassedScope({ bypassed, open, root, sessionId, several }: SessionTrace): void {
+function reportBypassedScope({ bypassed, open, root, sessionId, several }: SessionTrace): void {
   if (bypassed === undefined || open > 0 || root !== undefined) return
   if (sessionId === undefined || several) return
   for (const [{ resolution, resolvedId }, instrumentation] of bypassed) {

@@ -1,0 +1,8 @@
+// `#check-scope` in package.json, in a bundle for browsers, workers and edge runtimes: what `check-scope.ts` reports comes
+// from queues, pools, and instrumentations of servers.
+
+/** Does nothing. */
+export function checkScopeAtStart(): void {}
+
+/** Does nothing. */
+export function checkScopeAtEnd(): void {}
