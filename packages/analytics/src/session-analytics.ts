@@ -1,3 +1,4 @@
+import { logUnheard } from '@otel-sessions/semconv/internal'
 import { CallbackQueue, callSafely, EndListeners, type SessionEndListener } from './callbacks.ts'
 import { type AnalyticsCounters, type Counters, newCounters, problems } from './counters.ts'
 import type { EndedSpan } from './ended-span.ts'
@@ -69,12 +70,14 @@ export class SessionAnalytics {
 
   /** Counts a span that has ended. */
   onEnd(span: EndedSpan): void {
+    logUnheard()
     this.#counter.count(span)
     this.#idle.start()
   }
 
   /** Resolves when listeners were called for all ends so far, and `onEvict` for all sessions removed so far. */
   async forceFlush(): Promise<void> {
+    logUnheard()
     await this.#callbacks.settled()
   }
 
@@ -118,6 +121,7 @@ export class SessionAnalytics {
 
   /** Returns counters of the instance's own health, as plain data. */
   counters(): AnalyticsCounters {
+    logUnheard()
     return { sessions: this.#sessions.size, ...this.#counters }
   }
 

@@ -7,7 +7,7 @@ import {
   ATTR_USER_ID,
   SESSION_ID_MAX_LENGTH,
 } from '@otel-sessions/semconv'
-import { readRecord, type StampedFields } from '@otel-sessions/semconv/internal'
+import { logUnheard, readRecord, type StampedFields } from '@otel-sessions/semconv/internal'
 import { settingsOf } from './options.ts'
 import { fieldsOfChild } from './rules/inherit-fields.ts'
 import { isDecided } from './rules/make-record.ts'
@@ -51,6 +51,7 @@ const DEFAULTS = settingsOf({ defaultSession: false })
  * @returns undefined if there is no session, or if it is cleared. Never throws
  */
 export function getSession(from: Context = context.active()): SessionInfo | undefined {
+  logUnheard()
   try {
     const scope = readScope(from)
     const span = trace.getSpan(from)

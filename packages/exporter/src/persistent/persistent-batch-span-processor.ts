@@ -1,4 +1,4 @@
-import { now, within } from '@otel-sessions/semconv/internal'
+import { logUnheard, now, within } from '@otel-sessions/semconv/internal'
 import { problems } from '../problems.ts'
 import { ExitBudget, onProcessExit } from './exit.ts'
 import { DeliveryMetrics } from './metrics.ts'
@@ -75,6 +75,7 @@ export class PersistentBatchSpanProcessor {
 
   /** Queues an ended span for delivery, if it is sampled. */
   onEnd(span: EndedSpan): void {
+    logUnheard()
     try {
       if (!isSampled(span)) return
       this.#counters.ended++
@@ -96,6 +97,7 @@ export class PersistentBatchSpanProcessor {
    *   number of spans that are left (they stay queued), or if spans were lost or rejected, with their number and reason
    */
   forceFlush(): Promise<void> {
+    logUnheard()
     return this.#shutdown ?? this.#flush()
   }
 
@@ -106,12 +108,14 @@ export class PersistentBatchSpanProcessor {
    * @returns the same promise to every caller; rejects if spans are lost, with their number and reason
    */
   shutdown(): Promise<void> {
+    logUnheard()
     this.#shutdown ??= this.#shutDown()
     return this.#shutdown
   }
 
   /** What has ended, was delivered, is queued and was lost so far; plain data. */
   stats(): DeliveryStats {
+    logUnheard()
     const { queue, buffered, sessionStats } = this.#pipeline
     const { size, unwritten, isOnDisk } = queue
     const { dropped, ...counts } = this.#counters

@@ -6,7 +6,7 @@
 // emitter is, and `listeners.ts` what it is given in place of a listener (`listener-shapes.ts`, `added-listeners.ts`).
 // Emitters, whole Node streams, and views of objects that hold streams are reached through `bindSession` only.
 import { type Context, context } from '@opentelemetry/api'
-import { kindOf } from '@otel-sessions/semconv/internal'
+import { kindOf, logUnheard } from '@otel-sessions/semconv/internal'
 import { report } from '../report/report.ts'
 import { extendScope, readScope } from '../scope/scope.ts'
 import type { SessionInit } from '../scope/session-init.ts'
@@ -63,6 +63,7 @@ export function bindSession<T extends BindableTarget>(
   target: T,
   ...session: [session?: string | SessionInit | null]
 ): T {
+  logUnheard()
   const active = context.active()
   // An argument that is present but undefined is a bug in the caller, and clears the session.
   const inside = session.length > 0 ? enterSession(active, session[0]) : active

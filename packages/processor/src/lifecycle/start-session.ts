@@ -6,6 +6,7 @@ import {
   checkSessionId,
   createSessionId,
 } from '@otel-sessions/semconv'
+import { logUnheard } from '@otel-sessions/semconv/internal'
 import { sessionCounters } from '../report/process-stats.ts'
 import { report, reportInvalidId, reportWeakId } from '../report/report.ts'
 import { checkFields, reportUnknownField } from '../scope/check-session.ts'
@@ -92,6 +93,7 @@ const START_FIELDS = [
 
 /** Checks what a session is started or resumed with; undefined where reading it throws. Never throws. */
 function checkInit<T>(session: unknown, known: readonly string[], check: (init: SessionStart) => T) {
+  logUnheard()
   try {
     if (!isInit(session, known)) return check({ sessionId: session as string })
     for (const key of Object.keys(session)) {

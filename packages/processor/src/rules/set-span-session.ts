@@ -2,6 +2,7 @@ import { context, type Span } from '@opentelemetry/api'
 import { ATTR_SESSION_ID } from '@otel-sessions/semconv'
 import {
   isSameValue,
+  logUnheard,
   noteOnTrace,
   readRecord,
   type SessionRecord,
@@ -47,6 +48,7 @@ const DEFAULTS = settingsOf({ defaultSession: false })
  * @example setSpanSession(trace.getActiveSpan(), conversation.id)
  */
 export function setSpanSession(span: Span | undefined, session: string | SessionInit | null): void {
+  logUnheard()
   try {
     if (span === undefined || span === null) {
       report('set-span-session:no-span', () => 'setSpanSession has no effect: there is no active span')

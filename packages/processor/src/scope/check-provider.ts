@@ -1,5 +1,6 @@
 import type { Span } from '@opentelemetry/api'
 import {
+  logUnheard,
   ownRecord,
   processState,
   registeredApi,
@@ -66,5 +67,6 @@ export function checkSpan(span: Span): void {
 
 /** Notes that this process enters scopes, so that an exporter may expect the spans to have records. */
 export function noteScope(): void {
+  logUnheard()
   setup.hasScopes = true
 }

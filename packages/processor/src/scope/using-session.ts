@@ -4,7 +4,7 @@
 // that the function returns (`binding/bind-in-place.ts`). The processor reads the scope later, when a span
 // starts (`rules/start-rules.ts`).
 import { type Context, context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
-import { kindOf, logUnheard, registeredApi } from '@otel-sessions/semconv/internal'
+import { kindOf, registeredApi } from '@otel-sessions/semconv/internal'
 import { bindResult, isNativePromise } from '../binding/bind-in-place.ts'
 import { report } from '../report/report.ts'
 import { propagateScope } from '../rules/propagate.ts'
@@ -68,7 +68,6 @@ export function enterSession(outer: Context, session: unknown): Context {
 
 /** Like `enterSession`, for a session that is checked already. */
 export function enterCheckedSession(outer: Context, session: CheckedSession): Context {
-  logUnheard()
   noteScope()
   const span = trace.getSpan(outer)
   const scope = nestScope(session, readScope(outer), span)

@@ -51,14 +51,14 @@ interface ContextManager {
 export const registeredApi = (): RegisteredApi =>
   (globalThis as { [OPENTELEMETRY]?: RegisteredApi })[OPENTELEMETRY] ?? {}
 
-/** What this copy is to log once a logger is set. */
-const unheard: [namespace: string, message: string][] = []
+const shared = /* @__PURE__ */ processState()
 
 /**
- * Logs what was kept while no logger was set, if one is set now. OpenTelemetry tells nobody when that happens, so this
- * is called wherever a look costs little: about a nanosecond.
+ * Logs what any copy kept while no logger was set, if one is set now. OpenTelemetry tells nobody when that happens, so
+ * this is called wherever a look costs little: about a nanosecond.
  */
 export function logUnheard(): void {
+  const { unheard } = shared
   if (unheard.length === 0) return
   const { diag } = registeredApi()
   if (diag === undefined) return
@@ -111,7 +111,7 @@ export function problemLog<Code extends string>(
       if (before === 0 || (!logged.has(key) && logged.size < MAX_LOGGED)) {
         logged.set(key, 1)
         // As text: the values that it is made of are not retained.
-        guard(() => unheard.push([namespace, `${message()} (${hint(code)})`]))
+        guard(() => shared.unheard.push([namespace, `${message()} (${hint(code)})`]))
       }
       logUnheard()
     },
@@ -124,11 +124,15 @@ export function problemLog<Code extends string>(
   }
 }
 
-/** Reports that a package is loaded more than once. Called once by each copy, when it is loaded. */
+/**
+ * Reports that a package is loaded more than once. Called once by each copy, when it is loaded. A development server loads
+ * the same copy again and again: only the second copy and another version are news.
+ */
 export function reportCopies(namespace: string, log: ProblemLog<'packages:two-copies'>): void {
-  const { copies } = processState()
-  const versions = [...(copies.get(namespace) ?? []), VERSION]
-  copies.set(namespace, versions)
+  const before = shared.copies.get(namespace) ?? []
+  if (before.length > 1 && before.includes(VERSION)) return
+  const versions = [...before, VERSION]
+  shared.copies.set(namespace, versions)
   if (versions.length === 1) return
   log.report('packages:two-copies', () => {
     return `${versions.length} copies of it are loaded (${versions.join(', ')}). Load one: see "npm ls ${namespace}", in Next.js serverExternalPackages`

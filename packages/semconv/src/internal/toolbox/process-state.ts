@@ -6,6 +6,8 @@ export interface ProcessState {
   readonly problems: Map<string, Map<string, number>>
   /** Other counters by name. The code that uses a name defines the value. */
   readonly counters: Map<string, unknown>
+  /** What is to be logged once a logger is set. */
+  readonly unheard: [namespace: string, message: string][]
   /** The versions of the copies that are loaded, by package. */
   readonly copies: Map<string, readonly string[]>
   /** Every `SessionSpanProcessor`, of whichever copy. */
@@ -19,6 +21,7 @@ export interface ProcessState {
 const create = (): ProcessState => ({
   problems: new Map(),
   counters: new Map(),
+  unheard: [],
   copies: new Map(),
   processors: new WeakSet(),
   hasProcessor: false,
@@ -43,7 +46,8 @@ export function processState(): ProcessState {
 
 /** Clears everything that was logged and counted, and not how the packages are set up. For tests. */
 export function resetProcessState(): void {
-  const { problems, counters } = processState()
+  const { problems, counters, unheard } = processState()
   for (const counts of problems.values()) counts.clear()
   counters.clear()
+  unheard.length = 0
 }
