@@ -16,13 +16,13 @@ const ROOM = 1.03
 const CORE = { '@otel-sessions/processor': ['usingSession', 'SessionSpanProcessor'] }
 const EXPORTER = { '@otel-sessions/exporter': ['SessionSpanExporter'] }
 const PROGRAMS = [
-  { limit: 17_200, imports: { ...CORE, ...EXPORTER } },
-  { measured: 18_401, platform: 'node', imports: { ...CORE, ...EXPORTER } },
-  { measured: 19_271, imports: { ...CORE, ...EXPORTER, '@otel-sessions/exporter/backends': ['langfuse'] } },
-  { measured: 18_326, imports: { ...CORE, ...EXPORTER, '@otel-sessions/exporter/backfill': ['backfill'] } },
+  { limit: 16_900, imports: { ...CORE, ...EXPORTER } },
+  { measured: 17_704, platform: 'node', imports: { ...CORE, ...EXPORTER } },
+  { measured: 18_479, imports: { ...CORE, ...EXPORTER, '@otel-sessions/exporter/backends': ['langfuse'] } },
+  { measured: 17_767, imports: { ...CORE, ...EXPORTER, '@otel-sessions/exporter/backfill': ['backfill'] } },
   { measured: 9_899, imports: { '@otel-sessions/processor': ['SessionSpanProcessor'] } },
   { measured: 7_411, imports: { '@otel-sessions/processor': ['usingSession'] } },
-  { measured: 7_384, imports: EXPORTER },
+  { measured: 6_550, imports: EXPORTER },
   { measured: 3_692, imports: { '@otel-sessions/exporter/backends': ['BACKENDS'] } },
   { measured: 15_354, imports: { '@otel-sessions/processor/lifecycle': ['startSession'] } },
   { measured: 15_580, imports: { '@otel-sessions/analytics': ['SessionAnalytics'] } },

@@ -1,4 +1,5 @@
 import type { ReadableAttributes } from '@otel-sessions/semconv'
+import type { ProblemLog } from '@otel-sessions/semconv/internal'
 
 /** Where a backend reads tags, and in which form. */
 export interface BackendTags {
@@ -118,13 +119,15 @@ export type AttributeMapper = (
  * Makes the mapper for several backends; undefined if no backend needs a change.
  *
  * @param where the option in error messages
- * @param counts what the mapper counts problems in; it logs the first of each, with kinds and lengths, never a value
+ * @param counts what the mapper counts problems in
+ * @param log where it reports them, with kinds and lengths, never a value: it is the exporter's, so backends need none
  * @throws TypeError if two backends have the same name
  */
 export type CreateMapper = (
   backends: readonly SessionBackend[],
   where: string,
   counts: BackendProblemCounts,
+  log: Pick<ProblemLog<string>, 'report'>,
 ) => AttributeMapper | undefined
 
 /**

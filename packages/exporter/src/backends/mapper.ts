@@ -7,7 +7,6 @@ import {
   type ReadableAttributes,
 } from '@otel-sessions/semconv'
 import { kindOf, ownValue } from '@otel-sessions/semconv/internal'
-import { problems } from '../problems.ts'
 import { increment } from '../validation/stats.ts'
 import {
   type BackendDefinition,
@@ -21,7 +20,7 @@ import { type KeyPlan, type MappingPlan, planMapping, type SessionPlan, type Tag
 
 type OnProblem = (name: string, problem: BackendProblem, value: unknown, what?: string) => void
 
-const createMapper: CreateMapper = (backends, where, counts) => {
+const createMapper: CreateMapper = (backends, where, counts, log) => {
   const distinct = [...new Set(backends)]
   const names = distinct.map(({ name }) => name)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
@@ -31,7 +30,7 @@ const createMapper: CreateMapper = (backends, where, counts) => {
   const onProblem: OnProblem = (name, problem, value, what) => {
     counts[name] ??= {}
     increment(counts[name], problem)
-    problems.report(`backend:${name}:${problem}`, () => problemText(name, problem, value, what))
+    log.report(`backend:${name}:${problem}`, () => problemText(name, problem, value, what))
   }
   const add = adder(plan, onProblem)
   return (attributes, isCleared) => {

@@ -120,7 +120,7 @@ export function validationSettingsOf(
   )
   return {
     rules: { rule, aliases, replace: replacerOf(onInvalid, rule) },
-    mapper: mappers[0]?.(backends, `${owner}: option ${path}backends`, counts),
+    mapper: mappers[0]?.(backends, `${owner}: option ${path}backends`, counts, problems),
     createBuffer: createBuffer as CreateBuffer | undefined,
   }
 }
