@@ -187,6 +187,29 @@ describe.each(['with onEnding', 'without onEnding'])('fields, %s,', (sdk) => {
       expect(exportedSpans()).toEqual({ root: of(B), child: of(B) })
     })
 
+    it('are gone with the session that is replaced, and kept with a nested one: a missing user is better than a wrong one', () => {
+      const { span, exportedSpans } = start()
+      usingSession({ sessionId: A, ...ALL }, () => {
+        span('replaced', (replaced) => {
+          setSpanSession(replaced, { sessionId: B })
+          span('below replaced')
+        })
+        span('named', (named) => {
+          setSpanSession(named, { sessionId: B, userId: 'user_a' })
+          span('below named')
+        })
+        usingSession({ sessionId: B }, () => span('nested'))
+      })
+      const { 'gen_ai.conversation.id': _, ...kept } = STAMPED
+      expect(exportedSpans()).toEqual({
+        replaced: of(B),
+        'below replaced': of(B),
+        named: of(B, 'user_a'),
+        'below named': of(B, 'user_a'),
+        nested: { 'session.id': B, ...kept },
+      })
+    })
+
     it('are what getSession returns below the span', () => {
       const { span } = start()
       usingSession({ sessionId: A, tags: ['web'] }, () =>

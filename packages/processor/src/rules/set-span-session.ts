@@ -44,7 +44,7 @@ const DEFAULTS = settingsOf({ defaultSession: false })
  * @param span the span, from `trace.getActiveSpan()` or `startSpan`; without one, it only counts
  * @param session as for `usingSession`. Its fields are written on the span, and children that start from now on inherit
  *   them, also inside a scope; a `SessionInit` without `sessionId` only sets fields. With the session that the span has
- *   already, its other fields stay; with another one they are removed
+ *   already, its other fields stay; with another one they are removed, also those of a scope around it: name the user again
  * @example setSpanSession(trace.getActiveSpan(), conversation.id)
  */
 export function setSpanSession(span: Span | undefined, session: string | SessionInit | null): void {
