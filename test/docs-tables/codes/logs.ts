@@ -53,6 +53,10 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     what: 'Spans waited for their trace, and then your exporter failed. `stats().failures` counts them.',
     fix: 'Look at the exporter: the message has its reason.',
   },
+  'before their trace is complete': {
+    what: 'Spans without a session waited for their trace, and a limit of `backfill` was exceeded: `maxWaitMillis`, or `maxSpans`. `stats().notBackfilled` counts them.',
+    fix: 'Raise the limit that the message names, end all spans, or use `usingSession`, which needs no waiting.',
+  },
   'there are more than maxSessions': {
     what: '`SessionAnalytics` removed the totals of the session that was used least recently.',
     fix: 'Raise `maxSessions`, or keep the totals with `onEvict`.',

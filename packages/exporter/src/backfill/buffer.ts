@@ -9,6 +9,7 @@ import {
   unlessPresent,
 } from '@otel-sessions/semconv/internal'
 import { callBack, type ResultCallback } from '../delegate-calls.ts'
+import { problems } from '../problems.ts'
 import type { ExportableSpan } from '../span-types.ts'
 import type { BackfillBuffer, BackfillHost } from '../validation/backfill-contract.ts'
 import { increment, type NotBackfilledReason } from '../validation/stats.ts'
@@ -136,6 +137,7 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
       }
       if (reason !== undefined && record !== undefined && !isComplete(record)) {
         increment(counters.notBackfilled, reason)
+        logIncomplete(reason, record)
       }
       return this.#host.finish(span, record, changes)
     } catch {
@@ -202,4 +204,13 @@ function canWait<S>(decision: Decision<S>): decision is Recorded<S> {
   const { count } = record.settings.flush
   // A span that ended before the last flush must not wait. An exporting processor may be called before ours.
   return (record.endedAfter ?? count) === count
+}
+
+/** A flush is no fault, and a trace that has shown no session in time mostly has none. */
+function logIncomplete(reason: NotBackfilledReason, { trace }: SessionRecord): void {
+  if (reason === 'flush' || (reason === 'time' && trace?.sessionId === undefined)) return
+  const limit = reason === 'time' ? 'maxWaitMillis' : 'maxSpans'
+  problems.report(`backfill:${reason}`, () => {
+    return `spans are exported without a session before their trace is complete: they wait until ${limit} is exceeded; counted in stats().notBackfilled`
+  })
 }

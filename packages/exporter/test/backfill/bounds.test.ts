@@ -1,5 +1,6 @@
 import type { Span } from '@opentelemetry/api'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { collectWarnings } from '../../../../test/support/tracing.ts'
 import { below, startBackfilling, stopBackfilling } from './support.ts'
 
 const A = 'user_1_conv_1'
@@ -22,6 +23,27 @@ function lostSpan(tracer: ReturnType<typeof startBackfilling>['tracer']): Span {
   named.end()
   return root
 }
+
+describe('a limit of backfill that is exceeded', () => {
+  it('is logged once, and not for a flush or a trace without any session', () => {
+    const warnings = collectWarnings()
+    const { tracer, exporter } = startBackfilling({ maxWaitMillis: 5_000, maxSpans: 2 })
+    below(tracer.startSpan('no session'), tracer, 'fetch').end()
+    exporter.forceFlush()
+    below(tracer.startSpan('no session'), tracer, 'fetch').end()
+    vi.advanceTimersByTime(6_000)
+    expect(exporter.stats().notBackfilled).toEqual({ flush: 1, time: 1 })
+    expect(warnings).toEqual([])
+    for (let i = 0; i < 2; i++) lostSpan(tracer)
+    vi.advanceTimersByTime(6_000)
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]).toContain('maxWaitMillis is exceeded')
+    const root = tracer.startSpan('root')
+    for (const name of ['first', 'second', 'third', 'fourth']) below(root, tracer, name).end()
+    expect(warnings).toHaveLength(2)
+    expect(warnings[1]).toContain('maxSpans is exceeded')
+  })
+})
 
 describe('a waiting span', () => {
   it('is exported without a session after maxWaitMillis: an open span may still name another one', () => {
