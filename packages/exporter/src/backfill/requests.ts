@@ -1,6 +1,6 @@
 import { context } from '@opentelemetry/api'
 import type { ResultCallback } from '../delegate-calls.ts'
-import { problems } from '../problems.ts'
+import { log, problems } from '../problems.ts'
 import type { ExportResult } from '../span-types.ts'
 import type { PartSender } from '../validation/backfill-contract.ts'
 
@@ -56,5 +56,5 @@ export function logFailure({ code, error }: ExportResult): void {
     return `the wrapped exporter failed to export backfilled spans; counted in stats().failures: ${error?.name ?? 'no reason given'}`
   })
   // Not at warn level: the message is foreign, and may contain an ID.
-  if (error !== undefined) problems.detail(() => `the failure of backfilled spans: ${error.message}`)
+  if (error !== undefined) log('debug', () => `the failure of backfilled spans: ${error.message}`)
 }

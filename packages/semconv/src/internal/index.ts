@@ -71,6 +71,7 @@ export {
 } from './toolbox/option-checks.ts'
 export {
   type Logger,
+  logNow,
   logUnheard,
   type ProblemLog,
   problemLog,

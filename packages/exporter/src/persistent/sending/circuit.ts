@@ -1,4 +1,4 @@
-import { problems } from '../../problems.ts'
+import { log } from '../../problems.ts'
 import { spansText } from '../stats.ts'
 import type { Clock, RetryAnswer } from './types.ts'
 
@@ -227,7 +227,8 @@ export class OutageLog {
     const isOutage = failures >= FAILURES_LOGGED || afterMillis >= LONG_WAIT_MILLIS
     if (!isOutage || this.#isLogged || now - this.#loggedAt < LOGGED_AGAIN_MILLIS) return
     const retryNote = afterMillis > 0 ? `, and asked us to retry after ${seconds(afterMillis)} s` : ''
-    this.#isLogged = problems.warn(
+    this.#isLogged = log(
+      'warn',
       () =>
         `endpoint ${this.host} is unavailable (${reason})${retryNote}; spans are kept as space allows and sent later`,
     )
@@ -240,7 +241,7 @@ export class OutageLog {
     this.#since = undefined
     if (!this.#isLogged || since === undefined) return
     this.#isLogged = false
-    problems.warn(() => {
+    log('warn', () => {
       const outage = seconds(this.#clock.now() - since)
       return `endpoint ${this.host} is available again after ${outage} s; ${spansText(queuedSpans)} queued`
     })

@@ -1,4 +1,4 @@
-import { problems } from '../../problems.ts'
+import { log, problems } from '../../problems.ts'
 import { spansText } from '../stats.ts'
 
 /** The code of a network error, else the error's name. */
@@ -32,7 +32,7 @@ function adviceOn(status: number): string {
 
 // Only at debug level: an endpoint's message may repeat a key or a prompt.
 function logMessage(message: string): void {
-  if (message !== '') problems.detail(() => `the endpoint answered: ${shorten(message)}`)
+  if (message !== '') log('debug', () => `the endpoint answered: ${shorten(message)}`)
 }
 
 /** Logs, once for each status and endpoint, that it rejected spans, and what to do. */

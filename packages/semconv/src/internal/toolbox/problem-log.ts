@@ -19,14 +19,6 @@ export interface ProblemLog<Code extends string> {
    * @param about what the problem concerns, such as an endpoint: it is logged once for each
    */
   report(code: Code, message: () => string, about?: string): void
-  /**
-   * Logs a warning every time.
-   *
-   * @returns whether a logger is set
-   */
-  warn(message: () => string): boolean
-  /** Logs at debug level, for details that may contain a key or a prompt, such as a server's answer. */
-  detail(message: () => string): void
   /** Returns how often each problem occurred. */
   counts(): Readonly<Partial<Record<Code, number>>>
 }
@@ -72,10 +64,7 @@ function guard(log: () => void): void {
   } catch {}
 }
 
-/** A namespace of its own in the counts: what was logged, by namespace, code, and what it is about. */
-const LOGGED = 'logged'
-
-/** A bound on it, should an application use endpoints without end. */
+/** A bound on what a problem is about, should an application use endpoints without end. */
 const MAX_LOGGED = 500
 
 function countsOf(namespace: string): Map<string, number> {
@@ -96,32 +85,35 @@ export function problemLog<Code extends string>(
   namespace: string,
   hint: (code: Code) => string = () => 'logged once',
 ): ProblemLog<Code> {
-  const write = (level: keyof Logger, message: () => string): boolean => {
-    const { diag } = registeredApi()
-    guard(() => diag?.[level](namespace, message()))
-    return diag !== undefined
-  }
   return {
     report(code, message, about = '') {
       const counts = countsOf(namespace)
-      const before = counts.get(code) ?? 0
-      counts.set(code, before + 1)
-      const logged = countsOf(LOGGED)
-      const key = `${namespace} ${code} ${about}`
-      if (before === 0 || (!logged.has(key) && logged.size < MAX_LOGGED)) {
-        logged.set(key, 1)
+      counts.set(code, (counts.get(code) ?? 0) + 1)
+      // A namespace of its own: what the problem is about, where it was logged.
+      const logged = countsOf(`${namespace} ${code}`)
+      if (!logged.has(about) && logged.size < MAX_LOGGED) {
+        logged.set(about, 1)
         // As text: the values that it is made of are not retained.
         guard(() => shared.unheard.push([namespace, `${message()} (${hint(code)})`]))
       }
       logUnheard()
     },
-    warn: (message) => write('warn', message),
-    detail: (message) => void write('debug', message),
     counts: () => {
       logUnheard()
       return Object.fromEntries(countsOf(namespace)) as Partial<Record<Code, number>>
     },
   }
+}
+
+/**
+ * Logs every time, at debug level what may contain a key or a prompt, such as a server's answer.
+ *
+ * @returns whether a logger is set
+ */
+export function logNow(namespace: string, level: keyof Logger, message: () => string): boolean {
+  const { diag } = registeredApi()
+  guard(() => diag?.[level](namespace, message()))
+  return diag !== undefined
 }
 
 /**
