@@ -1,4 +1,4 @@
-import { type Context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
+import { type Context, createContextKey } from '@opentelemetry/api'
 import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_SESSION_ID } from '@otel-sessions/semconv'
 import { type AliasMatch, checkAliasValue, type SessionRecordSettings } from '@otel-sessions/semconv/internal'
 
@@ -42,7 +42,6 @@ export function readOtherLibraries(
   context: Context,
   settings: SessionRecordSettings,
 ): AliasMatch | undefined {
-  if (context === ROOT_CONTEXT) return undefined
   for (const source of SOURCES) {
     const match = readSource(source, context, settings)
     if (match !== undefined) return match
@@ -52,7 +51,7 @@ export function readOtherLibraries(
 
 /** Rule 7: reads the session that was accepted from an inbound request. Baggage itself is never read. */
 export const readInbound = (context: Context, settings: SessionRecordSettings): AliasMatch | undefined =>
-  context === ROOT_CONTEXT ? undefined : readSource(INBOUND, context, settings)
+  readSource(INBOUND, context, settings)
 
 /**
  * Whether a value, valid or not, is one that rule 5 or 7 reads from the context. Then another processor wrote it on the

@@ -57,9 +57,17 @@ export function startRecord(
   context: Context,
   settings: SessionRecordSettings,
 ): SessionRecord {
-  // Outside of everything the context is the root context, and nothing is in it.
-  const shared = context === ROOT_CONTEXT ? undefined : sharedRecord(attributes, context, settings)
-  return shared ?? applyRules(attributes, context, settings)
+  return context === ROOT_CONTEXT
+    ? rootRecord(attributes, settings)
+    : (sharedRecord(attributes, context, settings) ?? applyRules(attributes, context, settings))
+}
+
+/** The rules where nothing is in the context, as for nearly every root outside of scopes. */
+function rootRecord(attributes: ReadableAttributes, settings: SessionRecordSettings): SessionRecord {
+  const own = ownSession(attributes, ROOT_CONTEXT, undefined, undefined, undefined, settings)
+  if (own !== undefined) return own
+  const inferred = readAlias(attributes, settings.aliases, settings.rule)
+  return inferredRecord(inferred, undefined, undefined, settings, newTrace(inferred?.id), undefined)
 }
 
 /**
@@ -85,9 +93,8 @@ function applyRules(
   context: Context,
   settings: SessionRecordSettings,
 ): SessionRecord {
-  const isEmpty = context === ROOT_CONTEXT
-  const scope = isEmpty ? undefined : readScope(context)
-  const parent = isEmpty ? undefined : traceApi.getSpan(context)
+  const scope = readScope(context)
+  const parent = traceApi.getSpan(context)
   const parentRecord = parent === undefined ? undefined : readRecord(parent.spanContext())
   const record =
     ownSession(attributes, context, scope, parent, parentRecord, settings) ??
@@ -223,8 +230,8 @@ export function undecidedFields(
     : inheritFields(scope, parent, parentRecord, false)
 }
 
-const newTrace = (): SessionTrace => {
-  return { open: 0, sessionId: undefined, several: false, fields: undefined, root: null }
+const newTrace = (sessionId?: string): SessionTrace => {
+  return { open: 0, sessionId, several: false, fields: undefined, root: null }
 }
 
 /**

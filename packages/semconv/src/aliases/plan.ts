@@ -1,3 +1,4 @@
+import { ATTR_METADATA } from '../attributes.ts'
 import { METADATA_PREFIX, SESSION_ALIASES, type SessionAlias, type SessionAliasConcept } from './table.ts'
 
 /** An entry of a table. */
@@ -18,7 +19,7 @@ export interface AliasPlan {
   readonly bestJsonRank: number
   /** The lowest rank of each concept. */
   readonly conceptStarts: Readonly<Partial<Record<SessionAliasConcept, number>>>
-  /** By character code: 0 for a US-ASCII character in which no key of the table ends. */
+  /** By character code: 0 for a US-ASCII character in which no attribute with an alias ends. */
   readonly endings: Uint8Array
 }
 
@@ -46,6 +47,11 @@ function makePlan(aliases: SessionAliases): AliasPlan {
   const json = new Map<string, number>()
   const conceptStarts: Partial<Record<SessionAliasConcept, number>> = {}
   const endings = new Uint8Array(128)
+  const noteEnding = (name: string) => {
+    endings[name.charCodeAt(name.length - 1)] = 1
+  }
+  // Its JSON may contain aliases.
+  noteEnding(ATTR_METADATA)
   for (const alias of aliases) {
     if (!isAlias(alias)) continue
     const { key, in: place, concept }: SessionAlias = typeof alias === 'string' ? { key: alias } : alias
@@ -54,7 +60,7 @@ function makePlan(aliases: SessionAliases): AliasPlan {
     const name = isInJson ? key.slice(METADATA_PREFIX.length) : key
     if (!ranks.has(name)) ranks.set(name, table.length)
     if (hasConcepts && concept) conceptStarts[concept] ??= table.length
-    endings[key.charCodeAt(key.length - 1)] = 1
+    noteEnding(key)
     table.push({ key, in: place, concept: hasConcepts ? concept : undefined })
   }
   return { table, attributes, json, bestJsonRank: Math.min(...json.values()), conceptStarts, endings }

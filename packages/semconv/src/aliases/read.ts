@@ -108,6 +108,7 @@ export function readAlias(
   since?: number,
   onInvalid?: (reason: AliasReason) => void,
 ): AliasMatch | undefined {
+  if (!mayHaveAlias(attributes, plan)) return undefined
   const earlier = since === undefined ? undefined : plan.table[since]
   const limit = (earlier?.concept && plan.conceptStarts[earlier.concept]) ?? Number.POSITIVE_INFINITY
   let best: AliasMatch | undefined
@@ -146,6 +147,12 @@ export function readAlias(
     // `metadata` may be an object since SDK 3. One whose getters throw names no session.
     return match
   }
+}
+
+/** Nearly all spans without an alias are told by the last characters of their attributes. */
+function mayHaveAlias(attributes: ReadableAttributes, { endings }: AliasPlan): boolean {
+  for (const key in attributes) if (endings[key.charCodeAt(key.length - 1)] !== 0) return true
+  return false
 }
 
 const hasOwn = Object.prototype.hasOwnProperty
