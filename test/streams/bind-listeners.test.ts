@@ -143,6 +143,43 @@ describe('what an emitter gets', () => {
     expect(seen).toBeInstanceOf(Counter)
   })
 
+  test('is a function that shows its source, because a browser may run it', () => {
+    const [seen] = given(listener)
+    expect(String(seen)).toBe(String(listener))
+  })
+
+  test('is what must not be looked at, as it was passed', () => {
+    const untouchable = new Proxy(
+      {},
+      {
+        getPrototypeOf() {
+          throw new Error('hands off')
+        },
+      },
+    )
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    const args = [untouchable, proxy, listener]
+    expect(given(...args).map((one, index) => Object.is(one, args[index]))).toEqual([true, true, false])
+    const bus = bindSession(new EventEmitter(), A)
+    expect(() => bus.on('x', listener).off('x', proxy as never)).toThrow(TypeError)
+  })
+
+  test('is an object whose setters reach its private state', () => {
+    class Handler {
+      #name = ''
+      set name(name: string) {
+        this.#name = name
+      }
+      handle() {
+        return this.#name
+      }
+    }
+    const [seen] = given('name', new Handler()).slice(1) as [Handler]
+    seen.name = 'first'
+    expect(seen.handle()).toBe('first')
+  })
+
   test('is a map that lists its keys, also with what is added later', () => {
     const map: Record<string, Fn> = { first: listener }
     const [seen] = given(map) as [Record<string, () => void>]
@@ -222,6 +259,19 @@ describe('a listener is removed', () => {
     }
   })
 
+  test.each([
+    ['on', 'off'],
+    ['hook', 'forget'],
+  ])('by %s and %s: each user’s own first', (add, remove) => {
+    const emitter = bindSession(make('hook'), A) as unknown as Record<string, Call>
+    const args = add === 'on' ? ['x', listener] : [listener]
+    for (const session of [A, B, 'another_user']) usingSession(session, () => emitter[add]?.(...args))
+    usingSession(B, () => emitter[remove]?.(...args))
+    emitter['emit']?.('x')
+    emitter['fire']?.()
+    expect(sessionsOf('listener')).toEqual([A, 'another_user'])
+  })
+
   test('by the scope around, for each of two users', () => {
     const emitter = make('hook')
     bindSession(emitter, A)
@@ -248,6 +298,18 @@ describe('an emitter is known', () => {
     for (const fn of kept) (fn as () => void)()
     expect(sessionsOf('listener')).toEqual([A])
   })
+
+  test.each(['use', 'listen', 'consume', 'observe', 'watch', 'addHandler', 'register', 'onMessage'])(
+    'by %s alone, also if what bindSession returns is not used',
+    (name) => {
+      const kept: Fn[] = []
+      const source: Record<string, Call> = Object.create({ [name]: (fn: Fn) => kept.push(fn) })
+      bindSession(source, A)
+      source[name]?.(listener)
+      for (const fn of kept) (fn as () => void)()
+      expect(sessionsOf('listener')).toEqual([A])
+    },
+  )
 
   test('if it is a function that has only `use`', () => {
     const kept: Fn[] = []

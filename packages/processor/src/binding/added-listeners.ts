@@ -89,15 +89,9 @@ export function noteAdded(
 /** At 64, 128, 256, …: looking at all of them costs the more the more there are. */
 const hasGrown = (count: number) => count >= 64 && (count & (count - 1)) === 0
 
-/** Forgets the last one that was added in place of a listener and is still there, and returns it. */
-export function forgetAdded(
-  { added }: Listeners,
-  listener: object,
-  isIt: (one: Added) => boolean,
-): Added | undefined {
+/** Forgets one that was added in place of a listener. */
+export function forgetAdded({ added }: Listeners, listener: object, one: Added): void {
   const all = added.get(listener) ?? []
-  const index = all.findLastIndex((one) => isLive(one) && isIt(one))
-  const one = all[index]
-  if (one !== undefined && --one.times === 0) all.splice(index, 1)
-  return one
+  const index = all.indexOf(one)
+  if (index >= 0 && --one.times === 0) all.splice(index, 1)
 }

@@ -101,8 +101,9 @@ export function bindInPlace(
   const isFunction = typeof value === 'function'
   if ((typeof value !== 'object' && !isFunction) || value === null) return 'nothing'
   try {
-    // A query may be a function, and so may an emitter (an application of Express).
-    if (isFunction && ((whole === undefined && !('then' in value)) || isClass(value))) return 'nothing'
+    // A query may be a function, and so may an emitter (an application of Express). Most functions have no properties.
+    const mayStart = (fn: object) => 'then' in fn || (whole !== undefined && Object.keys(fn).length > 0)
+    if (isFunction && (!mayStart(value) || isClass(value))) return 'nothing'
     if (whole === undefined && !mayBeBound(value)) return 'nothing'
     return bindTo(value as Methods, bindingTo(inside, outer), whole)
   } catch {

@@ -105,6 +105,8 @@ const runningWithin = (fn: Method, inside: Context): Method =>
       const isThere = readScope(context.active()) === readScope(inside)
       return isThere ? run() : context.with(inside, run)
     },
+    // Its source may be sent elsewhere.
+    get: (_, name) => (name === 'toString' ? () => String(fn) : Reflect.get(fn, name)),
   })
 
 /** Whether a value is a function that may be called, so no class, and none that was passed before. */

@@ -24,14 +24,17 @@ const PASSES =
 
 /** What makes an object an emitter. */
 const SIGNS =
-  /^(?:on|once|hook|tap|hears|emit|dispatch|trigger|subscribe|add(?:\w*(?:[a-z]|Event))?Listener|addHook|register[A-Z]\w*|set[A-Z]\w*Handler)$/
+  /^(?:on|once|use|hook|tap|hears|listen|consume|observe|watch|emit|dispatch|trigger|subscribe|add(?:\w*[a-z])?(?:Listener|Handler|Callback|Observer|Hook)s?|register|register[A-Z]\w*|set[A-Z]\w*Handler)$/
 
 /** Whether an object keeps functions, and calls them later. */
 export const isEmitter = (target: Methods): boolean =>
   isTransport(target) ||
-  emitterMethods(target).some((name) => SIGNS.test(String(name))) ||
-  // An application or a router.
-  (typeof target === 'function' && hasMethod(target, 'use'))
+  emitterMethods(target).some(
+    (name) =>
+      SIGNS.test(String(name)) ||
+      // What an object has of its own, such as `onFinish`, may be a listener itself.
+      (/^on[A-Z]/.test(String(name)) && !Object.hasOwn(target, name)),
+  )
 
 /** Whether a view is needed as well: the object has methods that do more than to keep listeners. */
 export const needsView = (target: Methods): boolean =>

@@ -20,23 +20,46 @@ export function isHeard(arg: unknown, index: number, args: unknown[], name: stri
 
 /** Whether an object is one listener. To an EventTarget any object is one. */
 export const isListenerObject = (value: object, name: string): boolean =>
-  hasMethod(value as Methods, 'handleEvent') || (name === 'addEventListener' && !Array.isArray(value))
+  (name === 'addEventListener' && !Array.isArray(value)) ||
+  looksLike(() => hasMethod(value as Methods, 'handleEvent'))
 
-/** Whether a value is an object with listeners in it, so many levels below. */
-export function holdsListeners(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
+/** Whether a value is an object with listeners in it, so many levels below. Data is looked at in part only. */
+export const holdsListeners = (value: unknown, depth: number): boolean =>
+  looksLike(() => holds(value, depth, { left: 200 }))
+
+function holds(value: unknown, depth: number, looks: { left: number }): boolean {
+  if (typeof value !== 'object' || value === null || looks.left-- <= 0) return false
   const has = (...names: string[]) => names.some((name) => hasMethod(value as Methods, name))
+  if (Array.isArray(value))
+    return value.slice(0, looks.left).some((held) => isListenerOrHolds(held, depth, looks))
   // An emitter or a query is no listener.
   if (has('then', 'addEventListener') || (has('on') && has('off', 'once', 'emit', 'trigger'))) return false
   if (!isPlain(value)) return !has('on', 'next', 'pipe') && has(...LISTENS)
-  return Object.values(Object.getOwnPropertyDescriptors(value)).some(({ value: held }) =>
-    typeof held === 'function' ? !isClass(held) : depth > 0 && holdsListeners(held, depth - 1),
-  )
+  for (const name of Object.keys(value)) {
+    if (looks.left-- <= 0) return false
+    const own = Object.getOwnPropertyDescriptor(value, name)
+    if (isListenerOrHolds(own?.value, depth, looks)) return true
+  }
+  return false
+}
+
+const isListenerOrHolds = (held: unknown, depth: number, looks: { left: number }): boolean =>
+  typeof held === 'function' ? !isClass(held) : depth > 0 && holds(held, depth - 1, looks)
+
+/** What throws when it is looked at is no listener. */
+function looksLike(look: () => boolean): boolean {
+  try {
+    return look()
+  } catch {
+    return false
+  }
 }
 
 /** Whether a value is an array or a plain object. */
 export function isPlain(value: unknown): value is Methods {
   if (typeof value !== 'object' || value === null) return false
-  const prototype = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null || Array.isArray(value)
+  return looksLike(() => {
+    const prototype = Object.getPrototypeOf(value)
+    return prototype === Object.prototype || prototype === null || Array.isArray(value)
+  })
 }

@@ -13,14 +13,14 @@ import {
   placeOf,
 } from './added-listeners.ts'
 import { bindResult } from './bind-in-place.ts'
-import { isHeard, isListenerObject, isPlain, LISTENS } from './listener-shapes.ts'
+import { holdsListeners, isHeard, isListenerObject, isPlain, LISTENS } from './listener-shapes.ts'
 import { hasMethod, isReplaceable, type Method, type Methods } from './replace-methods.ts'
 
 // What an emitter is given in place of the application's listeners, and how it gets the same again to remove them.
 
 /** Methods to which a function, from whatever scope, may be one that was passed before. */
 export const COMPARES =
-  /^(?:off|un(?:bind|hook|listen|mount|observe|reg(?:ister)?|set|sub(?:scribe)?|tap|use|watch|$)|remove|delete|detach|disconnect|eject|cancel|clear|drop|forget|release|stop|has|is|includes|contains|indexOf|listenerCount)(?![a-z])/
+  /^(?:off|un(?!til|ion|shift|ique|less|der|it)[a-z]*|remove|delete|deregister|detach|disconnect|dispose|eject|evict|cancel|clear|drop|forget|purge|release|stop|has|is|includes|contains|indexOf|listenerCount)(?![a-z])/
 /** Methods that take off a listener of one event. */
 export const REMOVES = /^(?:off|remove|un(?:observe|watch|subscribe))(?![a-z])|Unsubscribe$/
 /** Methods that only ask for a listener. */
@@ -43,9 +43,9 @@ export const listenerOf = (value: unknown): object | undefined => bounds.get(Obj
 
 /** The arguments of a method that adds listeners, with those bound. */
 export function bindAdded(listeners: Listeners, self: unknown, name: string, args: unknown[]): unknown[] {
-  const place = placeOf(name, args)
   return args.map((arg, index) => {
     if (!isHeard(arg, index, args, name)) return arg
+    const place = placeOf(name, args)
     const inside = listeners.contextFor()
     if (typeof arg === 'object' && !isListenerObject(arg, name))
       return bindPassed(listeners, arg, place, inside)
@@ -54,7 +54,7 @@ export function bindAdded(listeners: Listeners, self: unknown, name: string, arg
     const before =
       name === 'addEventListener' ? liveOf(listeners, listener).findLast(isAt(place))?.ref.deref() : undefined
     if (before !== undefined && !isAborted(before)) return before
-    const { once, signal } = (typeof args[2] === 'object' ? (args[2] ?? {}) : {}) as Methods
+    const { once, signal } = isPlain(args[2]) ? args[2] : ({} as Methods)
     const isOnce = once === true || /once/i.test(name)
     // What is added again is the same function again, as a Set has it once. Node's emitters count.
     const isSame = ({ isOnce, ref }: Added) =>
@@ -64,7 +64,8 @@ export function bindAdded(listeners: Listeners, self: unknown, name: string, arg
     const same = isOnce || isCounted ? undefined : liveOf(listeners, listener).find(isSame)?.ref.deref()
     const forget = () => {
       for (const known of [listener, listener.listener])
-        forgetAdded(listeners, known as object, ({ ref }) => ref.deref() === bound)
+        for (const one of liveOf(listeners, known as object))
+          if (one.ref.deref() === bound) forgetAdded(listeners, known as object, one)
     }
     const bound =
       same ?? bindListener(listeners, listener, { inside, signal, once: isOnce ? forget : undefined })
@@ -76,9 +77,10 @@ export function bindAdded(listeners: Listeners, self: unknown, name: string, arg
 /** The arguments of any other method: it may keep the functions that it is given, or remove them. */
 export function bindPerhaps(listeners: Listeners, name: string, args: unknown[]): unknown[] {
   if (COMPARES.test(name)) return passKnown(listeners, name, args)
-  const place = placeOf(name, args)
   return args.map((arg, index) =>
-    isHeard(arg, index, args, name) ? bindPassed(listeners, arg, place, listeners.contextFor(), name) : arg,
+    isHeard(arg, index, args, name)
+      ? bindPassed(listeners, arg, placeOf(name, args), listeners.contextFor(), name)
+      : arg,
   )
 }
 
@@ -121,9 +123,10 @@ export function removeAdded(
   const index = args.findIndex((arg) => isKnown(listeners, arg))
   const listener = args[index] as object
   const place = placeOf(name, args)
-  let one = index < 0 ? undefined : forgetAdded(listeners, listener, isAt(place))
-  if (one === undefined) return remove.apply(self, passKnown(listeners, name, args))
-  for (; one !== undefined; one = forgetAdded(listeners, listener, isAt(place))) {
+  const those = index < 0 ? [] : ranked(listeners, listener).filter(isAt(place))
+  if (those.length === 0) return remove.apply(self, passKnown(listeners, name, args))
+  for (const one of those.toReversed()) {
+    forgetAdded(listeners, listener, one)
     const before = countOf(self, place.event)
     const result = remove.apply(self, args.with(index, one.ref.deref()))
     // If the count is the same, it ran once and is gone. An older one may still be there.
@@ -140,9 +143,9 @@ export function passKnown(listeners: Listeners, name: string, args: unknown[]): 
   return args.map((arg) => {
     const one = known(arg, place)
     if (one !== arg || !isPlain(arg)) return one
-    const values = Object.entries(arg)
-    if (!values.some(([, value]) => isKnown(listeners, value))) return arg
+    if (!holdsListeners(arg, 0)) return arg
     if (Array.isArray(arg)) return arg.map((value) => known(value, place))
+    const values = Object.entries(arg)
     return Object.fromEntries(values.map(([event, value]) => [event, known(value, { ...place, event })]))
   })
 }
@@ -154,16 +157,26 @@ function findKnown(
   name: string,
   isOf: (inside: Context) => boolean,
 ): Listener | undefined {
-  const all = liveOf(listeners, listener).filter(({ ref }) =>
-    isOf((bounds.get(ref.deref() as object) as Bound).inside),
-  )
-  const last = (isIt: (one: Added) => boolean) =>
-    all.findLast((one) => !one.passed && isIt(one)) ?? all.findLast(isIt)
+  const all = ranked(listeners, listener).filter((one) => isOf(insideOf(one)))
   // What `off` is given for another event may be a listener from before.
-  const any = REMOVES.test(name) ? undefined : last(() => true)
-  const one = last(isAt(place)) ?? last((one) => isNear(one.event, place.event)) ?? any
+  const any = REMOVES.test(name) ? undefined : all.at(-1)
+  const one = all.findLast(isAt(place)) ?? all.findLast((one) => isNear(one.event, place.event)) ?? any
   if (one !== undefined && !ASKS.test(name)) one.passed = true
   return one?.ref.deref()
+}
+
+const insideOf = ({ ref }: Added): Context => (bounds.get(ref.deref() as object) as Bound).inside
+
+/** What was added in place of a listener. Those that are removed first are at the end: the caller's, then the latest. */
+function ranked(listeners: Listeners, listener: object): Added[] {
+  const all = liveOf(listeners, listener)
+  if (all.length < 2) return all
+  const own = readScope(listeners.contextFor())
+  const rank = (one: Added) => {
+    const scope = readScope(insideOf(one))
+    return (one.passed ? 0 : 4) + (scope === own ? 2 : Number(scope?.id === own?.id))
+  }
+  return all.toSorted((one, other) => rank(one) - rank(other))
 }
 
 const isKnown = ({ added }: Listeners, arg: unknown): boolean =>
@@ -218,6 +231,8 @@ export function bindListener(listeners: Listeners, listener: Listener, how: How)
   const shown = Object.isFrozen(listener) ? unfrozen(listener) : listener
   const bound: Listener = new Proxy(shown, {
     apply: (_, self, args) => run(listener, self, args),
+    // A setter may need the object itself.
+    set: (_, name, value) => Reflect.set(shown, name, value),
     get(_, name) {
       const isFunction = typeof listener === 'function'
       // Node removes and lists a listener by it.
@@ -229,6 +244,8 @@ export function bindListener(listeners: Listeners, listener: Listener, how: How)
           ? bindPassed(listeners, value, { event: eventOf(listener, name), capture: false }, inside)
           : value
       if (typeof value !== 'function' || name === 'constructor') return value
+      // Its source is sent elsewhere, as a browser's page does.
+      if (name === 'toString') return value.bind(listener)
       // Routers and applications that are mounted may be called by it.
       const isRun = LISTENS.includes(name as string)
       if (isFunction && !isRun) return value
