@@ -121,10 +121,13 @@ const runtime = globalThis as unknown as { crypto: { getRandomValues(bytes: Uint
  * @example createSessionId() // '0192f5e8-6b1c-7c3a-8f21-3d5e7a9b1c2d'
  */
 export function createSessionId(): string {
-  const bytes = runtime.crypto.getRandomValues(new Uint8Array(16))
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
-  const hexOf = (value: number, length: number) => value.toString(16).padStart(length, '0')
-  const hex = Array.from(bytes.subarray(6), (byte) => hexOf(byte, 2)).join('')
-  return (hexOf(Date.now(), 12) + hex).replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  const time = Date.now().toString(16).padStart(12, '0')
+  const form = `${time.slice(0, 8)}-${time.slice(8)}-7xxx-yxxx-xxxxxxxxxxxx`
+  const random = runtime.crypto.getRandomValues(new Uint8Array(form.length))
+  // A y is the variant: 8, 9, a or b.
+  const digit = (letter: string, at: number) => {
+    const byte = random[at] as number
+    return (letter === 'y' ? 8 | (byte & 3) : byte & 15).toString(16)
+  }
+  return form.replaceAll(/[xy]/g, digit)
 }
