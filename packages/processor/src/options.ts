@@ -5,11 +5,11 @@ import {
   type SessionIdRule,
 } from '@otel-sessions/semconv'
 import {
+  checkAliasValue,
   checkChoice,
   checkIdOptions,
   checkOption,
   checkOptions,
-  isPlaceholder,
   kindOf,
   type SessionRecordSettings,
 } from '@otel-sessions/semconv/internal'
@@ -110,11 +110,11 @@ function idFromEnvironment(rule: SessionIdRule): string | undefined {
   const value = environmentVariable(ENVIRONMENT_VARIABLE)
   // An empty variable counts as unset, as in OpenTelemetry.
   if (value === undefined || value === '') return undefined
-  const check = checkSessionId(value, rule)
-  // `env.OTEL_SESSION_ID = undefined` sets the string "undefined" in Node, which would merge everyone's sessions.
-  const problem = check.ok ? isPlaceholder(check.id) && 'placeholder' : check.reason
-  if (!problem) return value
+  // As an alias: `env.OTEL_SESSION_ID = undefined` sets the string "undefined" in Node, which would merge everyone's
+  // sessions.
+  const check = checkAliasValue(ENVIRONMENT_VARIABLE, value, rule)
+  if (check.ok) return check.id
   const what = `the variable ${ENVIRONMENT_VARIABLE} is ignored`
-  reportInvalidId('environment', what, value, problem, rule.maxLength)
+  reportInvalidId('environment', what, value, check.reason, rule.maxLength)
   return undefined
 }

@@ -1,7 +1,8 @@
 // Problems: counted by code, and logged once each; see `problem-codes.ts`. `process-stats.ts` gives the counts to users.
 // Every other folder calls this one, and it calls none of them.
-import { adviseSessionId, SESSION_ID_MAX_LENGTH, type SessionIdReason } from '@otel-sessions/semconv'
+import { adviseSessionId, SESSION_ID_MAX_LENGTH } from '@otel-sessions/semconv'
 import {
+  type AliasReason,
   kindOf,
   PROCESSOR,
   type ProblemLog,
@@ -39,7 +40,7 @@ export function reportInvalidId(
   code: 'session-id' | 'attribute' | 'environment' | IdFieldCode,
   what: string,
   value: unknown,
-  reason: SessionIdReason | 'placeholder',
+  reason: AliasReason,
   maxLength: number = SESSION_ID_MAX_LENGTH,
 ): void {
   report(`${code}:${reason}` as ProblemCode, () => {
