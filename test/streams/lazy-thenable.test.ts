@@ -151,6 +151,79 @@ describe('a thenable that usingSession returns', () => {
     expect([bind(made)(), sessionsOf('query')]).toEqual([1, [A]])
   })
 
+  test.each(['run', 'all', 'get', 'first', 'toArray', 'asCallback', 'end'])(
+    'runs in the session if %s starts it, and calls back outside',
+    (start) => {
+      const run = (done: () => void) => {
+        work('query')
+        done()
+      }
+      // biome-ignore lint/suspicious/noThenProperty: query builders have it
+      const made: Record<string, typeof run> = usingSession(A, () => ({ then() {}, [start]: run }))
+      made[start]?.(() => work('callback'))
+      expect([sessionsOf('query'), sessionsOf('callback')]).toEqual([[A], [undefined]])
+    },
+  )
+
+  test('is not consumed by a method that returns it again', async () => {
+    const made = {
+      // biome-ignore lint/suspicious/noThenProperty: query builders have it
+      then: (ok: (rows: unknown) => void) => ok(work('query')),
+      first: () => made,
+    }
+    const hold = usingSession(A, () => made).first()
+    await usingSession(B, async () => await hold)
+    expect(sessionsOf('query')).toEqual([A])
+  })
+
+  test.each([
+    ['an object', {}],
+    ['a function', () => {}],
+  ])(
+    'is counted if it is a Proxy of %s that answers then, and bindSession makes a view of it',
+    async (_, on) => {
+      const then = (ok: (row: number) => void) => {
+        work('query')
+        ok(1)
+      }
+      const get = (target: object, name: PropertyKey) => (name === 'then' ? then : Reflect.get(target, name))
+      const make = () => new Proxy(on, { get }) as PromiseLike<number>
+      const before = problemCount('bind:lazy-not-bound')
+      const keys = Reflect.ownKeys(on)
+      expect(await usingSession(A, make)).toBe(1)
+      expect([problemCount('bind:lazy-not-bound'), Reflect.ownKeys(on)]).toEqual([before + 1, keys])
+      await usingSession(B, () => bindSession(make(), A).then(() => work('callback')))
+      expect(await usingSession(B, async () => await bindSession(make(), A))).toBe(1)
+      expect([sessionsOf('query'), sessionsOf('callback')]).toEqual([[undefined, A, A], [B]])
+      expect(problemCount('bind:lazy-not-bound')).toBe(before + 1)
+    },
+  )
+
+  test('is counted, and not asked, if it is a stub of a remote object, where reading sends a request', async () => {
+    const asked: string[] = []
+    const stub = (path: string): Stub =>
+      new Proxy((() => {}) as unknown as Stub, {
+        get(_, name) {
+          if (name !== 'then') return stub(`${path}.${String(name)}`)
+          asked.push(path)
+          work('query')
+          return (ok: (value: string) => void) => ok(path)
+        },
+        apply: async () => {
+          work('query')
+          return path
+        },
+      })
+    const before = problemCount('bind:lazy-not-bound')
+    usingSession(A, () => stub('remote').counter)
+    expect([asked, problemCount('bind:lazy-not-bound')]).toEqual([[], before + 1])
+    const bound = bindSession(stub('remote'), A)
+    expect(asked).toEqual([])
+    expect(await bound.counter).toBe('remote.counter')
+    expect(await bound.deep.add(1)).toBe('remote.deep.add')
+    expect(sessionsOf('query')).toEqual([A, A])
+  })
+
   test('is started once, inside, if fn is async', async () => {
     expect(await usingSession(A, async () => query())).toBe(rows)
     expect(sessionsOf('query')).toEqual([A, A])
@@ -198,6 +271,8 @@ describe('a thenable that usingSession returns', () => {
     expect(sessionsOf('query')).toEqual([undefined, undefined])
   })
 })
+
+type Stub = ((value: number) => Promise<string>) & { [name in 'counter' | 'deep' | 'add']: Stub }
 
 const bindTo = (on: Query, name: PropertyKey) => {
   const value = Reflect.get(on, name)

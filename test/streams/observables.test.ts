@@ -206,6 +206,139 @@ describe('what has `subscribe`', () => {
     expect(usingSession(A, () => client).subscribe).toBe(subscribe)
   })
 
+  const pushing = (to: unknown) => {
+    work('body')
+    if (typeof to === 'function') to(1)
+    else (to as Observer<number>).next?.(1)
+  }
+
+  test.each<[what: string, make: () => { subscribe(to: unknown): unknown }]>([
+    ['a plain object', () => ({ subscribe: pushing })],
+    [
+      'an instance with operators',
+      () =>
+        new (class {
+          subscribe = pushing
+          map() {}
+          forEach() {}
+        })(),
+    ],
+    ['a function', () => Object.assign(() => {}, { subscribe: pushing })],
+    ['an object that inherits it', () => Object.create({ subscribe: pushing })],
+  ])('is an Observable without any other sign: %s', (_, make) => {
+    const made = make()
+    expect(
+      Object.is(
+        usingSession(A, () => made),
+        made,
+      ),
+    ).toBe(true)
+    made.subscribe({ next: () => work('consumer') })
+    usingSession(B, () => bindSession(make(), A).subscribe(() => work('consumer')))
+    expect([sessionsOf('body'), sessionsOf('consumer')]).toEqual([
+      [A, A],
+      [undefined, B],
+    ])
+  })
+
+  class Emitter {
+    on() {}
+  }
+  test.each<[what: string, store: { subscribe: unknown }]>([
+    ['a store with getState', { getState() {}, subscribe() {} } as never],
+    ['a store with getSnapshot', { getSnapshot() {}, subscribe() {} } as never],
+    ['a store of Redux', { dispatch() {}, subscribe() {}, '@@observable'() {} } as never],
+    [
+      'a signal',
+      {
+        get value() {
+          return 1
+        },
+        subscribe() {},
+      } as never,
+    ],
+    ['a writable store', { update() {}, subscribe() {} } as never],
+    ['a client that unsubscribes', { subscribe() {}, unsubscribe() {} } as never],
+    [
+      'a subclass of an emitter',
+      new (class Client extends class extends Emitter {} {
+        subscribe() {}
+      })(),
+    ],
+    ['a store that is a function', Object.assign(() => {}, { setState() {}, subscribe() {} })],
+  ])('is left alone if it sends by itself: %s', (_, store) => {
+    const { subscribe } = store
+    const before = problemCount('bind:lazy-not-bound')
+    expect(usingSession(A, () => store).subscribe).toBe(subscribe)
+    expect(problemCount('bind:lazy-not-bound')).toBe(before)
+  })
+
+  test('has its source in the session if `connect` starts it, as in RxJS', () => {
+    const subscribers: (() => void)[] = []
+    const made = {
+      pipe() {},
+      subscribe: (next: () => void) => void subscribers.push(next),
+      connect() {
+        work('body')
+        for (const next of subscribers) next()
+        return { unsubscribe: () => work('cleanup') }
+      },
+    }
+    usingSession(A, () => made)
+    usingSession(B, () => {
+      made.subscribe(() => work('consumer'))
+      made.connect().unsubscribe()
+    })
+    expect([distinct('body'), distinct('consumer'), distinct('cleanup')]).toEqual([[A], [B], [A]])
+  })
+
+  /** As in xstream and Kefir: a listener is removed by the same object, or function. */
+  const ofOthers = () => {
+    const listeners = new Set<unknown>()
+    const add = (listener: unknown) => {
+      work('body')
+      listeners.add(listener)
+      pushing(listener)
+    }
+    const remove = (listener: unknown) => {
+      if (listeners.delete(listener)) work('cleanup')
+    }
+    return {
+      '@@observable': () => ({ subscribe: add }),
+      addListener: add,
+      removeListener: remove,
+      onValue: add,
+      offValue: remove,
+      observe(listener: unknown) {
+        add(listener)
+        return { unsubscribe: () => remove(listener) }
+      },
+    }
+  }
+
+  test('is counted if a library starts it by other methods, which usingSession does not bind', () => {
+    const before = problemCount('bind:lazy-not-bound')
+    const made = ofOthers()
+    const { addListener } = made
+    expect(usingSession(A, () => made).addListener).toBe(addListener)
+    expect(problemCount('bind:lazy-not-bound')).toBe(before + 1)
+  })
+
+  test('has its source in the session by bindSession, if a library starts it by other methods', () => {
+    const made = bindSession(ofOthers(), A)
+    usingSession(B, () => {
+      const listener = { next: () => work('consumer') }
+      made.addListener(listener)
+      made.removeListener(listener)
+      const heard = () => work('consumer')
+      made.onValue(heard)
+      made.offValue(heard)
+      made.observe(() => work('consumer')).unsubscribe()
+    })
+    expect([distinct('body'), distinct('consumer'), distinct('cleanup')]).toEqual([[A], [B], [A]])
+    expect(sessionsOf('cleanup')).toHaveLength(3)
+  })
+
   test('gets the whole observer, and every other argument as it is', () => {
     class Mine {
       readonly #tag = 'mine'

@@ -142,7 +142,7 @@ export const BIND = area({
       fix: 'Pass it on through a generator of your own, `async function* () { yield* original }`, and return that. [Stream shapes](../reference/streams.md) lists what can be bound.',
     },
     'bind:lazy-not-bound': {
-      what: '`usingSession` returned a query builder or an Observable that is frozen, or whose methods cannot be replaced. It starts outside the session.',
+      what: '`usingSession` returned a query builder or an Observable that is frozen, whose methods cannot be replaced (a Proxy, a stub of a remote object), or that another method than `subscribe` starts (xstream, Kefir). It starts outside the session.',
       fix: 'Start it inside: `usingSession(session, async () => await query)`. Or return `bindSession(query)`, which is a view of it. See [Query builders and Observables](lazy.md).',
     },
     'bind:unknown-target': {

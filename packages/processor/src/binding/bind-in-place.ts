@@ -4,6 +4,7 @@ import { endScope, extendScope, readScope, type SessionScope } from '../scope/sc
 import { type Binding, bindingTo, claim, returnAgain } from './binding.ts'
 import { callbacksOutside } from './lazy.ts'
 import {
+  answers,
   type BindOutcome,
   hasMethod,
   isClass,
@@ -18,10 +19,14 @@ import {
   bodyOf,
   isObservable,
   isReopened,
+  isStub,
   isWebStream,
+  LEAVE,
   mayBeBound,
   openMethodsOf,
   pullMethodsOf,
+  STARTS,
+  startsOtherwise,
 } from './stream-shapes.ts'
 import { relayReplacements } from './web-streams.ts'
 
@@ -101,10 +106,11 @@ export function bindInPlace(
   const isFunction = typeof value === 'function'
   if ((typeof value !== 'object' && !isFunction) || value === null) return 'nothing'
   try {
-    // A query may be a function, and so may an emitter (an application of Express). Most functions have no properties.
-    const mayStart = (fn: object) => 'then' in fn || (whole !== undefined && Object.keys(fn).length > 0)
-    if (isFunction && (!mayStart(value) || isClass(value))) return 'nothing'
-    if (whole === undefined && !mayBeBound(value)) return 'nothing'
+    if (isFunction && isClass(value)) return 'nothing'
+    if (isStub(value)) return whole === undefined ? reportRejected(true) : 'nothing'
+    // Most functions have no properties.
+    const isPlain = whole === undefined || (isFunction && Object.keys(value).length === 0)
+    if (isPlain && !mayBeBound(value)) return 'nothing'
     return bindTo(value as Methods, bindingTo(inside, outer), whole)
   } catch {
     // What throws when it is looked at is not a stream.
@@ -123,6 +129,7 @@ function bindTo(target: Methods, to: Binding, whole?: BindWhole): BindOutcome {
       returnAgain(before, to)
     return 'bound'
   }
+  if (whole === undefined && startsOtherwise(target)) return reportRejected(true)
   const binding = Object.assign(before ?? to, to)
   const part = before === undefined ? replacementsFor(target, binding, whole !== undefined) : []
   const replacements = whole === undefined || before?.whole ? part : whole(target, binding, part)
@@ -163,19 +170,16 @@ export function replacementsFor(target: Methods, binding: Binding, asked: boolea
     openMethodsOf(target),
     consuming(binding, reopened, bindOpened('next', 'return', 'throw', 'read', 'cancel')),
   )
-  if (isObservable(target, asked))
-    replace(
-      ['subscribe'],
-      consuming(
-        binding,
-        true,
-        bindOpened('unsubscribe', 'cancel', 'dispose', Symbol.dispose ?? 'dispose'),
-        (args) => callbacksOutside(args),
-      ),
-    )
-  if (hasMethod(target, 'then') && (asked || target['then'] !== Promise.prototype.then)) {
+  if (isObservable(target)) {
+    const subscribing = (claims: boolean) =>
+      consuming(binding, claims, bindOpened(...LEAVE), (args) => callbacksOutside(args))
+    replace(['subscribe'], subscribing(true))
+    // RxJS: what was subscribed to before starts now.
+    if (hasMethod(target, 'pipe')) replace(['connect'], subscribing(false))
+  }
+  if (answers(target, 'then') && (asked || target['then'] !== Promise.prototype.then)) {
     replace(['then', 'catch', 'finally'], consuming(binding, true, asIs, outsideAndBound))
-    replace(['exec', 'execute'], consuming(binding, true, bindResult, outsideAndBound))
+    replace(STARTS, consuming(binding, true, bindResult, outsideAndBound))
     replace(['clone'], consuming(binding, false, bindResult))
   }
   if (bodyOf(target) !== undefined) replacements.push(['clone', copying(binding)])
@@ -212,12 +216,15 @@ function consuming(
       if (inside === undefined) return method.apply(this, args)
       const given = outside === undefined ? args : outside(args, inside)
       const made = context.with(inside, () => method.apply(this, given))
-      // A generator that is opened returns itself, and is bound.
-      return made === this ? made : bind(made, inside)
+      if (made !== this) return bind(made, inside)
+      // A generator that is opened is bound. A query that is refined has not started.
+      if (claims) binding.pending++
+      return made
     }
 }
 
-function bindMethods(opened: unknown, names: PropertyKey[], binding: Binding): unknown {
+/** Makes methods of what was opened run in the binding's context, and a function that is called to leave it. */
+export function bindMethods(opened: unknown, names: PropertyKey[], binding: Binding): unknown {
   const run = runningInBinding(binding)
   // The teardown of an Observable.
   if (typeof opened === 'function')

@@ -14,7 +14,7 @@ import { checkContextManager, enterSession } from '../scope/using-session.ts'
 import { bindInPlace, bindResult, isNativePromise } from './bind-in-place.ts'
 import { needsView } from './emitters.ts'
 import { bindWhole } from './explicit.ts'
-import { canBeViewed, isViewable, viewedObject, viewObject } from './object-view.ts'
+import { canBeViewed, isLazyFunction, isViewable, viewedObject, viewObject } from './object-view.ts'
 import { type Methods, reportRejected } from './replace-methods.ts'
 
 /**
@@ -75,8 +75,10 @@ export function bindSession<T extends BindableTarget>(
 function bindTarget<T>(target: T, inside: Context, outer: Context): T {
   if (typeof target === 'function') {
     // It may be a query or an emitter, too.
-    bindInPlace(target, inside, outer, bindWhole)
-    return bindFunction(target, inside)
+    const outcome = bindInPlace(target, inside, outer, bindWhole)
+    return outcome === 'nothing' && isLazyFunction(target)
+      ? viewObject(target, inside, outer)
+      : bindFunction(target, inside)
   }
   if (typeof target !== 'object' || target === null) return unknownTarget(target)
   if (isNativePromise(target)) return target.then((value) => bindTarget(value, inside, outer)) as T

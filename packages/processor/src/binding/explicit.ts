@@ -2,6 +2,7 @@ import { type Context, context } from '@opentelemetry/api'
 import {
   type BindWhole,
   bindInPlace,
+  bindMethods,
   bindResult,
   isNativePromise,
   runningInBinding,
@@ -17,6 +18,7 @@ import {
   methodsPresent,
   type Replacements,
 } from './replace-methods.ts'
+import { isObservable, LEAVE, startsOtherwise } from './stream-shapes.ts'
 
 /** The methods with which a Node stream produces or consumes. The stream calls them on itself. */
 const STREAM_METHODS = ['_read', '_write', '_writev', '_transform', '_flush', '_final', '_destroy']
@@ -28,6 +30,7 @@ const STREAM_METHODS = ['_read', '_write', '_writev', '_transform', '_flush', '_
 export const bindWhole: BindWhole = (target, binding, part) => {
   if (isNodeStream(target)) return nodeStreamReplacements(target, binding)
   const contextFor = callbackContexts(binding)
+  if (startsOtherwise(target)) return otherObservableReplacements(target, binding)
   return [
     ...part,
     ...thenableMethodReplacements(target, binding, contextFor),
@@ -68,7 +71,9 @@ function thenableMethodReplacements(
   contextFor: () => Context,
 ): Replacements {
   if (!hasMethod(target, 'then')) return []
-  const others = methodNames(target).filter((name) => !STARTED.has(name))
+  const others = methodNames(target).filter(
+    (name) => !STARTED.has(name) && (name !== 'subscribe' || !isObservable(target)),
+  )
   const passed = passesCallbacks(contextFor)
   return others.map((name) => [name, methodInside(binding, (args) => passed(args, name))])
 }
@@ -76,8 +81,26 @@ function thenableMethodReplacements(
 /** What `usingSession` replaces. */
 const STARTED = new Set<PropertyKey>(['then', 'catch', 'finally', 'exec', 'execute'])
 
+/**
+ * The replacements for an Observable that a listener starts which is added by name (xstream, Kefir). The same listener
+ * is the same to the library, because it removes it again. Listeners keep their own context.
+ */
+function otherObservableReplacements(target: Methods, binding: Binding): Replacements {
+  const passed = passesCallbacks(() => context.active())
+  const leaving = (made: unknown) => bindMethods(made, LEAVE, binding)
+  return methodNames(target)
+    .filter((name) => LISTENS.test(String(name)))
+    .map((name) => [name, methodInside(binding, (args) => passed(args, name), leaving)])
+}
+
+const LISTENS = /^(?:on|add|observe|subscribe|off|remove|unobserve|to)(?![a-z])/
+
 /** A Proxy, because what looks like a method may be a class. */
-function methodInside(binding: Binding, passed: (args: unknown[]) => unknown[]): (method: Method) => Method {
+function methodInside(
+  binding: Binding,
+  passed: (args: unknown[]) => unknown[],
+  bind?: (made: unknown) => unknown,
+): (method: Method) => Method {
   return (method) =>
     new Proxy(method, {
       apply(_, self, args) {
@@ -87,6 +110,7 @@ function methodInside(binding: Binding, passed: (args: unknown[]) => unknown[]):
         const result = context.with(inside, () => Reflect.apply(method, self, given))
         if (result === self) return result
         if (isNativePromise(result)) return bindResult(result, inside)
+        if (bind !== undefined) return bind(result)
         const made = Object(result) as Methods
         bindInPlace(result, inside, undefined, hasMethod(made, 'then') ? bindWhole : undefined)
         return result

@@ -3,7 +3,8 @@ import { bindInPlace, bindResult, isNativePromise, replacementsFor } from './bin
 import { bindingTo, callbackContexts } from './binding.ts'
 import { asGiven, passesCallbacks } from './callbacks.ts'
 import { bindForEmitter } from './emitters.ts'
-import type { Method, Methods } from './replace-methods.ts'
+import { isClass, type Method, type Methods, methodsPresent } from './replace-methods.ts'
+import { isStub } from './stream-shapes.ts'
 
 const viewedObjects = new WeakMap<object, object>()
 
@@ -32,11 +33,12 @@ export function viewObject<T extends object>(target: T, inside: Context, outer: 
   const show = (made: unknown): unknown => {
     const value = asGiven(made)
     if (value === target) return view
+    if (isSafely(isStub, value)) return remember(value, () => viewObject(value, inside, outer))
     if (!isNativePromise(value)) return bindResult(value, inside)
     return remember(value, () => bindResult(value, inside))
   }
-  // Of what is frozen. Anything else that starts later is bound in place.
-  const starts = new Map(replacementsFor(target as Methods, binding, true))
+  // Of what is frozen, or a Proxy. Anything else that starts later is bound in place.
+  const starts = new Map(isStub(target) ? [] : replacementsFor(target as Methods, binding, true))
   const passedTo = (name: PropertyKey, args: unknown[]) =>
     bindForEmitter(target, name, args) ?? passed(args, name)
   const methodInside = (method: Method, name: PropertyKey): Method =>
@@ -57,7 +59,7 @@ export function viewObject<T extends object>(target: T, inside: Context, outer: 
         bindInPlace(value, inside)
         return value
       }
-      return typeof value === 'function'
+      return typeof value === 'function' && !isSafely(isStub, value)
         ? remember(value, () => methodInside(value as Method, name))
         : show(value)
     },
@@ -67,13 +69,34 @@ export function viewObject<T extends object>(target: T, inside: Context, outer: 
         typeof value === 'function' && /^on[A-Za-z]/.test(String(name)) ? passed([value], name)[0] : value
       return context.with(inside, () => Reflect.set(target, name, given))
     },
+    apply: (_, self, args) => show(context.with(inside, () => Reflect.apply(target as never, self, args))),
+    construct: (_, args, made) =>
+      context.with(inside, () => Reflect.construct(target as never, args, made) as object),
   })
   viewedObjects.set(view, target)
   return view
 }
 
+/** Whether a question about a value is answered with yes. Some values throw when they are looked at. */
+function isSafely(question: (value: object) => boolean, value: unknown): value is object {
+  try {
+    return (typeof value === 'object' || typeof value === 'function') && value !== null && question(value)
+  } catch {
+    return false
+  }
+}
+
+/** Whether a Proxy has `then` or `subscribe` only when it is asked. A stub is not asked: that may send a request. */
+const isAsked = (target: object): boolean =>
+  isStub(target) || methodsPresent(target as Methods, ['then', 'subscribe']).length > 0
+
+/** Whether a function starts work by `then` or `subscribe`, and no class. */
+export const isLazyFunction = (fn: object): boolean =>
+  isSafely((one) => !isClass(one) && isAsked(one) && canBeViewed(one), fn)
+
 /** Whether an object may hold something to bind. Plain data does not; and a Proxy breaks a class of the platform. */
 export function isViewable(target: object): boolean {
+  if (Reflect.ownKeys(target).length === 0 && isAsked(target)) return true
   const { addEventListener, on, emit } = target as Methods
   // The listeners of an emitter run where it emits. A view cannot change that.
   if (typeof addEventListener === 'function' || (typeof on === 'function' && typeof emit === 'function'))

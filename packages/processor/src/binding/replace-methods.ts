@@ -21,6 +21,8 @@ export function replaceMethods(target: Methods, replacements: Replacements): boo
       replacements.every(([name, make]) => {
         const made = make(target[name] as Method)
         const isMethod = typeof made === 'function'
+        // A Proxy that answers it by itself would go on to do so.
+        if (isMethod && !(name in target)) return false
         Object.defineProperty(target, name, {
           ...(isMethod ? { value: made, writable: true } : made),
           configurable: true,
@@ -53,9 +55,12 @@ export const hasMethod = (target: Methods, name: PropertyKey) =>
 export const isClass = (value: object): boolean =>
   Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
 
+/** Whether a target has a method, or is a Proxy that answers as if it had. */
+export const answers = (target: Methods, name: PropertyKey) => typeof target[name] === 'function'
+
 /** Those of the names that are methods of the target. */
 export const methodsPresent = (target: Methods, names: PropertyKey[]) =>
-  names.filter((name) => hasMethod(target, name))
+  names.filter((name) => answers(target, name))
 
 export function isReplaceable(target: Methods, name: PropertyKey): boolean {
   const own = Object.getOwnPropertyDescriptor(target, name)

@@ -1,4 +1,4 @@
-import { hasMethod, type Methods, methodsPresent } from './replace-methods.ts'
+import { answers, hasMethod, type Methods, methodsPresent } from './replace-methods.ts'
 
 /**
  * The methods that run the source of a stream: they are called in the session.
@@ -30,21 +30,47 @@ export const isReader = (target: Methods) => hasMethod(target, 'read') && hasMet
 export const isNodeReadable = (target: Methods) =>
   ['pipe', '_read', 'once', Symbol.asyncIterator].every((name) => hasMethod(target, name))
 
-/**
- * Whether a value is an Observable. A Subject is none: subscribing to it starts nothing.
- *
- * @param asked whether `subscribe` alone is enough, without a sign that somebody else sends what is heard
- */
-export function isObservable(target: Methods, asked?: boolean): boolean {
-  const { observable } = Symbol as { observable?: symbol }
-  const has = (name: PropertyKey) => hasMethod(target, name)
-  return (
-    has('subscribe') &&
-    !has('next') &&
-    ([observable ?? 'pipe', '@@observable', 'pipe'].some(has) ||
-      (asked === true && !['on', 'set', 'emit', 'publish', 'dispatch', 'getState', 'unsubscribe'].some(has)))
-  )
-}
+/** Whether an object is an Observable for all libraries. A few are started by another method than `subscribe`. */
+const hasObservableSign = (target: object): boolean =>
+  '@@observable' in target || ((Symbol as { observable?: symbol }).observable ?? '@@observable') in target
+
+/** Methods of a store, a client, an emitter or a Subject: subscribing to these starts nothing. */
+const SENDS =
+  /^(?:un|(?:on|off|[gs]et|emit|publish|dispatch|send|next|notify|update|add|push)(?![a-z])|value$)/
+
+const sends = (level: object | null): boolean =>
+  level !== null &&
+  (Reflect.ownKeys(level).some((name) => SENDS.test(String(name))) || sends(Object.getPrototypeOf(level)))
+
+/** Whether a value is an Observable. A Subject and a store are none: subscribing to them starts nothing. */
+export const isObservable = (target: Methods, _asked?: boolean): boolean =>
+  answers(target, 'subscribe') &&
+  !('next' in target || 'dispatch' in target) &&
+  ('pipe' in target || hasObservableSign(target) || !sends(target))
+
+/** Whether an Observable is started by other methods than `subscribe`, which keep a listener: xstream's, Kefir's. */
+export const startsOtherwise = (target: Methods): boolean =>
+  hasObservableSign(target) && (!answers(target, 'subscribe') || 'addListener' in target)
+
+/** The methods by which a subscription ends. */
+export const LEAVE = ['unsubscribe', 'cancel', 'dispose', Symbol.dispose ?? 'dispose']
+
+/** The methods that start a thenable of some library, beside those of a Promise. */
+export const STARTS = [
+  'exec',
+  'execute',
+  'run',
+  'all',
+  'get',
+  'first',
+  'stream',
+  'toArray',
+  'asCallback',
+  'end',
+]
+
+/** A stub of a remote object answers every name with a function. To read its `then` may send a request. */
+export const isStub = (target: object): boolean => answers(target as Methods, 'otel-sessions')
 
 /** Whether an object may be consumed several times. A generator, a stream and a reader are consumed once. */
 export const isReopened = (target: Methods) =>
@@ -52,10 +78,11 @@ export const isReopened = (target: Methods) =>
 
 /** Whether an object is perhaps one that is bound. Most functions return something else, which must cost little. */
 export const mayBeBound = (target: object): boolean =>
-  'then' in target ||
+  answers(target as Methods, 'then') ||
   'next' in target ||
   Symbol.asyncIterator in target ||
-  'subscribe' in target ||
+  answers(target as Methods, 'subscribe') ||
+  hasObservableSign(target) ||
   'tee' in target ||
   'body' in target ||
   'getReader' in target ||
