@@ -126,6 +126,18 @@ describe('what an emitter gets', () => {
     expect(args.map((arg, index) => arg === seen[index])).toEqual([true, false, true, true, true, true])
   })
 
+  test('is the function that names an event: an action creator, or a class that is a plain function', () => {
+    function Created() {}
+    Created.prototype.read = () => {}
+    const created = Object.assign(() => ({ type: 'created' }), { type: 'created' })
+    for (const event of [Created, created]) {
+      const [first, second] = given(event, listener)
+      expect([first === event, second === listener]).toEqual([true, false])
+    }
+    const alone = Object.assign(listener.bind(null), { type: 'created' })
+    expect(given(alone)[0]).not.toBe(alone)
+  })
+
   test('is an object with its properties and its own state', () => {
     class Counter {
       #count = 0
@@ -284,17 +296,14 @@ describe('a listener is removed', () => {
 })
 
 describe('an emitter is known', () => {
-  test('by an `on` behind a getter', () => {
+  test.each(['on', 'onAny', 'hook', 'use'])('by `%s` behind a getter', (name) => {
     const kept: Fn[] = []
-    class Bus {
-      get on() {
-        return (_: string, fn: Fn) => kept.push(fn)
-      }
-      emit() {}
-    }
-    const bus = new Bus()
-    expect(bindSession(bus, A)).toBe(bus)
-    bus.on('x', listener)
+    const bus: Record<string, Call> = Object.defineProperty(Object.create({ emit() {} }), name, {
+      get: () => (fn: Fn) => kept.push(fn),
+      configurable: true,
+    })
+    bindSession(bus, A)
+    bus[name]?.(listener)
     for (const fn of kept) (fn as () => void)()
     expect(sessionsOf('listener')).toEqual([A])
   })

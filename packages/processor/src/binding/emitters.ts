@@ -22,6 +22,9 @@ const ADDS = /^(?:on|once|add|prepend|observe|watch|subscribe|[ps]Subscribe)(?![
 const PASSES =
   /^(?:_|on[a-z]|(?:emit|dispatch|send|publish|postMessage|write|trigger|fire|call|broadcast|listenerCount)(?![a-z]))/
 
+/** The name of a property that takes a handler. */
+const SLOT = /^on[A-Za-z]/
+
 /** What makes an object an emitter. */
 const SIGNS =
   /^(?:on|once|use|hook|tap|hears|listen|consume|observe|watch|emit|dispatch|trigger|subscribe|add(?:\w*[a-z])?(?:Listener|Handler|Callback|Observer|Hook)s?|register|register[A-Z]\w*|set[A-Z]\w*Handler)$/
@@ -50,8 +53,10 @@ function emitterMethods(target: Methods): PropertyKey[] {
   const names = methodNames(target)
   for (let level: object | null = target; level !== null; level = Object.getPrototypeOf(level))
     for (const [name, { get, set }] of Object.entries(Object.getOwnPropertyDescriptors(level)))
-      if (get !== undefined && set === undefined && ADDS.test(name) && hasMethod(target, name))
-        if (!names.includes(name)) names.push(name)
+      if (get !== undefined && !names.includes(name) && (ADDS.test(name) || SIGNS.test(name)))
+        if (!(set !== undefined && SLOT.test(name)) && hasMethod(target, name))
+          // With a setter, `onMessage` is a property that takes a handler.
+          names.push(name)
   return names
 }
 

@@ -5,18 +5,20 @@ export const LISTENS = ['handleEvent', 'handle', 'handler', 'execute']
 
 /** Whether an argument is a listener, or has listeners in it. */
 export function isHeard(arg: unknown, index: number, args: unknown[], name: string): arg is object {
-  if (typeof arg === 'function') return !isClass(arg)
+  const others = index === 0 ? args.slice(1) : []
+  const isFirst = others.some((one) => typeof one === 'function')
+  if (typeof arg === 'function') return !isClass(arg) && !(isFirst && namesEvent(arg))
   if (typeof arg !== 'object' || arg === null) return false
   if (isListenerObject(arg, name) && (index > 0 || args.length === 1)) return true
   if (!holdsListeners(arg, 2)) return false
   // An event may be named by an object.
   if (index > 0 || Array.isArray(arg)) return true
-  const others = args.slice(1)
-  return (
-    !others.some((one) => typeof one === 'function') &&
-    (holdsListeners(arg, 0) || !others.some((one) => holdsListeners(one, 2)))
-  )
+  return !isFirst && (holdsListeners(arg, 0) || !others.some((one) => holdsListeners(one, 2)))
 }
+
+/** Whether a function may name an event: an action creator, or a class that is a plain function. */
+const namesEvent = (fn: { type?: unknown; prototype?: object }): boolean =>
+  typeof fn.type === 'string' || Object.keys(fn.prototype ?? {}).length > 0
 
 /** Whether an object is one listener. To an EventTarget any object is one. */
 export const isListenerObject = (value: object, name: string): boolean =>
