@@ -171,8 +171,11 @@ describe('what an emitter gets', () => {
     )
     const { proxy, revoke } = Proxy.revocable({}, {})
     revoke()
-    const args = [untouchable, proxy, listener]
-    expect(given(...args).map((one, index) => Object.is(one, args[index]))).toEqual([true, true, false])
+    const withdrawn = Proxy.revocable(() => {}, {})
+    withdrawn.revoke()
+    const args = [untouchable, proxy, withdrawn.proxy, listener]
+    const same = given(...args).map((one, index) => Object.is(one, args[index]))
+    expect(same).toEqual([true, true, true, false])
     const bus = bindSession(new EventEmitter(), A)
     expect(() => bus.on('x', listener).off('x', proxy as never)).toThrow(TypeError)
   })

@@ -4,7 +4,10 @@ import { hasMethod, isClass, type Methods } from './replace-methods.ts'
 export const LISTENS = ['handleEvent', 'handle', 'handler', 'execute']
 
 /** Whether an argument is a listener, or has listeners in it. */
-export function isHeard(arg: unknown, index: number, args: unknown[], name: string): arg is object {
+export const isHeard = (arg: unknown, index: number, args: unknown[], name: string): arg is object =>
+  looksLike(() => hears(arg, index, args, name))
+
+function hears(arg: unknown, index: number, args: unknown[], name: string): boolean {
   const others = index === 0 ? args.slice(1) : []
   const isFirst = others.some((one) => typeof one === 'function')
   if (typeof arg === 'function') return !isClass(arg) && !(isFirst && namesEvent(arg))
