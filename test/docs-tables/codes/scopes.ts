@@ -27,7 +27,7 @@ export const PROCESSOR = area({
       fix: 'Pass the processor to the provider that makes the spans, before the exporting processor: `spanProcessors: [new SessionSpanProcessor(), …]`. If you mean a provider without sessions, ignore the line.',
     },
     'packages:two-copies': {
-      what: 'One of the packages is loaded more than once: as two versions, or bundled several times, as Next.js does. The second copy is counted, and one of another version; a development server may load the same one many times. The copies agree on the session of every span and share all counters. Each copy binds streams and remembers bound objects on its own.',
+      what: 'One of the packages is loaded more than once: as two versions, or bundled several times, as Next.js does. The second copy is counted, and one of another version; a development server may load the same one many times. The copies agree on the session of every span and share all counters. Each copy binds streams and remembers bound objects on its own. Bundles for browsers, workers and edge runtimes do not count it.',
       fix: 'Make `npm ls @otel-sessions/processor` show one version. In Next.js, name the packages in `serverExternalPackages`.',
     },
   },

@@ -13,6 +13,7 @@
  *
  * @module
  */
+export { reportCopies } from '#report-copies'
 export { type AliasPlan, planAliases } from '../aliases/plan.ts'
 export {
   type AliasCheck,
@@ -76,7 +77,6 @@ export {
   type ProblemLog,
   problemLog,
   registeredApi,
-  reportCopies,
 } from './toolbox/problem-log.ts'
 export {
   type ProcessState,

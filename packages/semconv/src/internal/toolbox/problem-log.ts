@@ -1,4 +1,3 @@
-import { VERSION } from '../version.ts'
 import { processState } from './process-state.ts'
 
 /** The methods of a logger that this file calls; OpenTelemetry's `diag` has them. */
@@ -114,19 +113,4 @@ export function logNow(namespace: string, level: keyof Logger, message: () => st
   const { diag } = registeredApi()
   guard(() => diag?.[level](namespace, message()))
   return diag !== undefined
-}
-
-/**
- * Reports that a package is loaded more than once. Called once by each copy, when it is loaded. A development server loads
- * the same copy again and again: only the second copy and another version are news.
- */
-export function reportCopies(namespace: string, log: ProblemLog<'packages:two-copies'>): void {
-  const before = shared.copies.get(namespace) ?? []
-  if (before.length > 1 && before.includes(VERSION)) return
-  const versions = [...before, VERSION]
-  shared.copies.set(namespace, versions)
-  if (versions.length === 1) return
-  log.report('packages:two-copies', () => {
-    return `${versions.length} copies of it are loaded (${versions.join(', ')}). Load one: see "npm ls ${namespace}", in Next.js serverExternalPackages`
-  })
 }
