@@ -136,7 +136,7 @@ export function removeAdded(
 }
 
 /** The arguments, with what was added in place of the application's listeners, also of those in an array or a map. */
-export function passKnown(listeners: Listeners, name: string, args: unknown[]): unknown[] {
+function passKnown(listeners: Listeners, name: string, args: unknown[]): unknown[] {
   const place = placeOf(name, args)
   const known = (arg: unknown, at: Place) =>
     isKnown(listeners, arg) ? (findKnown(listeners, arg as object, at, name, () => true) ?? arg) : arg
