@@ -1,6 +1,7 @@
 // What the packages add to a bundle: minified by esbuild, compressed by brotli, @opentelemetry/api left out. The bundle is
 // for no platform in particular, as for a browser, a worker or an edge runtime; one for Node also has what binds
-// LangChain's queue there, and what reports spans that a scope reaches by accident, and copies of a package. With --modules also what it is made of.
+// LangChain's queue there, and what reports copies of a package and spans that a scope reaches by accident. With --modules
+// also what it is made of.
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { build } from 'esbuild'
