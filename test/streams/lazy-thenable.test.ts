@@ -199,6 +199,20 @@ describe('a thenable that usingSession returns', () => {
     },
   )
 
+  test.each([
+    ['an object', () => ({})],
+    ['a function', () => () => {}],
+  ])('is counted by bindSession if it is %s whose own then is frozen, and works as before', async (_, on) => {
+    const before = problemCount('bind:lazy-not-bound')
+    const then = (ok: (row: number) => void) => {
+      work('query')
+      ok(1)
+    }
+    const made = Object.freeze(Object.assign(on(), { then }))
+    expect(await bindSession(made, A)).toBe(1)
+    expect([sessionsOf('query'), problemCount('bind:lazy-not-bound')]).toEqual([[undefined], before + 1])
+  })
+
   test('is counted, and not asked, if it is a stub of a remote object, where reading sends a request', async () => {
     const asked: string[] = []
     const stub = (path: string): Stub =>

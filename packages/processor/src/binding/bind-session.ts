@@ -14,7 +14,7 @@ import { checkContextManager, enterSession } from '../scope/using-session.ts'
 import { bindInPlace, bindResult, isNativePromise } from './bind-in-place.ts'
 import { needsView } from './emitters.ts'
 import { bindWhole } from './explicit.ts'
-import { canBeViewed, isLazyFunction, isViewable, viewedObject, viewObject } from './object-view.ts'
+import { canBeViewed, isLazy, isViewable, viewedObject, viewObject } from './object-view.ts'
 import { type Methods, reportRejected } from './replace-methods.ts'
 
 /**
@@ -76,9 +76,11 @@ function bindTarget<T>(target: T, inside: Context, outer: Context): T {
   if (typeof target === 'function') {
     // It may be a query or an emitter, too.
     const outcome = bindInPlace(target, inside, outer, bindWhole)
-    return outcome === 'nothing' && isLazyFunction(target)
-      ? viewObject(target, inside, outer)
-      : bindFunction(target, inside)
+    if (outcome === 'nothing' && isLazy(target)) {
+      if (canBeViewed(target)) return viewObject(target, inside, outer)
+      reportRejected(true)
+    }
+    return bindFunction(target, inside)
   }
   if (typeof target !== 'object' || target === null) return unknownTarget(target)
   if (isNativePromise(target)) return target.then((value) => bindTarget(value, inside, outer)) as T
@@ -90,7 +92,7 @@ function bindTarget<T>(target: T, inside: Context, outer: Context): T {
     const object = viewedObject(target)
     if (!isViewable(object)) return isBound ? target : unknownTarget(target)
     if (canBeViewed(object)) return viewObject(object, inside, outer) as T
-    reportRejected()
+    reportRejected(isLazy(object))
     return target
   } catch {
     return unknownTarget(target)

@@ -90,9 +90,8 @@ function isSafely(question: (value: object) => boolean, value: unknown): value i
 const isAsked = (target: object): boolean =>
   isStub(target) || methodsPresent(target as Methods, ['then', 'subscribe']).length > 0
 
-/** Whether a function starts work by `then` or `subscribe`, and no class. */
-export const isLazyFunction = (fn: object): boolean =>
-  isSafely((one) => !isClass(one) && isAsked(one) && canBeViewed(one), fn)
+/** Whether a value starts work by `then` or `subscribe`, and is no class. */
+export const isLazy = (value: object): boolean => isSafely((one) => !isClass(one) && isAsked(one), value)
 
 /** Whether an object may hold something to bind. Plain data does not; and a Proxy breaks a class of the platform. */
 export function isViewable(target: object): boolean {
