@@ -2,6 +2,7 @@
 // they miss. Nothing here changes a session: it is counted, and logged once.
 import { type Context, type Span, SpanKind, trace } from '@opentelemetry/api'
 import { now, type SessionRecord, type SessionTrace } from '@otel-sessions/semconv/internal'
+import { KEPT } from '../langchain/bind-queues.ts'
 import { report } from '../report/report.ts'
 import type { SessionScope } from '../scope/scope.ts'
 
@@ -43,6 +44,8 @@ function reportOutlivedScope(span: object, context: Context, record: SessionReco
   if (isSettled || !isRequestOver) scope.overAt ??= now()
   const age = Math.min(millisSinceEnd(parent), now() - (scope.overAt ?? Number.NEGATIVE_INFINITY))
   if (age < (isSettled || isRequestOver ? SOON_MILLIS : LONGEST_REQUEST_MILLIS)) return
+  // A job that waited in LangChain's queue runs in the context of who added it.
+  if (context.getValue(KEPT) === true) return
   report('scope:outlived', () => {
     return `a span of ${instrumentationOf(span)} starts long after its usingSession was over, perhaps for another user: bind each job with bindSession, and make what is shared in usingSession(null, …)`
   })
