@@ -5,7 +5,7 @@ import { context } from '@opentelemetry/api'
 import { processStats, SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
 import { keepSessionInLangChain } from '@otel-sessions/processor/langchain'
 import { resetProcessState } from '@otel-sessions/semconv/internal'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { collectWarnings, startTracing, stopTracing } from '../../../test/support/tracing.ts'
 
 const require = createRequire(import.meta.url)
@@ -15,7 +15,10 @@ const langchain = createRequire(
 const { default: Queue } = langchain('p-queue')
 
 beforeEach(resetProcessState)
-afterEach(stopTracing)
+afterEach(() => {
+  vi.useRealTimers()
+  stopTracing()
+})
 
 /** Adds one job in each of two sessions in one tick, and returns the spans' sessions. */
 async function addInTwoSessions(addTo: (job: () => Promise<void>) => unknown) {
@@ -48,6 +51,20 @@ describe("LangChain's queue", () => {
     expect(await queue.addAll([() => 1, async () => 2])).toEqual([1, 2])
     await expect(queue.add(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
     await expect(queue.add('no function')).rejects.toThrow('fn is not a function')
+  })
+
+  test('may run a job long after its scope is over, and that is no problem', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'Date'] })
+    const { sessions, tracer } = startTracing()
+    const queue = new Queue({ concurrency: 1, autoStart: false })
+    const job = (name: string) => () => tracer.startSpan(name).end()
+    for (const id of ['user_a_conv', 'user_b_conv']) {
+      await usingSession(id, async () => void queue.add(job(id)))
+    }
+    vi.advanceTimersByTime(60_000)
+    await queue.start().onIdle()
+    expect(sessions()).toEqual({ user_a_conv: 'user_a_conv', user_b_conv: 'user_b_conv' })
+    expect(processStats().problems['scope:outlived']).toBeUndefined()
   })
 
   test('is bound once, however often and by however many copies it is asked for', () => {
@@ -146,5 +163,69 @@ describe('a span of LangChain whose context is not kept', () => {
     } finally {
       delete process.env['LANGCHAIN_CALLBACKS_BACKGROUND']
     }
+  })
+})
+
+describe("a span of a user's own callback handler", () => {
+  const number = () => processStats().problems['langchain:background-callbacks']
+
+  /** A handler that makes spans, and what of LangChain's manager calls it. */
+  function startHandler() {
+    const { tracer } = startTracing()
+    const handler = {
+      async handleChainEnd() {
+        await undefined
+        tracer.startSpan('saved').end()
+      },
+    }
+    return { tracer, handler }
+  }
+
+  test('is counted where the queue is not bound, and logged once with the remedy', async () => {
+    const warnings = collectWarnings()
+    const { tracer, handler } = startHandler()
+    await usingSession('user_a_conv', async () => {
+      tracer.startSpan('before').end()
+      await handler.handleChainEnd()
+      await handler.handleChainEnd()
+    })
+    expect(number()).toBe(2)
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]).toContain('keepSessionInLangChain(callbacks)')
+  })
+
+  test('is counted although its tracer has made many other spans', async () => {
+    const { tracer, handler } = startHandler()
+    await usingSession('user_a_conv', async () => {
+      for (let i = 0; i < 1000; i++) tracer.startSpan('other').end()
+      for (let i = 0; i < 100; i++) await handler.handleChainEnd()
+    })
+    expect(number()).toBeGreaterThan(50)
+  })
+
+  test('is no problem where the run waits for it, where the queue is bound, or outside sessions', async () => {
+    const { handler } = startHandler()
+    const manager = {
+      async handleChainEnd() {
+        await handler.handleChainEnd()
+      },
+    }
+    await usingSession('user_a_conv', () => manager.handleChainEnd())
+    keepSessionInLangChain()
+    await usingSession('user_a_conv', () => new Queue().add(() => handler.handleChainEnd()))
+    await handler.handleChainEnd()
+    expect(number()).toBeUndefined()
+  })
+
+  test('is missed, and not broken, where errors are frozen', async () => {
+    const { handler } = startHandler()
+    const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') as PropertyDescriptor
+    Object.defineProperty(Error, 'stackTraceLimit', { ...limit, writable: false })
+    try {
+      await usingSession('user_a_conv', () => handler.handleChainEnd())
+    } finally {
+      Object.defineProperty(Error, 'stackTraceLimit', limit)
+    }
+    expect(number()).toBeUndefined()
   })
 })

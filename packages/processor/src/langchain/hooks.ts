@@ -16,7 +16,7 @@ export interface NotedScope {
 interface Hooks {
   /** Called with each scope that sets or clears a session, and with the scope around it. */
   onScope?: ((scope: NotedScope, outer: NotedScope | undefined) => void) | undefined
-  /** Called with each span that has started. Returns whether an instrumentation of LangChain made it. */
+  /** Called with each span that has started. Returns whether an instrumentation or a handler of LangChain made it. */
   onStart?: (span: StampableSpan, record: SessionRecord, context: Context) => boolean
 }
 

@@ -23,7 +23,8 @@ export type FieldCode = IdFieldCode | 'metadata' | 'tags'
  * - `packages:two-copies`: a package is loaded more than once
  * - `scope:bypassed`: a span has no session, because it did not start in the scope that was entered for its trace
  * - `scope:outlived`: a span starts in a scope whose function was over long before
- * - `langchain:background-callbacks`: a span of LangChain may have started in the context of another request
+ * - `langchain:background-callbacks`: a span of LangChain, or of one of its callback handlers, may have started in the
+ *   context of another request
  * - `langchain:reassigned`: a span of LangChain had another request's session, and got the one that LangChain names
  * - `bind:…`: a stream or another target is not bound; `bind:lazy-not-bound`: a query builder or an Observable is not
  * - `set-span-session:…`: there is no span, it has ended, or reading it throws; `scope-wins`: a `usingSession` that was
