@@ -7,7 +7,7 @@ import { Writable } from 'node:stream'
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
 import { bindSession, usingSession } from '@otel-sessions/processor'
-import { Pool } from 'undici'
+import { type Dispatcher, Pool } from 'undici'
 import type { Case, Field } from '../program.ts'
 
 const require = createRequire(import.meta.url)
@@ -54,6 +54,26 @@ const undiciStream =
       return { ask, close: () => pool.close() }
     })
 
+/** undici calls the handler's methods, as it calls those of interceptors. */
+const undiciDispatch =
+  (bind: (handler: Dispatcher.DispatchHandler) => Dispatcher.DispatchHandler) =>
+  (field: Field): Promise<void> =>
+    askAll(field, (url) => {
+      const pool = new Pool(url, { connections: 1 })
+      const ask: Ask = (owner) =>
+        new Promise((resolve, reject) => {
+          const handler: Dispatcher.DispatchHandler = {
+            onRequestStart() {},
+            onResponseData() {},
+            onResponseStart: () => void field.work(owner),
+            onResponseEnd: () => void field.work(owner).then(resolve),
+            onResponseError: (_, error) => reject(error),
+          }
+          pool.dispatch({ path: '/', method: 'GET' }, bind(handler))
+        })
+      return { ask, close: () => pool.close() }
+    })
+
 const agent = (field: Field): Promise<void> =>
   askAll(field, (url) => {
     const http = requireHttp()
@@ -86,6 +106,18 @@ export const cases: readonly Case[] = [
     library: 'undici',
     expected: { right: 6 },
     run: undiciStream((stream) => bindSession(stream)),
+  },
+  {
+    name: 'Pool with one connection, `dispatch`',
+    library: 'undici',
+    expected: { right: 5, wrong: { work: 4 } },
+    run: undiciDispatch((handler) => handler),
+  },
+  {
+    name: 'Pool with one connection, `dispatch` and bindSession',
+    library: 'undici',
+    expected: { right: 9 },
+    run: undiciDispatch((handler) => bindSession(handler)),
   },
   {
     name: 'http.Agent with one socket',

@@ -5,6 +5,7 @@ import { usingSession } from '@otel-sessions/processor'
 import { queue as asyncQueue } from 'async'
 import BetterQueue from 'better-queue'
 import Bottleneck from 'bottleneck'
+import { bulkhead } from 'cockatiel'
 import fastq from 'fastq'
 import pLimit from 'p-limit'
 import asyncPool from 'tiny-async-pool'
@@ -42,6 +43,14 @@ const queues = queueCases([
     create() {
       const limiter = new Bottleneck({ maxConcurrent: 1 })
       return (job) => limiter.schedule(job)
+    },
+    asUsual: { right: 1, wrong: { work: 2 } },
+  },
+  {
+    library: 'cockatiel',
+    create() {
+      const policy = bulkhead(1, 10)
+      return (job) => policy.execute(job)
     },
     asUsual: { right: 1, wrong: { work: 2 } },
   },
