@@ -8,6 +8,7 @@ import {
   type Timer,
   unlessPresent,
 } from '@otel-sessions/semconv/internal'
+import type { SessionBackend } from '../backends/backend.ts'
 import { callBack, type ResultCallback } from '../delegate-calls.ts'
 import { problems } from '../problems.ts'
 import type { ExportableSpan } from '../span-types.ts'
@@ -55,10 +56,11 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
   /** The flushes of processors that this buffer is registered with while spans wait, and how to undo it. */
   readonly #registrations = new Map<SessionFlush, () => void>()
 
-  constructor(settings: BackfillSettings, host: BackfillHost<S>) {
+  /** @param backends their keys name users too */
+  constructor(settings: BackfillSettings, host: BackfillHost<S>, backends: readonly SessionBackend[]) {
     this.#settings = settings
     this.#host = host
-    this.#sessions = new TraceSessions(host.rules)
+    this.#sessions = new TraceSessions(host.rules, backends)
   }
 
   get size(): number {
@@ -122,17 +124,22 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
    *
    * @param reason why the span does not wait any longer, if its trace may be incomplete
    */
-  #finish({ span, record, changes, isUnassigned }: Decision<S>, reason?: NotBackfilledReason): S {
+  #finish(decision: Decision<S>, reason?: NotBackfilledReason): S {
     const { counters } = this.#host
+    const { span, record, isUnassigned } = decision
     try {
-      const sessionId = isUnassigned ? this.#sessions.sessionFor(span, record) : undefined
+      const changes = this.#sessions.named.withoutDoubtful(decision)
+      const sessionId = isUnassigned ? this.#sessions.sessionFor({ ...decision, changes }) : undefined
       if (sessionId !== undefined) {
         counters.backfilled++
         return this.#host.finish(span, record, {
           ...changes,
           sessionId,
           // What the span has of its own takes precedence.
-          fields: { ...unlessPresent(record?.trace?.fields ?? {}, span.attributes), ...changes?.fields },
+          fields: {
+            ...unlessPresent(this.#sessions.named.fieldsFor(record?.trace), span.attributes),
+            ...changes?.fields,
+          },
         })
       }
       if (reason !== undefined && record !== undefined && !isComplete(record)) {

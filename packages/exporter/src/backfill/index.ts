@@ -5,6 +5,7 @@
  * - `requests.ts`: how they are sent, in requests of the usual size
  * - `trace-session.ts`: which spans wait, and which session their trace has; pure rules, and the memory of traces without
  *   a record
+ * - `named-fields.ts`: the user and the conversation that spans name, under any key, and where they disagree
  *
  * `SpanValidation` makes the buffer through the value of `backfill()` and calls it with every batch. The buffer sends what
  * is ready through it.
@@ -12,6 +13,7 @@
  * @module
  */
 import { checkOptions, checkWholeNumber, LONGEST_TIMER_MILLIS } from '@otel-sessions/semconv/internal'
+import type { SessionBackend } from '../backends/backend.ts'
 import type { ExportableSpan } from '../span-types.ts'
 import {
   type Backfill,
@@ -57,7 +59,9 @@ export function backfill(options: BackfillOptions = {}): Backfill {
   checkWholeNumber('backfill', 'maxSpans', maxSpans, 1, 50_000)
   const settings = { maxWaitMillis, maxSpans }
   return {
-    [CREATE_BUFFER]: <S extends ExportableSpan>(host: BackfillHost<S>): BackfillBuffer<S> =>
-      new TraceBuffer(settings, host),
+    [CREATE_BUFFER]: <S extends ExportableSpan>(
+      host: BackfillHost<S>,
+      backends: readonly SessionBackend[] = [],
+    ): BackfillBuffer<S> => new TraceBuffer(settings, host, backends),
   }
 }

@@ -1,4 +1,5 @@
 import type { SessionFlush, SessionRecord } from '@otel-sessions/semconv/internal'
+import type { SessionBackend } from '../backends/backend.ts'
 import type { ResultCallback } from '../delegate-calls.ts'
 import type { ExportableSpan } from '../span-types.ts'
 import type { SpanChanges, ValidationRules } from './decide.ts'
@@ -58,4 +59,8 @@ export interface Backfill {
   readonly [CREATE_BUFFER]: unknown
 }
 
-export type CreateBuffer = <S extends ExportableSpan>(host: BackfillHost<S>) => BackfillBuffer<S>
+/** @param backends those of the option `backends`: their keys name users too */
+export type CreateBuffer = <S extends ExportableSpan>(
+  host: BackfillHost<S>,
+  backends: readonly SessionBackend[] | undefined,
+) => BackfillBuffer<S>

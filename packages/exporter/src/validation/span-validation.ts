@@ -71,7 +71,7 @@ export class SpanValidation<S extends ExportableSpan> implements BackfillHost<S>
     this.rules = settings.rules
     this.#mapper = settings.mapper
     this.#send = send
-    this.#buffer = settings.createBuffer?.<S>(this)
+    this.#buffer = settings.createBuffer?.<S>(this, options.backends)
   }
 
   /**

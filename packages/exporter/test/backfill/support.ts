@@ -5,6 +5,7 @@ import {
   BatchSpanProcessor,
   type ReadableSpan,
   SimpleSpanProcessor,
+  type SpanLimits,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base'
 import {
@@ -14,6 +15,7 @@ import {
 } from '@otel-sessions/exporter'
 import { type BackfillOptions, backfill } from '@otel-sessions/exporter/backfill'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
+import { withoutOnEnding } from '../../../../test/support/tracing.ts'
 
 interface Setup extends Pick<SessionSpanExporterOptions, 'backends' | 'onInvalid' | 'maxLength'> {
   /** `simple` exports each span when it ends, `batch` all of them at a flush. */
@@ -22,12 +24,23 @@ interface Setup extends Pick<SessionSpanExporterOptions, 'backends' | 'onInvalid
   readonly ours?: 'first' | 'last' | 'none'
   readonly more?: readonly SpanProcessor[]
   readonly onOverwrite?: 'restore' | 'accept'
+  readonly spanLimits?: SpanLimits
+  /** Whether the SDK calls `onEnding`, as from 2.0 on. */
+  readonly hasOnEnding?: boolean
 }
 
 /** An application whose exporter backfills, unless the options are undefined, with memory in place of the network. */
 export function startBackfilling(
   waits: BackfillOptions | undefined,
-  { processor = 'simple', ours = 'first', more = [], onOverwrite, ...options }: Setup = {},
+  {
+    processor = 'simple',
+    ours = 'first',
+    more = [],
+    onOverwrite,
+    spanLimits,
+    hasOnEnding = true,
+    ...options
+  }: Setup = {},
 ) {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   const arrived: ReadableSpan[] = []
@@ -44,9 +57,13 @@ export function startBackfilling(
   })
   const exporting =
     processor === 'simple' ? new SimpleSpanProcessor(exporter) : new BatchSpanProcessor(exporter)
-  const session = new SessionSpanProcessor({ onOverwrite })
+  const ending = new SessionSpanProcessor({ onOverwrite })
+  const session = hasOnEnding ? ending : withoutOnEnding(ending)
   const order = { first: [session, exporting], last: [exporting, session], none: [exporting] }
-  const provider = new BasicTracerProvider({ spanProcessors: [...order[ours], ...more] })
+  const provider = new BasicTracerProvider({
+    spanLimits: spanLimits ?? {},
+    spanProcessors: [...order[ours], ...more],
+  })
   trace.setGlobalTracerProvider(provider)
   return {
     provider,

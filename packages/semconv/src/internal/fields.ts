@@ -1,4 +1,3 @@
-import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_USER_ID } from '../attributes.ts'
 import { ATTR_SESSION_LATE } from '../session-spans.ts'
 import { ownValue, type ReadableAttributes } from './read-attributes.ts'
 import type { SessionRecord, SessionTrace, StampedFields } from './session-record.ts'
@@ -56,17 +55,6 @@ export function noteOnTrace(
   if (id === undefined || id === trace.sessionId) return
   if (id === null || trace.sessionId !== undefined) trace.several = true
   else trace.sessionId = id
-}
-
-/**
- * Notes the user and the conversation that something else wrote on a span of a trace. They are never given to another
- * span, but may be others than those that were set.
- */
-export function noteOthers(trace: SessionTrace, attributes: ReadableAttributes): void {
-  for (const key of [ATTR_USER_ID, ATTR_GEN_AI_CONVERSATION_ID]) {
-    const value = ownValue(attributes, key)
-    if (trace.fields?.[key] !== undefined) trace.fields = agree(trace.fields, { [key]: value as string })
-  }
 }
 
 /**

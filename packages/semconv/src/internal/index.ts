@@ -24,6 +24,7 @@ export {
   type OwnFields,
   readAlias,
 } from '../aliases/read.ts'
+export { type NamedField, type NamingKeys, namingKeys } from '../aliases/users.ts'
 export { isPlaceholder, isPlainSessionId } from '../session-id.ts'
 export {
   agree,
@@ -31,7 +32,6 @@ export {
   isSameValue,
   lostFields,
   noteOnTrace,
-  noteOthers,
   unlessPresent,
 } from './fields.ts'
 export { checkIdOptions } from './id-options.ts'
