@@ -122,7 +122,7 @@ export const LANGCHAIN = area({
     'LangChain runs its callbacks in a queue in the background, and instrumentations make their spans there.',
   codes: {
     'langchain:background-callbacks': {
-      what: "A span of LangChain, or of a callback handler such as Langfuse's or your own, started in a callback whose context is not kept. So it may have the session of another request. LangChain's queue could not be found, as in a bundle, or only after the first callbacks were in it. If the log says that a queue is bound, it is that of another copy of LangChain, such as the one in `node_modules` beside your bundle.",
+      what: "A span of LangChain, or of a callback handler such as Langfuse's or your own, started in a callback whose context is not kept. So it may have the session of another request. LangChain's queue could not be found, as in a bundle. If the log says that a queue is bound, it is that of another copy of LangChain, such as the one in `node_modules` beside your bundle.",
       fix: "Call `keepSessionInLangChain()` of `@otel-sessions/processor/langchain` when the application starts. In a bundle, pass it the module: `keepSessionInLangChain(callbacks)`, after `import * as callbacks from '@langchain/core/callbacks/manager'` in a file of the same bundle. [LangChain](../frameworks/langchain.md#requests-at-the-same-time) has the details.",
     },
     'langchain:reassigned': {

@@ -22,8 +22,7 @@ export const cases = queueCases(
       const queue = new Queue({ concurrency: 1 })
       return (job) => queue.add(job)
     },
-    // Version 10 keeps the context of a job. So does 6 beside LangChain, which the repository's root installs: it is
-    // LangChain's own queue, and the processor binds every copy of it.
+    // Version 10 keeps the context of a job. So does 6: it is LangChain's own queue, and the processor binds every copy.
     asUsual: ['p-queue', 'p-queue-6'].includes(library) ? { right: 3 } : { right: 1, wrong: { work: 2 } },
   })),
 )

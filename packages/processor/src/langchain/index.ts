@@ -4,24 +4,25 @@
  * LangChain runs callbacks in a queue in the background. The queue starts a waiting callback in the context of the one
  * before it, so a span that an instrumentation makes there may start in the scope of another request.
  *
- * - `bind-queues.ts`: the cure, which finds LangChain's queue and binds its jobs to the context of who adds them
- * - `await-handlers.ts`: the fallback for bundled applications, where the queue cannot be found
+ * - `bind-queues.ts`: the cure, which finds LangChain's queues and binds their jobs to the context of who adds them
+ * - `bind-handlers.ts`: the same for bundled applications, where the queue cannot be found: it binds the handlers
  * - `watch-spans.ts`: which spans are LangChain's, and may be another request's; `other-session.ts`: what happens then
  * - `node.ts`, `none.ts`: what `SessionSpanProcessor` does by itself, depending on the platform
  *
  * @module
  */
-import { awaitHandlers, type LangChainCallbacks } from './await-handlers.ts'
-import { bindQueues } from './bind-queues.ts'
+import { bindHandlers, type LangChainCallbacks } from './bind-handlers.ts'
+import { bindQueueOfCaller, bindQueues, type LangChainCaller } from './bind-queues.ts'
 import { watchLangChain } from './watch-spans.ts'
 
-export type { LangChainCallbacks } from './await-handlers.ts'
+export type { LangChainCallbacks } from './bind-handlers.ts'
+export type { LangChainCaller } from './bind-queues.ts'
 
 /** What `keepSessionInLangChain` reached. If it is `{ queues: 0, handlers: false }`, it has no effect. */
 export interface LangChainReach {
   /** How many copies of LangChain's queue are bound. Several copies of LangChain often share one. */
   readonly queues: number
-  /** Whether OpenTelemetry's handlers run inside the run that calls them. */
+  /** Whether LangChain's callback handlers run in the context of the run that calls them. */
   readonly handlers: boolean
 }
 
@@ -36,19 +37,28 @@ export interface LangChainReach {
  * It binds the jobs of LangChain's own queue to the context of the code that adds them, and costs no latency. Its only
  * effect is on the context. An application's own `p-queue` of version 6 is bound as well.
  *
- * In a bundle the queue is out of reach. Pass `@langchain/core/callbacks/manager` there: then each run waits for the
- * handlers of OpenInference and Traceloop, as it does for all handlers with `LANGCHAIN_CALLBACKS_BACKGROUND=false`.
+ * In a bundle the queue is out of reach. Pass `@langchain/core/callbacks/manager` there, which binds the callbacks of
+ * every handler. If a model has a `maxConcurrency`, pass `@langchain/core/utils/async_caller` too: its requests wait in
+ * a queue of their own.
  *
  * Calling it again changes nothing, except that it reaches what was loaded meanwhile. Never throws.
  *
- * @param callbacks the module `@langchain/core/callbacks/manager`, in a bundled application
+ * @param modules in a bundled application, LangChain's modules
  * @returns what was reached, now or before
  * @example keepSessionInLangChain()
  * @example
  * import * as callbacks from '@langchain/core/callbacks/manager'
- * keepSessionInLangChain(callbacks) // in a bundle
+ * import * as caller from '@langchain/core/utils/async_caller'
+ * keepSessionInLangChain(callbacks, caller) // in a bundle
  */
-export function keepSessionInLangChain(callbacks?: LangChainCallbacks): LangChainReach {
+export function keepSessionInLangChain(
+  ...modules: readonly (LangChainCallbacks | LangChainCaller)[]
+): LangChainReach {
   watchLangChain()
-  return { queues: bindQueues(), handlers: awaitHandlers(callbacks) }
+  let handlers = bindHandlers(undefined)
+  for (const module of modules as readonly (Partial<LangChainCallbacks & LangChainCaller> | undefined)[]) {
+    bindQueueOfCaller(module?.AsyncCaller)
+    handlers = bindHandlers(module?.CallbackManager)
+  }
+  return { queues: bindQueues(), handlers }
 }

@@ -1,5 +1,5 @@
 // `#langchain` in package.json, on platforms with a module loader (Node, Bun, Deno), and in a bundle for them.
-import { bindQueues } from './bind-queues.ts'
+import { bindLaterQueues, bindQueues } from './bind-queues.ts'
 import { watchLangChain } from './watch-spans.ts'
 
 // Scopes are entered before a processor is constructed.
@@ -8,10 +8,13 @@ watchLangChain()
 let hasBound = false
 
 /**
- * Binds LangChain's queue before its first use. Called when a processor is constructed, because a span is too late: the
- * first requests are then in the queue already. It is safe there, because it changes nothing but the context.
+ * Binds LangChain's queues before their first use, also those that are loaded later. Called when a processor is
+ * constructed, because a span is too late: the first requests are then in the queue already. It is safe there, because
+ * it changes nothing but the context.
  */
 export function bindInstalledQueues(): void {
-  if (!hasBound) bindQueues(false)
+  if (hasBound) return
   hasBound = true
+  bindQueues()
+  bindLaterQueues()
 }

@@ -3,7 +3,6 @@ import type { SessionRecord } from '@otel-sessions/semconv/internal'
 import { environmentVariable } from '../platform.ts'
 import { report } from '../report/report.ts'
 import type { StampableSpan } from '../rules/stamp.ts'
-import { areHandlersAwaited } from './await-handlers.ts'
 import { bindQueues, isQueueBound, KEPT } from './bind-queues.ts'
 import { noteSessions } from './entered-sessions.ts'
 import { langChain } from './hooks.ts'
@@ -130,7 +129,7 @@ function watchSpan(
   scope: object,
   isLangChains: boolean,
 ): void {
-  if (context.getValue(KEPT) === true || areHandlersAwaited()) return
+  if (context.getValue(KEPT) === true) return
   if (environmentVariable('LANGCHAIN_CALLBACKS_BACKGROUND') === 'false') return
   const wasBound = isQueueBound()
   if (scope !== lastBound) bindQueues()
