@@ -68,8 +68,8 @@ const MAX_SESSIONS = 10_000_000
  * @throws TypeError or RangeError that names the option and the type of its value
  */
 export function settingsOf(options: SessionAnalyticsOptions = {}): AnalyticsSettings {
-  checkOptions(WHERE, options, OPTIONS)
-  const { maxSessions = 10_000, idleMillis = 3_600_000, prices, onEvict, meterProvider } = options
+  const own = checkOptions(WHERE, options, OPTIONS)
+  const { maxSessions = 10_000, idleMillis = 3_600_000, prices, onEvict, meterProvider } = own
   checkWholeNumber(WHERE, 'maxSessions', maxSessions, 1, MAX_SESSIONS)
   checkWholeNumber(WHERE, 'idleMillis', idleMillis, 1, LONGEST_TIMER_MILLIS)
   const problem = prices === undefined ? undefined : pricesProblem(prices)

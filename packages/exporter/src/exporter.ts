@@ -1,8 +1,15 @@
-import { checkWholeNumber, kindOf, LONGEST_TIMER_MILLIS, now, within } from '@otel-sessions/semconv/internal'
+import {
+  checkOptions,
+  checkWholeNumber,
+  kindOf,
+  LONGEST_TIMER_MILLIS,
+  now,
+  within,
+} from '@otel-sessions/semconv/internal'
 import { callBack, exportOnce, type FailureReason, failure, type ResultCallback } from './delegate-calls.ts'
 import type { ExportableSpan, ExportResult, SpanExporterLike } from './span-types.ts'
 import type { SpanSender } from './validation/backfill-contract.ts'
-import type { ValidationOptions } from './validation/options.ts'
+import { VALIDATION_OPTIONS, type ValidationOptions } from './validation/options.ts'
 import { SpanValidation } from './validation/span-validation.ts'
 import { increment, type ValidationStats } from './validation/stats.ts'
 
@@ -23,8 +30,8 @@ export interface SessionSpanExporterOptions extends ValidationOptions {
   readonly shutdownTimeoutMillis?: number | undefined
 }
 
-/** The options in addition to those of validation. */
 const OPTIONS = [
+  ...VALIDATION_OPTIONS,
   'exportTimeoutMillis',
   'shutdownTimeoutMillis',
 ] satisfies (keyof SessionSpanExporterOptions)[]
@@ -70,12 +77,9 @@ export class SessionSpanExporter<S extends ExportableSpan> {
       )
     }
     this.#delegate = delegate
-    this.#validation = new SpanValidation(options, {
-      name: OWNER,
-      moreOptions: OPTIONS,
-      send: this.#send,
-    })
-    const { exportTimeoutMillis = 30_000, shutdownTimeoutMillis = 10_000 } = options
+    const own = checkOptions(OWNER, options, OPTIONS)
+    this.#validation = new SpanValidation(own, { name: OWNER, send: this.#send })
+    const { exportTimeoutMillis = 30_000, shutdownTimeoutMillis = 10_000 } = own
     checkWholeNumber(OWNER, 'exportTimeoutMillis', exportTimeoutMillis, 1, LONGEST_TIMER_MILLIS)
     checkWholeNumber(OWNER, 'shutdownTimeoutMillis', shutdownTimeoutMillis, 1, LONGEST_TIMER_MILLIS)
     this.#exportMillis = exportTimeoutMillis

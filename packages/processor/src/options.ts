@@ -72,11 +72,11 @@ const WHERE = 'SessionSpanProcessor'
  * @throws TypeError or RangeError that names the option and what is wrong with its value
  */
 export function settingsOf(options: SessionSpanProcessorOptions = {}): SessionRecordSettings {
-  checkOptions(WHERE, options, OPTIONS)
-  const { onOverwrite = 'restore', inferFromChildren = true, defaultSession } = options
+  const own = checkOptions(WHERE, options, OPTIONS)
+  const { onOverwrite = 'restore', inferFromChildren = true, defaultSession } = own
   checkChoice(WHERE, 'onOverwrite', onOverwrite, ['restore', 'accept'])
   checkChoice(WHERE, 'inferFromChildren', inferFromChildren, [true, false])
-  const { aliases, rule } = checkIdOptions(WHERE, options)
+  const { aliases, rule } = checkIdOptions(WHERE, own)
   return {
     onOverwrite,
     inferFromChildren,

@@ -157,8 +157,8 @@ const SORT_KEYS = {
  * @throws TypeError or RangeError that names what is wrong with the query
  */
 export function sortTotals(all: readonly SessionTotals[], query: SessionQuery): SessionTotals[] {
-  checkOptions('SessionAnalytics: sessions()', query, ['sort', 'limit'])
-  const { sort = 'lastTime', limit } = query
+  const own = checkOptions('SessionAnalytics: sessions()', query, ['sort', 'limit'])
+  const { sort = 'lastTime', limit } = own
   if (!Object.hasOwn(SORT_KEYS, sort)) {
     const names = Object.keys(SORT_KEYS).join(', ')
     throw new TypeError(`SessionAnalytics: sort must be one of ${names}, it is ${kindOf(sort)}`)

@@ -53,8 +53,7 @@ const OPTIONS = ['maxWaitMillis', 'maxSpans'] satisfies (keyof BackfillOptions)[
  * @example new SessionSpanExporter(new OTLPTraceExporter(), { backfill: backfill() })
  */
 export function backfill(options: BackfillOptions = {}): Backfill {
-  checkOptions('backfill', options, OPTIONS)
-  const { maxWaitMillis = 30_000, maxSpans = 2048 } = options
+  const { maxWaitMillis = 30_000, maxSpans = 2048 } = checkOptions('backfill', options, OPTIONS)
   checkWholeNumber('backfill', 'maxWaitMillis', maxWaitMillis, 1, LONGEST_TIMER_MILLIS)
   checkWholeNumber('backfill', 'maxSpans', maxSpans, 1, 50_000)
   const settings = { maxWaitMillis, maxSpans }

@@ -1,5 +1,6 @@
-import { now, within } from '@otel-sessions/semconv/internal'
+import { checkOptions, now, within } from '@otel-sessions/semconv/internal'
 import type { ExportableSpan } from '../span-types.ts'
+import { VALIDATION_OPTIONS } from '../validation/options.ts'
 import { SpanValidation } from '../validation/span-validation.ts'
 import type { ValidationStats } from '../validation/stats.ts'
 import type { Codec, Encoded } from './encoder/codec.ts'
@@ -38,7 +39,7 @@ export class Pipeline {
     this.#codec = codecOf(queue.format)
     this.#validation =
       session &&
-      new SpanValidation<ExportableSpan>(session, {
+      new SpanValidation<ExportableSpan>(checkOptions(`${PROCESSOR}: session`, session, VALIDATION_OPTIONS), {
         name: PROCESSOR,
         path: 'session.',
         send: (spans) => this.#offer(spans),

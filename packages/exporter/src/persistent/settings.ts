@@ -3,6 +3,7 @@ import {
   checkChoice,
   checkOptions,
   checkWholeNumber,
+  isPolluted,
   kindOf,
   LONGEST_TIMER_MILLIS,
 } from '@otel-sessions/semconv/internal'
@@ -73,8 +74,8 @@ const HINTS: Readonly<Record<string, string>> = {
  *
  * @throws TypeError or RangeError that names the option and the kind of its value
  */
-export function settingsOf(options: PersistentBatchSpanProcessorOptions = {}): ProcessorSettings {
-  checkNames(options)
+export function settingsOf(given: PersistentBatchSpanProcessorOptions = {}): ProcessorSettings {
+  const options = checkNames(given)
   const { settings: environment, problems: found } = readEnv(process.env)
   for (const problem of found) problems.report(`environment:${problem}`, () => problem)
   const { protocol = environment.protocol ?? 'http/protobuf', session = {}, meterProvider } = options
@@ -99,12 +100,14 @@ export function settingsOf(options: PersistentBatchSpanProcessorOptions = {}): P
   }
 }
 
-function checkNames(options: PersistentBatchSpanProcessorOptions): void {
+function checkNames(options: PersistentBatchSpanProcessorOptions): PersistentBatchSpanProcessorOptions {
   const isObject = typeof options === 'object' && options !== null
-  const hinted = isObject ? Object.keys(HINTS).find((name) => name in options) : undefined
+  const hinted = isObject
+    ? Object.keys(HINTS).find((name) => name in options && !isPolluted(options, name))
+    : undefined
   if (hinted !== undefined)
     throw new TypeError(`${PROCESSOR}: there is no option "${hinted}": ${HINTS[hinted]}`)
-  checkOptions(PROCESSOR, options, OPTIONS)
+  return checkOptions(PROCESSOR, options, OPTIONS)
 }
 
 const checkNumber = (option: string, value: unknown, least: number, most: number): void =>

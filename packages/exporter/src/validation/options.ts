@@ -1,5 +1,5 @@
 import { checkSessionId, type SessionAliases, type SessionIdRule } from '@otel-sessions/semconv'
-import { checkIdOptions, checkOption, checkOptions, kindOf } from '@otel-sessions/semconv/internal'
+import { checkIdOptions, checkOption, kindOf } from '@otel-sessions/semconv/internal'
 import {
   type AttributeMapper,
   type BackendProblemCounts,
@@ -70,7 +70,8 @@ export interface ValidationSettings {
   readonly createBuffer: CreateBuffer | undefined
 }
 
-const OPTIONS = [
+/** The names of the options. */
+export const VALIDATION_OPTIONS = [
   'aliases',
   'maxLength',
   'onInvalid',
@@ -79,11 +80,10 @@ const OPTIONS = [
 ] satisfies (keyof ValidationOptions)[]
 
 /**
- * Checks the options.
+ * Checks the options, whose names were checked.
  *
  * @param owner the class that messages begin with
  * @param path what messages put before the name of an option: empty, or the option that holds them and a dot
- * @param more further options that the owner knows
  * @param counts where problems of backends are counted
  * @throws TypeError or RangeError that names the option and the kind of value it has
  */
@@ -91,10 +91,8 @@ export function validationSettingsOf(
   options: ValidationOptions,
   owner: string,
   path: string,
-  more: readonly string[],
   counts: BackendProblemCounts,
 ): ValidationSettings {
-  checkOptions(path === '' ? owner : `${owner}: ${path.slice(0, -1)}`, options, [...OPTIONS, ...more])
   const { onInvalid = 'drop', backends = [], backfill } = options
   const { aliases, rule } = checkIdOptions(owner, options, path)
   const check = (isRight: boolean, option: string, expected: string, value: unknown, hint = '') =>

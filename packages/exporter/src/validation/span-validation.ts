@@ -36,8 +36,6 @@ export interface ValidationOwner<S> {
   readonly name: string
   /** What error messages put before the name of an option, such as `session.`. */
   readonly path?: string
-  /** Further options of the owner that are in the same object. */
-  readonly moreOptions?: readonly string[]
   /** Sends the spans that were validated: those of a batch, or those that waited for their trace. */
   readonly send: SpanSender<S>
 }
@@ -64,10 +62,13 @@ export class SpanValidation<S extends ExportableSpan> implements BackfillHost<S>
   /** Where the batch is to be registered while it is in flight: `BatchSpanProcessor` does not wait for it in a flush. */
   #flushes = new Set<SessionFlush['inFlight']>()
 
-  /** @throws TypeError or RangeError when an option is wrong; the message names it */
+  /**
+   * @param options whose names were checked
+   * @throws TypeError or RangeError when an option is wrong; the message names it
+   */
   constructor(options: ValidationOptions, owner: ValidationOwner<S>) {
-    const { name, path = '', moreOptions = [], send } = owner
-    const settings = validationSettingsOf(options, name, path, moreOptions, this.counters.backends)
+    const { name, path = '', send } = owner
+    const settings = validationSettingsOf(options, name, path, this.counters.backends)
     this.rules = settings.rules
     this.#mapper = settings.mapper
     this.#send = send

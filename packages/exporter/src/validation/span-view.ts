@@ -4,6 +4,7 @@ import {
   ATTR_SESSION_ID,
   type ReadableAttributes,
 } from '@otel-sessions/semconv'
+import { ownValue } from '@otel-sessions/semconv/internal'
 import type { ExportableSpan } from '../span-types.ts'
 import type { SpanChanges } from './decide.ts'
 
@@ -39,7 +40,10 @@ export function changedAttributes(
   for (const [key, value] of changes.staleAttributes ?? []) {
     if (changed[key] === value) delete changed[key]
   }
-  for (const key in changes.fields) if (changes.fields[key] !== null) changed[key] = changes.fields[key]
+  for (const key in changes.fields) {
+    const value = ownValue(changes.fields, key)
+    if (value != null) changed[key] = value
+  }
   if (changes.overwrittenId !== undefined) changed[ATTR_OVERWRITTEN_ID] = changes.overwrittenId
   if (changes.metadata !== undefined) changed[ATTR_METADATA] = changes.metadata
   return changed

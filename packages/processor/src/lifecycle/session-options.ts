@@ -65,8 +65,7 @@ const OPTIONS = [
  * @throws TypeError or RangeError that names the option and the kind of value it has
  */
 export function sessionSettings(where: string, options: SessionOptions = {}): SessionSettings {
-  checkOptions(where, options, OPTIONS)
-  const { tracerProvider, loggerProvider, ...attachments } = options
+  const { tracerProvider, loggerProvider, ...attachments } = checkOptions(where, options, OPTIONS)
   checkProvider(where, 'tracerProvider', 'getTracer', tracerProvider)
   checkProvider(where, 'loggerProvider', 'getLogger', loggerProvider)
   return {

@@ -9,7 +9,7 @@ import {
 import { logUnheard } from '@otel-sessions/semconv/internal'
 import { sessionCounters } from '../report/process-stats.ts'
 import { report, reportInvalidId, reportWeakId } from '../report/report.ts'
-import { checkFields, reportUnknownField } from '../scope/check-session.ts'
+import { checkFields, isInit, readField, reportUnknownField } from '../scope/check-session.ts'
 import { fieldsForAnother } from '../scope/scope.ts'
 import type { SessionFields } from '../scope/session-init.ts'
 import { checkText, checkTime, NAME_MAX_LENGTH, timeNow } from './emit/check-values.ts'
@@ -95,7 +95,9 @@ const START_FIELDS = [
 function checkInit<T>(session: unknown, known: readonly string[], check: (init: SessionStart) => T) {
   logUnheard()
   try {
-    if (!isInit(session, known)) return check({ sessionId: session as string })
+    if (typeof session !== 'object' || session === null || !isInit(session, known)) {
+      return check({ sessionId: session as string })
+    }
     for (const key of Object.keys(session)) {
       if (!known.includes(key)) reportUnknownField(key, known)
     }
@@ -106,28 +108,26 @@ function checkInit<T>(session: unknown, known: readonly string[], check: (init: 
   }
 }
 
-// A forgotten `await`, an array and a boxed string are not objects without an ID, but invalid IDs.
-function isInit(session: unknown, known: readonly string[]): session is SessionStart {
-  if (typeof session !== 'object' || session === null) return false
-  const prototype = Object.getPrototypeOf(session)
-  return prototype === Object.prototype || prototype === null || known.some((field) => field in session)
-}
-
 function checkStart(init: SessionStart): CheckedStart {
-  const { sessionId, name, startTime } = init
+  const sessionId = readField(init, 'sessionId')
   const id = sessionId === undefined ? createSessionId() : checkId(sessionId)
   const fields = checkFields(init)
   return {
     id,
-    name: checkText('session-start:bad-name', 'the name of a session', name, NAME_MAX_LENGTH),
+    name: checkText(
+      'session-start:bad-name',
+      'the name of a session',
+      readField(init, 'name'),
+      NAME_MAX_LENGTH,
+    ),
     previousSessionId: checkPrevious(fields?.[ATTR_SESSION_PREVIOUS_ID], id),
     fields: ownFields(fields),
-    time: checkTime(startTime) ?? timeNow(),
+    time: checkTime(readField(init, 'startTime')) ?? timeNow(),
   }
 }
 
 function checkResume(init: SessionStart): CheckedResume {
-  return { id: checkId(init.sessionId), fields: ownFields(checkFields(init)) }
+  return { id: checkId(readField(init, 'sessionId')), fields: ownFields(checkFields(init)) }
 }
 
 function checkId(id: unknown): string | undefined {

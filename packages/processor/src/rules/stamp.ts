@@ -5,7 +5,13 @@ import {
   METADATA_MAX_LENGTH,
   type ReadableAttributes,
 } from '@otel-sessions/semconv'
-import { countOf, isSameValue, type SessionRecord, type StampedFields } from '@otel-sessions/semconv/internal'
+import {
+  countOf,
+  isSameValue,
+  ownValue,
+  type SessionRecord,
+  type StampedFields,
+} from '@otel-sessions/semconv/internal'
 import { report } from '../report/report.ts'
 import type { SessionFields } from '../scope/session-init.ts'
 
@@ -50,8 +56,8 @@ export function stampFields(
 ): void {
   const attributes = attributesOf(span)
   for (const key in fields) {
-    const value = fields[key]
-    if (value === null) continue
+    const value = ownValue(fields, key)
+    if (value == null) continue
     setAttribute(span, key, value)
     const stored = attributes[key]
     if (!isSameValue(stored, value)) noteStoredValue(record, key, stored)
@@ -105,7 +111,9 @@ export function stampedFieldsOf(fields: SessionFields | undefined): StampedField
 function makeStampedFields(fields: Readonly<Record<string, never>>): StampedFields {
   const stamped: { [key: string]: StampedFields[string] } = {}
   for (const key in fields) {
-    const value = key === ATTR_METADATA ? metadataJson(fields[key]) : fields[key]
+    const field = ownValue(fields, key)
+    if (field === undefined) continue
+    const value = key === ATTR_METADATA ? metadataJson(field) : (field as StampedFields[string] | undefined)
     if (value !== undefined && key !== ATTR_SESSION_PREVIOUS_ID) stamped[key] = value
   }
   return stamped

@@ -8,7 +8,7 @@ import {
   TAG_MAX_LENGTH,
   TAGS_MAX_COUNT,
 } from '@otel-sessions/semconv'
-import { countOf, isPlainSessionId, numberOrKind } from '@otel-sessions/semconv/internal'
+import { countOf, isPlainSessionId, isPolluted, numberOrKind } from '@otel-sessions/semconv/internal'
 import type { FieldCode, IdFieldCode } from '../report/problem-codes.ts'
 import { ID_REJECTED, report, reportInvalidId, reportLeftOut, reportWeakId } from '../report/report.ts'
 import type { CheckedSession, MetadataValue, SessionFields, SessionInit } from './session-init.ts'
@@ -29,7 +29,7 @@ export function checkSession(session: unknown): CheckedSession {
   if (typeof session === 'string') return checkId(session)
   if (session === null) return cleared()
   try {
-    if (typeof session === 'object' && isInit(session)) return checkInit(session as SessionInit)
+    if (typeof session === 'object' && isInit(session, FIELDS)) return checkInit(session as SessionInit)
   } catch {
     report('session:unreadable', () => 'a session is rejected: reading it throws')
     return cleared()
@@ -37,19 +37,31 @@ export function checkSession(session: unknown): CheckedSession {
   return checkId(session)
 }
 
-// A promise that nobody awaited, an array or a boxed string has none of the fields. As an object without
-// `sessionId`, it would leave the work in the outer session.
-function isInit(session: object): boolean {
+/**
+ * Whether a value is a session as an object. A promise that nobody awaited, an array or a boxed string has none of the
+ * fields. As an object without `sessionId`, it would leave the work in the outer session.
+ */
+export function isInit(session: object, fields: readonly string[]): boolean {
   const prototype = Object.getPrototypeOf(session)
-  return prototype === Object.prototype || prototype === null || FIELDS.some((field) => field in session)
+  return (
+    prototype === Object.prototype || prototype === null || fields.some((field) => hasField(session, field))
+  )
 }
+
+const hasField = (session: object, field: string) => field in session && !isPolluted(session, field)
+
+/** Reads a field: what stands on `Object.prototype` would be in every session. */
+export const readField = <T extends object, K extends keyof T & string>(
+  session: T,
+  field: K,
+): T[K] | undefined => (isPolluted(session, field) ? undefined : session[field])
 
 function checkInit(init: SessionInit): CheckedSession {
   for (const key of Object.keys(init)) {
     if (!FIELDS.includes(key)) reportUnknownField(key, FIELDS)
   }
   const fields = checkFields(init)
-  if (!('sessionId' in init)) return { kind: 'fields', id: undefined, fields }
+  if (!hasField(init, 'sessionId')) return { kind: 'fields', id: undefined, fields }
   const { sessionId } = init
   return sessionId === null ? cleared(fields) : checkId(sessionId, fields)
 }
@@ -100,7 +112,7 @@ function checkField(
   check: (value: unknown, field: Field) => unknown,
 ): unknown {
   try {
-    const value: unknown = init[field]
+    const value: unknown = readField(init, field)
     if (value === undefined) return undefined
     if (value !== null) return check(value, field)
   } catch {

@@ -30,7 +30,7 @@ export function agree(
 ): StampedFields | undefined {
   let changed: Mutable | undefined
   for (const key in fields) {
-    const value = fields[key]
+    const value = ownValue(fields, key) as StampedFields[string] | undefined
     const seen = agreed?.[key]
     if (seen === value || seen === null || value == null || key === ATTR_SESSION_LATE) continue
     if (isSameValue(seen, value)) continue

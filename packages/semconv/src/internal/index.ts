@@ -43,7 +43,7 @@ export {
   sessionIdRank,
 } from './late-rules.ts'
 export { PROCESSOR, processorLog, reportBareSpan, reportMissingProcessor } from './missing-processor.ts'
-export { isTooLongToRead, type MetadataRead, ownValue, readMetadata } from './read-attributes.ts'
+export { isPolluted, isTooLongToRead, type MetadataRead, ownValue, readMetadata } from './read-attributes.ts'
 export {
   addRecord,
   ownRecord,

@@ -14,6 +14,18 @@ export function ownValue(attributes: ReadableAttributes, key: string): unknown {
   return value === undefined || isOwn.call(attributes, key) ? value : undefined
 }
 
+/**
+ * Whether an object has a property from `Object.prototype` alone, which something polluted. A property of a class or of
+ * another object that is inherited counts.
+ */
+export function isPolluted(object: object, key: string): boolean {
+  const root = Object.prototype
+  if (!isOwn.call(root, key)) return false
+  let at: object | null = object
+  while (at !== null && at !== root && !isOwn.call(at, key)) at = Object.getPrototypeOf(at)
+  return at === root
+}
+
 /** The top level of a `metadata` attribute, or why it was not read. */
 export type MetadataRead =
   | {

@@ -67,8 +67,8 @@ const MOST_INLINE = 2 ** 20
  * @throws TypeError or RangeError that names the option and the kind of value it has
  */
 export function attachmentSettings(options: AttachmentOptions, where: string): AttachmentSettings {
-  checkOptions(where, options, OPTIONS)
-  const { maxInlineBytes = 4096, upload, uploadTimeoutMillis = 30_000 } = options
+  const own = checkOptions(where, options, OPTIONS)
+  const { maxInlineBytes = 4096, upload, uploadTimeoutMillis = 30_000 } = own
   checkWholeNumber(where, 'maxInlineBytes', maxInlineBytes, 0, MOST_INLINE)
   checkFunction(where, 'upload', upload)
   checkWholeNumber(where, 'uploadTimeoutMillis', uploadTimeoutMillis, 1, LONGEST_TIMER_MILLIS)

@@ -52,8 +52,8 @@ export interface IdleSettings {
  */
 export function idleSettings(options: SessionIdleOptions): IdleSettings {
   const where = 'SessionIdle'
-  checkOptions(where, options, OPTIONS)
-  const { idle, maxAge, onExpire = endOpenSession, maxSessions = 100_000 } = options
+  const own = checkOptions(where, options, OPTIONS)
+  const { idle, maxAge, onExpire = endOpenSession, maxSessions = 100_000 } = own
   if (idle === undefined && maxAge === undefined) {
     throw new TypeError(`${where}: one of the options idle and maxAge must be given`)
   }

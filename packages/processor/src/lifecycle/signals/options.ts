@@ -48,8 +48,8 @@ export const WHERE = 'endSessionsOnSignals'
  * @throws TypeError or RangeError that names the option and the kind of value it has
  */
 export function signalSettings(options: EndSessionsOnSignalsOptions): SignalSettings {
-  checkOptions(WHERE, options, OPTIONS)
-  const { signals = ['SIGINT', 'SIGTERM'], timeoutMillis = 5000, provider } = options
+  const own = checkOptions(WHERE, options, OPTIONS)
+  const { signals = ['SIGINT', 'SIGTERM'], timeoutMillis = 5000, provider } = own
   if (!Array.isArray(signals) || signals.length === 0 || !signals.every(isSignal)) {
     throw new TypeError(
       `${WHERE}: option signals must be an array of one or more signals such as SIGTERM, it is ${kindOf(signals)}`,

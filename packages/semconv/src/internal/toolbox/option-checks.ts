@@ -1,3 +1,5 @@
+import { isPolluted } from '../read-attributes.ts'
+
 /** Describes a value for a message: its type and, for strings, its length. Never contains the value. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value)
@@ -17,16 +19,21 @@ export const countOf = (count: number, unit: string): string => `${count} ${unit
  * Checks that options are an object with known names only.
  *
  * @param where the class or function that the message names
+ * @returns the options, without what stands on `Object.prototype`
  * @throws TypeError that names the option
  */
-export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
+export function checkOptions<T extends object>(where: string, options: T, known: readonly string[]): T {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(`${where}: options must be an object, they are ${kindOf(options)}`)
   }
   const name = Object.keys(options).find((each) => !known.includes(each))
-  if (name === undefined) return
-  const names = known.join(', ')
-  throw new TypeError(`${where}: there is no option ${JSON.stringify(name)}; the options are ${names}`)
+  if (name !== undefined) {
+    const names = known.join(', ')
+    throw new TypeError(`${where}: there is no option ${JSON.stringify(name)}; the options are ${names}`)
+  }
+  const own = Object.create(null)
+  for (const each of known) if (!isPolluted(options, each)) own[each] = options[each as keyof T]
+  return own
 }
 
 /**
