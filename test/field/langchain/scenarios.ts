@@ -1,10 +1,12 @@
 // What applications do with LangChain. The owner is in every input, because spans of LangChain show nothing else.
+import { trace } from '@opentelemetry/api'
 import type { Modules } from './modules.ts'
 
 /** What is passed to one run. */
 interface Config {
   readonly metadata?: Readonly<Record<string, string>>
   readonly callbacks?: object[]
+  readonly tags?: string[]
 }
 
 /** Answers an owner. */
@@ -73,4 +75,16 @@ export function langgraph(modules: Modules): Answer {
     .addEdge('tools', END)
     .compile()
   return (owner, config) => graph.invoke({ text: textOf(owner) }, config)
+}
+
+/** Requests of a model that sends one at a time. */
+export function waiting({ caller }: Modules): Answer {
+  const requests = new caller.AsyncCaller({ maxConcurrency: 1 })
+  return (owner) =>
+    requests.call(async () => {
+      trace
+        .getTracer('http')
+        .startSpan('request', { attributes: { asked: textOf(owner) } })
+        .end()
+    })
 }
