@@ -1,9 +1,8 @@
 // One object that several sessions consume: an iterable, a query, an Observable, a cached Response.
 
-import { context, trace } from '@opentelemetry/api'
 import { bindSession, usingSession } from '@otel-sessions/processor'
 import { describe, expect, test } from 'vitest'
-import { A, B, distinctSessionsOf, sessionsOf, useTelemetry, work } from './support.ts'
+import { A, B, distinctSessionsOf, inRequest, sessionsOf, useTelemetry, work } from './support.ts'
 import { lazyWebWords } from './table/bodies.ts'
 
 useTelemetry()
@@ -70,16 +69,6 @@ const SHARED: [name: string, shared: Shared][] = [
 
 /** `usingSession` with a holder around: an async function would start a thenable. */
 const returnFrom = (session: string, made: object) => void usingSession(session, () => made)
-
-/** Runs below the span of a request: each is a trace of its own. */
-const inRequest = <T>(request: number, fn: () => T): T => {
-  const spanContext = {
-    traceId: `${request}`.padStart(32, '0'),
-    spanId: `${request}`.padStart(16, '0'),
-    traceFlags: 1,
-  }
-  return context.with(trace.setSpanContext(context.active(), spanContext), fn)
-}
 
 describe.each(SHARED)('%s that several sessions share', (_, { make, consume }) => {
   const from = (session: string, made: object) => usingSession(session, () => consume(made as never))

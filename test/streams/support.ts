@@ -1,11 +1,11 @@
 // What the tests of streams share, on top of what they share with the table.
 
-import { context } from '@opentelemetry/api'
+import { context, trace } from '@opentelemetry/api'
 import { contextWithSession, type ProblemCode, processStats } from '@otel-sessions/processor'
 import { afterAll, beforeAll, beforeEach, vi } from 'vitest'
 import { forgetSpans, registerContext, sessionsOf } from './table/telemetry.ts'
 
-export { A, B, bodyIsWaiting, exported, sessionsOf, work } from './table/telemetry.ts'
+export { A, B, bodyIsWaiting, exported, sessionsOf, startSpan, work } from './table/telemetry.ts'
 
 /** Registers the context manager for a test file, and forgets the spans between its tests. */
 export function useTelemetry(): void {
@@ -32,4 +32,14 @@ export function inScopeWithoutBinding<T>(session: string, fn: () => T): T {
 /** How often the helpers met a problem so far. */
 export function problemCount(code: ProblemCode): number {
   return processStats().problems[code] ?? 0
+}
+
+/** Runs below the span of a request: each is a trace of its own. */
+export const inRequest = <T>(request: number, fn: () => T): T => {
+  const spanContext = {
+    traceId: `${request}`.padStart(32, '0'),
+    spanId: `${request}`.padStart(16, '0'),
+    traceFlags: 1,
+  }
+  return context.with(trace.setSpanContext(context.active(), spanContext), fn)
 }

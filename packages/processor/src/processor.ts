@@ -11,11 +11,13 @@ import {
 } from '@otel-sessions/semconv/internal'
 import { checkScopeAtEnd, checkScopeAtStart } from '#check-scope'
 import { bindInstalledQueues } from '#langchain'
+import { sessions } from './binding/binding.ts'
 import { langChain } from './langchain/hooks.ts'
 import { type SessionSpanProcessorOptions, settingsOf } from './options.ts'
 import { report } from './report/report.ts'
 import { resolveEndedSpan, resolveOpenSpan, resolveUnchanged } from './rules/end-rules.ts'
 import { closeRecord, openRecord } from './rules/make-record.ts'
+import { sessionIdIn } from './rules/session-in.ts'
 import { type EndedSpan, type StampableSpan, stamp } from './rules/stamp.ts'
 import { startRecord } from './rules/start-rules.ts'
 import { type Counters, newCounters, type SessionProcessorStats, statsOf } from './stats.ts'
@@ -41,6 +43,7 @@ export class SessionSpanProcessor {
    */
   constructor(options?: SessionSpanProcessorOptions) {
     this.#settings = settingsOf(options)
+    sessions.idIn = (context) => sessionIdIn(context, this.#settings)
     bindInstalledQueues()
     const setup = processState()
     setup.processors.add(this)

@@ -1,6 +1,6 @@
 // Telemetry as an application registers it, a way to make a span at some place, and to ask which session it had.
 
-import { context } from '@opentelemetry/api'
+import { type Attributes, context, type Span } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
@@ -39,6 +39,10 @@ export function forgetSpans(): void {
 export function work(name: string, expected?: string): void {
   tracer.startSpan(name, expected === undefined ? {} : { attributes: { expected } }).end()
 }
+
+/** Starts a span in the calling context. */
+export const startSpan = (name: string, attributes: Attributes = {}): Span =>
+  tracer.startSpan(name, { attributes })
 
 export function spansOf(name: string) {
   return exporter.getFinishedSpans().filter((span) => span.name === name)

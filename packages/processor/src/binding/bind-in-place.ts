@@ -1,7 +1,7 @@
 import { type Context, context } from '@opentelemetry/api'
 import { checkProvider } from '../scope/check-provider.ts'
 import { endScope, extendScope, readScope, type SessionScope } from '../scope/scope.ts'
-import { type Binding, bindingTo, claim, returnAgain } from './binding.ts'
+import { type Binding, bindingTo, claim, isInAnotherTrace, returnAgain } from './binding.ts'
 import { callbacksOutside } from './lazy.ts'
 import {
   answers,
@@ -121,11 +121,8 @@ export function bindInPlace(
 function bindTo(target: Methods, to: Binding, whole?: BindWhole): BindOutcome {
   const before = bindings.get(target)
   if (before !== undefined && whole === undefined) {
-    // An emitter keeps its binding.
-    if (
-      isReopened(target) &&
-      (isObservable(target) || ['then', 'body', Symbol.asyncIterator].some((name) => name in target))
-    )
+    // What is pulled from at one place only may be handed over.
+    if (!before.stays && (before.pulled || isReopened(target) || isInAnotherTrace(before)))
       returnAgain(before, to)
     return 'bound'
   }
@@ -213,6 +210,7 @@ function consuming(
   return (method) =>
     function (...args) {
       const inside = claims ? claim(binding) : binding.inside
+      binding.pulled = true
       if (inside === undefined) return method.apply(this, args)
       const given = outside === undefined ? args : outside(args, inside)
       const made = context.with(inside, () => method.apply(this, given))

@@ -2,6 +2,12 @@ import { type Context, context, trace } from '@opentelemetry/api'
 import { nestScope, readScope, type SessionScope } from '../scope/scope.ts'
 import { withScope } from '../scope/session-context.ts'
 
+/**
+ * Finds the ID of the session in a context; null if it is cleared. Set by the processor, without which no span has a
+ * session: a bundle with `usingSession` alone has none of the rules.
+ */
+export const sessions: { idIn?: (context: Context) => string | null | undefined } = {}
+
 /** What an object is bound to. Binding it again by an explicit request changes it. */
 export interface Binding {
   /** Where its source runs. Undefined if several scopes share it, and nobody knows whose consumption comes next. */
@@ -9,12 +15,18 @@ export interface Binding {
   readonly scope: SessionScope | undefined
   /** The scope in which that one was entered. It may pass the object on. */
   around: SessionScope | undefined
+  /** The session there. */
+  idAround: string | null | undefined
   /** It was returned again, by an unrelated scope. */
   readonly shared: boolean
   /** How often it was returned and not consumed yet. */
   pending: number
+  /** It was pulled from. */
+  pulled?: boolean
   /** It was bound by an explicit request: of a Node stream the whole, not only its iterator. */
   whole?: boolean
+  /** It stays with that request, also if another scope returns it. */
+  stays?: boolean
 }
 
 /** @param outer the context in which the scope of `inside` was entered */
@@ -23,6 +35,7 @@ export function bindingTo(inside: Context, outer?: Context): Binding {
     inside,
     scope: readScope(inside),
     around: outer && readScope(outer),
+    idAround: outer && sessions.idIn?.(outer),
     shared: false,
     pending: 1,
   }
@@ -36,25 +49,33 @@ export function bindingTo(inside: Context, outer?: Context): Binding {
 export function returnAgain(binding: Binding, again: Binding): void {
   if (again.scope === binding.scope) return
   const { pending } = binding
-  if (again.scope === binding.around) binding.around = again.around
+  if (again.scope === binding.around) ({ around: binding.around, idAround: binding.idAround } = again)
   else
     Object.assign(
       binding,
       again,
       { shared: true, pending: pending + 1 },
-      pending > 0 && { inside: undefined },
+      pending > 0 &&
+        (binding.inside === undefined || again.scope?.id !== binding.scope?.id) && { inside: undefined },
     )
 }
 
-/** Whether the caller is in a scope that has nothing to do with the binding. */
-function isElsewhere({ around }: Binding): boolean {
-  const own = readScope(context.active())
-  // A scope that adds fields to the session around is part of it.
-  return own !== undefined && (own.decidingScope ?? own) !== (around?.decidingScope ?? around)
+// A scope that adds fields to the session around is part of it.
+const deciderOf = (scope: SessionScope | undefined) => scope?.decidingScope ?? scope
+
+/** Whether the caller is in a scope, or in a session, that has nothing to do with the binding. */
+function isElsewhere({ around, idAround }: Binding, own: SessionScope | undefined): boolean {
+  if (own !== undefined && deciderOf(own) !== deciderOf(around)) return true
+  const id = sessions.idIn?.(context.active())
+  return id !== undefined && id !== idAround
 }
 
+/** Whether two contexts are in the same scope, and in the same session. */
+export const isSameSession = (one: Context, other: Context): boolean =>
+  readScope(one) === readScope(other) && sessions.idIn?.(one) === sessions.idIn?.(other)
+
 /** Whether the caller's trace is another one than that in which the object was returned. */
-function isInAnotherTrace({ inside }: Binding): boolean {
+export function isInAnotherTrace({ inside }: Binding): boolean {
   const [returned, own] = [inside, context.active()].map((one) => one && trace.getSpanContext(one)?.traceId)
   return returned !== undefined && own !== undefined && returned !== own
 }
@@ -70,7 +91,7 @@ function isInAnotherTrace({ inside }: Binding): boolean {
 export function claim(binding: Binding): Context | undefined {
   const { inside, shared, pending, whole } = binding
   const mayBeOthers = shared || pending === 0 || (!whole && isInAnotherTrace(binding))
-  if (mayBeOthers && isElsewhere(binding)) return undefined
+  if (mayBeOthers && isElsewhere(binding, readScope(context.active()))) return undefined
   binding.pending = Math.max(0, pending - 1)
   if (shared) binding.inside = undefined
   return inside
@@ -86,7 +107,7 @@ export function callbackContexts(binding: Binding): () => Context {
     const { inside, around } = binding
     const active = context.active()
     const own = readScope(active)
-    if (inside === undefined || (own?.decidingScope !== undefined && isElsewhere(binding))) return active
+    if (inside === undefined || isElsewhere(binding, own?.decidingScope)) return active
     if (own === undefined || own === around) return inside
     const bound = readScope(inside)
     if (bound === undefined) return active

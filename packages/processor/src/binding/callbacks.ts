@@ -2,6 +2,7 @@ import { type Context, context } from '@opentelemetry/api'
 import { readScope } from '../scope/scope.ts'
 import { weakly } from './added-listeners.ts'
 import { bindResult } from './bind-in-place.ts'
+import { isSameSession, sessions } from './binding.ts'
 import { COMPARES, listenerOf } from './listeners.ts'
 import type { Method, Methods } from './replace-methods.ts'
 
@@ -51,12 +52,12 @@ export function passesCallbacks(
   /** What was passed before, if possible in the caller's context or session. */
   const find = (value: unknown, inside: Context, removes: boolean): object | undefined => {
     const all = passed.get(value as object) ?? []
-    const id = readScope(inside)?.id
+    const id = sessions.idIn?.(inside)
     const there = all.filter(({ count }) => count > 0)
     const among = there.length > 0 ? there : all
     const found =
       among.find((one) => one.inside === inside) ??
-      among.findLast((one) => readScope(one.inside)?.id === id) ??
+      among.findLast((one) => sessions.idIn?.(one.inside) === id) ??
       among.at(-1)
     if (found !== undefined && removes) found.count--
     return found?.given.deref()
@@ -102,8 +103,7 @@ const runningWithin = (fn: Method, inside: Context): Method =>
     apply(_, self, args) {
       const run = () => bindResult(Reflect.apply(fn, self, args), inside)
       // A method may call it below a span of its own.
-      const isThere = readScope(context.active()) === readScope(inside)
-      return isThere ? run() : context.with(inside, run)
+      return isSameSession(context.active(), inside) ? run() : context.with(inside, run)
     },
     // Its source may be sent elsewhere.
     get: (_, name) => (name === 'toString' ? () => String(fn) : Reflect.get(fn, name)),

@@ -42,7 +42,7 @@ export const isEmitter = (target: Methods): boolean =>
 /** Whether a view is needed as well: the object has methods that do more than to keep listeners. */
 export const needsView = (target: Methods): boolean =>
   isEmitter(target) &&
-  !isObservable(target, true) &&
+  !isObservable(target) &&
   !(hasMethod(target, 'on') && hasMethod(target, 'emit')) &&
   !['addEventListener', 'then', 'next', 'read', 'pipe', Symbol.asyncIterator].some((name) =>
     hasMethod(target, name),
@@ -95,11 +95,11 @@ export function listenerReplacements(target: Methods, contextFor: () => Context)
   emitters.set(target, listeners)
   const replacements: Replacements = []
   // The methods of a stream are called for each chunk. Those of an Observable are given operators.
-  const isStream = hasMethod(target, '_read') || hasMethod(target, '_write') || isObservable(target, true)
+  const isStream = hasMethod(target, '_read') || hasMethod(target, '_write') || isObservable(target)
   for (const name of emitterMethods(target)) {
     const text = String(name)
     // An Observable's subscribers keep their own context, and so does who awaits a query.
-    if (text === 'subscribe' && isObservable(target, true)) continue
+    if (text === 'subscribe' && isObservable(target)) continue
     if (/^(?:then|catch|finally)$/.test(text) && hasMethod(target, 'then')) continue
     if (ADDS.test(text))
       replacements.push([

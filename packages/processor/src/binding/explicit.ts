@@ -18,7 +18,7 @@ import {
   methodsPresent,
   type Replacements,
 } from './replace-methods.ts'
-import { isObservable, LEAVE, startsOtherwise } from './stream-shapes.ts'
+import { isObservable, isReopened, LEAVE, startsOtherwise } from './stream-shapes.ts'
 
 /** The methods with which a Node stream produces or consumes. The stream calls them on itself. */
 const STREAM_METHODS = ['_read', '_write', '_writev', '_transform', '_flush', '_final', '_destroy']
@@ -28,6 +28,7 @@ const STREAM_METHODS = ['_read', '_write', '_writev', '_transform', '_flush', '_
  * to which others write as well, such as a logger, or the stream that they have piped to.
  */
 export const bindWhole: BindWhole = (target, binding, part) => {
+  binding.stays = !mayBeShared(target)
   if (isNodeStream(target)) return nodeStreamReplacements(target, binding)
   const contextFor = callbackContexts(binding)
   if (startsOtherwise(target)) return otherObservableReplacements(target, binding)
@@ -37,6 +38,11 @@ export const bindWhole: BindWhole = (target, binding, part) => {
     ...listenerReplacements(target, contextFor),
   ]
 }
+
+/** Whether an object is shared once another scope returns it. An emitter, a generator and a stream are not. */
+const mayBeShared = (target: Methods) =>
+  isReopened(target) &&
+  (isObservable(target) || ['then', 'body', Symbol.asyncIterator].some((name) => name in target))
 
 const isNodeStream = (target: Methods) =>
   hasMethod(target, 'pipe') && isEmitter(target) && methodsPresent(target, ['_read', '_write']).length > 0

@@ -1,5 +1,4 @@
 import { type Context, context } from '@opentelemetry/api'
-import { readScope } from '../scope/scope.ts'
 import {
   type Added,
   forgetAdded,
@@ -13,6 +12,7 @@ import {
   placeOf,
 } from './added-listeners.ts'
 import { bindResult } from './bind-in-place.ts'
+import { isSameSession, sessions } from './binding.ts'
 import { holdsListeners, isHeard, isListenerObject, isPlain, LISTENS } from './listener-shapes.ts'
 import { hasMethod, isReplaceable, type Method, type Methods } from './replace-methods.ts'
 
@@ -103,9 +103,8 @@ function bindPassed(
   inside: Context,
   name = '',
 ): unknown {
-  const own = readScope(inside)
   // A method that may keep a function must not get one that another user has added.
-  const known = findKnown(listeners, listener, place, name, (one) => readScope(one) === own)
+  const known = findKnown(listeners, listener, place, name, (one) => isSameSession(one, inside))
   const bound = known ?? bindListener(listeners, listener as Listener, { inside, stays: true })
   if (bound !== listener)
     noteAdded(listeners, listener as Listener, bound, { ...place, isOnce: false }, known !== undefined)
@@ -171,10 +170,11 @@ const insideOf = ({ ref }: Added): Context => (bounds.get(ref.deref() as object)
 function ranked(listeners: Listeners, listener: object): Added[] {
   const all = liveOf(listeners, listener)
   if (all.length < 2) return all
-  const own = readScope(listeners.contextFor())
+  const own = listeners.contextFor()
+  const id = sessions.idIn?.(own)
   const rank = (one: Added) => {
-    const scope = readScope(insideOf(one))
-    return (one.passed ? 0 : 4) + (scope === own ? 2 : Number(scope?.id === own?.id))
+    const inside = insideOf(one)
+    return (one.passed ? 0 : 4) + (isSameSession(inside, own) ? 2 : Number(sessions.idIn?.(inside) === id))
   }
   return all.toSorted((one, other) => rank(one) - rank(other))
 }
@@ -224,7 +224,7 @@ export function bindListener(listeners: Listeners, listener: Listener, how: How)
     once?.()
     const call = () => bindResult(Reflect.apply(method, self, args), inside)
     if (record.running > 0) return Reflect.apply(method, self, args)
-    return stays && readScope(context.active()) === readScope(inside) ? call() : context.with(inside, call)
+    return stays && isSameSession(context.active(), inside) ? call() : context.with(inside, call)
   }
   const plain = isPlain(listener)
   // A Proxy must show a fixed property as it is.

@@ -43,7 +43,7 @@ const sends = (level: object | null): boolean =>
   (Reflect.ownKeys(level).some((name) => SENDS.test(String(name))) || sends(Object.getPrototypeOf(level)))
 
 /** Whether a value is an Observable. A Subject and a store are none: subscribing to them starts nothing. */
-export const isObservable = (target: Methods, _asked?: boolean): boolean =>
+export const isObservable = (target: Methods): boolean =>
   answers(target, 'subscribe') &&
   !('next' in target || 'dispatch' in target) &&
   ('pipe' in target || hasObservableSign(target) || !sends(target))
