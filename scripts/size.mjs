@@ -22,7 +22,7 @@ const PROGRAMS = [
   { measured: 18_479, imports: { ...CORE, ...EXPORTER, '@otel-sessions/exporter/backends': ['langfuse'] } },
   { measured: 18_406, imports: { ...CORE, ...EXPORTER, '@otel-sessions/exporter/backfill': ['backfill'] } },
   { measured: 9_899, imports: { '@otel-sessions/processor': ['SessionSpanProcessor'] } },
-  { measured: 7_411, imports: { '@otel-sessions/processor': ['usingSession'] } },
+  { measured: 7_636, imports: { '@otel-sessions/processor': ['usingSession'] } },
   { measured: 6_550, imports: EXPORTER },
   { measured: 3_692, imports: { '@otel-sessions/exporter/backends': ['BACKENDS'] } },
   { measured: 15_354, imports: { '@otel-sessions/processor/lifecycle': ['startSession'] } },

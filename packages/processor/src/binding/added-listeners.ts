@@ -14,6 +14,8 @@ export interface Added {
   readonly isOnce: boolean
   /** The emitter has what was added, until it removes it: by any method, or unasked. */
   readonly ref: { deref(): Listener | undefined }
+  /** The ID of the session in which it runs. */
+  readonly session: string | null | undefined
   times: number
   /** A method that perhaps removes it was called. */
   passed: boolean
@@ -54,9 +56,22 @@ const isSameEvent = (one: unknown, other: unknown): boolean =>
 export const isNear = (one: unknown, other: unknown): boolean =>
   one === undefined || other === undefined || [one].flat().some((event) => [other].flat().includes(event))
 
-/** What the emitter may still have in place of a listener. */
-export const liveOf = ({ added }: Listeners, listener: object): Added[] =>
-  (added.get(listener) ?? []).filter(isLive)
+/** How many notes are looked at of one listener and one session: looking at one that is weak costs much. */
+const MOST = 64
+
+/** What the emitter may still have in place of a listener: of a session, and the latest of all others. */
+export function liveOf(
+  { added }: Listeners,
+  listener: object,
+  session: Added['session'],
+  isOf: (one: Added) => boolean = () => true,
+): Added[] {
+  const others: Added[] = []
+  const own: Added[] = []
+  for (const one of added.get(listener) ?? [])
+    if (isOf(one)) (one.session === session ? own : others).push(one)
+  return [...others.slice(-MOST), ...own.slice(-MOST)].filter(isLive)
+}
 
 const isLive = ({ ref }: Added): boolean => ref.deref() !== undefined
 
@@ -69,7 +84,7 @@ export function noteAdded(
   { added }: Listeners,
   listener: Listener,
   bound: Listener,
-  place: Pick<Added, 'event' | 'capture' | 'isOnce'>,
+  place: Pick<Added, 'event' | 'capture' | 'isOnce' | 'session'>,
   isSame: boolean,
 ): void {
   const ref = weakly(bound)
@@ -79,7 +94,7 @@ export function noteAdded(
     const all = added.get(known) ?? []
     // One for each event, up to a number: the same function may be added and removed for ever new ones.
     const at = isSame && all.length >= 64 ? { ...place, event: undefined } : place
-    const again = isSame && all.find((one) => one.ref.deref() === bound && isAt(at)(one))
+    const again = isSame && all.findLast((one) => isAt(at)(one) && one.ref.deref() === bound)
     if (!again) all.push({ ...at, ref, times: 1, passed: false })
     else Object.assign(again, { times: again.times + 1, passed: false })
     added.set(known, hasGrown(all.length) ? all.filter(isLive) : all)
@@ -88,6 +103,15 @@ export function noteAdded(
 
 /** At 64, 128, 256, …: looking at all of them costs the more the more there are. */
 const hasGrown = (count: number) => count >= 64 && (count & (count - 1)) === 0
+
+/** Forgets what was added once in place of a listener. */
+export function forgetOnce({ added }: Listeners, listener: Listener, bound: () => Listener): void {
+  for (const known of [listener, listener.listener]) {
+    const all = added.get(known as object) ?? []
+    const index = all.findIndex((one) => one.isOnce && one.ref.deref() === bound())
+    if (index >= 0) all.splice(index, 1)
+  }
+}
 
 /** Forgets one that was added in place of a listener. */
 export function forgetAdded({ added }: Listeners, listener: object, one: Added): void {

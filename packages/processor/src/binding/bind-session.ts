@@ -12,6 +12,8 @@ import { extendScope, readScope } from '../scope/scope.ts'
 import type { SessionInit } from '../scope/session-init.ts'
 import { checkContextManager, enterSession } from '../scope/using-session.ts'
 import { bindInPlace, bindResult, isNativePromise } from './bind-in-place.ts'
+import { bindingTo, callbackContexts } from './binding.ts'
+import { passesCallbacks } from './callbacks.ts'
 import { needsView } from './emitters.ts'
 import { bindWhole } from './explicit.ts'
 import { canBeViewed, isLazy, isViewable, viewedObject, viewObject } from './object-view.ts'
@@ -80,7 +82,7 @@ function bindTarget<T>(target: T, inside: Context, outer: Context): T {
       if (canBeViewed(target)) return viewObject(target, inside, outer)
       reportRejected(true)
     }
-    return bindFunction(target, inside)
+    return bindFunction(target, inside, outer)
   }
   if (typeof target !== 'object' || target === null) return unknownTarget(target)
   if (isNativePromise(target)) return target.then((value) => bindTarget(value, inside, outer)) as T
@@ -112,11 +114,19 @@ function unknownTarget<T>(target: T): T {
 }
 
 /** A Proxy keeps everything about the function: its name, number of arguments, properties, `new`. */
-function bindFunction<T extends object>(fn: T, inside: Context): T {
+function bindFunction<T extends object>(fn: T, inside: Context, outer: Context): T {
+  const contextFor = callbackContexts(bindingTo(inside, outer))
+  const passed = passesCallbacks(contextFor)
+  // A callback of another scope stays there. All other arguments are passed on as they are.
+  const given = (args: unknown[]) => (contextFor() === inside ? args : passed(args, 'call'))
   return new Proxy(fn, {
-    apply: (_, self, args) =>
-      context.with(inside, () => bindResult(Reflect.apply(fn as never, self, args), inside)),
-    construct: (_, args, target) =>
-      context.with(inside, () => Reflect.construct(fn as never, args, target) as object),
+    apply(_, self, args) {
+      const own = given(args)
+      return context.with(inside, () => bindResult(Reflect.apply(fn as never, self, own), inside))
+    },
+    construct(_, args, target) {
+      const own = given(args)
+      return context.with(inside, () => Reflect.construct(fn as never, own, target) as object)
+    },
   })
 }

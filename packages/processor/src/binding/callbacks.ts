@@ -3,7 +3,8 @@ import { readScope } from '../scope/scope.ts'
 import { weakly } from './added-listeners.ts'
 import { bindResult } from './bind-in-place.ts'
 import { isSameSession, sessions } from './binding.ts'
-import { COMPARES, listenerOf } from './listeners.ts'
+import { holdsListeners, isPlain } from './listener-shapes.ts'
+import { COMPARES, comparesAny, listenerOf } from './listeners.ts'
 import type { Method, Methods } from './replace-methods.ts'
 
 /** The application's value, by what an object was given in its place. */
@@ -16,6 +17,9 @@ export const asGiven = (value: unknown): unknown =>
 const ASKS = /^(?:has|is|includes|contains|indexOf|listenerCount)/
 /** Methods to which a function is nothing else. */
 const KNOWS = /^off|(?:Listener|Handler)$/
+
+/** How many notes are kept of one function: a callback may be passed in ever new scopes. */
+const MOST = 64
 
 interface Passed {
   readonly inside: Context
@@ -37,7 +41,7 @@ export function passesCallbacks(
   const passed = new WeakMap<object, Passed[]>()
 
   const pass = <T extends object>(value: T, inside: Context, make: () => T): T => {
-    const before = (passed.get(value) ?? []).filter(({ given }) => given.deref() !== undefined)
+    const before = passed.get(value) ?? []
     const same = before.find((one) => one.inside === inside)
     const known = same?.given.deref()
     if (same !== undefined && known !== undefined) {
@@ -46,24 +50,39 @@ export function passesCallbacks(
     }
     const made = make()
     originals.set(made, value)
-    passed.set(value, [...before, { inside, given: weakly(made), count: 1 }])
+    const others = before.filter((one) => one !== same)
+    passed.set(value, [...others.slice(1 - MOST), { inside, given: weakly(made), count: 1 }])
     return made
   }
   /** What was passed before, if possible in the caller's context or session. */
-  const find = (value: unknown, inside: Context, removes: boolean): object | undefined => {
-    const all = passed.get(value as object) ?? []
+  const find = (value: unknown, inside: Context, removes: boolean, any: boolean): object | undefined => {
+    const all = (passed.get(value as object) ?? []).filter(({ given }) => given.deref() !== undefined)
     const id = sessions.idIn?.(inside)
     const there = all.filter(({ count }) => count > 0)
     const among = there.length > 0 ? there : all
     const found =
       among.find((one) => one.inside === inside) ??
       among.findLast((one) => sessions.idIn?.(one.inside) === id) ??
-      among.at(-1)
+      (any ? among.at(-1) : undefined)
     if (found !== undefined && removes) found.count--
     return found?.given.deref()
   }
   const passFunction = (fn: Method, inside: Context): Method =>
     pass(fn, inside, () => runningWithin(fn, inside))
+
+  const passHolder = (holder: Methods, inside: Context): Methods =>
+    pass(holder, inside, () => {
+      return new Proxy(holder, {
+        get(_, name, self) {
+          const value: unknown = Reflect.get(holder, name, self)
+          const own = Reflect.getOwnPropertyDescriptor(holder, name)
+          // A Proxy must show a fixed property as it is.
+          if (own === undefined || (!own.configurable && !own.writable)) return value
+          if (isCallback(value)) return passFunction(value, inside)
+          return holdsCallbacks(value) ? passHolder(value, inside) : value
+        },
+      })
+    })
 
   return (args, method) => {
     const name = String(method)
@@ -72,23 +91,12 @@ export function passesCallbacks(
     const inside = contextFor()
     return args.map((given) => {
       try {
-        const before = compares ? find(given, inside, removes) : undefined
+        const before = compares ? find(given, inside, removes, comparesAny(name, args)) : undefined
         if (before !== undefined) return before
         // What is not known was passed before the object was bound, or is called when it is done.
-        if (compares && (KNOWS.test(name) || readScope(context.active()) === undefined)) return given
+        if (compares && (KNOWS.test(name) || isOutside(context.active()))) return given
         if (isCallback(given)) return passFunction(given, inside)
-        if (!holdsCallbacks(given)) return given
-        return pass(given, inside, () => {
-          return new Proxy(given, {
-            get(_, name, self) {
-              const value: unknown = Reflect.get(given, name, self)
-              const own = Reflect.getOwnPropertyDescriptor(given, name)
-              // A Proxy must show a fixed property as it is.
-              if (own === undefined || (!own.configurable && !own.writable)) return value
-              return isCallback(value) ? passFunction(value, inside) : value
-            },
-          })
-        })
+        return holdsCallbacks(given) ? passHolder(given, inside) : given
       } catch {
         // It throws when it is looked at.
         return given
@@ -116,10 +124,11 @@ const isCallback = (value: unknown): value is Method =>
   !originals.has(value) &&
   listenerOf(value) === undefined
 
-function holdsCallbacks(value: unknown): value is Methods {
-  if (typeof value !== 'object' || value === null || originals.has(value)) return false
-  const isPlain = Object.getPrototypeOf(value) === Object.prototype || Array.isArray(value)
-  return (
-    isPlain && Object.values(Object.getOwnPropertyDescriptors(value)).some((own) => isCallback(own.value))
-  )
-}
+/** Whether a value is an array or a plain object that holds callbacks, up to three levels deep. */
+const holdsCallbacks = (value: unknown): value is Methods =>
+  isPlain(value) &&
+  !originals.has(value) &&
+  (holdsListeners(value, 2) ||
+    Object.values(Object.getOwnPropertyDescriptors(value)).some((own) => isCallback(own.value)))
+
+const isOutside = (active: Context): boolean => (sessions.idIn?.(active) ?? readScope(active)) === undefined

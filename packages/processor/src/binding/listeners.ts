@@ -1,7 +1,9 @@
 import { type Context, context } from '@opentelemetry/api'
+import { readScope } from '../scope/scope.ts'
 import {
   type Added,
   forgetAdded,
+  forgetOnce,
   isAt,
   isNear,
   type Listener,
@@ -21,6 +23,18 @@ import { hasMethod, isReplaceable, type Method, type Methods } from './replace-m
 /** Methods to which a function, from whatever scope, may be one that was passed before. */
 export const COMPARES =
   /^(?:off|un(?!til|ion|shift|ique|less|der|it)[a-z]*|remove|delete|deregister|detach|disconnect|dispose|eject|evict|cancel|clear|drop|forget|purge|release|stop|has|is|includes|contains|indexOf|listenerCount)(?![a-z])/
+/** What a method may be named after that removes or finds functions. */
+const OF_FUNCTIONS =
+  /^[a-z]+$|(?:Listener|Handler|Callback|Observer|Hook|Subscri(?:ber|ption)|Interceptor|Middleware|Watcher|Event|Function|Fn|Once|Any|All|Of|Count|ing)s?$/
+
+/**
+ * Whether a method removes or finds a function for whoever passed it. `deleteRow(id, done)` does not: it calls `done`, and
+ * must not get one that runs in another session.
+ */
+export const comparesAny = (name: string, args: unknown[]): boolean =>
+  /^off/.test(name) ||
+  (OF_FUNCTIONS.test(name) && (args.length < 2 || ['string', 'symbol', 'function'].includes(typeof args[0])))
+
 /** Methods that take off a listener of one event. */
 export const REMOVES = /^(?:off|remove|un(?:observe|watch|subscribe))(?![a-z])|Unsubscribe$/
 /** Methods that only ask for a listener. */
@@ -51,8 +65,11 @@ export function bindAdded(listeners: Listeners, self: unknown, name: string, arg
       return bindPassed(listeners, arg, place, inside)
     const listener = arg as Listener
     // An EventTarget adds the same listener once.
+    const session = sessions.idIn?.(inside)
     const before =
-      name === 'addEventListener' ? liveOf(listeners, listener).findLast(isAt(place))?.ref.deref() : undefined
+      name === 'addEventListener'
+        ? liveOf(listeners, listener, session, isAt(place)).at(-1)?.ref.deref()
+        : undefined
     if (before !== undefined && !isAborted(before)) return before
     const { once, signal } = isPlain(args[2]) ? args[2] : ({} as Methods)
     const isOnce = once === true || /once/i.test(name)
@@ -61,15 +78,13 @@ export function bindAdded(listeners: Listeners, self: unknown, name: string, arg
       !isOnce && bounds.get(ref.deref() as Listener)?.inside === inside
     const isCounted =
       place.event !== undefined && ['listenerCount', 'listeners'].some((how) => hasMethod(Object(self), how))
-    const same = isOnce || isCounted ? undefined : liveOf(listeners, listener).find(isSame)?.ref.deref()
-    const forget = () => {
-      for (const known of [listener, listener.listener])
-        for (const one of liveOf(listeners, known as object))
-          if (one.ref.deref() === bound) forgetAdded(listeners, known as object, one)
-    }
+    const same =
+      isOnce || isCounted ? undefined : liveOf(listeners, listener, session).findLast(isSame)?.ref.deref()
+    const forget = () => forgetOnce(listeners, listener, () => bound)
     const bound =
       same ?? bindListener(listeners, listener, { inside, signal, once: isOnce ? forget : undefined })
-    if (bound !== listener) noteAdded(listeners, listener, bound, { ...place, isOnce }, same !== undefined)
+    if (bound !== listener)
+      noteAdded(listeners, listener, bound, { ...place, isOnce, session }, same !== undefined)
     return bound
   })
 }
@@ -107,7 +122,13 @@ function bindPassed(
   const known = findKnown(listeners, listener, place, name, (one) => isSameSession(one, inside))
   const bound = known ?? bindListener(listeners, listener as Listener, { inside, stays: true })
   if (bound !== listener)
-    noteAdded(listeners, listener as Listener, bound, { ...place, isOnce: false }, known !== undefined)
+    noteAdded(
+      listeners,
+      listener as Listener,
+      bound,
+      { ...place, isOnce: false, session: sessions.idIn?.(inside) },
+      known !== undefined,
+    )
   return bound
 }
 
@@ -122,7 +143,7 @@ export function removeAdded(
   const index = args.findIndex((arg) => isKnown(listeners, arg))
   const listener = args[index] as object
   const place = placeOf(name, args)
-  const those = index < 0 ? [] : ranked(listeners, listener).filter(isAt(place))
+  const those = index < 0 ? [] : ranked(listeners, listener, isAt(place))
   if (those.length === 0) return remove.apply(self, passKnown(listeners, name, args))
   for (const one of those.toReversed()) {
     forgetAdded(listeners, listener, one)
@@ -137,8 +158,10 @@ export function removeAdded(
 /** The arguments, with what was added in place of the application's listeners, also of those in an array or a map. */
 function passKnown(listeners: Listeners, name: string, args: unknown[]): unknown[] {
   const place = placeOf(name, args)
+  const inside = listeners.contextFor()
+  const isOf = comparesAny(name, args) ? () => true : (one: Context) => isSameSession(one, inside)
   const known = (arg: unknown, at: Place) =>
-    isKnown(listeners, arg) ? (findKnown(listeners, arg as object, at, name, () => true) ?? arg) : arg
+    isKnown(listeners, arg) ? (findKnown(listeners, arg as object, at, name, isOf) ?? arg) : arg
   return args.map((arg) => {
     const one = known(arg, place)
     if (one !== arg || !isPlain(arg)) return one
@@ -156,10 +179,11 @@ function findKnown(
   name: string,
   isOf: (inside: Context) => boolean,
 ): Listener | undefined {
-  const all = ranked(listeners, listener).filter((one) => isOf(insideOf(one)))
+  const find = (isThere?: (one: Added) => boolean) =>
+    ranked(listeners, listener, isThere).findLast((one) => isOf(insideOf(one)))
+  const there = find(isAt(place)) ?? find((one) => isNear(one.event, place.event))
   // What `off` is given for another event may be a listener from before.
-  const any = REMOVES.test(name) ? undefined : all.at(-1)
-  const one = all.findLast(isAt(place)) ?? all.findLast((one) => isNear(one.event, place.event)) ?? any
+  const one = there ?? (REMOVES.test(name) ? undefined : find())
   if (one !== undefined && !ASKS.test(name)) one.passed = true
   return one?.ref.deref()
 }
@@ -167,16 +191,14 @@ function findKnown(
 const insideOf = ({ ref }: Added): Context => (bounds.get(ref.deref() as object) as Bound).inside
 
 /** What was added in place of a listener. Those that are removed first are at the end: the caller's, then the latest. */
-function ranked(listeners: Listeners, listener: object): Added[] {
-  const all = liveOf(listeners, listener)
-  if (all.length < 2) return all
+function ranked(listeners: Listeners, listener: object, isOf?: (one: Added) => boolean): Added[] {
   const own = listeners.contextFor()
-  const id = sessions.idIn?.(own)
-  const rank = (one: Added) => {
-    const inside = insideOf(one)
-    return (one.passed ? 0 : 4) + (isSameSession(inside, own) ? 2 : Number(sessions.idIn?.(inside) === id))
-  }
-  return all.toSorted((one, other) => rank(one) - rank(other))
+  const session = sessions.idIn?.(own)
+  const scope = readScope(own)
+  const rank = (one: Added) =>
+    (one.passed ? 0 : 4) + (one.session !== session ? 0 : readScope(insideOf(one)) === scope ? 2 : 1)
+  const all = liveOf(listeners, listener, session, isOf)
+  return all.length < 2 ? all : all.toSorted((one, other) => rank(one) - rank(other))
 }
 
 const isKnown = ({ added }: Listeners, arg: unknown): boolean =>

@@ -64,9 +64,10 @@ export function viewObject<T extends object>(target: T, inside: Context, outer: 
         : show(value)
     },
     set(_, name, value) {
-      // A property may take a callback, such as `onmessage`.
-      const given =
-        typeof value === 'function' && /^on[A-Za-z]/.test(String(name)) ? passed([value], name)[0] : value
+      // A property may take a callback, such as `onmessage`, and so may a setter.
+      const takes =
+        typeof value === 'function' && (/^on[A-Za-z]/.test(String(name)) || hasSetter(target, name))
+      const given = takes ? passed([value], `on ${String(name)}`)[0] : value
       return context.with(inside, () => Reflect.set(target, name, given))
     },
     apply: (_, self, args) => show(context.with(inside, () => Reflect.apply(target as never, self, args))),
@@ -75,6 +76,12 @@ export function viewObject<T extends object>(target: T, inside: Context, outer: 
   })
   viewedObjects.set(view, target)
   return view
+}
+
+function hasSetter(target: object, name: PropertyKey): boolean {
+  let level: object | null = target
+  while (level !== null && !Object.hasOwn(level, name)) level = Object.getPrototypeOf(level)
+  return level !== null && Reflect.getOwnPropertyDescriptor(level, name)?.set !== undefined
 }
 
 /** Whether a question about a value is answered with yes. Some values throw when they are looked at. */
