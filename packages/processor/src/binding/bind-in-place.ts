@@ -1,6 +1,7 @@
 import { type Context, context } from '@opentelemetry/api'
+import { endScope, extendScope } from '#check-scope'
 import { checkProvider } from '../scope/check-provider.ts'
-import { endScope, extendScope, readScope, type SessionScope } from '../scope/scope.ts'
+import { readScope, type SessionScope } from '../scope/scope.ts'
 import { type Binding, bindingTo, claim, isInAnotherTrace, returnAgain } from './binding.ts'
 import { callbacksOutside } from './lazy.ts'
 import {

@@ -7,8 +7,9 @@
 // Emitters, whole Node streams, and views of objects that hold streams are reached through `bindSession` only.
 import { type Context, context } from '@opentelemetry/api'
 import { kindOf, logUnheard } from '@otel-sessions/semconv/internal'
+import { extendScope } from '#check-scope'
 import { report } from '../report/report.ts'
-import { extendScope, readScope } from '../scope/scope.ts'
+import { readScope } from '../scope/scope.ts'
 import type { SessionInit } from '../scope/session-init.ts'
 import { checkContextManager, enterSession } from '../scope/using-session.ts'
 import { bindInPlace, bindResult, isNativePromise } from './bind-in-place.ts'

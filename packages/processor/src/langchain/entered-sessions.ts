@@ -58,7 +58,7 @@ function common(one: SessionFields | undefined, other: SessionFields | undefined
   return Object.fromEntries(same) as unknown as SessionFields
 }
 
-/** A scope whose end cannot be known counts as open. */
+/** A scope whose end cannot be known counts as open, as all do in a bundle for browsers, workers and edge runtimes. */
 const isActive = ({ scope, at }: Entered): boolean =>
   scope.over === undefined || (scope.overAt ?? at) > now() - REMEMBERED_MILLIS
 

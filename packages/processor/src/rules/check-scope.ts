@@ -15,6 +15,20 @@ const SOON_MILLIS = 1000
  */
 const LONGEST_REQUEST_MILLIS = 300_000
 
+/** Notes that the function of a scope is over. The clock is read for a Promise only: it costs half as much as a scope. */
+export function endScope(scope: SessionScope | undefined, over: 'returned' | 'settled'): void {
+  if (scope === undefined || scope.overAt === Number.POSITIVE_INFINITY) return
+  scope.over = over
+  if (over === 'settled') scope.overAt = now()
+}
+
+/** Notes that a scope has no end that can be known: a stream or a callback is bound to it. */
+export function extendScope(scope: SessionScope | undefined): void {
+  if (scope === undefined) return
+  scope.over = undefined
+  scope.overAt = Number.POSITIVE_INFINITY
+}
+
 /** Checks the scope of a span that has started. */
 export function checkScopeAtStart(span: object, context: Context, record: SessionRecord): void {
   if ((record.scope as SessionScope | undefined)?.decidingScope?.over !== undefined) {

@@ -7,7 +7,7 @@ import {
   ATTR_TAG_TAGS,
   METADATA_MAX_LENGTH,
 } from '@otel-sessions/semconv'
-import { now, type SessionRecord } from '@otel-sessions/semconv/internal'
+import type { SessionRecord } from '@otel-sessions/semconv/internal'
 import { langChain } from '../langchain/hooks.ts'
 import { limitTags } from './check-session.ts'
 import type { CheckedSession, SessionFields } from './session-init.ts'
@@ -85,20 +85,6 @@ function nestBelow(
     // A span of another library that throws has no fields either.
     return undefined
   }
-}
-
-/** Notes that the function of a scope is over. The clock is read for a Promise only: it costs half as much as a scope. */
-export function endScope(scope: SessionScope | undefined, over: 'returned' | 'settled'): void {
-  if (scope === undefined || scope.overAt === Number.POSITIVE_INFINITY) return
-  scope.over = over
-  if (over === 'settled') scope.overAt = now()
-}
-
-/** Notes that a scope has no end that can be known: a stream or a callback is bound to it. */
-export function extendScope(scope: SessionScope | undefined): void {
-  if (scope === undefined) return
-  scope.over = undefined
-  scope.overAt = Number.POSITIVE_INFINITY
 }
 
 /**

@@ -5,12 +5,13 @@
 // starts (`rules/start-rules.ts`).
 import { type Context, context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { kindOf, registeredApi } from '@otel-sessions/semconv/internal'
+import { endScope } from '#check-scope'
 import { bindResult, isNativePromise } from '../binding/bind-in-place.ts'
 import { report } from '../report/report.ts'
 import { propagateScope } from '../rules/propagate.ts'
 import { noteScope } from './check-provider.ts'
 import { checkSession } from './check-session.ts'
-import { endScope, nestScope, readScope } from './scope.ts'
+import { nestScope, readScope } from './scope.ts'
 import { withScope } from './session-context.ts'
 import type { CheckedSession, SessionInit } from './session-init.ts'
 
