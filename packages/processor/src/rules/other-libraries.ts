@@ -1,6 +1,11 @@
 import { type Context, createContextKey } from '@opentelemetry/api'
 import { ATTR_GEN_AI_CONVERSATION_ID, ATTR_SESSION_ID } from '@otel-sessions/semconv'
-import { type AliasMatch, checkAliasValue, type SessionRecordSettings } from '@otel-sessions/semconv/internal'
+import {
+  type AliasMatch,
+  checkAliasValue,
+  ownValue,
+  type SessionRecordSettings,
+} from '@otel-sessions/semconv/internal'
 
 /** A value in the context, or properties of one, and the attribute to which the library writes it. */
 interface Source {
@@ -58,34 +63,30 @@ export const readInbound = (context: Context, settings: SessionRecordSettings): 
  * span before this one, and it is not explicit.
  */
 export const isFromContext = (value: unknown, context: Context): boolean =>
-  [...SOURCES, INBOUND].some(({ key, names }) => {
-    const found = context.getValue(key)
-    return names === undefined ? found === value : names.some((name) => propertyOf(found, name) === value)
-  })
+  [...SOURCES, INBOUND].some((source) => valuesOf(source, context).some(([, found]) => found === value))
 
 /** The session that a source names, by the rule for aliases: strings and safe integers, no placeholder. */
 function readSource(
-  { key, attribute, names }: Source,
+  source: Source,
   context: Context,
   { rule, aliases }: SessionRecordSettings,
 ): AliasMatch | undefined {
-  const found = context.getValue(key)
-  if (found === undefined) return undefined
-  for (const name of names ?? ['']) {
-    const value = names === undefined ? found : propertyOf(found, name)
-    const check = value === undefined ? undefined : checkAliasValue('', value, rule)
-    if (check?.ok) return { id: check.id, rank: aliases.attributes.get(attribute + name) }
+  for (const [attribute, value] of valuesOf(source, context)) {
+    const check = checkAliasValue('', value, rule)
+    if (check.ok) return { id: check.id, rank: aliases.attributes.get(attribute) }
   }
   return undefined
 }
 
-function propertyOf(object: unknown, name: string): unknown {
+/** The values that a source has in a context, and the attribute of each. */
+function valuesOf({ key, attribute, names }: Source, context: Context): (readonly [string, unknown])[] {
+  const found = context.getValue(key)
+  if (found === undefined) return []
+  if (names === undefined) return [[attribute, found]]
   try {
-    return typeof object === 'object' && object !== null && Object.hasOwn(object, name)
-      ? (object as Record<string, unknown>)[name]
-      : undefined
+    return names.map((name) => [attribute + name, ownValue(Object(found), name)])
   } catch {
     // A getter or trap of another library that throws must not cost the span its session.
-    return undefined
+    return []
   }
 }
