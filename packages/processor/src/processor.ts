@@ -60,7 +60,7 @@ export class SessionSpanProcessor {
         this.#counters.skipped++
         return
       }
-      this.#counters.started[record.kind]++
+      this.#counters.started[record.kind === 'none' ? 'withoutSession' : record.kind]++
       stamp(span, record)
       openRecord(record)
       if (!langChain.onStart?.(span, record, parentContext)) checkScopeAtStart(span, parentContext, record)

@@ -1,3 +1,4 @@
+import { copyOf } from '@otel-sessions/semconv/internal'
 import { type ProcessStats, processStats } from './report/process-stats.ts'
 
 /** What a `SessionSpanProcessor` counted. */
@@ -43,7 +44,7 @@ export interface SessionProcessorStats {
 
 /** The counters behind `SessionProcessorStats`: spans by the kind of their record, and by how it was resolved. */
 export const newCounters = () => ({
-  started: { explicit: 0, cleared: 0, inferred: 0, none: 0 },
+  started: { explicit: 0, cleared: 0, inferred: 0, withoutSession: 0 },
   late: {
     named: 0,
     fromChildren: 0,
@@ -59,12 +60,7 @@ export const newCounters = () => ({
 
 export type Counters = ReturnType<typeof newCounters>
 
-export function statsOf({ started, late, ...rest }: Counters): SessionProcessorStats {
-  const { none, ...withSession } = started
-  return {
-    started: { ...withSession, withoutSession: none },
-    late: { ...late },
-    ...rest,
-    process: processStats(),
-  }
-}
+export const statsOf = (counters: Counters): SessionProcessorStats => ({
+  ...copyOf(counters),
+  process: processStats(),
+})

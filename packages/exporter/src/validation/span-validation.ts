@@ -6,6 +6,7 @@
 
 import { ATTR_METADATA, ATTR_SESSION_ID } from '@otel-sessions/semconv'
 import {
+  copyOf,
   isTooLongToRead,
   kindOf,
   logUnheard,
@@ -22,13 +23,7 @@ import type { BackfillBuffer, BackfillHost, SpanSender } from './backfill-contra
 import { decide, type SpanChanges, type ValidationRules } from './decide.ts'
 import { type ValidationOptions, validationSettingsOf } from './options.ts'
 import { changedAttributes, viewOf } from './span-view.ts'
-import {
-  copyOf,
-  increment,
-  newValidationCounters,
-  type ValidationCounters,
-  type ValidationStats,
-} from './stats.ts'
+import { increment, newValidationCounters, type ValidationCounters, type ValidationStats } from './stats.ts'
 
 /** How validation is connected to the exporter or the processor that owns it. */
 export interface ValidationOwner<S> {

@@ -65,9 +65,3 @@ export const newValidationCounters = (): ValidationCounters => ({
 export function increment<K extends string>(counts: Partial<Record<K, number>>, key: K): void {
   counts[key] = (counts[key] ?? 0) + 1
 }
-
-/** A copy of counters, and of counters in them: plain data. */
-export const copyOf = <T>(counts: T): T =>
-  typeof counts === 'number'
-    ? counts
-    : (Object.fromEntries(Object.entries(counts as object).map(([name, each]) => [name, copyOf(each)])) as T)

@@ -1,5 +1,5 @@
 import type { SessionEndState, SessionSpanKind } from '@otel-sessions/semconv'
-import { processState } from '@otel-sessions/semconv/internal'
+import { copyOf, processState } from '@otel-sessions/semconv/internal'
 import { type ProblemCounts, problemCounts } from './report.ts'
 
 /** What this package counted in this process, whichever provider, processor or copy of the package met it. */
@@ -63,9 +63,5 @@ export function sessionCounters(): Counters<SessionCounts> {
  * @example processStats().problems['context:no-manager'] // undefined, or how often
  */
 export function processStats(): ProcessStats {
-  const sessions = sessionCounters()
-  return {
-    problems: problemCounts(),
-    sessions: { ...sessions, ended: { ...sessions.ended }, sent: { ...sessions.sent } },
-  }
+  return { problems: problemCounts(), sessions: copyOf(sessionCounters()) }
 }

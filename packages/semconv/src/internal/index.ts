@@ -58,6 +58,7 @@ export {
   type StampedFields,
   writeRecord,
 } from './session-record.ts'
+export { copyOf } from './toolbox/counts.ts'
 export { GenerationalMap } from './toolbox/generations.ts'
 export { once } from './toolbox/once.ts'
 export {
