@@ -5,7 +5,6 @@ import {
   type SessionIdRule,
 } from '@otel-sessions/semconv'
 import {
-  checkAliasValue,
   checkChoice,
   checkIdOptions,
   checkOption,
@@ -13,8 +12,8 @@ import {
   kindOf,
   type SessionRecordSettings,
 } from '@otel-sessions/semconv/internal'
-import { environmentVariable } from './platform.ts'
-import { reportInvalidId, reportWeakId } from './report/report.ts'
+import { idFromEnvironment } from '#environment'
+import { reportWeakId } from './report/report.ts'
 
 /** Options of `SessionSpanProcessor`. */
 export interface SessionSpanProcessorOptions {
@@ -94,27 +93,12 @@ function defaultIdOf(option: unknown, rule: SessionIdRule): string | undefined {
     return idFromEnvironment(rule) ?? (option ? createSessionId() : undefined)
   }
   const check = checkSessionId(option, rule)
-  const reason = check.ok ? undefined : check.reason
-  const Problem = reason === 'not-a-string' ? TypeError : RangeError
-  const expected = `a session ID of 1 to ${rule.maxLength} printable US-ASCII characters, true or false`
-  const describe = () => `${kindOf(option)} (${reason})`
-  checkOption(check.ok, WHERE, 'defaultSession', expected, option, describe, Problem)
+  if (!check.ok) {
+    const Problem = typeof option === 'string' ? RangeError : TypeError
+    const expected = `a session ID of 1 to ${rule.maxLength} printable US-ASCII characters, true or false`
+    const described = `${kindOf(option)} (${check.reason})`
+    checkOption(false, WHERE, 'defaultSession', expected, option, described, Problem)
+  }
   reportWeakId(option as string)
   return option as string
-}
-
-const ENVIRONMENT_VARIABLE = 'OTEL_SESSION_ID'
-
-/** The session that a parent process passed on. A wrong one is reported and does not throw, because no code is wrong. */
-function idFromEnvironment(rule: SessionIdRule): string | undefined {
-  const value = environmentVariable(ENVIRONMENT_VARIABLE)
-  // An empty variable counts as unset, as in OpenTelemetry.
-  if (value === undefined || value === '') return undefined
-  // As an alias: `env.OTEL_SESSION_ID = undefined` sets the string "undefined" in Node, which would merge everyone's
-  // sessions.
-  const check = checkAliasValue(ENVIRONMENT_VARIABLE, value, rule)
-  if (check.ok) return check.id
-  const what = `the variable ${ENVIRONMENT_VARIABLE} is ignored`
-  reportInvalidId('environment', what, value, check.reason, rule.maxLength)
-  return undefined
 }

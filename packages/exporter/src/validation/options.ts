@@ -96,7 +96,7 @@ export function validationSettingsOf(
   const { onInvalid = 'drop', backends = [], backfill } = options
   const { aliases, rule } = checkIdOptions(owner, options, path)
   const check = (isRight: boolean, option: string, expected: string, value: unknown, hint = '') =>
-    checkOption(isRight, owner, path + option, expected, value, (it) => kindOf(it) + hint)
+    checkOption(isRight, owner, path + option, expected, value, kindOf(value) + hint)
   const isRight = onInvalid === 'drop' || typeof onInvalid === 'function'
   check(isRight, 'onInvalid', "'drop' or a function", onInvalid)
   check(Array.isArray(backends), 'backends', 'an array of backends', backends)
@@ -132,7 +132,7 @@ function replacerOf(onInvalid: OnInvalid, rule: SessionIdRule): ValidationRules[
       const check = checkSessionId(made, rule)
       if (check.ok) return check.id
       problems.report('on-invalid:invalid', () => {
-        return `option onInvalid made an invalid session ID (${check.reason}), which is dropped. It is ${kindOf(made)}`
+        return `option onInvalid made ${kindOf(made)} (${check.reason}); the invalid session ID is dropped`
       })
     } catch {
       problems.report('on-invalid:threw', () => 'option onInvalid threw; the invalid session ID is dropped')

@@ -29,8 +29,8 @@ export function checkIdOptions(
   const isArray = Array.isArray(aliases)
   const index = isArray ? aliases.findIndex((alias) => !isAlias(alias)) : 0
   const expected = 'an array of attribute names or of entries as in SESSION_ALIASES'
-  const describe = () => (isArray ? `${kindOf(aliases[index])} at index ${index}` : kindOf(aliases))
-  checkOption(index < 0, where, `${path}aliases`, expected, aliases, describe)
+  const described = isArray ? `${kindOf(aliases[index])} at index ${index}` : kindOf(aliases)
+  checkOption(index < 0, where, `${path}aliases`, expected, aliases, described)
   checkWholeNumber(where, `${path}maxLength`, maxLength, 1, SESSION_ID_MAX_LENGTH)
   return { aliases: planAliases(aliases), rule: { maxLength } }
 }

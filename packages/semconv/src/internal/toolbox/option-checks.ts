@@ -40,7 +40,7 @@ export function checkOptions<T extends object>(where: string, options: T, known:
  * Checks that an option is right.
  *
  * @param expected what it must be
- * @param describe what the error says about the value
+ * @param described what the error says about the value
  * @throws Problem that names the option
  */
 export function checkOption(
@@ -49,11 +49,11 @@ export function checkOption(
   option: string,
   expected: string,
   value: unknown,
-  describe = kindOf,
+  described = kindOf(value),
   Problem: typeof TypeError | typeof RangeError = TypeError,
 ): void {
   if (isRight) return
-  throw new Problem(`${where}: option ${option} must be ${expected}, it is ${describe(value)}`)
+  throw new Problem(`${where}: option ${option} must be ${expected}, it is ${described}`)
 }
 
 /** Checks that an option is a whole number. @throws RangeError that names the option, its range and the value */
@@ -66,7 +66,7 @@ export function checkWholeNumber(
 ): void {
   const isRight = Number.isInteger(value) && (value as number) >= least && (value as number) <= most
   const expected = `a whole number from ${least} to ${most}`
-  checkOption(isRight, where, option, expected, value, numberOrKind, RangeError)
+  checkOption(isRight, where, option, expected, value, numberOrKind(value), RangeError)
 }
 
 /** Checks that an option is a function or undefined. @throws TypeError that names the option and the value's type */
