@@ -14,27 +14,33 @@ import { ID_REJECTED, reportInvalidId } from '../report/report.ts'
 import type { SessionScope } from '../scope/scope.ts'
 import { stampedFieldsOf } from './stamp.ts'
 
+function kindOf(from: SessionRecord['from'], id: string | undefined): SessionRecord['kind'] {
+  if (from === undefined) return id === undefined ? 'none' : 'inferred'
+  return id === undefined ? 'cleared' : 'explicit'
+}
+
 /** Makes a record. As a literal, all records have one shape, and their fields cost nothing each. */
 function newRecord(
-  kind: SessionRecord['kind'],
-  id: string | undefined,
   from: SessionRecord['from'],
-  own: boolean,
+  id: string | undefined,
   scope: SessionScope | undefined,
   fields: StampedFields | undefined,
   settings: SessionRecordSettings,
   trace: SessionTrace | undefined,
-  parent: SessionRecord | undefined,
+  own = false,
+  parent?: SessionRecord,
+  aliasRank?: number,
+  rejectedId?: unknown,
 ): SessionRecord {
   return {
     version: SESSION_RECORD_VERSION,
-    kind,
+    kind: kindOf(from, id),
     id,
-    aliasRank: undefined,
+    aliasRank,
     from,
     own,
     scope,
-    rejectedId: undefined,
+    rejectedId,
     fields,
     kept: undefined,
     staleAttributes: undefined,
@@ -61,11 +67,8 @@ export function scopeRecord(
   const { shared } = scope
   if (shared !== undefined && shared.settings === settings && shared.trace === trace) return shared
   const id = scope.id === undefined ? undefined : withinLimit(scope.id, settings)
-  const kind = id === undefined ? 'cleared' : 'explicit'
-  const fields = stampedFieldsOf(scope.fields)
-  const record = newRecord(kind, id, 'scope', false, scope, fields, settings, trace, undefined)
-  scope.shared = record
-  return record
+  scope.shared = newRecord('scope', id, scope, stampedFieldsOf(scope.fields), settings, trace)
+  return scope.shared
 }
 
 /**
@@ -89,8 +92,7 @@ export function spanRecord(
   parent: SessionRecord | undefined,
 ): SessionRecord {
   const isSet = id !== undefined
-  const kind = isSet ? 'explicit' : 'cleared'
-  return newRecord(kind, id, 'span', isSet, scope, fields, settings, trace, isSet ? parent : undefined)
+  return newRecord('span', id, scope, fields, settings, trace, isSet, isSet ? parent : undefined)
 }
 
 /**
@@ -104,7 +106,7 @@ export function childRecordOf(
   fields: StampedFields | undefined,
   settings: SessionRecordSettings,
 ): SessionRecord {
-  const { kind, from, trace, rejectedId } = record
+  const { from, trace, rejectedId } = record
   // Stale attributes and fields from below are on that one span, and only it may be reassigned; and a trace is over when
   // the record of its first span is closed.
   const isOfOneSpan =
@@ -114,9 +116,7 @@ export function childRecordOf(
   const hasSameScope = from === 'scope' || record.scope === scope
   const isSame = hasSameScope && record.fields === fields && record.settings === settings
   if (!isOfOneSpan && isSame) return record
-  const child = newRecord(kind, id, from, false, scope, fields, settings, trace, undefined)
-  child.rejectedId = rejectedId
-  return child
+  return newRecord(from, id, scope, fields, settings, trace, false, undefined, undefined, rejectedId)
 }
 
 /** The record of a span without an explicit session: an inferred one, or none. */
@@ -128,11 +128,7 @@ export function inferredRecord(
   trace: SessionTrace,
   parent: SessionRecord | undefined,
 ): SessionRecord {
-  const kind = inferred === undefined ? 'none' : 'inferred'
-  const id = inferred?.id
-  const record = newRecord(kind, id, undefined, false, scope, fields, settings, trace, parent)
-  record.aliasRank = inferred?.rank
-  return record
+  return newRecord(undefined, inferred?.id, scope, fields, settings, trace, false, parent, inferred?.rank)
 }
 
 /** A copy with other fields, for one span, of a record that is new or shared: nothing is known yet of the span's end. */
