@@ -66,6 +66,12 @@ export function checkSessionId(value: unknown, rule?: SessionIdRule): SessionIdC
   return invalid(CONTROL_CHARACTER.test(value) ? 'control-character' : 'not-ascii')
 }
 
+/** A value, if it is a valid session ID. */
+export function validId(value: unknown, rule: SessionIdRule): string | undefined {
+  const check = checkSessionId(value, rule)
+  return check.ok ? check.id : undefined
+}
+
 /** Why a valid session ID is a weak choice. */
 export type SessionIdAdvice = 'generic' | 'placeholder' | 'surrounding-blank' | 'looks-like-email'
 

@@ -16,6 +16,7 @@ import {
   resolveSession,
   type SessionRecord,
   type StampedFields,
+  writtenId,
 } from '@otel-sessions/semconv/internal'
 
 /** Why a `session.id` is not exported: it is invalid, or the application cleared the session. */
@@ -66,15 +67,13 @@ export function decide(
   if (record !== undefined && isUntouched(attributes, record) && isAccepted(record, rules)) return undefined
   const current = ownValue(attributes, ATTR_SESSION_ID)
   if (record === undefined && isValid(current, rules)) return undefined
-  const { id: wanted, overwrittenId }: Found =
-    record === undefined
-      ? (readAlias(attributes, rules.aliases, rule) ?? NOTHING)
-      : findByRecord(attributes, current, record)
+  const found: Found | undefined =
+    record === undefined ? readAlias(attributes, rules.aliases, rule) : findByRecord(attributes, record)
+  const wanted = found?.id
   // IDs are checked where they enter, so only a shorter limit of this exporter can reject one here.
-  const isTooLong = wanted !== undefined && wanted.length > rule.maxLength
-  const isExported = wanted !== undefined && !isTooLong
-  const replacement = isExported ? undefined : replacementOf(wanted ?? current, record, rules)
-  const sessionId = isExported ? wanted : replacement
+  const accepted = wanted !== undefined && wanted.length <= rule.maxLength ? wanted : undefined
+  const rejected = accepted === wanted ? current : wanted
+  const sessionId = accepted ?? replacementOf(rejected, record, rules)
   const isLate = record !== undefined && !record.settings.runsLateRules
   const metadata = isLate ? (mergeLateMetadata(attributes, record) ?? undefined) : undefined
   const lost = record?.kept && lostFields(attributes, record, span)
@@ -84,9 +83,10 @@ export function decide(
   const staleAttributes = record?.staleAttributes
   const hasFields = Object.values(fields ?? {}).some((value) => value !== null)
   const isUnchanged = (metadata ?? staleAttributes) === undefined && !hasFields
-  if (isUnchanged && sessionId === current && !isTooLong) return undefined
-  const replaced = replacement !== undefined
-  const dropped = replaced ? undefined : isTooLong ? 'too-long' : dropReason(current, sessionId, record, rule)
+  if (isUnchanged && sessionId === current && accepted === wanted) return undefined
+  const replaced = sessionId !== accepted
+  const dropped = replaced ? undefined : dropReason(rejected, sessionId, record, rule)
+  const overwrittenId = found?.overwrittenId
   return { sessionId, overwrittenId, metadata, fields, lost, staleAttributes, dropped, replaced }
 }
 
@@ -111,15 +111,11 @@ interface Found {
   readonly overwrittenId?: string | undefined
 }
 
-const NOTHING: Found = { id: undefined }
-
-function findByRecord(attributes: ReadableAttributes, current: unknown, record: SessionRecord): Found {
+function findByRecord(attributes: ReadableAttributes, record: SessionRecord): Found {
   const { resolution, resolvedId } = record
   if (record.kind === 'explicit' || resolution === undefined) return resolveSession(attributes, record)
   // The late rules have run. A value that was written after them counts if it is valid.
-  const isOurs = current === resolvedId || current === record.id || current === record.stampedAs
-  const check = isOurs || current === undefined ? undefined : checkSessionId(current, record.settings.rule)
-  return { id: check?.ok ? check.id : resolvedId }
+  return { id: writtenId(attributes, record) ?? resolvedId }
 }
 
 /**
@@ -137,13 +133,13 @@ function replacementOf(
 }
 
 function dropReason(
-  current: unknown,
+  rejected: unknown,
   sessionId: string | undefined,
   record: SessionRecord | undefined,
   rule: SessionIdRule,
 ): DropReason | undefined {
-  if (current === undefined || current === sessionId) return undefined
-  const check = checkSessionId(current, rule)
+  if (rejected === undefined || rejected === sessionId) return undefined
+  const check = checkSessionId(rejected, rule)
   if (!check.ok) return check.reason
   return record?.kind === 'cleared' ? 'cleared' : undefined
 }

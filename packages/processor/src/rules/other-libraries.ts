@@ -63,7 +63,7 @@ export const readInbound = (context: Context, settings: SessionRecordSettings): 
  * span before this one, and it is not explicit.
  */
 export const isFromContext = (value: unknown, context: Context): boolean =>
-  [...SOURCES, INBOUND].some((source) => valuesOf(source, context).some(([, found]) => found === value))
+  [...SOURCES, INBOUND].some((source) => valuesOf(source, context)?.some(([, found]) => found === value))
 
 /** The session that a source names, by the rule for aliases: strings and safe integers, no placeholder. */
 function readSource(
@@ -71,22 +71,27 @@ function readSource(
   context: Context,
   { rule, aliases }: SessionRecordSettings,
 ): AliasMatch | undefined {
-  for (const [attribute, value] of valuesOf(source, context)) {
+  const values = valuesOf(source, context)
+  if (values === undefined) return undefined
+  for (const [attribute, value] of values) {
     const check = checkAliasValue('', value, rule)
     if (check.ok) return { id: check.id, rank: aliases.attributes.get(attribute) }
   }
   return undefined
 }
 
-/** The values that a source has in a context, and the attribute of each. */
-function valuesOf({ key, attribute, names }: Source, context: Context): (readonly [string, unknown])[] {
+/** The values that a source has in a context, each with its attribute. */
+function valuesOf(
+  { key, attribute, names }: Source,
+  context: Context,
+): (readonly [attribute: string, value: unknown])[] | undefined {
   const found = context.getValue(key)
-  if (found === undefined) return []
+  if (found === undefined) return undefined
   if (names === undefined) return [[attribute, found]]
   try {
     return names.map((name) => [attribute + name, ownValue(Object(found), name)])
   } catch {
     // A getter or trap of another library that throws must not cost the span its session.
-    return []
+    return undefined
   }
 }

@@ -6,7 +6,6 @@ import {
   type ReadableAttributes,
 } from '@otel-sessions/semconv'
 import {
-  countOf,
   isSameValue,
   ownValue,
   type SessionRecord,
@@ -83,15 +82,13 @@ export function setAttribute(span: StampableSpan, key: string, value: unknown): 
 }
 
 function noteStoredId(value: unknown, record: SessionRecord, id: string): void {
-  if (typeof value !== 'string' || value.length >= id.length) {
-    report('attribute:not-kept', () => {
-      return 'the SDK did not store session.id (attribute count limit); SessionSpanExporter adds it'
-    })
-    return
-  }
-  record.stampedAs = value
-  report('attribute:truncated', () => {
-    return `the SDK truncated session.id to ${value.length} of ${countOf(id.length, 'character')} (attribute length limit); SessionSpanExporter restores it`
+  const isTruncated = typeof value === 'string' && value.length < id.length
+  if (isTruncated) record.stampedAs = value
+  report(isTruncated ? 'attribute:truncated' : 'attribute:not-kept', () => {
+    const what = isTruncated
+      ? `truncated session.id to ${value.length} of ${id.length} characters (attribute length`
+      : 'did not store session.id (attribute count'
+    return `the SDK ${what} limit); SessionSpanExporter adds it`
   })
 }
 
@@ -129,6 +126,6 @@ function metadataJson(metadata: unknown): string | undefined {
 /** Reports metadata that is too long together with that of outer scopes, or with what was written later. */
 export function reportLongMetadata(): void {
   report('metadata:too-long', () => {
-    return 'metadata is left out: with that of outer scopes and of the span, its JSON has more than 4096 characters'
+    return 'metadata is left out: merged, its JSON has more than 4096 characters'
   })
 }

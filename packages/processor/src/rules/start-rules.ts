@@ -17,6 +17,7 @@ import {
   type SessionTrace,
   type StampedFields,
   sessionIdRank,
+  writtenId,
 } from '@otel-sessions/semconv/internal'
 import { ID_REJECTED, reportInvalidId } from '../report/report.ts'
 import { readScope, type SessionScope } from '../scope/scope.ts'
@@ -277,7 +278,7 @@ function inferredNow(
   settings: SessionRecordSettings,
 ): AliasMatch | undefined {
   if (record?.resolution === 'fromChildren' || record?.resolution === 'defaulted') return undefined
-  const changed = record === undefined ? writtenId(span, settings) : changedId(span, record)
+  const changed = changedId(span, record ?? { settings })
   // A placeholder is not inferred, though the span itself keeps it.
   const isChanged = changed !== undefined && !isPlaceholder(changed)
   const id = isChanged ? changed : record?.id
@@ -292,13 +293,6 @@ const rankFor = ({ aliases }: SessionRecordSettings, record: SessionRecord | und
   record?.settings.aliases === aliases ? record.aliasRank : undefined
 
 /** The ID that a span has got since its start: written on it later or, after its end, found by the late rules. */
-function changedId(span: Span, record: SessionRecord): string | undefined {
-  if (record.resolution !== undefined) return record.resolvedId
-  const written = writtenId(span, record.settings)
-  return written === record.id || written === record.stampedAs ? undefined : written
-}
-
-function writtenId(span: Span, settings: SessionRecordSettings): string | undefined {
-  const check = checkSessionId(ownValue(attributesOf(span), ATTR_SESSION_ID), settings.rule)
-  return check.ok ? check.id : undefined
+function changedId(span: Span, record: Parameters<typeof writtenId>[1]): string | undefined {
+  return record.resolution === undefined ? writtenId(attributesOf(span), record) : record.resolvedId
 }

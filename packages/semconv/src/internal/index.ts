@@ -25,7 +25,7 @@ export {
   readAlias,
 } from '../aliases/read.ts'
 export { type NamedField, type NamingKeys, namingKeys } from '../aliases/users.ts'
-export { isPlaceholder, isPlainSessionId } from '../session-id.ts'
+export { isPlaceholder, isPlainSessionId, validId } from '../session-id.ts'
 export {
   agree,
   fieldsFromBelow,
@@ -41,6 +41,7 @@ export {
   type ResolvedSession,
   resolveSession,
   sessionIdRank,
+  writtenId,
 } from './late-rules.ts'
 export { PROCESSOR, processorLog, reportBareSpan, reportMissingProcessor } from './missing-processor.ts'
 export { isPolluted, isTooLongToRead, type MetadataRead, ownValue, readMetadata } from './read-attributes.ts'

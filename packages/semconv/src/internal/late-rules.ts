@@ -1,6 +1,6 @@
 import { isUnusableId, namesRejectedSession, readAlias } from '../aliases/read.ts'
 import { ATTR_METADATA, ATTR_SESSION_ID, METADATA_MAX_LENGTH } from '../attributes.ts'
-import { checkSessionId } from '../session-id.ts'
+import { checkSessionId, validId } from '../session-id.ts'
 import { ownValue, type ReadableAttributes, readMetadata } from './read-attributes.ts'
 import type { Resolution, SessionRecord, SessionRecordSettings } from './session-record.ts'
 
@@ -47,20 +47,25 @@ function resolveExplicit(attributes: ReadableAttributes, record: SessionRecord):
   const current = ownValue(attributes, ATTR_SESSION_ID)
   if (current === id) return { id, how: 'kept' }
   if (current === undefined || current === record.stampedAs) return { id, how: 'not-kept' }
-  const check = checkSessionId(current, record.settings.rule)
-  if (!check.ok) return { id, how: 'restored' }
-  if (record.own) return { id: check.id, how: 'named' }
-  if (record.settings.onOverwrite === 'accept') return { id: check.id, how: 'accepted' }
-  return { id, how: 'restored', overwrittenId: check.id }
+  const overwrittenId = validId(current, record.settings.rule)
+  const isLeft = overwrittenId !== undefined && (record.own || record.settings.onOverwrite === 'accept')
+  if (isLeft) return { id: overwrittenId, how: record.own ? 'named' : 'accepted' }
+  return { id, how: 'restored', overwrittenId }
+}
+
+/** The valid `session.id` that something else wrote on a span since its start. */
+export function writtenId(
+  attributes: ReadableAttributes,
+  { id, stampedAs, settings }: Pick<SessionRecord, 'settings'> & Partial<SessionRecord>,
+): string | undefined {
+  const current = ownValue(attributes, ATTR_SESSION_ID)
+  return current === id || current === stampedAs ? undefined : validId(current, settings.rule)
 }
 
 function resolveInferred(attributes: ReadableAttributes, record: SessionRecord): ResolvedSession {
   const { settings } = record
-  const current = ownValue(attributes, ATTR_SESSION_ID)
-  if (current !== undefined && current !== record.id && current !== record.stampedAs) {
-    const check = checkSessionId(current, settings.rule)
-    if (check.ok) return { id: check.id, how: 'named', aliasRank: sessionIdRank(settings) }
-  }
+  const written = writtenId(attributes, record)
+  if (written !== undefined) return { id: written, how: 'named', aliasRank: sessionIdRank(settings) }
   const { aliasRank } = record
   const alias = readAlias(attributes, settings.aliases, settings.rule, record, aliasRank)
   if (alias !== undefined) {
@@ -69,7 +74,7 @@ function resolveInferred(attributes: ReadableAttributes, record: SessionRecord):
   if (record.id !== undefined) return { id: record.id, how: 'kept', aliasRank }
   if (typeof record.fromChildren === 'string') return { id: record.fromChildren, how: 'fromChildren' }
   const { defaultId } = settings
-  if (defaultId === undefined || namesUnusableSession(attributes, current, settings)) {
+  if (defaultId === undefined || namesUnusableSession(attributes, settings)) {
     return { id: undefined, how: 'kept' }
   }
   return { id: defaultId, how: 'defaulted' }
@@ -82,10 +87,9 @@ export const sessionIdRank = ({ aliases }: SessionRecordSettings): number | unde
 /** Whether the span has a session of its own that cannot be exported, and therefore must not get another one. */
 function namesUnusableSession(
   attributes: ReadableAttributes,
-  current: unknown,
   { aliases, rule }: SessionRecordSettings,
 ): boolean {
-  const check = checkSessionId(current, rule)
+  const check = checkSessionId(ownValue(attributes, ATTR_SESSION_ID), rule)
   return (!check.ok && isUnusableId(check.reason)) || namesRejectedSession(attributes, aliases, rule)
 }
 
