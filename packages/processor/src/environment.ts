@@ -1,4 +1,3 @@
-// `#environment` in package.json, on Node, Bun and Deno, and in a bundle for them.
 import type { SessionIdRule } from '@otel-sessions/semconv'
 import { checkAliasValue } from '@otel-sessions/semconv/internal'
 import { environmentVariable } from './platform.ts'

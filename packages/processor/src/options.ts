@@ -12,7 +12,7 @@ import {
   kindOf,
   type SessionRecordSettings,
 } from '@otel-sessions/semconv/internal'
-import { idFromEnvironment } from '#environment'
+import { idFromEnvironment } from './environment.ts'
 import { reportWeakId } from './report/report.ts'
 
 /** Options of `SessionSpanProcessor`. */
