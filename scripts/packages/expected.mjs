@@ -46,7 +46,7 @@ export const MAY_IMPORT = {
   '@otel-sessions/processor/lifecycle': [API, ...SEMCONV],
   '@otel-sessions/exporter': [API, ...SEMCONV],
   '@otel-sessions/exporter/backends': [...SEMCONV],
-  '@otel-sessions/exporter/backfill': [...SEMCONV],
+  '@otel-sessions/exporter/backfill': [API, ...SEMCONV],
   '@otel-sessions/exporter/hash': [...SEMCONV, '@noble/hashes/*'],
   '@otel-sessions/exporter/persistent': [API, ...SEMCONV, ...NODE],
   '@otel-sessions/analytics': [API, ...SEMCONV],
