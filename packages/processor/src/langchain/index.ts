@@ -30,9 +30,9 @@ export interface LangChainReach {
  * Makes LangChain's callbacks keep the context of the run that caused them. Without it, spans of LangChain may have the
  * session of another request that runs at the same time or ran just before.
  *
- * `SessionSpanProcessor` calls it when it is constructed, if the main script or the working directory can resolve
- * `@langchain/core`; and when it meets the first span of LangChain. Call it yourself, before the first run, if the
- * problem `langchain:background-callbacks` is counted.
+ * `SessionSpanProcessor` does the same by itself when it is constructed: for the LangChain that the main script or the
+ * working directory can resolve, for copies that are loaded, and on Node for those that are loaded later. Call this
+ * function yourself, before the first run, if the problem `langchain:background-callbacks` is counted.
  *
  * It binds the jobs of LangChain's own queue to the context of the code that adds them, and costs no latency. Its only
  * effect is on the context. An application's own `p-queue` of version 6 is bound as well.
