@@ -6,24 +6,30 @@ import { type Content, SESSION_ID } from '../support/session.ts'
 
 const SPANS_PER_CHUNK = 250
 
-/** The context inside a scope of a library. */
+/**
+ * The context inside a scope of a library. The scope stays open: spans that start when its function is over are another
+ * case, and what entering costs has a table of its own.
+ */
 export function contextIn({ scopes }: Pick<Stamper, 'scopes'>, content: Content): Context {
-  return content === 'none' ? ROOT_CONTEXT : scopes[content](SESSION_ID, () => context.active())
+  if (content === 'none') return ROOT_CONTEXT
+  let inside = ROOT_CONTEXT
+  void scopes[content](SESSION_ID, () => {
+    inside = context.active()
+    return new Promise(() => {})
+  })
+  return inside
 }
 
 /** Starts spans, sets attributes and ends them; each trace is a chain of the given depth. */
 export function spanWork(name: string, stamper: Stamper, content: Content, depth: number): Variant {
   const tracer = tracerOf(stamper)
+  const parent = contextIn(stamper, content)
   const traces = SPANS_PER_CHUNK / depth
-  // One of the libraries reads the active context, not the one in which a span starts.
   const loop = () => {
-    const parent = context.active()
     for (let count = 0; count < traces; count++) chain(tracer, parent, depth)
   }
-  // Inside the scope: spans that start when its function is over are another case.
-  const { scopes } = stamper
-  const run = content === 'none' ? loop : () => scopes[content](SESSION_ID, loop)
-  return { name, operations: SPANS_PER_CHUNK, run }
+  // One of the libraries reads the active context, not the one in which a span starts.
+  return { name, operations: SPANS_PER_CHUNK, run: () => context.with(parent, loop) }
 }
 
 /** Ended spans of one such chain. */
