@@ -149,9 +149,12 @@ export function readAlias(
   }
 }
 
-/** Nearly all spans without an alias are told by the last characters of their attributes. */
-function mayHaveAlias(attributes: ReadableAttributes, { endings }: AliasPlan): boolean {
-  for (const key in attributes) if (endings[key.charCodeAt(key.length - 1)] !== 0) return true
+/** Whether an attribute may name a session. Nearly all others are told by their last characters. */
+function mayHaveAlias(attributes: ReadableAttributes, { endings, attributes: ranks }: AliasPlan): boolean {
+  for (const key in attributes) {
+    if (endings[key.charCodeAt(key.length - 1)] === 0 || key === ATTR_SESSION_ID) continue
+    if (ranks.has(key) || key === ATTR_METADATA) return true
+  }
   return false
 }
 
