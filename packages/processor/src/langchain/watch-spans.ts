@@ -29,7 +29,9 @@ export function watchLangChain(): void {
 interface Tracer {
   /** Whether it is an instrumentation of LangChain. */
   readonly isLangChains: boolean
-  /** How many of its spans started in a scope. */
+  /** How many of its next spans are not looked at. */
+  quiet: number
+  /** Which of its spans is looked at next: the first is 1. */
   spans: number
   /** Whether one of them started in a callback handler of LangChain. */
   hasHandler: boolean
@@ -38,20 +40,29 @@ interface Tracer {
 // Each tracer has one such object, and spans come in runs from one tracer. To look the object up costs 40 ns, to compare
 // it with the last one nothing.
 const tracers = new WeakMap<object, Tracer>()
-let lastScope: object | undefined
+let lastScope: unknown = tracers
 let lastTracer: Tracer
-let lastBound: object | undefined
+let lastBound: Tracer | undefined
 
 function isFromLangChain(span: StampableSpan, record: SessionRecord, context: Context): boolean {
   const scope = (span as Scoped).instrumentationScope ?? (span as Scoped).instrumentationLibrary
-  if (typeof scope !== 'object') return false
   if (scope !== lastScope) {
+    if (typeof scope !== 'object' || scope === null) return false
     lastTracer = tracerOf(scope)
     lastScope = scope
   }
-  const { isLangChains } = lastTracer
-  const isFound = isLangChains || (record.from === 'scope' && isFromHandler(lastTracer, context))
-  if (isFound) watchSpan(span, record, context, scope, isLangChains)
+  // Nearly every span. V8 makes no call for a function of this size.
+  if (lastTracer.quiet > 0) {
+    lastTracer.quiet--
+    return false
+  }
+  return lookAt(lastTracer, span, record, context)
+}
+
+function lookAt(tracer: Tracer, span: StampableSpan, record: SessionRecord, context: Context): boolean {
+  const { isLangChains } = tracer
+  const isFound = isLangChains || (record.from === 'scope' && isFromHandler(tracer, context))
+  if (isFound) watchSpan(span, record, context, tracer)
   return isFound
 }
 
@@ -60,7 +71,7 @@ function tracerOf(scope: Scope): Tracer {
   if (tracer === undefined) {
     // How the names of OpenInference's and of Traceloop's instrumentation end.
     const isLangChains = String(scope.name).endsWith('instrumentation-langchain')
-    tracer = { isLangChains, spans: 0, hasHandler: false }
+    tracer = { isLangChains, quiet: 0, spans: 1, hasHandler: false }
     tracers.set(scope, tracer)
   }
   return tracer
@@ -75,10 +86,13 @@ const FIRST_SPANS = 16
  * of them after a hit.
  */
 function isFromHandler(tracer: Tracer, context: Context): boolean {
-  const count = ++tracer.spans
-  const isLookedAt = tracer.hasHandler || count <= FIRST_SPANS || (count & (count - 1)) === 0
-  if (!isLookedAt || context.getValue(KEPT) === true || !isInBackground()) return false
+  if (!tracer.hasHandler) {
+    tracer.quiet = tracer.spans < FIRST_SPANS ? 0 : tracer.spans - 1
+    tracer.spans += tracer.quiet + 1
+  }
+  if (context.getValue(KEPT) === true || !isInBackground()) return false
   tracer.hasHandler = true
+  tracer.quiet = 0
   return true
 }
 
@@ -122,18 +136,12 @@ function framesOf(): readonly Frame[] {
  * each tracer, looks for a queue that was loaded meanwhile; those that are found say nothing, because the one of a bundle
  * never is.
  */
-function watchSpan(
-  span: StampableSpan,
-  record: SessionRecord,
-  context: Context,
-  scope: object,
-  isLangChains: boolean,
-): void {
+function watchSpan(span: StampableSpan, record: SessionRecord, context: Context, tracer: Tracer): void {
   if (context.getValue(KEPT) === true) return
   if (environmentVariable('LANGCHAIN_CALLBACKS_BACKGROUND') === 'false') return
   const wasBound = isQueueBound()
-  if (scope !== lastBound) bindQueues()
-  lastBound = scope
+  if (tracer !== lastBound) bindQueues()
+  lastBound = tracer
   report('langchain:background-callbacks', () => {
     const reason =
       wasBound && bindQueues() > 0
@@ -141,5 +149,5 @@ function watchSpan(
         : 'its queue was not found; call keepSessionInLangChain() at start-up, or keepSessionInLangChain(callbacks) where LangChain is bundled'
     return `spans of LangChain and its callback handlers may have another request's session: ${reason}`
   })
-  if (isLangChains) mayBeReassigned(span, record)
+  if (tracer.isLangChains) mayBeReassigned(span, record)
 }
