@@ -49,8 +49,10 @@ const shared = /* @__PURE__ */ processState()
  * this is called wherever a look costs little: about a nanosecond.
  */
 export function logUnheard(): void {
-  const { unheard } = shared
-  if (unheard.length === 0) return
+  if (shared.unheard.length > 0) logAll(shared.unheard)
+}
+
+function logAll(unheard: typeof shared.unheard): void {
   const { diag } = registeredApi()
   if (diag === undefined) return
   for (const message of unheard.splice(0)) guard(() => diag.warn(...message))
