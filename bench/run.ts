@@ -6,7 +6,7 @@ import { cpus } from 'node:os'
 import { installPeers } from '../peers/load.ts'
 import { budgetLines } from './report/budgets.ts'
 import { withBenchTables } from './report/docs.ts'
-import type { Report, Result } from './report/results.ts'
+import { atOneSpeed, type Report, type Result } from './report/results.ts'
 import { tablesOf } from './report/tables.ts'
 import { type Options, optionsOf, USAGE } from './support/options.ts'
 import { nameOf, plan } from './support/plan.ts'
@@ -16,8 +16,8 @@ import { measureInProcess } from './support/processes.ts'
 const COST_PAGE = new URL('../docs/cost.md', import.meta.url)
 
 const NOTES = `
-Nanoseconds; the median of the runs of a row. The control is a second copy of the baseline, so it shows the
-noise. "onStart only" is what a library does when a span starts; "full" is its published processor, with an
+Nanoseconds; the median of the runs of a row, scaled to the fastest baseline in the same circumstances. The
+control is a second copy of the baseline, so it shows the noise. "onStart only" is what a library does when a span starts; "full" is its published processor, with an
 exporter that sends nothing. A rich scope has an ID, a user, three metadata keys and two tags; ours and
 OpenInference write these as four attributes, the floor and the others as six or more.`
 
@@ -69,7 +69,8 @@ if (options === 'help') {
   if (options.json) writeFileSync(options.json, `${JSON.stringify(report, undefined, 1)}\n`)
   console.log(`${report.date}, Node ${report.node}, ${report.cpu}, ${report.rounds} rounds a run.`)
   console.log(NOTES)
-  console.log(`\n${tablesOf(report)}`)
-  console.log(`\n### Budgets\n\n${budgetLines(report).join('\n')}`)
-  if (options.docs) writeFileSync(COST_PAGE, withBenchTables(readFileSync(COST_PAGE, 'utf8'), report))
+  const steady = atOneSpeed(report)
+  console.log(`\n${tablesOf(steady)}`)
+  console.log(`\n### Budgets\n\n${budgetLines(steady).join('\n')}`)
+  if (options.docs) writeFileSync(COST_PAGE, withBenchTables(readFileSync(COST_PAGE, 'utf8'), steady))
 }

@@ -16,6 +16,30 @@ export interface Report {
   readonly results: readonly Result[]
 }
 
+/**
+ * A report as if the machine had been equally fast all the time. A shared machine may be half as fast for seconds, which is
+ * longer than a process measures: each one's figures are scaled to the fastest baseline in the same circumstances.
+ * The baseline is left as measured. That of validation does next to nothing, and tells no speed.
+ */
+export function atOneSpeed(report: Report): Report {
+  const key = ({ table, circumstances }: Row) => `${table}, ${circumstances}`
+  const fastest = new Map<string, number>()
+  for (const { row, runs } of report.results) {
+    const baselines = runs.map(({ baseline }) => baseline.p10)
+    fastest.set(key(row), Math.min(fastest.get(key(row)) ?? Number.POSITIVE_INFINITY, ...baselines))
+  }
+  const results = report.results.map(({ row, runs }) => ({
+    row,
+    runs: runs.map((run) => {
+      const share = row.table === 'validation' ? 1 : (fastest.get(key(row)) ?? Number.NaN) / run.baseline.p10
+      const scaled = ({ p10, median }: Figure): Figure => ({ p10: p10 * share, median: median * share })
+      const floor = run.floor && { floor: scaled(run.floor) }
+      return { ...run, ...floor, cost: scaled(run.cost), control: scaled(run.control) }
+    }),
+  }))
+  return { ...report, results }
+}
+
 /** The median of the runs. */
 export function figureOf({ runs }: Result, of: (run: Measurement) => Figure | undefined): Figure | undefined {
   const figures = runs.map(of).filter((figure) => figure !== undefined)
