@@ -66,6 +66,17 @@ describe('defaultSession', () => {
     expect(sessions()).toEqual({ alias: undefined, json: undefined, late: undefined, empty: DEFAULT })
   })
 
+  it('nor if the span has a conversation of its scope beside the rejected ID', () => {
+    const { tracer, sessions } = startTracing({ defaultSession: DEFAULT })
+    usingSession({ conversationId: 'conv_1' }, () => {
+      const both = tracer.startSpan('both')
+      both.setAttribute('thread_id', 'invité')
+      both.end()
+      tracer.startSpan('conversation').end()
+    })
+    expect(sessions()).toEqual({ both: undefined, conversation: DEFAULT })
+  })
+
   it('nor if custom aliases name it', () => {
     const { tracer, sessions } = startTracing({ defaultSession: DEFAULT, aliases: ['chat'] })
     const late = tracer.startSpan('late')

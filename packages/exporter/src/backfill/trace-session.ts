@@ -39,7 +39,7 @@ export function isUnassigned(
   // A span with an invalid ID has a session of its own, not the one of the trace.
   if (current !== undefined) return false
   if (record !== undefined && record.kind !== 'none') return false
-  return !namesRejectedSession(span.attributes, aliases, rule)
+  return !namesRejectedSession(span.attributes, aliases, rule, record)
 }
 
 /** Whether no span of the local trace is open. */

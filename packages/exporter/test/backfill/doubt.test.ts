@@ -80,6 +80,17 @@ describe.each([['first'], ['last']] as const)(
       expect(exported).toMatchObject({ a: A, long: undefined, http: undefined })
     })
 
+    it('beside an invalid thread_id on a span that has the conversation of its scope', async () => {
+      const pipeline = startBackfilling({}, { ours })
+      const exported = await exportedBeside(pipeline, (root) => {
+        span(root, pipeline, 'a', { 'session.id': A })
+        usingSession({ conversationId: 'conv_1' }, () =>
+          span(root, pipeline, 'long', { thread_id: TOO_LONG }),
+        )
+      })
+      expect(exported).toMatchObject({ a: A, long: undefined, http: undefined })
+    })
+
     it.each(['langfuse.session.id', 'thread_id'])('beside an invalid %s', async (key) => {
       const pipeline = startBackfilling({}, { ours })
       const exported = await exportedBeside(pipeline, (root) => {

@@ -211,9 +211,10 @@ export function namesRejectedSession(
   attributes: ReadableAttributes,
   plan: AliasPlan,
   rule: SessionIdRule,
+  own: OwnFields | undefined,
 ): boolean {
   let isNamed = false
-  readAlias(attributes, plan, rule, undefined, undefined, (reason) => {
+  readAlias(attributes, plan, rule, own, undefined, (reason) => {
     isNamed ||= isUnusableId(reason)
   })
   return isNamed

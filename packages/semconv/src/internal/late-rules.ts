@@ -74,7 +74,7 @@ function resolveInferred(attributes: ReadableAttributes, record: SessionRecord):
   if (record.id !== undefined) return { id: record.id, how: 'kept', aliasRank }
   if (typeof record.fromChildren === 'string') return { id: record.fromChildren, how: 'fromChildren' }
   const { defaultId } = settings
-  if (defaultId === undefined || namesUnusableSession(attributes, settings)) {
+  if (defaultId === undefined || namesUnusableSession(attributes, record)) {
     return { id: undefined, how: 'kept' }
   }
   return { id: defaultId, how: 'defaulted' }
@@ -85,12 +85,10 @@ export const sessionIdRank = ({ aliases }: SessionRecordSettings): number | unde
   aliases.attributes.get(ATTR_SESSION_ID)
 
 /** Whether the span has a session of its own that cannot be exported, and therefore must not get another one. */
-function namesUnusableSession(
-  attributes: ReadableAttributes,
-  { aliases, rule }: SessionRecordSettings,
-): boolean {
+function namesUnusableSession(attributes: ReadableAttributes, record: SessionRecord): boolean {
+  const { aliases, rule } = record.settings
   const check = checkSessionId(ownValue(attributes, ATTR_SESSION_ID), rule)
-  return (!check.ok && isUnusableId(check.reason)) || namesRejectedSession(attributes, aliases, rule)
+  return (!check.ok && isUnusableId(check.reason)) || namesRejectedSession(attributes, aliases, rule, record)
 }
 
 /**
