@@ -4,7 +4,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runs } from '../deep/runs.ts'
+import { isDeep } from '../deep/runs.ts'
 import { linesOf, play } from './interpreter.ts'
 import { Model } from './model.ts'
 import { type Program, program } from './programs.ts'
@@ -12,7 +12,8 @@ import { RealWorld, type RealWorldOptions, useContextManager } from './real-worl
 import type { Exported } from './world.ts'
 
 const seed = Number(process.env['MODEL_SEED'] ?? 20261121)
-const numRuns = Number(process.env['MODEL_RUNS'] ?? runs(10_000))
+// Some faults show once in 20,000 programs.
+const numRuns = Number(process.env['MODEL_RUNS'] ?? (isDeep ? 40_000 : 1_000))
 
 const variants: readonly (RealWorldOptions & { readonly name: string })[] = [
   { name: 'as it comes' },
