@@ -3,7 +3,7 @@
 
 import { EventEmitter } from 'node:events'
 import { type Context, context, createContextKey, type Span, trace } from '@opentelemetry/api'
-import { bindSession, setSpanSession, usingSession } from '@otel-sessions/processor'
+import { bindSession, SessionSpanProcessor, setSpanSession, usingSession } from '@otel-sessions/processor'
 import { describe, expect, test } from 'vitest'
 import { A, B, distinctSessionsOf, sessionsOf, startSpan, useTelemetry, work } from './support.ts'
 
@@ -125,4 +125,13 @@ test('A caller below the span under which an emitter was bound has the emitterâ€
   below(span, () => bus.on('message', () => work('listener')))
   bus.emit('message')
   expect(sessionsOf('listener')).toEqual([A])
+})
+
+test('a processor of another provider, with other options, does not change whose a callback is', () => {
+  const [, inOpenInference] = CALLERS.at(-1) as (typeof CALLERS)[number]
+  new SessionSpanProcessor({ maxLength: 3, aliases: ['chat'] })
+  const bus = bindSession(new EventEmitter(), A)
+  inOpenInference(B, () => bus.on('message', () => work('listener')))
+  bus.emit('message')
+  expect(sessionsOf('listener')).toEqual([B])
 })

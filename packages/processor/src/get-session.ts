@@ -8,7 +8,7 @@ import {
   SESSION_ID_MAX_LENGTH,
 } from '@otel-sessions/semconv'
 import { logUnheard, readRecord, type StampedFields } from '@otel-sessions/semconv/internal'
-import { settingsOf } from './options.ts'
+import { DEFAULT_SETTINGS } from './options.ts'
 import { fieldsOfChild } from './rules/inherit-fields.ts'
 import { isDecided } from './rules/make-record.ts'
 import { stampedFieldsOf } from './rules/stamp.ts'
@@ -40,8 +40,6 @@ export interface SessionInfo {
   readonly source: 'scope' | 'span' | 'inferred'
 }
 
-const DEFAULTS = settingsOf({ defaultSession: false })
-
 /**
  * Returns the session that a span started now would get from its surroundings: the scope, the active span, or the
  * helper of another library (OpenInference, Langfuse, Traceloop). What the active span takes from its children does not
@@ -66,7 +64,7 @@ export function getSession(from: Context = context.active()): SessionInfo | unde
       const source = record.from === 'scope' ? 'scope' : 'span'
       return infoOf(explicitNow(span, record), undefined, fieldsOfChild(scope, span, record), source)
     }
-    const id = inferFromSurroundings(from, span, record, record?.settings ?? DEFAULTS)?.id
+    const id = inferFromSurroundings(from, span, record, record?.settings ?? DEFAULT_SETTINGS)?.id
     return infoOf(id, scope?.fields, record?.fields && undecidedFields(id, scope, span, record), 'inferred')
   } catch {
     return undefined

@@ -102,3 +102,6 @@ function defaultIdOf(option: unknown, rule: SessionIdRule): string | undefined {
   reportWeakId(option as string)
   return option as string
 }
+
+/** Those of a context in which no span names its processor. */
+export const DEFAULT_SETTINGS: SessionRecordSettings = /* @__PURE__ */ settingsOf({ defaultSession: false })

@@ -43,7 +43,7 @@ export class SessionSpanProcessor {
    */
   constructor(options?: SessionSpanProcessorOptions) {
     this.#settings = settingsOf(options)
-    sessions.idIn = (context) => sessionIdIn(context, this.#settings)
+    sessions.idIn = sessionIdIn
     bindInstalledQueues()
     const setup = processState()
     setup.processors.add(this)
