@@ -17,9 +17,10 @@ const COST_PAGE = new URL('../docs/cost.md', import.meta.url)
 
 const NOTES = `
 Nanoseconds; the median of the runs of a row, scaled to the fastest baseline in the same circumstances. The
-control is a second copy of the baseline, so it shows the noise. "onStart only" is what a library does when a span starts; "full" is its published processor, with an
-exporter that sends nothing. A rich scope has an ID, a user, three metadata keys and two tags; ours and
-OpenInference write these as four attributes, the floor and the others as six or more.`
+control is a second copy of the baseline, so it shows the noise. "onStart only" is what a library does when a
+span starts; "full" is its published processor, with an exporter that sends nothing. A rich scope has an ID, a
+user, three metadata keys and two tags; ours and OpenInference write these as four attributes, the floor and the
+others as six or more.`
 
 async function measureAll(options: Options): Promise<Report> {
   installPeers()
