@@ -12,6 +12,7 @@ const tokens = async function* () {
 const ended: Shape = {
   name: 'session objects with a traced stream, and an end',
   times: 50_000,
+  isLong: true,
   async run(times) {
     for (let count = 0; count < times; count++) {
       const session = startSession({ userId: `user_${count}`, tags: [`tag_${count}`] }, options)
@@ -26,6 +27,7 @@ const ended: Shape = {
 const left: Shape = {
   name: 'session objects that never end, with streams that are never read',
   times: 100_000,
+  isLong: true,
   async run(times) {
     for (let count = 0; count < times; count++) {
       startSession({ userId: `user_${count}` }, options).trace('turn', tokens)
@@ -46,6 +48,7 @@ const idle = new SessionIdle({ idle: 3_600_000, maxSessions: 1_000 })
 const watched: Shape = {
   name: 'sessions watched by SessionIdle',
   times: 500_000,
+  isLong: true,
   async run(times) {
     for (let count = 0; count < times; count++) {
       idle.touch(`memory_idle_${count}`)

@@ -5,8 +5,9 @@ import { hop, type Shape } from './shape.ts'
 
 /** A new session for each request: some with a user and metadata, each with a root span and a child. */
 export const sessions: Shape = {
-  name: 'a million sessions, each with a root and a child span',
+  name: 'new sessions, each with a root and a child span',
   times: 1_000_000,
+  isLong: true,
   async run(times) {
     for (let count = 0; count < times; count++) {
       usingSession(sessionOf(count), rootAndChild)

@@ -3,6 +3,8 @@ export interface Shape {
   readonly name: string
   /** The number of repetitions in the measured run; a fraction of it warms up. */
   readonly times: number
+  /** Takes long: `--quick` runs a fifth of the repetitions, and allows a fifth of the growth. */
+  readonly isLong?: true
   run(times: number): Promise<unknown>
 }
 

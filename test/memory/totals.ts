@@ -9,8 +9,9 @@ const tracer = provider.getTracer('memory')
 
 /** Totals of a new session for each request, with its own user and model: new ones evict old ones. */
 export const totals: Shape = {
-  name: 'totals of a million sessions, each with its own model and user',
+  name: 'totals of sessions, each with its own model and user',
   times: 1_000_000,
+  isLong: true,
   async run(times) {
     for (let count = 0; count < times; count++) {
       const attributes = {

@@ -23,6 +23,7 @@ function shapeOf(name: string, processors: SessionSpanProcessor[], ends: (count:
   return {
     name,
     times: 500_000,
+    isLong: true,
     async run(times) {
       for (let count = 0; count < times; count++) {
         const root = tracer.startSpan('root')
