@@ -34,18 +34,19 @@ export function compile(project: Project, files: readonly string[]): Promise<Out
   return tsc(project, 'suite', join(root, 'node_modules/typescript'), options, files)
 }
 
-export interface TypeCheck {
+/** How an application's build checks types. */
+export interface TypeChecker {
   /** The folder of the package `typescript`. */
   readonly compiler: string
   readonly resolution: 'nodenext' | 'bundler'
-  readonly skipLibCheck: boolean
 }
 
 /** Type-checks files as an application's build would. */
 export function checkTypes(
   project: Project,
   files: readonly string[],
-  { compiler, resolution, skipLibCheck }: TypeCheck,
+  { compiler, resolution }: TypeChecker,
+  skipLibCheck: boolean,
 ): Promise<Outcome> {
   const options = {
     ...BASE,

@@ -1,3 +1,8 @@
+import type { NODES } from '../../scripts/nodes.mjs'
+
+/** A Node line, oldest first in every list. */
+export type NodeVersion = keyof typeof NODES
+
 /** An SDK line, as an application installs it. */
 export interface Line {
   readonly name: string
@@ -5,7 +10,9 @@ export interface Line {
   readonly adapters: readonly [string, ...string[]]
   /** The exact versions in an application's package.json. */
   readonly packages: Readonly<Record<string, string>>
-  readonly nodes: readonly (20 | 22 | 24 | 26)[]
+  readonly nodes: readonly NodeVersion[]
+  /** The one of them that `--quick` runs; over all lines, these are all versions. */
+  readonly quickNode: NodeVersion
   /** The program of the page "Getting started" for this line, by its file name there. */
   readonly quickStart?: string
   /** Declaration files of this line that do not pass `exactOptionalPropertyTypes`. */
@@ -27,6 +34,7 @@ export const SDK_2: Line = {
     'sdk-node': '0.223.0',
   }),
   nodes: [20, 22, 24, 26],
+  quickNode: 26,
   quickStart: 'quick-start.mjs',
 }
 
@@ -42,6 +50,7 @@ export const SDK_3: Line = {
     'sdk-node': '0.301.0',
   }),
   nodes: [22, 24, 26],
+  quickNode: 22,
   quickStart: 'quick-start-sdk-3.mjs',
 }
 
@@ -57,6 +66,7 @@ const SDK_1: Line = {
     'sdk-node': '0.57.2',
   }),
   nodes: [20],
+  quickNode: 20,
   knownTypeErrors: [
     'node_modules/@opentelemetry/sdk-logs/build/src/LogRecord.d.ts',
     'node_modules/@opentelemetry/sdk-logs/build/src/export/NoopLogRecordProcessor.d.ts',
@@ -76,6 +86,7 @@ const SDK_2_EARLY: Line = {
     'sdk-node': '0.208.0',
   }),
   nodes: [20, 24],
+  quickNode: 24,
 }
 
 export const LINES: readonly Line[] = [SDK_1, SDK_2_EARLY, SDK_2, SDK_3]

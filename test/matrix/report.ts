@@ -1,4 +1,6 @@
+import { NODES } from '../../scripts/nodes.mjs'
 import type { Outcome } from './command.ts'
+import type { NodeVersion } from './lines.ts'
 import type { Counted } from './suite-run.ts'
 
 /** The results of one project: its tests on several Node versions, and its type checks. */
@@ -6,14 +8,18 @@ export class Section {
   readonly name: string
   /** The version of @opentelemetry/api that npm installed. */
   api = 'none'
-  readonly nodes: readonly number[]
+  /** The Node versions on which it runs. */
+  readonly nodes: readonly NodeVersion[]
+  /** Those that the quick form leaves out. */
+  readonly leftOut: readonly NodeVersion[]
   readonly results = new Map<number, Counted>()
   readonly complaints: string[] = []
   readonly #checks: boolean[] = []
 
-  constructor(name: string, nodes: readonly number[]) {
+  constructor(name: string, every: readonly NodeVersion[], nodes = every) {
     this.name = name
     this.nodes = nodes
+    this.leftOut = every.filter((node) => !nodes.includes(node))
   }
 
   ran(node: number, counted: Counted): void {
@@ -52,6 +58,16 @@ export class Section {
     this.complaints.push(`== ${this.name}: ${what}\n${text.trimEnd()}\n`)
   }
 }
+
+/** What the quick form does not run, such as `SDK 3.1.0 on Node 24, 26`. */
+export const nodesLeftOut = (sections: readonly Section[]): string[] =>
+  sections
+    .filter(({ leftOut }) => leftOut.length > 0)
+    .map(({ name, leftOut }) => `${name} on Node ${leftOut.join(', ')}`)
+
+/** The Node versions on which no line runs. There must be none, in the quick form either. */
+export const nodesWithoutLine = (sections: readonly Section[]): string[] =>
+  Object.keys(NODES).filter((version) => !sections.some(({ nodes }) => nodes.map(String).includes(version)))
 
 /** Every project must run every test, so that none is lost. */
 export function unequalCounts(sections: readonly Section[]): string | undefined {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fencesOf } from '../docs-code/fences.ts'
 import type { Outcome } from './command.ts'
-import { checkTypes, compile, compiledPath } from './compile.ts'
+import { checkTypes, compile, compiledPath, type TypeChecker } from './compile.ts'
 import type { Line } from './lines.ts'
 import { sdkNamesInTypes } from './packed-types.ts'
 import { apiOf, makeProject, type Project, putFile, putSources, removeProject, root } from './project.ts'
@@ -17,20 +17,20 @@ const QUICK_START = 'quick-start.mts'
 export async function runLine(
   line: Line,
   tarballs: Record<string, string>,
-  compilers: readonly string[],
+  checkers: readonly TypeChecker[],
   section: Section,
 ): Promise<void> {
-  const { name, packages, nodes } = line
+  const { name, packages } = line
   const project = await makeProject({ name, tarballs, packages })
   try {
     section.api = apiOf(project)
     putSuite(project, line)
     const tests = readdirSync(join(root, SUITE)).map((file) => `${SUITE}/${file}`)
     if (section.checked('the suite beside this SDK', await compile(project, tests))) {
-      for (const node of nodes)
+      for (const node of section.nodes)
         section.ran(node, await runTests(project.folder, tests.map(compiledPath), node))
     }
-    await checkConsumers(project, line, compilers, section)
+    await checkConsumers(project, line, checkers, section)
   } finally {
     removeProject(project)
   }
@@ -49,7 +49,7 @@ export function putSuite(project: Project, { adapters }: Line): void {
 async function checkConsumers(
   project: Project,
   { quickStart, knownTypeErrors = [] }: Line,
-  compilers: readonly string[],
+  checkers: readonly TypeChecker[],
   section: Section,
 ): Promise<void> {
   const named = sdkNamesInTypes(project)
@@ -63,13 +63,12 @@ async function checkConsumers(
     putFile(project, QUICK_START, programOf(quickStart))
     files.push(QUICK_START)
   }
-  for (const compiler of compilers) {
-    for (const resolution of ['nodenext', 'bundler'] as const) {
-      // Only under nodenext does a file's extension make it CommonJS.
-      const all = resolution === 'nodenext' ? [...files, `${CONSUMER}/commonjs.cts`] : files
-      const outcome = await checkTypes(project, all, { compiler, resolution, skipLibCheck: false })
-      section.checked(`types of an application, ${resolution}, ${compiler}`, except(outcome, knownTypeErrors))
-    }
+  for (const checker of checkers) {
+    const { compiler, resolution } = checker
+    // Only under nodenext does a file's extension make it CommonJS.
+    const all = resolution === 'nodenext' ? [...files, `${CONSUMER}/commonjs.cts`] : files
+    const outcome = await checkTypes(project, all, checker, false)
+    section.checked(`types of an application, ${resolution}, ${compiler}`, except(outcome, knownTypeErrors))
   }
 }
 

@@ -39,7 +39,7 @@ export async function runTwoApis(
     }
     putSuite(project, line)
     if (!section.checked('the tests', await compile(project, [test]))) return
-    for (const node of line.nodes) {
+    for (const node of section.nodes) {
       section.ran(node, await runTests(project.folder, [compiledPath(test)], node))
     }
   } finally {
