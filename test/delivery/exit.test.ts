@@ -73,9 +73,15 @@ describe('a process that ends without a shutdown', () => {
     expect(arrived()).toBe(1001)
   })
 
-  for (const end of ['process.exit', 'uncaught'] as const) {
+  for (const [end, code] of [
+    ['process.exit', 0],
+    ['uncaught', 1],
+    ['rejection', 1],
+    ['throw in the uncaughtException handler', 7],
+    ['exit in the uncaughtException handler', 1],
+  ] as const) {
     it(`by ${end}: the next process sends every span that ended`, async () => {
-      expect(await run({ spans: 1000, end, directory })).toMatchObject({ code: end === 'uncaught' ? 1 : 0 })
+      expect(await run({ spans: 1000, end, directory })).toMatchObject({ code })
       await restart()
       expect(arrived()).toBe(1001)
     })
@@ -128,9 +134,60 @@ describe('a process that ends without a shutdown', () => {
     expect(arrived()).toBe(12)
   })
 
+  for (const listens of ['throw in exit', 'exit in exit', 'throw in exit, prepended'] as const) {
+    for (const end of ['process.exit', 'naturally'] as const) {
+      it(`${end}, with an exit listener that does this: ${listens}: the next process sends every span`, async () => {
+        await run({ spans: 10, end, listens, directory, url: UNAVAILABLE })
+        await restart()
+        expect(arrived()).toBe(11)
+      })
+    }
+  }
+
   it('leaves no folder behind once every span has been delivered', async () => {
     await run({ spans: 100, end: 'process.exit', directory })
     await restart()
     expect(readdirSync(directory).filter((name) => name !== 'rejected')).toEqual([])
+  })
+})
+
+/** Starts a program, and resolves when it has ended its spans. */
+async function start(config: Omit<ProgramConfig, 'url'> & { url?: string }) {
+  const child = fork(PROGRAM, [JSON.stringify({ url: collector.url, directory, ...config })], {
+    stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
+  })
+  children.push(child)
+  const exit = once(child, 'exit') as Promise<[code: number | null, signal: string | null]>
+  await once(child, 'message')
+  return { child, exit }
+}
+
+describe('a process that another one ends', () => {
+  it('by a signal that it does not handle: the next process sends every span that was in the journal', async () => {
+    const { child, exit } = await start({ spans: 1000, end: 'signal', durability: 'span', url: UNAVAILABLE })
+    child.kill('SIGTERM')
+    expect(await exit).toEqual([null, 'SIGTERM'])
+    await restart()
+    expect(arrived()).toBe(1001)
+  })
+
+  for (const listens of ['exit on SIGTERM', 'shutdown on SIGTERM'] as const) {
+    for (const url of [undefined, UNAVAILABLE]) {
+      const endpoint = url === undefined ? 'available' : 'unavailable'
+      it(`by a signal, with this handler: ${listens}, the endpoint ${endpoint}: no span is lost`, async () => {
+        const { child, exit } = await start({ spans: 1000, end: 'signal', listens, ...(url && { url }) })
+        child.kill('SIGTERM')
+        expect(await exit).toEqual([0, null])
+        await restart()
+        expect(arrived()).toBe(1001)
+      })
+    }
+  }
+
+  it('by disconnecting it: it sends the pending spans first', async () => {
+    const { child, exit } = await start({ spans: 1000, end: 'told to' })
+    child.disconnect()
+    expect(await exit).toEqual([0, null])
+    expect(arrived()).toBe(1001)
   })
 })

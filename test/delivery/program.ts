@@ -1,5 +1,6 @@
-/** An application that ends some spans and then exits. */
+/** An application that ends some spans and then exits. It also runs as a worker thread, or as a worker of a cluster. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { parentPort } from 'node:worker_threads'
 import { context, trace } from '@opentelemetry/api'
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
 import { backfill } from '@otel-sessions/exporter/backfill'
@@ -15,9 +16,29 @@ export interface ProgramConfig {
   durability?: 'batch' | 'span' | undefined
   spans: number
   /** How the process ends after its spans have ended. */
-  end: 'naturally' | 'process.exit' | 'uncaught' | 'flush and exit' | 'kill' | 'kill once written'
+  end:
+    | 'naturally'
+    | 'process.exit'
+    | 'uncaught'
+    | 'rejection'
+    | 'throw in the uncaughtException handler'
+    | 'exit in the uncaughtException handler'
+    | 'flush and exit'
+    | 'kill'
+    | 'kill once written'
+    | 'told to'
+    | 'signal'
   /** What the application's own listeners do, each time they are called. */
-  listens?: 'span in beforeExit' | 'flush in beforeExit' | 'span in exit' | undefined
+  listens?:
+    | 'span in beforeExit'
+    | 'flush in beforeExit'
+    | 'span in exit'
+    | 'throw in exit'
+    | 'exit in exit'
+    | 'throw in exit, prepended'
+    | 'exit on SIGTERM'
+    | 'shutdown on SIGTERM'
+    | undefined
   /** Whether the spans wait for backfill when the process ends. */
   waits?: boolean | undefined
 }
@@ -25,6 +46,12 @@ export interface ProgramConfig {
 const { url, directory, durability, spans, end, listens, waits } = JSON.parse(
   process.argv[2] ?? '{}',
 ) as ProgramConfig
+
+const fail = () => {
+  throw new Error('the application is broken')
+}
+if (listens === 'throw in exit') process.on('exit', fail)
+if (listens === 'exit in exit') process.on('exit', () => process.exit(0))
 
 const processor = new PersistentBatchSpanProcessor({
   url,
@@ -39,6 +66,14 @@ const tracer = provider.getTracer('application')
 const endOne = () => tracer.startSpan('at the end').end()
 if (listens === 'span in beforeExit') process.on('beforeExit', endOne)
 if (listens === 'span in exit') process.on('exit', endOne)
+if (listens === 'throw in exit, prepended') process.prependListener('exit', fail)
+if (listens === 'exit on SIGTERM') process.once('SIGTERM', () => process.exit(0))
+if (listens === 'shutdown on SIGTERM') {
+  process.once('SIGTERM', async () => {
+    await provider.shutdown().catch(() => {})
+    process.exit(0)
+  })
+}
 if (listens === 'flush in beforeExit') process.on('beforeExit', () => provider.forceFlush().catch(() => {}))
 // With backfill, the others wait for this open span.
 const open = tracer.startSpan('open')
@@ -47,7 +82,16 @@ for (let index = 0; index < spans; index++) tracer.startSpan(`span ${index}`, {}
 if (!waits) open.end()
 
 if (end === 'process.exit') process.exit(0)
-if (end === 'uncaught') throw new Error('the application is broken')
+if (end === 'uncaught') fail()
+if (end === 'rejection') void Promise.reject(new Error('the application is broken'))
+if (end === 'throw in the uncaughtException handler') process.on('uncaughtException', fail)
+if (end === 'exit in the uncaughtException handler') process.on('uncaughtException', () => process.exit(1))
+if (end.endsWith('handler')) setImmediate(fail)
+if (end === 'signal') setInterval(() => {}, 1000)
+// Until then, this listener keeps it alive.
+if (end === 'told to') process.on('message', () => {})
+process.send?.('ended')
+parentPort?.postMessage('ended')
 if (end === 'kill once written') {
   while (processor.stats().buffered + processor.stats().unwritten > 0) await nextTurn()
 }

@@ -1,17 +1,20 @@
 import { now } from '@otel-sessions/semconv/internal'
 
-/** What to do when the process exits. */
+/** What to do when the process, or the worker thread, exits. */
 export interface ExitHandler {
   /** The event loop is empty, and the process would exit. Asynchronous work can still begin. */
   beforeExit(): void
   /** The process exits. Only synchronous work is still done. */
   exit(): void
+  /** Nobody caught an error. The process may exit now, without another call. */
+  uncaught(): void
 }
 
-// One pair of listeners for all processors, which Node would otherwise report as a leak.
+// One set of listeners for all processors, which Node would otherwise report as a leak.
 const handlers = new Set<ExitHandler>()
 const beforeExit = () => callAll('beforeExit')
 const exit = () => callAll('exit')
+const uncaught = () => callAll('uncaught')
 
 function callAll(event: keyof ExitHandler): void {
   for (const handler of handlers) {
@@ -25,11 +28,20 @@ function callAll(event: keyof ExitHandler): void {
 
 /** Calls the handler when the process exits. Returns a function that removes it. */
 export function onProcessExit(handler: ExitHandler): () => void {
-  if (handlers.size === 0) process.on('beforeExit', beforeExit).on('exit', exit)
+  if (handlers.size === 0) {
+    process.on('beforeExit', beforeExit)
+    // Before those of the application: one that throws, or exits, is the last one that Node calls.
+    process.prependListener('exit', exit)
+    // After an error in a listener of `uncaughtException` or `exit`, Node calls no `exit` listener (any more).
+    process.prependListener('uncaughtExceptionMonitor', uncaught)
+  }
   handlers.add(handler)
   return () => {
     handlers.delete(handler)
-    if (handlers.size === 0) process.removeListener('beforeExit', beforeExit).removeListener('exit', exit)
+    if (handlers.size > 0) return
+    process.removeListener('beforeExit', beforeExit)
+    process.removeListener('exit', exit)
+    process.removeListener('uncaughtExceptionMonitor', uncaught)
   }
 }
 

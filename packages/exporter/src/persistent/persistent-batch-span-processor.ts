@@ -67,6 +67,7 @@ export class PersistentBatchSpanProcessor {
     this.#removeExitHandler = onProcessExit({
       beforeExit: () => this.#beforeExit(),
       exit: () => this.#atExit(),
+      uncaught: () => this.#writeNow(),
     })
   }
 
