@@ -29,9 +29,10 @@ afterEach(async () => {
 })
 
 /** Runs a program to its end, and returns how it ended. */
-async function run(config: Omit<ProgramConfig, 'url'> & { url?: string }) {
+async function run(config: Omit<ProgramConfig, 'url'> & { url?: string }, execArgv: string[] = []) {
   const child = fork(PROGRAM, [JSON.stringify({ url: collector.url, ...config })], {
     stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
+    execArgv,
   })
   children.push(child)
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
@@ -189,5 +190,23 @@ describe('a process that another one ends', () => {
     child.disconnect()
     expect(await exit).toEqual([0, null])
     expect(arrived()).toBe(1001)
+  })
+})
+
+describe('where the runtime forbids to ask for host, user and process', () => {
+  const RESTRICTED = ['--import', new URL('./restricted.ts', import.meta.url).href]
+
+  it('starts, and sends what a process left that was shut down', async () => {
+    await run({ spans: 100, end: 'shutdown', directory, url: UNAVAILABLE }, RESTRICTED)
+    expect(await run({ spans: 0, end: 'flush and exit', directory }, RESTRICTED)).toMatchObject({ code: 0 })
+    expect(arrived()).toBe(101)
+  })
+
+  it('takes no other process for dead because its ID is unknown here: only a minute of silence tells', async () => {
+    await run({ spans: 100, end: 'process.exit', directory }, RESTRICTED)
+    await run({ spans: 0, end: 'flush and exit', directory }, RESTRICTED)
+    expect(collector.spans()).toHaveLength(1)
+    const hosts = readdirSync(directory).flatMap((name) => /^own\.([0-9a-f]+)\./.exec(name)?.[1] ?? [])
+    expect(new Set(hosts).size).toBe(2)
   })
 })

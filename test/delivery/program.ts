@@ -24,6 +24,7 @@ export interface ProgramConfig {
     | 'throw in the uncaughtException handler'
     | 'exit in the uncaughtException handler'
     | 'flush and exit'
+    | 'shutdown'
     | 'kill'
     | 'kill once written'
     | 'told to'
@@ -96,6 +97,7 @@ if (end === 'kill once written') {
   while (processor.stats().buffered + processor.stats().unwritten > 0) await nextTurn()
 }
 if (end.startsWith('kill')) process.kill(process.pid, 'SIGKILL')
+if (end === 'shutdown') await provider.shutdown()
 if (end === 'flush and exit') {
   await provider.forceFlush()
   process.exit(0)

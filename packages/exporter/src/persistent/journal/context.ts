@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import * as fs from 'node:fs'
 import { hostname } from 'node:os'
 import { threadId } from 'node:worker_threads'
@@ -61,8 +61,9 @@ export type Files = Pick<
 /** Identifies a process to the other processes that use the directory. All parts are letters and digits. */
 export interface Identity {
   /**
-   * The boot of the machine, or the host name where the system has no boot ID. Process IDs and start times can only be
-   * compared within one host, and clocks of two hosts may differ. Containers of one machine have the same host.
+   * The boot of the machine, the host name where the system has no boot ID, or a random one where neither is known.
+   * Process IDs and start times can only be compared within one host, and clocks of two hosts may differ. Containers of
+   * one machine have the same host.
    */
   readonly host: string
   /** The namespace of the process ID (containers differ); '0' where there is none. */
@@ -108,21 +109,30 @@ export const machine = (): System => ({
   startOf,
 })
 
+/** Of a process that cannot find out on which machine it runs: no other process has the same, so none is asked for it. */
+const UNKNOWN_HOST = randomBytes(6).toString('hex')
+
 function identify(): Identity {
-  const boot = attempt(() => fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()) ?? ''
-  const host = createHash('sha256')
-    .update(boot || hostname())
-    .digest('hex')
-    .slice(0, 12)
-  const namespace = attempt(() => fs.readlinkSync('/proc/self/ns/pid').replace(/\D/g, '')) || '0'
-  return { host, namespace, pid: process.pid, start: startOf(process.pid) ?? '', thread: threadId }
+  const boot = attempt(() => fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
+  const namespace = attempt(() => fs.readlinkSync('/proc/self/ns/pid').replace(/\D/g, ''))
+  // On Linux, only both together tell which process IDs can be compared: containers may share a host name. Deno needs
+  // permissions for all of them.
+  const name = process.platform === 'linux' ? namespace && boot : attempt(hostname)
+  const host = name ? createHash('sha256').update(name).digest('hex').slice(0, 12) : UNKNOWN_HOST
+  return {
+    host,
+    namespace: namespace || '0',
+    pid: process.pid,
+    start: startOf(process.pid) ?? '',
+    thread: threadId,
+  }
 }
 
 function startOf(pid: number): string | undefined {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    // EPERM: the process lives and belongs to another user.
+    // EPERM: the process lives and belongs to another user. Deno may forbid to ask.
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return undefined
   }
   // The program's name is in brackets, and may itself contain brackets and spaces.

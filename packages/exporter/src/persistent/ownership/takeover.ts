@@ -112,7 +112,19 @@ export class Takeover {
     const stat = await this.#context.system.fs.promises.lstat(path).catch(() => undefined)
     if (!stat?.isDirectory()) return false
     const { geteuid } = process
-    return geteuid === undefined || (stat.uid === geteuid() && (stat.mode & OTHERS_MAY_WRITE) === 0)
+    return (
+      geteuid === undefined || (stat.uid === (await this.#userId()) && (stat.mode & OTHERS_MAY_WRITE) === 0)
+    )
+  }
+
+  /** Deno may forbid to ask for it; the directory belongs to the same user. */
+  async #userId(): Promise<number | undefined> {
+    try {
+      return process.geteuid?.()
+    } catch {
+      const stat = await this.#context.system.fs.promises.lstat(this.#directory).catch(() => undefined)
+      return stat?.uid
+    }
   }
 
   /** Takes a folder and reads what is in it; undefined when another process was faster, or nothing is in it. */
