@@ -10,6 +10,8 @@ export default defineConfig({
     exclude: ['test/peers/**', '**/node_modules/**', ...DEEP_FILES.processes],
     // Vitest leaves one core to itself, which is half of a machine with two.
     maxWorkers: '100%',
+    // Concurrent tests wait for retries and timeouts most of the time.
+    maxConcurrency: 100,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -1,59 +1,52 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
-import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
-import { onTestFinished } from 'vitest'
-import { checkDelivery } from './check-delivery.ts'
-import type { CreateSubject } from './subject.ts'
+import { context, DiagLogLevel, diag } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Endpoint } from './endpoint.ts'
+import { declared, isDifferent } from './row.ts'
+import { CONTRACT } from './rows/index.ts'
+import { OURS, THEIRS } from './subject.ts'
+import { World } from './world.ts'
 
-type Options = ConstructorParameters<typeof PersistentBatchSpanProcessor>[0]
+const logged: string[] = []
 
-const ours =
-  (options: Options, hasJournal: boolean): CreateSubject =>
-  ({ url, batchSize }) => {
-    const directory = hasJournal ? mkdtempSync(join(tmpdir(), 'otel-sessions-contract-')) : undefined
-    if (directory !== undefined) onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
-    const processor = new PersistentBatchSpanProcessor({
-      url,
-      // An answer that is late on a busy machine must not become a retry.
-      timeoutMillis: 60_000,
-      maxExportBatchSize: batchSize,
-      directory,
-      ...options,
-    })
-    return {
-      processor,
-      counts() {
-        const { delivered, rejected, dropped, queued, buffered } = processor.stats()
-        const lost = Object.values(dropped).reduce((sum, spans) => sum + spans, 0)
-        return { delivered, rejected, lost, waiting: queued.spans + buffered }
-      },
-    }
-  }
-
-const stock: CreateSubject = ({ url, batchSize, timeoutMillis }) => ({
-  processor: new BatchSpanProcessor(new OTLPTraceExporter({ url, timeoutMillis }), {
-    maxExportBatchSize: batchSize,
-    scheduledDelayMillis: 1000,
-  }),
-  counts: () => undefined,
+beforeAll(() => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  const log = (...parts: unknown[]) => void logged.push(parts.map(String).join(' '))
+  const logger = { error: log, warn: log, info: log, debug: () => {}, verbose: () => {} }
+  diag.setLogger(logger, { logLevel: DiagLogLevel.INFO, suppressOverrideMessage: true })
 })
 
-checkDelivery('PersistentBatchSpanProcessor in memory', ours({}, false))
-checkDelivery('PersistentBatchSpanProcessor with a journal', ours({}, true))
-checkDelivery("PersistentBatchSpanProcessor with durability 'span'", ours({ durability: 'span' }, true))
-checkDelivery('PersistentBatchSpanProcessor with JSON', ours({ protocol: 'http/json' }, true))
-checkDelivery(
-  'PersistentBatchSpanProcessor with compression and three requests at a time',
-  ours({ compression: 'gzip', concurrency: 3 }, true),
-)
-// It retries only within the timeout of one request, queues 2048 spans, and does not count. Its flush does not wait
-// for requests in flight, so what has arrived after a flush is random.
-checkDelivery(
-  'BatchSpanProcessor with OTLPTraceExporter',
-  stock,
-  ['burst', 'temporary', 'mixed', 'flush', 'counters'],
-  ['permanent'],
-)
+afterAll(() => {
+  context.disable()
+  diag.disable()
+})
+
+// `--reporter=verbose` prints the contract, theirs beside ours. What is declared as a difference has to be one: a
+// difference that disappears fails, so that the table in docs/reference/contract.md stays true.
+for (const [area, rows] of Object.entries(CONTRACT)) {
+  describe(area, () => {
+    for (const row of rows) {
+      describe.concurrent(row.promise, () => {
+        for (const subject of [...THEIRS, ...OURS]) {
+          const outcome = declared(row, subject.side)
+          test(`${subject.name}: ${outcome === row.kept ? 'kept' : outcome}`, async () => {
+            const endpoint = await Endpoint.start()
+            await using world = await World.start(subject, {
+              ...row.with?.(endpoint),
+              endpoint,
+              logged: () => logged,
+            })
+            expect(await row.observe(world)).toBe(outcome)
+          })
+        }
+      })
+    }
+  })
+}
+
+test('each row that declares a difference says what is different', () => {
+  const rows = Object.values(CONTRACT).flat().filter(isDifferent)
+  for (const { promise, kept, theirs = kept, ours = kept } of rows) {
+    expect([theirs, ours], promise).not.toEqual([kept, kept])
+  }
+})

@@ -1,4 +1,13 @@
-import type { SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import { OTLPTraceExporter as ProtobufTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
+import { BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import {
+  PersistentBatchSpanProcessor,
+  type PersistentBatchSpanProcessorOptions,
+} from '@otel-sessions/exporter/persistent'
 
 /** A subject's own counts of the spans that ended. */
 interface Counts {
@@ -13,20 +22,93 @@ interface Counts {
 }
 
 /** A span processor that delivers ended spans. */
-interface Subject {
+interface Running {
   readonly processor: SpanProcessor
   /** Undefined if it does not count. */
   counts(): Counts | undefined
+  /** Deletes what is left after the shutdown. */
+  dispose(): void
 }
 
-/** The settings of every subject. */
-interface SubjectSettings {
-  /** An OTLP/HTTP endpoint for traces. */
-  readonly url: string
+/** What all subjects can be told; what is left out is read from the environment, or has its default. */
+export interface Settings {
+  readonly url?: string | undefined
+  readonly headers?: Record<string, string> | (() => Promise<Record<string, string>>)
+  /** What the application calls itself, before the exporter's own name. */
+  readonly userAgent?: string
+  readonly compression?: 'gzip'
+  readonly httpAgentOptions?: NonNullable<PersistentBatchSpanProcessorOptions['httpAgentOptions']>
+  /** How long one request may take; for OpenTelemetry's exporter, with all its retries. */
+  readonly timeoutMillis?: number
   /** The most spans of a request. */
-  readonly batchSize: number
-  /** How long one request may take, in milliseconds. */
-  readonly timeoutMillis: number
+  readonly maxExportBatchSize?: number | undefined
+  readonly scheduledDelayMillis?: number | undefined
+  readonly exportTimeoutMillis?: number
 }
 
-export type CreateSubject = (settings: SubjectSettings) => Subject
+/** Something that has to keep the contract, or declares where it does not. */
+export interface Subject {
+  readonly name: string
+  readonly side: 'theirs' | 'ours'
+  start(settings: Settings): Running
+}
+
+type OurOptions = Omit<PersistentBatchSpanProcessorOptions, 'directory'>
+
+const ours = (name: string, hasJournal: boolean, options: OurOptions = {}): Subject => ({
+  name: `PersistentBatchSpanProcessor ${name}`,
+  side: 'ours',
+  start({ userAgent, headers, ...settings }) {
+    const directory = hasJournal ? mkdtempSync(join(tmpdir(), 'otel-sessions-contract-')) : undefined
+    const processor = new PersistentBatchSpanProcessor({
+      ...settings,
+      headers: userAgent === undefined ? headers : { 'User-Agent': userAgent },
+      directory,
+      ...options,
+    })
+    return {
+      processor,
+      counts() {
+        const { delivered, rejected, dropped, queued, buffered } = processor.stats()
+        const lost = Object.values(dropped).reduce((sum, spans) => sum + spans, 0)
+        return { delivered, rejected, lost, waiting: queued.spans + buffered }
+      },
+      dispose() {
+        if (directory !== undefined) rmSync(directory, { recursive: true, force: true })
+      },
+    }
+  },
+})
+
+const theirs = (
+  name: string,
+  Exporter: typeof OTLPTraceExporter | typeof ProtobufTraceExporter,
+): Subject => ({
+  name: `BatchSpanProcessor with ${name}`,
+  side: 'theirs',
+  start({ maxExportBatchSize, scheduledDelayMillis, exportTimeoutMillis, ...settings }) {
+    const exporter = new Exporter(settings as ConstructorParameters<typeof Exporter>[0])
+    const batching = { maxExportBatchSize, scheduledDelayMillis, exportTimeoutMillis }
+    const given = Object.entries(batching).filter(([, value]) => value !== undefined)
+    return {
+      processor: new BatchSpanProcessor(exporter, Object.fromEntries(given)),
+      counts: () => undefined,
+      dispose() {},
+    }
+  },
+})
+
+/** OpenTelemetry's, in both formats. */
+export const THEIRS: readonly Subject[] = [
+  theirs('exporter-trace-otlp-http', OTLPTraceExporter),
+  theirs('exporter-trace-otlp-proto', ProtobufTraceExporter),
+]
+
+/** Ours, in memory and with a journal, in both formats. */
+export const OURS: readonly Subject[] = [
+  ours('in memory', false),
+  ours('with a journal', true),
+  ours("with durability 'span'", true, { durability: 'span' }),
+  ours('with JSON', true, { protocol: 'http/json' }),
+  ours('with compression and three requests at a time', true, { compression: 'gzip', concurrency: 3 }),
+]

@@ -1,0 +1,126 @@
+import { BasicTracerProvider, type TracerConfig } from '@opentelemetry/sdk-trace-base'
+import { Endpoint, type Reply } from './endpoint.ts'
+import type { Settings, Subject } from './subject.ts'
+
+/** Variables of the environment, set while a subject is constructed. */
+export type Environment = Readonly<Record<string, string>>
+
+/** What a world is made of; all but the subject has a default. */
+export interface WorldOptions {
+  readonly endpoint?: Endpoint
+  /** By default, batches of four spans go to the endpoint's URL, and a request may take a minute. */
+  readonly settings?: Settings
+  readonly environment?: Environment
+  readonly provider?: TracerConfig
+  /** Returns all lines that were logged in this process. */
+  readonly logged?: () => readonly string[]
+}
+
+/** An endpoint, a subject, and the spans that ended. */
+export class World implements AsyncDisposable {
+  readonly endpoint: Endpoint
+  readonly ended: string[] = []
+  readonly #subject: ReturnType<Subject['start']>
+  readonly #isOurs: boolean
+  readonly #provider: BasicTracerProvider
+  readonly #logged: () => readonly string[]
+
+  private constructor(subject: Subject, endpoint: Endpoint, options: WorldOptions) {
+    const { settings, environment = {}, provider, logged = () => [] } = options
+    this.endpoint = endpoint
+    this.#logged = logged
+    this.#isOurs = subject.side === 'ours'
+    const defaults = { url: endpoint.url, maxExportBatchSize: 4, timeoutMillis: 60_000 }
+    this.#subject = withEnvironment(environment, () => subject.start({ ...defaults, ...settings }))
+    this.#provider = new BasicTracerProvider({ ...provider, spanProcessors: [this.processor] })
+  }
+
+  static async start(subject: Subject, options: WorldOptions = {}): Promise<World> {
+    return new World(subject, options.endpoint ?? (await Endpoint.start()), options)
+  }
+
+  get processor() {
+    return this.#subject.processor
+  }
+
+  /** Undefined if the subject does not count. */
+  get counts() {
+    return this.#subject.counts()
+  }
+
+  /** Ends spans, and returns their names. */
+  end(spans: number, name = 'span'): string[] {
+    const tracer = this.#provider.getTracer('contract')
+    const names = Array.from({ length: spans }, (_, index) => `${name} ${this.ended.length + index}`)
+    this.ended.push(...names)
+    for (const one of names) tracer.startSpan(one).end()
+    return names
+  }
+
+  /** A flush that fails says so; the endpoint's record decides what arrived. */
+  flush(): Promise<'resolves' | 'rejects'> {
+    return settled(this.processor.forceFlush())
+  }
+
+  shutdown(): Promise<'resolves' | 'rejects'> {
+    return settled(this.processor.shutdown())
+  }
+
+  /** Ends spans, and flushes. */
+  send(spans = 1): Promise<'resolves' | 'rejects'> {
+    this.end(spans)
+    return this.flush()
+  }
+
+  /** The names of spans in requests that were accepted. */
+  get accepted(): string[] {
+    return this.endpoint.namesOf(isAccepted)
+  }
+
+  /** What became of the spans, once the subject had every chance to deliver them. */
+  async fate(): Promise<'delivered' | 'kept' | 'rejected, kept' | 'lost' | `${number} of ${number} lost`> {
+    const isDelivered = () => new Set(this.accepted).size === this.ended.length
+    await this.flush()
+    if (isDelivered()) return 'delivered'
+    const { waiting = 0, rejected = 0 } = this.counts ?? {}
+    if (waiting > 0) return 'kept'
+    if (rejected > 0) return 'rejected, kept'
+    await this.shutdown()
+    if (isDelivered()) return 'delivered'
+    const lost = this.ended.length - new Set(this.accepted).size
+    return lost === this.ended.length ? 'lost' : `${lost} of ${this.ended.length} lost`
+  }
+
+  /** Whether a line was logged that contains a text. */
+  hasLogged(text: string): boolean {
+    return this.#logged().some((line) => line.includes(text))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.endpoint.stop()
+    const shutdown = this.shutdown()
+    // OpenTelemetry's tries until its deadline, and leaves nothing behind that a test could see.
+    if (this.#isOurs) await shutdown
+    this.#subject.dispose()
+  }
+}
+
+const settled = (promise: Promise<void>) =>
+  promise.then(
+    () => 'resolves' as const,
+    () => 'rejects' as const,
+  )
+
+function isAccepted(reply: Reply): boolean {
+  const status = typeof reply === 'object' ? reply.status : reply
+  return typeof status === 'number' && status >= 200 && status < 300
+}
+
+function withEnvironment<T>(environment: Environment, run: () => T): T {
+  Object.assign(process.env, environment)
+  try {
+    return run()
+  } finally {
+    for (const name of Object.keys(environment)) delete process.env[name]
+  }
+}
