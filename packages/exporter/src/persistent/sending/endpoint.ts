@@ -13,7 +13,7 @@ export interface Endpoint {
   ready(): Promise<void>
   /** Starts a request without a body yet. */
   request(headers: http.OutgoingHttpHeaders): http.ClientRequest
-  /** Closes the connections that no request is using. */
+  /** Closes our connections that no request is using. */
   closeIdle(): void
   /** Closes all connections. */
   close(): void
@@ -51,6 +51,8 @@ export function openEndpoint(url: string, option: HttpAgentOption): Endpoint {
     agent = given
   }
   const options = { ...urlToHttpOptions(parsed), method: 'POST' }
+  // An agent of the application may have connections that are not ours.
+  const opened = new WeakSet<object>()
   return {
     ready() {
       asking ??= ask().catch((error: unknown) => {
@@ -59,11 +61,16 @@ export function openEndpoint(url: string, option: HttpAgentOption): Endpoint {
       })
       return asking
     },
-    request: (headers) => request({ ...options, agent, headers }),
-    // An agent of the application may have connections that are not ours.
+    request(headers) {
+      const made = request({ ...options, agent, headers })
+      made.once('socket', (socket) => {
+        if (!made.reusedSocket) opened.add(socket)
+      })
+      return made
+    },
     closeIdle() {
-      for (const sockets of Object.values(own?.freeSockets ?? {})) {
-        for (const socket of sockets ?? []) socket.destroy()
+      for (const sockets of Object.values(agent?.freeSockets ?? {})) {
+        for (const socket of sockets ?? []) if (opened.has(socket)) socket.destroy()
       }
     },
     close: () => own?.destroy(),

@@ -163,6 +163,14 @@ export class HttpAttempt {
     else this.#resolve(readAnswer(statusCode, headers, Buffer.concat(this.#chunks), this.#codec))
     // An endpoint that answers early, or without an end, would leave the connection open.
     if (this.#response?.complete !== true || !this.#request?.writableFinished) this.#request?.destroy()
+    if (this.#request !== undefined && (statusCode === undefined || isOfServer(statusCode)))
+      this.#disconnect()
+  }
+
+  /** Has the next request open a connection: behind a balancer, this one leads to the same server again. */
+  #disconnect(): void {
+    this.#request?.socket?.destroy()
+    this.#endpoint.closeIdle()
   }
 
   #open(headers: OutgoingHttpHeaders, parts: readonly Buffer[], mayRepeat: boolean): void {
@@ -225,6 +233,11 @@ export const noAnswer = (reason: string): RetryAnswer => ({
 
 // The statuses that OTLP's specification calls retryable, and no others.
 const RETRYABLE = new Set([429, 502, 503, 504])
+
+// These tell about the server and the connection, not about the request. Another server may answer otherwise.
+const OF_SERVER = new Set([408, 421, 429])
+
+const isOfServer = (status: number): boolean => status >= 500 || OF_SERVER.has(status)
 
 /** Reads an answer. `body` is as much of it as was received. */
 function readAnswer(status: number, headers: IncomingHttpHeaders, body: Buffer, codec: Codec): Answer {
