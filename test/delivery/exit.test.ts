@@ -1,11 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { type Collector, startCollector } from '../../demo/support/collector.ts'
 import type { ProgramConfig } from './program.ts'
 
@@ -27,6 +28,21 @@ afterEach(async () => {
   await collector.close()
   rmSync(directory, { recursive: true, force: true })
 })
+
+/** Longer than any test. */
+const NEVER = 1_000_000_000
+
+/** Starts an endpoint that accepts connections and answers nothing; returns its URL. */
+async function startSilent(): Promise<string> {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => sockets.add(socket.on('error', () => {})))
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`
+}
 
 /** Runs a program to its end, and returns how it ended. */
 async function run(config: Omit<ProgramConfig, 'url'> & { url?: string }, execArgv: string[] = []) {
@@ -66,6 +82,13 @@ describe('a process that ends without a shutdown', () => {
       code: 0,
     })
     expect(await restart()).toMatchObject({ adopted: 1001, delivered: 1001, dropped: {} })
+    expect(arrived()).toBe(1001)
+  })
+
+  it('naturally, while the endpoint accepts connections and answers nothing: does not wait for the deadline', async () => {
+    const url = await startSilent()
+    await run({ spans: 1000, end: 'naturally', directory, url, shutdownTimeoutMillis: NEVER })
+    await restart()
     expect(arrived()).toBe(1001)
   })
 
@@ -184,6 +207,21 @@ describe('a process that another one ends', () => {
       })
     }
   }
+
+  it('by a signal, while the endpoint accepts connections and answers nothing: does not wait for the deadline', async () => {
+    const url = await startSilent()
+    const settings = { url, shutdownTimeoutMillis: NEVER }
+    const { child, exit } = await start({
+      spans: 1000,
+      end: 'signal',
+      listens: 'shutdown on SIGTERM',
+      ...settings,
+    })
+    child.kill('SIGTERM')
+    expect(await exit).toEqual([0, null])
+    await restart()
+    expect(arrived()).toBe(1001)
+  })
 
   it('by disconnecting it: it sends the pending spans first', async () => {
     const { child, exit } = await start({ spans: 1000, end: 'told to' })

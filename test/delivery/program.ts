@@ -14,6 +14,7 @@ export interface ProgramConfig {
   /** The directory of the journal; without one there is no journal. */
   directory?: string | undefined
   durability?: 'batch' | 'span' | undefined
+  shutdownTimeoutMillis?: number | undefined
   spans: number
   /** How the process ends after its spans have ended. */
   end:
@@ -44,9 +45,16 @@ export interface ProgramConfig {
   waits?: boolean | undefined
 }
 
-const { url, directory, durability, spans, end, listens, waits } = JSON.parse(
-  process.argv[2] ?? '{}',
-) as ProgramConfig
+const {
+  url,
+  directory,
+  durability,
+  shutdownTimeoutMillis = 2000,
+  spans,
+  end,
+  listens,
+  waits,
+} = JSON.parse(process.argv[2] ?? '{}') as ProgramConfig
 
 const fail = () => {
   throw new Error('the application is broken')
@@ -59,7 +67,7 @@ const processor = new PersistentBatchSpanProcessor({
   protocol: 'http/json',
   directory,
   durability,
-  shutdownTimeoutMillis: 2000,
+  shutdownTimeoutMillis,
   session: waits ? { backfill: backfill() } : {},
 })
 const provider = new BasicTracerProvider({ spanProcessors: [new SessionSpanProcessor(), processor] })

@@ -1,5 +1,5 @@
 /** Loaded before the program: forbids what Deno forbids without `--allow-sys` and `--allow-all`, with its error. */
-import * as fs from 'node:fs'
+import files, { readFileSync, readlinkSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import os from 'node:os'
 
@@ -7,8 +7,6 @@ const forbidden = (): never => {
   throw Object.assign(new Error('Requires sys access'), { name: 'NotCapable' })
 }
 const isProc = (path: unknown) => String(path).startsWith('/proc/')
-const files = fs.default as typeof fs & { readFileSync: unknown; readlinkSync: unknown }
-const { readFileSync, readlinkSync } = fs
 os.hostname = forbidden
 process.geteuid = forbidden
 Object.assign(files, {

@@ -16,8 +16,8 @@ import {
   spansText,
 } from './stats.ts'
 
-/** How long a shutdown tries an unavailable endpoint if the journal keeps what is left. */
-const UNAVAILABLE_MILLIS = 2000
+/** How long the end of a process waits for an endpoint that answers nothing, if the journal keeps what is left. */
+const PATIENCE_MILLIS = 2000
 
 /**
  * Delivers ended spans, in place of `BatchSpanProcessor` and an OTLP exporter: each is delivered at least once, or
@@ -103,8 +103,9 @@ export class PersistentBatchSpanProcessor {
   }
 
   /**
-   * Sends what it can until the deadline `shutdownTimeoutMillis`, and closes. With a directory it waits at most 2 seconds
-   * for an unavailable endpoint, and the rest stays in the journal for the next process; without one, the rest is lost.
+   * Sends what it can until the deadline `shutdownTimeoutMillis`, and closes. With a directory it stops earlier, when the
+   * endpoint has answered nothing for 2 seconds, and the rest stays in the journal for the next process. Without one, the
+   * rest is lost.
    *
    * @returns the same promise to every caller; rejects if spans are lost, with their number and reason
    */
@@ -182,9 +183,7 @@ export class PersistentBatchSpanProcessor {
     const { queue, sender } = this.#pipeline
     this.#pipeline.fillNow()
     if (!queue.isOnDisk) sender.resetCircuit()
-    const patience = queue.isOnDisk ? Math.min(UNAVAILABLE_MILLIS, until - now()) : until - now()
-    const left = await this.#pipeline.drain(patience, queue.isOnDisk && sender.isFailing)
-    if (left > 0 && !sender.isFailing) await this.#pipeline.drain(Math.max(1, until - now()), true)
+    await this.#pipeline.drain(Math.max(1, until - now()), queue.isOnDisk && sender.isFailing, this.#patience)
     const before = lossesOf(this.#counters)
     await this.#pipeline.close()
     this.#removeExitHandler()
@@ -200,6 +199,10 @@ export class PersistentBatchSpanProcessor {
     if (losses !== undefined) throw new Error(`shutdown: spans are lost: ${losses}; see stats()`)
   }
 
+  get #patience(): number | undefined {
+    return this.#pipeline.queue.isOnDisk ? PATIENCE_MILLIS : undefined
+  }
+
   #beforeExit(): void {
     this.#hasRunEmpty = true
     if (!this.#exitBudget.begin()) return
@@ -207,7 +210,7 @@ export class PersistentBatchSpanProcessor {
     setImmediate(() => {
       if (this.#shutdown !== undefined || !this.#exitBudget.takeRound(this.#counters.ended)) return
       this.#pipeline.fillNow()
-      this.#pipeline.drain(Math.max(1, this.#exitBudget.millisLeft), true)
+      this.#pipeline.drain(Math.max(1, this.#exitBudget.millisLeft), true, this.#patience)
     })
   }
 

@@ -100,13 +100,14 @@ export class Pipeline {
    * Sends what is in the queue now, and the journals of dead processes.
    *
    * @param untilFailure stops at the first request that fails, instead of retrying
+   * @param patience how long reading those journals may take, and how long the endpoint may answer nothing
    * @returns resolves to how many spans are left at the deadline
    */
-  async drain(millis: number, untilFailure: boolean): Promise<number> {
+  async drain(millis: number, untilFailure: boolean, patience = millis): Promise<number> {
     const until = now() + millis
     // A large journal may take longer to read; then only what was read is sent.
-    await within(millis, 'reading journals', this.queue.ready).catch(() => {})
-    return this.sender.drain(this.queue.trackQueued(), Math.max(1, until - now()), untilFailure)
+    await within(Math.min(millis, patience), 'reading journals', this.queue.ready).catch(() => {})
+    return this.sender.drain(this.queue.trackQueued(), Math.max(1, until - now()), untilFailure, patience)
   }
 
   /** Ends all work. What is not delivered stays in the journal. */

@@ -22,6 +22,7 @@ export class Circuit {
   #expeditedFailures = 0
   #expeditedUntil = 0
   #failedAt = 0
+  #answeredAt = Number.NEGATIVE_INFINITY
   // A request that started before the last failure and fails after it is the same failure.
   #round = 0
   #backoffUntil = 0
@@ -40,6 +41,11 @@ export class Circuit {
   /** Failures in a row. */
   get failures(): number {
     return this.#failures
+  }
+
+  /** When the endpoint last accepted or rejected something. */
+  get answeredAt(): number {
+    return this.#answeredAt
   }
 
   /** Milliseconds until a request may start; 0 if it may start now. */
@@ -80,6 +86,7 @@ export class Circuit {
 
   /** Notes that a request was answered, whatever the answer was. */
   answered(): void {
+    this.#answeredAt = this.#clock.now()
     this.#failures = 0
     this.#expeditedFailures = 0
     this.#expeditedUntil = 0

@@ -94,11 +94,17 @@ export class Sender {
    * @param left returns how many of the awaited spans are not answered
    * @param millis the longest that it may take
    * @param untilFailure stops at the first request that fails
+   * @param patience stops when the endpoint has answered nothing for so many milliseconds
    * @returns how many are left; 0 if all were answered
    */
-  drain(left: () => number, millis: number, untilFailure = false): Promise<number> {
+  drain(
+    left: () => number,
+    millis: number,
+    untilFailure = false,
+    patience = Number.POSITIVE_INFINITY,
+  ): Promise<number> {
     if (this.#isClosed) return Promise.resolve(left())
-    const drained = context.with(UNTRACED, () => this.#waiters.add(left, millis, untilFailure))
+    const drained = context.with(UNTRACED, () => this.#waiters.add(left, millis, untilFailure, patience))
     this.#pump()
     return drained
   }
@@ -256,11 +262,19 @@ class FlushWaiters {
     return this.#waiters.size > 0
   }
 
-  /** Resolves to how many spans are left: when there are none, at the deadline, or with `untilFailure` at a failure. */
-  add(left: () => number, millis: number, untilFailure: boolean): Promise<number> {
+  /**
+   * Resolves to how many spans are left: when there are none, at the deadline, when the endpoint has answered nothing
+   * for too long, or with `untilFailure` at a failure.
+   */
+  add(left: () => number, millis: number, untilFailure: boolean, patience: number): Promise<number> {
     if (left() === 0 || (untilFailure && this.#circuit.isAskedToWait)) return Promise.resolve(left())
-    this.#circuit.expedite(true, millis)
+    this.#circuit.expedite(true, Math.min(millis, patience))
     this.#transport.keepAlive(true)
+    const started = this.#clock.now()
+    const millisLeft = () => {
+      const quietUntil = Math.max(started, this.#circuit.answeredAt) + patience
+      return Math.min(started + millis, quietUntil) - this.#clock.now()
+    }
     return new Promise((resolve) => {
       const finish = () => {
         timer.cancel()
@@ -268,8 +282,13 @@ class FlushWaiters {
         if (this.#waiters.size === 0) this.#release(left() > 0, untilFailure)
         resolve(left())
       }
+      const wait = (): Timer =>
+        this.#clock.afterKeepingAlive(millisLeft(), () => {
+          if (millisLeft() > 0) timer = wait()
+          else finish()
+        })
       const waiter = { untilFailure, left, finish }
-      const timer = this.#clock.afterKeepingAlive(millis, finish)
+      let timer = wait()
       this.#waiters.add(waiter)
     })
   }

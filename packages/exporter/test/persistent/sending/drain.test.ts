@@ -64,6 +64,58 @@ describe('a drain', () => {
     expect(transport).toMatchObject({ keepsAlive: false, aborted: ['connecting', 'all'] })
   })
 
+  it('with patience gives up when the endpoint has answered nothing for so long', async () => {
+    const { advance, append, sender, queue, transport } = startSender()
+    await append('a')
+    let left: number | undefined
+    sender.drain(queue.trackQueued(), 10_000, false, 2000).then((spans) => {
+      left = spans
+    })
+    await advance(1999)
+    expect(left).toBeUndefined()
+    await advance(1)
+    expect(left).toBe(1)
+    expect(transport.keepsAlive).toBe(false)
+  })
+
+  it('with patience goes on as long as answers come, until its deadline', async () => {
+    const { advance, answer, sender, queue } = startSender({ maxExportBatchSize: 1 })
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) queue.appendSpans(name)
+    let left: number | undefined
+    sender.drain(queue.trackQueued(), 10_000, false, 2000).then((spans) => {
+      left = spans
+    })
+    for (let time = 0; time < 9000; time += 1800) {
+      await settle()
+      expect(left).toBeUndefined()
+      await advance(1800)
+      await answer(accepted)
+    }
+    expect(left).toBeUndefined()
+    await advance(1000)
+    expect(left).toBe(2)
+  })
+
+  it.each([
+    ['asks to retry', () => retry()],
+    ['cannot be reached', () => retry(undefined, undefined)],
+  ])('with patience gives up in the same time when the endpoint %s', async (_, fail) => {
+    const { advance, answer, append, sender, queue } = startSender()
+    await append('a')
+    let left: number | undefined
+    sender.drain(queue.trackQueued(), 10_000, false, 2000).then((spans) => {
+      left = spans
+    })
+    await settle()
+    for (let time = 0; time < 1900; time += 100) {
+      await advance(100)
+      await answer(fail())
+    }
+    expect(left).toBeUndefined()
+    await advance(100)
+    expect(left).toBe(1)
+  })
+
   it('resolves at its deadline to how many spans are left', async () => {
     const { advance, answer, append, sender, queue } = startSender({ maxExportBatchSize: 2 })
     for (const name of ['a', 'b', 'c']) queue.appendSpans(name)
