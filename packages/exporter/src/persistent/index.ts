@@ -27,5 +27,5 @@ export type {
   PersistentBatchSpanProcessorOptions,
 } from './options.ts'
 export { PersistentBatchSpanProcessor } from './persistent-batch-span-processor.ts'
-export type { DetectedResource, EndedSpan } from './span-buffer.ts'
+export type { DetectedResource, EndedSpan } from './resource-wait.ts'
 export type { DeliveryCounts, DeliveryStats, DroppedReason, Queued } from './stats.ts'

@@ -4,8 +4,9 @@ import { ExitBudget, onProcessExit } from './exit.ts'
 import { DeliveryMetrics } from './metrics.ts'
 import type { PersistentBatchSpanProcessorOptions } from './options.ts'
 import { Pipeline } from './pipeline.ts'
+import type { EndedSpan } from './resource-wait.ts'
 import { type ProcessorSettings, settingsOf } from './settings.ts'
-import { type EndedSpan, isSampled } from './span-buffer.ts'
+import { isSampled } from './span-buffer.ts'
 import {
   countDropped,
   type DeliveryCounters,
@@ -181,7 +182,7 @@ export class PersistentBatchSpanProcessor {
   async #shutDown(): Promise<void> {
     const until = now() + this.#settings.shutdownTimeoutMillis
     const { queue, sender } = this.#pipeline
-    this.#pipeline.fillNow()
+    await this.#pipeline.fillWithin(this.#settings.shutdownTimeoutMillis / 2)
     if (!queue.isOnDisk) sender.resetCircuit()
     await this.#pipeline.drain(Math.max(1, until - now()), queue.isOnDisk && sender.isFailing, this.#patience)
     const before = lossesOf(this.#counters)

@@ -10,9 +10,10 @@ import { PROCESSOR } from './options.ts'
 import { lockDirectory } from './ownership/folder.ts'
 import type { SpanQueue } from './queue/index.ts'
 import { openQueue } from './queue/persistent-queue.ts'
+import type { EndedSpan } from './resource-wait.ts'
 import { newTransport, Sender } from './sending/index.ts'
 import type { ProcessorSettings } from './settings.ts'
-import { type EndedSpan, SpanBuffer } from './span-buffer.ts'
+import { SpanBuffer } from './span-buffer.ts'
 import { countDropped, type DeliveryCounters } from './stats.ts'
 
 /** The most spans of a record, and so the most that a crash can lose with `durability: 'batch'`. */
@@ -88,6 +89,12 @@ export class Pipeline {
   async fill(): Promise<void> {
     await this.#buffer.flush()
     this.#validation?.release()
+  }
+
+  /** The same for a shutdown: spans whose resource is still incomplete at the deadline go without the rest of it. */
+  async fillWithin(millis: number): Promise<void> {
+    await within(millis, 'filling', this.fill()).catch(() => {})
+    this.fillNow()
   }
 
   /** Puts all ended spans into the queue within this call. */

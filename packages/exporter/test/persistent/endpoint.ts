@@ -5,7 +5,21 @@ import { onTestFinished } from 'vitest'
 /** A request to an OTLP endpoint, in OTLP's JSON. */
 interface Received {
   readonly headers: IncomingMessage['headers']
-  readonly spans: readonly { name: string; attributes?: { key: string; value: { stringValue?: string } }[] }[]
+  readonly spans: readonly ReceivedSpan[]
+  readonly resourceSpans: readonly {
+    readonly resource: { readonly attributes: readonly ReceivedAttribute[] }
+    readonly scopeSpans: readonly { readonly spans: readonly ReceivedSpan[] }[]
+  }[]
+}
+
+interface ReceivedAttribute {
+  readonly key: string
+  readonly value: { readonly stringValue?: string }
+}
+
+interface ReceivedSpan {
+  readonly name: string
+  readonly attributes?: readonly ReceivedAttribute[]
 }
 
 /** Answers a request, or leaves it without an answer. */
@@ -21,11 +35,12 @@ export async function startEndpoint(behave: Behave = ok) {
     const chunks: Buffer[] = []
     request.on('data', (chunk) => chunks.push(chunk))
     request.on('end', () => {
-      const { resourceSpans } = JSON.parse(Buffer.concat(chunks).toString())
-      const spans = resourceSpans.flatMap(({ scopeSpans }: { scopeSpans: { spans: [] }[] }) =>
-        scopeSpans.flatMap((scope) => scope.spans),
-      )
-      const received = { headers: request.headers, spans }
+      const { resourceSpans } = JSON.parse(Buffer.concat(chunks).toString()) as Pick<
+        Received,
+        'resourceSpans'
+      >
+      const spans = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans))
+      const received = { headers: request.headers, spans, resourceSpans }
       requests.push(received)
       state.behave(response, received)
     })

@@ -13,6 +13,7 @@ import {
   nanosOf,
   parentIdOf,
   type ResourceGroup,
+  resourceAttributes,
   type ScopeGroup,
   type SdkEvent,
   type SdkLink,
@@ -45,7 +46,7 @@ export function writeJsonRequest(spans: readonly ExportableSpan[]): Encoded | un
   }
 
   const resourceObject = ({ resource, scopes }: ResourceGroup): object => ({
-    resource: { attributes: keyValues(resource?.attributes, nesting), droppedAttributesCount: 0 },
+    resource: { attributes: keyValues(resourceAttributes(resource), nesting), droppedAttributesCount: 0 },
     scopeSpans: Array.from(scopes.values()).flatMap((group) => attempt(() => scopeObject(group))),
     schemaUrl: textOf(resource?.schemaUrl) || undefined,
   })

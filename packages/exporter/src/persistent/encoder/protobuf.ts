@@ -11,6 +11,7 @@ import {
   Nesting,
   parentIdOf,
   type ResourceGroup,
+  resourceAttributes,
   type ScopeGroup,
   type SdkEvent,
   type SdkLink,
@@ -99,7 +100,7 @@ class RequestWriter {
     const writer = this.#writer
     const start = writer.open(Request.resourceSpans, LONG)
     const head = writer.open(ResourceSpans.resource, 2)
-    writeAttributes(writer, Resource.attributes, resource?.attributes, this.#nesting)
+    writeAttributes(writer, Resource.attributes, resourceAttributes(resource), this.#nesting)
     writer.close(head, 2)
     writer.textIfAny(ResourceSpans.schemaUrl, textOf(resource?.schemaUrl))
     for (const group of scopes.values()) this.#attempt(() => this.#writeScope(group))

@@ -31,10 +31,14 @@ export interface SdkLink {
   readonly droppedAttributesCount?: unknown
 }
 
-/** `schemaUrl` exists since SDK 2. */
+/** `schemaUrl` and `getRawAttributes` exist since SDK 2. */
 interface SdkResource {
   readonly attributes?: Attributes
   readonly schemaUrl?: unknown
+  /** Detectors are still running. */
+  readonly asyncAttributesPending?: unknown
+  /** The attributes as pairs. The values of running detectors are promises. */
+  getRawAttributes?(): readonly (readonly [string, unknown])[]
 }
 
 /** `attributes` exist since late versions of SDK 2. */
@@ -180,6 +184,22 @@ export function nanosOf(time: Time): bigint {
 
 const wholeOf = (value: unknown): bigint =>
   Number.isFinite(value) ? BigInt(Math.trunc(value as number)) : 0n
+
+/**
+ * The attributes of a resource. While its detectors are running, those that are known: the SDK logs an error whenever
+ * `attributes` are read then.
+ */
+export function resourceAttributes(resource: SdkResource | null | undefined): Attributes {
+  if (resource?.asyncAttributesPending !== true || typeof resource.getRawAttributes !== 'function') {
+    return resource?.attributes
+  }
+  const known = resource.getRawAttributes().filter(([, value]) => value != null && !isPromise(value))
+  // The first value of a key counts.
+  return Object.fromEntries(known.reverse())
+}
+
+const isPromise = (value: unknown): boolean =>
+  typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 
 /** The spans of one scope. */
 export interface ScopeGroup {
