@@ -139,6 +139,10 @@ export const DROPPED = area({
       what: 'A file of the journal is damaged, and part of it cannot be read. The rest is sent.',
       fix: 'Look for a full or faulty disk, or for something that writes into the directory.',
     },
+    'taken-over': {
+      what: 'Another process took the journal over, and sends its spans: this process was stopped, or busy for more than a minute, in another container or a worker thread. Or somebody deleted the journal.',
+      fix: 'Nothing. If nobody took it over, look for what deletes files in the directory.',
+    },
     shutdown: {
       what: 'The process ended before delivery, and there is no journal.',
       fix: 'Set `directory`, so that the next process sends them. Or raise `shutdownTimeoutMillis`.',

@@ -25,6 +25,10 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     what: 'A file of the journal has a format or a permission that this process cannot read. It is moved aside and not deleted.',
     fix: 'Look whether another version of the package, or another user, wrote it.',
   },
+  ' is not taken over, and its spans stay there: ': {
+    what: 'A process left a journal, and this process must not or cannot send it: another user owns it, all users may write to it, it is a link, or the disk does not permit it. The message has the reason.',
+    fix: 'Run all processes as the same user, or correct the owner and the permissions of the folder. It is looked at again every 30 seconds.',
+  },
   ' has records compressed with zstd': {
     what: 'An older journal is compressed with zstd, which this Node cannot read.',
     fix: 'Start a process with Node 22.15 or later in the same `directory` once.',

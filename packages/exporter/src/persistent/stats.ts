@@ -9,6 +9,8 @@ export type DroppedReason =
   | 'expired'
   /** The journal file that contained it was damaged. */
   | 'corrupt'
+  /** Another process took the journal over that contained it, and delivers it; or the journal was deleted. */
+  | 'taken-over'
   /** It was not delivered before the process exited, and there is no journal. */
   | 'shutdown'
   /** It ended after the shutdown. */

@@ -46,7 +46,9 @@ export interface QueueSettings {
 export type Files = Pick<
   typeof fs,
   | 'promises'
+  | 'existsSync'
   | 'mkdirSync'
+  | 'statSync'
   | 'openSync'
   | 'closeSync'
   | 'writeSync'
@@ -137,7 +139,11 @@ function startOf(pid: number): string | undefined {
   }
   // The program's name is in brackets, and may itself contain brackets and spaces.
   const stat = attempt(() => fs.readFileSync(`/proc/${pid}/stat`, 'latin1'))
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? []
+  // It has ended, and its parent has not asked for the result: under a first process that is no init, it never does.
+  // The other threads of a process may outlive the first one.
+  if (/^[ZXx]$/.test(fields[0] ?? '') && Number(fields[17]) <= 1) return undefined
+  return fields[19] ?? ''
 }
 
 function attempt<T>(read: () => T): T | undefined {

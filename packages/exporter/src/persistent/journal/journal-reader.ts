@@ -1,6 +1,6 @@
 import type { DroppedReason } from '../stats.ts'
 import type { Checkpoint, Position } from './checkpoint.ts'
-import type { QueueContext, Tasks } from './context.ts'
+import type { QueueContext } from './context.ts'
 import { loadSegment } from './load.ts'
 import type { JournalEntry, Room, Segment } from './segment-types.ts'
 
@@ -23,7 +23,7 @@ export interface LeasedRange {
  */
 export class JournalReader {
   readonly #context: QueueContext
-  readonly #deleting: Tasks
+  readonly #deleteFile: (path: string) => void
   readonly #onEmptied: () => void
   #checkpoint: Checkpoint | undefined
   #segments: Segment[] = []
@@ -32,12 +32,16 @@ export class JournalReader {
   #ackedTo: Position | undefined
 
   /**
-   * @param deleting gets the deletions of files
+   * @param deleteFile deletes a finished file in the background
    * @param onEmptied called when the last segment is finished
    */
-  constructor(context: QueueContext, deleting: Tasks = context.tasks, onEmptied: () => void = () => {}) {
+  constructor(
+    context: QueueContext,
+    deleteFile = (path: string) => context.tasks.add(context.system.fs.promises.unlink(path)),
+    onEmptied: () => void = () => {},
+  ) {
     this.#context = context
-    this.#deleting = deleting
+    this.#deleteFile = deleteFile
     this.#onEmptied = onEmptied
   }
 
@@ -158,7 +162,7 @@ export class JournalReader {
   /** A file that cannot be deleted is found by the next process; the checkpoint shows that nothing in it is left. */
   #deleteSegment(segment: Segment): void {
     const path = segment.retire()
-    if (path !== undefined) this.#deleting.add(this.#context.system.fs.promises.unlink(path))
+    if (path !== undefined) this.#deleteFile(path)
   }
 
   // A record that was acked before it was written has no place in the file, and needs none.

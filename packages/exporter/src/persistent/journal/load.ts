@@ -42,17 +42,19 @@ export interface FoundFile {
  *
  * @param from the offset of the first record that is not acked
  * @param isFresh whether the records count as queued just now
+ * @param isUnwanted asked before each attempt to read it
  */
 export async function findSegment(
   context: QueueContext,
   place: { number: number; path: string },
   from: number,
   isFresh = false,
-): Promise<FoundFile | 'unreadable'> {
+  isUnwanted: () => boolean = () => false,
+): Promise<FoundFile | 'unreadable' | 'unwanted'> {
   const { system, accounting } = context
-  const read = await readFile(system, place.path)
-  if (read === 'unreadable') return read
-  const scanned = await scanSegment(typeof read === 'string' ? Buffer.alloc(0) : read, from)
+  const read = await readFile(system, place.path, isUnwanted)
+  if (read === 'unreadable' || read === 'unwanted') return read
+  const scanned = await scanSegment(read === 'gone' ? Buffer.alloc(0) : read, from)
   const latest = system.now()
   const shift = isFresh ? Number.NEGATIVE_INFINITY : system.wall() - latest
   const segment = foundSegment(accounting, place, { shift, latest }, scanned, from)
@@ -82,7 +84,7 @@ async function readAgain(
 async function readFile(
   system: System,
   path: string,
-  isUnwanted: () => boolean = () => false,
+  isUnwanted: () => boolean,
 ): Promise<Buffer | 'gone' | 'unreadable' | 'unwanted'> {
   for (let attempt = 1; !isUnwanted(); attempt += 1) {
     try {

@@ -13,7 +13,14 @@
  */
 import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import { CHECKPOINT_NAME, type Identity, numberOf, type QueueContext, type System } from '../journal/index.ts'
+import {
+  CHECKPOINT_NAME,
+  type Identity,
+  numberOf,
+  type QueueContext,
+  type System,
+  segmentPath,
+} from '../journal/index.ts'
 import { PROCESSOR } from '../options.ts'
 
 /** The owner of a folder. */
@@ -73,12 +80,46 @@ export class Folder {
     return folder
   }
 
-  /** Takes over a folder without a living owner. Rejects when another process was faster. */
+  /** Takes over a folder without a living owner. Rejects with ENOENT when another process was faster. */
   static async take(system: System, directory: string, name: string): Promise<Folder> {
     const folder = new Folder(system, directory)
-    await system.fs.promises.rename(join(directory, name), folder.path)
+    const { promises } = system.fs
+    const path = join(directory, name)
+    await promises.rename(path, folder.path).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EXDEV') throw error
+      await folder.#takeFiles(path)
+    })
+    // Kubernetes lets the group write whenever it mounts a volume.
+    await promises.chmod(folder.path, 0o700).catch(() => {})
     await folder.touch()
     return folder
+  }
+
+  // A folder from a layer of a container's image cannot be renamed, but its files can. Only one process takes a file. Each
+  // gets a copy of the checkpoint, which says what is acked.
+  async #takeFiles(from: string): Promise<void> {
+    const { promises } = this.#system.fs
+    await promises.mkdir(this.path, { mode: 0o700 })
+    await promises.copyFile(join(from, CHECKPOINT_NAME), join(this.path, CHECKPOINT_NAME)).catch(() => {})
+    let taken = 0
+    try {
+      for (const name of (await promises.readdir(from)).filter((one) => numberOf(one) !== undefined)) {
+        const isTaken = await promises.rename(join(from, name), join(this.path, name)).then(
+          () => true,
+          (error: NodeJS.ErrnoException) => {
+            if (error.code === 'ENOENT') return false
+            throw error
+          },
+        )
+        if (isTaken) taken += 1
+      }
+      await removeEmptied(this.#system, from)
+    } catch (error) {
+      // What cannot be taken stays, and is tried again later.
+      if (taken > 0) return
+      await removeEmptied(this.#system, this.path)
+      throw error
+    }
   }
 
   /** Shows other processes that the owner is alive. Resolves to false when the folder is not there any more. */
@@ -108,17 +149,40 @@ export class Folder {
       await this.free()
       return
     }
-    for (const name of [CHECKPOINT_NAME, ALIVE_NAME, UNFINISHED_LETTER_NAME]) {
-      await promises.unlink(join(this.path, name)).catch(() => {})
-    }
-    await promises.rmdir(this.path).catch(() => {})
+    await removeEmptied(this.#system, this.path)
   }
 
   /** Leaves the folder to the next process that finds it. Never rejects. */
-  async free(): Promise<void> {
-    const path = join(this.#directory, newFolderName({ kind: 'free' }))
+  async free(kind: 'free' | 'zstd' = 'free'): Promise<void> {
+    const path = join(this.#directory, newFolderName({ kind }))
     await this.#system.fs.promises.rename(this.path, path).catch(() => {})
   }
+
+  /** Moves a file of this folder into a new one, and leaves that to the next process. False if it stays. */
+  async freeFile(path: string, kind: 'free' | 'zstd'): Promise<boolean> {
+    const { promises } = this.#system.fs
+    // It belongs to this process until the file is in it.
+    const folder = new Folder(this.#system, this.#directory)
+    try {
+      await promises.mkdir(folder.path, { mode: 0o700 })
+      await promises.rename(path, segmentPath(folder.path, 1))
+    } catch {
+      await promises.rmdir(folder.path).catch(() => {})
+      return false
+    }
+    await folder.free(kind)
+    return true
+  }
+}
+
+/** Removes a folder that has no segments. Never rejects. */
+async function removeEmptied({ fs: { promises } }: System, path: string): Promise<void> {
+  const names = await promises.readdir(path).catch((): string[] => [])
+  if (names.some((name) => numberOf(name) !== undefined)) return
+  for (const name of [CHECKPOINT_NAME, ALIVE_NAME, UNFINISHED_LETTER_NAME]) {
+    await promises.unlink(join(path, name)).catch(() => {})
+  }
+  await promises.rmdir(path).catch(() => {})
 }
 
 // Node's option `recursive` never returns where a folder cannot be made in one that exists, such as /proc.

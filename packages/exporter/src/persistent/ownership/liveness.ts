@@ -1,17 +1,20 @@
 import { join } from 'node:path'
-import type { Identity, System } from '../journal/index.ts'
+import { CHECKPOINT_NAME, type Identity, numberOf, type System } from '../journal/index.ts'
 import { ALIVE_NAME } from './folder.ts'
 
-/** An owner that cannot be asked counts as dead when `alive` has not changed for so long, by our own clock. */
+/** An owner that cannot be asked counts as dead without a sign of life for so long, by our own clock. */
 const SILENCE_MILLIS = 60_000
-/** Or when `alive` is so old by the clock that machine and owner share: not every process runs for a minute. */
+/** Or when the last one is so old by the clock that machine and owner share: not every process runs for a minute. */
 const LONG_SILENCE_MILLIS = 300_000
+/** That clock may have been set. A living owner then shows itself within this time, so a process that has it waits. */
+const CLOCK_SET_MILLIS = 20_000
 
 /** Finds out whether the owners of folders are dead. It remembers what it saw, so it is asked again and again. */
 export class Liveness {
   readonly #system: System
   /** The last sign of life of each folder, and when it was first seen. */
   readonly #seen = new Map<string, { sign: string; since: number }>()
+  #isFirstLook = true
 
   constructor(system: System) {
     this.#system = system
@@ -32,24 +35,40 @@ export class Liveness {
     return this.#isSilent(path, owner.host === identity.host)
   }
 
-  /** Forgets all folders but these. */
-  keep(paths: ReadonlySet<string>): void {
+  /** All folders were looked at. Forgets all but these. */
+  endLook(paths: ReadonlySet<string>): void {
+    this.#isFirstLook = false
     for (const path of this.#seen.keys()) if (!paths.has(path)) this.#seen.delete(path)
   }
 
   async #isSilent(path: string, sharesClock: boolean): Promise<boolean> {
-    const { promises } = this.#system.fs
-    const touched = await promises.stat(join(path, ALIVE_NAME)).then(
-      (stat) => stat.mtimeMs,
-      () => undefined,
-    )
-    const age = touched === undefined ? 0 : this.#system.wall() - touched
-    if (sharesClock && age >= LONG_SILENCE_MILLIS) return true
-    const sign = String(touched)
-    const seen = this.#seen.get(path)
+    const { sign, latest } = await this.#signOf(path)
     const now = this.#system.now()
-    if (seen?.sign === sign) return now - seen.since >= SILENCE_MILLIS
-    this.#seen.set(path, { sign, since: now })
-    return false
+    const before = this.#seen.get(path)
+    const seen = before?.sign === sign ? before : { sign, since: now }
+    this.#seen.set(path, seen)
+    const millis = now - seen.since
+    if (millis >= SILENCE_MILLIS) return true
+    const isOld = sharesClock && latest !== undefined && this.#system.wall() - latest >= LONG_SILENCE_MILLIS
+    return isOld && (this.#isFirstLook || millis >= CLOCK_SET_MILLIS)
+  }
+
+  /**
+   * What changes while the owner lives: `alive`, which it touches; the checkpoint, and its newest segment. A process in a
+   * long synchronous job touches nothing, but it may write.
+   */
+  async #signOf(path: string): Promise<{ sign: string; latest: number | undefined }> {
+    const { promises } = this.#system.fs
+    const names = await promises.readdir(path).catch((): string[] => [])
+    const newest = names.filter((name) => numberOf(name) !== undefined).sort()
+    const watched = [ALIVE_NAME, CHECKPOINT_NAME, ...newest.slice(-1)]
+    let sign = ''
+    let latest: number | undefined
+    for (const name of watched) {
+      const stat = await promises.lstat(join(path, name)).catch(() => undefined)
+      sign += `${name} ${stat?.size} ${stat?.mtimeMs} `
+      if (stat !== undefined) latest = Math.max(stat.mtimeMs, latest ?? 0)
+    }
+    return { sign, latest }
   }
 }

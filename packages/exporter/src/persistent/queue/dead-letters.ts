@@ -50,7 +50,7 @@ export class DeadLetters {
     if (journal === undefined || folder === undefined) return redelivered
     for (const file of await folder.list()) {
       const found = await findSegment(this.#context, { number: 0, path: file.path }, 0, true)
-      if (found === 'unreadable') continue
+      if (found === 'unreadable' || found === 'unwanted') continue
       const { segment, scanned } = found
       if (!journal.isOnDisk || segment.size === 0 || !makeRoom(segment.size)) continue
       if (!journal.insert((path) => folder.moveTo(file, path), segment)) continue

@@ -66,7 +66,7 @@ class PersistentQueue implements SpanQueue {
     this.#deadLetters = new DeadLetters(context, journal)
     this.ready = Promise.resolve()
     if (directory === undefined) return
-    const takeover = new Takeover(context, directory, (path) => path === journal?.path)
+    const takeover = new Takeover(context, directory, () => journal?.path)
     this.#takeover = takeover
     this.ready = takeover.sweep()
     this.#timers.push(
