@@ -53,7 +53,7 @@ const ANSWERS = {
 } as const satisfies Record<string, Answer>
 
 /** How a collector treats one process. */
-export type Mood = 'kind' | 'slow' | 'hostile' | 'stores in silence' | 'down'
+export type Mood = 'kind' | 'slow' | 'hostile' | 'stores in silence' | 'silent' | 'down'
 
 const KIND = { accepts: 1 }
 const MOODS: Record<Mood, Partial<Record<keyof typeof ANSWERS, number>>> = {
@@ -73,6 +73,7 @@ const MOODS: Record<Mood, Partial<Record<keyof typeof ANSWERS, number>>> = {
     'stores, and drops the connection within the answer': 5,
   },
   'stores in silence': { accepts: 1, 'stores, and drops the connection': 1 },
+  silent: { 'never answers': 1 },
   down: { 'drops the connection': 1 },
 }
 

@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs'
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
+import { unaccounted } from './drain.ts'
 import type { Setup } from './kills/setup.ts'
 import { Random } from './random.ts'
 import { checkedSpan, randomText } from './spans.ts'
@@ -43,6 +44,7 @@ while (left > 0) {
   if (random.chance(0.1)) void processor.forceFlush().catch(() => {})
   await breath()
   sayWhatIsJournalled()
+  sayWhatIsWrong()
 }
 if (shutsDown) await processor.shutdown()
 else await pause(60_000)
@@ -67,6 +69,12 @@ function sayWhatIsJournalled(): void {
     journalled = first
     say(`${journalled}`)
   }
+}
+
+/** The counters have to add up at any moment, for the harness cannot ask a process that was killed. */
+function sayWhatIsWrong(): void {
+  const problem = unaccounted(processor.stats())
+  if (problem !== undefined) say(`wrong ${problem}`)
 }
 
 async function breath(): Promise<void> {

@@ -1,23 +1,37 @@
 import { parseArgs } from 'node:util'
 
+/** What is tried, in this order. */
+export const PARTS = ['kills', 'crowd', 'damage', 'disks', 'ends'] as const
+export type Part = (typeof PARTS)[number]
+
 export interface CrashArguments {
-  /** The least number of processes that are killed. */
+  /** The least number of processes that are killed with one or two on a directory. */
   readonly kills: number
   readonly seed: number
-  /** Whether fewer of the damaged files are tried. */
+  /** Whether less of the same is tried. */
   readonly isQuick: boolean
+  readonly parts: readonly Part[]
 }
 
-/** @throws TypeError for an unknown argument, RangeError for what is not a number */
+/** @throws TypeError for an unknown argument or part, RangeError for what is not a number */
 export function readArguments(words: string[]): CrashArguments {
   const { values } = parseArgs({
-    args: words,
-    options: { kills: { type: 'string' }, seed: { type: 'string' }, quick: { type: 'boolean' } },
+    args: words.filter((word) => word !== '--'),
+    options: {
+      kills: { type: 'string' },
+      seed: { type: 'string' },
+      quick: { type: 'boolean' },
+      only: { type: 'string', multiple: true, default: [] },
+    },
   })
+  const isQuick = values.quick === true
+  const unknown = values.only.find((word) => !PARTS.includes(word as Part))
+  if (unknown !== undefined) throw new TypeError(`--only must be one of ${PARTS.join(', ')}: ${unknown}`)
   return {
-    kills: wholeNumber('kills', values.kills ?? '200'),
+    kills: wholeNumber('kills', values.kills ?? (isQuick ? '72' : '200')),
     seed: wholeNumber('seed', values.seed ?? String(Date.now() % 2 ** 32)),
-    isQuick: values.quick === true,
+    isQuick,
+    parts: PARTS.filter((part) => values.only.length === 0 || values.only.includes(part)),
   }
 }
 

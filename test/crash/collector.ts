@@ -6,7 +6,8 @@ import {
   decodeJson,
   placedSpans,
 } from '../../packages/exporter/test/persistent/encoder/support/decode.ts'
-import type { Answer } from './answers.ts'
+import { type Answer, answerIn, type Mood } from './answers.ts'
+import { Random } from './random.ts'
 import { checkedId } from './spans.ts'
 
 /** The header that names the sending process. */
@@ -41,6 +42,14 @@ export interface CrashCollector {
   /** How many requests were kept so far, of all clients. */
   stored(): number
   close(): void
+}
+
+/** Adds a client that is treated in a mood. */
+export function newClient(collector: CrashCollector, name: string, mood: Mood, seed = 1): Client {
+  const random = new Random(seed)
+  const client: Client = { answer: () => answerIn(mood, random), requests: [], rejected: [], violations: [] }
+  collector.clients.set(name, client)
+  return client
 }
 
 /** An OTLP/HTTP collector that treats each client as the client's mood says. */

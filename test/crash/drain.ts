@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { type DeliveryStats, PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 
 type Options = ConstructorParameters<typeof PersistentBatchSpanProcessor>[0]
@@ -32,4 +33,17 @@ export function unaccounted(stats: DeliveryStats): string | undefined {
   const came = ended + adopted + redelivered
   const went = delivered + rejected + lost + queued.spans + buffered
   return came === went ? undefined : `${came} spans came and ${went} went: ${JSON.stringify(stats)}`
+}
+
+/** Tells what is wrong after everything was sent that killed processes had left. */
+export function problemsOf({ stats, complaint }: Drained, directory: string): string[] {
+  const problems: string[] = []
+  const problem = complaint ?? unaccounted(stats)
+  if (problem !== undefined) problems.push(problem)
+  if (Object.keys(stats.dropped).length > 0 || stats.corrupt > 0) {
+    problems.push(`dropped ${JSON.stringify(stats.dropped)}, ${stats.corrupt} corrupt records`)
+  }
+  const left = readdirSync(directory, { recursive: true }).filter((path) => path !== 'rejected')
+  if (left.length > 0) problems.push(`left behind: ${left.join(', ')}`)
+  return problems
 }

@@ -1,38 +1,77 @@
 /**
- * `npx -y pnpm@12.21.0 test:crash [--kills N] [--seed S] [--quick]`: processes that are killed while they write and send,
- * and journals that are damaged. Exits with 1 when a span is lost that was in the journal, when anything arrives
- * damaged, or more often than is promised.
+ * `npx -y pnpm@12.21.0 test:crash [--kills N] [--seed S] [--quick] [--only PART]`: processes that are killed while they
+ * write and send, that share a directory or end in any way, journals that are damaged, and disks that fail. Exits with 1
+ * when a span is lost that was in the journal, when anything arrives damaged, or more often than is promised, and when a
+ * process takes longer to end than is documented.
  *
  * The seed repeats the random draws, not the moments at which the machine acts on them.
  */
-import { readArguments } from './arguments.ts'
+import { type Part, readArguments } from './arguments.ts'
 import { startCrashCollector } from './collector.ts'
+import { crowdTable } from './crowd/report.ts'
+import { runCrowd } from './crowd/run.ts'
+import { runEnds } from './ends/run.ts'
 import { tinyDisks } from './faults/disk.ts'
 import { faultTable } from './faults/report.ts'
 import { runFaults } from './faults/run.ts'
+import type { FaultResult } from './faults/trial.ts'
 import { killTable } from './kills/report.ts'
 import { runKills } from './kills/run.ts'
 import { Random } from './random.ts'
 
-const { kills, seed, isQuick } = readArguments(process.argv.slice(2))
+const { kills, seed, isQuick, parts } = readArguments(process.argv.slice(2))
 console.log(`seed ${seed}${isQuick ? ', quick' : ''}`)
 const collector = await startCrashCollector()
 const violations: string[] = []
+const skipped: string[] = []
 
-const outcomes = await runKills(collector, new Random(seed), kills)
-console.log(`\n${killTable(outcomes)}`)
-const early = outcomes.reduce((sum, outcome) => sum + outcome.early, 0)
-console.log(`${early} of the kills came before there was a processor`)
-violations.push(...outcomes.flatMap((outcome) => outcome.violations))
+const PROGRAM: Record<Part, (random: Random) => Promise<void>> = {
+  async kills(random) {
+    const outcomes = await runKills(collector, random, kills)
+    console.log(killTable(outcomes))
+    const early = outcomes.reduce((sum, outcome) => sum + outcome.early, 0)
+    console.log(`${early} of the kills came before there was a processor`)
+    violations.push(...outcomes.flatMap((outcome) => outcome.violations))
+  },
+  async crowd(random) {
+    const size = isQuick ? { processes: 6, kills: 20 } : { processes: 20, kills: 200 }
+    const outcome = await runCrowd(collector, random, size)
+    console.log(crowdTable(outcome))
+    violations.push(...outcome.violations)
+  },
+  async damage(random) {
+    report(await runFaults(collector, random, isQuick))
+  },
+  async disks() {
+    const disks = await tinyDisks()
+    if (typeof disks === 'string') skip('full and read-only disks (a real tmpfs)', disks)
+    else report(disks)
+  },
+  async ends(random) {
+    report(await runEnds(collector, random, isQuick))
+  },
+}
 
-const faults = await runFaults(collector, new Random(seed), isQuick)
-const disks = await tinyDisks()
-if (typeof disks === 'string') console.error(`\nSKIPPED: full and read-only disks (a real tmpfs): ${disks}`)
-else faults.push(...disks)
-console.log(`\n${faultTable(faults)}`)
-violations.push(...faults.flatMap((fault) => fault.violations))
+for (const part of parts) {
+  const started = performance.now()
+  console.log(`\n${part}`)
+  await PROGRAM[part](new Random(seed))
+  console.log(`${part} took ${Math.round((performance.now() - started) / 1000)} s`)
+}
 
 collector.close()
+for (const what of skipped) console.error(`SKIPPED: ${what}`)
 for (const violation of violations) console.error(`VIOLATION ${violation}`)
 console.log(violations.length === 0 ? '\nno violation' : `\n${violations.length} violations`)
 process.exit(violations.length === 0 ? 0 : 1)
+
+function report(results: readonly FaultResult[]): void {
+  console.log(faultTable(results))
+  violations.push(...results.flatMap((result) => result.violations))
+}
+
+/** Says so at once, and again at the end. */
+function skip(what: string, why: string): void {
+  skipped.push(`${what}: ${why}`)
+  console.error(`SKIPPED: ${what}: ${why}`)
+}

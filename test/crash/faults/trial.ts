@@ -8,6 +8,9 @@ import { drain, unaccounted } from '../drain.ts'
 import { Random } from '../random.ts'
 import type { Journal, RecordPlace } from './journal.ts'
 
+/** How much longer than documented something may take on a busy machine. */
+export const MARGIN_MILLIS = 1500
+
 /** One kind of damage, tried in many places. */
 export interface FaultResult {
   readonly name: string
@@ -15,6 +18,8 @@ export interface FaultResult {
   /** Spans that were allowed not to arrive, and did not, over all trials. */
   readonly spans: number
   readonly lost: number
+  /** The longest shutdown, or end of a process, and how long it may take by the documentation. */
+  readonly longest?: { readonly millis: number; readonly boundMillis: number }
   readonly violations: readonly string[]
 }
 

@@ -16,6 +16,8 @@ export interface Life {
 export interface Judgement {
   readonly journalled: number
   readonly lost: readonly string[]
+  /** How many spans arrived more than once, whatever the reason. */
+  readonly duplicates: number
   /** Which processes repeated the acknowledged requests of a process, one for each request. */
   readonly repeated: ReadonlyMap<string, readonly string[]>
   /** Requests that rightly arrived again: their first answer was lost, or denied that they were kept. */
@@ -57,5 +59,21 @@ export function judge(lives: readonly Life[]): Judgement {
     for (const id of ids) later.set(id, name)
   }
   const journalled = lives.reduce((sum, life) => sum + life.journalled, 0)
-  return { journalled, lost, repeated, excused }
+  const duplicates = [...arrivals.values()].filter((times) => times > 1).length
+  return { journalled, lost, duplicates, repeated, excused }
+}
+
+/** The broken promises: spans that are lost, requests that are repeated too often, and what arrived damaged. */
+export function problemsOfLives(lives: readonly Life[], { lost, repeated }: Judgement): string[] {
+  const problems: string[] = []
+  if (lost.length > 0) problems.push(`lost ${lost.length}: ${lost.slice(0, 5).join(', ')}`)
+  for (const life of lives) {
+    problems.push(...life.client.violations.map((violation) => `${life.name}: ${violation}`))
+    const found = repeated.get(life.name) ?? []
+    if (found.length > life.mayRepeat || found.includes(life.name)) {
+      const by = found.join(', ')
+      problems.push(`${life.name}: ${found.length} acknowledged requests repeated, by ${by}`)
+    }
+  }
+  return problems
 }

@@ -1,12 +1,12 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { answerIn, type Mood } from '../answers.ts'
+import type { Mood } from '../answers.ts'
 import type { ApplicationConfig } from '../application.ts'
-import { CLIENT_HEADER, type Client, type CrashCollector } from '../collector.ts'
-import { drain, unaccounted } from '../drain.ts'
+import { CLIENT_HEADER, type Client, type CrashCollector, newClient } from '../collector.ts'
+import { drain, problemsOf } from '../drain.ts'
 import { Random } from '../random.ts'
-import { judge, type Life } from './judge.ts'
+import { judge, type Life, problemsOfLives } from './judge.ts'
 import { HARNESS_OPTIONS, type Setup } from './setup.ts'
 import { type Moment, randomMoment, runVictim } from './victim.ts'
 
@@ -110,31 +110,16 @@ export class Scenario {
 
   async #drain(): Promise<void> {
     const { name, client } = this.#newClient('kind')
-    const { stats, complaint } = await drain(this.#options(name))
-    const problem = complaint ?? unaccounted(stats)
-    this.#torn += stats.torn
+    const drained = await drain(this.#options(name))
+    this.#torn += drained.stats.torn
     this.#lives.push({ name, client, mayRepeat: 0, journalled: 0, storedAtEnd: this.#collector.stored() })
-    if (problem !== undefined) this.#violations.push(`${name}: ${problem}`)
-    if (Object.keys(stats.dropped).length > 0 || stats.corrupt > 0) {
-      this.#violations.push(
-        `${name}: dropped ${JSON.stringify(stats.dropped)}, ${stats.corrupt} corrupt records`,
-      )
-    }
-    const left = readdirSync(this.#directory, { recursive: true }).filter((path) => path !== 'rejected')
-    if (left.length > 0) this.#violations.push(`${name}: left behind: ${left.join(', ')}`)
+    const problems = problemsOf(drained, this.#directory)
+    this.#violations.push(...problems.map((problem) => `${name}: ${problem}`))
   }
 
   #newClient(mood: Mood): { name: string; client: Client } {
     const name = `${this.#name}.${this.#names++}`
-    const random = new Random(this.#random.seed())
-    const client: Client = {
-      answer: () => answerIn(mood, random),
-      requests: [],
-      rejected: [],
-      violations: [],
-    }
-    this.#collector.clients.set(name, client)
-    return { name, client }
+    return { name, client: newClient(this.#collector, name, mood, this.#random.seed()) }
   }
 
   #mood(): Mood {
@@ -150,17 +135,9 @@ export class Scenario {
   }
 
   #outcome(): Outcome {
-    const { journalled, lost, repeated, excused } = judge(this.#lives)
-    const violations = [...this.#violations]
-    if (lost.length > 0) violations.push(`lost ${lost.length}: ${lost.slice(0, 5).join(', ')}`)
-    for (const life of this.#lives) {
-      violations.push(...life.client.violations.map((violation) => `${life.name}: ${violation}`))
-      const found = repeated.get(life.name) ?? []
-      if (found.length > life.mayRepeat || found.includes(life.name)) {
-        const by = found.join(', ')
-        violations.push(`${life.name}: ${found.length} acknowledged requests repeated, by ${by}`)
-      }
-    }
+    const judgement = judge(this.#lives)
+    const { journalled, lost, repeated, excused } = judgement
+    const violations = [...this.#violations, ...problemsOfLives(this.#lives, judgement)]
     const counts = [...repeated.values()].map(({ length }) => length)
     return {
       setup: this.#setup,

@@ -11,9 +11,9 @@ import type { Random } from '../random.ts'
 
 const APPLICATION = fileURLToPath(new URL('../application.ts', import.meta.url))
 /** The cache of compiled programs, which halves the time to start one. */
-const compiled = mkdtempSync(join(tmpdir(), 'otel-sessions-compiled-'))
-process.on('exit', () => rmSync(compiled, { recursive: true, force: true }))
-/** The process is killed by then, even if the event that triggers the kill has not happened. */
+export const compiledPrograms = mkdtempSync(join(tmpdir(), 'otel-sessions-compiled-'))
+process.on('exit', () => rmSync(compiledPrograms, { recursive: true, force: true }))
+/** By default the process is killed by then, even if the event that triggers the kill has not happened. */
 const LATEST_MILLIS = 250
 
 /** The moment of a kill: some time after the nth time of an event. */
@@ -44,15 +44,16 @@ export interface End {
   readonly failure: string | undefined
 }
 
-/** Runs the application until the moment of its kill, or to its end. */
+/** Runs the application until the moment of its kill, or to its end. It is killed some time after it runs, at the latest. */
 export async function runVictim(
   config: ApplicationConfig,
   client: Client,
   moment: Moment | undefined,
+  latestMillis = LATEST_MILLIS,
 ): Promise<End> {
   const child = spawn(process.execPath, ['--no-warnings', APPLICATION, JSON.stringify(config)], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_COMPILE_CACHE: compiled },
+    env: { ...process.env, NODE_COMPILE_CACHE: compiledPrograms },
   })
   const happened = { spawned: 0, constructs: 0, runs: 0, journalled: 0, arrived: 0, answered: 0 }
   let isKilled = false
@@ -65,7 +66,7 @@ export async function runVictim(
   const note = (what: Moment['after']) => {
     happened[what]++
     if (moment === undefined) return
-    if (what === 'runs') killIn(LATEST_MILLIS)
+    if (what === 'runs') killIn(latestMillis)
     if (what !== moment.after || happened[what] !== moment.nth) return
     if (moment.millis === 0) kill()
     else killIn(moment.millis)
@@ -75,6 +76,10 @@ export async function runVictim(
   let journalled = 0
   readLines(child.stdio[3] as Readable, (line) => {
     if (line === 'constructs' || line === 'runs') return note(line)
+    if (line.startsWith('wrong ')) {
+      client.violations.push(line)
+      return
+    }
     journalled = Number(line)
     note('journalled')
   })
@@ -92,7 +97,7 @@ export async function runVictim(
 }
 
 /** Whole lines only: the last one may be truncated. */
-function readLines(stream: Readable, each: (line: string) => void): void {
+export function readLines(stream: Readable, each: (line: string) => void): void {
   let rest = ''
   stream.on('data', (text: Buffer) => {
     const lines = (rest + text.toString()).split('\n')

@@ -1,0 +1,117 @@
+/**
+ * A process, or a worker thread of `host.ts`, that does what it is told, one command a line, and answers on a file of its
+ * own. `remote.ts` starts it.
+ */
+import { writeSync } from 'node:fs'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
+import { parentPort, workerData } from 'node:worker_threads'
+import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
+import { Random } from '../random.ts'
+import { checkedSpan, randomText } from '../spans.ts'
+import { fillDescriptors } from './descriptors.ts'
+import type { Command, ProgramConfig, Reply } from './messages.ts'
+
+const REPLIES = 3
+const NANOS_PER_MILLI = 1e6
+const { options, prefix } = JSON.parse(workerData ?? process.argv[2]) as ProgramConfig
+const random = new Random(5)
+const delay = monitorEventLoopDelay({ resolution: 10 })
+const processor = new PersistentBatchSpanProcessor(options)
+const idle = new Int32Array(new SharedArrayBuffer(4))
+let ended = 0
+
+const reply = (answer: Reply) => writeSync(REPLIES, `${JSON.stringify(answer)}\n`)
+const lines = parentPort === null ? createInterface({ input: process.stdin }) : undefined
+lines?.on('line', hear)
+parentPort?.on('message', hear)
+process.once('SIGTERM', async () => {
+  await processor.shutdown().catch(() => {})
+  process.exit()
+})
+reply({ id: 0, safe: 0 })
+
+function hear(line: string): void {
+  const command = JSON.parse(line) as Command
+  if (command.kind === 'leave') leave(command)
+  // Not awaited: a flush may wait for what a later command does.
+  else void act(command).then((answer) => reply({ id: command.id, ...answer }))
+}
+
+/** Ends the process, or the worker thread. */
+function leave({ id, way }: Extract<Command, { kind: 'leave' }>): void {
+  // By these ends nothing may be lost.
+  reply({ id, safe: ended })
+  if (way === 'natural') {
+    lines?.close()
+    process.stdin.destroy()
+    parentPort?.close()
+  } else if (way === 'exit') process.exit()
+  else if (way === 'exception') throw new Error('nobody catches this')
+  else if (way === 'SIGTERM') process.kill(process.pid, 'SIGTERM')
+}
+
+async function act(command: Exclude<Command, { kind: 'leave' }>): Promise<Omit<Reply, 'id'>> {
+  switch (command.kind) {
+    case 'end':
+      end(command.spans, command.length)
+      return { safe: options.durability === 'span' ? ended : 0 }
+    case 'end for':
+      // The event loop gets no turn meanwhile.
+      for (let left = command.millis; left > 0; left -= 20) {
+        end(5, command.length)
+        if (options.durability === 'span') reply({ id: 0, safe: ended })
+        Atomics.wait(idle, 0, 0, 20)
+      }
+      return { safe: options.durability === 'span' ? ended : 0 }
+    case 'settle':
+      await settle()
+      return { safe: ended }
+    case 'flush':
+      return timed(() => processor.forceFlush())
+    case 'redeliver':
+      return timed(() => processor.redeliver())
+    case 'shutdown':
+      return timed(() => processor.shutdown())
+    case 'stats':
+      return { safe: 0, stats: processor.stats() }
+    case 'watch':
+      delay.reset()
+      delay.enable()
+      return { safe: 0 }
+    case 'watched':
+      delay.disable()
+      return { safe: 0, blockedMillis: delay.max / NANOS_PER_MILLI }
+    case 'fill descriptors':
+      fillDescriptors(true)
+      return { safe: 0 }
+    case 'free descriptors':
+      fillDescriptors(false)
+      return { safe: 0 }
+  }
+}
+
+function end(spans: number, length: number): void {
+  for (let left = spans; left > 0; left--) {
+    ended++
+    processor.onEnd(checkedSpan(`${prefix}${ended}`, randomText(random, length)))
+  }
+}
+
+/** Resolves when no span is in memory only. */
+async function settle(): Promise<void> {
+  for (;;) {
+    const { buffered, unwritten } = processor.stats()
+    if (buffered + unwritten === 0) return
+    await pause(2)
+  }
+}
+
+async function timed(call: () => Promise<unknown>): Promise<Omit<Reply, 'id'>> {
+  // The clock of `performance.now` may run faster here.
+  const before = process.hrtime.bigint()
+  const complaint = await call().then(() => undefined, String)
+  const millis = Number(process.hrtime.bigint() - before) / NANOS_PER_MILLI
+  return { safe: 0, millis, ...(complaint !== undefined && { complaint }) }
+}
