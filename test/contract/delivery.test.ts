@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PERMANENT, type Reply, TEMPORARY } from './endpoint.ts'
-import { OURS, THEIRS } from './subject.ts'
+import { MORE_OF_OURS, OURS, THEIRS } from './subject.ts'
 import { World } from './world.ts'
 
 // What the OpenTelemetry Collector requires of its exporters, and a little more: every span is acknowledged once, or
@@ -14,7 +14,7 @@ const BATCH_SIZE = 4
 /** More than the queue of OpenTelemetry's processor holds by default. */
 const BURST = 5000
 
-describe.concurrent.each([...THEIRS, ...OURS])('$name', (subject) => {
+describe.each([...THEIRS, ...OURS, ...MORE_OF_OURS])('$name', (subject) => {
   const start = (maxExportBatchSize = BATCH_SIZE) =>
     World.start(subject, { settings: { maxExportBatchSize, scheduledDelayMillis: 1000 } })
 
@@ -54,7 +54,7 @@ describe.concurrent.each([...THEIRS, ...OURS])('$name', (subject) => {
 })
 
 // OpenTelemetry's keeps none of these. What it does is in the rows.
-describe.concurrent.each(OURS)('$name', (subject) => {
+describe.concurrent.each([...OURS, ...MORE_OF_OURS])('$name', (subject) => {
   const start = (maxExportBatchSize = BATCH_SIZE) =>
     World.start(subject, { settings: { maxExportBatchSize, scheduledDelayMillis: 1000 } })
 

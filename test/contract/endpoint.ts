@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { TlsOptions } from 'node:tls'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import {
   decode,
@@ -15,7 +16,7 @@ export const TEMPORARY = [429, 502, 503, 504, 'drop'] as const satisfies readonl
 export const PERMANENT = [400, 401, 404, 500] as const satisfies readonly Reply[]
 
 /** An answer with more than a status. A body that is an object is encoded as the request was. */
-interface FullReply {
+export interface FullReply {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array | object
@@ -40,8 +41,6 @@ export interface HttpAttempt {
 /** Decides the answer to a request whose spans have these names. */
 type Rule = (names: readonly string[]) => Reply
 
-type Tls = { readonly cert: string; readonly key: string }
-
 /** An OTLP/HTTP endpoint for traces that answers by a script. */
 export class Endpoint {
   readonly exchanges: HttpAttempt[] = []
@@ -62,7 +61,7 @@ export class Endpoint {
     server.on('secureConnection', (socket) => this.#connections.set(socket, ++this.#connectionCount))
   }
 
-  static async start(tls?: Tls): Promise<Endpoint> {
+  static async start(tls?: TlsOptions): Promise<Endpoint> {
     const server = tls === undefined ? createServer() : createTlsServer(tls)
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     return new Endpoint(server, tls === undefined ? 'http:' : 'https:')

@@ -1,3 +1,4 @@
+import type { Span } from '@opentelemetry/api'
 import { BasicTracerProvider, type TracerConfig } from '@opentelemetry/sdk-trace-base'
 import { Endpoint, type Reply } from './endpoint.ts'
 import type { Settings, Subject } from './subject.ts'
@@ -48,19 +49,21 @@ export class World implements AsyncDisposable {
     return this.#subject.counts()
   }
 
+  /** Starts a span. */
+  start(name = 'span'): Span {
+    return this.#provider.getTracer('contract').startSpan(name)
+  }
+
   /** Ends spans, and returns their names. */
-  end(spans: number, name = 'span'): string[] {
-    const tracer = this.#provider.getTracer('contract')
-    const names = Array.from({ length: spans }, (_, index) => `${name} ${this.ended.length + index}`)
+  readonly end = (spans: number): string[] => {
+    const names = Array.from({ length: spans }, (_, index) => `span ${this.ended.length + index}`)
     this.ended.push(...names)
-    for (const one of names) tracer.startSpan(one).end()
+    for (const name of names) this.start(name).end()
     return names
   }
 
   /** A flush that fails says so; the endpoint's record decides what arrived. */
-  flush(): Promise<'resolves' | 'rejects'> {
-    return settled(this.processor.forceFlush())
-  }
+  readonly flush = (): Promise<'resolves' | 'rejects'> => settled(this.processor.forceFlush())
 
   shutdown(): Promise<'resolves' | 'rejects'> {
     return settled(this.processor.shutdown())

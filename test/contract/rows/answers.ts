@@ -1,13 +1,6 @@
 import type { Row } from '../row.ts'
 import type { World } from '../world.ts'
-
-const REQUESTS = new Map([
-  [0, 'no request'],
-  [1, 'sent once'],
-  [2, 'sent twice'],
-])
-const requests = ({ endpoint }: World): string =>
-  REQUESTS.get(endpoint.exchanges.length) ?? `sent ${endpoint.exchanges.length} times`
+import { requests } from './outcomes.ts'
 
 /** Sends a single span to an endpoint that gives one answer to everything, for each answer. */
 async function afterEach(world: World, statuses: readonly number[]): Promise<string> {

@@ -2,10 +2,9 @@ import { Agent } from 'node:http'
 import { context, createContextKey } from '@opentelemetry/api'
 import type { Row } from '../row.ts'
 import type { World } from '../world.ts'
+import { header, paths } from './outcomes.ts'
 
 const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
-
-const header = ({ endpoint }: World, name: string) => endpoint.exchanges.map(({ headers }) => headers[name])
 
 /** Sends three requests, one after another, and returns how many connections they took. */
 async function connections(world: World): Promise<string> {
@@ -29,7 +28,7 @@ export const REQUESTS: readonly Row[] = [
     with: ({ origin }) => ({ settings: { url: origin } }),
     async observe(world) {
       await world.send()
-      return world.endpoint.exchanges.map(({ path }) => path).join()
+      return paths(world)
     },
     kept: '/',
   },

@@ -1,0 +1,32 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { World } from '../world.ts'
+
+const TIMES = ['no request', 'sent once', 'sent twice']
+
+/** How many requests arrived, in words. */
+export const requests = ({ endpoint }: World): string =>
+  TIMES[endpoint.exchanges.length] ?? `sent ${endpoint.exchanges.length} times`
+
+/** The values of a header, in the order of the requests. */
+export const header = ({ endpoint }: World, name: string): readonly unknown[] =>
+  endpoint.exchanges.map(({ headers }) => headers[name])
+
+/** The paths of all requests. */
+export const paths = ({ endpoint }: World): string => endpoint.exchanges.map(({ path }) => path).join(', ')
+
+/** Whether a promise settles in the next turns of the event loop, which an exchange over a socket takes. */
+export async function isSettled(promise: Promise<unknown>): Promise<boolean> {
+  let settled = false
+  void promise.finally(() => {
+    settled = true
+  })
+  for (let turn = 0; turn < 50; turn++) await nextTurn()
+  return settled
+}
+
+/** Whether something has happened after some time, on a machine that may be busy. */
+export async function inTime(promise: Promise<unknown>, millis: number): Promise<'in time' | 'not in time'> {
+  const timer = new Promise<void>((resolve) => void setTimeout(resolve, millis))
+  await Promise.race([promise, timer])
+  return (await isSettled(promise)) ? 'in time' : 'not in time'
+}
