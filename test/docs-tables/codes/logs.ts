@@ -41,6 +41,14 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     what: 'A single span is too large for the endpoint or a proxy before it.',
     fix: 'Raise the size limit there, or write less into attributes.',
   },
+  ' and more than 4 MiB': {
+    what: 'The endpoint accepted a request, and its answer is too long to be read. By OTLP this is a failure that is not retried, so the spans are kept as rejected.',
+    fix: 'Check `url`: OTLP endpoints answer with a few bytes. Then call `redeliver()`, which may send spans a second time.',
+  },
+  ' answers with a web page': {
+    what: 'The endpoint answers with HTML and a status of success, such as a login page. By OTLP the spans count as delivered.',
+    fix: 'Check `url`, which needs the whole path, and the credentials in `headers`.',
+  },
   'spans wait until it succeeds': {
     what: 'A function in an option threw, such as `headers` that fetch a token. Spans wait until it succeeds.',
     fix: 'Look at the function.',

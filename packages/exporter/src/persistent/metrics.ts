@@ -15,6 +15,11 @@ import { nameOfError } from './sending/messages.ts'
 import type { RequestObserver } from './sending/types.ts'
 import type { DeliveryCounters, Queued } from './stats.ts'
 
+/** What is queued, and how many of those spans are in requests. */
+interface QueuedForMetrics extends Queued {
+  readonly spansInRequests: number
+}
+
 const MILLIS_PER_SECOND = 1000
 // Numbers the processors of a process, so that their names differ.
 let processors = 0
@@ -27,13 +32,13 @@ export class DeliveryMetrics implements RequestObserver {
   readonly #instruments: RequestInstruments | undefined
   readonly #stop: (() => void) | undefined
 
-  /** @param queued returns what is queued */
+  /** @param queued returns what is queued, and how many of those spans are in requests */
   constructor(
     provider: MeterProviderLike,
     url: string,
     format: BodyFormat,
     counters: DeliveryCounters,
-    queued: () => Queued,
+    queued: () => QueuedForMetrics,
   ) {
     const number = processors++
     const meter = guarded(() => provider.getMeter('@otel-sessions/exporter'))
@@ -50,11 +55,18 @@ export class DeliveryMetrics implements RequestObserver {
     this.#measure(({ inflight, attributes }) => inflight.add(spans, attributes))
   }
 
-  answered(spans: number, millis: number, failure: string | undefined, status: number | undefined): void {
+  answered(
+    spans: number,
+    millis: number,
+    failure: string | undefined,
+    status: number | undefined,
+    rejected: number,
+  ): void {
     this.#measure(({ inflight, exported, duration, attributes }) => {
       inflight.add(-spans, attributes)
       const outcome = failure === undefined ? attributes : { ...attributes, 'error.type': failure }
-      exported.add(spans, outcome)
+      if (rejected < spans) exported.add(spans - rejected, outcome)
+      if (rejected > 0) exported.add(rejected, { ...attributes, 'error.type': 'rejected' })
       const answer = status === undefined ? outcome : { ...outcome, 'http.response.status_code': status }
       duration.record(millis / MILLIS_PER_SECOND, answer)
     })
@@ -124,23 +136,61 @@ function requestInstruments(
   }
 }
 
-/** The convention has a name for one of our reasons. */
-const errorType = (reason: string) => (reason === 'overflow' ? 'queue_full' : reason)
+/** The convention has names for two of our reasons. */
+const CONVENTIONAL: Readonly<Record<string, string>> = {
+  overflow: 'queue_full',
+  'after-shutdown': 'already_shutdown',
+}
+
+const errorType = (reason: string) => CONVENTIONAL[reason] ?? reason
+
+/**
+ * Counts each span once, although `redeliver()` and `purge()` can give a rejected one another end: it counts as failed
+ * when it is rejected, and what becomes of it later is not counted. No number ever falls.
+ */
+class ProcessedSpans {
+  #delivered = 0
+  #rejected = 0
+  #purged = 0
+  // Redelivered spans that another process has rejected, as a negative number.
+  #foreign = 0
+
+  count({ delivered, rejected, redelivered, dropped }: DeliveryCounters): {
+    delivered: number
+    failed: Readonly<Record<string, number>>
+  } {
+    const kept = rejected + (dropped.rejected ?? 0) - redelivered
+    this.#foreign = Math.min(this.#foreign, kept)
+    this.#rejected = Math.max(this.#rejected, kept - this.#foreign)
+    // These are counted as rejected, and have been queued again or purged since.
+    const counted = this.#rejected - kept
+    const purged = dropped.purged ?? 0
+    const countedPurged = Math.min(counted, purged)
+    this.#purged = Math.max(this.#purged, purged - countedPurged)
+    this.#delivered = Math.max(this.#delivered, delivered - (counted - countedPurged))
+    const failed: Record<string, number> = { ...dropped }
+    if (this.#rejected > 0) failed['rejected'] = this.#rejected
+    if (purged > 0) failed['purged'] = this.#purged
+    return { delivered: this.#delivered, failed }
+  }
+}
 
 function observe(
   meter: Meter,
   counters: DeliveryCounters,
-  queued: () => Queued,
+  queued: () => QueuedForMetrics,
   attributes: Attributes,
 ): () => void {
   const observed = observedInstruments(meter)
+  const processed = new ProcessedSpans()
   const write = (result: BatchObservableResult) => {
-    result.observe(observed.processed, counters.delivered, attributes)
-    for (const [reason, spans] of Object.entries(counters.dropped)) {
+    const { delivered, failed } = processed.count(counters)
+    result.observe(observed.processed, delivered, attributes)
+    for (const [reason, spans] of Object.entries(failed)) {
       result.observe(observed.processed, spans, { ...attributes, 'error.type': errorType(reason) })
     }
-    const { spans, bytes, oldestAgeMillis } = queued()
-    result.observe(observed.size, spans, attributes)
+    const { spans, bytes, oldestAgeMillis, spansInRequests } = queued()
+    result.observe(observed.size, Math.max(0, spans - spansInRequests), attributes)
     result.observe(observed.bytes, bytes, attributes)
     result.observe(observed.age, oldestAgeMillis / MILLIS_PER_SECOND, attributes)
     result.observe(observed.rejected, counters.rejected, attributes)

@@ -51,13 +51,10 @@ export class PersistentBatchSpanProcessor {
     this.#settings = settings
     this.#metrics =
       meterProvider &&
-      new DeliveryMetrics(
-        meterProvider,
-        sender.url,
-        queue.format,
-        this.#counters,
-        () => this.#pipeline.queue.size,
-      )
+      new DeliveryMetrics(meterProvider, sender.url, queue.format, this.#counters, () => ({
+        ...this.#pipeline.queue.size,
+        spansInRequests: this.#pipeline.sender.spansInRequests,
+      }))
     try {
       this.#pipeline = new Pipeline(settings, this.#counters, this.#metrics)
     } catch (error) {

@@ -1,9 +1,10 @@
-import { context, trace } from '@opentelemetry/api'
+import { context, diag, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { langfuse } from '@otel-sessions/exporter/backends'
 import { backfill } from '@otel-sessions/exporter/backfill'
 import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { collectWarnings } from '../../../../test/support/tracing.ts'
 import { ok, startEndpoint } from './endpoint.ts'
 import { expectAccounted, startDelivery, temporaryFolder } from './support.ts'
 
@@ -269,4 +270,25 @@ test('the next process sends the spans of a dead one without a flush', async () 
   startDelivery({ url, directory, scheduledDelayMillis: 1 })
   await arrives
   expect(sorted(names().slice(before))).toEqual(sorted(many(3)))
+})
+
+test('an answer of more than 4 MiB is a failure that is not retried, and all its spans are kept as rejected', async () => {
+  const warnings = collectWarnings()
+  onTestFinished(() => diag.disable())
+  const { url, requests, answer, names } = await startEndpoint((response) =>
+    response.end(Buffer.alloc(5_000_000)),
+  )
+  const { processor, end } = startDelivery({ url })
+  end('a', 'b', 'c')
+  await expect(processor.forceFlush()).rejects.toThrow('3 rejected (kept)')
+  expect(requests).toHaveLength(1)
+  expect(processor.stats()).toMatchObject({ delivered: 0, rejected: 3, retried: 0 })
+  expectAccounted(processor)
+  expect(warnings.filter((warning) => warning.includes('more than 4 MiB'))).toHaveLength(1)
+  answer(ok)
+  expect(await processor.redeliver()).toBe(3)
+  await processor.forceFlush()
+  expect(processor.stats()).toMatchObject({ delivered: 3, redelivered: 3 })
+  expectAccounted(processor)
+  expect(names()).toEqual(['a', 'b', 'c', 'a', 'b', 'c'])
 })

@@ -42,20 +42,26 @@ const counted = (spans: readonly ExportableSpan[], encoded: Encoded | undefined)
   unreadable: spans.length - (encoded?.spans ?? 0),
 })
 
-/** Reads an answer in the format of its content type, or in that of the request if it has none. */
+const READERS: Readonly<Record<BodyFormat, (body: Buffer) => PartialSuccess>> = {
+  protobuf: readProtobufAnswer,
+  json: readJsonAnswer,
+}
+
+/** Reads an answer in the format of its content type or of the request, then in the other: some types are wrong. */
 function readAnswer(
   body: Buffer,
   contentType: string | undefined,
   requestFormat: BodyFormat,
 ): PartialSuccess | undefined {
+  if (body.length === 0) return undefined
   const format = formatOf(contentType) ?? requestFormat
-  if (format === 'other') return undefined
-  try {
-    const answer = format === 'json' ? readJsonAnswer(body) : readProtobufAnswer(body)
-    return answer.rejectedSpans === 0 && answer.message === '' ? undefined : answer
-  } catch {
-    return undefined
+  for (const read of [READERS[format], READERS[format === 'json' ? 'protobuf' : 'json']]) {
+    try {
+      const answer = read(body)
+      if (answer.rejectedSpans > 0 || answer.message !== '') return answer
+    } catch {}
   }
+  return undefined
 }
 
 /** Reads why an endpoint rejected a request, from a google.rpc.Status or as text; empty if it cannot be read. */
@@ -68,9 +74,8 @@ export function readErrorMessage(body: Buffer, contentType: string | undefined):
   }
 }
 
-function formatOf(contentType: string | undefined): BodyFormat | 'other' | undefined {
-  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase()
-  if (!type) return undefined
-  if (type === 'application/json') return 'json'
-  return type === 'application/x-protobuf' || type === 'application/protobuf' ? 'protobuf' : 'other'
+function formatOf(contentType: string | undefined): BodyFormat | undefined {
+  const type = contentType?.split(';', 1)[0]?.toLowerCase() ?? ''
+  if (type.includes('json')) return 'json'
+  return type.includes('protobuf') ? 'protobuf' : undefined
 }

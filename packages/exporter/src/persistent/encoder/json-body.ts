@@ -62,17 +62,20 @@ function requestOf(all: readonly ResourceSpans[], from: number, to: number): Enc
   return { body: Buffer.from(body), spans: to - from }
 }
 
-/** Reads an ExportTraceServiceResponse in JSON. Throws if it is none. */
+/** Reads an ExportTraceServiceResponse in JSON, with names in either case, as ProtoJSON has them. Throws if it is none. */
 export function readJsonAnswer(body: Buffer): PartialSuccess {
-  const { partialSuccess } = JSON.parse(body.toString()) as {
-    partialSuccess?: Record<string, unknown> | null
-  }
-  const message = partialSuccess?.['errorMessage']
+  const answer = JSON.parse(body.toString().replace(BYTE_ORDER_MARK, '')) as Fields
+  const partial = (answer['partialSuccess'] ?? answer['partial_success']) as Fields | null | undefined
+  const message = partial?.['errorMessage'] ?? partial?.['error_message']
   return {
-    rejectedSpans: int64Of(partialSuccess?.['rejectedSpans']),
+    rejectedSpans: int64Of(partial?.['rejectedSpans'] ?? partial?.['rejected_spans']),
     message: typeof message === 'string' ? message : '',
   }
 }
+
+type Fields = Readonly<Record<string, unknown>>
+
+const BYTE_ORDER_MARK = /^\uFEFF/
 
 /** An int64: the protocol writes digits in a string, most implementations a number. */
 function int64Of(value: unknown): number {

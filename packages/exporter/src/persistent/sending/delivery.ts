@@ -1,9 +1,9 @@
 import type { BodyFormat, Codec } from '../encoder/codec.ts'
 import type { Lease, SpanQueue } from '../queue/index.ts'
 import { countDropped, type DeliveryCounters } from '../stats.ts'
+import { noAnswer } from './answers.ts'
 import type { Circuit, OutageLog, Part, RequestSize } from './circuit.ts'
-import { noAnswer } from './http.ts'
-import { logPartialSuccess, logRejected, logUndeliverable, nameOfError } from './messages.ts'
+import { logPartialSuccess, logRejected, logUndeliverable, logUnreadable, nameOfError } from './messages.ts'
 import type { Answer, Clock, RequestObserver, RetryAnswer, Transport } from './types.ts'
 
 /** A request without spans, which asks only whether the endpoint answers. */
@@ -103,6 +103,11 @@ export class Delivery {
         smallestTooLarge = Math.min(smallestTooLarge, part.bytes)
         if (this.#split()) continue
       }
+      if (answer.kind === 'unreadable') {
+        this.#reject(answer.status)
+        logUnreadable(outages.host, answer.status, part.spans)
+        continue
+      }
       const { status, message } = answer.kind === 'rejected' ? answer : { status: 413, message: '' }
       this.#reject(status)
       logRejected(outages.host, status, part.spans, message)
@@ -156,7 +161,8 @@ export class Delivery {
       answer = noAnswer(nameOfError(error))
     }
     const { failure, status } = failureOf(answer)
-    observer?.answered(spans, clock.now() - started, failure, status)
+    const rejected = answer.kind === 'accepted' ? Math.min(answer.rejectedSpans, spans) : 0
+    observer?.answered(spans, clock.now() - started, failure, status, rejected)
     return answer
   }
 
@@ -169,9 +175,9 @@ export class Delivery {
   }
 
   #accept(rejectedSpans: number, message: string): void {
-    this.#notAccepted += Math.min(rejectedSpans, this.#takePart()?.spans ?? 0)
-    if (rejectedSpans > 0 || message !== '')
-      logPartialSuccess(this.#context.outages.host, rejectedSpans, message)
+    const notAccepted = Math.min(rejectedSpans, this.#takePart()?.spans ?? 0)
+    this.#notAccepted += notAccepted
+    if (notAccepted > 0 || message !== '') logPartialSuccess(this.#context.outages.host, notAccepted, message)
   }
 
   #reject(status: number): void {
@@ -206,7 +212,8 @@ export class Delivery {
 }
 
 function failureOf(answer: Answer): { failure: string | undefined; status: number | undefined } {
-  if (answer.kind === 'accepted') return { failure: undefined, status: undefined }
+  if (answer.kind === 'accepted') return { failure: undefined, status: answer.status }
+  if (answer.kind === 'unreadable') return { failure: 'unreadable_answer', status: answer.status }
   if (answer.kind === 'retry') return { failure: answer.reason, status: answer.status }
   const status = answer.kind === 'rejected' ? answer.status : 413
   return { failure: String(status), status }

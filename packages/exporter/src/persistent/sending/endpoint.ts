@@ -9,6 +9,8 @@ import { nameOfError } from './messages.ts'
 
 /** Where requests go, and the connections to it. */
 export interface Endpoint {
+  /** As messages name it. The rest of the URL may contain a key. */
+  readonly host: string
   /** Resolves when requests can be made; rejects if the application's function returns no agent. */
   ready(): Promise<void>
   /** Starts a request without a body yet. */
@@ -54,6 +56,7 @@ export function openEndpoint(url: string, option: HttpAgentOption): Endpoint {
   // An agent of the application may have connections that are not ours.
   const opened = new WeakSet<object>()
   return {
+    host: parsed.host,
     ready() {
       asking ??= ask().catch((error: unknown) => {
         asking = undefined

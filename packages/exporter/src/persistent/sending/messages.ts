@@ -65,6 +65,27 @@ export function logPartialSuccess(host: string, rejectedSpans: number, message: 
   logMessage(message)
 }
 
+/** Logs, once for each endpoint, that its answers are too long to be read. */
+export function logUnreadable(host: string, status: number, spans: number): void {
+  problems.report(
+    'unreadable-answer',
+    () =>
+      `endpoint ${host} answered a request of ${spansText(spans)} with status ${status} and more than 4 MiB. Which of ` +
+      'them it accepted is unknown; they count as rejected, and are kept as space allows. Check option url, then ' +
+      'call redeliver()',
+    host,
+  )
+}
+
+/** Logs, once for each endpoint, that it answers with HTML. */
+export function logWebPage(host: string): void {
+  problems.report(
+    'web-page',
+    () => `endpoint ${host} answers with a web page, which counts as success; check option url`,
+    host,
+  )
+}
+
 /** Logs, once for each endpoint, that a single span does not get through, and what to do. */
 export function logUndeliverable(host: string, bytes: number): void {
   problems.report(

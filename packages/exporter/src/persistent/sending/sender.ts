@@ -72,6 +72,11 @@ export class Sender {
     return this.#circuit.isOpen
   }
 
+  /** How many of the queued spans are in requests, or in batches of which a part was sent. */
+  get spansInRequests(): number {
+    return this.#leasedSpans
+  }
+
   /** The most bytes of a request, as learned from the endpoint (413): a larger record has to be split later. */
   get maxRequestBytes(): number {
     return this.#size.limit

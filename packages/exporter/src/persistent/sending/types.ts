@@ -25,7 +25,14 @@ export interface SenderSettings {
 /** What became of a request. */
 export type Answer =
   /** 2xx. */
-  | { readonly kind: 'accepted'; readonly rejectedSpans: number; readonly message: string }
+  | {
+      readonly kind: 'accepted'
+      readonly status: number
+      readonly rejectedSpans: number
+      readonly message: string
+    }
+  /** 2xx, but longer than is read, so that what was accepted is unknown. OTLP forbids to retry it. */
+  | { readonly kind: 'unreadable'; readonly status: number }
   | RetryAnswer
   /** 413. */
   | { readonly kind: 'too-large' }
@@ -56,8 +63,17 @@ export interface Transport {
 /** Observes requests, for metrics. Its methods must not throw. */
 export interface RequestObserver {
   sent(spans: number): void
-  /** `failure` is undefined for success, else the status or the kind of the error. */
-  answered(spans: number, millis: number, failure: string | undefined, status: number | undefined): void
+  /**
+   * @param failure undefined for success, else the status or the kind of the error
+   * @param rejected how many of the spans were not accepted although the request was
+   */
+  answered(
+    spans: number,
+    millis: number,
+    failure: string | undefined,
+    status: number | undefined,
+    rejected: number,
+  ): void
 }
 
 /** Time and chance, so that tests need not wait for either. */

@@ -35,7 +35,38 @@ describe.each(FORMATS)('the answer to a request in %s', (format) => {
     const body = format === 'json' ? inJson(answer) : encodeAnswer(answer)
     expect(readAnswer(body, undefined)).toEqual({ rejectedSpans: 3, message: 'too old' })
     expect(readAnswer(body, '')).toEqual({ rejectedSpans: 3, message: 'too old' })
-    expect(readAnswer(body, 'text/html')).toBeUndefined()
+  })
+
+  it.each([
+    undefined,
+    '',
+    'application/octet-stream',
+    'text/plain',
+    'text/plain; charset=utf-8',
+    'text/html',
+    'application/vnd.google.protobuf',
+    'application/problem+json; charset=utf-8',
+    PROTOBUF,
+    `${PROTOBUF}; messageType="x"`,
+    JSON_TYPE,
+    'APPLICATION/JSON',
+  ])('is read in whichever format it has, although it says %j', (type) => {
+    const expected = { rejectedSpans: 3, message: 'too old' }
+    const answer = { partialSuccess: { rejectedSpans: 3, errorMessage: 'too old' } }
+    expect(readAnswer(encodeAnswer(answer), type)).toEqual(expected)
+    const texts = [
+      JSON.stringify(answer),
+      ` \n${JSON.stringify(answer, undefined, 2)}\n`,
+      `\uFEFF${JSON.stringify(answer)}`,
+      '{"partial_success":{"rejected_spans":3,"error_message":"too old"}}',
+      '{"partial_success":{"rejected_spans":"3","error_message":"too old"}}',
+      '{"partialSuccess":{"rejected_spans":"3","errorMessage":"too old"}}',
+      '{"partial_success":{"rejectedSpans":3.0,"error_message":"too old"},"partialSuccess":null}',
+    ]
+    for (const text of texts) expect(readAnswer(Buffer.from(text), type)).toEqual(expected)
+    for (const text of ['', 'ok', 'OK\n', '\n', '{}', '<html>3</html>', '[3]', '"3"', ' {}', '\t{ }\n']) {
+      expect(readAnswer(Buffer.from(text), type)).toBeUndefined()
+    }
   })
 
   it('is undefined if it reports nothing', () => {

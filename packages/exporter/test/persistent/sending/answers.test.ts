@@ -1,20 +1,33 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import { diag } from '@opentelemetry/api'
 import { afterEach, describe, expect, it } from 'vitest'
+import { collectWarnings } from '../../../../../test/support/tracing.ts'
 import { ManualClock } from './support/clock.ts'
 import { answer, type Reply } from './support/server.ts'
 import { until } from './support/settings.ts'
 import { connect, disconnect } from './support/transport.ts'
 
-afterEach(disconnect)
+afterEach(async () => {
+  diag.disable()
+  await disconnect()
+})
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 const partial = (rejectedSpans: number, message: string) => JSON.stringify({ rejectedSpans, message })
-const accepted = (rejectedSpans = 0, message = '') => ({ kind: 'accepted', rejectedSpans, message })
+const accepted = (rejectedSpans = 0, message = '', status = 200) => ({
+  kind: 'accepted',
+  status,
+  rejectedSpans,
+  message,
+})
 const retry = (reason: string, afterMillis?: number) => {
   const status = /^\d+$/.test(reason) ? Number(reason) : undefined
   return { kind: 'retry', reason, status, afterMillis }
 }
 const rejected = (status: number, message = '') => ({ kind: 'rejected', status, message })
+const unreadable = (status: number) => ({ kind: 'unreadable', status })
+const MEBIBYTE = 1024 * 1024
 const date = { date: 'Sun, 06 Nov 1994 08:49:37 GMT', 'retry-after': 'Sun, 06 Nov 1994 08:50:07 GMT' }
 // google.rpc.Status: a code, the message, a detail after it.
 const status = Buffer.concat([Buffer.from([8, 3, 18, 8]), Buffer.from('no space'), Buffer.from([26, 1, 65])])
@@ -32,8 +45,9 @@ const once = (channel: string) =>
 describe('an answer', () => {
   it.each<[string, Reply, object]>([
     ['200', answer(200), accepted()],
-    ['204', answer(204), accepted()],
-    ['299', answer(299), accepted()],
+    ['202', answer(202), accepted(0, '', 202)],
+    ['204', answer(204), accepted(0, '', 204)],
+    ['299', answer(299), accepted(0, '', 299)],
     ['200 with a partial success', answer(200, JSON_TYPE, partial(3, 'too old')), accepted(3, 'too old')],
     [
       '200 of another content type',
@@ -41,7 +55,46 @@ describe('an answer', () => {
       accepted(),
     ],
     ['200 with garbage', answer(200, JSON_TYPE, '{'), accepted()],
-    ['200 with more than 64 kB', answer(200, JSON_TYPE, partial(3, 'x'.repeat(70_000))), accepted()],
+    ['200 with 4 MiB', answer(200, JSON_TYPE, partial(3, '').padEnd(4 * MEBIBYTE)), accepted(3)],
+    ['200 with more', answer(200, JSON_TYPE, partial(3, '').padEnd(4 * MEBIBYTE + 1)), unreadable(200)],
+    [
+      '200 with gzip',
+      answer(200, { ...JSON_TYPE, 'content-encoding': 'gzip' }, gzipSync(partial(3, ''))),
+      accepted(3),
+    ],
+    [
+      '200 with x-gzip',
+      answer(200, { ...JSON_TYPE, 'content-encoding': 'X-GZip' }, gzipSync(partial(3, ''))),
+      accepted(3),
+    ],
+    [
+      '200 with deflate',
+      answer(200, { ...JSON_TYPE, 'content-encoding': 'deflate' }, deflateSync(partial(3, ''))),
+      accepted(3),
+    ],
+    [
+      '200 with br',
+      answer(200, { ...JSON_TYPE, 'content-encoding': 'br' }, brotliCompressSync(partial(3, ''))),
+      accepted(3),
+    ],
+    [
+      '200 with another encoding',
+      answer(200, { ...JSON_TYPE, 'content-encoding': 'x' }, partial(3, '')),
+      accepted(),
+    ],
+    [
+      '200 with a broken encoding',
+      answer(200, { ...JSON_TYPE, 'content-encoding': 'gzip' }, partial(3, '')),
+      accepted(),
+    ],
+    [
+      '202 with more than 4 MiB after decompression',
+      answer(202, { 'content-encoding': 'gzip' }, gzipSync(Buffer.alloc(4 * MEBIBYTE + 1))),
+      unreadable(202),
+    ],
+    ['503 with more than 4 MiB', answer(503, {}, Buffer.alloc(5 * MEBIBYTE)), retry('503')],
+    ['400 with gzip', answer(400, { 'content-encoding': 'gzip' }, gzipSync('no')), rejected(400, 'no')],
+    ['400 with a broken encoding', answer(400, { 'content-encoding': 'gzip' }, 'no'), rejected(400)],
     ['429', answer(429), retry('429')],
     ['429 and seconds', answer(429, { 'retry-after': '30' }), retry('429', 30_000)],
     ['429 and zero seconds', answer(429, { 'retry-after': '0' }), retry('429', 0)],
@@ -137,7 +190,42 @@ describe('an answer', () => {
       more()
     }
     const { post, endpoint } = await connect([endless], {}, new ManualClock())
-    expect(await post('a\n')).toEqual(accepted())
+    expect(await post('a\n')).toEqual(unreadable(200))
     await until(() => endpoint.sockets.size === 0)
+  })
+
+  it.each<[string, Reply]>([
+    ['a page', answer(200, {}, '<!DOCTYPE html><title>Log in</title>')],
+    [
+      'a page in the other spelling',
+      answer(203, { 'content-type': 'text/plain' }, '\uFEFF\n <HTML lang="en">'),
+    ],
+    ['a page after a comment', answer(200, {}, '<!-- x -->\n<!doctype HTML>')],
+    ['XHTML', answer(200, {}, '<?xml version="1.0"?>\n<!DOCTYPE html>')],
+    ['a type alone', answer(200, { 'content-type': 'Text/HTML; charset=utf-8' }, 'Welcome')],
+    ['a compressed page', answer(200, { 'content-encoding': 'gzip' }, gzipSync('<html>'))],
+  ])('that is a web page counts as success and is logged once for the endpoint: %s', async (_, reply) => {
+    const warnings = collectWarnings()
+    const { post, endpoint } = await connect([reply, reply])
+    for (let i = 0; i < 2; i++)
+      expect(await post('a\n')).toMatchObject({ kind: 'accepted', rejectedSpans: 0 })
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]).toContain(`endpoint ${new URL(endpoint.url).host} answers with a web page`)
+    expect(warnings[0]).toContain('option url')
+    await (await connect([reply])).post('a\n')
+    expect(warnings).toHaveLength(2)
+  })
+
+  it.each<[string, Reply]>([
+    ['nothing', answer(200)],
+    ['JSON', answer(200, JSON_TYPE, '{}')],
+    ['JSON that is called HTML', answer(200, { 'content-type': 'text/html' }, ' {"partialSuccess":{}}')],
+    ['text', answer(200, { 'content-type': 'text/plain' }, 'ok <html>')],
+    ['a page with another status', answer(404, { 'content-type': 'text/html' }, '<html>')],
+  ])('that is no web page is not called one: %s', async (_, reply) => {
+    const warnings = collectWarnings()
+    const { post } = await connect([reply])
+    await post('a\n')
+    expect(warnings).toEqual([])
   })
 })

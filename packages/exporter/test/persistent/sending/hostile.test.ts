@@ -17,7 +17,8 @@ const replies: Record<string, Reply> = {
   ok: answer(200),
   partial: answer(200, { 'content-type': 'application/json' }, '{"rejectedSpans":1,"message":""}'),
   html: answer(200, { 'content-type': 'text/html' }, '<html>'),
-  huge: answer(200, {}, Buffer.alloc(200_000)),
+  'a long answer': answer(200, {}, Buffer.alloc(200_000)),
+  'a longer answer than is read': answer(200, {}, Buffer.alloc(5_000_000)),
   'retry after a second': answer(429, { 'retry-after': '1' }),
   'retry now': answer(429, { 'retry-after': '0' }),
   'retry after garbage': answer(503, { 'retry-after': 'x' }),
@@ -37,7 +38,14 @@ const replies: Record<string, Reply> = {
   },
 }
 // After these the endpoint has the spans.
-const taken = new Set(['ok', 'partial', 'html', 'huge', 'half an answer', 'an answer, and a reset when idle'])
+const taken = new Set([
+  'ok',
+  'partial',
+  'html',
+  'a long answer',
+  'half an answer',
+  'an answer, and a reset when idle',
+])
 
 async function deliver(names: readonly string[], records: readonly number[], concurrency: number) {
   const clock = new ManualClock()

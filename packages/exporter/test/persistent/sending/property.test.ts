@@ -12,7 +12,7 @@ type Step =
 
 const anyAnswer = fc.oneof(
   fc.constant(accepted),
-  fc.nat(3).map((rejectedSpans): Answer => ({ kind: 'accepted', rejectedSpans, message: '' })),
+  fc.nat(3).map((rejectedSpans): Answer => ({ kind: 'accepted', status: 200, rejectedSpans, message: '' })),
   fc.constant(tooLarge),
   fc.constantFrom(400, 401, 500).map((status) => rejected(status)),
   fc.option(fc.nat(120_000), { nil: undefined }).map((after) => retry(after)),

@@ -150,11 +150,11 @@ describe('a partial success', () => {
     const { warnings, details } = collectAll()
     const { answer, append, counters, queue } = startSender({ maxExportBatchSize: 3 })
     await append('a', 'b', 'c')
-    await answer({ kind: 'accepted', rejectedSpans: 2, message: `too\nold ${'x'.repeat(300)}` })
+    await answer({ kind: 'accepted', status: 200, rejectedSpans: 2, message: `too\nold ${'x'.repeat(300)}` })
     expect(counters).toMatchObject({ delivered: 1, dropped: { 'partial-success': 2 } })
     await append('d', 'e', 'f')
     // More than were sent.
-    await answer({ kind: 'accepted', rejectedSpans: 9, message: 'again' })
+    await answer({ kind: 'accepted', status: 200, rejectedSpans: 9, message: 'again' })
     expect(counters).toMatchObject({ delivered: 1, dropped: { 'partial-success': 5 } })
     expect(queue.entries).toEqual([])
     expect(warnings).toHaveLength(1)
@@ -169,7 +169,7 @@ describe('a partial success', () => {
     const warnings = collectWarnings()
     const { answer, append, counters } = startSender({ maxExportBatchSize: 1 })
     await append('a')
-    await answer({ kind: 'accepted', rejectedSpans: 0, message: 'slow down' })
+    await answer({ kind: 'accepted', status: 200, rejectedSpans: 0, message: 'slow down' })
     expect(counters).toMatchObject({ delivered: 1, dropped: {} })
     expect(warnings).toEqual([expect.stringMatching(/with a warning \(logged once\)$/)])
   })
@@ -317,13 +317,13 @@ describe('an observer', () => {
     await answer(accepted)
     expect(seen).toEqual([
       ['sent', 2],
-      ['answered', 2, 7, '429', 429],
+      ['answered', 2, 7, '429', 429, 0],
       ['sent', 2],
-      ['answered', 2, 0, '413', 413],
+      ['answered', 2, 0, '413', 413, 0],
       ['sent', 1],
-      ['answered', 1, 0, '400', 400],
+      ['answered', 1, 0, '400', 400, 0],
       ['sent', 1],
-      ['answered', 1, 0, undefined, undefined],
+      ['answered', 1, 0, undefined, 200, 0],
     ])
   })
 })

@@ -5,9 +5,9 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { diag } from '@opentelemetry/api'
 import { afterEach, describe, expect, it } from 'vitest'
 import { collectWarnings } from '../../../../../test/support/tracing.ts'
+import { HttpAttempt } from '../../../src/persistent/sending/attempt.ts'
 import { openEndpoint } from '../../../src/persistent/sending/endpoint.ts'
-
-import { HttpAttempt, newTransport } from '../../../src/persistent/sending/http.ts'
+import { newTransport } from '../../../src/persistent/sending/http.ts'
 import { certificate, key } from './support/certificate.ts'
 import { ManualClock } from './support/clock.ts'
 import { lineCodec } from './support/codec.ts'
@@ -20,7 +20,7 @@ afterEach(async () => {
   await disconnect()
 })
 
-const accepted = { kind: 'accepted', rejectedSpans: 0, message: '' }
+const accepted = { kind: 'accepted', status: 200, rejectedSpans: 0, message: '' }
 
 describe('a request', () => {
   it('has its parts in order, their length, and headers that describe them', async () => {
@@ -199,7 +199,7 @@ describe('a connection', () => {
       requests++
       return Object.assign(request, { reusedSocket: true, setHeader() {}, write() {}, end, destroy() {} })
     }
-    const target = { request: reset as never, ready: async () => {}, closeIdle() {}, close() {} }
+    const target = { host: 'x', request: reset as never, ready: async () => {}, closeIdle() {}, close() {} }
     const attempt = new HttpAttempt(target, lineCodec('json'))
     attempt.send({}, [])
     expect(await attempt.answer).toMatchObject({ kind: 'retry', reason: 'ECONNRESET' })

@@ -13,7 +13,7 @@ import { lineCodec, namesIn } from './codec.ts'
 import { NaiveQueue } from './queue.ts'
 import { settingsWith } from './settings.ts'
 
-export const accepted: Answer = { kind: 'accepted', rejectedSpans: 0, message: '' }
+export const accepted: Answer = { kind: 'accepted', status: 200, rejectedSpans: 0, message: '' }
 export const tooLarge: Answer = { kind: 'too-large' }
 export const rejected = (status = 400, message = ''): Answer => ({ kind: 'rejected', status, message })
 export const retry = (afterMillis?: number, status: number | undefined = 503): Answer => ({

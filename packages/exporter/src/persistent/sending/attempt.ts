@@ -1,0 +1,123 @@
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import type { Codec } from '../encoder/codec.ts'
+import { isOfServer, maxAnswerBytes, noAnswer, readAnswer } from './answers.ts'
+import type { Endpoint } from './endpoint.ts'
+import { nameOfError } from './messages.ts'
+import type { Answer } from './types.ts'
+
+/** One request and its answer. It ends once, and leaves nothing open. */
+export class HttpAttempt {
+  /** Never rejects. */
+  readonly answer: Promise<Answer>
+  readonly #endpoint: Endpoint
+  readonly #codec: Codec
+  #resolve: (answer: Answer) => void = () => {}
+  #keepsAlive: boolean
+  #isOver = false
+  #request: ClientRequest | undefined
+  #response: IncomingMessage | undefined
+  readonly #chunks: Buffer[] = []
+  #size = 0
+
+  /** @param keepsAlive whether it keeps the process alive */
+  constructor(endpoint: Endpoint, codec: Codec, keepsAlive = false) {
+    this.#endpoint = endpoint
+    this.#codec = codec
+    this.#keepsAlive = keepsAlive
+    this.answer = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+  }
+
+  /** Sends the request, unless the attempt has ended. */
+  send(headers: OutgoingHttpHeaders, parts: readonly Buffer[]): void {
+    if (!this.#isOver) this.#open(headers, parts, true)
+  }
+
+  /** Whether it keeps the process alive from now on. */
+  keepAlive(isNeeded: boolean): void {
+    this.#keepsAlive = isNeeded
+    this.#refSocket()
+  }
+
+  /** Whether the request was sent and has no connection yet. */
+  get isConnecting(): boolean {
+    return this.#request !== undefined && this.#request.socket?.connecting !== false
+  }
+
+  /**
+   * Ends the attempt. If the head of an answer has arrived it counts, although the rest is missing: a retry would send
+   * accepted spans again, and forever if the rest never comes.
+   */
+  end(reason: string): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    const { statusCode: status, headers = {} } = this.#response ?? {}
+    if (status === undefined) this.#resolve(noAnswer(reason))
+    else this.#resolve(this.#readAnswer(status, headers))
+    // An endpoint that answers early, or without an end, would leave the connection open.
+    if (this.#response?.complete !== true || !this.#request?.writableFinished) this.#request?.destroy()
+    if (this.#request !== undefined && (status === undefined || isOfServer(status))) this.#disconnect()
+  }
+
+  #readAnswer(status: number, headers: IncomingHttpHeaders): Answer {
+    const body = Buffer.concat(this.#chunks)
+    return readAnswer({ status, headers, body }, this.#codec, this.#endpoint.host)
+  }
+
+  /** Has the next request open a connection: behind a balancer, this one leads to the same server again. */
+  #disconnect(): void {
+    this.#request?.socket?.destroy()
+    this.#endpoint.closeIdle()
+  }
+
+  #open(headers: OutgoingHttpHeaders, parts: readonly Buffer[], mayRepeat: boolean): void {
+    let length = 0
+    for (const part of parts) length += part.length
+    try {
+      // The length is set first, because some headers make Node write the head at once.
+      const request = this.#endpoint.request({ ...headers, 'content-length': length })
+      this.#request = request
+      this.#listen(request, mayRepeat ? () => this.#open(headers, parts, false) : undefined)
+      // Node buffers this until the connection is open.
+      for (const part of parts) request.write(part)
+      request.end()
+    } catch (error) {
+      this.end(nameOfError(error))
+    }
+  }
+
+  #listen(request: ClientRequest, repeat: (() => void) | undefined): void {
+    request.on('socket', () => this.#refSocket())
+    request.on('response', (response) => this.#read(response))
+    request.on('error', (error) => {
+      const name = nameOfError(error)
+      const isStale = request.reusedSocket && (name === 'ECONNRESET' || name === 'EPIPE')
+      if (!isStale || repeat === undefined || this.#isOver || this.#response !== undefined)
+        return this.end(name)
+      // The endpoint had closed this idle connection, and has probably closed the other idle ones.
+      this.#endpoint.closeIdle()
+      repeat()
+    })
+    request.on('close', () => {
+      if (request === this.#request) this.end('closed')
+    })
+  }
+
+  #refSocket(): void {
+    if (this.#keepsAlive) this.#request?.socket?.ref()
+    else this.#request?.socket?.unref()
+  }
+
+  #read(response: IncomingMessage): void {
+    this.#response = response
+    const limit = maxAnswerBytes(response.statusCode ?? 0)
+    response.on('data', (chunk: Buffer) => {
+      this.#size += chunk.length
+      this.#chunks.push(chunk)
+      if (this.#size > limit) this.end('too long')
+    })
+    response.on('end', () => this.end('ended'))
+    response.on('error', (error) => this.end(nameOfError(error)))
+  }
+}
