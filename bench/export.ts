@@ -3,11 +3,12 @@
 // Fails if ours does not deliver every span; timings never fail.
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { installPeers } from '../peers/load.ts'
 import { isWhole } from './export/figures.ts'
 import type { Result, Run } from './export/measurement.ts'
-import { ROWS } from './export/rows.ts'
+import { type Row, rowsWith } from './export/rows.ts'
 import { measure } from './export/run.ts'
 import { tablesOf } from './export/table.ts'
 
@@ -17,6 +18,7 @@ const USAGE = `pnpm bench:export [options]
   --rounds <n>   runs of each row, each in its own process; default 3, with a slow collector 1
   --delay <ms>   only a collector with this response time; can be repeated; default 0 and 20
   --only <name>  only rows whose name contains this, such as "ours" or "tuned"; can be repeated
+  --before <dir> measures our rows with the packages of another checkout, too, which is installed and built
   --json <file>  write the figures to a file`
 
 const NOTES = `
@@ -34,6 +36,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string' },
     delay: { type: 'string', multiple: true },
     only: { type: 'string', multiple: true, default: [] },
+    before: { type: 'string' },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -47,12 +50,13 @@ async function main(): Promise<void> {
   const spans = count('--spans', options.spans, quick ? 5000 : 50_000)
   const rounds = count('--rounds', options.rounds, quick ? 1 : 3)
   const delays = (options.delay ?? (quick ? ['0'] : ['0', '20'])).map(Number)
-  const names = Object.keys(ROWS).filter(
+  const all = rowsWith(options.before && resolve(options.before))
+  const names = Object.keys(all).filter(
     (name) => only.length === 0 || only.some((word) => name.includes(word)),
   )
   if (names.length === 0) throw new Error(`no row is named like ${only.join(', ')}`)
   installPeers()
-  const results = delays.flatMap((delayMillis) => names.map((name) => resultFor(name, delayMillis)))
+  const results = delays.flatMap((delayMillis) => names.map((name) => resultFor(all, name, delayMillis)))
   const problems: string[] = []
   // Round by round and not row by row, in alternating order, so that the runs of a row are spread out.
   for (let round = 0; round < rounds; round++) {
@@ -81,8 +85,12 @@ async function main(): Promise<void> {
   if (problems.length > 0) process.exitCode = 1
 }
 
-function resultFor(name: string, delayMillis: number): Result & { readonly runs: Run[] } {
-  const row = ROWS[name]
+function resultFor(
+  rows: Readonly<Record<string, Row>>,
+  name: string,
+  delayMillis: number,
+): Result & { readonly runs: Run[] } {
+  const row = rows[name]
   if (row === undefined) throw new Error(`there is no row "${name}"`)
   return { name, row, delayMillis, runs: [] }
 }

@@ -1,6 +1,6 @@
 import { median } from '../support/figures.ts'
 import type { Result, Run } from './measurement.ts'
-import { isCompressed } from './rows.ts'
+import { isCompressed, nameBefore } from './rows.ts'
 
 /** The median and the minimum of the runs. */
 export interface Figure {
@@ -31,6 +31,26 @@ export interface Ratio {
 }
 
 const TARGET = { plain: 0.6, compressed: 0.45 }
+
+/** A row of this checkout beside that of another one. */
+export interface Change {
+  readonly delayMillis: number
+  readonly name: string
+  /** CPU seconds per 100,000 delivered spans. */
+  readonly before: number
+  readonly after: number
+}
+
+/** Compares the rows of this checkout with those of another one. */
+export function changesOf(results: readonly Result[]): Change[] {
+  return results.flatMap((result) => {
+    const { name, delayMillis } = result
+    const other = results.find((one) => one.name === nameBefore(name) && one.delayMillis === delayMillis)
+    if (other === undefined) return []
+    const cpu = (one: Result) => figureOf(one, cpuPerDelivered).median
+    return [{ delayMillis, name, before: cpu(other), after: cpu(result) }]
+  })
+}
 
 /** Compares each of our rows with the best stock row of the same kind that delivered every span in every run. */
 export function ratiosOf(results: readonly Result[]): Ratio[] {

@@ -15,6 +15,8 @@ export type Row =
   | {
       readonly kind: 'ours'
       readonly hasJournal: boolean
+      /** The folder of another checkout, whose packages are measured. */
+      readonly checkout?: string
       readonly options: {
         readonly protocol?: 'http/json'
         readonly compression?: 'gzip' | 'zstd'
@@ -23,7 +25,7 @@ export type Row =
     }
 
 /** All rows by name, in printing order. */
-export const ROWS: Readonly<Record<string, Row>> = {
+const ROWS: Readonly<Record<string, Row>> = {
   'no export': { kind: 'floor' },
   'stock JSON': stock('json', false, false),
   'stock JSON, tuned': stock('json', false, true),
@@ -40,6 +42,20 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'ours, journal, durability span': ours(true, { durability: 'span' }),
   'ours, journal, JSON': ours(true, { protocol: 'http/json' }),
 }
+
+/** The rows to measure, and after each of ours the same row of another checkout, if there is one. */
+export function rowsWith(checkout: string | undefined): Readonly<Record<string, Row>> {
+  if (checkout === undefined) return ROWS
+  const rows: Record<string, Row> = {}
+  for (const [name, row] of Object.entries(ROWS)) {
+    rows[name] = row
+    if (row.kind === 'ours') rows[nameBefore(name)] = { ...row, checkout }
+  }
+  return rows
+}
+
+/** The name of a row of another checkout. */
+export const nameBefore = (name: string): string => `before: ${name}`
 
 /** Whether a row compresses; rows are only compared with rows of the same kind. */
 export function isCompressed(row: Row): boolean {

@@ -10,6 +10,7 @@ import type { AppMeasurement, Run, Task } from './measurement.ts'
 import type { Row } from './rows.ts'
 
 const app = fileURLToPath(new URL('./app.ts', import.meta.url))
+const otherCheckout = fileURLToPath(new URL('./checkout.ts', import.meta.url))
 
 /** Measures a row once, with its own application and collector processes. Rejects if one of them fails. */
 export async function measure(row: Row, spans: number, delayMillis: number): Promise<Run> {
@@ -29,7 +30,11 @@ export async function measure(row: Row, spans: number, delayMillis: number): Pro
 }
 
 async function inProcess(task: Task): Promise<AppMeasurement> {
-  const child = fork(app, [JSON.stringify(task)], { env: cleanEnvironment() })
+  const checkout = task.row.kind === 'ours' ? task.row.checkout : undefined
+  const child = fork(app, [JSON.stringify(task)], {
+    execArgv: checkout === undefined ? [] : ['--import', otherCheckout],
+    env: { ...cleanEnvironment(), BENCH_CHECKOUT: checkout },
+  })
   const exited = once(child, 'exit')
   await Promise.race([once(child, 'message'), exited])
   let measurement: AppMeasurement | undefined

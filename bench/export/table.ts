@@ -1,5 +1,14 @@
 import { markdownTable } from '../report/markdown.ts'
-import { cpuPerCreated, cpuPerDelivered, deliveredShare, type Figure, figureOf, ratiosOf } from './figures.ts'
+import {
+  type Change,
+  changesOf,
+  cpuPerCreated,
+  cpuPerDelivered,
+  deliveredShare,
+  type Figure,
+  figureOf,
+  ratiosOf,
+} from './figures.ts'
 import type { Result, Run } from './measurement.ts'
 
 /** One table for each collector, and one of the ratios to the best stock row. */
@@ -9,9 +18,12 @@ export function tablesOf(results: readonly Result[]): string {
     const title = delay === 0 ? 'Collector answers immediately' : `Collector answers after ${delay} ms`
     return `### ${title}\n\n${tableOf(results.filter(({ delayMillis }) => delayMillis === delay))}`
   })
-  return [...tables, `### CPU a delivered span, over the best stock row\n\n${ratioTable(results)}`].join(
-    '\n\n',
-  )
+  const changes = changesOf(results)
+  return [
+    ...tables,
+    `### CPU a delivered span, over the best stock row\n\n${ratioTable(results)}`,
+    ...(changes.length > 0 ? [`### CPU a delivered span, after and before\n\n${changeTable(changes)}`] : []),
+  ].join('\n\n')
 }
 
 function tableOf(results: readonly Result[]): string {
@@ -72,4 +84,15 @@ function ratioTable(results: readonly Result[]): string {
     target.toFixed(2),
   ])
   return markdownTable(['ours', 'collector', 'best stock row', 'times', 'target'], rows)
+}
+
+function changeTable(changes: readonly Change[]): string {
+  const rows = changes.map(({ name, delayMillis, before, after }) => [
+    name,
+    `${delayMillis} ms`,
+    before.toFixed(2),
+    after.toFixed(2),
+    (after / before).toFixed(2),
+  ])
+  return markdownTable(['pipeline', 'collector', 'before', 'after', 'times'], rows)
 }
