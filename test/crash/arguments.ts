@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
 /** What is tried, in this order. */
-export const PARTS = ['kills', 'crowd', 'damage', 'disks', 'ends'] as const
+const PARTS = ['kills', 'crowd', 'damage', 'disks', 'ends'] as const
 export type Part = (typeof PARTS)[number]
 
 export interface CrashArguments {
