@@ -32,6 +32,7 @@ export const DEEP_FILES = {
     'packages/exporter/test/persistent/encoder/join-split.test.ts',
     'packages/exporter/test/persistent/encoder/odd-spans.test.ts',
     'packages/exporter/test/persistent/encoder/odd-values.test.ts',
+    'packages/exporter/test/persistent/ownership/taken-alive.test.ts',
     'packages/exporter/test/persistent/queue/broken-disk.test.ts',
     'packages/exporter/test/persistent/queue/damage.test.ts',
     'packages/exporter/test/persistent/queue/model.test.ts',

@@ -25,8 +25,12 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     what: 'A file of the journal has a format or a permission that this process cannot read. It is moved aside and not deleted.',
     fix: 'Look whether another version of the package, or another user, wrote it.',
   },
+  ' was taken over by another process, or deleted': {
+    what: 'This process was stopped, or busy for more than a minute, in another container or a worker thread, so another process took it for dead. It writes into a new folder now. Nothing is lost, but spans may arrive twice.',
+    fix: 'Nothing, if it is rare. Otherwise look for synchronous work of more than a minute, or for what deletes files in the directory.',
+  },
   ' is not taken over, and its spans stay there: ': {
-    what: 'A process left a journal, and this process must not or cannot send it: another user owns it, all users may write to it, it is a link, or the disk does not permit it. The message has the reason.',
+    what: 'A process left a journal, and this one must not or cannot send it. The message has the reason: another user owns it, all users may write to it, it is a link, or the disk does not permit it.',
     fix: 'Run all processes as the same user, or correct the owner and the permissions of the folder. It is looked at again every 30 seconds.',
   },
   ' has records compressed with zstd': {

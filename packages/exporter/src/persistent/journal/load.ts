@@ -3,7 +3,7 @@
  * kept. Files that cannot be read are moved to a folder of their own.
  */
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { problems } from '../../problems.ts'
 import type { QueueContext, System } from './context.ts'
 import { type ScannedSegment, scanSegment } from './scan.ts'
@@ -73,6 +73,12 @@ async function readAgain(
   const file = await readFile(context.system, path, () => isClosed() || segment.path === undefined)
   if (file === 'unwanted') return undefined
   if (file !== 'gone' && file !== 'unreadable') return file
+  if (file === 'gone' && segment.path === path && !context.system.fs.existsSync(dirname(path))) {
+    // Another process has taken the whole folder over, and sends it.
+    segment.leaveFolder()
+    segment.dropAll('taken-over')
+    return undefined
+  }
   context.accounting.counters.corrupt += 1
   if (file === 'unreadable' && segment.path === path) {
     segment.quarantine()

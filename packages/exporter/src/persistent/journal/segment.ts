@@ -136,7 +136,7 @@ class OwnedSegment extends SegmentRecords implements Segment {
 
   skip({ storedBytes }: JournalEntry): void {
     this.#unwritten -= 1
-    if (!this.isDeleted) this.#grow(-(RECORD_HEADER_BYTES + storedBytes))
+    if (!this.isDeleted && this.path !== undefined) this.#grow(-(RECORD_HEADER_BYTES + storedBytes))
   }
 
   markWritten(entries: readonly JournalEntry[]): void {

@@ -20,6 +20,13 @@ interface Chunk {
 
 /** What the writer reports. */
 export interface WriterEvents {
+  /**
+   * Whether the file of a segment belongs to this process. Asked after each write: whoever takes a journal over reads it
+   * afterwards, so it finds what was written before the answer. May throw the error of the system.
+   */
+  isOurs(segment: Segment): boolean
+  /** These records were written to a file that another process may have read before. */
+  onTaken(segment: Segment): void
   /** A segment has nothing left to be written for now. */
   onWritten(segment: Segment): void
   /** The file may or may not have these records. */
@@ -117,10 +124,10 @@ export class Writer {
         chunk.file.syncSync()
         this.#confirm(chunk)
       } else {
-        const synced = chunk.file.sync().then(
-          () => this.#confirm(chunk),
-          (error) => this.#fail(chunk, error),
-        )
+        const synced = chunk.file
+          .sync()
+          .then(() => this.#confirm(chunk))
+          .catch((error) => this.#fail(chunk, error))
         this.#syncing.add(synced)
         synced.finally(() => this.#syncing.delete(synced))
       }
@@ -156,10 +163,17 @@ export class Writer {
 
   #confirm(chunk: Chunk): void {
     if (chunk.isDone) return
+    const { segment, entries } = chunk
+    const isOurs = this.#events.isOurs(segment)
     chunk.isDone = true
-    this.#syncer.touch(chunk.file)
-    chunk.segment.markWritten(chunk.entries)
-    this.#events.onWritten(chunk.segment)
+    if (isOurs) {
+      this.#syncer.touch(chunk.file)
+      segment.markWritten(entries)
+    } else {
+      for (const entry of entries) segment.markFailed(entry)
+      this.#events.onTaken(segment)
+    }
+    this.#events.onWritten(segment)
   }
 
   // What waits would be written to the same disk: it fails, too.

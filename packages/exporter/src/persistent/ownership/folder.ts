@@ -8,8 +8,24 @@
  * rejected, unreadable                                     shared: dead letters, and files that cannot be read
  * ```
  * A takeover renames the folder, which succeeds for one process only. Only the owner reads, writes and deletes what
- * is in it: segments, the checkpoint (`cursor`) and `alive`. `liveness.ts` finds out which owners are dead, and
- * `takeover.ts` takes their folders over. The queue calls this folder, which calls the journal.
+ * is in it: segments, the checkpoint (`cursor`) and `alive`. `liveness.ts` finds out which owners are dead,
+ * `trust.ts` which folders must be left alone, and `takeover.ts` takes the others over; `taken-journal.ts` is one that was.
+ * The queue calls this folder, which calls the journal.
+ *
+ * An owner that cannot be asked may be taken for dead while it lives: it is stopped, or busy for a minute. It loses
+ * nothing, because it looks after each write whether its folder still has the name that it gave it:
+ *
+ * ```
+ * owner writes, looks: there            the taker reads the file after renaming the folder, so it finds the record
+ * owner writes, taker renames,          the taker finds the record or not; the owner writes it again, into a new folder,
+ *   owner looks: gone                     before it confirms it
+ * taker renames, [reads, deletes,]      the same
+ *   owner writes, looks: gone
+ * ```
+ * A file is only ever deleted by its path, so an owner that has not noticed yet deletes nothing of the taker's. Its
+ * checkpoint is still the taker's: it says what the owner has delivered, which is true for both. On a network, a write
+ * may arrive later than it was confirmed. So the taker compares a file with what it was when it was read, before it
+ * deletes it.
  */
 import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
@@ -118,6 +134,22 @@ export class Folder {
       // What cannot be taken stays, and is tried again later.
       if (taken > 0) return
       await removeEmptied(this.#system, this.path)
+      throw error
+    }
+  }
+
+  /**
+   * Whether the folder is still ours: no process has taken it over, and nobody deleted it. Throws the error of the system
+   * when that cannot be found out.
+   */
+  get isOurs(): boolean {
+    const { fs } = this.#system
+    if (fs.existsSync(this.path)) return true
+    try {
+      fs.statSync(this.path)
+      return true
+    } catch (error) {
+      if (GONE.has((error as NodeJS.ErrnoException).code ?? '')) return false
       throw error
     }
   }

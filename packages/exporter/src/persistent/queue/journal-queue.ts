@@ -1,4 +1,5 @@
 import { problems } from '../../problems.ts'
+import type { BodyFormat } from '../encoder/codec.ts'
 import {
   Checkpoint,
   fileSegment,
@@ -40,6 +41,8 @@ export class JournalQueue {
   #open: Segment | undefined
   #nextNumber = 1
   #retryAt = 0
+  /** Before this time the folder is not changed again. */
+  #changeAt = 0
   #recovering: Promise<void> | undefined
 
   constructor(context: QueueContext, directory: string, memory: MemoryQueue) {
@@ -52,6 +55,11 @@ export class JournalQueue {
     this.reader = new JournalReader(context)
     this.#syncer = new Syncer(system, settings.fsync, tasks, (error) => this.#fail(error))
     this.#writer = new Writer(settings, this.#syncer, {
+      isOurs: (segment) => segment.isDeleted || (segment.path !== undefined && this.#folder?.isOurs === true),
+      onTaken: (segment) => {
+        // Otherwise it was noticed before.
+        if (segment.path !== undefined) this.#changeFolder()
+      },
       onWritten: (segment) => this.#onWritten(segment),
       onFailed: (entries, error) => {
         this.#moveToMemory(entries)
@@ -127,9 +135,10 @@ export class JournalQueue {
   /** Shows other processes that the owner is alive. Starts a new folder when ours is gone. */
   async touch(): Promise<void> {
     const folder = this.#folder
-    if (folder === undefined || (await folder.touch()) || folder !== this.#folder) return
-    this.#loseFolder()
-    await this.#recover()
+    if (folder !== undefined && !(await folder.touch()) && folder === this.#folder) this.#changeFolder()
+    // What was leased when the folder was lost is written once its request has failed.
+    const isUnpersisted = this.reader.segments.some((segment) => segment.unpersisted.length > 0)
+    if (this.#isOnDisk && isUnpersisted) await this.#moveToDisk()
   }
 
   writeNow(): void {
@@ -186,17 +195,46 @@ export class JournalQueue {
     await this.#moveToDisk()
   }
 
-  // Another process took this one for dead and owns the folder now, or it was deleted. What is in memory is written
-  // again to a new folder; the rest no longer belongs to this process.
+  /** Another process took this one for dead and owns the folder now, or it was deleted. */
   #loseFolder(): void {
     this.#isOnDisk = false
     this.reader.useCheckpoint(undefined)
     this.#folder = undefined
     for (const segment of [...this.reader.segments]) {
       segment.leaveFolder()
-      if (segment.entries === undefined) this.reader.drop(segment, 'corrupt')
+      if (segment.entries === undefined) this.reader.drop(segment, 'taken-over')
     }
     this.seal()
+  }
+
+  /**
+   * The folder is not ours any more: goes on in a new one. What is not known to be in the old one is written within the
+   * call, because `offer` may have to return with it on the disk; the rest follows, in case the old folder was deleted.
+   */
+  #changeFolder(): void {
+    const { system, settings, tasks } = this.#context
+    problems.report(
+      'journal:taken-over',
+      () =>
+        `the journal of this process in ${this.#directory} was taken over by another process, or deleted; it goes on ` +
+        'in a new folder, and spans may arrive twice',
+      this.#directory,
+    )
+    this.#loseFolder()
+    const now = system.now()
+    if (now < this.#changeAt) {
+      // Where folders vanish again and again, memory is the better place.
+      this.#fail(GONE)
+      return
+    }
+    this.#changeAt = now + RETRY_MILLIS
+    this.#openFolder()
+    const entries = this.reader.segments.flatMap((segment) => segment.entries ?? [])
+    this.#move(
+      entries.filter((entry) => entry.state === 'waiting' && !entry.isWritten),
+      (record, format) => format === settings.format && this.append(record),
+    )
+    tasks.add(this.#moveToDisk())
   }
 
   /** Moves to the disk everything that only memory has. */
@@ -209,13 +247,18 @@ export class JournalQueue {
 
   /** Moves records that no file is certain to have to memory, which is read first and has a limit of its own. */
   #moveToMemory(entries: readonly JournalEntry[]): void {
+    this.#move(entries, () => false)
+  }
+
+  /** @param accept takes a record; false leaves it to memory */
+  #move(entries: readonly JournalEntry[], accept: (record: NewEntry, format: BodyFormat) => boolean): void {
     const segments = new Set<Segment>()
     for (const entry of entries) {
       // What is leased stays where it is until the request has an answer.
       if (entry.state !== 'waiting') continue
       const { segment } = entry
       segment.move(entry, (record) => {
-        this.#memory.add(record, segment.format)
+        if (!accept(record, segment.format)) this.#memory.add(record, segment.format)
         return true
       })
       segments.add(segment)
@@ -258,8 +301,25 @@ export class JournalQueue {
       if (fsync !== 'never') tasks.add(syncFolder(system, folder.path))
       return segment
     } catch (error) {
+      return this.#openElsewhere(error)
+    }
+  }
+
+  /** A segment in a new folder, if ours is gone; else undefined. */
+  #openElsewhere(error: unknown): Segment | undefined {
+    if (!this.#isGone()) {
       this.#fail(error)
       return undefined
+    }
+    this.#changeFolder()
+    return this.#isOnDisk ? (this.#open ?? this.#openSegment()) : undefined
+  }
+
+  #isGone(): boolean {
+    try {
+      return this.#folder?.isOurs === false
+    } catch {
+      return false
     }
   }
 
@@ -300,6 +360,8 @@ export class JournalQueue {
     return kept.reduce((sum, one) => sum + one.bytes, segment.bytes) <= this.#context.settings.keptBytes
   }
 }
+
+const GONE = Object.assign(new Error('the folder is gone'), { code: 'ENOENT' })
 
 const lowSpace = (): Error =>
   Object.assign(new Error('less than minFreeDiskBytes is free'), { code: 'ENOSPC' })
