@@ -78,8 +78,9 @@ export type SessionIdAdvice = 'generic' | 'placeholder' | 'surrounding-blank' | 
 const GENERIC = /^(session|conversation|thread|chat|user|test|default|demo|example)([_-]?\d{0,3})$/i
 const PLACEHOLDER = /^(undefined|null|none|nan|new|\[object \w+\])$/i
 const SURROUNDING_BLANK = /^ | $/
-// The domain must end in a part with a letter or a digit: punctuation around an @ and a dot is no address.
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]*[a-z0-9][^\s@]*$/i
+// After the first dot of the domain there must be a letter or a digit: punctuation around an @ and a dot is no address.
+// Each character can belong to one part of the pattern only, so that a value of any length is read once.
+const EMAIL = /^[^\s@]+@[^\s@][^\s@.]*\.[^\s@a-z0-9]*[a-z0-9][^\s@]*$/i
 
 /**
  * Lists what is weak about a valid session ID, in the order `generic`, `placeholder`, `surrounding-blank`,

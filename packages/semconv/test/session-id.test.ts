@@ -56,6 +56,32 @@ describe('advice', () => {
     expect(adviseSessionId('ann@example.com')).toEqual(['looks-like-email'])
     expect(adviseSessionId('user_123_conv_456')).toEqual([])
   })
+
+  // A pattern that tries every dot or every @ as the end of a part takes half an hour for one of these.
+  it.each([
+    ['dots', `a@${'.'.repeat(1_000_000)}`],
+    ['dots before a blank', `a@${'b.'.repeat(500_000)} `],
+    ['no dot', `a@${'b'.repeat(1_000_000)}`],
+    ['no @', 'a'.repeat(1_000_000)],
+    ['many @', 'a@'.repeat(500_000)],
+    ['digits', `session${'1'.repeat(1_000_000)}`],
+    ['a tag without an end', `[object ${'x'.repeat(1_000_000)}`],
+  ])('is given for a value of any length, read once: %s', (_, value) => {
+    expect(adviseSessionId(value)).not.toContain('looks-like-email')
+    expect(adviseSessionId(`${value} `)).toEqual(['surrounding-blank'])
+  })
+
+  it('takes an @ and a dot for an address only with a letter or a digit after the first inner dot', () => {
+    const alphabet = fc.constantFrom('a', '0', '.', '@', '-', ' ')
+    const before = /^[^\s@]+@[^\s@]+\.[^\s@]*[a-z0-9][^\s@]*$/i
+    const value = fc.string({ unit: alphabet, maxLength: 12 })
+    fc.assert(
+      fc.property(value, (id) => {
+        expect(adviseSessionId(id).includes('looks-like-email')).toBe(before.test(id))
+      }),
+      { numRuns: 2000 },
+    )
+  })
 })
 
 describe('createSessionId', () => {

@@ -57,6 +57,10 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     what: 'A function in an option threw, such as `headers` that fetch a token. Spans wait until it succeeds.',
     fix: 'Look at the function.',
   },
+  'an attribute is exported in part': {
+    what: '`PersistentBatchSpanProcessor` writes at most a million values of an attribute, and 30 levels of arrays and objects. A part that contains itself is written as empty.',
+    fix: 'Write less into the attribute, or write it as text.',
+  },
   'the SDK dropped or truncated ': {
     what: 'A span has as many attributes as `attributeCountLimit` allows, or a value is longer than `attributeValueLengthLimit`. The exporter restores the fields of your session that are named; other attributes of the span stay lost.',
     fix: 'Raise the limit, also as `OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT`. Older Traceloop instrumentations write an attribute for each message.',

@@ -4,7 +4,7 @@
 // The exporter and the persistent processor call this file; it calls the others, and the functions that backends and
 // backfill bring with them.
 
-import { ATTR_METADATA, ATTR_SESSION_ID } from '@otel-sessions/semconv'
+import { ATTR_METADATA, ATTR_SESSION_ID, checkSessionId } from '@otel-sessions/semconv'
 import {
   copyOf,
   isTooLongToRead,
@@ -146,11 +146,15 @@ export class SpanValidation<S extends ExportableSpan> implements BackfillHost<S>
 
   unreadable(span: S): S {
     this.counters.unreadable++
-    problems.report(
-      'span:unreadable',
-      () => 'reading a span throws; it is exported unchanged and counted in stats().unreadable',
-    )
-    return span
+    problems.report('span:unreadable', () => 'reading a span throws; counted in stats().unreadable')
+    try {
+      const { [ATTR_SESSION_ID]: id, ...others } = Object.getOwnPropertyDescriptors(span.attributes)
+      if (id === undefined || checkSessionId(id.value, this.rules.rule).ok) return span
+      // What throws stays: whoever reads it counts it.
+      return viewOf(span, Object.create({}, others))
+    } catch {
+      return span
+    }
   }
 
   #validate(span: S): S {

@@ -34,7 +34,7 @@ export interface ValidationStats {
   readonly conflicts: number
   /** Spans without a record whose `metadata` is longer than 32 kB, so it was not searched for an alias. */
   readonly metadataNotRead: number
-  /** Spans that were exported unchanged because reading them throws. */
+  /** Spans that throw when they are read: exported as they are, without an invalid `session.id`. */
   readonly unreadable: number
 }
 

@@ -44,6 +44,16 @@ const wrong: [string, unknown, string][] = [
   ],
   ['headers', { headers: null }, 'option headers must be an object or a function, it is null'],
   ['headers', { headers: { 'a b': '1' } }, 'option headers: "a b" must be a valid header name'],
+  [
+    'headers',
+    { headers: { 'Bearer sk-5ecret': 'authorization' } },
+    'option headers: one whose name has 16 characters must be a valid header name',
+  ],
+  [
+    'headers',
+    { headers: new Map([['x'.repeat(41), 'a\nb']]) },
+    'option headers: one whose name has 41 characters must be a valid header name',
+  ],
   ['headers', { headers: { a: 'x\ny' } }, 'option headers: "a" must be a valid header name'],
   [
     'compression',

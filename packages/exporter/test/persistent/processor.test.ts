@@ -5,6 +5,7 @@ import { backfill } from '@otel-sessions/exporter/backfill'
 import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { collectWarnings } from '../../../../test/support/tracing.ts'
+import { plainSpan } from './encoder/support/plain-span.ts'
 import { ok, startEndpoint } from './endpoint.ts'
 import { expectAccounted, startDelivery, temporaryFolder } from './support.ts'
 
@@ -250,6 +251,24 @@ test('a span that throws when it is read is counted, and nothing is thrown', asy
   }
   processor.onEnd(hostile as never)
   expect(processor.stats()).toMatchObject({ ended: 1, dropped: { unreadable: 1 } })
+})
+
+test('a span with an invalid session.id and metadata that throws once arrives without the ID', async () => {
+  const { url, requests } = await startEndpoint()
+  const { processor } = startDelivery({ url })
+  let reads = 0
+  const attributes = Object.defineProperty({ 'session.id': 'é', kept: 1 }, 'metadata', {
+    enumerable: true,
+    get() {
+      if (++reads === 1) throw new Error('no')
+      return '{}'
+    },
+  })
+  processor.onEnd(plainSpan({ attributes }) as never)
+  await processor.forceFlush()
+  const sent = requests.flatMap(({ spans }) => spans.flatMap((span) => span.attributes ?? []))
+  expect(sent.map(({ key }) => key)).toEqual(['kept', 'metadata'])
+  expect(processor.stats()).toMatchObject({ delivered: 1, session: { unreadable: 1 } })
 })
 
 test('the next process sends the spans of a dead one without a flush', async () => {

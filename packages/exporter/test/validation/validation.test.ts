@@ -47,6 +47,27 @@ describe('validation without a record', () => {
     expect(exporter.stats().dropped).toEqual({ 'not-ascii': 1 })
   })
 
+  it.each(['metadata', 'thread_id'])('drops an invalid session.id where reading %s throws', (hostile) => {
+    const memory = new InMemorySpanExporter()
+    const exporter = new SessionSpanExporter(memory)
+    const [span] = endedSpans((tracer) => tracer.startSpan('span').end())
+    for (const id of ['not ascii: é', 42, 'valid', undefined]) {
+      const attributes = Object.defineProperty({ 'session.id': id, a: 1 }, hostile, {
+        get(): never {
+          throw new Error('unreadable')
+        },
+      })
+      exporter.export([Object.create(span as object, { attributes: { value: attributes } })], () => {})
+    }
+    const exported = memory.getFinishedSpans().map(({ attributes }) => attributes)
+    expect(exported.map((attributes) => [attributes['session.id'], attributes['a']])).toEqual([
+      [undefined, 1],
+      [undefined, 1],
+      ['valid', 1],
+      [undefined, 1],
+    ])
+  })
+
   it('reads no alias in metadata of more than 32 kB, and counts that', () => {
     const { exporter, exported } = startWithoutProcessor()
     const metadata = JSON.stringify({ thread_id: 't1', long: 'x'.repeat(32_768) })

@@ -1,5 +1,6 @@
 import type { ExportableSpan } from '../../span-types.ts'
 import type { Encoded } from './codec.ts'
+import { Nesting } from './nesting.ts'
 import {
   type Attributes,
   countOf,
@@ -9,7 +10,6 @@ import {
   kindOf,
   linkFlags,
   listOf,
-  Nesting,
   nanosOf,
   parentIdOf,
   type ResourceGroup,

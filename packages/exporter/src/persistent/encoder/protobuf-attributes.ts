@@ -1,6 +1,7 @@
 import { MAX_VARINT_SIZE, varintSize, writeInt64, writeVarint } from '@otel-sessions/semconv/internal'
+import type { Nesting } from './nesting.ts'
 import type { ProtobufWriter } from './protobuf-writer.ts'
-import type { Attributes, Nesting } from './sdk-span.ts'
+import type { Attributes } from './sdk-span.ts'
 
 const KeyValue = { key: 0x0a, value: 0x12 } as const
 const AnyValue = {

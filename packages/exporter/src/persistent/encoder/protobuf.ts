@@ -1,5 +1,6 @@
 import type { ExportableSpan } from '../../span-types.ts'
 import type { Encoded } from './codec.ts'
+import { Nesting } from './nesting.ts'
 import { writeAttributes } from './protobuf-attributes.ts'
 import { ProtobufWriter } from './protobuf-writer.ts'
 import {
@@ -8,7 +9,6 @@ import {
   kindOf,
   linkFlags,
   listOf,
-  Nesting,
   parentIdOf,
   type ResourceGroup,
   resourceAttributes,

@@ -3,7 +3,7 @@ import * as http from 'node:http'
 import * as https from 'node:https'
 import { join } from 'node:path'
 import { urlToHttpOptions } from 'node:url'
-import { kindOf } from '@otel-sessions/semconv/internal'
+import { countOf, kindOf } from '@otel-sessions/semconv/internal'
 import { type Compression, type HeadersOption, type HttpAgentOption, PROCESSOR } from '../options.ts'
 import { nameOfError } from './messages.ts'
 
@@ -122,12 +122,22 @@ export function headersOf(given: unknown): Record<string, string> {
     const text = typeof value === 'number' ? String(value) : value
     if (!isHeader(name, text)) {
       throw new TypeError(
-        `headers: ${JSON.stringify(name)} must be a valid header name with a valid string or number, it is ${kindOf(value)}`,
+        `headers: ${nameInMessage(name)} must be a valid header name with a valid string or number, it is ${kindOf(value)}`,
       )
     }
     if (!RESERVED_HEADERS.has(name.toLowerCase())) headers[name.toLowerCase()] = text as string
   }
   return headers
+}
+
+/** The most characters of a header's name in a message. */
+const MAX_NAME_LENGTH = 40
+
+/** A header's name as messages show it. Tokens, which have digits, may stand where the name should. */
+function nameInMessage(name: unknown): string {
+  if (typeof name !== 'string') return kindOf(name)
+  const isShown = name.length <= MAX_NAME_LENGTH && /^[a-z _.-]*$/i.test(name)
+  return isShown ? JSON.stringify(name) : `one whose name has ${countOf(name.length, 'character')}`
 }
 
 function isHeader(name: unknown, value: unknown): name is string {

@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { diag } from '@opentelemetry/api'
+import { afterEach, describe, expect, it } from 'vitest'
 import { isDeep } from '../../../../../test/deep/runs.ts'
+import { collectAllWarnings } from '../../../../../test/support/tracing.ts'
 import type { BodyFormat } from '../../../src/persistent/encoder/codec.ts'
 import { codecOf } from '../../../src/persistent/encoder/index.ts'
+import { problems } from '../../../src/problems.ts'
 import { decodeAs, encodeAll, FORMATS, written } from './support/codecs.ts'
 import { decode, parse } from './support/decode.ts'
 import { plainSpan } from './support/plain-span.ts'
@@ -9,6 +12,21 @@ import { plainSpan } from './support/plain-span.ts'
 /** The value of the attribute `value`. */
 const writtenValue = (format: BodyFormat, value: unknown): unknown =>
   (written(format, { attributes: { value } })['attributes'] as { value: unknown }[])[0]?.value
+
+afterEach(() => diag.disable())
+
+// The first of this file, because it is logged once in a process.
+it('a value that is exported in part is counted, and logged once', () => {
+  const warnings = collectAllWarnings()
+  const around: unknown[] = []
+  around.push(around)
+  let deep: unknown = 'deep'
+  for (let level = 0; level < 31; level++) deep = { in: deep }
+  for (const format of FORMATS)
+    encodeAll(format, [plainSpan({ attributes: { around, deep, whole: [1, [2]] } })])
+  expect(problems.counts()['value-cut']).toBe(4)
+  expect(warnings).toEqual([expect.stringContaining('an attribute is exported in part')])
+})
 
 describe.each(FORMATS)('values that no endpoint would accept: %s', (format) => {
   const { encode } = codecOf(format)
@@ -44,7 +62,9 @@ describe.each(FORMATS)('values that no endpoint would accept: %s', (format) => {
     let shared: unknown = ['x']
     for (let level = 0; level < 29; level++) shared = [shared, shared]
     const attributes = { sparse, shared, after: [1, 2, 3] }
+    const before = problems.counts()['value-cut'] ?? 0
     const body = encodeAll(format, [plainSpan({ attributes })])
+    expect(problems.counts()['value-cut']).toBeGreaterThan(before)
     const { resourceSpans } = format === 'json' ? parse(body) : decode(body)
     const written = resourceSpans[0]?.scopeSpans[0]?.spans[0]?.['attributes']
     const [first, second, after] = written as { value: never }[]
