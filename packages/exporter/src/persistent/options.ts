@@ -169,8 +169,9 @@ export interface PersistentBatchSpanProcessorOptions {
    */
   readonly overflow?: Overflow | undefined
   /**
-   * Session validation before encoding, with the options of `SessionSpanExporter`; `false` turns it off. Spans that wait
-   * for their trace (`backfill`) are not in the journal yet.
+   * Session validation before encoding, with the options of `SessionSpanExporter`; `false` turns it off. With a
+   * directory, the journal has a copy of spans that wait for their trace (`backfill`). After a crash the next process
+   * delivers it, without the session that the span would have inherited.
    *
    * @default {}
    */

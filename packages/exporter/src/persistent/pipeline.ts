@@ -5,6 +5,7 @@ import { SpanValidation } from '../validation/span-validation.ts'
 import type { ValidationStats } from '../validation/stats.ts'
 import type { Codec, Encoded } from './encoder/codec.ts'
 import { codecOf } from './encoder/index.ts'
+import { HeldSpans } from './held-spans.ts'
 import type { DeliveryMetrics } from './metrics.ts'
 import { PROCESSOR } from './options.ts'
 import { lockDirectory } from './ownership/folder.ts'
@@ -29,6 +30,9 @@ export class Pipeline {
   readonly #validation: SpanValidation<ExportableSpan> | undefined
   readonly #codec: Codec
   readonly #counters: DeliveryCounters
+  readonly #held: HeldSpans
+  /** What validation has sent within its call. */
+  #sent: readonly ExportableSpan[] = []
   readonly #unlockDirectory: () => void
   readonly #maxRecordSpans: number
   #recordSpans: number
@@ -43,7 +47,11 @@ export class Pipeline {
       new SpanValidation<ExportableSpan>(checkOptions(`${PROCESSOR}: session`, session, VALIDATION_OPTIONS), {
         name: PROCESSOR,
         path: 'session.',
-        send: (spans) => this.#offer(spans),
+        send: (spans) => {
+          this.#sent = spans
+          this.#offer(spans)
+          return undefined
+        },
       })
     const transport = newTransport(sender, codecOf)
     this.#unlockDirectory = lockDirectory(queue.directory, sender.url)
@@ -54,10 +62,11 @@ export class Pipeline {
       this.#unlockDirectory()
       throw error
     }
+    this.#held = new HeldSpans(this.queue, this.#codec, session)
     this.queue.onTakeover(() => this.sender.wake())
     this.#maxRecordSpans = queue.isSync ? 1 : Math.min(MAX_RECORD_SPANS, sender.maxExportBatchSize)
     this.#recordSpans = this.#maxRecordSpans
-    this.#buffer = new SpanBuffer(this, !queue.isSync)
+    this.#buffer = new SpanBuffer(this)
   }
 
   /** How many spans have ended and are not in the queue yet. */
@@ -81,8 +90,19 @@ export class Pipeline {
 
   /** Validates spans from the buffer, and puts those that need not wait for their trace into the queue. */
   consume(spans: EndedSpan[]): void {
-    if (this.#validation === undefined) this.#offer(spans)
-    else this.#validation.process(spans, () => {})
+    if (this.#validation === undefined) {
+      this.#offer(spans)
+      return
+    }
+    this.#sent = []
+    this.#validation.process(spans, () => {})
+    if (this.#validation.waiting > 0) this.#held.hold(spans, this.#sent)
+    this.#sent = []
+  }
+
+  /** Spans wait for their resource. */
+  hold(spans: readonly EndedSpan[]): void {
+    this.#held.hold(spans)
   }
 
   /** Puts all ended spans into the queue, after their resources are complete. */
@@ -125,15 +145,19 @@ export class Pipeline {
   }
 
   /** Encodes spans as records and offers them to the queue. */
-  #offer(spans: readonly ExportableSpan[]): undefined {
+  #offer(spans: readonly ExportableSpan[]): void {
     if (spans.length === 0) return
     for (let start = 0; start < spans.length; ) {
       const part = spans.slice(start, start + this.#recordSpans)
       start += part.length
+      const release = this.#held.take(part)
       const { encoded, unreadable } = this.#codec.encode(part)
       if (unreadable > 0) countDropped(this.#counters, 'unreadable', unreadable)
-      if (encoded === undefined) continue
-      this.#offerRecord(encoded)
+      if (encoded === undefined) {
+        release?.()
+        continue
+      }
+      this.#offerRecord(encoded, release)
       const spansPerRecord = Math.floor((MAX_RECORD_BYTES * encoded.spans) / encoded.body.length)
       this.#recordSpans = Math.max(1, Math.min(this.#maxRecordSpans, spansPerRecord))
     }
@@ -141,10 +165,15 @@ export class Pipeline {
   }
 
   /** Splits a record that the endpoint would find too large. */
-  #offerRecord(record: Encoded): void {
+  #offerRecord(record: Encoded, onStored?: () => void): void {
     const isSmall = record.body.length <= this.sender.maxRequestBytes || record.spans === 1
     const halves = isSmall ? undefined : this.#codec.split(record.body)
-    if (halves === undefined) this.queue.offer(record)
-    else for (const half of halves) this.#offerRecord(half)
+    if (halves === undefined) {
+      this.queue.offer(record, onStored)
+      return
+    }
+    let left = halves.length
+    const onHalfStored = onStored && (() => --left === 0 && onStored())
+    for (const half of halves) this.#offerRecord(half, onHalfStored)
   }
 }

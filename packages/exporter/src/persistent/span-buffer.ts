@@ -14,24 +14,25 @@ export interface SpanConsumer {
   /** How many spans make a record. */
   readonly recordSpans: number
   consume(spans: EndedSpan[]): void
+  /** Spans have to wait before they can be consumed. */
+  hold(spans: readonly EndedSpan[]): void
 }
 
 /** Collects ended spans until there are enough for a record, or the first has waited 20 ms. */
 export class SpanBuffer {
   readonly #consumer: SpanConsumer
-  /** Undefined if spans have to be written before `onEnd` returns. */
-  readonly #resourceWait: ResourceWait | undefined
+  readonly #resourceWait: ResourceWait
   #spans: EndedSpan[] = []
   #timer: Timer | undefined
 
-  constructor(consumer: SpanConsumer, waitsForResources: boolean) {
+  constructor(consumer: SpanConsumer) {
     this.#consumer = consumer
-    this.#resourceWait = waitsForResources ? new ResourceWait((spans) => consumer.consume(spans)) : undefined
+    this.#resourceWait = new ResourceWait((spans) => consumer.consume(spans))
   }
 
   /** How many spans are in the buffer. */
   get size(): number {
-    return this.#spans.length + (this.#resourceWait?.size ?? 0)
+    return this.#spans.length + this.#resourceWait.size
   }
 
   add(span: EndedSpan): void {
@@ -42,7 +43,7 @@ export class SpanBuffer {
 
   /** Hands on all spans, whether their resource is complete or not. */
   flushNow(): void {
-    this.#resourceWait?.flush()
+    this.#resourceWait.flush()
     const spans = this.#take()
     if (spans.length > 0) this.#consumer.consume(spans)
   }
@@ -50,12 +51,14 @@ export class SpanBuffer {
   /** Hands on all spans; resolves after those whose resource was incomplete. */
   async flush(): Promise<void> {
     this.#flush()
-    await this.#resourceWait?.idle()
+    await this.#resourceWait.idle()
   }
 
   #flush(): void {
     const spans = this.#take()
-    if (spans.length > 0 && !this.#resourceWait?.keeps(spans)) this.#consumer.consume(spans)
+    if (spans.length === 0) return
+    if (this.#resourceWait.keeps(spans)) this.#consumer.hold(spans)
+    else this.#consumer.consume(spans)
   }
 
   #take(): EndedSpan[] {

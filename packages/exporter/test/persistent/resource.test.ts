@@ -1,3 +1,5 @@
+import { cpSync, readdirSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
 import { context, diag, metrics, propagation, trace } from '@opentelemetry/api'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { NodeSDK } from '@opentelemetry/sdk-node'
@@ -78,18 +80,33 @@ test('a span whose resource throws is counted, and the other spans are sent', as
   expect(processor.stats()).toMatchObject({ ended: 64, delivered: 63, dropped: { unreadable: 1 } })
 })
 
-test("with durability 'span' no span waits for its resource", async () => {
-  const { url } = await startEndpoint()
+test("with durability 'span' a span that waits for its resource is written before onEnd returns", async () => {
+  const { url, requests } = await startEndpoint()
   const directory = temporaryFolder()
-  const processor = new PersistentBatchSpanProcessor({
+  const first = new PersistentBatchSpanProcessor({
     url,
     protocol: 'http/json',
     directory,
     durability: 'span',
+    shutdownTimeoutMillis: 100,
   })
-  onTestFinished(() => processor.shutdown())
-  processor.onEnd(spanOf(pending(() => new Promise(() => {}))))
-  expect(processor.stats()).toMatchObject({ buffered: 0, unwritten: 0, queued: { spans: 1 } })
+  onTestFinished(() => first.shutdown())
+  const never = new Promise<string>(() => {})
+  const resource = resourceFromAttributes({ 'host.name': 'a', 'host.id': never })
+  const provider = new BasicTracerProvider({ resource, spanProcessors: [first] })
+  provider.getTracer('test').startSpan('one').end()
+  expect(first.stats()).toMatchObject({ buffered: 1, unwritten: 0, queued: { spans: 0 } })
+  // As if the process were killed here.
+  const copy = temporaryFolder()
+  cpSync(directory, copy, { recursive: true })
+  for (const name of readdirSync(copy)) renameSync(join(copy, name), join(copy, 'free.0123456789ab'))
+  const next = new PersistentBatchSpanProcessor({ url, directory: copy })
+  onTestFinished(() => next.shutdown())
+  await next.forceFlush()
+  expect(next.stats()).toMatchObject({ adopted: 1, delivered: 1 })
+  expect(requests[0]?.resourceSpans[0]?.resource.attributes).toEqual([
+    { key: 'host.name', value: { stringValue: 'a' } },
+  ])
 })
 
 /** A detector as those of a cloud or a host: some attributes come later. */

@@ -5,6 +5,7 @@
  * - `journal-reader.ts`: the segments of a journal in order, what is leased of them, and deleting finished files
  * - `writer.ts`, `segment-file.ts`: writing records off the event loop, or within a call
  * - `format.ts`, `scan.ts`, `load.ts`: the bytes of a file, and reading them in spite of damage
+ * - `held-file.ts`: files of spans that are not queued yet
  * - `checkpoint.ts`: the file `cursor`
  * - `accounting.ts`, `context.ts`: the sums, settings and machine that all parts of a queue share
  *
@@ -31,9 +32,17 @@ export {
   segmentHeader,
   segmentPath,
 } from './format.ts'
+export {
+  type HeldPlace,
+  heldNumberOf,
+  heldPath,
+  releaseBody,
+  restoreHeld,
+  UNFINISHED_HELD_NAME,
+} from './held-file.ts'
 export { JournalReader, type LeasedRange, type LeaseLimits } from './journal-reader.ts'
 export { findSegment, makeFolder, purgeQuarantine, quarantine } from './load.ts'
 export { fileSegment, memorySegment } from './segment.ts'
 export { SegmentFile, Syncer, syncFolder } from './segment-file.ts'
 export type { JournalEntry, NewEntry, Segment } from './segment-types.ts'
-export { Writer } from './writer.ts'
+export { type WritableEntry, type WritableSegment, Writer } from './writer.ts'

@@ -9,7 +9,7 @@ import {
 } from './format.ts'
 
 /** A whole record of a file. */
-interface ScannedRecord {
+export interface ScannedRecord {
   readonly header: RecordHeader
   /** Of its header in the file. */
   readonly offset: number

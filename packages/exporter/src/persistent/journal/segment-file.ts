@@ -124,6 +124,7 @@ export class Syncer {
   readonly #tasks: Tasks
   readonly #onError: (error: unknown) => void
   readonly #dirty = new Set<SegmentFile>()
+  readonly #syncing = new Set<Promise<void>>()
   #stop: (() => void) | undefined
 
   constructor(system: System, fsync: Fsync, tasks: Tasks, onError: (error: unknown) => void) {
@@ -142,9 +143,14 @@ export class Syncer {
 
   /** Syncs a file a last time and closes it: nothing more is written to it. */
   finish(file: SegmentFile): void {
-    const isDirty = this.#dirty.delete(file)
-    const synced = isDirty ? file.sync().catch(this.#onError) : Promise.resolve()
+    const synced = this.#dirty.delete(file) ? this.#sync(file) : Promise.resolve()
     this.#tasks.add(synced.then(() => file.finish()))
+  }
+
+  /** Forces to the disk what was written until now. Never rejects. */
+  async sync(): Promise<void> {
+    this.#syncDirty()
+    await Promise.all(this.#syncing)
   }
 
   /** Stops the timer. `finish` syncs what is left. */
@@ -158,9 +164,22 @@ export class Syncer {
       this.close()
       return
     }
+    this.#syncDirty()
+  }
+
+  #syncDirty(): void {
     const files = [...this.#dirty]
     this.#dirty.clear()
-    for (const file of files) this.#tasks.add(file.sync().catch(this.#onError))
+    for (const file of files) this.#tasks.add(this.#sync(file))
+  }
+
+  #sync(file: SegmentFile): Promise<void> {
+    const synced: Promise<void> = file
+      .sync()
+      .catch(this.#onError)
+      .finally(() => this.#syncing.delete(synced))
+    this.#syncing.add(synced)
+    return synced
   }
 }
 

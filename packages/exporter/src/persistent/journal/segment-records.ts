@@ -61,9 +61,9 @@ export abstract class SegmentRecords {
   }
 
   append(record: NewEntry): JournalEntry {
-    const { seq, spans, bytes, at, compression, body, storedBytes } = record
+    const { seq, spans, bytes, at, compression, body, storedBytes, onStored } = record
     const entry: MutableEntry = {
-      ...{ segment: this.self, seq, spans, bytes, at, compression, body, storedBytes },
+      ...{ segment: this.self, seq, spans, bytes, at, compression, body, storedBytes, onStored },
       ...{ offset: -1, isWritten: false, state: 'waiting' },
     }
     if (this.entries?.length === 0) this.#firstSeq = seq
@@ -176,7 +176,7 @@ export abstract class SegmentRecords {
       const seq = this.#seqs?.[index] ?? Math.min(this.#firstSeq + index, this.#lastSeq)
       return {
         ...{ segment: this.self, seq, spans, bytes, at: this.#timeOf(epoch), compression, body, storedBytes },
-        ...{ offset, isWritten: true, state: 'waiting' },
+        ...{ offset, isWritten: true, state: 'waiting', onStored: undefined },
       }
     })
     const spans = entries.reduce((sum, entry) => sum + entry.spans, 0)
@@ -191,6 +191,14 @@ export abstract class SegmentRecords {
     this.accounting.leaveSegment(lost, [], 'corrupt')
   }
 
+  /** A record needs no other copy any more. */
+  protected stored(entry: JournalEntry): void {
+    const { onStored } = entry
+    if (onStored === undefined) return
+    mutable(entry).onStored = undefined
+    onStored()
+  }
+
   #timeOf(epoch: number): number {
     return Math.min(this.#times.latest, epoch - this.#times.shift)
   }
@@ -199,6 +207,7 @@ export abstract class SegmentRecords {
     if (entry.state === 'gone') return
     this.#remove(mutable(entry))
     this.accounting.leave(entry, reason)
+    this.stored(entry)
   }
 
   #remove(entry: MutableEntry): void {

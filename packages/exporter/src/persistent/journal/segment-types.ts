@@ -19,6 +19,8 @@ export interface NewEntry {
   readonly body: Buffer | undefined
   /** Of the body in the file. */
   readonly storedBytes: number
+  /** Called once a file has it, or it is gone: it needs no other copy. */
+  readonly onStored: (() => void) | undefined
 }
 
 /** A record in memory. Only its segment changes it. */

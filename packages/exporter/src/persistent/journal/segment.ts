@@ -142,6 +142,7 @@ class OwnedSegment extends SegmentRecords implements Segment {
   markWritten(entries: readonly JournalEntry[]): void {
     for (const entry of entries) mutable(entry).isWritten = true
     this.#unwritten -= entries.length
+    for (const entry of entries) this.stored(entry)
   }
 
   markFailed(_: JournalEntry): void {

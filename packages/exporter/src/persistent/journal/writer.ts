@@ -1,17 +1,39 @@
 import { crc32 } from 'node:zlib'
+import type { BodyFormat } from '../encoder/codec.ts'
 import type { QueueSettings } from './context.ts'
-import { recordHeader } from './format.ts'
+import { type Compression, recordHeader } from './format.ts'
 import type { SegmentFile, Syncer } from './segment-file.ts'
-import type { JournalEntry, Segment } from './segment-types.ts'
 
 /** With more waiting than this, records are written within `add`: memory must not fill while the disk is slow. */
 const MAX_PENDING_BYTES = 4 * 1024 * 1024
 
+/** What the writer needs of a record. */
+export interface WritableEntry<E> {
+  readonly segment: WritableSegment<E>
+  readonly spans: number
+  readonly bytes: number
+  readonly compression: Compression
+  readonly body: Buffer | undefined
+  readonly storedBytes: number
+  readonly offset: number
+}
+
+/** What the writer needs of the segment that a record belongs to; `Segment` documents it. */
+export interface WritableSegment<E> {
+  readonly format: BodyFormat
+  readonly file: SegmentFile | undefined
+  epochOf(entry: E): number
+  place(entry: E): void
+  skip(entry: E): void
+  markWritten(entries: readonly E[]): void
+  markFailed(entry: E): void
+}
+
 /** One write to one file. */
-interface Chunk {
-  readonly segment: Segment
+interface Chunk<E extends WritableEntry<E>> {
+  readonly segment: E['segment']
   readonly file: SegmentFile
-  readonly entries: readonly JournalEntry[]
+  readonly entries: readonly E[]
   readonly parts: readonly Buffer[]
   readonly position: number
   /** Written, or failed. */
@@ -19,45 +41,45 @@ interface Chunk {
 }
 
 /** What the writer reports. */
-export interface WriterEvents {
+export interface WriterEvents<E extends WritableEntry<E>> {
   /**
    * Whether the file of a segment belongs to this process. Asked after each write: whoever takes a journal over reads it
    * afterwards, so it finds what was written before the answer. May throw the error of the system.
    */
-  isOurs(segment: Segment): boolean
+  isOurs(segment: E['segment']): boolean
   /** These records were written to a file that another process may have read before. */
-  onTaken(segment: Segment): void
+  onTaken(segment: E['segment']): void
   /** A segment has nothing left to be written for now. */
-  onWritten(segment: Segment): void
+  onWritten(segment: E['segment']): void
   /** The file may or may not have these records. */
-  onFailed(entries: readonly JournalEntry[], error: unknown): void
+  onFailed(entries: readonly E[], error: unknown): void
 }
 
 /**
  * Writes records to their files, in order and off the event loop, one write at a time. A record gets its place in the
  * file just before it is written: one that is acked earlier is not written at all.
  */
-export class Writer {
+export class Writer<E extends WritableEntry<E>> {
   readonly #settings: QueueSettings
   readonly #syncer: Syncer
-  readonly #events: WriterEvents
-  #pending: JournalEntry[] = []
+  readonly #events: WriterEvents<E>
+  #pending: E[] = []
   #pendingBytes = 0
-  #chunk: Chunk | undefined
+  #chunk: Chunk<E> | undefined
   #running: Promise<void> | undefined
   /** Chunks that were written within a call and are being forced to the disk. */
   readonly #syncing = new Set<Promise<void>>()
   /** Whether something was added in this turn of the event loop. */
   #hasAdded = false
 
-  constructor(settings: QueueSettings, syncer: Syncer, events: WriterEvents) {
+  constructor(settings: QueueSettings, syncer: Syncer, events: WriterEvents<E>) {
     this.#settings = settings
     this.#syncer = syncer
     this.#events = events
   }
 
   /** Takes a record of a segment with a file. */
-  add(entry: JournalEntry): void {
+  add(entry: E): void {
     this.#pending.push(entry)
     this.#pendingBytes += entry.storedBytes
     // While an application ends spans without a pause, no write off the event loop would ever start.
@@ -115,7 +137,7 @@ export class Writer {
   }
 
   /** @param isForced whether `fsync: 'batch'` is done within the call, too */
-  #write(chunk: Chunk, isForced: boolean): void {
+  #write(chunk: Chunk<E>, isForced: boolean): void {
     try {
       chunk.file.writeSync(chunk.parts, chunk.position)
       if (this.#settings.fsync !== 'batch') {
@@ -137,13 +159,13 @@ export class Writer {
   }
 
   /** The next records of one segment, with their places in the file; undefined when all of them are gone. */
-  #nextChunk(): Chunk | undefined {
+  #nextChunk(): Chunk<E> | undefined {
     const segment = this.#pending[0]?.segment
     if (segment === undefined) return undefined
     // A segment keeps its file until all of its records are written.
     const file = segment.file as SegmentFile
     const end = this.#pending.findIndex((entry) => entry.segment !== segment)
-    const entries: JournalEntry[] = []
+    const entries: E[] = []
     const parts: Buffer[] = []
     const position = file.end
     for (const entry of this.#pending.splice(0, end === -1 ? this.#pending.length : end)) {
@@ -161,7 +183,7 @@ export class Writer {
     return undefined
   }
 
-  #confirm(chunk: Chunk): void {
+  #confirm(chunk: Chunk<E>): void {
     if (chunk.isDone) return
     const { segment, entries } = chunk
     const isOurs = this.#events.isOurs(segment)
@@ -177,7 +199,7 @@ export class Writer {
   }
 
   // What waits would be written to the same disk: it fails, too.
-  #fail(chunk: Chunk, error: unknown): void {
+  #fail(chunk: Chunk<E>, error: unknown): void {
     if (chunk.isDone) return
     chunk.isDone = true
     const entries = [...chunk.entries, ...this.#pending]
@@ -188,7 +210,7 @@ export class Writer {
   }
 }
 
-function headerOf(entry: JournalEntry, body: Buffer): Buffer {
+function headerOf<E extends WritableEntry<E>>(entry: E, body: Buffer): Buffer {
   const { segment, compression, bytes, spans, offset } = entry
   const header = { compression, bytes, spans, storedBytes: body.length, crc: crc32(body) }
   return recordHeader({ ...header, format: segment.format, epoch: segment.epochOf(entry) }, offset)

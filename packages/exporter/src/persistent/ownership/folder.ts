@@ -8,7 +8,7 @@
  * rejected, unreadable                                     shared: dead letters, and files that cannot be read
  * ```
  * A takeover renames the folder, which succeeds for one process only. Only the owner reads, writes and deletes what
- * is in it: segments, the checkpoint (`cursor`) and `alive`. `liveness.ts` finds out which owners are dead,
+ * is in it: segments, held spans, the checkpoint (`cursor`) and `alive`. `liveness.ts` finds out which owners are dead,
  * `trust.ts` which folders must be left alone, and `takeover.ts` takes the others over; `taken-journal.ts` is one that was.
  * The queue calls this folder, which calls the journal.
  *
@@ -31,11 +31,13 @@ import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import {
   CHECKPOINT_NAME,
+  heldNumberOf,
   type Identity,
   numberOf,
   type QueueContext,
   type System,
   segmentPath,
+  UNFINISHED_HELD_NAME,
 } from '../journal/index.ts'
 import { PROCESSOR } from '../options.ts'
 
@@ -119,7 +121,7 @@ export class Folder {
     await promises.copyFile(join(from, CHECKPOINT_NAME), join(this.path, CHECKPOINT_NAME)).catch(() => {})
     let taken = 0
     try {
-      for (const name of (await promises.readdir(from)).filter((one) => numberOf(one) !== undefined)) {
+      for (const name of (await promises.readdir(from)).filter(hasSpans)) {
         const isTaken = await promises.rename(join(from, name), join(this.path, name)).then(
           () => true,
           (error: NodeJS.ErrnoException) => {
@@ -207,11 +209,14 @@ export class Folder {
   }
 }
 
-/** Removes a folder that has no segments. Never rejects. */
+/** Whether a file has spans, by its name. */
+const hasSpans = (name: string): boolean => numberOf(name) !== undefined || heldNumberOf(name) !== undefined
+
+/** Removes a folder that has no spans. Never rejects. */
 async function removeEmptied({ fs: { promises } }: System, path: string): Promise<void> {
   const names = await promises.readdir(path).catch((): string[] => [])
-  if (names.some((name) => numberOf(name) !== undefined)) return
-  for (const name of [CHECKPOINT_NAME, ALIVE_NAME, UNFINISHED_LETTER_NAME]) {
+  if (names.some(hasSpans)) return
+  for (const name of [CHECKPOINT_NAME, ALIVE_NAME, UNFINISHED_LETTER_NAME, UNFINISHED_HELD_NAME]) {
     await promises.unlink(join(path, name)).catch(() => {})
   }
   await promises.rmdir(path).catch(() => {})

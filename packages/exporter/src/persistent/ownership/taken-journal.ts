@@ -7,6 +7,7 @@ import {
   type QueueContext,
   quarantine,
   readCheckpoint,
+  restoreHeld,
   segmentPath,
   Tasks,
 } from '../journal/index.ts'
@@ -97,6 +98,7 @@ export class TakenJournal {
     const { path: folderPath } = this.folder
     const checkpoint = await readCheckpoint(system.fs, folderPath)
     const { position } = checkpoint
+    if (!(await restoreHeld(this.#context, folderPath, position.number, isUnwanted))) this.#hasMore = true
     for (const number of await this.#segmentNumbers()) {
       const path = segmentPath(folderPath, number)
       if (number < position.number) await system.fs.promises.unlink(path).catch(() => {})

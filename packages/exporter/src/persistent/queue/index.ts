@@ -26,6 +26,7 @@
  *
  * - `persistent-queue.ts`: the queue itself: leases, overflow, expiry
  * - `memory-queue.ts`, `journal-queue.ts`: where offered records go
+ * - `held-log.ts`: copies of spans that cannot be queued yet
  * - `dead-letters.ts`, `dead-letter-folder.ts`: bodies that endpoints rejected for good
  * - `../journal/`: segments and their files: format, writer, reader, checkpoint
  * - `../ownership/`: which process owns which journal, and takeover from dead processes
@@ -53,10 +54,29 @@ export interface Lease {
   nack(): void
 }
 
+/** A span that has a copy in the journal and is not queued yet. */
+export interface HeldSpan {
+  /** Writes the copy again, as the span is encoded now. */
+  renew(): void
+  /** The span is in the queue, and a file has it or it is gone: the copy is not needed any more. */
+  release(): void
+}
+
 /** Keeps records until an endpoint has answered for them. None of its methods throws or rejects. */
 export interface SpanQueue {
-  /** Keeps a record, or counts its spans as dropped. */
-  offer(record: Encoded): void
+  /**
+   * Keeps a record, or counts its spans as dropped.
+   *
+   * @param onStored called once a file has the record, or it is gone
+   */
+  offer(record: Encoded, onStored?: () => void): void
+  /**
+   * Writes a copy of a span that cannot be queued yet, in case the process is killed. It is not queued and not counted.
+   *
+   * @param encode encodes the span as it would be sent now; undefined if it cannot be read
+   * @returns undefined without a directory
+   */
+  hold(encode: () => Buffer | undefined): HeldSpan | undefined
   /** Leases the next records, oldest first; undefined when none is free, or too many leases are open. */
   lease(limits: LeaseLimits): Promise<Lease | undefined>
   /**

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { problems } from '../../problems.ts'
 import type { BodyFormat } from '../encoder/codec.ts'
 import {
@@ -18,6 +19,7 @@ import {
   Writer,
 } from '../journal/index.ts'
 import { Folder } from '../ownership/folder.ts'
+import { HeldLog } from './held-log.ts'
 import type { MemoryQueue } from './memory-queue.ts'
 
 /** How long a disk that could not be written is left alone. */
@@ -30,11 +32,12 @@ const MAX_SEGMENT_BYTES = 4 * 1024 * 1024
 /** The journal that this process writes: its folder, the open segment, and whether the disk can be written. */
 export class JournalQueue {
   readonly reader: JournalReader
+  readonly held: HeldLog
   readonly #context: QueueContext
   readonly #directory: string
   readonly #memory: MemoryQueue
   readonly #syncer: Syncer
-  readonly #writer: Writer
+  readonly #writer: Writer<JournalEntry>
   readonly #segmentBytes: number
   #isOnDisk = false
   #folder: Folder | undefined
@@ -66,6 +69,22 @@ export class JournalQueue {
         this.#fail(error)
         for (const segment of new Set(entries.map((entry) => entry.segment))) this.#onWritten(segment)
       },
+    })
+    const journal = this
+    this.held = new HeldLog(context, {
+      get isOnDisk() {
+        return journal.#isOnDisk
+      },
+      get path() {
+        return journal.path
+      },
+      get isOurs() {
+        return journal.#folder?.isOurs === true
+      },
+      changeFolder: () => this.#changeFolder(),
+      createFile: (path) => this.#tryFile(path),
+      fail: (error) => this.#fail(error),
+      sync: () => this.#syncer.sync(),
     })
     this.#openFolder()
     tasks.add(this.#checkSpace())
@@ -108,6 +127,7 @@ export class JournalQueue {
   /** Ends the open segment when everything in it is delivered, so that its file, with its prompts, is deleted. */
   sealDelivered(): void {
     if (this.#open?.left === 0 && this.#open.isWritten) this.seal()
+    this.held.tidy()
   }
 
   /**
@@ -143,6 +163,7 @@ export class JournalQueue {
 
   writeNow(): void {
     this.#writer.writeNow()
+    this.held.writeNow()
   }
 
   /** Writes what is left and closes all files. What the disk does not take stays in memory. */
@@ -157,10 +178,12 @@ export class JournalQueue {
     this.#syncer.close()
     this.reader.useCheckpoint(undefined)
     await tasks.idle()
+    const isHeld = await this.held.close()
+    await tasks.idle()
     // From here on nothing may be moved into the folder.
     this.#isOnDisk = false
     const isLeft = this.reader.segments.some((segment) => segment.left > 0 && segment.path !== undefined)
-    await (isLeft ? this.#folder?.free() : this.#folder?.remove())
+    await (isLeft || isHeld ? this.#folder?.free() : this.#folder?.remove())
   }
 
   /** The disk cannot be written: from now on records stay in memory. */
@@ -193,6 +216,7 @@ export class JournalQueue {
     else if (this.#folder === undefined) this.#openFolder()
     else this.#isOnDisk = true
     await this.#moveToDisk()
+    this.held.tidy()
   }
 
   /** Another process took this one for dead and owns the folder now, or it was deleted. */
@@ -200,6 +224,7 @@ export class JournalQueue {
     this.#isOnDisk = false
     this.reader.useCheckpoint(undefined)
     this.#folder = undefined
+    this.held.loseFolder()
     for (const segment of [...this.reader.segments]) {
       segment.leaveFolder()
       if (segment.entries === undefined) this.reader.drop(segment, 'taken-over')
@@ -229,6 +254,7 @@ export class JournalQueue {
     }
     this.#changeAt = now + RETRY_MILLIS
     this.#openFolder()
+    this.held.tidy()
     const entries = this.reader.segments.flatMap((segment) => segment.entries ?? [])
     this.#move(
       entries.filter((entry) => entry.state === 'waiting' && !entry.isWritten),
@@ -285,34 +311,35 @@ export class JournalQueue {
   }
 
   #openSegment(): Segment | undefined {
-    const { accounting, system, settings, tasks } = this.#context
-    const { format, fsync } = settings
+    const { accounting, system, settings } = this.#context
+    const { format } = settings
     const folder = this.#folder
     if (folder === undefined) return undefined
     const number = this.#nextNumber++
     const path = segmentPath(folder.path, number)
-    try {
-      const file = this.#createFile(path)
-      const shift = system.wall() - system.now()
-      const segment = fileSegment(accounting, { format, number, path }, { shift }, file)
-      this.reader.add(segment)
-      this.#open = segment
-      tasks.add(this.#checkSpace())
-      if (fsync !== 'never') tasks.add(syncFolder(system, folder.path))
-      return segment
-    } catch (error) {
-      return this.#openElsewhere(error)
-    }
+    const file = this.#tryFile(path)
+    // The folder may have changed.
+    if (file === undefined) return this.#isOnDisk ? (this.#open ?? this.#openSegment()) : undefined
+    const shift = system.wall() - system.now()
+    const segment = fileSegment(accounting, { format, number, path }, { shift }, file)
+    this.reader.add(segment)
+    this.#open = segment
+    return segment
   }
 
-  /** A segment in a new folder, if ours is gone; else undefined. */
-  #openElsewhere(error: unknown): Segment | undefined {
-    if (!this.#isGone()) {
-      this.#fail(error)
+  /** Creates a file with its header. Undefined when the disk cannot be written, or the folder is gone and replaced. */
+  #tryFile(path: string): SegmentFile | undefined {
+    const { system, settings, tasks } = this.#context
+    try {
+      const file = this.#createFile(path)
+      tasks.add(this.#checkSpace())
+      if (settings.fsync !== 'never') tasks.add(syncFolder(system, dirname(path)))
+      return file
+    } catch (error) {
+      if (this.#isGone()) this.#changeFolder()
+      else this.#fail(error)
       return undefined
     }
-    this.#changeFolder()
-    return this.#isOnDisk ? (this.#open ?? this.#openSegment()) : undefined
   }
 
   #isGone(): boolean {

@@ -28,6 +28,7 @@ export class MemoryQueue {
     const { accounting, settings } = this.#context
     if (!this.#makeRoom(record.storedBytes)) {
       accounting.leave(record, 'overflow')
+      record.onStored?.()
       return
     }
     const last = this.reader.segments.at(-1)

@@ -17,9 +17,9 @@ import {
   Tasks,
 } from '../journal/index.ts'
 import { Takeover } from '../ownership/takeover.ts'
-import type { DeliveryCounters, Queued } from '../stats.ts'
+import type { DeliveryCounters, DroppedReason, Queued } from '../stats.ts'
 import { DeadLetters } from './dead-letters.ts'
-import type { Lease, LeaseLimits, SpanQueue } from './index.ts'
+import type { HeldSpan, Lease, LeaseLimits, SpanQueue } from './index.ts'
 import { JournalQueue } from './journal-queue.ts'
 import { MemoryQueue } from './memory-queue.ts'
 
@@ -79,21 +79,31 @@ class PersistentQueue implements SpanQueue {
     if (this.#takeover !== undefined) this.#takeover.onTaken = callback
   }
 
-  offer(record: Encoded): void {
-    this.#enqueue(this.#context.settings.format, record)
+  offer(record: Encoded, onStored?: () => void): void {
+    this.#enqueue(this.#context.settings.format, record, onStored)
   }
 
-  #enqueue(format: BodyFormat, { body, spans }: Encoded): void {
+  hold(encode: () => Buffer | undefined): HeldSpan | undefined {
+    return this.#closing === undefined ? this.#journal?.held.hold(encode) : undefined
+  }
+
+  #enqueue(format: BodyFormat, { body, spans }: Encoded, onStored?: () => void): void {
     const { accounting, settings, system } = this.#context
     const { length } = body
     const sums = { seq: accounting.nextSeq(), spans, bytes: length }
-    const record: NewEntry = { ...sums, at: system.now(), compression: 'none', body, storedBytes: length }
+    const at = system.now()
+    const record: NewEntry = { ...sums, at, compression: 'none', body, storedBytes: length, onStored }
     accounting.enter(record)
-    if (this.#closing) accounting.leave(record, 'after-shutdown')
+    if (this.#closing) this.#drop(record, 'after-shutdown')
     else if (!this.#journal?.isOnDisk || format !== settings.format) this.#keepInMemory(record, format)
     else if (!this.#makeRoom(SEGMENT_HEADER_BYTES + RECORD_HEADER_BYTES + length)) {
-      accounting.leave(record, 'overflow')
+      this.#drop(record, 'overflow')
     } else if (!this.#journal.append(record)) this.#keepInMemory(record, format)
+  }
+
+  #drop(record: NewEntry, reason: DroppedReason): void {
+    this.#context.accounting.leave(record, reason)
+    record.onStored?.()
   }
 
   #keepInMemory(record: NewEntry, format: BodyFormat): void {

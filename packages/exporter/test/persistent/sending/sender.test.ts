@@ -61,7 +61,7 @@ describe('a batch', () => {
 
   it('of another format is sent in that format', async () => {
     const { advance, sender, queue, transport, answer } = startSender()
-    queue.offer({ body: Buffer.from('a\n'), spans: 1 }, 'json')
+    queue.offerAs('json', { body: Buffer.from('a\n'), spans: 1 })
     queue.appendSpans('b')
     sender.wake()
     await advance(1000)

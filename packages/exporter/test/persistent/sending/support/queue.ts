@@ -32,7 +32,11 @@ export class NaiveQueue
     return this as unknown as SpanQueue
   }
 
-  offer(record: Encoded, format: BodyFormat = 'protobuf'): void {
+  offer(record: Encoded): void {
+    this.offerAs('protobuf', record)
+  }
+
+  offerAs(format: BodyFormat, record: Encoded): void {
     this.entries.push({ ...record, format, since: this.#now(), isTaken: false })
   }
 
