@@ -1,5 +1,6 @@
 import { log } from '../../problems.ts'
 import { spansText } from '../stats.ts'
+import type { Part } from './parts.ts'
 import type { Clock, RetryAnswer } from './types.ts'
 
 const FIRST_MILLIS = 1000
@@ -119,14 +120,6 @@ export class Circuit {
     )
     return (longest * (1 + this.#clock.random())) / 2
   }
-}
-
-/** What one request consists of. */
-export interface Part {
-  readonly bodies: readonly Buffer[]
-  readonly spans: number
-  /** Before compression. */
-  readonly bytes: number
 }
 
 /** The smallest limit that answers of the endpoint can set, in bytes. */

@@ -21,7 +21,9 @@ export function shorten(text: string): string {
 }
 
 /** What to do about a status. */
-function adviceOn(status: number): string {
+function adviceOn(status: number, hasDelivered: boolean): string {
+  if (hasDelivered && status !== 413)
+    return "Check the endpoint's log, or a firewall's, for what is wrong with them"
   if (status === 401 || status === 403) return 'Check the credentials in option headers'
   if (status === 404 || status === 405) return 'Check option url, which needs the whole path'
   if (status === 413) return "Check the endpoint's limit for the size of a request"
@@ -35,13 +37,26 @@ function logMessage(message: string): void {
   if (message !== '') log('debug', () => `the endpoint answered: ${shorten(message)}`)
 }
 
-/** Logs, once for each status and endpoint, that it rejected spans, and what to do. */
-export function logRejected(host: string, status: number, spans: number, message: string): void {
+/**
+ * Logs, once for each status and endpoint, that it rejected spans, and what to do.
+ *
+ * @param hasDelivered whether it accepted other spans that were sent with them
+ */
+export function logRejected(
+  host: string,
+  status: number,
+  spans: number,
+  message: string,
+  hasDelivered: boolean,
+): void {
+  // Apart, because the cause and the remedy are others.
+  const code = hasDelivered ? `rejected-spans-${status}` : `rejected-${status}`
   problems.report(
-    `rejected-${status}`,
+    code,
     () =>
-      `endpoint ${host} rejected ${spansText(spans)} with status ${status}; rejected spans are kept as space allows. ` +
-      `${adviceOn(status)}, then call redeliver()`,
+      `endpoint ${host} rejected ${spansText(spans)} with status ${status}` +
+      (hasDelivered ? ', and accepted the others of the request' : '') +
+      `; rejected spans are kept as space allows. ${adviceOn(status, hasDelivered)}, then call redeliver()`,
     host,
   )
   logMessage(message)

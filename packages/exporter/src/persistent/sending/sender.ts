@@ -7,6 +7,7 @@ import type { DeliveryCounters } from '../stats.ts'
 import { Circuit, OutageLog, RequestSize } from './circuit.ts'
 import { Delivery, type DeliveryContext } from './delivery.ts'
 import { nameOfError } from './messages.ts'
+import { Refusals } from './refusals.ts'
 import {
   type Clock,
   type RequestObserver,
@@ -63,7 +64,11 @@ export class Sender {
     const outages = new OutageLog(settings.url, clock)
     this.#circuit = circuit
     this.#size = size
-    this.#context = { queue, transport, counters, observer, codecOf, clock, circuit, outages, size }
+    const refusals = new Refusals()
+    this.#context = {
+      ...{ queue, transport, counters, observer, codecOf, clock },
+      ...{ circuit, outages, size, refusals },
+    }
     this.#waiters = new FlushWaiters(clock, circuit, transport)
   }
 
