@@ -59,9 +59,11 @@ export class Liveness {
    */
   async #signOf(path: string): Promise<{ sign: string; latest: number | undefined }> {
     const { promises } = this.#system.fs
-    const names = await promises.readdir(path).catch((): string[] => [])
+    // What is not a folder is left alone later; a link could lead to a very large one.
+    const isFolder = (await promises.lstat(path).catch(() => undefined))?.isDirectory()
+    const names = isFolder ? await promises.readdir(path).catch((): string[] => []) : []
     const newest = names.filter((name) => numberOf(name) !== undefined).sort()
-    const watched = [ALIVE_NAME, CHECKPOINT_NAME, ...newest.slice(-1)]
+    const watched = isFolder ? [ALIVE_NAME, CHECKPOINT_NAME, ...newest.slice(-1)] : []
     let sign = ''
     let latest: number | undefined
     for (const name of watched) {

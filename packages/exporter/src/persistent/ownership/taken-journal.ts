@@ -27,6 +27,8 @@ export class TakenJournal {
   readonly #deleting = new Tasks()
   /** What each file was when it was read. */
   readonly #stamps = new Map<string, string>()
+  /** The path of the file with the highest number. */
+  #newest: string | undefined
   /** Whether the folder has records that are not in the queue. */
   #hasMore = false
 
@@ -101,6 +103,7 @@ export class TakenJournal {
     if (!(await restoreHeld(this.#context, folderPath, position.number, isUnwanted))) this.#hasMore = true
     for (const number of await this.#segmentNumbers()) {
       const path = segmentPath(folderPath, number)
+      this.#newest = path
       if (number < position.number) await system.fs.promises.unlink(path).catch(() => {})
       else if (
         isUnwanted() ||
@@ -148,8 +151,8 @@ export class TakenJournal {
   }
 
   /**
-   * Deletes a file whose records are acked. The owner may still live and may have written to it since it was read; such
-   * a file is left to the next process, as a journal of its own.
+   * Deletes a file whose records are acked. The owner may still live and may have written to it since it was read. Then
+   * the next process reads the rest: from the checkpoint on, if it is the newest file; else as a journal of its own.
    */
   async #delete(path: string): Promise<void> {
     const stamp = await this.#stampOf(path)
@@ -158,7 +161,7 @@ export class TakenJournal {
       await this.#context.system.fs.promises.unlink(path).catch(() => {
         // The checkpoint shows that nothing in it is left.
       })
-    } else if (!(await this.folder.freeFile(path, 'free'))) this.#hasMore = true
+    } else if (path === this.#newest || !(await this.folder.freeFile(path, 'free'))) this.#hasMore = true
   }
 
   /** What changes when something is written to a file; undefined when it is gone. */
