@@ -21,9 +21,12 @@ function elsewhere(): TestProcess {
 
 describe.skipIf(process.platform !== 'linux')('a process of this machine', () => {
   it('is dead when it is a zombie, which its parent never asks for', async () => {
-    const parent = spawn('sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 60'])
+    const parent = spawn('sh', ['-c', 'sh -c "read line" <&0 & echo $!; exec sleep 60'])
     const [output] = await once(parent.stdout, 'data')
     const pid = Number(String(output))
+    // A shell would ask for the result.
+    await vi.waitFor(() => expect(readFileSync(`/proc/${parent.pid}/comm`, 'latin1')).toBe('sleep\n'))
+    parent.stdin.end('\n')
     await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'latin1')).toMatch(/\) Z /))
     expect(machine().startOf(pid)).toBeUndefined()
     parent.kill()
