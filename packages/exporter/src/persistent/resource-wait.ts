@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { after } from '@otel-sessions/semconv/internal'
 import type { ExportableSpan } from '../span-types.ts'
 
@@ -18,6 +19,9 @@ const MAX_WAIT_MILLIS = 5000
 /** Beyond it, the oldest span goes on with the attributes that are known. */
 const MAX_WAITING_SPANS = 65_536
 
+/** How many are handed on at once. */
+const SPANS_AT_ONCE = 512
+
 /** Buffers spans in memory while their resource is still being detected, at process start. */
 export class ResourceWait {
   readonly #handOn: (spans: EndedSpan[]) => void
@@ -25,13 +29,15 @@ export class ResourceWait {
   readonly #waitedFor = new WeakSet<DetectedResource>()
   readonly #waits = new Set<Promise<void>>()
   #spans: EndedSpan[] = []
+  /** Spans that need not wait any longer. */
+  #ready: EndedSpan[] = []
 
   constructor(handOn: (spans: EndedSpan[]) => void) {
     this.#handOn = handOn
   }
 
   get size(): number {
-    return this.#spans.length
+    return this.#spans.length + this.#ready.length
   }
 
   /** Resolves when no span waits any longer. */
@@ -54,19 +60,32 @@ export class ResourceWait {
 
   /** Hands on all spans, with the attributes that their resources have now. */
   flush(): void {
-    const spans = this.#spans
+    const spans = this.#ready.concat(this.#spans)
+    this.#ready = []
     this.#spans = []
     if (spans.length > 0) this.#handOn(spans)
   }
 
   #waitFor(resource: DetectedResource): void {
     this.#waitedFor.add(resource)
-    const wait = detected(resource).then(() => {
-      this.#waits.delete(wait)
+    const wait = detected(resource).then(async () => {
       // Spans of several providers wait for the last of their resources.
+      if (this.#waits.size === 1) await this.#handOnAll()
+      this.#waits.delete(wait)
+      // What came meanwhile.
       if (this.#waits.size === 0) this.flush()
     })
     this.#waits.add(wait)
+  }
+
+  // Encoding all of a large burst would block the event loop for long.
+  async #handOnAll(): Promise<void> {
+    this.#ready = this.#ready.concat(this.#spans)
+    this.#spans = []
+    while (this.#ready.length > 0) {
+      this.#handOn(this.#ready.splice(0, SPANS_AT_ONCE))
+      await setImmediate()
+    }
   }
 
   #pendingResource(span: EndedSpan): DetectedResource | undefined {

@@ -18,7 +18,7 @@ import type { HeldSpan } from './index.ts'
 /** A file takes about so many bytes, and a smaller part of a small journal. */
 const FILE_BYTES = 1024 * 1024
 const FILES = 16
-/** With more files than this, more than half of which is not needed, the oldest is given up. */
+/** With the bytes of more files than this, more than half of which are not needed, the oldest files are given up. */
 const MAX_STALE_FILES = 4
 /** With `fsync: 'interval'`: how long releases are collected, so that one sync comes before all of them. */
 const RELEASE_MILLIS = 500
@@ -215,7 +215,6 @@ export class HeldLog {
     record.segment.needed += 1
     this.#neededBytes += record.storedBytes
     this.#writer.add(record)
-    this.#giveUpOldest()
   }
 
   #append(body: Buffer, held?: Held, released: readonly HeldPlace[] = []): HeldRecord | undefined {
@@ -251,16 +250,20 @@ export class HeldLog {
     })
     this.#files.push(file)
     this.#grow(file.size)
+    this.#giveUpOldest(file)
     return file
   }
 
-  /** Writes the spans of the oldest file again where the files have much that is not needed. */
-  #giveUpOldest(): void {
-    const [oldest, second] = this.#files
-    if (oldest === undefined || second === undefined || oldest.isGivenUp) return
-    if (this.#files.length <= MAX_STALE_FILES || this.#bytes <= 2 * this.#neededBytes) return
-    oldest.isGivenUp = true
-    for (const held of [...this.#held]) if (held.record?.segment === oldest) this.#write(held)
+  /** Writes the spans of the oldest files again where much is not needed: a few that wait long would keep all files. */
+  #giveUpOldest(newest: HeldFile): void {
+    let bytes = this.#files.reduce((sum, { isGivenUp, size }) => sum + (isGivenUp ? 0 : size), 0)
+    for (const file of this.#files) {
+      if (bytes <= MAX_STALE_FILES * this.#fileBytes || bytes <= 2 * this.#neededBytes) return
+      if (file.isGivenUp || file === newest) continue
+      file.isGivenUp = true
+      bytes -= file.size
+      for (const held of [...this.#held]) if (held.record?.segment === file) this.#write(held)
+    }
   }
 
   #release(record: HeldRecord): void {

@@ -13,10 +13,11 @@ const program = fileURLToPath(new URL('program.ts', import.meta.url))
 async function killed(
   durability: 'batch' | 'span',
   moment: (printed: () => string[], directory: string) => Promise<void>,
+  exitAfter = '1000000',
 ) {
   const directory = temporaryFolder()
   const endpoint = await startEndpoint()
-  const child = spawn(process.execPath, [program, endpoint.url, directory, durability], {
+  const child = spawn(process.execPath, [program, endpoint.url, directory, durability, exitAfter], {
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: 60_000,
   })
@@ -28,7 +29,7 @@ async function killed(
   })
   // What comes after the last line end may not be the whole name.
   const printed = () => output.split('\n').slice(0, -1)
-  await moment(printed, directory)
+  await Promise.race([ended, moment(printed, directory)])
   child.kill('SIGKILL')
   await ended
   const processor = new PersistentBatchSpanProcessor({ url: endpoint.url, directory })
@@ -68,3 +69,12 @@ describe('a process that is killed while spans wait for their trace', () => {
     expect(readdirSync(directory)).toEqual([])
   })
 })
+
+test.each(['batch', 'span'] as const)(
+  "a process that calls process.exit() leaves each span once, with durability '%s'",
+  async (durability) => {
+    const { printed, names, directory } = await killed(durability, () => new Promise(() => {}), '300')
+    expect(names.filter((name) => name !== 'root').sort()).toEqual(printed.sort())
+    expect(readdirSync(directory)).toEqual([])
+  },
+)

@@ -1,6 +1,6 @@
 /**
- * A program whose spans wait for their trace; run with the URL of an endpoint, a directory, and an option `durability`.
- * It prints the name of each span after its end, and runs until it is killed.
+ * A program whose spans wait for their trace; run with the URL of an endpoint, a directory, an option `durability`, and
+ * after how many spans it calls `process.exit()`. It prints the name of each span after its end.
  */
 import { writeSync } from 'node:fs'
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api'
@@ -9,7 +9,7 @@ import { backfill } from '@otel-sessions/exporter/backfill'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
 
-const [url, directory, durability] = process.argv.slice(2)
+const [url, directory, durability, exitAfter] = process.argv.slice(2)
 const delivery = new PersistentBatchSpanProcessor({
   url,
   directory,
@@ -42,6 +42,7 @@ const work = () => {
     short.root.end()
     short = open()
   }
+  if (spans > Number(exitAfter)) process.exit()
   setImmediate(work)
 }
 work()
