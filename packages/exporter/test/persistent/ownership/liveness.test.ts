@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, utimesSync } from 'node:fs'
+import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { machine } from '../../../src/persistent/journal/context.ts'
@@ -21,7 +21,7 @@ function elsewhere(): TestProcess {
 
 describe.skipIf(process.platform !== 'linux')('a process of this machine', () => {
   it('is dead when it is a zombie, which its parent never asks for', async () => {
-    const parent = spawn('sh', ['-c', 'sh -c "read line" <&0 & echo $!; exec sleep 60'])
+    const parent = spawn('sh', ['-c', 'exec 3<&0; sh -c "read line" <&3 & echo $!; exec sleep 60'])
     const [output] = await once(parent.stdout, 'data')
     const pid = Number(String(output))
     // A shell would ask for the result.
@@ -47,8 +47,11 @@ describe.skipIf(process.platform !== 'linux')('a process of this machine', () =>
   })
 
   it('has a start time whatever its name is', async () => {
-    const child = spawn('sh', ['-c', 'exec -a "x) Z 1 (" sleep 60 || exec sleep 60'])
-    await once(child, 'spawn')
+    const program = join(temporary(), 'x) Z 1 (')
+    writeFileSync(program, '#!/bin/sh\necho started\nread line\n', { mode: 0o700 })
+    const child = spawn(program)
+    await once(child.stdout, 'data')
+    expect(readFileSync(`/proc/${child.pid}/stat`, 'latin1')).toContain('(x) Z 1 ()')
     expect(machine().startOf(child.pid ?? 0)).toMatch(/^\d+$/)
     child.kill()
   })
