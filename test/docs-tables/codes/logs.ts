@@ -54,7 +54,7 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     fix: 'Check `url`, which needs the whole path, and the credentials in `headers`.',
   },
   'spans wait until it succeeds': {
-    what: 'A function in an option threw, such as `headers` that fetch a token. Spans wait until it succeeds.',
+    what: 'A function in an option threw or did not finish, such as `headers` that fetch a token. Spans wait until it succeeds.',
     fix: 'Look at the function.',
   },
   'an attribute is exported in part': {

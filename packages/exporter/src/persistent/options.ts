@@ -51,7 +51,8 @@ export interface PersistentBatchSpanProcessorOptions {
    * Headers of each request: an object, a `Headers` or other entries, or a function that returns them, or a promise of
    * them, for tokens that expire. They take precedence over headers of the environment with the same name. Headers that
    * describe the body (`content-…`, `transfer-encoding`, `expect`, `trailer`, `upgrade`) are ignored. Headers are never
-   * written to the journal. If the function throws, the request is retried later.
+   * written to the journal. If the function throws, or does not finish within `timeoutMillis`, the request is retried
+   * later.
    */
   readonly headers?: HeadersOption | undefined
   /**
@@ -68,7 +69,9 @@ export interface PersistentBatchSpanProcessorOptions {
    */
   readonly protocol?: 'http/protobuf' | 'http/json' | undefined
   /**
-   * The timeout of a request, to the end of its answer, in milliseconds. Then it is retried.
+   * How long a request waits without progress, in milliseconds; then it is retried. The time begins anew with each part of
+   * a large body that the endpoint takes, up to this time for each megabyte in addition. After the upload the answer has
+   * this time, and as long as the upload took.
    *
    * @default 10000
    */
@@ -76,7 +79,8 @@ export interface PersistentBatchSpanProcessorOptions {
   /**
    * Options of Node's `http.Agent` or `https.Agent`: certificates, sockets. Connections are kept alive by default. Or a
    * function that returns an agent, such as one for a proxy: it is called once, before the first request, and the
-   * application has to close the agent; while the function fails, spans wait.
+   * application has to close the agent; while the function fails, or does not finish within `timeoutMillis`, spans wait,
+   * and it is called again.
    */
   readonly httpAgentOptions?: HttpAgentOption | undefined
   /**

@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import type { Codec } from '../encoder/codec.ts'
 import { isOfServer, maxAnswerBytes, noAnswer, readAnswer } from './answers.ts'
+import type { Deadline } from './deadline.ts'
 import type { Endpoint } from './endpoint.ts'
 import { nameOfError } from './messages.ts'
 import type { Answer } from './types.ts'
@@ -30,8 +31,12 @@ export class HttpAttempt {
   }
 
   /** Sends the request, unless the attempt has ended. */
-  send(headers: OutgoingHttpHeaders, parts: readonly Buffer[]): void {
-    if (!this.#isOver) this.#open(headers, parts, true)
+  send(headers: OutgoingHttpHeaders, parts: readonly Buffer[], deadline: Deadline): void {
+    if (this.#isOver) return
+    let length = 0
+    for (const part of parts) length += part.length
+    deadline.begin(length)
+    this.#open({ ...headers, 'content-length': length }, parts, deadline, true)
   }
 
   /** Whether it keeps the process alive from now on. */
@@ -71,20 +76,39 @@ export class HttpAttempt {
     this.#endpoint.closeIdle()
   }
 
-  #open(headers: OutgoingHttpHeaders, parts: readonly Buffer[], mayRepeat: boolean): void {
-    let length = 0
-    for (const part of parts) length += part.length
+  #open(
+    headers: OutgoingHttpHeaders,
+    parts: readonly Buffer[],
+    deadline: Deadline,
+    mayRepeat: boolean,
+  ): void {
     try {
-      // The length is set first, because some headers make Node write the head at once.
-      const request = this.#endpoint.request({ ...headers, 'content-length': length })
+      // The length is among them, because some headers make Node write the head at once.
+      const request = this.#endpoint.request(headers)
       this.#request = request
-      this.#listen(request, mayRepeat ? () => this.#open(headers, parts, false) : undefined)
-      // Node buffers this until the connection is open.
-      for (const part of parts) request.write(part)
-      request.end()
+      this.#listen(request, mayRepeat ? () => this.#open(headers, parts, deadline, false) : undefined)
+      request.on('finish', () => deadline.uploaded())
+      this.#write(request, slicesOf(parts), deadline)
     } catch (error) {
       this.end(nameOfError(error))
     }
+  }
+
+  /** Writes the next slice. Only the next one shows that it was taken: Node passes on at once whatever waits. */
+  #write(request: ClientRequest, slices: Buffer[][], deadline: Deadline): void {
+    const slice = slices.shift() ?? []
+    const last = slice.pop()
+    // Node buffers this until the connection is open.
+    for (const piece of slice) request.write(piece)
+    if (slices.length === 0) {
+      request.end(last)
+      return
+    }
+    request.write(last, (error) => {
+      if (error || this.#isOver || request !== this.#request) return
+      deadline.progress()
+      this.#write(request, slices, deadline)
+    })
   }
 
   #listen(request: ClientRequest, repeat: (() => void) | undefined): void {
@@ -120,4 +144,25 @@ export class HttpAttempt {
     response.on('end', () => this.end('ended'))
     response.on('error', (error) => this.end(nameOfError(error)))
   }
+}
+
+/** A body is written in pieces of about this size, so that a slow connection shows progress. */
+const SLICE_BYTES = 512 * 1024
+
+function slicesOf(parts: readonly Buffer[]): Buffer[][] {
+  const slices: Buffer[][] = []
+  let left = 0
+  for (const part of parts) {
+    for (let at = 0; at < part.length; ) {
+      if (left === 0) {
+        slices.push([])
+        left = SLICE_BYTES
+      }
+      const piece = part.subarray(at, at + left)
+      slices.at(-1)?.push(piece)
+      at += piece.length
+      left -= piece.length
+    }
+  }
+  return slices
 }

@@ -13,6 +13,8 @@ export interface Endpoint {
   readonly host: string
   /** Resolves when requests can be made; rejects if the application's function returns no agent. */
   ready(): Promise<void>
+  /** Has `ready` call the application's function again, if that has not finished. */
+  askAgain(): void
   /** Starts a request without a body yet. */
   request(headers: http.OutgoingHttpHeaders): http.ClientRequest
   /** Closes our connections that no request is using. */
@@ -50,7 +52,8 @@ export function openEndpoint(url: string, option: HttpAgentOption): Endpoint {
     if (typeof option !== 'function') return
     const given = await option(parsed.protocol)
     if (!isAgent(given)) throw new TypeError('not an agent')
-    agent = given
+    // The first one stays, should an earlier call return later.
+    agent ??= given
   }
   const options = { ...urlToHttpOptions(parsed), method: 'POST' }
   // An agent of the application may have connections that are not ours.
@@ -58,11 +61,16 @@ export function openEndpoint(url: string, option: HttpAgentOption): Endpoint {
   return {
     host: parsed.host,
     ready() {
-      asking ??= ask().catch((error: unknown) => {
-        asking = undefined
+      if (asking !== undefined) return asking
+      const asked = ask().catch((error: unknown) => {
+        if (asking === asked) asking = undefined
         throw error
       })
-      return asking
+      asking = asked
+      return asked
+    },
+    askAgain() {
+      if (agent === undefined) asking = undefined
     },
     request(headers) {
       const made = request({ ...options, agent, headers })

@@ -4,6 +4,7 @@ import type { BodyFormat, Codec } from '../encoder/codec.ts'
 import type { Compression } from '../options.ts'
 import { noAnswer } from './answers.ts'
 import { HttpAttempt } from './attempt.ts'
+import { Deadline } from './deadline.ts'
 import { openEndpoint, requestHeaders } from './endpoint.ts'
 import { nameOfError } from './messages.ts'
 import { type Clock, type SenderSettings, systemClock, type Transport } from './types.ts'
@@ -25,15 +26,22 @@ export function newTransport(
   let keepsAlive = false
   let isClosed = false
 
-  const prepare = async (codec: Codec, parts: readonly Buffer[]) => {
-    await endpoint.ready().catch((error: unknown) => {
-      logFailure('httpAgentOptions', error, host)
-      throw error
-    })
-    const headers = await Promise.resolve(headersOf(codec.contentType)).catch((error: unknown) => {
-      logFailure('headers', error, host)
-      throw error
-    })
+  /** Makes headers and body. `waiting` is called with the option whose function is waited for. */
+  const prepare = async (
+    codec: Codec,
+    parts: readonly Buffer[],
+    waiting: (option: Awaited | undefined) => void,
+  ) => {
+    const call = <T>(option: Awaited, result: T | Promise<T>): Promise<T> => {
+      waiting(option)
+      return Promise.resolve(result).catch((error: unknown) => {
+        logFailure(option, `failed (${nameOfError(error)})`, host)
+        throw error
+      })
+    }
+    await call('httpAgentOptions', endpoint.ready())
+    const headers = await call('headers', headersOf(codec.contentType))
+    waiting(undefined)
     return [headers, await compress(settings.compression, parts)] as const
   }
 
@@ -43,13 +51,22 @@ export function newTransport(
       const codec = codecOf(format)
       const attempt = new HttpAttempt(endpoint, codec, keepsAlive)
       inFlight.add(attempt)
-      const timer = clock.after(settings.timeoutMillis, () => attempt.end('timeout'))
-      prepare(codec, parts).then(
-        ([headers, body]) => attempt.send(headers, body),
+      let option: Awaited | undefined
+      const deadline = new Deadline(clock, settings.timeoutMillis, () => {
+        if (option !== undefined) {
+          logFailure(option, `did not finish within ${settings.timeoutMillis} ms`, host)
+          endpoint.askAgain()
+        }
+        attempt.end('timeout')
+      })
+      prepare(codec, parts, (next) => {
+        option = next
+      }).then(
+        ([headers, body]) => attempt.send(headers, body, deadline),
         (error: unknown) => attempt.end(nameOfError(error)),
       )
       const answer = await attempt.answer
-      timer.cancel()
+      deadline.cancel()
       inFlight.delete(attempt)
       return answer
     },
@@ -68,12 +85,14 @@ export function newTransport(
   }
 }
 
+/** An option whose function is waited for. */
+type Awaited = 'httpAgentOptions' | 'headers'
+
 // With the error's name alone: its message may contain a token.
-function logFailure(option: string, error: unknown, host: string): void {
-  const name = nameOfError(error)
+function logFailure(option: Awaited, what: string, host: string): void {
   problems.report(
     option,
-    () => `the function in option ${option} for ${host} failed (${name}); spans wait until it succeeds`,
+    () => `the function in option ${option} for ${host} ${what}; spans wait until it succeeds`,
     host,
   )
 }

@@ -8,7 +8,7 @@ export interface SenderSettings {
   readonly url: string
   readonly headers: HeadersOption
   readonly compression: Compression
-  /** For a whole request, from its start to the end of the answer. */
+  /** How long a request waits without progress; see `Deadline`. */
   readonly timeoutMillis: number
   /** Options of Node's http or https agent, or a function that returns an agent. */
   readonly agentOptions: HttpAgentOption

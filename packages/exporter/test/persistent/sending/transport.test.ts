@@ -6,6 +6,7 @@ import { diag } from '@opentelemetry/api'
 import { afterEach, describe, expect, it } from 'vitest'
 import { collectWarnings } from '../../../../../test/support/tracing.ts'
 import { HttpAttempt } from '../../../src/persistent/sending/attempt.ts'
+import { Deadline } from '../../../src/persistent/sending/deadline.ts'
 import { openEndpoint } from '../../../src/persistent/sending/endpoint.ts'
 import { newTransport } from '../../../src/persistent/sending/http.ts'
 import { certificate, key } from './support/certificate.ts'
@@ -21,6 +22,8 @@ afterEach(async () => {
 })
 
 const accepted = { kind: 'accepted', status: 200, rejectedSpans: 0, message: '' }
+
+const noDeadline = () => new Deadline(new ManualClock(), 10_000, () => {})
 
 describe('a request', () => {
   it('has its parts in order, their length, and headers that describe them', async () => {
@@ -77,11 +80,11 @@ describe('a request', () => {
     const endpoint = closeLater(await startEndpoint())
     const target = openEndpoint(endpoint.url, {})
     const expecting = new HttpAttempt(target, lineCodec('json'))
-    expecting.send({ expect: '100-continue' }, [Buffer.from('a\n')])
+    expecting.send({ expect: '100-continue' }, [Buffer.from('a\n')], noDeadline())
     expect(await expecting.answer).toEqual(accepted)
     expect(endpoint.received.map(({ body }) => String(body))).toEqual(['a\n'])
     const rejected = new HttpAttempt(target, lineCodec('json'))
-    rejected.send({ trailer: 'x-sum' }, [Buffer.from('b\n')])
+    rejected.send({ trailer: 'x-sum' }, [Buffer.from('b\n')], noDeadline())
     expect(await rejected.answer).toMatchObject({ kind: 'retry', reason: 'ERR_HTTP_TRAILER_INVALID' })
     target.close()
     await until(() => endpoint.sockets.size === 0)
@@ -134,6 +137,36 @@ describe('a request', () => {
     await connect().then((other) => other.post('b\n'))
     expect(endpoint.connections).toBe(0)
   })
+
+  it.each(['headers', 'agentOptions'] as const)(
+    'asks a function for %s again after it has hung, which is logged once',
+    async (option) => {
+      const warnings = collectWarnings()
+      const clock = new ManualClock()
+      let calls = 0
+      let late = (_: object) => {}
+      const hang = new Promise<object>((resolve) => {
+        late = resolve
+      })
+      const agents = [new Agent({ keepAlive: true }), new Agent({ keepAlive: true })] as const
+      for (const agent of agents) closeLater({ close: () => agent.destroy() })
+      const [headers, agent] = [{ authorization: 'late' }, agents[1]]
+      const give = () => (++calls > 1 ? Promise.resolve(option === 'headers' ? headers : agent) : hang)
+      const { post, endpoint } = await connect([], { [option]: give }, clock)
+      const first = post('a\n')
+      await new Promise((resolve) => setImmediate(resolve))
+      clock.advance(10_000)
+      expect(await first).toMatchObject({ kind: 'retry', reason: 'timeout' })
+      expect(await post('b\n')).toEqual(accepted)
+      expect(calls).toBe(2)
+      late(option === 'headers' ? {} : agents[0])
+      expect(await post('c\n')).toEqual(accepted)
+      expect(endpoint.received.map(({ body }) => String(body))).toEqual(['b\n', 'c\n'])
+      expect(endpoint.connections).toBe(1)
+      expect(warnings).toHaveLength(1)
+      expect(warnings[0]).toContain('did not finish within 10000 ms; spans wait until it succeeds')
+    },
+  )
 
   it('throws at construction, with their name, for headers that HTTP does not allow', () => {
     const start = (headers: Record<string, string>) => () =>
@@ -199,9 +232,16 @@ describe('a connection', () => {
       requests++
       return Object.assign(request, { reusedSocket: true, setHeader() {}, write() {}, end, destroy() {} })
     }
-    const target = { host: 'x', request: reset as never, ready: async () => {}, closeIdle() {}, close() {} }
+    const target = {
+      host: 'x',
+      request: reset as never,
+      ready: async () => {},
+      askAgain() {},
+      closeIdle() {},
+      close() {},
+    }
     const attempt = new HttpAttempt(target, lineCodec('json'))
-    attempt.send({}, [])
+    attempt.send({}, [], noDeadline())
     expect(await attempt.answer).toMatchObject({ kind: 'retry', reason: 'ECONNRESET' })
     expect(requests).toBe(2)
   })
