@@ -10,12 +10,24 @@ import type { Accounting } from './accounting.ts'
 
 /** What all parts of a queue share. */
 export interface QueueContext {
+  /** Its files are those of `disk`. */
   readonly system: System
   readonly settings: QueueSettings
   readonly accounting: Accounting
   readonly tasks: Tasks
+  readonly disk: DiskWatch
   /** How many leases may be open, or acked behind an open one. A crash repeats at most so many requests. */
   readonly window: number
+}
+
+/** Whether the disk answers: that of a network may not, for hours. */
+export interface DiskWatch {
+  /** Called when a call of the file system begins to count as hanging. */
+  onHanging: () => void
+  /** Whether a call has been under way for too long. */
+  readonly isHanging: boolean
+  /** Resolves with some work, or earlier when the disk hangs. */
+  unlessHanging(work: Promise<unknown>): Promise<void>
 }
 
 /** The options of a queue, checked and complete. */
@@ -49,8 +61,10 @@ export type Files = Pick<
   | 'existsSync'
   | 'mkdirSync'
   | 'statSync'
+  | 'open'
   | 'openSync'
   | 'closeSync'
+  | 'write'
   | 'writeSync'
   | 'writev'
   | 'renameSync'

@@ -7,6 +7,7 @@
  * - `format.ts`, `scan.ts`, `load.ts`: the bytes of a file, and reading them in spite of damage
  * - `held-file.ts`: files of spans that are not queued yet
  * - `checkpoint.ts`: the file `cursor`
+ * - `disk.ts`: how many calls of the file system run at once, and whether they hang
  * - `accounting.ts`, `context.ts`: the sums, settings and machine that all parts of a queue share
  *
  * The queue and ownership call this folder; it calls neither.
@@ -23,6 +24,7 @@ export {
   type System,
   Tasks,
 } from './context.ts'
+export { Disk } from './disk.ts'
 export {
   decompress,
   numberOf,

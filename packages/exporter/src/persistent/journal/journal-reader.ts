@@ -1,6 +1,6 @@
 import type { DroppedReason } from '../stats.ts'
 import type { Checkpoint, Position } from './checkpoint.ts'
-import type { QueueContext } from './context.ts'
+import type { QueueContext, Tasks } from './context.ts'
 import { loadSegment } from './load.ts'
 import type { JournalEntry, Room, Segment } from './segment-types.ts'
 
@@ -23,24 +23,30 @@ export interface LeasedRange {
  */
 export class JournalReader {
   readonly #context: QueueContext
-  readonly #deleteFile: (path: string) => void
+  readonly #deleting: Tasks
+  readonly #deleteFile: (path: string) => Promise<void>
   readonly #onEmptied: () => void
   #checkpoint: Checkpoint | undefined
   #segments: Segment[] = []
   /** Everything that was leased since the first record that is not acked, in order. */
   #ranges: LeasedRange[] = []
   #ackedTo: Position | undefined
+  /** Resolves when the checkpoint's file knows of everything that is acked. */
+  #marked: Promise<void> = Promise.resolve()
 
   /**
-   * @param deleteFile deletes a finished file in the background
+   * @param deleting gets the deletions of files, and the end of the checkpoint
+   * @param deleteFile deletes a finished file
    * @param onEmptied called when the last segment is finished
    */
   constructor(
     context: QueueContext,
-    deleteFile = (path: string) => context.tasks.add(context.system.fs.promises.unlink(path)),
+    deleting = context.tasks,
+    deleteFile = (path: string): Promise<void> => context.system.fs.promises.unlink(path),
     onEmptied: () => void = () => {},
   ) {
     this.#context = context
+    this.#deleting = deleting
     this.#deleteFile = deleteFile
     this.#onEmptied = onEmptied
   }
@@ -56,8 +62,18 @@ export class JournalReader {
 
   /** The file that marks how far the journal is acked; undefined where there is none. */
   useCheckpoint(checkpoint: Checkpoint | undefined): void {
-    this.#checkpoint?.close()
+    if (this.#checkpoint !== undefined) this.#deleting.add(this.#checkpoint.close())
     this.#checkpoint = checkpoint
+  }
+
+  /** Resolves when a crash would repeat no request that was acked. */
+  get marked(): Promise<void> {
+    return this.#marked
+  }
+
+  /** Writes the checkpoint within the call: the process is about to end. */
+  writeNow(): void {
+    this.#checkpoint?.writeNow()
   }
 
   /** Queued spans that no file has. */
@@ -151,7 +167,9 @@ export class JournalReader {
     const before = this.#ackedTo
     for (const range of this.#ranges) if (range.state === 'returned') removeGone(range)
     while (this.#ranges[0]?.state === 'acked') this.#pass(this.#ranges.shift() as LeasedRange)
-    if (this.#ackedTo !== undefined && this.#ackedTo !== before) this.#checkpoint?.move(this.#ackedTo)
+    if (this.#ackedTo !== undefined && this.#ackedTo !== before) {
+      this.#marked = this.#checkpoint?.move(this.#ackedTo) ?? this.#marked
+    }
     const finished = this.#segments.filter((segment) => segment.isFinished)
     if (finished.length === 0) return
     this.#segments = this.#segments.filter((segment) => !segment.isFinished)
@@ -162,7 +180,7 @@ export class JournalReader {
   /** A file that cannot be deleted is found by the next process; the checkpoint shows that nothing in it is left. */
   #deleteSegment(segment: Segment): void {
     const path = segment.retire()
-    if (path !== undefined) this.#deleteFile(path)
+    if (path !== undefined) this.#deleting.add(this.#marked.then(() => this.#deleteFile(path)))
   }
 
   // A record that was acked before it was written has no place in the file, and needs none.

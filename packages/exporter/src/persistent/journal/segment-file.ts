@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import type { Fsync } from '../options.ts'
 import type { Files, System, Tasks } from './context.ts'
 
@@ -6,20 +7,34 @@ const BUFFERS_AT_ONCE = 512
 /** With `fsync: 'interval'`: how long written bytes may be in the system's memory only. */
 const SYNC_MILLIS = 500
 
-/** The file of a segment while it is written. It is closed when it is finished and no call is using it. */
+// Not exclusive: when the process is about to end, the file is opened within a call although a thread may have created it.
+const FLAGS = constants.O_WRONLY | constants.O_CREAT
+
+/**
+ * The file of a segment while it is written. The first write creates it, off the event loop. It is closed when it is
+ * finished and no call is using it.
+ */
 export class SegmentFile {
   readonly #fs: Files
-  readonly #fd: number
+  readonly #path: string
+  readonly #header: Buffer
+  readonly #onCreated: () => void
+  #opening: Promise<number> | undefined
+  #fd: number | undefined
+  /** Whether the file starts with its header. */
+  #isCreated = false
   #end: number
   #users = 0
   #isFinished = false
   #isClosed = false
 
-  /** @param end where the next record goes */
-  constructor(fs: Files, fd: number, end: number) {
+  /** @param onCreated called when the file is there */
+  constructor(fs: Files, path: string, header: Buffer, onCreated: () => void) {
     this.#fs = fs
-    this.#fd = fd
-    this.#end = end
+    this.#path = path
+    this.#header = header
+    this.#onCreated = onCreated
+    this.#end = header.length
   }
 
   /** Where the next record goes. */
@@ -41,41 +56,32 @@ export class SegmentFile {
    */
   write(parts: readonly Buffer[], position: number, isForced: boolean): Promise<void> {
     return this.#use(async () => {
-      let rest = parts
-      for (let at = position; rest.length > 0; ) {
-        const some = rest.slice(0, BUFFERS_AT_ONCE)
-        const written = await new Promise<number>((resolve, reject) => {
-          this.#fs.writev(this.#fd, some, at, (error, bytes) => (error ? reject(error) : resolve(bytes)))
-        })
-        rest = after(rest, written)
-        at += written
-      }
-      if (isForced) await this.sync()
+      const fd = this.#isCreated && this.#fd !== undefined ? this.#fd : await this.#open()
+      await this.#writeParts(fd, parts, position)
+      if (isForced) await this.#sync(fd)
     })
   }
 
   /** Writes within the call. Throws the error of the system. */
   writeSync(parts: readonly Buffer[], position: number): void {
-    let rest = parts
-    for (let at = position; rest.length > 0; ) {
-      const written = this.#fs.writevSync(this.#fd, rest.slice(0, BUFFERS_AT_ONCE), at)
-      rest = after(rest, written)
-      at += written
+    this.#fd ??= this.#fs.openSync(this.#path, FLAGS, 0o600)
+    if (!this.#isCreated) {
+      this.#writePartsSync(this.#fd, [this.#header], 0)
+      this.#created()
     }
+    this.#writePartsSync(this.#fd, parts, position)
   }
 
   /** Forces what was written to the disk. */
   sync(): Promise<void> {
-    return this.#use(() => {
-      return new Promise((resolve, reject) => {
-        this.#fs.fdatasync(this.#fd, (error) => (error ? reject(error) : resolve()))
-      })
+    return this.#use(async () => {
+      if (this.#fd !== undefined) await this.#sync(this.#fd)
     })
   }
 
   /** Forces what was written to the disk within the call. */
   syncSync(): void {
-    this.#fs.fdatasyncSync(this.#fd)
+    if (this.#fd !== undefined) this.#fs.fdatasyncSync(this.#fd)
   }
 
   /** Nothing more will be written. */
@@ -98,7 +104,63 @@ export class SegmentFile {
   async #closeIfUnused(): Promise<void> {
     if (!this.#isFinished || this.#isClosed || this.#users > 0) return
     this.#isClosed = true
-    await new Promise<void>((resolve) => this.#fs.close(this.#fd, () => resolve()))
+    if (this.#fd !== undefined) await this.#close(this.#fd)
+  }
+
+  #close(fd: number): Promise<void> {
+    return new Promise((resolve) => this.#fs.close(fd, () => resolve()))
+  }
+
+  /** Opens the file once, and writes its header. */
+  #open(): Promise<number> {
+    this.#opening ??= this.#openFile()
+    return this.#opening
+  }
+
+  async #openFile(): Promise<number> {
+    const opened = await new Promise<number>((resolve, reject) => {
+      this.#fs.open(this.#path, FLAGS, 0o600, (error, fd) => (error ? reject(error) : resolve(fd)))
+    })
+    if (this.#fd === undefined) this.#fd = opened
+    // It was opened within a call meanwhile.
+    else await this.#close(opened)
+    if (!this.#isCreated) {
+      await this.#writeParts(this.#fd, [this.#header], 0)
+      this.#created()
+    }
+    return this.#fd
+  }
+
+  #created(): void {
+    if (!this.#isCreated) this.#onCreated()
+    this.#isCreated = true
+  }
+
+  #sync(fd: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#fs.fdatasync(fd, (error) => (error ? reject(error) : resolve()))
+    })
+  }
+
+  async #writeParts(fd: number, parts: readonly Buffer[], position: number): Promise<void> {
+    let rest = parts
+    for (let at = position; rest.length > 0; ) {
+      const some = rest.slice(0, BUFFERS_AT_ONCE)
+      const written = await new Promise<number>((resolve, reject) => {
+        this.#fs.writev(fd, some, at, (error, bytes) => (error ? reject(error) : resolve(bytes)))
+      })
+      rest = after(rest, written)
+      at += written
+    }
+  }
+
+  #writePartsSync(fd: number, parts: readonly Buffer[], position: number): void {
+    let rest = parts
+    for (let at = position; rest.length > 0; ) {
+      const written = this.#fs.writevSync(fd, rest.slice(0, BUFFERS_AT_ONCE), at)
+      rest = after(rest, written)
+      at += written
+    }
   }
 }
 
@@ -160,6 +222,8 @@ export class Syncer {
   }
 
   #syncAll(): void {
+    // On a slow disk, no more calls than one round has.
+    if (this.#syncing.size > 0) return
     if (this.#dirty.size === 0) {
       this.close()
       return

@@ -1,11 +1,13 @@
 import { crc32 } from 'node:zlib'
 import type { BodyFormat } from '../encoder/codec.ts'
-import type { QueueSettings } from './context.ts'
+import type { QueueSettings, System } from './context.ts'
 import { type Compression, recordHeader } from './format.ts'
 import type { SegmentFile, Syncer } from './segment-file.ts'
 
 /** With more waiting than this, records are written within `add`: memory must not fill while the disk is slow. */
 const MAX_PENDING_BYTES = 4 * 1024 * 1024
+/** While a write takes longer, none is begun within a call: it would block as long. */
+const SLOW_MILLIS = 1000
 
 /** What the writer needs of a record. */
 export interface WritableEntry<E> {
@@ -47,6 +49,8 @@ export interface WriterEvents<E extends WritableEntry<E>> {
    * afterwards, so it finds what was written before the answer. May throw the error of the system.
    */
   isOurs(segment: E['segment']): boolean
+  /** The same, off the event loop. May reject. */
+  isStillOurs(segment: E['segment']): Promise<boolean>
   /** These records were written to a file that another process may have read before. */
   onTaken(segment: E['segment']): void
   /** A segment has nothing left to be written for now. */
@@ -60,22 +64,35 @@ export interface WriterEvents<E extends WritableEntry<E>> {
  * file just before it is written: one that is acked earlier is not written at all.
  */
 export class Writer<E extends WritableEntry<E>> {
+  readonly #system: System
   readonly #settings: QueueSettings
   readonly #syncer: Syncer
   readonly #events: WriterEvents<E>
   #pending: E[] = []
   #pendingBytes = 0
   #chunk: Chunk<E> | undefined
+  /** When the write of it began. */
+  #since = 0
   #running: Promise<void> | undefined
   /** Chunks that were written within a call and are being forced to the disk. */
   readonly #syncing = new Set<Promise<void>>()
   /** Whether something was added in this turn of the event loop. */
   #hasAdded = false
 
-  constructor(settings: QueueSettings, syncer: Syncer, events: WriterEvents<E>) {
+  constructor(system: System, settings: QueueSettings, syncer: Syncer, events: WriterEvents<E>) {
+    this.#system = system
     this.#settings = settings
     this.#syncer = syncer
     this.#events = events
+  }
+
+  /** Whether the disk is so slow that no more records may wait for it. */
+  get isStalled(): boolean {
+    return this.#isSlow && this.#pendingBytes > MAX_PENDING_BYTES
+  }
+
+  get #isSlow(): boolean {
+    return this.#chunk !== undefined && this.#system.now() - this.#since > SLOW_MILLIS
   }
 
   /** Takes a record of a segment with a file. */
@@ -86,7 +103,8 @@ export class Writer<E extends WritableEntry<E>> {
     const isBurst = this.#hasAdded
     this.#noteTurn()
     const { isSync } = this.#settings
-    if (isSync || isBurst || this.#pendingBytes > MAX_PENDING_BYTES) this.#writePending(isSync)
+    const isNow = isSync || ((isBurst || this.#pendingBytes > MAX_PENDING_BYTES) && !this.#isSlow)
+    if (isNow) this.#writePending(isSync)
     else this.#running ??= this.#run()
   }
 
@@ -110,9 +128,10 @@ export class Writer<E extends WritableEntry<E>> {
       const chunk = this.#nextChunk()
       if (chunk === undefined) continue
       this.#chunk = chunk
+      this.#since = this.#system.now()
       try {
         await chunk.file.write(chunk.parts, chunk.position, this.#settings.fsync === 'batch')
-        this.#confirm(chunk)
+        this.#confirm(chunk, await this.#events.isStillOurs(chunk.segment))
       } catch (error) {
         this.#fail(chunk, error)
       }
@@ -141,14 +160,15 @@ export class Writer<E extends WritableEntry<E>> {
     try {
       chunk.file.writeSync(chunk.parts, chunk.position)
       if (this.#settings.fsync !== 'batch') {
-        this.#confirm(chunk)
+        this.#confirm(chunk, this.#events.isOurs(chunk.segment))
       } else if (isForced) {
         chunk.file.syncSync()
-        this.#confirm(chunk)
+        this.#confirm(chunk, this.#events.isOurs(chunk.segment))
       } else {
         const synced = chunk.file
           .sync()
-          .then(() => this.#confirm(chunk))
+          .then(() => this.#events.isStillOurs(chunk.segment))
+          .then((isOurs) => this.#confirm(chunk, isOurs))
           .catch((error) => this.#fail(chunk, error))
         this.#syncing.add(synced)
         synced.finally(() => this.#syncing.delete(synced))
@@ -183,10 +203,9 @@ export class Writer<E extends WritableEntry<E>> {
     return undefined
   }
 
-  #confirm(chunk: Chunk<E>): void {
+  #confirm(chunk: Chunk<E>, isOurs: boolean): void {
     if (chunk.isDone) return
     const { segment, entries } = chunk
-    const isOurs = this.#events.isOurs(segment)
     chunk.isDone = true
     if (isOurs) {
       this.#syncer.touch(chunk.file)

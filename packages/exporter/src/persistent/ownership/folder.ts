@@ -156,6 +156,17 @@ export class Folder {
     }
   }
 
+  /** The same, off the event loop. */
+  async isStillOurs(): Promise<boolean> {
+    try {
+      await this.#system.fs.promises.stat(this.path)
+      return true
+    } catch (error) {
+      if (GONE.has((error as NodeJS.ErrnoException).code ?? '')) return false
+      throw error
+    }
+  }
+
   /** Shows other processes that the owner is alive. Resolves to false when the folder is not there any more. */
   async touch(): Promise<boolean> {
     const time = new Date(this.#system.wall())

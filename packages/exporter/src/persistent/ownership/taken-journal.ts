@@ -37,7 +37,8 @@ export class TakenJournal {
     this.folder = folder
     this.reader = new JournalReader(
       context,
-      (path) => this.#deleting.add(this.#delete(path)),
+      this.#deleting,
+      (path) => this.#delete(path),
       () => onEmptied(this),
     )
   }
@@ -91,6 +92,7 @@ export class TakenJournal {
     if (this.reader.segments.length === 0) return this.end()
     await this.#deleting.idle()
     this.reader.useCheckpoint(undefined)
+    await this.#deleting.idle()
     await this.folder.free()
   }
 

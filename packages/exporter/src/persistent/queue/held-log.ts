@@ -29,10 +29,12 @@ export interface HeldLogHost {
   readonly isOnDisk: boolean
   /** Of the journal's folder; undefined where there is none. */
   readonly path: string | undefined
-  /** Creates a file with the header of a segment. Undefined when the disk cannot be written. */
-  createFile(path: string): SegmentFile | undefined
+  /** A file with the header of a segment, which its first write creates. */
+  createFile(path: string): SegmentFile
   /** Whether the folder still belongs to this process. */
   readonly isOurs: boolean
+  /** The same, off the event loop. May reject. */
+  isStillOurs(): Promise<boolean>
   /** Another process has the folder: begins a new one. */
   changeFolder(): void
   /** The disk could not be written. */
@@ -143,8 +145,9 @@ export class HeldLog {
     this.#host = host
     this.#fileBytes = Math.min(FILE_BYTES, settings.maxBytes / FILES)
     this.#syncer = new Syncer(system, settings.fsync, tasks, (error) => host.fail(error))
-    this.#writer = new Writer<HeldRecord>(settings, this.#syncer, {
+    this.#writer = new Writer<HeldRecord>(system, settings, this.#syncer, {
       isOurs: (file) => this.#files.includes(file) && host.isOurs,
+      isStillOurs: async (file) => this.#files.includes(file) && (await host.isStillOurs()),
       onTaken: (file) => {
         if (this.#files.includes(file)) host.changeFolder()
       },
@@ -243,9 +246,7 @@ export class HeldLog {
     if (last !== undefined && last.size + bytes <= this.#fileBytes && !last.isGivenUp) return last
     const number = this.#nextNumber++
     const place = { number, path: heldPath(path, number) }
-    const created = this.#host.createFile(place.path)
-    if (created === undefined) return undefined
-    const file = new HeldFile(this.#context, place, created, (record) => {
+    const file = new HeldFile(this.#context, place, this.#host.createFile(place.path), (record) => {
       if (record.replaced !== undefined) this.#release(record.replaced)
     })
     this.#files.push(file)

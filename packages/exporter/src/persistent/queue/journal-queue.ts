@@ -9,7 +9,6 @@ import {
   type NewEntry,
   type QueueContext,
   RECORD_HEADER_BYTES,
-  SEGMENT_HEADER_BYTES,
   type Segment,
   SegmentFile,
   Syncer,
@@ -57,16 +56,21 @@ export class JournalQueue {
     this.#segmentBytes = Math.min(share, MAX_SEGMENT_BYTES)
     this.reader = new JournalReader(context)
     this.#syncer = new Syncer(system, settings.fsync, tasks, (error) => this.#fail(error))
-    this.#writer = new Writer(settings, this.#syncer, {
+    this.#writer = new Writer(system, settings, this.#syncer, {
       isOurs: (segment) => segment.isDeleted || (segment.path !== undefined && this.#folder?.isOurs === true),
+      isStillOurs: async (segment) =>
+        segment.isDeleted || (segment.path !== undefined && (await this.#folder?.isStillOurs()) === true),
       onTaken: (segment) => {
         // Otherwise it was noticed before.
         if (segment.path !== undefined) this.#changeFolder()
       },
       onWritten: (segment) => this.#onWritten(segment),
       onFailed: (entries, error) => {
-        this.#moveToMemory(entries)
-        this.#fail(error)
+        if (this.#isGone(error)) this.#changeFolder()
+        else {
+          this.#moveToMemory(entries)
+          this.#fail(error)
+        }
         for (const segment of new Set(entries.map((entry) => entry.segment))) this.#onWritten(segment)
       },
     })
@@ -81,11 +85,16 @@ export class JournalQueue {
       get isOurs() {
         return journal.#folder?.isOurs === true
       },
+      isStillOurs: async () => (await this.#folder?.isStillOurs()) === true,
       changeFolder: () => this.#changeFolder(),
-      createFile: (path) => this.#tryFile(path),
-      fail: (error) => this.#fail(error),
+      createFile: (path) => this.#newFile(path),
+      fail: (error) => {
+        if (this.#isGone(error)) this.#changeFolder()
+        else this.#fail(error)
+      },
       sync: () => this.#syncer.sync(),
     })
+    context.disk.onHanging = () => this.#hang()
     this.#openFolder()
     tasks.add(this.#checkSpace())
   }
@@ -107,6 +116,10 @@ export class JournalQueue {
       return false
     }
     const bytes = RECORD_HEADER_BYTES + record.storedBytes
+    if (this.#writer.isStalled) {
+      this.#hang()
+      return false
+    }
     if (this.#open && this.#open.size + bytes > this.#segmentBytes) this.seal()
     const segment = this.#open ?? this.#openSegment()
     if (segment === undefined) return false
@@ -164,6 +177,7 @@ export class JournalQueue {
   writeNow(): void {
     this.#writer.writeNow()
     this.held.writeNow()
+    this.reader.writeNow()
   }
 
   /** Writes what is left and closes all files. What the disk does not take stays in memory. */
@@ -184,6 +198,11 @@ export class JournalQueue {
     this.#isOnDisk = false
     const isLeft = this.reader.segments.some((segment) => segment.left > 0 && segment.path !== undefined)
     await (isLeft || isHeld ? this.#folder?.free() : this.#folder?.remove())
+  }
+
+  /** The disk does not answer. What waits to be written stays in memory, too; the disk may still get it. */
+  #hang(): void {
+    if (this.#isOnDisk) this.#fail(Object.assign(new Error('a file call does not end'), { code: 'hanging' }))
   }
 
   /** The disk cannot be written: from now on records stay in memory. */
@@ -310,6 +329,7 @@ export class JournalQueue {
     }
   }
 
+  /** Begins a segment. Its first write creates the file. */
   #openSegment(): Segment | undefined {
     const { accounting, system, settings } = this.#context
     const { format } = settings
@@ -317,9 +337,7 @@ export class JournalQueue {
     if (folder === undefined) return undefined
     const number = this.#nextNumber++
     const path = segmentPath(folder.path, number)
-    const file = this.#tryFile(path)
-    // The folder may have changed.
-    if (file === undefined) return this.#isOnDisk ? (this.#open ?? this.#openSegment()) : undefined
+    const file = this.#newFile(path)
     const shift = system.wall() - system.now()
     const segment = fileSegment(accounting, { format, number, path }, { shift }, file)
     this.reader.add(segment)
@@ -327,39 +345,21 @@ export class JournalQueue {
     return segment
   }
 
-  /** Creates a file with its header. Undefined when the disk cannot be written, or the folder is gone and replaced. */
-  #tryFile(path: string): SegmentFile | undefined {
+  /** A file with the header of a segment, which its first write creates. */
+  #newFile(path: string): SegmentFile {
     const { system, settings, tasks } = this.#context
-    try {
-      const file = this.#createFile(path)
-      tasks.add(this.#checkSpace())
+    tasks.add(this.#checkSpace())
+    return new SegmentFile(system.fs, path, segmentHeader(settings.format), () => {
       if (settings.fsync !== 'never') tasks.add(syncFolder(system, dirname(path)))
-      return file
-    } catch (error) {
-      if (this.#isGone()) this.#changeFolder()
-      else this.#fail(error)
-      return undefined
-    }
+    })
   }
 
-  #isGone(): boolean {
+  /** Whether a file could not be created because the folder is not ours any more. */
+  #isGone(error: unknown): boolean {
     try {
-      return this.#folder?.isOurs === false
+      return isMissing(error) && this.#folder?.isOurs === false
     } catch {
       return false
-    }
-  }
-
-  #createFile(path: string): SegmentFile {
-    const { fs } = this.#context.system
-    const fd = fs.openSync(path, 'wx', 0o600)
-    const file = new SegmentFile(fs, fd, SEGMENT_HEADER_BYTES)
-    try {
-      fs.writeSync(fd, segmentHeader(this.#context.settings.format), 0, SEGMENT_HEADER_BYTES, 0)
-      return file
-    } catch (error) {
-      this.#context.tasks.add(file.finish().then(() => fs.promises.unlink(path)))
-      throw error
     }
   }
 
@@ -387,6 +387,9 @@ export class JournalQueue {
     return kept.reduce((sum, one) => sum + one.bytes, segment.bytes) <= this.#context.settings.keptBytes
   }
 }
+
+const isMissing = (error: unknown): boolean =>
+  ['ENOENT', 'ENOTDIR', 'ELOOP', 'ESTALE'].includes((error as NodeJS.ErrnoException | undefined)?.code ?? '')
 
 const GONE = Object.assign(new Error('the folder is gone'), { code: 'ENOENT' })
 

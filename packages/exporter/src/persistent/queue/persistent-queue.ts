@@ -1,6 +1,7 @@
 import type { BodyFormat, Encoded } from '../encoder/codec.ts'
 import {
   Accounting,
+  Disk,
   decompress,
   type JournalEntry,
   type JournalReader,
@@ -40,8 +41,11 @@ export function openQueue(
   window: number,
   system: System = machine(),
 ): SpanQueue {
-  const context = { settings, system, window, accounting: new Accounting(counters), tasks: new Tasks() }
-  return new PersistentQueue(context)
+  const disk = new Disk(system)
+  return new PersistentQueue({
+    ...{ settings, window, disk, accounting: new Accounting(counters), tasks: new Tasks() },
+    system: { ...system, fs: disk.files },
+  })
 }
 
 /** The queue over memory, the journals that were taken over, and the journal of this process. */
@@ -53,6 +57,7 @@ class PersistentQueue implements SpanQueue {
   readonly #takeover: Takeover | undefined
   readonly #deadLetters: DeadLetters
   readonly #timers: (() => void)[] = []
+  #keepingAlive: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
   constructor(context: QueueContext) {
@@ -71,7 +76,13 @@ class PersistentQueue implements SpanQueue {
     this.ready = takeover.sweep()
     this.#timers.push(
       system.every(SWEEP_MILLIS, () => void takeover.sweep()),
-      system.every(ALIVE_MILLIS, () => tasks.add(this.#keepAlive())),
+      system.every(ALIVE_MILLIS, () => {
+        // A disk that hangs is not asked again and again.
+        this.#keepingAlive ??= this.#keepAlive().finally(() => {
+          this.#keepingAlive = undefined
+        })
+        tasks.add(this.#keepingAlive)
+      }),
     )
   }
 
@@ -130,6 +141,9 @@ class PersistentQueue implements SpanQueue {
   }
 
   async lease(limits: LeaseLimits): Promise<Lease | undefined> {
+    // A crash repeats what the checkpoint does not know of.
+    const marked = Promise.all(this.#readers.map((reader) => reader.marked))
+    if (this.#journal !== undefined) await this.#context.disk.unlessHanging(marked)
     while (!this.#closing) {
       const next = this.#next(limits)
       if (next === undefined) return undefined
@@ -137,7 +151,7 @@ class PersistentQueue implements SpanQueue {
       if (isRange(found)) {
         const lease = await this.#leaseOf(reader, found)
         if (lease !== undefined) return lease
-      } else await reader.load(found, () => this.#closing !== undefined)
+      } else await this.#context.disk.unlessHanging(reader.load(found, () => this.#closing !== undefined))
     }
     return undefined
   }
@@ -148,7 +162,9 @@ class PersistentQueue implements SpanQueue {
     if (readers.reduce((sum, { leases }) => sum + leases, 0) >= this.#context.window) return undefined
     for (const reader of readers) {
       const found = reader.lease(limits)
-      if (found !== undefined) return { reader, found }
+      // While the disk hangs, what is in memory need not wait for files.
+      const isReady = found !== undefined && (isRange(found) || !this.#context.disk.isHanging)
+      if (isReady) return { reader, found }
     }
     return undefined
   }
@@ -252,6 +268,7 @@ class PersistentQueue implements SpanQueue {
 
   writeNow(): void {
     this.#journal?.writeNow()
+    for (const reader of this.#takeover?.readers ?? []) reader.writeNow()
   }
 
   close(): Promise<void> {

@@ -5,9 +5,11 @@ import type { Lease } from '../../../src/persistent/queue/index.ts'
 import { failure, journals, names, quiet, record, TestProcess, temporary } from './support.ts'
 
 const OPERATIONS = [
+  'open',
   'openSync',
   'writev',
   'writevSync',
+  'write',
   'writeSync',
   'fdatasync',
   'readFile',

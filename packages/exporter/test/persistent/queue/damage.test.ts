@@ -8,6 +8,7 @@ import {
   journals,
   leaveCompressed,
   ONE,
+  quiet,
   record,
   segments,
   TestProcess,
@@ -27,6 +28,7 @@ async function left(records: number, acked = 0) {
   const queue = process.open({ directory, isSync: true })
   for (const name of upTo(records)) queue.offer(record(name, { spans: 2 }))
   for (let count = 0; count < acked; count += 1) (await queue.lease(ONE))?.ack()
+  await quiet()
   process.kill()
   const [segment = ''] = segments(directory)
   return { directory, segment, cursor: join(dirname(segment), 'cursor') }
@@ -285,6 +287,7 @@ describe('a checkpoint', () => {
     const queue = process.open({ directory, isSync: true, maxBytes: 8 * 64 * 1024 })
     for (const name of upTo(20)) queue.offer(record(name, { bytes: 10_000, spans: 2 }))
     ;(await queue.lease({ maxSpans: 4, maxBytes: 1e9 }))?.ack()
+    await quiet()
     process.kill()
     unlinkSync(segments(directory)[0] as string)
     expect((await found(directory)).records).toEqual(upTo(20).slice(6))
@@ -302,6 +305,7 @@ describe('a checkpoint', () => {
     const queue = second.open({ directory })
     await queue.ready
     ;(await queue.lease(ONE))?.ack()
+    await quiet()
     second.kill()
     expect((await found(directory)).records).toEqual(['3', '4'])
   })
@@ -316,6 +320,7 @@ describe('a checkpoint', () => {
       if (name === 'unlink') process.kill()
     }
     lease?.ack()
+    await quiet()
     expect(process.isAlive).toBe(false)
     expect((await found(directory)).records).toEqual(upTo(20).slice(8))
   })

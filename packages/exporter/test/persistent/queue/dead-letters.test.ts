@@ -140,6 +140,7 @@ describe('the folder of dead letters', () => {
     await first.redeliver()
     first.offer(record(4))
     ;(await first.lease({ maxSpans: 3, maxBytes: 1000 }))?.ack()
+    await quiet()
     process.kill()
     const queue = new TestProcess().open({ directory })
     await queue.ready

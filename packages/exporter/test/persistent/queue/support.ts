@@ -32,6 +32,8 @@ export class TestProcess {
   writeAtMost = Number.POSITIVE_INFINITY
   /** Whether no operation off the event loop starts any more. */
   isStuck = false
+  /** Calls off the event loop that the disk does not answer; undefined while it answers. */
+  #unanswered: (() => void)[] | undefined
   /** The free space that the disk reports, in bytes. */
   freeBytes: number | undefined
   identity = { host: 'abc', namespace: '1', pid: 0, start: '7', thread: 0 }
@@ -55,6 +57,23 @@ export class TestProcess {
   kill(): void {
     TestProcess.living.delete(this.pid)
     this.timers.clear()
+  }
+
+  /** From now on the disk answers no call. A call within the event loop would stop the process, so it is no end. */
+  hang(): void {
+    this.#unanswered ??= []
+  }
+
+  /** The disk answers again, the calls that wait for it, too. */
+  answer(): void {
+    const unanswered = this.#unanswered ?? []
+    this.#unanswered = undefined
+    for (const call of unanswered) call()
+  }
+
+  /** How many calls the disk has not answered. */
+  get unanswered(): number {
+    return this.#unanswered?.length ?? 0
   }
 
   /** Fires all timers of an interval. */
@@ -90,6 +109,9 @@ export class TestProcess {
         async (...args: Parameters<typeof target.readFile>) => {
           if (!this.isAlive) return never
           this.onOperation(name, args)
+          const waits = this.#unanswered
+          if (waits) await new Promise<void>((resolve) => waits.push(resolve))
+          if (!this.isAlive) return never
           TestProcess.underWay += 1
           const result: unknown = await target[name](...args).finally(() => {
             TestProcess.underWay -= 1
@@ -120,11 +142,17 @@ export class TestProcess {
             return undefined
           }
           if (isAsync) {
-            TestProcess.underWay += 1
+            const counts = this.#unanswered === undefined
+            if (counts) TestProcess.underWay += 1
             args[args.length - 1] = (...results: unknown[]) => {
-              TestProcess.underWay -= 1
+              if (counts) TestProcess.underWay -= 1
               if (this.isAlive) callback(...results)
             }
+          }
+          if (this.#unanswered !== undefined) {
+            if (!isAsync) throw new Error(`${name} stops the event loop`)
+            this.#unanswered.push(() => target[name]?.(...args))
+            return undefined
           }
           if (name.startsWith('writev')) args[1] = shorten(args[1] as Buffer[], this.writeAtMost)
           return target[name]?.(...args)
