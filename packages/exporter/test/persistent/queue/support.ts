@@ -117,6 +117,7 @@ export class TestProcess {
             TestProcess.underWay -= 1
           })
           if (!this.isAlive) return never
+          if ((name as string) === 'open') return counted(result as fs.promises.FileHandle)
           if ((name as string) === 'statfs' && this.freeBytes !== undefined)
             return { bsize: 1, bavail: this.freeBytes }
           return result
@@ -160,6 +161,22 @@ export class TestProcess {
       },
     })
   }
+}
+
+/** The same file, whose operations count as operations under way. */
+function counted(file: fs.promises.FileHandle): fs.promises.FileHandle {
+  return new Proxy(file, {
+    get: (target, name: 'sync') => {
+      const call: unknown = target[name]
+      if (typeof call !== 'function') return call
+      return async (...args: unknown[]) => {
+        TestProcess.underWay += 1
+        return (call.apply(target, args) as Promise<unknown>).finally(() => {
+          TestProcess.underWay -= 1
+        })
+      }
+    },
+  })
 }
 
 function shorten(parts: readonly Buffer[], bytes: number): Buffer[] {
