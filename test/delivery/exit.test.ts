@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
@@ -246,5 +246,72 @@ describe('where the runtime forbids to ask for host, user and process', () => {
     expect(collector.spans()).toHaveLength(1)
     const hosts = readdirSync(directory).flatMap((name) => /^own\.([0-9a-f]+)\./.exec(name)?.[1] ?? [])
     expect(new Set(hosts).size).toBe(2)
+  })
+})
+
+describe('a worker thread', () => {
+  /** Runs the program in a worker thread, which ends by itself, or is ended by the main thread. */
+  async function runWorker(config: Omit<ProgramConfig, 'url'>, how: 'wait' | 'exit' | 'terminate') {
+    const child = fork(HOST, [JSON.stringify({ url: UNAVAILABLE, directory, ...config }), how], {
+      stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
+    })
+    children.push(child)
+    await once(child, 'exit')
+  }
+  const HOST = fileURLToPath(new URL('./worker-host.ts', import.meta.url))
+
+  for (const end of ['naturally', 'process.exit', 'uncaught'] as const) {
+    it(`that ends by itself, ${end}: the next process sends every span`, async () => {
+      await runWorker({ spans: 1000, end }, 'wait')
+      await restart()
+      expect(arrived()).toBe(1001)
+    })
+  }
+
+  for (const how of ['exit', 'terminate'] as const) {
+    it(`that the main thread ends (${how}), with durability 'span': the next process sends every span`, async () => {
+      await runWorker({ spans: 1000, end: 'signal', durability: 'span' }, how)
+      await restart()
+      expect(arrived()).toBe(1001)
+    })
+
+    it(`that the main thread ends (${how}): the next process sends all but what was not written`, async () => {
+      await runWorker({ spans: 1000, end: 'signal' }, how)
+      await restart()
+      expect(arrived()).toBeGreaterThanOrEqual(1001 - 128)
+    })
+  }
+})
+
+describe('a disk that hangs', () => {
+  /** Starts a program whose disk hangs, and returns how its shutdown ends. */
+  async function shutDown(url?: string) {
+    const fifo = join(directory, 'fifo')
+    execFileSync('mkfifo', [fifo])
+    const config = { url: collector.url, ...(url && { url }), spans: 20, end: 'shutdown', directory }
+    const child = fork(PROGRAM, [JSON.stringify(config)], {
+      stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
+      execArgv: ['--import', new URL('./hanging.ts', import.meta.url).href],
+      env: { ...process.env, FIFO: fifo },
+    })
+    children.push(child)
+    const messages: unknown[] = []
+    await new Promise<void>((resolve) => {
+      child.on('message', (message) => {
+        if (messages.push(message) === 2) resolve()
+      })
+    })
+    return messages.at(-1)
+  }
+
+  it('does not keep a shutdown from delivering, and from ending in time', async () => {
+    expect(await shutDown()).toBe('resolved')
+    expect(arrived()).toBe(21)
+  })
+
+  it('lets a shutdown reject in time with the number of spans that are nowhere, if the endpoint is unavailable', async () => {
+    expect(await shutDown(UNAVAILABLE)).toBe(
+      'shutdown: the disk does not answer; 21 spans not written, and lost when the process exits',
+    )
   })
 })

@@ -105,7 +105,13 @@ if (end === 'kill once written') {
   while (processor.stats().buffered + processor.stats().unwritten > 0) await nextTurn()
 }
 if (end.startsWith('kill')) process.kill(process.pid, 'SIGKILL')
-if (end === 'shutdown') await provider.shutdown()
+if (end === 'shutdown') {
+  const outcome = await processor.shutdown().then(
+    () => 'resolved',
+    (error: Error) => error.message,
+  )
+  process.send?.(outcome)
+}
 if (end === 'flush and exit') {
   await provider.forceFlush()
   process.exit(0)

@@ -20,6 +20,9 @@ import {
 /** How long the end of a process waits for an endpoint that answers nothing, if the journal keeps what is left. */
 const PATIENCE_MILLIS = 2000
 
+/** The part of the time for a shutdown that is kept for closing the files of the journal. */
+const CLOSING_PART = 0.1
+
 /**
  * Delivers ended spans, in place of `BatchSpanProcessor` and an OTLP exporter: each is delivered at least once, or
  * counted as dropped with the reason. With a directory this includes crashes: the next process delivers the journal.
@@ -65,7 +68,10 @@ export class PersistentBatchSpanProcessor {
     this.#removeExitHandler = onProcessExit({
       beforeExit: () => this.#beforeExit(),
       exit: () => this.#atExit(),
-      uncaught: () => this.#writeNow(),
+      // The application may catch it: then a disk that fails must not stop it.
+      uncaught: () => {
+        if (this.#pipeline.queue.isOnDisk) this.#writeNow()
+      },
     })
   }
 
@@ -177,15 +183,27 @@ export class PersistentBatchSpanProcessor {
   }
 
   async #shutDown(): Promise<void> {
-    const until = now() + this.#settings.shutdownTimeoutMillis
+    const { shutdownTimeoutMillis, queue: settings } = this.#settings
+    const until = now() + shutdownTimeoutMillis
+    const closingMillis = settings.directory === undefined ? 0 : shutdownTimeoutMillis * CLOSING_PART
     const { queue, sender } = this.#pipeline
-    await this.#pipeline.fillWithin(this.#settings.shutdownTimeoutMillis / 2)
+    await this.#pipeline.fillWithin(shutdownTimeoutMillis / 2)
     if (!queue.isOnDisk) sender.resetCircuit()
-    await this.#pipeline.drain(Math.max(1, until - now()), queue.isOnDisk && sender.isFailing, this.#patience)
+    const sendingMillis = Math.max(1, until - closingMillis - now())
+    await this.#pipeline.drain(sendingMillis, queue.isOnDisk && sender.isFailing, this.#patience)
     const before = lossesOf(this.#counters)
-    await this.#pipeline.close()
-    this.#removeExitHandler()
+    // A disk that hangs may let it end later, which does no harm.
+    const closed = this.#pipeline.close().then(() => this.#removeExitHandler())
+    const isClosed = await within(Math.max(1, until - now()), 'closing', closed).then(
+      () => true,
+      () => false,
+    )
     this.#metrics?.shutdown()
+    if (!isClosed && queue.unwritten > 0) {
+      throw new Error(
+        `shutdown: the disk does not answer; ${spansText(queue.unwritten)} not written, and lost when the process exits`,
+      )
+    }
     const { spans } = queue.size
     if (spans > 0) {
       problems.report(
