@@ -53,6 +53,10 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     what: 'The endpoint answers with HTML and a status of success, such as a login page. By OTLP the spans count as delivered.',
     fix: 'Check `url`, which needs the whole path, and the credentials in `headers`.',
   },
+  ' is undefined, so requests do not have this header': {
+    what: 'A header of the option `headers` has no value, often because an environment variable is missing.',
+    fix: 'Set the variable. For a header that is optional, leave out the property.',
+  },
   'spans wait until it succeeds': {
     what: 'A function in an option threw or did not finish, such as `headers` that fetch a token. Spans wait until it succeeds.',
     fix: 'Look at the function.',

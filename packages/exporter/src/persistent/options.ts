@@ -7,7 +7,7 @@ export const PROCESSOR = 'PersistentBatchSpanProcessor'
 /** How request bodies are compressed. */
 export type Compression = 'none' | 'gzip' | 'zstd'
 
-/** Headers by name, or their entries, such as a `Headers` or a `Map`; undefined values are left out. */
+/** Headers by name, or their entries, such as a `Headers` or a `Map`; undefined values are left out, and logged once. */
 export type HeaderEntries =
   | Readonly<Record<string, string | number | undefined>>
   | Iterable<readonly [string, string | number | undefined]>
@@ -50,7 +50,8 @@ export interface PersistentBatchSpanProcessorOptions {
   /**
    * Headers of each request: an object, a `Headers` or other entries, or a function that returns them, or a promise of
    * them, for tokens that expire. They take precedence over headers of the environment with the same name. Headers that
-   * describe the body (`content-…`, `transfer-encoding`, `expect`, `trailer`, `upgrade`) are ignored. Headers are never
+   * describe the body (`content-…`, `transfer-encoding`, `expect`, `trailer`, `upgrade`) are ignored. A `User-Agent` goes
+   * before the one of this package. A header whose value is undefined is left out, and logged once. Headers are never
    * written to the journal. If the function throws, or does not finish within `timeoutMillis`, the request is retried
    * later.
    */
@@ -77,7 +78,8 @@ export interface PersistentBatchSpanProcessorOptions {
    */
   readonly timeoutMillis?: number | undefined
   /**
-   * Options of Node's `http.Agent` or `https.Agent`: certificates, sockets. Connections are kept alive by default. Or a
+   * Options of Node's `http.Agent` or `https.Agent`: certificates, sockets. Connections are kept alive by default. With
+   * `NODE_USE_ENV_PROXY=1`, requests go through the proxies of the environment, from Node 22.21 and 24.5 on. Or a
    * function that returns an agent, such as one for a proxy: it is called once, before the first request, and the
    * application has to close the agent; while the function fails, or does not finish within `timeoutMillis`, spans wait,
    * and it is called again.

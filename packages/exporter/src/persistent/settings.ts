@@ -67,6 +67,7 @@ const HINTS: Readonly<Record<string, string>> = {
   keepAlive: 'it belongs to httpAgentOptions',
   hostname: 'the option is url, the whole URL',
   timeout: 'the option is timeoutMillis',
+  userAgent: 'it belongs to headers, as User-Agent',
 }
 
 /**

@@ -21,6 +21,7 @@ const wrong: [string, unknown, string][] = [
   ['a name', { concurrencyLimit: 1 }, 'there is no option "concurrencyLimit": the option is concurrency'],
   ['a name', { keepAlive: true }, 'there is no option "keepAlive": it belongs to httpAgentOptions'],
   ['a name', { hostname: 'a' }, 'there is no option "hostname": the option is url'],
+  ['a name', { userAgent: 'a' }, 'there is no option "userAgent": it belongs to headers, as User-Agent'],
   ['a name', { timeout: 1 }, 'there is no option "timeout": the option is timeoutMillis'],
   ['an exporter', new OTLPTraceExporter(), 'there is no option "export": this processor takes no exporter'],
   ['a name', { urls: '' }, 'there is no option "urls"; the options are url, headers,'],
@@ -53,6 +54,11 @@ const wrong: [string, unknown, string][] = [
     'headers',
     { headers: new Map([['x'.repeat(41), 'a\nb']]) },
     'option headers: one whose name has 41 characters must be a valid header name',
+  ],
+  [
+    'headers',
+    { headers: { abcdefghijklmnopq: 'x\ny' } },
+    'option headers: one whose name has 17 characters must be a valid header name',
   ],
   ['headers', { headers: { a: 'x\ny' } }, 'option headers: "a" must be a valid header name'],
   [
@@ -145,6 +151,44 @@ test('a wrong option of session validation throws, with its path', () => {
   expect(create).toThrow(
     'PersistentBatchSpanProcessor: option session.maxLength must be a whole number from 1 to 199, it is 0',
   )
+})
+
+test('a header whose value is undefined is left out, which is logged once, without a name that may be a token', async () => {
+  const warnings = collectWarnings()
+  onTestFinished(() => diag.disable())
+  const { url, requests } = await startEndpoint()
+  const missing = undefined as never
+  const given: [HeadersOption, string][] = [
+    [{ Authorization: missing, 'x-tenant': 'mine' }, '"Authorization"'],
+    [
+      [
+        ['sk-5ecret-5ecret', missing],
+        ['x-tenant', 'mine'],
+      ],
+      'one whose name has 16 characters',
+    ],
+    [() => ({ 'x-api-key': missing, 'x-tenant': 'mine' }), '"x-api-key"'],
+  ]
+  for (const [headers, name] of given) {
+    const { end, processor } = startDelivery({ url, headers })
+    for (const span of ['one', 'two']) {
+      end(span)
+      await processor.forceFlush()
+    }
+    expect(warnings).toHaveLength(1)
+    expect(warnings.splice(0)[0]).toContain(`option headers: ${name} is undefined`)
+    const sent = Object.keys(requests.at(-1)?.headers ?? {})
+    expect(sent).toContain('x-tenant')
+    expect(sent).not.toEqual(expect.arrayContaining([expect.stringMatching(/authorization|5ecret|api-key/)]))
+  }
+})
+
+test('a User-Agent of the application goes before ours', async () => {
+  const { url, requests } = await startEndpoint()
+  const { end, processor } = startDelivery({ url, headers: { 'User-AGENT': 'my-app/1 (x)' } })
+  end('one')
+  await processor.forceFlush()
+  expect(requests[0]?.headers['user-agent']).toMatch(/^my-app\/1 \(x\) otel-sessions-exporter\/\S+$/)
 })
 
 test('a message never contains the URL, which may contain a password', () => {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
-import * as http from 'node:http'
-import * as https from 'node:https'
+import http from 'node:http'
+import https from 'node:https'
 import { join } from 'node:path'
 import { urlToHttpOptions } from 'node:url'
 import { countOf, kindOf } from '@otel-sessions/semconv/internal'
 import { type Compression, type HeadersOption, type HttpAgentOption, PROCESSOR } from '../options.ts'
-import { nameOfError } from './messages.ts'
+import { logUndefinedHeader, nameOfError } from './messages.ts'
 
 /** Where requests go, and the connections to it. */
 export interface Endpoint {
@@ -89,13 +89,19 @@ export function openEndpoint(url: string, option: HttpAgentOption): Endpoint {
 }
 
 function newAgent(protocol: string, options: Readonly<Record<string, unknown>>): http.Agent {
-  const { Agent } = protocol === 'https:' ? https : http
+  const { Agent, globalAgent } = protocol === 'https:' ? https : http
   try {
-    return new Agent({ keepAlive: true, ...options })
+    return new Agent({ keepAlive: true, ...proxyOf(globalAgent), ...options })
   } catch (error) {
     const reason = error instanceof Error ? error.message : nameOfError(error)
     throw new TypeError(`${PROCESSOR}: option httpAgentOptions was rejected by Node: ${reason}`)
   }
+}
+
+/** The proxies that Node's own agent uses: with `NODE_USE_ENV_PROXY`, where this Node knows it, those of the environment. */
+function proxyOf(globalAgent: unknown): Readonly<Record<string, unknown>> {
+  const { options } = (globalAgent ?? {}) as { options?: { proxyEnv?: unknown } }
+  return options?.proxyEnv ? { proxyEnv: options.proxyEnv } : {}
 }
 
 // They describe the body, which is not the application's to change, or promise what this client does not do.
@@ -111,7 +117,7 @@ const RESERVED_HEADERS = new Set([
 
 /**
  * Checks headers from an object or from entries, such as a `Headers` or a `Map`, and returns them with lower-case names.
- * Numbers become strings; undefined values and reserved headers are left out.
+ * Numbers become strings; reserved headers are left out, and undefined values, which is logged once for each header.
  *
  * @throws TypeError that names the header and the kind of its value, never the value
  */
@@ -126,7 +132,10 @@ export function headersOf(given: unknown): Record<string, string> {
       throw new TypeError(`headers must have entries of a name and a value, one is ${kindOf(entry)}`)
     }
     const [name, value] = entry as unknown[]
-    if (value === undefined) continue
+    if (value === undefined) {
+      logUndefinedHeader(nameInMessage(name))
+      continue
+    }
     const text = typeof value === 'number' ? String(value) : value
     if (!isHeader(name, text)) {
       throw new TypeError(
@@ -141,10 +150,10 @@ export function headersOf(given: unknown): Record<string, string> {
 /** The most characters of a header's name in a message. */
 const MAX_NAME_LENGTH = 40
 
-/** A header's name as messages show it. Tokens, which have digits, may stand where the name should. */
+/** A header's name as messages show it. Tokens, which have digits or long words, may stand where the name should. */
 function nameInMessage(name: unknown): string {
   if (typeof name !== 'string') return kindOf(name)
-  const isShown = name.length <= MAX_NAME_LENGTH && /^[a-z _.-]*$/i.test(name)
+  const isShown = name.length <= MAX_NAME_LENGTH && /^[a-z _.-]*$/i.test(name) && !/[a-z]{17}/i.test(name)
   return isShown ? JSON.stringify(name) : `one whose name has ${countOf(name.length, 'character')}`
 }
 
@@ -172,8 +181,9 @@ export type RequestHeaders = (
 export function requestHeaders(option: HeadersOption, compression: Compression): RequestHeaders {
   const userAgent = `otel-sessions-exporter/${ownVersion()}`
   const complete = (contentType: string, headers: Readonly<Record<string, string>>) => ({
-    'user-agent': userAgent,
     ...headers,
+    // The application's comes first, as OpenTelemetry's exporters have it.
+    'user-agent': headers['user-agent'] ? `${headers['user-agent']} ${userAgent}` : userAgent,
     'content-type': contentType,
     ...(compression === 'none' ? {} : { 'content-encoding': compression }),
   })

@@ -92,6 +92,15 @@ export function logUnreadable(host: string, status: number, spans: number): void
   )
 }
 
+/** Logs, once for each header, that it has no value. */
+export function logUndefinedHeader(name: string): void {
+  problems.report(
+    'undefined-header',
+    () => `option headers: ${name} is undefined, so requests do not have this header`,
+    name,
+  )
+}
+
 /** Logs, once for each endpoint, that it answers with HTML. */
 export function logWebPage(host: string): void {
   problems.report(

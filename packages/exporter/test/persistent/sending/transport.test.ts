@@ -66,7 +66,7 @@ describe('a request', () => {
     const { post, endpoint } = await connect([], { headers })
     expect(await post('a\n')).toEqual(accepted)
     expect(endpoint.received[0]?.headers).toMatchObject({
-      'user-agent': 'mine',
+      'user-agent': expect.stringMatching(/^mine otel-sessions-exporter\/\d+\.\d+\.\d+/),
       authorization: 'Bearer t',
       'content-type': 'application/x-lines-protobuf',
       'content-length': '2',
