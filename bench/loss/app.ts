@@ -24,6 +24,7 @@ const spanProcessor = ours ?? stock()
 const idGenerator = new NumberedSpans()
 const provider = new BasicTracerProvider({ idGenerator, spanProcessors: [spanProcessor] })
 let endedAt = 0
+let shutdownMillis = 0
 let rejectedBefore = 0
 const calls: string[] = []
 
@@ -33,6 +34,7 @@ process.on('exit', () => {
     made: idGenerator.count,
     endedAt,
     calls: calls.join(', '),
+    shutdownMillis,
     rejectedBefore,
     ...stats,
   }
@@ -55,20 +57,25 @@ if (job.ending === 'flush and exit') {
   process.exit()
 } else if (job.ending !== 'none') {
   if (job.ending === 'drain') await record('forceFlush', () => provider.forceFlush())
-  await record('shutdown', () => provider.shutdown())
+  shutdownMillis = await record('shutdown', () => provider.shutdown())
 }
 
 function stock(): SpanProcessor {
   const { url, stockQueue } = job
   return new BatchSpanProcessor(
-    new OTLPTraceExporter({ url }),
+    new OTLPTraceExporter({ url, ...timeout() }),
     stockQueue === undefined ? {} : { maxQueueSize: stockQueue },
   )
 }
 
 function ourOptions(): PersistentBatchSpanProcessorOptions {
   const { pipeline, url, directory } = job
-  return pipeline === 'journal' ? { url, directory } : { url }
+  return { url, ...timeout(), ...(pipeline === 'journal' && { directory }) }
+}
+
+/** Stock's exporter and our processor have the same option. */
+function timeout(): { readonly timeoutMillis?: number } {
+  return job.timeoutMillis === undefined ? {} : { timeoutMillis: job.timeoutMillis }
 }
 
 /** As an application would: once the collector is available again and the rejected spans are known. */
@@ -78,7 +85,8 @@ async function redeliver(processor: PersistentBatchSpanProcessor): Promise<void>
   await record('redeliver', () => processor.redeliver())
 }
 
-async function record(call: string, make: () => Promise<unknown>): Promise<void> {
+/** Returns how many milliseconds it took. */
+async function record(call: string, make: () => Promise<unknown>): Promise<number> {
   const before = performance.now()
   let outcome = ''
   try {
@@ -86,5 +94,7 @@ async function record(call: string, make: () => Promise<unknown>): Promise<void>
   } catch (error) {
     outcome = ` rejects (${error instanceof Error ? error.message : error})`
   }
-  calls.push(`${call} ${((performance.now() - before) / 1000).toFixed(1)} s${outcome}`)
+  const millis = performance.now() - before
+  calls.push(`${call} ${(millis / 1000).toFixed(1)} s${outcome}`)
+  return millis
 }

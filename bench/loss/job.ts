@@ -11,6 +11,7 @@ export interface Job {
   /** The journal's directory; only for `journal`. */
   readonly directory: string
   readonly stockQueue: number | undefined
+  readonly timeoutMillis: number | undefined
   /** The number of spans, spread over this many milliseconds; 0 for a single burst. */
   readonly spans: number
   readonly overMillis: number
@@ -27,6 +28,8 @@ export interface JobReport {
   readonly endedAt: number
   /** The outcomes of flush and shutdown, as text. */
   readonly calls: string
+  /** How long `shutdown()` took, if it was called. */
+  readonly shutdownMillis: number
   /** The `rejected` count before `redeliver()`. */
   readonly rejectedBefore: number
   /** For our pipelines only. */

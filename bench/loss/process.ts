@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -16,13 +16,14 @@ export interface Ended extends JobReport {
 }
 
 /**
- * Runs a job in its own process. `beforeStart` is called once that process has loaded everything. Rejects if the
- * process does not end, or fails; its output then says why.
+ * Runs a job in its own process. `beforeStart` is called once that process has loaded everything, `meanwhile` when it
+ * has begun. Rejects if the process does not end, or fails; its output then says why.
  */
 export async function inProcess(
   job: Job,
   reportFile: string,
   beforeStart: () => Promise<void>,
+  meanwhile: (child: ChildProcess) => Promise<void> = async () => {},
 ): Promise<Ended> {
   const child = fork(app, [JSON.stringify(job), reportFile], { env: cleanEnvironment() })
   const exited = once(child, 'exit')
@@ -30,6 +31,7 @@ export async function inProcess(
   await Promise.race([once(child, 'message'), exited])
   await beforeStart()
   if (child.connected) child.send('go')
+  meanwhile(child).catch(() => {})
   const timer = setTimeout(() => child.kill('SIGKILL'), job.overMillis + PATIENCE_MILLIS)
   const [code, signal] = await exited
   const exitedAt = Date.now()

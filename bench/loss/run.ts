@@ -1,14 +1,21 @@
+import type { ChildProcess } from 'node:child_process'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Collector } from '../support/collector/collector.ts'
 import type { Schedule } from '../support/collector/messages.ts'
 import type { Job, Pipeline } from './job.ts'
-import { imbalance, type Outcome, sumOf } from './outcome.ts'
+import { imbalance, type Outcome, type Shutdown, sumOf } from './outcome.ts'
 import { type Ended, inProcess } from './process.ts'
 import { ALWAYS_UP, type Scenario } from './scenarios.ts'
 
 const STOCK_BATCH = 512
+/** How long a shutdown, or a natural end, may take by the documentation. */
+const SHUTDOWN_MILLIS = 10_000
+/** With a journal, while the endpoint is unavailable. */
+const UNAVAILABLE_MILLIS = 2000
+const POLL_MILLIS = 20
 
 /** The number of spans, and the time over which they are spread unless they end in one burst. */
 export interface Size {
@@ -37,11 +44,15 @@ async function stages(
 ): Promise<Outcome> {
   const directory = join(folder, 'journal')
   const ended: Ended[] = []
-  const stage = async (job: Partial<Job>, schedule: Schedule) => {
-    const base = { pipeline, url: collector.url, directory, stockQueue: scenario.stockQueue }
+  const { stockQueue, timeoutMillis } = scenario
+  const stage = async (job: Partial<Job>, schedule: Schedule, freeze?: Scenario['freeze']) => {
+    const base = { pipeline, url: collector.url, directory, stockQueue, timeoutMillis }
     const rest = { spans: 0, overMillis: 0, redelivers: false, ending: 'drain' } as const
-    const process = await inProcess({ ...base, ...rest, ...job }, join(folder, 'report.json'), () =>
-      collector.follow(schedule),
+    const process = await inProcess(
+      { ...base, ...rest, ...job },
+      join(folder, 'report.json'),
+      () => collector.follow(schedule),
+      (child) => (freeze === undefined ? Promise.resolve() : freezeFor(child, collector, freeze)),
     )
     ended.push(process)
     return { process, delivered: (await collector.report()).delivered, calls: process.calls }
@@ -50,11 +61,12 @@ async function stages(
   const overMillis = scenario.isBurst ? 0 : size.overMillis
   const redelivers = scenario.redelivers && pipeline === 'memory'
   const { ending, schedule } = scenario
-  const first = await stage({ spans, overMillis, redelivers, ending }, schedule)
+  const first = await stage({ spans, overMillis, redelivers, ending }, schedule, scenario.freeze)
   const { requests, turnedAway } = await collector.report()
-  const restarted = pipeline === 'journal' ? await stage({}, ALWAYS_UP) : undefined
+  const restarted = pipeline === 'journal' ? await stage({}, scenario.afterRestart ?? ALWAYS_UP) : undefined
   const onDisk = await rejectedIn(directory)
-  const redelivered = onDisk > 0 ? await stage({ redelivers: true }, ALWAYS_UP) : undefined
+  const isLeft = onDisk > 0 || (restarted !== undefined && scenario.afterRestart !== undefined)
+  const redelivered = isLeft ? await stage({ redelivers: true }, ALWAYS_UP) : undefined
   const leftOnDisk = await rejectedIn(directory)
 
   const { delivered, duplicates, foreign } = await collector.report()
@@ -62,6 +74,7 @@ async function stages(
   const { made, exitMillis, rejectedBefore, stats } = first.process
   const dropped = totalDropped(ended)
   const left = pipeline === 'memory' ? (stats?.rejected ?? 0) : leftOnDisk
+  const isKept = pipeline === 'memory' && !redelivers
   // In memory nothing is queued after a shutdown: what is left must have been counted as dropped.
   const isOver = pipeline === 'memory' && ending === 'shutdown'
   const queued = isOver ? 0 : (ended.at(-1)?.stats?.queued.spans ?? 0)
@@ -71,15 +84,49 @@ async function stages(
     made,
     first: { delivered: first.delivered, calls: first.calls, requests, turnedAway, exitMillis },
     ...(restarted && { afterRestart: { delivered: restarted.delivered, calls: restarted.calls } }),
-    rejected: onDisk + rejectedBefore,
+    rejected: isKept ? (stats?.rejected ?? 0) : onDisk + rejectedBefore,
+    ...(scenario.mayReject !== undefined && { mayReject: scenario.mayReject }),
+    ...(restarted && scenario.afterRestart && { heldUp: made - restarted.delivered - onDisk }),
     ...(redelivered && { afterRedeliver: { delivered: redelivered.delivered, calls: redelivered.calls } }),
     lost: made - delivered,
     duplicates,
     dropped,
+    shutdown: longestOf(scenario, pipeline, ended),
+    isFrozen: scenario.freeze !== undefined,
     ...(pipeline !== 'stock' && {
       unaccounted: unaccounted(ended, made - delivered - sumOf(dropped) - left - queued),
     }),
   }
+}
+
+/** Stops a process when it makes a request, after some time, and lets it go on later. */
+async function freezeFor(
+  child: ChildProcess,
+  collector: Collector,
+  { afterMillis, forMillis }: NonNullable<Scenario['freeze']>,
+): Promise<void> {
+  await pause(afterMillis)
+  const isRunning = () => child.exitCode === null && child.signalCode === null
+  if (!isRunning()) return
+  const { requests } = await collector.report()
+  while (isRunning() && (await collector.report()).requests === requests) await pause(POLL_MILLIS)
+  child.kill('SIGSTOP')
+  await pause(forMillis)
+  child.kill('SIGCONT')
+}
+
+/** Of the shutdowns of all processes, the one that is longest beyond its bound. */
+function longestOf(scenario: Scenario, pipeline: Pipeline, ended: readonly Ended[]): Shutdown {
+  const shutdowns = ended.map(({ shutdownMillis, exitMillis }, index): Shutdown => {
+    const isDown = pipeline === 'journal' && index === 0 && scenario.isDownAtEnd
+    const isNatural = index === 0 && scenario.ending === 'none'
+    return {
+      millis: isNatural ? exitMillis : shutdownMillis,
+      boundMillis: isDown ? UNAVAILABLE_MILLIS : SHUTDOWN_MILLIS,
+    }
+  })
+  const [longest] = shutdowns.sort((a, b) => b.millis - b.boundMillis - (a.millis - a.boundMillis))
+  return longest ?? { millis: 0, boundMillis: SHUTDOWN_MILLIS }
 }
 
 /**

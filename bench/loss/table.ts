@@ -1,6 +1,6 @@
 import { markdownTable } from '../report/markdown.ts'
 import type { Pipeline } from './job.ts'
-import { type Outcome, sumOf } from './outcome.ts'
+import { type Outcome, seconds, sumOf } from './outcome.ts'
 
 const TITLES: Readonly<Record<Pipeline, string>> = {
   stock: 'stock',
@@ -33,6 +33,7 @@ export function longTable(outcomes: readonly Outcome[]): string {
     'delivered',
     'requests',
     'exit, s',
+    'longest shutdown, s',
     'after a restart',
     'rejected',
     'after redeliver()',
@@ -46,14 +47,15 @@ export function longTable(outcomes: readonly Outcome[]): string {
 }
 
 function cellsOf(outcome: Outcome): string[] {
-  const { scenario, pipeline, first, afterRestart, afterRedeliver, dropped } = outcome
+  const { scenario, pipeline, first, afterRestart, afterRedeliver, dropped, shutdown } = outcome
   const reasons = Object.entries(dropped).map(([reason, count]) => `${reason} ${number(count)}`)
   return [
     scenario,
     TITLES[pipeline],
     number(first.delivered),
     number(first.requests),
-    (first.exitMillis / 1000).toFixed(1),
+    seconds(first.exitMillis),
+    `${seconds(shutdown.millis)} of ${seconds(shutdown.boundMillis)}`,
     number(afterRestart?.delivered),
     pipeline === 'stock' ? '' : number(outcome.rejected),
     number(afterRedeliver?.delivered),

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
 
-/** What is tried, in this order. */
-const PARTS = ['kills', 'crowd', 'damage', 'disks', 'ends'] as const
-export type Part = (typeof PARTS)[number]
+/** What is tried, in this order. The parts of a group run together: they wait for most of the time. */
+export const GROUPS = [['kills'], ['crowd'], ['damage'], ['disks', 'owners', 'freezes', 'ends']] as const
+const PARTS = GROUPS.flat()
+export type Part = (typeof GROUPS)[number][number]
 
 export interface CrashArguments {
   /** The least number of processes that are killed with one or two on a directory. */

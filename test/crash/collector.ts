@@ -32,6 +32,8 @@ export interface Client {
   readonly requests: StoredRequest[]
   /** The spans that were rejected for good. */
   readonly rejected: string[]
+  /** The spans of each request that was answered, but not accepted: it may have been split. */
+  readonly refused: (readonly string[])[]
   /** Problems with what arrived. */
   readonly violations: string[]
 }
@@ -47,7 +49,13 @@ export interface CrashCollector {
 /** Adds a client that is treated in a mood. */
 export function newClient(collector: CrashCollector, name: string, mood: Mood, seed = 1): Client {
   const random = new Random(seed)
-  const client: Client = { answer: () => answerIn(mood, random), requests: [], rejected: [], violations: [] }
+  const client: Client = {
+    answer: () => answerIn(mood, random),
+    requests: [],
+    rejected: [],
+    refused: [],
+    violations: [],
+  }
   collector.clients.set(name, client)
   return client
 }
@@ -67,6 +75,7 @@ export async function startCrashCollector(): Promise<CrashCollector> {
     request.on('end', () => {
       const ids = checkedIds(client, request, Buffer.concat(chunks))
       if (answer.stores) client.requests.push({ nth: stored++, ids, acknowledged: answer.acknowledges })
+      if (!answer.acknowledges) client.refused.push(ids)
       if (answer.isFinal) client.rejected.push(...ids)
       client.arrived?.()
       response.on('finish', () => client.answered?.())

@@ -1,12 +1,18 @@
 /** What a collector does with a request, or, for `refuse`, with a connection. */
 export type Behaviour =
-  /** Accepts it, and answers after a delay. */
-  | { readonly kind: 'accept'; readonly delayMillis: number }
+  /** Accepts it, and answers after a delay, with a message of so many bytes. */
+  | { readonly kind: 'accept'; readonly delayMillis: number; readonly messageBytes?: number }
   | { readonly kind: 'status'; readonly status: number; readonly retryAfterSeconds?: number }
   /** Refuses connections, and closes open ones. */
   | { readonly kind: 'refuse' }
   /** Reads it and never answers. */
   | { readonly kind: 'hang' }
+  /** Answers requests that contain a span with a status, or not at all; accepts the others. */
+  | { readonly kind: 'one span'; readonly span: number; readonly status: number | undefined }
+  /** Answers requests with more than so many spans with a status; accepts the others. */
+  | { readonly kind: 'at most'; readonly spans: number; readonly status: number }
+  /** Behind a balancer that gives connections to two nodes in turn; the first of them always answers with a status. */
+  | { readonly kind: 'sick node'; readonly status: number }
   /**
    * Answers byte by byte without end: the headers, so that the client never sees a status, or the body of an answer
    * with status 200. The latter counts as accepted.

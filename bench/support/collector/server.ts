@@ -1,24 +1,35 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Behaviour, Schedule } from './messages.ts'
-import { JSON_TYPE, type Received } from './span-ids.ts'
-import { Tally } from './tally.ts'
+import { JSON_TYPE, type Received, spanIdsOf } from './span-ids.ts'
+import { numberOfId, Tally } from './tally.ts'
 
 const DRIP_MILLIS = 500
 /** Below the range of ephemeral ports, so that no client gets our port while the server does not listen. */
 const LOWEST_PORT = 15_000
 const PORTS = 15_000
 
+/** What does not depend on the request. */
+type SimpleBehaviour = Exclude<Behaviour, { kind: 'one span' | 'at most' | 'sick node' }>
+
+const UP: SimpleBehaviour = { kind: 'accept', delayMillis: 0 }
+
 /** A collector on one port that follows a schedule of behaviours. */
 export class CollectorServer {
   readonly tally = new Tally()
   readonly #server = createServer((request, response) => void this.#handle(request, response))
-  #behaviour: Behaviour = { kind: 'accept', delayMillis: 0 }
+  #behaviour: Behaviour = UP
   #timers: NodeJS.Timeout[] = []
+  #connections = 0
+  /** Those that the balancer gave to the sick node. */
+  readonly #sick = new WeakSet<Socket>()
   port = 0
 
   async listen(): Promise<void> {
+    this.#server.on('connection', (socket) => {
+      if (this.#connections++ % 2 === 0) this.#sick.add(socket)
+    })
     while (this.port === 0) {
       const port = LOWEST_PORT + Math.floor(Math.random() * PORTS)
       if (await this.#listenOn(port)) this.port = port
@@ -68,17 +79,18 @@ export class CollectorServer {
       return
     }
     const { 'content-type': contentType, 'content-encoding': encoding } = request.headers
-    this.#answer(response, { body: Buffer.concat(chunks), contentType, encoding })
+    this.#answer(request.socket, response, { body: Buffer.concat(chunks), contentType, encoding })
   }
 
-  #answer(response: ServerResponse, received: Received): void {
-    const behaviour = this.#behaviour
+  #answer(socket: Socket, response: ServerResponse, received: Received): void {
+    const behaviour = this.#behaviourFor(socket, received)
     if (behaviour.kind !== 'accept') this.tally.turnedAway++
     response.setHeader('content-type', received.contentType ?? 'text/plain')
     switch (behaviour.kind) {
       case 'accept': {
         this.tally.take(received)
-        const answer = () => response.writeHead(200).end(received.contentType === JSON_TYPE ? '{}' : '')
+        const body = acceptance(received.contentType === JSON_TYPE, behaviour.messageBytes)
+        const answer = () => response.writeHead(200).end(body)
         if (behaviour.delayMillis === 0) answer()
         else setTimeout(answer, behaviour.delayMillis)
         break
@@ -99,6 +111,42 @@ export class CollectorServer {
       case 'hang':
     }
   }
+
+  /** What the current behaviour is for one request. */
+  #behaviourFor(socket: Socket, received: Received): SimpleBehaviour {
+    const behaviour = this.#behaviour
+    switch (behaviour.kind) {
+      case 'one span': {
+        const { span, status } = behaviour
+        if (!spanIdsOf(received).some((id) => numberOfId(id) === span)) return UP
+        return status === undefined ? { kind: 'hang' } : { kind: 'status', status }
+      }
+      case 'at most':
+        return spanIdsOf(received).length <= behaviour.spans
+          ? UP
+          : { kind: 'status', status: behaviour.status }
+      case 'sick node':
+        return this.#sick.has(socket) ? { kind: 'status', status: behaviour.status } : UP
+      default:
+        return behaviour
+    }
+  }
+}
+
+/** The body of an answer that accepts everything, with a message: its field 1, `partial_success`, has it as field 2. */
+function acceptance(isJson: boolean, messageBytes = 0): string | Buffer {
+  if (messageBytes === 0) return isJson ? '{}' : ''
+  const message = 'x'.repeat(messageBytes)
+  if (isJson) return JSON.stringify({ partialSuccess: { errorMessage: message } })
+  const partialSuccess = Buffer.concat([lengthDelimited(2, messageBytes), Buffer.from(message)])
+  return Buffer.concat([lengthDelimited(1, partialSuccess.length), partialSuccess])
+}
+
+function lengthDelimited(field: number, length: number): Buffer {
+  const bytes = [(field << 3) | 2]
+  let rest = length
+  for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80)
+  return Buffer.from([...bytes, rest])
 }
 
 function drip(response: ServerResponse, part: 'headers' | 'body'): void {

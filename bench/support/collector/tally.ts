@@ -2,6 +2,10 @@ import { numberOf } from '../numbered-spans.ts'
 import type { Report } from './messages.ts'
 import { type Received, spanIdsOf } from './span-ids.ts'
 
+/** The number of a span of the benchmark; undefined for a foreign ID. */
+export const numberOfId = (id: Buffer): number | undefined =>
+  id.length === 8 ? numberOf(id.readUInt32BE(0), id.readUInt32BE(4)) : undefined
+
 /** Counts accepted requests. Stores the bodies and decodes them in `report()`, so that nothing is decoded meanwhile. */
 export class Tally {
   readonly #waiting: Received[] = []
@@ -32,7 +36,7 @@ export class Tally {
   }
 
   #count(id: Buffer): void {
-    const number = id.length === 8 ? numberOf(id.readUInt32BE(0), id.readUInt32BE(4)) : undefined
+    const number = numberOfId(id)
     if (number === undefined) this.#foreign++
     else if (this.#seen.has(number)) this.#duplicates++
     else this.#seen.add(number)

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -6,7 +6,7 @@ import { sideBySide } from '../../../bench/support/side-by-side.ts'
 import type { Mood } from '../answers.ts'
 import { CLIENT_HEADER, type CrashCollector, newClient } from '../collector.ts'
 import { drain, problemsOf } from '../drain.ts'
-import { type Journal, writeJournal } from '../faults/journal.ts'
+import { type Journal, leaveJournals, writeJournal } from '../faults/journal.ts'
 import { type FaultResult, MARGIN_MILLIS } from '../faults/trial.ts'
 import { Random } from '../random.ts'
 import type { Way } from '../remote/messages.ts'
@@ -163,12 +163,7 @@ async function play(
 ): Promise<{ spans: number; lost: number; millis: number; boundMillis: number; problems: string[] }> {
   const directory = mkdtempSync(join(tmpdir(), 'otel-sessions-ends-'))
   try {
-    if (phase.findsJournals) {
-      for (let nth = 0; nth < DEAD; nth++) {
-        const name = `${journal.folder.slice(0, -12)}${String(nth).padStart(12, '0')}`
-        cpSync(join(journal.directory, journal.folder), join(directory, name), { recursive: true })
-      }
-    }
+    if (phase.findsJournals) leaveJournals(journal, directory, DEAD)
     const deadlines = { shutdownTimeoutMillis: DEADLINE_MILLIS, exportTimeoutMillis: DEADLINE_MILLIS }
     const options = { directory, durability, ...deadlines }
     const remote = await Remote.start(collector, { options, mood: phase.mood, isWorker })

@@ -14,7 +14,11 @@ export interface Circumstance {
   /** Prepares the folder. @returns the processor's directory, if it is not the folder */
   before?(folder: string): string | undefined
   /** @returns what is wrong afterwards */
-  during(subject: Subject, folder: string): Promise<string | undefined> | string | undefined
+  during(
+    subject: Subject,
+    folder: string,
+    directory: string,
+  ): Promise<string | undefined> | string | undefined
   /** Restores the machine; always called. */
   after?(folder: string): void
 }
@@ -32,7 +36,7 @@ export async function liveThrough(
     try {
       const directory = circumstance.before?.(folder) ?? folder
       const subject = new Subject(collector, { directory, durability, ...options })
-      const problem = await circumstance.during(subject, folder)
+      const problem = await circumstance.during(subject, folder, directory)
       const { lost, violations } = await subject.finish(mayLose)
       if (problem !== undefined) violations.push(problem)
       result.spans += subject.ended

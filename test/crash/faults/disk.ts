@@ -10,12 +10,18 @@ const PROGRAM = fileURLToPath(new URL('./tiny-disk.ts', import.meta.url))
 /** The exit code of `unshare` without permission. */
 const REFUSED = 1
 
+export interface TinyDisks {
+  readonly results: readonly FaultResult[]
+  /** Why no disk was frozen. */
+  readonly skipped: string | undefined
+}
+
 /**
- * Real disks that are full or read-only.
+ * Real disks that are full, read-only, or hang.
  *
  * @returns why it was not tried, if this process must not mount disks
  */
-export async function tinyDisks(): Promise<readonly FaultResult[] | string> {
+export async function tinyDisks(): Promise<TinyDisks | string> {
   if (process.platform !== 'linux') return 'only Linux has a tmpfs and mount namespaces'
   if (process.getuid?.() !== 0) return 'only root may mount'
   const disk = mkdtempSync(join(tmpdir(), 'otel-sessions-disk-'))
@@ -35,5 +41,5 @@ export async function tinyDisks(): Promise<readonly FaultResult[] | string> {
   if (failure !== undefined) return failure
   if (program.exitCode === REFUSED && complaint.startsWith('unshare:')) return complaint.trim()
   if (program.exitCode !== 0) throw new Error(`the test of tiny disks broke: ${complaint}`)
-  return JSON.parse(said) as FaultResult[]
+  return JSON.parse(said) as TinyDisks
 }

@@ -1,15 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { SEGMENT_HEADER_BYTES } from '../../../packages/exporter/dist/persistent/journal/format.js'
-import { answerIn } from '../answers.ts'
-import { CLIENT_HEADER, type CrashCollector } from '../collector.ts'
-import { Random } from '../random.ts'
+import { CLIENT_HEADER, type CrashCollector, newClient } from '../collector.ts'
 
 const AUTHOR = fileURLToPath(new URL('./author.ts', import.meta.url))
 
@@ -55,13 +53,7 @@ export interface AuthorConfig extends JournalPlan {
 export async function writeJournal(collector: CrashCollector, plan: JournalPlan): Promise<Journal> {
   const directory = mkdtempSync(join(tmpdir(), 'otel-sessions-journal-'))
   const client = 'author'
-  const random = new Random(1)
-  collector.clients.set(client, {
-    answer: () => answerIn('kind', random),
-    requests: [],
-    rejected: [],
-    violations: [],
-  })
+  newClient(collector, client, 'kind')
   const config: AuthorConfig = {
     ...plan,
     options: {
@@ -97,4 +89,13 @@ export async function writeJournal(collector: CrashCollector, plan: JournalPlan)
     )
   }
   return { directory, folder, records: records.slice(plan.acknowledged) }
+}
+
+/** Copies a journal into a directory, as if so many processes had left it there. */
+export function leaveJournals({ directory, folder }: Journal, to: string, processes: number): void {
+  for (let nth = 0; nth < processes; nth++) {
+    // The last part of a folder's name is random.
+    const name = folder.slice(0, -12) + String(nth).padStart(12, '0')
+    cpSync(join(directory, folder), join(to, name), { recursive: true })
+  }
 }

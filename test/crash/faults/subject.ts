@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { answerIn, type Mood } from '../answers.ts'
-import { CLIENT_HEADER, type Client, type CrashCollector } from '../collector.ts'
+import { CLIENT_HEADER, type Client, type CrashCollector, newClient } from '../collector.ts'
 import { unaccounted } from '../drain.ts'
 import { Random } from '../random.ts'
 import { checkedSpan, randomText } from '../spans.ts'
@@ -21,7 +21,10 @@ export class Subject {
 
   constructor(collector: CrashCollector, options: Options) {
     const answers = new Random(1)
-    this.#client = { answer: () => answerIn(this.#mood, answers), requests: [], rejected: [], violations: [] }
+    this.#client = {
+      ...newClient(collector, this.#name, this.#mood),
+      answer: () => answerIn(this.#mood, answers),
+    }
     collector.clients.set(this.#name, this.#client)
     const headers = { [CLIENT_HEADER]: this.#name }
     this.processor = new PersistentBatchSpanProcessor({

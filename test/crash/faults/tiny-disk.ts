@@ -1,26 +1,42 @@
 /**
- * Small disks that are full, or cannot be written to: a tmpfs in a mount namespace of this process, which
+ * Small disks that are full, hang, or cannot be written to: a tmpfs, or a file system in one, in a mount namespace of this process, which
  * `disk.ts` starts it in. Prints its results as JSON.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startCrashCollector } from '../collector.ts'
+import { type Hanging, runHanging } from '../disks/hang.ts'
 import { type Circumstance, liveThrough } from './circumstance.ts'
+import type { TinyDisks } from './disk.ts'
 import { writeJournal } from './journal.ts'
 import type { Subject } from './subject.ts'
 import { type Damage, type FaultResult, tryDamages } from './trial.ts'
 
 const SIZE = 600_000
+/** Of a disk that can be frozen. */
+const IMAGE_BYTES = 30_000_000
 const disk = process.argv[2] as string
 let mounts = 0
 
 /** A new tiny disk. */
-function mount(): string {
+function mount(options = `size=${SIZE}`): string {
   const place = join(disk, String(mounts++))
   mkdirSync(place)
-  run('mount', '-t', 'tmpfs', '-o', `size=${SIZE}`, 'tmpfs', place)
+  run('mount', '-t', 'tmpfs', '-o', options, 'tmpfs', place)
+  return place
+}
+
+/** A disk that can be frozen, which a tmpfs cannot: a file system in a file. */
+function mountFreezable(): string {
+  const image = join(mount(`size=${2 * IMAGE_BYTES}`), 'image')
+  const place = join(disk, String(mounts++))
+  mkdirSync(place)
+  writeFileSync(image, '')
+  truncateSync(image, IMAGE_BYTES)
+  run('mkfs.ext4', '-q', image)
+  run('mount', '-o', 'loop', image, place)
   return place
 }
 
@@ -39,13 +55,29 @@ const fill = (place: string) => {
     }
 }
 
+const useAllInodes = (place: string) => {
+  try {
+    for (let index = 0; ; index++) writeFileSync(join(place, `ballast inode ${index}`), '')
+  } catch {
+    // No file can be made.
+  }
+}
+
 const isInMemory = ({ processor }: Subject) =>
   processor.stats().isOnDisk ? 'stats().isOnDisk is true' : undefined
+
+async function inMemoryFromTheStart(subject: Subject): Promise<string | undefined> {
+  subject.end(200, 1000)
+  await pause(60)
+  const problem = isInMemory(subject)
+  await subject.attempt()
+  return problem
+}
 
 const circumstances: Circumstance[] = [
   {
     name: 'the disk becomes full (tmpfs)',
-    before: mount,
+    before: () => mount(),
     async during(subject) {
       for (let burst = 0; burst < 10; burst++) {
         subject.end(100, 1500)
@@ -63,12 +95,28 @@ const circumstances: Circumstance[] = [
       fill(place)
       return place
     },
-    async during(subject) {
-      subject.end(200, 1000)
+    during: inMemoryFromTheStart,
+  },
+  {
+    name: 'the disk has no inodes left (tmpfs)',
+    before() {
+      const place = mount(`size=${SIZE},nr_inodes=20`)
+      useAllInodes(place)
+      return place
+    },
+    during: inMemoryFromTheStart,
+  },
+  {
+    name: 'the disk has no inodes left after a while (tmpfs)',
+    before: () => mount(`size=${SIZE},nr_inodes=20`),
+    async during(subject, _, directory) {
+      subject.end(50, 1000)
       await pause(60)
-      const problem = isInMemory(subject)
+      useAllInodes(directory)
+      subject.end(100, 1000)
+      await pause(60)
       await subject.attempt()
-      return problem
+      return undefined
     },
   },
   {
@@ -78,13 +126,7 @@ const circumstances: Circumstance[] = [
       run('mount', '-o', 'remount,ro', place)
       return place
     },
-    async during(subject) {
-      subject.end(200, 1000)
-      await pause(60)
-      const problem = isInMemory(subject)
-      await subject.attempt()
-      return problem
-    },
+    during: inMemoryFromTheStart,
   },
 ]
 
@@ -118,5 +160,29 @@ const readOnly: Damage = {
 results.push(
   await tryDamages('a journal on a disk that is read-only (tmpfs)', collector, journal, [readOnly]),
 )
+const skipped = await runFrozen()
 collector.close()
-process.stdout.write(JSON.stringify(results))
+process.stdout.write(JSON.stringify({ results, skipped } satisfies TinyDisks))
+
+/** @returns why disks were not frozen, if they cannot be */
+async function runFrozen(): Promise<string | undefined> {
+  let frozen: string
+  try {
+    frozen = mountFreezable()
+  } catch (error) {
+    return String(error)
+  }
+  const hanging: Hanging = {
+    name: 'fsfreeze',
+    folder: () => mkdtempSync(join(frozen, 'spans-')),
+    hang: async () => run('fsfreeze', '-f', frozen),
+    goOn: async () => run('fsfreeze', '-u', frozen),
+  }
+  try {
+    results.push(...(await runHanging(collector, journal, hanging)))
+  } finally {
+    // What hangs could not even be killed.
+    spawnSync('fsfreeze', ['-u', frozen])
+  }
+  return undefined
+}

@@ -2,14 +2,12 @@ import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DeliveryStats } from '@otel-sessions/exporter/persistent'
-import { answerIn } from '../answers.ts'
-import { CLIENT_HEADER, type Client, type CrashCollector } from '../collector.ts'
+import { CLIENT_HEADER, type CrashCollector, newClient } from '../collector.ts'
 import { drain, unaccounted } from '../drain.ts'
-import { Random } from '../random.ts'
 import type { Journal, RecordPlace } from './journal.ts'
 
 /** How much longer than documented something may take on a busy machine. */
-export const MARGIN_MILLIS = 1500
+export const MARGIN_MILLIS = 3000
 
 /** One kind of damage, tried in many places. */
 export interface FaultResult {
@@ -60,14 +58,7 @@ export async function tryDamages(
 
 async function tryDamage(collector: CrashCollector, journal: Journal, damage: Damage) {
   const directory = mkdtempSync(join(tmpdir(), 'otel-sessions-fault-'))
-  const random = new Random(1)
-  const client: Client = {
-    answer: () => answerIn('kind', random),
-    requests: [],
-    rejected: [],
-    violations: [],
-  }
-  collector.clients.set('trial', client)
+  const client = newClient(collector, 'trial', 'kind')
   const { violations } = client
   let lost: string[] = []
   try {

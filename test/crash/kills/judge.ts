@@ -41,7 +41,7 @@ export function judge(lives: readonly Life[]): Judgement {
     }
   }
 
-  const repeated = new Map<string, string[]>()
+  const repeated = new Map<string, Map<string, string>>()
   let excused = 0
   // What a process had sent when it was killed counts as earlier than what the next one sent, even if it was read later.
   const requests = lives.flatMap(({ name, client, storedAtEnd }) =>
@@ -49,18 +49,36 @@ export function judge(lives: readonly Life[]): Judgement {
   )
   // A kill between keeping a dead letter and acking it: the request is repeated, as if it had been in flight.
   const rejectedBy = new Map(lives.flatMap(({ name, client }) => client.rejected.map((id) => [id, name])))
+  const refusals = new Map(lives.map(({ name, client }) => [name, refusalsOf(client)]))
   // Going from the last request to the first: which process sent the span later.
   const later = new Map<string, string>()
-  for (const { name, ids, acknowledged } of requests.sort((a, b) => b.at - a.at)) {
+  for (const { name, nth, ids, acknowledged } of requests.sort((a, b) => b.at - a.at)) {
     const by = ids.map((id) => later.get(id)).find((found) => found !== undefined)
     const whose = ids.map((id) => rejectedBy.get(id)).find((found) => found !== undefined) ?? name
-    if (by !== undefined && acknowledged) repeated.set(whose, [...(repeated.get(whose) ?? []), by])
-    else if (by !== undefined) excused++
+    if (by !== undefined && acknowledged) {
+      // The parts of a request that was refused are one request, of which none is acked before the others.
+      const whole = refusals.get(name)?.get(ids[0] ?? '') ?? `${name} ${nth}`
+      repeated.set(whose, (repeated.get(whose) ?? new Map()).set(whole, by))
+    } else if (by !== undefined) excused++
     for (const id of ids) later.set(id, name)
   }
   const journalled = lives.reduce((sum, life) => sum + life.journalled, 0)
   const duplicates = [...arrivals.values()].filter((times) => times > 1).length
-  return { journalled, lost, duplicates, repeated, excused }
+  return {
+    journalled,
+    lost,
+    duplicates,
+    repeated: new Map([...repeated].map(([name, requests]) => [name, [...requests.values()]])),
+    excused,
+  }
+}
+
+/** For each span the first request with it that was not accepted. */
+function refusalsOf({ refused }: Client): Map<string, string> {
+  const first = new Map<string, string>()
+  for (const [index, ids] of refused.entries())
+    for (const id of ids) if (!first.has(id)) first.set(id, `refused ${index}`)
+  return first
 }
 
 /** The broken promises: spans that are lost, requests that are repeated too often, and what arrived damaged. */

@@ -20,6 +20,8 @@ export type Order =
   | { readonly kind: 'watch' | 'watched' }
   /** Open files until no more can be opened; close them. */
   | { readonly kind: 'fill descriptors' | 'free descriptors' }
+  /** Let the disk hang, or go on: every call below the directory. */
+  | { readonly kind: 'hang' | 'go on' }
   | { readonly kind: 'leave'; readonly way: Way }
 
 /** How a program ends: by itself, or as a worker thread by its main thread, too. */

@@ -11,9 +11,12 @@ import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent
 import { Random } from '../random.ts'
 import { checkedSpan, randomText } from '../spans.ts'
 import { fillDescriptors } from './descriptors.ts'
+import { hangDisk, letDiskGoOn } from './hanging.ts'
 import type { Command, ProgramConfig, Reply } from './messages.ts'
 
 const REPLIES = 3
+/** A synchronous call hangs no longer, because nothing can end it. */
+const HANG_MILLIS = 8000
 const NANOS_PER_MILLI = 1e6
 const { options, prefix } = JSON.parse(workerData ?? process.argv[2]) as ProgramConfig
 const random = new Random(5)
@@ -88,6 +91,12 @@ async function act(command: Exclude<Command, { kind: 'leave' }>): Promise<Omit<R
       return { safe: 0 }
     case 'free descriptors':
       fillDescriptors(false)
+      return { safe: 0 }
+    case 'hang':
+      hangDisk(options.directory ?? '', HANG_MILLIS)
+      return { safe: 0 }
+    case 'go on':
+      letDiskGoOn()
       return { safe: 0 }
   }
 }

@@ -53,7 +53,7 @@ export class Remote {
       options: {
         url: collector.url,
         headers: { [CLIENT_HEADER]: this.name },
-        minFreeDiskBytes: 0,
+        ...(options.directory !== undefined && { minFreeDiskBytes: 0 }),
         ...options,
       },
       prefix: `${this.name}.`,
@@ -101,6 +101,17 @@ export class Remote {
   /** Stops the process where it is, until `thaw`. */
   freeze(): void {
     process.kill(this.#processId, 'SIGSTOP')
+  }
+
+  /** Stops the process when its next request has arrived, before it is answered. Resolves then. */
+  frozenAtRequest(): Promise<void> {
+    return new Promise((resolve) => {
+      this.client.arrived = () => {
+        this.client.arrived = () => {}
+        this.freeze()
+        resolve()
+      }
+    })
   }
 
   thaw(): void {
