@@ -78,6 +78,7 @@ const reference: Item[] = [
       item('Backends', '/reference/backends'),
       item('Stream shapes', '/reference/streams'),
       item('Environment variables', '/reference/environment'),
+      item("OpenTelemetry's promises", '/reference/contract'),
       item('Attributes', '/reference/attributes'),
     ],
   },

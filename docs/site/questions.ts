@@ -48,6 +48,8 @@ export const QUESTIONS: readonly Question[] = [
   ),
   ask('spans lost on restart', '/guide/delivery', '/guide/troubleshooting'),
   ask('tail sampling collector', '/guide/sampling'),
+  ask('Retry-After', '/reference/contract', '/guide/delivery'),
+  ask('maxQueueSize', '/reference/contract', '/reference/environment'),
   ask(
     'set session id midway through request',
     '/guide/entering-a-session',

@@ -21,8 +21,8 @@ export interface WorldOptions {
 export class World implements AsyncDisposable {
   readonly endpoint: Endpoint
   readonly ended: string[] = []
-  readonly #subject: ReturnType<Subject['start']>
-  readonly #isOurs: boolean
+  readonly subject: Subject
+  readonly #running: ReturnType<Subject['start']>
   readonly #provider: BasicTracerProvider
   readonly #logged: () => readonly string[]
 
@@ -30,9 +30,9 @@ export class World implements AsyncDisposable {
     const { settings, environment = {}, provider, logged = () => [] } = options
     this.endpoint = endpoint
     this.#logged = logged
-    this.#isOurs = subject.side === 'ours'
+    this.subject = subject
     const defaults = { url: endpoint.url, maxExportBatchSize: 4, timeoutMillis: 60_000 }
-    this.#subject = withEnvironment(environment, () => subject.start({ ...defaults, ...settings }))
+    this.#running = withEnvironment(environment, () => subject.start({ ...defaults, ...settings }))
     this.#provider = new BasicTracerProvider({ ...provider, spanProcessors: [this.processor] })
   }
 
@@ -41,12 +41,12 @@ export class World implements AsyncDisposable {
   }
 
   get processor() {
-    return this.#subject.processor
+    return this.#running.processor
   }
 
   /** Undefined if the subject does not count. */
   get counts() {
-    return this.#subject.counts()
+    return this.#running.counts()
   }
 
   /** Starts a span. */
@@ -103,8 +103,8 @@ export class World implements AsyncDisposable {
     this.endpoint.stop()
     const shutdown = this.shutdown()
     // OpenTelemetry's tries until its deadline, and leaves nothing behind that a test could see.
-    if (this.#isOurs) await shutdown
-    this.#subject.dispose()
+    if (this.subject.side === 'ours') await shutdown
+    this.#running.dispose()
   }
 }
 

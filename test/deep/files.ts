@@ -5,6 +5,7 @@
 export const DEEP_FILES = {
   /** Programs that run as processes of their own. */
   processes: [
+    'test/contract/processes.test.ts',
     'test/delivery/exit.test.ts',
     'test/demo.test.ts',
     'test/examples/examples.test.ts',

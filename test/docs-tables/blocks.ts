@@ -4,6 +4,7 @@ import { aliasesMarkdown, neverAliasesMarkdown } from './aliases.ts'
 import { backendsMarkdown } from './backends.ts'
 import { codesMarkdown } from './codes.ts'
 import { comparisonMarkdown } from './comparison.ts'
+import { differencesMarkdown, keptMarkdown } from './contract.ts'
 import { documentsMarkdown } from './documents.ts'
 import { FRAMEWORK_PAGES, frameworkMarkdown, frameworksMarkdown } from './frameworks.ts'
 
@@ -13,6 +14,7 @@ type Blocks = Readonly<Record<string, () => string>>
 export const PAGES: Readonly<Record<string, Blocks>> = {
   'reference/aliases.md': { aliases: aliasesMarkdown, 'never-aliases': neverAliasesMarkdown },
   'reference/backends.md': { backends: backendsMarkdown },
+  'reference/contract.md': { differences: differencesMarkdown, kept: keptMarkdown },
   'reference/streams.md': { streams: () => streamsMarkdown(CELLS) },
   'contributing/source-documents.md': { documents: documentsMarkdown },
   'migration/comparison.md': { comparison: comparisonMarkdown },

@@ -14,6 +14,19 @@ async function afterEach(world: World, statuses: readonly number[]): Promise<str
   return [...seen].join('; ')
 }
 
+const partialSuccess = (rejectedSpans: number, errorMessage: string) => ({
+  status: 200,
+  body: { partialSuccess: { rejectedSpans, errorMessage } },
+})
+
+/** How a partial success was logged: ours names the endpoint in place of the message. */
+function logged(world: World, message: string): string {
+  if (world.hasLogged(message)) return 'with the message'
+  return world.hasLogged(`${new URL(world.endpoint.origin).host} accepted a request`)
+    ? 'without the message'
+    : 'not logged'
+}
+
 export const ANSWERS: readonly Row[] = [
   {
     promise: 'Each status from 200 to 299 is success.',
@@ -34,6 +47,17 @@ export const ANSWERS: readonly Row[] = [
     promise: 'After any other status of an error, a span is not sent again.',
     observe: (world) => afterEach(world, [400, 401, 403, 404, 405, 408, 413, 415, 500, 501, 505]),
     kept: 'sent once, flush rejects',
+  },
+  {
+    promise: 'A request that is too large, status 413, is final.',
+    async observe(world) {
+      world.endpoint.answer((names) => (names.length > 2 ? 413 : 200))
+      world.end(4)
+      return world.fate()
+    },
+    kept: 'lost',
+    ours: 'delivered',
+    because: 'Half of the request may be accepted, so it is sent again in halves.',
   },
   {
     promise: 'Redirects are not followed.',
@@ -61,4 +85,54 @@ export const ANSWERS: readonly Row[] = [
     },
     kept,
   })),
+  {
+    promise: 'A partial success is logged, with the message of the endpoint.',
+    async observe(world) {
+      const message = `quota of ${world.endpoint.origin}`
+      world.endpoint.play([partialSuccess(1, message)])
+      await world.send()
+      return `${logged(world, message)}, ${world.counts?.lost === 1 ? 'counted' : 'not counted'}`
+    },
+    kept: 'with the message, not counted',
+    ours: 'without the message, counted',
+    because: 'The message may repeat a prompt or a key, so it is logged at level debug only.',
+  },
+  {
+    promise: 'A warning in a success is logged, with the message of the endpoint.',
+    async observe(world) {
+      const message = `warning of ${world.endpoint.origin}`
+      world.endpoint.play([partialSuccess(0, message)])
+      return `${await world.send()}, ${logged(world, message)}`
+    },
+    kept: 'resolves, with the message',
+    ours: 'resolves, without the message',
+    because: 'The message may repeat a prompt or a key.',
+  },
+  {
+    promise: 'A partial success in an answer of a megabyte is read.',
+    async observe(world) {
+      const message = `${world.endpoint.origin} has a limit ${'.'.repeat(1_000_000)}`
+      world.endpoint.play([partialSuccess(1, message)])
+      await world.send()
+      return logged(world, message) === 'not logged' ? 'not read' : 'read'
+    },
+    kept: 'read',
+  },
+  {
+    promise: 'An answer of more than 4 MiB is a failure that is not retried.',
+    async observe(world) {
+      world.endpoint.play([{ status: 200, body: ' '.repeat(4 * 1024 * 1024 + 1) }])
+      return `flush ${await world.send()}, ${requests(world)}`
+    },
+    kept: 'flush rejects, sent once',
+  },
+  {
+    promise: 'An answer with status 200 is a success, although its body is a web page.',
+    async observe(world) {
+      const headers = { 'content-type': 'text/html' }
+      world.endpoint.play([{ status: 200, headers, body: '<!doctype html><title>Log in</title>' }])
+      return `flush ${await world.send()}, ${requests(world)}`
+    },
+    kept: 'flush resolves, sent once',
+  },
 ]

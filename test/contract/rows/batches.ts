@@ -98,6 +98,25 @@ export const BATCHES: readonly Row[] = [
     kept: 'delivered without the attribute',
   },
   {
+    promise: 'Ending a span does not throw, whatever the span is.',
+    async observe({ processor }) {
+      const unreadable = {
+        spanContext() {
+          throw new Error('unreadable')
+        },
+      }
+      try {
+        processor.onEnd(unreadable as never)
+        return 'does not throw'
+      } catch {
+        return 'throws'
+      }
+    },
+    kept: 'does not throw',
+    theirs: 'throws',
+    because: 'Spans of wrappers and proxies may throw when they are read. Ours counts them.',
+  },
+  {
     promise: 'The queue holds 2,048 spans; more are dropped.',
     with: () => ({ settings: { maxExportBatchSize: 512 } }),
     async observe(world) {

@@ -29,10 +29,10 @@ export const ENDINGS: readonly Row[] = [
       const wasEarly = await isSettled(flush)
       release()
       await flush
-      return wasEarly ? 'resolves before' : 'resolves then'
+      return wasEarly ? 'resolves before that' : 'resolves then'
     },
     kept: 'resolves then',
-    theirs: 'resolves before',
+    theirs: 'resolves before that',
     because:
       'Theirs does not wait for a request that is already on its way, as a serverless function needs it.',
   },

@@ -31,6 +31,8 @@ const ignored = (name: string, text = name) => ({
 const TRACES = 'OTEL_EXPORTER_OTLP_TRACES_'
 const ALL = 'OTEL_EXPORTER_OTLP_'
 
+const withPath = (path: string) => (path === '' ? 'without a path' : `with the path \`${path}\``)
+
 export const ENVIRONMENT: readonly Row[] = [
   ...(
     [
@@ -41,7 +43,7 @@ export const ENVIRONMENT: readonly Row[] = [
       ['/v1/traces', '/v1/traces/v1/traces'],
     ] as const
   ).map(([path, kept]) => ({
-    promise: `\`${ALL}ENDPOINT\` with the path \`${path}\` means \`${kept}\`.`,
+    promise: `\`${ALL}ENDPOINT\` ${withPath(path)} means \`${kept}\`.`,
     with: environment(({ origin }) => ({ [`${ALL}ENDPOINT`]: origin + path })),
     observe: pathOf,
     kept,
@@ -54,7 +56,7 @@ export const ENVIRONMENT: readonly Row[] = [
       ['/some/path/', '/some/path/'],
     ] as const
   ).map(([path, kept]) => ({
-    promise: `\`${TRACES}ENDPOINT\` with the path \`${path}\` means \`${kept}\`, and takes precedence.`,
+    promise: `\`${TRACES}ENDPOINT\` ${withPath(path)} means \`${kept}\`, and takes precedence.`,
     with: environment(({ origin }) => ({
       [`${TRACES}ENDPOINT`]: origin + path,
       [`${ALL}ENDPOINT`]: 'http://127.0.0.1:1',
