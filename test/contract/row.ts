@@ -3,7 +3,7 @@ import type { Subject } from './subject.ts'
 import type { World, WorldOptions } from './world.ts'
 
 /** Something that OpenTelemetry promises of its OTLP/HTTP exporters and its batch processor. */
-export interface KeptRow {
+interface KeptRow {
   /** A sentence. */
   readonly promise: string
   /** What the subject is told, beside the defaults of a world. */

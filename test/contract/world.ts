@@ -4,7 +4,7 @@ import { Endpoint, type Reply } from './endpoint.ts'
 import type { Settings, Subject } from './subject.ts'
 
 /** Variables of the environment, set while a subject is constructed. */
-export type Environment = Readonly<Record<string, string>>
+type Environment = Readonly<Record<string, string>>
 
 /** What a world is made of; all but the subject has a default. */
 export interface WorldOptions {

@@ -14,6 +14,15 @@ async function afterEach(world: World, statuses: readonly number[]): Promise<str
   return [...seen].join('; ')
 }
 
+/** One of four spans makes the endpoint answer with a status. */
+async function withOneBadSpan(world: World, status: number): Promise<string> {
+  const [, , bad = ''] = world.end(4)
+  world.endpoint.answer((names) => (names.includes(bad) ? status : 200))
+  await world.flush()
+  await world.shutdown()
+  return `${world.accepted.length} of 4 spans arrive`
+}
+
 const partialSuccess = (rejectedSpans: number, errorMessage: string) => ({
   status: 200,
   body: { partialSuccess: { rejectedSpans, errorMessage } },
@@ -47,6 +56,20 @@ export const ANSWERS: readonly Row[] = [
     promise: 'After any other status of an error, a span is not sent again.',
     observe: (world) => afterEach(world, [400, 401, 403, 404, 405, 408, 413, 415, 500, 501, 505]),
     kept: 'sent once, flush rejects',
+  },
+  {
+    promise: 'A request with a span that the endpoint answers with 400 is final, with all its spans.',
+    observe: (world) => withOneBadSpan(world, 400),
+    kept: '0 of 4 spans arrive',
+    ours: '3 of 4 spans arrive',
+    because: 'The request is narrowed down to the span that causes it, which is kept for `redeliver()`.',
+  },
+  {
+    promise: 'A request with a span that the endpoint fails on, status 500, is final, with all its spans.',
+    observe: (world) => withOneBadSpan(world, 500),
+    kept: '0 of 4 spans arrive',
+    ours: '3 of 4 spans arrive',
+    because: 'The same.',
   },
   {
     promise: 'A request that is too large, status 413, is final.',

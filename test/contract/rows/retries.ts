@@ -38,7 +38,7 @@ export const RETRIES: readonly Row[] = [
     kept: 'sent twice, delivered',
   },
   ...['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'].map((code) => ({
-    promise: `After the network error ${code}, the spans are sent again.`,
+    promise: `After the network error \`${code}\`, the spans are sent again.`,
     with: ({ url }: { url: string }) => ({
       settings: {
         url: url.replace('127.0.0.1', 'collector.test'),
