@@ -38,6 +38,7 @@ export const DEEP_FILES = {
     'packages/exporter/test/persistent/queue/damage.test.ts',
     'packages/exporter/test/persistent/queue/model.test.ts',
     'packages/exporter/test/persistent/sending/property.test.ts',
+    'packages/exporter/test/persistent/sending/refused.test.ts',
     'packages/processor/test/lifecycle/idle/model.test.ts',
     'packages/semconv/test/aliases.test.ts',
     'packages/semconv/test/plain-session-id.test.ts',

@@ -36,3 +36,17 @@ describe('isPlainSessionId', () => {
     expect(isPlainSessionId('x'.repeat(200))).toBe(false)
   })
 })
+
+describe('advice', () => {
+  it('takes an @ and a dot for an address only with a letter or a digit after the first inner dot', () => {
+    const alphabet = fc.constantFrom('a', '0', '.', '@', '-', ' ')
+    const before = /^[^\s@]+@[^\s@]+\.[^\s@]*[a-z0-9][^\s@]*$/i
+    const value = fc.string({ unit: alphabet, maxLength: 12 })
+    fc.assert(
+      fc.property(value, (id) => {
+        expect(adviseSessionId(id).includes('looks-like-email')).toBe(before.test(id))
+      }),
+      { numRuns: runs(20_000) },
+    )
+  })
+})

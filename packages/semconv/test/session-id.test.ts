@@ -70,18 +70,6 @@ describe('advice', () => {
     expect(adviseSessionId(value)).not.toContain('looks-like-email')
     expect(adviseSessionId(`${value} `)).toEqual(['surrounding-blank'])
   })
-
-  it('takes an @ and a dot for an address only with a letter or a digit after the first inner dot', () => {
-    const alphabet = fc.constantFrom('a', '0', '.', '@', '-', ' ')
-    const before = /^[^\s@]+@[^\s@]+\.[^\s@]*[a-z0-9][^\s@]*$/i
-    const value = fc.string({ unit: alphabet, maxLength: 12 })
-    fc.assert(
-      fc.property(value, (id) => {
-        expect(adviseSessionId(id).includes('looks-like-email')).toBe(before.test(id))
-      }),
-      { numRuns: 2000 },
-    )
-  })
 })
 
 describe('createSessionId', () => {
