@@ -2,9 +2,9 @@ import type { DiskWatch, Files, System } from './context.ts'
 
 /** Half of the threads that Node has by default: while a disk hangs, DNS and zlib need the others. */
 const CALLS_AT_ONCE = 2
-/** A call that takes longer counts as hanging. */
-const HANG_MILLIS = 10_000
 const CHECK_MILLIS = 1000
+/** A call that is still under way at so many checks counts as hanging. A process that is frozen meanwhile checks once. */
+const HANGING_CHECKS = 10
 
 type Call = (...args: unknown[]) => unknown
 
@@ -14,8 +14,8 @@ export class Disk implements DiskWatch {
   readonly files: Files
   onHanging = () => {}
   readonly #system: System
-  /** When each call under way has started. */
-  readonly #started = new Map<object, number>()
+  /** At how many checks each call was under way. */
+  readonly #checks = new Map<object, number>()
   #free = CALLS_AT_ONCE
   readonly #waiting: (() => void)[] = []
   readonly #patient = new Set<() => void>()
@@ -90,28 +90,29 @@ export class Disk implements DiskWatch {
     if (this.#free > 0) this.#free -= 1
     else await new Promise<void>((resolve) => this.#waiting.push(resolve))
     const key = {}
-    this.#started.set(key, this.#system.now())
+    this.#checks.set(key, 0)
     this.#stop ??= this.#system.every(CHECK_MILLIS, () => this.#check())
     return () => {
-      this.#started.delete(key)
-      this.#isHanging &&= this.#oldest <= this.#system.now() - HANG_MILLIS
+      this.#checks.delete(key)
+      this.#isHanging &&= this.#hasHanging
       const next = this.#waiting.shift()
       if (next === undefined) this.#free += 1
       else next()
     }
   }
 
-  get #oldest(): number {
-    return Math.min(...this.#started.values())
+  get #hasHanging(): boolean {
+    return [...this.#checks.values()].some((checks) => checks >= HANGING_CHECKS)
   }
 
   #check(): void {
-    if (this.#started.size === 0) {
+    if (this.#checks.size === 0) {
       this.#stop?.()
       this.#stop = undefined
       return
     }
-    if (this.#isHanging || this.#oldest > this.#system.now() - HANG_MILLIS) return
+    for (const [key, checks] of this.#checks) this.#checks.set(key, checks + 1)
+    if (this.#isHanging || !this.#hasHanging) return
     this.#isHanging = true
     this.onHanging()
     for (const resolve of this.#patient) resolve()

@@ -17,8 +17,7 @@ async function startHanging(records: number, settings = {}) {
   /** Lets the time pass after which the disk counts as hanging. */
   const notice = async () => {
     await quiet()
-    process.ahead += 10_001
-    process.tick(1000)
+    for (let seconds = 0; seconds < 10; seconds += 1) process.tick(1000)
     await quiet()
   }
   return { directory, process, queue, calls, notice }
@@ -70,6 +69,18 @@ describe('a disk that hangs', () => {
     expect(queue.unwritten).toBe(2)
     expect((await drain(queue)).sort()).toEqual(upTo(4))
     process.answer()
+    await queue.close()
+  })
+
+  it('is not one after which the process was frozen for a while', async () => {
+    const { process, queue } = await startHanging(1)
+    queue.offer(record(1))
+    await quiet()
+    process.ahead += 3600_000
+    process.tick(1000)
+    process.answer()
+    await quiet()
+    expect([queue.isOnDisk, queue.unwritten]).toEqual([true, 0])
     await queue.close()
   })
 
@@ -152,12 +163,10 @@ describe('a disk that hangs', () => {
 
 describe('a checkpoint', () => {
   it('has one write under way, and then the newest position', async () => {
-    const { directory, calls, process, queue } = await startHanging(9)
+    const { directory, calls, process, queue, notice } = await startHanging(9)
     for (let count = 0; count < 6; count += 1) {
       const lease = queue.lease(ONE)
-      await quiet()
-      process.ahead += 11_000
-      process.tick(1000)
+      await notice()
       ;(await lease)?.ack()
       await quiet()
     }
