@@ -22,6 +22,8 @@ const PATIENCE_MILLIS = 2000
 
 /** The part of the time for a shutdown that is kept for closing the files of the journal. */
 const CLOSING_PART = 0.1
+/** The least time for that. */
+const CLOSING_MILLIS = 1000
 
 /**
  * Delivers ended spans, in place of `BatchSpanProcessor` and an OTLP exporter: each is delivered at least once, or
@@ -194,7 +196,7 @@ export class PersistentBatchSpanProcessor {
     const before = lossesOf(this.#counters)
     // A disk that hangs may let it end later, which does no harm.
     const closed = this.#pipeline.close().then(() => this.#removeExitHandler())
-    const isClosed = await within(Math.max(1, until - now()), 'closing', closed).then(
+    const isClosed = await within(Math.max(CLOSING_MILLIS, until - now()), 'closing', closed).then(
       () => true,
       () => false,
     )
