@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Files } from './context.ts'
+import { openRegular, readAt } from './regular-file.ts'
 
 /** A place in a journal. Everything before a checkpoint is acked or dropped. */
 export interface Position {
@@ -18,8 +19,10 @@ const SLOT_BYTES = 32
 // Half a kilobyte apart: a write that a power loss interrupts damages one slot at most.
 const SLOT_DISTANCE = 512
 const MAGIC = 0x7275434f
-// It may be missing in a folder that another process left.
-const FLAGS = constants.O_WRONLY | constants.O_CREAT
+// Windows has neither.
+const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
+// It may be missing in a folder that another process left, and what is there may be a link, or a FIFO without a reader.
+const FLAGS = constants.O_WRONLY | constants.O_CREAT | O_NOFOLLOW | O_NONBLOCK
 
 /**
  * The file that marks how far a journal is acked. Two slots are written in turn, so that one is always whole. Writing is
@@ -154,7 +157,8 @@ const NOTHING: Position = { number: 0, offset: 0 }
 export async function readCheckpoint(fs: Files, folder: string): Promise<ReadCheckpoint> {
   let bytes: Buffer
   try {
-    bytes = await fs.promises.readFile(join(folder, CHECKPOINT_NAME))
+    const { handle } = await openRegular(fs, join(folder, CHECKPOINT_NAME))
+    bytes = await readAt(handle, 0, SLOT_DISTANCE + SLOT_BYTES).finally(() => handle.close())
   } catch {
     return { sequence: 0, position: NOTHING }
   }

@@ -20,6 +20,11 @@ const { crc32 } = zlib
 /** How a body is compressed. New records are not; those of an earlier version may be. */
 export type Compression = 'none' | 'gzip' | 'zstd'
 
+/** A segment is not longer, unless it consists of a single record. */
+export const MAX_SEGMENT_BYTES = 4 * 1024 * 1024
+/** A longer record is not written, and counts as damaged where it is found: it would fill the memory. */
+export const MAX_RECORD_BYTES = 256 * 1024 * 1024
+
 /** Bytes before the first record of a segment. */
 export const SEGMENT_HEADER_BYTES = 16
 /** Bytes before a record's body. */
@@ -32,8 +37,6 @@ const VERSION = 1
 const COMPRESSIONS: readonly Compression[] = ['none', 'gzip', 'zstd']
 const COMPRESSION_BITS = 0x0f
 const JSON_BIT = 0x10
-/** A damaged or hostile file must not fill the memory. */
-const MAX_DECOMPRESSED_BYTES = 256 * 1024 * 1024
 
 /** What a record's header contains about its body. */
 export interface RecordHeader {
@@ -126,7 +129,7 @@ export async function decompress(
   compression: Exclude<Compression, 'none'>,
   bytes: number,
 ): Promise<Buffer | undefined> {
-  if (bytes > MAX_DECOMPRESSED_BYTES) return undefined
+  if (bytes > MAX_RECORD_BYTES) return undefined
   try {
     const read = compression === 'gzip' ? gunzip : unzstd
     const decompressed = await read(body, { maxOutputLength: Math.max(1, bytes) })

@@ -86,12 +86,12 @@ export async function restoreHeld(
   for (const number of numbers.sort((a, b) => a - b)) {
     const file = await readHeld(context, { number, path: heldPath(folder, number) }, isUnwanted)
     if (file === 'left') isLeft = true
-    else if (file !== 'quarantined') files.push(file)
+    else if (file !== 'gone') files.push(file)
   }
   const released = new Set<string>()
   for (const { scanned } of files) {
     for (const { header, body } of scanned.records) {
-      if (header.spans === 0) for (const place of placesIn(body)) released.add(keyOf(place))
+      if (header.spans === 0 && body) for (const place of placesIn(body)) released.add(keyOf(place))
     }
   }
   let next = Math.max(after, ...names.map((name) => numberOf(name) ?? 0)) + 1
@@ -106,12 +106,13 @@ async function readHeld(
   context: QueueContext,
   place: { number: number; path: string },
   isUnwanted: () => boolean,
-): Promise<HeldFile | 'left' | 'quarantined'> {
-  const found = await findSegment(context, place, 0, false, isUnwanted)
+): Promise<HeldFile | 'left' | 'gone'> {
+  const found = await findSegment(context, place, { keepsBodies: true, isUnwanted })
   if (found === 'unwanted') return 'left'
+  if (found === 'gone') return 'gone'
   if (found !== 'unreadable') return { ...place, scanned: found.scanned }
   context.accounting.counters.corrupt += 1
-  return (await quarantine(context, place.path)) ? 'quarantined' : 'left'
+  return (await quarantine(context, place.path)) ? 'gone' : 'left'
 }
 
 /** Makes a segment of what is left in a file. False if it cannot be written, or its owner still writes to it. */
@@ -152,6 +153,7 @@ async function writeSegment(
   const parts = [segmentHeader(records[0]?.header.format ?? settings.format)]
   let offset = SEGMENT_HEADER_BYTES
   for (const { header, body } of records) {
+    if (body === undefined) continue
     parts.push(recordHeader({ ...header, crc: crc32(body) }, offset), body)
     offset += RECORD_HEADER_BYTES + body.length
   }

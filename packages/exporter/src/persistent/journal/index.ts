@@ -6,6 +6,7 @@
  * - `writer.ts`, `segment-file.ts`: writing records off the event loop, or within a call
  * - `format.ts`, `scan.ts`, `load.ts`: the bytes of a file, and reading them in spite of damage
  * - `held-file.ts`: files of spans that are not queued yet
+ * - `regular-file.ts`: opening files without following links or waiting
  * - `checkpoint.ts`: the file `cursor`
  * - `disk.ts`: how many calls of the file system run at once, and whether they hang
  * - `accounting.ts`, `context.ts`: the sums, settings and machine that all parts of a queue share
@@ -27,6 +28,8 @@ export {
 export { Disk } from './disk.ts'
 export {
   decompress,
+  MAX_RECORD_BYTES,
+  MAX_SEGMENT_BYTES,
   numberOf,
   RECORD_HEADER_BYTES,
   recordHeader,

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { problems } from '../../problems.ts'
 import type { QueueContext, System } from './context.ts'
+import { NOT_REGULAR, openRegular } from './regular-file.ts'
 import { type ScannedSegment, scanSegment } from './scan.ts'
 import { foundSegment } from './segment.ts'
 import type { Segment } from './segment-types.ts'
@@ -24,8 +25,8 @@ const QUARANTINE = 'unreadable'
  */
 export function loadSegment(context: QueueContext, segment: Segment, isClosed: () => boolean): Promise<void> {
   return segment.loadOnce(async () => {
-    const file = await readAgain(context, segment, isClosed)
-    if (file !== undefined) segment.reload(await scanSegment(file.subarray(0, segment.until), segment.from))
+    const scanned = await readAgain(context, segment, isClosed)
+    if (scanned !== undefined) segment.reload(scanned)
   })
 }
 
@@ -37,24 +38,28 @@ export interface FoundFile {
   readonly needsZstd: boolean
 }
 
-/**
- * Reads a file that was found for its sums. A file that is gone meanwhile counts as empty.
- *
- * @param from the offset of the first record that is not acked
- * @param isFresh whether the records count as queued just now
- * @param isUnwanted asked before each attempt to read it
- */
+/** How to read a file that was found. */
+export interface Finding {
+  /** The offset of the first record that is not acked. */
+  readonly from?: number
+  /** Whether the records count as queued just now. */
+  readonly isFresh?: boolean
+  /** Whether the bodies are needed, and not only their sums. */
+  readonly keepsBodies?: boolean
+  /** Asked before each attempt to read it. */
+  readonly isUnwanted?: () => boolean
+}
+
+/** Reads a file that was found. */
 export async function findSegment(
   context: QueueContext,
   place: { number: number; path: string },
-  from: number,
-  isFresh = false,
-  isUnwanted: () => boolean = () => false,
-): Promise<FoundFile | 'unreadable' | 'unwanted'> {
-  const { system, accounting } = context
-  const read = await readFile(system, place.path, isUnwanted)
-  if (read === 'unreadable' || read === 'unwanted') return read
-  const scanned = await scanSegment(read === 'gone' ? Buffer.alloc(0) : read, from)
+  { from = 0, isFresh = false, keepsBodies = false, isUnwanted = () => false }: Finding,
+): Promise<FoundFile | 'gone' | 'unreadable' | 'unwanted'> {
+  const { system, accounting, settings } = context
+  const isSynced = settings.fsync !== 'never'
+  const scanned = await readFile(context, place.path, { from, keepsBodies, isSynced, isUnwanted })
+  if (typeof scanned === 'string') return scanned
   const latest = system.now()
   const shift = isFresh ? Number.NEGATIVE_INFINITY : system.wall() - latest
   const segment = foundSegment(accounting, place, { shift, latest }, scanned, from)
@@ -62,42 +67,62 @@ export async function findSegment(
   return { segment, scanned, needsZstd }
 }
 
-/** The file of a segment, empty when it cannot be read; undefined when it is no longer needed. */
+const NOTHING: ScannedSegment = { records: [], fileBytes: 0, corrupt: 0, corruptSpans: 0, isTorn: false }
+
+/** What the file of a segment contains, nothing when it cannot be read; undefined when it is no longer needed. */
 async function readAgain(
   context: QueueContext,
   segment: Segment,
   isClosed: () => boolean,
-): Promise<Buffer | undefined> {
-  const { path } = segment
+): Promise<ScannedSegment | undefined> {
+  const { path, from, until } = segment
   if (path === undefined) return undefined
-  const file = await readFile(context.system, path, () => isClosed() || segment.path === undefined)
-  if (file === 'unwanted') return undefined
-  if (file !== 'gone' && file !== 'unreadable') return file
-  if (file === 'gone' && segment.path === path && !context.system.fs.existsSync(dirname(path))) {
+  const isUnwanted = () => isClosed() || segment.path === undefined
+  const scanned = await readFile(context, path, { from, until, keepsBodies: true, isUnwanted })
+  if (scanned === 'unwanted') return undefined
+  if (typeof scanned === 'object') return scanned
+  if (scanned === 'gone' && segment.path === path && !context.system.fs.existsSync(dirname(path))) {
     // Another process has taken the whole folder over, and sends it.
     segment.leaveFolder()
     segment.dropAll('taken-over')
     return undefined
   }
   context.accounting.counters.corrupt += 1
-  if (file === 'unreadable' && segment.path === path) {
+  if (scanned === 'unreadable' && segment.path === path) {
     segment.quarantine()
     await quarantine(context, path)
   }
-  return Buffer.alloc(0)
+  return NOTHING
+}
+
+interface Reading {
+  readonly from: number
+  readonly until?: number
+  readonly keepsBodies: boolean
+  /** Whether to force it to the disk: its process may have been killed before it did. */
+  readonly isSynced?: boolean
+  readonly isUnwanted: () => boolean
 }
 
 async function readFile(
-  system: System,
+  { system }: QueueContext,
   path: string,
-  isUnwanted: () => boolean,
-): Promise<Buffer | 'gone' | 'unreadable' | 'unwanted'> {
+  { from, until = Number.POSITIVE_INFINITY, keepsBodies, isSynced = false, isUnwanted }: Reading,
+): Promise<ScannedSegment | 'gone' | 'unreadable' | 'unwanted'> {
   for (let attempt = 1; !isUnwanted(); attempt += 1) {
     try {
-      return await system.fs.promises.readFile(path)
+      const { handle, size } = await openRegular(system.fs, path)
+      try {
+        // Not every system can force a file that is open for reading.
+        if (isSynced) await handle.datasync().catch(() => {})
+        return await scanSegment(handle, { from, size: Math.min(size, until), keepsBodies })
+      } finally {
+        await handle.close()
+      }
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? ''
       if (code === 'ENOENT') return 'gone'
+      if (code === NOT_REGULAR || code === 'ELOOP') return 'unreadable'
       if (attempt >= ATTEMPTS && !SHORTAGES.has(code)) return 'unreadable'
       await system.pause(PAUSE_MILLIS)
     }

@@ -1,26 +1,30 @@
+import type { FileHandle } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import {
+  MAX_RECORD_BYTES,
+  MAX_SEGMENT_BYTES,
   RECORD_HEADER_BYTES,
   RECORD_MAGIC,
   type RecordHeader,
   readRecordHeader,
   SEGMENT_HEADER_BYTES,
 } from './format.ts'
+import { readAt } from './regular-file.ts'
 
 /** A whole record of a file. */
 export interface ScannedRecord {
   readonly header: RecordHeader
   /** Of its header in the file. */
   readonly offset: number
-  /** A view of the file's bytes. */
-  readonly body: Buffer
+  /** A view of the file's bytes; undefined where only the sums are needed. */
+  readonly body: Buffer | undefined
 }
 
 /** What a segment's file contains. */
 export interface ScannedSegment {
   readonly records: readonly ScannedRecord[]
-  /** Of the file. */
+  /** Of the file, as far as it was looked at. */
   readonly fileBytes: number
   /** How many places are damaged: records with a damaged body, and bytes that belong to no record. */
   readonly corrupt: number
@@ -32,56 +36,102 @@ export interface ScannedSegment {
 
 /** Bytes checked before yielding to other work: some two milliseconds. */
 const YIELD_BYTES = 2 * 1024 * 1024
+/** Records are looked for in so much of a file, twice what is ever written. Only the last one may be longer. */
+const HEAD_BYTES = 2 * MAX_SEGMENT_BYTES
+
+/** What to read of a file. */
+export interface ScanRange {
+  /** The offset of the first record. */
+  readonly from: number
+  /** The end of the file, or an offset before it. */
+  readonly size: number
+  /** Whether the bodies are needed, and not only their sums. */
+  readonly keepsBodies: boolean
+}
 
 /**
- * Finds the records of a segment from an offset on. After damage it searches for the next record. Zeros are where a
- * write did not complete: the process was killed, or the power was lost.
+ * Finds the records of a segment. After damage it searches for the next record. Zeros are where a write did not
+ * complete: the process was killed, or the power was lost. Whatever size a file or a header claims, no more than a
+ * segment and one record are in memory.
  */
-export async function scanSegment(file: Buffer, from: number): Promise<ScannedSegment> {
+export async function scanSegment(handle: FileHandle, range: ScanRange): Promise<ScannedSegment> {
+  const { from, size, keepsBodies } = range
+  const head = await readAt(handle, 0, Math.min(size, HEAD_BYTES))
+  const fileEnd = head.length < HEAD_BYTES ? head.length : size
   const records: ScannedRecord[] = []
+  const sums = new Sums()
   let corrupt = 0
   let corruptSpans = 0
-  let isTorn = false
-  let sinceYield = 0
-  const isWhole = async (body: Buffer, crc: number) => {
-    let sum = 0
-    for (let at = 0; at < body.length; at += YIELD_BYTES) {
-      const piece = body.subarray(at, at + YIELD_BYTES)
-      sum = crc32(piece, sum)
-      sinceYield += piece.length
-      if (sinceYield < YIELD_BYTES) continue
-      sinceYield = 0
-      await setImmediate()
-    }
-    return sum === crc
-  }
-
+  let seen = head.length
+  let isTorn = (fileEnd > 0 && fileEnd < SEGMENT_HEADER_BYTES) || fileEnd < from
   let offset = Math.max(from, SEGMENT_HEADER_BYTES)
-  if ((file.length > 0 && file.length < SEGMENT_HEADER_BYTES) || file.length < from) isTorn = true
-  while (offset < file.length) {
-    const header = readRecordHeader(file, offset)
+  while (offset < head.length) {
+    const header = readRecordHeader(head, offset)
     if (header === undefined) {
-      const next = nextRecord(file, offset + 1)
-      const isCutOff = next === file.length && file.length - offset < RECORD_HEADER_BYTES
-      if (isCutOff || isZero(file.subarray(offset, next))) isTorn = true
+      const next = nextRecord(head, offset + 1)
+      const isCutOff = next === fileEnd && fileEnd - offset < RECORD_HEADER_BYTES
+      if (isCutOff || isZero(head.subarray(offset, next))) isTorn = true
       else corrupt += 1
-      offset = next
+      offset = next === head.length ? fileEnd : next
       continue
     }
-    const end = offset + RECORD_HEADER_BYTES + header.storedBytes
-    if (end > file.length) {
+    const start = offset + RECORD_HEADER_BYTES
+    const end = start + header.storedBytes
+    if (end > fileEnd) {
       isTorn = true
       break
     }
-    const body = file.subarray(offset + RECORD_HEADER_BYTES, end)
-    if (await isWhole(body, header.crc)) records.push({ header, offset, body })
+    seen = Math.max(seen, end)
+    offset = end
+    if (end > head.length && header.storedBytes > MAX_RECORD_BYTES) {
+      corrupt += 1
+      corruptSpans += header.spans
+      continue
+    }
+    let body: Buffer | undefined
+    if (end <= head.length) body = head.subarray(start, end)
+    else if (keepsBodies) body = await readAt(handle, start, header.storedBytes)
+    const crc = body ? await sums.ofBuffer(body) : await sums.ofFile(handle, start, end)
+    if (crc === header.crc) records.push({ header, offset: start - RECORD_HEADER_BYTES, body })
     else {
       corrupt += 1
       corruptSpans += header.spans
     }
-    offset = end
   }
-  return { records, fileBytes: file.length, corrupt, corruptSpans, isTorn }
+  // We write nothing behind so long a segment.
+  if (offset < fileEnd && !isTorn) corrupt += 1
+  return { records, fileBytes: Math.min(fileEnd, seen), corrupt, corruptSpans, isTorn }
+}
+
+/** Checksums of bodies, with pauses for other work. */
+class Sums {
+  #sinceYield = 0
+
+  async ofBuffer(body: Buffer): Promise<number> {
+    let sum = 0
+    for (let at = 0; at < body.length; at += YIELD_BYTES) {
+      sum = await this.#add(body.subarray(at, at + YIELD_BYTES), sum)
+    }
+    return sum
+  }
+
+  async ofFile(handle: FileHandle, start: number, end: number): Promise<number> {
+    let sum = 0
+    for (let at = start; at < end; at += YIELD_BYTES) {
+      sum = await this.#add(await readAt(handle, at, Math.min(YIELD_BYTES, end - at)), sum)
+    }
+    return sum
+  }
+
+  async #add(piece: Buffer, before: number): Promise<number> {
+    const sum = crc32(piece, before)
+    this.#sinceYield += piece.length
+    if (this.#sinceYield >= YIELD_BYTES) {
+      this.#sinceYield = 0
+      await setImmediate()
+    }
+    return sum
+  }
 }
 
 /** Where the next readable header starts, or the end of the file. */

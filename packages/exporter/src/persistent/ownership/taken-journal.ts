@@ -129,10 +129,12 @@ export class TakenJournal {
     const { counters } = accounting
     const stamp = await this.#stampOf(path)
     let attempts = 0
-    const found = await findSegment(this.#context, { number, path }, from, false, () => {
+    const isGivenUp = () => {
       attempts += 1
       return isUnwanted() || attempts > MAX_ATTEMPTS
-    })
+    }
+    const found = await findSegment(this.#context, { number, path }, { from, isUnwanted: isGivenUp })
+    if (found === 'gone') return true
     if (found === 'unwanted') return false
     if (found === 'unreadable') {
       counters.corrupt += 1

@@ -49,8 +49,8 @@ export class DeadLetters {
     const folder = this.#folder
     if (journal === undefined || folder === undefined) return redelivered
     for (const file of await folder.list()) {
-      const found = await findSegment(this.#context, { number: 0, path: file.path }, 0, true)
-      if (found === 'unreadable' || found === 'unwanted') continue
+      const found = await findSegment(this.#context, { number: 0, path: file.path }, { isFresh: true })
+      if (typeof found === 'string') continue
       const { segment, scanned } = found
       if (!journal.isOnDisk || segment.size === 0 || !makeRoom(segment.size)) continue
       if (!journal.insert((path) => folder.moveTo(file, path), segment)) continue

@@ -6,6 +6,7 @@ import {
   fileSegment,
   type JournalEntry,
   JournalReader,
+  MAX_SEGMENT_BYTES,
   type NewEntry,
   type QueueContext,
   RECORD_HEADER_BYTES,
@@ -26,7 +27,6 @@ const RETRY_MILLIS = 30_000
 /** A journal has at least so many segments, within these sizes. Overflow drops a whole segment. */
 const SEGMENTS = 8
 const MIN_SEGMENT_BYTES = 64 * 1024
-const MAX_SEGMENT_BYTES = 4 * 1024 * 1024
 
 /** The journal that this process writes: its folder, the open segment, and whether the disk can be written. */
 export class JournalQueue {

@@ -6,6 +6,7 @@ import {
   type JournalEntry,
   type JournalReader,
   type LeasedRange,
+  MAX_RECORD_BYTES,
   machine,
   type NewEntry,
   purgeQuarantine,
@@ -126,7 +127,7 @@ class PersistentQueue implements SpanQueue {
   #makeRoom(bytes: number): boolean {
     const { accounting, settings } = this.#context
     if (this.#journal === undefined) return true
-    if (bytes > settings.maxBytes) return false
+    if (bytes > Math.min(settings.maxBytes, MAX_RECORD_BYTES)) return false
     while (accounting.diskBytes + bytes > settings.maxBytes) {
       if (settings.overflow === 'reject-newest') return false
       const readers = [...(this.#takeover?.readers ?? []), this.#journal.reader]

@@ -80,7 +80,7 @@ describe('a living owner whose journal was taken over loses nothing that it writ
     expect(await pair.arrived()).toEqual(['1', '2'])
   })
 
-  it.each(['readdir', 'readFile', 'lstat'])('between renaming and reading (%s)', async (operation) => {
+  it.each(['readdir', 'open', 'lstat'])('between renaming and reading (%s)', async (operation) => {
     const pair = new Pair()
     pair.offer('before')
     let isRenamed = false

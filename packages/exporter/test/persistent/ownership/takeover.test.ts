@@ -125,7 +125,7 @@ describe.each(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'])('a takeover during a sho
     return process
   }
 
-  it.each(['readdir', 'readFile', 'lstat'])(
+  it.each(['readdir', 'open', 'lstat'])(
     'does not hold the shutdown, and loses nothing (%s)',
     async (name) => {
       const directory = temporary()
@@ -147,7 +147,7 @@ describe.each(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'])('a takeover during a sho
   it('is made up for once it is over, in the order of the records', async () => {
     const directory = temporary()
     await leaveJournal(directory)
-    const process = short('readFile')
+    const process = short('open')
     const queue = process.open({ directory })
     await queue.ready
     expect(await drain(queue)).toEqual([])
@@ -164,7 +164,7 @@ describe.each(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'])('a takeover during a sho
     const process = new TestProcess()
     let reads = 0
     process.onOperation = (name, [path]) => {
-      if (name === 'readFile' && String(path).endsWith('.seg') && reads++ >= 2) throw failure(code)
+      if (name === 'open' && String(path).endsWith('.seg') && reads++ >= 2) throw failure(code)
     }
     const queue = process.open({ directory })
     await queue.ready
@@ -183,8 +183,8 @@ describe('a takeover', () => {
     const directory = temporary()
     await leaveJournal(directory)
     const process = new TestProcess()
-    process.onOperation = (name) => {
-      if (name === 'readFile') throw failure('EMFILE')
+    process.onOperation = (name, [path]) => {
+      if (name === 'open' && String(path).endsWith('.seg')) throw failure('EMFILE')
     }
     let pauses = 0
     let closed: Promise<void> | undefined

@@ -12,7 +12,6 @@ const OPERATIONS = [
   'write',
   'writeSync',
   'fdatasync',
-  'readFile',
   'unlink',
   'rename',
 ]

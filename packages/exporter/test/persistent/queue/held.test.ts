@@ -203,7 +203,7 @@ describe('a span that waits', () => {
     process.kill()
     const full = new TestProcess()
     full.onOperation = (name, [path]) => {
-      if (name === 'open' && String(path).endsWith('held')) throw failure('ENOSPC')
+      if (name === 'open' && String(path).endsWith('/held')) throw failure('ENOSPC')
     }
     const queue = full.open({ directory })
     await queue.ready
