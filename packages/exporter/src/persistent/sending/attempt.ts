@@ -147,7 +147,7 @@ export class HttpAttempt {
 }
 
 /** A body is written in pieces of about this size, so that a slow connection shows progress. */
-const SLICE_BYTES = 512 * 1024
+const SLICE_BYTES = 1024 * 1024
 
 function slicesOf(parts: readonly Buffer[]): Buffer[][] {
   const slices: Buffer[][] = []

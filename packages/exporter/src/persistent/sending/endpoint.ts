@@ -42,7 +42,7 @@ export const isAgent = (value: unknown): value is http.Agent =>
   typeof (value as { addRequest?: unknown } | null | undefined)?.addRequest === 'function'
 
 /** @throws TypeError for an invalid URL, or for agent options that Node rejects */
-export function openEndpoint(url: string, option: HttpAgentOption): Endpoint {
+export function openEndpoint(url: string, option: HttpAgentOption, timeoutMillis: number): Endpoint {
   const parsed = new URL(url)
   const { request } = parsed.protocol === 'https:' ? https : http
   const own = typeof option === 'function' ? undefined : newAgent(parsed.protocol, option)
@@ -55,7 +55,7 @@ export function openEndpoint(url: string, option: HttpAgentOption): Endpoint {
     // The first one stays, should an earlier call return later.
     agent ??= given
   }
-  const options = { ...urlToHttpOptions(parsed), method: 'POST' }
+  const options = { ...urlToHttpOptions(parsed), method: 'POST', ...tunnelTimeout(own, timeoutMillis) }
   // An agent of the application may have connections that are not ours.
   const opened = new WeakSet<object>()
   return {
@@ -100,9 +100,16 @@ function newAgent(protocol: string, options: Readonly<Record<string, unknown>>):
 
 /** The proxies that Node's own agent uses: with `NODE_USE_ENV_PROXY`, where this Node knows it, those of the environment. */
 function proxyOf(globalAgent: unknown): Readonly<Record<string, unknown>> {
-  const { options } = (globalAgent ?? {}) as { options?: { proxyEnv?: unknown } }
-  return options?.proxyEnv ? { proxyEnv: options.proxyEnv } : {}
+  const { proxyEnv } = optionsOf(globalAgent)
+  return proxyEnv ? { proxyEnv } : {}
 }
+
+/** Node closes the connection to a proxy that opens no tunnel at this time, not with the request. */
+const tunnelTimeout = (agent: http.Agent | undefined, timeout: number): { timeout?: number } =>
+  optionsOf(agent).proxyEnv ? { timeout } : {}
+
+const optionsOf = (agent: unknown): { proxyEnv?: unknown } =>
+  (agent as { options?: { proxyEnv?: unknown } } | undefined)?.options ?? {}
 
 // They describe the body, which is not the application's to change, or promise what this client does not do.
 const RESERVED_HEADERS = new Set([

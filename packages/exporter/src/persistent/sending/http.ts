@@ -19,7 +19,7 @@ export function newTransport(
   codecOf: (format: BodyFormat) => Codec,
   clock: Clock = systemClock,
 ): Transport {
-  const endpoint = openEndpoint(settings.url, settings.agentOptions)
+  const endpoint = openEndpoint(settings.url, settings.agentOptions, settings.timeoutMillis)
   const { host } = endpoint
   const headersOf = requestHeaders(settings.headers, settings.compression)
   const inFlight = new Set<HttpAttempt>()

@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process'
 import http from 'node:http'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
+import { newTransport } from '../../../src/persistent/sending/http.ts'
 import { certificate, key } from './support/certificate.ts'
+import { lineCodec } from './support/codec.ts'
 import { startProxy } from './support/proxy.ts'
 import { answer, type Reply, startEndpoint } from './support/server.ts'
+import { settingsWith, until } from './support/settings.ts'
 import { closeLater, disconnect } from './support/transport.ts'
 
 afterEach(disconnect)
@@ -64,5 +68,24 @@ describe('the proxies of the environment', () => {
     ['there is none', () => ({ NODE_USE_ENV_PROXY: '1' })],
   ])('are not used if %s', async (_, environment) => {
     expect(await run(environment)).toMatchObject({ ...both, asked: [] })
+  })
+
+  it.skipIf(!knowsProxies)('do not keep connections that lead nowhere', async () => {
+    const sockets = new Set<Socket>()
+    const proxy = createServer((socket) => {
+      sockets.add(socket)
+      socket
+        .on('error', () => {})
+        .on('close', () => sockets.delete(socket))
+        .resume()
+    })
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    closeLater(proxy)
+    const { port } = proxy.address() as AddressInfo
+    const agentOptions = { proxyEnv: { HTTPS_PROXY: `http://127.0.0.1:${port}` } }
+    const settings = settingsWith({ url: 'https://example.invalid/', timeoutMillis: 50, agentOptions })
+    const transport = closeLater(newTransport(settings, lineCodec))
+    expect(await transport.post('json', [Buffer.from('a')])).toMatchObject({ kind: 'retry' })
+    await until(() => sockets.size === 0)
   })
 })

@@ -78,7 +78,7 @@ describe('a request', () => {
 
   it('is answered although Node writes its head at once, and if Node rejects it', async () => {
     const endpoint = closeLater(await startEndpoint())
-    const target = openEndpoint(endpoint.url, {})
+    const target = openEndpoint(endpoint.url, {}, 10_000)
     const expecting = new HttpAttempt(target, lineCodec('json'))
     expecting.send({ expect: '100-continue' }, [Buffer.from('a\n')], noDeadline())
     expect(await expecting.answer).toEqual(accepted)
