@@ -41,6 +41,7 @@ export class HeldSpans {
         this.#held.set(key, held)
       }
     }
+    this.#queue.writeHeld()
   }
 
   /** Spans are queued now. Returns what to call when a file has them; undefined if none of them has a copy. */

@@ -95,10 +95,12 @@ export class Writer<E extends WritableEntry<E>> {
     return this.#chunk !== undefined && this.#system.now() - this.#since > SLOW_MILLIS
   }
 
-  /** Takes a record of a segment with a file. */
-  add(entry: E): void {
-    this.#pending.push(entry)
-    this.#pendingBytes += entry.storedBytes
+  /** Takes records of segments with a file. */
+  add(...entries: readonly E[]): void {
+    for (const entry of entries) {
+      this.#pending.push(entry)
+      this.#pendingBytes += entry.storedBytes
+    }
     // While an application ends spans without a pause, no write off the event loop would ever start.
     const isBurst = this.#hasAdded
     this.#noteTurn()

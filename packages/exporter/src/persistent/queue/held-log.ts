@@ -128,6 +128,8 @@ export class HeldLog {
   readonly #writer: Writer<HeldRecord>
   readonly #fileBytes: number
   readonly #held = new Set<Held>()
+  /** Records that the writer does not have yet. */
+  #collected: HeldRecord[] = []
   #files: HeldFile[] = []
   #nextNumber = 1
   #bytes = 0
@@ -170,10 +172,18 @@ export class HeldLog {
     }
   }
 
+  /** See `SpanQueue.writeHeld`. */
+  flush(): void {
+    const records = this.#collected
+    this.#collected = []
+    if (records.length > 0) this.#writer.add(...records)
+  }
+
   /** Writes the spans that no file has yet, and deletes files that nobody needs. */
   tidy(): void {
     if (this.#isClosed) return
     for (const held of this.#held) if (held.record === undefined) this.#write(held)
+    this.flush()
     if (this.#unneeded.length > 0 || this.#unreleased.length > 0) this.#releaseLater()
     this.#deleteFiles(true)
   }
@@ -182,6 +192,7 @@ export class HeldLog {
   loseFolder(): void {
     for (const file of this.#files) this.#forget(file)
     this.#files = []
+    this.#collected = []
     this.#unneeded = []
     this.#unreleased = []
     this.#neededBytes = 0
@@ -190,6 +201,7 @@ export class HeldLog {
 
   /** Writes within the call what is not written yet: the process is about to end. */
   writeNow(): void {
+    this.flush()
     this.#writer.writeNow()
     this.#writeReleases()
     this.#writer.writeNow()
@@ -198,6 +210,7 @@ export class HeldLog {
   /** Ends all work; what is queued is written. Resolves to whether spans are left in the files. */
   async close(): Promise<boolean> {
     this.#isClosed = true
+    this.flush()
     await this.#writer.idle()
     this.#writeReleases()
     await this.#writer.idle()
@@ -217,7 +230,7 @@ export class HeldLog {
     held.record = record
     record.segment.needed += 1
     this.#neededBytes += record.storedBytes
-    this.#writer.add(record)
+    this.#collected.push(record)
   }
 
   #append(body: Buffer, held?: Held, released: readonly HeldPlace[] = []): HeldRecord | undefined {
@@ -242,7 +255,7 @@ export class HeldLog {
     // What is queued is worth more than copies of what is not.
     const isFull =
       accounting.diskBytes + more > settings.maxBytes || this.#bytes + more > settings.maxBytes / 2
-    if (!this.#host.isOnDisk || path === undefined || isFull) return undefined
+    if (!this.#host.isOnDisk || path === undefined || isFull || this.#writer.isStalled) return undefined
     if (last !== undefined && last.size + bytes <= this.#fileBytes && !last.isGivenUp) return last
     const number = this.#nextNumber++
     const place = { number, path: heldPath(path, number) }
@@ -307,7 +320,8 @@ export class HeldLog {
     const record = this.#append(releaseBody(this.#unreleased), undefined, this.#unreleased)
     if (record === undefined) return
     this.#unreleased = []
-    this.#writer.add(record)
+    this.#collected.push(record)
+    this.flush()
   }
 
   /** @param isIdle whether to delete the file that takes the next records, too */

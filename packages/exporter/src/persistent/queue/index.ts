@@ -56,7 +56,7 @@ export interface Lease {
 
 /** A span that has a copy in the journal and is not queued yet. */
 export interface HeldSpan {
-  /** Writes the copy again, as the span is encoded now. */
+  /** Makes the copy again, as the span is encoded now. */
   renew(): void
   /** The span is in the queue, and a file has it or it is gone: the copy is not needed any more. */
   release(): void
@@ -71,12 +71,15 @@ export interface SpanQueue {
    */
   offer(record: Encoded, onStored?: () => void): void
   /**
-   * Writes a copy of a span that cannot be queued yet, in case the process is killed. It is not queued and not counted.
+   * Keeps a copy of a span that cannot be queued yet, in case the process is killed. It is not queued and not counted.
+   * `writeHeld` has to be called afterwards.
    *
    * @param encode encodes the span as it would be sent now; undefined if it cannot be read
    * @returns undefined without a directory
    */
   hold(encode: () => Buffer | undefined): HeldSpan | undefined
+  /** Writes the copies that were made since the last call. */
+  writeHeld(): void
   /** Leases the next records, oldest first; undefined when none is free, or too many leases are open. */
   lease(limits: LeaseLimits): Promise<Lease | undefined>
   /**

@@ -99,6 +99,10 @@ class PersistentQueue implements SpanQueue {
     return this.#closing === undefined ? this.#journal?.held.hold(encode) : undefined
   }
 
+  writeHeld(): void {
+    this.#journal?.held.flush()
+  }
+
   #enqueue(format: BodyFormat, { body, spans }: Encoded, onStored?: () => void): void {
     const { accounting, settings, system } = this.#context
     const { length } = body

@@ -6,7 +6,13 @@ import { drain, failure, journals, quiet, record, TestProcess, temporary, upTo }
 
 /** Holds spans by their names. */
 function hold(queue: SpanQueue, ...names: (string | number)[]): HeldSpan[] {
-  return names.map((name) => queue.hold(() => record(name).body) as HeldSpan)
+  return holdBodies(queue, ...names.map((name) => () => record(name).body))
+}
+
+function holdBodies(queue: SpanQueue, ...encode: (() => Buffer)[]): HeldSpan[] {
+  const held = encode.map((one) => queue.hold(one) as HeldSpan)
+  queue.writeHeld()
+  return held
 }
 
 /** Offers the final version of a held span. */
@@ -59,6 +65,20 @@ describe('a span that waits', () => {
     await quiet()
     expect([queue.size.spans, queue.unwritten]).toEqual([0, 0])
     expect(await drain(queue)).toEqual([])
+    await queue.close()
+  })
+
+  it('is written off the event loop, with all that were held at the same time', async () => {
+    const process = new TestProcess()
+    const queue = process.open({ directory: temporary() })
+    const writes: string[] = []
+    process.onOperation = (name) => {
+      if (name.startsWith('writev')) writes.push(name)
+    }
+    hold(queue, ...upTo(64))
+    await quiet()
+    // The header of the file, and the spans.
+    expect(writes).toEqual(['writev', 'writev'])
     await queue.close()
   })
 
@@ -120,10 +140,10 @@ describe('a span that waits', () => {
     const process = new TestProcess()
     const queue = process.open({ directory, maxBytes: 16 * 1024 * 1024 })
     const body = (name: string) => record(name, { bytes: 10_000 }).body
-    const long = ['a', 'b', 'c'].map((name) => queue.hold(() => body(name)) as HeldSpan)
+    const long = holdBodies(queue, ...['a', 'b', 'c'].map((name) => () => body(name)))
     let most = 0
     for (let round = 0; round < 60; round++) {
-      const spans = upTo(30).map((name) => queue.hold(() => body(name)) as HeldSpan)
+      const spans = holdBodies(queue, ...upTo(30).map((name) => () => body(name)))
       await quiet()
       for (const held of spans) held.release()
       await quiet()
@@ -169,7 +189,7 @@ describe('a span that waits', () => {
     const directory = temporary()
     const process = new TestProcess()
     const queue = process.open({ directory, maxBytes: 1_000_000 })
-    for (let index = 0; index < 200; index++) queue.hold(() => record(index, { bytes: 10_000 }).body)
+    holdBodies(queue, ...upTo(200).map((name) => () => record(name, { bytes: 10_000 }).body))
     await quiet()
     for (const name of upTo(40)) queue.offer(record(name, { bytes: 10_000 }))
     await quiet()
@@ -294,7 +314,7 @@ async function live(process: TestProcess, directory: string) {
       for (const letter of ['a', 'b', 'c']) {
         const name = `${letter}${round}`
         // A file takes 62,500 bytes.
-        const held = queue.hold(() => record(name, { bytes: 15_000 }).body) as HeldSpan
+        const [held] = holdBodies(queue, () => record(name, { bytes: 15_000 }).body) as [HeldSpan]
         if (!process.isAlive) break
         safe.push(name)
         waiting.set(name, held)
