@@ -23,7 +23,7 @@ has the spans. "stock" is BatchSpanProcessor and OTLPTraceExporter (JSON) with t
 queued" its queue is 20,480. Ours has its defaults, too. After a restart: another process with the same directory, the
 collector available, forceFlush() and shutdown(). "exit after forceFlush" creates 19,968 spans, 39 full batches of
 stock: the last one is in flight when forceFlush() is called. Rejected spans are those that the collector rejected
-permanently; redeliver() sends them again. "One span": the collector answers requests with the 1,000th span so, also
+permanently; redeliver() sends them again. "One span", "more than 500": the collector answers such requests so, also
 after the restart, until redeliver(); spans that wait behind it count as a broken promise. A process that is frozen ends
 no spans meanwhile. The longest shutdown is that of any of the processes, beside what the documentation allows.`
 

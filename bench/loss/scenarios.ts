@@ -84,7 +84,10 @@ export function scenarios(scale: number): Scenario[] {
     const schedule = forever({ kind: 'one span', span: POISONED, status: code })
     return scenario(name, schedule, { afterRestart: schedule, mayReject: 1, ...more })
   }
-  const large = (spans: number, code: number) => forever({ kind: 'at most', spans, status: code })
+  const large = (name: string, code: number, more: Partial<Scenario> = {}): Scenario => {
+    const schedule = forever({ kind: 'at most', spans: 500, status: code })
+    return scenario(name, schedule, { afterRestart: schedule, mayReject: 0, ...more })
+  }
   const longAnswers = (megabytes: number) =>
     forever({ kind: 'accept', delayMillis: 0, messageBytes: megabytes * 1024 * 1024 })
   const isQuick = true
@@ -116,8 +119,8 @@ export function scenarios(scale: number): Scenario[] {
     oneSpan('one span is answered with 503', 503, { isQuick }),
     oneSpan('one span is answered with 504', 504),
     oneSpan('one span gets no answer, timeout 1 s', undefined, { timeoutMillis: 1000, isQuick }),
-    scenario('more than 500 spans are answered with 503', large(500, 503), { isQuick, mayReject: 0 }),
-    scenario('more than 500 spans are answered with 504', large(500, 504), { mayReject: 0 }),
+    large('more than 500 spans are answered with 503', 503, { isQuick }),
+    large('more than 500 spans are answered with 504', 504),
     scenario('answers of 1 MB', longAnswers(1), { isQuick, mayReject: 0 }),
     scenario('answers of 5 MB', longAnswers(5)),
     scenario('one of two nodes behind a balancer answers 503', forever({ kind: 'sick node', status: 503 }), {
