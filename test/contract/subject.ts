@@ -33,7 +33,7 @@ interface Running {
 /** What all subjects can be told; what is left out is read from the environment, or has its default. */
 export interface Settings {
   readonly url?: string | undefined
-  readonly headers?: Record<string, string> | (() => Promise<Record<string, string>>)
+  readonly headers?: Record<string, string | undefined> | (() => Promise<Record<string, string>>)
   /** What the application calls itself, before the exporter's own name. */
   readonly userAgent?: string
   readonly compression?: 'gzip'

@@ -65,6 +65,17 @@ export const REQUESTS: readonly Row[] = [
     kept: 'token 1, token 2',
   },
   {
+    promise: 'A header without a value is left out, and logged.',
+    with: () => ({ settings: { headers: { 'x-tenant': undefined, 'x-other': '1' } } }),
+    async observe(world) {
+      await world.send()
+      const [sent] = header(world, 'x-tenant')
+      const isLogged = world.hasLogged('"x-tenant"')
+      return `${sent === undefined ? 'left out' : 'sent'}, ${isLogged ? 'logged' : 'silent'}`
+    },
+    kept: 'left out, logged',
+  },
+  {
     promise: 'Headers cannot replace the content type.',
     with: () => ({ settings: { headers: { 'Content-Type': 'text/plain' } } }),
     async observe(world) {
@@ -80,6 +91,16 @@ export const REQUESTS: readonly Row[] = [
       return /^\S*exporter\S*\/\d+\.\d+/i.test(String(header(world, 'user-agent'))) ? 'named' : 'not named'
     },
     kept: 'named',
+  },
+  {
+    promise: 'What the application calls itself goes before that.',
+    with: () => ({ settings: { userAgent: 'my-app/1.0' } }),
+    async observe(world) {
+      await world.send()
+      const [agent] = header(world, 'user-agent')
+      return /^my-app\/1\.0 \S*exporter\S*\/\d/i.test(String(agent)) ? 'before' : `${agent}`
+    },
+    kept: 'before',
   },
   {
     promise: 'With `compression: "gzip"`, requests are compressed and say so.',
