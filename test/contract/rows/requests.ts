@@ -93,7 +93,7 @@ export const REQUESTS: readonly Row[] = [
     kept: 'named',
   },
   {
-    promise: 'What the application calls itself goes before that.',
+    promise: 'The `User-Agent` begins with what the application calls itself.',
     with: () => ({ settings: { userAgent: 'my-app/1.0' } }),
     async observe(world) {
       await world.send()
