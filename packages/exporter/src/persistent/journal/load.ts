@@ -15,6 +15,8 @@ import type { Segment } from './segment-types.ts'
 const PAUSE_MILLIS = 1000
 /** How often it is tried, unless the process or the machine is short of something. */
 const ATTEMPTS = 3
+/** How often a file that was found is tried in any case: the next search finds it again. */
+const MAX_ATTEMPTS = 10
 const SHORTAGES = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'])
 /** The folder of files that cannot be read. */
 const QUARANTINE = 'unreadable'
@@ -58,7 +60,13 @@ export async function findSegment(
 ): Promise<FoundFile | 'gone' | 'unreadable' | 'unwanted'> {
   const { system, accounting, settings } = context
   const isSynced = settings.fsync !== 'never'
-  const scanned = await readFile(context, place.path, { from, keepsBodies, isSynced, isUnwanted })
+  let attempts = 0
+  const isGivenUp = () => {
+    attempts += 1
+    return isUnwanted() || attempts > MAX_ATTEMPTS
+  }
+  const reading = { from, keepsBodies, isSynced, isUnwanted: isGivenUp }
+  const scanned = await readFile(context, place.path, reading)
   if (typeof scanned === 'string') return scanned
   const latest = system.now()
   const shift = isFresh ? Number.NEGATIVE_INFINITY : system.wall() - latest

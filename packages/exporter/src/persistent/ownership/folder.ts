@@ -221,7 +221,8 @@ export class Folder {
 }
 
 /** Whether a file has spans, by its name. */
-const hasSpans = (name: string): boolean => numberOf(name) !== undefined || heldNumberOf(name) !== undefined
+export const hasSpans = (name: string): boolean =>
+  numberOf(name) !== undefined || heldNumberOf(name) !== undefined
 
 /** Removes a folder that has no spans. Never rejects. */
 async function removeEmptied({ fs: { promises } }: System, path: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { CHECKPOINT_NAME, type Identity, numberOf, type System } from '../journal/index.ts'
+import { CHECKPOINT_NAME, heldNumberOf, type Identity, numberOf, type System } from '../journal/index.ts'
 import { ALIVE_NAME } from './folder.ts'
 
 /** An owner that cannot be asked counts as dead without a sign of life for so long, by our own clock. */
@@ -54,7 +54,7 @@ export class Liveness {
   }
 
   /**
-   * What changes while the owner lives: `alive`, which it touches; the checkpoint, and its newest segment. A process in a
+   * What changes while the owner lives: `alive`, which it touches; the checkpoint, and its newest files. A process in a
    * long synchronous job touches nothing, but it may write.
    */
   async #signOf(path: string): Promise<{ sign: string; latest: number | undefined }> {
@@ -62,8 +62,15 @@ export class Liveness {
     // What is not a folder is left alone later; a link could lead to a very large one.
     const isFolder = (await promises.lstat(path).catch(() => undefined))?.isDirectory()
     const names = isFolder ? await promises.readdir(path).catch((): string[] => []) : []
-    const newest = names.filter((name) => numberOf(name) !== undefined).sort()
-    const watched = isFolder ? [ALIVE_NAME, CHECKPOINT_NAME, ...newest.slice(-1)] : []
+    const newest = [numberOf, heldNumberOf].map((number) =>
+      names
+        .filter((name) => number(name) !== undefined)
+        .sort()
+        .at(-1),
+    )
+    const watched = isFolder
+      ? [ALIVE_NAME, CHECKPOINT_NAME, ...newest.filter((name) => name !== undefined)]
+      : []
     let sign = ''
     let latest: number | undefined
     for (const name of watched) {

@@ -13,9 +13,6 @@ import {
 } from '../journal/index.ts'
 import type { Folder } from './folder.ts'
 
-/** How often a file is tried, a second apart, while the process is short of memory or file descriptors. */
-const MAX_ATTEMPTS = 10
-
 /** A journal that another process left, which this one sends. */
 export class TakenJournal {
   readonly reader: JournalReader
@@ -128,12 +125,7 @@ export class TakenJournal {
     const { system, accounting } = this.#context
     const { counters } = accounting
     const stamp = await this.#stampOf(path)
-    let attempts = 0
-    const isGivenUp = () => {
-      attempts += 1
-      return isUnwanted() || attempts > MAX_ATTEMPTS
-    }
-    const found = await findSegment(this.#context, { number, path }, { from, isUnwanted: isGivenUp })
+    const found = await findSegment(this.#context, { number, path }, { from, isUnwanted })
     if (found === 'gone') return true
     if (found === 'unwanted') return false
     if (found === 'unreadable') {

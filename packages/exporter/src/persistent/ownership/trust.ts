@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs'
 import { join } from 'node:path'
-import { CHECKPOINT_NAME, numberOf, type System } from '../journal/index.ts'
-import { ALIVE_NAME } from './folder.ts'
+import { CHECKPOINT_NAME, type System } from '../journal/index.ts'
+import { ALIVE_NAME, hasSpans } from './folder.ts'
 
 const OTHERS_MAY_WRITE = 0o002
 
@@ -45,7 +45,7 @@ export class Trust {
         return `all users may write to it (mode ${(stat.mode & 0o777).toString(8)})`
       }
       for (const name of await promises.readdir(path)) {
-        if (numberOf(name) === undefined && name !== CHECKPOINT_NAME && name !== ALIVE_NAME) continue
+        if (!hasSpans(name) && name !== CHECKPOINT_NAME && name !== ALIVE_NAME) continue
         const file = await promises.lstat(join(path, name))
         if (!file.isFile()) return 'it contains a link or something else that is not a file'
         if (file.uid !== measure.uid) return `it contains files of another user (${file.uid})`

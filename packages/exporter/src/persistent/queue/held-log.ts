@@ -153,7 +153,7 @@ export class HeldLog {
       onTaken: (file) => {
         if (this.#files.includes(file)) host.changeFolder()
       },
-      onWritten: () => {},
+      onWritten: (file) => this.#finishLost(file),
       onFailed: (records, error) => this.#onFailed(records, error),
     })
   }
@@ -190,9 +190,11 @@ export class HeldLog {
 
   /** The folder belongs to another process now, or is gone. */
   loseFolder(): void {
-    for (const file of this.#files) this.#forget(file)
+    const files = this.#files
     this.#files = []
+    for (const record of this.#collected) record.segment.skip()
     this.#collected = []
+    for (const file of files) this.#forget(file)
     this.#unneeded = []
     this.#unreleased = []
     this.#neededBytes = 0
@@ -337,7 +339,12 @@ export class HeldLog {
 
   #forget(file: HeldFile): void {
     this.#grow(-file.size)
-    this.#syncer.finish(file.file)
+    this.#finishLost(file)
+  }
+
+  /** Closes a file that is not ours any more, once the writer has nothing for it: another file may get its descriptor. */
+  #finishLost(file: HeldFile): void {
+    if (file.unwritten === 0 && !this.#files.includes(file)) this.#syncer.finish(file.file)
   }
 
   #grow(bytes: number): void {
@@ -346,6 +353,8 @@ export class HeldLog {
   }
 
   #onFailed(records: readonly HeldRecord[], error: unknown): void {
+    // The folder was changed while this was under way; what came later is written again.
+    const isLost = !this.#files.some((file) => file === records[0]?.segment)
     for (const record of records) {
       const { held, segment, replaced, released } = record
       // Its end may be incomplete.
@@ -356,6 +365,8 @@ export class HeldLog {
       held.record = replaced
       this.#unneeded.push(record)
     }
-    this.#host.fail(error)
+    for (const { segment } of records) this.#finishLost(segment)
+    if (isLost) this.tidy()
+    else this.#host.fail(error)
   }
 }

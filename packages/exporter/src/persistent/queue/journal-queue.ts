@@ -67,6 +67,8 @@ export class JournalQueue {
       onWritten: (segment) => this.#onWritten(segment),
       onFailed: (entries, error) => {
         if (this.#isGone(error)) this.#changeFolder()
+        // The folder was changed while this was under way; what came later is written again.
+        else if (entries[0]?.segment.path === undefined) this.#moveOn(entries)
         else {
           this.#moveToMemory(entries)
           this.#fail(error)
@@ -256,7 +258,7 @@ export class JournalQueue {
    * call, because `offer` may have to return with it on the disk; the rest follows, in case the old folder was deleted.
    */
   #changeFolder(): void {
-    const { system, settings, tasks } = this.#context
+    const { system, tasks } = this.#context
     problems.report(
       'journal:taken-over',
       () =>
@@ -274,11 +276,7 @@ export class JournalQueue {
     this.#changeAt = now + RETRY_MILLIS
     this.#openFolder()
     this.held.tidy()
-    const entries = this.reader.segments.flatMap((segment) => segment.entries ?? [])
-    this.#move(
-      entries.filter((entry) => entry.state === 'waiting' && !entry.isWritten),
-      (record, format) => format === settings.format && this.append(record),
-    )
+    this.#moveOn(this.reader.segments.flatMap((segment) => segment.entries ?? []))
     tasks.add(this.#moveToDisk())
   }
 
@@ -293,6 +291,15 @@ export class JournalQueue {
   /** Moves records that no file is certain to have to memory, which is read first and has a limit of its own. */
   #moveToMemory(entries: readonly JournalEntry[]): void {
     this.#move(entries, () => false)
+  }
+
+  /** Writes what is not known to be written again, to the open segment. */
+  #moveOn(entries: readonly JournalEntry[]): void {
+    const { format } = this.#context.settings
+    this.#move(
+      entries.filter((entry) => !entry.isWritten),
+      (record, found) => found === format && this.append(record),
+    )
   }
 
   /** @param accept takes a record; false leaves it to memory */

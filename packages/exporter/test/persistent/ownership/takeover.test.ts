@@ -54,6 +54,26 @@ describe('a journal in a layer of a container’s image, which cannot be renamed
     expect(journals(directory)).toEqual([])
   })
 
+  it('is taken over with the spans that wait', async () => {
+    const directory = temporary()
+    const dead = new TestProcess()
+    const left = dead.open({ directory, isSync: true })
+    left.offer(record('queued'))
+    left.hold(() => record('waits').body)
+    left.writeHeld()
+    dead.kill()
+    const process = onLayers()
+    process.onOperation = (name, [from]) => {
+      if (name === 'rename' && String(from).includes(`.${dead.pid}.`) && !/\.(seg|held)$/.test(String(from)))
+        throw failure('EXDEV')
+    }
+    const queue = process.open({ directory })
+    await queue.ready
+    expect((await drain(queue)).sort()).toEqual(['queued', 'waits'])
+    await queue.close()
+    expect(journals(directory)).toEqual([])
+  })
+
   it('is shared by several processes that take it at the same time: nothing is lost or sent twice', async () => {
     const directory = temporary()
     await leaveJournal(directory)
@@ -158,6 +178,22 @@ describe.each(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'])('a takeover during a sho
     expect(journals(directory)).toEqual([])
   })
 
+  it('does not hold it for spans that wait either', async () => {
+    const directory = temporary()
+    const dead = new TestProcess()
+    const left = dead.open({ directory, isSync: true })
+    left.hold(() => record('waits').body)
+    left.writeHeld()
+    dead.kill()
+    const process = short('readFile')
+    const queue = process.open({ directory })
+    await queue.ready
+    process.onOperation = () => {}
+    await sweep(process)
+    expect(await drain(queue)).toEqual(['waits'])
+    await queue.close()
+  })
+
   it('that begins in the middle of a journal leaves the rest for later', async () => {
     const directory = temporary()
     await leaveJournal(directory)
@@ -188,11 +224,11 @@ describe('a takeover', () => {
     }
     let pauses = 0
     let closed: Promise<void> | undefined
-    const queue = process.open({ directory })
     process.system.pause = async () => {
       pauses += 1
       closed ??= queue.close()
     }
+    const queue = process.open({ directory })
     await queue.ready
     await closed
     expect(pauses).toBe(1)
