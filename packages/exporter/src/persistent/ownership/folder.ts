@@ -48,7 +48,7 @@ export type Owner =
   | { readonly kind: 'zstd' }
 
 /** A new name for a folder; no two are the same. */
-export function newFolderName(owner: Owner): string {
+function newFolderName(owner: Owner): string {
   const random = randomBytes(6).toString('hex')
   if (owner.kind !== 'process') return `${owner.kind}.${random}`
   const { host, namespace, pid, start, thread } = owner.identity
