@@ -160,7 +160,7 @@ export const DROPPED = area({
       fix: 'Look at the log of the endpoint; at debug level, ours has its message.',
     },
     rejected: {
-      what: 'The endpoint rejected the spans, and there is no space to keep them. Or the processor shut down, and has no `directory`.',
+      what: 'The endpoint rejected the spans, and there is no space to keep them: the oldest are deleted, whichever process of the directory put them there. Or only memory kept them, and the process ended.',
       fix: 'Fix what the log says about the status. Set `directory`, or raise `maxRejectedBytes`.',
     },
     purged: { what: 'Your application called `purge()`.', fix: 'Nothing.' },

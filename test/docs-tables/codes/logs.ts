@@ -33,6 +33,10 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     what: 'A process left a journal, and this one must not or cannot send it. The message has the reason: another user owns it, all users may write to it, it is a link, or the disk does not permit it.',
     fix: 'Run all processes as the same user, or correct the owner and the permissions of the folder. It is looked at again every 30 seconds.',
   },
+  ' is not used as it is: ': {
+    what: 'The folder `rejected`, or a file in it, is a link, no regular file, or may have been written by another user. It is left alone. Rejected spans stay in memory if the folder cannot be used.',
+    fix: 'Delete what is there, or correct its owner and permissions.',
+  },
   ' has records compressed with zstd': {
     what: 'An older journal is compressed with zstd, which this Node cannot read.',
     fix: 'Start a process with Node 22.15 or later in the same `directory` once.',

@@ -19,7 +19,7 @@ export type DroppedReason =
   | 'unreadable'
   /** The endpoint accepted the request but not all of its spans. */
   | 'partial-success'
-  /** The endpoint rejected it, and there is no space to keep it, or no longer. */
+  /** The endpoint rejected it, and there is no space to keep it, or only memory kept it and the process ended. */
   | 'rejected'
   /** The application called `purge()`. */
   | 'purged'
@@ -28,7 +28,7 @@ export type DroppedReason =
 export interface DeliveryCounts {
   /** Spans that ended and were handed to the processor. */
   readonly ended: number
-  /** Spans found in the journals of dead processes. */
+  /** Spans of other processes: from the journals of dead ones, and rejected spans that this process deleted. */
   readonly adopted: number
   /** Spans that the endpoint acknowledged. */
   readonly delivered: number
@@ -101,15 +101,24 @@ const LOGGED: Readonly<Partial<Record<DroppedReason, string>>> = {
   rejected: 'the endpoint rejected them, and there is no space to keep them; see the option maxRejectedBytes',
 }
 
-/** Counts spans as lost, and logs the first of each reason. */
-export function countDropped(counters: DeliveryCounters, reason: DroppedReason, spans: number): void {
+/**
+ * Counts spans as lost, and logs the first of each reason.
+ *
+ * @param why says it more exactly than the reason
+ */
+export function countDropped(
+  counters: DeliveryCounters,
+  reason: DroppedReason,
+  spans: number,
+  why = LOGGED[reason],
+): void {
   if (spans <= 0) return
   counters.dropped[reason] = (counters.dropped[reason] ?? 0) + spans
-  const why = LOGGED[reason]
   if (why !== undefined) {
     problems.report(
       `dropped:${reason}`,
       () => `spans are lost: ${why}. stats().dropped.${reason} counts them`,
+      why,
     )
   }
 }

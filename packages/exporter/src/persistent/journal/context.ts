@@ -68,6 +68,8 @@ export type Files = Pick<
   | 'writeSync'
   | 'writev'
   | 'renameSync'
+  | 'unlinkSync'
+  | 'fsyncSync'
   | 'writevSync'
   | 'fdatasync'
   | 'fdatasyncSync'

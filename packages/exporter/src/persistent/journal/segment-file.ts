@@ -256,3 +256,17 @@ export async function syncFolder(system: System, path: string): Promise<void> {
     // Windows cannot open folders.
   }
 }
+
+/** The same within the call. Never throws. */
+export function syncFolderNow({ fs }: System, path: string): void {
+  try {
+    const fd = fs.openSync(path, 'r')
+    try {
+      fs.fsyncSync(fd)
+    } finally {
+      fs.closeSync(fd)
+    }
+  } catch {
+    // As above.
+  }
+}

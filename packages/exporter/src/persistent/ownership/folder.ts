@@ -67,7 +67,7 @@ export function ownerOf(name: string): Owner | undefined {
 
 /** The owner's sign of life: a file that is touched. */
 export const ALIVE_NAME = 'alive'
-/** A dead letter that is being written. A kill leaves it here, and its spans in the journal. */
+/** A dead letter that is being copied from another file system, which keeps it until it is whole. */
 export const UNFINISHED_LETTER_NAME = 'letter'
 /** With these errors, a path does not lead to our folder any more. */
 const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ESTALE'])

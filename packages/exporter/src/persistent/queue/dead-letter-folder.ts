@@ -1,34 +1,34 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
+import { dirname, join } from 'node:path'
 import { problems } from '../../problems.ts'
-import type { BodyFormat } from '../encoder/codec.ts'
 import {
   makeFolder,
+  openRegular,
   type QueueContext,
-  RECORD_HEADER_BYTES,
-  recordHeader,
-  SEGMENT_HEADER_BYTES,
-  segmentHeader,
+  readAt,
+  syncFolder,
+  syncFolderNow,
 } from '../journal/index.ts'
-import { UNFINISHED_LETTER_NAME } from '../ownership/folder.ts'
+import { Trust } from '../ownership/trust.ts'
 import { countDropped, type DroppedReason } from '../stats.ts'
+import { type DeadLetter, fileOf } from './dead-letter-file.ts'
 
 /** The folder's name in the directory. */
 const FOLDER = 'rejected'
-
-/** The bodies of one request that was rejected for good. */
-export interface DeadLetter {
-  readonly format: BodyFormat
-  readonly bodies: readonly Buffer[]
-  readonly spans: number
-}
+const NAME = /^\d{13,15}-\d+-(\d{1,9})-[0-9a-f]{12}\.seg$/
+/** Ends the name of a file that is being written. Other processes see it only when it is whole. */
+const UNFINISHED = '.part'
+/** An unfinished file that is so old is what a kill left. If its process lives, it keeps the letter in memory. */
+const UNFINISHED_MILLIS = 600_000
+/** How much of a file is copied at once. */
+const COPIED_BYTES = 1024 * 1024
 
 /** A file of dead letters. Everything that has to be known of it is in its name. */
 export interface DeadLetterFile {
   readonly name: string
   readonly path: string
   readonly spans: number
+  readonly bytes: number
 }
 
 /** Spans that this process put into a file. */
@@ -40,15 +40,11 @@ interface OwnSpans {
   dropped?: DroppedReason
 }
 
-/** Of how many spans a body has, only the sum over a request is known: they are spread evenly. */
-export const spansOfBody = (spans: number, index: number, bodies: number): number =>
-  Math.floor((spans * (index + 1)) / bodies) - Math.floor((spans * index) / bodies)
-
 /** Dead letters in files. All processes of the directory add files to the folder and take files from it. */
 export class DeadLetterFolder {
   readonly #context: QueueContext
   readonly #path: string
-  readonly #ownFolder: () => string | undefined
+  readonly #trust: Trust
   /** What this process put there. */
   readonly #own = new Map<string, OwnSpans>()
   /** Files do not change, so each is asked for its size once. */
@@ -56,19 +52,30 @@ export class DeadLetterFolder {
   /** One addition after the other, so that none counts files while another adds one. */
   #turn: Promise<unknown> = Promise.resolve()
   #latest = 0
+  /** Whether a power loss leaves the folder itself. */
+  #isSynced = false
+  #isElsewhere = false
 
   /** @param ownFolder the folder of this process's journal; undefined while there is none */
   constructor(context: QueueContext, directory: string, ownFolder: () => string | undefined) {
     this.#context = context
     this.#path = join(directory, FOLDER)
-    this.#ownFolder = ownFolder
+    this.#trust = new Trust(context.system, directory, ownFolder)
   }
 
-  /** Resolves to a function that counts it as rejected; to undefined when it could not be written. */
+  /**
+   * Writes a letter, so that neither a kill nor, as far as the option `fsync` forces files to the disk, a power loss takes
+   * it. Resolves to a function that counts it as rejected; to undefined when it could not be written.
+   */
   add(letter: DeadLetter, status: number): Promise<(() => void) | undefined> {
     const added = this.#turn.then(() => this.#add(letter, status))
     this.#turn = added
     return added
+  }
+
+  /** Resolves when nothing is being added. */
+  async idle(): Promise<void> {
+    await this.#turn
   }
 
   async #add(letter: DeadLetter, status: number): Promise<(() => void) | undefined> {
@@ -80,64 +87,137 @@ export class DeadLetterFolder {
     const random = randomBytes(6).toString('hex')
     const name = `${String(epoch).padStart(13, '0')}-${status}-${letter.spans}-${random}.seg`
     const path = join(this.#path, name)
-    const ownFolder = this.#ownFolder()
-    // Other processes see it only when it is whole; what a kill leaves is deleted with the folder.
-    const unfinished = ownFolder === undefined ? path : join(ownFolder, UNFINISHED_LETTER_NAME)
+    const unfinished = path + UNFINISHED
+    const own: OwnSpans = { spans: letter.spans, isCounted: false }
     try {
       await makeFolder(system, this.#path)
-      const file = await promises.open(unfinished, 'w', 0o600)
+      if (!(await this.#isTrusted())) return undefined
+      const file = await promises.open(unfinished, 'wx', 0o600)
       try {
         for (const part of fileOf(letter, epoch)) await file.writeFile(part)
-        if (settings.fsync === 'batch') await file.datasync()
+        if (settings.fsync !== 'never') await file.datasync()
       } finally {
         await file.close()
       }
-      if (unfinished !== path) await promises.rename(unfinished, path)
+      this.#own.set(name, own)
+      await promises.rename(unfinished, path)
     } catch {
+      this.#own.delete(name)
       await promises.unlink(unfinished).catch(() => {})
       return undefined
     }
-    const own: OwnSpans = { spans: letter.spans, isCounted: false }
-    this.#own.set(name, own)
+    if (settings.fsync !== 'never') await this.#sync()
     await this.#makeRoom()
     return () => this.#count(own)
   }
 
+  /** The names have to be on the disk before the journal deletes its copy. */
+  async #sync(): Promise<void> {
+    const { system } = this.#context
+    await syncFolder(system, this.#path)
+    if (this.#isSynced) return
+    this.#isSynced = true
+    await syncFolder(system, dirname(this.#path))
+  }
+
   /** All files, the oldest first. */
   async list(): Promise<DeadLetterFile[]> {
-    const names = await this.#context.system.fs.promises.readdir(this.#path).catch(() => [])
+    if (!(await this.#isTrusted())) return []
+    const names = await this.#context.system.fs.promises.readdir(this.#path).catch((): string[] => [])
+    const known = new Set(names)
+    for (const name of this.#sizes.keys()) if (!known.has(name)) this.#sizes.delete(name)
     const files: DeadLetterFile[] = []
     for (const name of names.sort()) {
-      const match = /^\d{13,}-\d+-(\d+)-[0-9a-f]{12}\.seg$/.exec(name)
-      if (match) files.push({ name, path: join(this.#path, name), spans: Number(match[1]) })
+      const path = join(this.#path, name)
+      if (name.endsWith(UNFINISHED)) await this.#deleteOld(path)
+      const spans = NAME.exec(name)?.[1]
+      const bytes = spans === undefined ? undefined : await this.#sizeOf(name)
+      if (bytes !== undefined) files.push({ name, path, spans: Number(spans), bytes })
     }
     return files
   }
 
-  /** Moves a file elsewhere, within the call. False when another process has it, or the disk cannot be written. */
+  /** Moves a file elsewhere, within the call. False when another process has it, or it cannot be moved. */
   moveTo(file: DeadLetterFile, path: string): boolean {
     try {
       this.#context.system.fs.renameSync(file.path, path)
-    } catch {
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EXDEV') this.#isElsewhere = true
       return false
     }
-    this.#forget(file)
+    this.#own.delete(file.name)
     return true
   }
 
-  /** Deletes a file, and counts the spans that this process put there. */
+  /** Whether files cannot be moved because the folder is on another file system. */
+  get isElsewhere(): boolean {
+    return this.#isElsewhere
+  }
+
+  /** Copies a file; false when it cannot be read or written. */
+  async copyTo(file: DeadLetterFile, path: string): Promise<boolean> {
+    const { fs } = this.#context.system
+    try {
+      const { handle, size } = await openRegular(fs, file.path)
+      const copy = await fs.promises.open(path, 'w', 0o600)
+      try {
+        for (let at = 0; at < size; at += COPIED_BYTES) {
+          await copy.writeFile(await readAt(handle, at, Math.min(COPIED_BYTES, size - at)))
+        }
+        if (this.#context.settings.fsync !== 'never') await copy.datasync()
+        return true
+      } finally {
+        await handle.close()
+        await copy.close()
+      }
+    } catch {
+      return false
+    }
+  }
+
+  /**
+   * Puts the copy of a file into its place and deletes the file, within the call. False when another process has it: only
+   * one can delete it. A kill in between leaves both.
+   */
+  replaceBy(file: DeadLetterFile, copy: string, path: string): boolean {
+    const { system, settings } = this.#context
+    const { fs } = system
+    try {
+      fs.renameSync(copy, path)
+      if (settings.fsync !== 'never') syncFolderNow(system, dirname(path))
+    } catch {
+      return false
+    }
+    try {
+      fs.unlinkSync(file.path)
+      this.#own.delete(file.name)
+      return true
+    } catch {
+      fs.unlinkSync(path)
+      return false
+    }
+  }
+
+  /**
+   * Deletes a file and counts its spans. Those of another process are counted as adopted, too: the process that put them
+   * there does not find out.
+   */
   async delete(file: DeadLetterFile, reason: DroppedReason): Promise<boolean> {
+    const own = this.#own.get(file.name)
     const isDeleted = await this.#context.system.fs.promises.unlink(file.path).then(
       () => true,
       () => false,
     )
     if (!isDeleted) return false
+    this.#own.delete(file.name)
     const { counters } = this.#context.accounting
-    const own = this.#forget(file)
-    if (own?.isCounted) {
-      counters.rejected -= own.spans
-      countDropped(counters, reason, own.spans)
-    } else if (own) own.dropped = reason
+    if (own !== undefined && !own.isCounted) {
+      own.dropped = reason
+      return true
+    }
+    if (own === undefined) counters.adopted += file.spans
+    else counters.rejected -= own.spans
+    countDropped(counters, reason, file.spans)
     return true
   }
 
@@ -150,14 +230,14 @@ export class DeadLetterFolder {
 
   /** Deletes the oldest files where all together have more than `maxRejectedBytes`. */
   async #makeRoom(): Promise<void> {
+    const own = [...this.#own.keys()]
     const files = await this.list()
     const known = new Set(files.map((file) => file.name))
-    for (const name of this.#sizes.keys()) if (!known.has(name)) this.#sizes.delete(name)
     // Another process has queued it again or deleted it, and counts it.
-    for (const name of this.#own.keys()) if (!known.has(name)) this.#own.delete(name)
+    for (const name of own) if (!known.has(name)) this.#own.delete(name)
     let bytes = 0
     for (const file of files.reverse()) {
-      bytes += await this.#sizeOf(file)
+      bytes += file.bytes
       if (bytes <= this.#context.settings.maxRejectedBytes) continue
       const isOwn = this.#own.has(file.name)
       if ((await this.delete(file, 'rejected')) && !isOwn) {
@@ -172,31 +252,45 @@ export class DeadLetterFolder {
     }
   }
 
-  async #sizeOf(file: DeadLetterFile): Promise<number> {
-    const known = this.#sizes.get(file.name)
+  /** Undefined for what is not a file of this user, or gone. */
+  async #sizeOf(name: string): Promise<number | undefined> {
+    const known = this.#sizes.get(name)
     if (known !== undefined) return known
-    const stat = await this.#context.system.fs.promises.stat(file.path).catch(() => undefined)
-    if (stat !== undefined) this.#sizes.set(file.name, stat.size)
-    return stat?.size ?? 0
+    const { promises } = this.#context.system.fs
+    try {
+      const stat = await promises.lstat(join(this.#path, name))
+      const folder = await promises.lstat(this.#path)
+      if (!stat.isFile() || stat.uid !== folder.uid) {
+        this.#leaveAlone(`${name} is not a file of this user`)
+        return undefined
+      }
+      this.#sizes.set(name, stat.size)
+      return stat.size
+    } catch {
+      return undefined
+    }
   }
 
-  #forget(file: DeadLetterFile): OwnSpans | undefined {
-    const own = this.#own.get(file.name)
-    this.#own.delete(file.name)
-    this.#sizes.delete(file.name)
-    return own
+  async #deleteOld(path: string): Promise<void> {
+    const { fs, wall } = this.#context.system
+    const stat = await fs.promises.lstat(path).catch(() => undefined)
+    if (stat === undefined || Math.abs(wall() - stat.mtimeMs) < UNFINISHED_MILLIS) return
+    await fs.promises.unlink(path).catch(() => {})
   }
-}
 
-function fileOf({ format, bodies, spans: sum }: DeadLetter, epoch: number): Buffer[] {
-  const parts = [segmentHeader(format)]
-  let offset = SEGMENT_HEADER_BYTES
-  for (const [index, body] of bodies.entries()) {
-    const { length } = body
-    const sizes = { bytes: length, storedBytes: length, crc: crc32(body) }
-    const spans = spansOfBody(sum, index, bodies.length)
-    parts.push(recordHeader({ format, compression: 'none', spans, epoch, ...sizes }, offset), body)
-    offset += RECORD_HEADER_BYTES + length
+  async #isTrusted(): Promise<boolean> {
+    const objection = await this.#trust.objection(this.#path)
+    if (objection !== undefined) this.#leaveAlone(objection)
+    return objection === undefined
   }
-  return parts
+
+  #leaveAlone(reason: string): void {
+    problems.report(
+      'dead-letters:left-alone',
+      () =>
+        `${this.#path} is not used as it is: ${reason}. What is there is left alone, and rejected spans are kept in ` +
+        'memory if they cannot be kept there',
+      `${this.#path} ${reason}`,
+    )
+  }
 }

@@ -1,7 +1,19 @@
-import { findSegment, type QueueContext } from '../journal/index.ts'
+import { join } from 'node:path'
+import { findSegment, type QueueContext, syncFolder } from '../journal/index.ts'
+import { UNFINISHED_LETTER_NAME } from '../ownership/folder.ts'
 import { countDropped, type DroppedReason } from '../stats.ts'
-import { type DeadLetter, DeadLetterFolder, spansOfBody } from './dead-letter-folder.ts'
+import { type DeadLetter, spansOfBody } from './dead-letter-file.ts'
+import { type DeadLetterFile, DeadLetterFolder } from './dead-letter-folder.ts'
 import type { JournalQueue } from './journal-queue.ts'
+
+const ENDING =
+  'the endpoint rejected them, and the process is ending; only the option directory keeps them longer'
+
+/** A letter in memory. */
+interface KeptLetter {
+  readonly letter: DeadLetter
+  readonly status: number
+}
 
 /** The bodies that endpoints rejected for good: kept in a folder if possible, else in memory, until `redeliver()`. */
 export class DeadLetters {
@@ -9,8 +21,9 @@ export class DeadLetters {
   readonly #journal: JournalQueue | undefined
   readonly #folder: DeadLetterFolder | undefined
   /** What the folder could not take, the oldest first. */
-  #inMemory: DeadLetter[] = []
+  #inMemory: KeptLetter[] = []
   #memoryBytes = 0
+  #isClosed = false
 
   constructor(context: QueueContext, journal: JournalQueue | undefined) {
     const { directory } = context.settings
@@ -23,43 +36,70 @@ export class DeadLetters {
   /** Resolves to a function that counts it, see `SpanQueue.deadLetter`. */
   async add(letter: DeadLetter, status: number): Promise<() => void> {
     const count = await this.#folder?.add(letter, status)
-    return count ?? (() => this.#keepInMemory(letter))
+    return (
+      count ??
+      (() => {
+        this.#context.accounting.counters.rejected += letter.spans
+        this.#keepInMemory([{ letter, status }])
+      })
+    )
   }
 
   /**
-   * Queues all dead letters again; those that cannot be stay.
+   * Queues all dead letters again; those that cannot be, or for which the queue has no room, stay.
    *
    * @param enqueue takes one body
-   * @param makeRoom whether the files of the queue may grow by so many bytes
+   * @param hasRoom whether the queue may grow by so many bytes
    */
   async redeliver(
     enqueue: (format: DeadLetter['format'], body: Buffer, spans: number) => void,
-    makeRoom: (bytes: number) => boolean,
+    hasRoom: (bytes: number) => boolean,
   ): Promise<number> {
-    const { accounting } = this.#context
+    const { accounting, settings } = this.#context
     let redelivered = 0
-    for (const { format, bodies, spans } of this.#takeMemory()) {
+    for (const kept of this.#takeMemory()) {
+      const { format, bodies, spans } = kept.letter
+      if (!hasRoom(bytesOf(kept))) {
+        this.#keepInMemory([kept])
+        continue
+      }
       accounting.counters.redelivered += spans
       redelivered += spans
       for (const [index, body] of bodies.entries()) {
         enqueue(format, body, spansOfBody(spans, index, bodies.length))
       }
     }
-    const journal = this.#journal
-    const folder = this.#folder
-    if (journal === undefined || folder === undefined) return redelivered
-    for (const file of await folder.list()) {
-      const found = await findSegment(this.#context, { number: 0, path: file.path }, { isFresh: true })
-      if (typeof found === 'string') continue
-      const { segment, scanned } = found
-      if (!journal.isOnDisk || segment.size === 0 || !makeRoom(segment.size)) continue
-      if (!journal.insert((path) => folder.moveTo(file, path), segment)) continue
-      accounting.counters.corrupt += scanned.corrupt
-      redelivered += segment.spans + scanned.corruptSpans
-      accounting.enterRedelivered(segment, scanned.corruptSpans)
-      journal.reader.tidy()
+    for (const file of (await this.#folder?.list()) ?? [])
+      redelivered += await this.#redeliverFile(file, hasRoom)
+    const path = this.#journal?.path
+    if (redelivered > 0 && path !== undefined && settings.fsync !== 'never') {
+      await syncFolder(this.#context.system, path)
     }
     return redelivered
+  }
+
+  async #redeliverFile(file: DeadLetterFile, hasRoom: (bytes: number) => boolean): Promise<number> {
+    const { accounting, system } = this.#context
+    const journal = this.#journal
+    const folder = this.#folder
+    const found = await findSegment(this.#context, { number: 0, path: file.path }, { isFresh: true })
+    if (journal === undefined || folder === undefined || typeof found === 'string') return 0
+    if (found.needsZstd && !system.hasZstd) return 0
+    const { segment, scanned } = found
+    if (!journal.isOnDisk || !hasRoom(segment.size)) return 0
+    if (!journal.insert((path) => folder.moveTo(file, path), segment)) {
+      if (!folder.isElsewhere || journal.path === undefined) return 0
+      const copy = join(journal.path, UNFINISHED_LETTER_NAME)
+      if (!(await folder.copyTo(file, copy))) return 0
+      if (!journal.insert((path) => folder.replaceBy(file, copy, path), segment)) return 0
+    }
+    accounting.counters.corrupt += scanned.corrupt
+    // Its name says how many there were before it was damaged.
+    const lost = Math.max(scanned.corruptSpans, file.spans - segment.spans)
+    const spans = segment.spans + lost
+    accounting.enterRedelivered(segment, lost)
+    journal.reader.tidy()
+    return spans
   }
 
   /** Deletes all dead letters; returns how many spans they had. */
@@ -71,15 +111,34 @@ export class DeadLetters {
     return spans
   }
 
-  /** What only memory has is lost with the process. */
-  close(): void {
-    this.#dropMemory('rejected')
+  /** Moves to the disk what memory has, as far as it can be written now. */
+  async persist(): Promise<void> {
+    const { counters } = this.#context.accounting
+    const letters = this.#folder === undefined ? [] : this.#takeMemory()
+    for (const [index, { letter, status }] of letters.entries()) {
+      const count = await this.#folder?.add(letter, status)
+      if (count === undefined) {
+        this.#keepInMemory(letters.slice(index))
+        return
+      }
+      counters.rejected -= letter.spans
+      count()
+    }
   }
 
-  #keepInMemory(letter: DeadLetter): void {
-    this.#inMemory.push(letter)
-    this.#memoryBytes += bytesOf(letter)
-    this.#context.accounting.counters.rejected += letter.spans
+  /** What only memory has is lost with the process, unless it can be written now. */
+  async close(): Promise<void> {
+    await this.#folder?.idle()
+    await this.persist()
+    this.#isClosed = true
+    this.#dropMemory('rejected', ENDING)
+  }
+
+  /** Keeps letters that count as rejected. */
+  #keepInMemory(letters: readonly KeptLetter[]): void {
+    this.#inMemory.push(...letters)
+    for (const kept of letters) this.#memoryBytes += bytesOf(kept)
+    if (this.#isClosed) this.#dropMemory('rejected', ENDING)
     while (this.#memoryBytes > this.#context.settings.maxRejectedBytes) {
       const oldest = this.#inMemory.shift()
       if (oldest === undefined) return
@@ -88,24 +147,24 @@ export class DeadLetters {
     }
   }
 
-  #takeMemory(): readonly DeadLetter[] {
+  #takeMemory(): readonly KeptLetter[] {
     const letters = this.#inMemory
     this.#inMemory = []
     this.#memoryBytes = 0
     return letters
   }
 
-  #dropMemory(reason: DroppedReason): number {
+  #dropMemory(reason: DroppedReason, why?: string): number {
     const letters = this.#takeMemory()
-    for (const letter of letters) this.#drop(letter, reason)
-    return letters.reduce((sum, { spans }) => sum + spans, 0)
+    for (const letter of letters) this.#drop(letter, reason, why)
+    return letters.reduce((sum, { letter }) => sum + letter.spans, 0)
   }
 
-  #drop({ spans }: DeadLetter, reason: DroppedReason): void {
+  #drop({ letter: { spans } }: KeptLetter, reason: DroppedReason, why?: string): void {
     const { counters } = this.#context.accounting
     counters.rejected -= spans
-    countDropped(counters, reason, spans)
+    countDropped(counters, reason, spans, why)
   }
 }
 
-const bytesOf = ({ bodies }: DeadLetter): number => bodies.reduce((sum, body) => sum + body.length, 0)
+const bytesOf = ({ letter }: KeptLetter): number => letter.bodies.reduce((sum, body) => sum + body.length, 0)

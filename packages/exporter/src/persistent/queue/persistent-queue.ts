@@ -127,6 +127,14 @@ class PersistentQueue implements SpanQueue {
     this.#memory.add(record, format)
   }
 
+  /** Whether dead letters of so many bytes fit, without dropping what is queued. */
+  #hasRoom(bytes: number): boolean {
+    const { accounting, settings } = this.#context
+    return this.isOnDisk
+      ? accounting.diskBytes + bytes <= settings.maxBytes
+      : accounting.memoryBytes + bytes <= settings.maxMemoryBytes
+  }
+
   /** Makes room in the files, according to the option `overflow`. False when there is none. */
   #makeRoom(bytes: number): boolean {
     const { accounting, settings } = this.#context
@@ -235,7 +243,7 @@ class PersistentQueue implements SpanQueue {
     if (this.#closing) return 0
     return this.#deadLetters.redeliver(
       (format, body, spans) => this.#enqueue(format, { body, spans }),
-      (bytes) => this.#makeRoom(bytes),
+      (bytes) => this.#hasRoom(bytes),
     )
   }
 
@@ -287,7 +295,7 @@ class PersistentQueue implements SpanQueue {
     await this.#journal?.close()
     const { reader } = this.#memory
     for (const segment of [...reader.segments]) reader.drop(segment, 'shutdown')
-    this.#deadLetters.close()
+    await this.#deadLetters.close()
     await this.#context.tasks.idle()
   }
 
@@ -296,6 +304,7 @@ class PersistentQueue implements SpanQueue {
     this.#journal?.sealDelivered()
     await this.#journal?.touch()
     await this.#takeover?.touch()
+    if (this.isOnDisk) await this.#deadLetters.persist()
   }
 }
 
