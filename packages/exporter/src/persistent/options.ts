@@ -70,6 +70,12 @@ export interface PersistentBatchSpanProcessorOptions {
    */
   readonly protocol?: 'http/protobuf' | 'http/json' | undefined
   /**
+   * The longest that `Retry-After` can delay the next request, in milliseconds. A longer one is shortened, and logged once.
+   *
+   * @default 300000
+   */
+  readonly maxRetryAfterMillis?: number | undefined
+  /**
    * How long a request waits without progress, in milliseconds; then it is retried. The time begins anew with each part of
    * a large body that the endpoint takes, up to this time for each megabyte in addition. After the upload the answer has
    * this time, and as long as the upload took.

@@ -100,8 +100,8 @@ export class PersistentBatchSpanProcessor {
   /**
    * Sends all spans that have ended, and the journals of dead processes.
    *
-   * @returns resolves when the endpoint has acknowledged them; rejects at the deadline `exportTimeoutMillis` with the
-   *   number of spans that are left (they stay queued), or if spans were lost or rejected, with their number and reason
+   * @returns resolves when the endpoint has acknowledged them; rejects at the deadline `exportTimeoutMillis`, or at once
+   *   if the endpoint has asked to wait longer, with the number of spans that are left (they stay queued); rejects, too, if spans were lost or rejected, with their number and reason
    */
   forceFlush(): Promise<void> {
     logUnheard()
@@ -175,7 +175,10 @@ export class PersistentBatchSpanProcessor {
     )
     const left = waiting + (await this.#pipeline.drain(Math.max(1, until - now()), hasRunEmpty))
     if (left > 0) {
-      const when = hasRunEmpty ? 'because the process is exiting' : `within ${exportTimeoutMillis} ms`
+      const asked = Math.ceil(sender.retryAfterMillis / 1000)
+      const why =
+        asked > 0 ? `because the endpoint has asked to wait ${asked} s` : `within ${exportTimeoutMillis} ms`
+      const when = hasRunEmpty ? 'because the process is exiting' : why
       throw new Error(`forceFlush: ${spansText(left)} not delivered ${when}; still queued, and retried`)
     }
     const losses = lossesSince(before, this.#counters)

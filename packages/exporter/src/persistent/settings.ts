@@ -40,6 +40,7 @@ const OPTIONS = [
   'compression',
   'protocol',
   'timeoutMillis',
+  'maxRetryAfterMillis',
   'httpAgentOptions',
   'concurrency',
   'maxExportBatchSize',
@@ -128,12 +129,14 @@ function senderSettingsOf(
   const { headers = {}, httpAgentOptions = {} } = options
   const { compression = environment.compression ?? 'none' } = options
   const { timeoutMillis = environment.timeoutMillis ?? 10_000 } = options
+  const { maxRetryAfterMillis = 300_000 } = options
   const { concurrency = 1, maxExportBatchSize = environment.maxExportBatchSize ?? 2048 } = options
   const { scheduledDelayMillis = environment.scheduledDelayMillis ?? 1000 } = options
   if (httpUrl(url) === undefined) throw wrong('url', 'must be a whole URL with http: or https:', url)
   const merged = mergeHeaders(headers, environment.headers)
   checkCompression(compression)
   checkNumber('timeoutMillis', timeoutMillis, 1, LONGEST_TIMER_MILLIS)
+  checkNumber('maxRetryAfterMillis', maxRetryAfterMillis, 0, LONGEST_TIMER_MILLIS)
   checkNumber('concurrency', concurrency, 1, 64)
   checkNumber('maxExportBatchSize', maxExportBatchSize, 1, 65_536)
   checkNumber('scheduledDelayMillis', scheduledDelayMillis, 0, LONGEST_TIMER_MILLIS)
@@ -142,6 +145,7 @@ function senderSettingsOf(
     headers: merged,
     compression,
     timeoutMillis,
+    maxRetryAfterMillis,
     agentOptions: agentOptionsOf(httpAgentOptions, environment.tls),
     concurrency,
     maxExportBatchSize,

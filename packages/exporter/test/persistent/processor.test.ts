@@ -81,6 +81,18 @@ for (const mode of ['in memory', 'with a journal'] as const) {
     expectAccounted(processor)
   })
 
+  test(`${mode}: a flush rejects at once if the endpoint has asked to wait longer than it may take`, async () => {
+    const { url, requests } = await startEndpoint((response) =>
+      response.writeHead(503, { 'retry-after': '999999999' }).end(),
+    )
+    const { end, processor } = startDelivery({ url, ...place() })
+    end('a')
+    const why = /^forceFlush: 1 span not delivered because the endpoint has asked to wait 30[01] s/
+    await expect(processor.forceFlush()).rejects.toThrow(why)
+    await expect(processor.forceFlush()).rejects.toThrow(why)
+    expect(requests).toHaveLength(1)
+  })
+
   test(`${mode}: sessions are validated before encoding`, async () => {
     const { url, requests } = await startEndpoint()
     const session = { backends: [langfuse] }

@@ -14,6 +14,8 @@ const LONGEST_EXPEDITED_MILLIS = 1000
  * waits that double, with full jitter, as long as requests fail. Any answer closes it.
  */
 export class Circuit {
+  /** The longest that `Retry-After` can delay the next request. */
+  readonly maxRetryAfterMillis: number
   readonly #clock: Clock
   #failures = 0
   #isExpedited = false
@@ -30,8 +32,10 @@ export class Circuit {
   // Until when `Retry-After` asks to wait.
   #retryAfterUntil = 0
 
-  constructor(clock: Clock) {
+  /** @param maxRetryAfterMillis the longest that `Retry-After` can delay the next request */
+  constructor(clock: Clock, maxRetryAfterMillis: number) {
     this.#clock = clock
+    this.maxRetryAfterMillis = maxRetryAfterMillis
   }
 
   /** Whether the last request failed; while it is open there is one request at a time. */
@@ -55,9 +59,9 @@ export class Circuit {
     return Math.max(0, this.#retryAfterUntil - now, this.isOpen ? this.#backoffUntil - now : 0)
   }
 
-  /** Whether the endpoint has asked to wait until a time that is still to come. */
-  get isAskedToWait(): boolean {
-    return this.#retryAfterUntil > this.#clock.now()
+  /** Milliseconds that the endpoint has asked to wait from now on; 0 if it has not. */
+  get retryAfter(): number {
+    return Math.max(0, this.#retryAfterUntil - this.#clock.now())
   }
 
   /** Starts a request. Returns its round, which `failed` takes. */
@@ -99,7 +103,8 @@ export class Circuit {
     const now = this.#clock.now()
     // A random second more, so that clients do not return all at once.
     if (afterMillis) {
-      this.#retryAfterUntil = Math.max(this.#retryAfterUntil, now + afterMillis + random() * FIRST_MILLIS)
+      const wait = Math.min(afterMillis, this.maxRetryAfterMillis)
+      this.#retryAfterUntil = Math.max(this.#retryAfterUntil, now + wait + random() * FIRST_MILLIS)
     }
     if (this.isOpen && round !== this.#round) return
     this.#round++

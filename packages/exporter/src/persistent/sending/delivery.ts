@@ -3,7 +3,13 @@ import type { Lease, SpanQueue } from '../queue/index.ts'
 import { countDropped, type DeliveryCounters } from '../stats.ts'
 import { noAnswer } from './answers.ts'
 import type { Circuit, OutageLog, RequestSize } from './circuit.ts'
-import { logPartialSuccess, logUndeliverable, logUnreadable, nameOfError } from './messages.ts'
+import {
+  logLongRetryAfter,
+  logPartialSuccess,
+  logUndeliverable,
+  logUnreadable,
+  nameOfError,
+} from './messages.ts'
 import { type OpenPart, type Part, Parts } from './parts.ts'
 import { isOfEndpoint, type Refusals, RejectedParts, refusesAll } from './refusals.ts'
 import type { Answer, Clock, RequestObserver, RetryAnswer, Transport } from './types.ts'
@@ -220,8 +226,12 @@ export class Delivery {
     const { circuit, counters, outages, size } = this.#context
     counters.retried++
     circuit.failed(round, answer.afterMillis)
+    const { afterMillis = 0 } = answer
+    if (afterMillis > circuit.maxRetryAfterMillis) {
+      logLongRetryAfter(outages.host, afterMillis, circuit.maxRetryAfterMillis)
+    }
     if (part !== undefined) size.failed(part, answer)
-    outages.failed(circuit.failures, answer.reason, answer.afterMillis)
+    outages.failed(circuit.failures, answer.reason, Math.min(afterMillis, circuit.maxRetryAfterMillis))
   }
 
   #accept(part: OpenPart, rejectedSpans: number, message: string): void {

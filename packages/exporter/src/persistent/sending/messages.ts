@@ -101,6 +101,17 @@ export function logUndefinedHeader(name: string): void {
   )
 }
 
+/** Logs, once for each endpoint, that a `Retry-After` is too long. */
+export function logLongRetryAfter(host: string, afterMillis: number, maxMillis: number): void {
+  problems.report(
+    'retry-after',
+    () =>
+      `endpoint ${host} asked us to retry after ${Math.ceil(afterMillis / 1000)} s; it is asked again after ` +
+      `${Math.ceil(maxMillis / 1000)} s, see the option maxRetryAfterMillis`,
+    host,
+  )
+}
+
 /** Logs, once for each endpoint, that it answers with HTML. */
 export function logWebPage(host: string): void {
   problems.report(

@@ -59,7 +59,7 @@ export class Sender {
     this.#queue = queue
     this.#transport = transport
     this.#clock = clock
-    const circuit = new Circuit(clock)
+    const circuit = new Circuit(clock, settings.maxRetryAfterMillis)
     const size = new RequestSize(settings.maxRequestBytes)
     const outages = new OutageLog(settings.url, clock)
     this.#circuit = circuit
@@ -80,6 +80,11 @@ export class Sender {
   /** How many of the queued spans are in requests, or in batches of which a part was sent. */
   get spansInRequests(): number {
     return this.#leasedSpans
+  }
+
+  /** Milliseconds for which the endpoint has asked to get no request. */
+  get retryAfterMillis(): number {
+    return this.#circuit.retryAfter
   }
 
   /** The most bytes of a request, as learned from the endpoint (413): a larger record has to be split later. */
@@ -252,6 +257,8 @@ export class Sender {
 interface FlushWaiter {
   readonly untilFailure: boolean
   readonly left: () => number
+  /** Whether the endpoint has asked to wait longer than this one waits. */
+  readonly cannotSend: () => boolean
   finish(): void
 }
 
@@ -274,13 +281,17 @@ class FlushWaiters {
 
   /**
    * Resolves to how many spans are left: when there are none, at the deadline, when the endpoint has answered nothing
-   * for too long, or with `untilFailure` at a failure.
+   * for too long, when it has asked to wait longer than that, or with `untilFailure` at a failure.
    */
   add(left: () => number, millis: number, untilFailure: boolean, patience: number): Promise<number> {
-    if (left() === 0 || (untilFailure && this.#circuit.isAskedToWait)) return Promise.resolve(left())
+    const started = this.#clock.now()
+    const cannotSend = () => {
+      const { retryAfter } = this.#circuit
+      return retryAfter > 0 && (untilFailure || retryAfter >= started + millis - this.#clock.now())
+    }
+    if (left() === 0 || cannotSend()) return Promise.resolve(left())
     this.#circuit.expedite(true, Math.min(millis, patience))
     this.#transport.keepAlive(true)
-    const started = this.#clock.now()
     const millisLeft = () => {
       const quietUntil = Math.max(started, this.#circuit.answeredAt) + patience
       return Math.min(started + millis, quietUntil) - this.#clock.now()
@@ -297,16 +308,16 @@ class FlushWaiters {
           if (millisLeft() > 0) timer = wait()
           else finish()
         })
-      const waiter = { untilFailure, left, finish }
+      const waiter = { untilFailure, left, cannotSend, finish }
       let timer = wait()
       this.#waiters.add(waiter)
     })
   }
 
-  /** Resolves waiters whose spans are all answered, and with `hasFailed` those that wait until a failure. */
+  /** Resolves waiters whose spans are all answered, and with `hasFailed` those for whom no request can be made now. */
   check(hasFailed: boolean): void {
     for (const waiter of this.#waiters) {
-      if ((hasFailed && waiter.untilFailure) || waiter.left() === 0) waiter.finish()
+      if ((hasFailed && (waiter.untilFailure || waiter.cannotSend())) || waiter.left() === 0) waiter.finish()
     }
   }
 

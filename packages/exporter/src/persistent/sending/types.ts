@@ -10,6 +10,8 @@ export interface SenderSettings {
   readonly compression: Compression
   /** How long a request waits without progress; see `Deadline`. */
   readonly timeoutMillis: number
+  /** The longest that `Retry-After` can delay the next request. */
+  readonly maxRetryAfterMillis: number
   /** Options of Node's http or https agent, or a function that returns an agent. */
   readonly agentOptions: HttpAgentOption
   /** How many requests may be in flight. */

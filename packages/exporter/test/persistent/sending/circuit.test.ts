@@ -144,6 +144,22 @@ describe('Retry-After', () => {
     expect(requests()).toHaveLength(2)
   })
 
+  it.each([3_600_000, 999_999_999_000, Number.MAX_VALUE])(
+    'of %s ms is shortened to the option',
+    async (millis) => {
+      const { advance, answer, append, requests } = startSender({
+        maxExportBatchSize: 1,
+        maxRetryAfterMillis: 300_000,
+      })
+      await append('a')
+      await answer(retry(millis))
+      await advance(300_499)
+      expect(requests()).toHaveLength(1)
+      await advance(1)
+      expect(requests()).toHaveLength(2)
+    },
+  )
+
   it.each([0, undefined])('of %s is ignored: waits double', async (afterMillis) => {
     const { advance, answer, append, clock } = startSender({ maxExportBatchSize: 1 })
     await append('a')

@@ -219,6 +219,21 @@ describe('a drain', () => {
     expect(await drained).toBe(0)
   })
 
+  it('ends at once when the endpoint has asked to wait longer, also during the drain', async () => {
+    const { answer, append, requests, sender, queue } = startSender({ maxExportBatchSize: 1 })
+    await append('a')
+    const drained = sender.drain(queue.trackQueued(), 10_000)
+    await answer(retry(30_000))
+    expect(await drained).toBe(1)
+    expect(await sender.drain(queue.trackQueued(), 10_000)).toBe(1)
+    expect(sender.retryAfterMillis).toBe(30_500)
+    // This one lasts longer.
+    const longer = sender.drain(queue.trackQueued(), 40_000)
+    expect(requests()).toHaveLength(1)
+    sender.close()
+    expect(await longer).toBe(1)
+  })
+
   it('until a failure ends at the first one, and the usual waits follow', async () => {
     const { advance, answer, append, clock, requests, sender, queue } = startSender({ maxExportBatchSize: 1 })
     await append('a')

@@ -5,6 +5,7 @@ export const settingsWith = (some: Partial<SenderSettings> = {}): SenderSettings
   headers: {},
   compression: 'none',
   timeoutMillis: 10_000,
+  maxRetryAfterMillis: 365 * 86_400_000,
   agentOptions: {},
   concurrency: 1,
   maxExportBatchSize: 512,
