@@ -1,3 +1,4 @@
+import type { BodyFormat } from '../encoder/codec.ts'
 import type { DroppedReason } from '../stats.ts'
 import type { Checkpoint, Position } from './checkpoint.ts'
 import type { QueueContext, Tasks } from './context.ts'
@@ -11,10 +12,18 @@ export interface LeaseLimits {
   readonly maxBytes: number
 }
 
+/** The next records of a segment that fit into a lease. */
+interface Fitting {
+  readonly segment: Segment
+  readonly records: number
+}
+
 /** Consecutive records that were leased together. */
 export interface LeasedRange {
   entries: JournalEntry[]
   state: 'leased' | 'returned' | 'acked'
+  /** Leases of later records do not wait for it. */
+  isApart: boolean
 }
 
 /**
@@ -86,9 +95,14 @@ export class JournalReader {
     return this.#segments.find((segment) => segment.left > 0)?.oldest ?? Number.POSITIVE_INFINITY
   }
 
-  /** Leases that are open, or acked behind an open one: the checkpoint does not know of them yet. */
+  /**
+   * Leases that are open, or acked behind an open one: the checkpoint does not know of them yet. Those that are apart
+   * do not count, nor what is acked behind them alone.
+   */
   get leases(): number {
-    return this.#ranges.filter((range) => range.state !== 'returned').length
+    const first = this.#ranges.findIndex(({ state, isApart }) => state !== 'acked' && !isApart)
+    if (first === -1) return 0
+    return this.#ranges.slice(first).filter(({ state, isApart }) => state !== 'returned' && !isApart).length
   }
 
   /** Leases the next records within the limits. Returns a segment that has to be loaded first, or undefined. */
@@ -97,31 +111,62 @@ export class JournalReader {
     return index === -1 ? this.#leaseNext(limits) : this.#leaseAgain(index, limits)
   }
 
-  #leaseAgain(index: number, limits: LeaseLimits): LeasedRange {
+  #leaseAgain(index: number, limits: LeaseLimits): LeasedRange | Segment {
     const range = this.#ranges[index] as LeasedRange
+    this.#mergeReturned(index)
+    const isLast = index === this.#ranges.length - 1
     const room = new LeaseRoom(limits)
     const count = range.entries.findIndex((entry) => !room.take(entry))
+    // Together with what has come behind it: a record that fails alone must not delay it.
+    const more = count === -1 && isLast ? this.#findNext(room, range.entries[0]?.segment.format) : []
+    if (!Array.isArray(more)) return more
     const rest = count === -1 ? [] : range.entries.splice(count)
-    if (rest.length > 0) this.#ranges.splice(index + 1, 0, { entries: rest, state: 'returned' })
+    if (rest.length > 0)
+      this.#ranges.splice(index + 1, 0, { entries: rest, state: 'returned', isApart: false })
     range.state = 'leased'
     for (const entry of range.entries) entry.segment.lease(entry)
+    range.entries.push(...more.flatMap(({ segment, records }) => segment.leaseNext(records)))
     return range
   }
 
+  /** Appends to a returned range what follows it and was returned, too. */
+  #mergeReturned(index: number): void {
+    const range = this.#ranges[index] as LeasedRange
+    for (;;) {
+      const next = this.#ranges[index + 1]
+      if (next?.state !== 'returned') return
+      if (next.entries[0]?.segment.format !== range.entries[0]?.segment.format) return
+      range.entries.push(...next.entries)
+      this.#ranges.splice(index + 1, 1)
+    }
+  }
+
   #leaseNext(limits: LeaseLimits): LeasedRange | Segment | undefined {
-    const fitting: { segment: Segment; records: number }[] = []
-    const room = new LeaseRoom(limits)
+    const fitting = this.#findNext(new LeaseRoom(limits), undefined)
+    if (!Array.isArray(fitting)) return fitting
+    if (fitting.length === 0) return undefined
+    const entries = fitting.flatMap(({ segment, records }) => segment.leaseNext(records))
+    const range: LeasedRange = { entries, state: 'leased', isApart: false }
+    this.#ranges.push(range)
+    return range
+  }
+
+  /** Finds the next records that were never leased, of one format, or a segment that has to be loaded first. */
+  #findNext(room: LeaseRoom, format: BodyFormat | undefined): Fitting[] | Segment {
+    const fitting: Fitting[] = []
     for (const segment of this.#segments) {
       if (!segment.isUnread) continue
-      if (room.isFull || (fitting[0] && fitting[0].segment.format !== segment.format)) break
+      const wanted = format ?? fitting[0]?.segment.format ?? segment.format
+      if (room.isFull || wanted !== segment.format) break
       if (segment.entries === undefined) return segment
       fitting.push({ segment, records: segment.countFitting(room) })
     }
-    if (fitting.length === 0) return undefined
-    const entries = fitting.flatMap(({ segment, records }) => segment.leaseNext(records))
-    const range: LeasedRange = { entries, state: 'leased' }
-    this.#ranges.push(range)
-    return range
+    return fitting
+  }
+
+  /** Leases of later records need not wait for this one any longer. */
+  setApart(range: LeasedRange): void {
+    range.isApart = true
   }
 
   /** The request was delivered. */
@@ -135,6 +180,7 @@ export class JournalReader {
   nack(range: LeasedRange): void {
     for (const entry of range.entries) entry.segment.nack(entry)
     range.state = 'returned'
+    range.isApart = false
     this.tidy()
   }
 

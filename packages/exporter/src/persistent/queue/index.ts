@@ -52,6 +52,10 @@ export interface Lease {
   ack(): void
   /** The request failed: a later lease has the records again, unless they are too old. */
   nack(): void
+  /** The records are sent beside the others from now on: leases of later records need not wait for them. */
+  setApart(): void
+  /** Why the records are not to be sent again, where some of them are answered and the lease stays open. */
+  lapsed(): 'expired' | 'purged' | undefined
 }
 
 /** A span that has a copy in the journal and is not queued yet. */

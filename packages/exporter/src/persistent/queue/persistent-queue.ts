@@ -216,7 +216,15 @@ class PersistentQueue implements SpanQueue {
     }
     const ack = answer(() => reader.ack(range))
     const nack = answer(() => this.#nack(reader, range))
-    return { format, bodies, spans, bytes, ack, nack }
+    const setApart = () => reader.setApart(range)
+    return { format, bodies, spans, bytes, ack, nack, setApart, lapsed: () => this.#lapsed(range) }
+  }
+
+  #lapsed({ entries }: LeasedRange): 'expired' | 'purged' | undefined {
+    const { settings, system } = this.#context
+    if (entries.some(({ segment }) => segment.isPurged)) return 'purged'
+    const oldest = system.now() - settings.maxAge
+    return entries.every(({ at }) => at < oldest) ? 'expired' : undefined
   }
 
   /** Records that are too old are dropped now that they were tried, and not before. */

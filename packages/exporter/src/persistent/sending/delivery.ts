@@ -1,8 +1,9 @@
 import type { BodyFormat, Codec } from '../encoder/codec.ts'
 import type { Lease, SpanQueue } from '../queue/index.ts'
-import { countDropped, type DeliveryCounters } from '../stats.ts'
+import { countDropped, type DeliveryCounters, type DroppedReason } from '../stats.ts'
 import { noAnswer } from './answers.ts'
-import type { Circuit, OutageLog, RequestSize } from './circuit.ts'
+import type { Circuit, OutageLog } from './circuit.ts'
+import { type Evidence, mayBeOfSpans } from './evidence.ts'
 import {
   logLongRetryAfter,
   logPartialSuccess,
@@ -10,9 +11,10 @@ import {
   logUnreadable,
   nameOfError,
 } from './messages.ts'
-import { type OpenPart, type Part, Parts } from './parts.ts'
+import { type EarlierFailures, type OpenPart, Parts } from './parts.ts'
 import { isOfEndpoint, type Refusals, RejectedParts, refusesAll } from './refusals.ts'
-import type { Answer, Clock, RequestObserver, RetryAnswer, Transport } from './types.ts'
+import type { RequestSize } from './request-size.ts'
+import type { Answer, Clock, Part, RequestObserver, RetryAnswer, Transport } from './types.ts'
 
 /** A request without spans, which asks only whether the endpoint answers. */
 const PROBE = { protobuf: [], json: [Buffer.from('{"resourceSpans":[]}')] } satisfies Record<
@@ -21,6 +23,14 @@ const PROBE = { protobuf: [], json: [Buffer.from('{"resourceSpans":[]}')] } sati
 >
 /** Where an endpoint refuses empty requests, so many single spans show that it refuses everything. */
 const SAMPLES = 3
+/** The most failures of one part that count as accidents: an outage is no accident. */
+const MOST_ACCIDENTS = 4
+const FIRST_PAUSE_MILLIS = 250
+const LONGEST_PAUSE_MILLIS = 60_000
+// While a flush waits.
+const LONGEST_EXPEDITED_MILLIS = 1000
+
+const pause = (failures: number): number => Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS * 2 ** failures)
 
 /** What all deliveries of a sender share. */
 export interface DeliveryContext {
@@ -34,10 +44,16 @@ export interface DeliveryContext {
   readonly outages: OutageLog
   readonly size: RequestSize
   readonly refusals: Refusals
+  readonly evidence: Evidence
+  /** By the first of their bodies. */
+  readonly earlier: WeakMap<Buffer, EarlierFailures>
 }
 
-/** All is answered; a request failed; no request may start now; or the sender has ended the delivery meanwhile. */
-export type Outcome = 'answered' | 'failed' | 'postponed' | 'ended'
+/**
+ * All is answered; a request failed, and the batch is sent apart from now on, or not; no request may start now; or the
+ * sender has ended the delivery meanwhile.
+ */
+export type Outcome = 'answered' | 'failed' | 'apart' | 'postponed' | 'ended'
 
 /** An answer that is not retried. */
 type FinalAnswer = Exclude<Answer, RetryAnswer>
@@ -63,11 +79,22 @@ export class Delivery {
   #message = ''
   #smallestTooLarge = Number.POSITIVE_INFINITY
   #isOver = false
+  #earlier: EarlierFailures
+  #isApart = false
+  /** Failures in a row without evidence that the endpoint accepts others. */
+  #quietFailures = 0
+  #notBefore = 0
+  #failedAt = 0
+  /** Whether an empty request was answered before the last one. */
+  #hasProbed = false
+  #lost: { readonly reason: DroppedReason; readonly spans: number } | undefined
 
   constructor(lease: Lease, context: DeliveryContext) {
     this.#lease = lease
     this.#context = context
-    this.#parts = new Parts(lease, context.codecOf(lease.format))
+    const [first] = lease.bodies
+    this.#earlier = (first && context.earlier.get(first)) ?? { failures: 0, seen: undefined }
+    this.#parts = new Parts(lease, context.codecOf(lease.format), this.#earlier)
   }
 
   get spans(): number {
@@ -93,11 +120,27 @@ export class Delivery {
     return this.#hasAnswers && !this.isAnswered
   }
 
-  /** Sends requests until all is answered or one fails. `mayStart` is called before each of them. */
-  async run(mayStart: () => boolean): Promise<Outcome> {
+  /** Whether it is sent beside the other batches, because it fails while they are accepted. */
+  get isApart(): boolean {
+    return this.#isApart
+  }
+
+  /** When it may be sent again, where it is sent apart. */
+  notBefore(isExpedited: boolean): number {
+    const until = Math.max(this.#notBefore, this.#parts.notBefore)
+    return isExpedited ? Math.min(until, this.#failedAt + LONGEST_EXPEDITED_MILLIS) : until
+  }
+
+  /**
+   * Sends requests until all is answered or one fails.
+   *
+   * @param mayStart called before each of them
+   * @param mayGoApart whether the batch may be sent beside the others from now on
+   */
+  async run(mayStart: () => boolean, mayGoApart: () => boolean): Promise<Outcome> {
     const { circuit, outages, size, queue } = this.#context
     while (!this.isAnswered) {
-      const part = this.#parts.next((next) => size.isTooLarge(next))
+      const part = this.#parts.next(size)
       if (part === undefined && !this.#needsProbe) {
         this.#narrow()
         continue
@@ -107,17 +150,15 @@ export class Delivery {
       const answer = await this.#send(part)
       if (this.#isOver) return 'ended'
       if (answer.kind === 'retry') {
-        this.#failed(round, part, answer)
-        if (part === undefined || !size.isUndeliverable) return 'failed'
-        // It is rejected like a span that is too large; otherwise it would block all spans behind it.
-        size.answered()
-        this.#reject(part, 413)
-        logUndeliverable(outages.host, part.bytes)
+        const outcome = this.#failed(round, part, answer, mayGoApart)
+        const reason = this.isPartlyAnswered || this.#isApart ? this.#lease.lapsed() : undefined
+        if (reason !== undefined) this.#drop(reason)
+        if (!this.isAnswered) return outcome
         continue
       }
       circuit.answered()
       outages.answered(queue.size.spans)
-      size.answered()
+      if (!this.#isApart) size.answered()
       if (part === undefined) this.#judge(answer)
       else this.#settle(part, answer)
     }
@@ -128,6 +169,8 @@ export class Delivery {
   /** Gives the batch back to the queue. */
   release(): void {
     this.#isOver = true
+    const first = this.#lease.bodies[0]
+    if (first !== undefined) this.#context.earlier.set(first, this.#earlier)
     this.#lease.nack()
   }
 
@@ -188,12 +231,19 @@ export class Delivery {
   }
 
   /** Sends a part, or an empty request. */
-  async #send(part: Part | undefined): Promise<Answer> {
+  async #send(part: OpenPart | undefined): Promise<Answer> {
     if (part === undefined) return this.#probe()
-    // A span that was reset too often is sent only if the endpoint answers other requests.
-    if (part.spans > 1 || !this.#context.size.needsProbe) return this.#post(part)
+    // Another failure of a span says something about it only if the endpoint answers.
+    const { evidence } = this.#context
+    this.#hasProbed = this.#isApart && part.spans === 1 && part.seen === evidence.accepted
+    if (!this.#hasProbed) return this.#post(part)
     const answer = await this.#probe()
-    return answer.kind === 'retry' ? answer : this.#post(part)
+    if (answer.kind === 'retry' || this.#isOver) {
+      this.#hasProbed = false
+      return answer
+    }
+    evidence.addAnswered()
+    return this.#post(part)
   }
 
   async #probe(): Promise<Answer> {
@@ -222,26 +272,77 @@ export class Delivery {
     return answer
   }
 
-  #failed(round: number, part: Part | undefined, answer: RetryAnswer): void {
-    const { circuit, counters, outages, size } = this.#context
+  /** Returns what becomes of the batch after a failed request. */
+  #failed(
+    round: number,
+    part: OpenPart | undefined,
+    answer: RetryAnswer,
+    mayGoApart: () => boolean,
+  ): Outcome {
+    const { circuit, clock, counters, evidence, outages, size } = this.#context
+    const { reason } = answer
     counters.retried++
-    circuit.failed(round, answer.afterMillis)
+    this.#failedAt = clock.now()
     const { afterMillis = 0 } = answer
-    if (afterMillis > circuit.maxRetryAfterMillis) {
-      logLongRetryAfter(outages.host, afterMillis, circuit.maxRetryAfterMillis)
+    const wait = Math.min(afterMillis, circuit.maxRetryAfterMillis)
+    if (afterMillis > wait) logLongRetryAfter(outages.host, afterMillis, wait)
+    const suspect = mayBeOfSpans(answer) ? part : undefined
+    const hasEvidence = suspect?.seen !== undefined && (this.#hasProbed || evidence.accepted > suspect.seen)
+    if (suspect !== undefined) {
+      this.#parts.fail(suspect, evidence.accepted)
+      this.#earlier = { failures: this.#earlier.failures + 1, seen: evidence.accepted }
     }
-    if (part !== undefined) size.failed(part, answer)
-    outages.failed(circuit.failures, answer.reason, Math.min(afterMillis, circuit.maxRetryAfterMillis))
+    if (this.#isApart) {
+      this.#failedApart(suspect, answer, hasEvidence, wait)
+      // Any span would get this answer.
+      if (answer.status === 429) circuit.failed(round, afterMillis)
+      return 'failed'
+    }
+    if (suspect !== undefined && hasEvidence && mayGoApart()) {
+      this.#isApart = true
+      this.#lease.setApart()
+      this.#failedApart(suspect, answer, hasEvidence, wait)
+      return 'apart'
+    }
+    circuit.failed(round, afterMillis)
+    if (suspect !== undefined) size.failed(suspect, answer)
+    outages.failed(circuit.failures, reason, wait)
+    return 'failed'
+  }
+
+  /** Narrows a batch that fails while others are accepted. */
+  #failedApart(part: OpenPart | undefined, answer: RetryAnswer, hasEvidence: boolean, wait: number): void {
+    const { clock, evidence, outages } = this.#context
+    const now = clock.now()
+    this.#quietFailures = hasEvidence ? 0 : this.#quietFailures + 1
+    this.#notBefore = now + Math.max(wait, pause(this.#quietFailures) * clock.random())
+    if (part === undefined || this.#parts.split(part)) return
+    this.#parts.delay(part, now + pause(part.strikes) * clock.random(), hasEvidence)
+    if (part.strikes < evidence.failuresNeeded) return
+    this.#reject(part, answer.status ?? 413)
+    logUndeliverable(outages.host, part.bytes, answer.reason)
+  }
+
+  /** Counts what is left as lost. */
+  #drop(reason: DroppedReason): void {
+    this.#lost = { reason, spans: this.#parts.spans }
+    this.#parts.removeAll()
   }
 
   #accept(part: OpenPart, rejectedSpans: number, message: string): void {
-    const { outages } = this.#context
+    const { evidence, outages, size } = this.#context
     this.#hasAnswers = true
     this.#hasAccepted = true
     this.#cause = 'spans'
     const notAccepted = Math.min(rejectedSpans, part.spans)
     this.#notAccepted += notAccepted
-    this.#parts.accept(part)
+    let accidents = 0
+    for (const one of this.#parts.accept(part)) {
+      accidents += Math.min(one.failures, MOST_ACCIDENTS)
+      if (one !== part && (one.failures > 1 || one.refused !== undefined)) size.suspect(one.bytes)
+    }
+    size.accepted(part.bytes)
+    evidence.addAccepted(accidents)
     if (notAccepted > 0 || message !== '') logPartialSuccess(outages.host, notAccepted, message)
   }
 
@@ -264,8 +365,10 @@ export class Delivery {
     const counts = await rejected.keep(queue, codecOf(this.#lease.format))
     // All in one turn, so that no span is ever counted twice, or not at all.
     for (const count of counts) count()
-    counters.delivered += this.#lease.spans - this.#notAccepted - rejected.spans
+    const lost = this.#lost
+    counters.delivered += this.#lease.spans - this.#notAccepted - rejected.spans - (lost?.spans ?? 0)
     countDropped(counters, 'partial-success', this.#notAccepted)
+    if (lost !== undefined) countDropped(counters, lost.reason, lost.spans)
     this.#isOver = true
     this.#lease.ack()
   }

@@ -121,13 +121,18 @@ export function logWebPage(host: string): void {
   )
 }
 
+function whatHappens(reason: string): string {
+  if (reason === 'timeout') return 'gives no answer in time'
+  return /^\d+$/.test(reason) ? `answers with status ${reason}` : 'resets the connection'
+}
+
 /** Logs, once for each endpoint, that a single span does not get through, and what to do. */
-export function logUndeliverable(host: string, bytes: number): void {
+export function logUndeliverable(host: string, bytes: number, reason: string): void {
   problems.report(
     'undeliverable',
     () =>
-      `endpoint ${host}, or a proxy before it, resets the connection for a span of ${bytes} bytes each time, and ` +
-      'answers other requests. The span is kept as space allows. Check the size limits, then call redeliver()',
+      `endpoint ${host}, or a proxy before it, ${whatHappens(reason)} for a span of ${bytes} bytes each time, and ` +
+      'accepts others. The span is kept as space allows. Check the size limits and the log, then call redeliver()',
     host,
   )
 }

@@ -1,21 +1,33 @@
 import type { Codec } from '../encoder/codec.ts'
 import type { Lease } from '../queue/index.ts'
-
-/** What one request consists of. */
-export interface Part {
-  readonly bodies: readonly Buffer[]
-  readonly spans: number
-  /** Before compression. */
-  readonly bytes: number
-}
+import type { RequestSize } from './request-size.ts'
+import type { Part } from './types.ts'
 
 /** A part that has no final answer yet. */
 export interface OpenPart extends Part {
   /** The status with which the endpoint refused it; undefined before it was sent, and where the answer is unknown. */
   readonly refused: number | undefined
+  /** How often it failed. */
+  readonly failures: number
+  /** How many requests had been accepted when it, or what it is a part of, failed last; undefined if it never did. */
+  readonly seen: number | undefined
+  /** How often a single span has failed while others were accepted. */
+  readonly strikes: number
+  /** When it may be sent again, by the clock of the sender. */
+  readonly notBefore: number
   /** What it is a half of. */
   readonly origin: OpenPart | undefined
+  /** How many of its halves are not accepted as a whole. */
+  readonly openHalves: number
 }
+
+/** What is known of records that were sent before, and given back to the queue. */
+export interface EarlierFailures {
+  readonly failures: number
+  readonly seen: number | undefined
+}
+
+const UNSENT = { refused: undefined, failures: 0, strikes: 0, notBefore: 0, openHalves: 0 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
@@ -24,9 +36,9 @@ export class Parts {
   readonly #codec: Codec
   #open: Mutable<OpenPart>[]
 
-  constructor({ bodies, spans, bytes }: Lease, codec: Codec) {
+  constructor({ bodies, spans, bytes }: Lease, codec: Codec, earlier: EarlierFailures) {
     this.#codec = codec
-    this.#open = [{ bodies, spans, bytes, refused: undefined, origin: undefined }]
+    this.#open = [{ ...UNSENT, bodies, spans, bytes, origin: undefined, ...earlier }]
   }
 
   get count(): number {
@@ -38,12 +50,39 @@ export class Parts {
     return this.#open.find(({ refused }) => refused !== undefined)?.refused
   }
 
+  /** The spans that are left. */
+  get spans(): number {
+    return joined(this.#open).spans
+  }
+
+  /** When the next part may be sent. */
+  get notBefore(): number {
+    return Math.min(...this.#open.map(({ notBefore }) => notBefore))
+  }
+
   /** The part that is sent next; undefined if all that is left was refused. */
-  next(isTooLarge: (part: Part) => boolean): OpenPart | undefined {
+  next(size: Pick<RequestSize, 'isTooLarge' | 'isFromEnd'>): OpenPart | undefined {
     for (;;) {
-      const part = this.#open.find(({ refused }) => refused === undefined)
-      if (part === undefined || !isTooLarge(part) || !this.split(part)) return part
+      const unsent = this.#open.filter(({ refused }) => refused === undefined)
+      const due = Math.min(...unsent.map(({ notBefore }) => notBefore))
+      const isNext = (part: OpenPart) => part.notBefore === due
+      const part = size.isFromEnd ? unsent.findLast(isNext) : unsent.find(isNext)
+      if (part === undefined || !size.isTooLarge(part) || !this.split(part)) return part
     }
+  }
+
+  /** Notes that a request with a part failed. */
+  fail(part: OpenPart, accepted: number): void {
+    const open: Mutable<OpenPart> = part
+    open.failures++
+    open.seen = accepted
+  }
+
+  /** Has a single span wait before it is sent again. */
+  delay(part: OpenPart, notBefore: number, isStrike: boolean): void {
+    const open: Mutable<OpenPart> = part
+    open.notBefore = notBefore
+    if (isStrike) open.strikes++
   }
 
   /** Notes that the endpoint refused a part. Returns false if it cannot be narrowed: it has a single span. */
@@ -57,12 +96,21 @@ export class Parts {
   /**
    * Removes a part that was accepted. Where one half of a refused part is accepted, the other one is known to be
    * refused; so it is split without being sent, unless it is a single span.
+   *
+   * @returns the parts all of which has arrived now: it, and those that it completes
    */
-  accept(part: OpenPart): void {
+  accept(part: OpenPart): OpenPart[] {
     this.remove(part)
+    const complete = [part]
+    for (let split: Mutable<OpenPart> | undefined = part.origin; split !== undefined; split = split.origin) {
+      split.openHalves--
+      if (split.openHalves > 0) break
+      complete.push(split)
+    }
     const { origin } = part
     const other = origin && this.#open.find((open) => open.origin === origin)
     if (other !== undefined && other.spans > 1) other.refused ??= origin?.refused
+    return complete
   }
 
   remove(part: OpenPart): void {
@@ -80,7 +128,7 @@ export class Parts {
   split(part: OpenPart): boolean {
     const halves = this.#halve(part)
     if (halves === undefined) return false
-    const open = halves.map((half) => ({ ...half, refused: undefined, origin: part }))
+    const open = halves.map((half) => this.#partOf(half, part))
     open.sort((a, b) => a.spans - b.spans)
     this.#open.splice(this.#indexOf(part), 1, ...open)
     return true
@@ -109,8 +157,8 @@ export class Parts {
       rest.push(halves[isLast ? 0 : 1])
       sample = halves[isLast ? 1 : 0]
     }
-    const others = { ...joined(rest), refused: part.refused, origin: part }
-    this.#open.splice(this.#indexOf(part), 1, { ...sample, refused: undefined, origin: part }, others)
+    const others = { ...this.#partOf(joined(rest), part), refused: part.refused }
+    this.#open.splice(this.#indexOf(part), 1, this.#partOf(sample, part), others)
     return undefined
   }
 
@@ -119,6 +167,13 @@ export class Parts {
     if (halves === undefined) return undefined
     const [first, second] = halves
     return [partOf(first.body, first.spans), partOf(second.body, second.spans)]
+  }
+
+  #partOf({ bodies, spans, bytes }: Part, origin: Mutable<OpenPart>): OpenPart {
+    origin.openHalves = 2
+    // Its halves have them.
+    origin.bodies = []
+    return { ...UNSENT, bodies, spans, bytes, seen: origin.seen, origin }
   }
 
   #indexOf(part: OpenPart): number {

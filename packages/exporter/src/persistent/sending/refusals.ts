@@ -1,7 +1,8 @@
 import type { Codec } from '../encoder/codec.ts'
 import type { SpanQueue } from '../queue/index.ts'
 import { logRejected } from './messages.ts'
-import { joined, type Part } from './parts.ts'
+import { joined } from './parts.ts'
+import type { Part } from './types.ts'
 
 /** Statuses that an endpoint usually gives because of the URL, the credentials or the format. */
 const OF_THE_ENDPOINT = new Set([401, 403, 404, 405, 407, 415])

@@ -4,10 +4,12 @@ import { problems } from '../../problems.ts'
 import type { BodyFormat, Codec } from '../encoder/codec.ts'
 import type { Lease, SpanQueue } from '../queue/index.ts'
 import type { DeliveryCounters } from '../stats.ts'
-import { Circuit, OutageLog, RequestSize } from './circuit.ts'
+import { Circuit, OutageLog } from './circuit.ts'
 import { Delivery, type DeliveryContext } from './delivery.ts'
+import { Evidence } from './evidence.ts'
 import { nameOfError } from './messages.ts'
 import { Refusals } from './refusals.ts'
+import { RequestSize } from './request-size.ts'
 import {
   type Clock,
   type RequestObserver,
@@ -22,6 +24,9 @@ const UNTRACED = ROOT_CONTEXT.setValue(SUPPRESS_TRACING, true)
 
 /** How long to wait if the queue returns nothing although spans are queued, in milliseconds. */
 const EMPTY_QUEUE_MILLIS = 100
+/** The most batches that are sent beside the others; if more fail, that is an outage. */
+const MOST_APART = 8
+const MOST_BYTES_APART = 32 * 1024 * 1024
 
 /** Leases batches from the queue, sends them, and tells the queue what became of them. Never throws. */
 export class Sender {
@@ -36,6 +41,10 @@ export class Sender {
   readonly #deliveries = new Set<Delivery>()
   // Begun, and waiting until the next request may start.
   readonly #postponed: Delivery[] = []
+  // Sent beside the others, one request at a time, because they fail while the others are accepted.
+  readonly #apart: Delivery[] = []
+  #isRunningApart = false
+  #hasFailedApart = false
   #running = 0
   #leasedSpans = 0
   #leasedBytes = 0
@@ -67,14 +76,14 @@ export class Sender {
     const refusals = new Refusals()
     this.#context = {
       ...{ queue, transport, counters, observer, codecOf, clock },
-      ...{ circuit, outages, size, refusals },
+      ...{ circuit, outages, size, refusals, evidence: new Evidence(), earlier: new WeakMap() },
     }
     this.#waiters = new FlushWaiters(clock, circuit, transport)
   }
 
-  /** Whether the last request failed. */
+  /** Whether the last request failed, of what is left to be sent. */
   get isFailing(): boolean {
-    return this.#circuit.isOpen
+    return this.#circuit.isOpen || (this.#hasFailedApart && this.#isIdle)
   }
 
   /** How many of the queued spans are in requests, or in batches of which a part was sent. */
@@ -138,12 +147,68 @@ export class Sender {
   /** Starts what may start now, and sets a timer for what may start later. */
   #pump(): void {
     const wait = this.#wait()
-    if (wait === Number.POSITIVE_INFINITY) return
+    const waitApart = this.#waitApart()
+    if (Math.min(wait, waitApart) === Number.POSITIVE_INFINITY) return
     // Outside the context in which a span ended, because this work belongs to no trace of the application.
     context.with(UNTRACED, () => {
-      if (wait > 0) this.#wakeIn(wait)
-      else this.#start()
+      const later = Math.min(...[wait, waitApart].filter((millis) => millis > 0))
+      if (later !== Number.POSITIVE_INFINITY) this.#wakeIn(later)
+      if (wait <= 0) this.#start()
+      if (waitApart <= 0) this.#startApart()
     })
+  }
+
+  /** Whether nothing is left but batches that are sent apart. */
+  get #isIdle(): boolean {
+    const free = this.#queue.size.spans - this.#leasedSpans
+    return this.#running === 0 && this.#postponed.length === 0 && free <= 0
+  }
+
+  /** Milliseconds until a batch may be sent apart; infinite if something else has to happen first. */
+  #waitApart(): number {
+    if (this.#isClosed || this.#isRunningApart || this.#apart.length === 0) return Number.POSITIVE_INFINITY
+    // In an outage there is one request at a time, for the oldest.
+    if (this.#circuit.isOpen && !this.#isIdle) return Number.POSITIVE_INFINITY
+    const isExpedited = this.#waiters.any
+    const next = Math.min(...this.#apart.map((delivery) => delivery.notBefore(isExpedited)))
+    return Math.max(0, this.#circuit.wait, next - this.#clock.now())
+  }
+
+  async #startApart(): Promise<void> {
+    const isExpedited = this.#waiters.any
+    const now = this.#clock.now()
+    const at = this.#apart.findIndex((delivery) => delivery.notBefore(isExpedited) <= now)
+    const [delivery] = at === -1 ? [] : this.#apart.splice(at, 1)
+    if (delivery === undefined) return
+    this.#isRunningApart = true
+    this.#hasFailedApart = false
+    try {
+      const mayStart = () => this.#circuit.wait === 0 && (!this.#circuit.isOpen || this.#isIdle)
+      const outcome = await delivery.run(mayStart, () => false)
+      this.#hasFailedApart = outcome === 'failed'
+      if (outcome === 'answered') this.#forget(delivery)
+      else if (outcome !== 'ended') this.#apart.push(delivery)
+    } catch (error) {
+      this.#broken(error, delivery)
+    } finally {
+      this.#isRunningApart = false
+    }
+    this.#waiters.check(this.#hasFailedApart && this.#isIdle)
+    this.#pump()
+  }
+
+  /** Whether another batch may be sent beside the others. */
+  #mayGoApart(bytes: number): boolean {
+    const all = [...this.#deliveries].filter(({ isApart }) => isApart)
+    const sum = all.reduce((total, delivery) => total + delivery.bytes, bytes)
+    return all.length < MOST_APART && sum <= MOST_BYTES_APART
+  }
+
+  /** This is a bug of ours. Opens the circuit to avoid a busy loop. */
+  #broken(error: unknown, delivery: Delivery | undefined): void {
+    problems.report('broken', () => `sending failed unexpectedly (${nameOfError(error)}); it is retried`)
+    this.#circuit.failed(this.#circuit.begin(), undefined)
+    if (delivery !== undefined && !delivery.isOver) this.#giveBack(delivery)
   }
 
   /** Milliseconds until a request may start; infinite if something else has to happen first. */
@@ -161,7 +226,7 @@ export class Sender {
     this.#waitsSince ??= now
     const pause = this.#pausedUntil - now
     const isFull =
-      free >= this.#settings.maxExportBatchSize || bytes - this.#leasedBytes >= this.#size.nextLimit
+      free >= this.#settings.maxExportBatchSize || bytes - this.#leasedBytes >= this.#size.batchLimit
     if (this.#waiters.any || isFull) return pause
     // Batches that are leased are older than the rest.
     const age = this.#leasedSpans === 0 ? oldestAgeMillis : now - this.#waitsSince
@@ -193,11 +258,8 @@ export class Sender {
         hasFailed = await this.#run(delivery)
       }
     } catch (error) {
-      // This is a bug of ours. Open the circuit to avoid a busy loop.
       hasFailed = true
-      problems.report('broken', () => `sending failed unexpectedly (${nameOfError(error)}); it is retried`)
-      this.#circuit.failed(this.#circuit.begin(), undefined)
-      if (delivery !== undefined && !delivery.isOver) this.#giveBack(delivery)
+      this.#broken(error, delivery)
     } finally {
       this.#running--
     }
@@ -207,7 +269,7 @@ export class Sender {
 
   async #lease(): Promise<Delivery | undefined> {
     this.#isLeasing = true
-    const limits = { maxSpans: this.#settings.maxExportBatchSize, maxBytes: this.#size.nextLimit }
+    const limits = { maxSpans: this.#settings.maxExportBatchSize, maxBytes: this.#size.batchLimit }
     let lease: Lease | undefined
     try {
       lease = await this.#queue.lease(limits)
@@ -231,9 +293,10 @@ export class Sender {
   /** Returns whether a request failed. */
   async #run(delivery: Delivery): Promise<boolean> {
     const mayStart = () => this.#circuit.wait === 0 && (!this.#circuit.isOpen || this.#running === 1)
-    const outcome = await delivery.run(mayStart)
+    const outcome = await delivery.run(mayStart, () => this.#mayGoApart(delivery.bytes))
     const hasFailed = outcome === 'failed'
     if (outcome === 'answered') this.#forget(delivery)
+    else if (outcome === 'apart') this.#apart.push(delivery)
     // The queue would return all of a batch again, with what was answered.
     else if (outcome === 'postponed' || (hasFailed && delivery.isPartlyAnswered))
       this.#postponed.push(delivery)

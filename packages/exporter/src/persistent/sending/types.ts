@@ -24,6 +24,14 @@ export interface SenderSettings {
   readonly scheduledDelayMillis: number
 }
 
+/** What one request consists of. */
+export interface Part {
+  readonly bodies: readonly Buffer[]
+  readonly spans: number
+  /** Before compression. */
+  readonly bytes: number
+}
+
 /** What became of a request. */
 export type Answer =
   /** 2xx. */

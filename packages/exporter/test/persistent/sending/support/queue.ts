@@ -21,6 +21,8 @@ export class NaiveQueue
   out = 0
   mostOut = 0
   released = 0
+  /** What open leases say when they are asked whether they lapsed. */
+  lapsed: ReturnType<Lease['lapsed']>
 
   constructor(now: () => number, window = Number.POSITIVE_INFINITY) {
     this.#now = now
@@ -65,10 +67,11 @@ export class NaiveQueue
     for (const entry of taken) entry.isTaken = true
     this.mostOut = Math.max(this.mostOut, ++this.out)
     let isOver = false
+    let isApart = false
     const over = () => {
       if (isOver) throw new Error('a lease was acked or nacked twice')
       isOver = true
-      this.out--
+      if (!isApart) this.out--
     }
     return {
       format,
@@ -84,6 +87,11 @@ export class NaiveQueue
         this.released++
         for (const entry of taken) entry.isTaken = false
       },
+      setApart: () => {
+        isApart = true
+        this.out--
+      },
+      lapsed: () => this.lapsed,
     }
   }
 
