@@ -157,7 +157,10 @@ export class Parts {
       rest.push(halves[isLast ? 0 : 1])
       sample = halves[isLast ? 1 : 0]
     }
-    const others = { ...this.#partOf(joined(rest), part), refused: part.refused }
+    const left = joined(rest)
+    // A single span is known to be refused only if it was sent alone.
+    const refused = left.spans > 1 ? part.refused : undefined
+    const others = { ...this.#partOf(left, part), refused }
     this.#open.splice(this.#indexOf(part), 1, this.#partOf(sample, part), others)
     return undefined
   }
