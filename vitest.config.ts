@@ -11,7 +11,7 @@ export default defineConfig({
     // Vitest leaves one core to itself, which is half of a machine with two.
     maxWorkers: '100%',
     // Concurrent tests wait for retries and timeouts most of the time.
-    maxConcurrency: 20,
+    maxConcurrency: 40,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

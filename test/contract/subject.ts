@@ -26,8 +26,8 @@ interface Running {
   readonly processor: SpanProcessor
   /** Undefined if it does not count. */
   counts(): Counts | undefined
-  /** Deletes what is left after the shutdown. */
-  dispose(): void
+  /** Ends it without sending what is left, and deletes what it wrote. */
+  dispose(): Promise<void>
 }
 
 /** What all subjects can be told; what is left out is read from the environment, or has its default. */
@@ -77,7 +77,9 @@ const ours = (name: string, hasJournal: boolean, options: OurOptions = {}): Subj
         const lost = Object.values(dropped).reduce((sum, spans) => sum + spans, 0)
         return { delivered, rejected, lost, waiting: queued.spans + buffered }
       },
-      dispose() {
+      async dispose() {
+        await processor.purge().catch(() => {})
+        await processor.shutdown().catch(() => {})
         if (directory !== undefined) rmSync(directory, { recursive: true, force: true })
       },
     }
@@ -101,10 +103,14 @@ const theirs = (
     const exporter = new Exporter(settings as ConstructorParameters<typeof Exporter>[0])
     const batching = { maxExportBatchSize, scheduledDelayMillis, exportTimeoutMillis }
     const given = Object.entries(batching).filter(([, value]) => value !== undefined)
+    const processor = new BatchSpanProcessor(exporter, Object.fromEntries(given))
     return {
-      processor: new BatchSpanProcessor(exporter, Object.fromEntries(given)),
+      processor,
       counts: () => undefined,
-      dispose() {},
+      // It tries until its deadline, and leaves nothing behind that a test could see.
+      async dispose() {
+        processor.shutdown().catch(() => {})
+      },
     }
   },
 })

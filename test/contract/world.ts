@@ -101,10 +101,7 @@ export class World implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.endpoint.stop()
-    const shutdown = this.shutdown()
-    // OpenTelemetry's tries until its deadline, and leaves nothing behind that a test could see.
-    if (this.subject.side === 'ours') await shutdown
-    this.#running.dispose()
+    await this.#running.dispose()
   }
 }
 

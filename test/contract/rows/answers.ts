@@ -72,6 +72,14 @@ export const ANSWERS: readonly Row[] = [
     because: 'The same.',
   },
   {
+    promise: 'A request that fails again and again is given up, with all its spans.',
+    with: () => ({ settings: { timeoutMillis: 500 } }),
+    observe: (world) => withOneBadSpan(world, 503),
+    kept: '0 of 4 spans arrive',
+    ours: '3 of 4 spans arrive',
+    because: 'A gateway may time out on one span. The request is narrowed down to it, and the others arrive.',
+  },
+  {
     promise: 'A request that is too large, status 413, is final.',
     async observe(world) {
       world.endpoint.answer((names) => (names.length > 2 ? 413 : 200))
