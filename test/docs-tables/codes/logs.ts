@@ -45,9 +45,9 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     what: 'Spans that the endpoint rejected fill `maxRejectedBytes`.',
     fix: 'Remove the cause of the rejections and call `redeliver()`, or raise the option.',
   },
-  'resets the connection for a span of ': {
-    what: 'A single span is too large for the endpoint or a proxy before it.',
-    fix: 'Raise the size limit there, or write less into attributes.',
+  ' for a span of ': {
+    what: 'A single span makes the endpoint, or a proxy before it, fail or reset the connection each time, while other requests are answered. Often it is too large.',
+    fix: 'Look at the log of the endpoint, raise the size limit there, or write less into attributes. Then call `redeliver()`.',
   },
   ' and more than 4 MiB': {
     what: 'The endpoint accepted a request, and its answer is too long to be read. By OTLP this is a failure that is not retried, so the spans are kept as rejected.',
