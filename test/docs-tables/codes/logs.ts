@@ -25,6 +25,10 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     what: 'A file of the journal has a format or a permission that this process cannot read. It is moved aside and not deleted.',
     fix: 'Look whether another version of the package, or another user, wrote it.',
   },
+  ' is full: the oldest files are deleted': {
+    what: 'The files that cannot be read have more than `maxRejectedBytes` together.',
+    fix: 'Look at the disk. Read what you need from the folder `unreadable`, then delete it.',
+  },
   ' was taken over by another process, or deleted': {
     what: 'This process was stopped, or busy for more than a minute, in another container or a worker thread, so another process took it for dead. It writes into a new folder now. Nothing is lost, but spans may arrive twice.',
     fix: 'Nothing, if it is rare. Otherwise look for synchronous work of more than a minute, or for what deletes files in the directory.',

@@ -6,6 +6,7 @@
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { QueueContext } from './context.ts'
+import { syncFolder } from './folder-names.ts'
 import {
   numberOf,
   RECORD_HEADER_BYTES,
@@ -16,7 +17,6 @@ import {
 } from './format.ts'
 import { findSegment, quarantine } from './load.ts'
 import type { ScannedRecord, ScannedSegment } from './scan.ts'
-import { syncFolder } from './segment-file.ts'
 
 /** A segment that is being made of held spans. */
 export const UNFINISHED_HELD_NAME = 'held'

@@ -6,6 +6,7 @@
  * - `writer.ts`, `segment-file.ts`: writing records off the event loop, or within a call
  * - `format.ts`, `scan.ts`, `load.ts`: the bytes of a file, and reading them in spite of damage
  * - `held-file.ts`: files of spans that are not queued yet
+ * - `folder-names.ts`: forcing the names of files to the disk
  * - `regular-file.ts`: opening files without following links or waiting
  * - `checkpoint.ts`: the file `cursor`
  * - `disk.ts`: how many calls of the file system run at once, and whether they hang
@@ -26,6 +27,7 @@ export {
   Tasks,
 } from './context.ts'
 export { Disk } from './disk.ts'
+export { NewNames, syncFolder, syncFolderNow } from './folder-names.ts'
 export {
   decompress,
   MAX_RECORD_BYTES,
@@ -49,6 +51,6 @@ export { JournalReader, type LeasedRange, type LeaseLimits } from './journal-rea
 export { findSegment, makeFolder, purgeQuarantine, quarantine } from './load.ts'
 export { openRegular, readAt } from './regular-file.ts'
 export { fileSegment, memorySegment } from './segment.ts'
-export { SegmentFile, Syncer, syncFolder, syncFolderNow } from './segment-file.ts'
+export { SegmentFile, Syncer } from './segment-file.ts'
 export type { JournalEntry, NewEntry, Segment } from './segment-types.ts'
 export { type WritableEntry, type WritableSegment, Writer } from './writer.ts'

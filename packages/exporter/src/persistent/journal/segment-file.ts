@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import type { Fsync } from '../options.ts'
 import type { Files, System, Tasks } from './context.ts'
+import type { NewNames } from './folder-names.ts'
 
 /** The most buffers of one call: systems have a limit. */
 const BUFFERS_AT_ONCE = 512
@@ -18,7 +19,7 @@ export class SegmentFile {
   readonly #fs: Files
   readonly #path: string
   readonly #header: Buffer
-  readonly #onCreated: () => void
+  readonly #names: NewNames
   #opening: Promise<number> | undefined
   #fd: number | undefined
   /** Whether the file starts with its header. */
@@ -28,12 +29,12 @@ export class SegmentFile {
   #isFinished = false
   #isClosed = false
 
-  /** @param onCreated called when the file is there */
-  constructor(fs: Files, path: string, header: Buffer, onCreated: () => void) {
+  /** @param names has the folder of the file */
+  constructor(fs: Files, path: string, header: Buffer, names: NewNames) {
     this.#fs = fs
     this.#path = path
     this.#header = header
-    this.#onCreated = onCreated
+    this.#names = names
     this.#end = header.length
   }
 
@@ -67,7 +68,7 @@ export class SegmentFile {
     this.#fd ??= this.#fs.openSync(this.#path, FLAGS, 0o600)
     if (!this.#isCreated) {
       this.#writePartsSync(this.#fd, [this.#header], 0)
-      this.#created()
+      this.#isCreated = true
     }
     this.#writePartsSync(this.#fd, parts, position)
   }
@@ -81,7 +82,9 @@ export class SegmentFile {
 
   /** Forces what was written to the disk within the call. */
   syncSync(): void {
-    if (this.#fd !== undefined) this.#fs.fdatasyncSync(this.#fd)
+    if (this.#fd === undefined) return
+    this.#fs.fdatasyncSync(this.#fd)
+    this.#names.syncNow()
   }
 
   /** Nothing more will be written. */
@@ -126,20 +129,16 @@ export class SegmentFile {
     else await this.#close(opened)
     if (!this.#isCreated) {
       await this.#writeParts(this.#fd, [this.#header], 0)
-      this.#created()
+      this.#isCreated = true
     }
     return this.#fd
   }
 
-  #created(): void {
-    if (!this.#isCreated) this.#onCreated()
-    this.#isCreated = true
-  }
-
-  #sync(fd: number): Promise<void> {
-    return new Promise((resolve, reject) => {
+  async #sync(fd: number): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
       this.#fs.fdatasync(fd, (error) => (error ? reject(error) : resolve()))
     })
+    await this.#names.sync()
   }
 
   async #writeParts(fd: number, parts: readonly Buffer[], position: number): Promise<void> {
@@ -244,29 +243,5 @@ export class Syncer {
       .finally(() => this.#syncing.delete(synced))
     this.#syncing.add(synced)
     return synced
-  }
-}
-
-/** Forces a folder's names of new files to the disk; not every system can. Never rejects. */
-export async function syncFolder(system: System, path: string): Promise<void> {
-  try {
-    const folder = await system.fs.promises.open(path, 'r')
-    await folder.sync().finally(() => folder.close())
-  } catch {
-    // Windows cannot open folders.
-  }
-}
-
-/** The same within the call. Never throws. */
-export function syncFolderNow({ fs }: System, path: string): void {
-  try {
-    const fd = fs.openSync(path, 'r')
-    try {
-      fs.fsyncSync(fd)
-    } finally {
-      fs.closeSync(fd)
-    }
-  } catch {
-    // As above.
   }
 }

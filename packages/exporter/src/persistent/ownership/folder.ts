@@ -37,6 +37,7 @@ import {
   type QueueContext,
   type System,
   segmentPath,
+  syncFolder,
   UNFINISHED_HELD_NAME,
 } from '../journal/index.ts'
 import { PROCESSOR } from '../options.ts'
@@ -75,19 +76,22 @@ const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ESTALE'])
 /** A folder that belongs to this process. */
 export class Folder {
   readonly path: string
+  /** The folders that have a new folder since this one was made. */
+  readonly changed: string[]
   readonly #system: System
   readonly #directory: string
 
   private constructor(system: System, directory: string) {
     this.#system = system
     this.#directory = directory
+    this.changed = [directory]
     this.path = join(directory, newFolderName({ kind: 'process', identity: system.identity }))
   }
 
   /** Makes a new folder, and those above it. Throws the error of the system and leaves nothing behind then. */
   static create({ system, tasks }: QueueContext, directory: string): Folder {
     const folder = new Folder(system, directory)
-    makeFolders(system, directory)
+    folder.changed.push(...makeFolders(system, directory))
     system.fs.mkdirSync(folder.path, { mode: 0o700 })
     try {
       system.fs.closeSync(system.fs.openSync(join(folder.path, ALIVE_NAME), 'w', 0o600))
@@ -197,6 +201,12 @@ export class Folder {
     await removeEmptied(this.#system, this.path)
   }
 
+  /** Forces its own name to the disk, then those of its files, which may have been moved here. Never rejects. */
+  async sync(): Promise<void> {
+    await syncFolder(this.#system, this.#directory)
+    await syncFolder(this.#system, this.path)
+  }
+
   /** Leaves the folder to the next process that finds it. Never rejects. */
   async free(kind: 'free' | 'zstd' = 'free'): Promise<void> {
     const path = join(this.#directory, newFolderName({ kind }))
@@ -211,6 +221,7 @@ export class Folder {
     try {
       await promises.mkdir(folder.path, { mode: 0o700 })
       await promises.rename(path, segmentPath(folder.path, 1))
+      await folder.sync()
     } catch {
       await promises.rmdir(folder.path).catch(() => {})
       return false
@@ -234,17 +245,20 @@ async function removeEmptied({ fs: { promises } }: System, path: string): Promis
   await promises.rmdir(path).catch(() => {})
 }
 
+/** Makes a folder and those above it. Returns those in which one was made; throws the error of the system. */
 // Node's option `recursive` never returns where a folder cannot be made in one that exists, such as /proc.
-function makeFolders(system: System, path: string): void {
+function makeFolders(system: System, path: string): string[] {
+  const changed: string[] = []
   try {
     system.fs.mkdirSync(path, { mode: 0o700 })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST' || code === 'EISDIR') return
+    if (code === 'EEXIST' || code === 'EISDIR') return []
     if (code !== 'ENOENT' || dirname(path) === path) throw error
-    makeFolders(system, dirname(path))
+    changed.push(...makeFolders(system, dirname(path)))
     system.fs.mkdirSync(path, { mode: 0o700 })
   }
+  return [...changed, dirname(path)]
 }
 
 /** The directories that processors of this process use, with the URLs that their spans are sent to. */

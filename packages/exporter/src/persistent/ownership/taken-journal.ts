@@ -56,6 +56,8 @@ export class TakenJournal {
     await journal.#read(isUnwanted).catch(() => {
       journal.#hasMore = true
     })
+    // Its process may have been killed before it did.
+    if (context.settings.fsync !== 'never') await folder.sync()
     const { segments } = journal.reader
     journal.oldest = Math.min(...segments.map(({ oldest }) => oldest))
     if (segments.length > 0) return journal
@@ -129,8 +131,9 @@ export class TakenJournal {
     if (found === 'gone') return true
     if (found === 'unwanted') return false
     if (found === 'unreadable') {
+      if (!(await quarantine(this.#context, path))) return false
       counters.corrupt += 1
-      return quarantine(this.#context, path)
+      return true
     }
     if (found.needsZstd && !system.hasZstd) return this.#leaveForZstd(path)
     const { segment, scanned } = found

@@ -12,6 +12,7 @@ import {
 import { Trust } from '../ownership/trust.ts'
 import { countDropped, type DroppedReason } from '../stats.ts'
 import { type DeadLetter, fileOf } from './dead-letter-file.ts'
+import type { JournalQueue } from './journal-queue.ts'
 
 /** The folder's name in the directory. */
 const FOLDER = 'rejected'
@@ -45,6 +46,7 @@ export class DeadLetterFolder {
   readonly #context: QueueContext
   readonly #path: string
   readonly #trust: Trust
+  readonly #journal: JournalQueue | undefined
   /** What this process put there. */
   readonly #own = new Map<string, OwnSpans>()
   /** Files do not change, so each is asked for its size once. */
@@ -56,11 +58,12 @@ export class DeadLetterFolder {
   #isSynced = false
   #isElsewhere = false
 
-  /** @param ownFolder the folder of this process's journal; undefined while there is none */
-  constructor(context: QueueContext, directory: string, ownFolder: () => string | undefined) {
+  /** @param journal that of this process */
+  constructor(context: QueueContext, directory: string, journal: JournalQueue | undefined) {
     this.#context = context
+    this.#journal = journal
     this.#path = join(directory, FOLDER)
-    this.#trust = new Trust(context.system, directory, ownFolder)
+    this.#trust = new Trust(context.system, directory, () => journal?.path)
   }
 
   /**
@@ -118,6 +121,7 @@ export class DeadLetterFolder {
     if (this.#isSynced) return
     this.#isSynced = true
     await syncFolder(system, dirname(this.#path))
+    await this.#journal?.syncName()
   }
 
   /** All files, the oldest first. */

@@ -29,8 +29,7 @@ export class DeadLetters {
     const { directory } = context.settings
     this.#context = context
     this.#journal = journal
-    this.#folder =
-      directory === undefined ? undefined : new DeadLetterFolder(context, directory, () => journal?.path)
+    this.#folder = directory === undefined ? undefined : new DeadLetterFolder(context, directory, journal)
   }
 
   /** Resolves to a function that counts it, see `SpanQueue.deadLetter`. */

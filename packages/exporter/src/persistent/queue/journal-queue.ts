@@ -8,6 +8,7 @@ import {
   JournalReader,
   MAX_SEGMENT_BYTES,
   type NewEntry,
+  NewNames,
   type QueueContext,
   RECORD_HEADER_BYTES,
   type Segment,
@@ -15,7 +16,6 @@ import {
   Syncer,
   segmentHeader,
   segmentPath,
-  syncFolder,
   Writer,
 } from '../journal/index.ts'
 import { Folder } from '../ownership/folder.ts'
@@ -40,6 +40,8 @@ export class JournalQueue {
   readonly #segmentBytes: number
   #isOnDisk = false
   #folder: Folder | undefined
+  /** Those of the folder itself, and of what was made with it. */
+  #folderNames: NewNames | undefined
   #open: Segment | undefined
   #nextNumber = 1
   #retryAt = 0
@@ -109,6 +111,11 @@ export class JournalQueue {
   /** The path of the folder; undefined where there is none. */
   get path(): string | undefined {
     return this.#folder?.path
+  }
+
+  /** Forces the name of the folder to the disk, as far as the option `fsync` wants it. Never rejects. */
+  async syncName(): Promise<void> {
+    if (this.#context.settings.fsync !== 'never') await this.#folderNames?.sync().catch(() => {})
   }
 
   /** Appends a record that the accounting knows. False when the disk cannot be written. */
@@ -330,6 +337,7 @@ export class JournalQueue {
         throw error
       }
       this.#folder = folder
+      this.#folderNames = new NewNames(system, folder.changed)
       this.#isOnDisk = true
     } catch (error) {
       this.#fail(error)
@@ -356,9 +364,8 @@ export class JournalQueue {
   #newFile(path: string): SegmentFile {
     const { system, settings, tasks } = this.#context
     tasks.add(this.#checkSpace())
-    return new SegmentFile(system.fs, path, segmentHeader(settings.format), () => {
-      if (settings.fsync !== 'never') tasks.add(syncFolder(system, dirname(path)))
-    })
+    const names = new NewNames(system, [dirname(path)], this.#folderNames)
+    return new SegmentFile(system.fs, path, segmentHeader(settings.format), names)
   }
 
   /** Whether a file could not be created because the folder is not ours any more. */

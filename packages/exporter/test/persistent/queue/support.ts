@@ -34,6 +34,8 @@ export class TestProcess {
   isStuck = false
   /** Calls off the event loop that the disk does not answer; undefined while it answers. */
   #unanswered: (() => void)[] | undefined
+  /** What the operations work on. */
+  disk: System['fs'] = fs
   /** The free space that the disk reports, in bytes. */
   freeBytes: number | undefined
   identity = { host: 'abc', namespace: '1', pid: 0, start: '7', thread: 0 }
@@ -113,7 +115,7 @@ export class TestProcess {
           if (waits) await new Promise<void>((resolve) => waits.push(resolve))
           if (!this.isAlive) return never
           TestProcess.underWay += 1
-          const result: unknown = await target[name](...args).finally(() => {
+          const result: unknown = await this.disk.promises[name as 'readFile'](...args).finally(() => {
             TestProcess.underWay -= 1
           })
           if (!this.isAlive) return never
@@ -123,7 +125,8 @@ export class TestProcess {
           return result
         },
     })
-    const target: Record<string, (...args: unknown[]) => unknown> = { ...(fs as object) }
+    const call = (name: string, args: unknown[]) =>
+      (this.disk as unknown as Record<string, (...args: unknown[]) => unknown>)[name]?.(...args)
     return new Proxy(fs, {
       get: (_, name: string) => {
         if (name === 'promises') return promises
@@ -152,11 +155,11 @@ export class TestProcess {
           }
           if (this.#unanswered !== undefined) {
             if (!isAsync) throw new Error(`${name} stops the event loop`)
-            this.#unanswered.push(() => target[name]?.(...args))
+            this.#unanswered.push(() => call(name, args))
             return undefined
           }
           if (name.startsWith('writev')) args[1] = shorten(args[1] as Buffer[], this.writeAtMost)
-          return target[name]?.(...args)
+          return call(name, args)
         }
       },
     })

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, symlinkSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { drain, failure, quiet, record, TestProcess, temporary, upTo } from './support.ts'
@@ -21,6 +21,48 @@ describe('a file that cannot be read', () => {
     await queue.purge()
     expect(readdirSync(directory)).not.toContain('unreadable')
     await queue.close()
+  })
+
+  it('is deleted when those that are there have more than maxRejectedBytes, the oldest first', async () => {
+    const directory = temporary()
+    const next = new TestProcess()
+    next.onOperation = (name, args) => {
+      if (name === 'open' && String(args[0]).endsWith('.seg')) throw failure('EIO')
+    }
+    const queue = next.open({ directory, maxRejectedBytes: 20_000 })
+    await queue.ready
+    for (let count = 0; count < 6; count += 1) {
+      const dead = new TestProcess()
+      dead.open({ directory, isSync: true }).offer(record('large', { bytes: 7000 }))
+      dead.kill()
+      next.ahead += 30_000
+      next.tick(30_000)
+      await quiet()
+    }
+    expect(next.counters.corrupt).toBe(6)
+    expect(readdirSync(join(directory, 'unreadable'))).toHaveLength(2)
+    await queue.close()
+  })
+
+  it('stays where it is when its folder would be a link', async () => {
+    const [directory, elsewhere] = [temporary(), temporary()]
+    const dead = new TestProcess()
+    dead.open({ directory, isSync: true }).offer(record('kept'))
+    dead.kill()
+    symlinkSync(elsewhere, join(directory, 'unreadable'))
+    const next = new TestProcess()
+    next.onOperation = (name, args) => {
+      if (name === 'open' && String(args[0]).endsWith('.seg')) throw failure('EIO')
+    }
+    const queue = next.open({ directory })
+    await queue.ready
+    await queue.close()
+    expect(readdirSync(elsewhere)).toEqual([])
+    unlinkSync(join(directory, 'unreadable'))
+    const last = new TestProcess().open({ directory })
+    await last.ready
+    expect(await drain(last)).toEqual(['kept'])
+    await last.close()
   })
 
   it('because of a temporary shortage is read later', async () => {
