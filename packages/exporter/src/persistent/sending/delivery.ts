@@ -27,8 +27,10 @@ const SAMPLES = 3
 const MOST_ACCIDENTS = 4
 const FIRST_PAUSE_MILLIS = 250
 const LONGEST_PAUSE_MILLIS = 60_000
+/** While others are accepted, a span that fails alone need not wait long. */
+const LONGEST_PAUSE_OF_A_SPAN_MILLIS = 1000
 // While a flush waits.
-const LONGEST_EXPEDITED_MILLIS = 1000
+const LONGEST_EXPEDITED_MILLIS = 250
 
 const pause = (failures: number): number => Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS * 2 ** failures)
 
@@ -317,7 +319,8 @@ export class Delivery {
     this.#quietFailures = hasEvidence ? 0 : this.#quietFailures + 1
     this.#notBefore = now + Math.max(wait, pause(this.#quietFailures) * clock.random())
     if (part === undefined || this.#parts.split(part)) return
-    this.#parts.delay(part, now + pause(part.strikes) * clock.random(), hasEvidence)
+    const longest = Math.min(LONGEST_PAUSE_OF_A_SPAN_MILLIS, pause(part.strikes))
+    this.#parts.delay(part, now + longest * clock.random(), hasEvidence)
     if (part.strikes < evidence.failuresNeeded) return
     this.#reject(part, answer.status ?? 413)
     logUndeliverable(outages.host, part.bytes, answer.reason)
