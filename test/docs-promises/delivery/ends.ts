@@ -1,0 +1,69 @@
+import { CONTRACT_ENDINGS, DRAIN, EXIT, PROCESS, PROCESSOR } from '../files.ts'
+import { NO_PROMISE, type Sentences, UNTESTED } from '../kept.ts'
+
+/** Flush, shutdown, and the ends of a process. */
+export const ENDS: Sentences = {
+  'Without such a handler, SIGTERM kills the process at once.': {
+    [EXIT]: 'by a signal that it does not handle: the next process sends every span that was in the journal',
+  },
+  '`forceFlush()` resolves when every span that ended before is acknowledged.': {
+    [CONTRACT_ENDINGS]: '`forceFlush` resolves when all spans that ended before are exported.',
+  },
+  'It rejects after `exportTimeoutMillis` (30 s) with the number of spans that are left, which stay queued, or at once if the endpoint has asked to wait longer (`Retry-After`).':
+    {
+      [CONTRACT_ENDINGS]: '`forceFlush` rejects after `exportTimeoutMillis`.',
+      [PROCESSOR]: [
+        '…: a flush during an outage rejects with the number of spans that are left, and a later one sends them',
+        '…: a flush rejects at once if the endpoint has asked to wait longer than it may take',
+      ],
+    },
+  'It also rejects if spans were lost or rejected meanwhile.': {
+    [PROCESSOR]:
+      '…: rejected spans are kept, a flush rejects with their number, and redeliver sends them again',
+  },
+  "SDK 2's provider puts the error into an array.": UNTESTED,
+  '`shutdown()` sends what is left, and takes at most about `shutdownTimeoutMillis` (10 s).': {
+    [PROCESSOR]: '…: a shutdown sends what is left, is idempotent, and later spans are counted',
+    [DRAIN]: 'a drain > with patience goes on as long as answers come, until its deadline',
+  },
+  'With a directory it stops earlier, when the endpoint has answered nothing for 2 seconds, and leaves the rest in the journal.':
+    {
+      [EXIT]:
+        'by a signal, while the endpoint accepts connections and answers nothing: does not wait for the deadline',
+      [DRAIN]: 'a drain > with patience gives up when the endpoint has answered nothing for so long',
+      [PROCESSOR]: 'with a journal a shutdown leaves the rest to the next processor on the directory',
+    },
+  'An answer that asks to retry, such as 503, does not count.': {
+    [DRAIN]: 'a drain > with patience gives up in the same time when the endpoint …',
+  },
+  'Without a directory it tries until the deadline; then the rest is lost, and the Promise rejects with the number.':
+    { [PROCESSOR]: 'without a directory a shutdown that loses spans rejects, and counts them' },
+  'It rejects in time also if the disk hangs, with the number of spans that are neither delivered nor written.':
+    {
+      [EXIT]:
+        'lets a shutdown reject in time with the number of spans that are nowhere, if the endpoint is unavailable',
+    },
+  'The processor does not keep the process alive.': {
+    [PROCESS]: [
+      'exits although a batch waits for more spans',
+      'exits although the endpoint has asked to wait for an hour, and a connection is open',
+    ],
+  },
+  'The exceptions are a flush, a shutdown and the natural end of a script.': {
+    [PROCESS]: 'stays alive during a drain, although nothing else keeps it alive',
+    [EXIT]: 'naturally: sends the pending spans first',
+  },
+  'A script that ends sends what is left, for as long as a shutdown would, and stops at the first request that fails.':
+    {
+      [EXIT]: [
+        'naturally: sends the pending spans first',
+        'naturally, during an outage: exits without delay, and the next process sends the spans',
+      ],
+      [DRAIN]: 'a drain > until a failure ends at the first one, and the usual waits follow',
+    },
+  'A file call that hangs keeps the process alive, and even `process.exit()` waits for it.': UNTESTED,
+  'Node cannot end such a call.': UNTESTED,
+  'Only a signal that the process does not handle, such as SIGKILL, ends the process.': UNTESTED,
+  'In a serverless function, await `provider.forceFlush()` before you return.': NO_PROMISE,
+  'The platform may freeze the process afterwards.': NO_PROMISE,
+}

@@ -1,0 +1,103 @@
+import {
+  DEAD_LETTERS,
+  EXIT,
+  LEFT_ALONE,
+  LIVENESS,
+  PROCESSES,
+  PROCESSOR,
+  QUEUE,
+  REJECTED_FOLDER,
+  TAKEN_ALIVE,
+} from '../files.ts'
+import { NO_PROMISE, type Sentences, UNTESTED } from '../kept.ts'
+
+/** The journal, and the processes that share it. */
+export const JOURNAL: Sentences = {
+  'Each process writes files of up to 4 MB into a folder of its own, inside the directory.': {
+    [QUEUE]: 'continues over many files and keeps in memory only what is being read',
+    [PROCESSES]: 'have a journal each, and do not touch those of others',
+  },
+  '**Several processes**, such as a cluster or PM2, may share a directory.': {
+    [PROCESSES]: 'share what many left: nothing is lost, nothing is delivered twice',
+  },
+  'Running processes send what dead ones left.': {
+    [PROCESSES]: 'send what a process left that died meanwhile, before their own spans',
+  },
+  '**Takeover** happens when a process starts, or within 30 seconds in a running one.': {
+    [PROCESSES]: 'send what a process left that died meanwhile, before their own spans',
+    [QUEUE]: 'survives a process that is killed',
+  },
+  'Sometimes the system cannot tell whether the owner is alive: in another container or on another host, after a reboot, in a worker thread, or in Deno without `--allow-all`.':
+    {
+      [PROCESSES]: 'wait a minute for a sign of life from an owner …',
+      [EXIT]:
+        'takes no other process for dead because its ID is unknown here: only a minute of silence tells',
+    },
+  'Then the owner counts as dead after a minute in which it neither wrote nor touched its folder, in practice after 60 to 90 seconds.':
+    {
+      [PROCESSES]: 'wait a minute for a sign of life from an owner …',
+      [LIVENESS]: 'lives while it writes, although it touches nothing in a long synchronous job',
+    },
+  'A process that starts on the same machine takes over at once what is older than five minutes.': {
+    [LIVENESS]:
+      'counts as dead at once for a process that has just started, if it was silent for five minutes',
+  },
+  '`forceFlush` does not wait for this.': UNTESTED,
+  '**A living process may be taken for dead** in two cases only.': UNTESTED,
+  'It was stopped, busy in one synchronous job, or cut off from its disk, for more than a minute.': {
+    [PROCESSES]: 'start a new journal when they were suspended for so long that another took theirs over',
+  },
+  'Or the clock was set forward by five minutes, and another process starts within the next ten seconds.':
+    UNTESTED,
+  'It loses nothing: it looks after each write whether its folder is still there, and otherwise begins a new one.':
+    {
+      [TAKEN_ALIVE]: [
+        'a living owner whose journal was taken over loses nothing that it writes > before the takeover',
+        'while it was being taken: before the write, and between the write and the look',
+      ],
+    },
+  'What the other process found may arrive twice.': {
+    [TAKEN_ALIVE]: 'and what a request has, once that has failed',
+  },
+  "`stats().dropped['taken-over']` counts what this process leaves to the other.": {
+    [TAKEN_ALIVE]: 'count what only the files had as taken over, and not as damaged',
+  },
+  '**In a container**, the directory must be on a volume that outlives the container.': NO_PROMISE,
+  '**One directory, one endpoint.** Whichever process finds spans sends them to its own URL, with its own headers.':
+    { [PROCESSOR]: 'with a journal a shutdown leaves the rest to the next processor on the directory' },
+  'Within a process, a second URL for the same directory throws.': {
+    [PROCESSOR]:
+      'a directory is for one endpoint: another processor of the process must not send its spans elsewhere',
+  },
+  '**The directory belongs to the user** that runs the processes, and nobody else may write to it.':
+    NO_PROMISE,
+  'A process takes over no journal that is a link, belongs to another user, or may be written by all users.':
+    {
+      [LEFT_ALONE]: 'because … stays unchanged, and is logged',
+      [PROCESSES]: 'follow no link, and take over no folder to which others may write',
+    },
+  'It logs the reason.': {
+    [LEFT_ALONE]: ['because … stays unchanged, and is logged', 'because it is a link is logged'],
+  },
+  'So run all processes as the same user.': NO_PROMISE,
+  'The group may write, as in a Kubernetes volume with `fsGroup`.': {
+    [LEFT_ALONE]: 'is sent although the group may write (mode …)',
+  },
+  'The same holds for the folder `rejected`.': {
+    [REJECTED_FOLDER]:
+      'the folder of rejected spans > is not used when it …: spans stay in memory, and that is logged',
+  },
+  'If it is left alone, rejected spans stay in memory.': {
+    [REJECTED_FOLDER]:
+      'the folder of rejected spans > is not used when it …: spans stay in memory, and that is logged',
+  },
+  '**Prompts reach the disk**, unencrypted.': NO_PROMISE,
+  '[Privacy](privacy.md#the-journal-on-disk) says what is stored, and for how long.': NO_PROMISE,
+  '`purge()` deletes what this process has queued, what dead processes left, and what was rejected.': {
+    [PROCESSOR]: '…: purge deletes queued and rejected spans',
+    [DEAD_LETTERS]: 'purge > deletes what dead processes left, but not the journals of living ones',
+  },
+  'What other running processes have queued stays.': {
+    [DEAD_LETTERS]: 'purge > deletes what dead processes left, but not the journals of living ones',
+  },
+}

@@ -1,0 +1,133 @@
+import {
+  DAMAGE,
+  DISK,
+  EXIT,
+  HANGING_DISK,
+  HELD_KILL,
+  LIMITS,
+  LOSS,
+  MODEL,
+  POWER_LOSS,
+  RESOURCE,
+} from '../files.ts'
+import { NO_PROMISE, type Sentences, UNTESTED } from '../kept.ts'
+
+/** What survives what. */
+export const SURVIVAL: Sentences = {
+  'a burst; an endpoint that is slow, down, or answers 429 or 503 | without a directory | kept, up to `maxMemoryBytes` (64 MB) and `maxAge` (a day)':
+    {
+      [LIMITS]: [
+        'full memory > does as the option says (…)',
+        'a record that is too old > is dropped after an attempt to send it, not before (journal: …)',
+      ],
+      [LOSS]: ['synchronous burst', 'refused 15 s'],
+    },
+  'a burst; an endpoint that is slow, down, or answers 429 or 503 | with a directory | kept, up to `maxBytes` (512 MB a process) and `maxAge` (a day)':
+    {
+      [LIMITS]: [
+        'a full journal > drops the oldest files and counts their spans',
+        'a record that is too old > is dropped after an attempt to send it, not before (journal: …)',
+      ],
+      [LOSS]: ['synchronous burst', 'refused 15 s'],
+    },
+  'the script ends without `shutdown` | without a directory | sent, while the endpoint accepts it': {
+    [EXIT]: 'naturally: sends the pending spans first',
+  },
+  'the script ends without `shutdown` | with a directory | sent; the next process sends the rest': {
+    [EXIT]: [
+      'naturally, with a journal: sends the pending spans first, and leaves nothing behind',
+      'naturally, during an outage: exits without delay, and the next process sends the spans',
+    ],
+  },
+  '`process.exit()`, an uncaught exception; a worker thread that ends by itself | without a directory | lost':
+    NO_PROMISE,
+  '`process.exit()`, an uncaught exception; a worker thread that ends by itself | with a directory | the next process sends it':
+    {
+      [EXIT]: [
+        'by …: the next process sends every span that ended',
+        'a worker thread > that ends by itself, …: the next process sends every span',
+      ],
+    },
+  'the main thread ends a worker thread, by `process.exit()` or `terminate()` | without a directory | lost':
+    NO_PROMISE,
+  'the main thread ends a worker thread, by `process.exit()` or `terminate()` | with a directory | the next process sends it, except the last 20 ms and what is being written':
+    {
+      [EXIT]:
+        'a worker thread > that the main thread ends (…): the next process sends all but what was not written',
+    },
+  "the main thread ends a worker thread, by `process.exit()` or `terminate()` | with `durability: 'span'`, too | the next process sends it":
+    {
+      [EXIT]:
+        "a worker thread > that the main thread ends (…), with durability 'span': the next process sends every span",
+    },
+  'the process is killed, aborts or runs out of memory | without a directory | lost': NO_PROMISE,
+  'the process is killed, aborts or runs out of memory | with a directory | the next process sends it, except the last 20 ms and what is being written':
+    {
+      [EXIT]: [
+        'killed: the next process sends every span that was in the journal according to stats()',
+        'killed at the end of a burst: the next process sends all but the last 64 spans at most',
+      ],
+    },
+  "the process is killed, aborts or runs out of memory | with `durability: 'span'`, too | the next process sends it":
+    { [EXIT]: "killed at once, with durability 'span': the next process sends every span" },
+  'it is killed while spans wait for their trace or resource | without a directory | lost': NO_PROMISE,
+  'it is killed while spans wait for their trace or resource | with a directory | the next process sends what it has of them: without the inherited session, or the late attributes of the resource':
+    {
+      [HELD_KILL]: 'loses none that is in the files, 20 ms after its end',
+      [RESOURCE]: "with durability 'span' a span that waits for its resource is written before onEnd returns",
+    },
+  'the machine loses power | without a directory | lost': NO_PROMISE,
+  'the machine loses power | with a directory | what was forced to the disk: all but about the last 500 ms (`fsync`)':
+    {
+      [POWER_LOSS]:
+        'a power loss takes nothing > that was written before the last interval, with fsync interval',
+    },
+  "the machine loses power | with `durability: 'span'`, too | with `fsync: 'batch'`, all of it": {
+    [POWER_LOSS]:
+      'a power loss takes nothing > that offer has returned with, with durability span and fsync batch',
+  },
+  'the disk is full or cannot be written | with a directory | memory takes over; logged once': {
+    [DISK]: [
+      'a disk that cannot be written > loses nothing while memory has room (…), and is used again after a while',
+      'counts as full when less than minFreeDiskBytes is free',
+    ],
+  },
+  'the disk hangs, such as one of a network | with a directory | memory takes over after 10 seconds, until it answers; logged once':
+    {
+      [HANGING_DISK]: [
+        'a disk that hangs > counts as failed after 10 seconds: new records go to memory, and all are delivered',
+        'is used again when it answers, and gets what memory has kept meanwhile',
+        'is logged once, with the place and what becomes of the spans',
+      ],
+    },
+  'a journal file is damaged | with a directory | damaged records are skipped and counted': {
+    [DAMAGE]: [
+      'loses only the record in which a bit is flipped, and never delivers it',
+      'counts the spans of a record whose body is damaged',
+    ],
+  },
+  'This is tested with SIGKILL at random moments and with simulated torn writes (`pnpm test:crash`), and with a simulated power loss after each operation of the disk.':
+    {
+      [POWER_LOSS]: 'a power loss takes nothing > that counts as written, with fsync batch',
+      [DAMAGE]: 'a damaged journal > gives all whole records, wherever the file is truncated',
+    },
+  'It is not tested on real power loss.': NO_PROMISE,
+  'Exactly-once delivery is not promised.': NO_PROMISE,
+  'An endpoint that accepted a request but could not answer gets the same bytes again.': {
+    [MODEL]: '… loses nothing, repeats only what was leased, and keeps the order',
+  },
+  'After a crash, these are at most `concurrency` requests, and what was accepted of batches that are being narrowed and of the files that contain them.':
+    {
+      [MODEL]: '… loses nothing, repeats only what was leased, and keeps the order',
+      [HANGING_DISK]:
+        'a checkpoint > is written before the next request starts, so that a crash repeats one request at most',
+    },
+  'They are more if the disk hangs.': NO_PROMISE,
+  'Duplicates have the same span ID.': UNTESTED,
+  'When the queue is full, the oldest spans are dropped, one file of the journal at a time.': {
+    [LIMITS]: 'a full journal > drops the oldest files and counts their spans',
+  },
+  "With `overflow: 'reject-newest'`, the newest are.": {
+    [LIMITS]: 'a full journal > rejects the newest records with that option',
+  },
+}
