@@ -125,6 +125,22 @@ describe('a process that ends without a shutdown', () => {
     expect(arrived()).toBe(1001)
   })
 
+  it('aborted: the next process sends every span that was in the journal', async () => {
+    expect(await run({ spans: 1000, end: 'abort once written', directory, url: UNAVAILABLE })).toMatchObject({
+      signal: 'SIGABRT',
+    })
+    await restart()
+    expect(arrived()).toBe(1001)
+  })
+
+  it('out of memory: the next process sends every span that was in the journal', async () => {
+    const config = { spans: 1000, end: 'out of memory once written', directory, url: UNAVAILABLE } as const
+    const { code, signal } = await run(config, ['--max-old-space-size=50'])
+    expect([code, signal]).not.toEqual([0, null])
+    await restart()
+    expect(arrived()).toBe(1001)
+  })
+
   it('killed at the end of a burst: the next process sends all but the last 64 spans at most', async () => {
     expect(await run({ spans: 1000, end: 'kill', directory, url: UNAVAILABLE })).toMatchObject({
       signal: 'SIGKILL',
@@ -284,17 +300,22 @@ describe('a worker thread', () => {
 })
 
 describe('a disk that hangs', () => {
-  /** Starts a program whose disk hangs, and returns how its shutdown ends. */
-  async function shutDown(url?: string) {
+  /** Starts a program whose disk hangs. */
+  function startHanging(config: Omit<ProgramConfig, 'url'> & { url?: string }) {
     const fifo = join(directory, 'fifo')
     execFileSync('mkfifo', [fifo])
-    const config = { url: collector.url, ...(url && { url }), spans: 20, end: 'shutdown', directory }
-    const child = fork(PROGRAM, [JSON.stringify(config)], {
+    const child = fork(PROGRAM, [JSON.stringify({ url: collector.url, directory, ...config })], {
       stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
       execArgv: ['--import', new URL('./hanging.ts', import.meta.url).href],
       env: { ...process.env, FIFO: fifo },
     })
     children.push(child)
+    return { child, exit: once(child, 'exit') as Promise<[code: number | null, signal: string | null]> }
+  }
+
+  /** Returns how the shutdown of a program ends whose disk hangs. */
+  async function shutDown(url?: string) {
+    const { child } = startHanging({ ...(url && { url }), spans: 20, end: 'shutdown' })
     const messages: unknown[] = []
     await new Promise<void>((resolve) => {
       child.on('message', (message) => {
@@ -307,6 +328,16 @@ describe('a disk that hangs', () => {
   it('does not keep a shutdown from delivering, and from ending in time', async () => {
     expect(await shutDown()).toBe('resolved')
     expect(arrived()).toBe(21)
+  })
+
+  it('keeps process.exit() from ending the process, and a signal that it does not handle ends it', async () => {
+    const { child, exit } = await startHanging({ spans: 20, end: 'process.exit once it hangs' })
+    // Sent by its last listener of `exit`.
+    await new Promise<void>((resolve) => {
+      child.on('message', (message) => message === 'exits' && resolve())
+    })
+    child.kill('SIGTERM')
+    expect(await exit).toEqual([null, 'SIGTERM'])
   })
 
   it('lets a shutdown reject in time with the number of spans that are nowhere, if the endpoint is unavailable', async () => {

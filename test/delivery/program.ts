@@ -28,6 +28,9 @@ export interface ProgramConfig {
     | 'shutdown'
     | 'kill'
     | 'kill once written'
+    | 'abort once written'
+    | 'out of memory once written'
+    | 'process.exit once it hangs'
     | 'told to'
     | 'signal'
   /** What the application's own listeners do, each time they are called. */
@@ -101,8 +104,20 @@ if (end === 'signal') setInterval(() => {}, 1000)
 if (end === 'told to') process.on('message', () => {})
 process.send?.('ended')
 parentPort?.postMessage('ended')
-if (end === 'kill once written') {
+if (end.endsWith('once written')) {
   while (processor.stats().buffered + processor.stats().unwritten > 0) await nextTurn()
+}
+if (end.startsWith('abort')) process.abort()
+if (end.startsWith('out of memory')) {
+  const kept: string[][] = []
+  while (true) kept.push(Array.from({ length: 10_000 }, String))
+}
+if (end === 'process.exit once it hangs') {
+  // The call has begun, in another thread.
+  while (processor.stats().buffered > 0) await nextTurn()
+  await nextTurn()
+  process.on('exit', () => process.send?.('exits'))
+  process.exit(0)
 }
 if (end.startsWith('kill')) process.kill(process.pid, 'SIGKILL')
 if (end === 'shutdown') {

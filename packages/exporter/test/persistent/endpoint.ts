@@ -19,6 +19,7 @@ interface ReceivedAttribute {
 
 interface ReceivedSpan {
   readonly name: string
+  readonly spanId: string
   readonly attributes?: readonly ReceivedAttribute[]
 }
 

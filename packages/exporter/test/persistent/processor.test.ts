@@ -323,3 +323,43 @@ test('an answer of more than 4 MiB is a failure that is not retried, and all its
   expectAccounted(processor)
   expect(names()).toEqual(['a', 'b', 'c', 'a', 'b', 'c'])
 })
+
+test('the provider of SDK 2 rejects with an array of what its processors reject with', async () => {
+  const { url } = await startEndpoint((response) => response.writeHead(400).end())
+  const { end, provider } = startDelivery({ url })
+  end('a')
+  const message = expect.stringContaining('1 rejected (kept)')
+  await expect(provider.forceFlush()).rejects.toEqual([expect.objectContaining({ message })])
+})
+
+test('an endpoint that accepts a request and cannot answer gets the same spans again, with the same IDs', async () => {
+  const { url, requests, answer } = await startEndpoint((response) => {
+    response.socket?.destroy()
+    answer(ok)
+  })
+  const { end, processor } = startDelivery({ url })
+  end(...many(3))
+  await processor.forceFlush()
+  expect(requests).toHaveLength(2)
+  expect(requests[1]?.resourceSpans).toEqual(requests[0]?.resourceSpans)
+  expect(requests[0]?.spans.map(({ spanId }) => spanId)).toEqual([
+    expect.stringMatching(/^[0-9a-f]{16}$/),
+    expect.stringMatching(/^[0-9a-f]{16}$/),
+    expect.stringMatching(/^[0-9a-f]{16}$/),
+  ])
+})
+
+test('what another process left is sent to the URL of the one that finds it, with its headers', async () => {
+  const directory = temporaryFolder()
+  const first = startDelivery({
+    ...{ url: 'http://127.0.0.1:1/v1/traces', headers: { 'x-of': 'the first' } },
+    ...{ directory, shutdownTimeoutMillis: 100 },
+  })
+  first.end('left')
+  await first.processor.shutdown()
+  const { url, names, requests } = await startEndpoint()
+  const { processor } = startDelivery({ url, headers: { 'x-of': 'the second' }, directory })
+  await processor.forceFlush()
+  expect(names()).toEqual(['left'])
+  expect(requests[0]?.headers['x-of']).toBe('the second')
+})

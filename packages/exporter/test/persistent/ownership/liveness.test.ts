@@ -117,6 +117,32 @@ describe('an owner that cannot be asked', () => {
     await queue.close()
   })
 
+  it('is taken for dead by a process that starts after the clock was set by five minutes, before the next sign of life', async () => {
+    const directory = temporary()
+    const other = elsewhere()
+    const first = other.open({ directory, isSync: true })
+    first.offer(record(1))
+    other.wallAhead = 300_000
+    const early = new TestProcess()
+    early.wallAhead = 300_000
+    const second = early.open({ directory })
+    await second.ready
+    expect(early.counters.adopted).toBe(1)
+    // It goes on in a new journal, and shows that it is alive.
+    other.tick(10_000)
+    await quiet()
+    first.offer(record(2))
+    other.tick(10_000)
+    await quiet()
+    const late = new TestProcess()
+    late.wallAhead = 300_000
+    const third = late.open({ directory })
+    await third.ready
+    expect(late.counters.adopted).toBe(0)
+    expect(await drain(second)).toEqual(['1'])
+    for (const queue of [first, second, third]) await queue.close()
+  })
+
   it('with the process ID 1 is dead when another process has it, as after the restart of a container', async () => {
     const directory = temporary()
     const before = new TestProcess()

@@ -269,6 +269,76 @@ describe('writing', () => {
     queue.writeNow()
   })
 
+  it('happens within the call from the second record in one turn of the event loop on', async () => {
+    const process = new TestProcess()
+    const queue = process.open({ directory: temporary() })
+    let written = 0
+    process.onOperation = (name) => {
+      if (name === 'writevSync') written += 1
+    }
+    for (const name of upTo(3)) {
+      queue.offer(record(name))
+      await quiet()
+    }
+    expect(written).toBe(0)
+    queue.offer(record(3))
+    expect(written).toBe(0)
+    queue.offer(record(4))
+    expect([written > 0, queue.unwritten]).toEqual([true, 0])
+    await quiet()
+    await queue.close()
+  })
+
+  it('does not happen within the call while an earlier write takes longer than a second', async () => {
+    const process = new TestProcess()
+    const queue = process.open({ directory: temporary() })
+    process.hang()
+    queue.offer(record(0))
+    await quiet()
+    process.ahead += 1_001
+    for (const name of upTo(100)) queue.offer(record(name, { bytes: 10_000 }))
+    expect(queue.unwritten).toBe(101)
+    process.answer()
+    await quiet()
+    expect(queue.unwritten).toBe(0)
+    await queue.close()
+  })
+
+  it('is off the event loop, except for a new folder, rejected spans that are sent again, and the end', async () => {
+    const process = new TestProcess()
+    let calls: string[] = []
+    process.onOperation = (name) => {
+      if (name.endsWith('Sync')) calls.push(name)
+    }
+    const during = async (work: () => unknown) => {
+      calls = []
+      await work()
+      await quiet()
+      return [...new Set(calls)].sort()
+    }
+    const directory = temporary()
+    let queue = process.open({ directory: temporary() })
+    expect(
+      await during(() => {
+        queue = process.open({ directory })
+        return queue.ready
+      }),
+    ).toEqual(['closeSync', 'mkdirSync', 'openSync', 'writeSync'])
+    const work = async () => {
+      queue.offer(record(1))
+      await quiet()
+      ;(await queue.lease(ONE))?.ack()
+      for (const millis of [500, 10_000, 30_000]) process.tick(millis)
+      ;(await queue.deadLetter('protobuf', [record(2).body], 1, 400))()
+    }
+    expect(await during(work)).toEqual([])
+    expect(await during(() => queue.redeliver())).toEqual(['renameSync'])
+    expect(await drain(queue)).toEqual(['2'])
+    queue.offer(record(3))
+    expect(await during(() => queue.writeNow())).toContain('writevSync')
+    await queue.close()
+  })
+
   it('skips what is acked before it is written', async () => {
     const directory = temporary()
     const process = new TestProcess()
