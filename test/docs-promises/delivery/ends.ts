@@ -1,5 +1,5 @@
-import { CONTRACT_ENDINGS, DRAIN, EXIT, PROCESS, PROCESSOR } from '../files.ts'
-import { NO_PROMISE, type Sentences, UNTESTED } from '../kept.ts'
+import { CONTRACT_ANSWERS, CONTRACT_ENDINGS, DRAIN, EXIT, PROCESS, PROCESSOR } from '../files.ts'
+import { NO_PROMISE, type Sentences } from '../kept.ts'
 
 /** Flush, shutdown, and the ends of a process. */
 export const ENDS: Sentences = {
@@ -9,24 +9,28 @@ export const ENDS: Sentences = {
   '`forceFlush()` resolves when every span that ended before is acknowledged.': {
     [CONTRACT_ENDINGS]: '`forceFlush` resolves when all spans that ended before are exported.',
   },
-  'It rejects after `exportTimeoutMillis` (30 s) with the number of spans that are left, which stay queued, or at once if the endpoint has asked to wait longer (`Retry-After`).':
+  'It rejects after `exportTimeoutMillis` (30 s) with the number of spans that are left, which stay queued.':
     {
       [CONTRACT_ENDINGS]: '`forceFlush` rejects after `exportTimeoutMillis`.',
-      [PROCESSOR]: [
+      [PROCESSOR]:
         '…: a flush during an outage rejects with the number of spans that are left, and a later one sends them',
-        '…: a flush rejects at once if the endpoint has asked to wait longer than it may take',
-      ],
     },
+  'It rejects at once if the endpoint has asked to wait longer (`Retry-After`).': {
+    [PROCESSOR]: '…: a flush rejects at once if the endpoint has asked to wait longer than it may take',
+  },
   'It also rejects if spans were lost or rejected meanwhile.': {
     [PROCESSOR]:
       '…: rejected spans are kept, a flush rejects with their number, and redeliver sends them again',
+    [CONTRACT_ANSWERS]: 'After any other status of an error, a span is not sent again.',
   },
-  "SDK 2's provider puts the error into an array.": UNTESTED,
+  "SDK 2's provider rejects with an array of such errors.": {
+    [PROCESSOR]: 'the provider of SDK 2 rejects with an array of what its processors reject with',
+  },
   '`shutdown()` sends what is left, and takes at most about `shutdownTimeoutMillis` (10 s).': {
     [PROCESSOR]: '…: a shutdown sends what is left, is idempotent, and later spans are counted',
     [DRAIN]: 'a drain > with patience goes on as long as answers come, until its deadline',
   },
-  'With a directory it stops earlier, when the endpoint has answered nothing for 2 seconds, and leaves the rest in the journal.':
+  'With a directory, it stops when the endpoint has answered nothing for 2 seconds, and leaves the rest in the journal.':
     {
       [EXIT]:
         'by a signal, while the endpoint accepts connections and answers nothing: does not wait for the deadline',
@@ -36,9 +40,14 @@ export const ENDS: Sentences = {
   'An answer that asks to retry, such as 503, does not count.': {
     [DRAIN]: 'a drain > with patience gives up in the same time when the endpoint …',
   },
-  'Without a directory it tries until the deadline; then the rest is lost, and the Promise rejects with the number.':
-    { [PROCESSOR]: 'without a directory a shutdown that loses spans rejects, and counts them' },
-  'It rejects in time also if the disk hangs, with the number of spans that are neither delivered nor written.':
+  'Without a directory, it tries until the deadline.': {
+    [DRAIN]: 'a drain > resolves at its deadline to how many spans are left',
+    [PROCESSOR]: 'without a directory a shutdown tries once more, although the endpoint has asked to wait',
+  },
+  'Then the rest is lost, and the Promise rejects with the number.': {
+    [PROCESSOR]: 'without a directory a shutdown that loses spans rejects, and counts them',
+  },
+  'If the disk hangs, it also rejects in time, with the number of spans that are neither delivered nor written.':
     {
       [EXIT]:
         'lets a shutdown reject in time with the number of spans that are nowhere, if the endpoint is unavailable',
@@ -53,17 +62,22 @@ export const ENDS: Sentences = {
     [PROCESS]: 'stays alive during a drain, although nothing else keeps it alive',
     [EXIT]: 'naturally: sends the pending spans first',
   },
-  'A script that ends sends what is left, for as long as a shutdown would, and stops at the first request that fails.':
-    {
-      [EXIT]: [
-        'naturally: sends the pending spans first',
-        'naturally, during an outage: exits without delay, and the next process sends the spans',
-      ],
-      [DRAIN]: 'a drain > until a failure ends at the first one, and the usual waits follow',
-    },
-  'A file call that hangs keeps the process alive, and even `process.exit()` waits for it.': UNTESTED,
-  'Node cannot end such a call.': UNTESTED,
-  'Only a signal that the process does not handle, such as SIGKILL, ends the process.': UNTESTED,
+  'A script that ends sends what is left, for as long as a shutdown would.': {
+    [EXIT]: 'naturally: sends the pending spans first',
+  },
+  'It stops at the first request that fails.': {
+    [EXIT]: 'naturally, during an outage: exits without delay, and the next process sends the spans',
+    [DRAIN]: 'a drain > until a failure ends at the first one, and the usual waits follow',
+  },
+  'A file call that hangs keeps the process alive, and even `process.exit()` waits for it.': {
+    [EXIT]: 'keeps process.exit() from ending the process, and a signal that it does not handle ends it',
+  },
+  'Node cannot end such a call.': {
+    [EXIT]: 'keeps process.exit() from ending the process, and a signal that it does not handle ends it',
+  },
+  'A signal that the process does not handle, such as SIGKILL, ends it.': {
+    [EXIT]: 'keeps process.exit() from ending the process, and a signal that it does not handle ends it',
+  },
   'In a serverless function, await `provider.forceFlush()` before you return.': NO_PROMISE,
   'The platform may freeze the process afterwards.': NO_PROMISE,
 }

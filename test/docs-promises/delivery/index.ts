@@ -1,4 +1,5 @@
 import type { Sentences } from '../kept.ts'
+import { ENDPOINT } from './endpoint.ts'
 import { ENDS } from './ends.ts'
 import { JOURNAL } from './journal.ts'
 import { LIFE } from './life.ts'
@@ -6,4 +7,4 @@ import { SURVIVAL } from './survival.ts'
 import { WATCHING } from './watching.ts'
 
 /** Each sentence of docs/guide/delivery.md, in the order of the page, and the tests that would fail if it were false. */
-export const DELIVERY: Sentences = { ...LIFE, ...ENDS, ...SURVIVAL, ...JOURNAL, ...WATCHING }
+export const DELIVERY: Sentences = { ...LIFE, ...ENDPOINT, ...ENDS, ...SURVIVAL, ...JOURNAL, ...WATCHING }

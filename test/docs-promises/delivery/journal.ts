@@ -9,7 +9,7 @@ import {
   REJECTED_FOLDER,
   TAKEN_ALIVE,
 } from '../files.ts'
-import { NO_PROMISE, type Sentences, UNTESTED } from '../kept.ts'
+import { NO_PROMISE, type Sentences } from '../kept.ts'
 
 /** The journal, and the processes that share it. */
 export const JOURNAL: Sentences = {
@@ -20,51 +20,14 @@ export const JOURNAL: Sentences = {
   '**Several processes**, such as a cluster or PM2, may share a directory.': {
     [PROCESSES]: 'share what many left: nothing is lost, nothing is delivered twice',
   },
-  'Running processes send what dead ones left.': {
+  'Running processes send what dead ones left: see [Takeover](#takeover).': {
     [PROCESSES]: 'send what a process left that died meanwhile, before their own spans',
-  },
-  '**Takeover** happens when a process starts, or within 30 seconds in a running one.': {
-    [PROCESSES]: 'send what a process left that died meanwhile, before their own spans',
-    [QUEUE]: 'survives a process that is killed',
-  },
-  'Sometimes the system cannot tell whether the owner is alive: in another container or on another host, after a reboot, in a worker thread, or in Deno without `--allow-all`.':
-    {
-      [PROCESSES]: 'wait a minute for a sign of life from an owner …',
-      [EXIT]:
-        'takes no other process for dead because its ID is unknown here: only a minute of silence tells',
-    },
-  'Then the owner counts as dead after a minute in which it neither wrote nor touched its folder, in practice after 60 to 90 seconds.':
-    {
-      [PROCESSES]: 'wait a minute for a sign of life from an owner …',
-      [LIVENESS]: 'lives while it writes, although it touches nothing in a long synchronous job',
-    },
-  'A process that starts on the same machine takes over at once what is older than five minutes.': {
-    [LIVENESS]:
-      'counts as dead at once for a process that has just started, if it was silent for five minutes',
-  },
-  '`forceFlush` does not wait for this.': UNTESTED,
-  '**A living process may be taken for dead** in two cases only.': UNTESTED,
-  'It was stopped, busy in one synchronous job, or cut off from its disk, for more than a minute.': {
-    [PROCESSES]: 'start a new journal when they were suspended for so long that another took theirs over',
-  },
-  'Or the clock was set forward by five minutes, and another process starts within the next ten seconds.':
-    UNTESTED,
-  'It loses nothing: it looks after each write whether its folder is still there, and otherwise begins a new one.':
-    {
-      [TAKEN_ALIVE]: [
-        'a living owner whose journal was taken over loses nothing that it writes > before the takeover',
-        'while it was being taken: before the write, and between the write and the look',
-      ],
-    },
-  'What the other process found may arrive twice.': {
-    [TAKEN_ALIVE]: 'and what a request has, once that has failed',
-  },
-  "`stats().dropped['taken-over']` counts what this process leaves to the other.": {
-    [TAKEN_ALIVE]: 'count what only the files had as taken over, and not as damaged',
   },
   '**In a container**, the directory must be on a volume that outlives the container.': NO_PROMISE,
   '**One directory, one endpoint.** Whichever process finds spans sends them to its own URL, with its own headers.':
-    { [PROCESSOR]: 'with a journal a shutdown leaves the rest to the next processor on the directory' },
+    {
+      [PROCESSOR]: 'what another process left is sent to the URL of the one that finds it, with its headers',
+    },
   'Within a process, a second URL for the same directory throws.': {
     [PROCESSOR]:
       'a directory is for one endpoint: another processor of the process must not send its spans elsewhere',
@@ -99,5 +62,60 @@ export const JOURNAL: Sentences = {
   },
   'What other running processes have queued stays.': {
     [DEAD_LETTERS]: 'purge > deletes what dead processes left, but not the journals of living ones',
+  },
+  'A process looks for what dead processes left when it starts, and then every 30 seconds.': {
+    [PROCESSES]: 'send what a process left that died meanwhile, before their own spans',
+    [QUEUE]: 'survives a process that is killed',
+  },
+  'Sometimes the system cannot tell whether the owner of a journal is alive.': {
+    [PROCESSES]: 'wait a minute for a sign of life from an owner …',
+    [EXIT]: 'takes no other process for dead because its ID is unknown here: only a minute of silence tells',
+  },
+  'It runs in another container, on another host, in a worker thread, or in Deno without `--allow-all`.': {
+    [PROCESSES]: 'wait a minute for a sign of life from an owner …',
+    [EXIT]: 'takes no other process for dead because its ID is unknown here: only a minute of silence tells',
+  },
+  'Or the machine was booted since.': {
+    [PROCESSES]: 'wait a minute for a sign of life from an owner …',
+    [EXIT]: 'takes no other process for dead because its ID is unknown here: only a minute of silence tells',
+  },
+  'Then the owner counts as dead after a minute in which it neither wrote nor touched its folder, in practice after 60 to 90 seconds.':
+    {
+      [PROCESSES]: 'wait a minute for a sign of life from an owner …',
+      [LIVENESS]: 'lives while it writes, although it touches nothing in a long synchronous job',
+    },
+  'A process that starts on the same machine takes over at once what is older than five minutes.': {
+    [LIVENESS]:
+      'counts as dead at once for a process that has just started, if it was silent for five minutes',
+  },
+  '`forceFlush()` does not wait for that minute.': {
+    [EXIT]: 'takes no other process for dead because its ID is unknown here: only a minute of silence tells',
+  },
+  'Where the system cannot tell, two promises contradict each other.': NO_PROMISE,
+  "A dead owner's spans are to be sent soon, and a living owner's journal is to be left alone.": NO_PROMISE,
+  'The second gives way.': NO_PROMISE,
+  'Such an owner may be taken for dead while it lives:': NO_PROMISE,
+  'It was stopped, busy in one synchronous job, or cut off from its disk, for more than a minute.': {
+    [PROCESSES]: 'start a new journal when they were suspended for so long that another took theirs over',
+  },
+  "The clock was set forward by five minutes, and another process starts before the owner's next sign of life, within ten seconds.":
+    {
+      [LIVENESS]:
+        'is taken for dead by a process that starts after the clock was set by five minutes, before the next sign of life',
+    },
+  'The owner loses nothing.': {
+    [TAKEN_ALIVE]: 'whatever happens in whatever order, each record that offer has confirmed arrives',
+  },
+  'It looks after each write whether its folder is still there, and otherwise begins a new one.': {
+    [TAKEN_ALIVE]: [
+      'a living owner whose journal was taken over loses nothing that it writes > before the takeover',
+      'while it was being taken: before the write, and between the write and the look',
+    ],
+  },
+  'What the other process found may arrive twice.': {
+    [TAKEN_ALIVE]: 'and what a request has, once that has failed',
+  },
+  "`stats().dropped['taken-over']` counts what this process leaves to the other.": {
+    [TAKEN_ALIVE]: 'count what only the files had as taken over, and not as damaged',
   },
 }

@@ -2,15 +2,19 @@ import {
   DAMAGE,
   DISK,
   EXIT,
+  FROZEN,
   HANGING_DISK,
   HELD_KILL,
   LIMITS,
+  LIVENESS,
   LOSS,
   MODEL,
   POWER_LOSS,
+  PROCESSES,
+  PROCESSOR,
   RESOURCE,
 } from '../files.ts'
-import { NO_PROMISE, type Sentences, UNTESTED } from '../kept.ts'
+import { NO_PROMISE, type Sentences } from '../kept.ts'
 
 /** What survives what. */
 export const SURVIVAL: Sentences = {
@@ -30,6 +34,14 @@ export const SURVIVAL: Sentences = {
       ],
       [LOSS]: ['synchronous burst', 'refused 15 s'],
     },
+  'an answer is lost on its way | without a directory | sent again: arrives twice': {
+    [PROCESSOR]:
+      'an endpoint that accepts a request and cannot answer gets the same spans again, with the same IDs',
+  },
+  'an answer is lost on its way | with a directory | sent again: arrives twice': {
+    [PROCESSOR]:
+      'an endpoint that accepts a request and cannot answer gets the same spans again, with the same IDs',
+  },
   'the script ends without `shutdown` | without a directory | sent, while the endpoint accepts it': {
     [EXIT]: 'naturally: sends the pending spans first',
   },
@@ -66,6 +78,8 @@ export const SURVIVAL: Sentences = {
       [EXIT]: [
         'killed: the next process sends every span that was in the journal according to stats()',
         'killed at the end of a burst: the next process sends all but the last 64 spans at most',
+        'aborted: the next process sends every span that was in the journal',
+        'out of memory: the next process sends every span that was in the journal',
       ],
     },
   "the process is killed, aborts or runs out of memory | with `durability: 'span'`, too | the next process sends it":
@@ -75,6 +89,18 @@ export const SURVIVAL: Sentences = {
     {
       [HELD_KILL]: 'loses none that is in the files, 20 ms after its end',
       [RESOURCE]: "with durability 'span' a span that waits for its resource is written before onEnd returns",
+    },
+  'the process is stopped for more than a minute, or the clock is set | without a directory | kept': {
+    [FROZEN]:
+      'a process that is frozen > with a request in flight reads the answer that arrived meanwhile, and sends nothing twice',
+    [LIMITS]: 'a record that is too old > is not one whose system clock is set by … ms',
+  },
+  'the process is stopped for more than a minute, or the clock is set | with a directory | kept; spans that [another process takes over](#takeover) may arrive twice':
+    {
+      [PROCESSES]: 'start a new journal when they were suspended for so long that another took theirs over',
+      [LIVENESS]:
+        'is taken for dead by a process that starts after the clock was set by five minutes, before the next sign of life',
+      [LIMITS]: 'a record that is too old > is not one whose system clock is set by … ms',
     },
   'the machine loses power | without a directory | lost': NO_PROMISE,
   'the machine loses power | with a directory | what was forced to the disk: all but about the last 500 ms (`fsync`)':
@@ -100,30 +126,45 @@ export const SURVIVAL: Sentences = {
         'is logged once, with the place and what becomes of the spans',
       ],
     },
+  'the disk still hangs when the process ends | with a directory | what is neither delivered nor written is lost':
+    {
+      [EXIT]:
+        'lets a shutdown reject in time with the number of spans that are nowhere, if the endpoint is unavailable',
+    },
   'a journal file is damaged | with a directory | damaged records are skipped and counted': {
     [DAMAGE]: [
       'loses only the record in which a bit is flipped, and never delivers it',
       'counts the spans of a record whose body is damaged',
     ],
   },
-  'This is tested with SIGKILL at random moments and with simulated torn writes (`pnpm test:crash`), and with a simulated power loss after each operation of the disk.':
+  'the directory is deleted while the process runs | with a directory | what memory still has is written to a new folder; the rest is lost, and counted':
+    {
+      [DISK]: 'may lose the folder while the process runs: what is in memory is written to a new one',
+      [DAMAGE]: 'counts the spans of a file that is deleted while the process runs',
+    },
+  'This is tested with SIGKILL at random moments, with simulated torn writes (`pnpm test:crash`), and with simulated power losses.':
     {
       [POWER_LOSS]: 'a power loss takes nothing > that counts as written, with fsync batch',
       [DAMAGE]: 'a damaged journal > gives all whole records, wherever the file is truncated',
     },
-  'It is not tested on real power loss.': NO_PROMISE,
+  'It is not tested on real power loss: whether a disk keeps what it has confirmed, no program can tell.':
+    NO_PROMISE,
   'Exactly-once delivery is not promised.': NO_PROMISE,
   'An endpoint that accepted a request but could not answer gets the same bytes again.': {
-    [MODEL]: '… loses nothing, repeats only what was leased, and keeps the order',
+    [PROCESSOR]:
+      'an endpoint that accepts a request and cannot answer gets the same spans again, with the same IDs',
   },
-  'After a crash, these are at most `concurrency` requests, and what was accepted of batches that are being narrowed and of the files that contain them.':
-    {
-      [MODEL]: '… loses nothing, repeats only what was leased, and keeps the order',
-      [HANGING_DISK]:
-        'a checkpoint > is written before the next request starts, so that a crash repeats one request at most',
-    },
+  'After a crash, these are at most `concurrency` requests.': {
+    [MODEL]: '… loses nothing, repeats only what was leased, and keeps the order',
+    [HANGING_DISK]:
+      'a checkpoint > is written before the next request starts, so that a crash repeats one request at most',
+  },
+  'If batches are being narrowed, what was accepted of them and of their files comes, too.': NO_PROMISE,
   'They are more if the disk hangs.': NO_PROMISE,
-  'Duplicates have the same span ID.': UNTESTED,
+  'Duplicates have the same span ID.': {
+    [PROCESSOR]:
+      'an endpoint that accepts a request and cannot answer gets the same spans again, with the same IDs',
+  },
   'When the queue is full, the oldest spans are dropped, one file of the journal at a time.': {
     [LIMITS]: 'a full journal > drops the oldest files and counts their spans',
   },
