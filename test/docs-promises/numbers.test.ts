@@ -39,7 +39,7 @@ test.each([
   `\`maxBytes\` (${megabytes(queue.maxBytes)} MB a process)`,
   `about the last ${numberIn('journal/segment-file.ts', 'SYNC_MILLIS')} ms (\`fsync\`)`,
   `memory takes over after ${seconds(hanging)} seconds`,
-  `files of up to ${megabytes(numberIn('journal/format.ts', 'MAX_SEGMENT_BYTES'))} MB`,
+  `A file has up to ${megabytes(numberIn('journal/format.ts', 'MAX_SEGMENT_BYTES'))} MB`,
   `every ${seconds(sweep)} seconds`,
   `dead after ${word(silence / MINUTE)} minute`,
   `after ${seconds(silence)} to ${seconds(silence + sweep)} seconds`,

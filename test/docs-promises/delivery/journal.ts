@@ -13,9 +13,14 @@ import { NO_PROMISE, type Sentences } from '../kept.ts'
 
 /** The journal, and the processes that share it. */
 export const JOURNAL: Sentences = {
-  'Each process writes files of up to 4 MB into a folder of its own, inside the directory.': {
-    [QUEUE]: 'continues over many files and keeps in memory only what is being read',
+  'Each process writes files into a folder of its own, inside the directory.': {
     [PROCESSES]: 'have a journal each, and do not touch those of others',
+  },
+  'A file has up to 4 MB, or a single span that is larger.': {
+    [QUEUE]: [
+      'continues over many files and keeps in memory only what is being read',
+      'accepts records larger than a segment, but not larger than the journal',
+    ],
   },
   '**Several processes**, such as a cluster or PM2, may share a directory.': {
     [PROCESSES]: 'share what many left: nothing is lost, nothing is delivered twice',

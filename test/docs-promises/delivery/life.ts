@@ -106,10 +106,11 @@ export const LIFE: Sentences = {
       'a batch > is sent when its first span has waited long enough, and no earlier',
     ],
   },
-  '**In flight.** A request has at most 2,048 spans (`maxExportBatchSize`) and 4 MB.': {
-    [CONTRACT_BATCHES]: 'A request has at most `maxExportBatchSize` spans.',
-    [QUEUE]: 'leases what was offered, in order and within the limits',
-  },
+  '**In flight.** A request has at most 2,048 spans (`maxExportBatchSize`) and 4 MB, or a single span that is larger.':
+    {
+      [CONTRACT_BATCHES]: 'A request has at most `maxExportBatchSize` spans.',
+      [QUEUE]: 'leases what was offered, in order and within the limits',
+    },
   'One is in flight at a time (`concurrency`).': {
     [SENDER]: 'a batch > is one of at most as many in flight as allowed',
   },

@@ -92,7 +92,8 @@ export interface PersistentBatchSpanProcessorOptions {
    */
   readonly httpAgentOptions?: HttpAgentOption | undefined
   /**
-   * How many requests may be in flight: 1 to 64. After a crash at most as many are repeated.
+   * How many requests may be in flight: 1 to 64. After a crash at most as many are repeated, and what was accepted of
+   * batches that are being narrowed down.
    *
    * @default 1
    */
@@ -130,7 +131,7 @@ export interface PersistentBatchSpanProcessorOptions {
   readonly directory?: string | undefined
   /**
    * `'batch'` writes a span to the journal within 20 ms after it ended, off the event loop; a process that is killed loses
-   * the spans of that time. `'span'` writes it synchronously, before `onEnd` returns.
+   * the spans of that time, and those that are being written. `'span'` writes it synchronously, before `onEnd` returns.
    *
    * @default 'batch'
    */

@@ -29,7 +29,8 @@ const CLOSING_MILLIS = 1000
  * Delivers ended spans, in place of `BatchSpanProcessor` and an OTLP exporter: each is delivered at least once, or
  * counted as dropped with the reason. With a directory this includes crashes: the next process delivers the journal.
  *
- * It never throws into the application, never blocks it, and never delays the exit of the process past a deadline.
+ * It never throws into the application, and never delays the exit of the process past a deadline, unless a call of the
+ * file system hangs. Only a burst of spans, or `durability: 'span'`, is written within `span.end()`.
  *
  * @example new PersistentBatchSpanProcessor({ url: 'http://localhost:4318/v1/traces', directory: '/var/lib/my-app/spans' })
  */
