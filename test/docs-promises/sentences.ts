@@ -34,5 +34,5 @@ const splitLine = (line: string): string[] =>
 
 const rowOf = (first: string, columns: readonly string[], cells: readonly string[]): string[] =>
   cells.flatMap((cell, index) =>
-    cell === '' || cell.startsWith('the same') ? [] : [`${first} | ${columns[index]} | ${cell}`],
+    cell === '' || cell === 'the same' ? [] : [`${first} | ${columns[index]} | ${cell}`],
   )

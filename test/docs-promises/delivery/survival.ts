@@ -126,6 +126,8 @@ export const SURVIVAL: Sentences = {
         'is logged once, with the place and what becomes of the spans',
       ],
     },
+  "the disk hangs, such as one of a network | with `durability: 'span'`, too | the same; a call that hangs blocks `span.end()`":
+    NO_PROMISE,
   'the disk still hangs when the process ends | with a directory | what is neither delivered nor written is lost':
     {
       [EXIT]:
