@@ -3,8 +3,12 @@
  * others shallowly. `files.test.ts` checks that every file that calls `runs` or asks `isDeep` is here.
  */
 export const DEEP_FILES = {
-  /** Programs that run as processes of their own. */
+  /** Programs that run as processes of their own, and what waits for seconds on real sockets. */
   processes: [
+    'packages/exporter/test/persistent/held/kill.test.ts',
+    'packages/exporter/test/persistent/narrowing.test.ts',
+    'packages/exporter/test/persistent/redeliver/processes.test.ts',
+    'packages/exporter/test/persistent/sending/frozen.test.ts',
     'test/contract/processes.test.ts',
     'test/delivery/exit.test.ts',
     'test/demo.test.ts',
