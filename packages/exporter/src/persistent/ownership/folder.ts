@@ -177,7 +177,7 @@ export class Folder {
     const { promises } = this.#system.fs
     const alive = join(this.path, ALIVE_NAME)
     try {
-      await promises.utimes(alive, time, time).catch(() => promises.writeFile(alive, '', { mode: 0o600 }))
+      await promises.lutimes(alive, time, time).catch(() => promises.writeFile(alive, '', { mode: 0o600 }))
       return true
     } catch (error) {
       return !GONE.has((error as NodeJS.ErrnoException).code ?? '')

@@ -47,8 +47,9 @@ export class Trust {
       for (const name of await promises.readdir(path)) {
         if (!hasSpans(name) && name !== CHECKPOINT_NAME && name !== ALIVE_NAME) continue
         const file = await promises.lstat(join(path, name))
-        if (!file.isFile()) return 'it contains a link or something else that is not a file'
-        if (file.uid !== measure.uid) return `it contains files of another user (${file.uid})`
+        // Links are not followed and only regular files are read, so anything else hides nothing of the rest.
+        if (file.isFile() && file.uid !== measure.uid)
+          return `it contains files of another user (${file.uid})`
       }
       return undefined
     } catch (error) {

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { collectWarnings, stopTracing } from '../../../../../test/support/tracing.ts'
@@ -62,22 +62,14 @@ describe('a journal in a Kubernetes volume with fsGroup', () => {
   })
 })
 
+const replaceByFolder = (path: string): void => {
+  rmSync(path, { force: true })
+  mkdirSync(path)
+}
+
 describe('a journal that is not taken over', () => {
   const spoil: [string, string, (path: string, files: string[]) => void][] = [
     ['all users may write to it', 'all users may write', (path) => chmodSync(path, 0o777)],
-    [
-      'its checkpoint is a link',
-      'contains a link',
-      (path) => {
-        writeFileSync(join(path, '..', 'elsewhere'), 'precious')
-        symlinkSync('../elsewhere', join(path, '0000000009.seg'))
-      },
-    ],
-    [
-      'a folder has the name of a file',
-      'something else that is not a file',
-      (path) => mkdirSync(join(path, '0000000009.seg')),
-    ],
   ]
   if (isRoot) {
     spoil.push([
@@ -94,6 +86,20 @@ describe('a journal that is not taken over', () => {
     expect(found).toEqual([])
     expect(log).toContain(text)
     expect(readdirSync(path)).toEqual(before)
+  })
+
+  it.each<[string, (path: string) => void]>([
+    [
+      'a link that has the name of a segment',
+      (path) => symlinkSync('/nowhere', join(path, '0000000099.seg')),
+    ],
+    ['a folder that has the name of a segment', (path) => mkdirSync(join(path, '0000000099.seg'))],
+    ['a folder that has the name of the checkpoint', (path) => replaceByFolder(join(path, 'cursor'))],
+    ['a folder that has the name of the sign of life', (path) => replaceByFolder(join(path, 'alive'))],
+  ])('is taken over without %s', async (_, change) => {
+    const { directory, path } = leaveJournal()
+    change(path)
+    expect((await find(directory)).found).toEqual(upTo(3))
   })
 
   it('because it is a link is logged', async () => {
