@@ -139,7 +139,7 @@ export class Pipeline {
 
   /** Ends all work. What is not delivered stays in the journal. */
   async close(): Promise<void> {
-    this.sender.close()
+    await this.sender.close()
     await this.queue.close()
     this.#unlockDirectory()
   }

@@ -182,6 +182,23 @@ test('without a directory a shutdown that loses spans rejects, and counts them',
   expectAccounted(processor)
 })
 
+test('without a directory a shutdown counts what arrived of a batch of which the rest is lost', async () => {
+  const arrived = new Set<string>()
+  const { url } = await startEndpoint((response, received) => {
+    if (received.spans.some(({ name }) => name.startsWith('bad'))) return
+    for (const { name } of received.spans) arrived.add(name)
+    ok(response, received)
+  })
+  const { processor, end } = startDelivery({ url, timeoutMillis: 100, shutdownTimeoutMillis: 1500 })
+  end(...many(400), ...Array.from({ length: 100 }, (_, i) => `bad ${i}`))
+  await expect(processor.shutdown()).rejects.toThrow('spans are lost')
+  const { delivered, dropped } = processor.stats()
+  expect(delivered).toBeGreaterThan(0)
+  expect(delivered).toBeLessThanOrEqual(arrived.size)
+  expect(dropped.shutdown).toBeGreaterThan(0)
+  expectAccounted(processor)
+})
+
 test('without a directory rejected spans are lost with the processor, and counted', async () => {
   const { url } = await startEndpoint((response) => response.writeHead(401).end())
   const { end, processor } = startDelivery({ url })

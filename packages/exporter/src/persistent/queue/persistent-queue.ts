@@ -217,7 +217,8 @@ class PersistentQueue implements SpanQueue {
     const ack = answer(() => reader.ack(range))
     const nack = answer(() => this.#nack(reader, range))
     const setApart = () => reader.setApart(range)
-    return { format, bodies, spans, bytes, ack, nack, setApart, lapsed: () => this.#lapsed(range) }
+    const isStored = range.entries.every(({ segment }) => !segment.isMemory)
+    return { format, bodies, spans, bytes, isStored, ack, nack, setApart, lapsed: () => this.#lapsed(range) }
   }
 
   #lapsed({ entries }: LeasedRange): 'expired' | 'purged' | undefined {

@@ -168,6 +168,17 @@ export class Delivery {
     return 'answered'
   }
 
+  /**
+   * Gives up the batch: the sender ends. Where only memory has it, what was answered is counted, and the rest is lost.
+   * Otherwise the next process sends all of it again.
+   */
+  async end(): Promise<void> {
+    if (!this.#hasAnswers || this.#lease.isStored) return this.release()
+    this.#isOver = true
+    this.#drop('shutdown')
+    await this.#finish()
+  }
+
   /** Gives the batch back to the queue. */
   release(): void {
     this.#isOver = true

@@ -17,6 +17,8 @@ export class RequestSize {
   // Below the limit while requests fail; doubles with each answer.
   #reduced = Number.POSITIVE_INFINITY
   #failures = 0
+  // How many failures in a row make requests smaller.
+  #patience = MANY
   #isFromEnd = true
   // A larger request failed repeatedly, and then arrived in two halves.
   #seen = Number.POSITIVE_INFINITY
@@ -75,6 +77,11 @@ export class RequestSize {
     }
   }
 
+  /** From now on the first failure makes requests smaller: what does not arrive soon is lost. */
+  hurry(): void {
+    this.#patience = 1
+  }
+
   /** A request was answered. */
   answered(): void {
     this.#failures = 0
@@ -85,7 +92,7 @@ export class RequestSize {
   failed({ spans, bytes }: Part, { afterMillis }: RetryAnswer): void {
     // After a long wait no attempt may be wasted.
     this.#failures += afterMillis ? MANY : 1
-    if (this.#failures < MANY) return
+    if (this.#failures < this.#patience) return
     this.#failedBytes = bytes
     this.#isFromEnd = !this.#isFromEnd
     if (spans > 1) this.#reduced = Math.max(1, bytes / 2)

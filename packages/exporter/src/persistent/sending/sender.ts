@@ -104,6 +104,7 @@ export class Sender {
   /** Asks the endpoint once more, although it has asked to wait: what it does not accept now is lost. */
   resetCircuit(): void {
     this.#circuit.reset()
+    this.#size.hurry()
   }
 
   /** Notes that spans were appended. Sends them when enough are queued, or have waited long enough. */
@@ -133,15 +134,18 @@ export class Sender {
     return drained
   }
 
-  /** Ends requests in flight, and gives batches back to the queue. */
-  close(): void {
+  /** Ends requests in flight, and gives batches back to the queue. Resolves when they are there. */
+  async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#timer?.timer.cancel()
     // A delivery with all its answers settles by itself once the queue has kept what was rejected.
-    for (const delivery of this.#deliveries) if (!delivery.isAnswered) this.#giveBack(delivery)
+    const open = [...this.#deliveries].filter((delivery) => !delivery.isAnswered)
+    const ended = open.map((delivery) => delivery.end())
+    for (const delivery of open) this.#forget(delivery)
     this.#transport.close()
     this.#waiters.close()
+    await Promise.all(ended)
   }
 
   /** Starts what may start now, and sets a timer for what may start later. */
@@ -154,7 +158,8 @@ export class Sender {
       const later = Math.min(...[wait, waitApart].filter((millis) => millis > 0))
       if (later !== Number.POSITIVE_INFINITY) this.#wakeIn(later)
       if (wait <= 0) this.#start()
-      if (waitApart <= 0) this.#startApart()
+      // Starting a batch may have started one apart as well.
+      if (this.#waitApart() <= 0) this.#startApart()
     })
   }
 

@@ -91,6 +91,7 @@ export class NaiveQueue
         isApart = true
         this.out--
       },
+      isStored: true,
       lapsed: () => this.lapsed,
     }
   }
