@@ -70,8 +70,11 @@ export const ENDPOINT: Sentences = {
       [FAILING]:
         'with … requests at a time, a span that makes every request fail > is not rejected before others arrive',
     },
-  'In an outage, attempts get smaller, and nothing is rejected.': {
-    [FAILING]: 'an outage > of hours loses and rejects nothing, and ends with small requests that grow',
+  'In an outage, attempts first get smaller, then pauses get longer, and nothing is rejected.': {
+    [FAILING]: [
+      'an outage > of hours loses and rejects nothing, and ends with small requests that grow',
+      'an outage > does not lengthen the pauses while attempts get smaller',
+    ],
   },
   "Any 2xx counts as success, by OTLP's rule.": {
     [CONTRACT_ANSWERS]: 'Each status from 200 to 299 is success.',

@@ -17,6 +17,8 @@ export class Circuit {
   readonly maxRetryAfterMillis: number
   readonly #clock: Clock
   #failures = 0
+  // How often the wait was doubled since the last answer.
+  #doublings = 0
   #isExpedited = false
   // Whether a flush waited when the current request started.
   #wasExpedited = false
@@ -92,12 +94,18 @@ export class Circuit {
   answered(): void {
     this.#answeredAt = this.#clock.now()
     this.#failures = 0
+    this.#doublings = 0
     this.#expeditedFailures = 0
     this.#expeditedUntil = 0
   }
 
-  /** Notes that a request failed. `afterMillis` is what `Retry-After` asks for. */
-  failed(round: number, afterMillis: number | undefined): void {
+  /**
+   * Notes that a request failed.
+   *
+   * @param afterMillis what `Retry-After` asks for
+   * @param isSmaller whether the next request is smaller; then the wait before it does not double
+   */
+  failed(round: number, afterMillis: number | undefined, isSmaller = false): void {
     const { random } = this.#clock
     const now = this.#clock.now()
     // A random second more, so that clients do not return all at once.
@@ -108,7 +116,8 @@ export class Circuit {
     if (this.isOpen && round !== this.#round) return
     this.#round++
     this.#failures++
-    const longest = Math.min(LONGEST_MILLIS, FIRST_MILLIS * 2 ** (this.#failures - 1))
+    const longest = Math.min(LONGEST_MILLIS, FIRST_MILLIS * 2 ** this.#doublings)
+    if (!isSmaller) this.#doublings++
     this.#backoffUntil = now + longest * random()
     this.#failedAt = now
     if (this.#isExpedited || this.#wasExpedited) this.#expeditedUntil = now + this.#nextExpeditedMillis()

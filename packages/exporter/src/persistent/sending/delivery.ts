@@ -25,7 +25,7 @@ const PROBE = { protobuf: [], json: [Buffer.from('{"resourceSpans":[]}')] } sati
 const SAMPLES = 3
 /** The most failures of one part that count as accidents: an outage is no accident. */
 const MOST_ACCIDENTS = 4
-const FIRST_PAUSE_MILLIS = 250
+const FIRST_PAUSE_MILLIS = 50
 const LONGEST_PAUSE_MILLIS = 60_000
 /** While others are accepted, a span that fails alone need not wait long. */
 const LONGEST_PAUSE_OF_A_SPAN_MILLIS = 1000
@@ -317,8 +317,8 @@ export class Delivery {
       this.#failedApart(suspect, answer, hasEvidence, wait)
       return 'apart'
     }
-    circuit.failed(round, afterMillis)
-    if (suspect !== undefined) size.failed(suspect, answer)
+    const isSmaller = suspect !== undefined && size.failed(suspect, answer)
+    circuit.failed(round, afterMillis, isSmaller)
     outages.failed(circuit.failures, reason, wait)
     return 'failed'
   }

@@ -88,14 +88,19 @@ export class RequestSize {
     this.#reduced = doubled(this.#reduced, this.#limit)
   }
 
-  /** A request failed, perhaps because of its size or its spans. */
-  failed({ spans, bytes }: Part, { afterMillis }: RetryAnswer): void {
+  /**
+   * A request failed, perhaps because of its size or its spans.
+   *
+   * @returns whether the next one is smaller
+   */
+  failed({ spans, bytes }: Part, { afterMillis }: RetryAnswer): boolean {
     // After a long wait no attempt may be wasted.
     this.#failures += afterMillis ? MANY : 1
-    if (this.#failures < this.#patience) return
+    if (this.#failures < this.#patience) return false
     this.#failedBytes = bytes
     this.#isFromEnd = !this.#isFromEnd
     if (spans > 1) this.#reduced = Math.max(1, bytes / 2)
+    return spans > 1
   }
 }
 

@@ -74,7 +74,7 @@ class Model {
     else if (step.do === 'lease') await this.lease(step)
     else if (step.do === 'ack' || step.do === 'nack') this.#answer(step.do, step.which)
     else if (step.do === 'jump') this.#process.wallAhead = this.#jumped = step.millis
-    else if (step.do === 'quiet') await quiet()
+    else if (step.do === 'quiet') await this.#quiet()
     else if (step.do === 'writeNow') this.#queue.writeNow()
     else if (this.#directory !== undefined) await this.#reopen(step.do)
     this.#checkSums()
@@ -135,6 +135,20 @@ class Model {
     if (what === 'ack') this.#acked += out.lease.spans
   }
 
+  /** An emptied journal that was taken over is deleted now. */
+  async #quiet(): Promise<void> {
+    await quiet()
+    for (const one of this.known) {
+      if (one.generation < this.#generation && one.state === 'acked' && this.#isEmptied(one.generation)) {
+        one.state = 'gone'
+      }
+    }
+  }
+
+  #isEmptied(generation: number): boolean {
+    return this.known.every((one) => one.generation !== generation || /^(?:acked|gone)$/.test(one.state))
+  }
+
   async #reopen(how: 'close' | 'kill'): Promise<void> {
     if (how === 'close') {
       for (const { lease } of this.#out) lease.nack()
@@ -147,8 +161,11 @@ class Model {
     for (let generation = 0; generation <= this.#generation; generation += 1) {
       const mine = this.known.filter((one) => one.generation === generation)
       const first = mine.findIndex((one) => isFree(one))
+      // An emptied journal that was taken over is deleted off the event loop: a kill may come before.
+      const mayBeThere = how === 'kill' && generation < this.#generation && first === -1
       for (const [index, one] of mine.entries()) {
-        if (one.state === 'acked') one.state = first !== -1 && index > first ? 'perhaps' : 'gone'
+        if (one.state !== 'acked') continue
+        one.state = mayBeThere || (first !== -1 && index > first) ? 'perhaps' : 'gone'
       }
     }
     this.#out = []

@@ -115,6 +115,20 @@ describe('an endpoint that takes no large requests', () => {
 })
 
 describe('an outage', () => {
+  it('does not lengthen the pauses while attempts get smaller', async () => {
+    const { advance, answer, append, clock, requests } = startSender({ maxExportBatchSize: 8 })
+    await append(...numbered(8))
+    const waits: number[] = []
+    for (let i = 0; i < 8; i++) {
+      await answer(retry())
+      waits.push(...clock.waits)
+      await advance(clock.waits[0] ?? 0)
+    }
+    const sizes = requests().map((names) => names.split('.').length - 1)
+    expect(sizes).toEqual([8, 8, 8, 4, 2, 1, 1, 1, 1])
+    expect(waits).toEqual([500, 1000, 2000, 2000, 2000, 2000, 4000, 8000])
+  })
+
   it('of hours loses and rejects nothing, and ends with small requests that grow', async () => {
     const until = 5 * 3_600_000
     const { append, arrived, clock, counters, pass, rejected, sizes } = start((_, time) =>
