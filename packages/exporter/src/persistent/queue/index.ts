@@ -54,7 +54,7 @@ export interface Lease {
   nack(): void
   /** The records are sent beside the others from now on: leases of later records need not wait for them. */
   setApart(): void
-  /** Whether the journal has all of the records, so that the next process can send them. */
+  /** Whether there is a journal, so that the next process can send the records. */
   readonly isStored: boolean
   /** Why the records are not to be sent again, where some of them are answered and the lease stays open. */
   lapsed(): 'expired' | 'purged' | undefined

@@ -217,7 +217,8 @@ class PersistentQueue implements SpanQueue {
     const ack = answer(() => reader.ack(range))
     const nack = answer(() => this.#nack(reader, range))
     const setApart = () => reader.setApart(range)
-    const isStored = range.entries.every(({ segment }) => !segment.isMemory)
+    // What memory has beside a journal is written at the end, if the disk takes it.
+    const isStored = this.#journal !== undefined
     return { format, bodies, spans, bytes, isStored, ack, nack, setApart, lapsed: () => this.#lapsed(range) }
   }
 
