@@ -1,64 +1,23 @@
-import type { BodyFormat, Codec } from '../encoder/codec.ts'
-import type { Lease, SpanQueue } from '../queue/index.ts'
-import { countDropped, type DeliveryCounters, type DroppedReason } from '../stats.ts'
-import { noAnswer } from './answers.ts'
-import type { Circuit, OutageLog } from './circuit.ts'
-import { type Evidence, mayBeOfSpans } from './evidence.ts'
-import {
-  logLongRetryAfter,
-  logPartialSuccess,
-  logUndeliverable,
-  logUnreadable,
-  nameOfError,
-} from './messages.ts'
+import type { Lease } from '../queue/index.ts'
+import type { DroppedReason } from '../stats.ts'
+import { BatchResult } from './batch-result.ts'
+import type { DeliveryContext } from './context.ts'
+import { mayBeOfSpans } from './evidence.ts'
+import { logLongRetryAfter, logUndeliverable, logUnreadable } from './messages.ts'
+import { Narrowing } from './narrowing.ts'
 import { type EarlierFailures, type OpenPart, Parts } from './parts.ts'
-import { isOfEndpoint, type Refusals, RejectedParts, refusesAll } from './refusals.ts'
-import type { RequestSize } from './request-size.ts'
-import type { Answer, Clock, Part, RequestObserver, RetryAnswer, Transport } from './types.ts'
+import { Pauses } from './pauses.ts'
+import { postEmpty, postPart } from './requests.ts'
+import type { Answer, FinalAnswer, RetryAnswer } from './types.ts'
 
-/** A request without spans, which asks only whether the endpoint answers. */
-const PROBE = { protobuf: [], json: [Buffer.from('{"resourceSpans":[]}')] } satisfies Record<
-  BodyFormat,
-  Buffer[]
->
-/** Where an endpoint refuses empty requests, so many single spans show that it refuses everything. */
-const SAMPLES = 3
 /** The most failures of one part that count as accidents: an outage is no accident. */
 const MOST_ACCIDENTS = 4
-const FIRST_PAUSE_MILLIS = 50
-const LONGEST_PAUSE_MILLIS = 60_000
-/** While others are accepted, a span that fails alone need not wait long. */
-const LONGEST_PAUSE_OF_A_SPAN_MILLIS = 1000
-// While a flush waits.
-const LONGEST_EXPEDITED_MILLIS = 250
-
-const pause = (failures: number): number => Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS * 2 ** failures)
-
-/** What all deliveries of a sender share. */
-export interface DeliveryContext {
-  readonly queue: SpanQueue
-  readonly transport: Transport
-  readonly counters: DeliveryCounters
-  readonly observer: RequestObserver | undefined
-  readonly codecOf: (format: BodyFormat) => Codec
-  readonly clock: Clock
-  readonly circuit: Circuit
-  readonly outages: OutageLog
-  readonly size: RequestSize
-  readonly refusals: Refusals
-  readonly evidence: Evidence
-  /** By the first of their bodies. */
-  readonly earlier: WeakMap<Buffer, EarlierFailures>
-}
 
 /**
  * All is answered; a request failed, and the batch is sent apart from now on, or not; no request may start now; or the
  * sender has ended the delivery meanwhile.
  */
 export type Outcome = 'answered' | 'failed' | 'apart' | 'postponed' | 'ended'
-
-/** An answer that is not retried. */
-type FinalAnswer = Exclude<Answer, RetryAnswer>
 
 /**
  * One batch on its way: a single request, or several if the endpoint refuses it or finds it too large. It is then
@@ -69,27 +28,15 @@ export class Delivery {
   readonly #lease: Lease
   readonly #context: DeliveryContext
   readonly #parts: Parts
-  readonly #rejected = new RejectedParts()
-  #notAccepted = 0
-  #hasAnswers = false
-  #hasAccepted = false
-  /** Why parts are refused: because of spans, or perhaps because of the endpoint, which single spans show. */
-  #cause: 'unknown' | 'spans' | 'perhaps the endpoint' = 'unknown'
-  #hasNarrowed = false
-  #samples = 0
-  /** What the endpoint said with the last refusal. */
-  #message = ''
+  readonly #result: BatchResult
+  readonly #narrowing: Narrowing
+  readonly #pauses: Pauses
   #smallestTooLarge = Number.POSITIVE_INFINITY
   #isOver = false
   #earlier: EarlierFailures
   #isApart = false
-  /** Failures in a row without evidence that the endpoint accepts others. */
-  #quietFailures = 0
-  #notBefore = 0
-  #failedAt = 0
   /** Whether an empty request was answered before the last one. */
   #hasProbed = false
-  #lost: { readonly reason: DroppedReason; readonly spans: number } | undefined
 
   constructor(lease: Lease, context: DeliveryContext) {
     this.#lease = lease
@@ -97,6 +44,10 @@ export class Delivery {
     const [first] = lease.bodies
     this.#earlier = (first && context.earlier.get(first)) ?? { failures: 0, seen: undefined }
     this.#parts = new Parts(lease, context.codecOf(lease.format), this.#earlier)
+    const result = new BatchResult(lease, context)
+    this.#result = result
+    this.#narrowing = new Narrowing(this.#parts, context.refusals, result.reject.bind(result))
+    this.#pauses = new Pauses(context.clock)
   }
 
   get spans(): number {
@@ -119,7 +70,7 @@ export class Delivery {
 
   /** Whether some of the batch, but not all of it, has an answer. */
   get isPartlyAnswered(): boolean {
-    return this.#hasAnswers && !this.isAnswered
+    return this.#result.hasAnswers && !this.isAnswered
   }
 
   /** Whether it is sent beside the other batches, because it fails while they are accepted. */
@@ -129,8 +80,7 @@ export class Delivery {
 
   /** When it may be sent again, where it is sent apart. */
   notBefore(isExpedited: boolean): number {
-    const until = Math.max(this.#notBefore, this.#parts.notBefore)
-    return isExpedited ? Math.min(until, this.#failedAt + LONGEST_EXPEDITED_MILLIS) : until
+    return this.#pauses.until(this.#parts.notBefore, isExpedited)
   }
 
   /**
@@ -143,8 +93,8 @@ export class Delivery {
     const { circuit, outages, size, queue } = this.#context
     while (!this.isAnswered) {
       const part = this.#parts.next(size)
-      if (part === undefined && !this.#needsProbe) {
-        this.#narrow()
+      if (part === undefined && !this.#narrowing.needsEmptyRequest) {
+        this.#narrowing.split()
         continue
       }
       if (!mayStart()) return 'postponed'
@@ -161,7 +111,7 @@ export class Delivery {
       circuit.answered()
       outages.answered(queue.size.spans)
       if (!this.#isApart) size.answered()
-      if (part === undefined) this.#judge(answer)
+      if (part === undefined) this.#narrowing.judge(answer)
       else this.#settle(part, answer)
     }
     await this.#finish()
@@ -173,7 +123,7 @@ export class Delivery {
    * Otherwise the next process sends all of it again.
    */
   async end(): Promise<void> {
-    if (!this.#hasAnswers || this.#lease.isStored) return this.release()
+    if (!this.#result.hasAnswers || this.#lease.isStored) return this.release()
     this.#isOver = true
     this.#drop('shutdown')
     await this.#finish()
@@ -185,6 +135,23 @@ export class Delivery {
     const first = this.#lease.bodies[0]
     if (first !== undefined) this.#context.earlier.set(first, this.#earlier)
     this.#lease.nack()
+  }
+
+  /** Sends a part, or an empty request. */
+  async #send(part: OpenPart | undefined): Promise<Answer> {
+    const { evidence } = this.#context
+    const { format } = this.#lease
+    if (part === undefined) return postEmpty(this.#context, format)
+    // Another failure of a span says something about it only if the endpoint answers.
+    this.#hasProbed = this.#isApart && part.spans === 1 && part.seen === evidence.accepted
+    if (!this.#hasProbed) return postPart(this.#context, format, part)
+    const answer = await postEmpty(this.#context, format)
+    if (answer.kind === 'retry' || this.#isOver) {
+      this.#hasProbed = false
+      return answer
+    }
+    evidence.addAnswered()
+    return postPart(this.#context, format, part)
   }
 
   #settle(part: OpenPart, answer: FinalAnswer): void {
@@ -205,84 +172,21 @@ export class Delivery {
       logUnreadable(outages.host, answer.status, part.spans)
       return
     }
-    this.#hasAnswers = true
-    if (this.#parts.refuse(part, answer.status)) {
-      this.#message = answer.message
-      return
+    this.#result.addAnswer()
+    this.#narrowing.refused(part, answer.status, answer.message)
+  }
+
+  #accept(part: OpenPart, rejectedSpans: number, message: string): void {
+    const { evidence, size } = this.#context
+    this.#narrowing.accepted()
+    let accidents = 0
+    for (const one of this.#parts.accept(part)) {
+      accidents += Math.min(one.failures, MOST_ACCIDENTS)
+      if (one !== part && (one.failures > 1 || one.refused !== undefined)) size.suspect(one.bytes)
     }
-    this.#reject(part, answer.status, answer.message)
-    if (this.#cause === 'perhaps the endpoint' && --this.#samples === 0) this.#rejectAll(answer.status)
-  }
-
-  /** Whether it matters what the endpoint answers to an empty request: it has refused all that it got. */
-  get #needsProbe(): boolean {
-    if (this.#cause !== 'unknown') return false
-    const status = this.#parts.refused ?? 0
-    // For most statuses it is a span, so both halves are sent first.
-    const isWhole = !this.#hasNarrowed && this.#parts.count === 1
-    return !isWhole || isOfEndpoint(status) || this.#context.refusals.has(status)
-  }
-
-  /** Splits what was refused, or takes the next sample of it. */
-  #narrow(): void {
-    const status = this.#parts.refused ?? 0
-    this.#hasNarrowed = true
-    const isSampling = this.#cause === 'perhaps the endpoint'
-    const whole = isSampling ? [this.#parts.sample(SAMPLES - this.#samples)] : this.#parts.splitRefused()
-    for (const part of whole) if (part !== undefined) this.#reject(part, status, this.#message)
-  }
-
-  /** Concludes from the answer to an empty request why everything was refused. */
-  #judge(answer: FinalAnswer): void {
-    const status = this.#parts.refused ?? 0
-    if (answer.kind === 'accepted' || answer.kind === 'unreadable') this.#cause = 'spans'
-    else if (refusesAll(status, answer.kind === 'rejected' ? answer.status : 413)) this.#rejectAll(status)
-    else {
-      this.#cause = 'perhaps the endpoint'
-      this.#samples = this.#context.refusals.has(status) ? 1 : SAMPLES
-    }
-  }
-
-  /** Sends a part, or an empty request. */
-  async #send(part: OpenPart | undefined): Promise<Answer> {
-    if (part === undefined) return this.#probe()
-    // Another failure of a span says something about it only if the endpoint answers.
-    const { evidence } = this.#context
-    this.#hasProbed = this.#isApart && part.spans === 1 && part.seen === evidence.accepted
-    if (!this.#hasProbed) return this.#post(part)
-    const answer = await this.#probe()
-    if (answer.kind === 'retry' || this.#isOver) {
-      this.#hasProbed = false
-      return answer
-    }
-    evidence.addAnswered()
-    return this.#post(part)
-  }
-
-  async #probe(): Promise<Answer> {
-    const { counters, transport } = this.#context
-    const { format } = this.#lease
-    counters.requests++
-    const answer = await transport.post(format, PROBE[format])
-    return answer.kind === 'retry' ? { ...answer, reason: `${answer.reason} without spans` } : answer
-  }
-
-  async #post({ bodies, spans }: Part): Promise<Answer> {
-    const { clock, codecOf, counters, transport, observer } = this.#context
-    const { format } = this.#lease
-    const started = clock.now()
-    counters.requests++
-    observer?.sent(spans)
-    let answer: Answer
-    try {
-      answer = await transport.post(format, codecOf(format).join(bodies))
-    } catch (error) {
-      answer = noAnswer(nameOfError(error))
-    }
-    const { failure, status } = failureOf(answer)
-    const rejected = answer.kind === 'accepted' ? Math.min(answer.rejectedSpans, spans) : 0
-    observer?.answered(spans, clock.now() - started, failure, status, rejected)
-    return answer
+    size.accepted(part.bytes)
+    evidence.addAccepted(accidents)
+    this.#result.accept(part, rejectedSpans, message)
   }
 
   /** Returns what becomes of the batch after a failed request. */
@@ -292,11 +196,10 @@ export class Delivery {
     answer: RetryAnswer,
     mayGoApart: () => boolean,
   ): Outcome {
-    const { circuit, clock, counters, evidence, outages, size } = this.#context
-    const { reason } = answer
+    const { circuit, counters, evidence, outages, size } = this.#context
+    const { reason, afterMillis = 0 } = answer
     counters.retried++
-    this.#failedAt = clock.now()
-    const { afterMillis = 0 } = answer
+    this.#pauses.failed()
     const wait = Math.min(afterMillis, circuit.maxRetryAfterMillis)
     if (afterMillis > wait) logLongRetryAfter(outages.host, afterMillis, wait)
     const suspect = mayBeOfSpans(answer) ? part : undefined
@@ -325,73 +228,31 @@ export class Delivery {
 
   /** Narrows a batch that fails while others are accepted. */
   #failedApart(part: OpenPart | undefined, answer: RetryAnswer, hasEvidence: boolean, wait: number): void {
-    const { clock, evidence, outages } = this.#context
-    const now = clock.now()
-    this.#quietFailures = hasEvidence ? 0 : this.#quietFailures + 1
-    this.#notBefore = now + Math.max(wait, pause(this.#quietFailures) * clock.random())
+    const { evidence, outages } = this.#context
+    this.#pauses.failedApart(hasEvidence, wait)
     if (part === undefined || this.#parts.split(part)) return
-    const longest = Math.min(LONGEST_PAUSE_OF_A_SPAN_MILLIS, pause(part.strikes))
-    this.#parts.delay(part, now + longest * clock.random(), hasEvidence)
+    this.#parts.delay(part, this.#pauses.untilSpan(part.strikes), hasEvidence)
     if (part.strikes < evidence.failuresNeeded) return
     this.#reject(part, answer.status ?? 413)
     logUndeliverable(outages.host, part.bytes, answer.reason)
   }
 
+  #reject(part: OpenPart, status: number): void {
+    this.#parts.remove(part)
+    this.#result.reject(part, status, '')
+  }
+
   /** Counts what is left as lost. */
   #drop(reason: DroppedReason): void {
-    this.#lost = { reason, spans: this.#parts.spans }
+    this.#result.lose(reason, this.#parts.spans)
     this.#parts.removeAll()
   }
 
-  #accept(part: OpenPart, rejectedSpans: number, message: string): void {
-    const { evidence, outages, size } = this.#context
-    this.#hasAnswers = true
-    this.#hasAccepted = true
-    this.#cause = 'spans'
-    const notAccepted = Math.min(rejectedSpans, part.spans)
-    this.#notAccepted += notAccepted
-    let accidents = 0
-    for (const one of this.#parts.accept(part)) {
-      accidents += Math.min(one.failures, MOST_ACCIDENTS)
-      if (one !== part && (one.failures > 1 || one.refused !== undefined)) size.suspect(one.bytes)
-    }
-    size.accepted(part.bytes)
-    evidence.addAccepted(accidents)
-    if (notAccepted > 0 || message !== '') logPartialSuccess(outages.host, notAccepted, message)
-  }
-
-  #reject(part: OpenPart, status: number, message = ''): void {
-    this.#hasAnswers = true
-    this.#parts.remove(part)
-    this.#rejected.add(part, status, message)
-  }
-
-  #rejectAll(status: number): void {
-    for (const part of this.#parts.removeAll()) this.#rejected.add(part, status, this.#message)
-  }
-
   async #finish(): Promise<void> {
-    const { codecOf, counters, outages, queue, refusals } = this.#context
-    const rejected = this.#rejected
-    rejected.log(outages.host, this.#hasAccepted)
-    const { onlyStatus } = rejected
-    if (!this.#hasAccepted && onlyStatus !== undefined && this.#lease.spans > 1) refusals.add(onlyStatus)
-    const counts = await rejected.keep(queue, codecOf(this.#lease.format))
+    const count = await this.#result.finish()
     // All in one turn, so that no span is ever counted twice, or not at all.
-    for (const count of counts) count()
-    const lost = this.#lost
-    counters.delivered += this.#lease.spans - this.#notAccepted - rejected.spans - (lost?.spans ?? 0)
-    countDropped(counters, 'partial-success', this.#notAccepted)
-    if (lost !== undefined) countDropped(counters, lost.reason, lost.spans)
+    count()
     this.#isOver = true
     this.#lease.ack()
   }
-}
-
-function failureOf(answer: Answer): { failure: string | undefined; status: number | undefined } {
-  if (answer.kind === 'accepted') return { failure: undefined, status: answer.status }
-  if (answer.kind === 'unreadable') return { failure: 'unreadable_answer', status: answer.status }
-  if (answer.kind === 'retry') return { failure: answer.reason, status: answer.status }
-  const status = answer.kind === 'rejected' ? answer.status : 413
-  return { failure: String(status), status }
 }

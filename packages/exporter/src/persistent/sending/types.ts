@@ -58,6 +58,9 @@ export interface RetryAnswer {
   readonly afterMillis: number | undefined
 }
 
+/** An answer that is not retried. */
+export type FinalAnswer = Exclude<Answer, RetryAnswer>
+
 /** Posts bodies to the endpoint. */
 export interface Transport {
   /** Posts one body. Never rejects. */

@@ -1,0 +1,83 @@
+import type { Timer } from '@otel-sessions/semconv/internal'
+import type { Circuit } from './circuit.ts'
+import type { Clock, Transport } from './types.ts'
+
+interface FlushWaiter {
+  readonly untilFailure: boolean
+  readonly left: () => number
+  /** Whether the endpoint has asked to wait longer than this one waits. */
+  readonly cannotSend: () => boolean
+  finish(): void
+}
+
+/** Those who wait until spans are answered. While there are any, requests are expedited and keep the process alive. */
+export class FlushWaiters {
+  readonly #clock: Clock
+  readonly #circuit: Circuit
+  readonly #transport: Transport
+  readonly #waiters = new Set<FlushWaiter>()
+
+  constructor(clock: Clock, circuit: Circuit, transport: Transport) {
+    this.#clock = clock
+    this.#circuit = circuit
+    this.#transport = transport
+  }
+
+  get any(): boolean {
+    return this.#waiters.size > 0
+  }
+
+  /**
+   * Resolves to how many spans are left: when there are none, at the deadline, when the endpoint has answered nothing
+   * for too long, when it has asked to wait longer than that, or with `untilFailure` at a failure.
+   */
+  add(left: () => number, millis: number, untilFailure: boolean, patience: number): Promise<number> {
+    const started = this.#clock.now()
+    const cannotSend = () => {
+      const { retryAfter } = this.#circuit
+      return retryAfter > 0 && (untilFailure || retryAfter >= started + millis - this.#clock.now())
+    }
+    if (left() === 0 || cannotSend()) return Promise.resolve(left())
+    this.#circuit.expedite(true, Math.min(millis, patience))
+    this.#transport.keepAlive(true)
+    const millisLeft = () => {
+      const quietUntil = Math.max(started, this.#circuit.answeredAt) + patience
+      return Math.min(started + millis, quietUntil) - this.#clock.now()
+    }
+    return new Promise((resolve) => {
+      const finish = () => {
+        timer.cancel()
+        this.#waiters.delete(waiter)
+        if (this.#waiters.size === 0) this.#release(left() > 0, untilFailure)
+        resolve(left())
+      }
+      const wait = (): Timer =>
+        this.#clock.afterKeepingAlive(millisLeft(), () => {
+          if (millisLeft() > 0) timer = wait()
+          else finish()
+        })
+      const waiter = { untilFailure, left, cannotSend, finish }
+      let timer = wait()
+      this.#waiters.add(waiter)
+    })
+  }
+
+  /** Resolves waiters whose spans are all answered, and with `hasFailed` those for whom no request can be made now. */
+  check(hasFailed: boolean): void {
+    for (const waiter of this.#waiters) {
+      if ((hasFailed && (waiter.untilFailure || waiter.cannotSend())) || waiter.left() === 0) waiter.finish()
+    }
+  }
+
+  /** Resolves all waiters. */
+  close(): void {
+    for (const waiter of this.#waiters) waiter.finish()
+  }
+
+  #release(isUnfinished: boolean, untilFailure: boolean): void {
+    this.#circuit.expedite(false)
+    this.#transport.keepAlive(false)
+    // With untilFailure the process is about to exit, and no request may delay it.
+    if (isUnfinished) this.#transport.abort(untilFailure ? 'all' : 'connecting')
+  }
+}
