@@ -3,8 +3,8 @@
  *
  * `codecOf(format)` gives the codec of a format. `sdk-span.ts` reads the spans of any SDK line, `protobuf.ts` and
  * `json.ts` write them, `protobuf-body.ts` and `json-body.ts` work on finished bodies: they join and split them, and
- * read answers. Calls run from here to those files and on to `sdk-span.ts`, never back. Nothing here throws: a span
- * that cannot be read is left out and counted.
+ * read answers. `protobuf-reader.ts` reads the fields of a body. Calls run from here to those files and on to
+ * `sdk-span.ts`, never back. Nothing here throws: a span that cannot be read is left out and counted.
  *
  * @module
  */

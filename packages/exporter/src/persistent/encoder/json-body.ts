@@ -62,8 +62,15 @@ function requestOf(all: readonly ResourceSpans[], from: number, to: number): Enc
   return { body: Buffer.from(body), spans: to - from }
 }
 
-/** Reads an ExportTraceServiceResponse in JSON, with names in either case, as ProtoJSON has them. Throws if it is none. */
+/** Each value costs some hundred bytes of memory. An answer of 4 MiB can have millions, and of ours a few are read. */
+const MAX_VALUES = 100_000
+
+/**
+ * Reads an ExportTraceServiceResponse in JSON, with names in either case, as ProtoJSON has them. Throws if it is none,
+ * or has more than 100,000 values.
+ */
 export function readJsonAnswer(body: Buffer): PartialSuccess {
+  if (hasMoreValues(body, MAX_VALUES)) throw new RangeError('too many values')
   const answer = JSON.parse(body.toString().replace(BYTE_ORDER_MARK, '')) as Fields
   const partial = (answer['partialSuccess'] ?? answer['partial_success']) as Fields | null | undefined
   const message = partial?.['errorMessage'] ?? partial?.['error_message']
@@ -71,6 +78,21 @@ export function readJsonAnswer(body: Buffer): PartialSuccess {
     rejectedSpans: int64Of(partial?.['rejectedSpans'] ?? partial?.['rejected_spans']),
     message: typeof message === 'string' ? message : '',
   }
+}
+
+const [QUOTE, BACKSLASH, COMMA_BYTE, BRACKET, BRACE] = [...Buffer.from('"\\,[{')]
+
+/** Whether a JSON text has more values than this, nested or beside each other. */
+function hasMoreValues(text: Buffer, limit: number): boolean {
+  let values = 1
+  let isString = false
+  for (let at = 0; at < text.length && values <= limit; at++) {
+    const byte = text[at]
+    if (byte === QUOTE) isString = !isString
+    else if (isString) at += byte === BACKSLASH ? 1 : 0
+    else if (byte === COMMA_BYTE || byte === BRACKET || byte === BRACE) values++
+  }
+  return values > limit
 }
 
 type Fields = Readonly<Record<string, unknown>>

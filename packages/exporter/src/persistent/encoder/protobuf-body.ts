@@ -1,5 +1,6 @@
 import { varintSize, writeVarint } from '@otel-sessions/semconv/internal'
 import type { Encoded, PartialSuccess } from './codec.ts'
+import { FieldReader } from './protobuf-reader.ts'
 
 /** The fields that contain the spans: of a request, of its ResourceSpans, of their ScopeSpans. */
 const CHILDREN = [1, 2, 2] as const
@@ -32,11 +33,12 @@ function readPart(message: Buffer, depth: number): Part {
   const shared: Buffer[] = []
   const children: Part[] = []
   let spans = 0
-  for (const field of fieldsOf(message)) {
-    if (field.number !== number) {
-      shared.push(field.whole)
-    } else if (field.payload !== undefined) {
-      const child = readPart(field.payload, depth + 1)
+  const fields = new FieldReader(message)
+  while (fields.next()) {
+    if (fields.number !== number) {
+      shared.push(fields.whole())
+    } else if (fields.hasPayload) {
+      const child = readPart(fields.payload(), depth + 1)
       children.push(child)
       spans += child.spans
     }
@@ -92,73 +94,23 @@ const NEGATIVE = 2 ** 63
 /** Reads an ExportTraceServiceResponse. Throws if it is none. */
 export function readProtobufAnswer(body: Buffer): PartialSuccess {
   let rejectedSpans = 0
-  let message = ''
-  for (const { number, payload } of fieldsOf(body)) {
-    if (number !== Response.partialSuccess || payload === undefined) continue
-    for (const field of fieldsOf(payload)) {
-      if (field.number === Partial.rejectedSpans && field.value < NEGATIVE) rejectedSpans = field.value
-      if (field.number === Partial.errorMessage) message = field.payload?.toString() ?? message
+  let [from, to] = [0, 0]
+  const response = new FieldReader(body)
+  while (response.next()) {
+    if (response.number !== Response.partialSuccess || !response.hasPayload) continue
+    const partial = response.within()
+    while (partial.next()) {
+      if (partial.number === Partial.rejectedSpans && partial.value < NEGATIVE) rejectedSpans = partial.value
+      if (partial.number === Partial.errorMessage && partial.hasPayload)
+        [from, to] = [partial.from, partial.to]
     }
   }
-  return { rejectedSpans, message }
+  return { rejectedSpans, message: body.toString('utf8', from, to) }
 }
 
 /** The message of a google.rpc.Status. Throws if it is none. */
 export function readStatusMessage(body: Buffer): string {
-  const field = fieldsOf(body).find(({ number }) => number === 2)
-  return field?.payload?.toString() ?? ''
-}
-
-/** One field of a protobuf message. */
-interface Field {
-  readonly number: number
-  /** The bytes of a field with a length; undefined for numbers. */
-  readonly payload: Buffer | undefined
-  /** The value of a varint; 0 for all other types. Inexact beyond 2^53. */
-  readonly value: number
-  /** The whole field with its tag. */
-  readonly whole: Buffer
-}
-
-/** The fields of a message, in order. Throws a RangeError if it is none. */
-function fieldsOf(message: Buffer): Field[] {
-  const fields: Field[] = []
-  let at = 0
-  while (at < message.length) {
-    const start = at
-    const tag = readVarint(message, at)
-    const number = Math.floor(tag.value / 8)
-    if (number === 0) throw new RangeError('invalid field number')
-    at = tag.end
-    let payload: Buffer | undefined
-    let value = 0
-    const type = tag.value % 8
-    if (type === 0) {
-      ;({ value, end: at } = readVarint(message, at))
-    } else if (type === 1) {
-      at += 8
-    } else if (type === 2) {
-      const length = readVarint(message, at)
-      at = length.end + length.value
-      payload = message.subarray(length.end, at)
-    } else if (type === 5) {
-      at += 4
-    } else {
-      throw new RangeError('invalid field type')
-    }
-    if (at > message.length) throw new RangeError('truncated message')
-    fields.push({ number, payload, value, whole: message.subarray(start, at) })
-  }
-  return fields
-}
-
-function readVarint(bytes: Buffer, start: number): { value: number; end: number } {
-  let value = 0
-  for (let index = 0; index < 10; index++) {
-    const byte = bytes[start + index]
-    if (byte === undefined) break
-    value += (byte & 0x7f) * 2 ** (7 * index)
-    if (byte < 0x80) return { value, end: start + index + 1 }
-  }
-  throw new RangeError('invalid varint')
+  const status = new FieldReader(body)
+  while (status.next()) if (status.number === 2 && status.hasPayload) return status.payload().toString()
+  return ''
 }

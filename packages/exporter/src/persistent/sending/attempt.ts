@@ -4,6 +4,7 @@ import { isOfServer, maxAnswerBytes, noAnswer, readAnswer } from './answers.ts'
 import type { Deadline } from './deadline.ts'
 import type { Endpoint } from './endpoint.ts'
 import { nameOfError } from './messages.ts'
+import { Pieces } from './pieces.ts'
 import type { Answer } from './types.ts'
 
 /** One request and its answer. It ends once, and leaves nothing open. */
@@ -17,8 +18,7 @@ export class HttpAttempt {
   #isOver = false
   #request: ClientRequest | undefined
   #response: IncomingMessage | undefined
-  readonly #chunks: Buffer[] = []
-  #size = 0
+  readonly #body = new Pieces()
 
   /** @param keepsAlive whether it keeps the process alive */
   constructor(endpoint: Endpoint, codec: Codec, keepsAlive = false) {
@@ -66,8 +66,7 @@ export class HttpAttempt {
   }
 
   #readAnswer(status: number, headers: IncomingHttpHeaders): Answer {
-    const body = Buffer.concat(this.#chunks)
-    return readAnswer({ status, headers, body }, this.#codec, this.#endpoint.host)
+    return readAnswer({ status, headers, body: this.#body.whole() }, this.#codec, this.#endpoint.host)
   }
 
   /** Has the next request open a connection: behind a balancer, this one leads to the same server again. */
@@ -137,9 +136,8 @@ export class HttpAttempt {
     this.#response = response
     const limit = maxAnswerBytes(response.statusCode ?? 0)
     response.on('data', (chunk: Buffer) => {
-      this.#size += chunk.length
-      this.#chunks.push(chunk)
-      if (this.#size > limit) this.end('too long')
+      this.#body.add(chunk)
+      if (this.#body.length > limit) this.end('too long')
     })
     response.on('end', () => this.end('ended'))
     response.on('error', (error) => this.end(nameOfError(error)))

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { runs } from '../../../../../test/deep/runs.ts'
 import { codecOf } from '../../../src/persistent/encoder/index.ts'
 import { FORMATS } from './support/codecs.ts'
 import { encodeAnswer } from './support/decode.ts'
 
+const MEBIBYTE = 1024 * 1024
 const PROTOBUF = 'application/x-protobuf'
 const JSON_TYPE = 'application/json; charset=utf-8'
 const inJson = (answer: unknown) => Buffer.from(JSON.stringify(answer))
@@ -121,5 +122,44 @@ describe.each(FORMATS)('the answer to a request in %s', (format) => {
       }
     })
     fc.assert(property, { numRuns: runs(1_000) })
+  })
+
+  it.each([
+    ['spaces', ' '],
+    ['numbers in protobuf', '\x08\x03'],
+    ['empty partial successes', '\x0a\x00'],
+    ['partial successes with an empty message', '\x0a\x02\x12\x00'],
+    ['lists', '[],'],
+    ['nested lists', '['],
+    ['objects', '{"a":1},'],
+    ['texts', '"",'],
+  ])('of a MiB takes little memory although it consists of %s', (_, piece) => {
+    const body = Buffer.from(`[${piece.repeat(MEBIBYTE / piece.length)}`)
+    const parse = vi.spyOn(JSON, 'parse')
+    const subarray = vi.spyOn(Buffer.prototype, 'subarray')
+    const answers = [body, body.subarray(1)].map((whole) => readAnswer(whole, undefined))
+    const values = parse.mock.calls.map(([text]) => text.match(/[[{,]/g)?.length ?? 0)
+    const made = subarray.mock.calls.length
+    vi.restoreAllMocks()
+    expect(answers).toEqual([undefined, undefined])
+    expect(Math.max(0, ...values)).toBeLessThan(100_000)
+    expect(made).toBeLessThan(10)
+  })
+
+  it('of a MiB is read if it is large because of its message', () => {
+    const texts = ['x', '\n', 'ü', '[', '","{', '\\"']
+    for (const text of texts) {
+      const message = text.repeat(MEBIBYTE / 10)
+      const answer = { partialSuccess: { rejectedSpans: 3, errorMessage: message } }
+      expect(readAnswer(inJson(answer), JSON_TYPE)).toEqual({ rejectedSpans: 3, message })
+      expect(readAnswer(encodeAnswer(answer), PROTOBUF)).toEqual({ rejectedSpans: 3, message })
+    }
+  })
+
+  it('is read beside tens of thousands of other values, and not beside millions', () => {
+    const partialSuccess = { rejectedSpans: 3, errorMessage: 'too old' }
+    const withItems = (count: number) => inJson({ partialSuccess, items: Array(count).fill({}) })
+    expect(readAnswer(withItems(40_000), JSON_TYPE)).toEqual({ rejectedSpans: 3, message: 'too old' })
+    expect(readAnswer(withItems(1_000_000), JSON_TYPE)).toBeUndefined()
   })
 })

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { diag } from '@opentelemetry/api'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { collectWarnings } from '../../../../../test/support/tracing.ts'
 import { ManualClock } from './support/clock.ts'
 import { answer, type Reply } from './support/server.ts'
@@ -192,6 +192,18 @@ describe('an answer', () => {
     const { post, endpoint } = await connect([endless], {}, new ManualClock())
     expect(await post('a\n')).toEqual(unreadable(200))
     await until(() => endpoint.sockets.size === 0)
+  })
+
+  it('is kept in one piece, however many it arrives in', async () => {
+    const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n'
+    const text = partial(3, 'too old').padEnd(100_000)
+    const chunks = text.replace(/./g, '1\r\n$&\r\n')
+    const { post } = await connect([(_, { socket }) => void socket.write(`${head}${chunks}0\r\n\r\n`)])
+    const concat = vi.spyOn(Buffer, 'concat')
+    expect(await post('a\n')).toEqual(accepted(3, 'too old'))
+    const most = Math.max(0, ...concat.mock.calls.map(([pieces]) => pieces.length))
+    concat.mockRestore()
+    expect(most).toBeLessThan(100)
   })
 
   it.each<[string, Reply]>([
