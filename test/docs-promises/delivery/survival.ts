@@ -4,6 +4,7 @@ import {
   EXIT,
   FROZEN,
   HANGING_DISK,
+  HELD,
   HELD_KILL,
   LIMITS,
   LIVENESS,
@@ -59,6 +60,8 @@ export const SURVIVAL: Sentences = {
         'by …: the next process sends every span that ended',
         'a worker thread > that ends by itself, …: the next process sends every span',
       ],
+      [HELD_KILL]:
+        "a process that ends while spans wait for their trace leaves each of them once > …, with durability '…'",
     },
   'the main thread ends a worker thread, by `process.exit()` or `terminate()` | without a directory | lost':
     NO_PROMISE,
@@ -163,6 +166,13 @@ export const SURVIVAL: Sentences = {
   },
   'If batches are being narrowed, what was accepted of them and of their files comes, too.': NO_PROMISE,
   'They are more if the disk hangs.': NO_PROMISE,
+  'After a kill, spans whose wait for their trace or resource ended in the last half second may arrive twice, too.':
+    {
+      [HELD]: [
+        'a span that waits > comes twice if the crash hits between its final version and the release, and never not at all',
+        'a span that waits > comes once after a crash if its final version is written (fsync: …)',
+      ],
+    },
   'Duplicates have the same span ID.': {
     [PROCESSOR]:
       'an endpoint that accepts a request and cannot answer gets the same spans again, with the same IDs',

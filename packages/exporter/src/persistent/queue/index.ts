@@ -26,7 +26,7 @@
  *
  * - `persistent-queue.ts`: the queue itself: leases, overflow, expiry
  * - `memory-queue.ts`, `journal-queue.ts`: where offered records go
- * - `held-log.ts`: copies of spans that cannot be queued yet
+ * - `held-log.ts`, `held-files.ts`, `held-records.ts`: copies of spans that cannot be queued yet, and their files
  * - `dead-letters.ts`, `dead-letter-folder.ts`: bodies that endpoints rejected for good
  * - `../journal/`: segments and their files: format, writer, reader, checkpoint
  * - `../ownership/`: which process owns which journal, and takeover from dead processes

@@ -6,19 +6,25 @@ import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { startEndpoint } from '../endpoint.ts'
 import { temporaryFolder } from '../support.ts'
+import type { HeldProgramConfig } from './program.ts'
 
 const program = fileURLToPath(new URL('program.ts', import.meta.url))
 
+/** Refuses every connection: a request that is under way at the end is sent again. */
+const UNAVAILABLE = 'http://127.0.0.1:1/v1/traces'
+
 /** Runs a program whose spans wait, kills it when a moment has come, and delivers what it left. */
-async function killed(
-  durability: 'batch' | 'span',
-  moment: (printed: () => string[], directory: string) => Promise<void>,
-  exitAfter = '1000000',
+async function run(
+  { durability, ...config }: Omit<HeldProgramConfig, 'url' | 'directory'>,
+  moment: (printed: () => string[], directory: string) => Promise<void> = () => new Promise(() => {}),
 ) {
   const directory = temporaryFolder()
   const endpoint = await startEndpoint()
-  const child = spawn(process.execPath, [program, endpoint.url, directory, durability, exitAfter], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const url = config.end === undefined ? endpoint.url : UNAVAILABLE
+  const argument = JSON.stringify({ url, directory, durability, ...config } satisfies HeldProgramConfig)
+  const child = spawn(process.execPath, [program, argument], {
+    // It prints the exception that ends it.
+    stdio: ['ignore', 'pipe', config.end === 'uncaught' ? 'ignore' : 'inherit'],
     timeout: 60_000,
   })
   onTestFinished(() => void child.kill('SIGKILL'))
@@ -43,7 +49,7 @@ const atLeast = (spans: number) => (printed: () => string[]) =>
 
 describe('a process that is killed while spans wait for their trace', () => {
   test.each([1, 50, 200, 500, 1500])("loses none with durability 'span': after %d spans", async (spans) => {
-    const { printed, names, directory, stats } = await killed('span', atLeast(spans))
+    const { printed, names, directory, stats } = await run({ durability: 'span' }, atLeast(spans))
     const missing = printed.filter((name) => !names.includes(name))
     expect(missing).toEqual([])
     expect(stats).toMatchObject({ dropped: {}, corrupt: 0 })
@@ -52,7 +58,7 @@ describe('a process that is killed while spans wait for their trace', () => {
 
   test('loses none that is in the files, 20 ms after its end', async () => {
     let written: string[] = []
-    const { names, directory } = await killed('batch', async (printed, folder) => {
+    const { names, directory } = await run({ durability: 'batch' }, async (printed, folder) => {
       await atLeast(300)(printed)
       const before = printed()
       await vi.waitFor(() => {
@@ -70,11 +76,16 @@ describe('a process that is killed while spans wait for their trace', () => {
   })
 })
 
-test.each(['batch', 'span'] as const)(
-  "a process that calls process.exit() leaves each span once, with durability '%s'",
-  async (durability) => {
-    const { printed, names, directory } = await killed(durability, () => new Promise(() => {}), '300')
+describe('a process that ends while spans wait for their trace leaves each of them once', () => {
+  test.each([
+    ['by process.exit()', 'batch', 'exit'],
+    ['by process.exit()', 'span', 'exit'],
+    ['by an uncaught exception', 'batch', 'uncaught'],
+    ['by SIGTERM, with a handler that exits', 'batch', 'exit on SIGTERM'],
+    ['by SIGTERM, with a handler that shuts down', 'batch', 'shutdown on SIGTERM'],
+  ] as const)("%s, with durability '%s'", async (_, durability, end) => {
+    const { printed, names, directory } = await run({ durability, end, exitAfter: 4000 })
     expect(names.filter((name) => name !== 'root').sort()).toEqual(printed.sort())
     expect(readdirSync(directory)).toEqual([])
-  },
-)
+  })
+})

@@ -1,7 +1,4 @@
-/**
- * A program whose spans wait for their trace; run with the URL of an endpoint, a directory, an option `durability`, and
- * after how many spans it calls `process.exit()`. It prints the name of each span after its end.
- */
+/** A program whose spans wait for their trace. It prints the name of each span after its end. */
 import { writeSync } from 'node:fs'
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
@@ -9,11 +6,28 @@ import { backfill } from '@otel-sessions/exporter/backfill'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
 
-const [url, directory, durability, exitAfter] = process.argv.slice(2)
+/** The program's behaviour. */
+export interface HeldProgramConfig {
+  readonly url: string
+  readonly directory: string
+  readonly durability: 'batch' | 'span'
+  /** How it ends; without one it does not. */
+  readonly end?: 'exit' | 'uncaught' | 'exit on SIGTERM' | 'shutdown on SIGTERM'
+  /** After how many spans it ends. */
+  readonly exitAfter?: number
+}
+
+const {
+  url,
+  directory,
+  durability,
+  end: ending,
+  exitAfter = Number.POSITIVE_INFINITY,
+} = JSON.parse(process.argv[2] ?? '{}') as HeldProgramConfig
 const delivery = new PersistentBatchSpanProcessor({
   url,
   directory,
-  durability: durability as 'batch' | 'span',
+  durability,
   protocol: 'http/json',
   session: { backfill: backfill({ maxWaitMillis: 600_000 }) },
 })
@@ -42,7 +56,16 @@ const work = () => {
     short.root.end()
     short = open()
   }
-  if (spans > Number(exitAfter)) process.exit()
-  setImmediate(work)
+  if (spans > exitAfter) exit()
+  else setImmediate(work)
+}
+const exit = () => {
+  if (ending === 'exit') process.exit()
+  if (ending === 'uncaught') throw new Error('the application is broken')
+  process.once('SIGTERM', async () => {
+    if (ending === 'shutdown on SIGTERM') await provider.shutdown().catch(() => {})
+    process.exit()
+  })
+  process.kill(process.pid, 'SIGTERM')
 }
 work()

@@ -104,6 +104,44 @@ describe('a span that waits', () => {
     },
   )
 
+  it.each(['at once', 'after some were released'] as const)(
+    'comes once after the process has exited, however many files had its copy (its final version is offered %s)',
+    async (moment) => {
+      const directory = temporary()
+      const process = new TestProcess()
+      // A file takes 62,500 bytes.
+      const queue = process.open({ directory, maxBytes: 1_000_000, isSync: true })
+      const bodies = upTo(12).map((name) => () => record(name, { bytes: 15_000 }).body)
+      const spans = holdBodies(queue, ...bodies)
+      expect(heldFiles(directory)).toHaveLength(3)
+      for (const [index, held] of spans.entries()) {
+        finish(queue, index, held)
+        // The first file is being deleted.
+        if (index === 6 && moment !== 'at once') await null
+      }
+      queue.writeNow()
+      process.kill()
+      const next = await nextProcess(directory)
+      expect((await drain(next.queue)).toSorted()).toEqual(
+        upTo(12)
+          .map((name) => `${name} in session`)
+          .toSorted(),
+      )
+      await next.queue.close()
+    },
+  )
+
+  it('leaves no file behind if the process exits when nothing waits', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const queue = process.open({ directory, isSync: true })
+    const [one] = hold(queue, 1) as [HeldSpan]
+    finish(queue, 1, one)
+    queue.writeNow()
+    expect(heldFiles(directory)).toEqual([])
+    process.kill()
+  })
+
   it('comes twice if the crash hits between its final version and the release, and never not at all', async () => {
     const directory = temporary()
     const process = new TestProcess()
