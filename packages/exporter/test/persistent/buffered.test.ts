@@ -3,8 +3,8 @@ import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { startDelivery } from './support.ts'
 
-// Nothing is sent: the spans only have to leave the buffer.
-const url = 'http://127.0.0.1:1/v1/traces'
+// Nothing is sent: the spans only have to leave the buffer, and the shutdown after the test does not wait for them.
+const options = { url: 'http://127.0.0.1:1/v1/traces', shutdownTimeoutMillis: 1 }
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -14,7 +14,7 @@ afterEach(() => {
 })
 
 test('an ended span is queued after 20 ms', () => {
-  const { end, processor } = startDelivery({ url })
+  const { end, processor } = startDelivery(options)
   end('one')
   vi.advanceTimersByTime(19)
   expect(processor.stats()).toMatchObject({ buffered: 1, queued: { spans: 0 } })
@@ -23,7 +23,7 @@ test('an ended span is queued after 20 ms', () => {
 })
 
 test('ended spans are queued as soon as there are 64', () => {
-  const { end, processor } = startDelivery({ url })
+  const { end, processor } = startDelivery(options)
   for (let index = 0; index < 63; index++) end('one')
   expect(processor.stats()).toMatchObject({ buffered: 63, queued: { spans: 0 } })
   end('the last')
@@ -31,7 +31,7 @@ test('ended spans are queued as soon as there are 64', () => {
 })
 
 test('spans wait 5 seconds for a detector of their resource that never ends', async () => {
-  const { processor } = startDelivery({ url })
+  const { processor } = startDelivery(options)
   const resource = resourceFromAttributes({ 'host.id': new Promise<string>(() => {}) })
   const provider = new BasicTracerProvider({ resource, spanProcessors: [processor] })
   provider.getTracer('test').startSpan('one').end()
