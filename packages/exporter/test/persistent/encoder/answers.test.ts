@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { runs } from '../../../../../test/deep/runs.ts'
+import { anyCharacter } from '../../../../../test/support/any-character.ts'
 import { codecOf } from '../../../src/persistent/encoder/index.ts'
 import { FORMATS } from './support/codecs.ts'
 import { encodeAnswer } from './support/decode.ts'
@@ -16,7 +17,7 @@ describe.each(FORMATS)('the answer to a request in %s', (format) => {
   it('is read in the format of its content type', () => {
     const property = fc.property(
       fc.maxSafeNat(),
-      fc.string({ unit: 'binary', minLength: 1 }),
+      fc.string({ unit: anyCharacter, minLength: 1 }),
       (rejectedSpans, message) => {
         const answer = { partialSuccess: { rejectedSpans, errorMessage: message } }
         const expected = { rejectedSpans, message }

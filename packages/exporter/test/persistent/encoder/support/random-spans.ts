@@ -1,5 +1,6 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import fc from 'fast-check'
+import { anyCharacter } from '../../../../../../test/support/any-character.ts'
 import { plainSpan } from './plain-span.ts'
 
 const hex = (length: number) =>
@@ -19,7 +20,7 @@ const long = fc
   )
   .map(([part, times]) => part.repeat(times))
 const wellFormed = fc.oneof(
-  { arbitrary: fc.string({ unit: 'binary' }), weight: 4 },
+  { arbitrary: fc.string({ unit: anyCharacter }), weight: 4 },
   { arbitrary: fc.string(), weight: 4 },
   fc.constantFrom('', '__proto__', 'toString', 'gen_ai.prompt'),
   long,
