@@ -66,8 +66,16 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     fix: 'Set the variable. For a header that is optional, leave out the property.',
   },
   'spans wait until it succeeds': {
-    what: 'A function in an option threw or did not finish, such as `headers` that fetch a token. Spans wait until it succeeds.',
+    what: 'A function in an option threw, did not finish, or returned a wrong value, such as `headers` that fetch a token. The message says what is wrong, with the name of a header and without its value. Spans wait until it succeeds.',
     fix: 'Look at the function.',
+  },
+  ' cannot be used for ': {
+    what: 'Node rejects what `httpAgentOptions` has, a certificate or key of the environment, or an agent for another protocol than that of `url`. The message has the error code, and the property if Node names it.',
+    fix: 'Correct the option, and start the process again.',
+  },
+  'no request to ': {
+    what: 'An option failed for three requests in a row, so the endpoint has received nothing.',
+    fix: 'Look at the message before it, which says what is wrong.',
   },
   'an attribute is exported in part': {
     what: '`PersistentBatchSpanProcessor` writes at most a million values of an attribute, and 30 levels of arrays and objects. A part that contains itself is written as empty.',

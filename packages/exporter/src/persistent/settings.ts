@@ -18,9 +18,11 @@ import {
   PROCESSOR,
 } from './options.ts'
 import type { QueueSettings } from './queue/index.ts'
-import { headersOf, httpUrl, isAgent } from './sending/endpoint.ts'
+import { httpUrl, isAgent } from './sending/endpoint.ts'
 import { type EnvSettings, readEnv } from './sending/env.ts'
+import { headersOf } from './sending/headers.ts'
 import { hasZstd } from './sending/http.ts'
+import { isPromise, ValueError } from './sending/option-failure.ts'
 import type { SenderSettings } from './sending/types.ts'
 
 /** The options, checked and complete. */
@@ -65,6 +67,9 @@ const HINTS: Readonly<Record<string, string>> = {
   export: 'this processor takes no exporter; it sends the spans itself, to the option url',
   maxQueueSize: 'the queue is limited in bytes, by maxMemoryBytes and maxBytes',
   concurrencyLimit: 'the option is concurrency',
+  agent: 'it belongs to httpAgentOptions, as a function: () => agent',
+  httpAgent: 'it belongs to httpAgentOptions, as a function: () => agent',
+  httpsAgent: 'it belongs to httpAgentOptions, as a function: () => agent',
   keepAlive: 'it belongs to httpAgentOptions',
   hostname: 'the option is url, the whole URL',
   timeout: 'the option is timeoutMillis',
@@ -169,7 +174,7 @@ function mergeHeaders(option: HeadersOption, environment: EnvSettings['headers']
   try {
     return { ...environment, ...headersOf(option) }
   } catch (error) {
-    const problem = error instanceof TypeError ? error.message : 'headers cannot be read'
+    const problem = error instanceof ValueError ? error.message : 'headers cannot be read'
     throw new TypeError(`${PROCESSOR}: option ${problem}`)
   }
 }
@@ -183,6 +188,12 @@ function agentOptionsOf(option: HttpAgentOption, tls: EnvSettings['tls']): HttpA
   }
   if (typeof option !== 'object' || option === null || Array.isArray(option)) {
     throw wrong('httpAgentOptions', 'must be an object or a function that returns an agent', option)
+  }
+  const kind = isPromise(option) ? 'a promise' : 'dispatch' in option ? 'a dispatcher of fetch' : undefined
+  if (kind !== undefined) {
+    throw new TypeError(
+      `${PROCESSOR}: option httpAgentOptions must be options of an agent or a function that returns one, it is ${kind}`,
+    )
   }
   return { ...tls, ...option }
 }

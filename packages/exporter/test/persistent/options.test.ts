@@ -21,6 +21,7 @@ const wrong: [string, unknown, string][] = [
   ['a name', { concurrencyLimit: 1 }, 'there is no option "concurrencyLimit": the option is concurrency'],
   ['a name', { keepAlive: true }, 'there is no option "keepAlive": it belongs to httpAgentOptions'],
   ['a name', { hostname: 'a' }, 'there is no option "hostname": the option is url'],
+  ['a name', { agent: 1 }, 'there is no option "agent": it belongs to httpAgentOptions, as a function'],
   ['a name', { userAgent: 'a' }, 'there is no option "userAgent": it belongs to headers, as User-Agent'],
   ['a name', { timeout: 1 }, 'there is no option "timeout": the option is timeoutMillis'],
   ['an exporter', new OTLPTraceExporter(), 'there is no option "export": this processor takes no exporter'],
@@ -42,6 +43,16 @@ const wrong: [string, unknown, string][] = [
     'headers',
     { headers: ['a=b'] },
     'option headers must have entries of a name and a value, one is a string of 3',
+  ],
+  [
+    'headers',
+    { headers: Promise.resolve({ a: 'secret' }) },
+    'option headers must be an object or a function, it is a promise',
+  ],
+  [
+    'headers',
+    { headers: { 'x-b3-traceid': 'x\ny' } },
+    'option headers: "x-b3-traceid" must be a valid header name',
   ],
   ['headers', { headers: null }, 'option headers must be an object or a function, it is null'],
   ['headers', { headers: { 'a b': '1' } }, 'option headers: "a b" must be a valid header name'],
@@ -81,6 +92,16 @@ const wrong: [string, unknown, string][] = [
     { httpAgentOptions: 1 },
     'option httpAgentOptions must be an object or a function that returns an agent, it is a value of type',
   ],
+  [
+    'httpAgentOptions',
+    { httpAgentOptions: Promise.resolve(new Agent()) },
+    'option httpAgentOptions must be options of an agent or a function that returns one, it is a promise',
+  ],
+  [
+    'httpAgentOptions',
+    { httpAgentOptions: { dispatch: () => true } },
+    'option httpAgentOptions must be options of an agent or a function that returns one, it is a dispatcher of fetch',
+  ],
   ['httpAgentOptions', { httpAgentOptions: [] }, 'option httpAgentOptions must be an object or a function'],
   [
     'httpAgentOptions',
@@ -90,7 +111,7 @@ const wrong: [string, unknown, string][] = [
   [
     'httpAgentOptions',
     { httpAgentOptions: { scheduling: 'x' } },
-    'option httpAgentOptions was rejected by Node: ',
+    'option httpAgentOptions was rejected by Node: ERR_INVALID_ARG_VALUE for scheduling',
   ],
   ['concurrency', { concurrency: 65 }, 'option concurrency must be a whole number from 1 to 64, it is 65'],
   [
@@ -297,6 +318,17 @@ test('the size of batches and the deadline are read from the variables of the st
   const silent = startDelivery({ url: (await startEndpoint(() => {})).url, shutdownTimeoutMillis: 50 })
   silent.end('four')
   await expect(silent.processor.forceFlush()).rejects.toThrow('within 50 ms')
+})
+
+test('headers that throw when they are read: the error does not repeat theirs, which may contain a token', () => {
+  const headers = Object.defineProperty({}, 'a', {
+    enumerable: true,
+    get() {
+      throw new TypeError('secret')
+    },
+  })
+  const start = () => new PersistentBatchSpanProcessor({ headers })
+  expect(start).toThrow(/^PersistentBatchSpanProcessor: option headers cannot be read$/)
 })
 
 test('a function can return other headers for each request', async () => {

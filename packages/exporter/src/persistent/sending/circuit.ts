@@ -1,5 +1,6 @@
 import { log } from '../../problems.ts'
 import { spansText } from '../stats.ts'
+import { isOfOption } from './option-failure.ts'
 import type { Clock } from './types.ts'
 
 const FIRST_MILLIS = 1000
@@ -164,10 +165,12 @@ export class OutageLog {
     const isOutage = failures >= FAILURES_LOGGED || afterMillis >= LONG_WAIT_MILLIS
     if (!isOutage || this.#isLogged || now - this.#loggedAt < LOGGED_AGAIN_MILLIS) return
     const retryNote = afterMillis > 0 ? `, and asked us to retry after ${seconds(afterMillis)} s` : ''
+    const what = isOfOption(reason)
+      ? `no request to ${this.host} can be made`
+      : `endpoint ${this.host} is unavailable`
     this.#isLogged = log(
       'warn',
-      () =>
-        `endpoint ${this.host} is unavailable (${reason})${retryNote}; spans are kept as space allows and sent later`,
+      () => `${what} (${reason})${retryNote}; spans are kept as space allows and sent later`,
     )
     if (this.#isLogged) this.#loggedAt = now
   }

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { LONGEST_TIMER_MILLIS } from '@otel-sessions/semconv/internal'
 import type { Compression } from '../options.ts'
-import { headersOf, httpUrl } from './endpoint.ts'
+import { httpUrl } from './endpoint.ts'
+import { headersOf, isHeader, nameInMessage } from './headers.ts'
 import { hasZstd } from './http.ts'
 import { nameOfError } from './messages.ts'
+import { ValueError } from './option-failure.ts'
 
 /** Where and how the environment has traces sent. Variables that are not set are left out. */
 export interface EnvSettings {
@@ -53,12 +55,25 @@ function parseNumber(value: string, least: number, most: number): number | undef
   return Number.isInteger(number) && number >= least && number <= most ? number : undefined
 }
 
-/** Parses one `name=value` of a list in W3C baggage format. Properties, which follow a semicolon, are ignored. */
-function parseHeader(member: string): Record<string, string> | undefined {
-  const [name, ...rest] = (member.split(';')[0] ?? '').split('=')
-  if (name === undefined || rest.length === 0) return undefined
+/**
+ * Parses one `name=value` of a list in W3C baggage format. Properties, which follow a semicolon, are ignored.
+ *
+ * @throws ValueError that has the name only if it is valid: a token with a comma has members that are parts of it
+ */
+function parseHeader(member: string): Record<string, string> {
+  const [name = '', ...rest] = (member.split(';')[0] ?? '').split('=')
+  const decoded = decode(name)
+  if (rest.length === 0 || decoded === undefined || !isHeader(decoded, '')) {
+    throw new ValueError('it has no "=" or no valid name')
+  }
+  const value = decode(rest.join('='))
+  if (!isHeader(decoded, value)) throw new ValueError(`the value of ${nameInMessage(decoded)} is not valid`)
+  return headersOf({ [decoded]: value })
+}
+
+function decode(text: string): string | undefined {
   try {
-    return headersOf({ [decodeURIComponent(name.trim())]: decodeURIComponent(rest.join('=').trim()) })
+    return decodeURIComponent(text.trim())
   } catch {
     return undefined
   }
@@ -110,10 +125,12 @@ export function readEnv(env: Environment): { settings: EnvSettings; problems: re
   for (const name of ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS']) {
     for (const member of env[name]?.split(',') ?? []) {
       if (member.trim() === '') continue
-      const header = parseHeader(member)
-      if (header !== undefined) settings.headers = { ...settings.headers, ...header }
-      else
-        problems.push(`a member of ${name} is ignored: it is not a header as "name=value", percent-encoded`)
+      try {
+        settings.headers = { ...settings.headers, ...parseHeader(member) }
+      } catch (error) {
+        const reason = error instanceof ValueError ? error.message : nameOfError(error)
+        problems.push(`a member of ${name} is ignored: ${reason}; it must be "name=value", percent-encoded`)
+      }
     }
   }
 

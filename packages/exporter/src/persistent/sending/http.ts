@@ -1,12 +1,13 @@
 import * as zlib from 'node:zlib'
-import { problems } from '../../problems.ts'
 import type { BodyFormat, Codec } from '../encoder/codec.ts'
 import type { Compression } from '../options.ts'
 import { noAnswer } from './answers.ts'
 import { HttpAttempt } from './attempt.ts'
 import { Deadline } from './deadline.ts'
-import { openEndpoint, requestHeaders } from './endpoint.ts'
-import { nameOfError } from './messages.ts'
+import { openEndpoint } from './endpoint.ts'
+import { requestHeaders } from './headers.ts'
+import { logFunctionFailure, nameOfError } from './messages.ts'
+import { OptionFailure, type RequestOption, ValueError } from './option-failure.ts'
 import { type Clock, type SenderSettings, systemClock, type Transport } from './types.ts'
 
 /**
@@ -30,13 +31,14 @@ export function newTransport(
   const prepare = async (
     codec: Codec,
     parts: readonly Buffer[],
-    waiting: (option: Awaited | undefined) => void,
+    waiting: (option: RequestOption | undefined) => void,
   ) => {
-    const call = <T>(option: Awaited, result: T | Promise<T>): Promise<T> => {
+    const call = <T>(option: RequestOption, result: T | Promise<T>): Promise<T> => {
       waiting(option)
       return Promise.resolve(result).catch((error: unknown) => {
-        logFailure(option, `failed (${nameOfError(error)})`, host)
-        throw error
+        const name = nameOfError(error)
+        logFunctionFailure(option, `failed (${error instanceof ValueError ? error.message : name})`, host)
+        throw new OptionFailure(option, name)
       })
     }
     await call('httpAgentOptions', endpoint.ready())
@@ -51,13 +53,12 @@ export function newTransport(
       const codec = codecOf(format)
       const attempt = new HttpAttempt(endpoint, codec, keepsAlive)
       inFlight.add(attempt)
-      let option: Awaited | undefined
+      let option: RequestOption | undefined
       const deadline = new Deadline(clock, settings.timeoutMillis, () => {
-        if (option !== undefined) {
-          logFailure(option, `did not finish within ${settings.timeoutMillis} ms`, host)
-          endpoint.askAgain()
-        }
-        attempt.end('timeout')
+        if (option === undefined) return attempt.end(attempt.isConnecting ? 'connect timeout' : 'timeout')
+        logFunctionFailure(option, `did not finish within ${settings.timeoutMillis} ms`, host)
+        endpoint.askAgain()
+        attempt.end(new OptionFailure(option, 'timeout').code)
       })
       prepare(codec, parts, (next) => {
         option = next
@@ -83,18 +84,6 @@ export function newTransport(
       endpoint.close()
     },
   }
-}
-
-/** An option whose function is waited for. */
-type Awaited = 'httpAgentOptions' | 'headers'
-
-// With the error's name alone: its message may contain a token.
-function logFailure(option: Awaited, what: string, host: string): void {
-  problems.report(
-    option,
-    () => `the function in option ${option} for ${host} ${what}; spans wait until it succeeds`,
-    host,
-  )
 }
 
 /** Whether this Node has zstd: from 22.15 on. */

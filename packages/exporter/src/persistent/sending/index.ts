@@ -5,7 +5,7 @@
  * `Transport`, one `HttpAttempt` with its `Deadline` each, and splits them as needed. `Circuit` and `RequestSize`
  * remember when and how large the next request may be. `Narrowing` finds out why requests are refused, `Evidence`
  * whether one fails because of its spans; `ApartLane` has the batches that do. `answers.ts` reads answers,
- * `endpoint.ts` has the URL, connections and headers, `env.ts` the environment variables.
+ * `endpoint.ts` has the URL and connections, `headers.ts` the headers, `env.ts` the environment variables.
  * Calls run from the sender to the delivery to the transport; answers come back as promises.
  *
  * @module

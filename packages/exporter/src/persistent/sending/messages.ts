@@ -1,5 +1,6 @@
 import { log, problems } from '../../problems.ts'
 import { spansText } from '../stats.ts'
+import type { RequestOption } from './option-failure.ts'
 
 /** The code of a network error, else the error's name. */
 export function nameOfError(error: unknown): string {
@@ -88,6 +89,24 @@ export function logUnreadable(host: string, status: number, spans: number): void
       `endpoint ${host} answered a request of ${spansText(spans)} with status ${status} and more than 4 MiB. Which of ` +
       'them it accepted is unknown; they count as rejected, and are kept as space allows. Check option url, then ' +
       'call redeliver()',
+    host,
+  )
+}
+
+/** Logs, once for each option and endpoint, that its function failed. */
+export function logFunctionFailure(option: RequestOption, what: string, host: string): void {
+  problems.report(
+    option,
+    () => `the function in option ${option} for ${host} ${what}; spans wait until it succeeds`,
+    host,
+  )
+}
+
+/** Logs, once for each endpoint, that connections cannot be made. `what` names the option, and all else it may be. */
+export function logUnusableAgent(what: string, reason: string, host: string): void {
+  problems.report(
+    'unusable-agent',
+    () => `${what} cannot be used for ${host} (${reason}); spans are kept as space allows`,
     host,
   )
 }

@@ -51,7 +51,12 @@ describe('the environment', () => {
       [`${GENERAL}HEADERS`]: 'a=1;secure,secret,b=100%,c=2;p=3;q,d e=4',
     })
     expect(settings).toEqual({ headers: { a: '1', c: '2' } })
-    expect(problems).toEqual([expect.stringContaining(`${GENERAL}HEADERS is ignored`)])
+    const problem = (reason: string) =>
+      `a member of ${GENERAL}HEADERS is ignored: ${reason}; it must be "name=value", percent-encoded`
+    expect(problems).toEqual([
+      problem('it has no "=" or no valid name'),
+      problem('the value of "b" is not valid'),
+    ])
     expect(problems[0]).not.toContain('secret')
   })
 

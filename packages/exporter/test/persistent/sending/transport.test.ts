@@ -113,7 +113,7 @@ describe('a request', () => {
     ]
     const { post, endpoint } = await connect([], { headers: () => (failures.shift() ?? (() => ({})))() })
     for (const reason of ['Error', 'RangeError', 'TypeError', 'TypeError', 'TypeError']) {
-      expect(await post('a\n')).toMatchObject({ kind: 'retry', reason })
+      expect(await post('a\n')).toMatchObject({ kind: 'retry', reason: `option headers: ${reason}` })
     }
     expect(endpoint.received).toHaveLength(0)
     expect(await post('a\n')).toEqual(accepted)
@@ -131,7 +131,7 @@ describe('a request', () => {
     const { post, endpoint } = await connect([], { headers: () => pending }, clock)
     const answered = post('a\n')
     clock.advance(10_000)
-    expect(await answered).toMatchObject({ kind: 'retry', reason: 'timeout' })
+    expect(await answered).toMatchObject({ kind: 'retry', reason: 'option headers: timeout' })
     resolve({})
     await pending
     await connect().then((other) => other.post('b\n'))
@@ -156,7 +156,10 @@ describe('a request', () => {
       const first = post('a\n')
       await new Promise((resolve) => setImmediate(resolve))
       clock.advance(10_000)
-      expect(await first).toMatchObject({ kind: 'retry', reason: 'timeout' })
+      expect(await first).toMatchObject({
+        kind: 'retry',
+        reason: expect.stringMatching(/^option .*: timeout$/),
+      })
       expect(await post('b\n')).toEqual(accepted)
       expect(calls).toBe(2)
       late(option === 'headers' ? {} : agents[0])
@@ -302,7 +305,7 @@ describe('a connection', () => {
     }
     const warnings = collectWarnings()
     const { post, endpoint, transport } = await connect([], { agentOptions })
-    expect(await post('a\n')).toMatchObject({ kind: 'retry', reason: 'Error' })
+    expect(await post('a\n')).toMatchObject({ kind: 'retry', reason: 'option httpAgentOptions: Error' })
     expect(await post('a\n')).toEqual(accepted)
     expect(await post('b\n')).toEqual(accepted)
     expect(protocols).toEqual(['http:', 'http:'])
