@@ -1,4 +1,13 @@
-import { CONTRACT_ANSWERS, CONTRACT_ENDINGS, DRAIN, EXIT, PROCESS, PROCESSOR } from '../files.ts'
+import {
+  CONTRACT_ANSWERS,
+  CONTRACT_ENDINGS,
+  DRAIN,
+  EXIT,
+  FAILING,
+  PROCESS,
+  PROCESSOR,
+  SHUTDOWN,
+} from '../files.ts'
 import { NO_PROMISE, type Sentences } from '../kept.ts'
 
 /** Flush, shutdown, and the ends of a process. */
@@ -39,6 +48,18 @@ export const ENDS: Sentences = {
     },
   'An answer that asks to retry, such as 503, does not count.': {
     [DRAIN]: 'a drain > with patience gives up in the same time when the endpoint …',
+  },
+  'Meanwhile, what failed is sent again, in smaller requests.': {
+    [SHUTDOWN]: [
+      'with a journal, a shutdown after requests have failed > sends everything to an endpoint that works again',
+      'with a journal, a shutdown after requests have failed > sends everything to an endpoint that takes smaller requests only',
+    ],
+    [FAILING]: 'a shutdown > finds within 2 seconds which requests are small enough',
+  },
+  'It stops at once if the endpoint has asked to wait longer (`Retry-After`).': {
+    [SHUTDOWN]:
+      'with a journal, a shutdown after requests have failed > ends at once if the endpoint has asked to wait longer than it would',
+    [DRAIN]: 'a drain > with patience ends at once when the endpoint has asked to wait longer than that',
   },
   'Without a directory, it tries until the deadline.': {
     [DRAIN]: 'a drain > resolves at its deadline to how many spans are left',

@@ -111,8 +111,8 @@ export class PersistentBatchSpanProcessor {
 
   /**
    * Sends what it can until the deadline `shutdownTimeoutMillis`, and closes. With a directory it stops earlier, when the
-   * endpoint has answered nothing for 2 seconds, and the rest stays in the journal for the next process. Without one, the
-   * rest is lost.
+   * endpoint has answered nothing for 2 seconds or has asked to wait longer, and the rest stays in the journal for the
+   * next process. Without one, the rest is lost.
    *
    * @returns the same promise to every caller; rejects if spans are lost, with their number and reason
    */
@@ -194,9 +194,9 @@ export class PersistentBatchSpanProcessor {
     const closingMillis = settings.directory === undefined ? 0 : shutdownTimeoutMillis * CLOSING_PART
     const { queue, sender } = this.#pipeline
     await this.#pipeline.fillWithin(shutdownTimeoutMillis / 2)
+    sender.hurry()
     if (!queue.isOnDisk) sender.resetCircuit()
-    const sendingMillis = Math.max(1, until - closingMillis - now())
-    await this.#pipeline.drain(sendingMillis, queue.isOnDisk && sender.isFailing, this.#patience)
+    await this.#pipeline.drain(Math.max(1, until - closingMillis - now()), false, this.#patience)
     const before = lossesOf(this.#counters)
     // A disk that hangs may let it end later, which does no harm.
     const closed = this.#pipeline.close().then(() => this.#removeExitHandler())

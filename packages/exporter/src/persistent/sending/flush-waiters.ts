@@ -33,17 +33,17 @@ export class FlushWaiters {
    */
   add(left: () => number, millis: number, untilFailure: boolean, patience: number): Promise<number> {
     const started = this.#clock.now()
-    const cannotSend = () => {
-      const { retryAfter } = this.#circuit
-      return retryAfter > 0 && (untilFailure || retryAfter >= started + millis - this.#clock.now())
-    }
-    if (left() === 0 || cannotSend()) return Promise.resolve(left())
-    this.#circuit.expedite(true, Math.min(millis, patience))
-    this.#transport.keepAlive(true)
     const millisLeft = () => {
       const quietUntil = Math.max(started, this.#circuit.answeredAt) + patience
       return Math.min(started + millis, quietUntil) - this.#clock.now()
     }
+    const cannotSend = () => {
+      const { retryAfter } = this.#circuit
+      return retryAfter > 0 && (untilFailure || retryAfter >= millisLeft())
+    }
+    if (left() === 0 || cannotSend()) return Promise.resolve(left())
+    this.#circuit.expedite(true, Math.min(millis, patience))
+    this.#transport.keepAlive(true)
     return new Promise((resolve) => {
       const finish = () => {
         timer.cancel()

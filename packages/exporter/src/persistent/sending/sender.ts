@@ -93,6 +93,10 @@ export class Sender {
   /** Asks the endpoint once more, although it has asked to wait: what it does not accept now is lost. */
   resetCircuit(): void {
     this.#circuit.reset()
+  }
+
+  /** From now on the first failure makes requests smaller: there is little time. */
+  hurry(): void {
     this.#size.hurry()
   }
 

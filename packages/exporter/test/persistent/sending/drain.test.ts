@@ -234,6 +234,21 @@ describe('a drain', () => {
     expect(await longer).toBe(1)
   })
 
+  it('with patience ends at once when the endpoint has asked to wait longer than that', async () => {
+    const { advance, answer, append, sender, queue } = startSender({ maxExportBatchSize: 1 })
+    await append('a')
+    let left: number | undefined
+    sender.drain(queue.trackQueued(), 10_000, false, 2000).then((spans) => {
+      left = spans
+    })
+    await answer(retry(1000))
+    expect(left).toBeUndefined()
+    await advance(1500)
+    await answer(retry(1000))
+    expect(left).toBe(1)
+    expect(await sender.drain(queue.trackQueued(), 10_000, false, 1000)).toBe(1)
+  })
+
   it('until a failure ends at the first one, and the usual waits follow', async () => {
     const { advance, answer, append, clock, requests, sender, queue } = startSender({ maxExportBatchSize: 1 })
     await append('a')

@@ -114,6 +114,22 @@ describe('an endpoint that takes no large requests', () => {
   })
 })
 
+describe('a shutdown', () => {
+  it('finds within 2 seconds which requests are small enough', async () => {
+    const { append, arrived, clock, pass, queue, sender } = start(
+      (names) => (names.length > 40 ? retry() : accepted),
+      { maxExportBatchSize: 2048 },
+    )
+    // The longest pauses.
+    clock.chance = 0.999
+    await append(...numbered(2048))
+    sender.hurry()
+    const drained = sender.drain(queue.trackQueued(), 10_000, false, 2000)
+    await pass(10_000)
+    expect([await drained, arrived.size]).toEqual([0, 2048])
+  })
+})
+
 describe('an outage', () => {
   it('does not lengthen the pauses while attempts get smaller', async () => {
     const { advance, answer, append, clock, requests } = startSender({ maxExportBatchSize: 8 })
