@@ -44,15 +44,33 @@ export const ENDPOINT: Sentences = {
     [NARROWING]: 'one span of 500 that gets …, …, costs no other one',
   },
   'The others arrive.': { [NARROWING]: 'one span of 500 that gets …, …, costs no other one' },
-  'That takes at most 2·log₂ n further requests for each rejected span of a batch of n spans.': {
-    [REFUSED]:
-      'a request that is refused because of a span > delivers each good span once, rejects each bad one alone, and takes few requests',
-  },
+  'That takes at most 2·log₂ n further requests for each rejected span of a batch of n spans, and four that show whether the endpoint accepts anything.':
+    {
+      [REFUSED]: [
+        'a request that is refused because of a span > delivers each good span once, rejects each bad one alone, and takes few requests',
+        'a request that is refused because of a span > takes four requests more at most where the endpoint refuses empty requests',
+      ],
+    },
   'A wrong token or URL is noticed.': {
     [REFUSED]: 'an endpoint that refuses everything > with status … gets few requests a batch',
   },
-  'An endpoint that also rejects an empty request gets no further requests for the batch, which is kept as rejected.':
+  'Suppose that an endpoint answers with 401, 403, 404, 405, 407, 415 or a redirect, and rejects an empty request, too.':
     { [REFUSED]: 'an endpoint that refuses everything > with status … gets few requests a batch' },
+  'Then the batch is kept as rejected without further requests.': {
+    [REFUSED]: 'an endpoint that refuses everything > with status … gets few requests a batch',
+  },
+  'After 403, this needs another 403.': {
+    [REFUSED]: 'an endpoint that refuses everything > with status … gets few requests a batch',
+  },
+  'After any other answer, at most three single spans are tried first.': {
+    [REFUSED]: 'an endpoint that refuses everything > with status … gets few requests a batch',
+  },
+  'Once one is accepted, the batch is narrowed down.': {
+    [REFUSED]: [
+      'a request that is refused because of a span > is narrowed also where the endpoint refuses empty requests',
+      'a request that is refused because of a span > takes four requests more at most where the endpoint refuses empty requests',
+    ],
+  },
   'A request may fail again and again with 502, 503, 504, a reset or a timeout.': {
     [FAILING]:
       'with … requests at a time, a span that makes every request fail > with … is rejected alone, soon, and holds nothing up',

@@ -91,6 +91,7 @@ export interface SpanQueue {
   /**
    * Keeps bodies that the endpoint rejected for good.
    *
+   * @param status that of the answer; 0 if there was none
    * @returns resolves when the lease can be acked, to a function that counts them as rejected: to be called together
    *   with `ack`, so that no span is counted twice
    */

@@ -22,6 +22,12 @@ const OF_SERVER = new Set([408, 421, 429])
 /** Whether a status tells about the server or the connection. */
 export const isOfServer = (status: number): boolean => status >= 500 || OF_SERVER.has(status)
 
+/** Whether spans are sent again after an answer with this status. */
+export const isRetried = (status: number): boolean => RETRYABLE.has(status)
+
+/** Stands for the status of an answer that did not arrive. */
+export const NO_STATUS = 0
+
 const isSuccess = (status: number): boolean => status >= 200 && status < 300
 
 /** OTLP's limit for an answer. A longer one is a failure that is not retried. */
@@ -55,7 +61,7 @@ export function readAnswer({ status, headers, body }: RawAnswer, codec: Codec, h
       message: partial?.message ?? '',
     }
   }
-  if (RETRYABLE.has(status)) {
+  if (isRetried(status)) {
     const afterMillis = retryAfterMillis(headers['retry-after'], headers.date)
     return { kind: 'retry', reason: String(status), status, afterMillis }
   }

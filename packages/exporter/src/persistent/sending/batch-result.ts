@@ -1,5 +1,6 @@
 import type { Lease } from '../queue/index.ts'
 import { countDropped, type DroppedReason } from '../stats.ts'
+import { isRetried, NO_STATUS } from './answers.ts'
 import type { DeliveryContext } from './context.ts'
 import { logPartialSuccess } from './messages.ts'
 import { RejectedParts } from './refusals.ts'
@@ -41,7 +42,7 @@ export class BatchResult {
     if (notAccepted > 0 || message !== '') logPartialSuccess(this.#context.outages.host, notAccepted, message)
   }
 
-  /** Notes that a part is rejected for good. */
+  /** Notes that a part is rejected for good, with the status of the answer, or `NO_STATUS`. */
   reject(part: Part, status: number, message: string): void {
     this.#hasAnswers = true
     this.#rejected.add(part, status, message)
@@ -63,7 +64,8 @@ export class BatchResult {
     const { spans, format } = this.#lease
     rejected.log(outages.host, this.#hasAccepted)
     const { onlyStatus } = rejected
-    if (!this.#hasAccepted && onlyStatus !== undefined && spans > 1) refusals.add(onlyStatus)
+    const isRefusal = onlyStatus !== undefined && onlyStatus !== NO_STATUS && !isRetried(onlyStatus)
+    if (!this.#hasAccepted && isRefusal && spans > 1) refusals.add(onlyStatus)
     const counts = await rejected.keep(queue, codecOf(format))
     return () => {
       for (const count of counts) count()

@@ -1,5 +1,6 @@
 import type { Lease } from '../queue/index.ts'
 import type { DroppedReason } from '../stats.ts'
+import { NO_STATUS } from './answers.ts'
 import { BatchResult } from './batch-result.ts'
 import type { DeliveryContext } from './context.ts'
 import { mayBeOfSpans } from './evidence.ts'
@@ -233,7 +234,7 @@ export class Delivery {
     if (part === undefined || this.#parts.split(part)) return
     this.#parts.delay(part, this.#pauses.untilSpan(part.strikes), hasEvidence)
     if (part.strikes < evidence.failuresNeeded) return
-    this.#reject(part, answer.status ?? 413)
+    this.#reject(part, answer.status ?? NO_STATUS)
     logUndeliverable(outages.host, part.bytes, answer.reason)
   }
 

@@ -142,6 +142,8 @@ export function logWebPage(host: string): void {
 
 function whatHappens(reason: string): string {
   if (reason === 'timeout') return 'gives no answer in time'
+  if (reason.startsWith('HPE_')) return 'answers with what is not HTTP'
+  if (reason === 'closed') return 'closes the connection'
   return /^\d+$/.test(reason) ? `answers with status ${reason}` : 'resets the connection'
 }
 

@@ -1,5 +1,6 @@
 import type { Codec } from '../encoder/codec.ts'
 import type { SpanQueue } from '../queue/index.ts'
+import { isRetried } from './answers.ts'
 import { logRejected } from './messages.ts'
 import { joined } from './parts.ts'
 import type { Part } from './types.ts'
@@ -62,10 +63,11 @@ export class RejectedParts {
     this.#byStatus.set(status, of)
   }
 
-  /** Logs each status, except those of answers that cannot be read. */
+  /** Logs each status, except those of answers that cannot be read, and of failures: they have a line of their own. */
   log(host: string, hasDelivered: boolean): void {
     for (const [status, of] of this.#byStatus)
-      if (status >= 300) logRejected(host, status, spansOf(of), of.message, hasDelivered)
+      if (status >= 300 && !isRetried(status))
+        logRejected(host, status, spansOf(of), of.message, hasDelivered)
   }
 
   /**

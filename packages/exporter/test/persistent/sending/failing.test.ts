@@ -1,7 +1,7 @@
 import { diag } from '@opentelemetry/api'
 import { afterEach, describe, expect, it } from 'vitest'
 import { collectWarnings } from '../../../../../test/support/tracing.ts'
-import type { Answer, SenderSettings } from '../../../src/persistent/sending/types.ts'
+import type { Answer, RetryAnswer, SenderSettings } from '../../../src/persistent/sending/types.ts'
 import { accepted, retry, settle, startSender } from './support/sender.ts'
 
 afterEach(() => diag.disable())
@@ -44,19 +44,28 @@ function start(
   return { ...started, arrived, sizes, pass, rejected }
 }
 
-const failures: [string, Answer][] = [
-  ['502', retry(undefined, 502)],
-  ['503', retry(undefined, 503)],
-  ['504', retry(undefined, 504)],
-  ['a reset', { kind: 'retry', reason: 'ECONNRESET', status: undefined, afterMillis: undefined }],
-  ['no answer in time', { kind: 'retry', reason: 'timeout', status: undefined, afterMillis: undefined }],
+const failure = (reason: string, status?: number): RetryAnswer => ({
+  kind: 'retry',
+  reason,
+  status,
+  afterMillis: undefined,
+})
+
+const failures: [string, RetryAnswer, string][] = [
+  ['502', failure('502', 502), 'answers with status 502'],
+  ['503', failure('503', 503), 'answers with status 503'],
+  ['504', failure('504', 504), 'answers with status 504'],
+  ['a reset', failure('ECONNRESET'), 'resets the connection'],
+  ['no answer in time', failure('timeout'), 'gives no answer in time'],
+  ['no HTTP', failure('HPE_INVALID_CONSTANT'), 'answers with what is not HTTP'],
+  ['a connection that closes', failure('closed'), 'closes the connection'],
 ]
 
 describe.each([1, 4])('with %i requests at a time, a span that makes every request fail', (concurrency) => {
-  it.each(failures)('with %s is rejected alone, soon, and holds nothing up', async (_, failure) => {
+  it.each(failures)('with %s is rejected alone, soon, and holds nothing up', async (_, failure, words) => {
     const warnings = collectWarnings()
     const url = `http://${concurrency}-${_.replaceAll(' ', '-')}/`
-    const { append, arrived, pass, rejected, counters } = start(
+    const { append, arrived, pass, rejected, counters, queue } = start(
       (names) => (names.includes('123.') ? failure : accepted),
       { concurrency, url },
     )
@@ -69,7 +78,9 @@ describe.each([1, 4])('with %i requests at a time, a span that makes every reque
       ([name, at]) => name.startsWith('new') && at - 1000 > 10_000 + Number(name.slice(4, -1)) * 50,
     )
     expect(late).toEqual([])
-    expect(warnings.filter((warning) => warning.includes('for a span of'))).toHaveLength(1)
+    expect(queue.rejected.map(({ status }) => status)).toEqual([failure.status ?? 0])
+    const ofSpans = warnings.filter((warning) => !warning.includes('available'))
+    expect(ofSpans).toEqual([expect.stringContaining(`, ${words} for a span of `)])
   })
 
   it('does so in company of nine others', async () => {

@@ -94,6 +94,26 @@ describe('a request that is refused because of a span', () => {
     )
   })
 
+  it('takes four requests more at most where the endpoint refuses empty requests', async () => {
+    const input = fc.integer({ min: 2, max: 200 }).chain((spans) =>
+      fc.record({
+        spans: fc.constant(spans),
+        // With one bad span, at least two of three samples are good.
+        bad: fc.nat(spans - 1),
+        status: fc.constantFrom(400, 422, 500),
+        ofEmpty: fc.constantFrom(rejected(400), rejected(404), tooLarge),
+      }),
+    )
+    await fc.assert(
+      fc.asyncProperty(input, async ({ spans, bad, status, ofEmpty }) => {
+        const sent = await sendWith(spans, (name) => name === `${bad}.`, rejected(status), ofEmpty)
+        expect(sent.rejected).toEqual([`${bad}.`])
+        expect(sent.counters.requests).toBeLessThanOrEqual(1 + 2 * Math.log2(spans) + 4 + 1e-9)
+      }),
+      { numRuns: runs(200) },
+    )
+  })
+
   it('is narrowed also where the endpoint refuses empty requests', async () => {
     const isBad = (name: string) => name === '3.' || name === '90.'
     const sent = await sendWith(100, isBad, rejected(400), rejected(400))
@@ -107,13 +127,17 @@ describe('an endpoint that refuses everything', () => {
     [401, rejected(401), 2, 2],
     [403, rejected(403), 2, 2],
     [404, rejected(404), 2, 2],
+    [405, rejected(400), 2, 2],
+    [407, rejected(407), 2, 2],
+    [415, rejected(400), 2, 2],
     [302, rejected(302), 2, 2],
     // It may refuse empty requests only.
     [400, rejected(400), 7, 3],
     [500, rejected(400), 7, 3],
+    [403, rejected(400), 5, 3],
   ])('with status %i gets few requests a batch', async (status, ofEmpty, first, later) => {
     const warnings = collectWarnings()
-    const started = startSender({ maxExportBatchSize: 64, url: `http://gives-${status}/` })
+    const started = startSender({ maxExportBatchSize: 64, url: `http://gives-${status}-${first}/` })
     const requests: number[] = []
     for (let batch = 0; batch < 3; batch++) {
       const before = started.counters.requests
