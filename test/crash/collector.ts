@@ -32,8 +32,8 @@ export interface Client {
   readonly requests: StoredRequest[]
   /** The spans that were rejected for good. */
   readonly rejected: string[]
-  /** The spans of each request that was answered, but not accepted: it may have been split. */
-  readonly refused: (readonly string[])[]
+  /** How many requests were not accepted, or of which it was not told. */
+  failures: number
   /** Problems with what arrived. */
   readonly violations: string[]
 }
@@ -53,7 +53,7 @@ export function newClient(collector: CrashCollector, name: string, mood: Mood, s
     answer: () => answerIn(mood, random),
     requests: [],
     rejected: [],
-    refused: [],
+    failures: 0,
     violations: [],
   }
   collector.clients.set(name, client)
@@ -69,13 +69,13 @@ export async function startCrashCollector(): Promise<CrashCollector> {
     // Bytes of a process that was killed in the last scenario may still arrive.
     if (client === undefined) return request.socket.destroy()
     const answer = client.answer()
+    if (!answer.acknowledges) client.failures++
     if (!answer.reads) return answer.give(request, response)
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const ids = checkedIds(client, request, Buffer.concat(chunks))
       if (answer.stores) client.requests.push({ nth: stored++, ids, acknowledged: answer.acknowledges })
-      if (!answer.acknowledges) client.refused.push(ids)
       if (answer.isFinal) client.rejected.push(...ids)
       client.arrived?.()
       response.on('finish', () => client.answered?.())

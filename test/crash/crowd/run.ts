@@ -65,9 +65,7 @@ export async function runCrowd(
     }
     const { journalled, failure } = await runVictim(config, client, moment, LONGEST_LIFE_MILLIS)
     if (failure !== undefined) violations.push(`${name} ${failure}`)
-    // What was accepted of a batch that is being narrowed comes again, and what is in the same file.
-    const mayRepeat = mood === 'hostile' ? Number.POSITIVE_INFINITY : setup.concurrency
-    lives.push({ name, client, mayRepeat, journalled, storedAtEnd: collector.stored() })
+    lives.push({ name, client, mayRepeat: setup.concurrency, journalled, storedAtEnd: collector.stored() })
   }
   const place = async () => {
     while (kills < size.kills) await live()

@@ -4,7 +4,10 @@ import type { Client } from '../collector.ts'
 export interface Life {
   readonly name: string
   readonly client: Client
-  /** How many acknowledged requests may be repeated after its end: those that were in flight. */
+  /**
+   * How many acknowledged requests may be repeated after its end: those that were in flight. If a request of it failed, a
+   * batch was perhaps being narrowed, and what was accepted of that and of the same file may be repeated, too.
+   */
   readonly mayRepeat: number
   /** How many requests the collector had kept when it ended. What it sent may be read later. */
   readonly storedAtEnd: number
@@ -20,7 +23,7 @@ export interface Judgement {
   readonly duplicates: number
   /** Which processes repeated the acknowledged requests of a process, one for each request. */
   readonly repeated: ReadonlyMap<string, readonly string[]>
-  /** Requests that rightly arrived again: their first answer was lost, or denied that they were kept. */
+  /** Requests that rightly arrived again: their first answer was lost, denied that they were kept, or another process had them rejected. */
   readonly excused: number
 }
 
@@ -41,24 +44,20 @@ export function judge(lives: readonly Life[]): Judgement {
     }
   }
 
-  const repeated = new Map<string, Map<string, string>>()
+  const repeated = new Map<string, string[]>()
   let excused = 0
   // What a process had sent when it was killed counts as earlier than what the next one sent, even if it was read later.
   const requests = lives.flatMap(({ name, client, storedAtEnd }) =>
     client.requests.map((request) => ({ ...request, name, at: Math.min(request.nth, storedAtEnd - 0.5) })),
   )
-  // A kill between keeping a dead letter and acking it: the request is repeated, as if it had been in flight.
-  const rejectedBy = new Map(lives.flatMap(({ name, client }) => client.rejected.map((id) => [id, name])))
-  const refusals = new Map(lives.map(({ name, client }) => [name, refusalsOf(client)]))
+  // A kill between keeping a dead letter and acking it: another process sends the spans, and they are redelivered, too.
+  const rejected = new Set(lives.flatMap(({ client }) => client.rejected))
   // Going from the last request to the first: which process sent the span later.
   const later = new Map<string, string>()
-  for (const { name, nth, ids, acknowledged } of requests.sort((a, b) => b.at - a.at)) {
+  for (const { name, ids, acknowledged } of requests.sort((a, b) => b.at - a.at)) {
     const by = ids.map((id) => later.get(id)).find((found) => found !== undefined)
-    const whose = ids.map((id) => rejectedBy.get(id)).find((found) => found !== undefined) ?? name
-    if (by !== undefined && acknowledged) {
-      // The parts of a request that was refused are one request, of which none is acked before the others.
-      const whole = refusals.get(name)?.get(ids[0] ?? '') ?? `${name} ${nth}`
-      repeated.set(whose, (repeated.get(whose) ?? new Map()).set(whole, by))
+    if (by !== undefined && acknowledged && !ids.some((id) => rejected.has(id))) {
+      repeated.set(name, [...(repeated.get(name) ?? []), by])
     } else if (by !== undefined) excused++
     for (const id of ids) later.set(id, name)
   }
@@ -68,17 +67,9 @@ export function judge(lives: readonly Life[]): Judgement {
     journalled,
     lost,
     duplicates,
-    repeated: new Map([...repeated].map(([name, requests]) => [name, [...requests.values()]])),
+    repeated,
     excused,
   }
-}
-
-/** For each span the first request with it that was not accepted. */
-function refusalsOf({ refused }: Client): Map<string, string> {
-  const first = new Map<string, string>()
-  for (const [index, ids] of refused.entries())
-    for (const id of ids) if (!first.has(id)) first.set(id, `refused ${index}`)
-  return first
 }
 
 /** The broken promises: spans that are lost, requests that are repeated too often, and what arrived damaged. */
@@ -88,7 +79,8 @@ export function problemsOfLives(lives: readonly Life[], { lost, repeated }: Judg
   for (const life of lives) {
     problems.push(...life.client.violations.map((violation) => `${life.name}: ${violation}`))
     const found = repeated.get(life.name) ?? []
-    if (found.length > life.mayRepeat || found.includes(life.name)) {
+    const most = life.client.failures > 0 ? Number.POSITIVE_INFINITY : life.mayRepeat
+    if (found.length > most || found.includes(life.name)) {
       const by = found.join(', ')
       problems.push(`${life.name}: ${found.length} acknowledged requests repeated, by ${by}`)
     }
