@@ -2,9 +2,17 @@ import { resourceFromAttributes } from '@opentelemetry/resources'
 import { SamplingDecision } from '@opentelemetry/sdk-trace-base'
 import type { Row } from '../row.ts'
 import type { World } from '../world.ts'
-import { requests } from './outcomes.ts'
+import { fateOf, requests } from './outcomes.ts'
 
 const HOUR_MILLIS = 3_600_000
+
+/** Ends spans, and waits until a request arrives, without a flush. */
+const sentByItself = (spans: number) => async (world: World) => {
+  const request = world.endpoint.nextRequest()
+  world.end(spans)
+  await request
+  return 'sent'
+}
 
 /** Whether all spans have an attribute that was still being detected when they ended. */
 async function detected(world: World): Promise<string> {
@@ -19,23 +27,13 @@ export const BATCHES: readonly Row[] = [
   {
     promise: 'A full batch is sent before the delay has passed.',
     with: () => ({ settings: { scheduledDelayMillis: HOUR_MILLIS } }),
-    async observe(world) {
-      const request = world.endpoint.nextRequest()
-      world.end(4)
-      await request
-      return 'sent'
-    },
+    observe: sentByItself(4),
     kept: 'sent',
   },
   {
     promise: 'A batch that is not full is sent after `scheduledDelayMillis`.',
     with: () => ({ settings: { scheduledDelayMillis: 50 } }),
-    async observe(world) {
-      const request = world.endpoint.nextRequest()
-      world.end(1)
-      await request
-      return 'sent'
-    },
+    observe: sentByItself(1),
     kept: 'sent',
   },
   {
@@ -119,10 +117,7 @@ export const BATCHES: readonly Row[] = [
   {
     promise: 'The queue holds 2,048 spans; more are dropped.',
     with: () => ({ settings: { maxExportBatchSize: 512 } }),
-    async observe(world) {
-      world.end(3000)
-      return world.fate()
-    },
+    observe: fateOf(3000),
     // 512 are on their way already.
     kept: '440 of 3000 lost',
     ours: 'delivered',
@@ -130,10 +125,7 @@ export const BATCHES: readonly Row[] = [
   },
   {
     promise: 'A burst of more than 30 batches is sent by one flush.',
-    async observe(world) {
-      world.end(160)
-      return world.fate()
-    },
+    observe: fateOf(160),
     kept: 'delivered',
     theirs: '40 of 160 lost',
     because: 'Theirs sends all batches at once, and its exporter fails those beyond its limit of 30.',

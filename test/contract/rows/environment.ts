@@ -5,7 +5,7 @@ import { certificate, key } from '../../../packages/exporter/test/persistent/sen
 import type { Endpoint } from '../endpoint.ts'
 import type { Row } from '../row.ts'
 import type { World } from '../world.ts'
-import { header, inTime, paths, requests } from './outcomes.ts'
+import { fateAt, fateOf, header, inTime, paths, requests } from './outcomes.ts'
 
 /** Sets the variables, and leaves the URL to them. */
 const environment = (variables: (endpoint: Endpoint) => Record<string, string>) => (endpoint: Endpoint) => ({
@@ -165,10 +165,7 @@ export const ENVIRONMENT: readonly Row[] = [
         },
       }
     },
-    async observe(world) {
-      await world.send()
-      return world.fate()
-    },
+    observe: fateAt(),
     kept: 'delivered',
   },
   {
@@ -216,10 +213,7 @@ export const ENVIRONMENT: readonly Row[] = [
   {
     promise: '`OTEL_BSP_MAX_QUEUE_SIZE` limits the queue.',
     with: () => ({ environment: { OTEL_BSP_MAX_QUEUE_SIZE: '10' } }),
-    async observe(world) {
-      world.end(50)
-      return world.fate()
-    },
+    observe: fateOf(50),
     kept: '36 of 50 lost',
     ours: 'delivered',
     because: 'The queue is limited in bytes, by `maxMemoryBytes` and `maxBytes`.',

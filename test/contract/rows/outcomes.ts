@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Endpoint } from '../endpoint.ts'
 import type { World } from '../world.ts'
 
 const TIMES = ['no request', 'sent once', 'sent twice']
@@ -6,6 +7,34 @@ const TIMES = ['no request', 'sent once', 'sent twice']
 /** How many requests arrived, in words. */
 export const requests = ({ endpoint }: World): string =>
   TIMES[endpoint.exchanges.length] ?? `sent ${endpoint.exchanges.length} times`
+
+type Observe = (world: World) => Promise<string>
+
+/** Returns what becomes of so many spans that have ended, without a flush before. */
+export const fateOf =
+  (spans: number): Observe =>
+  (world) => {
+    world.end(spans)
+    return world.fate()
+  }
+
+/** Sends spans to an endpoint that behaves in some way, and returns what becomes of them. */
+export const fateAt =
+  (behave: (endpoint: Endpoint) => void = () => {}): Observe =>
+  async (world) => {
+    behave(world.endpoint)
+    await world.send()
+    return world.fate()
+  }
+
+/** The same, with how many requests arrived until the flush was over. */
+export const requestsAndFateAt =
+  (behave: (endpoint: Endpoint) => void): Observe =>
+  async (world) => {
+    behave(world.endpoint)
+    await world.send()
+    return `${requests(world)}, ${await world.fate()}`
+  }
 
 /** The values of a header, in the order of the requests. */
 export const header = ({ endpoint }: World, name: string): readonly unknown[] =>

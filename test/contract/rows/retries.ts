@@ -2,7 +2,7 @@ import type { LookupFunction } from 'node:net'
 import type { FullReply } from '../endpoint.ts'
 import type { Row } from '../row.ts'
 import type { World } from '../world.ts'
-import { inTime, requests } from './outcomes.ts'
+import { fateAt, inTime, requests, requestsAndFateAt } from './outcomes.ts'
 
 /** Resolves every name to this machine, after it has failed once. */
 function failOnce(code: string): LookupFunction {
@@ -30,11 +30,7 @@ const SHORT = { timeoutMillis: 500, exportTimeoutMillis: 1500 }
 export const RETRIES: readonly Row[] = [
   {
     promise: 'After a dropped connection, the spans are sent again.',
-    async observe(world) {
-      world.endpoint.play(['drop'])
-      await world.send()
-      return `${requests(world)}, ${await world.fate()}`
-    },
+    observe: requestsAndFateAt((endpoint) => endpoint.play(['drop'])),
     kept: 'sent twice, delivered',
   },
   ...['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'].map((code) => ({
@@ -45,17 +41,14 @@ export const RETRIES: readonly Row[] = [
         httpAgentOptions: { lookup: failOnce(code) },
       },
     }),
-    observe: async (world: World) => `${await world.send().then(() => world.fate())}`,
+    observe: fateAt(),
     kept: 'delivered',
   })),
   {
     promise: 'Other errors of a connection are final, such as a certificate that is not trusted.',
     tls: true,
     with: () => ({ settings: SHORT }),
-    async observe(world) {
-      await world.send()
-      return world.fate()
-    },
+    observe: fateAt(),
     kept: 'lost',
     ours: 'kept',
     because: 'A certificate is renewed, or a proxy repaired, while the process runs.',
@@ -77,11 +70,9 @@ export const RETRIES: readonly Row[] = [
   {
     promise: 'A `Retry-After` longer than the timeout is not waited for.',
     with: () => ({ settings: { timeoutMillis: 10_000, exportTimeoutMillis: 1500 } }),
-    async observe(world) {
-      world.endpoint.answer(() => ({ status: 429, headers: { 'retry-after': '30' } }))
-      await world.send()
-      return `${requests(world)}, ${await world.fate()}`
-    },
+    observe: requestsAndFateAt((endpoint) =>
+      endpoint.answer(() => ({ status: 429, headers: { 'retry-after': '30' } })),
+    ),
     kept: 'sent once, lost',
     ours: 'sent once, kept',
     because: 'The queue has space, and the endpoint has said when it will accept the spans.',
@@ -89,22 +80,16 @@ export const RETRIES: readonly Row[] = [
   {
     promise: 'Retries end with the timeout.',
     with: () => ({ settings: SHORT }),
-    async observe(world) {
-      world.endpoint.answer(() => 503)
-      await world.send()
-      return world.fate()
-    },
+    observe: fateAt((endpoint) => endpoint.answer(() => 503)),
     kept: 'lost',
     ours: 'kept',
     because: 'A restart of the collector takes longer than ten seconds. Spans are retried until `maxAge`.',
   },
   {
     promise: 'There are at most five retries.',
-    async observe(world) {
-      world.endpoint.play(Array(6).fill({ status: 503, headers: { 'retry-after': '0' } }))
-      await world.send()
-      return world.fate()
-    },
+    observe: fateAt((endpoint) =>
+      endpoint.play(Array(6).fill({ status: 503, headers: { 'retry-after': '0' } })),
+    ),
     kept: 'lost',
     ours: 'delivered',
     because: 'The pauses grow to a minute instead, and `maxAge` limits how long a span is retried.',
@@ -112,11 +97,7 @@ export const RETRIES: readonly Row[] = [
   {
     promise: 'A request without an answer ends after `timeoutMillis`, and is retried.',
     with: () => ({ settings: { timeoutMillis: 300 } }),
-    async observe(world) {
-      world.endpoint.play(['hang'])
-      await world.send()
-      return world.fate()
-    },
+    observe: fateAt((endpoint) => endpoint.play(['hang'])),
     kept: 'delivered',
     theirs: 'lost',
     because: 'The timeout is that of one request. Theirs is that of all retries, so no time is left for one.',
