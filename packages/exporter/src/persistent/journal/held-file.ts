@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { QueueContext } from './context.ts'
 import { syncFolder } from './folder-names.ts'
+import { quarantine } from './quarantine.ts'
 import {
   numberOf,
   RECORD_HEADER_BYTES,
@@ -14,9 +15,9 @@ import {
   SEGMENT_HEADER_BYTES,
   segmentHeader,
   segmentPath,
-} from './format.ts'
-import { findSegment, quarantine } from './load.ts'
-import type { ScannedRecord, ScannedSegment } from './scan.ts'
+} from './segment/format.ts'
+import { findSegment } from './segment/load.ts'
+import type { ScannedRecord, ScannedSegment } from './segment/scan.ts'
 
 /** A segment that is being made of held spans. */
 export const UNFINISHED_HELD_NAME = 'held'

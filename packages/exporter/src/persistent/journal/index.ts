@@ -1,10 +1,11 @@
 /**
  * A journal is a folder of segments, which are files of records, and a checkpoint, which marks how far they are acked.
  *
- * - `segment.ts`, `segment-records.ts`, `segment-types.ts`: a segment, which alone changes itself and its entries
+ * - `segment/`: a segment, which alone changes itself and its entries, and its file: the bytes, and reading them in spite
+ *   of damage
  * - `journal-reader.ts`: the segments of a journal in order, what is leased of them, and deleting finished files
- * - `writer.ts`, `segment-file.ts`: writing records off the event loop, or within a call
- * - `format.ts`, `scan.ts`, `load.ts`: the bytes of a file, and reading them in spite of damage
+ * - `writer.ts`: writing records off the event loop, or within a call
+ * - `quarantine.ts`: where files stay that cannot be read
  * - `held-file.ts`: files of spans that are not queued yet
  * - `folder-names.ts`: forcing the names of files to the disk
  * - `regular-file.ts`: opening files without following links or waiting
@@ -29,6 +30,18 @@ export {
 export { Disk } from './disk.ts'
 export { NewNames, syncFolder, syncFolderNow } from './folder-names.ts'
 export {
+  type HeldPlace,
+  heldNumberOf,
+  heldPath,
+  releaseBody,
+  restoreHeld,
+  UNFINISHED_HELD_NAME,
+} from './held-file.ts'
+export { JournalReader, type LeasedRange, type LeaseLimits } from './journal-reader.ts'
+export { makeFolder, purgeQuarantine, quarantine } from './quarantine.ts'
+export { openRegular, readAt } from './regular-file.ts'
+export { SegmentFile, Syncer } from './segment/file.ts'
+export {
   decompress,
   MAX_RECORD_BYTES,
   MAX_SEGMENT_BYTES,
@@ -38,19 +51,8 @@ export {
   SEGMENT_HEADER_BYTES,
   segmentHeader,
   segmentPath,
-} from './format.ts'
-export {
-  type HeldPlace,
-  heldNumberOf,
-  heldPath,
-  releaseBody,
-  restoreHeld,
-  UNFINISHED_HELD_NAME,
-} from './held-file.ts'
-export { JournalReader, type LeasedRange, type LeaseLimits } from './journal-reader.ts'
-export { findSegment, makeFolder, purgeQuarantine, quarantine } from './load.ts'
-export { openRegular, readAt } from './regular-file.ts'
-export { fileSegment, memorySegment } from './segment.ts'
-export { SegmentFile, Syncer } from './segment-file.ts'
-export type { JournalEntry, NewEntry, Segment } from './segment-types.ts'
+} from './segment/format.ts'
+export { findSegment } from './segment/load.ts'
+export { fileSegment, memorySegment } from './segment/owned-segment.ts'
+export type { JournalEntry, NewEntry, Segment } from './segment/types.ts'
 export { type WritableEntry, type WritableSegment, Writer } from './writer.ts'

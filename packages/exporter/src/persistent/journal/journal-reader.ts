@@ -2,8 +2,8 @@ import type { BodyFormat } from '../encoder/codec.ts'
 import type { DroppedReason } from '../stats.ts'
 import type { Checkpoint, Position } from './checkpoint.ts'
 import type { QueueContext, Tasks } from './context.ts'
-import { loadSegment } from './load.ts'
-import type { JournalEntry, Room, Segment } from './segment-types.ts'
+import { loadSegment } from './segment/load.ts'
+import type { JournalEntry, Room, Segment } from './segment/types.ts'
 
 /** How much one request may have. */
 export interface LeaseLimits {

@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib'
 import type { BodyFormat } from '../encoder/codec.ts'
 import type { QueueSettings, System } from './context.ts'
-import { type Compression, recordHeader } from './format.ts'
-import type { SegmentFile, Syncer } from './segment-file.ts'
+import type { SegmentFile, Syncer } from './segment/file.ts'
+import { type Compression, recordHeader } from './segment/format.ts'
 
 /** With more waiting than this, records are written within `add`: memory must not fill while the disk is slow. */
 const MAX_PENDING_BYTES = 4 * 1024 * 1024

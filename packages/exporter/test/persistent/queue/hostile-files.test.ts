@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { recordHeader, segmentHeader } from '../../../src/persistent/journal/format.ts'
+import { recordHeader, segmentHeader } from '../../../src/persistent/journal/segment/format.ts'
 import { drain, record, segments, TestProcess, temporary, upTo } from './support.ts'
 
 /** A journal with three records, which a killed process left. */

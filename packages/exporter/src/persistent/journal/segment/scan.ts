@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
+import { readAt } from '../regular-file.ts'
 import {
   MAX_RECORD_BYTES,
   MAX_SEGMENT_BYTES,
@@ -10,7 +11,6 @@ import {
   readRecordHeader,
   SEGMENT_HEADER_BYTES,
 } from './format.ts'
-import { readAt } from './regular-file.ts'
 
 /** A whole record of a file. */
 export interface ScannedRecord {

@@ -1,9 +1,9 @@
-import type { BodyFormat } from '../encoder/codec.ts'
-import type { DroppedReason } from '../stats.ts'
-import type { Position } from './checkpoint.ts'
+import type { BodyFormat } from '../../encoder/codec.ts'
+import type { DroppedReason } from '../../stats.ts'
+import type { Position } from '../checkpoint.ts'
+import type { SegmentFile } from './file.ts'
 import type { Compression } from './format.ts'
 import type { ScannedSegment } from './scan.ts'
-import type { SegmentFile } from './segment-file.ts'
 
 /** A record that has no place in a segment yet. */
 export interface NewEntry {

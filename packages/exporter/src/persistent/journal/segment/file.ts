@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
-import type { Fsync } from '../options.ts'
-import type { Files, System, Tasks } from './context.ts'
-import type { NewNames } from './folder-names.ts'
+import type { Fsync } from '../../options.ts'
+import type { Files, System, Tasks } from '../context.ts'
+import type { NewNames } from '../folder-names.ts'
 
 /** The most buffers of one call: systems have a limit. */
 const BUFFERS_AT_ONCE = 512

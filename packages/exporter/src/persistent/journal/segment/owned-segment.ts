@@ -1,12 +1,12 @@
-import type { BodyFormat } from '../encoder/codec.ts'
-import type { DroppedReason } from '../stats.ts'
-import type { Accounting } from './accounting.ts'
-import type { Position } from './checkpoint.ts'
+import type { BodyFormat } from '../../encoder/codec.ts'
+import type { DroppedReason } from '../../stats.ts'
+import type { Accounting } from '../accounting.ts'
+import type { Position } from '../checkpoint.ts'
+import type { SegmentFile } from './file.ts'
 import { RECORD_HEADER_BYTES, SEGMENT_HEADER_BYTES } from './format.ts'
+import { mutable, SegmentRecords, type Times } from './records.ts'
 import type { ScannedSegment } from './scan.ts'
-import type { SegmentFile } from './segment-file.ts'
-import { mutable, SegmentRecords, type Times } from './segment-records.ts'
-import type { JournalEntry, NewEntry, Segment } from './segment-types.ts'
+import type { JournalEntry, NewEntry, Segment } from './types.ts'
 
 /** A segment that only memory has. */
 export function memorySegment(accounting: Accounting, format: BodyFormat): Segment {

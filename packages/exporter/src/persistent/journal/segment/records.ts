@@ -1,7 +1,7 @@
-import type { DroppedReason } from '../stats.ts'
-import type { Accounting, Straddling } from './accounting.ts'
+import type { DroppedReason } from '../../stats.ts'
+import type { Accounting, Straddling } from '../accounting.ts'
 import type { ScannedSegment } from './scan.ts'
-import type { JournalEntry, NewEntry, Room, Segment } from './segment-types.ts'
+import type { JournalEntry, NewEntry, Room, Segment } from './types.ts'
 
 /** How the times in a segment's file are related to the clock that is never set back. */
 export interface Times {

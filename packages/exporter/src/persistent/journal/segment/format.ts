@@ -13,7 +13,7 @@
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
-import type { BodyFormat } from '../encoder/codec.ts'
+import type { BodyFormat } from '../../encoder/codec.ts'
 
 const { crc32 } = zlib
 
