@@ -14,6 +14,7 @@ import {
   PROCESSES,
   PROCESSOR,
   RESOURCE,
+  TAKEN_ALIVE,
 } from '../files.ts'
 import { NO_PROMISE, type Sentences } from '../kept.ts'
 
@@ -142,10 +143,14 @@ export const SURVIVAL: Sentences = {
       'counts the spans of a record whose body is damaged',
     ],
   },
-  'the directory is deleted while the process runs | with a directory | what memory still has is written to a new folder; the rest is lost, and counted':
+  'the directory is deleted while the process runs | with a directory | what memory still has goes to a new folder, or stays, the 4th time in 30 s; the rest is lost, and counted':
     {
       [DISK]: 'may lose the folder while the process runs: what is in memory is written to a new one',
       [DAMAGE]: 'counts the spans of a file that is deleted while the process runs',
+      [TAKEN_ALIVE]: [
+        'still gets what is offered, if it happens three times in a row',
+        'ends in memory, and not in an endless loop',
+      ],
     },
   'This is tested with SIGKILL at random moments, with simulated torn writes (`pnpm test:crash`), and with simulated power losses.':
     {

@@ -1,26 +1,21 @@
-import { dirname } from 'node:path'
 import { problems } from '../../problems.ts'
 import type { BodyFormat } from '../encoder/codec.ts'
 import {
-  Checkpoint,
   fileSegment,
   type JournalEntry,
   JournalReader,
   MAX_SEGMENT_BYTES,
   type NewEntry,
-  NewNames,
   type QueueContext,
   RECORD_HEADER_BYTES,
   type Segment,
-  SegmentFile,
+  type SegmentFile,
   Syncer,
-  segmentHeader,
-  segmentPath,
   Writer,
 } from '../journal/index.ts'
-import { Folder } from '../ownership/folder.ts'
 import { HeldLog } from './held-log.ts'
 import type { MemoryQueue } from './memory-queue.ts'
+import { OwnFolder } from './own-folder.ts'
 
 /** How long a disk that could not be written is left alone. */
 const RETRY_MILLIS = 30_000
@@ -28,7 +23,7 @@ const RETRY_MILLIS = 30_000
 const SEGMENTS = 8
 const MIN_SEGMENT_BYTES = 64 * 1024
 
-/** The journal that this process writes: its folder, the open segment, and whether the disk can be written. */
+/** The journal that this process writes: the open segment, and whether the disk can be written. */
 export class JournalQueue {
   readonly reader: JournalReader
   readonly held: HeldLog
@@ -38,15 +33,10 @@ export class JournalQueue {
   readonly #syncer: Syncer
   readonly #writer: Writer<JournalEntry>
   readonly #segmentBytes: number
+  readonly #folder: OwnFolder
   #isOnDisk = false
-  #folder: Folder | undefined
-  /** Those of the folder itself, and of what was made with it. */
-  #folderNames: NewNames | undefined
   #open: Segment | undefined
-  #nextNumber = 1
   #retryAt = 0
-  /** Before this time the folder is not changed again. */
-  #changeAt = 0
   #recovering: Promise<void> | undefined
 
   constructor(context: QueueContext, directory: string, memory: MemoryQueue) {
@@ -54,21 +44,22 @@ export class JournalQueue {
     this.#context = context
     this.#directory = directory
     this.#memory = memory
+    this.#folder = new OwnFolder(context, directory)
     const share = Math.max(settings.maxBytes / SEGMENTS, MIN_SEGMENT_BYTES)
     this.#segmentBytes = Math.min(share, MAX_SEGMENT_BYTES)
     this.reader = new JournalReader(context)
     this.#syncer = new Syncer(system, settings.fsync, tasks, (error) => this.#fail(error))
     this.#writer = new Writer(system, settings, this.#syncer, {
-      isOurs: (segment) => segment.isDeleted || (segment.path !== undefined && this.#folder?.isOurs === true),
+      isOurs: (segment) => segment.isDeleted || (segment.path !== undefined && this.#folder.isOurs),
       isStillOurs: async (segment) =>
-        segment.isDeleted || (segment.path !== undefined && (await this.#folder?.isStillOurs()) === true),
+        segment.isDeleted || (segment.path !== undefined && (await this.#folder.isStillOurs())),
       onTaken: (segment) => {
         // Otherwise it was noticed before.
         if (segment.path !== undefined) this.#changeFolder()
       },
       onWritten: (segment) => this.#onWritten(segment),
       onFailed: (entries, error) => {
-        if (this.#isGone(error)) this.#changeFolder()
+        if (this.#folder.explains(error)) this.#changeFolder()
         // The folder was changed while this was under way; what came later is written again.
         else if (entries[0]?.segment.path === undefined) this.#moveOn(entries)
         else {
@@ -87,13 +78,13 @@ export class JournalQueue {
         return journal.path
       },
       get isOurs() {
-        return journal.#folder?.isOurs === true
+        return journal.#folder.isOurs
       },
-      isStillOurs: async () => (await this.#folder?.isStillOurs()) === true,
+      isStillOurs: () => this.#folder.isStillOurs(),
       changeFolder: () => this.#changeFolder(),
       createFile: (path) => this.#newFile(path),
       fail: (error) => {
-        if (this.#isGone(error)) this.#changeFolder()
+        if (this.#folder.explains(error)) this.#changeFolder()
         else this.#fail(error)
       },
       sync: () => this.#syncer.sync(),
@@ -110,12 +101,12 @@ export class JournalQueue {
 
   /** The path of the folder; undefined where there is none. */
   get path(): string | undefined {
-    return this.#folder?.path
+    return this.#folder.path
   }
 
   /** Forces the name of the folder to the disk, as far as the option `fsync` wants it. Never rejects. */
-  async syncName(): Promise<void> {
-    if (this.#context.settings.fsync !== 'never') await this.#folderNames?.sync().catch(() => {})
+  syncName(): Promise<void> {
+    return this.#folder.syncName()
   }
 
   /** Appends a record that the accounting knows. False when the disk cannot be written. */
@@ -160,10 +151,9 @@ export class JournalQueue {
    */
   insert(move: (path: string) => boolean, segment: Segment): boolean {
     this.seal()
-    const number = this.#nextNumber++
-    const path = this.#folder && segmentPath(this.#folder.path, number)
-    if (path === undefined || !move(path)) return false
-    segment.enterFolder(number, path)
+    const place = this.#folder.nextSegment()
+    if (place === undefined || !move(place.path)) return false
+    segment.enterFolder(place.number, place.path)
     this.reader.add(segment)
     return true
   }
@@ -176,8 +166,7 @@ export class JournalQueue {
 
   /** Shows other processes that the owner is alive. Starts a new folder when ours is gone. */
   async touch(): Promise<void> {
-    const folder = this.#folder
-    if (folder !== undefined && !(await folder.touch()) && folder === this.#folder) this.#changeFolder()
+    if (!(await this.#folder.touch())) this.#changeFolder()
     // What was leased when the folder was lost is written once its request has failed.
     const isUnpersisted = this.reader.segments.some((segment) => segment.unpersisted.length > 0)
     if (this.#isOnDisk && isUnpersisted) await this.#moveToDisk()
@@ -206,7 +195,7 @@ export class JournalQueue {
     // From here on nothing may be moved into the folder.
     this.#isOnDisk = false
     const isLeft = this.reader.segments.some((segment) => segment.left > 0 && segment.path !== undefined)
-    await (isLeft || isHeld ? this.#folder?.free() : this.#folder?.remove())
+    await this.#folder.end(isLeft || isHeld)
   }
 
   /** The disk does not answer. What waits to be written stays in memory, too; the disk may still get it. */
@@ -239,25 +228,26 @@ export class JournalQueue {
   }
 
   async #tryAgain(): Promise<void> {
-    if (this.#folder && !(await this.#folder.touch())) this.#loseFolder()
-    if (!(await this.#hasSpace())) this.#fail(lowSpace())
-    else if (this.#folder === undefined) this.#openFolder()
+    if (!(await this.#folder.touch())) this.#loseFolder()
+    if (!(await this.#folder.hasSpace())) this.#fail(lowSpace())
+    else if (this.#folder.path === undefined) this.#openFolder()
     else this.#isOnDisk = true
     await this.#moveToDisk()
     this.held.tidy()
   }
 
-  /** Another process took this one for dead and owns the folder now, or it was deleted. */
-  #loseFolder(): void {
+  /** Another process took this one for dead and owns the folder now, or it was deleted. Returns what `lose` does. */
+  #loseFolder(): boolean {
     this.#isOnDisk = false
     this.reader.useCheckpoint(undefined)
-    this.#folder = undefined
+    const mayOpenAnother = this.#folder.lose()
     this.held.loseFolder()
     for (const segment of [...this.reader.segments]) {
       segment.leaveFolder()
       if (segment.entries === undefined) this.reader.drop(segment, 'taken-over')
     }
     this.seal()
+    return mayOpenAnother
   }
 
   /**
@@ -265,7 +255,6 @@ export class JournalQueue {
    * call, because `offer` may have to return with it on the disk; the rest follows, in case the old folder was deleted.
    */
   #changeFolder(): void {
-    const { system, tasks } = this.#context
     problems.report(
       'journal:taken-over',
       () =>
@@ -273,18 +262,14 @@ export class JournalQueue {
         'in a new folder, and spans may arrive twice',
       this.#directory,
     )
-    this.#loseFolder()
-    const now = system.now()
-    if (now < this.#changeAt) {
-      // Where folders vanish again and again, memory is the better place.
+    if (!this.#loseFolder()) {
       this.#fail(GONE)
       return
     }
-    this.#changeAt = now + RETRY_MILLIS
     this.#openFolder()
     this.held.tidy()
     this.#moveOn(this.reader.segments.flatMap((segment) => segment.entries ?? []))
-    tasks.add(this.#moveToDisk())
+    this.#context.tasks.add(this.#moveToDisk())
   }
 
   /** Moves to the disk everything that only memory has. */
@@ -327,17 +312,8 @@ export class JournalQueue {
   }
 
   #openFolder(): void {
-    const { system, tasks } = this.#context
     try {
-      const folder = Folder.create(this.#context, this.#directory)
-      try {
-        this.reader.useCheckpoint(Checkpoint.create(system.fs, folder.path))
-      } catch (error) {
-        tasks.add(folder.remove())
-        throw error
-      }
-      this.#folder = folder
-      this.#folderNames = new NewNames(system, folder.changed)
+      this.reader.useCheckpoint(this.#folder.open())
       this.#isOnDisk = true
     } catch (error) {
       this.#fail(error)
@@ -348,45 +324,23 @@ export class JournalQueue {
   #openSegment(): Segment | undefined {
     const { accounting, system, settings } = this.#context
     const { format } = settings
-    const folder = this.#folder
-    if (folder === undefined) return undefined
-    const number = this.#nextNumber++
-    const path = segmentPath(folder.path, number)
-    const file = this.#newFile(path)
+    const place = this.#folder.nextSegment()
+    if (place === undefined) return undefined
+    const file = this.#newFile(place.path)
     const shift = system.wall() - system.now()
-    const segment = fileSegment(accounting, { format, number, path }, { shift }, file)
+    const segment = fileSegment(accounting, { format, ...place }, { shift }, file)
     this.reader.add(segment)
     this.#open = segment
     return segment
   }
 
-  /** A file with the header of a segment, which its first write creates. */
   #newFile(path: string): SegmentFile {
-    const { system, settings, tasks } = this.#context
-    tasks.add(this.#checkSpace())
-    const names = new NewNames(system, [dirname(path)], this.#folderNames)
-    return new SegmentFile(system.fs, path, segmentHeader(settings.format), names)
-  }
-
-  /** Whether a file could not be created because the folder is not ours any more. */
-  #isGone(error: unknown): boolean {
-    try {
-      return isMissing(error) && this.#folder?.isOurs === false
-    } catch {
-      return false
-    }
+    this.#context.tasks.add(this.#checkSpace())
+    return this.#folder.newFile(path)
   }
 
   async #checkSpace(): Promise<void> {
-    if (this.#isOnDisk && !(await this.#hasSpace())) this.#fail(lowSpace())
-  }
-
-  /** Whether the disk has as much free space as the option requires. True where the disk does not report it. */
-  async #hasSpace(): Promise<boolean> {
-    const { system, settings } = this.#context
-    if (settings.minFreeDiskBytes <= 0) return true
-    const found = await system.fs.promises.statfs(this.#directory).catch(() => undefined)
-    return found === undefined || found.bavail * found.bsize >= settings.minFreeDiskBytes
+    if (this.#isOnDisk && !(await this.#folder.hasSpace())) this.#fail(lowSpace())
   }
 
   #onWritten(segment: Segment): void {
@@ -401,9 +355,6 @@ export class JournalQueue {
     return kept.reduce((sum, one) => sum + one.bytes, segment.bytes) <= this.#context.settings.keptBytes
   }
 }
-
-const isMissing = (error: unknown): boolean =>
-  ['ENOENT', 'ENOTDIR', 'ELOOP', 'ESTALE'].includes((error as NodeJS.ErrnoException | undefined)?.code ?? '')
 
 const GONE = Object.assign(new Error('the folder is gone'), { code: 'ENOENT' })
 
