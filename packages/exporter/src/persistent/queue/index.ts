@@ -25,7 +25,8 @@
  * letters, whole folders (`ownership/folder.ts`), and what `purge()` deletes.
  *
  * - `persistent-queue.ts`: the queue itself: leases, overflow, expiry
- * - `memory-queue.ts`, `journal-queue.ts`: where offered records go
+ * - `memory-queue.ts`, `journal-queue.ts`: where offered records go, and `moves.ts` between them
+ * - `own-folder.ts`: the folder that this process writes to
  * - `held-log.ts`, `held-files.ts`, `held-records.ts`: copies of spans that cannot be queued yet, and their files
  * - `dead-letters.ts`, `dead-letter-folder.ts`: bodies that endpoints rejected for good
  * - `../journal/`: segments and their files: format, writer, reader, checkpoint

@@ -1,5 +1,3 @@
-import { problems } from '../../problems.ts'
-import type { BodyFormat } from '../encoder/codec.ts'
 import {
   fileSegment,
   type JournalEntry,
@@ -15,6 +13,8 @@ import {
 } from '../journal/index.ts'
 import { HeldLog } from './held-log.ts'
 import type { MemoryQueue } from './memory-queue.ts'
+import { logDiskFailure, logFolderLost } from './messages.ts'
+import { Moves } from './moves.ts'
 import { OwnFolder } from './own-folder.ts'
 
 /** How long a disk that could not be written is left alone. */
@@ -29,7 +29,7 @@ export class JournalQueue {
   readonly held: HeldLog
   readonly #context: QueueContext
   readonly #directory: string
-  readonly #memory: MemoryQueue
+  readonly #moves: Moves
   readonly #syncer: Syncer
   readonly #writer: Writer<JournalEntry>
   readonly #segmentBytes: number
@@ -43,7 +43,6 @@ export class JournalQueue {
     const { system, settings, tasks } = context
     this.#context = context
     this.#directory = directory
-    this.#memory = memory
     this.#folder = new OwnFolder(context, directory)
     const share = Math.max(settings.maxBytes / SEGMENTS, MIN_SEGMENT_BYTES)
     this.#segmentBytes = Math.min(share, MAX_SEGMENT_BYTES)
@@ -61,15 +60,25 @@ export class JournalQueue {
       onFailed: (entries, error) => {
         if (this.#folder.explains(error)) this.#changeFolder()
         // The folder was changed while this was under way; what came later is written again.
-        else if (entries[0]?.segment.path === undefined) this.#moveOn(entries)
+        else if (entries[0]?.segment.path === undefined) this.#moves.toOpenSegment(entries)
         else {
-          this.#moveToMemory(entries)
+          this.#moves.toMemory(entries)
           this.#fail(error)
         }
         for (const segment of new Set(entries.map((entry) => entry.segment))) this.#onWritten(segment)
       },
     })
     const journal = this
+    this.#moves = new Moves({
+      reader: this.reader,
+      memory,
+      format: settings.format,
+      get isOnDisk() {
+        return journal.#isOnDisk
+      },
+      append: (record) => this.append(record),
+      written: () => this.#writer.idle(),
+    })
     this.held = new HeldLog(context, {
       get isOnDisk() {
         return journal.#isOnDisk
@@ -169,7 +178,7 @@ export class JournalQueue {
     if (!(await this.#folder.touch())) this.#changeFolder()
     // What was leased when the folder was lost is written once its request has failed.
     const isUnpersisted = this.reader.segments.some((segment) => segment.unpersisted.length > 0)
-    if (this.#isOnDisk && isUnpersisted) await this.#moveToDisk()
+    if (this.#isOnDisk && isUnpersisted) await this.#moves.toDisk()
   }
 
   writeNow(): void {
@@ -184,7 +193,7 @@ export class JournalQueue {
     await tasks.idle()
     await this.#writer.idle()
     if (!this.#isOnDisk && accounting.memoryBytes > 0) await this.#recover()
-    await this.#moveToDisk()
+    await this.#moves.toDisk()
     await this.#writer.idle()
     this.seal()
     this.#syncer.close()
@@ -206,13 +215,7 @@ export class JournalQueue {
   /** The disk cannot be written: from now on records stay in memory. */
   #fail(error: unknown): void {
     const code = (error as NodeJS.ErrnoException | undefined)?.code ?? 'unknown'
-    problems.report(
-      `journal:${code}`,
-      () =>
-        `the journal in ${this.#directory} cannot be written (${code}); spans are kept in memory, up to the option ` +
-        'maxMemoryBytes, until it can',
-      this.#directory,
-    )
+    logDiskFailure(this.#directory, code)
     this.#isOnDisk = false
     this.#retryAt = this.#context.system.now() + RETRY_MILLIS
     this.seal()
@@ -232,7 +235,7 @@ export class JournalQueue {
     if (!(await this.#folder.hasSpace())) this.#fail(lowSpace())
     else if (this.#folder.path === undefined) this.#openFolder()
     else this.#isOnDisk = true
-    await this.#moveToDisk()
+    await this.#moves.toDisk()
     this.held.tidy()
   }
 
@@ -255,60 +258,15 @@ export class JournalQueue {
    * call, because `offer` may have to return with it on the disk; the rest follows, in case the old folder was deleted.
    */
   #changeFolder(): void {
-    problems.report(
-      'journal:taken-over',
-      () =>
-        `the journal of this process in ${this.#directory} was taken over by another process, or deleted; it goes on ` +
-        'in a new folder, and spans may arrive twice',
-      this.#directory,
-    )
+    logFolderLost(this.#directory)
     if (!this.#loseFolder()) {
       this.#fail(GONE)
       return
     }
     this.#openFolder()
     this.held.tidy()
-    this.#moveOn(this.reader.segments.flatMap((segment) => segment.entries ?? []))
-    this.#context.tasks.add(this.#moveToDisk())
-  }
-
-  /** Moves to the disk everything that only memory has. */
-  async #moveToDisk(): Promise<void> {
-    await this.#writer.idle()
-    this.#moveToMemory(this.reader.segments.flatMap((segment) => segment.unpersisted))
-    const append = (record: NewEntry) => this.append(record)
-    while (this.#isOnDisk && this.#memory.moveSome(append)) await this.#writer.idle()
-  }
-
-  /** Moves records that no file is certain to have to memory, which is read first and has a limit of its own. */
-  #moveToMemory(entries: readonly JournalEntry[]): void {
-    this.#move(entries, () => false)
-  }
-
-  /** Writes what is not known to be written again, to the open segment. */
-  #moveOn(entries: readonly JournalEntry[]): void {
-    const { format } = this.#context.settings
-    this.#move(
-      entries.filter((entry) => !entry.isWritten),
-      (record, found) => found === format && this.append(record),
-    )
-  }
-
-  /** @param accept takes a record; false leaves it to memory */
-  #move(entries: readonly JournalEntry[], accept: (record: NewEntry, format: BodyFormat) => boolean): void {
-    const segments = new Set<Segment>()
-    for (const entry of entries) {
-      // What is leased stays where it is until the request has an answer.
-      if (entry.state !== 'waiting') continue
-      const { segment } = entry
-      segment.move(entry, (record) => {
-        if (!accept(record, segment.format)) this.#memory.add(record, segment.format)
-        return true
-      })
-      segments.add(segment)
-    }
-    for (const segment of segments) segment.compact()
-    this.reader.tidy()
+    this.#moves.toOpenSegment(this.reader.segments.flatMap((segment) => segment.entries ?? []))
+    this.#context.tasks.add(this.#moves.toDisk())
   }
 
   #openFolder(): void {
