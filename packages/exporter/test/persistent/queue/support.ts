@@ -18,6 +18,9 @@ export function temporary(): string {
   return folder
 }
 
+// Asking for it reads files of the system.
+const real = machine()
+
 /** A process, as the queue sees it: it can be killed, its clocks can be set, its disk can fail. */
 export class TestProcess {
   readonly counters: DeliveryCounters = newDeliveryCounters()
@@ -89,7 +92,7 @@ export class TestProcess {
 
   readonly system: System = {
     fs: this.#files(),
-    now: () => machine().now() + this.ahead,
+    now: () => real.now() + this.ahead,
     wall: () => Date.now() + this.ahead + this.wallAhead,
     every: (millis, callback) => {
       const timer = { millis, callback }
@@ -98,7 +101,7 @@ export class TestProcess {
     },
     pause: async () => {},
     identity: this.identity,
-    hasZstd: machine().hasZstd,
+    hasZstd: real.hasZstd,
     startOf: (pid) => TestProcess.living.get(pid),
   }
 
