@@ -13,7 +13,9 @@ import {
   POWER_LOSS,
   PROCESSES,
   PROCESSOR,
+  PUT_BACK,
   RESOURCE,
+  SHUTDOWN,
   TAKEN_ALIVE,
 } from '../files.ts'
 import { NO_PROMISE, type Sentences } from '../kept.ts'
@@ -177,6 +179,15 @@ export const SURVIVAL: Sentences = {
         'a span that waits > comes twice if the crash hits between its final version and the release, and never not at all',
         'a span that waits > comes once after a crash if its final version is written (fsync: …)',
       ],
+    },
+  'With a `concurrency` of 1, nothing that was answered before a shutdown comes again, unless the disk cannot be written.':
+    {
+      [SHUTDOWN]: [
+        'with a journal, a shutdown in the middle of a batch > counts what has an answer, and leaves the rest to the next process',
+        'with a journal, a shutdown in the middle of a batch > leaves only the rest of a batch that is sent beside the others',
+        'with a journal, a shutdown in the middle of a batch > keeps what is rejected',
+      ],
+      [PUT_BACK]: 'a batch of which a part has no answer > stays as it is if the disk …',
     },
   'Duplicates have the same span ID.': {
     [PROCESSOR]:

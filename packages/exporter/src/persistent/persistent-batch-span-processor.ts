@@ -11,8 +11,8 @@ import {
   countDropped,
   type DeliveryCounters,
   type DeliveryStats,
+  growthOf,
   lossesOf,
-  lossesSince,
   newDeliveryCounters,
   spansText,
 } from './stats.ts'
@@ -182,7 +182,7 @@ export class PersistentBatchSpanProcessor {
       const when = hasRunEmpty ? 'because the process is exiting' : why
       throw new Error(`forceFlush: ${spansText(left)} not delivered ${when}; still queued, and retried`)
     }
-    const losses = lossesSince(before, this.#counters)
+    const losses = growthOf(before, lossesOf(this.#counters))
     if (losses !== undefined) {
       throw new Error(`forceFlush: spans were not delivered: ${losses}; see stats()`)
     }
@@ -197,7 +197,7 @@ export class PersistentBatchSpanProcessor {
     sender.hurry()
     if (!queue.isOnDisk) sender.resetCircuit()
     await this.#pipeline.drain(Math.max(1, until - closingMillis - now()), false, this.#patience)
-    const before = lossesOf(this.#counters)
+    const before = { ...this.#counters.dropped }
     // A disk that hangs may let it end later, which does no harm.
     const closed = this.#pipeline.close().then(() => this.#removeExitHandler())
     const isClosed = await within(Math.max(CLOSING_MILLIS, until - now()), 'closing', closed).then(
@@ -217,7 +217,7 @@ export class PersistentBatchSpanProcessor {
         () => `${spansText(spans)} not delivered before the shutdown; kept in the journal`,
       )
     }
-    const losses = lossesSince(before, this.#counters)
+    const losses = growthOf(before, this.#counters.dropped)
     if (losses !== undefined) throw new Error(`shutdown: spans are lost: ${losses}; see stats()`)
   }
 

@@ -126,14 +126,15 @@ export function countDropped(
 /** Spans that will not be delivered by themselves, by reason. */
 export type Losses = Readonly<Record<string, number>>
 
+/** Those that are lost, and those that are rejected and kept. */
 export const lossesOf = ({ dropped, rejected }: DeliveryCounters): Losses => ({
   ...dropped,
   'rejected (kept)': rejected,
 })
 
-/** Describes the losses since `before`; undefined if there are none. */
-export function lossesSince(before: Losses, counters: DeliveryCounters): string | undefined {
-  const more = Object.entries(lossesOf(counters))
+/** Describes by how much losses have grown; undefined if they have not. */
+export function growthOf(before: Losses, after: Losses): string | undefined {
+  const more = Object.entries(after)
     .map(([reason, count]) => [reason, count - (before[reason] ?? 0)] as const)
     .filter(([, count]) => count > 0)
   return more.length === 0 ? undefined : more.map(([reason, count]) => `${count} ${reason}`).join(', ')

@@ -6,7 +6,7 @@ const many = (count: number) => Array.from({ length: count }, (_, index) => `spa
 const unavailable: Behave = (response) => response.writeHead(503).end()
 
 /** A processor with a journal, and the names of the spans that the endpoint accepts, as often as it does. */
-async function start(behave: Behave) {
+async function start(behave: Behave, shutdownTimeoutMillis = 10_000) {
   const arrived: string[] = []
   const count =
     (behaves: Behave): Behave =>
@@ -18,7 +18,7 @@ async function start(behave: Behave) {
     }
   const { url, answer, requests } = await startEndpoint(count(behave))
   const directory = temporaryFolder()
-  const options = { url, directory, exportTimeoutMillis: 50 }
+  const options = { url, directory, exportTimeoutMillis: 50, shutdownTimeoutMillis }
   const { end, processor } = startDelivery(options)
   /** Ends spans, and resolves when a request with them has failed. */
   const failFirst = async (...names: string[]) => {
@@ -75,5 +75,67 @@ describe('with a journal, a shutdown after requests have failed', () => {
     await processor.shutdown()
     expect(requests).toHaveLength(before)
     expect(processor.stats()).toMatchObject({ queued: { spans: 10 }, dropped: {} })
+  })
+})
+
+describe('with a journal, a shutdown in the middle of a batch', () => {
+  const isBad = ({ name }: { name: string }) => name === 'span 3'
+  const reject: Behave = (response) => response.writeHead(400).end()
+
+  test('counts what has an answer, and leaves the rest to the next process', async () => {
+    const { arrived, processor, end, deliverRest } = await start((response, received) => {
+      const next = arrived.length > 100 ? unavailable : received.spans.some(isBad) ? reject : ok
+      next(response, received)
+    }, 1000)
+    end(...many(500))
+    await processor.shutdown()
+    const { length } = arrived
+    const left = 500 - length
+    expect(length).toBeGreaterThan(100)
+    expect(processor.stats()).toMatchObject({ delivered: length, queued: { spans: left }, dropped: {} })
+    expectAccounted(processor)
+    expect(await deliverRest()).toMatchObject({ adopted: left, delivered: left })
+    expect([arrived.length, new Set(arrived).size]).toEqual([500, 500])
+  })
+
+  test('leaves only the rest of a batch that is sent beside the others', async () => {
+    let isDown = false
+    const { arrived, processor, end, deliverRest } = await start((response, received) => {
+      const next = isDown || received.spans.some(isBad) ? unavailable : ok
+      next(response, received)
+    }, 1000)
+    end(...many(500))
+    for (let flush = 0; arrived.length < 200; flush++) {
+      end(`later ${flush}`)
+      await processor.forceFlush().catch(() => {})
+    }
+    isDown = true
+    await processor.shutdown()
+    const { ended } = processor.stats()
+    expect(processor.stats()).toMatchObject({ delivered: arrived.length, rejected: 0, dropped: {} })
+    expectAccounted(processor)
+    await deliverRest()
+    expect([arrived.length, new Set(arrived).size]).toEqual([ended, ended])
+  })
+
+  test('keeps what is rejected', async () => {
+    let hasRejected = false
+    const { arrived, processor, end, deliverRest } = await start((response, received) => {
+      const next = hasRejected ? unavailable : received.spans.some(isBad) ? reject : ok
+      hasRejected ||= next === reject && received.spans.length === 1
+      next(response, received)
+    }, 1000)
+    end('span 3', ...many(499).map((name) => `other ${name}`))
+    await processor.shutdown()
+    expect(hasRejected).toBe(true)
+    const { length } = arrived
+    expect(processor.stats()).toMatchObject({
+      delivered: length,
+      rejected: 1,
+      queued: { spans: 499 - length },
+    })
+    expectAccounted(processor)
+    await deliverRest()
+    expect([arrived.length, new Set(arrived).size, arrived.includes('span 3')]).toEqual([499, 499, false])
   })
 })

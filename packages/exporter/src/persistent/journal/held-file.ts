@@ -19,7 +19,7 @@ import {
 import { findSegment } from './segment/load.ts'
 import type { ScannedRecord, ScannedSegment } from './segment/scan.ts'
 
-/** A segment that is being made of held spans. */
+/** A segment that is being made of held spans, or of what is left of a batch. */
 export const UNFINISHED_HELD_NAME = 'held'
 
 /** The place of a record. */

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import type { BodyFormat } from '../encoder/codec.ts'
+import type { BodyFormat, Encoded } from '../encoder/codec.ts'
 import { RECORD_HEADER_BYTES, recordHeader, SEGMENT_HEADER_BYTES, segmentHeader } from '../journal/index.ts'
 
 /** The bodies of one request that was rejected for good. */
@@ -14,13 +14,18 @@ export const spansOfBody = (spans: number, index: number, bodies: number): numbe
   Math.floor((spans * (index + 1)) / bodies) - Math.floor((spans * index) / bodies)
 
 /** The parts of the file of a letter, which is a segment. */
-export function fileOf({ format, bodies, spans: sum }: DeadLetter, epoch: number): Buffer[] {
+export function fileOf({ format, bodies, spans }: DeadLetter, epoch: number): Buffer[] {
+  const records = bodies.map((body, index) => ({ body, spans: spansOfBody(spans, index, bodies.length) }))
+  return segmentOf(format, records, epoch)
+}
+
+/** The parts of a segment with these records, all of which count as queued at one time. */
+export function segmentOf(format: BodyFormat, records: readonly Encoded[], epoch: number): Buffer[] {
   const parts = [segmentHeader(format)]
   let offset = SEGMENT_HEADER_BYTES
-  for (const [index, body] of bodies.entries()) {
+  for (const { body, spans } of records) {
     const { length } = body
     const sizes = { bytes: length, storedBytes: length, crc: crc32(body) }
-    const spans = spansOfBody(sum, index, bodies.length)
     parts.push(recordHeader({ format, compression: 'none', spans, epoch, ...sizes }, offset), body)
     offset += RECORD_HEADER_BYTES + length
   }

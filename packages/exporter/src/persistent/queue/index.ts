@@ -24,7 +24,8 @@
  * were taken over, then the journal of this process. Files are deleted by `journal-reader.ts` alone, except for dead
  * letters, whole folders (`ownership/folder.ts`), and what `purge()` deletes.
  *
- * - `persistent-queue.ts`: the queue itself: leases, overflow, expiry
+ * - `persistent-queue.ts`: the queue itself: what is offered, overflow, and its end
+ * - `leasing.ts`, `put-back.ts`: leases, expiry, and what is left of a lease at the end
  * - `memory-queue.ts`, `journal-queue.ts`: where offered records go, and `moves.ts` between them
  * - `own-folder.ts`: the folder that this process writes to
  * - `held-log.ts`, `held-files.ts`, `held-records.ts`: copies of spans that cannot be queued yet, and their files
@@ -57,6 +58,14 @@ export interface Lease {
   setApart(): void
   /** Whether there is a journal, so that the next process can send the records. */
   readonly isStored: boolean
+  /**
+   * Queues what is left of the records in their place, and the lease is acked: the others have an answer.
+   *
+   * @param settle keeps what was rejected, once the rest is written; resolves to a function that counts the answers,
+   *   which is called together with the ack
+   * @returns resolves to false if the rest cannot be written; then the lease is still open
+   */
+  ackExcept(rest: readonly Encoded[], settle: () => Promise<() => void>): Promise<boolean>
   /** Why the records are not to be sent again, where some of them are answered and the lease stays open. */
   lapsed(): 'expired' | 'purged' | undefined
 }

@@ -2,10 +2,7 @@ import type { BodyFormat, Encoded } from '../encoder/codec.ts'
 import {
   Accounting,
   Disk,
-  decompress,
-  type JournalEntry,
   type JournalReader,
-  type LeasedRange,
   MAX_RECORD_BYTES,
   machine,
   type NewEntry,
@@ -14,7 +11,6 @@ import {
   type QueueSettings,
   RECORD_HEADER_BYTES,
   SEGMENT_HEADER_BYTES,
-  type Segment,
   type System,
   Tasks,
 } from '../journal/index.ts'
@@ -23,6 +19,7 @@ import type { DeliveryCounters, DroppedReason, Queued } from '../stats.ts'
 import { DeadLetters } from './dead-letters.ts'
 import type { HeldSpan, Lease, LeaseLimits, SpanQueue } from './index.ts'
 import { JournalQueue } from './journal-queue.ts'
+import { Leasing } from './leasing.ts'
 import { MemoryQueue } from './memory-queue.ts'
 
 /** How often other processes are shown that this one is alive, and the disk is checked. */
@@ -57,6 +54,7 @@ class PersistentQueue implements SpanQueue {
   readonly #journal: JournalQueue | undefined
   readonly #takeover: Takeover | undefined
   readonly #deadLetters: DeadLetters
+  readonly #leasing: Leasing
   readonly #timers: (() => void)[] = []
   #keepingAlive: Promise<void> | undefined
   #closing: Promise<void> | undefined
@@ -70,6 +68,11 @@ class PersistentQueue implements SpanQueue {
     this.#memory = memory
     this.#journal = journal
     this.#deadLetters = new DeadLetters(context, journal)
+    this.#leasing = new Leasing(context, journal, {
+      readers: () => this.#readers,
+      isClosing: () => this.#closing !== undefined,
+      hasRoom: (bytes) => this.#hasRoom(bytes),
+    })
     this.ready = Promise.resolve()
     if (directory === undefined) return
     const takeover = new Takeover(context, directory, () => journal?.path)
@@ -153,91 +156,14 @@ class PersistentQueue implements SpanQueue {
     return true
   }
 
-  async lease(limits: LeaseLimits): Promise<Lease | undefined> {
-    // A crash repeats what the checkpoint does not know of.
-    const marked = Promise.all(this.#readers.map((reader) => reader.marked))
-    if (this.#journal !== undefined) await this.#context.disk.unlessHanging(marked)
-    while (!this.#closing) {
-      const next = this.#next(limits)
-      if (next === undefined) return undefined
-      const { reader, found } = next
-      if (isRange(found)) {
-        const lease = await this.#leaseOf(reader, found)
-        if (lease !== undefined) return lease
-      } else await this.#context.disk.unlessHanging(reader.load(found, () => this.#closing !== undefined))
-    }
-    return undefined
-  }
-
-  /** The next range, or the segment that has to be loaded for it. */
-  #next(limits: LeaseLimits): { reader: JournalReader; found: LeasedRange | Segment } | undefined {
-    const readers = this.#readers
-    if (readers.reduce((sum, { leases }) => sum + leases, 0) >= this.#context.window) return undefined
-    for (const reader of readers) {
-      const found = reader.lease(limits)
-      // While the disk hangs, what is in memory need not wait for files.
-      const isReady = found !== undefined && (isRange(found) || !this.#context.disk.isHanging)
-      if (isReady) return { reader, found }
-    }
-    return undefined
+  lease(limits: LeaseLimits): Promise<Lease | undefined> {
+    return this.#leasing.lease(limits)
   }
 
   /** In the order in which they are read: first what would be lost with the process. */
   get #readers(): JournalReader[] {
     const own = this.#journal ? [this.#journal.reader] : []
     return [this.#memory.reader, ...(this.#takeover?.readers ?? []), ...own]
-  }
-
-  /** A range as the sender gets it; undefined when none of its bodies can be read. */
-  async #leaseOf(reader: JournalReader, range: LeasedRange): Promise<Lease | undefined> {
-    const format = range.entries[0]?.segment.format ?? 'protobuf'
-    const bodies: Buffer[] = []
-    let spans = 0
-    let bytes = 0
-    for (const entry of range.entries) {
-      const body = entry.compression === 'none' ? entry.body : await decompressed(entry)
-      if (body === undefined) {
-        this.#context.accounting.counters.corrupt += 1
-        entry.segment.drop(entry, 'corrupt')
-        continue
-      }
-      bodies.push(body)
-      spans += entry.spans
-      bytes += entry.bytes
-    }
-    if (bodies.length === 0) {
-      reader.ack(range)
-      return undefined
-    }
-    let isAnswered = false
-    const answer = (act: () => void) => () => {
-      if (!isAnswered) act()
-      isAnswered = true
-    }
-    const ack = answer(() => reader.ack(range))
-    const nack = answer(() => this.#nack(reader, range))
-    const setApart = () => reader.setApart(range)
-    // What memory has beside a journal is written at the end, if the disk takes it.
-    const isStored = this.#journal !== undefined
-    return { format, bodies, spans, bytes, isStored, ack, nack, setApart, lapsed: () => this.#lapsed(range) }
-  }
-
-  #lapsed({ entries }: LeasedRange): 'expired' | 'purged' | undefined {
-    const { settings, system } = this.#context
-    if (entries.some(({ segment }) => segment.isPurged)) return 'purged'
-    const oldest = system.now() - settings.maxAge
-    return entries.every(({ at }) => at < oldest) ? 'expired' : undefined
-  }
-
-  /** Records that are too old are dropped now that they were tried, and not before. */
-  #nack(reader: JournalReader, range: LeasedRange): void {
-    const { settings, system } = this.#context
-    const oldest = system.now() - settings.maxAge
-    for (const entry of range.entries) {
-      if (entry.segment.isPurged) entry.segment.drop(entry, 'purged')
-      else if (entry.at < oldest) entry.segment.drop(entry, 'expired')
-    }
-    reader.nack(range)
   }
 
   deadLetter(
@@ -317,8 +243,3 @@ class PersistentQueue implements SpanQueue {
     if (this.isOnDisk) await this.#deadLetters.persist()
   }
 }
-
-const isRange = (found: LeasedRange | Segment): found is LeasedRange => 'state' in found
-
-const decompressed = async ({ body, compression, bytes }: JournalEntry): Promise<Buffer | undefined> =>
-  body && compression !== 'none' ? decompress(body, compression, bytes) : body

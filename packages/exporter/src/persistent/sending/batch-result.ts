@@ -16,6 +16,7 @@ export class BatchResult {
   #notAccepted = 0
   #hasAnswers = false
   #hasAccepted = false
+  #leftSpans = 0
   #lost: { readonly reason: DroppedReason; readonly spans: number } | undefined
 
   constructor(lease: Lease, context: Context) {
@@ -53,6 +54,11 @@ export class BatchResult {
     this.#lost = { reason, spans }
   }
 
+  /** Notes that the rest of the batch stays in the queue. */
+  leave(spans: number): void {
+    this.#leftSpans = spans
+  }
+
   /**
    * Keeps what was rejected.
    *
@@ -70,7 +76,7 @@ export class BatchResult {
     return () => {
       for (const count of counts) count()
       const lost = this.#lost
-      counters.delivered += spans - this.#notAccepted - rejected.spans - (lost?.spans ?? 0)
+      counters.delivered += spans - this.#notAccepted - rejected.spans - this.#leftSpans - (lost?.spans ?? 0)
       countDropped(counters, 'partial-success', this.#notAccepted)
       if (lost !== undefined) countDropped(counters, lost.reason, lost.spans)
     }

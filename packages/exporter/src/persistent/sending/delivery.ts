@@ -120,14 +120,24 @@ export class Delivery {
   }
 
   /**
-   * Gives up the batch: the sender ends. Where only memory has it, what was answered is counted, and the rest is lost.
-   * Otherwise the next process sends all of it again.
+   * Gives up the batch: the sender ends. What was answered is counted. The rest goes back to the queue; where only
+   * memory has it, it is lost. If it cannot go back alone, the next process sends all of the batch again.
    */
   async end(): Promise<void> {
-    if (!this.#result.hasAnswers || this.#lease.isStored) return this.release()
+    const { isStored } = this.#lease
+    // What is acked behind a batch that is sent apart counts as acked only once the batch is.
+    if (!this.#result.hasAnswers && !(this.#isApart && isStored)) return this.release()
     this.#isOver = true
-    this.#drop('shutdown')
-    await this.#finish()
+    if (!isStored) {
+      this.#drop('shutdown')
+      return this.#finish()
+    }
+    const codec = this.#context.codecOf(this.#lease.format)
+    const records = this.#parts.removeAll().map(({ bodies, spans }) => {
+      return { body: Buffer.concat(codec.join(bodies)), spans }
+    })
+    this.#result.leave(records.reduce((sum, { spans }) => sum + spans, 0))
+    if (!(await this.#lease.ackExcept(records, () => this.#result.finish()))) this.#lease.nack()
   }
 
   /** Gives the batch back to the queue. */

@@ -148,17 +148,20 @@ export class TestProcess {
             setImmediate(() => callback(error))
             return undefined
           }
+          const waits = this.#unanswered
           if (isAsync) {
-            const counts = this.#unanswered === undefined
-            if (counts) TestProcess.underWay += 1
+            if (waits === undefined) TestProcess.underWay += 1
             args[args.length - 1] = (...results: unknown[]) => {
-              if (counts) TestProcess.underWay -= 1
+              TestProcess.underWay -= 1
               if (this.isAlive) callback(...results)
             }
           }
-          if (this.#unanswered !== undefined) {
+          if (waits !== undefined) {
             if (!isAsync) throw new Error(`${name} stops the event loop`)
-            this.#unanswered.push(() => call(name, args))
+            waits.push(() => {
+              TestProcess.underWay += 1
+              call(name, args)
+            })
             return undefined
           }
           if (name.startsWith('writev')) args[1] = shorten(args[1] as Buffer[], this.writeAtMost)

@@ -347,8 +347,10 @@ describe('a closed sender', () => {
     await answer(accepted)
     await answer(retry())
     expect(queue.out).toBe(1)
-    sender.close()
+    await sender.close()
     expect(queue.out).toBe(0)
+    // The other one is in the endpoint.
+    expect(queue.entries).toMatchObject([{ spans: 1, isTaken: false }])
 
     const other = startSender({ maxExportBatchSize: 1 })
     other.queue.appendSpans('c')

@@ -92,6 +92,14 @@ export class NaiveQueue
         this.out--
       },
       isStored: true,
+      ackExcept: async (rest, settle) => {
+        const count = await settle()
+        over()
+        count()
+        const left = rest.map((record) => ({ ...record, format, since: this.#now(), isTaken: false }))
+        this.entries = [...left, ...this.entries.filter((entry) => !taken.includes(entry))]
+        return true
+      },
       lapsed: () => this.lapsed,
     }
   }
