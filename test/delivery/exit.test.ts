@@ -346,3 +346,40 @@ describe('a disk that hangs', () => {
     )
   })
 })
+
+describe('a disk that is full', () => {
+  /** Runs a program whose disk has room for a part of its spans, and returns what it has sent to this process. */
+  async function runFull(config: Omit<ProgramConfig, 'url' | 'spans'> & { url?: string }) {
+    const child = fork(PROGRAM, [JSON.stringify({ url: collector.url, directory, spans: 1000, ...config })], {
+      stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
+      execArgv: ['--import', new URL('./full.ts', import.meta.url).href],
+      env: { ...process.env, ROOM: '100000' },
+    })
+    children.push(child)
+    const messages: unknown[] = []
+    child.on('message', (message) => messages.push(message))
+    await once(child, 'close')
+    return messages
+  }
+
+  it('when process.exit() is called: the next process sends what was written before, and the rest is lost', async () => {
+    const [unwritten] = await runFull({ end: 'process.exit', listens: 'report in exit', url: UNAVAILABLE })
+    expect(unwritten).toBeGreaterThan(0)
+    expect(await restart()).toMatchObject({ adopted: 1001 - Number(unwritten), dropped: {} })
+    expect(arrived()).toBe(1001 - Number(unwritten))
+    expect(arrived()).toBeGreaterThan(0)
+  })
+
+  it('when the process ends naturally: it sends everything', async () => {
+    await runFull({ end: 'naturally' })
+    expect(arrived()).toBe(1001)
+  })
+
+  it('at a shutdown while the endpoint is unavailable: it rejects with the number of spans that no file has', async () => {
+    const messages = await runFull({ end: 'shutdown', url: UNAVAILABLE, shutdownTimeoutMillis: 500 })
+    const [, lost] = /^shutdown: spans are lost: (\d+) shutdown;/.exec(String(messages.at(-1))) ?? []
+    await restart()
+    expect(arrived()).toBe(1001 - Number(lost))
+    expect(arrived()).toBeGreaterThan(0)
+  })
+})

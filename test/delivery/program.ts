@@ -41,6 +41,7 @@ export interface ProgramConfig {
     | 'throw in exit'
     | 'exit in exit'
     | 'throw in exit, prepended'
+    | 'report in exit'
     | 'exit on SIGTERM'
     | 'shutdown on SIGTERM'
     | undefined
@@ -79,6 +80,7 @@ const endOne = () => tracer.startSpan('at the end').end()
 if (listens === 'span in beforeExit') process.on('beforeExit', endOne)
 if (listens === 'span in exit') process.on('exit', endOne)
 if (listens === 'throw in exit, prepended') process.prependListener('exit', fail)
+if (listens === 'report in exit') process.on('exit', () => process.send?.(processor.stats().unwritten))
 if (listens === 'exit on SIGTERM') process.once('SIGTERM', () => process.exit(0))
 if (listens === 'shutdown on SIGTERM') {
   process.once('SIGTERM', async () => {

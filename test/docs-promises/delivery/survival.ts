@@ -124,6 +124,14 @@ export const SURVIVAL: Sentences = {
       'counts as full when less than minFreeDiskBytes is free',
     ],
   },
+  'the disk is still full when the process ends | with a directory | the next process sends what was written; the rest is sent as without a directory, or lost':
+    {
+      [EXIT]: [
+        'a disk that is full > when process.exit() is called: the next process sends what was written before, and the rest is lost',
+        'a disk that is full > when the process ends naturally: it sends everything',
+        'a disk that is full > at a shutdown while the endpoint is unavailable: it rejects with the number of spans that no file has',
+      ],
+    },
   'the disk hangs, such as one of a network | with a directory | memory takes over after 10 seconds, until it answers; logged once':
     {
       [HANGING_DISK]: [
