@@ -1,14 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { problems } from '../../problems.ts'
-import {
-  makeFolder,
-  openRegular,
-  type QueueContext,
-  readAt,
-  syncFolder,
-  syncFolderNow,
-} from '../journal/index.ts'
+import { makeFolder, type QueueContext, syncFolder } from '../journal/index.ts'
 import { Trust } from '../ownership/trust.ts'
 import { countDropped, type DroppedReason } from '../stats.ts'
 import { type DeadLetter, fileOf } from './dead-letter-file.ts'
@@ -21,8 +14,6 @@ const NAME = /^\d{13,15}-\d+-(\d{1,9})-[0-9a-f]{12}\.seg$/
 const UNFINISHED = '.part'
 /** An unfinished file that is so old is what a kill left. If its process lives, it keeps the letter in memory. */
 const UNFINISHED_MILLIS = 600_000
-/** How much of a file is copied at once. */
-const COPIED_BYTES = 1024 * 1024
 
 /** A file of dead letters. Everything that has to be known of it is in its name. */
 export interface DeadLetterFile {
@@ -56,7 +47,6 @@ export class DeadLetterFolder {
   #latest = 0
   /** Whether a power loss leaves the folder itself. */
   #isSynced = false
-  #isElsewhere = false
 
   /** @param journal that of this process */
   constructor(context: QueueContext, directory: string, journal: JournalQueue | undefined) {
@@ -141,65 +131,9 @@ export class DeadLetterFolder {
     return files
   }
 
-  /** Moves a file elsewhere, within the call. False when another process has it, or it cannot be moved. */
-  moveTo(file: DeadLetterFile, path: string): boolean {
-    try {
-      this.#context.system.fs.renameSync(file.path, path)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EXDEV') this.#isElsewhere = true
-      return false
-    }
+  /** A file is in the queue again. */
+  forget(file: DeadLetterFile): void {
     this.#own.delete(file.name)
-    return true
-  }
-
-  /** Whether files cannot be moved because the folder is on another file system. */
-  get isElsewhere(): boolean {
-    return this.#isElsewhere
-  }
-
-  /** Copies a file; false when it cannot be read or written. */
-  async copyTo(file: DeadLetterFile, path: string): Promise<boolean> {
-    const { fs } = this.#context.system
-    try {
-      const { handle, size } = await openRegular(fs, file.path)
-      const copy = await fs.promises.open(path, 'w', 0o600)
-      try {
-        for (let at = 0; at < size; at += COPIED_BYTES) {
-          await copy.writeFile(await readAt(handle, at, Math.min(COPIED_BYTES, size - at)))
-        }
-        if (this.#context.settings.fsync !== 'never') await copy.datasync()
-        return true
-      } finally {
-        await handle.close()
-        await copy.close()
-      }
-    } catch {
-      return false
-    }
-  }
-
-  /**
-   * Puts the copy of a file into its place and deletes the file, within the call. False when another process has it: only
-   * one can delete it. A kill in between leaves both.
-   */
-  replaceBy(file: DeadLetterFile, copy: string, path: string): boolean {
-    const { system, settings } = this.#context
-    const { fs } = system
-    try {
-      fs.renameSync(copy, path)
-      if (settings.fsync !== 'never') syncFolderNow(system, dirname(path))
-    } catch {
-      return false
-    }
-    try {
-      fs.unlinkSync(file.path)
-      this.#own.delete(file.name)
-      return true
-    } catch {
-      fs.unlinkSync(path)
-      return false
-    }
   }
 
   /**

@@ -1,10 +1,9 @@
-import { join } from 'node:path'
-import { findSegment, type QueueContext, syncFolder } from '../journal/index.ts'
-import { UNFINISHED_LETTER_NAME } from '../ownership/folder.ts'
+import type { QueueContext } from '../journal/index.ts'
 import { countDropped, type DroppedReason } from '../stats.ts'
 import { type DeadLetter, spansOfBody } from './dead-letter-file.ts'
-import { type DeadLetterFile, DeadLetterFolder } from './dead-letter-folder.ts'
+import { DeadLetterFolder } from './dead-letter-folder.ts'
 import type { JournalQueue } from './journal-queue.ts'
+import { Redelivery } from './redelivery.ts'
 
 const ENDING =
   'the endpoint rejected them, and the process is ending; only the option directory keeps them longer'
@@ -18,8 +17,8 @@ interface KeptLetter {
 /** The bodies that endpoints rejected for good: kept in a folder if possible, else in memory, until `redeliver()`. */
 export class DeadLetters {
   readonly #context: QueueContext
-  readonly #journal: JournalQueue | undefined
   readonly #folder: DeadLetterFolder | undefined
+  readonly #redelivery: Redelivery | undefined
   /** What the folder could not take, the oldest first. */
   #inMemory: KeptLetter[] = []
   #memoryBytes = 0
@@ -28,8 +27,9 @@ export class DeadLetters {
   constructor(context: QueueContext, journal: JournalQueue | undefined) {
     const { directory } = context.settings
     this.#context = context
-    this.#journal = journal
-    this.#folder = directory === undefined ? undefined : new DeadLetterFolder(context, directory, journal)
+    if (directory === undefined || journal === undefined) return
+    this.#folder = new DeadLetterFolder(context, directory, journal)
+    this.#redelivery = new Redelivery(context, this.#folder, journal)
   }
 
   /** Resolves to a function that counts it, see `SpanQueue.deadLetter`. */
@@ -54,7 +54,7 @@ export class DeadLetters {
     enqueue: (format: DeadLetter['format'], body: Buffer, spans: number) => void,
     hasRoom: (bytes: number) => boolean,
   ): Promise<number> {
-    const { accounting, settings } = this.#context
+    const { accounting } = this.#context
     let redelivered = 0
     for (const kept of this.#takeMemory()) {
       const { format, bodies, spans } = kept.letter
@@ -68,37 +68,7 @@ export class DeadLetters {
         enqueue(format, body, spansOfBody(spans, index, bodies.length))
       }
     }
-    for (const file of (await this.#folder?.list()) ?? [])
-      redelivered += await this.#redeliverFile(file, hasRoom)
-    const path = this.#journal?.path
-    if (redelivered > 0 && path !== undefined && settings.fsync !== 'never') {
-      await syncFolder(this.#context.system, path)
-    }
-    return redelivered
-  }
-
-  async #redeliverFile(file: DeadLetterFile, hasRoom: (bytes: number) => boolean): Promise<number> {
-    const { accounting, system } = this.#context
-    const journal = this.#journal
-    const folder = this.#folder
-    const found = await findSegment(this.#context, { number: 0, path: file.path }, { isFresh: true })
-    if (journal === undefined || folder === undefined || typeof found === 'string') return 0
-    if (found.needsZstd && !system.hasZstd) return 0
-    const { segment, scanned } = found
-    if (!journal.isOnDisk || !hasRoom(segment.size)) return 0
-    if (!journal.insert((path) => folder.moveTo(file, path), segment)) {
-      if (!folder.isElsewhere || journal.path === undefined) return 0
-      const copy = join(journal.path, UNFINISHED_LETTER_NAME)
-      if (!(await folder.copyTo(file, copy))) return 0
-      if (!journal.insert((path) => folder.replaceBy(file, copy, path), segment)) return 0
-    }
-    accounting.counters.corrupt += scanned.corrupt
-    // Its name says how many there were before it was damaged.
-    const lost = Math.max(scanned.corruptSpans, file.spans - segment.spans)
-    const spans = segment.spans + lost
-    accounting.enterRedelivered(segment, lost)
-    journal.reader.tidy()
-    return spans
+    return redelivered + ((await this.#redelivery?.redeliver(hasRoom)) ?? 0)
   }
 
   /** Deletes all dead letters; returns how many spans they had. */
