@@ -128,8 +128,9 @@ export class Delivery {
     // What is acked behind a batch that is sent apart counts as acked only once the batch is.
     if (!this.#result.hasAnswers && !(this.#isApart && isStored)) return this.release()
     this.#isOver = true
-    if (!isStored) {
-      this.#drop('shutdown')
+    const lost = isStored ? this.#lease.lapsed() : 'shutdown'
+    if (lost !== undefined) {
+      this.#drop(lost)
       return this.#finish()
     }
     const codec = this.#context.codecOf(this.#lease.format)

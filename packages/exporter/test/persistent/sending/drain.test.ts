@@ -361,6 +361,17 @@ describe('a closed sender', () => {
     expect(other.requests()).toEqual([])
   })
 
+  it('does not give back what was purged meanwhile', async () => {
+    const { append, answer, counters, sender, queue } = startSender({ maxExportBatchSize: 2 })
+    await append('a', 'b')
+    await answer({ kind: 'too-large' })
+    await answer(accepted)
+    queue.lapsed = 'purged'
+    await sender.close()
+    expect(queue.entries).toEqual([])
+    expect(counters).toMatchObject({ delivered: 1, dropped: { purged: 1 } })
+  })
+
   it('settles an answered batch whose rejected spans are being kept', async () => {
     const { append, sender, queue, transport } = startSender({ maxExportBatchSize: 1 })
     await append('a')
