@@ -29,6 +29,7 @@ test.each([
   `${sender.concurrency === 1 ? 'One' : sender.concurrency} is in flight at a time`,
   `\`Retry-After\` (at most ${sender.maxRetryAfterMillis / MINUTE} minutes, \`maxRetryAfterMillis\`)`,
   `pauses that double up to ${word(longestWait / MINUTE)} minute`,
+  `up to ${numberIn('sending/narrowing.ts', 'SAMPLES')} random spans`,
   `fails alone at least ${word(numberIn('sending/evidence.ts', 'FAILURES_OF_A_SPAN'))} times`,
   `An answer of more than ${megabytes(numberIn('sending/answers.ts', 'MAX_ANSWER_BYTES'))} MiB`,
   `\`maxRejectedBytes\` (${megabytes(queue.maxRejectedBytes)} MB)`,

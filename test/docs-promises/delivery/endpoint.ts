@@ -1,5 +1,6 @@
 import {
   ANSWERS,
+  AT_RANDOM,
   CIRCUIT,
   CONTRACT_ANSWERS,
   CONTRACT_RETRIES,
@@ -44,11 +45,11 @@ export const ENDPOINT: Sentences = {
     [NARROWING]: 'one span of 500 that gets …, …, costs no other one',
   },
   'The others arrive.': { [NARROWING]: 'one span of 500 that gets …, …, costs no other one' },
-  'That takes at most 2·log₂ n further requests for each rejected span of a batch of n spans, and four that show whether the endpoint accepts anything.':
+  'That takes at most 2·log₂ n further requests for each rejected span of a batch of n spans, and two that show whether the endpoint accepts anything.':
     {
       [REFUSED]: [
         'a request that is refused because of a span > delivers each good span once, rejects each bad one alone, and takes few requests',
-        'a request that is refused because of a span > takes four requests more at most where the endpoint refuses empty requests',
+        'a request that is refused because of a span > takes two requests more at most where the endpoint refuses empty requests',
       ],
     },
   'A wrong token or URL is noticed.': {
@@ -62,14 +63,19 @@ export const ENDPOINT: Sentences = {
   'After 403, this needs another 403.': {
     [REFUSED]: 'an endpoint that refuses everything > with status … gets few requests a batch',
   },
-  'After any other answer, at most three single spans are tried first.': {
+  'After any other answer, up to 20 random spans are tried first, one by one.': {
     [REFUSED]: 'an endpoint that refuses everything > with status … gets few requests a batch',
+    [AT_RANDOM]:
+      '… requests at a time, and a share of … of all spans that are answered > with …: all others arrive, and they are rejected alone',
   },
   'Once one is accepted, the batch is narrowed down.': {
     [REFUSED]: [
       'a request that is refused because of a span > is narrowed also where the endpoint refuses empty requests',
-      'a request that is refused because of a span > takes four requests more at most where the endpoint refuses empty requests',
+      'a request that is refused because of a span > takes two requests more at most where the endpoint refuses empty requests',
     ],
+  },
+  'If none is, all of it is kept as rejected.': {
+    [REFUSED]: 'an endpoint that refuses everything > with status … gets few requests a batch',
   },
   'A request may fail again and again with 502, 503, 504, a reset or a timeout.': {
     [FAILING]:
@@ -83,11 +89,22 @@ export const ENDPOINT: Sentences = {
     [FAILING]:
       'with … requests at a time, a span that makes every request fail > with … is rejected alone, soon, and holds nothing up',
   },
-  'A single span is rejected when it fails alone at least five times, each time while the endpoint accepts others or answers an empty request.':
+  'A single span is rejected when it fails alone at least five times, each time while the endpoint accepts others.':
     {
       [FAILING]:
         'with … requests at a time, a span that makes every request fail > is not rejected before others arrive',
     },
+  'That it answers an empty request is enough only while nothing else fails.': {
+    [FAILING]:
+      'an endpoint that fails all spans for a while, and answers empty requests > gets the span that failed before, too, with … requests at a time',
+  },
+  'So several such spans stay queued until others are accepted.': {
+    [FAILING]: 'several spans that fail > stay queued until others are accepted',
+  },
+  'Where large requests fail and their halves are accepted, later ones are smaller.': {
+    [FAILING]:
+      'an endpoint that takes no large requests > and answers them with … gets everything, with few failures',
+  },
   'In an outage, attempts first get smaller, then pauses get longer, and nothing is rejected.': {
     [FAILING]: [
       'an outage > of hours loses and rejects nothing, and ends with small requests that grow',

@@ -13,6 +13,8 @@ import type { Answer, FinalAnswer, RetryAnswer } from './types.ts'
 
 /** The most failures of one part that count as accidents: an outage is no accident. */
 const MOST_ACCIDENTS = 4
+/** After so many failures in a row, another batch is tried. */
+const FAILURES_UNTIL_OTHERS = 5
 
 /**
  * All is answered; a request failed, and the batch is sent apart from now on, or not; no request may start now; or the
@@ -47,8 +49,9 @@ export class Delivery {
     this.#parts = new Parts(lease, context.codecOf(lease.format), this.#earlier)
     const result = new BatchResult(lease, context)
     this.#result = result
-    this.#narrowing = new Narrowing(this.#parts, context.refusals, result.reject.bind(result))
-    this.#pauses = new Pauses(context.clock)
+    const { clock, refusals } = context
+    this.#narrowing = new Narrowing(this.#parts, refusals, clock.random, result.reject.bind(result))
+    this.#pauses = new Pauses(clock)
   }
 
   get spans(): number {
@@ -74,7 +77,7 @@ export class Delivery {
     return this.#result.hasAnswers && !this.isAnswered
   }
 
-  /** Whether it is sent beside the other batches, because it fails while they are accepted. */
+  /** Whether it is sent beside the other batches, because it fails and they may be accepted. */
   get isApart(): boolean {
     return this.#isApart
   }
@@ -88,12 +91,12 @@ export class Delivery {
    * Sends requests until all is answered or one fails.
    *
    * @param mayStart called before each of them
-   * @param mayGoApart whether the batch may be sent beside the others from now on
+   * @param mayGoApart whether the batch may be sent beside the others from now on, although perhaps they fail, too
    */
-  async run(mayStart: () => boolean, mayGoApart: () => boolean): Promise<Outcome> {
-    const { circuit, outages, size, queue } = this.#context
+  async run(mayStart: () => boolean, mayGoApart: (isOutage: boolean) => boolean): Promise<Outcome> {
+    const { circuit, clock, outages, size, queue } = this.#context
     while (!this.isAnswered) {
-      const part = this.#parts.next(size)
+      const part = this.#parts.next(size, this.#isApart, clock.random)
       if (part === undefined && !this.#narrowing.needsEmptyRequest) {
         this.#narrowing.split()
         continue
@@ -154,8 +157,10 @@ export class Delivery {
     const { evidence } = this.#context
     const { format } = this.#lease
     if (part === undefined) return postEmpty(this.#context, format)
-    // Another failure of a span says something about it only if the endpoint answers.
-    this.#hasProbed = this.#isApart && part.spans === 1 && part.seen === evidence.accepted
+    // Another failure of a span says something about it only if the endpoint accepts others, or answers at least,
+    // and nothing else fails.
+    this.#hasProbed =
+      this.#isApart && part.spans === 1 && part.seen === evidence.accepted && evidence.failsAlone(part)
     if (!this.#hasProbed) return postPart(this.#context, format, part)
     const answer = await postEmpty(this.#context, format)
     if (answer.kind === 'retry' || this.#isOver) {
@@ -193,10 +198,12 @@ export class Delivery {
     this.#narrowing.accepted()
     let accidents = 0
     for (const one of this.#parts.accept(part)) {
-      accidents += Math.min(one.failures, MOST_ACCIDENTS)
-      if (one !== part && (one.failures > 1 || one.refused !== undefined)) size.suspect(one.bytes)
+      const failures = Math.min(one.failures, MOST_ACCIDENTS)
+      if (one === part) size.accepted(part.bytes, failures)
+      else if (one.refused !== undefined) size.arrivedInParts(one.bytes, 1, evidence.accepted)
+      else if (failures > 0) size.arrivedInParts(one.bytes, failures, one.seen ?? 0)
+      if (one.bytes <= size.batchLimit) accidents += failures
     }
-    size.accepted(part.bytes)
     evidence.addAccepted(accidents)
     this.#result.accept(part, rejectedSpans, message)
   }
@@ -206,7 +213,7 @@ export class Delivery {
     round: number,
     part: OpenPart | undefined,
     answer: RetryAnswer,
-    mayGoApart: () => boolean,
+    mayGoApart: (isOutage: boolean) => boolean,
   ): Outcome {
     const { circuit, counters, evidence, outages, size } = this.#context
     const { reason, afterMillis = 0 } = answer
@@ -215,6 +222,7 @@ export class Delivery {
     const wait = Math.min(afterMillis, circuit.maxRetryAfterMillis)
     if (afterMillis > wait) logLongRetryAfter(outages.host, afterMillis, wait)
     const suspect = mayBeOfSpans(answer) ? part : undefined
+    if (part !== undefined) evidence.addFailed(part)
     const hasEvidence = suspect?.seen !== undefined && (this.#hasProbed || evidence.accepted > suspect.seen)
     if (suspect !== undefined) {
       this.#parts.fail(suspect, evidence.accepted)
@@ -226,23 +234,26 @@ export class Delivery {
       if (answer.status === 429) circuit.failed(round, afterMillis)
       return 'failed'
     }
-    if (suspect !== undefined && hasEvidence && mayGoApart()) {
-      this.#isApart = true
-      this.#lease.setApart()
-      this.#failedApart(suspect, answer, hasEvidence, wait)
-      return 'apart'
+    const goesApart = suspect !== undefined && hasEvidence && mayGoApart(false)
+    if (!goesApart) {
+      const isSmaller = suspect !== undefined && size.failed(suspect, answer)
+      circuit.failed(round, afterMillis, isSmaller)
+      outages.failed(circuit.failures, reason, wait)
+      const mayBeAlone = suspect !== undefined && circuit.failures >= FAILURES_UNTIL_OTHERS
+      if (!mayBeAlone || !mayGoApart(true)) return 'failed'
     }
-    const isSmaller = suspect !== undefined && size.failed(suspect, answer)
-    circuit.failed(round, afterMillis, isSmaller)
-    outages.failed(circuit.failures, reason, wait)
-    return 'failed'
+    this.#isApart = true
+    this.#lease.setApart()
+    this.#failedApart(suspect, answer, hasEvidence, wait)
+    return 'apart'
   }
 
   /** Narrows a batch that fails while others are accepted. */
   #failedApart(part: OpenPart | undefined, answer: RetryAnswer, hasEvidence: boolean, wait: number): void {
     const { evidence, outages } = this.#context
     this.#pauses.failedApart(hasEvidence, wait)
-    if (part === undefined || this.#parts.split(part)) return
+    if (part === undefined || (part.spans > 1 && !evidence.isCause(part.failures))) return
+    if (this.#parts.split(part)) return
     this.#parts.delay(part, this.#pauses.untilSpan(part.strikes), hasEvidence)
     if (part.strikes < evidence.failuresNeeded) return
     this.#reject(part, answer.status ?? NO_STATUS)

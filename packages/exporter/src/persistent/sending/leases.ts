@@ -6,8 +6,10 @@ import type { SenderSettings } from './types.ts'
 /** How long to wait if the queue returns nothing although spans are queued, in milliseconds. */
 const EMPTY_QUEUE_MILLIS = 100
 /** The most batches that are sent beside the others; if more fail, that is an outage. */
-const MOST_APART = 8
+const MOST_APART = 64
 const MOST_BYTES_APART = 32 * 1024 * 1024
+/** The most of them while nothing shows that others would be accepted. */
+const MOST_APART_IN_OUTAGE = 8
 
 type Settings = Pick<SenderSettings, 'maxExportBatchSize' | 'scheduledDelayMillis'>
 
@@ -96,10 +98,14 @@ export class Leases {
     this.#pausedUntil = 0
   }
 
-  /** Whether another batch may be sent beside the others. */
-  mayGoApart({ bytes }: Delivery): boolean {
+  /**
+   * Whether another batch may be sent beside the others. In an outage this is one span, so that others are tried: it
+   * may be too large for the endpoint.
+   */
+  mayGoApart({ spans, bytes }: Delivery, isOutage: boolean): boolean {
+    if (isOutage && (spans > 1 || this.freeSpans <= 0)) return false
     const apart = [...this.#deliveries].filter(({ isApart }) => isApart)
     const sum = apart.reduce((total, delivery) => total + delivery.bytes, bytes)
-    return apart.length < MOST_APART && sum <= MOST_BYTES_APART
+    return apart.length < (isOutage ? MOST_APART_IN_OUTAGE : MOST_APART) && sum <= MOST_BYTES_APART
   }
 }

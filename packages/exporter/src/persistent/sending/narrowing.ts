@@ -2,13 +2,14 @@ import type { OpenPart, Parts } from './parts.ts'
 import { isOfEndpoint, type Refusals, refusesAll } from './refusals.ts'
 import type { FinalAnswer, Part } from './types.ts'
 
-/** Where an endpoint refuses empty requests, so many single spans show that it refuses everything. */
-const SAMPLES = 3
+/** Where an endpoint refuses empty requests, so many random spans, one by one, show that it refuses everything. */
+const SAMPLES = 20
 
 /** Finds out why parts of one batch are refused: because of spans, or because the endpoint refuses every request. */
 export class Narrowing {
   readonly #parts: Parts
   readonly #refusals: Refusals
+  readonly #random: () => number
   readonly #reject: (part: Part, status: number, message: string) => void
   #cause: 'unknown' | 'spans' | 'perhaps the endpoint' = 'unknown'
   #hasSplit = false
@@ -20,10 +21,12 @@ export class Narrowing {
   constructor(
     parts: Parts,
     refusals: Refusals,
+    random: () => number,
     reject: (part: Part, status: number, message: string) => void,
   ) {
     this.#parts = parts
     this.#refusals = refusals
+    this.#random = random
     this.#reject = reject
   }
 
@@ -41,7 +44,7 @@ export class Narrowing {
     const status = this.#parts.refused ?? 0
     this.#hasSplit = true
     const isSampling = this.#cause === 'perhaps the endpoint'
-    const whole = isSampling ? [this.#parts.sample(SAMPLES - this.#samples)] : this.#parts.splitRefused()
+    const whole = isSampling ? [this.#parts.sample(this.#random)] : this.#parts.splitRefused()
     for (const part of whole) if (part !== undefined) this.#rejectPart(part, status, this.#message)
   }
 
@@ -52,7 +55,7 @@ export class Narrowing {
     else if (refusesAll(status, answer.kind === 'rejected' ? answer.status : 413)) this.#rejectAll(status)
     else {
       this.#cause = 'perhaps the endpoint'
-      this.#samples = this.#refusals.has(status) ? 1 : SAMPLES
+      this.#samples = SAMPLES
     }
   }
 

@@ -60,14 +60,24 @@ export class Parts {
     return Math.min(...this.#open.map(({ notBefore }) => notBefore))
   }
 
-  /** The part that is sent next; undefined if all that is left was refused. */
-  next(size: Pick<RequestSize, 'isTooLarge' | 'isFromEnd'>): OpenPart | undefined {
+  /**
+   * The part that is sent next; undefined if all that is left was refused. While requests are reduced because they
+   * fail, it is a random one of those that failed least, so that what can arrive is found wherever it is.
+   */
+  next(
+    size: Pick<RequestSize, 'isTooLarge' | 'isReduced'>,
+    isApart: boolean,
+    random: () => number,
+  ): OpenPart | undefined {
+    const isAnyPart = size.isReduced && !isApart
     for (;;) {
       const unsent = this.#open.filter(({ refused }) => refused === undefined)
-      const due = Math.min(...unsent.map(({ notBefore }) => notBefore))
-      const isNext = (part: OpenPart) => part.notBefore === due
-      const part = size.isFromEnd ? unsent.findLast(isNext) : unsent.find(isNext)
-      if (part === undefined || !size.isTooLarge(part) || !this.split(part)) return part
+      const due = leastOf(unsent, ({ notBefore }) => notBefore)
+      const best = isAnyPart ? leastOf(due, ({ failures }) => failures) : due.slice(0, 1)
+      const fitting = best.filter((one) => !size.isTooLarge(one, isApart))
+      const candidates = fitting.length > 0 ? fitting : best
+      const part = candidates[Math.floor(random() * candidates.length)]
+      if (part === undefined || !size.isTooLarge(part, isApart) || !this.split(part)) return part
     }
   }
 
@@ -140,22 +150,29 @@ export class Parts {
   }
 
   /**
-   * Takes a single span out of a refused part, to be sent next.
+   * Takes a random span out of what was refused, to be sent next.
    *
-   * @param number samples with different numbers are from different ends of the batch
    * @returns a part that cannot be split
    */
-  sample(number: number): OpenPart | undefined {
-    const isLast = number % 2 === 1
-    const part = this.#open.at(isLast ? -1 : 0)
+  sample(random: () => number): OpenPart | undefined {
+    const all = this.#open.filter((part) => part.refused !== undefined)
+    let place = Math.floor(random() * joined(all).spans)
+    const part = all.find(({ spans }) => {
+      if (place < spans) return true
+      place -= spans
+      return false
+    })
     if (part === undefined) return undefined
     const rest: Part[] = []
     let sample: Part = part
     while (sample.spans > 1) {
       const halves = this.#halve(sample)
       if (halves === undefined) return part
-      rest.push(halves[isLast ? 0 : 1])
-      sample = halves[isLast ? 1 : 0]
+      const [first, second] = halves
+      const isFirst = place < first.spans
+      if (!isFirst) place -= first.spans
+      rest.push(isFirst ? second : first)
+      sample = isFirst ? first : second
     }
     const left = joined(rest)
     // A single span is known to be refused only if it was sent alone.
@@ -182,6 +199,11 @@ export class Parts {
   #indexOf(part: OpenPart): number {
     return this.#open.indexOf(part)
   }
+}
+
+const leastOf = (parts: Mutable<OpenPart>[], measure: (part: OpenPart) => number): Mutable<OpenPart>[] => {
+  const least = Math.min(...parts.map(measure))
+  return parts.filter((part) => measure(part) === least)
 }
 
 const partOf = (body: Buffer, spans: number): Part => ({ bodies: [body], spans, bytes: body.length })

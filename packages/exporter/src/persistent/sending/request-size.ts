@@ -1,32 +1,47 @@
+import { type Evidence, rateOf } from './evidence.ts'
 import type { Part, RetryAnswer } from './types.ts'
 
-/** The smallest limit that answers of the endpoint can set, in bytes. */
+/** The smallest limit that 413 can set, in bytes. */
 const LEAST_REQUEST_BYTES = 16 * 1024
-/** After so many failures in a row, requests get smaller. */
-const MANY = 3
-/** After so many accepted requests, a size that has failed is tried again. */
+/** After so many failures of one size at least, requests get smaller. */
+const MANY = 2
+/** After so many accepted requests, a size that has failed is tried again; after twice as many if it fails again. */
 const TRIED_AGAIN = 32
+const LATEST_TRIED_AGAIN = 1024
+/** A size is too large once its failures have at most this chance to be accidents. */
+const CHANCE = 1e-4
+/** How many requests are remembered. */
+const MEMORY = 64
+
+interface Outcome {
+  readonly bytes: number
+  /** How many requests had been accepted when it failed; undefined if it was accepted. */
+  readonly failedAt: number | undefined
+}
 
 /**
  * How large requests may be. The endpoint answers 413 to a larger one, and then half of that is tried. While requests
- * fail, each attempt is half as large as the one before, by turns from the beginning and from the end of the batch:
- * that costs nothing in an outage, and finds what arrives if spans or the size are the cause.
+ * fail, each attempt is half as large as the one before: that costs nothing in an outage, and finds what arrives if
+ * spans or the size are the cause. A size that fails again and again, while smaller requests with the same spans are
+ * accepted, is not sent for a while.
  */
 export class RequestSize {
+  readonly #evidence: Pick<Evidence, 'isCause'>
   #limit: number
   // Below the limit while requests fail; doubles with each answer.
   #reduced = Number.POSITIVE_INFINITY
   #failures = 0
-  // How many failures in a row make requests smaller.
-  #patience = MANY
-  #isFromEnd = true
-  // A larger request failed repeatedly, and then arrived in two halves.
-  #seen = Number.POSITIVE_INFINITY
+  #isHurried = false
+  // The most that does not fail because of its size, as far as is known.
+  #learned = Number.POSITIVE_INFINITY
+  // What was learned before a larger size was tried again.
+  #untilTrial = Number.POSITIVE_INFINITY
+  #triedAgain = TRIED_AGAIN
   #acceptedSince = 0
-  // The size of the last of many failures in a row.
-  #failedBytes = Number.POSITIVE_INFINITY
+  #outcomes: Outcome[] = []
 
-  constructor(limit: number) {
+  constructor(limit: number, evidence: Pick<Evidence, 'isCause'>) {
+    this.#evidence = evidence
     this.#limit = limit
   }
 
@@ -37,19 +52,18 @@ export class RequestSize {
 
   /** The most bytes of a batch, unless a single record has more. */
   get batchLimit(): number {
-    const limit = Math.min(this.#limit, this.#seen)
-    // To send what is at the end, all has to be there.
-    return this.isFromEnd ? limit : Math.min(limit, this.#reduced)
+    return Math.min(this.#limit, this.#learned)
   }
 
-  /** Whether the next request is taken from the end of a batch. */
-  get isFromEnd(): boolean {
-    return this.#isFromEnd && Number.isFinite(this.#reduced)
+  /** Whether requests are smaller than a batch, because they fail. */
+  get isReduced(): boolean {
+    return Number.isFinite(this.#reduced)
   }
 
   /** Whether a part has to be split, although it is a single record or a part of one. */
-  isTooLarge(part: Part): boolean {
-    return part.spans > 1 && part.bytes > Math.min(this.#reduced, this.#seen)
+  isTooLarge({ spans, bytes }: Part, isApart: boolean): boolean {
+    const reduced = isApart && !this.#isHurried ? Number.POSITIVE_INFINITY : this.#reduced
+    return spans > 1 && bytes > Math.min(reduced, this.#learned)
   }
 
   /**
@@ -60,26 +74,50 @@ export class RequestSize {
     this.#limit = Math.min(this.#limit, Math.max(LEAST_REQUEST_BYTES, Math.floor(tooLarge / 2)))
   }
 
-  /** A request of this size was refused or failed repeatedly, and then arrived in parts: its size was the cause. */
-  suspect(bytes: number): void {
-    this.#seen = Math.min(this.#seen, Math.max(LEAST_REQUEST_BYTES, Math.floor(bytes / 2)))
+  /**
+   * A request of this size failed or was refused, and then all of it arrived in parts: by accident, or its size was the
+   * cause.
+   *
+   * @param failures how often
+   * @param failedAt how many requests had been accepted before; failures without one between them are one outage
+   */
+  arrivedInParts(bytes: number, failures: number, failedAt: number): void {
+    this.#remember({ bytes, failedAt }, failures)
+    const lastAccepted = this.#outcomes.findLastIndex(
+      (one) => one.failedAt === undefined && one.bytes >= bytes,
+    )
+    const since = this.#outcomes.slice(lastAccepted + 1)
+    const failed = since.filter((one) => one.bytes >= bytes && one.bytes < 2 * bytes)
+    const outages = new Set(failed.map((one) => one.failedAt)).size
+    const smaller = this.#outcomes.filter((one) => one.bytes < bytes)
+    const accidents = smaller.filter((one) => one.failedAt !== undefined).length
+    if (!this.#isHurried && rateOf(accidents, smaller.length - accidents) ** outages > CHANCE) return
+    this.#learned = Math.min(this.#learned, Math.floor(bytes / 2))
+    this.#untilTrial = Number.POSITIVE_INFINITY
     this.#acceptedSince = 0
   }
 
-  /** A request of this size was accepted. */
-  accepted(bytes: number): void {
-    // About twice as much has just failed.
-    if (this.#failedBytes > bytes && this.#failedBytes < bytes * 3) this.suspect(this.#failedBytes)
-    this.#failedBytes = Number.POSITIVE_INFINITY
-    if (Number.isFinite(this.#seen) && ++this.#acceptedSince >= TRIED_AGAIN) {
-      this.#acceptedSince = 0
-      this.#seen = doubled(this.#seen, this.#limit)
+  /**
+   * A request of this size was accepted.
+   *
+   * @param failures how often it had failed before
+   */
+  accepted(bytes: number, failures: number): void {
+    this.#remember({ bytes, failedAt: -1 }, failures)
+    this.#remember({ bytes, failedAt: undefined }, 1)
+    if (bytes > this.#untilTrial) {
+      this.#untilTrial = Number.POSITIVE_INFINITY
+      this.#triedAgain = TRIED_AGAIN
     }
+    if (!Number.isFinite(this.#learned) || ++this.#acceptedSince < this.#triedAgain) return
+    this.#acceptedSince = 0
+    this.#untilTrial = Math.min(this.#untilTrial, this.#learned)
+    this.#learned = doubled(this.#learned, this.#limit)
   }
 
-  /** From now on the first failure makes requests smaller: what does not arrive soon is lost. */
+  /** From now on each failure makes requests smaller, soon: what does not arrive in time is left. */
   hurry(): void {
-    this.#patience = 1
+    this.#isHurried = true
   }
 
   /** A request was answered. */
@@ -91,16 +129,28 @@ export class RequestSize {
   /**
    * A request failed, perhaps because of its size or its spans.
    *
-   * @returns whether the next one is smaller
+   * @returns whether this or a later one is smaller than what failed first
    */
   failed({ spans, bytes }: Part, { afterMillis }: RetryAnswer): boolean {
+    if (bytes > this.#untilTrial) {
+      this.#learned = this.#untilTrial
+      this.#untilTrial = Number.POSITIVE_INFINITY
+      this.#triedAgain = Math.min(LATEST_TRIED_AGAIN, this.#triedAgain * 2)
+      this.#acceptedSince = 0
+      return spans > 1
+    }
+    this.#failures++
+    const isCause = this.#failures >= MANY && this.#evidence.isCause(this.#failures)
     // After a long wait no attempt may be wasted.
-    this.#failures += afterMillis ? MANY : 1
-    if (this.#failures < this.#patience) return false
-    this.#failedBytes = bytes
-    this.#isFromEnd = !this.#isFromEnd
-    if (spans > 1) this.#reduced = Math.max(1, bytes / 2)
-    return spans > 1
+    if (isCause || afterMillis || this.#isHurried) {
+      this.#failures = 0
+      if (spans > 1) this.#reduced = Math.max(1, bytes / (this.#isHurried ? 4 : 2))
+    }
+    return spans > 1 && this.isReduced
+  }
+
+  #remember(outcome: Outcome, times: number): void {
+    this.#outcomes = [...this.#outcomes, ...Array(times).fill(outcome)].slice(-MEMORY)
   }
 }
 

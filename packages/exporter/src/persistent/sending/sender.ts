@@ -56,14 +56,15 @@ export class Sender {
     this.#transport = transport
     this.#clock = clock
     const circuit = new Circuit(clock, settings.maxRetryAfterMillis)
-    const size = new RequestSize(settings.maxRequestBytes)
+    const evidence = new Evidence()
+    const size = new RequestSize(settings.maxRequestBytes, evidence)
     const outages = new OutageLog(settings.url, clock)
     this.#circuit = circuit
     this.#size = size
     const refusals = new Refusals()
     const shared: DeliveryContext = {
       ...{ queue, transport, counters, observer, codecOf, clock },
-      ...{ circuit, outages, size, refusals, evidence: new Evidence(), earlier: new WeakMap() },
+      ...{ circuit, outages, size, refusals, evidence, earlier: new WeakMap() },
     }
     this.#waiters = new FlushWaiters(clock, circuit, transport)
     this.#leases = new Leases(settings, shared)
@@ -162,8 +163,7 @@ export class Sender {
 
   /** Milliseconds until a batch may be sent apart; infinite if something else has to happen first. */
   #waitApart(): number {
-    // In an outage there is one request at a time, for the oldest.
-    if (this.#isClosed || (this.#circuit.isOpen && !this.#isIdle)) return Number.POSITIVE_INFINITY
+    if (this.#isClosed) return Number.POSITIVE_INFINITY
     return Math.max(this.#circuit.wait, this.#apart.wait(this.#waiters.any))
   }
 
@@ -171,8 +171,7 @@ export class Sender {
     const delivery = this.#apart.take(this.#waiters.any)
     if (delivery === undefined) return
     try {
-      const mayStart = () => this.#circuit.wait === 0 && (!this.#circuit.isOpen || this.#isIdle)
-      const outcome = await this.#apart.run(delivery, mayStart)
+      const outcome = await this.#apart.run(delivery, () => this.#circuit.wait === 0)
       if (outcome === 'answered') this.#leases.remove(delivery)
     } catch (error) {
       this.#broken(error, delivery)
@@ -239,8 +238,8 @@ export class Sender {
   /** Returns whether a request failed. */
   async #run(delivery: Delivery): Promise<boolean> {
     const mayStart = () => this.#circuit.wait === 0 && (!this.#circuit.isOpen || this.#running === 1)
-    const outcome = await delivery.run(mayStart, () => this.#leases.mayGoApart(delivery))
-    const hasFailed = outcome === 'failed'
+    const outcome = await delivery.run(mayStart, (isOutage) => this.#leases.mayGoApart(delivery, isOutage))
+    const hasFailed = outcome === 'failed' || (outcome === 'apart' && this.#circuit.isOpen)
     if (outcome === 'answered') this.#leases.remove(delivery)
     else if (outcome === 'apart') this.#apart.add(delivery)
     // The queue would return all of a batch again, with what was answered.

@@ -191,7 +191,7 @@ describe('Retry-After', () => {
     await advance(30_499)
     expect(requests()).toEqual(['ab', 'cd'])
     await advance(1)
-    expect(requests()).toEqual(['ab', 'cd', 'c', 'ab'])
+    expect(requests()).toEqual(['ab', 'cd', 'd', 'ab'])
     for (const index of [2, 3]) await answer(accepted, index)
     await answer(accepted)
     expect(await drained).toBe(0)

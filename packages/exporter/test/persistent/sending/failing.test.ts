@@ -1,48 +1,11 @@
 import { diag } from '@opentelemetry/api'
 import { afterEach, describe, expect, it } from 'vitest'
 import { collectWarnings } from '../../../../../test/support/tracing.ts'
-import type { Answer, RetryAnswer, SenderSettings } from '../../../src/persistent/sending/types.ts'
-import { accepted, retry, settle, startSender } from './support/sender.ts'
+import type { RetryAnswer } from '../../../src/persistent/sending/types.ts'
+import { numbered, startInstant as start } from './support/instant.ts'
+import { accepted, retry, startSender } from './support/sender.ts'
 
 afterEach(() => diag.disable())
-
-const numbered = (count: number, prefix = '') => Array.from({ length: count }, (_, i) => `${prefix}${i}.`)
-
-/** An endpoint that answers at once, and time that goes on whenever nothing happens. */
-function start(
-  reply: (names: readonly string[], time: number) => Answer,
-  some: Partial<SenderSettings> = {},
-) {
-  const started = startSender(
-    { maxExportBatchSize: 500, scheduledDelayMillis: 100, ...some },
-    undefined,
-    some.concurrency ?? 1,
-  )
-  const { advance, clock, queue, transport } = started
-  const arrived = new Map<string, number>()
-  const sizes: number[] = []
-  let answered = 0
-  const answerAll = async () => {
-    for (; answered < transport.posted.length; await settle()) {
-      const posted = transport.posted[answered++]
-      if (posted === undefined) break
-      const answer = reply(posted.names, clock.time)
-      sizes.push(posted.names.length)
-      if (answer.kind === 'accepted') for (const name of posted.names) arrived.set(name, clock.time)
-      await posted.answer(answer)
-    }
-  }
-  /** Lets time pass in small steps, with what happens in each. */
-  const pass = async (millis: number, each: (step: number) => unknown = () => {}) => {
-    for (let step = 0; step < millis / 50; step++) {
-      await each(step)
-      await advance(50)
-      await answerAll()
-    }
-  }
-  const rejected = () => queue.rejected.flatMap(({ names }) => names)
-  return { ...started, arrived, sizes, pass, rejected }
-}
 
 const failure = (reason: string, status?: number): RetryAnswer => ({
   kind: 'retry',
@@ -111,6 +74,65 @@ describe.each([1, 4])('with %i requests at a time, a span that makes every reque
   })
 })
 
+describe('an endpoint that fails all spans for a while, and answers empty requests', () => {
+  it.each([1, 4])(
+    'gets the span that failed before, too, with %i requests at a time',
+    async (concurrency) => {
+      let failed = 0
+      let isOut = false
+      const { append, arrived, pass, rejected } = start(
+        (names) => {
+          if (names.length === 0 || failed > 30) return accepted
+          const isFirst = names.includes('first')
+          if (isFirst && arrived.size > 0) isOut = true
+          if (!isFirst && !isOut) return accepted
+          failed++
+          return retry()
+        },
+        { concurrency, maxExportBatchSize: 1 },
+      )
+      await append('first')
+      for (const name of numbered(200)) {
+        await append(name)
+        await pass(500)
+      }
+      await pass(1_200_000)
+      expect(isOut).toBe(true)
+      expect(rejected()).toEqual([])
+      expect(arrived.size).toBe(201)
+    },
+  )
+})
+
+describe('several spans that fail', () => {
+  it('stay queued until others are accepted', async () => {
+    const { append, arrived, pass, rejected } = start((names) =>
+      names.some((name) => name.startsWith('bad')) ? retry() : accepted,
+    )
+    for (const name of ['0.', 'bad 1', 'bad 2', '3.']) await append(name)
+    await pass(600_000)
+    expect([...arrived.keys()].sort()).toEqual(['0.', '3.'])
+    expect(rejected()).toEqual([])
+    await pass(60_000, (step) => step % 20 === 0 && append(`new ${step}.`))
+    expect(rejected().sort()).toEqual(['bad 1', 'bad 2'])
+  })
+})
+
+describe('a span that is larger than other requests', () => {
+  it.each([1, 4])('and fails holds nothing up, with %i requests at a time', async (concurrency) => {
+    const large = 'large'.padEnd(5000, '.')
+    const { append, arrived, pass, rejected } = start(
+      (names) => (names.includes(large) ? retry() : accepted),
+      { concurrency, maxRequestBytes: 4000 },
+    )
+    await append(large)
+    for (const name of numbered(100)) await append(name)
+    await pass(60_000, (step) => step % 20 === 0 && append(`new ${step}.`))
+    expect(arrived.size).toBe(100 + 60)
+    expect(rejected()).toEqual([large])
+  })
+})
+
 describe('an endpoint that takes no large requests', () => {
   it.each(failures)('and answers them with %s gets everything, with few failures', async (_, failure) => {
     const { append, arrived, counters, pass, rejected } = start(
@@ -132,7 +154,7 @@ describe('a shutdown', () => {
       { maxExportBatchSize: 2048 },
     )
     // The longest pauses.
-    clock.chance = 0.999
+    clock.random = () => 0.999
     await append(...numbered(2048))
     sender.hurry()
     const drained = sender.drain(queue.trackQueued(), 10_000, false, 2000)
@@ -146,14 +168,14 @@ describe('an outage', () => {
     const { advance, answer, append, clock, requests } = startSender({ maxExportBatchSize: 8 })
     await append(...numbered(8))
     const waits: number[] = []
-    for (let i = 0; i < 8; i++) {
+    for (let i = 0; i < 9; i++) {
       await answer(retry())
       waits.push(...clock.waits)
       await advance(clock.waits[0] ?? 0)
     }
     const sizes = requests().map((names) => names.split('.').length - 1)
-    expect(sizes).toEqual([8, 8, 8, 4, 2, 1, 1, 1, 1])
-    expect(waits).toEqual([500, 1000, 2000, 2000, 2000, 2000, 4000, 8000])
+    expect(sizes).toEqual([8, 8, 4, 4, 2, 2, 1, 1, 1, 1])
+    expect(waits).toEqual([500, 1000, 1000, 1000, 1000, 1000, 1000, 2000, 4000])
   })
 
   it('of hours loses and rejects nothing, and ends with small requests that grow', async () => {
@@ -173,34 +195,5 @@ describe('an outage', () => {
     expect(after[0]).toBeLessThan(10)
     expect(Math.max(...after)).toBe(500)
     expect(clock.time).toBeLessThan(until + 100_000)
-  })
-})
-
-describe('an endpoint that fails at random', () => {
-  it.each([0.01, 0.1, 0.3, 0.5])('with a chance of %d gets every span', async (chance) => {
-    let seed = 12_345
-    const random = () => {
-      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0
-      return (seed >>> 8) / 2 ** 24
-    }
-    for (const [size, concurrency] of [
-      [1, 1],
-      [8, 4],
-      [64, 2],
-      [500, 4],
-    ] as const) {
-      const { append, arrived, pass, rejected, queue } = start(
-        () => (random() < chance ? retry() : accepted),
-        {
-          maxExportBatchSize: size,
-          concurrency,
-        },
-      )
-      const count = Math.min(3000, size * 60)
-      for (let i = 0; i < count; i++) queue.appendSpans(`${i}.`)
-      await append('last')
-      for (let round = 0; round < 100 && arrived.size <= count; round++) await pass(20_000)
-      expect([arrived.size, rejected()]).toEqual([count + 1, []])
-    }
   })
 })

@@ -52,14 +52,14 @@ const spans = (count: number, length: number, name = 's') =>
   Array.from({ length: count }, (_, i) => `${name}${i}`.padEnd(length - 1, '.'))
 
 describe('an endpoint that resets requests without an answer', () => {
-  it('gets smaller ones after three resets, of several records, and of parts of one', async () => {
+  it('gets smaller ones after two resets, of several records, and of parts of one', async () => {
     const delivered: string[] = []
     const records = [...spans(40, 1000).map((span) => [span]), spans(64, 500, 'in one record')]
     const { counters, sizes } = await deliver(resetAbove(10_000, delivered), records)
     expect(counters).toMatchObject({ delivered: 104, rejected: 0 })
     expect(delivered.sort()).toEqual(records.flat().sort())
-    expect(sizes.slice(0, 4).map((bytes) => bytes > 30_000)).toEqual([true, true, true, true])
-    expect(Math.max(...sizes.slice(4))).toBeLessThan(72_000 / 2 + 1000)
+    expect(sizes.slice(0, 2).map((bytes) => bytes > 70_000)).toEqual([true, true])
+    expect(Math.max(...sizes.slice(2))).toBeLessThan(72_000)
   })
 
   it('gets large ones again once it accepts requests', async () => {
