@@ -46,6 +46,17 @@ export class OwnFolder {
 
   /** Makes a folder, and returns its checkpoint. Throws the error of the system. */
   open(): Checkpoint {
+    for (;;) {
+      try {
+        return this.#make()
+      } catch (error) {
+        // It was taken before it was complete.
+        if (!isMissing(error) || !this.lose()) throw error
+      }
+    }
+  }
+
+  #make(): Checkpoint {
     const { system, tasks } = this.#context
     const folder = Folder.create(this.#context, this.#directory)
     try {

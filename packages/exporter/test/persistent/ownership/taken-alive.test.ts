@@ -131,6 +131,20 @@ describe('a living owner whose journal was taken over loses nothing that it writ
     }
   })
 
+  it.each(['alive', 'cursor'])('although a new folder is taken before it has its file %s', async (file) => {
+    const pair = new Pair()
+    pair.offer(1)
+    rename(pair.directory, pair.owner)
+    pair.owner.onOperation = (name, [path]) => {
+      if (name !== 'openSync' || !String(path).endsWith(file)) return
+      pair.owner.onOperation = () => {}
+      rename(pair.directory, pair.owner)
+    }
+    pair.offer(2)
+    expect(pair.queue.isOnDisk).toBe(true)
+    expect(await pair.arrived()).toEqual(['1', '2'])
+  })
+
   it('off the event loop, once it is written', async () => {
     const pair = new Pair({ isSync: false })
     pair.offer(1)
