@@ -5,8 +5,9 @@ import { langfuse } from '@otel-sessions/exporter/backends'
 import { backfill } from '@otel-sessions/exporter/backfill'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { startEndpoint } from '../endpoint.ts'
+import { eventually } from '../queue/support.ts'
 import { expectAccounted, startDelivery, temporaryFolder } from '../support.ts'
 
 /** A processor with a journal, whose spans wait while the root of their trace is open. */
@@ -47,7 +48,7 @@ async function deliverCopy(directory: string, url: string): Promise<PersistentBa
 test('a span that waits inherits its session and is sent once, and its copy is deleted', async () => {
   const { processor, root, end, files, sessions } = await startWaiting()
   end('one')
-  await vi.waitFor(() => expect(files().filter((file) => file.endsWith('.held'))).toHaveLength(1))
+  await eventually(() => expect(files().filter((file) => file.endsWith('.held'))).toHaveLength(1))
   expect(processor.stats()).toMatchObject({ buffered: 1, queued: { spans: 0 }, unwritten: 0 })
   expectAccounted(processor)
   end('two', { 'session.id': 's1' })

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { machine } from '../../../src/persistent/journal/context.ts'
-import { drain, journals, quiet, record, TestProcess, temporary } from '../queue/support.ts'
+import { drain, eventually, journals, quiet, record, TestProcess, temporary } from '../queue/support.ts'
 
 /** Lets a queue look for journals again, as it does from time to time. */
 async function sweep(process: TestProcess): Promise<void> {
@@ -25,9 +25,9 @@ describe.skipIf(process.platform !== 'linux')('a process of this machine', () =>
     const [output] = await once(parent.stdout, 'data')
     const pid = Number(String(output))
     // A shell would ask for the result.
-    await vi.waitFor(() => expect(readFileSync(`/proc/${parent.pid}/comm`, 'latin1')).toBe('sleep\n'))
+    await eventually(() => expect(readFileSync(`/proc/${parent.pid}/comm`, 'latin1')).toBe('sleep\n'))
     parent.stdin.end('\n')
-    await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'latin1')).toMatch(/\) Z /))
+    await eventually(() => expect(readFileSync(`/proc/${pid}/stat`, 'latin1')).toMatch(/\) Z /))
     expect(machine().startOf(pid)).toBeUndefined()
     parent.kill()
   })
@@ -39,7 +39,7 @@ describe.skipIf(process.platform !== 'linux')('a process of this machine', () =>
     const start = machine().startOf(pid)
     expect(start).toMatch(/^\d+$/)
     child.kill('SIGSTOP')
-    await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'latin1')).toMatch(/\) T /))
+    await eventually(() => expect(readFileSync(`/proc/${pid}/stat`, 'latin1')).toMatch(/\) T /))
     expect(machine().startOf(pid)).toBe(start)
     child.kill('SIGKILL')
     await once(child, 'exit')

@@ -187,7 +187,8 @@ describe('purge', () => {
     other.offer(record('of the living'))
     const process = new TestProcess()
     const queue = process.open({ directory })
-    await queue.ready
+    // Either would take over what it finds later.
+    await Promise.all([other.ready, queue.ready])
     dead.kill()
     expect(await queue.purge()).toBe(1)
     await quiet()

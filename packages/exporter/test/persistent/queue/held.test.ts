@@ -1,8 +1,18 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { HeldSpan, SpanQueue } from '../../../src/persistent/queue/index.ts'
-import { drain, failure, journals, quiet, record, TestProcess, temporary, upTo } from './support.ts'
+import {
+  drain,
+  eventually,
+  failure,
+  journals,
+  quiet,
+  record,
+  TestProcess,
+  temporary,
+  upTo,
+} from './support.ts'
 
 /** Holds spans by their names. */
 function hold(queue: SpanQueue, ...names: (string | number)[]): HeldSpan[] {
@@ -268,7 +278,7 @@ describe('a span that waits', () => {
     expect(queue.size.spans).toBe(0)
     full.onOperation = () => {}
     full.tick(30_000)
-    await vi.waitFor(() => expect(queue.size.spans).toBe(1))
+    await eventually(() => expect(queue.size.spans).toBe(1))
     expect(await drain(queue)).toEqual(['1'])
     await queue.close()
     expect(journals(directory)).toEqual([])

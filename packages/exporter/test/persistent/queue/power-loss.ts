@@ -215,8 +215,6 @@ export class PowerLossDisk {
       },
       ...{ mkdir: make, mkdirSync: make, rename: move, renameSync: move, unlink: remove, unlinkSync: remove },
       ...{ rmdir: remove, rm: remove },
-      ...{ close: (args) => this.#opened.delete(args[0] as number) },
-      ...{ closeSync: (args) => this.#opened.delete(args[0] as number) },
       writeFile: (args) => {
         const file = this.#open(String(args[0]), 'w')
         this.#write(file, 0, Buffer.from(args[1] as string))
@@ -249,6 +247,8 @@ export class PowerLossDisk {
         const call = target[name as 'openSync'] as Call
         return (...args: unknown[]) => {
           const before = this.length
+          // Before the call: once the file is closed, the next one that is opened may get its number.
+          if (name === 'close' || name === 'closeSync') this.#opened.delete(args[0] as number)
           const callback = args.at(-1)
           if (typeof callback !== 'function') {
             const result: unknown = call(...args)

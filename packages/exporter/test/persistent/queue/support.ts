@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as zlib from 'node:zlib'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import type { Encoded } from '../../../src/persistent/encoder/codec.ts'
 import { machine, type System } from '../../../src/persistent/journal/context.ts'
 import { recordHeader, segmentHeader } from '../../../src/persistent/journal/segment/format.ts'
@@ -20,6 +20,8 @@ export function temporary(): string {
 
 // Asking for it reads files of the system.
 const real = machine()
+/** The clock that is never set back stands still, at a whole number, so that a machine that is busy changes nothing. */
+const STARTED = Math.ceil(real.now())
 
 /** A process, as the queue sees it: it can be killed, its clocks can be set, its disk can fail. */
 export class TestProcess {
@@ -92,7 +94,7 @@ export class TestProcess {
 
   readonly system: System = {
     fs: this.#files(),
-    now: () => real.now() + this.ahead,
+    now: () => STARTED + this.ahead,
     wall: () => Date.now() + this.ahead + this.wallAhead,
     every: (millis, callback) => {
       const timer = { millis, callback }
@@ -279,6 +281,10 @@ export async function quiet(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve))
   }
 }
+
+/** Resolves when a check of what other processes or threads do passes. A machine that is busy takes its time. */
+export const eventually = (check: () => void): Promise<void> =>
+  vi.waitFor(check, { timeout: 60_000, interval: 5 })
 
 /** Names of the folders in a directory that are journals. */
 export const journals = (directory: string): string[] =>
