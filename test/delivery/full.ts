@@ -19,7 +19,7 @@ Object.assign(files, {
   writev: (fd: number, parts: Parts, position: number, done: Done) => {
     const error = take(parts)
     if (error === undefined) writev(fd, parts, position, done)
-    else setImmediate(done, error)
+    else setImmediate(done, error, 0, parts)
   },
   writevSync: (fd: number, parts: Parts, position: number) => {
     const error = take(parts)

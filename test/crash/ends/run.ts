@@ -26,6 +26,8 @@ interface Phase {
   readonly findsJournals?: boolean
   /** How long what was begun before may keep the process alive. */
   readonly keepsAliveMillis?: number
+  /** No request has been made: what the process leaves within its end may not arrive twice. */
+  readonly isExact?: boolean
   /** @returns when it ends */
   reach(remote: Remote, random: Random): Promise<void>
 }
@@ -81,6 +83,15 @@ const PHASES: readonly Phase[] = [
     async reach(remote) {
       await request(remote, 'flush')
       await end(remote, 50)
+    },
+  },
+  {
+    name: 'while spans wait for their resource',
+    mood: 'kind',
+    isExact: true,
+    async reach(remote) {
+      // Their copies fill several files.
+      await remote.order({ kind: 'end', spans: 4000, length: LENGTH, isPending: true })
     },
   },
   { name: 'during a shutdown', mood: 'silent', reach: (remote) => request(remote, 'shutdown') },
@@ -178,11 +189,16 @@ async function play(
       directory,
     )
     const clients = [remote.client, next]
-    const arrived = new Set(clients.flatMap(({ requests }) => requests.flatMap(({ ids }) => ids)))
+    const ids = clients.flatMap(({ requests }) => requests.flatMap((request) => request.ids))
+    const arrived = new Set(ids)
     const found = phase.findsJournals ? journal.records.map(({ id }) => id) : []
     const ended = Array.from({ length: remote.safe }, (_, index) => `${remote.name}.${index + 1}`)
     const lost = [...found, ...ended].filter((id) => !arrived.has(id))
     problems.push(...clients.flatMap(({ violations }) => violations))
+    // Others make requests, and the deadline may end one whose answer is on its way, or are like a kill.
+    const isWithinCall = way === 'exit' || way === 'exception'
+    if (phase.isExact && isWithinCall && ids.length > arrived.size)
+      problems.push(`${ids.length - arrived.size} arrived twice`)
     if (lost.length > 0) problems.push(`lost ${lost.length}: ${lost.slice(0, 3).join(', ')}`)
     if (millis > boundMillis + MARGIN_MILLIS)
       problems.push(`it took ${Math.round(millis)} ms to end, not ${boundMillis}`)

@@ -9,8 +9,8 @@ export interface ProgramConfig {
 
 /** What it is told to do. */
 export type Order =
-  /** End spans with so many bytes of text each. */
-  | { readonly kind: 'end'; readonly spans: number; readonly length: number }
+  /** End spans with so many bytes of text each, whose resource may be incomplete for longer than the process lives. */
+  | { readonly kind: 'end'; readonly spans: number; readonly length: number; readonly isPending?: boolean }
   /** End spans for so long, without a turn of the event loop. */
   | { readonly kind: 'end for'; readonly millis: number; readonly length: number }
   /** Wait until all spans are in the journal, or delivered. */

@@ -58,7 +58,7 @@ function leave({ id, way }: Extract<Command, { kind: 'leave' }>): void {
 async function act(command: Exclude<Command, { kind: 'leave' }>): Promise<Omit<Reply, 'id'>> {
   switch (command.kind) {
     case 'end':
-      end(command.spans, command.length)
+      end(command.spans, command.length, command.isPending)
       return { safe: options.durability === 'span' ? ended : 0 }
     case 'end for':
       // The event loop gets no turn meanwhile.
@@ -101,10 +101,17 @@ async function act(command: Exclude<Command, { kind: 'leave' }>): Promise<Omit<R
   }
 }
 
-function end(spans: number, length: number): void {
+const pendingResource = {
+  attributes: {},
+  asyncAttributesPending: true,
+  waitForAsyncAttributes: () => new Promise<void>(() => {}),
+}
+
+function end(spans: number, length: number, isPending = false): void {
   for (let left = spans; left > 0; left--) {
     ended++
-    processor.onEnd(checkedSpan(`${prefix}${ended}`, randomText(random, length)))
+    const span = checkedSpan(`${prefix}${ended}`, randomText(random, length))
+    processor.onEnd(isPending ? Object.assign(span, { resource: pendingResource }) : span)
   }
 }
 
