@@ -250,10 +250,10 @@ export class Delivery {
 
   /** Narrows a batch that fails while others are accepted. */
   #failedApart(part: OpenPart | undefined, answer: RetryAnswer, hasEvidence: boolean, wait: number): void {
-    const { evidence, outages } = this.#context
+    const { evidence, outages, size } = this.#context
     this.#pauses.failedApart(hasEvidence, wait)
     if (part === undefined || (part.spans > 1 && !evidence.isCause(part.failures))) return
-    if (this.#parts.split(part)) return
+    if (size.isHurried ? this.#parts.splitInFour(part) : this.#parts.split(part)) return
     this.#parts.delay(part, this.#pauses.untilSpan(part.strikes), hasEvidence)
     if (part.strikes < evidence.failuresNeeded) return
     this.#reject(part, answer.status ?? NO_STATUS)

@@ -60,6 +60,11 @@ export class RequestSize {
     return Number.isFinite(this.#reduced)
   }
 
+  /** Whether there is little time, so that failures have to be few. */
+  get isHurried(): boolean {
+    return this.#isHurried
+  }
+
   /** Whether a part has to be split, although it is a single record or a part of one. */
   isTooLarge({ spans, bytes }: Part, isApart: boolean): boolean {
     const reduced = isApart && !this.#isHurried ? Number.POSITIVE_INFINITY : this.#reduced

@@ -161,6 +161,25 @@ describe('a shutdown', () => {
     await pass(10_000)
     expect([await drained, arrived.size]).toEqual([0, 2048])
   })
+
+  it('finds a span that fails after few failures, which may be timeouts', async () => {
+    const failed: number[] = []
+    const { append, arrived, pass, queue, sender } = start(
+      (names) => {
+        if (!names.includes('777.')) return accepted
+        failed.push(names.length)
+        return failure('timeout')
+      },
+      { maxExportBatchSize: 2048 },
+    )
+    await append(...numbered(2048))
+    sender.hurry()
+    const drained = sender.drain(queue.trackQueued(), 10_000)
+    await pass(10_000)
+    await drained
+    expect(arrived.size).toBe(2047)
+    expect(failed.filter((spans) => spans > 1).length).toBeLessThanOrEqual(Math.log2(2048) / 2 + 2)
+  })
 })
 
 describe('an outage', () => {
