@@ -40,6 +40,22 @@ describe('a batch of which a part has no answer', () => {
     }
   })
 
+  it('leaves that part although another process had written the batch', async () => {
+    const directory = temporary()
+    const process = new TestProcess()
+    const queue = process.open({ directory })
+    for (const name of upTo(3)) queue.offer(record(name))
+    await quiet()
+    process.kill()
+    const second = await nextProcess(directory)
+    expect(await putBack(second.queue, '2')).toMatchObject({ isDone: true })
+    await second.queue.close()
+    const third = await nextProcess(directory)
+    expect(await drain(third.queue)).toEqual(['2'])
+    await third.queue.close()
+    expect(journals(directory)).toEqual([])
+  })
+
   it('leaves that part of each of several batches', async () => {
     const directory = temporary()
     const queue = new TestProcess().open({ directory }, 3)
