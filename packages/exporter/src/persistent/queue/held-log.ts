@@ -18,6 +18,8 @@ export interface HeldLogHost extends HeldFilesHost {
   fail(error: unknown): void
   /** Forces to the disk what the journal has written until now. */
   sync(): Promise<void>
+  /** The same within the call. Throws the error of the system. */
+  syncNow(): void
 }
 
 /**
@@ -106,6 +108,12 @@ export class HeldLog {
   writeNow(): void {
     this.flush()
     this.#writer.writeNow()
+    try {
+      // The power may fail: a copy is needed until the span itself is on the disk.
+      if (this.#unneeded.length > 0) this.#host.syncNow()
+    } catch {
+      return
+    }
     this.#writeReleases(true)
     this.#writer.writeNow()
     this.#files.deleteNow()

@@ -97,6 +97,7 @@ export class JournalQueue {
         else this.#fail(error)
       },
       sync: () => this.#syncer.sync(),
+      syncNow: () => this.#syncer.syncNow(),
     })
     context.disk.onHanging = () => this.#hang()
     this.#openFolder()

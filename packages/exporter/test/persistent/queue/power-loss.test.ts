@@ -55,8 +55,12 @@ class Machine {
     return names
   }
 
-  /** Checks a power loss after each operation: with what was not forced, without it, and with every other part. */
-  async expectNothingLost(): Promise<void> {
+  /**
+   * Checks a power loss after each operation: without what was not forced, and with every other operation of it.
+   *
+   * @param alone how many of the operations that were not forced are also kept alone, each of them
+   */
+  async expectNothingLost(alone = 0): Promise<void> {
     expect(this.#safe).not.toEqual([])
     for (const process of this.#processes) process.kill()
     await quiet()
@@ -66,7 +70,11 @@ class Machine {
         .filter((one) => one.from <= length && length < one.until)
         .map(({ name }) => name)
       let part = length
-      for (const isKept of [() => false, () => part++ % 2 === 0]) {
+      const only = Array.from({ length: alone }, (_, nth) => {
+        let at = 0
+        return () => at++ === nth
+      })
+      for (const isKept of [() => false, () => part++ % 2 === 0, ...only]) {
         const found = new Set(await this.found(length, isKept))
         expect(
           safe.filter((name) => !found.has(name)),
@@ -125,6 +133,23 @@ describe('a power loss takes nothing', () => {
     await queue.close()
     await machine.expectNothingLost()
   })
+
+  it.each(['batch', 'interval'] as const)(
+    'that waited for its trace until the process ended by itself (%s)',
+    async (fsync) => {
+      const machine = new Machine()
+      const { process, queue } = machine.start({ fsync })
+      const held = upTo(3).map((name) => queue.hold(() => record(name).body))
+      queue.writeHeld()
+      await quiet()
+      process.tick(500)
+      await quiet()
+      machine.safe(...upTo(3))
+      for (const [index, name] of upTo(3).entries()) queue.offer(record(name), () => held[index]?.release())
+      queue.writeNow()
+      await machine.expectNothingLost(6)
+    },
+  )
 
   it.each(['batch', 'interval'] as const)(
     'that was rejected, from the moment that it counts so (%s)',

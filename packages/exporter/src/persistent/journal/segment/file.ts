@@ -185,7 +185,7 @@ export class Syncer {
   readonly #tasks: Tasks
   readonly #onError: (error: unknown) => void
   readonly #dirty = new Set<SegmentFile>()
-  readonly #syncing = new Set<Promise<void>>()
+  readonly #syncing = new Map<SegmentFile, Promise<void>>()
   #stop: (() => void) | undefined
 
   constructor(system: System, fsync: Fsync, tasks: Tasks, onError: (error: unknown) => void) {
@@ -211,7 +211,14 @@ export class Syncer {
   /** Forces to the disk what was written until now. Never rejects. */
   async sync(): Promise<void> {
     this.#syncDirty()
-    await Promise.all(this.#syncing)
+    await Promise.all(this.#syncing.values())
+  }
+
+  /** The same within the call. Throws the error of the system. */
+  syncNow(): void {
+    // What a thread is forcing at this moment is forced again: the power may fail before it is done.
+    for (const file of new Set([...this.#syncing.keys(), ...this.#dirty])) file.syncSync()
+    this.#dirty.clear()
   }
 
   /** Stops the timer. `finish` syncs what is left. */
@@ -240,8 +247,10 @@ export class Syncer {
     const synced: Promise<void> = file
       .sync()
       .catch(this.#onError)
-      .finally(() => this.#syncing.delete(synced))
-    this.#syncing.add(synced)
+      .finally(() => {
+        if (this.#syncing.get(file) === synced) this.#syncing.delete(file)
+      })
+    this.#syncing.set(file, synced)
     return synced
   }
 }
