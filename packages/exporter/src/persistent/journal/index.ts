@@ -50,6 +50,7 @@ export {
   recordHeader,
   SEGMENT_HEADER_BYTES,
   segmentHeader,
+  segmentOf,
   segmentPath,
 } from './segment/format.ts'
 export { findSegment } from './segment/load.ts'

@@ -28,9 +28,8 @@
  * - `leasing.ts`, `put-back.ts`: leases, expiry, and what is left of a lease at the end
  * - `memory-queue.ts`, `journal-queue.ts`: where offered records go, and `moves.ts` between them
  * - `own-folder.ts`: the folder that this process writes to
- * - `held-log.ts`, `held-files.ts`, `held-records.ts`: copies of spans that cannot be queued yet, and their files
- * - `dead-letters.ts`, `dead-letter-folder.ts`, `dead-letter-file.ts`: bodies that endpoints rejected for good, and
- *   `redelivery.ts` of them
+ * - `held/`: copies of spans that cannot be queued yet, and their files
+ * - `dead-letters/`: bodies that endpoints rejected for good, and queuing them again
  * - `../journal/`: segments and their files: format, writer, reader, checkpoint
  * - `../ownership/`: which process owns which journal, and takeover from dead processes
  *

@@ -11,7 +11,7 @@ import {
   Syncer,
   Writer,
 } from '../journal/index.ts'
-import { HeldLog } from './held-log.ts'
+import { HeldLog } from './held/log.ts'
 import type { MemoryQueue } from './memory-queue.ts'
 import { logDiskFailure, logFolderLost } from './messages.ts'
 import { Moves } from './moves.ts'

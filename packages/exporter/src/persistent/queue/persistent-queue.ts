@@ -16,7 +16,7 @@ import {
 } from '../journal/index.ts'
 import { Takeover } from '../ownership/takeover.ts'
 import type { DeliveryCounters, DroppedReason, Queued } from '../stats.ts'
-import { DeadLetters } from './dead-letters.ts'
+import { DeadLetters } from './dead-letters/dead-letters.ts'
 import type { HeldSpan, Lease, LeaseLimits, SpanQueue } from './index.ts'
 import { JournalQueue } from './journal-queue.ts'
 import { Leasing } from './leasing.ts'

@@ -4,10 +4,10 @@ import {
   findSegment,
   type QueueContext,
   type Segment,
+  segmentOf,
   syncFolderNow,
   UNFINISHED_HELD_NAME,
 } from '../journal/index.ts'
-import { segmentOf } from './dead-letter-file.ts'
 import type { JournalQueue } from './journal-queue.ts'
 
 /** What is left of a batch. */

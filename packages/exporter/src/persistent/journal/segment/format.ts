@@ -13,7 +13,7 @@
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
-import type { BodyFormat } from '../../encoder/codec.ts'
+import type { BodyFormat, Encoded } from '../../encoder/codec.ts'
 
 const { crc32 } = zlib
 
@@ -114,6 +114,19 @@ export function readRecordHeader(file: Buffer, offset: number): RecordHeader | u
 }
 
 const headerCrc = (header: Buffer, offset: number): number => crc32(header.subarray(0, 32), offset >>> 0)
+
+/** The parts of a segment with these records, all of which count as queued at one time. */
+export function segmentOf(format: BodyFormat, records: readonly Encoded[], epoch: number): Buffer[] {
+  const parts = [segmentHeader(format)]
+  let offset = SEGMENT_HEADER_BYTES
+  for (const { body, spans } of records) {
+    const { length } = body
+    const sizes = { bytes: length, storedBytes: length, crc: crc32(body) }
+    parts.push(recordHeader({ format, compression: 'none', spans, epoch, ...sizes }, offset), body)
+    offset += RECORD_HEADER_BYTES + length
+  }
+  return parts
+}
 
 type Decompress = (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>
 const gunzip: Decompress = promisify<Buffer, { maxOutputLength: number }, Buffer>(zlib.gunzip)

@@ -1,7 +1,7 @@
-import { type HeldPlace, type QueueContext, releaseBody, Syncer, Writer } from '../journal/index.ts'
-import { HeldFiles, type HeldFilesHost } from './held-files.ts'
-import type { Held, HeldFile, HeldRecord } from './held-records.ts'
-import type { HeldSpan } from './index.ts'
+import { type HeldPlace, type QueueContext, releaseBody, Syncer, Writer } from '../../journal/index.ts'
+import type { HeldSpan } from '../index.ts'
+import { HeldFiles, type HeldFilesHost } from './files.ts'
+import type { Held, HeldFile, HeldRecord } from './records.ts'
 
 /** With `fsync: 'interval'`: how long releases are collected, so that one sync comes before all of them. */
 const RELEASE_MILLIS = 500

@@ -1,4 +1,4 @@
-import type { BodyFormat } from '../encoder/codec.ts'
+import type { BodyFormat } from '../../encoder/codec.ts'
 import {
   type HeldPlace,
   type QueueContext,
@@ -8,7 +8,7 @@ import {
   type System,
   type WritableEntry,
   type WritableSegment,
-} from '../journal/index.ts'
+} from '../../journal/index.ts'
 
 /** A span of which the log has a copy. */
 export interface Held {

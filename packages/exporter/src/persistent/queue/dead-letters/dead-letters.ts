@@ -1,8 +1,8 @@
-import type { QueueContext } from '../journal/index.ts'
-import { countDropped, type DroppedReason } from '../stats.ts'
-import { type DeadLetter, spansOfBody } from './dead-letter-file.ts'
-import { DeadLetterFolder } from './dead-letter-folder.ts'
-import type { JournalQueue } from './journal-queue.ts'
+import type { QueueContext } from '../../journal/index.ts'
+import { countDropped, type DroppedReason } from '../../stats.ts'
+import type { JournalQueue } from '../journal-queue.ts'
+import { type DeadLetter, spansOfBody } from './file.ts'
+import { DeadLetterFolder } from './folder.ts'
 import { Redelivery } from './redelivery.ts'
 
 const ENDING =

@@ -6,10 +6,10 @@ import {
   readAt,
   syncFolder,
   syncFolderNow,
-} from '../journal/index.ts'
-import { UNFINISHED_LETTER_NAME } from '../ownership/folder.ts'
-import type { DeadLetterFile, DeadLetterFolder } from './dead-letter-folder.ts'
-import type { JournalQueue } from './journal-queue.ts'
+} from '../../journal/index.ts'
+import { UNFINISHED_LETTER_NAME } from '../../ownership/folder.ts'
+import type { JournalQueue } from '../journal-queue.ts'
+import type { DeadLetterFile, DeadLetterFolder } from './folder.ts'
 
 /** How much of a file is copied at once. */
 const COPIED_BYTES = 1024 * 1024

@@ -4,8 +4,8 @@ import {
   RECORD_HEADER_BYTES,
   SEGMENT_HEADER_BYTES,
   type SegmentFile,
-} from '../journal/index.ts'
-import { HeldFile, type HeldRecord } from './held-records.ts'
+} from '../../journal/index.ts'
+import { HeldFile, type HeldRecord } from './records.ts'
 
 /** A file takes about so many bytes, and a smaller part of a small journal. */
 const FILE_BYTES = 1024 * 1024

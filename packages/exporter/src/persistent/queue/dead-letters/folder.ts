@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import { problems } from '../../problems.ts'
-import { makeFolder, type QueueContext, syncFolder } from '../journal/index.ts'
-import { Trust } from '../ownership/trust.ts'
-import { countDropped, type DroppedReason } from '../stats.ts'
-import { type DeadLetter, fileOf } from './dead-letter-file.ts'
-import type { JournalQueue } from './journal-queue.ts'
+import { problems } from '../../../problems.ts'
+import { makeFolder, type QueueContext, syncFolder } from '../../journal/index.ts'
+import { Trust } from '../../ownership/trust.ts'
+import { countDropped, type DroppedReason } from '../../stats.ts'
+import type { JournalQueue } from '../journal-queue.ts'
+import { type DeadLetter, fileOf } from './file.ts'
 
 /** The folder's name in the directory. */
 const FOLDER = 'rejected'
