@@ -51,13 +51,14 @@ export class FlushWaiters {
         if (this.#waiters.size === 0) this.#release(left() > 0, untilFailure)
         resolve(left())
       }
-      const wait = (): Timer =>
-        this.#clock.afterKeepingAlive(millisLeft(), () => {
-          if (millisLeft() > 0) timer = wait()
+      const wait = (time: number): Timer =>
+        this.#clock.afterKeepingAlive(time, () => {
+          const more = millisLeft()
+          if (more > 0) timer = wait(more)
           else finish()
         })
       const waiter = { untilFailure, left, cannotSend, finish }
-      let timer = wait()
+      let timer = wait(Math.max(0, millisLeft()))
       this.#waiters.add(waiter)
     })
   }

@@ -16,6 +16,14 @@ describe('a drain', () => {
     expect(clock.waits.filter((wait) => wait > 1000)).toEqual([])
   })
 
+  it('sets no timer of negative time, for which Node warns, although its time is over', async () => {
+    const { append, clock, sender, queue } = startSender()
+    await append('a')
+    const drained = sender.drain(queue.trackQueued(), -0.5)
+    clock.advance(1)
+    expect(await drained).toBe(1)
+  })
+
   it('of nothing resolves at once', async () => {
     const { clock, sender, queue } = startSender()
     expect(await sender.drain(queue.trackQueued(), 5000)).toBe(0)

@@ -20,7 +20,7 @@ export class ManualClock implements Clock {
   afterKeepingAlive = (millis: number, callback: () => void) => this.#start(millis, callback, true)
 
   #start(millis: number, callback: () => void, keepsAlive: boolean) {
-    if (!(millis <= 2 ** 31 - 1)) throw new RangeError(`Node has no timer for ${millis} ms`)
+    if (!(millis >= 0 && millis <= 2 ** 31 - 1)) throw new RangeError(`Node has no timer for ${millis} ms`)
     const timer = { at: this.time + millis, callback, keepsAlive }
     this.timers.add(timer)
     return { cancel: () => void this.timers.delete(timer) }
