@@ -6,7 +6,9 @@ export const DEEP_FILES = {
   /** Programs that run as processes of their own, and what waits for seconds on real sockets. */
   processes: [
     'packages/exporter/test/persistent/held/kill.test.ts',
-    'packages/exporter/test/persistent/narrowing.test.ts',
+    'packages/exporter/test/persistent/narrowing/kill.test.ts',
+    'packages/exporter/test/persistent/narrowing/one-span.test.ts',
+    'packages/exporter/test/persistent/narrowing/several.test.ts',
     'packages/exporter/test/persistent/redeliver/processes.test.ts',
     'packages/exporter/test/persistent/sending/frozen.test.ts',
     'test/contract/processes.test.ts',

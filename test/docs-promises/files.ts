@@ -1,7 +1,7 @@
 /** The files that have the tests. */
 export const ACCOUNTING = 'packages/exporter/test/persistent/accounting.test.ts'
 export const METRICS = 'packages/exporter/test/persistent/metrics.test.ts'
-export const NARROWING = 'packages/exporter/test/persistent/narrowing.test.ts'
+export const NARROWING = 'packages/exporter/test/persistent/narrowing/one-span.test.ts'
 export const OPTIONS = 'packages/exporter/test/persistent/options.test.ts'
 export const PROCESSOR = 'packages/exporter/test/persistent/processor.test.ts'
 export const RESOURCE = 'packages/exporter/test/persistent/resource.test.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Behave, ok, startEndpoint } from './endpoint.ts'
-import { expectAccounted, startDelivery, temporaryFolder } from './support.ts'
+import { type Behave, ok, startEndpoint } from '../endpoint.ts'
+import { expectAccounted, startDelivery, temporaryFolder } from '../support.ts'
 
 const fail =
   (status: number, headers = {}): Behave =>
