@@ -18,11 +18,11 @@ import {
   PROCESSOR,
 } from './options.ts'
 import type { QueueSettings } from './queue/index.ts'
-import { httpUrl, isAgent } from './sending/endpoint.ts'
-import { type EnvSettings, readEnv } from './sending/env.ts'
-import { headersOf } from './sending/headers.ts'
-import { hasZstd } from './sending/http.ts'
-import { isPromise, ValueError } from './sending/option-failure.ts'
+import { httpUrl, isAgent } from './sending/http/endpoint.ts'
+import { type EnvSettings, readEnv } from './sending/http/env.ts'
+import { headersOf } from './sending/http/headers.ts'
+import { isPromise, ValueError } from './sending/http/option-failure.ts'
+import { hasZstd } from './sending/http/transport.ts'
 import type { SenderSettings } from './sending/types.ts'
 
 /** The options, checked and complete. */

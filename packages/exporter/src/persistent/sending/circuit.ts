@@ -1,6 +1,6 @@
 import { log } from '../../problems.ts'
 import { spansText } from '../stats.ts'
-import { isOfOption } from './option-failure.ts'
+import { isOfOption } from './http/option-failure.ts'
 import type { Clock } from './types.ts'
 
 const FIRST_MILLIS = 1000

@@ -1,6 +1,6 @@
 import { log, problems } from '../../problems.ts'
 import { spansText } from '../stats.ts'
-import type { RequestOption } from './option-failure.ts'
+import type { RequestOption } from './http/option-failure.ts'
 
 /** The code of a network error, else the error's name. */
 export function nameOfError(error: unknown): string {

@@ -1,6 +1,6 @@
 import type { BodyFormat } from '../encoder/codec.ts'
-import { noAnswer } from './answers.ts'
 import type { DeliveryContext } from './context.ts'
+import { noAnswer } from './http/answers.ts'
 import { nameOfError } from './messages.ts'
 import type { Answer, Part } from './types.ts'
 

@@ -8,12 +8,12 @@ import { ApartLane } from './apart.ts'
 import { Circuit, OutageLog } from './circuit.ts'
 import type { DeliveryContext } from './context.ts'
 import type { Delivery } from './delivery.ts'
-import { Evidence } from './evidence.ts'
 import { FlushWaiters } from './flush-waiters.ts'
 import { Leases } from './leases.ts'
 import { nameOfError } from './messages.ts'
-import { Refusals } from './refusals.ts'
-import { RequestSize } from './request-size.ts'
+import { Evidence } from './narrowing/evidence.ts'
+import { Refusals } from './narrowing/refusals.ts'
+import { RequestSize } from './narrowing/request-size.ts'
 import {
   type Clock,
   type RequestObserver,

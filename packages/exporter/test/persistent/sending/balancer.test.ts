@@ -1,6 +1,6 @@
 import { Agent, get, type IncomingMessage } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
-import { newTransport } from '../../../src/persistent/sending/http.ts'
+import { newTransport } from '../../../src/persistent/sending/http/transport.ts'
 import type { SenderSettings } from '../../../src/persistent/sending/types.ts'
 import { startBalancer } from './support/balancer.ts'
 import { ManualClock } from './support/clock.ts'

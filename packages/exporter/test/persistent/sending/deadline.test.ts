@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Deadline } from '../../../src/persistent/sending/deadline.ts'
+import { Deadline } from '../../../src/persistent/sending/http/deadline.ts'
 import { ManualClock } from './support/clock.ts'
 import { settle } from './support/sender.ts'
 

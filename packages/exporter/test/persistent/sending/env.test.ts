@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { readEnv } from '../../../src/persistent/sending/env.ts'
+import { readEnv } from '../../../src/persistent/sending/http/env.ts'
 
 const GENERAL = 'OTEL_EXPORTER_OTLP_'
 const TRACES = 'OTEL_EXPORTER_OTLP_TRACES_'

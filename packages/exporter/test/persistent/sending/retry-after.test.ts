@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { retryAfterMillis } from '../../../src/persistent/sending/answers.ts'
+import { retryAfterMillis } from '../../../src/persistent/sending/http/answers.ts'
 
 const SENT = 'Sun, 06 Nov 1994 08:49:37 GMT'
 

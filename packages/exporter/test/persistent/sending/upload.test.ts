@@ -1,6 +1,6 @@
 import { Agent } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
-import { newTransport } from '../../../src/persistent/sending/http.ts'
+import { newTransport } from '../../../src/persistent/sending/http/transport.ts'
 import { ManualClock } from './support/clock.ts'
 import { lineCodec } from './support/codec.ts'
 import { startReader } from './support/reader.ts'

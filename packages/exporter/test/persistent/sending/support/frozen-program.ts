@@ -1,7 +1,7 @@
 /** A program that sends a span, and another one for each line of its input, with a short timeout; run with a URL. */
 
 import { createInterface } from 'node:readline'
-import { newTransport } from '../../../../src/persistent/sending/http.ts'
+import { newTransport } from '../../../../src/persistent/sending/http/transport.ts'
 import { Sender } from '../../../../src/persistent/sending/sender.ts'
 import { newDeliveryCounters } from '../../../../src/persistent/stats.ts'
 import { lineCodec } from './codec.ts'

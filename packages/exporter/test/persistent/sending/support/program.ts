@@ -1,6 +1,6 @@
 /** A program that appends a span, sends it or not, and exits; run with the URL of an endpoint and what to do. */
 
-import { newTransport } from '../../../../src/persistent/sending/http.ts'
+import { newTransport } from '../../../../src/persistent/sending/http/transport.ts'
 import { Sender } from '../../../../src/persistent/sending/sender.ts'
 import { newDeliveryCounters } from '../../../../src/persistent/stats.ts'
 import { lineCodec } from './codec.ts'

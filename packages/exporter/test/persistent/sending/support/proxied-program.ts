@@ -1,6 +1,6 @@
 /** A program that posts two bodies, and prints what became of them; run with a URL. */
 
-import { newTransport } from '../../../../src/persistent/sending/http.ts'
+import { newTransport } from '../../../../src/persistent/sending/http/transport.ts'
 import { certificate } from './certificate.ts'
 import { lineCodec } from './codec.ts'
 import { settingsWith } from './settings.ts'

@@ -1,4 +1,4 @@
-import { newTransport } from '../../../../src/persistent/sending/http.ts'
+import { newTransport } from '../../../../src/persistent/sending/http/transport.ts'
 import type { Clock, SenderSettings } from '../../../../src/persistent/sending/types.ts'
 import { lineCodec } from './codec.ts'
 import { type Reply, startEndpoint } from './server.ts'

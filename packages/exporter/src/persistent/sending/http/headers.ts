@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import { join } from 'node:path'
 import { countOf, kindOf } from '@otel-sessions/semconv/internal'
-import type { Compression, HeadersOption } from '../options.ts'
-import { logUndefinedHeader } from './messages.ts'
+import type { Compression, HeadersOption } from '../../options.ts'
+import { logUndefinedHeader } from '../messages.ts'
 import { isPromise, ValueError } from './option-failure.ts'
 
 // They describe the body, which is not the application's to change, or promise what this client does not do.
@@ -106,7 +106,7 @@ export function requestHeaders(option: HeadersOption, compression: Compression):
 
 function ownVersion(): string {
   try {
-    const file = join(import.meta.dirname, '../../../package.json')
+    const file = join(import.meta.dirname, '../../../../package.json')
     const { name, version } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
     // In a bundle, this may be the file of another package.
     return name === '@otel-sessions/exporter' && typeof version === 'string' ? version : '0'

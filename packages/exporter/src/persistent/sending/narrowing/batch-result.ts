@@ -1,10 +1,10 @@
-import type { Lease } from '../queue/index.ts'
-import { countDropped, type DroppedReason } from '../stats.ts'
-import { isRetried, NO_STATUS } from './answers.ts'
-import type { DeliveryContext } from './context.ts'
-import { logPartialSuccess } from './messages.ts'
+import type { Lease } from '../../queue/index.ts'
+import { countDropped, type DroppedReason } from '../../stats.ts'
+import type { DeliveryContext } from '../context.ts'
+import { isRetried, NO_STATUS } from '../http/answers.ts'
+import { logPartialSuccess } from '../messages.ts'
+import type { Part } from '../types.ts'
 import { RejectedParts } from './refusals.ts'
-import type { Part } from './types.ts'
 
 type Context = Pick<DeliveryContext, 'codecOf' | 'counters' | 'outages' | 'queue' | 'refusals'>
 

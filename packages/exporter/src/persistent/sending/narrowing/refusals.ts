@@ -1,9 +1,9 @@
-import type { Codec } from '../encoder/codec.ts'
-import type { SpanQueue } from '../queue/index.ts'
-import { isRetried } from './answers.ts'
-import { logRejected } from './messages.ts'
+import type { Codec } from '../../encoder/codec.ts'
+import type { SpanQueue } from '../../queue/index.ts'
+import { isRetried } from '../http/answers.ts'
+import { logRejected } from '../messages.ts'
+import type { Part } from '../types.ts'
 import { joined } from './parts.ts'
-import type { Part } from './types.ts'
 
 /** Statuses that an endpoint usually gives because of the URL, the credentials or the format. */
 const OF_THE_ENDPOINT = new Set([401, 403, 404, 405, 407, 415])

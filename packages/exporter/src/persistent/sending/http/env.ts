@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { LONGEST_TIMER_MILLIS } from '@otel-sessions/semconv/internal'
-import type { Compression } from '../options.ts'
+import type { Compression } from '../../options.ts'
+import { nameOfError } from '../messages.ts'
 import { httpUrl } from './endpoint.ts'
 import { headersOf, isHeader, nameInMessage } from './headers.ts'
-import { hasZstd } from './http.ts'
-import { nameOfError } from './messages.ts'
 import { ValueError } from './option-failure.ts'
+import { hasZstd } from './transport.ts'
 
 /** Where and how the environment has traces sent. Variables that are not set are left out. */
 export interface EnvSettings {

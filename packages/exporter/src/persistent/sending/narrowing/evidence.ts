@@ -1,4 +1,4 @@
-import type { RetryAnswer } from './types.ts'
+import type { RetryAnswer } from '../types.ts'
 
 /** A span is undeliverable after so many failures at least. */
 const FAILURES_OF_A_SPAN = 5

@@ -1,11 +1,11 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
-import type { Codec } from '../encoder/codec.ts'
+import type { Codec } from '../../encoder/codec.ts'
+import { nameOfError } from '../messages.ts'
+import type { Answer } from '../types.ts'
 import { isOfServer, maxAnswerBytes, noAnswer, readAnswer } from './answers.ts'
 import type { Deadline } from './deadline.ts'
 import type { Endpoint } from './endpoint.ts'
-import { nameOfError } from './messages.ts'
 import { Pieces } from './pieces.ts'
-import type { Answer } from './types.ts'
 
 /** One request and its answer. It ends once, and leaves nothing open. */
 export class HttpAttempt {

@@ -1,5 +1,5 @@
+import type { Part, RetryAnswer } from '../types.ts'
 import { type Evidence, rateOf } from './evidence.ts'
-import type { Part, RetryAnswer } from './types.ts'
 
 /** The smallest limit that 413 can set, in bytes. */
 const LEAST_REQUEST_BYTES = 16 * 1024

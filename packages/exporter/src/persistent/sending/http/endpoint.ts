@@ -2,8 +2,8 @@ import http from 'node:http'
 import https from 'node:https'
 import { urlToHttpOptions } from 'node:url'
 import { kindOf } from '@otel-sessions/semconv/internal'
-import { type HttpAgentOption, PROCESSOR } from '../options.ts'
-import { logUnusableAgent, nameOfError } from './messages.ts'
+import { type HttpAgentOption, PROCESSOR } from '../../options.ts'
+import { logUnusableAgent, nameOfError } from '../messages.ts'
 import { OptionFailure, ValueError } from './option-failure.ts'
 
 /** Where requests go, and the connections to it. */

@@ -1,5 +1,5 @@
 import { LONGEST_TIMER_MILLIS, type Timer } from '@otel-sessions/semconv/internal'
-import type { Clock } from './types.ts'
+import type { Clock } from '../types.ts'
 
 const MEGABYTE = 1024 * 1024
 /** A timer that fires so late shows that the process was frozen, or its event loop blocked. */

@@ -1,6 +1,6 @@
+import type { FinalAnswer, Part } from '../types.ts'
 import type { OpenPart, Parts } from './parts.ts'
 import { isOfEndpoint, type Refusals, refusesAll } from './refusals.ts'
-import type { FinalAnswer, Part } from './types.ts'
 
 /** Where an endpoint refuses empty requests, so many random spans, one by one, show that it refuses everything. */
 const SAMPLES = 20

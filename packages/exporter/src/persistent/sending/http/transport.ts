@@ -1,14 +1,14 @@
 import * as zlib from 'node:zlib'
-import type { BodyFormat, Codec } from '../encoder/codec.ts'
-import type { Compression } from '../options.ts'
+import type { BodyFormat, Codec } from '../../encoder/codec.ts'
+import type { Compression } from '../../options.ts'
+import { logFunctionFailure, nameOfError } from '../messages.ts'
+import { type Clock, type SenderSettings, systemClock, type Transport } from '../types.ts'
 import { noAnswer } from './answers.ts'
 import { HttpAttempt } from './attempt.ts'
 import { Deadline } from './deadline.ts'
 import { openEndpoint } from './endpoint.ts'
 import { requestHeaders } from './headers.ts'
-import { logFunctionFailure, nameOfError } from './messages.ts'
 import { OptionFailure, type RequestOption, ValueError } from './option-failure.ts'
-import { type Clock, type SenderSettings, systemClock, type Transport } from './types.ts'
 
 /**
  * Posts bodies over HTTP or HTTPS, on connections that are kept alive.

@@ -1,7 +1,7 @@
-import type { Codec } from '../encoder/codec.ts'
-import type { Lease } from '../queue/index.ts'
+import type { Codec } from '../../encoder/codec.ts'
+import type { Lease } from '../../queue/index.ts'
+import type { Part } from '../types.ts'
 import type { RequestSize } from './request-size.ts'
-import type { Part } from './types.ts'
 
 /** A part that has no final answer yet. */
 export interface OpenPart extends Part {

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import * as zlib from 'node:zlib'
-import type { Codec } from '../encoder/codec.ts'
-import { readErrorMessage } from '../encoder/index.ts'
-import { logWebPage, nameOfError, shorten } from './messages.ts'
-import type { Answer, RetryAnswer } from './types.ts'
+import type { Codec } from '../../encoder/codec.ts'
+import { readErrorMessage } from '../../encoder/index.ts'
+import { logWebPage, nameOfError, shorten } from '../messages.ts'
+import type { Answer, RetryAnswer } from '../types.ts'
 
 /** Stands for an answer that did not arrive. What became of the request is unknown, so it is retried. */
 export const noAnswer = (reason: string): RetryAnswer => ({
