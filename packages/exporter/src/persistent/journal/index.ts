@@ -47,7 +47,6 @@ export {
   MAX_SEGMENT_BYTES,
   numberOf,
   RECORD_HEADER_BYTES,
-  recordHeader,
   SEGMENT_HEADER_BYTES,
   segmentHeader,
   segmentOf,
