@@ -86,7 +86,11 @@ async function stages(
     ...(restarted && { afterRestart: { delivered: restarted.delivered, calls: restarted.calls } }),
     rejected: isKept ? (stats?.rejected ?? 0) : onDisk + rejectedBefore,
     ...(scenario.mayReject !== undefined && { mayReject: scenario.mayReject }),
-    ...(restarted && scenario.afterRestart && { heldUp: made - restarted.delivered - onDisk }),
+    // A span that fails alone may wait itself, until others are accepted.
+    ...(restarted &&
+      scenario.afterRestart && {
+        heldUp: Math.max(0, made - restarted.delivered - Math.max(onDisk, scenario.mayReject ?? 0)),
+      }),
     ...(redelivered && { afterRedeliver: { delivered: redelivered.delivered, calls: redelivered.calls } }),
     lost: made - delivered,
     duplicates,
