@@ -96,7 +96,7 @@ export class Delivery {
   async run(mayStart: () => boolean, mayGoApart: (isOutage: boolean) => boolean): Promise<Outcome> {
     const { circuit, clock, outages, size, queue } = this.#context
     while (!this.isAnswered) {
-      const part = this.#parts.next(size, this.#isApart, clock.random)
+      const part = this.#narrowing.goesOn ? undefined : this.#parts.next(size, this.#isApart, clock.random)
       if (part === undefined && !this.#narrowing.needsEmptyRequest) {
         this.#narrowing.split()
         continue
@@ -105,6 +105,7 @@ export class Delivery {
       const round = circuit.begin()
       const answer = await this.#send(part)
       if (this.#isOver) return 'ended'
+      if (part === undefined) this.#narrowing.judge(answer)
       if (answer.kind === 'retry') {
         const outcome = this.#failed(round, part, answer, mayGoApart)
         const reason = this.isPartlyAnswered || this.#isApart ? this.#lease.lapsed() : undefined
@@ -115,8 +116,7 @@ export class Delivery {
       circuit.answered()
       outages.answered(queue.size.spans)
       if (!this.#isApart) size.answered()
-      if (part === undefined) this.#narrowing.judge(answer)
-      else this.#settle(part, answer)
+      if (part !== undefined) this.#settle(part, answer)
     }
     await this.#finish()
     return 'answered'

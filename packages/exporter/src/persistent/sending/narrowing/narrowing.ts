@@ -1,4 +1,4 @@
-import type { FinalAnswer, Part } from '../types.ts'
+import type { Answer, Part } from '../types.ts'
 import type { OpenPart, Parts } from './parts.ts'
 import { isOfEndpoint, type Refusals, refusesAll } from './refusals.ts'
 
@@ -30,6 +30,16 @@ export class Narrowing {
     this.#reject = reject
   }
 
+  /**
+   * Whether to go on with what was refused: there is nothing else to be sent, or only single spans that fail. They may
+   * do so for long, while others of the batch could arrive.
+   */
+  get goesOn(): boolean {
+    const { failingAlone, refused } = this.#parts
+    if (failingAlone === undefined || refused === undefined) return false
+    return this.#cause !== 'perhaps the endpoint' || failingAlone < SAMPLES
+  }
+
   /** Whether it matters what the endpoint answers to an empty request: it has refused all that it got. */
   get needsEmptyRequest(): boolean {
     if (this.#cause !== 'unknown') return false
@@ -48,11 +58,12 @@ export class Narrowing {
     for (const part of whole) if (part !== undefined) this.#rejectPart(part, status, this.#message)
   }
 
-  /** Concludes from the answer to an empty request why everything was refused. */
-  judge(answer: FinalAnswer): void {
+  /** Concludes from the answer to an empty request why everything was refused. A failure shows nothing. */
+  judge(answer: Answer): void {
     const status = this.#parts.refused ?? 0
+    const empty = answer.kind === 'rejected' ? answer.status : 413
     if (answer.kind === 'accepted' || answer.kind === 'unreadable') this.#cause = 'spans'
-    else if (refusesAll(status, answer.kind === 'rejected' ? answer.status : 413)) this.#rejectAll(status)
+    else if (answer.kind !== 'retry' && refusesAll(status, empty)) this.#rejectAll(status)
     else {
       this.#cause = 'perhaps the endpoint'
       this.#samples = SAMPLES

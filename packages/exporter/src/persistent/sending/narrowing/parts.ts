@@ -50,6 +50,12 @@ export class Parts {
     return this.#open.find(({ refused }) => refused !== undefined)?.refused
   }
 
+  /** How many single spans fail, if nothing else is left to be sent; undefined otherwise. */
+  get failingAlone(): number | undefined {
+    const unsent = this.#open.filter(({ refused }) => refused === undefined)
+    return unsent.every(({ spans, failures }) => spans === 1 && failures > 0) ? unsent.length : undefined
+  }
+
   /** The spans that are left. */
   get spans(): number {
     return joined(this.#open).spans
