@@ -7,6 +7,7 @@ import {
   DEAD_LETTERS,
   FAILING,
   LIMITS,
+  MIXED,
   NARROWING,
   PROCESSOR,
   REFUSED,
@@ -63,11 +64,13 @@ export const ENDPOINT: Sentences = {
   'After 403, this needs another 403.': {
     [REFUSED]: 'an endpoint that refuses everything > with status … gets few requests a batch',
   },
-  'After any other answer, up to 20 random spans are tried first, one by one.': {
-    [REFUSED]: 'an endpoint that refuses everything > with status … gets few requests a batch',
-    [AT_RANDOM]:
-      '… requests at a time, and a share of … of all spans that are answered > with …: all others arrive, and they are rejected alone',
-  },
+  'Where the empty request gets another answer than these, or fails, up to 20 random spans are tried first, one by one.':
+    {
+      [MIXED]: 'gets all others, where it fails with …',
+      [REFUSED]: 'an endpoint that refuses everything > with status … gets few requests a batch',
+      [AT_RANDOM]:
+        '… requests at a time, and a share of … of all spans that are answered > with …: all others arrive, and they are rejected alone',
+    },
   'Once one is accepted, the batch is narrowed down.': {
     [REFUSED]: [
       'a request that is refused because of a span > is narrowed also where the endpoint refuses empty requests',
@@ -100,6 +103,10 @@ export const ENDPOINT: Sentences = {
   },
   'So several such spans stay queued until others are accepted.': {
     [FAILING]: 'several spans that fail > stay queued until others are accepted',
+  },
+  'The rest of their batch arrives meanwhile.': {
+    [MIXED]:
+      'of … spans, … of them refused and … failing, delivers all others, and rejects them alone once others arrive',
   },
   'Where large requests fail and their halves are accepted, later ones are smaller.': {
     [FAILING]:
