@@ -39,6 +39,19 @@ describe('a deadline', () => {
     expect(firedAt()).toBe(160_000)
   })
 
+  it('sets no timer of negative time, for which Node warns, although the clock goes on between two readings', async () => {
+    const { clock, deadline, advance, firedAt } = start()
+    deadline.begin(MEGABYTE)
+    await advance(9999)
+    deadline.progress()
+    const readings = [clock.time + 1, clock.time + 9999]
+    clock.now = () => readings.shift() ?? clock.time + 10_001
+    await advance(1)
+    expect(clock.waits).toEqual([1])
+    await advance(1)
+    expect(firedAt()).toBe(10_001)
+  })
+
   it('is the timeout after the last progress', async () => {
     const { deadline, advance, firedAt } = start()
     deadline.begin(15 * MEGABYTE)

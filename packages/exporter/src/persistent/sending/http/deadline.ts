@@ -28,7 +28,7 @@ export class Deadline {
     this.#millis = millis
     this.#onTimeout = onTimeout
     this.#due = clock.now() + millis
-    this.#wait()
+    this.#wait(millis)
   }
 
   /** A body of this size is going to be sent. */
@@ -55,9 +55,9 @@ export class Deadline {
   }
 
   // The timer is not set anew for each progress; it looks at the deadline when it fires.
-  #wait(): void {
+  #wait(millis: number): void {
     const due = this.#due
-    this.#timer = this.#clock.after(Math.min(due - this.#clock.now(), LONGEST_TIMER_MILLIS), () => {
+    this.#timer = this.#clock.after(Math.min(millis, LONGEST_TIMER_MILLIS), () => {
       const isLate = this.#clock.now() - due > LATE_MILLIS
       // After the sockets were read: an answer that has arrived counts.
       setImmediate(() => this.#check(isLate))
@@ -70,7 +70,9 @@ export class Deadline {
       this.#isExtended = true
       this.#due = Math.max(this.#due, this.#clock.now() + this.#millis)
     }
-    if (this.#due > this.#clock.now()) this.#wait()
+    // Read once: Node warns of a timer of negative time.
+    const left = this.#due - this.#clock.now()
+    if (left > 0) this.#wait(left)
     else this.#onTimeout()
   }
 }
