@@ -64,8 +64,12 @@ export const JOURNAL: Sentences = {
   '`purge()` deletes what this process has queued, what dead processes left, and what was rejected.': {
     [PROCESSOR]: '…: purge deletes queued and rejected spans',
     [DEAD_LETTERS]: 'purge > deletes what dead processes left, but not the journals of living ones',
+    [REJECTED_FOLDER]:
+      'the folder of rejected spans > has no part of a file that a kill has left, once the application purges',
   },
   'What other running processes have queued stays.': {
+    [REJECTED_FOLDER]:
+      'the folder of rejected spans > loses nothing of a file that a process is writing, whichever process purges',
     [DEAD_LETTERS]: 'purge > deletes what dead processes left, but not the journals of living ones',
   },
   'A process looks for what dead processes left when it starts, and then every 30 seconds.': {

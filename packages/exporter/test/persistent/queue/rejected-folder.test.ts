@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { collectWarnings, stopTracing } from '../../../../../test/support/tracing.ts'
 import type { SpanQueue } from '../../../src/persistent/queue/index.ts'
@@ -194,6 +195,59 @@ describe('the folder of rejected spans', () => {
     await queue.redeliver()
     expect(existsSync(part)).toBe(false)
     await queue.close()
+  })
+
+  it('has no part of a file that a kill has left, once the application purges', async () => {
+    const directory = temporary()
+    const queue = new TestProcess().open({ directory })
+    await reject(queue, 'x', 1)
+    writeFileSync(
+      join(directory, 'rejected', '1700000000000-400-5-0123456789ab.seg.part'),
+      'a part of a prompt',
+    )
+    expect(await queue.purge()).toBe(1)
+    expect(readdirSync(join(directory, 'rejected'))).toEqual([])
+    await queue.close()
+  })
+
+  it('loses nothing of a file that a process is writing, whichever process purges', async () => {
+    const directory = temporary()
+    const writing = new TestProcess()
+    const queue = writing.open({ directory })
+    const other = new TestProcess().open({ directory })
+    await Promise.all([queue.ready, other.ready])
+    const { promises } = writing.disk
+    let beforeRename = async () => {}
+    let failed = 0
+    const rename = async (from: string, to: string) => {
+      await beforeRename()
+      await promises.rename(from, to).catch((error) => {
+        failed += 1
+        throw error
+      })
+    }
+    const replaced = Object.create(promises, { rename: { value: rename } })
+    writing.disk = Object.create(writing.disk, { promises: { value: replaced } })
+
+    let purged: Promise<unknown> | undefined
+    beforeRename = async () => {
+      purged = queue.purge()
+      for (let turn = 0; turn < 100; turn += 1) await nextTurn()
+    }
+    await reject(queue, 'own', 7)
+    await purged
+    expect(failed).toBe(0)
+    expect(balance(writing, queue, 7)).toBe(0)
+
+    beforeRename = async () => void (await other.purge())
+    await reject(queue, 'kept', 7)
+    expect(failed).toBe(1)
+    expect(balance(writing, queue, 14)).toBe(0)
+    beforeRename = async () => {}
+    await queue.redeliver()
+    expect(await drain(queue)).toContain('kept')
+    await queue.close()
+    await other.close()
   })
 
   it.skipIf(process.platform === 'win32').each([

@@ -77,6 +77,7 @@ export class DeadLetters {
     for (const file of (await this.#folder?.list()) ?? []) {
       if (await this.#folder?.delete(file, 'purged')) spans += file.spans
     }
+    await this.#folder?.purgeUnfinished()
     return spans
   }
 

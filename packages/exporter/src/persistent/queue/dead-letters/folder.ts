@@ -6,14 +6,11 @@ import { Trust } from '../../ownership/trust.ts'
 import { countDropped, type DroppedReason } from '../../stats.ts'
 import type { JournalQueue } from '../journal-queue.ts'
 import { type DeadLetter, fileOf } from './file.ts'
+import { deleteUnfinished, UNFINISHED, UNFINISHED_MILLIS } from './unfinished.ts'
 
 /** The folder's name in the directory. */
 const FOLDER = 'rejected'
 const NAME = /^\d{13,15}-\d+-(\d{1,9})-[0-9a-f]{12}\.seg$/
-/** Ends the name of a file that is being written. Other processes see it only when it is whole. */
-const UNFINISHED = '.part'
-/** An unfinished file that is so old is what a kill left. If its process lives, it keeps the letter in memory. */
-const UNFINISHED_MILLIS = 600_000
 
 /** A file of dead letters. Everything that has to be known of it is in its name. */
 export interface DeadLetterFile {
@@ -117,18 +114,30 @@ export class DeadLetterFolder {
   /** All files, the oldest first. */
   async list(): Promise<DeadLetterFile[]> {
     if (!(await this.#isTrusted())) return []
-    const names = await this.#context.system.fs.promises.readdir(this.#path).catch((): string[] => [])
+    const names = await this.#names()
+    await deleteUnfinished(this.#context.system, this.#path, names, UNFINISHED_MILLIS)
     const known = new Set(names)
     for (const name of this.#sizes.keys()) if (!known.has(name)) this.#sizes.delete(name)
     const files: DeadLetterFile[] = []
     for (const name of names.sort()) {
       const path = join(this.#path, name)
-      if (name.endsWith(UNFINISHED)) await this.#deleteOld(path)
       const spans = NAME.exec(name)?.[1]
       const bytes = spans === undefined ? undefined : await this.#sizeOf(name)
       if (bytes !== undefined) files.push({ name, path, spans: Number(spans), bytes })
     }
     return files
+  }
+
+  /** Deletes unfinished files of other processes, which contain rejected spans, too. */
+  purgeUnfinished(): Promise<void> {
+    // In turn, so that this process is writing none.
+    const purged = this.#turn.then(async () => {
+      if (await this.#isTrusted()) {
+        await deleteUnfinished(this.#context.system, this.#path, await this.#names(), 0)
+      }
+    })
+    this.#turn = purged
+    return purged
   }
 
   /** A file is in the queue again. */
@@ -209,11 +218,8 @@ export class DeadLetterFolder {
     }
   }
 
-  async #deleteOld(path: string): Promise<void> {
-    const { fs, wall } = this.#context.system
-    const stat = await fs.promises.lstat(path).catch(() => undefined)
-    if (stat === undefined || Math.abs(wall() - stat.mtimeMs) < UNFINISHED_MILLIS) return
-    await fs.promises.unlink(path).catch(() => {})
+  #names(): Promise<string[]> {
+    return this.#context.system.fs.promises.readdir(this.#path).catch((): string[] => [])
   }
 
   async #isTrusted(): Promise<boolean> {
