@@ -8,6 +8,8 @@ const LONGEST_MILLIS = 60_000
 // While a flush waits.
 const FIRST_EXPEDITED_MILLIS = 100
 const LONGEST_EXPEDITED_MILLIS = 1000
+// In a shutdown.
+const LONGEST_HURRIED_MILLIS = 250
 
 /**
  * Decides when the next request may start. It opens with the first failure: then one request is made at a time, after
@@ -21,6 +23,7 @@ export class Circuit {
   // How often the wait was doubled since the last answer.
   #doublings = 0
   #isExpedited = false
+  #isHurried = false
   // Whether a flush waited when the current request started.
   #wasExpedited = false
   // Expedited failures since the last answer, and until when they delay the next flush.
@@ -85,6 +88,11 @@ export class Circuit {
     this.#backoffUntil = Math.min(this.#backoffUntil, this.#expeditedUntil, late)
   }
 
+  /** From now on there is little time: no wait is long, unless the endpoint asks for it. */
+  hurry(): void {
+    this.#isHurried = true
+  }
+
   /** Forgets what the endpoint has asked for, and earlier flushes: this is the last chance to send. */
   reset(): void {
     this.#retryAfterUntil = 0
@@ -129,7 +137,7 @@ export class Circuit {
   // At least half of the longest wait, so that an endpoint that fails at once is not asked all the time.
   #nextExpeditedMillis(): number {
     const longest = Math.min(
-      LONGEST_EXPEDITED_MILLIS,
+      this.#isHurried ? LONGEST_HURRIED_MILLIS : LONGEST_EXPEDITED_MILLIS,
       FIRST_EXPEDITED_MILLIS * 2 ** this.#expeditedFailures++,
     )
     return (longest * (1 + this.#clock.random())) / 2

@@ -96,9 +96,10 @@ export class Sender {
     this.#circuit.reset()
   }
 
-  /** From now on the first failure makes requests smaller: there is little time. */
+  /** From now on there is little time: pauses are short, and requests get smaller after fewer failures. */
   hurry(): void {
     this.#size.hurry()
+    this.#circuit.hurry()
   }
 
   /** Notes that spans were appended. Sends them when enough are queued, or have waited long enough. */

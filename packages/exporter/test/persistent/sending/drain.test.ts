@@ -215,6 +215,20 @@ describe('a drain', () => {
     expect(requests()).toHaveLength(3)
   })
 
+  it('in a shutdown never waits longer than 250 ms by itself', async () => {
+    const { advance, answer, append, clock, sender, queue } = startSender({ maxExportBatchSize: 1 })
+    clock.random = () => 0.999
+    await append('a')
+    sender.hurry()
+    sender.drain(queue.trackQueued(), 10_000)
+    await settle()
+    for (let i = 0; i < 8; i++) {
+      await answer(retry())
+      expect(clock.waits[0]).toBeLessThanOrEqual(250)
+      await advance(clock.waits[0] ?? 0)
+    }
+  })
+
   it('sends nothing before the time in Retry-After', async () => {
     const { advance, answer, append, requests, sender, queue } = startSender({ maxExportBatchSize: 1 })
     await append('a')

@@ -8,17 +8,59 @@ const CHANCE = 1e-6
 const CHANCE_OF_A_PART = 0.25
 /** After so many requests, older ones count half. */
 const MEMORY = 256
+const SHORT_MEMORY = 32
+/** Accidents are rare where at most this share of all requests fails … */
+const RARE = 0.2
+/** … or at most this share of those that are sent again is accepted. */
+const RARELY_ACCEPTED = 0.15
 
 interface Piece {
   /** What it is a half of. */
   readonly origin: Piece | undefined
+  /** How often it failed before. */
+  readonly failures: number
+}
+
+/** Counts two outcomes. Older ones count less. */
+class Tally {
+  readonly #memory: number
+  #failures = 0
+  #successes = 0
+
+  constructor(memory: number) {
+    this.#memory = memory
+  }
+
+  get count(): number {
+    return this.#failures + this.#successes
+  }
+
+  /** The share of failures. */
+  get rate(): number {
+    return rateOf(this.#failures, this.#successes)
+  }
+
+  add(failures: number, successes: number): void {
+    this.#failures += failures
+    this.#successes += successes
+    if (this.count < this.#memory) return
+    this.#failures /= 2
+    this.#successes /= 2
+  }
 }
 
 /** What requests of all batches show: whether the endpoint accepts others, and how often requests fail by accident. */
 export class Evidence {
   #accepted = 0
-  #successes = 0
-  #accidents = 0
+  // Failures after which all of the same spans were accepted, and requests that were answered.
+  readonly #accidents = new Tally(MEMORY)
+  // All failures, whatever the reason is, and requests that were accepted.
+  readonly #requests = new Tally(SHORT_MEMORY)
+  // What had failed before, and failed again or was accepted.
+  readonly #again = new Tally(SHORT_MEMORY)
+  #failedAgainAt = 0
+  #isHurried = false
+  #hasTimedOut = false
   /** What failed last since a request was accepted. */
   #failed: Piece | undefined
   #severalFail = false
@@ -35,24 +77,37 @@ export class Evidence {
    */
   addAccepted(accidents: number): void {
     this.#accepted++
-    this.#accidents += accidents
+    this.#accidents.add(accidents, 1)
+    this.#requests.add(0, 1)
+    if (accidents > 0) this.#again.add(0, 1)
     this.#failed = undefined
     this.#severalFail = false
-    this.addAnswered()
   }
 
   /** Notes that an empty request was answered. */
   addAnswered(): void {
-    this.#successes++
-    if (this.#successes + this.#accidents < MEMORY) return
-    this.#successes /= 2
-    this.#accidents /= 2
+    this.#accidents.add(0, 1)
   }
 
   /** Notes that a request failed. */
   addFailed(part: Piece): void {
     this.#severalFail = !this.failsAlone(part)
     this.#failed = part
+    this.#requests.add(1, 0)
+    // In an outage, everything fails again and again: that says nothing.
+    if (part.failures === 0 || this.#accepted <= this.#failedAgainAt) return
+    this.#failedAgainAt = this.#accepted
+    this.#again.add(1, 0)
+  }
+
+  /** Notes that a request got no answer in time. In a shutdown, there is no time for a second such failure. */
+  timedOut(): void {
+    this.#hasTimedOut = true
+  }
+
+  /** From now on there is little time: after two failures at most, a part is to be split. */
+  hurry(): void {
+    this.#isHurried = true
   }
 
   /** Whether nothing but this part, and what it is a part of, has failed since a request was accepted. */
@@ -62,6 +117,7 @@ export class Evidence {
 
   /** Whether a part that has failed so often is to be split: this is probably no accident. */
   isCause(failures: number): boolean {
+    if (this.#isHurried) return failures >= (this.areAccidentsRare ? 1 : 2)
     return this.#rate ** failures <= CHANCE_OF_A_PART
   }
 
@@ -69,12 +125,23 @@ export class Evidence {
   get failuresNeeded(): number {
     const rate = this.#rate
     // Two standard deviations more, because the rate is an estimate.
-    const highest = rate + 2 * Math.sqrt((rate * (1 - rate)) / (this.#successes + this.#accidents + 1))
+    const highest = rate + 2 * Math.sqrt((rate * (1 - rate)) / (this.#accidents.count + 1))
     return Math.max(FAILURES_OF_A_SPAN, Math.ceil(Math.log(CHANCE) / Math.log(Math.min(0.95, highest))))
   }
 
+  /** Whether a request that fails does so by accident only rarely, as far as is known. */
+  get areAccidentsRare(): boolean {
+    if (this.#accepted === 0 || this.#hasTimedOut) return true
+    return this.failureRate <= RARE || this.#again.rate >= 1 - RARELY_ACCEPTED
+  }
+
+  /** How often requests fail, whatever the reason is. */
+  get failureRate(): number {
+    return this.#requests.rate
+  }
+
   get #rate(): number {
-    return rateOf(this.#accidents, this.#successes)
+    return this.#accidents.rate
   }
 }
 

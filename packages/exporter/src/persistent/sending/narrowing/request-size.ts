@@ -10,8 +10,13 @@ const TRIED_AGAIN = 32
 const LATEST_TRIED_AGAIN = 1024
 /** A size is too large once its failures have at most this chance to be accidents. */
 const CHANCE = 1e-4
+/** Where there is little time, a size is given up sooner, and tried again sooner: there are few requests to learn from. */
+const CHANCE_HURRIED = 0.125
+const TRIED_AGAIN_HURRIED = 4
 /** How many requests are remembered. */
 const MEMORY = 64
+
+type KnownFailures = Pick<Evidence, 'areAccidentsRare' | 'failureRate' | 'hurry' | 'isCause' | 'timedOut'>
 
 interface Outcome {
   readonly bytes: number
@@ -26,7 +31,7 @@ interface Outcome {
  * accepted, is not sent for a while.
  */
 export class RequestSize {
-  readonly #evidence: Pick<Evidence, 'isCause'>
+  readonly #evidence: KnownFailures
   #limit: number
   // Below the limit while requests fail; doubles with each answer.
   #reduced = Number.POSITIVE_INFINITY
@@ -40,7 +45,7 @@ export class RequestSize {
   #acceptedSince = 0
   #outcomes: Outcome[] = []
 
-  constructor(limit: number, evidence: Pick<Evidence, 'isCause'>) {
+  constructor(limit: number, evidence: KnownFailures) {
     this.#evidence = evidence
     this.#limit = limit
   }
@@ -60,9 +65,9 @@ export class RequestSize {
     return Number.isFinite(this.#reduced)
   }
 
-  /** Whether there is little time, so that failures have to be few. */
+  /** Whether there is little time, so that failures have to be few, and only few of them are accidents. */
   get isHurried(): boolean {
-    return this.#isHurried
+    return this.#isHurried && this.#evidence.areAccidentsRare
   }
 
   /** Whether a part has to be split, although it is a single record or a part of one. */
@@ -96,7 +101,11 @@ export class RequestSize {
     const outages = new Set(failed.map((one) => one.failedAt)).size
     const smaller = this.#outcomes.filter((one) => one.bytes < bytes)
     const accidents = smaller.filter((one) => one.failedAt !== undefined).length
-    if (!this.#isHurried && rateOf(accidents, smaller.length - accidents) ** outages > CHANCE) return
+    // With few requests, accidents of which the spans have not arrived yet count as well.
+    const isCause = this.#isHurried
+      ? this.#evidence.failureRate ** outages <= CHANCE_HURRIED
+      : rateOf(accidents, smaller.length - accidents) ** outages <= CHANCE
+    if (!isCause) return
     this.#learned = Math.min(this.#learned, Math.floor(bytes / 2))
     this.#untilTrial = Number.POSITIVE_INFINITY
     this.#acceptedSince = 0
@@ -114,15 +123,19 @@ export class RequestSize {
       this.#untilTrial = Number.POSITIVE_INFINITY
       this.#triedAgain = TRIED_AGAIN
     }
+    // Where half of all requests fail by accident, sizes that only doubled would hardly grow.
+    if (this.#isHurried) this.#reduced = Math.max(this.#reduced, doubled(2 * bytes, this.#limit))
     if (!Number.isFinite(this.#learned) || ++this.#acceptedSince < this.#triedAgain) return
     this.#acceptedSince = 0
     this.#untilTrial = Math.min(this.#untilTrial, this.#learned)
     this.#learned = doubled(this.#learned, this.#limit)
   }
 
-  /** From now on each failure makes requests smaller, soon: what does not arrive in time is left. */
+  /** From now on requests get smaller after fewer failures, and grow faster: what does not arrive in time is left. */
   hurry(): void {
     this.#isHurried = true
+    this.#triedAgain = TRIED_AGAIN_HURRIED
+    this.#evidence.hurry()
   }
 
   /** A request was answered. */
@@ -136,7 +149,8 @@ export class RequestSize {
    *
    * @returns whether this or a later one is smaller than what failed first
    */
-  failed({ spans, bytes }: Part, { afterMillis }: RetryAnswer): boolean {
+  failed({ spans, bytes }: Part, { afterMillis, reason }: RetryAnswer): boolean {
+    if (reason === 'timeout') this.#evidence.timedOut()
     if (bytes > this.#untilTrial) {
       this.#learned = this.#untilTrial
       this.#untilTrial = Number.POSITIVE_INFINITY
@@ -145,11 +159,12 @@ export class RequestSize {
       return spans > 1
     }
     this.#failures++
-    const isCause = this.#failures >= MANY && this.#evidence.isCause(this.#failures)
+    const least = this.#isHurried ? 1 : MANY
+    const isCause = this.#failures >= least && this.#evidence.isCause(this.#failures)
     // After a long wait no attempt may be wasted.
-    if (isCause || afterMillis || this.#isHurried) {
+    if (isCause || afterMillis) {
       this.#failures = 0
-      if (spans > 1) this.#reduced = Math.max(1, bytes / (this.#isHurried ? 4 : 2))
+      if (spans > 1) this.#reduced = Math.max(1, bytes / (this.isHurried ? 4 : 2))
     }
     return spans > 1 && this.isReduced
   }
