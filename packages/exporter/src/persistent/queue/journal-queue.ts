@@ -210,7 +210,7 @@ export class JournalQueue {
 
   /** The disk does not answer. What waits to be written stays in memory, too; the disk may still get it. */
   #hang(): void {
-    if (this.#isOnDisk) this.#fail(Object.assign(new Error('a file call does not end'), { code: 'hanging' }))
+    if (this.#isOnDisk) this.#fail(HANGING)
   }
 
   /** The disk cannot be written: from now on records stay in memory. */
@@ -233,7 +233,7 @@ export class JournalQueue {
 
   async #tryAgain(): Promise<void> {
     if (!(await this.#folder.touch())) this.#loseFolder()
-    if (!(await this.#folder.hasSpace())) this.#fail(lowSpace())
+    if (!(await this.#folder.hasSpace())) this.#fail(LOW_SPACE)
     else if (this.#folder.path === undefined) this.#openFolder()
     else this.#isOnDisk = true
     await this.#moves.toDisk()
@@ -299,7 +299,7 @@ export class JournalQueue {
   }
 
   async #checkSpace(): Promise<void> {
-    if (this.#isOnDisk && !(await this.#folder.hasSpace())) this.#fail(lowSpace())
+    if (this.#isOnDisk && !(await this.#folder.hasSpace())) this.#fail(LOW_SPACE)
   }
 
   #onWritten(segment: Segment): void {
@@ -315,7 +315,7 @@ export class JournalQueue {
   }
 }
 
-const GONE = Object.assign(new Error('the folder is gone'), { code: 'ENOENT' })
-
-const lowSpace = (): Error =>
-  Object.assign(new Error('less than minFreeDiskBytes is free'), { code: 'ENOSPC' })
+const failure = (message: string, code: string) => Object.assign(new Error(message), { code })
+const GONE = failure('the folder is gone', 'ENOENT')
+const LOW_SPACE = failure('less than minFreeDiskBytes is free', 'ENOSPC')
+const HANGING = failure('a file call does not end', 'hanging')
