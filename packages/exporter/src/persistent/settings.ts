@@ -12,16 +12,16 @@ import type { ValidationOptions } from '../validation/options.ts'
 import type { BodyFormat } from './encoder/codec.ts'
 import {
   type HeadersOption,
-  type HttpAgentOption,
   type MeterProviderLike,
   type PersistentBatchSpanProcessorOptions,
   PROCESSOR,
 } from './options.ts'
 import type { QueueSettings } from './queue/index.ts'
-import { httpUrl, isAgent } from './sending/http/endpoint.ts'
+import { agentOptionsOf } from './sending/http/agent.ts'
+import { httpUrl } from './sending/http/endpoint.ts'
 import { type EnvSettings, readEnv } from './sending/http/env.ts'
 import { headersOf } from './sending/http/headers.ts'
-import { isPromise, ValueError } from './sending/http/option-failure.ts'
+import { ValueError } from './sending/http/option-failure.ts'
 import { hasZstd } from './sending/http/transport.ts'
 import type { SenderSettings } from './sending/types.ts'
 
@@ -151,7 +151,7 @@ function senderSettingsOf(
     compression,
     timeoutMillis,
     maxRetryAfterMillis,
-    agentOptions: agentOptionsOf(httpAgentOptions, environment.tls),
+    agentOptions: agentOptionsOf(url, httpAgentOptions, environment.tls),
     concurrency,
     maxExportBatchSize,
     maxRequestBytes: MAX_REQUEST_BYTES,
@@ -177,25 +177,6 @@ function mergeHeaders(option: HeadersOption, environment: EnvSettings['headers']
     const problem = error instanceof ValueError ? error.message : 'headers cannot be read'
     throw new TypeError(`${PROCESSOR}: option ${problem}`)
   }
-}
-
-function agentOptionsOf(option: HttpAgentOption, tls: EnvSettings['tls']): HttpAgentOption {
-  if (typeof option === 'function') return option
-  if (isAgent(option)) {
-    throw new TypeError(
-      `${PROCESSOR}: option httpAgentOptions must be options of an agent, it is an agent; pass a function, () => agent`,
-    )
-  }
-  if (typeof option !== 'object' || option === null || Array.isArray(option)) {
-    throw wrong('httpAgentOptions', 'must be an object or a function that returns an agent', option)
-  }
-  const kind = isPromise(option) ? 'a promise' : 'dispatch' in option ? 'a dispatcher of fetch' : undefined
-  if (kind !== undefined) {
-    throw new TypeError(
-      `${PROCESSOR}: option httpAgentOptions must be options of an agent or a function that returns one, it is ${kind}`,
-    )
-  }
-  return { ...tls, ...option }
 }
 
 const MEGABYTE = 1024 * 1024

@@ -113,6 +113,41 @@ const wrong: [string, unknown, string][] = [
     { httpAgentOptions: { scheduling: 'x' } },
     'option httpAgentOptions was rejected by Node: ERR_INVALID_ARG_VALUE for scheduling',
   ],
+  ...['x', -1, 0, Number.NaN].map((maxSockets): (typeof wrong)[number] => [
+    'httpAgentOptions',
+    { httpAgentOptions: { maxSockets } },
+    'option httpAgentOptions: maxSockets must be a number of 1 or more, it is',
+  ]),
+  [
+    'httpAgentOptions',
+    { httpAgentOptions: { timeout: -5 } },
+    'option httpAgentOptions: timeout must be a number of milliseconds, it is a value of type number',
+  ],
+  [
+    'httpAgentOptions',
+    { httpAgentOptions: { localAddress: 'secret' } },
+    'option httpAgentOptions: localAddress must be an IP address, it is a string of 6 characters',
+  ],
+  [
+    'httpAgentOptions',
+    { url: 'https://localhost:2/', httpAgentOptions: { servername: 5 } },
+    'option httpAgentOptions: servername must be a string, it is a value of type number',
+  ],
+  [
+    'httpAgentOptions',
+    { url: 'https://localhost:2/', httpAgentOptions: { session: 5 } },
+    'option httpAgentOptions: session must be a string or a Buffer, it is',
+  ],
+  [
+    'httpAgentOptions',
+    { url: 'https://localhost:2/', httpAgentOptions: { ca: 5 } },
+    'option httpAgentOptions: rejected by Node: ERR_INVALID_ARG_TYPE for ca',
+  ],
+  [
+    'httpAgentOptions',
+    { url: 'https://localhost:2/', httpAgentOptions: { cert: 'garbage' } },
+    'option httpAgentOptions: rejected by Node: ERR_OSSL_PEM_NO_START_LINE',
+  ],
   ['concurrency', { concurrency: 65 }, 'option concurrency must be a whole number from 1 to 64, it is 65'],
   [
     'maxExportBatchSize',

@@ -8,7 +8,8 @@ import { mayBeOfSpans } from '../../../src/persistent/sending/narrowing/evidence
 import type { RetryAnswer, SenderSettings } from '../../../src/persistent/sending/types.ts'
 import { ManualClock } from './support/clock.ts'
 import { startSender } from './support/sender.ts'
-import { connect, disconnect } from './support/transport.ts'
+import { answer, startEndpoint } from './support/server.ts'
+import { closeLater, connect, disconnect } from './support/transport.ts'
 
 afterEach(async () => {
   diag.disable()
@@ -70,6 +71,15 @@ const failures: [string, Options, string, string][] = [
     `${ofAgent} (ERR_INVALID_PROTOCOL, the agent is for another protocol than that of option url)`,
   ],
   [
+    'an agent with an option that would end the process',
+    {
+      agentOptions: () => new https.Agent({ servername: 5 as never }),
+      url: 'https://localhost:3/',
+    },
+    'option httpAgentOptions: TypeError',
+    `${ofFunction} failed (servername must be a string, it is a value of type number)`,
+  ],
+  [
     'an agent that throws',
     { agentOptions: () => broken },
     'option httpAgentOptions: RangeError',
@@ -105,6 +115,20 @@ describe('an option that fails when a request is made', () => {
     expect(warnings).toHaveLength(1)
     expect(warnings[0]).toContain(message.replace('HOST', host))
     expect(warnings[0]).not.toContain('secret')
+  })
+
+  it('ends no process, although it fails for a request that waits for a connection', async () => {
+    let lookups = 0
+    const lookup = (_host: string, _options: object, done: (error: null, found: object[]) => void) => {
+      lookups += 1
+      if (lookups > 1) throw new RangeError('secret')
+      done(null, [{ address: '127.0.0.1', family: 4 }])
+    }
+    const endpoint = closeLater(await startEndpoint([answer(200, { connection: 'close' })]))
+    const url = endpoint.url.replace('127.0.0.1', 'localhost')
+    const { post } = await connect([], { url, agentOptions: { maxSockets: 1, lookup } })
+    const answers = await Promise.all([post('a\n'), post('b\n')])
+    expect(answers).toMatchObject([{ kind: 'accepted' }, { kind: 'retry', reason: 'RangeError' }])
   })
 
   it('says nothing about the spans, whatever its error is', async () => {

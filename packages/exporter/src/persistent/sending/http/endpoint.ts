@@ -1,10 +1,10 @@
 import http from 'node:http'
 import https from 'node:https'
 import { urlToHttpOptions } from 'node:url'
-import { kindOf } from '@otel-sessions/semconv/internal'
-import { type HttpAgentOption, PROCESSOR } from '../../options.ts'
+import type { HttpAgentOption } from '../../options.ts'
 import { logUnusableAgent, nameOfError } from '../messages.ts'
-import { OptionFailure, ValueError } from './option-failure.ts'
+import { checkAgent, newAgent, optionsOf, whyRejected } from './agent.ts'
+import { OptionFailure } from './option-failure.ts'
 
 /** Where requests go, and the connections to it. */
 export interface Endpoint {
@@ -36,25 +36,20 @@ export function httpUrl(value: unknown): URL | undefined {
   }
 }
 
-/** Whether Node can use a value for connections. */
-export const isAgent = (value: unknown): value is http.Agent =>
-  typeof (value as { addRequest?: unknown } | null | undefined)?.addRequest === 'function'
-
 /** @throws TypeError for an invalid URL, or for agent options that Node rejects */
 export function openEndpoint(url: string, option: HttpAgentOption, timeoutMillis: number): Endpoint {
   const parsed = new URL(url)
   const { request } = parsed.protocol === 'https:' ? https : http
   const own = typeof option === 'function' ? undefined : newAgent(parsed.protocol, option)
-  let agent = own
+  let agent = own?.agent
   let asking: Promise<void> | undefined
   const ask = async () => {
     if (typeof option !== 'function') return
-    const given = await option(parsed.protocol)
-    if (!isAgent(given)) throw new ValueError(`it must return an agent, it returned ${kindOf(given)}`)
+    const given = checkAgent(await option(parsed.protocol))
     // The first one stays, should an earlier call return later.
     agent ??= given
   }
-  const options = { ...urlToHttpOptions(parsed), method: 'POST', ...tunnelTimeout(own, timeoutMillis) }
+  const options = { ...urlToHttpOptions(parsed), method: 'POST', ...tunnelTimeout(own?.agent, timeoutMillis) }
   const ofEnvironment = parsed.protocol === 'https:' ? ', or a certificate or key of the environment,' : ''
   const what = own ? `option httpAgentOptions${ofEnvironment}` : 'the agent of option httpAgentOptions'
   // An agent of the application may have connections that are not ours.
@@ -75,8 +70,9 @@ export function openEndpoint(url: string, option: HttpAgentOption, timeoutMillis
     },
     request(headers) {
       let made: http.ClientRequest
+      const start = () => request({ ...options, agent, headers })
       try {
-        made = request({ ...options, agent, headers })
+        made = own ? own.starting(start) : start()
       } catch (error) {
         // Headers are valid, and the URL is. Node checks the rest here, and calls the agent.
         logUnusableAgent(what, whyRejected(error), parsed.host)
@@ -92,38 +88,10 @@ export function openEndpoint(url: string, option: HttpAgentOption, timeoutMillis
         for (const socket of sockets ?? []) if (opened.has(socket)) socket.destroy()
       }
     },
-    close: () => own?.destroy(),
+    close: () => own?.agent.destroy(),
   }
-}
-
-function newAgent(protocol: string, options: Readonly<Record<string, unknown>>): http.Agent {
-  const { Agent, globalAgent } = protocol === 'https:' ? https : http
-  try {
-    return new Agent({ keepAlive: true, ...proxyOf(globalAgent), ...options })
-  } catch (error) {
-    throw new TypeError(`${PROCESSOR}: option httpAgentOptions was rejected by Node: ${whyRejected(error)}`)
-  }
-}
-
-/** An error's name, and the property that Node's message names. The rest of the message may contain its value. */
-function whyRejected(error: unknown): string {
-  const name = nameOfError(error)
-  if (name === 'ERR_INVALID_PROTOCOL')
-    return `${name}, the agent is for another protocol than that of option url`
-  const message = error instanceof Error ? error.message : ''
-  const property = /^The (?:\w+ )?["'](?:options\.)?(\w{1,40})["'] /.exec(message)?.[1]
-  return property === undefined ? name : `${name} for ${property}`
-}
-
-/** The proxies that Node's own agent uses: with `NODE_USE_ENV_PROXY`, where this Node knows it, those of the environment. */
-function proxyOf(globalAgent: unknown): Readonly<Record<string, unknown>> {
-  const { proxyEnv } = optionsOf(globalAgent)
-  return proxyEnv ? { proxyEnv } : {}
 }
 
 /** Node closes the connection to a proxy that opens no tunnel at this time, not with the request. */
 const tunnelTimeout = (agent: http.Agent | undefined, timeout: number): { timeout?: number } =>
   optionsOf(agent).proxyEnv ? { timeout } : {}
-
-const optionsOf = (agent: unknown): { proxyEnv?: unknown } =>
-  (agent as { options?: { proxyEnv?: unknown } } | undefined)?.options ?? {}
