@@ -36,6 +36,7 @@ export class Pipeline {
   readonly #unlockDirectory: () => void
   readonly #maxRecordSpans: number
   #recordSpans: number
+  #buffered = 0
 
   /** @throws TypeError or RangeError for an invalid option; nothing is left open then */
   constructor(settings: ProcessorSettings, counters: DeliveryCounters, metrics: DeliveryMetrics | undefined) {
@@ -69,9 +70,12 @@ export class Pipeline {
     this.#buffer = new SpanBuffer(this)
   }
 
-  /** How many spans have ended and are not in the queue yet. */
+  /**
+   * How many spans have ended and are not in the queue yet, wherever they are: code of the application that looks runs
+   * also while a span is validated or encoded, such as its logger.
+   */
   get buffered(): number {
-    return this.#buffer.size + (this.#validation?.waiting ?? 0)
+    return this.#buffered
   }
 
   /** What validation counted; undefined without it. */
@@ -85,6 +89,7 @@ export class Pipeline {
   }
 
   add(span: EndedSpan): void {
+    this.#buffered += 1
     this.#buffer.add(span)
   }
 
@@ -152,7 +157,8 @@ export class Pipeline {
       start += part.length
       const release = this.#held.take(part)
       const { encoded, unreadable } = this.#codec.encode(part)
-      if (unreadable > 0) countDropped(this.#counters, 'unreadable', unreadable)
+      this.#buffered -= unreadable
+      countDropped(this.#counters, 'unreadable', unreadable)
       if (encoded === undefined) {
         release?.()
         continue
@@ -169,6 +175,7 @@ export class Pipeline {
     const isSmall = record.body.length <= this.sender.maxRequestBytes || record.spans === 1
     const halves = isSmall ? undefined : this.#codec.split(record.body)
     if (halves === undefined) {
+      this.#buffered -= record.spans
       this.queue.offer(record, onStored)
       return
     }

@@ -36,10 +36,6 @@ export class ResourceWait {
     this.#handOn = handOn
   }
 
-  get size(): number {
-    return this.#spans.length + this.#ready.length
-  }
-
   /** Resolves when no span waits any longer. */
   async idle(): Promise<void> {
     while (this.#waits.size > 0) await Promise.all(this.#waits)

@@ -30,11 +30,6 @@ export class SpanBuffer {
     this.#resourceWait = new ResourceWait((spans) => consumer.consume(spans))
   }
 
-  /** How many spans are in the buffer. */
-  get size(): number {
-    return this.#spans.length + this.#resourceWait.size
-  }
-
   add(span: EndedSpan): void {
     this.#spans.push(span)
     if (this.#spans.length >= this.#consumer.recordSpans) this.#flush()

@@ -102,7 +102,8 @@ const LOGGED: Readonly<Partial<Record<DroppedReason, string>>> = {
 }
 
 /**
- * Counts spans as lost, and logs the first of each reason.
+ * Counts spans as lost, and logs the first of each reason: after the work that is going on, because a logger of the
+ * application may look at `stats()`, or end spans.
  *
  * @param why says it more exactly than the reason
  */
@@ -114,13 +115,9 @@ export function countDropped(
 ): void {
   if (spans <= 0) return
   counters.dropped[reason] = (counters.dropped[reason] ?? 0) + spans
-  if (why !== undefined) {
-    problems.report(
-      `dropped:${reason}`,
-      () => `spans are lost: ${why}. stats().dropped.${reason} counts them`,
-      why,
-    )
-  }
+  if (why === undefined) return
+  const message = () => `spans are lost: ${why}. stats().dropped.${reason} counts them`
+  queueMicrotask(() => problems.report(`dropped:${reason}`, message, why))
 }
 
 /** Spans that will not be delivered by themselves, by reason. */

@@ -1,5 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { DiagLogLevel, diag } from '@opentelemetry/api'
+import { resourceFromAttributes } from '@opentelemetry/resources'
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
+import type { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { type Behave, ok, startEndpoint } from './endpoint.ts'
 import { startDelivery, temporaryFolder } from './support.ts'
 
@@ -17,6 +21,12 @@ const answers: Behave[] = [
   (response) => response.destroy(),
   (response) => response.writeHead(401).end(),
 ]
+
+function differenceOf(processor: PersistentBatchSpanProcessor): number {
+  const { ended, adopted, redelivered, delivered, rejected, dropped, queued, buffered } = processor.stats()
+  const lost = Object.values(dropped).reduce((sum, spans) => sum + spans, 0)
+  return ended + adopted + redelivered - (delivered + rejected + lost + queued.spans + buffered)
+}
 
 test.each([
   ['in memory', () => undefined],
@@ -37,12 +47,8 @@ test.each([
     })
     const differences: number[] = []
     const look = () => {
-      const { ended, adopted, redelivered, delivered, rejected, dropped, queued, buffered } =
-        processor.stats()
-      const lost = Object.values(dropped).reduce((sum, spans) => sum + spans, 0)
-      differences.push(
-        ended + adopted + redelivered - (delivered + rejected + lost + queued.spans + buffered),
-      )
+      differences.push(differenceOf(processor))
+      const { rejected } = processor.stats()
       if (rejected < 0) differences.push(rejected)
     }
     let isOver = false
@@ -61,6 +67,47 @@ test.each([
     look()
     expect(processor.stats().redelivered).toBeGreaterThan(0)
     expect(processor.stats().dropped.rejected).toBeGreaterThan(0)
+    expect(differences.filter((difference) => difference !== 0)).toEqual([])
+  },
+)
+
+test.each([
+  ['in memory', () => ({ maxMemoryBytes: 1_000_000 })],
+  ['in a directory', () => ({ directory: temporaryFolder(), maxBytes: 1_000_000 })],
+])(
+  '%s, each span is accounted for when the logger is called, and when a span is read, also when the queue is full',
+  async (_, optionsOf) => {
+    const { processor } = startDelivery({
+      ...{ url: 'http://127.0.0.1:1/v1/traces', shutdownTimeoutMillis: 1 },
+      ...optionsOf(),
+    })
+    const differences: number[] = []
+    const look = () => void differences.push(differenceOf(processor))
+    diag.setLogger({ error: look, warn: look, info: look, debug: look, verbose: look }, DiagLogLevel.ALL)
+    onTestFinished(() => diag.disable())
+    let detect = (_: string) => {}
+    const region = new Promise<string>((resolve) => {
+      detect = resolve
+    })
+    const resource = resourceFromAttributes({ region })
+    const tracer = new BasicTracerProvider({ resource, spanProcessors: [processor] }).getTracer('test')
+    const big = 'x'.repeat(2000)
+    for (let i = 0; i < 2000; i++) {
+      const span = tracer.startSpan('one')
+      Object.defineProperty(span.setAttributes({ big }), 'links', {
+        get() {
+          look()
+          if (i % 100 === 0) throw new Error('unreadable')
+          return []
+        },
+      })
+      span.end()
+    }
+    detect('eu')
+    await vi.waitFor(() => expect(processor.stats().buffered).toBe(0))
+    expect(processor.stats().dropped).toMatchObject({ unreadable: 20 })
+    expect(processor.stats().dropped.overflow).toBeGreaterThan(0)
+    expect(differences.length).toBeGreaterThan(2000)
     expect(differences.filter((difference) => difference !== 0)).toEqual([])
   },
 )

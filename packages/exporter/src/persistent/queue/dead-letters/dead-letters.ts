@@ -62,10 +62,11 @@ export class DeadLetters {
         this.#keepInMemory([kept])
         continue
       }
-      accounting.counters.redelivered += spans
       redelivered += spans
       for (const [index, body] of bodies.entries()) {
-        enqueue(format, body, spansOfBody(spans, index, bodies.length))
+        const ofBody = spansOfBody(spans, index, bodies.length)
+        accounting.counters.redelivered += ofBody
+        enqueue(format, body, ofBody)
       }
     }
     return redelivered + ((await this.#redelivery?.redeliver(hasRoom)) ?? 0)
