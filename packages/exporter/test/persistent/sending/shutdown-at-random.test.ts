@@ -42,6 +42,19 @@ describe.each([1, 4])('a shutdown without a directory, with %i requests at a tim
     },
   )
 
+  it.each([100, 250])('learns from few failures that no more than %i spans are accepted', async (most) => {
+    const names = numbered(500 * 20).map((name) => name.padEnd(100, '.'))
+    let failures = 0
+    const { missing } = await shutDown(names, concurrency, (of) => {
+      if (of.length <= most) return accepted
+      failures++
+      return retry()
+    })
+    expect(missing).toEqual([])
+    // Of 200 requests and more, with parts of 62 spans.
+    expect(failures).toBeLessThan(80)
+  })
+
   it('delivers all others although one span in twenty fails each request', async () => {
     const random = seeded(9)
     const names = numbered(600)

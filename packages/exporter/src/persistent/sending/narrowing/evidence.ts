@@ -19,6 +19,7 @@ interface Piece {
   readonly origin: Piece | undefined
   /** How often it failed before. */
   readonly failures: number
+  readonly bytes: number
 }
 
 /** Counts two outcomes. Older ones count less. */
@@ -59,6 +60,8 @@ export class Evidence {
   // What had failed before, and failed again or was accepted.
   readonly #again = new Tally(SHORT_MEMORY)
   #failedAgainAt = 0
+  // The latest requests.
+  #sizes: { readonly bytes: number; readonly hasFailed: boolean }[] = []
   #isHurried = false
   #hasTimedOut = false
   /** What failed last since a request was accepted. */
@@ -94,13 +97,19 @@ export class Evidence {
     this.#severalFail = !this.failsAlone(part)
     this.#failed = part
     this.#requests.add(1, 0)
+    this.#noteSize(part.bytes, true)
     // In an outage, everything fails again and again: that says nothing.
     if (part.failures === 0 || this.#accepted <= this.#failedAgainAt) return
     this.#failedAgainAt = this.#accepted
     this.#again.add(1, 0)
   }
 
-  /** Notes that a request got no answer in time. In a shutdown, there is no time for a second such failure. */
+  /** Whether a request of the shutdown got no answer in time. */
+  get hasTimedOut(): boolean {
+    return this.#hasTimedOut
+  }
+
+  /** Notes that a request of the shutdown got no answer in time: there is no time for a second such failure. */
   timedOut(): void {
     this.#hasTimedOut = true
   }
@@ -132,12 +141,23 @@ export class Evidence {
   /** Whether a request that fails does so by accident only rarely, as far as is known. */
   get areAccidentsRare(): boolean {
     if (this.#accepted === 0 || this.#hasTimedOut) return true
-    return this.failureRate <= RARE || this.#again.rate >= 1 - RARELY_ACCEPTED
+    return this.#requests.rate <= RARE || this.#again.rate >= 1 - RARELY_ACCEPTED
   }
 
-  /** How often requests fail, whatever the reason is. */
-  get failureRate(): number {
-    return this.#requests.rate
+  /** How often requests that are smaller than this fail, whatever the reason is. */
+  failureRateBelow(bytes: number): number {
+    const smaller = this.#sizes.filter((one) => one.bytes < bytes)
+    const failures = smaller.filter(({ hasFailed }) => hasFailed).length
+    return rateOf(failures, smaller.length - failures)
+  }
+
+  /** Notes how large a request was that was accepted. */
+  noteAccepted(bytes: number): void {
+    this.#noteSize(bytes, false)
+  }
+
+  #noteSize(bytes: number, hasFailed: boolean): void {
+    this.#sizes = [...this.#sizes, { bytes, hasFailed }].slice(-SHORT_MEMORY)
   }
 
   get #rate(): number {

@@ -11,12 +11,15 @@ const LATEST_TRIED_AGAIN = 1024
 /** A size is too large once its failures have at most this chance to be accidents. */
 const CHANCE = 1e-4
 /** Where there is little time, a size is given up sooner, and tried again sooner: there are few requests to learn from. */
-const CHANCE_HURRIED = 0.125
+const CHANCE_HURRIED = 0.04
 const TRIED_AGAIN_HURRIED = 4
 /** How many requests are remembered. */
 const MEMORY = 64
 
-type KnownFailures = Pick<Evidence, 'areAccidentsRare' | 'failureRate' | 'hurry' | 'isCause' | 'timedOut'>
+type KnownFailures = Pick<
+  Evidence,
+  'areAccidentsRare' | 'failureRateBelow' | 'hasTimedOut' | 'hurry' | 'noteAccepted' | 'isCause' | 'timedOut'
+>
 
 interface Outcome {
   readonly bytes: number
@@ -101,9 +104,9 @@ export class RequestSize {
     const outages = new Set(failed.map((one) => one.failedAt)).size
     const smaller = this.#outcomes.filter((one) => one.bytes < bytes)
     const accidents = smaller.filter((one) => one.failedAt !== undefined).length
-    // With few requests, accidents of which the spans have not arrived yet count as well.
+    // With few requests, failures of spans that have not arrived yet count as well.
     const isCause = this.#isHurried
-      ? this.#evidence.failureRate ** outages <= CHANCE_HURRIED
+      ? this.#evidence.hasTimedOut || this.#evidence.failureRateBelow(bytes) ** outages <= CHANCE_HURRIED
       : rateOf(accidents, smaller.length - accidents) ** outages <= CHANCE
     if (!isCause) return
     this.#learned = Math.min(this.#learned, Math.floor(bytes / 2))
@@ -117,6 +120,7 @@ export class RequestSize {
    * @param failures how often it had failed before
    */
   accepted(bytes: number, failures: number): void {
+    this.#evidence.noteAccepted(bytes)
     this.#remember({ bytes, failedAt: -1 }, failures)
     this.#remember({ bytes, failedAt: undefined }, 1)
     if (bytes > this.#untilTrial) {
@@ -150,7 +154,7 @@ export class RequestSize {
    * @returns whether this or a later one is smaller than what failed first
    */
   failed({ spans, bytes }: Part, { afterMillis, reason }: RetryAnswer): boolean {
-    if (reason === 'timeout') this.#evidence.timedOut()
+    if (this.#isHurried && reason === 'timeout') this.#evidence.timedOut()
     if (bytes > this.#untilTrial) {
       this.#learned = this.#untilTrial
       this.#untilTrial = Number.POSITIVE_INFINITY
