@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
-import { SEGMENT_HEADER_BYTES } from '../../../packages/exporter/dist/persistent/journal/format.js'
+import { SEGMENT_HEADER_BYTES } from '../../../packages/exporter/dist/persistent/journal/segment/format.js'
 import { CLIENT_HEADER, type CrashCollector, newClient } from '../collector.ts'
 
 const AUTHOR = fileURLToPath(new URL('./author.ts', import.meta.url))
