@@ -24,6 +24,10 @@ export const ENDS: Sentences = {
       [PROCESSOR]:
         '…: a flush during an outage rejects with the number of spans that are left, and a later one sends them',
     },
+  'A batch that is being narrowed down counts as a whole, until all of it is answered.': {
+    [PROCESSOR]:
+      'a batch of which some spans have arrived counts as a whole in the number of a flush that rejects',
+  },
   'It rejects at once if the endpoint has asked to wait longer (`Retry-After`).': {
     [PROCESSOR]: '…: a flush rejects at once if the endpoint has asked to wait longer than it may take',
   },
@@ -56,14 +60,20 @@ export const ENDS: Sentences = {
     ],
     [FAILING]: 'a shutdown > finds within 2 seconds which requests are small enough',
   },
-  'It stops at once if the endpoint has asked to wait longer (`Retry-After`).': {
+  'With a directory, it stops at once if the endpoint has asked to wait longer (`Retry-After`).': {
     [SHUTDOWN]:
       'with a journal, a shutdown after requests have failed > ends at once if the endpoint has asked to wait longer than it would',
     [DRAIN]: 'a drain > with patience ends at once when the endpoint has asked to wait longer than that',
   },
-  'Without a directory, it tries until the deadline.': {
+  'Without one, it tries until the deadline.': {
     [DRAIN]: 'a drain > resolves at its deadline to how many spans are left',
+  },
+  'It tries once more although the endpoint has asked to wait.': {
     [PROCESSOR]: 'without a directory a shutdown tries once more, although the endpoint has asked to wait',
+  },
+  'It stops earlier only if the endpoint then asks to wait beyond the deadline.': {
+    [PROCESSOR]:
+      'without a directory a shutdown that is asked again to wait beyond its deadline stops, and the rest is lost',
   },
   'Then the rest is lost, and the Promise rejects with the number.': {
     [PROCESSOR]: 'without a directory a shutdown that loses spans rejects, and counts them',

@@ -19,8 +19,10 @@ import { NO_PROMISE, type Sentences } from '../kept.ts'
 export const WATCHING: Sentences = {
   'At any moment, `ended + adopted + redelivered` equals `delivered + rejected + queued.spans + buffered` plus the sum of `dropped`.':
     {
-      [ACCOUNTING]:
+      [ACCOUNTING]: [
         '…, each span is accounted for in every turn of the event loop, whatever the endpoint answers',
+        '…, each span is accounted for when the logger is called, and when a span is read, also when the queue is full',
+      ],
     },
   '`adopted` are spans of other processes.': NO_PROMISE,
   'They come from the journals of dead ones, or are rejected spans that this process deleted, which `dropped` counts.':

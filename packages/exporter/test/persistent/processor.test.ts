@@ -6,7 +6,7 @@ import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { collectWarnings } from '../../../../test/support/tracing.ts'
 import { plainSpan } from './encoder/support/plain-span.ts'
-import { ok, startEndpoint } from './endpoint.ts'
+import { type Behave, ok, startEndpoint } from './endpoint.ts'
 import { expectAccounted, startDelivery, temporaryFolder } from './support.ts'
 
 beforeAll(() => {
@@ -229,6 +229,34 @@ test('without a directory a shutdown tries once more, although the endpoint has 
   answer(ok)
   await processor.shutdown()
   expect(sorted(names().slice(before))).toEqual(sorted(many(3)))
+})
+
+test('without a directory a shutdown that is asked again to wait beyond its deadline stops, and the rest is lost', async () => {
+  const { url, requests } = await startEndpoint((response) => {
+    response.writeHead(429, { 'retry-after': '3600' }).end()
+  })
+  const { end, processor } = startDelivery({
+    url,
+    exportTimeoutMillis: 50,
+    shutdownTimeoutMillis: 60_000,
+  })
+  end(...many(3))
+  await processor.forceFlush().catch(() => {})
+  const before = requests.length
+  await expect(processor.shutdown()).rejects.toThrow('shutdown: spans are lost: 3 shutdown')
+  expect(requests).toHaveLength(before + 1)
+})
+
+test('a batch of which some spans have arrived counts as a whole in the number of a flush that rejects', async () => {
+  const replies: Behave[] = [(response) => response.writeHead(400).end(), ok]
+  const { url, names } = await startEndpoint((response, received) => replies.shift()?.(response, received))
+  const { end, processor } = startDelivery({ url, exportTimeoutMillis: 500, shutdownTimeoutMillis: 1 })
+  end(...many(10))
+  await expect(processor.forceFlush()).rejects.toThrow('forceFlush: 10 spans not delivered within')
+  // All of them in the first request, some in the second, and some in one without an answer.
+  expect(names().length).toBeGreaterThan(11)
+  expect(processor.stats()).toMatchObject({ delivered: 0, queued: { spans: 10 } })
+  expectAccounted(processor)
 })
 
 test('with a journal a shutdown leaves the rest to the next processor on the directory', async () => {
