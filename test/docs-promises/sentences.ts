@@ -28,7 +28,7 @@ export function sentencesOf(page: string): string[] {
 
 const splitLine = (line: string): string[] =>
   line
-    .replace(/^(-|\d+\.) /, '')
+    .replace(/^ *(-|\d+\.) /, '')
     .split(/(?<=[.?!:]) (?=[A-Z`*[])/)
     .filter((sentence) => sentence !== '')
 

@@ -60,7 +60,7 @@ export const ENDS: Sentences = {
     ],
     [FAILING]: 'a shutdown > finds within 2 seconds which requests are small enough',
   },
-  'With a directory, it stops at once if the endpoint has asked to wait longer (`Retry-After`).': {
+  'It stops at once if the endpoint has asked to wait longer (`Retry-After`).': {
     [SHUTDOWN]:
       'with a journal, a shutdown after requests have failed > ends at once if the endpoint has asked to wait longer than it would',
     [DRAIN]: 'a drain > with patience ends at once when the endpoint has asked to wait longer than that',

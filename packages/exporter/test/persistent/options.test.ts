@@ -113,10 +113,10 @@ const wrong: [string, unknown, string][] = [
     { httpAgentOptions: { scheduling: 'x' } },
     'option httpAgentOptions was rejected by Node: ERR_INVALID_ARG_VALUE for scheduling',
   ],
-  ...['x', -1, 0, Number.NaN].map((maxSockets): (typeof wrong)[number] => [
+  ...['x', -1, Number.NaN].map((maxSockets): (typeof wrong)[number] => [
     'httpAgentOptions',
     { httpAgentOptions: { maxSockets } },
-    'option httpAgentOptions: maxSockets must be a number of 1 or more, it is',
+    'option httpAgentOptions: maxSockets must be a number of 0 or more, it is',
   ]),
   [
     'httpAgentOptions',

@@ -21,7 +21,8 @@ interface Rule {
 const isNumber = (value: unknown, least: number, most = Number.POSITIVE_INFINITY): boolean =>
   typeof value === 'number' && value >= least && value <= most
 
-const SOCKETS: Rule = { must: 'a number of 1 or more', accepts: (value) => isNumber(value, 1) }
+/** Node takes 0 for no limit. */
+const SOCKETS: Rule = { must: 'a number of 0 or more', accepts: (value) => isNumber(value, 0) }
 const MILLIS: Rule = { must: 'a number of milliseconds', accepts: (value) => isNumber(value, 0, 2 ** 31 - 1) }
 const TEXT: Rule = { must: 'a string', accepts: (value) => typeof value === 'string' }
 const FUNCTION: Rule = { must: 'a function', accepts: (value) => typeof value === 'function' }
