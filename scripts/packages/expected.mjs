@@ -8,9 +8,12 @@ const NODE = [
   'fs',
   'http',
   'https',
+  // To check options of an agent before Node does, with each connection.
+  'net',
   'os',
   'path',
   'timers/promises',
+  'tls',
   'url',
   'util',
   'worker_threads',
