@@ -69,8 +69,11 @@ export function ownerOf(name: string): Owner | undefined {
 export const ALIVE_NAME = 'alive'
 /** A dead letter that is being copied from another file system, which keeps it until it is whole. */
 export const UNFINISHED_LETTER_NAME = 'letter'
-/** With these errors, a path does not lead to our folder any more. */
 const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ESTALE'])
+
+/** Whether an error means that a path does not lead to our folder any more. */
+export const isGone = (error: unknown): boolean =>
+  GONE.has((error as NodeJS.ErrnoException | undefined)?.code ?? '')
 
 /** A folder that belongs to this process. */
 export class Folder {
@@ -154,7 +157,7 @@ export class Folder {
       fs.statSync(this.path)
       return true
     } catch (error) {
-      if (GONE.has((error as NodeJS.ErrnoException).code ?? '')) return false
+      if (isGone(error)) return false
       throw error
     }
   }
@@ -165,7 +168,7 @@ export class Folder {
       await this.#system.fs.promises.stat(this.path)
       return true
     } catch (error) {
-      if (GONE.has((error as NodeJS.ErrnoException).code ?? '')) return false
+      if (isGone(error)) return false
       throw error
     }
   }
@@ -179,7 +182,7 @@ export class Folder {
       await promises.lutimes(alive, time, time).catch(() => promises.writeFile(alive, '', { mode: 0o600 }))
       return true
     } catch (error) {
-      return !GONE.has((error as NodeJS.ErrnoException).code ?? '')
+      return !isGone(error)
     }
   }
 

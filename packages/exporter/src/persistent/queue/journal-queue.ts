@@ -282,12 +282,11 @@ export class JournalQueue {
   /** Begins a segment. Its first write creates the file. */
   #openSegment(): Segment | undefined {
     const { accounting, system, settings } = this.#context
-    const { format } = settings
     const place = this.#folder.nextSegment()
     if (place === undefined) return undefined
     const file = this.#newFile(place.path)
     const shift = system.wall() - system.now()
-    const segment = fileSegment(accounting, { format, ...place }, { shift }, file)
+    const segment = fileSegment(accounting, { format: settings.format, ...place }, { shift }, file)
     this.reader.add(segment)
     this.#open = segment
     return segment

@@ -7,7 +7,7 @@ import {
   segmentHeader,
   segmentPath,
 } from '../journal/index.ts'
-import { Folder } from '../ownership/folder.ts'
+import { Folder, isGone } from '../ownership/folder.ts'
 
 /** A folder that vanishes so often within a time is not made again at once: each time, what is in it may arrive twice. */
 const MOST_LOSSES = 4
@@ -51,7 +51,7 @@ export class OwnFolder {
         return this.#make()
       } catch (error) {
         // It was taken before it was complete.
-        if (!isMissing(error) || !this.lose()) throw error
+        if (!isGone(error) || !this.lose()) throw error
       }
     }
   }
@@ -87,7 +87,7 @@ export class OwnFolder {
   /** Whether a file could not be created because the folder is not ours any more. */
   explains(error: unknown): boolean {
     try {
-      return isMissing(error) && this.#folder?.isOurs === false
+      return isGone(error) && this.#folder?.isOurs === false
     } catch {
       return false
     }
@@ -126,6 +126,3 @@ export class OwnFolder {
     await (hasSpans ? this.#folder?.free() : this.#folder?.remove())
   }
 }
-
-const isMissing = (error: unknown): boolean =>
-  ['ENOENT', 'ENOTDIR', 'ELOOP', 'ESTALE'].includes((error as NodeJS.ErrnoException | undefined)?.code ?? '')
