@@ -156,10 +156,11 @@ for (const mode of ['in memory', 'with a journal'] as const) {
 
   test(`${mode}: purge deletes queued and rejected spans`, async () => {
     const { url, names, answer } = await startEndpoint((response) => response.writeHead(400).end())
-    const { end, processor } = startDelivery({ url, exportTimeoutMillis: 1500, ...place() })
+    const { end, processor } = startDelivery({ url, ...place() })
     end(...many(5))
     await processor.forceFlush().catch(() => {})
-    answer((response) => response.writeHead(503).end())
+    // No request is in flight when the flush rejects: what is in one is not purged.
+    answer((response) => response.writeHead(503, { 'retry-after': '3600' }).end())
     end(...many(7, 5))
     await processor.forceFlush().catch(() => {})
     expect(await processor.purge()).toBe(12)
