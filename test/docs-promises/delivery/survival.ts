@@ -195,7 +195,10 @@ export const SURVIVAL: Sentences = {
         'with a journal, a shutdown in the middle of a batch > leaves only the rest of a batch that is sent beside the others',
         'with a journal, a shutdown in the middle of a batch > keeps what is rejected',
       ],
-      [PUT_BACK]: 'a batch of which a part has no answer > stays as it is if the disk …',
+      [PUT_BACK]: [
+        'a batch of which a part has no answer > leaves that part although the journal has no room for it beside the batch',
+        'a batch of which a part has no answer > stays as it is if the disk is full',
+      ],
     },
   'Duplicates have the same span ID.': {
     [PROCESSOR]:
@@ -206,5 +209,11 @@ export const SURVIVAL: Sentences = {
   },
   "With `overflow: 'reject-newest'`, the newest are.": {
     [LIMITS]: 'a full journal > rejects the newest records with that option',
+  },
+  'A shutdown can exceed `maxBytes` by what is left of batches that are partly answered.': {
+    [PUT_BACK]: [
+      'a batch of which a part has no answer > leaves that part although the journal has no room for it beside the batch',
+      'a batch of which a part has no answer > takes no room from other records, although its batch still has room in a file',
+    ],
   },
 }

@@ -144,7 +144,8 @@ export interface PersistentBatchSpanProcessorOptions {
    */
   readonly fsync?: Fsync | undefined
   /**
-   * The most disk space of this process's journal, in bytes, at least 1,000,000.
+   * The most disk space of this process's journal, in bytes, at least 1,000,000. A shutdown can exceed it by what is left
+   * of batches that are partly answered.
    *
    * @default 536870912
    */

@@ -1,12 +1,9 @@
-import type { Encoded } from '../encoder/codec.ts'
 import {
   decompress,
   type JournalEntry,
   type JournalReader,
   type LeasedRange,
   type QueueContext,
-  RECORD_HEADER_BYTES,
-  SEGMENT_HEADER_BYTES,
   type Segment,
 } from '../journal/index.ts'
 import type { Lease, LeaseLimits } from './index.ts'
@@ -18,8 +15,6 @@ export interface LeasingHost {
   /** In the order in which they are read. */
   readers(): readonly JournalReader[]
   isClosing(): boolean
-  /** Whether the queue may grow by so many bytes, without dropping what is queued. */
-  hasRoom(bytes: number): boolean
 }
 
 /** Leases records from memory and from all journals of a queue. */
@@ -102,10 +97,8 @@ export class Leasing {
       // What memory has beside a journal is written at the end, if the disk takes it.
       isStored: this.#journal !== undefined,
       lapsed: () => this.#lapsed(range),
-      ackExcept: async (rest, settle) => {
-        if (!this.#host.hasRoom(bytesOf(rest))) return false
-        return (await this.#putBack?.write({ format, records: rest, since }, settle, ack)) ?? false
-      },
+      ackExcept: async (rest, settle) =>
+        (await this.#putBack?.write({ format, records: rest, since }, settle, ack)) ?? false,
     }
   }
 
@@ -129,10 +122,6 @@ export class Leasing {
 }
 
 const isRange = (found: LeasedRange | Segment): found is LeasedRange => 'state' in found
-
-/** Of a segment with these records. */
-const bytesOf = (records: readonly Encoded[]): number =>
-  records.reduce((sum, { body }) => sum + RECORD_HEADER_BYTES + body.length, SEGMENT_HEADER_BYTES)
 
 const decompressed = async ({ body, compression, bytes }: JournalEntry): Promise<Buffer | undefined> =>
   body && compression !== 'none' ? decompress(body, compression, bytes) : body

@@ -71,7 +71,6 @@ class PersistentQueue implements SpanQueue {
     this.#leasing = new Leasing(context, journal, {
       readers: () => this.#readers,
       isClosing: () => this.#closing !== undefined,
-      hasRoom: (bytes) => this.#hasRoom(bytes),
     })
     this.ready = Promise.resolve()
     if (directory === undefined) return

@@ -18,7 +18,10 @@ interface Rest {
   readonly since: number
 }
 
-/** Puts back into the journal what is left of a batch of which some has an answer: as a segment of its own. */
+/**
+ * Puts back into the journal what is left of a batch of which some has an answer: as a segment of its own. It may exceed
+ * the option `maxBytes`, by what was being sent.
+ */
 export class PutBack {
   readonly #context: QueueContext
   readonly #journal: JournalQueue
@@ -54,6 +57,8 @@ export class PutBack {
       }),
     )
     if (segment === undefined) return false
+    // The batch gives back as much when its files are deleted. No other span has to make room in between.
+    segment.takeNoRoom()
     const count = await settle()
     const move = (path: string) => {
       try {

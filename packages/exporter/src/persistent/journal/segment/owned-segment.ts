@@ -187,6 +187,10 @@ class OwnedSegment extends SegmentRecords implements Segment {
     if (!this.isDeleted) super.reload(scanned)
   }
 
+  takeNoRoom(): void {
+    this.size = 0
+  }
+
   enterFolder(number: number, path: string): void {
     this.#number = number
     this.path = path

@@ -61,7 +61,7 @@ export interface Segment {
   readonly spans: number
   /** Of the records that are not gone, before compression. */
   readonly bytes: number
-  /** Bytes of the file, or of the bodies where there is none. */
+  /** Bytes of the file, or of the bodies where there is none; 0 if they do not count. */
   readonly size: number
   /** Nothing is appended any more. */
   readonly isSealed: boolean
@@ -142,6 +142,8 @@ export interface Segment {
   /** Brings the entries back. What can no longer be read is dropped as corrupt. */
   reload(scanned: ScannedSegment): void
 
+  /** Its bytes do not count: it has what is left of records in other files. */
+  takeNoRoom(): void
   /** The file is now in another folder. */
   enterFolder(number: number, path: string): void
   /** The folder belongs to another process now, or is gone: its files do not count any more. */
