@@ -194,6 +194,7 @@ export const SURVIVAL: Sentences = {
         'with a journal, a shutdown in the middle of a batch > counts what has an answer, and leaves the rest to the next process',
         'with a journal, a shutdown in the middle of a batch > leaves only the rest of a batch that is sent beside the others',
         'with a journal, a shutdown in the middle of a batch > keeps what is rejected',
+        'with a journal, a shutdown in the middle of a batch > leaves nothing of a batch that is answered while what was rejected is being written',
       ],
       [PUT_BACK]: [
         'a batch of which a part has no answer > leaves that part although the journal has no room for it beside the batch',

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Behave, ok, startEndpoint } from './endpoint.ts'
 import { expectAccounted, startDelivery, temporaryFolder } from './support.ts'
@@ -37,6 +39,7 @@ async function start(behave: Behave, shutdownTimeoutMillis = 10_000) {
   return {
     arrived,
     requests,
+    directory,
     answer: (next: Behave) => answer(count(next)),
     end,
     processor,
@@ -137,5 +140,20 @@ describe('with a journal, a shutdown in the middle of a batch', () => {
     expectAccounted(processor)
     await deliverRest()
     expect([arrived.length, new Set(arrived).size, arrived.includes('span 3')]).toEqual([499, 499, false])
+  })
+
+  test('leaves nothing of a batch that is answered while what was rejected is being written', async () => {
+    const { arrived, directory, processor, end, deliverRest } = await start((response, received) => {
+      const hasBad = received.spans.some(({ name }) => name.startsWith('bad'))
+      const next = hasBad ? reject : ok
+      next(response, received)
+    }, 1)
+    end(...many(20), ...many(40).map((name) => `bad ${name}`))
+    while (!existsSync(join(directory, 'rejected'))) await new Promise((resolve) => setImmediate(resolve))
+    await processor.shutdown()
+    expect(processor.stats()).toMatchObject({ delivered: 20, rejected: 40, queued: { spans: 0 } })
+    expectAccounted(processor)
+    expect(await deliverRest()).toMatchObject({ adopted: 0, delivered: 0 })
+    expect(arrived).toHaveLength(20)
   })
 })

@@ -36,6 +36,7 @@ export class Delivery {
   readonly #pauses: Pauses
   #smallestTooLarge = Number.POSITIVE_INFINITY
   #isOver = false
+  #finishing: Promise<void> | undefined
   #earlier: EarlierFailures
   #isApart = false
   /** Whether an empty request was answered before the last one. */
@@ -127,6 +128,8 @@ export class Delivery {
    * memory has it, it is lost. If it cannot go back alone, the next process sends all of the batch again.
    */
   async end(): Promise<void> {
+    // All is answered, and what was rejected is being kept.
+    if (this.#finishing !== undefined) return this.#finishing
     const { isStored } = this.#lease
     // What is acked behind a batch that is sent apart counts as acked only once the batch is.
     if (!this.#result.hasAnswers && !(this.#isApart && isStored)) return this.release()
@@ -271,7 +274,12 @@ export class Delivery {
     this.#parts.removeAll()
   }
 
-  async #finish(): Promise<void> {
+  #finish(): Promise<void> {
+    this.#finishing = this.#keepAndCount()
+    return this.#finishing
+  }
+
+  async #keepAndCount(): Promise<void> {
     const count = await this.#result.finish()
     // All in one turn, so that no span is ever counted twice, or not at all.
     count()

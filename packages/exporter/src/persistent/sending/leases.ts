@@ -46,9 +46,9 @@ export class Leases {
     return this.#isLeasing
   }
 
-  /** Those that have to be ended. One with all its answers settles by itself once the queue has what was rejected. */
+  /** Those that are neither back in the queue nor removed from it. */
   get open(): Delivery[] {
-    return [...this.#deliveries].filter((delivery) => !delivery.isAnswered)
+    return [...this.#deliveries]
   }
 
   /** Milliseconds until the next batch is leased; infinite if there is none. */
@@ -92,7 +92,7 @@ export class Leases {
 
   /** Notes that a batch is back in the queue, or removed from it. */
   remove(delivery: Delivery): void {
-    this.#deliveries.delete(delivery)
+    if (!this.#deliveries.delete(delivery)) return
     this.#spans -= delivery.spans
     this.#bytes -= delivery.bytes
     this.#pausedUntil = 0

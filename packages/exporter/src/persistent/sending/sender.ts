@@ -129,7 +129,7 @@ export class Sender {
     return drained
   }
 
-  /** Ends requests in flight, and gives batches back to the queue. Resolves when they are there. */
+  /** Ends requests in flight, and gives batches back to the queue. Resolves when they are there, or removed from it. */
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true

@@ -394,7 +394,7 @@ describe('a closed sender', () => {
     expect(counters).toMatchObject({ delivered: 1, dropped: { purged: 1 } })
   })
 
-  it('settles an answered batch whose rejected spans are being kept', async () => {
+  it('waits for an answered batch whose rejected spans are being kept', async () => {
     const { append, sender, queue, transport } = startSender({ maxExportBatchSize: 1 })
     await append('a')
     let finish = () => {}
@@ -403,10 +403,14 @@ describe('a closed sender', () => {
         finish = () => resolve(() => {})
       })
     await transport.posted[0]?.answer(rejected())
-    sender.close()
-    expect(queue.out).toBe(1)
-    finish()
+    let isClosed = false
+    const closed = sender.close().then(() => {
+      isClosed = true
+    })
     await settle()
-    expect(queue.entries).toEqual([])
+    expect([queue.out, isClosed]).toEqual([1, false])
+    finish()
+    await closed
+    expect([queue.out, queue.entries]).toEqual([0, []])
   })
 })
