@@ -26,6 +26,7 @@ export const TAKEN_ALIVE = 'packages/exporter/test/persistent/ownership/taken-al
 export const ANSWERS = 'packages/exporter/test/persistent/sending/answers.test.ts'
 export const CIRCUIT = 'packages/exporter/test/persistent/sending/circuit.test.ts'
 export const DRAIN = 'packages/exporter/test/persistent/sending/drain.test.ts'
+export const APART = 'packages/exporter/test/persistent/sending/apart.test.ts'
 export const AT_RANDOM = 'packages/exporter/test/persistent/sending/at-random.test.ts'
 export const FAILING = 'packages/exporter/test/persistent/sending/failing.test.ts'
 export const PROCESS = 'packages/exporter/test/persistent/sending/process.test.ts'

@@ -1,5 +1,6 @@
 import {
   ANSWERS,
+  APART,
   AT_RANDOM,
   CIRCUIT,
   CONTRACT_ANSWERS,
@@ -29,6 +30,10 @@ export const ENDPOINT: Sentences = {
       [CIRCUIT]: [
         'an endpoint that does not answer > is retried after waits that double up to a minute, with full jitter',
         'Retry-After > of … ms is shortened to the option',
+      ],
+      [APART]: [
+        'a span that the endpoint asks to send later, while it accepts others > is not sent earlier because a flush waits',
+        'a span that the endpoint asks to send later, while it accepts others > is not sent earlier in a shutdown',
       ],
       [LIMITS]: 'a record that is too old > is dropped after an attempt to send it, not before (journal: …)',
     },
@@ -91,6 +96,12 @@ export const ENDPOINT: Sentences = {
   'It is then sent beside the other requests, one at a time, and delays only itself.': {
     [FAILING]:
       'with … requests at a time, a span that makes every request fail > with … is rejected alone, soon, and holds nothing up',
+  },
+  'So does its `Retry-After`, unless the status is 429.': {
+    [APART]: [
+      'a span that the endpoint asks to send later, while it accepts others > holds up no other one',
+      'a span that the endpoint asks to send later, while it accepts others > holds up all of them after 429, and a flush does not wait for that',
+    ],
   },
   'A single span is rejected when it fails alone at least five times, each time while the endpoint accepts others.':
     {

@@ -1,4 +1,5 @@
 import {
+  APART,
   CONTRACT_ANSWERS,
   CONTRACT_ENDINGS,
   DRAIN,
@@ -30,6 +31,10 @@ export const ENDS: Sentences = {
   },
   'It rejects at once if the endpoint has asked to wait longer (`Retry-After`).': {
     [PROCESSOR]: '…: a flush rejects at once if the endpoint has asked to wait longer than it may take',
+    [APART]: [
+      'a span that the endpoint asks to send later, while it accepts others > ends a flush at once that waits for nothing else',
+      'a span that the endpoint asks to send later, while it accepts others > ends a flush at once that waits for it when the endpoint asks for that',
+    ],
   },
   'It also rejects if spans were lost or rejected meanwhile.': {
     [PROCESSOR]:
@@ -70,6 +75,8 @@ export const ENDS: Sentences = {
   },
   'It tries once more although the endpoint has asked to wait.': {
     [PROCESSOR]: 'without a directory a shutdown tries once more, although the endpoint has asked to wait',
+    [APART]:
+      'a span that the endpoint asks to send later, while it accepts others > is sent once more in a shutdown that has to be the last attempt',
   },
   'It stops earlier only if the endpoint then asks to wait beyond the deadline.': {
     [PROCESSOR]:

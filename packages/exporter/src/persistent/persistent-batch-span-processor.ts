@@ -176,7 +176,7 @@ export class PersistentBatchSpanProcessor {
     )
     const left = waiting + (await this.#pipeline.drain(Math.max(1, until - now()), hasRunEmpty))
     if (left > 0) {
-      const asked = Math.ceil(sender.retryAfterMillis / 1000)
+      const asked = Math.ceil(sender.retryAfterMillis(left) / 1000)
       const why =
         asked > 0 ? `because the endpoint has asked to wait ${asked} s` : `within ${exportTimeoutMillis} ms`
       const when = hasRunEmpty ? 'because the process is exiting' : why

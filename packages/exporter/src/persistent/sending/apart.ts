@@ -28,6 +28,26 @@ export class ApartLane {
     return Math.max(0, next - this.#clock.now())
   }
 
+  /**
+   * Milliseconds for which the endpoint has asked not to send batches with so many spans, at least, in all; 0 if it has
+   * not.
+   */
+  retryAfter(spans: number): number {
+    const asked = this.#waiting.filter(({ retryAfter }) => retryAfter > 0)
+    asked.sort((a, b) => b.retryAfter - a.retryAfter)
+    let sum = 0
+    for (const delivery of asked) {
+      sum += delivery.spans
+      if (sum >= spans) return delivery.retryAfter
+    }
+    return 0
+  }
+
+  /** Forgets what the endpoint has asked for. */
+  reset(): void {
+    for (const delivery of this.#waiting) delivery.resetRetryAfter()
+  }
+
   /** Takes the first that may be sent now. */
   take(isExpedited: boolean): Delivery | undefined {
     const now = this.#clock.now()

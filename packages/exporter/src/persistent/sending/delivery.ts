@@ -88,6 +88,16 @@ export class Delivery {
     return this.#pauses.until(this.#parts.notBefore, isExpedited)
   }
 
+  /** Milliseconds that the endpoint has asked to wait before this batch is sent again; 0 if it has not. */
+  get retryAfter(): number {
+    return this.#pauses.retryAfter
+  }
+
+  /** Forgets what the endpoint has asked for. */
+  resetRetryAfter(): void {
+    this.#pauses.reset()
+  }
+
   /**
    * Sends requests until all is answered or one fails.
    *

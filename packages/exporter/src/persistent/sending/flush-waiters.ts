@@ -15,12 +15,15 @@ export class FlushWaiters {
   readonly #clock: Clock
   readonly #circuit: Circuit
   readonly #transport: Transport
+  readonly #retryAfter: (spans: number) => number
   readonly #waiters = new Set<FlushWaiter>()
 
-  constructor(clock: Clock, circuit: Circuit, transport: Transport) {
+  /** @param retryAfter returns for how many milliseconds the endpoint has asked not to send so many spans */
+  constructor(clock: Clock, circuit: Circuit, transport: Transport, retryAfter: (spans: number) => number) {
     this.#clock = clock
     this.#circuit = circuit
     this.#transport = transport
+    this.#retryAfter = retryAfter
   }
 
   get any(): boolean {
@@ -38,7 +41,7 @@ export class FlushWaiters {
       return Math.min(started + millis, quietUntil) - this.#clock.now()
     }
     const cannotSend = () => {
-      const { retryAfter } = this.#circuit
+      const retryAfter = this.#retryAfter(left())
       return retryAfter > 0 && (untilFailure || retryAfter >= millisLeft())
     }
     if (left() === 0 || cannotSend()) return Promise.resolve(left())
@@ -63,10 +66,13 @@ export class FlushWaiters {
     })
   }
 
-  /** Resolves waiters whose spans are all answered, and with `hasFailed` those for whom no request can be made now. */
+  /**
+   * Resolves waiters whose spans are all answered, or cannot be sent in time, and with `hasFailed` those that stop at a
+   * failure.
+   */
   check(hasFailed: boolean): void {
     for (const waiter of this.#waiters) {
-      if ((hasFailed && (waiter.untilFailure || waiter.cannotSend())) || waiter.left() === 0) waiter.finish()
+      if ((hasFailed && waiter.untilFailure) || waiter.left() === 0 || waiter.cannotSend()) waiter.finish()
     }
   }
 

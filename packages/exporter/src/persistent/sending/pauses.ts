@@ -15,6 +15,8 @@ export class Pauses {
   /** Failures in a row without evidence that the endpoint accepts others. */
   #quietFailures = 0
   #until = 0
+  // Until when `Retry-After` asks to wait.
+  #retryAfterUntil = 0
   #failedAt = 0
 
   constructor(clock: Clock) {
@@ -28,7 +30,18 @@ export class Pauses {
    */
   until(until: number, isExpedited: boolean): number {
     const longer = Math.max(this.#until, until)
-    return isExpedited ? Math.min(longer, this.#failedAt + LONGEST_EXPEDITED_MILLIS) : longer
+    const ours = isExpedited ? Math.min(longer, this.#failedAt + LONGEST_EXPEDITED_MILLIS) : longer
+    return Math.max(ours, this.#retryAfterUntil)
+  }
+
+  /** Milliseconds that the endpoint has asked to wait from now on; 0 if it has not. */
+  get retryAfter(): number {
+    return Math.max(0, this.#retryAfterUntil - this.#clock.now())
+  }
+
+  /** Forgets what the endpoint has asked for. */
+  reset(): void {
+    this.#retryAfterUntil = 0
   }
 
   /** Notes that a request failed. */
@@ -44,7 +57,8 @@ export class Pauses {
    */
   failedApart(hasEvidence: boolean, wait: number): void {
     this.#quietFailures = hasEvidence ? 0 : this.#quietFailures + 1
-    this.#until = this.#clock.now() + Math.max(wait, pause(this.#quietFailures) * this.#clock.random())
+    this.#until = this.#clock.now() + pause(this.#quietFailures) * this.#clock.random()
+    this.#retryAfterUntil = this.#clock.now() + wait
   }
 
   /** When a single span may be sent again that has failed alone so often. */

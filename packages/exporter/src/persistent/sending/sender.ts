@@ -66,7 +66,7 @@ export class Sender {
       ...{ queue, transport, counters, observer, codecOf, clock },
       ...{ circuit, outages, size, refusals, evidence, earlier: new WeakMap() },
     }
-    this.#waiters = new FlushWaiters(clock, circuit, transport)
+    this.#waiters = new FlushWaiters(clock, circuit, transport, (spans) => this.retryAfterMillis(spans))
     this.#leases = new Leases(settings, shared)
     this.#apart = new ApartLane(clock)
   }
@@ -81,9 +81,9 @@ export class Sender {
     return this.#leases.spans
   }
 
-  /** Milliseconds for which the endpoint has asked to get no request. */
-  get retryAfterMillis(): number {
-    return this.#circuit.retryAfter
+  /** Milliseconds for which the endpoint has asked not to send so many spans; 0 if it has not. */
+  retryAfterMillis(spans: number): number {
+    return Math.max(this.#circuit.retryAfter, this.#apart.retryAfter(spans))
   }
 
   /** The most bytes of a request, as learned from the endpoint (413): a larger record has to be split later. */
@@ -94,6 +94,7 @@ export class Sender {
   /** Asks the endpoint once more, although it has asked to wait: what it does not accept now is lost. */
   resetCircuit(): void {
     this.#circuit.reset()
+    this.#apart.reset()
   }
 
   /** From now on there is little time: pauses are short, and requests get smaller after fewer failures. */

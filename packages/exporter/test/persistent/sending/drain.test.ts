@@ -248,7 +248,7 @@ describe('a drain', () => {
     await answer(retry(30_000))
     expect(await drained).toBe(1)
     expect(await sender.drain(queue.trackQueued(), 10_000)).toBe(1)
-    expect(sender.retryAfterMillis).toBe(30_500)
+    expect(sender.retryAfterMillis(1)).toBe(30_500)
     // This one lasts longer.
     const longer = sender.drain(queue.trackQueued(), 40_000)
     expect(requests()).toHaveLength(1)
