@@ -19,6 +19,7 @@ export const POWER_LOSS = 'packages/exporter/test/persistent/queue/power-loss.te
 export const PROCESSES = 'packages/exporter/test/persistent/queue/processes.test.ts'
 export const PUT_BACK = 'packages/exporter/test/persistent/queue/put-back.test.ts'
 export const QUEUE = 'packages/exporter/test/persistent/queue/queue.test.ts'
+export const REDELIVERY = 'packages/exporter/test/persistent/queue/redelivery.test.ts'
 export const REJECTED_FOLDER = 'packages/exporter/test/persistent/queue/rejected-folder.test.ts'
 export const LEFT_ALONE = 'packages/exporter/test/persistent/ownership/left-alone.test.ts'
 export const LIVENESS = 'packages/exporter/test/persistent/ownership/liveness.test.ts'

@@ -11,6 +11,7 @@ import {
   MIXED,
   NARROWING,
   PROCESSOR,
+  REDELIVERY,
   REFUSED,
   REJECTED_FOLDER,
   SENDER,
@@ -163,5 +164,7 @@ export const ENDPOINT: Sentences = {
   },
   'What the queue has no room for stays rejected:': {
     [REJECTED_FOLDER]: 'a rejected span in the folder > is not lost to a queue without room: it stays',
+    [REDELIVERY]:
+      'a rejected span on another file system > stays if the queue was filled, or was closed, while it was copied',
   },
 }

@@ -6,6 +6,7 @@ import {
   PROCESSES,
   PROCESSOR,
   QUEUE,
+  REDELIVERY,
   REJECTED_FOLDER,
   TAKEN_ALIVE,
 } from '../files.ts'
@@ -66,6 +67,11 @@ export const JOURNAL: Sentences = {
     [DEAD_LETTERS]: 'purge > deletes what dead processes left, but not the journals of living ones',
     [REJECTED_FOLDER]:
       'the folder of rejected spans > has no part of a file that a kill has left, once the application purges',
+    [REDELIVERY]: [
+      'purge deletes rejected spans > that are being redelivered, …',
+      'purge deletes rejected spans > that are being written',
+      'purge deletes rejected spans > that move from memory to the disk',
+    ],
   },
   'What other running processes have queued stays.': {
     [REJECTED_FOLDER]:

@@ -14,6 +14,7 @@ import {
   PROCESSES,
   PROCESSOR,
   PUT_BACK,
+  REDELIVERY,
   RESOURCE,
   SHUTDOWN,
   TAKEN_ALIVE,
@@ -188,6 +189,10 @@ export const SURVIVAL: Sentences = {
         'a span that waits > comes once after a crash if its final version is written (fsync: …)',
       ],
     },
+  'So may the rejected spans of one file that `redeliver()` was moving from another file system.': {
+    [REDELIVERY]:
+      'a rejected span on another file system > is not lost by a kill at any operation of the disk, and comes twice at most',
+  },
   'With a `concurrency` of 1, nothing that was answered before a shutdown comes again, unless the disk cannot be written.':
     {
       [SHUTDOWN]: [

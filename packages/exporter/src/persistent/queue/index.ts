@@ -27,6 +27,7 @@
  * - `persistent-queue.ts`: the queue itself: what is offered, overflow, and its end
  * - `leasing.ts`, `put-back.ts`: leases, expiry, and what is left of a lease at the end
  * - `memory-queue.ts`, `journal-queue.ts`: where offered records go, and `moves.ts` between them
+ * - `turns.ts`: work on the same files, one piece after the other
  * - `own-folder.ts`: the folder that this process writes to
  * - `held/`: copies of spans that cannot be queued yet, and their files
  * - `dead-letters/`: bodies that endpoints rejected for good, and queuing them again

@@ -158,8 +158,10 @@ export class JournalQueue {
    * numbers, so none may be added later.
    *
    * @param move moves the file to a path; false when it cannot
+   * @returns false also where the disk is not in use, because it failed or the journal is closed
    */
   insert(move: (path: string) => boolean, segment: Segment): boolean {
+    if (!this.#isOnDisk) return false
     this.seal()
     const place = this.#folder.nextSegment()
     if (place === undefined || !move(place.path)) return false

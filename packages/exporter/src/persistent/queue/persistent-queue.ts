@@ -21,6 +21,7 @@ import type { HeldSpan, Lease, LeaseLimits, SpanQueue } from './index.ts'
 import { JournalQueue } from './journal-queue.ts'
 import { Leasing } from './leasing.ts'
 import { MemoryQueue } from './memory-queue.ts'
+import { Turns } from './turns.ts'
 
 /** How often other processes are shown that this one is alive, and the disk is checked. */
 const ALIVE_MILLIS = 10_000
@@ -54,6 +55,8 @@ class PersistentQueue implements SpanQueue {
   readonly #journal: JournalQueue | undefined
   readonly #takeover: Takeover | undefined
   readonly #deadLetters: DeadLetters
+  /** Of what moves or deletes dead letters, so that none is missed on its way to another place. */
+  readonly #turns = new Turns()
   readonly #leasing: Leasing
   readonly #timers: (() => void)[] = []
   #keepingAlive: Promise<void> | undefined
@@ -174,22 +177,27 @@ class PersistentQueue implements SpanQueue {
     return this.#deadLetters.add({ format, bodies, spans }, status)
   }
 
-  async redeliver(): Promise<number> {
-    if (this.#closing) return 0
-    return this.#deadLetters.redeliver(
-      (format, body, spans) => this.#enqueue(format, { body, spans }),
-      (bytes) => this.#hasRoom(bytes),
-    )
+  redeliver(): Promise<number> {
+    return this.#turns.run(async () => {
+      if (this.#closing) return 0
+      return this.#deadLetters.redeliver(
+        (format, body, spans) => this.#enqueue(format, { body, spans }),
+        (bytes) => this.#hasRoom(bytes),
+      )
+    })
   }
 
   async purge(): Promise<number> {
     if (this.#closing) return 0
     await this.#takeover?.sweep()
-    this.#journal?.seal()
-    let spans = 0
-    for (const reader of this.#readers) spans += reader.purge()
     await this.#takeover?.purgeZstd()
-    spans += await this.#deadLetters.purge()
+    const spans = await this.#turns.run(async () => {
+      if (this.#closing) return 0
+      this.#journal?.seal()
+      let queued = 0
+      for (const reader of this.#readers) queued += reader.purge()
+      return queued + (await this.#deadLetters.purge())
+    })
     await purgeQuarantine(this.#context)
     await this.#context.tasks.idle()
     return spans
@@ -230,7 +238,7 @@ class PersistentQueue implements SpanQueue {
     await this.#journal?.close()
     const { reader } = this.#memory
     for (const segment of [...reader.segments]) reader.drop(segment, 'shutdown')
-    await this.#deadLetters.close()
+    await this.#turns.run(() => this.#deadLetters.close())
     await this.#context.tasks.idle()
   }
 
@@ -239,6 +247,7 @@ class PersistentQueue implements SpanQueue {
     this.#journal?.sealDelivered()
     await this.#journal?.touch()
     await this.#takeover?.touch()
-    if (this.isOnDisk) await this.#deadLetters.persist()
+    // Others have to see a sign of life again before a long redelivery ends.
+    if (this.isOnDisk && this.#turns.areIdle) await this.#turns.run(() => this.#deadLetters.persist())
   }
 }

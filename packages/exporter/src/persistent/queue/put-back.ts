@@ -9,6 +9,7 @@ import {
   UNFINISHED_HELD_NAME,
 } from '../journal/index.ts'
 import type { JournalQueue } from './journal-queue.ts'
+import { Turns } from './turns.ts'
 
 /** What is left of a batch. */
 interface Rest {
@@ -25,8 +26,8 @@ interface Rest {
 export class PutBack {
   readonly #context: QueueContext
   readonly #journal: JournalQueue
-  /** One after the other: they are written under the same name. */
-  #turn: Promise<unknown> = Promise.resolve()
+  /** They are written under the same name. */
+  readonly #turns = new Turns()
 
   constructor(context: QueueContext, journal: JournalQueue) {
     this.#context = context
@@ -40,9 +41,7 @@ export class PutBack {
    * @param ack called in the turn in which the rest is queued
    */
   write(rest: Rest, settle: () => Promise<() => void>, ack: () => void): Promise<boolean> {
-    const written = this.#turn.then(() => this.#write(rest, settle, ack)).catch(() => false)
-    this.#turn = written
-    return written
+    return this.#turns.run(() => this.#write(rest, settle, ack)).catch(() => false)
   }
 
   async #write(rest: Rest, settle: () => Promise<() => void>, ack: () => void): Promise<boolean> {

@@ -144,26 +144,6 @@ describe('a rejected span in the folder', () => {
     await next.close()
   })
 
-  it('is redelivered from another file system, by one of several processes', async () => {
-    const directory = temporary()
-    const processes = [new TestProcess(), new TestProcess()]
-    const queues = processes.map((process) => process.open({ directory, fsync: 'interval' }))
-    for (const process of processes) {
-      process.onOperation = (name, [from, to]) => {
-        if (name !== 'renameSync' || !String(from).includes('rejected')) return
-        if (!String(to).includes('rejected')) throw failure('EXDEV')
-      }
-    }
-    for (const name of upTo(6)) await reject(queues[0] as SpanQueue, name, 3)
-    const redelivered = await Promise.all(queues.map((queue) => queue.redeliver()))
-    expect(redelivered.reduce((sum, spans) => sum + spans, 0)).toBe(18)
-    const all = await Promise.all(queues.map((queue) => drain(queue)))
-    expect(all.flat().sort()).toEqual(upTo(6))
-    for (const queue of queues) await queue.close()
-    expect(readdirSync(directory)).toEqual(['rejected'])
-    expect(readdirSync(join(directory, 'rejected'))).toEqual([])
-  })
-
   it('moves from memory to the folder when the disk can be written again, at the latest at the end', async () => {
     const directory = temporary()
     const process = new TestProcess()

@@ -22,6 +22,8 @@ export class DeadLetters {
   /** What the folder could not take, the oldest first. */
   #inMemory: KeptLetter[] = []
   #memoryBytes = 0
+  /** How often they were purged: what is being written then is purged, too. */
+  #purges = 0
   #isClosed = false
 
   constructor(context: QueueContext, journal: JournalQueue | undefined) {
@@ -34,18 +36,22 @@ export class DeadLetters {
 
   /** Resolves to a function that counts it, see `SpanQueue.deadLetter`. */
   async add(letter: DeadLetter, status: number): Promise<() => void> {
+    const purges = this.#purges
     const count = await this.#folder?.add(letter, status)
     return (
       count ??
       (() => {
+        const kept = { letter, status }
         this.#context.accounting.counters.rejected += letter.spans
-        this.#keepInMemory([{ letter, status }])
+        if (this.#purges === purges) this.#keepInMemory([kept])
+        else this.#drop(kept, 'purged')
       })
     )
   }
 
   /**
-   * Queues all dead letters again; those that cannot be, or for which the queue has no room, stay.
+   * Queues all dead letters again; those that cannot be, or for which the queue has no room, stay. The caller has to wait
+   * before it calls this, `purge`, `persist` or `close` again.
    *
    * @param enqueue takes one body
    * @param hasRoom whether the queue may grow by so many bytes
@@ -74,12 +80,9 @@ export class DeadLetters {
 
   /** Deletes all dead letters; returns how many spans they had. */
   async purge(): Promise<number> {
-    let spans = this.#dropMemory('purged')
-    for (const file of (await this.#folder?.list()) ?? []) {
-      if (await this.#folder?.delete(file, 'purged')) spans += file.spans
-    }
-    await this.#folder?.purgeUnfinished()
-    return spans
+    this.#purges += 1
+    const spans = this.#dropMemory('purged')
+    return spans + ((await this.#folder?.purge()) ?? 0)
   }
 
   /** Moves to the disk what memory has, as far as it can be written now. */

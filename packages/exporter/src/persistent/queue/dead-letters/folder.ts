@@ -5,6 +5,7 @@ import { makeFolder, type QueueContext, syncFolder } from '../../journal/index.t
 import { Trust } from '../../ownership/trust.ts'
 import { countDropped, type DroppedReason } from '../../stats.ts'
 import type { JournalQueue } from '../journal-queue.ts'
+import { Turns } from '../turns.ts'
 import { type DeadLetter, fileOf } from './file.ts'
 import { deleteUnfinished, UNFINISHED, UNFINISHED_MILLIS } from './unfinished.ts'
 
@@ -39,8 +40,8 @@ export class DeadLetterFolder {
   readonly #own = new Map<string, OwnSpans>()
   /** Files do not change, so each is asked for its size once. */
   readonly #sizes = new Map<string, number>()
-  /** One addition after the other, so that none counts files while another adds one. */
-  #turn: Promise<unknown> = Promise.resolve()
+  /** So that nothing counts or deletes files while one is being added. */
+  readonly #turns = new Turns()
   #latest = 0
   /** Whether a power loss leaves the folder itself. */
   #isSynced = false
@@ -58,14 +59,12 @@ export class DeadLetterFolder {
    * it. Resolves to a function that counts it as rejected; to undefined when it could not be written.
    */
   add(letter: DeadLetter, status: number): Promise<(() => void) | undefined> {
-    const added = this.#turn.then(() => this.#add(letter, status))
-    this.#turn = added
-    return added
+    return this.#turns.run(() => this.#add(letter, status))
   }
 
-  /** Resolves when nothing is being added. */
-  async idle(): Promise<void> {
-    await this.#turn
+  /** Resolves when what was to be added is added. */
+  idle(): Promise<void> {
+    return this.#turns.run(async () => {})
   }
 
   async #add(letter: DeadLetter, status: number): Promise<(() => void) | undefined> {
@@ -128,16 +127,17 @@ export class DeadLetterFolder {
     return files
   }
 
-  /** Deletes unfinished files of other processes, which contain rejected spans, too. */
-  purgeUnfinished(): Promise<void> {
-    // In turn, so that this process is writing none.
-    const purged = this.#turn.then(async () => {
+  /** Deletes all files, those that are being written, too; resolves to the number of spans. */
+  purge(): Promise<number> {
+    return this.#turns.run(async () => {
+      let spans = 0
+      for (const file of await this.list()) if (await this.delete(file, 'purged')) spans += file.spans
+      // Those of other processes: this one is writing none now.
       if (await this.#isTrusted()) {
         await deleteUnfinished(this.#context.system, this.#path, await this.#names(), 0)
       }
+      return spans
     })
-    this.#turn = purged
-    return purged
   }
 
   /** A file is in the queue again. */

@@ -29,14 +29,17 @@ export class Redelivery {
   }
 
   /**
-   * Moves all files for which there is room.
+   * Moves all files for which there is room. The caller has to wait before it calls this again.
    *
    * @param hasRoom whether the queue may grow by so many bytes
    * @returns resolves to the number of spans
    */
   async redeliver(hasRoom: (bytes: number) => boolean): Promise<number> {
     let redelivered = 0
-    for (const file of await this.#folder.list()) redelivered += await this.#redeliverFile(file, hasRoom)
+    for (const file of await this.#folder.list()) {
+      if (!this.#journal.isOnDisk) break
+      redelivered += await this.#redeliverFile(file, hasRoom)
+    }
     const { settings, system } = this.#context
     const { path } = this.#journal
     if (redelivered > 0 && path !== undefined && settings.fsync !== 'never') await syncFolder(system, path)
@@ -50,13 +53,9 @@ export class Redelivery {
     if (typeof found === 'string') return 0
     if (found.needsZstd && !system.hasZstd) return 0
     const { segment, scanned } = found
-    if (!journal.isOnDisk || !hasRoom(segment.size)) return 0
-    if (!journal.insert((path) => this.#move(file, path), segment)) {
-      if (!this.#isElsewhere || journal.path === undefined) return 0
-      const copy = join(journal.path, UNFINISHED_LETTER_NAME)
-      if (!(await this.#copy(file, copy))) return 0
-      if (!journal.insert((path) => this.#replace(file, copy, path), segment)) return 0
-    }
+    const insert = (move: (path: string) => boolean) => hasRoom(segment.size) && journal.insert(move, segment)
+    const isMoved = insert((path) => this.#move(file, path))
+    if (!isMoved && !(this.#isElsewhere && (await this.#moveCopy(file, insert)))) return 0
     this.#folder.forget(file)
     accounting.counters.corrupt += scanned.corrupt
     // Its name says how many there were before it was damaged.
@@ -76,6 +75,19 @@ export class Redelivery {
       if ((error as NodeJS.ErrnoException).code === 'EXDEV') this.#isElsewhere = true
       return false
     }
+  }
+
+  /** Moves a file from another file system. False when another process has it, or it cannot be moved. */
+  async #moveCopy(
+    file: DeadLetterFile,
+    insert: (move: (path: string) => boolean) => boolean,
+  ): Promise<boolean> {
+    const folder = this.#journal.path
+    if (folder === undefined) return false
+    const copy = join(folder, UNFINISHED_LETTER_NAME)
+    if ((await this.#copy(file, copy)) && insert((path) => this.#replace(file, copy, path))) return true
+    await this.#context.system.fs.promises.unlink(copy).catch(() => {})
+    return false
   }
 
   /** Copies a file; false when it cannot be read or written. */
@@ -108,15 +120,24 @@ export class Redelivery {
     const { fs } = system
     try {
       fs.renameSync(copy, path)
-      if (settings.fsync !== 'never') syncFolderNow(system, dirname(path))
     } catch {
       return false
     }
+    if (settings.fsync !== 'never') syncFolderNow(system, dirname(path))
     try {
       fs.unlinkSync(file.path)
       return true
     } catch {
-      fs.unlinkSync(path)
+      return !this.#isDeleted(path)
+    }
+  }
+
+  /** Deletes a copy. One that stays is found by the next process, so it has to be in the queue. */
+  #isDeleted(path: string): boolean {
+    try {
+      this.#context.system.fs.unlinkSync(path)
+      return true
+    } catch {
       return false
     }
   }
