@@ -163,7 +163,10 @@ export const ENDPOINT: Sentences = {
       'the folder of dead letters > outlives the process, and what is redelivered counts as new',
   },
   'What the queue has no room for stays rejected:': {
-    [REJECTED_FOLDER]: 'a rejected span in the folder > is not lost to a queue without room: it stays',
+    [REJECTED_FOLDER]: [
+      'a rejected span in the folder > is not lost to a queue without room: it stays',
+      'a rejected span in the folder > takes no room from what is queued, where only memory has it',
+    ],
     [REDELIVERY]:
       'a rejected span on another file system > stays if the queue was filled, or was closed, while it was copied',
   },

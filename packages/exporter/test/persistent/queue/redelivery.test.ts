@@ -248,3 +248,16 @@ describe('purge deletes rejected spans', () => {
     await queue.close()
   })
 })
+
+it('many rejected spans that all have a large resource are all redelivered', async () => {
+  const process = new TestProcess()
+  const queue = process.open({ directory: temporary() })
+  const names = upTo(1000)
+  const bodies = names.map((name) => record(name, { bytes: 10_000 }).body)
+  ;(await queue.deadLetter('protobuf', bodies, 1000, 400))()
+  expect(process.counters.rejected).toBe(1000)
+  expect(await queue.redeliver()).toBe(1000)
+  expect(process.counters).toMatchObject({ redelivered: 1000, dropped: {}, corrupt: 0 })
+  expect((await drain(queue)).sort()).toEqual(names.toSorted())
+  await queue.close()
+})

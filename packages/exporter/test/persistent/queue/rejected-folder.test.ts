@@ -110,6 +110,21 @@ describe('a rejected span in the folder', () => {
     await queue.close()
   })
 
+  it('takes no room from what is queued, where only memory has it', async () => {
+    const process = new TestProcess()
+    const queue = process.open({ directory: temporary(), maxBytes: 150 })
+    process.onOperation = (name, [path]) => {
+      if (name === 'open' && String(path).includes('rejected')) throw failure('ENOSPC')
+    }
+    await reject(queue, 'letter', 5)
+    queue.offer(record('queued'))
+    expect(await queue.redeliver()).toBe(0)
+    expect(process.counters).toMatchObject({ rejected: 5, dropped: {} })
+    expect(await drain(queue)).toEqual(['queued'])
+    process.onOperation = () => {}
+    await queue.close()
+  })
+
   it.each([0, 20, 60])('is counted when its file is truncated to %i bytes', async (bytes) => {
     const directory = temporary()
     const process = new TestProcess()

@@ -1,7 +1,7 @@
-import type { QueueContext } from '../../journal/index.ts'
+import { type QueueContext, RECORD_HEADER_BYTES, SEGMENT_HEADER_BYTES } from '../../journal/index.ts'
 import { countDropped, type DroppedReason } from '../../stats.ts'
 import type { JournalQueue } from '../journal-queue.ts'
-import { type DeadLetter, spansOfBody } from './file.ts'
+import { type DeadLetter, partsOf, spansOfBody } from './file.ts'
 import { DeadLetterFolder } from './folder.ts'
 import { Redelivery } from './redelivery.ts'
 
@@ -36,6 +36,14 @@ export class DeadLetters {
 
   /** Resolves to a function that counts it, see `SpanQueue.deadLetter`. */
   async add(letter: DeadLetter, status: number): Promise<() => void> {
+    const counts: (() => void)[] = []
+    for (const part of partsOf(letter)) counts.push(await this.#add(part, status))
+    return () => {
+      for (const count of counts) count()
+    }
+  }
+
+  async #add(letter: DeadLetter, status: number): Promise<() => void> {
     const purges = this.#purges
     const count = await this.#folder?.add(letter, status)
     return (
@@ -64,7 +72,9 @@ export class DeadLetters {
     let redelivered = 0
     for (const kept of this.#takeMemory()) {
       const { format, bodies, spans } = kept.letter
-      if (!hasRoom(bytesOf(kept))) {
+      // Each body may begin a segment.
+      const headers = bodies.length * (SEGMENT_HEADER_BYTES + RECORD_HEADER_BYTES)
+      if (!hasRoom(headers + bytesOf(kept))) {
         this.#keepInMemory([kept])
         continue
       }
