@@ -5,9 +5,11 @@ import {
   LIVENESS,
   PROCESSES,
   PROCESSOR,
+  PURGE,
   QUEUE,
   REDELIVERY,
   REJECTED_FOLDER,
+  SENDING_PURGE,
   TAKEN_ALIVE,
 } from '../files.ts'
 import { NO_PROMISE, type Sentences } from '../kept.ts'
@@ -72,6 +74,18 @@ export const JOURNAL: Sentences = {
       'purge deletes rejected spans > that are being written',
       'purge deletes rejected spans > that move from memory to the disk',
     ],
+  },
+  'A request in flight is not aborted.': {
+    [PURGE]:
+      '…: after purge() no further request with spans of a batch starts whose request in flight is then …',
+  },
+  'No further one starts with spans of its batch.': {
+    [PURGE]: [
+      '…: after purge() no further request with spans of a batch starts whose request in flight is then …',
+      '…: purge() deletes what is left of a batch that waits for its next request',
+    ],
+    [SENDING_PURGE]:
+      'a purge at any moment while a batch is sent to an endpoint that > … lets no further request start, and counts each span once',
   },
   'What other running processes have queued stays.': {
     [REJECTED_FOLDER]:

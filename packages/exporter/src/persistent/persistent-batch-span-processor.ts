@@ -151,14 +151,17 @@ export class PersistentBatchSpanProcessor {
   }
 
   /**
-   * Deletes queued spans, rejected spans, and the journals of dead processes. A request in flight is not aborted.
+   * Deletes queued spans, rejected spans, and the journals of dead processes. A request in flight is not aborted, and no
+   * further one starts with spans of its batch.
    *
-   * @returns resolves to the number of spans, which `stats().dropped.purged` counts
+   * @returns resolves to the number of spans, without those in a request, which may still be delivered.
+   *   `stats().dropped.purged` counts them; those of a batch in flight, once its request has an answer
    */
   async purge(): Promise<number> {
     this.#pipeline.fillNow()
-    await this.#pipeline.queue.ready
-    return this.#pipeline.queue.purge()
+    const { queue, sender } = this.#pipeline
+    await queue.ready
+    return queue.purge(() => sender.purge())
   }
 
   async #flush(): Promise<void> {

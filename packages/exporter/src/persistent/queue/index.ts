@@ -114,8 +114,14 @@ export interface SpanQueue {
   ): Promise<() => void>
   /** Queues all dead letters again; resolves to the number of spans. */
   redeliver(): Promise<number>
-  /** Deletes the queue, the dead letters, and what dead processes left; resolves to the number of spans. */
-  purge(): Promise<number>
+  /**
+   * Deletes the queue, the dead letters, and what dead processes left.
+   *
+   * @param purgeLeased called in the turn in which the records are deleted, so that no further request starts with those
+   *   that are leased; returns how many of their spans are lost
+   * @returns resolves to the number of spans
+   */
+  purge(purgeLeased?: () => number): Promise<number>
   /** Returns a function that returns how many of the spans that are queued now are still queued. */
   trackQueued(): () => number
   readonly size: Queued

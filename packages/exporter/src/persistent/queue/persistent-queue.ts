@@ -187,7 +187,7 @@ class PersistentQueue implements SpanQueue {
     })
   }
 
-  async purge(): Promise<number> {
+  async purge(purgeLeased = () => 0): Promise<number> {
     if (this.#closing) return 0
     await this.#takeover?.sweep()
     await this.#takeover?.purgeZstd()
@@ -196,6 +196,7 @@ class PersistentQueue implements SpanQueue {
       this.#journal?.seal()
       let queued = 0
       for (const reader of this.#readers) queued += reader.purge()
+      queued += purgeLeased()
       return queued + (await this.#deadLetters.purge())
     })
     await purgeQuarantine(this.#context)

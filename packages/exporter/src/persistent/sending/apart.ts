@@ -4,7 +4,7 @@ import type { Clock } from './types.ts'
 /** Batches that are sent beside the others, one request at a time, because they fail while the others are accepted. */
 export class ApartLane {
   readonly #clock: Clock
-  readonly #waiting: Delivery[] = []
+  #waiting: Delivery[] = []
   #isRunning = false
   #hasFailed = false
 
@@ -53,6 +53,11 @@ export class ApartLane {
     const now = this.#clock.now()
     const at = this.#waiting.findIndex((delivery) => delivery.notBefore(isExpedited) <= now)
     return at === -1 ? undefined : this.#waiting.splice(at, 1)[0]
+  }
+
+  /** Forgets those that are over. */
+  forgetOver(): void {
+    this.#waiting = this.#waiting.filter(({ isOver }) => !isOver)
   }
 
   /** Sends one that was taken. It waits again afterwards, unless it is over. */

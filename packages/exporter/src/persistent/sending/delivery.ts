@@ -36,6 +36,9 @@ export class Delivery {
   readonly #pauses: Pauses
   #smallestTooLarge = Number.POSITIVE_INFINITY
   #isOver = false
+  #isPurged: boolean
+  /** How many spans are in the request under way. */
+  #inFlight = 0
   #finishing: Promise<void> | undefined
   #earlier: EarlierFailures
   #isApart = false
@@ -53,6 +56,7 @@ export class Delivery {
     const { clock, refusals } = context
     this.#narrowing = new Narrowing(this.#parts, refusals, clock.random, result.reject.bind(result))
     this.#pauses = new Pauses(clock)
+    this.#isPurged = lease.lapsed() === 'purged'
   }
 
   get spans(): number {
@@ -106,7 +110,9 @@ export class Delivery {
    */
   async run(mayStart: () => boolean, mayGoApart: (isOutage: boolean) => boolean): Promise<Outcome> {
     const { circuit, clock, outages, size, queue } = this.#context
+    if (this.#isOver) return 'ended'
     while (!this.isAnswered) {
+      if (this.#isPurged) break
       const part = this.#narrowing.goesOn ? undefined : this.#parts.next(size, this.#isApart, clock.random)
       if (part === undefined && !this.#narrowing.needsEmptyRequest) {
         this.#narrowing.split()
@@ -115,10 +121,12 @@ export class Delivery {
       if (!mayStart()) return 'postponed'
       const round = circuit.begin()
       const answer = await this.#send(part)
+      this.#inFlight = 0
       if (this.#isOver) return 'ended'
       if (part === undefined) this.#narrowing.judge(answer)
       if (answer.kind === 'retry') {
         const outcome = this.#failed(round, part, answer, mayGoApart)
+        if (this.#isPurged) continue
         const reason = this.isPartlyAnswered || this.#isApart ? this.#lease.lapsed() : undefined
         if (reason !== undefined) this.#drop(reason)
         if (!this.isAnswered) return outcome
@@ -129,7 +137,8 @@ export class Delivery {
       if (!this.#isApart) size.answered()
       if (part !== undefined) this.#settle(part, answer)
     }
-    await this.#finish()
+    if (this.#isPurged) this.#settlePurged()
+    else await this.#finish()
     return 'answered'
   }
 
@@ -140,6 +149,8 @@ export class Delivery {
   async end(): Promise<void> {
     // All is answered, and what was rejected is being kept.
     if (this.#finishing !== undefined) return this.#finishing
+    if (this.#isOver) return
+    if (this.#isPurged) return this.#settlePurged()
     const { isStored } = this.#lease
     // What is acked behind a batch that is sent apart counts as acked only once the batch is.
     if (!this.#result.hasAnswers && !(this.#isApart && isStored)) return this.release()
@@ -155,6 +166,21 @@ export class Delivery {
     })
     this.#result.leave(records.reduce((sum, { spans }) => sum + spans, 0))
     if (!(await this.#lease.ackExcept(records, () => this.#result.finish()))) this.#lease.nack()
+  }
+
+  /**
+   * Notes that the queue was purged. No further request with spans of the batch starts. Those without an answer are
+   * lost, and so are rejected ones that are not being kept yet. They are counted now, or once the request in flight has
+   * its answer.
+   *
+   * @returns how many are lost, whatever becomes of the request in flight
+   */
+  purge(): number {
+    if (this.isAnswered || this.#isPurged) return 0
+    this.#isPurged = true
+    const lost = this.#parts.spans + this.#result.rejectedSpans - this.#inFlight
+    if (this.#inFlight === 0) this.#settlePurged()
+    return lost
   }
 
   /** Gives the batch back to the queue. */
@@ -174,14 +200,19 @@ export class Delivery {
     // and nothing else fails.
     this.#hasProbed =
       this.#isApart && part.spans === 1 && part.seen === evidence.accepted && evidence.failsAlone(part)
-    if (!this.#hasProbed) return postPart(this.#context, format, part)
+    if (!this.#hasProbed) return this.#post(part)
     const answer = await postEmpty(this.#context, format)
     if (answer.kind === 'retry' || this.#isOver) {
       this.#hasProbed = false
       return answer
     }
     evidence.addAnswered()
-    return postPart(this.#context, format, part)
+    return this.#post(part)
+  }
+
+  #post(part: OpenPart): Promise<Answer> {
+    this.#inFlight = part.spans
+    return postPart(this.#context, this.#lease.format, part)
   }
 
   #settle(part: OpenPart, answer: FinalAnswer): void {
@@ -282,6 +313,14 @@ export class Delivery {
   #drop(reason: DroppedReason): void {
     this.#result.lose(reason, this.#parts.spans)
     this.#parts.removeAll()
+  }
+
+  /** Counts a batch that was purged, and removes it from the queue; all in one turn. */
+  #settlePurged(): void {
+    this.#result.purge(this.#parts.spans)
+    this.#parts.removeAll()
+    this.#isOver = true
+    this.#lease.ack()
   }
 
   #finish(): Promise<void> {

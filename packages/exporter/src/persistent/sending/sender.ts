@@ -36,7 +36,7 @@ export class Sender {
   readonly #waiters: FlushWaiters
   readonly #leases: Leases
   // Begun, and waiting until the next request may start.
-  readonly #postponed: Delivery[] = []
+  #postponed: Delivery[] = []
   readonly #apart: ApartLane
   #running = 0
   #isClosed = false
@@ -128,6 +128,25 @@ export class Sender {
     const drained = context.with(UNTRACED, () => this.#waiters.add(left, millis, untilFailure, patience))
     this.#pump()
     return drained
+  }
+
+  /**
+   * The queue was purged: no further request with spans of the open batches starts. Those without a request in flight are
+   * settled within the call.
+   *
+   * @returns how many of their spans are lost, whatever becomes of the requests in flight
+   */
+  purge(): number {
+    let lost = 0
+    for (const delivery of this.#leases.open) {
+      lost += delivery.purge()
+      if (delivery.isOver) this.#leases.remove(delivery)
+    }
+    this.#postponed = this.#postponed.filter(({ isOver }) => !isOver)
+    this.#apart.forgetOver()
+    this.#waiters.check(false)
+    this.#pump()
+    return lost
   }
 
   /** Ends requests in flight, and gives batches back to the queue. Resolves when they are there, or removed from it. */

@@ -179,6 +179,30 @@ describe('the folder of dead letters', () => {
 })
 
 describe('purge', () => {
+  it.each(['written', 'not written'])(
+    'deletes a dead letter that is about to be kept and is %s',
+    async (which) => {
+      const directory = temporary()
+      const process = new TestProcess()
+      const queue = process.open({ directory })
+      await queue.ready
+      process.onOperation = (name) => {
+        if (name === 'rename' && which === 'not written') throw failure('ENOSPC')
+      }
+      process.hang()
+      const kept = queue.deadLetter('protobuf', [record('secret').body], 7, 400)
+      const purged = queue.purge()
+      await quiet()
+      process.answer()
+      await purged
+      ;(await kept)()
+      expect(process.counters).toMatchObject({ rejected: 0, dropped: { purged: 7 } })
+      expect(readdirSync(join(directory, 'rejected'))).toEqual([])
+      expect(await queue.redeliver()).toBe(0)
+      await queue.close()
+    },
+  )
+
   it('deletes what dead processes left, but not the journals of living ones', async () => {
     const directory = temporary()
     const [dead, living] = [new TestProcess(), new TestProcess()]

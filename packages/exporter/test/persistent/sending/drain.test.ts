@@ -388,7 +388,7 @@ describe('a closed sender', () => {
     await append('a', 'b')
     await answer({ kind: 'too-large' })
     await answer(accepted)
-    queue.lapsed = 'purged'
+    expect(sender.purge()).toBe(0)
     await sender.close()
     expect(queue.entries).toEqual([])
     expect(counters).toMatchObject({ delivered: 1, dropped: { purged: 1 } })

@@ -36,8 +36,8 @@ export class DeadLetters {
 
   /** Resolves to a function that counts it, see `SpanQueue.deadLetter`. */
   async add(letter: DeadLetter, status: number): Promise<() => void> {
-    const counts: (() => void)[] = []
-    for (const part of partsOf(letter)) counts.push(await this.#add(part, status))
+    // All in this turn, so that a purge meets all of them or none.
+    const counts = await Promise.all(partsOf(letter).map((part) => this.#add(part, status)))
     return () => {
       for (const count of counts) count()
     }

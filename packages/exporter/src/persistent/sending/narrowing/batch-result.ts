@@ -49,6 +49,11 @@ export class BatchResult {
     this.#rejected.add(part, status, message)
   }
 
+  /** How many spans are rejected for good. */
+  get rejectedSpans(): number {
+    return this.#rejected.spans
+  }
+
   /** Notes that the rest of the batch is lost. */
   lose(reason: DroppedReason, spans: number): void {
     this.#lost = { reason, spans }
@@ -57,6 +62,19 @@ export class BatchResult {
   /** Notes that the rest of the batch stays in the queue. */
   leave(spans: number): void {
     this.#leftSpans = spans
+  }
+
+  /**
+   * Counts a batch that was purged: what was rejected is not kept.
+   *
+   * @param unanswered how many of its spans have no answer
+   */
+  purge(unanswered: number): void {
+    const { counters } = this.#context
+    const lost = unanswered + this.#rejected.spans
+    counters.delivered += this.#lease.spans - this.#notAccepted - lost
+    countDropped(counters, 'partial-success', this.#notAccepted)
+    countDropped(counters, 'purged', lost)
   }
 
   /**

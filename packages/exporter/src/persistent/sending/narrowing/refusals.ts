@@ -75,20 +75,21 @@ export class RejectedParts {
    *
    * @returns functions that count them, to be called in one turn
    */
-  async keep(queue: SpanQueue, codec: Codec): Promise<(() => void)[]> {
-    const counts: (() => void)[] = []
+  keep(queue: SpanQueue, codec: Codec): Promise<(() => void)[]> {
+    // All in this turn, so that a purge meets all of them or none.
+    const counts: Promise<() => void>[] = []
     for (const [status, { single, several }] of this.#byStatus) {
       // A letter knows only the sum of its spans: each of its bodies has one, or it has one body.
       if (single.length > 0) {
         const { bodies, spans } = joined(single)
-        counts.push(await queue.deadLetter(codec.format, bodies, spans, status))
+        counts.push(queue.deadLetter(codec.format, bodies, spans, status))
       }
       if (several.length === 0) continue
       const { bodies, spans } = joined(several)
       const body = Buffer.concat(codec.join(bodies))
-      counts.push(await queue.deadLetter(codec.format, [body], spans, status))
+      counts.push(queue.deadLetter(codec.format, [body], spans, status))
     }
-    return counts
+    return Promise.all(counts)
   }
 }
 
