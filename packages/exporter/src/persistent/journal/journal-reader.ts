@@ -202,7 +202,7 @@ export class JournalReader {
     for (const segment of [...this.#segments]) {
       this.drop(segment, 'purged')
       if (segment.isDeleted) continue
-      segment.purge()
+      segment.lapse('purged')
       this.#deleteSegment(segment)
     }
     return before - this.#context.accounting.spans

@@ -75,6 +75,8 @@ export class TakenJournal {
     this.reader.useCheckpoint(undefined)
     for (const segment of [...this.reader.segments]) {
       segment.leaveFolder()
+      // Those that are leased are dropped when their request fails.
+      segment.lapse('taken-over')
       this.reader.drop(segment, 'taken-over')
     }
   }

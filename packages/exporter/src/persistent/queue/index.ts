@@ -68,7 +68,7 @@ export interface Lease {
    */
   ackExcept(rest: readonly Encoded[], settle: () => Promise<() => void>): Promise<boolean>
   /** Why the records are not to be sent again, where some of them are answered and the lease stays open. */
-  lapsed(): 'expired' | 'purged' | undefined
+  lapsed(): 'expired' | 'purged' | 'taken-over' | undefined
 }
 
 /** A span that has a copy in the journal and is not queued yet. */

@@ -102,9 +102,10 @@ export class Leasing {
     }
   }
 
-  #lapsed({ entries }: LeasedRange): 'expired' | 'purged' | undefined {
+  #lapsed({ entries }: LeasedRange): ReturnType<Lease['lapsed']> {
     const { settings, system } = this.#context
-    if (entries.some(({ segment }) => segment.isPurged)) return 'purged'
+    const lapsed = entries.find(({ segment }) => segment.lapsed)?.segment.lapsed
+    if (lapsed !== undefined) return lapsed
     const oldest = system.now() - settings.maxAge
     return entries.every(({ at }) => at < oldest) ? 'expired' : undefined
   }
@@ -114,7 +115,8 @@ export class Leasing {
     const { settings, system } = this.#context
     const oldest = system.now() - settings.maxAge
     for (const entry of range.entries) {
-      if (entry.segment.isPurged) entry.segment.drop(entry, 'purged')
+      const { lapsed } = entry.segment
+      if (lapsed !== undefined) entry.segment.drop(entry, lapsed)
       else if (entry.at < oldest) entry.segment.drop(entry, 'expired')
     }
     reader.nack(range)

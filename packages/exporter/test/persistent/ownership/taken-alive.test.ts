@@ -296,29 +296,35 @@ describe('the sums of a living owner whose journal was taken over', () => {
     expect(segments(pair.directory)).toEqual([])
   })
 
-  it('stay right for a process that had taken it over and was stopped itself', async () => {
-    const pair = new Pair()
-    Object.assign(pair.taker.identity, { namespace: '3' })
-    for (const name of [1, 2, 3]) pair.queue.offer(record(name, { spans: 10 }))
-    pair.owner.kill()
-    const stopped = await pair.takeOver()
-    const lease = await stopped.lease(ONE)
-    const third = new TestProcess()
-    const queue = third.open({ directory: pair.directory })
-    await queue.ready
-    third.ahead += 60_000
-    await sweep(third)
-    expect(await drain(queue)).toEqual(['1', '2', '3'])
-    pair.taker.tick(10_000)
-    await quiet()
-    lease?.ack()
-    expect(await drain(stopped)).toEqual([])
-    expect(pair.taker.counters).toMatchObject({ adopted: 30, corrupt: 0, dropped: { 'taken-over': 20 } })
-    expect(stopped.size.spans).toBe(0)
-    await stopped.close()
-    await queue.close()
-    expect(segments(pair.directory)).toEqual([])
-  })
+  it.each([
+    ['was accepted', 'ack', 20],
+    ['failed', 'nack', 30],
+  ] as const)(
+    'stay right for a process that had taken it over and was stopped itself, whose request then %s',
+    async (_, end, left) => {
+      const pair = new Pair()
+      Object.assign(pair.taker.identity, { namespace: '3' })
+      for (const name of [1, 2, 3]) pair.queue.offer(record(name, { spans: 10 }))
+      pair.owner.kill()
+      const stopped = await pair.takeOver()
+      const lease = await stopped.lease(ONE)
+      const third = new TestProcess()
+      const queue = third.open({ directory: pair.directory })
+      await queue.ready
+      third.ahead += 60_000
+      await sweep(third)
+      expect(await drain(queue)).toEqual(['1', '2', '3'])
+      pair.taker.tick(10_000)
+      await quiet()
+      lease?.[end]()
+      expect(await drain(stopped)).toEqual([])
+      expect(pair.taker.counters).toMatchObject({ adopted: 30, corrupt: 0, dropped: { 'taken-over': left } })
+      expect(stopped.size.spans).toBe(0)
+      await stopped.close()
+      await queue.close()
+      expect(segments(pair.directory)).toEqual([])
+    },
+  )
 })
 
 describe('a directory in which journals vanish again and again', () => {

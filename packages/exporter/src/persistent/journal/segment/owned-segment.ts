@@ -6,7 +6,7 @@ import type { SegmentFile } from './file.ts'
 import { RECORD_HEADER_BYTES, SEGMENT_HEADER_BYTES } from './format.ts'
 import { mutable, SegmentRecords, type Times } from './records.ts'
 import type { ScannedSegment } from './scan.ts'
-import type { JournalEntry, NewEntry, Segment } from './types.ts'
+import type { JournalEntry, LapsedReason, NewEntry, Segment } from './types.ts'
 
 /** A segment that only memory has. */
 export function memorySegment(accounting: Accounting, format: BodyFormat): Segment {
@@ -54,7 +54,7 @@ class OwnedSegment extends SegmentRecords implements Segment {
   file: SegmentFile | undefined
   size: number
   isSealed = false
-  isPurged = false
+  lapsed: LapsedReason | undefined
   isDeleted = false
   from = 0
   until = Number.POSITIVE_INFINITY
@@ -111,7 +111,7 @@ class OwnedSegment extends SegmentRecords implements Segment {
   }
 
   get unpersisted(): readonly JournalEntry[] {
-    if (this.file !== undefined || this.isPurged) return []
+    if (this.file !== undefined || this.lapsed !== undefined) return []
     return (this.entries ?? []).filter(
       (entry) => entry.state === 'waiting' && (!entry.isWritten || this.path === undefined),
     )
@@ -165,8 +165,8 @@ class OwnedSegment extends SegmentRecords implements Segment {
     super.dropAll(reason)
   }
 
-  purge(): void {
-    this.isPurged = true
+  lapse(reason: LapsedReason): void {
+    this.lapsed = reason
   }
 
   override move(entry: JournalEntry, accept: (record: NewEntry) => boolean): boolean {

@@ -41,6 +41,9 @@ export interface Room {
   take(entry: JournalEntry): boolean
 }
 
+/** Why leased records are not to be sent again: they were purged, or another process has their journal. */
+export type LapsedReason = 'purged' | 'taken-over'
+
 /**
  * A run of consecutive records: a file of a journal, or a part of what only memory has. It alone changes its entries
  * and its fields, and keeps the accounting right. `queue/index.ts` has a diagram of its states.
@@ -65,8 +68,8 @@ export interface Segment {
   readonly size: number
   /** Nothing is appended any more. */
   readonly isSealed: boolean
-  /** Its leased records are dropped when their request fails. */
-  readonly isPurged: boolean
+  /** Why its leased records are dropped when their request fails; undefined if they are queued again then. */
+  readonly lapsed: LapsedReason | undefined
   /** Its file was deleted. */
   readonly isDeleted: boolean
   /** Offset in the file at which reading starts: records before it were acked earlier. */
@@ -125,7 +128,7 @@ export interface Segment {
   /** Seals the segment and drops all records that are not leased. */
   dropAll(reason: DroppedReason): void
   /** Leased records are to be dropped when their request fails. */
-  purge(): void
+  lapse(reason: LapsedReason): void
   /**
    * Moves a record to another segment.
    *
