@@ -1,5 +1,4 @@
 import type { Lease } from '../queue/index.ts'
-import type { DroppedReason } from '../stats.ts'
 import type { DeliveryContext } from './context.ts'
 import { NO_STATUS } from './http/answers.ts'
 import { logLongRetryAfter, logUndeliverable, logUnreadable } from './messages.ts'
@@ -9,6 +8,7 @@ import { Narrowing } from './narrowing/narrowing.ts'
 import { type EarlierFailures, type OpenPart, Parts } from './narrowing/parts.ts'
 import { Pauses } from './pauses.ts'
 import { postEmpty, postPart } from './requests.ts'
+import { Settlement } from './settlement.ts'
 import type { Answer, FinalAnswer, RetryAnswer } from './types.ts'
 
 /** The most failures of one part that count as accidents: an outage is no accident. */
@@ -33,13 +33,11 @@ export class Delivery {
   readonly #parts: Parts
   readonly #result: BatchResult
   readonly #narrowing: Narrowing
+  readonly #settlement: Settlement
   readonly #pauses: Pauses
   #smallestTooLarge = Number.POSITIVE_INFINITY
-  #isOver = false
-  #isPurged: boolean
   /** How many spans are in the request under way. */
   #inFlight = 0
-  #finishing: Promise<void> | undefined
   #earlier: EarlierFailures
   #isApart = false
   /** Whether an empty request was answered before the last one. */
@@ -56,7 +54,7 @@ export class Delivery {
     const { clock, refusals } = context
     this.#narrowing = new Narrowing(this.#parts, refusals, clock.random, result.reject.bind(result))
     this.#pauses = new Pauses(clock)
-    this.#isPurged = lease.lapsed() === 'purged'
+    this.#settlement = new Settlement(lease, context.codecOf(lease.format), this.#parts, result)
   }
 
   get spans(): number {
@@ -69,7 +67,7 @@ export class Delivery {
 
   /** Whether the batch is back in the queue, or removed from it. */
   get isOver(): boolean {
-    return this.#isOver
+    return this.#settlement.isOver
   }
 
   /** Whether all of the batch has an answer. */
@@ -110,9 +108,8 @@ export class Delivery {
    */
   async run(mayStart: () => boolean, mayGoApart: (isOutage: boolean) => boolean): Promise<Outcome> {
     const { circuit, clock, outages, size, queue } = this.#context
-    if (this.#isOver) return 'ended'
-    while (!this.isAnswered) {
-      if (this.#isPurged) break
+    if (this.isOver) return 'ended'
+    while (!this.isAnswered && !this.#settlement.isPurged) {
       const part = this.#narrowing.goesOn ? undefined : this.#parts.next(size, this.#isApart, clock.random)
       if (part === undefined && !this.#narrowing.needsEmptyRequest) {
         this.#narrowing.split()
@@ -122,13 +119,13 @@ export class Delivery {
       const round = circuit.begin()
       const answer = await this.#send(part)
       this.#inFlight = 0
-      if (this.#isOver) return 'ended'
+      if (this.isOver) return 'ended'
       if (part === undefined) this.#narrowing.judge(answer)
       if (answer.kind === 'retry') {
         const outcome = this.#failed(round, part, answer, mayGoApart)
-        if (this.#isPurged) continue
+        if (this.#settlement.isPurged) break
         const reason = this.isPartlyAnswered || this.#isApart ? this.#lease.lapsed() : undefined
-        if (reason !== undefined) this.#drop(reason)
+        if (reason !== undefined) this.#settlement.drop(reason)
         if (!this.isAnswered) return outcome
         continue
       }
@@ -137,58 +134,29 @@ export class Delivery {
       if (!this.#isApart) size.answered()
       if (part !== undefined) this.#settle(part, answer)
     }
-    if (this.#isPurged) this.#settlePurged()
-    else await this.#finish()
+    await this.#settlement.finish()
     return 'answered'
   }
 
-  /**
-   * Gives up the batch: the sender ends. What was answered is counted. The rest goes back to the queue; where only
-   * memory has it, it is lost. If it cannot go back alone, the next process sends all of the batch again.
-   */
-  async end(): Promise<void> {
-    // All is answered, and what was rejected is being kept.
-    if (this.#finishing !== undefined) return this.#finishing
-    if (this.#isOver) return
-    if (this.#isPurged) return this.#settlePurged()
-    const { isStored } = this.#lease
+  /** Gives up the batch: the sender ends. See `Settlement.end`. */
+  end(): Promise<void> {
     // What is acked behind a batch that is sent apart counts as acked only once the batch is.
-    if (!this.#result.hasAnswers && !(this.#isApart && isStored)) return this.release()
-    this.#isOver = true
-    const lost = isStored ? this.#lease.lapsed() : 'shutdown'
-    if (lost !== undefined) {
-      this.#drop(lost)
-      return this.#finish()
-    }
-    const codec = this.#context.codecOf(this.#lease.format)
-    const records = this.#parts.removeAll().map(({ bodies, spans }) => {
-      return { body: Buffer.concat(codec.join(bodies)), spans }
-    })
-    this.#result.leave(records.reduce((sum, { spans }) => sum + spans, 0))
-    if (!(await this.#lease.ackExcept(records, () => this.#result.finish()))) this.#lease.nack()
+    const isNeeded = this.#result.hasAnswers || (this.#isApart && this.#lease.isStored)
+    if (isNeeded || this.#settlement.hasBegun) return this.#settlement.end()
+    this.release()
+    return Promise.resolve()
   }
 
-  /**
-   * Notes that the queue was purged. No further request with spans of the batch starts. Those without an answer are
-   * lost, and so are rejected ones that are not being kept yet. They are counted now, or once the request in flight has
-   * its answer.
-   *
-   * @returns how many are lost, whatever becomes of the request in flight
-   */
+  /** Notes that the queue was purged: no further request with spans of the batch starts. See `Settlement.purge`. */
   purge(): number {
-    if (this.isAnswered || this.#isPurged) return 0
-    this.#isPurged = true
-    const lost = this.#parts.spans + this.#result.rejectedSpans - this.#inFlight
-    if (this.#inFlight === 0) this.#settlePurged()
-    return lost
+    return this.#settlement.purge(this.#inFlight)
   }
 
   /** Gives the batch back to the queue. */
   release(): void {
-    this.#isOver = true
     const first = this.#lease.bodies[0]
     if (first !== undefined) this.#context.earlier.set(first, this.#earlier)
-    this.#lease.nack()
+    this.#settlement.release()
   }
 
   /** Sends a part, or an empty request. */
@@ -202,7 +170,7 @@ export class Delivery {
       this.#isApart && part.spans === 1 && part.seen === evidence.accepted && evidence.failsAlone(part)
     if (!this.#hasProbed) return this.#post(part)
     const answer = await postEmpty(this.#context, format)
-    if (answer.kind === 'retry' || this.#isOver) {
+    if (answer.kind === 'retry' || this.isOver) {
       this.#hasProbed = false
       return answer
     }
@@ -307,32 +275,5 @@ export class Delivery {
   #reject(part: OpenPart, status: number): void {
     this.#parts.remove(part)
     this.#result.reject(part, status, '')
-  }
-
-  /** Counts what is left as lost. */
-  #drop(reason: DroppedReason): void {
-    this.#result.lose(reason, this.#parts.spans)
-    this.#parts.removeAll()
-  }
-
-  /** Counts a batch that was purged, and removes it from the queue; all in one turn. */
-  #settlePurged(): void {
-    this.#result.purge(this.#parts.spans)
-    this.#parts.removeAll()
-    this.#isOver = true
-    this.#lease.ack()
-  }
-
-  #finish(): Promise<void> {
-    this.#finishing = this.#keepAndCount()
-    return this.#finishing
-  }
-
-  async #keepAndCount(): Promise<void> {
-    const count = await this.#result.finish()
-    // All in one turn, so that no span is ever counted twice, or not at all.
-    count()
-    this.#isOver = true
-    this.#lease.ack()
   }
 }

@@ -398,8 +398,10 @@ describe('a closed sender', () => {
     const { append, sender, queue, transport } = startSender({ maxExportBatchSize: 1 })
     await append('a')
     let finish = () => {}
+    let letters = 0
     queue.deadLetter = () =>
       new Promise((resolve) => {
+        letters++
         finish = () => resolve(() => {})
       })
     await transport.posted[0]?.answer(rejected())
@@ -411,6 +413,6 @@ describe('a closed sender', () => {
     expect([queue.out, isClosed]).toEqual([1, false])
     finish()
     await closed
-    expect([queue.out, queue.entries]).toEqual([0, []])
+    expect([letters, queue.out, queue.entries]).toEqual([1, 0, []])
   })
 })
