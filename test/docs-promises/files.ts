@@ -35,6 +35,7 @@ export const PROCESS = 'packages/exporter/test/persistent/sending/process.test.t
 export const REFUSED = 'packages/exporter/test/persistent/sending/refused.test.ts'
 export const SENDING_PURGE = 'packages/exporter/test/persistent/sending/purge.test.ts'
 export const SENDER = 'packages/exporter/test/persistent/sending/sender.test.ts'
+export const TURNS = 'packages/exporter/test/persistent/sending/turns.test.ts'
 export const BACKFILL_BOUNDS = 'packages/exporter/test/backfill/bounds.test.ts'
 export const EXIT = 'test/delivery/exit.test.ts'
 export const EXAMPLES = 'test/examples/examples.test.ts'

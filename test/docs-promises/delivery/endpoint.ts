@@ -15,6 +15,7 @@ import {
   REFUSED,
   REJECTED_FOLDER,
   SENDER,
+  TURNS,
 } from '../files.ts'
 import { NO_PROMISE, type Sentences } from '../kept.ts'
 
@@ -94,11 +95,19 @@ export const ENDPOINT: Sentences = {
     [FAILING]:
       'with … requests at a time, a span that makes every request fail > with … is rejected alone, soon, and holds nothing up',
   },
-  'It is then sent beside the other requests, one at a time, and delays only itself.': {
+  'It is then sent apart, one request at a time, in turn with the others.': {
+    [TURNS]: [
+      'an endpoint that takes one request at a time > gets no second one because a span is answered with …',
+      'with … requests at a time, a span that fails each request > takes turns with the others, which may be more than can be sent',
+    ],
     [FAILING]:
       'with … requests at a time, a span that makes every request fail > with … is rejected alone, soon, and holds nothing up',
   },
-  'So does its `Retry-After`, unless the status is 429.': {
+  'They wait for its answer for a second at most, and for a tenth of that after a request without one.': {
+    [TURNS]:
+      'a span that gets no answer > holds the others up for a second, and soon for a tenth of that, with a timeout of … ms',
+  },
+  'Its `Retry-After` delays only itself, unless the status is 429.': {
     [APART]: [
       'a span that the endpoint asks to send later, while it accepts others > holds up no other one',
       'a span that the endpoint asks to send later, while it accepts others > holds up all of them after 429, and a flush does not wait for that',

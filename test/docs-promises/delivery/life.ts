@@ -17,6 +17,7 @@ import {
   QUEUE,
   RESOURCE,
   SENDER,
+  TURNS,
 } from '../files.ts'
 import { NO_PROMISE, type Sentences } from '../kept.ts'
 
@@ -110,6 +111,13 @@ export const LIFE: Sentences = {
     {
       [CONTRACT_BATCHES]: 'A request has at most `maxExportBatchSize` spans.',
       [QUEUE]: 'leases what was offered, in order and within the limits',
+    },
+  'A request that [fails again and again](#what-the-endpoint-answers) may be one more, once it has had no answer for a second.':
+    {
+      [TURNS]: [
+        'with … requests at a time, a span that fails each request > takes turns with the others, which may be more than can be sent',
+        'a span that gets no answer > holds the others up for a second, and soon for a tenth of that, with a timeout of … ms',
+      ],
     },
   'One is in flight at a time (`concurrency`).': {
     [SENDER]: 'a batch > is one of at most as many in flight as allowed',

@@ -55,7 +55,7 @@ export interface Lease {
   ack(): void
   /** The request failed: a later lease has the records again, unless they are too old. */
   nack(): void
-  /** The records are sent beside the others from now on: leases of later records need not wait for them. */
+  /** The records are sent apart from now on: leases of later records need not wait for them. */
   setApart(): void
   /** Whether there is a journal, so that the next process can send the records. */
   readonly isStored: boolean

@@ -1,11 +1,24 @@
 import type { Delivery, Outcome } from './delivery.ts'
 import type { Clock } from './types.ts'
 
-/** Batches that are sent beside the others, one request at a time, because they fail while the others are accepted. */
+/** How long the others leave room for a request that gets no answer. */
+const TURN_MILLIS = 1000
+/** The same after such a request. A span that never gets an answer is sent many times before it is rejected. */
+const TURN_AFTER_NO_ANSWER_MILLIS = 100
+
+/**
+ * Batches that fail while the others are accepted. They take turns with the others, one request at a time. One that
+ * gets no answer soon holds the others up no longer.
+ */
 export class ApartLane {
   readonly #clock: Clock
   #waiting: Delivery[] = []
   #isRunning = false
+  /** When the request in flight started. */
+  #startedAt: number | undefined
+  #turnMillis = TURN_MILLIS
+  /** Whether the others have had no turn since the last request. */
+  #hadLastTurn = false
   #hasFailed = false
 
   constructor(clock: Clock) {
@@ -15,6 +28,22 @@ export class ApartLane {
   /** Whether the last request failed. */
   get hasFailed(): boolean {
     return this.#hasFailed
+  }
+
+  /** Milliseconds for which the others leave room for the request in flight; 0 if there is none. */
+  get turnLeft(): number {
+    if (this.#startedAt === undefined) return 0
+    return Math.max(0, this.#startedAt + this.#turnMillis - this.#clock.now())
+  }
+
+  /** Whether a request may start. If others are due, they have their turn before the next one. */
+  hasTurn(areOthersDue: boolean): boolean {
+    return !(this.#hadLastTurn && areOthersDue)
+  }
+
+  /** Notes that another request starts. Beside one of these it may fail because of that, so it is no turn. */
+  othersStart(): void {
+    if (!this.#isRunning) this.#hadLastTurn = false
   }
 
   add(delivery: Delivery): void {
@@ -65,12 +94,28 @@ export class ApartLane {
     this.#isRunning = true
     this.#hasFailed = false
     try {
-      const outcome = await delivery.run(mayStart, () => false)
+      const outcome = await delivery.run(
+        () => {
+          this.#endTurn()
+          if (!mayStart()) return false
+          this.#startedAt = this.#clock.now()
+          this.#hadLastTurn = true
+          return true
+        },
+        () => false,
+      )
       this.#hasFailed = outcome === 'failed'
       if (outcome !== 'answered' && outcome !== 'ended') this.#waiting.push(delivery)
       return outcome
     } finally {
+      this.#endTurn()
       this.#isRunning = false
     }
+  }
+
+  #endTurn(): void {
+    if (this.#startedAt === undefined) return
+    this.#turnMillis = this.turnLeft > 0 ? TURN_MILLIS : TURN_AFTER_NO_ANSWER_MILLIS
+    this.#startedAt = undefined
   }
 }

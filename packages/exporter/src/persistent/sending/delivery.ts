@@ -80,7 +80,7 @@ export class Delivery {
     return this.#result.hasAnswers && !this.isAnswered
   }
 
-  /** Whether it is sent beside the other batches, because it fails and they may be accepted. */
+  /** Whether it is sent apart from the other batches, because it fails and they may be accepted. */
   get isApart(): boolean {
     return this.#isApart
   }
@@ -104,7 +104,7 @@ export class Delivery {
    * Sends requests until all is answered or one fails.
    *
    * @param mayStart called before each of them
-   * @param mayGoApart whether the batch may be sent beside the others from now on, although perhaps they fail, too
+   * @param mayGoApart whether the batch may be sent apart from now on, although perhaps they fail, too
    */
   async run(mayStart: () => boolean, mayGoApart: (isOutage: boolean) => boolean): Promise<Outcome> {
     const { circuit, clock, outages, size, queue } = this.#context

@@ -5,7 +5,7 @@ import type { SenderSettings } from './types.ts'
 
 /** How long to wait if the queue returns nothing although spans are queued, in milliseconds. */
 const EMPTY_QUEUE_MILLIS = 100
-/** The most batches that are sent beside the others; if more fail, that is an outage. */
+/** The most batches that are sent apart; if more fail, that is an outage. */
 const MOST_APART = 64
 const MOST_BYTES_APART = 32 * 1024 * 1024
 /** The most of them while nothing shows that others would be accepted. */
@@ -99,7 +99,7 @@ export class Leases {
   }
 
   /**
-   * Whether another batch may be sent beside the others. In an outage this is one span, so that others are tried: it
+   * Whether another batch may be sent apart. In an outage this is one span, so that others are tried: it
    * may be too large for the endpoint.
    */
   mayGoApart({ spans, bytes }: Delivery, isOutage: boolean): boolean {

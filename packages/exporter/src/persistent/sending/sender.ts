@@ -164,16 +164,16 @@ export class Sender {
 
   /** Starts what may start now, and sets a timer for what may start later. */
   #pump(): void {
-    const wait = this.#wait()
     const waitApart = this.#waitApart()
-    if (Math.min(wait, waitApart) === Number.POSITIVE_INFINITY) return
+    if (Math.min(this.#wait(), waitApart) === Number.POSITIVE_INFINITY) return
     // Outside the context in which a span ended, because this work belongs to no trace of the application.
     context.with(UNTRACED, () => {
+      if (waitApart <= 0) this.#startApart()
+      // One that was started apart may delay this one.
+      const wait = this.#wait()
+      if (wait <= 0) this.#start()
       const later = Math.min(...[wait, waitApart].filter((millis) => millis > 0))
       if (later !== Number.POSITIVE_INFINITY) this.#wakeIn(later)
-      if (wait <= 0) this.#start()
-      // Starting a batch may have started one apart as well.
-      if (this.#waitApart() <= 0) this.#startApart()
     })
   }
 
@@ -184,15 +184,21 @@ export class Sender {
 
   /** Milliseconds until a batch may be sent apart; infinite if something else has to happen first. */
   #waitApart(): number {
-    if (this.#isClosed) return Number.POSITIVE_INFINITY
+    if (this.#isClosed || !this.#isTurnOfApart) return Number.POSITIVE_INFINITY
     return Math.max(this.#circuit.wait, this.#apart.wait(this.#waiters.any))
+  }
+
+  /** Whether there is room for a request that is sent apart, and it is the turn of one. */
+  get #isTurnOfApart(): boolean {
+    return this.#running < this.#most && this.#apart.hasTurn(this.#waitForBatch <= 0)
   }
 
   async #startApart(): Promise<void> {
     const delivery = this.#apart.take(this.#waiters.any)
     if (delivery === undefined) return
     try {
-      const outcome = await this.#apart.run(delivery, () => this.#circuit.wait === 0)
+      const mayStart = () => this.#circuit.wait === 0 && this.#isTurnOfApart
+      const outcome = await this.#apart.run(delivery, mayStart)
       if (outcome === 'answered') this.#leases.remove(delivery)
     } catch (error) {
       this.#broken(error, delivery)
@@ -210,9 +216,20 @@ export class Sender {
 
   /** Milliseconds until a request may start; infinite if something else has to happen first. */
   #wait(): number {
-    const most = this.#circuit.isOpen ? 1 : this.#settings.concurrency
+    const most = this.#most
     if (this.#isClosed || this.#leases.isLeasing || this.#running >= most) return Number.POSITIVE_INFINITY
-    return Math.max(this.#circuit.wait, this.#postponed.length > 0 ? 0 : this.#leases.wait(this.#waiters.any))
+    const turnLeft = this.#running + 1 < most ? 0 : this.#apart.turnLeft
+    return Math.max(this.#circuit.wait, turnLeft, this.#waitForBatch)
+  }
+
+  /** How many requests may be in flight now. */
+  get #most(): number {
+    return this.#circuit.isOpen ? 1 : this.#settings.concurrency
+  }
+
+  /** Milliseconds until there is a batch to be sent, of those that are not sent apart. */
+  get #waitForBatch(): number {
+    return this.#postponed.length > 0 ? 0 : this.#leases.wait(this.#waiters.any)
   }
 
   #wakeIn(millis: number): void {
@@ -230,6 +247,7 @@ export class Sender {
 
   async #start(): Promise<void> {
     this.#running++
+    this.#apart.othersStart()
     let delivery: Delivery | undefined
     let hasFailed = false
     try {
