@@ -10,6 +10,8 @@ interface KeptRow {
   readonly with?: (endpoint: Endpoint) => Pick<WorldOptions, 'settings' | 'environment' | 'provider'>
   /** Whether the endpoint has a certificate that nobody trusts, and asks for the same from its clients. */
   readonly tls?: boolean
+  /** Whether it waits for seconds, and does little. Such rows are observed at the same time. */
+  readonly waits?: boolean
   /** Brings a subject into a situation, and returns what it does, in a few words. */
   observe(world: World): Promise<string>
   /** What a subject does that keeps the promise. */

@@ -43,7 +43,7 @@ export interface Settings {
   /** The most spans of a request. */
   readonly maxExportBatchSize?: number | undefined
   readonly scheduledDelayMillis?: number | undefined
-  readonly exportTimeoutMillis?: number
+  readonly exportTimeoutMillis?: number | undefined
   /** OpenTelemetry's has no such deadline. */
   readonly shutdownTimeoutMillis?: number
 }

@@ -9,7 +9,7 @@ type Environment = Readonly<Record<string, string>>
 /** What a world is made of; all but the subject has a default. */
 export interface WorldOptions {
   readonly endpoint?: Endpoint
-  /** By default, batches of four spans go to the endpoint's URL, and a request may take a minute. */
+  /** By default, batches of four spans go to the endpoint's URL, and no deadline passes, however slow the machine is. */
   readonly settings?: Settings
   readonly environment?: Environment
   readonly provider?: TracerConfig
@@ -31,7 +31,8 @@ export class World implements AsyncDisposable {
     this.endpoint = endpoint
     this.#logged = logged
     this.subject = subject
-    const defaults = { url: endpoint.url, maxExportBatchSize: 4, timeoutMillis: 60_000 }
+    const deadlines = { timeoutMillis: 60_000, exportTimeoutMillis: 100_000, shutdownTimeoutMillis: 100_000 }
+    const defaults = { url: endpoint.url, maxExportBatchSize: 4, ...deadlines }
     this.#running = withEnvironment(environment, () => subject.start({ ...defaults, ...settings }))
     this.#provider = new BasicTracerProvider({ ...provider, spanProcessors: [this.processor] })
   }

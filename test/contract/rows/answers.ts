@@ -44,6 +44,7 @@ export const ANSWERS: readonly Row[] = [
   },
   ...[429, 502, 503, 504].map((status) => ({
     promise: `After status ${status}, the same spans are sent again.`,
+    waits: true,
     async observe(world: World) {
       world.endpoint.play([status])
       const fate = await world.send().then(() => world.fate())
@@ -73,7 +74,8 @@ export const ANSWERS: readonly Row[] = [
   },
   {
     promise: 'A request that fails again and again is given up, with all its spans.',
-    with: () => ({ settings: { timeoutMillis: 500 } }),
+    waits: true,
+    with: () => ({ settings: { timeoutMillis: 6000 } }),
     observe: (world) => withOneBadSpan(world, 503),
     kept: '0 of 4 spans arrive',
     ours: '3 of 4 spans arrive',
@@ -103,6 +105,7 @@ export const ANSWERS: readonly Row[] = [
     ] as const
   ).map(([status, what, kept]) => ({
     promise: `An answer with status ${status} counts as ${what}, although its body breaks off.`,
+    waits: status === 503,
     async observe(world: World) {
       world.endpoint.play([
         (response) => {

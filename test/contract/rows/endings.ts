@@ -72,7 +72,9 @@ export const ENDINGS: readonly Row[] = [
   },
   {
     promise: '`shutdown` rejects if the endpoint is unavailable, and the spans are lost.',
-    with: () => ({ settings: { timeoutMillis: 500, shutdownTimeoutMillis: 500 } }),
+    waits: true,
+    // With a directory, its files are closed until then.
+    with: () => ({ settings: { timeoutMillis: 500, shutdownTimeoutMillis: 6000 } }),
     async observe(world) {
       world.endpoint.answer(() => 503)
       world.end(1)

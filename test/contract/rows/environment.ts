@@ -5,7 +5,7 @@ import { certificate, key } from '../../../packages/exporter/test/persistent/sen
 import type { Endpoint } from '../endpoint.ts'
 import type { Row } from '../row.ts'
 import type { World } from '../world.ts'
-import { fateAt, fateOf, header, inTime, paths, requests } from './outcomes.ts'
+import { fateAt, fateOf, header, inTime, paths, requests, startedInTime } from './outcomes.ts'
 
 /** Sets the variables, and leaves the URL to them. */
 const environment = (variables: (endpoint: Endpoint) => Record<string, string>) => (endpoint: Endpoint) => ({
@@ -132,14 +132,14 @@ export const ENVIRONMENT: readonly Row[] = [
   },
   {
     promise: `\`${ALL}TIMEOUT\` is read.`,
+    waits: true,
     with: () => ({ settings: { timeoutMillis: undefined }, environment: { [`${ALL}TIMEOUT`]: '300' } }),
-    async observe({ endpoint, end, flush }) {
+    async observe(world) {
       const closed = new Promise<void>((resolve) => {
-        endpoint.play([(response) => void response.once('close', resolve)])
+        world.endpoint.play([(response) => void response.once('close', resolve)])
       })
-      end(1)
-      void flush()
-      return inTime(closed, 2000)
+      // By default, it is 10 seconds.
+      return startedInTime(world, closed, 5000)
     },
     kept: 'in time',
   },
@@ -193,20 +193,27 @@ export const ENVIRONMENT: readonly Row[] = [
   },
   {
     promise: '`OTEL_BSP_SCHEDULE_DELAY` is read.',
+    waits: true,
     with: () => ({ environment: { OTEL_BSP_SCHEDULE_DELAY: '50' } }),
     observe(world) {
       const request = world.endpoint.nextRequest()
       world.end(1)
-      return inTime(request, 800)
+      // By default, it is 5 seconds.
+      return inTime(request, 4800)
     },
     kept: 'in time',
   },
   {
     promise: '`OTEL_BSP_EXPORT_TIMEOUT` is read.',
-    with: () => ({ environment: { OTEL_BSP_EXPORT_TIMEOUT: '300' } }),
+    waits: true,
+    with: () => ({
+      settings: { exportTimeoutMillis: undefined },
+      environment: { OTEL_BSP_EXPORT_TIMEOUT: '300' },
+    }),
     observe(world) {
       world.endpoint.play(['hang'])
-      return inTime(world.send(), 2000)
+      // By default, it is 30 seconds.
+      return inTime(world.send(), 20_000)
     },
     kept: 'in time',
   },

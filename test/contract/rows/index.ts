@@ -11,7 +11,7 @@ import { RETRIES } from './retries.ts'
 export const QUICK: Readonly<Record<string, readonly Row[]>> = {
   Requests: REQUESTS,
   Answers: ANSWERS,
-  Retries: RETRIES,
+  Retries: RETRIES.map((row) => ({ ...row, waits: true })),
   Batches: BATCHES,
   'Flush and shutdown': ENDINGS,
   'Environment and options': ENVIRONMENT,

@@ -53,9 +53,31 @@ export async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   return settled
 }
 
-/** Whether something has happened after some time, on a machine that may be busy. */
+/**
+ * Whether something has happened after some time, on a machine that may be busy: where a process stands still, its
+ * timers still end in their order.
+ */
 export async function inTime(promise: Promise<unknown>, millis: number): Promise<'in time' | 'not in time'> {
-  const timer = new Promise<void>((resolve) => void setTimeout(resolve, millis))
-  await Promise.race([promise, timer])
+  let timer: NodeJS.Timeout | undefined
+  const isOver = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, millis)
+  })
+  await Promise.race([promise, isOver])
+  clearTimeout(timer)
   return (await isSettled(promise)) ? 'in time' : 'not in time'
+}
+
+/**
+ * The same for the end of a request, or of the flush that sends it. The time is that since the request arrived, when
+ * the client's own timer runs already.
+ */
+export async function startedInTime(
+  world: World,
+  promise: Promise<unknown>,
+  millis: number,
+): Promise<'in time' | 'not in time'> {
+  const arrived = world.endpoint.nextRequest()
+  const flushed = world.send()
+  await Promise.race([arrived, flushed])
+  return inTime(Promise.race([promise, flushed]), millis)
 }

@@ -2,7 +2,7 @@ import type { LookupFunction } from 'node:net'
 import type { FullReply } from '../endpoint.ts'
 import type { Row } from '../row.ts'
 import type { World } from '../world.ts'
-import { fateAt, inTime, requests, requestsAndFateAt } from './outcomes.ts'
+import { fateAt, requests, requestsAndFateAt, startedInTime } from './outcomes.ts'
 
 /** Resolves every name to this machine, after it has failed once. */
 function failOnce(code: string): LookupFunction {
@@ -69,7 +69,7 @@ export const RETRIES: readonly Row[] = [
   },
   {
     promise: 'A `Retry-After` longer than the timeout is not waited for.',
-    with: () => ({ settings: { timeoutMillis: 10_000, exportTimeoutMillis: 1500 } }),
+    with: () => ({ settings: { timeoutMillis: 10_000, exportTimeoutMillis: 20_000 } }),
     observe: requestsAndFateAt((endpoint) =>
       endpoint.answer(() => ({ status: 429, headers: { 'retry-after': '30' } })),
     ),
@@ -104,10 +104,10 @@ export const RETRIES: readonly Row[] = [
   },
   {
     promise: 'The timeout includes the body of the answer.',
-    with: () => ({ settings: { timeoutMillis: 1000 } }),
-    async observe({ endpoint, end, flush }) {
+    with: () => ({ settings: { timeoutMillis: 6000 } }),
+    async observe(world) {
       const closed = new Promise<void>((resolve) => {
-        endpoint.play([
+        world.endpoint.play([
           (response) => {
             response.writeHead(200)
             const drip = setInterval(() => response.write('x'), 30)
@@ -118,9 +118,7 @@ export const RETRIES: readonly Row[] = [
           },
         ])
       })
-      end(1)
-      void flush()
-      return inTime(closed, 4000)
+      return startedInTime(world, closed, 10_000)
     },
     kept: 'in time',
     theirs: 'not in time',
@@ -128,7 +126,7 @@ export const RETRIES: readonly Row[] = [
   },
   {
     promise: 'A request counts as accepted if its answer begins with 200 and does not end.',
-    with: () => ({ settings: { timeoutMillis: 2000 } }),
+    with: () => ({ settings: { timeoutMillis: 6000 } }),
     async observe(world) {
       world.endpoint.play([
         (response) => {
