@@ -29,7 +29,7 @@ afterEach(() => {
 })
 
 /** Resolves when the signal is sent again. */
-const raised = () => vi.waitUntil(() => vi.mocked(process.kill).mock.calls.length > 0)
+const raised = () => vi.waitUntil(() => vi.mocked(process.kill).mock.calls.length > 0, 60_000)
 
 /** Returns a function that tells how often each problem was counted since. */
 function countProblems(): () => Record<string, number> {
