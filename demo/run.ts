@@ -31,7 +31,7 @@ export interface DemoOptions {
   deadlineMillis?: number
 }
 
-export async function runDemo({ onStep, deadlineMillis = 120_000 }: DemoOptions = {}): Promise<DemoResult> {
+export async function runDemo({ onStep, deadlineMillis = 500_000 }: DemoOptions = {}): Promise<DemoResult> {
   const deadline = AbortSignal.timeout(deadlineMillis)
   const runs: Evidence[] = []
   for (const [index, { mode, title }] of MODES.entries()) {

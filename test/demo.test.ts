@@ -11,7 +11,7 @@ describe('the demo, which runs the same conversations four times and checks what
   let result: DemoResult
   beforeAll(async () => {
     result = await runDemo()
-  })
+  }, 600_000)
 
   const rowsOf = (run: string) => result.rows.filter((row) => row.run === run)
 

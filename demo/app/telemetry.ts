@@ -15,7 +15,7 @@ import OpenAI from 'openai'
 import type { Sessions } from './sessions.ts'
 
 export function startTelemetry(url: string, sessions: Sessions): () => Promise<void> {
-  const exporter = sessions.wrap(new OTLPTraceExporter({ url, timeoutMillis: 5_000 }))
+  const exporter = sessions.wrap(new OTLPTraceExporter({ url, timeoutMillis: 60_000 }))
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'parcel-chat' }),
     spanProcessors: [...sessions.processors, new BatchSpanProcessor(exporter)],
