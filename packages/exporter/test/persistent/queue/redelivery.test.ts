@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -172,6 +173,26 @@ describe('a rejected span on another file system', () => {
       await queue.close()
     }
   })
+})
+
+it('a rejected span whose copy cannot be written stays, and its file is not left open', async () => {
+  const directory = temporary()
+  const process = new TestProcess()
+  const queue = process.open({ directory })
+  await reject(queue, 'x')
+  separate(process)
+  const opened: FileHandle[] = []
+  replaceOpen(process, (open) => async (...args) => {
+    if (String(args[0]).endsWith('letter')) throw failure('ENOSPC')
+    const file = await open(...args)
+    opened.push(file)
+    return file
+  })
+  expect(await queue.redeliver()).toBe(0)
+  expect(lettersIn(directory)).toHaveLength(1)
+  expect(opened.map(({ fd }) => fd)).toEqual(opened.map(() => -1))
+  expect(opened.length).toBeGreaterThan(0)
+  await queue.close()
 })
 
 describe('purge deletes rejected spans', () => {

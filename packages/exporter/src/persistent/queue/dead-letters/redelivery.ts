@@ -95,16 +95,19 @@ export class Redelivery {
     const { fs } = this.#context.system
     try {
       const { handle, size } = await openRegular(fs, file.path)
-      const copy = await fs.promises.open(path, 'w', 0o600)
       try {
-        for (let at = 0; at < size; at += COPIED_BYTES) {
-          await copy.writeFile(await readAt(handle, at, Math.min(COPIED_BYTES, size - at)))
+        const copy = await fs.promises.open(path, 'w', 0o600)
+        try {
+          for (let at = 0; at < size; at += COPIED_BYTES) {
+            await copy.writeFile(await readAt(handle, at, Math.min(COPIED_BYTES, size - at)))
+          }
+          if (this.#context.settings.fsync !== 'never') await copy.datasync()
+          return true
+        } finally {
+          await copy.close()
         }
-        if (this.#context.settings.fsync !== 'never') await copy.datasync()
-        return true
       } finally {
         await handle.close()
-        await copy.close()
       }
     } catch {
       return false
