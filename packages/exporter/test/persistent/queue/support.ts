@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as zlib from 'node:zlib'
-import { onTestFinished, vi } from 'vitest'
+import { afterEach, onTestFinished, vi } from 'vitest'
 import type { Encoded } from '../../../src/persistent/encoder/codec.ts'
 import { machine, type System } from '../../../src/persistent/journal/context.ts'
 import { recordHeader, segmentHeader } from '../../../src/persistent/journal/segment/format.ts'
@@ -17,6 +17,9 @@ export function temporary(): string {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
+
+/** How long a test waits for what has to happen, however slow the machine is. */
+const LONGEST_WAIT_MILLIS = 100_000
 
 // Asking for it reads files of the system.
 const real = machine()
@@ -47,8 +50,10 @@ export class TestProcess {
   readonly timers = new Set<{ millis: number; callback: () => void }>()
   static readonly living = new Map<number, string>()
   static #nextPid = 1000
-  /** File operations of all processes that have not ended. */
-  static underWay = 0
+  /** File operations that have not ended, of all processes of the current test. */
+  static load = { underWay: 0 }
+  readonly #load = TestProcess.load
+  readonly #files = new Set<fs.promises.FileHandle>()
 
   constructor() {
     this.pid = TestProcess.#nextPid++
@@ -64,6 +69,8 @@ export class TestProcess {
   kill(): void {
     TestProcess.living.delete(this.pid)
     this.timers.clear()
+    // As the system does. Otherwise Node closes them some time, with a warning.
+    for (const file of this.#files) closeUnlessClosed(file)
   }
 
   /** From now on the disk answers no call. A call within the event loop would stop the process, so it is no end. */
@@ -93,7 +100,7 @@ export class TestProcess {
   }
 
   readonly system: System = {
-    fs: this.#files(),
+    fs: this.#fileSystem(),
     now: () => STARTED + this.ahead,
     wall: () => Date.now() + this.ahead + this.wallAhead,
     every: (millis, callback) => {
@@ -108,7 +115,7 @@ export class TestProcess {
   }
 
   // Each function of the file system, under the test's control.
-  #files(): System['fs'] {
+  #fileSystem(): System['fs'] {
     const never = new Promise<never>(() => {})
     const promises = new Proxy(fs.promises, {
       get:
@@ -119,12 +126,19 @@ export class TestProcess {
           const waits = this.#unanswered
           if (waits) await new Promise<void>((resolve) => waits.push(resolve))
           if (!this.isAlive) return never
-          TestProcess.underWay += 1
+          this.#load.underWay += 1
           const result: unknown = await this.disk.promises[name as 'readFile'](...args).finally(() => {
-            TestProcess.underWay -= 1
+            this.#load.underWay -= 1
           })
-          if (!this.isAlive) return never
-          if ((name as string) === 'open') return counted(result as fs.promises.FileHandle)
+          const file = (name as string) === 'open' ? (result as fs.promises.FileHandle) : undefined
+          if (!this.isAlive) {
+            if (file !== undefined) closeUnlessClosed(file)
+            return never
+          }
+          if (file !== undefined) {
+            this.#files.add(file)
+            return counted(file, this.#load)
+          }
           if ((name as string) === 'statfs' && this.freeBytes !== undefined)
             return { bsize: 1, bavail: this.freeBytes }
           return result
@@ -152,16 +166,16 @@ export class TestProcess {
           }
           const waits = this.#unanswered
           if (isAsync) {
-            if (waits === undefined) TestProcess.underWay += 1
+            if (waits === undefined) this.#load.underWay += 1
             args[args.length - 1] = (...results: unknown[]) => {
-              TestProcess.underWay -= 1
+              this.#load.underWay -= 1
               if (this.isAlive) callback(...results)
             }
           }
           if (waits !== undefined) {
             if (!isAsync) throw new Error(`${name} stops the event loop`)
             waits.push(() => {
-              TestProcess.underWay += 1
+              this.#load.underWay += 1
               call(name, args)
             })
             return undefined
@@ -174,16 +188,25 @@ export class TestProcess {
   }
 }
 
+// An operation of a test that failed may never end, and later tests must not wait for it.
+afterEach(() => {
+  TestProcess.load = { underWay: 0 }
+})
+
+function closeUnlessClosed(file: fs.promises.FileHandle): void {
+  if (file.fd !== -1) file.close().catch(() => {})
+}
+
 /** The same file, whose operations count as operations under way. */
-function counted(file: fs.promises.FileHandle): fs.promises.FileHandle {
+function counted(file: fs.promises.FileHandle, load: typeof TestProcess.load): fs.promises.FileHandle {
   return new Proxy(file, {
     get: (target, name: 'sync') => {
       const call: unknown = target[name]
       if (typeof call !== 'function') return call
       return async (...args: unknown[]) => {
-        TestProcess.underWay += 1
+        load.underWay += 1
         return (call.apply(target, args) as Promise<unknown>).finally(() => {
-          TestProcess.underWay -= 1
+          load.underWay -= 1
         })
       }
     },
@@ -275,16 +298,21 @@ export async function drain(queue: SpanQueue, limits: LeaseLimits = ALL): Promis
 /** Numbers from 0, as names. */
 export const upTo = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index))
 
-/** Resolves when no process has a file operation under way, and none follows. */
+/** Resolves when no process has a file operation under way, and none follows. Throws if one never ends. */
 export async function quiet(): Promise<void> {
-  for (let idle = 0; idle < 10; idle = TestProcess.underWay === 0 ? idle + 1 : 0) {
+  const { load } = TestProcess
+  const started = performance.now()
+  for (let turns = 0, idle = 0; idle < 10; turns++, idle = load.underWay === 0 ? idle + 1 : 0) {
+    // Turns as well: a process that stood still has done nothing meanwhile.
+    if (turns > 1000 && performance.now() - started > LONGEST_WAIT_MILLIS)
+      throw new Error(`${load.underWay} operations of the file system never end`)
     await new Promise((resolve) => setImmediate(resolve))
   }
 }
 
 /** Resolves when a check of what other processes or threads do passes. A machine that is busy takes its time. */
 export const eventually = (check: () => void): Promise<void> =>
-  vi.waitFor(check, { timeout: 60_000, interval: 5 })
+  vi.waitFor(check, { timeout: LONGEST_WAIT_MILLIS, interval: 5 })
 
 /** Names of the folders in a directory that are journals. */
 export const journals = (directory: string): string[] =>
