@@ -69,12 +69,13 @@ async function deliver(names: readonly string[], records: readonly number[], con
   let spans = 0
   for (const count of records) queue.appendSpans(...Array.from({ length: count }, () => `s${spans++}`))
   sender.wake()
-  for (let turn = 0; queue.entries.length > 0; turn++) {
-    await new Promise((resolve) => setImmediate(resolve))
+  let turns = 0
+  await until(() => {
     // Time passes after some turns of the event loop, so that timeouts and waits end one after the other.
-    if (turn % 20 === 19) clock.advance(1000)
+    if (++turns % 20 === 0) clock.advance(1000)
     expect(endpoint.received.length).toBeLessThan(200)
-  }
+    return queue.entries.length === 0
+  })
   const rejected = queue.rejected.flatMap((one) => one.names)
   const notTaken = counters.dropped['partial-success'] ?? 0
   expect(counters.delivered + notTaken + rejected.length).toBe(spans)

@@ -26,13 +26,17 @@ async function deliver(reply: Reply, records: string[][], mostRequests = 200) {
   // Like the journal: nothing overtakes an open lease.
   const queue = new NaiveQueue(clock.now, 1)
   const counters = newDeliveryCounters()
-  const sender = new Sender(settings, queue.asQueue, transport, counters, undefined, lineCodec, clock)
+  let underWay = 0
+  const observer = { sent: () => void underWay++, answered: () => void underWay-- }
+  const sender = new Sender(settings, queue.asQueue, transport, counters, observer, lineCodec, clock)
   for (const record of records) queue.appendSpans(...record)
   sender.wake()
-  for (let turn = 0; queue.entries.length > 0 && endpoint.received.length < mostRequests; turn++) {
-    await new Promise((resolve) => setImmediate(resolve))
-    if (turn % 20 === 19) clock.advance(1000)
-  }
+  let turns = 0
+  await until(() => {
+    // Not while a request is under way: each one gets an answer or a reset, however slow the machine is.
+    if (++turns % 20 === 0 && underWay === 0) clock.advance(1000)
+    return queue.entries.length === 0 || endpoint.received.length >= mostRequests
+  })
   sender.close()
   await until(() => endpoint.sockets.size === 0)
   const sizes = endpoint.received.map(({ body }) => body.length)

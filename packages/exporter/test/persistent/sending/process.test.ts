@@ -8,14 +8,20 @@ afterEach(disconnect)
 
 const program = fileURLToPath(new URL('support/program.ts', import.meta.url))
 
+let onHang = () => {}
+/** Gives no answer, and tells the process that its request has arrived. */
+const hang: Reply = () => onHang()
+
 /** Runs a process that appends one span, and waits until it exits by itself. */
 async function run(what: string, replies: Reply[]) {
   const { endpoint } = await connect(replies)
   const child = spawn(process.execPath, [program, endpoint.url, what], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
     // Otherwise a process that does not exit would outlive its test.
-    timeout: 30_000,
+    timeout: 100_000,
   })
+  child.stdin.on('error', () => {})
+  onHang = () => child.stdin.end()
   let output = ''
   child.stdout.on('data', (chunk) => {
     output += chunk
@@ -39,20 +45,20 @@ describe('a process', () => {
   })
 
   it('exits although a request has no answer, without a drain', async () => {
-    expect(await run('send', [() => {}])).toMatchObject({ code: 0, output: 'appended' })
+    expect(await run('send', [hang])).toMatchObject({ code: 0, output: 'appended' })
   })
 
   it.each(['drain shortly', 'drain shortly, once'])(
     'exits although a request has no answer, after a drain has timed out: %s',
     async (what) => {
-      expect(await run(what, [() => {}])).toEqual({ code: 0, output: 'appended left 1', requests: 1 })
+      expect(await run(what, [hang])).toEqual({ code: 0, output: 'appended left 1', requests: 1 })
     },
   )
 
   it.each(['drain shortly', 'drain shortly, once'])(
     'exits although the second request has no answer: %s',
     async (what) => {
-      const result = await run(what, [answer(503), () => {}])
+      const result = await run(what, [answer(503), hang])
       expect(result).toMatchObject({ code: 0, output: 'appended left 1' })
     },
   )

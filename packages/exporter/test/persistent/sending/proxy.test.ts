@@ -28,7 +28,7 @@ async function run(
   const child = spawn(process.execPath, [program, endpoint.url], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '', ...environment(proxy.url) },
-    timeout: 30_000,
+    timeout: 100_000,
   })
   let output = ''
   child.stdout.on('data', (chunk) => {

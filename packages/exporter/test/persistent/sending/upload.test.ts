@@ -1,4 +1,5 @@
 import { Agent } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { newTransport } from '../../../src/persistent/sending/http/transport.ts'
 import { ManualClock } from './support/clock.ts'
@@ -29,10 +30,10 @@ async function upload(parts: readonly Buffer[] = [BODY]) {
     Object.values(agent.sockets)
       .flatMap((sockets) => sockets ?? [])
       .reduce((sum, { bytesWritten }) => sum + bytesWritten, 0)
-  /** Waits until the system takes no more of the body. */
+  /** Waits until the system takes no more of the body. It may be busy for some milliseconds in the middle. */
   async function stall() {
     for (let turns = 0, before = -1; turns < 50; turns++) {
-      await new Promise((resolve) => setImmediate(resolve))
+      await setTimeout(1)
       if (written() !== before) turns = 0
       before = written()
     }

@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { until } from './settings.ts'
 
 const CHUNK_BYTES = 64 * 1024
 
@@ -11,9 +12,13 @@ export async function startReader(length: number) {
     socket = opened
     opened.on('error', () => {})
   })
+  const hasMore = () => {
+    // Makes the socket read.
+    socket?.read(0)
+    return (socket?.readableLength ?? 0) > 0
+  }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  const turn = () => new Promise((resolve) => setImmediate(resolve))
   return {
     url: `http://127.0.0.1:${port}/v1/traces`,
     get bodyBytes() {
@@ -26,9 +31,10 @@ export async function startReader(length: number) {
     async read(bytes: number, isOver = () => false): Promise<void> {
       const end = Math.min(length, bodyBytes + bytes)
       while (bodyBytes < end && !isOver()) {
+        await until(() => hasMore() || isOver())
         const chunk: Buffer | null = socket?.read(Math.min(CHUNK_BYTES, socket.readableLength)) ?? null
-        if (chunk === null) await turn()
-        else if (head.includes('\r\n\r\n')) bodyBytes += chunk.length
+        if (chunk === null) continue
+        if (head.includes('\r\n\r\n')) bodyBytes += chunk.length
         else {
           head += chunk.toString('latin1')
           bodyBytes = Math.max(0, head.length - head.indexOf('\r\n\r\n') - 4)

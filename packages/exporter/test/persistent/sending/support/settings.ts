@@ -14,7 +14,16 @@ export const settingsWith = (some: Partial<SenderSettings> = {}): SenderSettings
   ...some,
 })
 
-/** Waits, turn by turn of the event loop, until the condition holds. */
+/** How long a test waits for what has to happen, however slow the machine is. */
+const LONGEST_WAIT_MILLIS = 60_000
+
+/** Waits, turn by turn of the event loop, until the condition holds. Throws if it never does. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve))
+  const started = performance.now()
+  for (let turns = 0; !condition(); turns++) {
+    // Turns as well: a process that stood still has done nothing meanwhile.
+    if (turns > 1000 && performance.now() - started > LONGEST_WAIT_MILLIS)
+      throw new Error(`this never came true: ${condition}`)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }
