@@ -27,7 +27,7 @@ describe('provider.forceFlush', () => {
       ],
     })
     provider.getTracer('test').startSpan('span').end()
-    await expect.poll(() => slow.answers.length).toBe(1)
+    await expect.poll(() => slow.answers.length, { timeout: 100_000 }).toBe(1)
 
     let isFlushed = false
     const flushed = provider.forceFlush().then(() => {

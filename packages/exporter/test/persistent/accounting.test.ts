@@ -104,7 +104,7 @@ test.each([
       span.end()
     }
     detect('eu')
-    await vi.waitFor(() => expect(processor.stats().buffered).toBe(0))
+    await vi.waitFor(() => expect(processor.stats().buffered).toBe(0), { timeout: 100_000 })
     expect(processor.stats().dropped).toMatchObject({ unreadable: 20 })
     expect(processor.stats().dropped.overflow).toBeGreaterThan(0)
     expect(differences.length).toBeGreaterThan(2000)

@@ -23,6 +23,9 @@ interface ReceivedSpan {
   readonly attributes?: readonly ReceivedAttribute[]
 }
 
+const namesOf = (requests: readonly Received[]) =>
+  requests.flatMap(({ spans }) => spans.map(({ name }) => name))
+
 /** Answers a request, or leaves it without an answer. */
 export type Behave = (response: ServerResponse, received: Received) => void
 
@@ -60,7 +63,9 @@ export async function startEndpoint(behave: Behave = ok) {
     answer: (next: Behave) => {
       state.behave = next
     },
-    names: () => requests.flatMap(({ spans }) => spans.map(({ name }) => name)),
+    names: () => namesOf(requests),
+    /** What a processor sent whose header `x-of` is this. */
+    namesFrom: (sender: string) => namesOf(requests.filter(({ headers }) => headers['x-of'] === sender)),
     stop,
   }
 }

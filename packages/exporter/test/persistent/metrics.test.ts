@@ -33,6 +33,8 @@ function startMetrics() {
   return { meterProvider, collect, byError }
 }
 
+/** However slow the machine is. */
+const LONG = { timeout: 100_000 }
 const EXPORTED = 'otel.sdk.exporter.span.exported'
 const PROCESSED = 'otel.sdk.processor.span.processed'
 const reject: Behave = (response) => response.writeHead(401).end()
@@ -83,7 +85,7 @@ test('what is in a request is not in the queue', async () => {
   })
   const { end, processor } = startDelivery({ url, meterProvider, scheduledDelayMillis: 0 })
   end('one', 'two')
-  await expect.poll(() => respond).toBeDefined()
+  await expect.poll(() => respond, LONG).toBeDefined()
   end('three')
   // Passes on what is buffered.
   const flushed = processor.forceFlush()
@@ -93,7 +95,7 @@ test('what is in a request is not in the queue', async () => {
   expect(points.get('otel.sdk.processor.span.queue.size')?.map(({ value }) => value)).toEqual([1])
   expect(points.get('otel.sdk.exporter.span.inflight')?.map(({ value }) => value)).toEqual([2])
   respond?.()
-  await expect.poll(() => processor.stats().requests).toBe(2)
+  await expect.poll(() => processor.stats().requests, LONG).toBe(2)
   respond?.()
   await flushed
 })

@@ -345,11 +345,11 @@ test('the certificate in the environment is trusted, unless the options have ano
 test('the size of batches and the deadline are read from the variables of the stock processor', async () => {
   const { url, requests } = await startEndpoint()
   vi.stubEnv('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', '2')
-  vi.stubEnv('OTEL_BSP_EXPORT_TIMEOUT', '50')
   const { end, processor } = startDelivery({ url, shutdownTimeoutMillis: 50 })
   end('one', 'two', 'three')
   await processor.forceFlush()
   expect(requests.map(({ spans }) => spans.length)).toEqual([2, 1])
+  vi.stubEnv('OTEL_BSP_EXPORT_TIMEOUT', '50')
   const silent = startDelivery({ url: (await startEndpoint(() => {})).url, shutdownTimeoutMillis: 50 })
   silent.end('four')
   await expect(silent.processor.forceFlush()).rejects.toThrow('within 50 ms')

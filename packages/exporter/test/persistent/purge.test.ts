@@ -2,11 +2,11 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type Behave, ok, startEndpoint } from './endpoint.ts'
+import { until } from './sending/support/settings.ts'
 import { expectAccounted, startDelivery, temporaryFolder } from './support.ts'
 
 const many = (count: number) => Array.from({ length: count }, (_, index) => `span ${index}`)
 const reject: Behave = (response) => response.writeHead(400).end()
-const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 
 /** A processor whose endpoint rejects requests with some spans, and answers the first one that `holds` when told to. */
 async function start(options: { directory?: string }, holds: (names: readonly string[]) => boolean) {
@@ -30,13 +30,11 @@ async function start(options: { directory?: string }, holds: (names: readonly st
     end,
     processor,
     /** Resolves when a request is held. */
-    held: async () => {
-      while (release === undefined) await nextTurn()
-    },
+    held: () => until(() => release !== undefined),
     /** Answers it, and resolves when nothing is queued. */
     release: async () => {
       release?.()
-      while (processor.stats().queued.spans > 0) await nextTurn()
+      await until(() => processor.stats().queued.spans === 0)
     },
   }
 }

@@ -8,9 +8,11 @@ import {
   PersistentBatchSpanProcessor,
   type PersistentBatchSpanProcessorOptions,
 } from '@otel-sessions/exporter/persistent'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { startEndpoint } from './endpoint.ts'
-import { temporaryFolder } from './support.ts'
+import { letTimeWait, temporaryFolder } from './support.ts'
+
+beforeEach(letTimeWait)
 
 test('spans wait while their resource is still being detected', async () => {
   let detected = (_value: string) => {}

@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { type Behave, ok, startEndpoint } from './endpoint.ts'
-import { expectAccounted, startDelivery, temporaryFolder } from './support.ts'
+import { until } from './sending/support/settings.ts'
+import { expectAccounted, letTimeWait, startDelivery, temporaryFolder } from './support.ts'
+
+beforeEach(letTimeWait)
 
 const many = (count: number) => Array.from({ length: count }, (_, index) => `span ${index}`)
 const unavailable: Behave = (response) => response.writeHead(503).end()
@@ -71,7 +74,7 @@ describe('with a journal, a shutdown after requests have failed', () => {
 
   test('ends at once if the endpoint has asked to wait longer than it would', async () => {
     const { requests, processor, failFirst } = await start((response) =>
-      response.writeHead(503, { 'retry-after': '5' }).end(),
+      response.writeHead(503, { 'retry-after': '60' }).end(),
     )
     await failFirst(...many(10))
     const before = requests.length
@@ -89,7 +92,7 @@ describe('with a journal, a shutdown in the middle of a batch', () => {
     const { arrived, processor, end, deliverRest } = await start((response, received) => {
       const next = arrived.length > 100 ? unavailable : received.spans.some(isBad) ? reject : ok
       next(response, received)
-    }, 1000)
+    })
     end(...many(500))
     await processor.shutdown()
     const { length } = arrived
@@ -106,7 +109,7 @@ describe('with a journal, a shutdown in the middle of a batch', () => {
     const { arrived, processor, end, deliverRest } = await start((response, received) => {
       const next = isDown || received.spans.some(isBad) ? unavailable : ok
       next(response, received)
-    }, 1000)
+    })
     end(...many(500))
     for (let flush = 0; arrived.length < 200; flush++) {
       end(`later ${flush}`)
@@ -127,7 +130,7 @@ describe('with a journal, a shutdown in the middle of a batch', () => {
       const next = hasRejected ? unavailable : received.spans.some(isBad) ? reject : ok
       hasRejected ||= next === reject && received.spans.length === 1
       next(response, received)
-    }, 1000)
+    })
     end('span 3', ...many(499).map((name) => `other ${name}`))
     await processor.shutdown()
     expect(hasRejected).toBe(true)
@@ -149,7 +152,7 @@ describe('with a journal, a shutdown in the middle of a batch', () => {
       next(response, received)
     }, 1)
     end(...many(20), ...many(40).map((name) => `bad ${name}`))
-    while (!existsSync(join(directory, 'rejected'))) await new Promise((resolve) => setImmediate(resolve))
+    await until(() => existsSync(join(directory, 'rejected')))
     await processor.shutdown()
     expect(processor.stats()).toMatchObject({ delivered: 20, rejected: 40, queued: { spans: 0 } })
     expectAccounted(processor)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BasicTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
-import { expect, onTestFinished } from 'vitest'
+import { expect, onTestFinished, vi } from 'vitest'
 
 type Options = ConstructorParameters<typeof PersistentBatchSpanProcessor>[0]
 
@@ -12,6 +12,19 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'otel-sessions-delivery-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
+}
+
+/**
+ * From now on the time of the processor goes on only while this process does something, at most as fast as the real one:
+ * deadlines are as long as ever, and a machine that is busy or stands still for a while misses none.
+ */
+export function letTimeWait(): void {
+  vi.useFakeTimers({
+    toFake: ['setTimeout', 'clearTimeout', 'performance'],
+    shouldAdvanceTime: true,
+    advanceTimeDelta: 5,
+  })
+  onTestFinished(() => void vi.useRealTimers())
 }
 
 /** Starts a processor that sends JSON, which the test's endpoint reads, with a tracer in front of it. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { startEndpoint } from '../endpoint.ts'
+import { eventually } from '../queue/support.ts'
 import { temporaryFolder } from '../support.ts'
 import type { HeldProgramConfig } from './program.ts'
 
@@ -25,7 +26,7 @@ async function run(
   const child = spawn(process.execPath, [program, argument], {
     // It prints the exception that ends it.
     stdio: ['ignore', 'pipe', config.end === 'uncaught' ? 'ignore' : 'inherit'],
-    timeout: 60_000,
+    timeout: 500_000,
   })
   onTestFinished(() => void child.kill('SIGKILL'))
   const ended = new Promise((resolve) => child.on('close', resolve))
@@ -45,7 +46,7 @@ async function run(
 }
 
 const atLeast = (spans: number) => (printed: () => string[]) =>
-  vi.waitFor(() => expect(printed().length).toBeGreaterThan(spans), { timeout: 30_000, interval: 1 })
+  vi.waitFor(() => expect(printed().length).toBeGreaterThan(spans), { timeout: 300_000, interval: 1 })
 
 describe('a process that is killed while spans wait for their trace', () => {
   test.each([1, 50, 200, 500, 1500])("loses none with durability 'span': after %d spans", async (spans) => {
@@ -61,7 +62,7 @@ describe('a process that is killed while spans wait for their trace', () => {
     const { names, directory } = await run({ durability: 'batch' }, async (printed, folder) => {
       await atLeast(300)(printed)
       const before = printed()
-      await vi.waitFor(() => {
+      await eventually(() => {
         const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
         const text = files
           .filter((file) => /\.(held|seg)$/.test(file))

@@ -35,7 +35,7 @@ test.each([
     child.stdout.on('data', (chunk) => {
       output += chunk
     })
-    await vi.waitFor(() => expect(failed).toBeGreaterThanOrEqual(failures), { timeout: 30_000, interval: 1 })
+    await vi.waitFor(() => expect(failed).toBeGreaterThanOrEqual(failures), { timeout: 300_000, interval: 1 })
     child.kill('SIGKILL')
     await ended
     const names = output.split('\n').slice(0, -1)
@@ -62,8 +62,8 @@ test.each([
       ok(response, received)
     })
     await processor.redeliver()
-    await processor.forceFlush()
+    // A flush has 100 ms, which is little for a machine that is busy.
+    while (processor.stats().queued.spans > 0) await processor.forceFlush().catch(() => {})
     expect(bad.filter((name) => !accepted.includes(name))).toEqual([])
   },
-  60_000,
 )

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { machine } from '../../../src/persistent/journal/context.ts'
 import {
   ALL,
@@ -156,6 +156,9 @@ describe('a record that is too old', () => {
   })
 
   it('keeps its age when its process is killed', async () => {
+    // The age of what a file has depends on the clock of the machine, and a process may stand still for a while.
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
     const directory = temporary()
     const dead = new TestProcess()
     const first = dead.open({ directory, isSync: true })

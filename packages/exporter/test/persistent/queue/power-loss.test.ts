@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { QueueSettings, SpanQueue } from '../../../src/persistent/queue/index.ts'
+import { until } from '../sending/support/settings.ts'
 import { PowerLossDisk } from './power-loss.ts'
 import { drain, leaveCompressed, ONE, quiet, record, TestProcess, temporary, upTo } from './support.ts'
 
@@ -113,7 +114,7 @@ describe('a power loss takes nothing', () => {
     const { queue } = machine.start({ fsync: 'batch', maxBytes: 8 * 64 * 1024 })
     for (const name of upTo(4)) {
       queue.offer(record(name, { bytes: 30_000 }))
-      while (queue.unwritten > 0) await new Promise((resolve) => setImmediate(resolve))
+      await until(() => queue.unwritten === 0)
       machine.safe(name)
     }
     await quiet()

@@ -49,17 +49,18 @@ test.each([
   const kills = [start('old', 'first', SPANS, 0), start('old', 'second', SPANS, intervals[0] ?? 0)]
   for (const [index, every] of intervals.entries()) kills.push(start('new', `new ${index}`, 0, every))
   const arrived = (spans: number) =>
-    vi.waitFor(() => expect(new Set(accepted).size).toBeGreaterThan(spans), { timeout: 60_000, interval: 5 })
+    vi.waitFor(() => expect(new Set(accepted).size).toBeGreaterThan(spans), { timeout: 300_000, interval: 5 })
   // One of each kind is killed and replaced in the middle.
   await arrived(SPANS / 2)
   await kills[0]?.()
   await kills[2]?.()
   kills.push(start('old', 'third', SPANS, 0), start('new', 'last', SPANS, intervals[0] ?? 0))
   await arrived(SPANS)
-  await vi.waitFor(() => expect(printed().length).toBeGreaterThan(2 * SPANS), { timeout: 60_000 })
+  await vi.waitFor(() => expect(printed().length).toBeGreaterThan(2 * SPANS), { timeout: 300_000 })
   for (const kill of kills) await kill()
   const processor = new PersistentBatchSpanProcessor({
     ...{ url: endpoint.url, directory, protocol: 'http/json', headers: { authorization: 'new' } },
+    exportTimeoutMillis: 300_000,
   })
   await processor.forceFlush()
   await processor.redeliver()
