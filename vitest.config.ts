@@ -12,7 +12,8 @@ export default defineConfig({
     maxWorkers: '100%',
     // Concurrent tests wait for retries and timeouts most of the time.
     maxConcurrency: 40,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // Only for what hangs: a test that takes 6 s can take 30 s on a busy machine.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 })
