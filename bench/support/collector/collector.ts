@@ -4,13 +4,27 @@ import type { Question, Reply, Report, Schedule } from './messages.ts'
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url))
 
+/** Below the range of ephemeral ports, so that no client gets a collector's port while that does not listen. */
+const LOWEST_PORT = 15_000
+const PORTS = 15_000
+/** Between those from which two collectors look for a free one. */
+const PORTS_APART = 20
+
+let offset = Math.floor(Math.random() * PORTS)
+
+/** Another one for each collector, so that none gets the port of one that refuses connections for a while. */
+function nextPort(): number {
+  offset = (offset + PORTS_APART) % PORTS
+  return LOWEST_PORT + offset
+}
+
 /** Controls a collector in another process. Its methods reject if that process ends. */
 export class Collector {
   readonly #process: ChildProcess
   readonly url: string
 
   static async start(): Promise<Collector> {
-    const process = fork(main)
+    const process = fork(main, [String(nextPort())])
     const reply = await next(process)
     if (reply.kind !== 'listening') throw new Error('the collector did not send its port')
     return new Collector(process, reply.port)

@@ -1,10 +1,10 @@
-// A collector in its own process, so that its cost is not counted: `fork` it, and send the messages of `messages.ts`.
-// It ends when its parent does.
+// A collector in its own process, so that its cost is not counted: `fork` it with the port to try first, and send the
+// messages of `messages.ts`. It ends when its parent does.
 import type { Question, Reply } from './messages.ts'
 import { CollectorServer } from './server.ts'
 
 const server = new CollectorServer()
-await server.listen()
+await server.listen(Number(process.argv[2]))
 
 const reply = (message: Reply) => process.send?.(message)
 process.on('disconnect', () => process.exit())

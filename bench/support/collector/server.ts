@@ -6,9 +6,6 @@ import { JSON_TYPE, type Received, spanIdsOf } from './span-ids.ts'
 import { numberOfId, Tally } from './tally.ts'
 
 const DRIP_MILLIS = 500
-/** Below the range of ephemeral ports, so that no client gets our port while the server does not listen. */
-const LOWEST_PORT = 15_000
-const PORTS = 15_000
 
 /** What does not depend on the request. */
 type SimpleBehaviour = Exclude<Behaviour, { kind: 'one span' | 'at most' | 'sick node' }>
@@ -26,14 +23,12 @@ export class CollectorServer {
   readonly #sick = new WeakSet<Socket>()
   port = 0
 
-  async listen(): Promise<void> {
+  /** Listens on a port, or on the next one that is free. */
+  async listen(first: number): Promise<void> {
     this.#server.on('connection', (socket) => {
       if (this.#connections++ % 2 === 0) this.#sick.add(socket)
     })
-    while (this.port === 0) {
-      const port = LOWEST_PORT + Math.floor(Math.random() * PORTS)
-      if (await this.#listenOn(port)) this.port = port
-    }
+    for (let port = first; this.port === 0; port++) if (await this.#listenOn(port)) this.port = port
   }
 
   /** Resolves when the first behaviour is active; the others follow on schedule. */
