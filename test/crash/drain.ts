@@ -3,6 +3,13 @@ import { type DeliveryStats, PersistentBatchSpanProcessor } from '@otel-sessions
 
 type Options = ConstructorParameters<typeof PersistentBatchSpanProcessor>[0]
 
+/** Of a processor that has to send everything: no promise is about how long a busy machine needs for that. */
+const PATIENT = {
+  timeoutMillis: 120_000,
+  exportTimeoutMillis: 300_000,
+  shutdownTimeoutMillis: 120_000,
+} as const
+
 /** What a processor counted that sent everything it found. */
 export interface Drained {
   readonly stats: DeliveryStats
@@ -12,7 +19,7 @@ export interface Drained {
 
 /** Starts a processor, sends everything that is there, dead letters too, and shuts it down. */
 export async function drain(options: Options): Promise<Drained> {
-  const processor = new PersistentBatchSpanProcessor(options)
+  const processor = new PersistentBatchSpanProcessor({ ...PATIENT, ...options })
   let complaint: string | undefined
   try {
     await processor.forceFlush()

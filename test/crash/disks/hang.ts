@@ -16,10 +16,12 @@ export interface Hanging {
   goOn(subject: Survivor): Promise<void>
 }
 
-/** Longer than the shutdown may take. */
-const HANGS_MILLIS = 6000
+/** How long the disk hangs while spans are sent. */
+const HANGS_MILLIS = 8000
+/** Otherwise it hangs until the shutdown is over, or for this long: then the shutdown waits for it. */
+const HANGS_AT_MOST_MILLIS = 30_000
 /** A blocked event loop on a busy machine; the disk hangs for longer. */
-const BLOCKED_MILLIS = 1000
+const BLOCKED_MILLIS = 3000
 const SPANS = 100
 
 /** A preload in the process itself. */
@@ -33,7 +35,7 @@ export const injected: Hanging = {
 interface Scene {
   readonly name: string
   readonly findsJournals?: boolean
-  /** Ends with the order to shut down, if the disk hangs for the shutdown. */
+  /** Ends when the disk may go on: in the end of the time, or of the shutdown. */
   play(subject: Survivor): Promise<void>
 }
 
@@ -80,10 +82,13 @@ export async function runHanging(
     if (!scene.findsJournals) await remote.order({ kind: 'settle' })
     await hanging.hang(subject)
     await remote.order({ kind: 'watch' })
-    const thawed = pause(HANGS_MILLIS).then(() => hanging.goOn(subject))
-    await scene.play(subject)
+    const isPlayed = scene.play(subject)
+    const tooLong = new AbortController()
+    await Promise.race([isPlayed, pause(HANGS_AT_MOST_MILLIS, undefined, tooLong)])
+    tooLong.abort()
+    await hanging.goOn(subject)
+    await isPlayed
     const { blockedMillis = 0 } = await remote.order({ kind: 'watched' })
-    await thawed
     const name = `the disk hangs (${hanging.name}) ${scene.name}`
     const found = scene.findsJournals ? journal.records.map(({ id }) => id) : []
     const result = await subject.judge(name, found)

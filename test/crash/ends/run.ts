@@ -7,13 +7,19 @@ import type { Mood } from '../answers.ts'
 import { CLIENT_HEADER, type CrashCollector, newClient } from '../collector.ts'
 import { drain, problemsOf } from '../drain.ts'
 import { type Journal, leaveJournals, writeJournal } from '../faults/journal.ts'
-import { type FaultResult, MARGIN_MILLIS } from '../faults/trial.ts'
+import type { FaultResult } from '../faults/trial.ts'
 import { Random } from '../random.ts'
 import type { Way } from '../remote/messages.ts'
 import { Remote } from '../remote/remote.ts'
 
 /** Of a shutdown, and of a flush. */
 const DEADLINE_MILLIS = 1500
+/** Of a request: an end that waits for one takes far too long. */
+const REQUEST_MILLIS = 120_000
+/** How much longer the end of a process may take on a busy machine, which may let it stand still for some time. */
+const MARGIN_MILLIS = 10_000
+/** What a process has begun to take over keeps it alive until it is sent, as long as a busy machine needs for that. */
+const TAKEOVER_MILLIS = 300_000
 const LENGTH = 300
 const AT_ONCE = 6
 /** How many dead processes have left a journal, where there is something to take over. */
@@ -36,9 +42,10 @@ const end = (remote: Remote, spans: number) => remote.order({ kind: 'end', spans
 
 /** Its first spans are in the journal, and the endpoint has a request that it does not answer. */
 async function request(remote: Remote, kind?: 'flush' | 'shutdown'): Promise<void> {
+  // Before, because its spans may be sent at once.
+  const { requested } = remote
   await end(remote, 100)
   await remote.order({ kind: 'settle' })
-  const { requested } = remote
   if (kind !== undefined) void remote.order({ kind }).catch(() => {})
   await requested
 }
@@ -48,6 +55,7 @@ const PHASES: readonly Phase[] = [
     name: 'while it reads journals',
     mood: 'kind',
     findsJournals: true,
+    keepsAliveMillis: TAKEOVER_MILLIS,
     async reach(remote) {
       void end(remote, 50).catch(() => {})
     },
@@ -56,6 +64,7 @@ const PHASES: readonly Phase[] = [
     name: 'while it takes over',
     mood: 'kind',
     findsJournals: true,
+    keepsAliveMillis: TAKEOVER_MILLIS,
     async reach(remote, random) {
       await end(remote, 50)
       await pause(random.whole(0, 40))
@@ -176,7 +185,7 @@ async function play(
   try {
     if (phase.findsJournals) leaveJournals(journal, directory, DEAD)
     const deadlines = { shutdownTimeoutMillis: DEADLINE_MILLIS, exportTimeoutMillis: DEADLINE_MILLIS }
-    const options = { directory, durability, ...deadlines }
+    const options = { directory, durability, timeoutMillis: REQUEST_MILLIS, ...deadlines }
     const remote = await Remote.start(collector, { options, mood: phase.mood, isWorker })
     await phase.reach(remote, random)
     const millis = await remote.leave(way)

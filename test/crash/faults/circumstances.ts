@@ -1,16 +1,10 @@
 import fs, { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Circumstance } from './circumstance.ts'
 import type { Subject } from './subject.ts'
 
 const YEAR_MILLIS = 365 * 86_400_000
-/** More than the 20 ms after which spans are written. */
-const WRITTEN_MILLIS = 60
-
-const inMemory = ({ processor }: Subject) =>
-  processor.stats().isOnDisk ? 'stats().isOnDisk is true' : undefined
 
 /** A disk that cannot be used from the start. */
 const unusable: Circumstance[] = [
@@ -39,10 +33,11 @@ const unusable: Circumstance[] = [
 
 async function inMemoryAfterSpans(subject: Subject): Promise<string | undefined> {
   subject.end(100, 1000)
-  await pause(WRITTEN_MILLIS)
+  await subject.inMemory()
   subject.end(100, 1000)
   await subject.attempt()
-  return inMemory(subject)
+  await subject.inMemory()
+  return undefined
 }
 
 /** A directory that is deleted while it is in use. */
@@ -51,10 +46,10 @@ const deleted: Circumstance[] = [
     name: 'the directory is deleted while it is in use',
     async during(subject, folder) {
       subject.end(50, 1000)
-      await pause(WRITTEN_MILLIS)
+      await subject.written()
       rmSync(folder, { recursive: true, force: true })
       subject.end(50, 1000)
-      await pause(WRITTEN_MILLIS)
+      await subject.written()
       await subject.attempt()
       return undefined
     },
@@ -63,13 +58,13 @@ const deleted: Circumstance[] = [
     name: 'the folder of the processor is emptied while it is in use',
     async during(subject, folder) {
       subject.end(50, 1000)
-      await pause(WRITTEN_MILLIS)
+      await subject.written()
       for (const name of readdirSync(folder)) {
         rmSync(join(folder, name), { recursive: true, force: true })
         mkdirSync(join(folder, name))
       }
       subject.end(50, 1000)
-      await pause(WRITTEN_MILLIS)
+      await subject.written()
       return undefined
     },
   },
@@ -106,15 +101,14 @@ const failing = (code: string): Circumstance => ({
   name: `writes fail with ${code} (injected)`,
   async during(subject) {
     subject.end(100, 1000)
-    await pause(WRITTEN_MILLIS)
+    await subject.written()
     failWrites(code)
     subject.end(100, 1000)
-    await pause(WRITTEN_MILLIS)
-    const problem = inMemory(subject)
+    await subject.inMemory()
     restore()
     subject.end(100, 1000)
     await subject.attempt()
-    return problem
+    return undefined
   },
   after: restore,
 })
@@ -128,7 +122,7 @@ const jump = (what: string, ...years: number[]): Circumstance => ({
     for (const by of years) {
       Date.now = () => REAL_NOW() + by * YEAR_MILLIS
       subject.end(50, 1000)
-      await pause(WRITTEN_MILLIS)
+      await subject.written()
     }
     await subject.attempt()
     const { oldestAgeMillis } = subject.processor.stats().queued

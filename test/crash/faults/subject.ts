@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
+import { type DeliveryStats, PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { answerIn, type Mood } from '../answers.ts'
 import { CLIENT_HEADER, type Client, type CrashCollector, newClient } from '../collector.ts'
 import { unaccounted } from '../drain.ts'
@@ -7,6 +7,15 @@ import { Random } from '../random.ts'
 import { checkedSpan, randomText } from '../spans.ts'
 
 type Options = NonNullable<ConstructorParameters<typeof PersistentBatchSpanProcessor>[0]>
+
+/** No deadline is tested here: none may pass on a busy machine. */
+const PATIENT = {
+  timeoutMillis: 120_000,
+  exportTimeoutMillis: 300_000,
+  shutdownTimeoutMillis: 120_000,
+} as const
+/** Something hangs that takes longer. */
+const PATIENCE_MILLIS = 60_000
 
 let subjects = 0
 
@@ -31,6 +40,7 @@ export class Subject {
       url: collector.url,
       headers,
       minFreeDiskBytes: 0,
+      ...PATIENT,
       ...options,
     })
   }
@@ -40,6 +50,25 @@ export class Subject {
     for (let left = spans; left > 0; left--) {
       this.ended++
       this.processor.onEnd(checkedSpan(`${this.#name}.${this.ended}`, randomText(this.#random, length)))
+    }
+  }
+
+  /** Resolves when all spans that have ended are written, to the disk or to memory. */
+  async written(): Promise<void> {
+    await this.#until('its spans are not written', ({ buffered, unwritten }) => buffered + unwritten === 0)
+  }
+
+  /** Resolves when it has given the disk up. */
+  async inMemory(): Promise<void> {
+    await this.#until('stats().isOnDisk is true', ({ isOnDisk }) => !isOnDisk)
+  }
+
+  /** @throws Error with what is wrong, if that does not come true */
+  async #until(problem: string, isTrue: (stats: DeliveryStats) => boolean): Promise<void> {
+    const until = performance.now() + PATIENCE_MILLIS
+    while (!isTrue(this.processor.stats())) {
+      if (performance.now() > until) throw new Error(`after ${PATIENCE_MILLIS} ms, ${problem}`)
+      await pause(5)
     }
   }
 

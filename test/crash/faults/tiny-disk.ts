@@ -63,15 +63,11 @@ const useAllInodes = (place: string) => {
   }
 }
 
-const isInMemory = ({ processor }: Subject) =>
-  processor.stats().isOnDisk ? 'stats().isOnDisk is true' : undefined
-
 async function inMemoryFromTheStart(subject: Subject): Promise<string | undefined> {
   subject.end(200, 1000)
-  await pause(60)
-  const problem = isInMemory(subject)
+  await subject.inMemory()
   await subject.attempt()
-  return problem
+  return undefined
 }
 
 const circumstances: Circumstance[] = [
@@ -83,9 +79,9 @@ const circumstances: Circumstance[] = [
         subject.end(100, 1500)
         await pause(30)
       }
-      const problem = isInMemory(subject)
+      await subject.inMemory()
       await subject.attempt()
-      return problem
+      return undefined
     },
   },
   {
@@ -111,10 +107,10 @@ const circumstances: Circumstance[] = [
     before: () => mount(`size=${SIZE},nr_inodes=20`),
     async during(subject, _, directory) {
       subject.end(50, 1000)
-      await pause(60)
+      await subject.written()
       useAllInodes(directory)
       subject.end(100, 1000)
-      await pause(60)
+      await subject.written()
       await subject.attempt()
       return undefined
     },

@@ -6,9 +6,6 @@ import { CLIENT_HEADER, type CrashCollector, newClient } from '../collector.ts'
 import { drain, unaccounted } from '../drain.ts'
 import type { Journal, RecordPlace } from './journal.ts'
 
-/** How much longer than documented something may take on a busy machine. */
-export const MARGIN_MILLIS = 3000
-
 /** One kind of damage, tried in many places. */
 export interface FaultResult {
   readonly name: string

@@ -8,10 +8,15 @@ import { unaccounted } from '../drain.ts'
 import type { FaultResult } from '../faults/trial.ts'
 import { Remote } from '../remote/remote.ts'
 
-const TIMEOUT_MILLIS = 700
+/** More than a request takes on a busy machine: its spans may arrive once only. */
+const TIMEOUT_MILLIS = 20_000
 /** The timeout of the request is over before the process goes on. */
-const FROZEN_MILLIS = 1500
+const FROZEN_MILLIS = 20_800
+/** Of the shutdown, which is not to be over before everything is sent. */
+const PATIENCE_MILLIS = 60_000
 const SPANS = 200
+/** They stand still for most of the time. */
+const AT_ONCE = 8
 const MOODS = ['kind', 'slow'] as const
 
 /** Stops processes during a request, lets the answer arrive meanwhile, and lets them go on. */
@@ -20,9 +25,14 @@ export async function runFreezes(collector: CrashCollector, isQuick: boolean): P
   const trials = times.flatMap(() =>
     MOODS.flatMap((mood) => [true, false].map((isOnDisk) => ({ mood, isOnDisk }))),
   )
-  const played = await sideBySide(trials, 4, async ({ mood, isOnDisk }) => {
+  const played = await sideBySide(trials, AT_ONCE, async ({ mood, isOnDisk }) => {
     const directory = isOnDisk ? mkdtempSync(join(tmpdir(), 'otel-sessions-freezes-')) : undefined
-    const options = { directory, timeoutMillis: TIMEOUT_MILLIS }
+    const options = {
+      directory,
+      timeoutMillis: TIMEOUT_MILLIS,
+      exportTimeoutMillis: PATIENCE_MILLIS,
+      shutdownTimeoutMillis: PATIENCE_MILLIS,
+    }
     const remote = await Remote.start(collector, { options, mood })
     const frozen = remote.frozenAtRequest()
     await remote.order({ kind: 'end', spans: SPANS, length: 500 })

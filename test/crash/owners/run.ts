@@ -15,9 +15,9 @@ const FAST: ClockConfig = { speed: 30 }
 /** A minute without a sign of life is longer than the 10 seconds between two signs of an owner without another clock. */
 const SLOW: ClockConfig = { speed: 5 }
 /** The longest that a taker needs, with such a clock and on a busy machine. */
-const PATIENCE_MILLIS = 30_000
+const PATIENCE_MILLIS = 120_000
 /** Something hangs in a trial that takes longer. */
-const TRIAL_MILLIS = 60_000
+const TRIAL_MILLIS = 300_000
 const LENGTH = 300
 const HOUR_MILLIS = 3_600_000
 const DAY_MILLIS = 24 * HOUR_MILLIS

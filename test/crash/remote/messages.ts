@@ -5,6 +5,8 @@ export interface ProgramConfig {
   readonly options: NonNullable<ConstructorParameters<typeof PersistentBatchSpanProcessor>[0]>
   /** The prefix of its spans' IDs; a number from 1 follows. */
   readonly prefix: string
+  /** Whether it tells how long something takes, without the time in which the machine lets it stand still. */
+  readonly isTimed?: boolean
 }
 
 /** What it is told to do. */

@@ -3,27 +3,29 @@
  * own. `remote.ts` starts it.
  */
 import { writeSync } from 'node:fs'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { Random } from '../random.ts'
 import { checkedSpan, randomText } from '../spans.ts'
+import { startBeats, Turns } from './beats.ts'
 import { fillDescriptors } from './descriptors.ts'
 import { hangDisk, letDiskGoOn } from './hanging.ts'
 import type { Command, ProgramConfig, Reply } from './messages.ts'
 
 const REPLIES = 3
 /** A synchronous call hangs no longer, because nothing can end it. */
-const HANG_MILLIS = 8000
+const HANG_MILLIS = 15_000
 const NANOS_PER_MILLI = 1e6
-const { options, prefix } = JSON.parse(workerData ?? process.argv[2]) as ProgramConfig
+const { options, prefix, isTimed } = JSON.parse(workerData ?? process.argv[2]) as ProgramConfig
 const random = new Random(5)
-const delay = monitorEventLoopDelay({ resolution: 10 })
+// Before the processor, which may have no file descriptors left for it.
+const beats = isTimed ? await startBeats() : undefined
 const processor = new PersistentBatchSpanProcessor(options)
 const idle = new Int32Array(new SharedArrayBuffer(4))
 let ended = 0
+let turns: Turns | undefined
 
 const reply = (answer: Reply) => writeSync(REPLIES, `${JSON.stringify(answer)}\n`)
 const lines = parentPort === null ? createInterface({ input: process.stdin }) : undefined
@@ -80,12 +82,10 @@ async function act(command: Exclude<Command, { kind: 'leave' }>): Promise<Omit<R
     case 'stats':
       return { safe: 0, stats: processor.stats() }
     case 'watch':
-      delay.reset()
-      delay.enable()
+      if (beats !== undefined) turns = new Turns(beats)
       return { safe: 0 }
     case 'watched':
-      delay.disable()
-      return { safe: 0, blockedMillis: delay.max / NANOS_PER_MILLI }
+      return { safe: 0, ...(turns && { blockedMillis: turns.end() }) }
     case 'fill descriptors':
       fillDescriptors(true)
       return { safe: 0 }
@@ -126,8 +126,9 @@ async function settle(): Promise<void> {
 
 async function timed(call: () => Promise<unknown>): Promise<Omit<Reply, 'id'>> {
   // The clock of `performance.now` may run faster here.
-  const before = process.hrtime.bigint()
+  const now = () => beats?.now() ?? Number(process.hrtime.bigint()) / NANOS_PER_MILLI
+  const before = now()
   const complaint = await call().then(() => undefined, String)
-  const millis = Number(process.hrtime.bigint() - before) / NANOS_PER_MILLI
+  const millis = now() - before
   return { safe: 0, millis, ...(complaint !== undefined && { complaint }) }
 }
