@@ -18,7 +18,8 @@ export async function startModel() {
 export async function runExample(file: string, modelUrl: string, env: NodeJS.ProcessEnv = {}) {
   const collector = await startCollector()
   const child = execFile(process.execPath, [folder + file], {
-    timeout: 60_000,
+    // Far more than a slow machine needs: something hangs.
+    timeout: 600_000,
     env: {
       ...process.env,
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.port}`,
