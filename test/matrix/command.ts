@@ -7,7 +7,8 @@ export interface Outcome {
   readonly output: string
 }
 
-const LONGEST = 180_000
+/** Far more than a slow machine or registry needs: something hangs. */
+const LONGEST = 1_200_000
 
 /** Runs a command to its end. Never rejects: failures are in the output. */
 export function run(command: string, args: readonly string[], cwd: string): Promise<Outcome> {

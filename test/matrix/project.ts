@@ -45,7 +45,7 @@ async function install(folder: string, { name, tarballs, packages, overrides = {
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, 2))
   const { ok, output } = await run(
     'npm',
-    ['install', '--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'],
+    ['install', '--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline', '--fetch-retries=5'],
     folder,
   )
   if (!ok) throw new Error(`${name}: npm install failed\n${output}`)

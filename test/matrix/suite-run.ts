@@ -15,7 +15,7 @@ export async function runTests(
   files: readonly string[],
   node: keyof typeof NODES,
 ): Promise<Counted> {
-  const args = ['--test', '--test-timeout=60000', '--test-reporter=tap', ...files]
+  const args = ['--test', '--test-timeout=600000', '--test-reporter=tap', ...files]
   const { ok, output } = await run(nodeBinary(NODES[node]), args, folder)
   const count = (word: string) => Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(output)?.[1])
   const passed = count('pass')

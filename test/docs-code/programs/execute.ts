@@ -20,7 +20,9 @@ export interface Run {
 const LISTEN = fileURLToPath(new URL('./listen.mjs', import.meta.url))
 const PORT_LINE = /^\[docs:check-code\] listens on (\d+)\n/m
 
-const TIMEOUT_MILLIS = 60_000
+/** Far more than a slow machine needs: something hangs. */
+const TIMEOUT_MILLIS = 600_000
+const PATIENCE_MILLIS = 300_000
 
 /** Runs a program as its reader would, with a collector and a model behind real sockets. */
 export async function execute(cwd: string, main: string, expected: Program, model: string): Promise<Run> {
@@ -85,7 +87,7 @@ async function send(
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  for (let waited = 0; !condition() && waited < 15_000; waited += 50) {
+  for (let waited = 0; !condition() && waited < PATIENCE_MILLIS; waited += 50) {
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }

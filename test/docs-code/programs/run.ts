@@ -55,7 +55,7 @@ async function tryProgram(
 async function install(project: string, manifest: object, packages: readonly string[]): Promise<string> {
   mkdirSync(project)
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest))
-  const quiet = ['--no-audit', '--no-fund', '--loglevel=error']
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline', '--fetch-retries=5']
   await promisify(execFile)('npm', ['install', ...quiet, ...packages], { cwd: project })
   return project
 }
