@@ -15,7 +15,8 @@ import { PHOENIX } from './phoenix/install.ts'
 import { type Phoenix, startPhoenix } from './phoenix/start.ts'
 import { runPythonServer } from './python/run.ts'
 
-const WAIT_MILLIS = 30_000
+/** Far more than a slow machine needs: something is lost. */
+const WAIT_MILLIS = 300_000
 
 await runPythonServer(PHOENIX, startPhoenix, async (phoenix, modelUrl) => {
   const problems: string[] = []

@@ -21,7 +21,8 @@ export interface RunOptions {
   readonly withTen?: boolean
 }
 
-const DEADLINE_MILLIS = 90_000
+/** Far more than a slow machine needs: something hangs. */
+const DEADLINE_MILLIS = 600_000
 
 /** All records of one run: the received spans, and the model's requests. */
 export interface Recording {

@@ -33,7 +33,7 @@ export async function startTelemetry(
   const exporters: InFlightExporter[] = []
   const newExporter = () => {
     const exporter = new InFlightExporter(
-      new otel.OTLPTraceExporter({ url: collectorUrl, timeoutMillis: 5_000 }),
+      new otel.OTLPTraceExporter({ url: collectorUrl, timeoutMillis: 120_000 }),
     )
     exporters.push(exporter)
     return sessions.validate(exporter)

@@ -31,7 +31,8 @@ function environment(settings: Record<string, string>): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), ...settings }
 }
 
-export const APPLICATION_MILLIS = 60_000
+/** Far more than a slow machine needs: something hangs. */
+export const APPLICATION_MILLIS = 600_000
 
 /** Runs a script to its end with the witness, and returns its output, too; a failure shows the output. */
 export async function runApplication(

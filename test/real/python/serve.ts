@@ -23,7 +23,8 @@ export interface Served {
   stop(): Promise<void>
 }
 
-const START_MILLIS = 120_000
+/** Far more than a slow machine needs, also for the first start. */
+const START_MILLIS = 900_000
 const STOP_MILLIS = 10_000
 
 /** Starts a server on a free port of the loopback interface, and waits until it is up. */
