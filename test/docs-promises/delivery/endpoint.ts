@@ -177,6 +177,6 @@ export const ENDPOINT: Sentences = {
       'a rejected span in the folder > takes no room from what is queued, where only memory has it',
     ],
     [REDELIVERY]:
-      'a rejected span on another file system > stays if the queue was filled, or was closed, while it was copied',
+      'a rejected span on another file system > stays if the queue was filled while it was copied',
   },
 }

@@ -2,9 +2,19 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { SpanQueue } from '../../../src/persistent/queue/index.ts'
-import { drain, failure, journals, quiet, record, TestProcess, temporary, upTo } from './support.ts'
+import {
+  drain,
+  eventually,
+  failure,
+  journals,
+  quiet,
+  record,
+  TestProcess,
+  temporary,
+  upTo,
+} from './support.ts'
 
 const SPANS = 3
 
@@ -20,6 +30,15 @@ function separate(process: TestProcess, beforeRename: (from: string, to: string)
     if (isLetter && !String(to).includes('rejected')) throw failure('EXDEV')
     beforeRename(String(from), String(to))
   }
+}
+
+/** A promise, and what resolves it. */
+function deferred() {
+  let resolve: (value?: PromiseLike<void>) => void = () => {}
+  const promise = new Promise<void>((settle) => {
+    resolve = settle as typeof resolve
+  })
+  return { promise, resolve }
 }
 
 const turns = async (): Promise<void> => {
@@ -62,6 +81,67 @@ describe.each([
       expect(journals(directory)).toEqual([])
     }
   })
+})
+
+it('a rejected span that is being redelivered when the queue is closed arrives once', async () => {
+  for (let count = 0; count < 80; count += 1) {
+    const directory = temporary()
+    const process = new TestProcess()
+    const queue = process.open({ directory })
+    await reject(queue, 'x')
+    const read = deferred()
+    replaceOpen(process, (open) => async (...args) => {
+      if (String(args[0]).endsWith('.seg')) {
+        read.resolve()
+        for (let turn = 0; turn < count; turn += 1) await nextTurn()
+      }
+      return open(...args)
+    })
+    let isOver = false
+    const redelivered = queue.redeliver().finally(() => {
+      isOver = true
+    })
+    await read.promise
+    await queue.close()
+    expect(isOver).toBe(true)
+    const next = new TestProcess().open({ directory })
+    await next.ready
+    expect(await next.redeliver(), `after ${count} turns`).toBe(SPANS - (await redelivered))
+    expect(await drain(next), `after ${count} turns`).toEqual(['x'])
+    await next.close()
+  }
+})
+
+it('a redelivery that takes long does not make its process look dead', async () => {
+  const process = new TestProcess()
+  const queue = process.open({ directory: temporary() })
+  await reject(queue, 'x')
+  const read = deferred()
+  const disk = deferred()
+  onTestFinished(() => disk.resolve())
+  replaceOpen(process, (open) => async (...args) => {
+    if (String(args[0]).endsWith('.seg')) {
+      read.resolve()
+      await disk.promise
+    }
+    return open(...args)
+  })
+  const redelivered = queue.redeliver()
+  await read.promise
+  let signs = 0
+  process.onOperation = (_, [path]) => {
+    if (String(path).endsWith('alive')) signs += 1
+  }
+  for (let time = 0; time < 3; time += 1) {
+    signs = 0
+    await eventually(() => {
+      process.tick(10_000)
+      expect(signs, `after ${time + 1} times`).toBeGreaterThan(0)
+    })
+  }
+  disk.resolve()
+  expect(await redelivered).toBe(SPANS)
+  await queue.close()
 })
 
 describe('a rejected span on another file system', () => {
@@ -144,34 +224,48 @@ describe('a rejected span on another file system', () => {
     expect([...counts].sort()).toEqual([1, 2])
   })
 
-  it('stays if the queue was filled, or was closed, while it was copied', async () => {
-    for (const end of ['filled', 'closed'] as const) {
-      const directory = temporary()
-      const process = new TestProcess()
-      const queue = process.open({ directory, maxBytes: 64 * 1024 })
-      await reject(queue, 'x')
-      separate(process)
-      let closed: Promise<void> | undefined
-      replaceOpen(process, (open) => async (...args) => {
-        const file = await open(...args)
-        if (!String(args[0]).endsWith('letter')) return file
-        if (end === 'filled') queue.offer(record('queued', { bytes: 64 * 1024 - 100 }))
-        else {
-          closed = queue.close()
-          await turns()
-        }
-        return file
-      })
-      expect(await queue.redeliver()).toBe(0)
-      expect(process.counters.dropped).toEqual({})
-      expect(lettersIn(directory)).toHaveLength(1)
-      expect(journals(directory).flatMap((name) => readdirSync(join(directory, name)))).not.toContain(
-        'letter',
-      )
-      if (end === 'filled') expect(await drain(queue)).toEqual(['queued'])
-      await closed
-      await queue.close()
-    }
+  /** A queue with one rejected span, and what happens when its copy is opened. */
+  function startCopying(onCopy: (queue: SpanQueue) => Promise<void>) {
+    const directory = temporary()
+    const process = new TestProcess()
+    const queue = process.open({ directory, maxBytes: 64 * 1024 })
+    replaceOpen(process, (open) => async (...args) => {
+      const file = await open(...args)
+      if (String(args[0]).endsWith('letter')) await onCopy(queue)
+      return file
+    })
+    const copies = () => journals(directory).flatMap((name) => readdirSync(join(directory, name)))
+    return { process, queue, letters: () => lettersIn(directory), copies }
+  }
+
+  it('stays if the queue was filled while it was copied', async () => {
+    const { process, queue, letters, copies } = startCopying(async (queue) => {
+      queue.offer(record('queued', { bytes: 64 * 1024 - 100 }))
+    })
+    await reject(queue, 'x')
+    separate(process)
+    expect(await queue.redeliver()).toBe(0)
+    expect(process.counters.dropped).toEqual({})
+    expect(letters()).toHaveLength(1)
+    expect(copies()).not.toContain('letter')
+    expect(await drain(queue)).toEqual(['queued'])
+    await queue.close()
+  })
+
+  it('stays if the queue was closed while it was copied, which leaves no copy', async () => {
+    const closing = deferred()
+    const { process, queue, letters, copies } = startCopying(async (queue) => {
+      closing.resolve(queue.close())
+      await turns()
+    })
+    await reject(queue, 'x')
+    separate(process)
+    const redelivered = queue.redeliver()
+    await closing.promise
+    expect(copies()).toEqual([])
+    expect(letters()).toHaveLength(1)
+    expect(await redelivered).toBe(0)
+    expect(process.counters.dropped).toEqual({})
   })
 })
 
@@ -222,20 +316,17 @@ describe('purge deletes rejected spans', () => {
     const directory = temporary()
     const process = new TestProcess()
     const queue = process.open({ directory })
-    let isOpened = () => {}
-    const opened = new Promise<void>((resolve) => {
-      isOpened = resolve
-    })
+    const opened = deferred()
     replaceOpen(process, (open) => async (...args) => {
       const file = await open(...args)
       if (String(args[0]).endsWith('.part')) {
-        isOpened()
+        opened.resolve()
         await turns()
       }
       return file
     })
     const kept = queue.deadLetter('protobuf', [record('x').body], SPANS, 400)
-    await opened
+    await opened.promise
     await queue.purge()
     expect(lettersIn(directory)).toEqual([])
     ;(await kept)()

@@ -96,6 +96,17 @@ describe('a span that the endpoint asks to send later, while it accepts others',
     expect(asked).toHaveLength(2)
   })
 
+  it('is forgotten with its wait when it is purged', async () => {
+    const { append, arrived, pass, queue, sender } = await startAsked(30_000)
+    sender.purge()
+    queue.entries = []
+    await append('later')
+    expect(sender.retryAfterMillis(queue.size.spans)).toBe(0)
+    sender.drain(queue.trackQueued(), 10_000)
+    await pass(50)
+    expect(arrived.has('later')).toBe(true)
+  })
+
   it('does not keep a process that ends', async () => {
     const { asked, batch, queue, sender } = await startAsked(1000)
     expect(await sender.drain(queue.trackQueued(), 10_000, true)).toBe(batch)

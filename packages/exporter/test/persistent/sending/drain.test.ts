@@ -413,6 +413,6 @@ describe('a closed sender', () => {
     expect([queue.out, isClosed]).toEqual([1, false])
     finish()
     await closed
-    expect([letters, queue.out, queue.entries]).toEqual([1, 0, []])
+    expect([letters, queue.out, queue.entries, sender.spansInRequests]).toEqual([1, 0, [], 0])
   })
 })
