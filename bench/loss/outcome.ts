@@ -48,8 +48,8 @@ export interface Shutdown {
   readonly boundMillis: number
 }
 
-/** How much longer than documented a shutdown may take beside nine other processes, on a busy machine. */
-const MARGIN_MILLIS = 7000
+/** How much longer than documented a shutdown may take beside nine other processes. */
+const MARGIN_MILLIS = 3000
 
 /** Our pipelines count every span: this must be 0 at any time. */
 export function imbalance(stats: DeliveryStats): number {

@@ -21,7 +21,7 @@ const HANGS_MILLIS = 8000
 /** Otherwise it hangs until the shutdown is over, or for this long: then the shutdown waits for it. */
 const HANGS_AT_MOST_MILLIS = 30_000
 /** A blocked event loop on a busy machine; the disk hangs for longer. */
-const BLOCKED_MILLIS = 3000
+const BLOCKED_MILLIS = 1000
 const SPANS = 100
 
 /** A preload in the process itself. */

@@ -16,10 +16,10 @@ import { Remote } from '../remote/remote.ts'
 const DEADLINE_MILLIS = 1500
 /** Of a request: an end that waits for one takes far too long. */
 const REQUEST_MILLIS = 120_000
-/** How much longer the end of a process may take on a busy machine, which may let it stand still for some time. */
-const MARGIN_MILLIS = 10_000
+/** How much longer than documented the end of a process may take on a busy machine. */
+const MARGIN_MILLIS = 3000
 /** What a process has begun to take over keeps it alive until it is sent, as long as a busy machine needs for that. */
-const TAKEOVER_MILLIS = 300_000
+const TAKEOVER_MILLIS = 30_000
 const LENGTH = 300
 const AT_ONCE = 6
 /** How many dead processes have left a journal, where there is something to take over. */
