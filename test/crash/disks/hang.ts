@@ -22,7 +22,12 @@ const HANGS_MILLIS = 8000
 const HANGS_AT_MOST_MILLIS = 30_000
 /** A blocked event loop on a busy machine; the disk hangs for longer. */
 const BLOCKED_MILLIS = 1000
-const SPANS = 100
+/**
+ * At once. Twice as many fill no second record in one turn of the event loop: that would be a burst, which is written
+ * within `span.end()`, as long as the disk takes.
+ */
+const SPANS = 60
+const LENGTH = 100
 
 /** A preload in the process itself. */
 export const injected: Hanging = {
@@ -44,7 +49,7 @@ const SCENES: readonly Scene[] = [
     name: 'while spans are sent',
     async play({ remote }) {
       for (let burst = 0; burst < 20; burst++) {
-        await remote.order({ kind: 'end', spans: 20, length: SPANS })
+        await remote.order({ kind: 'end', spans: 20, length: LENGTH })
         await pause(HANGS_MILLIS / 20)
       }
     },
@@ -52,7 +57,7 @@ const SCENES: readonly Scene[] = [
   {
     name: 'at the shutdown',
     async play(subject) {
-      await subject.remote.order({ kind: 'end', spans: SPANS, length: 100 })
+      await subject.remote.order({ kind: 'end', spans: SPANS, length: LENGTH })
       await subject.shutdown()
     },
   },
@@ -60,7 +65,7 @@ const SCENES: readonly Scene[] = [
     name: 'during a takeover, and at the shutdown',
     findsJournals: true,
     async play(subject) {
-      await subject.remote.order({ kind: 'end', spans: SPANS, length: 100 })
+      await subject.remote.order({ kind: 'end', spans: SPANS, length: LENGTH })
       await subject.shutdown()
     },
   },
@@ -78,7 +83,7 @@ export async function runHanging(
     if (scene.findsJournals) leaveJournals(journal, folder, 12)
     const subject = await Survivor.start(collector, folder)
     const { remote } = subject
-    await remote.order({ kind: 'end', spans: SPANS, length: 100 })
+    await remote.order({ kind: 'end', spans: SPANS, length: LENGTH })
     if (!scene.findsJournals) await remote.order({ kind: 'settle' })
     await hanging.hang(subject)
     await remote.order({ kind: 'watch' })
