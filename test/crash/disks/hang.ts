@@ -85,8 +85,8 @@ export async function runHanging(
     const { remote } = subject
     await remote.order({ kind: 'end', spans: SPANS, length: LENGTH })
     if (!scene.findsJournals) await remote.order({ kind: 'settle' })
-    await hanging.hang(subject)
     await remote.order({ kind: 'watch' })
+    await hanging.hang(subject)
     const isPlayed = scene.play(subject)
     const tooLong = new AbortController()
     await Promise.race([isPlayed, pause(HANGS_AT_MOST_MILLIS, undefined, tooLong)])
