@@ -24,7 +24,8 @@ export const testSources = {
   ],
 } satisfies ViteUserConfig
 
-type Target = string | { readonly node?: string; readonly default: string }
+type Conditions = string | { readonly default: string }
+type Target = string | { readonly node?: Conditions; readonly default: Conditions }
 
 /** Every entry point in the `exports` and `imports` of the packages, as an alias for its source, as Node has it. */
 function sourceAliases(): { find: RegExp; replacement: string }[] {
@@ -40,7 +41,8 @@ function sourceAliases(): { find: RegExp; replacement: string }[] {
     return [...paths, ...Object.entries<Target>(imports)].flatMap(([path, target]) => {
       if (typeof target === 'string') return []
       const { node = target.default } = target
-      const source = node.replace('./dist/', `${folder}/src/`).replace(/\.js$/, '.ts')
+      const file = typeof node === 'string' ? node : node.default
+      const source = file.replace('./dist/', `${folder}/src/`).replace(/\.js$/, '.ts')
       return { find: new RegExp(`^${path}$`), replacement: fileURLToPath(new URL(source, packages)) }
     })
   })

@@ -1,0 +1,15 @@
+import { type ProblemLog, problemLog, reportCopies } from '@otel-sessions/semconv/internal'
+
+/** Problems of this package, by code. Each is logged once, and has an entry on the troubleshooting page. */
+export type FrontDoorProblem =
+  | 'packages:two-copies'
+  | 'request:threw'
+  | 'request:rejected'
+  | 'request:timed-out'
+  | 'request:invalid'
+
+const NAMESPACE = 'otel-sessions'
+
+/** The problem log of this package: each problem is logged once in a process, for each thing that it is about. */
+export const problems: ProblemLog<FrontDoorProblem> = problemLog<FrontDoorProblem>(NAMESPACE)
+reportCopies(NAMESPACE, problems)

@@ -1,0 +1,48 @@
+import type { SessionInit } from '@otel-sessions/processor'
+import {
+  checkOption,
+  checkOptions,
+  checkWholeNumber,
+  LONGEST_TIMER_MILLIS,
+} from '@otel-sessions/semconv/internal'
+
+/**
+ * The session of a request, a job or a message: an ID, or an ID with a user and other fields. `null` clears the session:
+ * there is none, and nothing is inferred. `undefined` states nothing: a session is inferred as if there were no helper.
+ */
+export type SessionOfRequest = string | SessionInit | null | undefined
+
+/** Options of every `sessions()`: how a request, a job or a message names its session. */
+export interface SessionsOptions<Request> {
+  /**
+   * Returns the session of a request, or a promise of it. Derive it from the authenticated user: a header or a cookie is
+   * no proof of who may write into a session. If the function throws, rejects, hangs, or returns an invalid ID, the
+   * request goes on without a session, which is counted, and logged once.
+   */
+  readonly session: (request: Request) => SessionOfRequest | PromiseLike<SessionOfRequest>
+  /**
+   * How long a promise of `session` may take, in milliseconds; then the request goes on without a session. A whole number
+   * of at least 1, at most 2,147,483,647.
+   *
+   * @default 5000
+   */
+  readonly timeoutMillis?: number | undefined
+}
+
+const OPTIONS = ['session', 'timeoutMillis'] satisfies (keyof SessionsOptions<never>)[]
+
+/**
+ * Checks the options, and adds the defaults.
+ *
+ * @param where what messages begin with, such as `otel-sessions/express: sessions`
+ * @throws TypeError or RangeError that names the option and the kind of its value
+ */
+export function checkSessionsOptions<Request>(
+  where: string,
+  options: SessionsOptions<Request>,
+): Required<SessionsOptions<Request>> & { readonly timeoutMillis: number } {
+  const { session, timeoutMillis = 5000 } = checkOptions(where, options, OPTIONS)
+  checkOption(typeof session === 'function', where, 'session', 'a function', session)
+  checkWholeNumber(where, 'timeoutMillis', timeoutMillis, 1, LONGEST_TIMER_MILLIS)
+  return { session, timeoutMillis }
+}
