@@ -1,7 +1,8 @@
 // What the packages add to a bundle: minified by esbuild, compressed by brotli, @opentelemetry/api left out. The bundle is
 // for no platform in particular, as for a browser, a worker or an edge runtime; one for Node also has what binds
-// LangChain's queue there, and what reports copies of a package and spans that a scope reaches by accident. With --modules
-// also what it is made of.
+// LangChain's queue there, and what reports copies of a package and spans that a scope reaches by accident. The SDK that
+// `otel-sessions` depends on is left out as well: its size is not ours to keep small, and whoever has OpenTelemetry has it
+// already. With --modules also what it is made of.
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { build } from 'esbuild'
@@ -16,6 +17,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const ROOM = 1.03
 const CORE = { '@otel-sessions/processor': ['usingSession', 'SessionSpanProcessor'] }
 const EXPORTER = { '@otel-sessions/exporter': ['SessionSpanExporter'] }
+// What a helper has above `usingSession` is how it enters a request.
+const HELPERS = { express: 10_848 }
 const PROGRAMS = [
   { limit: 15_950, imports: { ...CORE, ...EXPORTER } },
   { measured: 18_326, platform: 'node', imports: { ...CORE, ...EXPORTER } },
@@ -30,6 +33,12 @@ const PROGRAMS = [
   { measured: 2_247, imports: { '@otel-sessions/analytics': ['readSpanUsage'] } },
   { measured: 2_500, imports: { '@otel-sessions/exporter/hash': ['hashSessionId'] } },
   { measured: 236, imports: { '@otel-sessions/semconv': ['checkSessionId'] } },
+  // The front door. On no particular platform, it is what workers, edge runtimes and browsers get.
+  { measured: 7_526, imports: { 'otel-sessions': ['usingSession'] } },
+  ...Object.entries(HELPERS).map(([entry, measured]) => ({
+    measured,
+    imports: { [`otel-sessions/${entry}`]: ['sessions'] },
+  })),
 ]
 
 async function measure({ imports, measured, limit = Math.round(measured * ROOM), platform = 'neutral' }) {
@@ -42,7 +51,7 @@ async function measure({ imports, measured, limit = Math.round(measured * ROOM),
     format: 'esm',
     platform,
     target: 'es2023',
-    external: ['@opentelemetry/api'],
+    external: ['@opentelemetry/*'],
     metafile: true,
     write: false,
     outdir: root,
@@ -52,7 +61,9 @@ async function measure({ imports, measured, limit = Math.round(measured * ROOM),
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: contents.length }
   const [{ inputs }] = Object.values(metafile.outputs)
   const brotli = brotliCompressSync(contents, { params }).length
-  const name = names.join(', ') + (platform === 'neutral' ? '' : `, on ${platform}`)
+  const entries = Object.keys(imports).filter((from) => /^otel-sessions\b/.test(from))
+  const of = entries.length === 0 ? '' : ` of ${entries.join(', ')}`
+  const name = names.join(', ') + of + (platform === 'neutral' ? '' : `, on ${platform}`)
   return { name, limit, brotli, minified: contents.length, inputs }
 }
 

@@ -1,24 +1,24 @@
 // Writes the API pages from the doc comments: one page for each entry point that is public.
 
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Application, Comment, Converter, ReflectionKind, type TypeDocOptions } from 'typedoc'
+import { entryPoints as entryPointsOf, FOLDERS, isInternal } from '../../scripts/packages/entry-points.mjs'
 
 const packages = fileURLToPath(new URL('../../packages/', import.meta.url))
 const out = fileURLToPath(new URL('../reference/api/', import.meta.url))
 
-/** What no application imports. */
-const INTERNAL = '@otel-sessions/semconv/internal'
-
-/** The source files of the entry points, by the name that an application imports. */
+/**
+ * The source files of the entry points, by the name that an application imports. Of several conditions the first, which is
+ * Node's and has everything.
+ */
 function entryPoints(): Map<string, string> {
   const files = new Map<string, string>()
-  for (const folder of readdirSync(packages)) {
-    const { name, exports } = JSON.parse(readFileSync(`${packages}${folder}/package.json`, 'utf8'))
-    for (const [path, target] of Object.entries<{ default?: string }>(exports)) {
-      const source = target.default?.replace('./dist/', `${packages}${folder}/src/`).replace(/\.js$/, '.ts')
-      const imported = `${name}${path.slice(1)}`
-      if (source !== undefined && imported !== INTERNAL) files.set(imported, source)
+  for (const folder of FOLDERS) {
+    const manifest = JSON.parse(readFileSync(`${packages}${folder}/package.json`, 'utf8'))
+    for (const { name, code = '' } of entryPointsOf(manifest)) {
+      const source = code.replace('dist/', `${packages}${folder}/src/`).replace(/\.js$/, '.ts')
+      if (!isInternal(name) && !files.has(name)) files.set(name, source)
     }
   }
   return files

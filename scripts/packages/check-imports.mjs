@@ -1,19 +1,24 @@
 import ts from '@typescript/typescript6'
-import { MAY_IMPORT } from './expected.mjs'
-import { entryPoints } from './unpack.mjs'
+import { entryPoints } from './entry-points.mjs'
+import { MAY_IMPORT, SDK } from './expected.mjs'
 
 /** Checks the imports of each entry point, of its types and its code, recursively. */
 export function checkImports({ manifest, files, read, resolve }) {
-  return entryPoints(manifest).flatMap(({ name, types, code }) => {
-    const allowed = MAY_IMPORT[name]
-    if (allowed === undefined) return [`${name}: expected.mjs does not list what it may import`]
-    // The check of the manifest reports missing files.
-    const entries = [types, code].filter((file) => files.includes(file))
-    return entries.flatMap((file) =>
+  return entryPoints(manifest).flatMap(({ name, condition, types, code }) => {
+    const entry = condition === undefined ? name : `${name} (${condition})`
+    const allowed = MAY_IMPORT[entry]
+    if (allowed === undefined) return [`${entry}: expected.mjs does not list what it may import`]
+    // A declaration that names the SDK ties applications to one of its lines.
+    const inTypes = allowed.filter((specifier) => !SDK.includes(specifier))
+    const forbidden = (file, list) =>
       importsFrom(file, read, resolve, manifest.imports)
-        .filter(({ missing, specifier }) => missing || !isAllowed(specifier, allowed))
-        .map(({ file: importer, specifier }) => `${name}: ${importer} imports ${specifier}`),
-    )
+        .filter(({ missing, specifier }) => missing || !isAllowed(specifier, list))
+        .map(({ file: importer, specifier }) => `${entry}: ${importer} imports ${specifier}`)
+    // The check of the manifest reports missing files.
+    return [
+      ...(files.includes(types) ? forbidden(types, inTypes) : []),
+      ...(files.includes(code) ? forbidden(code, allowed) : []),
+    ]
   })
 }
 

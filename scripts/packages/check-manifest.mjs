@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util'
+import { entryPoints, packageName } from './entry-points.mjs'
 import { DEPENDENCIES, HOME } from './expected.mjs'
-import { entryPoints } from './unpack.mjs'
 
 /** Checks that package.json has what npm, provenance and an installation need, and installs nothing else. */
 export function checkManifest(folder, { manifest, files, read }) {
-  const { own, others, peers } = DEPENDENCIES[folder]
+  const { own, others, peers, sideEffects = false } = DEPENDENCIES[folder]
   const pinned = Object.fromEntries(own.map((name) => [name, manifest.version]))
   const expected = {
-    name: `@otel-sessions/${folder}`,
+    name: packageName(folder),
     license: 'Apache-2.0',
     author: 'otel-sessions contributors',
     type: 'module',
-    sideEffects: false,
+    sideEffects,
     homepage: `${HOME}/tree/main/packages/${folder}#readme`,
     bugs: { url: `${HOME}/issues` },
     // npm rejects a provenance statement with another repository.

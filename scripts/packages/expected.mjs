@@ -2,7 +2,9 @@
 
 const SEMCONV = ['@otel-sessions/semconv', '@otel-sessions/semconv/internal']
 const API = '@opentelemetry/api'
-// For the only entry point that requires Node.
+/** The parts of the SDK that the front door brings along. No declaration may name them. */
+export const SDK = ['context-async-hooks', 'resources', 'sdk-trace'].map((name) => `@opentelemetry/${name}`)
+// For delivery, which requires Node.
 const NODE = [
   'crypto',
   'fs',
@@ -20,7 +22,31 @@ const NODE = [
   'zlib',
 ].map((name) => `node:${name}`)
 
-/** `own` are the packages of this repository, pinned to the version with which they are published. */
+// What the front door has on every platform.
+const FRONT_DOOR = [
+  API,
+  ...SEMCONV,
+  '@otel-sessions/processor',
+  '@otel-sessions/exporter',
+  '@otel-sessions/exporter/backends',
+  '@otel-sessions/exporter/backfill',
+  '@otel-sessions/exporter/internal',
+]
+// For registerSessions and the entry point that joins another SDK.
+const ON_NODE = [
+  ...FRONT_DOOR,
+  ...SDK,
+  '@otel-sessions/exporter/persistent',
+  '@otel-sessions/processor/langchain',
+  ...['fs', 'module', 'os', 'path', 'process', 'url', 'util'].map((name) => `node:${name}`),
+]
+// A helper imports nothing of its framework.
+const FRAMEWORK = [API, ...SEMCONV, '@otel-sessions/processor']
+
+/**
+ * `own` are the packages of this repository, pinned to the version with which they are published; `sideEffects` the files
+ * that a bundler must keep if they are only imported.
+ */
 export const DEPENDENCIES = {
   semconv: { own: [], others: {}, peers: {} },
   processor: {
@@ -38,9 +64,23 @@ export const DEPENDENCIES = {
     others: {},
     peers: { [API]: '>=1.9.0 <2' },
   },
+  'otel-sessions': {
+    own: [
+      '@otel-sessions/analytics',
+      '@otel-sessions/exporter',
+      '@otel-sessions/processor',
+      '@otel-sessions/semconv',
+    ],
+    others: Object.fromEntries(SDK.map((name) => [name, '^2.12.0 || ^3.0.0'])),
+    peers: { [API]: '>=1.9.0 <2' },
+    sideEffects: ['./dist/register.js'],
+  },
 }
 
-/** The allowed external imports of each entry point; `/*` stands for any sub-path. */
+/**
+ * The allowed external imports of each entry point, and of each condition of one that has several; `/*` stands for any
+ * sub-path.
+ */
 export const MAY_IMPORT = {
   '@otel-sessions/semconv': [],
   '@otel-sessions/semconv/internal': [],
@@ -54,6 +94,24 @@ export const MAY_IMPORT = {
   '@otel-sessions/exporter/persistent': [API, ...SEMCONV, ...NODE],
   '@otel-sessions/analytics': [API, ...SEMCONV],
   '@otel-sessions/analytics/prices': [],
+  'otel-sessions (node)': ON_NODE,
+  'otel-sessions (default)': FRONT_DOOR,
+  'otel-sessions/register': ON_NODE,
+  ...Object.fromEntries(
+    [
+      'express',
+      'fastify',
+      'hono',
+      'koa',
+      'fetch',
+      'next',
+      'nest',
+      'worker',
+      'lambda',
+      'socket.io',
+      'mcp',
+    ].map((name) => [`otel-sessions/${name}`, FRAMEWORK]),
+  ),
 }
 
 /** In addition to `dist` and `src`. */

@@ -24,14 +24,3 @@ export function unpack(tarball) {
     },
   }
 }
-
-/** The entry points of a manifest: the import name, and the paths of its types and its code. */
-export function entryPoints({ name, exports }) {
-  return Object.entries(exports)
-    .filter(([path]) => path !== './package.json')
-    .map(([path, target]) => ({
-      name: path === '.' ? name : `${name}/${path.slice(2)}`,
-      types: target.types?.replace(/^\.\//, ''),
-      code: target.default?.replace(/^\.\//, ''),
-    }))
-}

@@ -1,8 +1,10 @@
 // The public interface of an entry point as text, from its published declarations: every exported name with its full
-// type, then the unexported types of the same package that these mention. Comments, file names and positions are left
+// type, then the unexported types of the same package that these mention. What another package of this repository
+// declares is named, and not repeated. Comments, file names and positions are left
 // out, so that only a change of a type changes the text.
 import { relative } from 'node:path'
 import ts from '@typescript/typescript6'
+import { packageName } from '../../scripts/packages/entry-points.mjs'
 
 const printer = ts.createPrinter({ removeComments: true })
 
@@ -33,9 +35,11 @@ export function apiText(name: string, entry: string): string {
     }
   }
   const others = [...mentioned].filter((symbol) => !exported.includes(symbol))
+  const isForeign = (symbol: ts.Symbol) => !declarationsOf(symbol).some(isOurs)
   return [
     `// ${name}, as it is published. Written by "pnpm api:update"; a change here is a change for users.\n`,
-    ...printed([...new Set(exported)]),
+    ...exports.filter((symbol) => isForeign(resolved(symbol, checker))).flatMap(passedOn(checker)),
+    ...printed([...new Set(exported)].filter((symbol) => !isForeign(symbol))),
     ...exports.flatMap((symbol) => renamed(symbol.name, resolved(symbol, checker).name)),
     ...(others.length > 0 ? ['// Mentioned above, and not exported here:\n', ...printed(others)] : []),
   ].join('\n')
@@ -61,6 +65,13 @@ function symbolsIn(node: ts.Node, checker: ts.TypeChecker): ts.Symbol[] {
   }
   visit(node)
   return symbols
+}
+
+/** What is exported of another package, by the package: `export { usingSession } from '@otel-sessions/processor'`. */
+const passedOn = (checker: ts.TypeChecker) => (symbol: ts.Symbol) => {
+  const { name, declarations: [node] = [] } = resolved(symbol, checker)
+  const [, folder = ''] = /\/packages\/([\w-]+)\/dist\//.exec(node?.getSourceFile().fileName ?? '') ?? []
+  return `export { ${name} } from '${packageName(folder)}';\n`
 }
 
 const renamed = (exported: string, declared: string) =>

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { entryPoints, FOLDERS, isInternal } from '../../scripts/packages/entry-points.mjs'
 
 const root = new URL('../../', import.meta.url)
-
-// Only for the packages of this project: they pin each other's version, so it may change in any release.
-const NOT_PUBLIC = ['@otel-sessions/semconv/internal']
 
 /** A public entry point, its published declarations, and the file with its interface. */
 export interface Entry {
@@ -13,19 +11,21 @@ export interface Entry {
   readonly snapshot: string
 }
 
-/** Every public entry point of the packages, read from their `exports`. */
+/** Every public entry point of the packages, and each condition of one that has several, read from their `exports`. */
 export function publicEntries(): Entry[] {
-  return ['semconv', 'processor', 'exporter', 'analytics'].flatMap((folder) => {
+  return FOLDERS.flatMap((folder) => {
     const manifest = JSON.parse(readFileSync(new URL(`packages/${folder}/package.json`, root), 'utf8'))
-    return Object.entries<{ types?: string }>(manifest.exports)
-      .map(([path, { types }]) => ({ name: manifest.name + path.slice(1), types }))
-      .filter(({ name, types }) => types !== undefined && !NOT_PUBLIC.includes(name))
-      .map(({ name, types }) => ({
-        name,
+    return entryPoints(manifest)
+      .filter(({ name }) => !isInternal(name))
+      .map(({ name, condition, types }) => ({
+        name: condition === undefined ? name : `${name} (${condition})`,
         declarations: fileURLToPath(new URL(`packages/${folder}/${types}`, root)),
-        snapshot: fileURLToPath(
-          new URL(`./${name.replace('@otel-sessions/', '').replaceAll('/', '-')}.d.ts.txt`, import.meta.url),
-        ),
+        snapshot: fileURLToPath(new URL(snapshotOf(name, condition), import.meta.url)),
       }))
   })
+}
+
+function snapshotOf(name: string, condition?: string): string {
+  const parts = [name.replace('@otel-sessions/', ''), ...(condition?.split(', ') ?? [])]
+  return `./${parts.join('-').replaceAll('/', '-')}.d.ts.txt`
 }

@@ -45,9 +45,14 @@ it('a program gets what the nearest install line before it names, with tarballs 
   expect(packages).toEqual(['@otel-sessions/processor', 'express@5'])
   expect(packagesInstalledBefore(fences, 2)).toBeUndefined()
   const tarballs = { semconv: 's.tgz', processor: 'p.tgz', exporter: 'e.tgz' }
-  expect(withTarballs(packages, tarballs)).toEqual(['express@5', 'p.tgz', 's.tgz'])
+  expect(withTarballs(packages, tarballs)).toEqual(['express@5', 's.tgz', 'p.tgz'])
+  expect(withTarballs(['otel-sessions'], tarballs)).toEqual(['s.tgz', 'p.tgz', 'e.tgz'])
   expect(withTarballs(['../x/packed/*.tgz'], tarballs)).toEqual(['s.tgz', 'p.tgz', 'e.tgz'])
-  expect(withTarballs(['../x/packed/otel-sessions-exporter-0.1.0.tgz'], tarballs)).toEqual(['e.tgz', 's.tgz'])
+  expect(withTarballs(['../x/packed/otel-sessions-exporter-0.1.0.tgz'], tarballs)).toEqual(['s.tgz', 'e.tgz'])
+  expect(withTarballs(['otel-sessions-lookalike', '@otel-sessions/other'], tarballs)).toEqual([
+    'otel-sessions-lookalike',
+    '@otel-sessions/other',
+  ])
 })
 
 it('a block sees the imports of earlier blocks, except names that it has itself, and types in JavaScript', () => {

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { packageName } from '../../scripts/packages/entry-points.mjs'
 import { run } from './command.ts'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -35,7 +36,7 @@ export async function makeProject(wanted: Wanted): Promise<Project> {
 }
 
 async function install(folder: string, { name, tarballs, packages, overrides = {} }: Wanted): Promise<void> {
-  const ours = Object.entries(tarballs).map(([short, path]) => [`@otel-sessions/${short}`, `file:${path}`])
+  const ours = Object.entries(tarballs).map(([folder, path]) => [packageName(folder), `file:${path}`])
   const manifest = {
     private: true,
     type: 'module',

@@ -1,3 +1,4 @@
+import { FOLDERS, FRONT_DOOR, packageName } from '../../../scripts/packages/entry-points.mjs'
 import type { Fence } from '../fences.ts'
 
 /** What `npm i` installs in the nearest shell block before a line; undefined if there is none. */
@@ -13,7 +14,11 @@ function packagesIn(code: string): string[] {
   return commands.flatMap((words) => words.split(/\s+/)).filter((word) => word !== '' && !/^-/.test(word))
 }
 
-/** What npm gets instead: this project's packages as tarballs, with those that they depend on. */
+/**
+ * What npm gets instead: this project's packages as tarballs, with those that they depend on, which may not be on npm.
+ *
+ * @param tarballs by the package's folder
+ */
 export function withTarballs(
   packages: readonly string[],
   tarballs: Readonly<Record<string, string>>,
@@ -21,13 +26,22 @@ export function withTarballs(
   const ours = new Set<string>()
   const others: string[] = []
   for (const word of packages) {
-    const name =
-      /^@otel-sessions\/([\w-]+)/.exec(word)?.[1] ?? /otel-sessions-([a-z]+)-[\d.]+\.tgz$/.exec(word)?.[1]
-    if (name !== undefined) ours.add(name)
-    else if (/packed\/\*\.tgz$/.test(word)) for (const each of Object.keys(tarballs)) ours.add(each)
+    const folder = FOLDERS.find((one) => isPackage(word, one))
+    if (folder === FRONT_DOOR || /packed\/\*\.tgz$/.test(word)) for (const each of FOLDERS) ours.add(each)
+    else if (folder !== undefined) ours.add('semconv').add(folder)
     else others.push(word)
   }
-  // All of them depend on this one, which may not be on npm.
-  if (ours.size > 0) ours.add('semconv')
-  return [...others, ...[...ours].map((name) => tarballs[name] ?? `@otel-sessions/${name}`)]
+  return [
+    ...others,
+    ...Object.entries(tarballs).flatMap(([folder, path]) => (ours.has(folder) ? [path] : [])),
+  ]
+}
+
+/** Whether a word of `npm i` is the package of a folder: its name, with a version or without, or its tarball. */
+function isPackage(word: string, folder: string): boolean {
+  const name = packageName(folder)
+  const tarball = name.replace('@', '').replace('/', '-')
+  return (
+    word === name || word.startsWith(`${name}@`) || new RegExp(`/${tarball}-\\d[\\w.-]*\\.tgz$`).test(word)
+  )
 }
