@@ -13,7 +13,7 @@ import { blocksOf } from './blocks.ts'
 import type { Fence } from './fences.ts'
 import { readPages, root } from './pages.ts'
 import { EXAMPLE_FOR_SDK_3, findPrograms } from './programs/find.ts'
-import { runIncluded } from './programs/included.ts'
+import { isExample, runIncluded } from './programs/included.ts'
 import { runPrograms } from './programs/run.ts'
 import { checkTypes } from './types.ts'
 import { uncheckedProblems } from './unchecked.ts'
@@ -72,12 +72,10 @@ async function programs(tarballs: Record<string, string>) {
   const { found, problems } = findPrograms(pages, positionals.length === 0)
   if (positionals.length === 0) found.push(EXAMPLE_FOR_SDK_3)
   for (const problem of problems) fail(problem)
+  const examples = [...pages.keys()].filter(isExample)
   const frameworks = join(root, WORKSPACES[0])
-  installWithPackages(frameworks, tarballs)
-  const results = [
-    ...(await runPrograms(found, tarballs)),
-    ...(await runIncluded([...pages.keys()], frameworks)),
-  ]
+  if (examples.length > 0) installWithPackages(frameworks, tarballs)
+  const results = [...(await runPrograms(found, tarballs)), ...(await runIncluded(examples, frameworks))]
   for (const { place, problems } of results) {
     console.log(`${place}: ${problems.length === 0 ? 'ok' : 'FAILED'}`)
     for (const problem of problems) fail(problem.replace(/^/gm, '    '))

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type Collector, startCollector } from '../../../demo/support/collector.ts'
 import type { ReceivedSpan } from '../../../demo/support/otlp.ts'
 import type { Program, ProgramRequest } from '../../../docs/code/programs.ts'
+import type { Command } from './command.ts'
 
 /** What a program did. */
 export interface Run {
@@ -25,13 +26,21 @@ const TIMEOUT_MILLIS = 600_000
 const PATIENCE_MILLIS = 300_000
 
 /** Runs a program as its reader would, with a collector and a model behind real sockets. */
-export async function execute(cwd: string, main: string, expected: Program, model: string): Promise<Run> {
+export async function execute(
+  cwd: string,
+  main: string,
+  expected: Program,
+  model: string,
+  command: Command = { options: [], env: {} },
+): Promise<Run> {
   const collector = await startCollector()
-  const child = execFile(process.execPath, ['--import', LISTEN, main], {
+  const child = execFile(process.execPath, ['--import', LISTEN, ...command.options, main], {
     cwd,
     timeout: TIMEOUT_MILLIS,
     env: {
       ...process.env,
+      ...command.env,
+      // In place of the reader's collector, whichever address the page has.
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.port}`,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
       OPENAI_BASE_URL: model,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { PROGRAMS, type Program } from '../../../docs/code/programs.ts'
 import { type Fence, isFile } from '../fences.ts'
 import { root } from '../pages.ts'
+import { type Command, commandAfter } from './command.ts'
 import { packagesInstalledBefore } from './install-line.ts'
 
 /** A program to run, with what it needs and what it must do. */
@@ -15,6 +16,8 @@ export interface ProgramToRun {
   readonly files: Readonly<Record<string, string>>
   /** What npm installs before, as on the page. */
   readonly packages: readonly string[]
+  /** How the page runs it. */
+  readonly command: Command
   readonly expected: Program
 }
 
@@ -41,7 +44,15 @@ export function findPrograms(pages: ReadonlyMap<string, readonly Fence[]>, all: 
       if (packages === undefined) problems.push(`${page}:${line}: no "npm i" line before ${main}`)
       else {
         const texts = Object.fromEntries(names.map((name) => [name, files.get(name)?.code ?? '']))
-        found.push({ place: `${page}:${line}: ${main}`, main, files: texts, packages, expected: program })
+        const command = commandAfter(fences, line, main)
+        found.push({
+          place: `${page}:${line}: ${main}`,
+          main,
+          files: texts,
+          packages,
+          command,
+          expected: program,
+        })
       }
     }
   }
@@ -70,5 +81,6 @@ export const EXAMPLE_FOR_SDK_3: ProgramToRun = {
   main: 'quick-start.ts',
   files: { 'quick-start.ts': readFileSync(join(sdk3, 'quick-start.ts'), 'utf8') },
   packages: Object.entries(dependencies).map(([name, version]) => `${name}@${version}`),
+  command: { options: [], env: {} },
   expected: { sessions: { user_123_conv_456: ['quick-start: answer', 'quick-start: look up'] } },
 }

@@ -7,9 +7,9 @@ import { execute } from './execute.ts'
 import { differences } from './judge.ts'
 
 /** Examples that pages include as a whole, by their paths. Those for SDK 3 run in a project of their own. */
-const isExample = (path: string) => /^examples\/[\w-]+\.ts$/.test(path)
+export const isExample = (path: string): boolean => /^examples\/[\w-]+\.ts$/.test(path)
 
-/** Runs the examples that pages include, in a workspace with the packed packages and the frameworks that they import. */
+/** Runs examples that pages include, in a workspace with the packed packages and the frameworks that they import. */
 export async function runIncluded(paths: readonly string[], workspace: string) {
   const folder = join(workspace, '.programs')
   rmSync(folder, { recursive: true, force: true })
@@ -17,7 +17,7 @@ export async function runIncluded(paths: readonly string[], workspace: string) {
   const model = await startModel()
   const results: { place: string; problems: string[] }[] = []
   try {
-    for (const path of paths.filter(isExample)) {
+    for (const path of paths) {
       const file = basename(path)
       const promise = EXPECTED[file]
       if (promise === undefined) {

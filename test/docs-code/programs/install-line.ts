@@ -3,9 +3,12 @@ import type { Fence } from '../fences.ts'
 
 /** What `npm i` installs in the nearest shell block before a line; undefined if there is none. */
 export function packagesInstalledBefore(fences: readonly Fence[], line: number): string[] | undefined {
-  const shells = fences.filter((fence) => fence.line < line && /^(sh|bash|shell)$/.test(fence.language))
+  const shells = fences.filter((fence) => fence.line < line && isShell(fence))
   return shells.map(({ code }) => packagesIn(code)).findLast((packages) => packages.length > 0)
 }
+
+/** Whether a block has commands for a terminal. */
+export const isShell = ({ language }: Fence): boolean => /^(sh|bash|shell)$/.test(language)
 
 /** The packages of all `npm i` commands of a block, without options. */
 function packagesIn(code: string): string[] {

@@ -37,7 +37,7 @@ export async function runPrograms(
 
 /** Programs that install the same packages share a project, each in a folder of its own. */
 async function tryProgram(
-  { main, files, expected }: ProgramToRun,
+  { main, files, command, expected }: ProgramToRun,
   project: Promise<string> | undefined,
   at: number,
   model: string,
@@ -46,7 +46,7 @@ async function tryProgram(
     const cwd = join((await project) ?? '', `program-${at}`)
     mkdirSync(cwd)
     for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), `${text}\n`)
-    return differences(expected, await execute(cwd, main, expected, model))
+    return differences(expected, await execute(cwd, main, expected, model, command))
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)]
   }
