@@ -91,6 +91,7 @@ export const MAY_IMPORT = {
   '@otel-sessions/exporter/backends': [...SEMCONV],
   '@otel-sessions/exporter/backfill': [API, ...SEMCONV],
   '@otel-sessions/exporter/hash': [...SEMCONV, '@noble/hashes/*'],
+  '@otel-sessions/exporter/internal': [API, ...SEMCONV],
   '@otel-sessions/exporter/persistent': [API, ...SEMCONV, ...NODE],
   '@otel-sessions/analytics': [API, ...SEMCONV],
   '@otel-sessions/analytics/prices': [],

@@ -1,4 +1,8 @@
 /** What applications use of the packages, on every platform. */
+
+export type { Backfill, ExportableSpan, OnInvalid, ValidationStats } from '@otel-sessions/exporter'
+export * from '@otel-sessions/exporter/backends'
+export { type BackfillOptions, backfill } from '@otel-sessions/exporter/backfill'
 export {
   bindSession,
   contextWithoutSession,
@@ -12,3 +16,10 @@ export {
   usingSession,
 } from '@otel-sessions/processor'
 export { checkSessionId, createSessionId } from '@otel-sessions/semconv'
+export type { SessionProcessorsOptions } from './session-processors/options.ts'
+export { type SessionProcessors, sessionProcessors } from './session-processors/session-processors.ts'
+export type {
+  SpanProcessorLike,
+  ValidatingSpanProcessor,
+  ValidatingSpanProcessorStats,
+} from './session-processors/validating-span-processor.ts'

@@ -13,7 +13,7 @@ import type { HeldSpan, SpanQueue } from './queue/index.ts'
 export class HeldSpans {
   readonly #queue: SpanQueue
   readonly #codec: Codec
-  readonly #options: ValidationOptions | undefined
+  #options: ValidationOptions | undefined
   /** By trace and span ID: a span that leaves may be a view of the one that came. */
   readonly #held = new Map<string, HeldSpan>()
   /** Validates copies. It counts for nobody, and is made when the first span waits. */
@@ -25,6 +25,12 @@ export class HeldSpans {
     this.#queue = queue
     this.#codec = codec
     this.#options = options
+  }
+
+  /** Validates further copies by other options. */
+  validateBy(options: ValidationOptions): void {
+    this.#options = options
+    this.#validation = undefined
   }
 
   /** Writes copies of spans, but not of those that were sent. */

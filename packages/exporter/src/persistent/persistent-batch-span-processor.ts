@@ -1,5 +1,7 @@
 import { logUnheard, now, within } from '@otel-sessions/semconv/internal'
 import { problems } from '../problems.ts'
+import { TAKE_OPTIONS } from '../validation/given-options.ts'
+import type { ValidationOptions } from '../validation/options.ts'
 import { ExitBudget, onProcessExit } from './exit.ts'
 import { DeliveryMetrics } from './metrics.ts'
 import type { PersistentBatchSpanProcessorOptions } from './options.ts'
@@ -44,6 +46,7 @@ export class PersistentBatchSpanProcessor {
   /** The event loop has run empty at least once. */
   #hasRunEmpty = false
   #isExiting = false
+  #isSessionSet: boolean
   #shutdown: Promise<void> | undefined
 
   /**
@@ -55,6 +58,7 @@ export class PersistentBatchSpanProcessor {
     const settings = settingsOf(options)
     const { meterProvider, sender, queue } = settings
     this.#settings = settings
+    this.#isSessionSet = settings.isSessionSet
     this.#metrics =
       meterProvider &&
       new DeliveryMetrics(meterProvider, sender.url, queue.format, this.#counters, () => ({
@@ -162,6 +166,14 @@ export class PersistentBatchSpanProcessor {
     const { queue, sender } = this.#pipeline
     await queue.ready
     return queue.purge(() => sender.purge())
+  }
+
+  /** Internal: takes the options of `sessionProcessors`. The option `session` takes precedence, as a whole. */
+  [TAKE_OPTIONS](options: ValidationOptions): boolean {
+    if (this.#isSessionSet) return false
+    this.#isSessionSet = true
+    this.#pipeline.validateBy(options)
+    return true
   }
 
   async #flush(): Promise<void> {

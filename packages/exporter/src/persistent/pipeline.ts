@@ -1,6 +1,6 @@
 import { checkOptions, now, within } from '@otel-sessions/semconv/internal'
 import type { ExportableSpan } from '../span-types.ts'
-import { VALIDATION_OPTIONS } from '../validation/options.ts'
+import { VALIDATION_OPTIONS, type ValidationOptions } from '../validation/options.ts'
 import { SpanValidation } from '../validation/span-validation.ts'
 import type { ValidationStats } from '../validation/stats.ts'
 import type { Codec, Encoded } from './encoder/codec.ts'
@@ -27,7 +27,7 @@ export class Pipeline {
   readonly queue: SpanQueue
   readonly sender: Sender
   readonly #buffer: SpanBuffer
-  readonly #validation: SpanValidation<ExportableSpan> | undefined
+  #validation: SpanValidation<ExportableSpan> | undefined
   readonly #codec: Codec
   readonly #counters: DeliveryCounters
   readonly #held: HeldSpans
@@ -43,17 +43,7 @@ export class Pipeline {
     const { sender, queue, session } = settings
     this.#counters = counters
     this.#codec = codecOf(queue.format)
-    this.#validation =
-      session &&
-      new SpanValidation<ExportableSpan>(checkOptions(`${PROCESSOR}: session`, session, VALIDATION_OPTIONS), {
-        name: PROCESSOR,
-        path: 'session.',
-        send: (spans) => {
-          this.#sent = spans
-          this.#offer(spans)
-          return undefined
-        },
-      })
+    this.#validation = session && this.#newValidation(session)
     const transport = newTransport(sender, codecOf)
     this.#unlockDirectory = lockDirectory(queue.directory, sender.url)
     try {
@@ -86,6 +76,18 @@ export class Pipeline {
   /** How many spans make a record: fewer after large spans, so that no record takes long to write. */
   get recordSpans(): number {
     return this.#recordSpans
+  }
+
+  /**
+   * Validates by other options from now on.
+   *
+   * @throws TypeError or RangeError for an invalid option
+   */
+  validateBy(options: ValidationOptions): void {
+    const validation = this.#newValidation(options)
+    this.#validation?.release()
+    this.#validation = validation
+    this.#held.validateBy(options)
   }
 
   add(span: EndedSpan): void {
@@ -147,6 +149,19 @@ export class Pipeline {
     await this.sender.close()
     await this.queue.close()
     this.#unlockDirectory()
+  }
+
+  #newValidation(options: ValidationOptions): SpanValidation<ExportableSpan> {
+    const checked = checkOptions(`${PROCESSOR}: session`, options, VALIDATION_OPTIONS)
+    return new SpanValidation(checked, {
+      name: PROCESSOR,
+      path: 'session.',
+      send: (spans) => {
+        this.#sent = spans
+        this.#offer(spans)
+        return undefined
+      },
+    })
   }
 
   /** Encodes spans as records and offers them to the queue. */

@@ -31,6 +31,8 @@ export interface ProcessorSettings {
   readonly queue: QueueSettings
   /** Undefined without session validation. */
   readonly session: ValidationOptions | undefined
+  /** The application has set the option `session`. */
+  readonly isSessionSet: boolean
   readonly exportTimeoutMillis: number
   readonly shutdownTimeoutMillis: number
   readonly meterProvider: MeterProviderLike | undefined
@@ -101,6 +103,7 @@ export function settingsOf(given: PersistentBatchSpanProcessorOptions = {}): Pro
     sender: senderSettingsOf(options, environment),
     queue: queueSettingsOf(options, protocol === 'http/json' ? 'json' : 'protobuf'),
     session: session === false ? undefined : session,
+    isSessionSet: options.session !== undefined,
     exportTimeoutMillis,
     shutdownTimeoutMillis,
     meterProvider,

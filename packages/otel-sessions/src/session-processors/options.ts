@@ -1,0 +1,80 @@
+import type { Backfill, ValidationOptions } from '@otel-sessions/exporter'
+import { backfill } from '@otel-sessions/exporter/backfill'
+import { SpanValidation, VALIDATION_OPTIONS } from '@otel-sessions/exporter/internal'
+import { SessionSpanProcessor, type SessionSpanProcessorOptions } from '@otel-sessions/processor'
+import { checkOptions } from '@otel-sessions/semconv/internal'
+
+/**
+ * Options of `sessionProcessors`: those of `SessionSpanProcessor` and of the validation before the export. `aliases` and
+ * `maxLength` hold for both.
+ */
+export interface SessionProcessorsOptions
+  extends Omit<ValidationOptions, 'backfill'>,
+    SessionSpanProcessorOptions {
+  /**
+   * How long, and how many, spans without a session wait for their local trace to complete; they inherit its session if
+   * it contained exactly one. `false` turns it off. A span with a session does not wait.
+   *
+   * @default backfill(): at most 30 s, and 2048 spans for each processor
+   * @example sessionProcessors([batch], { backfill: backfill({ maxSpans: 20_000 }) })
+   */
+  readonly backfill?: Backfill | false | undefined
+}
+
+/** What messages begin with. */
+export const WHERE = 'sessionProcessors'
+
+const OF_PROCESSOR = [
+  'onOverwrite',
+  'inferFromChildren',
+  'aliases',
+  'maxLength',
+  'defaultSession',
+] satisfies (keyof SessionSpanProcessorOptions)[]
+
+const OPTIONS = [
+  ...new Set([...VALIDATION_OPTIONS, ...OF_PROCESSOR]),
+] satisfies (keyof SessionProcessorsOptions)[]
+
+/** The options by what they are for. */
+export interface SplitOptions {
+  /** For validation, with backfill. */
+  readonly validation: ValidationOptions
+  /** Creates the processor that stamps. */
+  readonly createProcessor: () => SessionSpanProcessor
+  /** The names of options for validation, and for the processor, that the application has set. */
+  readonly set: { readonly validation: readonly string[]; readonly processor: readonly string[] }
+}
+
+/**
+ * Checks the options, and splits them.
+ *
+ * @throws TypeError or RangeError that names the option
+ */
+export function splitOptions(options: SessionProcessorsOptions): SplitOptions {
+  const own = checkOptions(WHERE, options, OPTIONS)
+  const pick = (names: readonly (keyof SessionProcessorsOptions)[]) =>
+    Object.fromEntries(names.filter((name) => own[name] !== undefined).map((name) => [name, own[name]]))
+  const validation: ValidationOptions = pick(VALIDATION_OPTIONS)
+  const processor: SessionSpanProcessorOptions = pick(OF_PROCESSOR)
+  const { backfill: wait = backfill() } = own
+  const complete = { ...validation, backfill: wait === false ? undefined : wait }
+  // For the checks, whatever the processors are.
+  new SpanValidation(complete, { name: WHERE, send: () => undefined })
+  return {
+    validation: complete,
+    createProcessor: () => named(() => new SessionSpanProcessor(processor)),
+    set: { validation: Object.keys(validation), processor: Object.keys(processor) },
+  }
+}
+
+/** The errors of another function about an option, as those of this one. */
+function named<T>(create: () => T): T {
+  try {
+    return create()
+  } catch (error) {
+    const { message } = error as Error
+    const Problem = error instanceof RangeError ? RangeError : TypeError
+    throw new Problem(message.replace(/^\w+/, WHERE), { cause: error })
+  }
+}
