@@ -26,7 +26,9 @@ const NODE = [
 const FRONT_DOOR = [
   API,
   ...SEMCONV,
+  '@otel-sessions/analytics',
   '@otel-sessions/processor',
+  '@otel-sessions/processor/lifecycle',
   '@otel-sessions/exporter',
   '@otel-sessions/exporter/backends',
   '@otel-sessions/exporter/backfill',

@@ -1,5 +1,11 @@
 /** What applications use of the packages, on every platform. */
 
+export {
+  readSpanUsage,
+  SessionAnalytics,
+  type SessionAnalyticsOptions,
+  type SessionTotals,
+} from '@otel-sessions/analytics'
 export type { Backfill, ExportableSpan, OnInvalid, ValidationStats } from '@otel-sessions/exporter'
 export * from '@otel-sessions/exporter/backends'
 export { type BackfillOptions, backfill } from '@otel-sessions/exporter/backfill'
@@ -8,6 +14,8 @@ export {
   contextWithoutSession,
   contextWithSession,
   getSession,
+  type ProcessStats,
+  processStats,
   type SessionInfo,
   type SessionInit,
   SessionSpanProcessor,
@@ -15,6 +23,13 @@ export {
   setSpanSession,
   usingSession,
 } from '@otel-sessions/processor'
+export {
+  endSessionsOnSignals,
+  resumeSession,
+  type Session,
+  SessionIdle,
+  startSession,
+} from '@otel-sessions/processor/lifecycle'
 export { checkSessionId, createSessionId } from '@otel-sessions/semconv'
 export type { SessionProcessorsOptions } from './session-processors/options.ts'
 export { type SessionProcessors, sessionProcessors } from './session-processors/session-processors.ts'

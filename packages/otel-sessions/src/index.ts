@@ -3,4 +3,10 @@
  *
  * @module
  */
+
+export {
+  PersistentBatchSpanProcessor,
+  type PersistentBatchSpanProcessorOptions,
+} from '@otel-sessions/exporter/persistent'
+export { keepSessionInLangChain } from '@otel-sessions/processor/langchain'
 export * from './exports.ts'
