@@ -10,3 +10,11 @@ export {
 } from '@otel-sessions/exporter/persistent'
 export { keepSessionInLangChain } from '@otel-sessions/processor/langchain'
 export * from './exports.ts'
+export type { InstrumentationLike } from './register-sessions/instrumentations/instrumentation.ts'
+export type { RegisterSessionsOptions } from './register-sessions/options.ts'
+export { registerSessions } from './register-sessions/register-sessions.ts'
+export type {
+  RegisteredSessions,
+  RegisteredSessionsStats,
+  SessionsTracerProvider,
+} from './register-sessions/telemetry.ts'

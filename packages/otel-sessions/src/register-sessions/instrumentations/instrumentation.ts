@@ -1,0 +1,32 @@
+import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
+import { kindOf } from '@otel-sessions/semconv/internal'
+import { problems } from '../../problems.ts'
+
+/** The part of an instrumentation that is called; those of OpenTelemetry, OpenInference and Traceloop have it. */
+export interface InstrumentationLike {
+  /** The name, usually that of its package. */
+  readonly instrumentationName?: string | undefined
+  /** Starts instrumenting. Called only if the instrumentation is constructed with `enabled: false`. */
+  enable(): void
+  /** Sets where its spans go. */
+  setTracerProvider(provider: TracerProvider): void
+  /** Sets where its metrics go. */
+  setMeterProvider?(provider: MeterProvider): void
+  /** Its configuration. */
+  getConfig?(): { readonly enabled?: boolean }
+  /** The modules that it changes. */
+  getModuleDefinitions?(): readonly { readonly name?: string }[]
+}
+
+/** Reports an instrumentation that is not used, once for each. */
+export function reportFailure(name: string, error: unknown): void {
+  const message = () => `${name} does not instrument: loading or starting it throws (${describeError(error)})`
+  problems.report('instrumentation:failed', message, name)
+}
+
+/** Describes an error of another package for a message: its name and code, never its text, which may have a value. */
+function describeError(error: unknown): string {
+  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown }
+  if (typeof name !== 'string') return kindOf(error)
+  return typeof code === 'string' ? `${name}, ${code}` : name
+}

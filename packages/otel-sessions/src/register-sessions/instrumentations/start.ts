@@ -1,0 +1,45 @@
+import { createRequire, isBuiltin, syncBuiltinESMExports } from 'node:module'
+import { join } from 'node:path'
+import { metrics, trace } from '@opentelemetry/api'
+import { findInstrumentations } from './find.ts'
+import { type InstrumentationLike, reportFailure } from './instrumentation.ts'
+
+/** Loads modules as the main script does; as a file of the working directory does, if there is none. */
+export const requireOfApplication = (): NodeJS.Require =>
+  createRequire(process.argv[1] ?? join(process.cwd(), 'main.js'))
+
+/**
+ * Connects instrumentations to the registered provider, as OpenTelemetry's `registerInstrumentations` does. Never throws:
+ * one that fails is logged once.
+ *
+ * @param findsOthers whether those that are installed are loaded, too
+ */
+export function startInstrumentations(given: readonly InstrumentationLike[], findsOthers: boolean): void {
+  const require = requireOfApplication()
+  const all = findsOthers ? [...given, ...findInstrumentations(require, given)] : given
+  for (const instrumentation of all) {
+    try {
+      start(instrumentation)
+      loadBuiltins(instrumentation, require)
+    } catch (error) {
+      reportFailure(instrumentation.instrumentationName ?? 'an instrumentation', error)
+    }
+  }
+}
+
+function start(instrumentation: InstrumentationLike): void {
+  instrumentation.setTracerProvider(trace.getTracerProvider())
+  // Some fail within the application's calls if they have no meter.
+  instrumentation.setMeterProvider?.(metrics.getMeterProvider())
+  // Enabling twice would make every span twice. It is enabled when it is constructed, unless its configuration says no.
+  if (instrumentation.getConfig?.().enabled === false) instrumentation.enable()
+}
+
+/** An instrumentation changes a module when it is required. Node's own modules are mostly imported, before and after. */
+function loadBuiltins(instrumentation: InstrumentationLike, require: NodeJS.Require): void {
+  const names = (instrumentation.getModuleDefinitions?.() ?? []).map(({ name = '' }) => name)
+  const builtins = names.filter((name) => isBuiltin(name))
+  for (const name of builtins) require(name)
+  // For modules that have imported single functions of them.
+  if (builtins.length > 0) syncBuiltinESMExports()
+}

@@ -1,0 +1,97 @@
+import { context, DiagConsoleLogger, DiagLogLevel, diag, propagation, trace } from '@opentelemetry/api'
+import { logUnheard, registeredApi } from '@otel-sessions/semconv/internal'
+import { problems } from '../problems.ts'
+import { readEnvironment, readLogLevel } from './environment/environment.ts'
+import { startInstrumentations } from './instrumentations/start.ts'
+import { checkRegisterOptions, type RegisterSessionsOptions } from './options.ts'
+import { createSetUp } from './set-up.ts'
+import { type RegisteredSessions, type SessionsTracerProvider, telemetryOf } from './telemetry.ts'
+
+const REGISTERED: unique symbol = Symbol.for('otel-sessions.registered') as never
+
+/** Shared by all copies of this package: the first call counts, whichever copy it was made in. */
+const shared = globalThis as { [REGISTERED]?: RegisteredSessions }
+
+/** What the first call in this process set up, or joined. */
+export const registeredSessions = (): RegisteredSessions | undefined => shared[REGISTERED]
+
+/** Makes further calls of `registerSessions` return this. */
+export function setRegisteredSessions(telemetry: RegisteredSessions): void {
+  shared[REGISTERED] = telemetry
+}
+
+/**
+ * Sets OpenTelemetry up, with sessions: a provider that stamps the session on every span and delivers the spans by OTLP, a
+ * context manager, propagators, a description of the process, and instrumentations. For applications that have no
+ * OpenTelemetry SDK yet; call it before anything else. An application that has one uses `sessionProcessors`.
+ *
+ * It reads the `OTEL_…` variables of the OpenTelemetry specification, and `OTEL_SESSIONS_…` for its own options. One that
+ * it cannot serve is ignored, and logged once. If no logger is set, it sets one that writes warnings to the console, or
+ * what `OTEL_LOG_LEVEL` says.
+ *
+ * Spans are in memory until they are delivered, and are delivered when the process ends by itself. With `directory` they
+ * also survive a crash.
+ *
+ * A second call, or a provider that is registered already, is logged once and changes nothing: it returns what is there.
+ *
+ * @throws TypeError or RangeError when an option is wrong; the message names it
+ * @example const telemetry = registerSessions({ backends: [langfuse] })
+ */
+export function registerSessions(options: RegisterSessionsOptions = {}): RegisteredSessions {
+  const checked = checkRegisterOptions(options)
+  setLogger()
+  const there = whatIsThere()
+  if (there !== undefined) return there
+  const environment = readEnvironment()
+  const { telemetry, isEnabled, contextManager, propagator } = createSetUp(checked, environment)
+  setRegisteredSessions(telemetry)
+  const api = registeredApi() as { readonly context?: unknown; readonly propagation?: unknown }
+  if (api.context === undefined) context.setGlobalContextManager(contextManager)
+  if (api.propagation === undefined && propagator) propagation.setGlobalPropagator(propagator)
+  if (!isEnabled) return telemetry
+  if (!trace.setGlobalTracerProvider(telemetry.provider)) {
+    problems.report('register:api-refused', () => {
+      return 'spans get no session: OpenTelemetry\'s API did not take the provider, mostly because another version of it is loaded; see "npm ls @opentelemetry/api"'
+    })
+  }
+  const { autoInstrument = environment.autoInstrument, instrumentations } = checked
+  startInstrumentations(instrumentations, autoInstrument)
+  return telemetry
+}
+
+/** Sets a logger that writes to the console, unless there is one. */
+export function setLogger(): void {
+  const logLevel = readLogLevel()
+  if (registeredApi().diag === undefined && logLevel !== DiagLogLevel.NONE) {
+    diag.setLogger(new DiagConsoleLogger(), { logLevel })
+  }
+  logUnheard()
+}
+
+/** What an earlier call, or somebody else, registered; logged. */
+function whatIsThere(): RegisteredSessions | undefined {
+  const registered = registeredApi().trace
+  if (registered === undefined) return undefined
+  const first = registeredSessions()
+  if (first !== undefined) {
+    problems.report('register:again', () => {
+      return 'registerSessions was called again: nothing was changed, and what the first call set up was returned'
+    })
+    return first
+  }
+  problems.report('register:provider-exists', () => {
+    return (
+      'registerSessions set nothing up, because another tracer provider is registered, and its spans get no session. Give that provider ' +
+      'spanProcessors: sessionProcessors([…]), or start with node --import otel-sessions/register'
+    )
+  })
+  return telemetryOf(providerOf(registered), { flushMillis: 30_000, shutdownMillis: 10_000 })
+}
+
+/** A provider of somebody else, which may have no flush. It is not ours to shut down. */
+function providerOf(registered: object): SessionsTracerProvider {
+  const found = (registered as { getDelegate?: () => object }).getDelegate?.() ?? registered
+  const provider = found as Partial<SessionsTracerProvider> & Pick<SessionsTracerProvider, 'getTracer'>
+  const forceFlush = async () => provider.forceFlush?.()
+  return { getTracer: provider.getTracer.bind(provider), forceFlush, shutdown: forceFlush }
+}
