@@ -16,13 +16,13 @@ export type SessionOfRequest = string | SessionInit | null | undefined
 export interface SessionsOptions<Request> {
   /**
    * Returns the session of a request, or a promise of it. Derive it from the authenticated user: a header or a cookie is
-   * no proof of who may write into a session. If the function throws, rejects, hangs, or returns an invalid ID, the
-   * request goes on without a session, which is counted, and logged once.
+   * no proof of who may write into a session. If the function throws, rejects, takes too long, or returns an invalid ID,
+   * the request goes on without a session, which is counted, and logged once.
    */
   readonly session: (request: Request) => SessionOfRequest | PromiseLike<SessionOfRequest>
   /**
-   * How long a promise of `session` may take, in milliseconds; then the request goes on without a session. A whole number
-   * of at least 1, at most 2,147,483,647.
+   * How long a promise of `session` may take, in milliseconds. After that the request goes on without a session, and a
+   * late answer is ignored. A whole number from 1 to 2,147,483,647.
    *
    * @default 5000
    */

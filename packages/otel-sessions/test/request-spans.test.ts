@@ -1,0 +1,339 @@
+// The spans of a request that have started before its session is known, and the listeners of its response.
+import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { type Context, context, type Span, SpanKind, trace } from '@opentelemetry/api'
+import { AlwaysOffSampler, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { getSession, SessionSpanProcessor, usingSession } from 'otel-sessions'
+import { sessions } from 'otel-sessions/express'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { collectWarnings, startTracing, stopTracing } from '../../../test/support/tracing.ts'
+import { createEntry } from '../src/requests/entry.ts'
+import { SpanParents } from '../src/requests/span-parents.ts'
+import { deferred, type Middleware, serve, sessionOf, userOf } from './support.ts'
+
+setFlagsFromString('--expose-gc')
+const gc = runInNewContext('gc') as () => void
+
+let tracing: ReturnType<typeof startTracing>
+
+const start = (...behind: SpanProcessor[]) => {
+  tracing = startTracing({}, { spanProcessors: [new SessionSpanProcessor(), ...behind] })
+}
+beforeEach(() => {
+  collectWarnings()
+  start()
+})
+afterEach(stopTracing)
+
+/** What an exported span has of the session. */
+const sessionIn = (name: string) => {
+  const { 'session.id': sessionId, 'user.id': userId } = tracing.exportedSpans()[name] ?? {}
+  return { sessionId, userId }
+}
+const span = (name: string) => tracing.tracer.startSpan(name).end()
+
+describe('two users at the same time', () => {
+  const enter = sessions({
+    // The authentication takes a while.
+    session: async (request: IncomingMessage) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      return sessionOf(userOf(request))
+    },
+  })
+
+  it.each([
+    ['as instrumentation-http puts it into the context', true],
+    ['where only the active span is known', false],
+  ])('have their session and user on the server span, %s', async (_, rpcMetadata) => {
+    const both = deferred()
+    let waiting = 2
+    const handler: Middleware = async (request, response) => {
+      if (--waiting === 0) both.resolve()
+      await both.promise
+      span(`handler ${userOf(request)}`)
+      response.end(getSession()?.sessionId)
+    }
+    const server = await serve(tracing.tracer, [enter, handler], { rpcMetadata })
+    const answers = await Promise.all(['user_a', 'user_b'].map((user) => server.visit(user)))
+    await server.close()
+    expect(answers).toEqual(['user_a_conv', 'user_b_conv'])
+    for (const user of ['user_a', 'user_b']) {
+      expect(sessionIn(`server ${user}`)).toEqual(sessionOf(user))
+      expect(sessionIn(`handler ${user}`)).toEqual(sessionOf(user))
+    }
+  })
+
+  it('have it where the instrumentation runs the handler in an older context', async () => {
+    const server = await serve(tracing.tracer, [
+      (request, response, next) => enter(request, response, context.bind(context.active(), next)),
+      (request, response) => {
+        span(`handler ${userOf(request)}`)
+        response.end(getSession()?.sessionId)
+      },
+    ])
+    const answers = await Promise.all(['user_a', 'user_b'].map((user) => server.visit(user)))
+    await server.close()
+    expect(answers).toEqual(['user_a_conv', 'user_b_conv'])
+    for (const user of ['user_a', 'user_b']) expect(sessionIn(`handler ${user}`)).toEqual(sessionOf(user))
+  })
+
+  it('have it in the listeners of the response, added before or after the middleware, or by others', async () => {
+    const listen =
+      (when: string): Middleware =>
+      (request, response, next) => {
+        for (const event of ['finish', 'close']) {
+          response.on(event, () => span(`${event} ${when} ${userOf(request)} ${getSession()?.sessionId}`))
+        }
+        request.on('end', () => span(`end ${when} ${userOf(request)} ${getSession()?.sessionId}`))
+        next()
+      }
+    const server = await serve(tracing.tracer, [
+      listen('before'),
+      enter,
+      listen('after'),
+      (request, response) => {
+        request.resume()
+        request.on('end', () => response.end())
+      },
+    ])
+    await Promise.all(['user_a', 'user_b'].map((user) => server.visit(user, { method: 'POST', body: 'x' })))
+    await server.close()
+    for (const user of ['user_a', 'user_b'])
+      for (const when of ['before', 'after'])
+        for (const event of ['finish', 'close', 'end']) {
+          expect(sessionIn(`${event} ${when} ${user} ${user}_conv`)).toEqual(sessionOf(user))
+        }
+  })
+
+  it('have it in streamed bodies, also when the client reads slowly', async () => {
+    const server = await serve(tracing.tracer, [
+      enter,
+      (request, response) => {
+        async function* words() {
+          for (let index = 0; index < 20; index++) {
+            span(`word ${index} ${userOf(request)}`)
+            yield 'x'.repeat(100_000)
+          }
+        }
+        Readable.from(words(), { objectMode: false, highWaterMark: 1 }).pipe(response)
+      },
+    ])
+    await Promise.all(['user_a', 'user_b'].map((user) => server.visit(user)))
+    await server.close()
+    for (const user of ['user_a', 'user_b'])
+      for (let index = 0; index < 20; index++) {
+        expect(sessionIn(`word ${index} ${user}`)).toEqual(sessionOf(user))
+      }
+  })
+
+  it("have their own where one writes to the other's response", async () => {
+    const waiting = deferred<() => void>()
+    const server = await serve(tracing.tracer, [
+      enter,
+      async (request, response) => {
+        const user = userOf(request)
+        response.on('finish', () => span(`finish ${user}`))
+        if (user === 'user_a') waiting.resolve(() => response.end('from user_b'))
+        else {
+          const answerOther = await waiting.promise
+          answerOther()
+          response.end()
+        }
+      },
+    ])
+    await Promise.all(['user_a', 'user_b'].map((user) => server.visit(user)))
+    await server.close()
+    expect(sessionIn('finish user_a')).toEqual(sessionOf('user_a'))
+    expect(sessionIn('finish user_b')).toEqual(sessionOf('user_b'))
+  })
+
+  it('have it although one goes away before its session is known', async () => {
+    const arrived = deferred()
+    const answer = deferred<string>()
+    const handled = deferred<string | undefined>()
+    const server = await serve(tracing.tracer, [
+      sessions({
+        session: () => {
+          arrived.resolve()
+          return answer.promise
+        },
+      }),
+      (_, response) => {
+        span('handler')
+        handled.resolve(getSession()?.sessionId)
+        response.end()
+      },
+    ])
+    const leaving = new AbortController()
+    const visit = server.visit('user_a', { signal: leaving.signal }).catch((error: Error) => error.name)
+    await arrived.promise
+    leaving.abort()
+    expect(await visit).toBe('AbortError')
+    answer.resolve('user_a_conv')
+    expect(await handled.promise).toBe('user_a_conv')
+    await server.close()
+    expect(sessionIn('handler').sessionId).toBe('user_a_conv')
+  })
+})
+
+it('a listener is removed, and a response is printed, as without the middleware', async () => {
+  const server = await serve(tracing.tracer, [
+    sessions({ session: () => 'user_a_conv' }),
+    (_, response) => {
+      const listener = () => response.setHeader('x', 'y')
+      response.on('prefinish', listener).off('prefinish', listener)
+      response.end(Object.keys(response).includes('emit') ? 'shown' : 'hidden')
+    },
+  ])
+  expect(await server.visit('user_a')).toBe('hidden')
+  await server.close()
+})
+
+it('the later of two helpers on one request decides, also in listeners', async () => {
+  const seen: (string | undefined)[] = []
+  const server = await serve(tracing.tracer, [
+    sessions({ session: () => 'user_a_conv' }),
+    sessions({ session: () => ({ sessionId: 'user_a_other', userId: 'user_a' }) }),
+    (_, response) => {
+      response.on('finish', () => seen.push(getSession()?.sessionId))
+      response.end(getSession()?.sessionId)
+    },
+  ])
+  expect(await server.visit('user_a')).toBe('user_a_other')
+  await server.close()
+  expect(seen).toEqual(['user_a_other'])
+  expect(sessionIn('server user_a').sessionId).toBe('user_a_other')
+})
+
+it('a request that is not sampled is in its session all the same', async () => {
+  tracing = startTracing({}, { sampler: new AlwaysOffSampler() })
+  const server = await serve(tracing.tracer, [
+    sessions({ session: () => 'user_a_conv' }),
+    (_, response) => void response.end(getSession()?.sessionId),
+  ])
+  expect(await server.visit('user_a')).toBe('user_a_conv')
+  await server.close()
+  expect(tracing.exportedSpans()).toEqual({})
+})
+
+describe('with the processor that notes parents', () => {
+  const { enter } = createEntry<string>('test', { session: (user) => sessionOf(user) })
+
+  it('every open span between the server and the active one has the session, and none above the server', () => {
+    start(new SpanParents())
+    const { tracer } = tracing
+    const request = (user: string) =>
+      tracer.startActiveSpan(`server ${user}`, { kind: SpanKind.SERVER }, (server) =>
+        tracer.startActiveSpan(`router ${user}`, (router) =>
+          tracer.startActiveSpan(`ended ${user}`, (ended) =>
+            tracer.startActiveSpan(`handler ${user}`, (handler) => {
+              ended.end()
+              enter(user, () => {})
+              for (const one of [handler, router, server]) one.end()
+            }),
+          ),
+        ),
+      )
+    tracer.startActiveSpan('client', (client) => {
+      request('user_a')
+      request('user_b')
+      client.end()
+    })
+    for (const user of ['user_a', 'user_b'])
+      for (const name of ['handler', 'router', 'server']) {
+        expect(sessionIn(`${name} ${user}`)).toEqual(sessionOf(user))
+      }
+    expect(sessionIn('client')).toEqual({ sessionId: undefined, userId: undefined })
+  })
+
+  it('spans that follow each other without an end do not retain each other', async () => {
+    const notes = new SpanParents()
+    const spans = tracing.tracer
+    /** Notes a span that starts below another one, before that ends. */
+    const follow = (inside: Context) => {
+      const next = spans.startSpan('next')
+      notes.onStart(next, inside)
+      trace.getSpan(inside)?.end()
+      return trace.setSpan(context.active(), next)
+    }
+    let inside = follow(context.active())
+    const first = new WeakRef(trace.getSpan(inside) as Span)
+    for (let index = 0; index < 5; index++) inside = follow(inside)
+    // The exporter in memory retains what it has got.
+    tracing.provider.shutdown()
+    let isGone = false
+    for (let round = 0; round < 20 && !isGone; round++) {
+      await new Promise((resolve) => setImmediate(resolve))
+      gc()
+      isGone = first.deref() === undefined
+    }
+    expect(isGone).toBe(true)
+    expect(trace.getSpan(inside)?.isRecording()).toBe(true)
+  })
+})
+
+describe('a job', () => {
+  const { enter } = createEntry<string>('test', { session: (user) => sessionOf(user) }, 'job')
+
+  it("has its session on the consumer's span, and on a local root", () => {
+    const { tracer } = tracing
+    for (const [name, kind] of [
+      ['consumer', SpanKind.CONSUMER],
+      ['root', SpanKind.INTERNAL],
+    ] as const) {
+      tracer.startActiveSpan(name, { kind }, (one) => {
+        enter('user_a', () => {})
+        one.end()
+      })
+      expect(sessionIn(name)).toEqual(sessionOf('user_a'))
+    }
+  })
+
+  it.each([false, true])(
+    'never on the request that queued it in the same process (parents noted: %s)',
+    (noted) => {
+      start(...(noted ? [new SpanParents()] : []))
+      const { tracer } = tracing
+      tracer.startActiveSpan('server', { kind: SpanKind.SERVER }, (server) => {
+        const inside = context
+          .active()
+          .setValue(Symbol.for('OpenTelemetry SDK Context Key RPC_METADATA'), { span: server })
+        context.with(inside, () => {
+          enter('user_b', () => span('in the request'))
+          tracer.startActiveSpan('work', (work) => {
+            enter('user_b', () => span('in its work'))
+            work.end()
+          })
+          usingSession(sessionOf('user_a'), () => span('own'))
+        })
+        expect(trace.getActiveSpan()).toBe(server)
+        server.end()
+      })
+      expect(sessionIn('in the request')).toEqual(sessionOf('user_b'))
+      expect(sessionIn('in its work')).toEqual(sessionOf('user_b'))
+      expect(sessionIn('own')).toEqual(sessionOf('user_a'))
+      // Two sessions below it: it has none.
+      expect(sessionIn('server').sessionId).toBeUndefined()
+    },
+  )
+})
+
+it("a server's span of another trace in the context is left alone", () => {
+  const { enter } = createEntry<string>('test', { session: (user) => sessionOf(user) })
+  const { tracer } = tracing
+  const other = tracer.startSpan('other request', { kind: SpanKind.SERVER })
+  const inside = context
+    .active()
+    .setValue(Symbol.for('OpenTelemetry SDK Context Key RPC_METADATA'), { span: other })
+  context.with(inside, () =>
+    tracer.startActiveSpan('own root', (own) => {
+      enter('user_a', () => {})
+      own.end()
+    }),
+  )
+  other.end()
+  expect(sessionIn('own root')).toEqual(sessionOf('user_a'))
+  expect(sessionIn('other request').sessionId).toBeUndefined()
+})
