@@ -83,7 +83,7 @@ function enabled(options: CheckedOptions, environment: RegisterEnvironment): Reg
     spanProcessors: [
       stamping,
       ...(delivery ? [delivery] : []),
-      ...(hasConsole ? [new SimpleSpanProcessor({ exporter })] : []),
+      ...(hasConsole ? [new ConsoleSpanProcessor({ exporter })] : []),
     ],
   })
   keepSessionInLangChain(...options.langChainModules)
@@ -94,6 +94,14 @@ function enabled(options: CheckedOptions, environment: RegisterEnvironment): Reg
     delivery,
     exporter: hasConsole ? exporter : undefined,
   })
+}
+
+/** The SDK's processor shuts its exporter down while spans still wait for the description of the process. */
+class ConsoleSpanProcessor extends SimpleSpanProcessor {
+  override async shutdown(): Promise<void> {
+    await this.forceFlush().catch(() => {})
+    await super.shutdown()
+  }
 }
 
 function disabled(): RegisteredSessions {

@@ -1,6 +1,6 @@
 import { context, diag, propagation, trace } from '@opentelemetry/api'
 import { registerSessions, usingSession } from 'otel-sessions'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { startCollector } from '../../../../demo/support/collector.ts'
 
 afterEach(() => {
@@ -22,4 +22,20 @@ test('one call is enough: a span in a scope arrives at the endpoint with its ses
   ])
   await telemetry.shutdown()
   await collector.close()
+})
+
+test('with OTEL_TRACES_EXPORTER=console, a short script prints all of its spans before it ends', async () => {
+  vi.stubEnv('OTEL_TRACES_EXPORTER', 'console')
+  const printed = vi.spyOn(console, 'dir').mockImplementation(() => {})
+  try {
+    const telemetry = registerSessions()
+    usingSession('user_a_conv', () => trace.getTracer('app').startSpan('work').end())
+    await telemetry.shutdown()
+    expect(printed.mock.calls.map(([span]) => span)).toMatchObject([
+      { name: 'work', attributes: { 'session.id': 'user_a_conv' } },
+    ])
+  } finally {
+    printed.mockRestore()
+    vi.unstubAllEnvs()
+  }
 })
