@@ -4,13 +4,13 @@ import { Readable } from 'node:stream'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { type Context, context, type Span, SpanKind, trace } from '@opentelemetry/api'
-import { AlwaysOffSampler, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-base'
 import { getSession, SessionSpanProcessor, usingSession } from 'otel-sessions'
 import { sessions } from 'otel-sessions/express'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { collectWarnings, startTracing, stopTracing } from '../../../test/support/tracing.ts'
 import { createEntry } from '../src/requests/entry.ts'
-import { SpanParents } from '../src/requests/span-parents.ts'
+import { noteParent, RequestSpanProcessor } from '../src/requests/span-parents.ts'
 import { deferred, type Middleware, serve, sessionOf, userOf } from './support.ts'
 
 setFlagsFromString('--expose-gc')
@@ -18,12 +18,12 @@ const gc = runInNewContext('gc') as () => void
 
 let tracing: ReturnType<typeof startTracing>
 
-const start = (...behind: SpanProcessor[]) => {
-  tracing = startTracing({}, { spanProcessors: [new SessionSpanProcessor(), ...behind] })
+const start = (processor: SessionSpanProcessor) => {
+  tracing = startTracing({}, { spanProcessors: [processor] })
 }
 beforeEach(() => {
   collectWarnings()
-  start()
+  start(new SessionSpanProcessor())
 })
 afterEach(stopTracing)
 
@@ -222,7 +222,7 @@ describe('with the processor that notes parents', () => {
   const { enter } = createEntry<string>('test', { session: (user) => sessionOf(user) })
 
   it('every open span between the server and the active one has the session, and none above the server', () => {
-    start(new SpanParents())
+    start(new RequestSpanProcessor())
     const { tracer } = tracing
     const request = (user: string) =>
       tracer.startActiveSpan(`server ${user}`, { kind: SpanKind.SERVER }, (server) =>
@@ -249,12 +249,11 @@ describe('with the processor that notes parents', () => {
   })
 
   it('spans that follow each other without an end do not retain each other', async () => {
-    const notes = new SpanParents()
     const spans = tracing.tracer
     /** Notes a span that starts below another one, before that ends. */
     const follow = (inside: Context) => {
       const next = spans.startSpan('next')
-      notes.onStart(next, inside)
+      noteParent(next, inside)
       trace.getSpan(inside)?.end()
       return trace.setSpan(context.active(), next)
     }
@@ -294,7 +293,7 @@ describe('a job', () => {
   it.each([false, true])(
     'never on the request that queued it in the same process (parents noted: %s)',
     (noted) => {
-      start(...(noted ? [new SpanParents()] : []))
+      start(noted ? new RequestSpanProcessor() : new SessionSpanProcessor())
       const { tracer } = tracing
       tracer.startActiveSpan('server', { kind: SpanKind.SERVER }, (server) => {
         const inside = context

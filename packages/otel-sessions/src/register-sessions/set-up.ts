@@ -24,8 +24,8 @@ import {
 import { SessionSpanExporter } from '@otel-sessions/exporter'
 import { backfill } from '@otel-sessions/exporter/backfill'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
-import { SessionSpanProcessor } from '@otel-sessions/processor'
 import { keepSessionInLangChain } from '@otel-sessions/processor/langchain'
+import { RequestSpanProcessor } from '../requests/span-parents.ts'
 import type {
   DetectorName,
   PropagatorName,
@@ -68,7 +68,7 @@ function enabled(options: CheckedOptions, environment: RegisterEnvironment): Reg
     backfill: wanted === false ? undefined : wanted,
   }
   const { directory = environment.directory, ...ofDelivery } = options.delivery
-  const stamping = asOwnError(() => new SessionSpanProcessor(options.stamping))
+  const stamping = asOwnError(() => new RequestSpanProcessor(options.stamping))
   // Both are constructed before one is used, because a wrong option throws.
   const exporter = asOwnError(() => new SessionSpanExporter<ReadableSpan>(new ConsoleSpanExporter(), session))
   const hasOtlp = environment.exporters.includes('otlp')

@@ -1,4 +1,5 @@
-import { type Context, type Span, type SpanContext, trace } from '@opentelemetry/api'
+import { type Context, type Span, trace } from '@opentelemetry/api'
+import { SessionSpanProcessor } from '@otel-sessions/processor'
 import { ownRecord } from '@otel-sessions/semconv/internal'
 
 const KEY: unique symbol = Symbol.for('otel-sessions.span-parents') as never
@@ -18,51 +19,52 @@ function sharedParents(): WeakMap<object, Span> {
   }
 }
 
-/** The nearest span above one that started without a session, if a `SpanParents` has seen them. It may have ended. */
+/** The nearest span above one that started without a session, if a `RequestSpanProcessor` has seen them. It may have ended. */
 export const parentOf = (span: Span): Span | undefined => parents.get(span.spanContext())
 
-function openParentOf(span: Span): Span | undefined {
-  let above = parentOf(span)
+function openAbove(span: Span): Span | undefined {
+  let above: Span | undefined = span
   while (above !== undefined && !above.isRecording()) above = parentOf(above)
   return above
 }
 
-function note(spanContext: SpanContext, parent: Span | undefined): void {
+function note(spanContext: object, parent: Span | undefined): void {
   if (parent !== undefined) parents.set(spanContext, parent)
   else parents.delete(spanContext)
 }
 
 /**
- * A SpanProcessor that notes the parents of spans without a session. With it, the request helpers reach the spans between
- * the server's and the active one, also where no instrumentation puts the server's span into the context. It belongs
- * behind `SessionSpanProcessor`.
- *
- * A span context of the SDK names its parent and does not lead to it. The notes go with the span contexts. Each leads past
- * spans that have ended, so that spans which follow each other without an end do not retain each other. Never throws.
+ * Notes the parent of a span that starts without a session. A span context of the SDK names its parent and does not lead
+ * to it. The notes go with the span contexts. Each leads past spans that have ended, so that spans which follow each other
+ * without an end do not retain each other. Never throws.
  */
-export class SpanParents {
-  /** Called by the SDK when a span starts. */
-  onStart(span: Pick<Span, 'spanContext'>, parentContext: Context): void {
-    try {
-      const spanContext = span.spanContext()
-      const parent = trace.getSpan(parentContext)
-      // Most spans start inside a session, and there is nothing to do for them.
-      if (parent === undefined || ownRecord(spanContext)?.from !== undefined) return
-      const above = openParentOf(parent)
+export function noteParent(span: { spanContext(): object }, parentContext: Context): void {
+  try {
+    const spanContext = span.spanContext()
+    const parent = trace.getSpan(parentContext)
+    // Most spans start inside a session, and there is nothing to do for them.
+    if (parent === undefined || ownRecord(spanContext)?.from !== undefined) return
+    let above = parentOf(parent)
+    if (above !== undefined && !above.isRecording()) {
+      above = openAbove(above)
       note(parent.spanContext(), above)
-      // A parent in another process does not record either.
-      note(spanContext, parent.isRecording() ? parent : above)
-    } catch {
-      // A span of another library that throws.
     }
+    // A parent in another process does not record either.
+    const open = parent.isRecording() ? parent : above
+    if (open !== undefined) parents.set(spanContext, open)
+  } catch {
+    // A span of another library that throws.
   }
+}
 
-  /** Does nothing. */
-  onEnd(): void {}
-
-  /** Does nothing. */
-  async forceFlush(): Promise<void> {}
-
-  /** Does nothing. */
-  async shutdown(): Promise<void> {}
+/**
+ * The `SessionSpanProcessor` of the front door. With it, the request helpers reach the spans between the server's and the
+ * active one, also where no instrumentation puts the server's span into the context.
+ */
+export class RequestSpanProcessor extends SessionSpanProcessor {
+  /** As of `SessionSpanProcessor`. */
+  override onStart(span: Parameters<SessionSpanProcessor['onStart']>[0], parentContext: Context): void {
+    super.onStart(span, parentContext)
+    noteParent(span, parentContext)
+  }
 }

@@ -1,8 +1,9 @@
 import type { Backfill, ValidationOptions } from '@otel-sessions/exporter'
 import { backfill } from '@otel-sessions/exporter/backfill'
 import { SpanValidation, VALIDATION_OPTIONS } from '@otel-sessions/exporter/internal'
-import { SessionSpanProcessor, type SessionSpanProcessorOptions } from '@otel-sessions/processor'
+import type { SessionSpanProcessor, SessionSpanProcessorOptions } from '@otel-sessions/processor'
 import { checkOptions } from '@otel-sessions/semconv/internal'
+import { RequestSpanProcessor } from '../requests/span-parents.ts'
 
 /**
  * Options of `sessionProcessors`: those of `SessionSpanProcessor` and of the validation before the export. `aliases` and
@@ -63,7 +64,7 @@ export function splitOptions(options: SessionProcessorsOptions): SplitOptions {
   new SpanValidation(complete, { name: WHERE, send: () => undefined })
   return {
     validation: complete,
-    createProcessor: () => named(() => new SessionSpanProcessor(processor)),
+    createProcessor: () => named(() => new RequestSpanProcessor(processor)),
     set: { validation: Object.keys(validation), processor: Object.keys(processor) },
   }
 }
