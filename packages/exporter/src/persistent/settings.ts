@@ -86,7 +86,7 @@ const HINTS: Readonly<Record<string, string>> = {
 export function settingsOf(given: PersistentBatchSpanProcessorOptions = {}): ProcessorSettings {
   const options = checkNames(given)
   const { settings: environment, problems: found } = readEnv(process.env)
-  for (const problem of found) problems.report(`environment:${problem}`, () => problem)
+  for (const problem of found) problems.report('environment:ignored', () => problem, problem)
   const { protocol = environment.protocol ?? 'http/protobuf', session = {}, meterProvider } = options
   const { exportTimeoutMillis = environment.exportTimeoutMillis ?? 30_000 } = options
   const { shutdownTimeoutMillis = 10_000 } = options

@@ -1,23 +1,34 @@
-import { context, DiagConsoleLogger, DiagLogLevel, diag, propagation, trace } from '@opentelemetry/api'
+import {
+  context,
+  DiagConsoleLogger,
+  DiagLogLevel,
+  diag,
+  propagation,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api'
 import { logUnheard, registeredApi } from '@otel-sessions/semconv/internal'
 import { problems } from '../problems.ts'
 import { readEnvironment, readLogLevel } from './environment/environment.ts'
 import { startInstrumentations } from './instrumentations/start.ts'
 import { checkRegisterOptions, type RegisterSessionsOptions } from './options.ts'
 import { createSetUp } from './set-up.ts'
-import { type RegisteredSessions, type SessionsTracerProvider, telemetryOf } from './telemetry.ts'
+import { type RegisteredSessions, telemetryOf } from './telemetry.ts'
 
 const REGISTERED: unique symbol = Symbol.for('otel-sessions.registered') as never
 
+interface Registered {
+  readonly telemetry: RegisteredSessions
+  /** Whether the API still has the provider. */
+  readonly isCurrent: () => boolean
+}
+
 /** Shared by all copies of this package: the first call counts, whichever copy it was made in. */
-const shared = globalThis as { [REGISTERED]?: RegisteredSessions }
+const shared = globalThis as { [REGISTERED]?: Registered }
 
-/** What the first call in this process set up, or joined. */
-export const registeredSessions = (): RegisteredSessions | undefined => shared[REGISTERED]
-
-/** Makes further calls of `registerSessions` return this. */
-export function setRegisteredSessions(telemetry: RegisteredSessions): void {
-  shared[REGISTERED] = telemetry
+/** Makes further calls of `registerSessions` return this, as long as it is current. */
+export function setRegisteredSessions(telemetry: RegisteredSessions, isCurrent = () => true): void {
+  shared[REGISTERED] = { telemetry, isCurrent }
 }
 
 /**
@@ -44,7 +55,7 @@ export function registerSessions(options: RegisterSessionsOptions = {}): Registe
   if (there !== undefined) return there
   const environment = readEnvironment()
   const { telemetry, isEnabled, contextManager, propagator } = createSetUp(checked, environment)
-  setRegisteredSessions(telemetry)
+  setRegisteredSessions(telemetry, () => registeredProvider() === telemetry.provider)
   const api = registeredApi() as { readonly context?: unknown; readonly propagation?: unknown }
   if (api.context === undefined) context.setGlobalContextManager(contextManager)
   if (api.propagation === undefined && propagator) propagation.setGlobalPropagator(propagator)
@@ -70,14 +81,14 @@ export function setLogger(): void {
 
 /** What an earlier call, or somebody else, registered; logged. */
 function whatIsThere(): RegisteredSessions | undefined {
-  const registered = registeredApi().trace
-  if (registered === undefined) return undefined
-  const first = registeredSessions()
-  if (first !== undefined) {
+  const provider = registeredProvider()
+  if (provider === undefined) return undefined
+  const first = shared[REGISTERED]
+  if (first?.isCurrent()) {
     problems.report('register:again', () => {
       return 'registerSessions was called again: nothing was changed, and what the first call set up was returned'
     })
-    return first
+    return first.telemetry
   }
   problems.report('register:provider-exists', () => {
     return (
@@ -85,13 +96,20 @@ function whatIsThere(): RegisteredSessions | undefined {
       'spanProcessors: sessionProcessors([…]), or start with node --import otel-sessions/register'
     )
   })
-  return telemetryOf(providerOf(registered), { flushMillis: 30_000, shutdownMillis: 10_000 })
+  // It is not ours to shut down.
+  const forceFlush = async () => provider.forceFlush?.()
+  const theirs = { getTracer: provider.getTracer.bind(provider), forceFlush, shutdown: forceFlush }
+  return telemetryOf(theirs, { flushMillis: 30_000, shutdownMillis: 10_000 })
 }
 
-/** A provider of somebody else, which may have no flush. It is not ours to shut down. */
-function providerOf(registered: object): SessionsTracerProvider {
-  const found = (registered as { getDelegate?: () => object }).getDelegate?.() ?? registered
-  const provider = found as Partial<SessionsTracerProvider> & Pick<SessionsTracerProvider, 'getTracer'>
-  const forceFlush = async () => provider.forceFlush?.()
-  return { getTracer: provider.getTracer.bind(provider), forceFlush, shutdown: forceFlush }
+interface ForeignProvider extends TracerProvider {
+  forceFlush?(): Promise<void>
+}
+
+/** The provider that is registered; the API has it behind one of its own. */
+function registeredProvider(): ForeignProvider | undefined {
+  const registered = registeredApi().trace as
+    | (ForeignProvider & { getDelegate?(): ForeignProvider })
+    | undefined
+  return registered?.getDelegate?.() ?? registered
 }

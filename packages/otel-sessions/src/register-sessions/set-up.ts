@@ -150,7 +150,8 @@ const SAMPLERS: Readonly<Record<SamplerName, (ratio: number) => Sampler>> = {
 
 const samplerOf = ({ sampler, samplerRatio }: RegisterEnvironment): Sampler => SAMPLERS[sampler](samplerRatio)
 
-function propagatorOf(names: readonly PropagatorName[]): TextMapPropagator | undefined {
+/** Propagators by their names; undefined for none. */
+export function propagatorOf(names: readonly PropagatorName[]): TextMapPropagator | undefined {
   const propagators = names.map((name) =>
     name === 'baggage' ? new W3CBaggagePropagator() : new W3CTraceContextPropagator(),
   )

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readList } from '../environment/variables.ts'
-import { type InstrumentationLike, reportFailure } from './instrumentation.ts'
+import { hookImports } from './hook-imports.ts'
+import { type InstrumentationLike, modulesOf, reportFailure } from './instrumentation.ts'
 
 const ALL_OF_NODE = '@opentelemetry/auto-instrumentations-node'
 const OFFICIAL = '@opentelemetry/instrumentation-'
@@ -12,38 +13,49 @@ const INSTRUMENTATION =
  * Loads the instrumentations that are installed, and constructs them, which enables them. Never throws: a package that
  * fails is logged once.
  *
- * @param require loads as the application does
+ * @param loaders load as the application does; the first that has any is used
  * @param given those that are not loaded again
  */
 export function findInstrumentations(
-  require: NodeJS.Require,
+  loaders: readonly NodeJS.Require[],
   given: readonly InstrumentationLike[],
 ): InstrumentationLike[] {
+  const [require, names] =
+    loaders.map((each) => [each, namesOf(each)] as const).find(([, { size }]) => size > 0) ?? []
+  if (require === undefined || names === undefined) return []
   const taken = new Set(given.map(({ instrumentationName }) => instrumentationName))
-  const names = namesOf(require)
-  const found: InstrumentationLike[] = []
-  const load = (name: string, construct: (module: object) => InstrumentationLike[]) => {
+  const changed = new Map<string, string[]>()
+  const load = (name: string) => {
     try {
-      for (const each of construct(require(name))) {
-        found.push(each)
-        taken.add(each.instrumentationName)
-      }
+      const found = construct(require(name), taken)
+      for (const { instrumentationName } of found) taken.add(instrumentationName)
+      changed.set(require.resolve(name), found.flatMap(modulesOf))
+      return found
     } catch (error) {
       reportFailure(name, error)
+      return []
     }
   }
-  if (names.delete(ALL_OF_NODE)) {
-    // It chooses by the environment itself.
-    const disabled = Object.fromEntries([...taken].map((name) => [name, { enabled: false }]))
-    load(ALL_OF_NODE, (module) => {
-      return (
-        module as { getNodeAutoInstrumentations(configs: object): InstrumentationLike[] }
-      ).getNodeAutoInstrumentations(disabled)
-    })
-  }
   const isChosen = choiceOfEnvironment()
-  for (const name of names) if (!taken.has(name) && isChosen(name)) load(name, constructAll)
+  // First: it has most of the others.
+  const found = names.delete(ALL_OF_NODE) ? load(ALL_OF_NODE) : []
+  for (const name of names) if (!taken.has(name) && isChosen(name)) found.push(...load(name))
+  hookImports(changed)
   return found
+}
+
+interface InstrumentationModule {
+  /** Of `@opentelemetry/auto-instrumentations-node`, which chooses by the environment itself. */
+  getNodeAutoInstrumentations?(configs: Record<string, { enabled: false }>): InstrumentationLike[]
+}
+
+function construct(
+  module: InstrumentationModule,
+  taken: ReadonlySet<string | undefined>,
+): InstrumentationLike[] {
+  if (module.getNodeAutoInstrumentations === undefined) return constructAll(module)
+  const configs = Object.fromEntries([...taken].map((name) => [name, { enabled: false as const }]))
+  return module.getNodeAutoInstrumentations(configs)
 }
 
 /** The instrumentations that a module has: its classes of that name, constructed with their defaults. */
@@ -71,7 +83,18 @@ function namesOf(require: NodeJS.Require): Set<string> {
   const folders = require.resolve.paths('x') ?? []
   const chosen = folders.flatMap((folder) => dependenciesIn(dirname(folder)))
   const names = chosen.length > 0 ? chosen : folders.flatMap(packagesIn)
-  return new Set(names)
+  return new Set(names.filter((name) => isInstalled(name, require, folders)))
+}
+
+/** Dependencies of the development are not installed in production. */
+function isInstalled(name: string, require: NodeJS.Require, folders: readonly string[]): boolean {
+  if (folders.some((folder) => existsSync(join(folder, name)))) return true
+  try {
+    // Where there are no such folders.
+    return require.resolve(name) !== ''
+  } catch {
+    return false
+  }
 }
 
 function dependenciesIn(folder: string): string[] {

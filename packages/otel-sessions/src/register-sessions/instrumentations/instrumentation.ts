@@ -18,6 +18,10 @@ export interface InstrumentationLike {
   getModuleDefinitions?(): readonly { readonly name?: string }[]
 }
 
+/** The names of the modules that an instrumentation changes. */
+export const modulesOf = (instrumentation: InstrumentationLike): string[] =>
+  (instrumentation.getModuleDefinitions?.() ?? []).flatMap(({ name }) => name ?? [])
+
 /** Reports an instrumentation that is not used, once for each. */
 export function reportFailure(name: string, error: unknown): void {
   const message = () => `${name} does not instrument: loading or starting it throws (${describeError(error)})`

@@ -1,12 +1,20 @@
 import { createRequire, isBuiltin, syncBuiltinESMExports } from 'node:module'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { metrics, trace } from '@opentelemetry/api'
 import { findInstrumentations } from './find.ts'
-import { type InstrumentationLike, reportFailure } from './instrumentation.ts'
+import { type InstrumentationLike, modulesOf, reportFailure } from './instrumentation.ts'
 
-/** Loads modules as the main script does; as a file of the working directory does, if there is none. */
-export const requireOfApplication = (): NodeJS.Require =>
-  createRequire(process.argv[1] ?? join(process.cwd(), 'main.js'))
+/** Loads modules as the application does: as its main script, and as a file of the working directory. */
+function loaders(): NodeJS.Require[] {
+  return [process.argv[1], 'main.js'].flatMap((file) => {
+    try {
+      return file === undefined ? [] : [createRequire(resolve(file))]
+    } catch {
+      // The working directory was deleted.
+      return []
+    }
+  })
+}
 
 /**
  * Connects instrumentations to the registered provider, as OpenTelemetry's `registerInstrumentations` does. Never throws:
@@ -15,12 +23,11 @@ export const requireOfApplication = (): NodeJS.Require =>
  * @param findsOthers whether those that are installed are loaded, too
  */
 export function startInstrumentations(given: readonly InstrumentationLike[], findsOthers: boolean): void {
-  const require = requireOfApplication()
-  const all = findsOthers ? [...given, ...findInstrumentations(require, given)] : given
+  const all = findsOthers ? [...given, ...findInstrumentations(loaders(), given)] : given
   for (const instrumentation of all) {
     try {
       start(instrumentation)
-      loadBuiltins(instrumentation, require)
+      loadBuiltins(instrumentation)
     } catch (error) {
       reportFailure(instrumentation.instrumentationName ?? 'an instrumentation', error)
     }
@@ -36,9 +43,9 @@ function start(instrumentation: InstrumentationLike): void {
 }
 
 /** An instrumentation changes a module when it is required. Node's own modules are mostly imported, before and after. */
-function loadBuiltins(instrumentation: InstrumentationLike, require: NodeJS.Require): void {
-  const names = (instrumentation.getModuleDefinitions?.() ?? []).map(({ name = '' }) => name)
-  const builtins = names.filter((name) => isBuiltin(name))
+function loadBuiltins(instrumentation: InstrumentationLike): void {
+  const require = createRequire(process.execPath)
+  const builtins = modulesOf(instrumentation).filter((name) => isBuiltin(name))
   for (const name of builtins) require(name)
   // For modules that have imported single functions of them.
   if (builtins.length > 0) syncBuiltinESMExports()

@@ -152,7 +152,7 @@ export function readEnv(env: Environment): { settings: EnvSettings; problems: re
   const protocol = readBoth(
     'PROTOCOL',
     (value) => (isProtocol(value) ? value : undefined),
-    'http/protobuf or http/json',
+    'http/protobuf or http/json. For gRPC, take the port of the endpoint for OTLP/HTTP, usually 4318',
   )
   if (protocol !== undefined) settings.protocol = protocol
 
