@@ -1,5 +1,6 @@
 import type { ProblemCode } from '@otel-sessions/processor'
 import * as EXPORTER from './codes/exporter.ts'
+import * as FRONT_DOOR from './codes/front-door.ts'
 import * as IDS from './codes/ids.ts'
 import { LOGS } from './codes/logs.ts'
 import * as SCOPES from './codes/scopes.ts'
@@ -49,19 +50,33 @@ const isComplete: [ProblemCode] extends [Documented]
     : false
   : false = true
 
+/** The problems of `otel-sessions`, most frequent first. */
+const OF_FRONT_DOOR = [
+  FRONT_DOOR.REQUEST,
+  FRONT_DOOR.REGISTER,
+  FRONT_DOOR.VARIABLES,
+  FRONT_DOOR.INSTRUMENTATION,
+  FRONT_DOOR.PROCESSORS,
+] as const
+
+/** Does not compile if a code of the type is missing in the list. */
+const isFrontDoorComplete: [FRONT_DOOR.Own] extends [CodesOf<(typeof OF_FRONT_DOOR)[number]>] ? true : false =
+  true
+
 /** Every code of the form `area:reason` that is counted in `processStats().problems`. */
-export const PROBLEM_CODES: readonly string[] = isComplete
-  ? PROBLEMS.flatMap(({ codes }) => Object.keys(codes))
-  : []
+export const PROBLEM_CODES: readonly string[] =
+  isComplete && isFrontDoorComplete
+    ? [...PROBLEMS, ...OF_FRONT_DOOR].flatMap(({ codes }) => Object.keys(codes))
+    : []
 
 const REASONS = [EXPORTER.NOT_EXPORTED, EXPORTER.BACKEND, EXPORTER.NOT_BACKFILLED, EXPORTER.DROPPED] as const
 
 /** Every problem code, with a heading for its area and an anchor of its own. */
 export function codesMarkdown(): string {
   return [
-    ...PROBLEMS.map((each) => areaMarkdown(each, (code) => code.replace(':', '-'))),
+    ...[...OF_FRONT_DOOR, ...PROBLEMS].map((each) => areaMarkdown(each, (code) => code.replace(':', '-'))),
     '## What the exporter counts',
-    '`SessionSpanExporter` and `PersistentBatchSpanProcessor` count by reason, in their own `stats()`.',
+    'Each processor of `sessionProcessors` counts by reason, in its own `stats().session`. So do `PersistentBatchSpanProcessor` and `SessionSpanExporter`, the latter in `stats()` itself.',
     ...REASONS.map((each) => areaMarkdown(each, (code) => `${each.anchor}-${code}`)),
     '### What is logged without a code {#logged}',
     'Find a part of the message. Each is logged once in a process, and once for each endpoint.',

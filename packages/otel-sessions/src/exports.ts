@@ -14,8 +14,6 @@ export {
   contextWithoutSession,
   contextWithSession,
   getSession,
-  type ProcessStats,
-  processStats,
   type SessionInfo,
   type SessionInit,
   SessionSpanProcessor,
@@ -31,6 +29,7 @@ export {
   startSession,
 } from '@otel-sessions/processor/lifecycle'
 export { checkSessionId, createSessionId } from '@otel-sessions/semconv'
+export { type ProcessStats, processStats } from './process-stats.ts'
 export type { SessionProcessorsOptions } from './session-processors/options.ts'
 export { type SessionProcessors, sessionProcessors } from './session-processors/session-processors.ts'
 export type {

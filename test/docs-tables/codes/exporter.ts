@@ -6,7 +6,7 @@ export const NOT_EXPORTED = area({
   title: 'A `session.id` is not exported: `exporter.stats().dropped`',
   anchor: 'not-exported',
   intro:
-    '`SessionSpanExporter` exports the span without its `session.id`. It counts the attribute by reason; with `PersistentBatchSpanProcessor`, in `stats().session.dropped`.',
+    '`SessionSpanExporter` exports the span without its `session.id`. It counts the attribute by reason; with `sessionProcessors` and `PersistentBatchSpanProcessor`, in `stats().session.dropped`.',
   isList: true,
   codes: {
     'not-a-string': {

@@ -2,7 +2,8 @@ import type { TracerProvider } from '@opentelemetry/api'
 import type { SessionExporterStats, ValidationStats } from '@otel-sessions/exporter'
 import type { DeliveryStats } from '@otel-sessions/exporter/persistent'
 import type { SessionProcessorStats } from '@otel-sessions/processor'
-import { logUnheard, processState, within } from '@otel-sessions/semconv/internal'
+import { logUnheard, within } from '@otel-sessions/semconv/internal'
+import { problemCounts } from '../process-stats.ts'
 
 /** A provider of tracers that can be flushed and shut down, as those of the SDK can. */
 export interface SessionsTracerProvider extends TracerProvider {
@@ -98,14 +99,4 @@ function statsOf({ stamping, delivery, exporter }: CountingParts): RegisteredSes
     delivery: delivered === undefined ? undefined : (counts as Omit<DeliveryStats, 'session'>),
     problems: problemCounts(),
   }
-}
-
-/** Those of all packages. The entries of a package's codes are not counts of problems; they have a blank in their name. */
-function problemCounts(): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const [namespace, problems] of processState().problems) {
-    if (namespace.includes(' ')) continue
-    for (const [code, count] of problems) counts[code] = (counts[code] ?? 0) + count
-  }
-  return counts
 }

@@ -1,0 +1,93 @@
+import type { FrontDoorProblem } from '../../../packages/otel-sessions/src/problems.ts'
+import { area, type CodeText } from './text.ts'
+
+/** The processor counts copies of every package under one code, which has its text there. */
+export type Own = Exclude<FrontDoorProblem, 'packages:two-copies'>
+
+/** The codes of an area, with all that its name has. */
+type CodesOf<Area extends string> = Readonly<Record<Extract<Own, `${Area}:${string}`>, CodeText>>
+
+export const REQUEST = area({
+  title: 'A helper finds no session',
+  anchor: 'request',
+  intro:
+    'The option `session` of [a helper](entering-a-session.md#with-a-helper) gave no answer that can be used. The request, the job or the message goes on without a session. The log names the helper, such as `otel-sessions/express`.',
+  codes: {
+    'request:threw': {
+      what: 'Your function threw.',
+      fix: 'Catch the error in the function. Return `null` for a request without a session, such as that of a user who is not signed in.',
+    },
+    'request:rejected': {
+      what: 'The promise that your function returned was rejected.',
+      fix: 'Catch the error in the function, and look at what it calls: mostly the database that has the conversations.',
+    },
+    'request:timed-out': {
+      what: 'The promise that your function returned took longer than `timeoutMillis`, 5 seconds by default. Its answer is ignored when it comes.',
+      fix: 'Make the lookup faster, or raise `timeoutMillis`. The request waits for it.',
+    },
+    'request:invalid': {
+      what: 'Your function returned something else than a session: an invalid ID, a number, an array, or an object without a valid `sessionId`.',
+      fix: 'Return a string or an object such as `{ sessionId, userId }`. The log says what was returned, never its value. [Session IDs](../reference/session-ids.md) has the rule.',
+    },
+  } satisfies CodesOf<'request'>,
+})
+
+export const REGISTER = area({
+  title: '`registerSessions` and `--import otel-sessions/register`',
+  anchor: 'register',
+  intro: 'The set-up differs from what you may expect.',
+  codes: {
+    'register:again': {
+      what: '`registerSessions` was called a second time. The first set-up stays as it is, and the second call returns it.',
+      fix: 'Call it once, in the file that your application loads first.',
+    },
+    'register:provider-exists': {
+      what: 'Something else has registered a tracer provider, and OpenTelemetry keeps the first one. `registerSessions` changes nothing, so the spans get no session.',
+      fix: 'Give that provider `spanProcessors: sessionProcessors([…])`. If you cannot change it, start your application with `node --import otel-sessions/register`, which joins it.',
+    },
+    'register:api-refused': {
+      what: 'The API of OpenTelemetry did not accept the provider, so the spans get no session. Mostly two versions of `@opentelemetry/api` are loaded.',
+      fix: 'Make `npm ls @opentelemetry/api` show one version: see [the API](../runtimes.md#the-api-one-version-one-copy).',
+    },
+  } satisfies CodesOf<'register'>,
+})
+
+export const PROCESSORS = area({
+  title: '`sessionProcessors`',
+  anchor: 'processors',
+  intro: 'The processors run. One of them, or an option, has less effect than you may expect.',
+  codes: {
+    'processors:threw': {
+      what: 'A method of one of your processors threw. The error does not reach your application. `stats().failures` of that processor counts them.',
+      fix: 'The log names the class and the method. Look at its documentation, or report it there.',
+    },
+    'processors:options-ignored': {
+      what: 'A processor validates sessions by itself, or the array has a `SessionSpanProcessor` already. It keeps its own options, and those of this call have no effect on it.',
+      fix: 'Pass the options in one place. Leave out `SessionSpanExporter`, `new SessionSpanProcessor()`, and the option `session` of `PersistentBatchSpanProcessor`: `sessionProcessors` does their work.',
+    },
+  } satisfies CodesOf<'processors'>,
+})
+
+export const VARIABLES = area({
+  title: 'An environment variable is ignored',
+  anchor: 'variables',
+  intro: '`registerSessions` cannot use the value of a [variable](../reference/environment.md).',
+  codes: {
+    'environment:ignored': {
+      what: 'The value is wrong, or it asks for something that `registerSessions` does not have, such as the protocol `grpc`. It is ignored, and the default applies. The log names the variable and what it accepts, never the value.',
+      fix: 'Correct the variable, or pass the option in code.',
+    },
+  } satisfies Pick<CodesOf<'environment'>, 'environment:ignored'>,
+})
+
+export const INSTRUMENTATION = area({
+  title: 'An instrumentation does not load',
+  anchor: 'instrumentation',
+  intro: '`autoInstrument`, or `--import otel-sessions/register`, found an instrumentation.',
+  codes: {
+    'instrumentation:failed': {
+      what: 'It threw while it was loaded or registered. Its library makes no spans. Everything else works.',
+      fix: 'The log names the package and the error. Often its version does not fit the others: see [Runtimes and versions](../runtimes.md). To leave it out, name it in `OTEL_NODE_DISABLED_INSTRUMENTATIONS`.',
+    },
+  } satisfies CodesOf<'instrumentation'>,
+})
