@@ -7,7 +7,12 @@ declare global {
   const agent: { invoke(input: unknown): Promise<string> }
   /** Streams the answer of a language model. */
   const askModel: (question: string) => AsyncIterable<string>
-  /** Express middleware that sets `response.locals.userId`, or answers with 401. */
+  namespace Express {
+    interface Request {
+      user: { readonly id: string }
+    }
+  }
+  /** Express middleware that sets `request.user` and `response.locals.userId`, or answers with 401. */
   const authenticate: import('express').RequestHandler
   /** The ID of the signed-in user of a request; rejects if nobody is signed in. */
   const authenticatedUser: (request: unknown) => Promise<string>

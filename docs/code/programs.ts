@@ -31,16 +31,24 @@ const quickStart: Program = {
   sessions: { user_123_conv_456: ['quick-start: answer', 'quick-start: look up'] },
 }
 
-/** The programs, by page and by the file name in brackets. */
-export const PROGRAMS: Readonly<Record<string, Readonly<Record<string, Program>>>> = {
+/** It sends to the console. */
+const printed: Program = {
+  sessions: {},
+  prints: [/name: 'look up'/, /name: 'answer'/, /('session\.id': 'user_123_conv_456'[\s\S]*){2}/],
+}
+
+/**
+ * The programs, by page and by the file name in brackets. One that the page runs with several commands has an entry for
+ * each, in order.
+ */
+export const PROGRAMS: Readonly<Record<string, Readonly<Record<string, Program | readonly Program[]>>>> = {
   'README.md': {
-    'app.mjs': {
-      sessions: {}, // it sends to the console
-      prints: [/name: 'look up'/, /name: 'answer'/, /('session\.id': 'user_123_conv_456'[\s\S]*){2}/],
-    },
+    'app.mjs': printed,
   },
   'docs/guide/getting-started.md': {
-    'quick-start.mjs': quickStart,
-    'quick-start-sdk-3.mjs': quickStart,
+    'app.mjs': quickStart,
+    'app-sdk-3.mjs': quickStart,
+    'agent.mjs': [printed, quickStart],
+    'server.mjs': quickStart,
   },
 }

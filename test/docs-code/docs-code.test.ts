@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { blocksOf } from './blocks.ts'
 import { fencesOf } from './fences.ts'
-import { commandAfter } from './programs/command.ts'
+import { commandsAfter } from './programs/command.ts'
 import { packagesInstalledBefore, withTarballs } from './programs/install-line.ts'
 
 const page = 'docs/page.md'
@@ -56,28 +56,24 @@ it('a program gets what the nearest install line before it names, with tarballs 
   ])
 })
 
-it('a program runs as the page says after it, with its options and its environment', () => {
+it('a program runs as the page says after it, with its options and its environment, once for each command', () => {
   const shell = (line: number, code: string) => ({
-    page,
-    line,
+    ...{ page, line, code },
     language: 'sh',
     name: undefined,
     flags: [],
-    code,
   })
   const fences = [
     shell(1, 'node --before app.mjs'),
-    shell(
-      9,
-      'npm start\nnode other.mjs\nOTEL_LOG_LEVEL=warn A=b node --import otel-sessions/register app.mjs # here',
-    ),
-    shell(12, 'node --later app.mjs'),
+    shell(9, 'npm start\nnode other.mjs\nA=b C_D=e node --import otel-sessions/register app.mjs # here'),
+    shell(12, 'node app.mjs'),
   ]
-  expect(commandAfter(fences, 5, 'app.mjs')).toEqual({
-    options: ['--import', 'otel-sessions/register'],
-    env: { OTEL_LOG_LEVEL: 'warn', A: 'b' },
-  })
-  expect(commandAfter(fences, 5, 'none.mjs')).toEqual({ options: [], env: {} })
+  const options = ['--import', 'otel-sessions/register']
+  expect(commandsAfter(fences, 5, 'app.mjs')).toEqual([
+    { options, env: { A: 'b', C_D: 'e' } },
+    { options: [], env: {} },
+  ])
+  expect(commandsAfter(fences, 5, 'none.mjs')).toEqual([{ options: [], env: {} }])
 })
 
 it('a block sees the imports of earlier blocks, except names that it has itself, and types in JavaScript', () => {

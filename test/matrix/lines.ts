@@ -35,7 +35,7 @@ export const SDK_2: Line = {
   }),
   nodes: [20, 22, 24, 26],
   quickNode: 26,
-  quickStart: 'quick-start.mjs',
+  quickStart: 'app.mjs',
 }
 
 export const SDK_3: Line = {
@@ -51,7 +51,7 @@ export const SDK_3: Line = {
   }),
   nodes: [22, 24, 26],
   quickNode: 22,
-  quickStart: 'quick-start-sdk-3.mjs',
+  quickStart: 'app-sdk-3.mjs',
 }
 
 const SDK_1: Line = {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { PROGRAMS, type Program } from '../../../docs/code/programs.ts'
 import { type Fence, isFile } from '../fences.ts'
 import { root } from '../pages.ts'
-import { type Command, commandAfter } from './command.ts'
+import { type Command, commandsAfter } from './command.ts'
 import { packagesInstalledBefore } from './install-line.ts'
 
 /** A program to run, with what it needs and what it must do. */
@@ -28,31 +28,37 @@ export function findPrograms(pages: ReadonlyMap<string, readonly Fence[]>, all: 
   for (const [page, fences] of pages) {
     const expected = PROGRAMS[page] ?? {}
     const files = filesOf(fences)
-    const parts = new Set(Object.values(expected).flatMap((program) => program.with ?? []))
+    const parts = new Set(
+      Object.values(expected)
+        .flat()
+        .flatMap((program) => program.with ?? []),
+    )
     for (const [name, fence] of files) {
       if (!(name in expected) && !parts.has(name)) {
         problems.push(`${page}:${fence.line}: docs/code/programs.ts has no entry for ${name}`)
       }
     }
-    for (const [main, program] of Object.entries(expected)) {
-      const names = [main, ...(program.with ?? [])]
+    for (const [main, runs] of Object.entries(expected)) {
+      const programs = [runs].flat()
+      const names = [main, ...programs.flatMap((program) => program.with ?? [])]
       const missing = names.filter((name) => !files.has(name))
       for (const name of missing) problems.push(`docs/code/programs.ts: ${page} has no program ${name}`)
       if (missing.length > 0) continue
       const line = files.get(main)?.line ?? 0
       const packages = packagesInstalledBefore(fences, line)
+      const commands = commandsAfter(fences, line, main)
       if (packages === undefined) problems.push(`${page}:${line}: no "npm i" line before ${main}`)
-      else {
+      else if (commands.length !== programs.length) {
+        problems.push(
+          `${page}:${line}: ${main} is run by ${commands.length} commands, not ${programs.length}`,
+        )
+      } else {
         const texts = Object.fromEntries(names.map((name) => [name, files.get(name)?.code ?? '']))
-        const command = commandAfter(fences, line, main)
-        found.push({
-          place: `${page}:${line}: ${main}`,
-          main,
-          files: texts,
-          packages,
-          command,
-          expected: program,
-        })
+        for (const [index, command] of commands.entries()) {
+          const program = programs[index] as Program
+          const place = `${page}:${line}: ${main}${index > 0 ? `, command ${index + 1}` : ''}`
+          found.push({ place, main, files: texts, packages, command, expected: program })
+        }
       }
     }
   }
