@@ -8,7 +8,7 @@ export type FrontDoorProblem =
   | 'environment:ignored'
   | 'instrumentation:failed'
   | 'register:again'
-  | 'register:api-refused'
+  | 'register:api-rejected'
   | 'register:provider-exists'
   | 'request:threw'
   | 'request:rejected'

@@ -45,7 +45,7 @@ export const REGISTER = area({
       what: 'Something else has registered a tracer provider, and OpenTelemetry keeps the first one. `registerSessions` changes nothing, so the spans get no session.',
       fix: 'Give that provider `spanProcessors: sessionProcessors([…])`. If you cannot change it, start your application with `node --import otel-sessions/register`, which joins it.',
     },
-    'register:api-refused': {
+    'register:api-rejected': {
       what: 'The API of OpenTelemetry did not accept the provider, so the spans get no session. Mostly two versions of `@opentelemetry/api` are loaded.',
       fix: 'Make `npm ls @opentelemetry/api` show one version: see [the API](../runtimes.md#the-api-one-version-one-copy).',
     },

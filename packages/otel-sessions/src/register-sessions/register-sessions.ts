@@ -61,7 +61,7 @@ export function registerSessions(options: RegisterSessionsOptions = {}): Registe
   if (api.propagation === undefined && propagator) propagation.setGlobalPropagator(propagator)
   if (!isEnabled) return telemetry
   if (!trace.setGlobalTracerProvider(telemetry.provider)) {
-    problems.report('register:api-refused', () => {
+    problems.report('register:api-rejected', () => {
       return 'spans get no session: OpenTelemetry\'s API did not take the provider, mostly because another version of it is loaded; see "npm ls @opentelemetry/api"'
     })
   }
