@@ -99,7 +99,8 @@ export function createEntry<Request>(
   }
 }
 
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+/** Whether a value is a promise, or something like it. */
+export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   value !== null && value !== undefined && typeof (value as PromiseLike<unknown>).then === 'function'
 
 function enter<T>(

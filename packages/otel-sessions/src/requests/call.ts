@@ -1,0 +1,66 @@
+import { createEntry, type Entry } from './entry.ts'
+import { checkSessionsOptions, type SessionOfRequest, type SessionsOptions } from './options.ts'
+
+/** Options of a `sessions()` that wraps a function: it names the session by the arguments of the function. */
+export interface CallSessionsOptions<Args extends unknown[]> {
+  /**
+   * Returns the session of a call, or a promise of it. It is called with the arguments of the function. Derive the session
+   * from the authenticated user: a header or a cookie is no proof of who may write into a session. If it throws,
+   * rejects, takes too long, or returns an invalid ID, the call goes on without a session, which is counted, and logged
+   * once.
+   */
+  readonly session: (...args: Args) => SessionOfRequest | PromiseLike<SessionOfRequest>
+  /**
+   * How long a promise of `session` may take, in milliseconds. After that the call goes on without a session, and a late
+   * answer is ignored. A whole number from 1 to 2,147,483,647.
+   *
+   * @default 5000
+   */
+  readonly timeoutMillis?: number | undefined
+}
+
+/**
+ * A function that may be called with these arguments. It may take fewer, or more special ones: a framework passes what the
+ * function declares.
+ */
+export type TakesArgs<Args extends unknown[]> = {
+  // A method, because the parameters of methods are compared both ways.
+  // biome-ignore lint/suspicious/noExplicitAny: a function may declare more arguments, of any type.
+  call(...args: [...Args, ...any[]]): unknown
+}['call']
+
+/** The type of a function that waits for its session: a promise comes out, or what came out before. */
+export type InSession<Fn extends TakesArgs<never>> =
+  ReturnType<Fn> extends PromiseLike<unknown>
+    ? Fn
+    : (
+        this: ThisParameterType<Fn>,
+        ...args: Parameters<Fn>
+      ) => ReturnType<Fn> | Promise<Awaited<ReturnType<Fn>>>
+
+/**
+ * Checks the options, and adds the defaults.
+ *
+ * @throws TypeError or RangeError when an option is wrong; the message names it
+ */
+export function checkCallOptions<Args extends unknown[]>(
+  framework: string,
+  options: CallSessionsOptions<Args>,
+): CallSessionsOptions<Args> & { readonly timeoutMillis: number } {
+  // The function is checked to be one, whatever its arguments are.
+  const own = options as unknown as SessionsOptions<never>
+  return checkSessionsOptions(`otel-sessions/${framework}: sessions`, own) as never
+}
+
+/**
+ * Creates what a helper calls for each call of a function. What enters is the list of its arguments.
+ *
+ * @throws TypeError or RangeError when an option is wrong; the message names it
+ */
+export function createCallEntry<Args extends unknown[]>(
+  framework: string,
+  options: CallSessionsOptions<Args>,
+): Entry<Args> {
+  const { session, timeoutMillis } = checkCallOptions(framework, options)
+  return createEntry<Args>(framework, { session: (args) => session(...args), timeoutMillis })
+}
