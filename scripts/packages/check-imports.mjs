@@ -4,6 +4,7 @@ import { MAY_IMPORT, SDK } from './expected.mjs'
 
 /** Checks the imports of each entry point, of its types and its code, recursively. */
 export function checkImports({ manifest, files, read, resolve }) {
+  const checked = new Set()
   return entryPoints(manifest).flatMap(({ name, condition, types, code }) => {
     const entry = condition === undefined ? name : `${name} (${condition})`
     const allowed = MAY_IMPORT[entry]
@@ -14,9 +15,11 @@ export function checkImports({ manifest, files, read, resolve }) {
       importsFrom(file, read, resolve, manifest.imports)
         .filter(({ missing, specifier }) => missing || !isAllowed(specifier, list))
         .map(({ file: importer, specifier }) => `${entry}: ${importer} imports ${specifier}`)
-    // The check of the manifest reports missing files.
+    // Conditions share one file of types. The check of the manifest reports missing files.
+    const hasTypes = files.includes(types) && !checked.has(types)
+    checked.add(types)
     return [
-      ...(files.includes(types) ? forbidden(types, inTypes) : []),
+      ...(hasTypes ? forbidden(types, inTypes) : []),
       ...(files.includes(code) ? forbidden(code, allowed) : []),
     ]
   })

@@ -12,26 +12,19 @@ export const isInternal = (name) => name.endsWith('/internal')
 
 /**
  * The entry points of a manifest: the name that an application imports, the condition under which Node or a bundler uses
- * these files, if there is one, and the paths of the types and the code in the package.
+ * this code, if there are several, and the paths of the types and the code in the package.
  *
  * @returns {{ name: string, condition: string | undefined, types: string | undefined, code: string | undefined }[]}
  */
 export function entryPoints({ name, exports }) {
   return Object.entries(exports)
     .filter(([path]) => path !== './package.json')
-    .flatMap(([path, target]) =>
-      targets(target).map(({ condition, types, code }) => ({
+    .flatMap(([path, { types, ...conditions }]) =>
+      Object.entries(conditions).map(([condition, code], _, all) => ({
         name: name + path.slice(1),
-        condition,
+        condition: all.length > 1 ? condition : undefined,
         types: types?.replace(/^\.\//, ''),
-        code: code?.replace(/^\.\//, ''),
+        code: code.replace(/^\.\//, ''),
       })),
     )
-}
-
-function targets(target, condition) {
-  if (typeof target.default === 'string') return [{ condition, types: target.types, code: target.default }]
-  return Object.entries(target).flatMap(([name, inner]) =>
-    targets(inner, condition === undefined ? name : `${condition}, ${name}`),
-  )
 }

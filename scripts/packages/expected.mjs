@@ -3,7 +3,9 @@
 const SEMCONV = ['@otel-sessions/semconv', '@otel-sessions/semconv/internal']
 const API = '@opentelemetry/api'
 /** The parts of the SDK that the front door brings along. No declaration may name them. */
-export const SDK = ['context-async-hooks', 'core', 'resources', 'sdk-trace'].map((name) => `@opentelemetry/${name}`)
+export const SDK = ['context-async-hooks', 'core', 'resources', 'sdk-trace'].map(
+  (name) => `@opentelemetry/${name}`,
+)
 // For delivery, which requires Node.
 const NODE = [
   'crypto',

@@ -17,9 +17,10 @@ export function publicEntries(): Entry[] {
     const manifest = JSON.parse(readFileSync(new URL(`packages/${folder}/package.json`, root), 'utf8'))
     return entryPoints(manifest)
       .filter(({ name }) => !isInternal(name))
-      .map(({ name, condition, types }) => ({
+      .map(({ name, condition, code = '' }) => ({
         name: condition === undefined ? name : `${name} (${condition})`,
-        declarations: fileURLToPath(new URL(`packages/${folder}/${types}`, root)),
+        // Beside the code: TypeScript knows one file of types for all conditions.
+        declarations: fileURLToPath(new URL(`packages/${folder}/${code.replace(/\.js$/, '.d.ts')}`, root)),
         snapshot: fileURLToPath(new URL(snapshotOf(name, condition), import.meta.url)),
       }))
   })

@@ -12,6 +12,8 @@ import * as processors from '@otel-sessions/processor'
 import * as langchains from '@otel-sessions/processor/langchain'
 import * as lifecycles from '@otel-sessions/processor/lifecycle'
 import * as semconv from '@otel-sessions/semconv'
+import * as front from 'otel-sessions'
+import * as express from 'otel-sessions/express'
 import { makeProvider, type ReadableSpan, type SpanExporter, type SpanProcessor } from '../support/sdk.ts'
 
 const { SessionSpanExporter } = exporters
@@ -51,6 +53,21 @@ export const totalsAsExporter: SpanExporter = new SessionSpanExporter(
   analytics.exporter(new OTLPTraceExporter()),
 )
 export const dollars: number | undefined = analytics.stats('conv_1')?.cost?.total
+
+// An existing set-up, and one from nothing.
+const [stamping, ...validated] = front.sessionProcessors([processor, delivery], {
+  backends: [front.langfuse],
+  backfill: front.backfill({ maxSpans: 100 }),
+})
+export const frontProvider = makeProvider('shop', [stamping, ...validated])
+export const waiting: number | undefined = validated[0]?.stats().session?.waiting
+export const telemetry: front.RegisteredSessions = front.registerSessions({
+  url: 'http://localhost:4318/v1/traces',
+})
+export const middleware = express.sessions({
+  session: async (request: { user?: { id: string } }) =>
+    request.user && { sessionId: 'conv_1', userId: request.user.id },
+})
 
 // The type of fn's result is preserved.
 export const sync: number = usingSession('conv_1', () => 1)
@@ -202,6 +219,12 @@ export const values: [
 ]
 
 // And no type is `any`.
+// @ts-expect-error an exporter is not a processor
+front.sessionProcessors([new OTLPTraceExporter()])
+// @ts-expect-error no such option
+front.registerSessions({ backend: [] })
+// @ts-expect-error a number is not a session
+express.sessions({ session: () => 42 })
 // @ts-expect-error a session is a string, an object or null
 usingSession(42, () => {})
 // @ts-expect-error a misspelt field
