@@ -144,7 +144,7 @@ function checkInstrumentations(given: unknown): InstrumentationLike[] {
   return (given as unknown[]).flatMap((each, index) => {
     for (const one of [each].flat() as Partial<InstrumentationLike>[]) {
       const isOne = typeof one?.enable === 'function' && typeof one.setTracerProvider === 'function'
-      const expected = 'an instrumentation, with enable and setTracerProvider,'
+      const expected = 'an instrumentation, with enable and setTracerProvider'
       checkOption(isOne, WHERE, `instrumentations[${index}]`, expected, one)
     }
     return each as InstrumentationLike[]

@@ -116,6 +116,7 @@ describe('what is registered already', () => {
   })
 
   test('a provider that cannot be flushed is no error', async () => {
+    collectWarnings()
     trace.setGlobalTracerProvider({ getTracer: () => trace.getTracer('app') })
     const telemetry = registerSessions()
     await telemetry.flush()
@@ -146,6 +147,7 @@ describe('what is registered already', () => {
   })
 
   test('what was registered by --import is what a call in the code returns', () => {
+    collectWarnings()
     const joined = telemetryOf(new TracerProvider(), { flushMillis: 1, shutdownMillis: 1 })
     trace.setGlobalTracerProvider(joined.provider)
     setRegisteredSessions(joined)

@@ -1,4 +1,5 @@
 import { context, diag, propagation, trace } from '@opentelemetry/api'
+import { resetProcessState } from '@otel-sessions/semconv/internal'
 import { type RegisteredSessions, type RegisterSessionsOptions, registerSessions } from 'otel-sessions'
 import { afterAll, afterEach, beforeAll, onTestFinished, vi } from 'vitest'
 import { type Collector, startCollector } from '../../../../demo/support/collector.ts'
@@ -17,6 +18,8 @@ export function useCollector(): void {
     propagation.disable()
     diag.disable()
     vi.unstubAllEnvs()
+    // So that each test sees what is logged once.
+    resetProcessState()
   })
 }
 

@@ -1,4 +1,5 @@
-import { createRequire } from 'node:module'
+// Under another name: banners of bundles often import it under its own.
+import { createRequire as requireFrom } from 'node:module'
 
 interface RegisterHooks {
   supportsSyncHooks(): boolean
@@ -20,7 +21,7 @@ export function hookImports(modules: ReadonlyMap<string, readonly string[]>): vo
   }
   for (const [hook, include] of byHook) {
     try {
-      const { supportsSyncHooks, register } = createRequire(hook)(hook) as RegisterHooks
+      const { supportsSyncHooks, register } = requireFrom(hook)(hook) as RegisterHooks
       if (supportsSyncHooks() && include.length > 0) register({ include })
     } catch {
       // Of another version.
@@ -31,8 +32,8 @@ export function hookImports(modules: ReadonlyMap<string, readonly string[]>): vo
 /** The file of the hook that a package's instrumentations use; undefined before version 3.3 of it. */
 function hookOf(file: string): string | undefined {
   try {
-    const instrumentation = createRequire(file).resolve('@opentelemetry/instrumentation')
-    return createRequire(instrumentation).resolve('import-in-the-middle/register-hooks.mjs')
+    const instrumentation = requireFrom(file).resolve('@opentelemetry/instrumentation')
+    return requireFrom(instrumentation).resolve('import-in-the-middle/register-hooks.mjs')
   } catch {
     return undefined
   }

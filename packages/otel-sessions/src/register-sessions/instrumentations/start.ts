@@ -1,4 +1,5 @@
-import { createRequire, isBuiltin, syncBuiltinESMExports } from 'node:module'
+// Under another name: banners of bundles often import it under its own.
+import { isBuiltin, createRequire as requireFrom, syncBuiltinESMExports } from 'node:module'
 import { resolve } from 'node:path'
 import { metrics, trace } from '@opentelemetry/api'
 import { findInstrumentations } from './find.ts'
@@ -8,7 +9,7 @@ import { type InstrumentationLike, modulesOf, reportFailure } from './instrument
 function loaders(): NodeJS.Require[] {
   return [process.argv[1], 'main.js'].flatMap((file) => {
     try {
-      return file === undefined ? [] : [createRequire(resolve(file))]
+      return file === undefined ? [] : [requireFrom(resolve(file))]
     } catch {
       // The working directory was deleted.
       return []
@@ -44,7 +45,7 @@ function start(instrumentation: InstrumentationLike): void {
 
 /** An instrumentation changes a module when it is required. Node's own modules are mostly imported, before and after. */
 function loadBuiltins(instrumentation: InstrumentationLike): void {
-  const require = createRequire(process.execPath)
+  const require = requireFrom(process.execPath)
   const builtins = modulesOf(instrumentation).filter((name) => isBuiltin(name))
   for (const name of builtins) require(name)
   // For modules that have imported single functions of them.

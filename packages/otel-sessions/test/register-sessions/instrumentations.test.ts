@@ -1,0 +1,261 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { metrics, type TracerProvider, trace } from '@opentelemetry/api'
+import type { InstrumentationLike } from 'otel-sessions'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { collectWarnings } from '../../../../test/support/tracing.ts'
+import { findInstrumentations } from '../../src/register-sessions/instrumentations/find.ts'
+import { arrived, endSpan, register, useCollector } from './support.ts'
+
+useCollector()
+
+/** An instrumentation as the base class of OpenTelemetry makes them, which records what is called. */
+function fakeInstrumentation(given: Partial<InstrumentationLike> = {}) {
+  const calls: string[] = []
+  let provider: TracerProvider | undefined
+  return {
+    calls,
+    instrumentationName: 'fake',
+    enable: () => void calls.push('enable'),
+    setTracerProvider: (set: TracerProvider) => {
+      calls.push('setTracerProvider')
+      provider = set
+    },
+    startSpan: (name: string) => provider?.getTracer('fake').startSpan(name).end(),
+    ...given,
+  }
+}
+
+describe('instrumentations that are passed', () => {
+  test('make spans of the registered provider', async () => {
+    const [one, two, three] = [fakeInstrumentation(), fakeInstrumentation(), fakeInstrumentation()]
+    const telemetry = register({ instrumentations: [one, [two, three]] })
+    for (const each of [one, two, three]) each.startSpan('of an instrumentation')
+    expect(await arrived(telemetry, 'of an instrumentation')).toHaveLength(3)
+  })
+
+  test('get a meter provider, because some fail in the calls of the application without one', () => {
+    const setMeterProvider = vi.fn()
+    register({ instrumentations: [fakeInstrumentation({ setMeterProvider })] })
+    expect(setMeterProvider).toHaveBeenCalledExactlyOnceWith(metrics.getMeterProvider())
+  })
+
+  test.each([
+    ['are not enabled again, which would make every span twice', { enabled: true }, ['setTracerProvider']],
+    ['are enabled if they were constructed disabled', { enabled: false }, ['setTracerProvider', 'enable']],
+    ['are not enabled if they do not say', undefined, ['setTracerProvider']],
+  ])('%s', (_, config, calls) => {
+    const one = fakeInstrumentation(config && { getConfig: () => config })
+    register({ instrumentations: [one] })
+    expect(one.calls).toEqual(calls)
+  })
+
+  test("change Node's modules also for what has imported them before", () => {
+    const { required, restore } = watchRequire()
+    onTestFinished(restore)
+    const getModuleDefinitions = () => [{ name: 'http' }, { name: 'node:https' }, { name: 'express' }, {}]
+    register({ instrumentations: [fakeInstrumentation({ getModuleDefinitions })] })
+    // Others are of LangChain.
+    expect(required.filter((name) => name !== 'p-queue')).toEqual(['http', 'node:https'])
+  })
+
+  test('that throw are logged once with their name, without the text of the error; the others work', async () => {
+    const warnings = collectWarnings()
+    const fails = (method: string) =>
+      fakeInstrumentation({
+        instrumentationName: `fails-in-${method}`,
+        [method]: () => {
+          throw Object.assign(new RangeError('secret_value'), { code: 'ERR_CODE' })
+        },
+      })
+    const works = fakeInstrumentation()
+    const telemetry = register({
+      instrumentations: [
+        fails('setTracerProvider'),
+        fails('setMeterProvider'),
+        fails('getModuleDefinitions'),
+        works,
+      ],
+    })
+    works.startSpan('beside those that fail')
+    endSpan('of the application')
+    expect(await arrived(telemetry, 'beside those that fail')).toHaveLength(1)
+    const failures = warnings.filter((each) => each.includes('does not instrument'))
+    expect(failures).toHaveLength(3)
+    expect(failures[0]).toContain('fails-in-setTracerProvider does not instrument')
+    expect(failures[0]).toContain('(RangeError, ERR_CODE)')
+    expect(failures.join()).not.toContain('secret_value')
+  })
+
+  test('with OTEL_SDK_DISABLED are left as they are', () => {
+    vi.stubEnv('OTEL_SDK_DISABLED', 'true')
+    const one = fakeInstrumentation()
+    register({ instrumentations: [one] })
+    expect(one.calls).toEqual([])
+  })
+
+  test('beside the provider of somebody else are left as they are', () => {
+    collectWarnings()
+    trace.setGlobalTracerProvider({ getTracer: () => trace.getTracer('app') })
+    const one = fakeInstrumentation()
+    register({ instrumentations: [one] })
+    expect(one.calls).toEqual([])
+  })
+})
+
+/** Records what is required, as instrumentations do. */
+function watchRequire() {
+  const { prototype } = createRequire(import.meta.url)('node:module')
+  const original = prototype.require
+  const required: string[] = []
+  prototype.require = function (name: string) {
+    required.push(name)
+    return original.call(this, name)
+  }
+  return { required, restore: () => Object.assign(prototype, { require: original }) }
+}
+
+describe('instrumentations that are installed', () => {
+  const HTTP = '@opentelemetry/instrumentation-http'
+  const PG = '@opentelemetry/instrumentation-pg'
+  const OPENAI = '@arizeai/openinference-instrumentation-openai'
+  const ALL = '@opentelemetry/auto-instrumentations-node'
+
+  /** A module with an instrumentation, its base class, and more that is none. */
+  const moduleOf = (name: string, className = 'SomeInstrumentation') => `
+    class ${className} {
+      constructor() { this.instrumentationName = '${name}' }
+      enable() {}
+      setTracerProvider() {}
+    }
+    module.exports = { ${className}, Helper: class Helper {}, SomeInstrumentationConfig: {}, version: '1' }`
+
+  /** An application with files; those of a package are under its name. */
+  function application(files: Readonly<Record<string, string>>, main = 'main.js') {
+    const folder = mkdtempSync(join(tmpdir(), 'otel-sessions-installed-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    for (const [path, text] of Object.entries(files)) {
+      const file = join(folder, path.startsWith('@') ? `node_modules/${path}/index.js` : path)
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, text)
+    }
+    return createRequire(join(folder, main))
+  }
+
+  const namesIn = (require: NodeJS.Require, given: InstrumentationLike[] = []) =>
+    findInstrumentations([require], given)
+      .map(({ instrumentationName }) => instrumentationName)
+      .sort()
+
+  const manifest = (...names: string[]) =>
+    JSON.stringify({ dependencies: Object.fromEntries(names.map((name) => [name, '*'])) })
+
+  test('are those that the package.json names', () => {
+    const require = application({
+      'package.json': JSON.stringify({
+        dependencies: { [HTTP]: '*', express: '*' },
+        devDependencies: { [PG]: '*' },
+        optionalDependencies: { [OPENAI]: '*' },
+      }),
+      [HTTP]: moduleOf(HTTP),
+      [PG]: moduleOf(PG),
+      [OPENAI]: moduleOf(OPENAI, 'OpenAIInstrumentation'),
+      '@opentelemetry/instrumentation-of-a-dependency': moduleOf('of-a-dependency'),
+      '@opentelemetry/instrumentation': moduleOf('the base'),
+    })
+    expect(namesIn(require)).toEqual([OPENAI, HTTP, PG])
+  })
+
+  test('in a workspace, those of the packages above count, too', () => {
+    const files = {
+      'package.json': manifest(HTTP),
+      'apps/shop/package.json': manifest(PG),
+      [HTTP]: moduleOf(HTTP),
+      [PG]: moduleOf(PG),
+    }
+    expect(namesIn(application(files, 'apps/shop/src/main.js'))).toEqual([HTTP, PG])
+  })
+
+  test('without such names, are those in node_modules', () => {
+    const files = {
+      [HTTP]: moduleOf(HTTP),
+      '@traceloop/instrumentation-x': moduleOf('x'),
+      '@arizeai/other': 'throw 1',
+    }
+    expect(namesIn(application(files))).toEqual([HTTP, 'x'])
+    expect(namesIn(application({ 'package.json': manifest('express'), ...files }))).toEqual([HTTP, 'x'])
+  })
+
+  test('a dependency of the development that is not there is no problem', () => {
+    const warnings = collectWarnings()
+    const files = { 'package.json': manifest(HTTP, PG), [HTTP]: moduleOf(HTTP) }
+    expect(namesIn(application(files))).toEqual([HTTP])
+    expect(warnings).toEqual([])
+  })
+
+  test('a package that fails to load is logged once with its name, and the others are loaded', () => {
+    const warnings = collectWarnings()
+    const require = application({
+      'package.json': manifest(HTTP, PG, OPENAI),
+      [HTTP]: `throw new Error('secret_value')`,
+      [PG]: `require('missing')`,
+      [OPENAI]: moduleOf(OPENAI),
+    })
+    expect(namesIn(require)).toEqual([OPENAI])
+    expect(namesIn(require)).toEqual([OPENAI])
+    expect(warnings).toEqual([
+      expect.stringContaining(`${HTTP} does not instrument: loading or starting it throws (Error)`),
+      expect.stringContaining(
+        `${PG} does not instrument: loading or starting it throws (Error, MODULE_NOT_FOUND)`,
+      ),
+    ])
+    expect(warnings.join()).not.toContain('secret_value')
+  })
+
+  test('those that are passed are not loaded a second time', () => {
+    const files = { 'package.json': manifest(HTTP, PG), [HTTP]: 'throw 1', [PG]: moduleOf(PG) }
+    expect(namesIn(application(files), [fakeInstrumentation({ instrumentationName: HTTP })])).toEqual([PG])
+  })
+
+  test('auto-instrumentations-node brings its own; those are not loaded a second time, nor those that are passed', () => {
+    const warnings = collectWarnings()
+    const all = `exports.getNodeAutoInstrumentations = (configs) => {
+      if (configs['passed'].enabled !== false) throw new Error('enabled')
+      return [{ instrumentationName: '${HTTP}', enable() {}, setTracerProvider() {} }]
+    }`
+    const files = {
+      'package.json': manifest(HTTP, ALL, PG),
+      [HTTP]: 'throw 1',
+      [ALL]: all,
+      [PG]: moduleOf(PG),
+    }
+    expect(namesIn(application(files), [fakeInstrumentation({ instrumentationName: 'passed' })])).toEqual([
+      HTTP,
+      PG,
+    ])
+    expect(warnings).toEqual([])
+  })
+
+  test('can be chosen by the variables of auto-instrumentations-node', () => {
+    const UNDICI = '@opentelemetry/instrumentation-undici'
+    const files = {
+      'package.json': manifest(HTTP, PG, UNDICI, OPENAI),
+      ...Object.fromEntries([HTTP, PG, UNDICI, OPENAI].map((name) => [name, moduleOf(name)])),
+    }
+    const require = application(files)
+    vi.stubEnv('OTEL_NODE_DISABLED_INSTRUMENTATIONS', 'pg')
+    expect(namesIn(require)).toEqual([OPENAI, HTTP, UNDICI])
+    vi.stubEnv('OTEL_NODE_ENABLED_INSTRUMENTATIONS', 'http, pg')
+    expect(namesIn(require)).toEqual([OPENAI, HTTP])
+  })
+
+  test('the working directory is looked into if the main script has none', () => {
+    const none = application({})
+    const some = application({ 'package.json': manifest(HTTP), [HTTP]: moduleOf(HTTP) })
+    expect(findInstrumentations([none, some], [])).toHaveLength(1)
+    expect(findInstrumentations([none], [])).toEqual([])
+    expect(findInstrumentations([], [])).toEqual([])
+  })
+})
