@@ -3,19 +3,29 @@ import type { SessionOfRequest, SessionsOptions } from '../requests/options.ts'
 
 export type { SessionOfRequest, SessionsOptions }
 
+/** A middleware as Express, Connect, Nest and others of their kind take it. */
+export type SessionsMiddleware<Request> = (
+  request: Request,
+  response: object,
+  next: (error?: unknown) => void,
+) => void | Promise<void>
+
 /**
  * Creates a middleware for Express and other frameworks of the Connect kind: everything behind it runs in the session of
  * the request. Put it behind your authentication.
  *
- * The server's span gets the session too, and listeners of the request and the response run in it, whichever
- * instrumentation there is. With a `session` that answers at once, the middleware is synchronous.
+ * The spans of the request that have started before get the session and the user too, among them the server's. Listeners
+ * of the request and the response run in it. With a `session` that answers at once, the middleware is synchronous.
  *
  * @throws TypeError or RangeError when an option is wrong; the message names it
- * @example app.use(sessions({ session: (request) => ({ sessionId: request.conversation.id, userId: request.user.id }) }))
+ * @example app.use(sessions({ session: (request: Request) => conversationOf(request.user) }))
  */
 export function sessions<Request extends object>(
   options: SessionsOptions<Request>,
-): (request: Request, response: object, next: (error?: unknown) => void) => void | Promise<void> {
+): SessionsMiddleware<Request> {
   const entry = createEntry('express', options)
-  return (request, response, next) => entry.enter(request, () => next(), { emitters: [request, response] })
+  // Instrumentations name a span after the function.
+  return function enterSession(request, response, next) {
+    return entry.enter(request, () => next(), { emitters: [request, response] })
+  }
 }

@@ -33,7 +33,7 @@ export interface Entry<Request> {
 /** What a framework has of a request besides the request itself. */
 export interface RequestParts {
   /** Spans of the request that its framework knows, beside those in the context. */
-  readonly spans?: readonly (Span | undefined)[]
+  readonly spans?: readonly (Span | null | undefined)[]
   /** Emitters of the request, such as Node's request and response: their listeners run in the session. */
   readonly emitters?: readonly unknown[]
 }
@@ -107,15 +107,13 @@ function enter<T>(
   unit: EntryUnit,
   session: SessionOfRequest,
   fn: () => T,
-  { spans: known = [], emitters = [] }: RequestParts = {},
+  { spans: known, emitters = [] }: RequestParts = {},
 ): T {
   if (session === undefined) return fn()
-  const spans = spansOf(unit)
+  const spans = spansOf(unit, known)
   return usingSession(session, () => {
     // Inside the scope: an outer one, which they belong to, must not seem to take precedence.
-    for (const span of new Set([...known, ...spans])) {
-      if (span?.isRecording()) setSpanSession(span, session)
-    }
-    return emitters.length === 0 ? fn() : bindEvents(emitters, spans.at(-1) ?? known.at(-1), fn)
+    for (const span of spans) setSpanSession(span, session)
+    return emitters.length === 0 ? fn() : bindEvents(emitters, spans.at(-1), fn)
   })
 }

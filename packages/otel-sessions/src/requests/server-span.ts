@@ -16,11 +16,15 @@ interface SdkSpan extends Span {
 
 /**
  * The open spans of what has just arrived, which started before it could name its session: the active one, those above
- * it up to the nearest server's or consumer's span or the local root, and the server's span in the context.
+ * it up to the nearest server's or consumer's span or the local root, and the server's span in the context. The outermost
+ * is the last.
  *
  * A job never sets the session of a server's span: it may run in the process that queued it, inside another request.
+ *
+ * @param known spans that the framework knows
  */
-export function spansOf(unit: EntryUnit, active: Context = context.active()): Span[] {
+export function spansOf(unit: EntryUnit, known: readonly (Span | null | undefined)[] = []): Span[] {
+  const active = context.active()
   const line: SdkSpan[] = []
   let span = trace.getSpan(active) as SdkSpan | undefined
   // Parents of parents are no cycle; the bound is for what looks like a span and is none.
@@ -30,8 +34,12 @@ export function spansOf(unit: EntryUnit, active: Context = context.active()): Sp
     span = parentOf(span)
   }
   const top = line.at(-1)
-  if (unit === 'job' && top?.kind !== SpanKind.CONSUMER && !isLocalRoot(top)) return []
-  if (unit !== 'job' && !receives(top)) line.push(...serverSpanIn(active, top))
+  if (unit === 'job') {
+    if (top?.kind !== SpanKind.CONSUMER && !isLocalRoot(top)) return []
+  } else if (!receives(top)) {
+    line.push(...known.filter((one) => one != null))
+    if (!receives(line.at(-1))) line.push(...serverSpanIn(active, top))
+  }
   return [...new Set(line)].filter((one) => one.isRecording())
 }
 

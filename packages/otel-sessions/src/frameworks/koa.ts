@@ -1,0 +1,52 @@
+import { bindSession } from '@otel-sessions/processor'
+import { createEntry } from '../requests/entry.ts'
+import type { SessionOfRequest, SessionsOptions } from '../requests/options.ts'
+
+export type { SessionOfRequest, SessionsOptions }
+
+/** A middleware as Koa and its routers take it. */
+export type SessionsMiddleware<Context> = (context: Context, next: () => Promise<unknown>) => Promise<void>
+
+/** What is read of Koa's context. */
+interface KoaContext {
+  readonly req?: unknown
+  readonly res?: unknown
+  readonly body?: unknown
+}
+
+/**
+ * Creates a middleware for Koa: everything behind it runs in the session of the request. Put it behind your
+ * authentication.
+ *
+ * The spans of the request that have started before get the session and the user too, among them the server's. A body
+ * that is a stream is produced in the session, although Koa sends it when all middlewares have returned. Listeners of the
+ * request and the response run in the session.
+ *
+ * @param options `session` gets Koa's context
+ * @throws TypeError or RangeError when an option is wrong; the message names it
+ * @example app.use(sessions({ session: (ctx: Context) => conversationOf(ctx.state.user) }))
+ */
+export function sessions<Context extends object>(
+  options: SessionsOptions<Context>,
+): SessionsMiddleware<Context> {
+  const entry = createEntry('koa', options)
+  // Instrumentations name a span after the function.
+  return async function enterSession(context, next) {
+    const { req, res } = context as KoaContext
+    await entry.enter(
+      context,
+      async () => {
+        await next()
+        bindBody((context as KoaContext).body)
+      },
+      { emitters: [req, res] },
+    )
+  }
+}
+
+/** Binds a body that Koa reads later: a stream of Node or the web, or a Response. */
+function bindBody(body: unknown): void {
+  if (['pipe', 'getReader', 'clone'].some((name) => typeof Object(body)[name] === 'function')) {
+    bindSession(body as object)
+  }
+}
