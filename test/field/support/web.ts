@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
+import { sessionProcessors } from 'otel-sessions'
 import { type Case, type Expected, type Field, OWNER } from '../program.ts'
 
 const require = createRequire(import.meta.url)
@@ -12,7 +13,7 @@ const REQUESTS = 6
 interface WebCase extends Omit<Case, 'expected' | 'backfill'> {
   /** The number of spans. With backfill, all are right. */
   readonly spans: number
-  /** The spans of a request that have no session without backfill, by name. */
+  /** The spans of a request that have no session without backfill, by name. A name may be there several times. */
   readonly missing?: readonly string[]
   /** Whether an instrumentation runs the handler in the context from before the scope, which is counted. */
   readonly bypassed?: boolean
@@ -22,7 +23,8 @@ interface WebCase extends Omit<Case, 'expected' | 'backfill'> {
 export function webCases(list: readonly WebCase[]): Case[] {
   return list.flatMap(({ spans, missing = [], bypassed, ...one }) => {
     const right = spans - REQUESTS * missing.length
-    const names = Object.fromEntries(missing.map((name) => [name, REQUESTS]))
+    const names: Record<string, number> = {}
+    for (const name of missing) names[name] = (names[name] ?? 0) + REQUESTS
     const problems: Expected['problems'] = bypassed ? { 'scope:bypassed': /backfill .*setSpanSession / } : {}
     return [
       { ...one, expected: { right, missing: names, problems } },
@@ -30,6 +32,15 @@ export function webCases(list: readonly WebCase[]): Case[] {
     ]
   })
 }
+
+/** The cases of a helper of `otel-sessions`, which is used with `sessionProcessors`. */
+export const entryCases = (list: readonly WebCase[]): Case[] =>
+  webCases(
+    list.map((one) => ({
+      ...one,
+      spanProcessors: ([, exporting]) => sessionProcessors(exporting === undefined ? [] : [exporting]),
+    })),
+  )
 
 /** What the programs read of a request, whose frameworks are required without types. */
 export interface WebRequest {

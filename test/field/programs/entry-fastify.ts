@@ -1,0 +1,119 @@
+// A Fastify application enters the user's session with `otel-sessions/fastify`, behind its authentication.
+// Right: every span of the request, the server's and those of listeners among them, whichever instrumentation there is.
+import { createRequire } from 'node:module'
+import { Readable } from 'node:stream'
+import { FastifyOtelInstrumentation } from '@fastify/otel'
+import { FastifyInstrumentation } from '@opentelemetry/instrumentation-fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { sessions } from 'otel-sessions/fastify'
+import type { Case, Field } from '../program.ts'
+import { authenticate, entryCases, http, ownerOf, visit } from '../support/web.ts'
+
+const require = createRequire(import.meta.url)
+
+type Chat = FastifyRequest<{ Params: { user: string } }> & { user?: string }
+
+const users = new WeakMap<object, string>()
+
+const run =
+  (library: string, where: 'application' | 'route', plugin?: () => FastifyOtelInstrumentation) =>
+  async (field: Field): Promise<void> => {
+    // Fastify requires it.
+    require('node:http')
+    const app: FastifyInstance = require(library)()
+    if (plugin) await app.register(plugin().plugin() as never)
+    const login = async (request: FastifyRequest) => {
+      users.set(request, await authenticate(request.url))
+    }
+    const enter = sessions({
+      session: async (request: FastifyRequest) => {
+        await authenticate(request.url)
+        return field.session(users.get(request) ?? '')
+      },
+    })
+    const works: Promise<void>[] = []
+    app.addHook('onResponse', async (request) => {
+      await field.work(ownerOf(request.url), 'onResponse hook')
+    })
+    app.addHook('onRequest', (request, reply, done) => {
+      reply.raw.on('finish', () => works.push(field.work(ownerOf(request.url), 'finish listener')))
+      done()
+    })
+    if (where === 'application') {
+      app.addHook('onRequest', login)
+      app.addHook('preValidation', enter)
+    }
+    app.addHook('preSerialization', async (request, _, payload) => {
+      await field.work(ownerOf(request.url), 'preSerialization hook')
+      return payload
+    })
+    app.setErrorHandler(async (_error, request, reply) => {
+      const user = ownerOf(request.url)
+      await field.work(user, 'error handler')
+      async function* words() {
+        await field.work(user, 'streamed body')
+        yield `answer for ${user}`
+      }
+      return reply.code(200).send(Readable.from(words()))
+    })
+    const ofRoute = where === 'route' ? { preHandler: [login, enter] } : {}
+    app.post('/chat/:user', ofRoute, async (request: FastifyRequest, _reply: FastifyReply) => {
+      const { user } = (request as Chat).params
+      await field.work(user)
+      throw new Error('the model is overloaded')
+    })
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const address = app.server.address()
+    await visit(field, typeof address === 'object' ? (address?.port ?? 0) : 0)
+    await app.close()
+    await Promise.all(works)
+  }
+
+let otel: FastifyOtelInstrumentation
+const withOtel = () => {
+  otel = new FastifyOtelInstrumentation()
+  return otel
+}
+
+/** What ends before the application knows the session. With backfill it has it too. */
+const endedBefore = {
+  application: {
+    ofOtel: ['onRequest - fastify -> @fastify/otel', 'onRequest - login', 'preValidation - enterSession'],
+    ofOld: ['middleware - fastify', 'middleware - login'],
+  },
+  route: {
+    ofOtel: ['onRequest - fastify -> @fastify/otel', 'preHandler - login', 'preHandler - enterSession'],
+    ofOld: ['middleware - fastify'],
+  },
+}
+
+export const cases: readonly Case[] = entryCases(
+  ['fastify', 'fastify-4'].flatMap((library) =>
+    (['application', 'route'] as const).flatMap((where) => [
+      {
+        library,
+        name: `http and @fastify/otel, hook of the ${where}`,
+        instrumentations: () => [http(), withOtel()],
+        run: run(library, where, () => otel),
+        spans: 72,
+        missing: endedBefore[where].ofOtel,
+      },
+      {
+        library,
+        name: `@fastify/otel alone, hook of the ${where}`,
+        instrumentations: () => [withOtel()],
+        run: run(library, where, () => otel),
+        spans: 66,
+        missing: endedBefore[where].ofOtel,
+      },
+      {
+        library,
+        name: `http and instrumentation-fastify, hook of the ${where}`,
+        instrumentations: () => [http(), new FastifyInstrumentation()],
+        run: run(library, where),
+        ...(where === 'route' ? { spans: 54 } : { spans: 66 }),
+        missing: endedBefore[where].ofOld,
+      },
+    ]),
+  ),
+)
