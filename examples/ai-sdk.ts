@@ -12,15 +12,13 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { registerInstrumentations } from '@opentelemetry/instrumentation'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { SessionSpanExporter } from '@otel-sessions/exporter'
-import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
 import { isStepCount, registerTelemetry, streamText, tool } from 'ai'
+import { sessionProcessors, usingSession } from 'otel-sessions'
 import { z } from 'zod'
 
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-const exporter = new SessionSpanExporter(new OTLPTraceExporter())
-const spanProcessors = [new SessionSpanProcessor(), new BatchSpanProcessor(exporter)]
+const spanProcessors = sessionProcessors([new BatchSpanProcessor(new OTLPTraceExporter())])
 const tracerProvider = new BasicTracerProvider({ spanProcessors })
 trace.setGlobalTracerProvider(tracerProvider)
 registerInstrumentations({ tracerProvider, instrumentations: [new UndiciInstrumentation()] })

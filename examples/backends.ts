@@ -8,18 +8,15 @@ import { context, DiagConsoleLogger, DiagLogLevel, diag, trace } from '@opentele
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { SessionSpanExporter } from '@otel-sessions/exporter'
-import { datadog, defineBackend, langsmith } from '@otel-sessions/exporter/backends'
-import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+import { datadog, defineBackend, langsmith, sessionProcessors, usingSession } from 'otel-sessions'
 
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 const own = defineBackend({ name: 'own', session: ['app.session'], user: 'app.user' })
-const exporter = new SessionSpanExporter(new OTLPTraceExporter(), {
-  backends: [langsmith, datadog, own],
-})
 const provider = new BasicTracerProvider({
-  spanProcessors: [new SessionSpanProcessor(), new BatchSpanProcessor(exporter)],
+  spanProcessors: sessionProcessors([new BatchSpanProcessor(new OTLPTraceExporter())], {
+    backends: [langsmith, datadog, own],
+  }),
 })
 trace.setGlobalTracerProvider(provider)
 
@@ -33,5 +30,4 @@ usingSession({ sessionId: 'user_123_conv_456', userId: 'user_123', metadata: { p
 })
 
 await provider.forceFlush()
-await exporter.forceFlush()
 await provider.shutdown()

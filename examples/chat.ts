@@ -10,15 +10,13 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { registerInstrumentations } from '@opentelemetry/instrumentation'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { SessionSpanExporter } from '@otel-sessions/exporter'
-import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
 import OpenAI from 'openai'
+import { sessionProcessors, usingSession } from 'otel-sessions'
 
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-const exporter = new SessionSpanExporter(new OTLPTraceExporter())
 const provider = new BasicTracerProvider({
-  spanProcessors: [new SessionSpanProcessor(), new BatchSpanProcessor(exporter)],
+  spanProcessors: sessionProcessors([new BatchSpanProcessor(new OTLPTraceExporter())]),
 })
 trace.setGlobalTracerProvider(provider)
 registerInstrumentations({ tracerProvider: provider, instrumentations: [new UndiciInstrumentation()] })
@@ -51,5 +49,4 @@ await Promise.all([
   chat('user_124', 'user_124_conv_789', ['Can I change the address?', 'Thank you']),
 ])
 await provider.forceFlush()
-await exporter.forceFlush()
 await provider.shutdown()

@@ -1,6 +1,6 @@
 /**
- * The whole set-up: a context manager, the processor, and the session exporter around an OTLP exporter. Then one
- * call of `usingSession`, and every span inside carries the session.
+ * The whole set-up: a context manager, and `sessionProcessors` around the processors that export. Then one call of
+ * `usingSession`, and every span inside carries the session.
  *
  *   node examples/quick-start.ts
  *
@@ -10,14 +10,12 @@ import { context, DiagConsoleLogger, DiagLogLevel, diag, trace } from '@opentele
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { SessionSpanExporter } from '@otel-sessions/exporter'
-import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+import { processStats, sessionProcessors, usingSession } from 'otel-sessions'
 
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-const exporter = new SessionSpanExporter(new OTLPTraceExporter())
 const provider = new BasicTracerProvider({
-  spanProcessors: [new SessionSpanProcessor(), new BatchSpanProcessor(exporter)],
+  spanProcessors: sessionProcessors([new BatchSpanProcessor(new OTLPTraceExporter())]),
 })
 trace.setGlobalTracerProvider(provider)
 
@@ -34,6 +32,5 @@ async function answer(question: string): Promise<string> {
 console.log(await usingSession('user_123_conv_456', () => answer('Where is my parcel?')))
 
 await provider.forceFlush()
-await exporter.forceFlush()
-console.log(exporter.stats())
+console.log(processStats())
 await provider.shutdown()

@@ -17,13 +17,11 @@ import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { SessionSpanExporter } from '@otel-sessions/exporter'
-import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+import { sessionProcessors, usingSession } from 'otel-sessions'
 
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
-const exporter = new SessionSpanExporter(new OTLPTraceExporter())
 const sdk = new NodeSDK({
-  spanProcessors: [new SessionSpanProcessor(), new BatchSpanProcessor(exporter)],
+  spanProcessors: sessionProcessors([new BatchSpanProcessor(new OTLPTraceExporter())]),
   instrumentations: [new HttpInstrumentation(), new UndiciInstrumentation()],
 })
 sdk.start()

@@ -12,13 +12,11 @@ import { context, DiagConsoleLogger, DiagLogLevel, diag, trace } from '@opentele
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { SessionSpanExporter } from '@otel-sessions/exporter'
-import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+import { sessionProcessors, usingSession } from 'otel-sessions'
 
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-const exporter = new SessionSpanExporter(new OTLPTraceExporter())
-const spanProcessors = [new SessionSpanProcessor(), new BatchSpanProcessor(exporter)]
+const spanProcessors = sessionProcessors([new BatchSpanProcessor(new OTLPTraceExporter())])
 const provider = new BasicTracerProvider({ spanProcessors })
 trace.setGlobalTracerProvider(provider)
 

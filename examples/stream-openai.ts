@@ -11,15 +11,13 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { registerInstrumentations } from '@opentelemetry/instrumentation'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { SessionSpanExporter } from '@otel-sessions/exporter'
-import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
 import OpenAI from 'openai'
 import { ChatCompletionStreamingRunner } from 'openai/lib/ChatCompletionStreamingRunner'
+import { sessionProcessors, usingSession } from 'otel-sessions'
 
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-const exporter = new SessionSpanExporter(new OTLPTraceExporter())
-const spanProcessors = [new SessionSpanProcessor(), new BatchSpanProcessor(exporter)]
+const spanProcessors = sessionProcessors([new BatchSpanProcessor(new OTLPTraceExporter())])
 const tracerProvider = new BasicTracerProvider({ spanProcessors })
 trace.setGlobalTracerProvider(tracerProvider)
 const instrumentation = new OpenAIInstrumentation()

@@ -9,15 +9,13 @@ import { context, DiagConsoleLogger, DiagLogLevel, diag, trace } from '@opentele
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
-import { SessionSpanExporter } from '@otel-sessions/exporter'
-import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
+import { processStats, sessionProcessors, usingSession } from 'otel-sessions'
 
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 
-const exporter = new SessionSpanExporter(new OTLPTraceExporter())
 const provider = new TracerProvider({
-  spanProcessors: [new SessionSpanProcessor(), new BatchSpanProcessor({ exporter })],
+  spanProcessors: sessionProcessors([new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })]),
 })
 trace.setGlobalTracerProvider(provider)
 
@@ -30,6 +28,5 @@ await usingSession('user_123_conv_456', async () => {
 })
 
 await provider.forceFlush()
-await exporter.forceFlush()
-console.log(exporter.stats())
+console.log(processStats())
 await provider.shutdown()
