@@ -3,13 +3,19 @@
 import { context } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { measureEntering } from './entering.ts'
+import { measureFront } from './front.ts'
 import type { Row } from './measurement.ts'
 import { measureStamping } from './stamping.ts'
 import { measureValidation } from './validation.ts'
 
 const [rowJson = '', rounds] = process.argv.slice(2)
 const { table, circumstances, variant }: Row = JSON.parse(rowJson)
-const measure = { stamping: measureStamping, entering: measureEntering, validation: measureValidation }[table]
+const measure = {
+  stamping: measureStamping,
+  entering: measureEntering,
+  validation: measureValidation,
+  front: measureFront,
+}[table]
 
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 const measurement = await measure(circumstances, variant, Number(rounds))

@@ -4,7 +4,7 @@ import type { Samples } from '../support/interleave.ts'
 /** One process's measurement of one row, in nanoseconds, with all variants side by side. */
 export interface Measurement {
   readonly cost: Figure
-  /** The lowest cost of hand-written code for the same; undefined for validation. */
+  /** The lowest cost of hand-written code for the same, or what the row is compared with; undefined for validation. */
   readonly floor?: Figure
   /** What a second copy of the baseline costs over the first: 0 without noise. */
   readonly control: Figure
@@ -14,7 +14,7 @@ export interface Measurement {
 
 /** A row's name: the table, the circumstances, and the variant. */
 export interface Row {
-  readonly table: 'stamping' | 'entering' | 'validation'
+  readonly table: 'stamping' | 'entering' | 'validation' | 'front'
   readonly circumstances: string
   readonly variant: string
 }

@@ -9,13 +9,13 @@ import { interleave, type Variant } from '../support/interleave.ts'
 import { RICH, SESSION_ID } from '../support/session.ts'
 import { type Measure, overBaseline } from './measurement.ts'
 
-const BATCH = 512
+export const BATCH = 512
 const ATTRIBUTES = Object.fromEntries(
   Array.from({ length: 14 }, (_, index) => [`gen_ai.attribute.${index}`, `value ${index}`]),
 )
 const identified = { ...ATTRIBUTES, 'session.id': SESSION_ID }
 
-interface Circumstances {
+export interface Circumstances {
   readonly hasRecord: boolean
   readonly sessionId?: string
   readonly attributes: Record<string, string>
@@ -85,7 +85,7 @@ export const measureValidation: Measure = async (circumstances, _variant, rounds
 }
 
 /** A batch of spans that have ended. */
-function batchOf({ hasRecord, sessionId, attributes, backends }: Circumstances): ReadableSpan[] {
+export function batchOf({ hasRecord, sessionId, attributes, backends }: Circumstances): ReadableSpan[] {
   const processor = hasRecord ? new SessionSpanProcessor() : new NoopProcessor()
   const provider = new BasicTracerProvider({ spanProcessors: [processor as unknown as SpanProcessor] })
   const fields = backends === undefined ? {} : RICH

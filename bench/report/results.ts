@@ -19,7 +19,7 @@ export interface Report {
 /**
  * A report as if the machine had been equally fast all the time. A shared machine may be half as fast for seconds, which is
  * longer than a process measures: each one's figures are scaled to the fastest baseline in the same circumstances.
- * The baseline is left as measured. That of validation does next to nothing, and tells no speed.
+ * The baseline is left as measured. Those of validation do next to nothing, and tell no speed.
  */
 export function atOneSpeed(report: Report): Report {
   const key = ({ table, circumstances }: Row) => `${table}, ${circumstances}`
@@ -31,7 +31,7 @@ export function atOneSpeed(report: Report): Report {
   const results = report.results.map(({ row, runs }) => ({
     row,
     runs: runs.map((run) => {
-      const share = row.table === 'validation' ? 1 : (fastest.get(key(row)) ?? Number.NaN) / run.baseline.p10
+      const share = row.table === 'validation' || row.table === 'front' ? 1 : (fastest.get(key(row)) ?? Number.NaN) / run.baseline.p10
       const scaled = ({ p10, median }: Figure): Figure => ({ p10: p10 * share, median: median * share })
       const floor = run.floor && { floor: scaled(run.floor) }
       return { ...run, ...floor, cost: scaled(run.cost), control: scaled(run.control) }

@@ -7,6 +7,8 @@ const TITLES: Readonly<Record<Row['table'], string>> = {
   stamping: 'Stamping: what a span costs in addition to a processor that does nothing',
   entering: 'Entering and leaving a scope: the whole call; the floor is `context.with(setValue)`',
   validation: 'Validation: what a span costs in addition to an exporter that does nothing, in batches of 512',
+  front:
+    'In front: what a span costs with `sessionProcessors`, in addition to a batch processor that sends nothing; the floor is `SessionSpanExporter` behind it',
 }
 
 /** All figures. */

@@ -1,5 +1,6 @@
 import { OURS, SCOPES, STAMPERS } from '../libraries/all.ts'
 import { ENTERING } from '../measure/entering.ts'
+import { FRONT } from '../measure/front.ts'
 import type { Row } from '../measure/measurement.ts'
 import { STAMPING } from '../measure/stamping.ts'
 import { VALIDATION } from '../measure/validation.ts'
@@ -13,6 +14,7 @@ export function plan({ names, quick }: Options): Row[] {
     ...Object.keys(STAMPING).flatMap((name) => rowsOf('stamping', name, stamping)),
     ...entering.flatMap((name) => rowsOf('entering', name, Object.keys(SCOPES))),
     ...Object.keys(VALIDATION).flatMap((name) => rowsOf('validation', name, [OURS])),
+    ...FRONT.flatMap((name) => rowsOf('front', name, [OURS])),
   ]
   return rows.filter((row) => names.length === 0 || names.some((name) => nameOf(row).includes(name)))
 }

@@ -3,6 +3,12 @@
  *
  * @module
  */
+export {
+  type BackfillBuffer,
+  type BackfillHost,
+  CREATE_BUFFER,
+  type CreateBuffer,
+} from './validation/backfill-contract.ts'
 export { TAKE_OPTIONS, type TakesOptions } from './validation/given-options.ts'
 export { VALIDATION_OPTIONS, type ValidationOptions } from './validation/options.ts'
 export { SpanValidation, type ValidationOwner } from './validation/span-validation.ts'

@@ -74,15 +74,29 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
     const decisions = spans.map((span) => this.#decide(span))
     const ready: S[] = []
     decisions.forEach((decision, index) => {
-      const span =
-        decision === undefined ? this.#host.unreadable(spans[index] as S) : this.#place(decision, time)
-      if (span !== undefined) ready.push(span)
+      if (decision === undefined) ready.push(this.#host.unreadable(spans[index] as S))
+      else if (!this.#hold(decision, time)) ready.push(this.#finish(decision))
+      else this.#makeRoom((oldest) => ready.push(oldest))
     })
     const batch = ready.concat(this.#takeDue(time))
     this.#context = this.size > 0 ? context.active() : ROOT_CONTEXT
     this.#checkLater()
     if (batch.length > 0) this.#host.send(batch, callback, this.#parts.send)
     else callBack(callback, { code: 0 })
+  }
+
+  processOne(span: S, passOn: (span: S, hasWaited: boolean) => void): void {
+    const decision = this.#decide(span)
+    if (decision === undefined) {
+      passOn(this.#host.unreadable(span), false)
+      return
+    }
+    const waits = this.#hold(decision)
+    if (waits) this.#makeRoom((oldest) => passOn(oldest, true))
+    else if (this.size > 0) for (const each of this.#takeAfter(decision)) passOn(each, true)
+    // After those that ended before it: a parent comes after its children.
+    if (!waits) passOn(this.#finish(decision), false)
+    this.#checkLater()
   }
 
   release(): void {
@@ -105,18 +119,24 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
     }
   }
 
-  /** @returns the span if it need not wait, or the one that makes room for it; undefined if there is none */
-  #place(decision: Decision<S>, time: number): S | undefined {
+  /** Lets a span wait, if it must. @returns whether it does */
+  #hold(decision: Decision<S>, time?: number): boolean {
     try {
-      if (!decision.isUnassigned || !canWait(decision)) return this.#finish(decision)
+      if (!decision.isUnassigned || !canWait(decision)) return false
       this.#register(decision.record.settings.flush)
     } catch {
       // The record has an unknown shape.
-      return this.#host.unreadable(decision.span)
+      return false
     }
-    this.#waiting.push({ decision, until: time + this.#settings.maxWaitMillis })
-    const oldest = this.#waiting.length > this.#settings.maxSpans ? this.#waiting.shift() : undefined
-    return oldest && this.#finish(oldest.decision, 'number')
+    this.#waiting.push({ decision, until: (time ?? now()) + this.#settings.maxWaitMillis })
+    return true
+  }
+
+  /** Passes on the span that has waited longest, if too many wait. */
+  #makeRoom(passOn: (span: S) => void): void {
+    if (this.#waiting.length <= this.#settings.maxSpans) return
+    const oldest = this.#waiting.shift()
+    if (oldest !== undefined) passOn(this.#finish(oldest.decision, 'number'))
   }
 
   /**
@@ -157,6 +177,13 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
     if (this.#waiting.length > MANY && time - this.#checkedAt < CHECK_MANY_MILLIS) return []
     this.#checkedAt = time
     return this.#take(({ decision, until }) => until <= time || isComplete(decision.record), 'time')
+  }
+
+  /** The same after a single span: a trace becomes complete with its last one. */
+  #takeAfter({ record }: Decision<S>): S[] {
+    const time = now()
+    const isLast = record?.trace !== undefined && isComplete(record)
+    return isLast || time - this.#checkedAt >= CHECK_MANY_MILLIS ? this.#takeDue(time) : []
   }
 
   #take(isTaken: (waiting: Waiting<S>) => boolean, reason: NotBackfilledReason): S[] {

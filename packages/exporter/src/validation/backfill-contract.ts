@@ -11,6 +11,11 @@ export interface BackfillBuffer<S> {
   readonly size: number
   /** Takes a batch, and sends what can be exported now: the spans that need not wait, and those that waited long enough. */
   process(spans: readonly S[], callback: ResultCallback): void
+  /**
+   * Takes a single span, in front of a processor. What can be passed on now is passed on within the call: first the spans
+   * that have waited, in the order in which they ended, then the span, if it need not wait.
+   */
+  processOne(span: S, passOn: (span: S, hasWaited: boolean) => void): void
   /** Sends everything that waits. */
   release(): void
 }

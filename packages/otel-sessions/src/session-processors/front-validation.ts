@@ -1,61 +1,81 @@
 import type { ExportableSpan } from '@otel-sessions/exporter'
 import {
+  type BackfillBuffer,
+  type BackfillHost,
+  CREATE_BUFFER,
+  type CreateBuffer,
   SpanValidation,
   type ValidationOptions,
-  type ValidationOwner,
 } from '@otel-sessions/exporter/internal'
 import { logUnheard, readRecord, type SessionRecord } from '@otel-sessions/semconv/internal'
+import { WHERE } from './options.ts'
 
-type Changes = Parameters<SpanValidation<ExportableSpan>['finish']>[2]
+type Host = BackfillHost<ExportableSpan>
+
+/** What gets the spans. */
+export interface Receiver {
+  /** Gets a span that has just ended. */
+  pass(span: ExportableSpan): void
+  /** Gets spans that have waited for their trace. */
+  passWaited(spans: readonly ExportableSpan[]): void
+  /** Resolves when it has them all; undefined if it has. */
+  readonly drained: Promise<void> | undefined
+}
 
 /**
- * Validates spans one by one, in front of a processor. Where an exporter gets a view of a span with other attributes, a
- * processor gets a copy whose properties it can write, as some do.
+ * Validates spans one by one, in front of a processor. Where validation changes something, the processor gets a copy of
+ * the span, whose properties it can write: some do.
  */
 export class FrontValidation extends SpanValidation<ExportableSpan> {
-  readonly #hasBackfill: boolean
-  /** The span that has just ended, and what is passed on of it, if it need not wait. */
-  #ended: ExportableSpan | undefined
-  #passedOn: ExportableSpan | undefined
+  readonly #receiver: Receiver
+  readonly #backfill: BackfillBuffer<ExportableSpan> | undefined
 
-  constructor(options: ValidationOptions, owner: ValidationOwner<ExportableSpan>) {
-    super(options, owner)
-    this.#hasBackfill = options.backfill !== undefined
+  /** @throws TypeError or RangeError when an option is wrong; the message names it */
+  constructor({ backfill, ...options }: ValidationOptions, receiver: Receiver) {
+    super(options, { name: WHERE, send: () => undefined })
+    this.#receiver = receiver
+    const createBuffer = backfill?.[CREATE_BUFFER] as CreateBuffer | undefined
+    this.#backfill = createBuffer?.(this, options.backends)
   }
 
-  /** Sends what is to be passed on now: the span or its copy, and spans that have waited for it. Never throws. */
+  /** Takes a span that has ended, and passes on what can be passed on now. Never throws. */
   end(span: ExportableSpan): void {
-    if (!this.#hasBackfill) {
-      logUnheard()
-      this.send([this.#validate(span)], ignore)
-      return
-    }
-    // A processor may end other spans within its `onEnd`.
-    const before = this.#ended
-    this.#ended = span
-    try {
-      this.process([span], ignore)
-    } finally {
-      this.#ended = before
-      this.#passedOn = undefined
-    }
+    if (this.#backfill !== undefined) this.#backfill.processOne(span, this.#passOn)
+    else this.#passOn(this.#validate(span), false)
   }
 
-  /** Whether a span is what is passed on of the one that has just ended; if not, it has waited. */
-  isJustEnded(span: ExportableSpan): boolean {
-    return !this.#hasBackfill || span === this.#passedOn
+  override get waiting(): number {
+    return this.#backfill?.size ?? 0
   }
 
-  override finish(span: ExportableSpan, record: SessionRecord | undefined, changes: Changes): ExportableSpan {
-    const passedOn = super.finish(span, record, changes)
-    if (passedOn !== span) copySentryFields(span, passedOn)
-    if (span === this.#ended) this.#passedOn = passedOn
-    return passedOn
+  override release(): void {
+    this.#backfill?.release()
+  }
+
+  /** Called by the buffer, with spans whose time is over. */
+  override send(...[spans, callback]: Parameters<Host['send']>): ReturnType<Host['send']> {
+    this.counters.spans += spans.length
+    this.#receiver.passWaited(spans)
+    callback({ code: 0 })
+    return async () => this.#receiver.drained
+  }
+
+  override finish(...[span, record, changes]: Parameters<Host['finish']>): ExportableSpan {
+    const finished = super.finish(span, record, changes)
+    if (finished !== span) copyHiddenFields(span, finished)
+    return finished
+  }
+
+  readonly #passOn = (span: ExportableSpan, hasWaited: boolean): void => {
+    this.counters.spans++
+    if (hasWaited) this.#receiver.passWaited([span])
+    else this.#receiver.pass(span)
   }
 
   #validate(span: ExportableSpan): ExportableSpan {
+    logUnheard()
     try {
-      const record = readRecord(span.spanContext())
+      const record: SessionRecord | undefined = readRecord(span.spanContext())
       return this.finish(span, record, this.decide(span, record))
     } catch {
       return this.unreadable(span)
@@ -63,16 +83,14 @@ export class FrontValidation extends SpanValidation<ExportableSpan> {
   }
 }
 
-const ignore = () => {}
-
 /**
- * Sentry keeps on the span itself to which transaction and scope it belongs. Without it, a transaction loses its user,
- * tags and child spans.
+ * Sentry notes on a span to which transaction and scope it belongs, in fields that no loop over the properties finds.
+ * Without them, a transaction loses its user, its tags and its child spans.
  */
-function copySentryFields(from: object, to: object): void {
+function copyHiddenFields(from: object, to: object): void {
   if (!('__SENTRY__' in globalThis)) return
-  for (const name of Object.getOwnPropertyNames(from)) {
-    if (!name.startsWith('_sentry')) continue
-    Object.defineProperty(to, name, Object.getOwnPropertyDescriptor(from, name) as PropertyDescriptor)
+  for (const key of Reflect.ownKeys(from)) {
+    const field = Object.getOwnPropertyDescriptor(from, key)
+    if (field?.enumerable === false) Object.defineProperty(to, key, field)
   }
 }

@@ -4,7 +4,6 @@ import type { ValidationOptions } from '@otel-sessions/exporter/internal'
 import { problems } from '../problems.ts'
 import { Bursts } from './bursts.ts'
 import { FrontValidation } from './front-validation.ts'
-import { WHERE } from './options.ts'
 
 /** The methods of a span processor. Structural, so it fits every version of the SDK, and vendors' processors. */
 export interface SpanProcessorLike {
@@ -67,22 +66,19 @@ export class ValidatingSpanProcessor {
    */
   constructor(inner: SpanProcessorLike, how: HowToValidate) {
     this.#inner = inner as unknown as Inner
-    const end = (span: ExportableSpan) => this.#call('onEnd', span)
-    this.#bursts = new Bursts(end, async () => this.#inner.forceFlush?.())
     if (typeof inner.onEnding === 'function') this.onEnding = (span) => this.#call('onEnding', span)
+    const pass = (span: ExportableSpan) => this.#call('onEnd', span)
+    this.#bursts = new Bursts(pass, async () => this.#inner.forceFlush?.())
     if ('ownStats' in how) this.#ownStats = how.ownStats
     else {
-      const validation = new FrontValidation(how.options, {
-        name: WHERE,
-        send: (spans, callback) => {
-          const [first] = spans
-          if (first !== undefined && spans.length === 1 && validation.isJustEnded(first)) end(first)
-          else this.#bursts.add(spans)
-          callback({ code: 0 })
-          return async () => this.#bursts.drained
+      const bursts = this.#bursts
+      this.#validation = new FrontValidation(how.options, {
+        pass,
+        passWaited: (spans) => bursts.add(spans),
+        get drained() {
+          return bursts.drained
         },
       })
-      this.#validation = validation
     }
   }
 
