@@ -31,7 +31,10 @@ export function atOneSpeed(report: Report): Report {
   const results = report.results.map(({ row, runs }) => ({
     row,
     runs: runs.map((run) => {
-      const share = row.table === 'validation' || row.table === 'front' ? 1 : (fastest.get(key(row)) ?? Number.NaN) / run.baseline.p10
+      const share =
+        row.table === 'validation' || row.table === 'front'
+          ? 1
+          : (fastest.get(key(row)) ?? Number.NaN) / run.baseline.p10
       const scaled = ({ p10, median }: Figure): Figure => ({ p10: p10 * share, median: median * share })
       const floor = run.floor && { floor: scaled(run.floor) }
       return { ...run, ...floor, cost: scaled(run.cost), control: scaled(run.control) }

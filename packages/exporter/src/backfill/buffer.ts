@@ -5,6 +5,7 @@ import {
   readRecord,
   type SessionFlush,
   type SessionRecord,
+  type SessionTrace,
   type Timer,
   unlessPresent,
 } from '@otel-sessions/semconv/internal'
@@ -37,17 +38,21 @@ interface Waiting<S> {
   readonly decision: Recorded<S>
   /** By the clock of `now()`. */
   readonly until: number
+  /** It waits no longer, and is still in the array. */
+  isTaken: boolean
 }
 
 /**
- * Buffers spans without a session, in the order in which they came, until no span of their trace is open. One array
- * without an index by trace: checking all of it costs less than a request.
+ * Buffers spans without a session, in the order in which they came, until no span of their trace is open. For a batch, the
+ * whole array is checked: that costs less than a request. For a single span, only its trace is.
  */
 export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> {
   readonly #settings: BackfillSettings
   readonly #host: BackfillHost<S>
   readonly #sessions: TraceSessions
   #waiting: Waiting<S>[] = []
+  readonly #ofTrace = new WeakMap<SessionTrace, Waiting<S>[]>()
+  #size = 0
   readonly #parts = new Parts<S>()
   /** The context of the processor's last export while spans wait: it suppresses tracing. */
   #context: Context = ROOT_CONTEXT
@@ -64,7 +69,7 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
   }
 
   get size(): number {
-    return this.#waiting.length
+    return this.#size
   }
 
   process(spans: readonly S[], callback: ResultCallback): void {
@@ -128,15 +133,23 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
       // The record has an unknown shape.
       return false
     }
-    this.#waiting.push({ decision, until: (time ?? now()) + this.#settings.maxWaitMillis })
+    const until = (time ?? now()) + this.#settings.maxWaitMillis
+    const waiting = { decision, until, isTaken: false }
+    this.#waiting.push(waiting)
+    this.#size++
+    const { trace } = decision.record
+    const ofTrace = trace && this.#ofTrace.get(trace)
+    if (ofTrace !== undefined) ofTrace.push(waiting)
+    else if (trace !== undefined) this.#ofTrace.set(trace, [waiting])
     return true
   }
 
   /** Passes on the span that has waited longest, if too many wait. */
   #makeRoom(passOn: (span: S) => void): void {
-    if (this.#waiting.length <= this.#settings.maxSpans) return
-    const oldest = this.#waiting.shift()
-    if (oldest !== undefined) passOn(this.#finish(oldest.decision, 'number'))
+    if (this.size <= this.#settings.maxSpans) return
+    let oldest = this.#waiting.shift()
+    while (oldest?.isTaken) oldest = this.#waiting.shift()
+    if (oldest !== undefined) passOn(this.#finishWaiting(oldest, 'number'))
   }
 
   /**
@@ -174,27 +187,47 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
 
   /** Takes the spans whose trace is complete, and those that waited too long. */
   #takeDue(time: number): S[] {
-    if (this.#waiting.length > MANY && time - this.#checkedAt < CHECK_MANY_MILLIS) return []
+    if (this.size > MANY && time - this.#checkedAt < CHECK_MANY_MILLIS) return []
     this.#checkedAt = time
     return this.#take(({ decision, until }) => until <= time || isComplete(decision.record), 'time')
   }
 
-  /** The same after a single span: a trace becomes complete with its last one. */
+  /** The same after a single span: its trace is complete with the last one. The others are checked now and then. */
   #takeAfter({ record }: Decision<S>): S[] {
+    const trace = record?.trace
+    const ofTrace = trace && isComplete(record as SessionRecord) ? this.#ofTrace.get(trace) : undefined
+    if (trace !== undefined && ofTrace !== undefined) {
+      this.#ofTrace.delete(trace)
+      const taken = ofTrace.filter(({ isTaken }) => !isTaken).map((each) => this.#finishWaiting(each, 'time'))
+      if (this.size === 0) this.#clear()
+      return taken
+    }
     const time = now()
-    const isLast = record?.trace !== undefined && isComplete(record)
-    return isLast || time - this.#checkedAt >= CHECK_MANY_MILLIS ? this.#takeDue(time) : []
+    return time - this.#checkedAt < CHECK_MANY_MILLIS ? [] : this.#takeDue(time)
   }
 
   #take(isTaken: (waiting: Waiting<S>) => boolean, reason: NotBackfilledReason): S[] {
     const taken: Waiting<S>[] = []
     this.#waiting = this.#waiting.filter((waiting) => {
+      if (waiting.isTaken) return false
       if (!isTaken(waiting)) return true
       taken.push(waiting)
       return false
     })
-    if (this.#waiting.length === 0) this.#unregister()
-    return taken.map(({ decision }) => this.#finish(decision, reason))
+    const spans = taken.map((waiting) => this.#finishWaiting(waiting, reason))
+    if (this.size === 0) this.#clear()
+    return spans
+  }
+
+  #finishWaiting(waiting: Waiting<S>, reason: NotBackfilledReason): S {
+    waiting.isTaken = true
+    this.#size--
+    return this.#finish(waiting.decision, reason)
+  }
+
+  #clear(): void {
+    this.#waiting = []
+    this.#unregister()
   }
 
   #checkLater(): void {

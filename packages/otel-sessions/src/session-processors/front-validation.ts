@@ -29,6 +29,8 @@ export interface Receiver {
 export class FrontValidation extends SpanValidation<ExportableSpan> {
   readonly #receiver: Receiver
   readonly #backfill: BackfillBuffer<ExportableSpan> | undefined
+  /** The span that ends now has released others. */
+  #hasReleased = false
 
   /** @throws TypeError or RangeError when an option is wrong; the message names it */
   constructor({ backfill, ...options }: ValidationOptions, receiver: Receiver) {
@@ -40,6 +42,7 @@ export class FrontValidation extends SpanValidation<ExportableSpan> {
 
   /** Takes a span that has ended, and passes on what can be passed on now. Never throws. */
   end(span: ExportableSpan): void {
+    this.#hasReleased = false
     if (this.#backfill !== undefined) this.#backfill.processOne(span, this.#passOn)
     else this.#passOn(this.#validate(span), false)
   }
@@ -68,8 +71,11 @@ export class FrontValidation extends SpanValidation<ExportableSpan> {
 
   readonly #passOn = (span: ExportableSpan, hasWaited: boolean): void => {
     this.counters.spans++
-    if (hasWaited) this.#receiver.passWaited([span])
-    else this.#receiver.pass(span)
+    this.#hasReleased ||= hasWaited
+    // A parent comes after its children, also if those are passed on in several bursts.
+    if (hasWaited || (this.#hasReleased && this.#receiver.drained !== undefined)) {
+      this.#receiver.passWaited([span])
+    } else this.#receiver.pass(span)
   }
 
   #validate(span: ExportableSpan): ExportableSpan {

@@ -50,7 +50,7 @@ export type HowToValidate =
  */
 export class ValidatingSpanProcessor {
   /** Passes a span that is about to end on; only if the processor has the method. */
-  readonly onEnding?: (span: object) => void
+  declare readonly onEnding?: (span: object) => void
   /** Internal: tells that validation is done. */
   readonly [VALIDATES] = true
   readonly #inner: Inner

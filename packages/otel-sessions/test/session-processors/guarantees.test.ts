@@ -1,0 +1,313 @@
+import { context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api'
+import {
+  BatchSpanProcessor,
+  InMemorySpanExporter,
+  type ReadableSpan,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-base'
+import { SessionSpanExporter } from '@otel-sessions/exporter'
+import { resetProcessState } from '@otel-sessions/semconv/internal'
+import { langfuse, type SpanProcessorLike, sessionProcessors, usingSession } from 'otel-sessions'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { collectWarnings, stopTracing } from '../../../../test/support/tracing.ts'
+import { inSpan, Recorder, start } from './support.ts'
+
+beforeEach(() => {
+  resetProcessState()
+  return stopTracing
+})
+
+describe('a processor behind it', () => {
+  test('gets the span itself when it starts, and when it ends if nothing is changed', () => {
+    const inner = new Recorder()
+    const { tracer } = start([inner])
+    const span = usingSession('user_a_conv', () => tracer.startSpan('step'))
+    span.end()
+    expect(inner.started).toEqual([span])
+    expect(inner.started[0]).toBe(span)
+    expect(inner.ended[0]).toBe(span)
+  })
+
+  test('gets a copy with every property of the span, each of which it can write, if something is changed', () => {
+    const inner = new Recorder()
+    const { tracer } = start([inner], { backends: [langfuse] })
+    const parent = trace.setSpanContext(ROOT_CONTEXT, {
+      traceId: '1'.repeat(32),
+      spanId: '2'.repeat(16),
+      traceFlags: 1,
+    })
+    const span = context.with(parent, () =>
+      usingSession('user_a_conv', () => tracer.startSpan('step', { kind: SpanKind.CLIENT })),
+    ) as unknown as ReadableSpan
+    ;(span as unknown as { end(): void }).end()
+    const copy = inner.ended[0] as ReadableSpan & Record<string, unknown>
+    expect(copy).not.toBe(span)
+    expect(copy.spanContext()).toBe(span.spanContext())
+    const names = Object.keys(copy).filter((name) => name !== 'attributes' && name !== 'spanContext')
+    expect(names).toHaveLength(15)
+    for (const name of names as (keyof ReadableSpan)[]) {
+      const before = span[name]
+      expect(copy[name]).toBe(before)
+      // As OpenInference and AWS do.
+      ;(copy as Record<string, unknown>)[name] = 'written'
+      expect(Reflect.set(copy, name, 'rewritten')).toBe(true)
+      expect(copy[name]).toBe('rewritten')
+      expect(span[name]).toBe(before)
+    }
+    expect(span.attributes).toEqual({ 'session.id': 'user_a_conv' })
+  })
+
+  test('gets what Sentry notes on a span beside its properties, on the copy, too', () => {
+    const carrier = globalThis as { __SENTRY__?: object }
+    carrier.__SENTRY__ = {}
+    onTestFinished(() => delete carrier.__SENTRY__)
+    const key = Symbol.for('sentry.otelSourceInference')
+    const inner = new Recorder()
+    const { tracer } = start([inner], { backends: [langfuse] })
+    const span = usingSession('user_a_conv', () => tracer.startSpan('step'))
+    Object.defineProperty(span, '_sentryScope', { value: 'scope', writable: true, configurable: true })
+    Object.defineProperty(span, key, { value: true, writable: true, configurable: true })
+    span.end()
+    expect(inner.ended[0]).not.toBe(span)
+    expect(inner.ended[0]).toMatchObject({ attributes: { 'langfuse.session.id': 'user_a_conv' } })
+    const copy = inner.ended[0] as unknown as Record<string | symbol, unknown>
+    expect([copy['_sentryScope'], copy[key]]).toEqual(['scope', true])
+    expect(Object.keys(copy)).not.toContain('_sentryScope')
+  })
+
+  test('is asked before a span ends only if it has onEnding', () => {
+    const endings: unknown[] = []
+    const asked = Object.assign(new Recorder(), { onEnding: (span: unknown) => endings.push(span) })
+    const { tracer, processors } = start([new Recorder(), asked as unknown as SpanProcessor])
+    expect(processors.map((each) => 'onEnding' in each)).toEqual([true, false, true])
+    const span = tracer.startSpan('step')
+    span.end()
+    expect(endings[0]).toBe(span)
+  })
+
+  test.each(['onStart', 'onEnding', 'onEnd'] as const)(
+    'may throw in %s: the application does not notice, the others get their spans, it is counted and logged once',
+    (method) => {
+      const warnings = collectWarnings()
+      class Hostile extends Recorder {}
+      const hostile = new Hostile()
+      Object.assign(hostile, {
+        [method]: () => {
+          throw new RangeError('of user_a_conv')
+        },
+      })
+      const other = new Recorder()
+      const { tracer, processors } = start([hostile, other])
+      usingSession('user_a_conv', () => {
+        for (const name of ['one', 'two']) inSpan(tracer, name, () => {})
+      })
+      expect(other.sessions).toEqual({ one: 'user_a_conv', two: 'user_a_conv' })
+      expect(processors[1]?.stats().failures).toEqual({ [method]: 2 })
+      expect(processors[2]?.stats().failures).toEqual({})
+      expect(warnings).toHaveLength(1)
+      expect(warnings[0]).toContain(`Hostile.${method} threw RangeError; counted in stats().failures`)
+      expect(warnings[0]).not.toContain('user_a_conv')
+    },
+  )
+
+  test('may throw, reject or lack forceFlush and shutdown: the provider gets what it would get without us', async () => {
+    const failing = (message: string) => async () => {
+      throw new Error(message)
+    }
+    const rejecting = Object.assign(new Recorder(), {
+      forceFlush: failing('flush'),
+      shutdown: failing('shutdown'),
+    })
+    const throwing = Object.assign(new Recorder(), {
+      forceFlush: () => {
+        throw new Error('thrown')
+      },
+    })
+    const lacking = { onStart: () => {}, onEnd: () => {} } as unknown as SpanProcessorLike
+    const [, a, b, c] = sessionProcessors([rejecting, throwing, lacking])
+    await expect(a?.forceFlush()).rejects.toThrow('flush')
+    await expect(a?.shutdown()).rejects.toThrow('shutdown')
+    await expect(b?.forceFlush()).rejects.toThrow('thrown')
+    await expect(c?.forceFlush()).resolves.toBeUndefined()
+    await expect(c?.shutdown()).resolves.toBeUndefined()
+  })
+})
+
+describe('spans that wait for their trace', () => {
+  test('come before the parent that completes it', () => {
+    const inner = new Recorder()
+    const { tracer } = start([inner])
+    inSpan(tracer, 'request', () => {
+      inSpan(tracer, 'lookup', () => {})
+      usingSession('user_a_conv', () => inSpan(tracer, 'step', () => {}))
+    })
+    expect(inner.calls).toEqual(['step', 'lookup', 'request'])
+  })
+
+  test.each(['forceFlush', 'shutdown'] as const)(
+    'are passed on by %s of the provider, before it',
+    async (method) => {
+      const inner = new Recorder()
+      const { tracer, provider, processors } = start([inner])
+      const open = tracer.startSpan('open')
+      context.with(trace.setSpan(context.active(), open), () => inSpan(tracer, 'waiting', () => {}))
+      expect(inner.calls).toEqual([])
+      expect(processors[1]?.stats().session?.waiting).toBe(1)
+      await provider[method]()
+      expect(inner.calls.slice(0, 2)).toEqual(['waiting', method])
+      expect(processors[1]?.stats().session).toMatchObject({
+        waiting: 0,
+        spans: 1,
+        notBackfilled: { flush: 1 },
+      })
+      open.end()
+    },
+  )
+
+  test('are passed on by a flush of the processor alone, too', async () => {
+    const inner = new Recorder()
+    const { tracer, processors } = start([inner])
+    const open = tracer.startSpan('open')
+    context.with(trace.setSpan(context.active(), open), () => inSpan(tracer, 'waiting', () => {}))
+    await processors[1]?.forceFlush()
+    expect(inner.calls).toEqual(['waiting', 'forceFlush'])
+  })
+
+  test('are not passed on in the context of another request', () => {
+    const key = Symbol('request')
+    const seen: unknown[] = []
+    const inner = new Recorder()
+    const { tracer } = start([inner])
+    inner.onEnd = (span) => {
+      seen.push([span.name, context.active().getValue(key)])
+    }
+    const root = context.with(ROOT_CONTEXT.setValue(key, 'A'), () => {
+      const root = tracer.startSpan('root')
+      context.with(trace.setSpan(context.active(), root), () => inSpan(tracer, 'waiting', () => {}))
+      return root
+    })
+    context.with(ROOT_CONTEXT.setValue(key, 'B'), () => root.end())
+    expect(seen).toEqual([
+      ['waiting', undefined],
+      ['root', 'B'],
+    ])
+  })
+})
+
+describe('the array', () => {
+  test('is a new one, and the one that was given stays as it is', () => {
+    const given = [new Recorder()]
+    const before = [...given]
+    const made = sessionProcessors(given)
+    expect(made).not.toBe(given)
+    expect(given).toEqual(before)
+    expect(sessionProcessors([])).toHaveLength(1)
+  })
+
+  test('with a SessionSpanProcessor: it comes first, and there is no second one', () => {
+    const [ours] = sessionProcessors([])
+    const inner = new Recorder()
+    const { tracer, processors } = start([inner, ours as unknown as SpanProcessor])
+    expect(processors).toHaveLength(2)
+    expect(processors[0]).toBe(ours)
+    usingSession('user_a_conv', () => inSpan(tracer, 'step', () => {}))
+    expect(inner.sessions).toEqual({ step: 'user_a_conv' })
+    expect(ours.stats()).toMatchObject({ started: { explicit: 1 }, skipped: 0 })
+  })
+
+  test('that was passed through it before stays the same, and options that come too late are logged once', () => {
+    const warnings = collectWarnings()
+    const inner = new Recorder()
+    const once = sessionProcessors([inner], { backends: [langfuse] })
+    const twice = sessionProcessors(once)
+    expect(twice).toEqual(once)
+    expect(twice.map((each, index) => each === once[index])).toEqual([true, true])
+    expect(warnings).toEqual([])
+    for (let count = 0; count < 2; count++) sessionProcessors(once, { backends: [], onOverwrite: 'accept' })
+    expect(warnings).toHaveLength(2)
+    expect(warnings[0]).toContain('onOverwrite have no effect on the SessionSpanProcessor in the array')
+    expect(warnings[1]).toContain('backends have no effect on ValidatingSpanProcessor')
+  })
+
+  test('with a processor around a SessionSpanExporter: that validates, once', async () => {
+    const warnings = collectWarnings()
+    const memory = new InMemorySpanExporter()
+    const exporter = new SessionSpanExporter<ReadableSpan>(memory, { onInvalid: () => 'replaced' })
+    const { tracer, processors, provider } = start([new BatchSpanProcessor(exporter)], {
+      backends: [langfuse],
+    })
+    usingSession('user_a_conv', () => inSpan(tracer, 'step', () => {}))
+    tracer.startSpan('invalid', { attributes: { 'session.id': 'x'.repeat(300) } }).end()
+    await provider.forceFlush()
+    expect(memory.getFinishedSpans().map(({ attributes }) => attributes['session.id'])).toEqual([
+      'user_a_conv',
+      'replaced',
+    ])
+    expect(processors[1]?.stats().session).toEqual(exporter.stats())
+    const ignored = warnings.filter((line) => line.includes('no effect'))
+    expect(ignored).toHaveLength(1)
+    expect(ignored[0]).toContain(
+      'backends have no effect on BatchSpanProcessor, whose exporter is a SessionSpanExporter',
+    )
+  })
+})
+
+describe('options', () => {
+  test.each([
+    [{ backend: [] }, 'there is no option "backend"'],
+    [
+      { backends: 'langfuse' },
+      'option backends must be an array of backends, it is a string of 8 characters',
+    ],
+    [{ backends: ['langfuse'] }, 'option backends[0] must be a backend, it is a string of 8 characters'],
+    [{ backfill: true }, 'option backfill must be made by backfill(), it is a value of type boolean'],
+    [{ onInvalid: 'keep' }, "option onInvalid must be 'drop' or a function"],
+    [{ aliases: 'thread_id' }, 'option aliases must be an array'],
+    [{ maxLength: 200 }, 'option maxLength must be a whole number from 1 to 199, it is 200'],
+    [{ onOverwrite: 'keep' }, "option onOverwrite must be 'restore' or 'accept'"],
+    [{ inferFromChildren: 1 }, 'option inferFromChildren must be true or false'],
+    [{ defaultSession: 'schön' }, 'option defaultSession must be a session ID'],
+    ['options', 'options must be an object, they are a string of 7 characters'],
+  ])('that are wrong are named, whatever the processors are: %j', (options, message) => {
+    for (const list of [[], [new Recorder()], sessionProcessors([new Recorder()])]) {
+      expect(() => sessionProcessors(list as SpanProcessor[], options as never)).toThrow(
+        `sessionProcessors: ${message}`,
+      )
+    }
+  })
+
+  test('reach what they are for: aliases and maxLength both sides', () => {
+    const inner = new Recorder()
+    const { tracer } = start([inner], {
+      aliases: ['my.session'],
+      maxLength: 20,
+      onInvalid: (id) => id.slice(0, 20),
+      onOverwrite: 'accept',
+    })
+    const attributes = (name: string) => inner.ended.find((span) => span.name === name)?.attributes
+    tracer.startSpan('alias', { attributes: { 'my.session': 'mine' } }).end()
+    tracer.startSpan('other', { attributes: { thread_id: 'theirs' } }).end()
+    tracer.startSpan('long', { attributes: { 'session.id': 'x'.repeat(30) } }).end()
+    usingSession('user_a_conv', () => {
+      const span = tracer.startSpan('overwritten')
+      span.setAttribute('session.id', 'later')
+      span.end()
+    })
+    expect(attributes('alias')?.['session.id']).toBe('mine')
+    expect(attributes('other')?.['session.id']).toBeUndefined()
+    expect(attributes('long')?.['session.id']).toBe('x'.repeat(20))
+    expect(attributes('overwritten')?.['session.id']).toBe('later')
+  })
+})
+
+test('two providers in one process: each processor gets the spans of its provider, with their sessions', async () => {
+  const [one, other] = [new Recorder(), new Recorder()]
+  const [a, b] = [start([one]), start([other])]
+  inSpan(a.tracer, 'request', () => {
+    inSpan(b.tracer, 'job', () => usingSession('user_a_conv', () => inSpan(a.tracer, 'step', () => {})))
+  })
+  await Promise.all([a.provider.forceFlush(), b.provider.forceFlush()])
+  expect(Object.keys(one.sessions).sort()).toEqual(['request', 'step'])
+  expect(one.sessions['step']).toBe('user_a_conv')
+  expect(Object.keys(other.sessions)).toEqual(['job'])
+})
