@@ -6,6 +6,7 @@ import { codesMarkdown } from './codes.ts'
 import { comparisonMarkdown } from './comparison.ts'
 import { differencesMarkdown, keptMarkdown } from './contract.ts'
 import { documentsMarkdown } from './documents.ts'
+import { entryFrameworksMarkdown, entryMarkdown, entryOwnMarkdown } from './entry.ts'
 import { FRAMEWORK_PAGES, frameworkMarkdown, frameworksMarkdown } from './frameworks.ts'
 
 type Blocks = Readonly<Record<string, () => string>>
@@ -17,7 +18,12 @@ export const PAGES: Readonly<Record<string, Blocks>> = {
   'reference/contract.md': { differences: differencesMarkdown, kept: keptMarkdown },
   'reference/streams.md': { streams: () => streamsMarkdown(CELLS) },
   'contributing/source-documents.md': { documents: documentsMarkdown },
-  'migration/comparison.md': { comparison: comparisonMarkdown },
+  'migration/comparison.md': {
+    comparison: comparisonMarkdown,
+    entry: entryMarkdown,
+    'entry-frameworks': entryFrameworksMarkdown,
+  },
+  'migration/own-processor.md': { 'entry-own': entryOwnMarkdown },
   'guide/troubleshooting.md': { codes: codesMarkdown },
   'frameworks/index.md': { frameworks: frameworksMarkdown },
   ...Object.fromEntries(

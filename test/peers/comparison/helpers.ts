@@ -5,7 +5,7 @@ import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { SessionSpanExporter } from '@otel-sessions/exporter'
 import { datadog, langsmith } from '@otel-sessions/exporter/backends'
 import { bindSession, SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
-import { SessionProcessor, withSession } from '../../frameworks/common/support/thirty-lines.ts'
+import { SessionProcessor, withSession } from '../../entry/thirty-lines.ts'
 import { LIBRARIES } from '../libraries.ts'
 
 export type HelperName = 'otel-sessions' | 'Langfuse' | 'OpenInference' | 'Traceloop' | 'thirty lines'
@@ -51,7 +51,7 @@ export const HELPERS: readonly Load[] = [
   async () => ({
     name: 'thirty lines',
     key: 'session.id',
-    inside: withSession,
+    inside: (sessionId, fn) => withSession({ sessionId }, fn),
     bind: bindContext,
     processor: new SessionProcessor(),
     validate: (exporter) => exporter,
