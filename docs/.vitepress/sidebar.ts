@@ -44,11 +44,25 @@ const guide: Item[] = [
 
 const frameworks: Item[] = [
   {
-    text: 'Frameworks',
+    text: 'Requests and messages',
     items: [
-      item('All frameworks', '/frameworks/'),
       item('Express', '/frameworks/express'),
+      item('Fastify', '/frameworks/fastify'),
       item('Hono', '/frameworks/hono'),
+      item('Koa', '/frameworks/koa'),
+      item('Nest', '/frameworks/nest'),
+      item('Next.js', '/frameworks/next'),
+      item('Bun, Deno, Workers', '/frameworks/fetch'),
+      item('BullMQ and other queues', '/frameworks/worker'),
+      item('AWS Lambda', '/frameworks/lambda'),
+      item('socket.io', '/frameworks/socket-io'),
+      item('MCP', '/frameworks/mcp'),
+    ],
+  },
+  {
+    text: 'Models and agents',
+    items: [
+      item('All, and what was measured', '/frameworks/'),
       item('LangChain and LangGraph', '/frameworks/langchain'),
       item('OpenAI SDK', '/frameworks/openai'),
       item('AI SDK', '/frameworks/ai-sdk'),
@@ -62,6 +76,7 @@ const frameworks: Item[] = [
       item('Langfuse', '/frameworks/langfuse'),
       item('OpenInference', '/frameworks/openinference'),
       item('LangSmith', '/frameworks/langsmith'),
+      item('Sentry', '/frameworks/sentry'),
       item('Traceloop', '/frameworks/traceloop'),
       item('Baggage', '/frameworks/baggage'),
     ],

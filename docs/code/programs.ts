@@ -43,7 +43,8 @@ const printed: Program = {
  */
 export const PROGRAMS: Readonly<Record<string, Readonly<Record<string, Program | readonly Program[]>>>> = {
   'README.md': {
-    'app.mjs': printed,
+    'app.mjs': [printed, printed],
+    'agent.mjs': { sessions: { user_123_conv_456: ['my-app: answer'] } },
   },
   'docs/guide/getting-started.md': {
     'app.mjs': quickStart,
