@@ -29,7 +29,7 @@ const entries = entryPoints()
 const pages = new Map([...entries].map(([name, file]) => [file, pageOf(name)]))
 
 function pageOf(name: string): string {
-  return name.replace('@otel-sessions/', '').replaceAll('/', '-')
+  return name.replace('@otel-sessions/', '').replaceAll(/[/.]/g, '-')
 }
 
 const app = await Application.bootstrapWithPlugins({

@@ -1,4 +1,4 @@
-import type { TracerProvider } from '@opentelemetry/api'
+import type { Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api'
 import type { SessionExporterStats, ValidationStats } from '@otel-sessions/exporter'
 import type { DeliveryStats } from '@otel-sessions/exporter/persistent'
 import type { SessionProcessorStats } from '@otel-sessions/processor'
@@ -7,6 +7,8 @@ import { problemCounts } from '../process-stats.ts'
 
 /** A provider of tracers that can be flushed and shut down, as those of the SDK can. */
 export interface SessionsTracerProvider extends TracerProvider {
+  /** Returns the tracer of an application or an instrumentation. */
+  getTracer(name: string, version?: string, options?: TracerOptions): Tracer
   /** Exports the spans that have ended. */
   forceFlush(): Promise<void>
   /** Exports the spans that have ended, and stops. */
