@@ -216,7 +216,11 @@ describe('a request whose session cannot be had', () => {
   })
 
   it('has no session that stands on Object.prototype', async () => {
-    Object.defineProperty(Object.prototype, 'sessionId', { value: 'polluted_conv', configurable: true })
+    Object.defineProperty(Object.prototype, 'sessionId', {
+      value: 'polluted_conv',
+      configurable: true,
+      writable: true,
+    })
     try {
       expect((await request(() => ({ userId: 'user_a' }))).sessionId).toBeUndefined()
     } finally {

@@ -191,12 +191,33 @@ it('a listener is removed, and a response is printed, as without the middleware'
   await server.close()
 })
 
-it('the later of two helpers on one request decides, also in listeners', async () => {
-  const seen: (string | undefined)[] = []
+it('what code of the request emits keeps the scope of that code', async () => {
   const server = await serve(tracing.tracer, [
     sessions({ session: () => 'user_a_conv' }),
+    (_, response) => {
+      const seen: (string | undefined)[] = []
+      response.on('progress', () => seen.push(getSession()?.sessionId))
+      response.emit('progress')
+      usingSession('user_a_other', () => response.emit('progress'))
+      response.end(seen.join())
+    },
+  ])
+  expect(await server.visit('user_a')).toBe('user_a_conv,user_a_other')
+  await server.close()
+})
+
+it('the later of two helpers on one request decides, also in listeners', async () => {
+  const seen: (string | undefined)[] = []
+  const emits = new Set<unknown>()
+  const server = await serve(tracing.tracer, [
+    sessions({ session: () => 'user_a_conv' }),
+    (_, response, next) => {
+      emits.add(response.emit)
+      next()
+    },
     sessions({ session: () => ({ sessionId: 'user_a_other', userId: 'user_a' }) }),
     (_, response) => {
+      emits.add(response.emit)
       response.on('finish', () => seen.push(getSession()?.sessionId))
       response.end(getSession()?.sessionId)
     },
@@ -204,6 +225,8 @@ it('the later of two helpers on one request decides, also in listeners', async (
   expect(await server.visit('user_a')).toBe('user_a_other')
   await server.close()
   expect(seen).toEqual(['user_a_other'])
+  // However many there are, each event costs the same.
+  expect(emits.size).toBe(1)
   expect(sessionIn('server user_a').sessionId).toBe('user_a_other')
 })
 

@@ -11,12 +11,15 @@ import { authenticate, entryCases, http, ownerOf, visit } from '../support/web.t
 
 const require = createRequire(import.meta.url)
 
+const WHERE = ['plugin', 'hook', 'route'] as const
+type Where = (typeof WHERE)[number]
+
 type Chat = FastifyRequest<{ Params: { user: string } }> & { user?: string }
 
 const users = new WeakMap<object, string>()
 
 const run =
-  (library: string, where: 'application' | 'route', plugin?: () => FastifyOtelInstrumentation) =>
+  (library: string, where: Where, plugin?: () => FastifyOtelInstrumentation) =>
   async (field: Field): Promise<void> => {
     // Fastify requires it.
     require('node:http')
@@ -39,7 +42,11 @@ const run =
       reply.raw.on('finish', () => works.push(field.work(ownerOf(request.url), 'finish listener')))
       done()
     })
-    if (where === 'application') {
+    if (where === 'plugin') {
+      app.addHook('onRequest', login)
+      await app.register(enter)
+    }
+    if (where === 'hook') {
       app.addHook('onRequest', login)
       app.addHook('preValidation', enter)
     }
@@ -77,7 +84,15 @@ const withOtel = () => {
 
 /** What ends before the application knows the session. With backfill it has it too. */
 const endedBefore = {
-  application: {
+  plugin: {
+    ofOtel: [
+      'onRequest - fastify -> @fastify/otel -> otel-sessions',
+      'onRequest - login',
+      'preHandler - enterSession',
+    ],
+    ofOld: ['middleware - fastify', 'middleware - login'],
+  },
+  hook: {
     ofOtel: ['onRequest - fastify -> @fastify/otel', 'onRequest - login', 'preValidation - enterSession'],
     ofOld: ['middleware - fastify', 'middleware - login'],
   },
@@ -89,10 +104,10 @@ const endedBefore = {
 
 export const cases: readonly Case[] = entryCases(
   ['fastify', 'fastify-4'].flatMap((library) =>
-    (['application', 'route'] as const).flatMap((where) => [
+    WHERE.flatMap((where) => [
       {
         library,
-        name: `http and @fastify/otel, hook of the ${where}`,
+        name: `http and @fastify/otel, ${where}`,
         instrumentations: () => [http(), withOtel()],
         run: run(library, where, () => otel),
         spans: 72,
@@ -100,7 +115,7 @@ export const cases: readonly Case[] = entryCases(
       },
       {
         library,
-        name: `@fastify/otel alone, hook of the ${where}`,
+        name: `@fastify/otel alone, ${where}`,
         instrumentations: () => [withOtel()],
         run: run(library, where, () => otel),
         spans: 66,
@@ -108,7 +123,7 @@ export const cases: readonly Case[] = entryCases(
       },
       {
         library,
-        name: `http and instrumentation-fastify, hook of the ${where}`,
+        name: `http and instrumentation-fastify, ${where}`,
         instrumentations: () => [http(), new FastifyInstrumentation()],
         run: run(library, where),
         ...(where === 'route' ? { spans: 54 } : { spans: 66 }),
