@@ -11,18 +11,18 @@ const BURST = 512
 const FLUSH_MILLIS = 10_000
 
 /**
- * Passes spans that have waited on to a processor, in bursts that its queue can take: a trace that completes releases
- * thousands of spans at once. Between the bursts the processor is flushed.
+ * Passes spans that have waited on to processors, in bursts that their queues can take: a trace that completes releases
+ * thousands of spans at once. Between the bursts the processors are flushed.
  */
 export class Bursts<S> {
   readonly #passOn: (span: S) => void
-  readonly #flush: () => Promise<void>
+  readonly #flush: () => Promise<unknown>
   #queue: S[] = []
   /** How many were passed on since the last flush. */
   #passed = 0
   #draining: Promise<void> | undefined
 
-  constructor(passOn: (span: S) => void, flush: () => Promise<void>) {
+  constructor(passOn: (span: S) => void, flush: () => Promise<unknown>) {
     this.#passOn = passOn
     this.#flush = flush
   }
@@ -46,7 +46,7 @@ export class Bursts<S> {
         await within(FLUSH_MILLIS, 'a flush', this.#flush())
         this.#passed = 0
       } catch {
-        // The processor cannot take them in time. It knows best what to drop.
+        // A processor cannot take them in time. It knows best what to drop.
         this.#passed = Number.NEGATIVE_INFINITY
       }
       this.#passNow()

@@ -7,44 +7,64 @@ import {
   SpanValidation,
   type ValidationOptions,
 } from '@otel-sessions/exporter/internal'
-import { logUnheard, readRecord, type SessionRecord } from '@otel-sessions/semconv/internal'
+import { logUnheard, readRecord } from '@otel-sessions/semconv/internal'
+import { Bursts } from './bursts.ts'
 import { WHERE } from './options.ts'
 
 type Host = BackfillHost<ExportableSpan>
 
-/** What gets the spans. */
+/** A processor behind the validation. Its methods do not throw. */
 export interface Receiver {
-  /** Gets a span that has just ended. */
+  /** Gets a span that has ended, or its copy. */
   pass(span: ExportableSpan): void
-  /** Gets spans that have waited for their trace. */
-  passWaited(spans: readonly ExportableSpan[]): void
-  /** Resolves when it has them all; undefined if it has. */
-  readonly drained: Promise<void> | undefined
+  /** Flushes the processor. May reject. */
+  flush(): Promise<void>
+}
+
+/** A span that has ended, for the processors that get it. */
+interface Ended {
+  /** Those that have been called with it, in their order. */
+  readonly receivers: Receiver[]
+  /** The span or its copy; undefined while it waits for its trace. */
+  validated: ExportableSpan | undefined
+  /** It waits for its trace, or for a flush; then it goes to all of them. */
+  isHeld: boolean
 }
 
 /**
- * Validates spans one by one, in front of a processor. Where validation changes something, the processor gets a copy of
- * the span, whose properties it can write: some do.
+ * Validates spans one by one, in front of processors. Where validation changes something, they get a copy of the span,
+ * whose properties they can write, as some do. All of them get the same copy, one after the other: without validation they
+ * would have the span in common, and one may remove what the next one must not send.
  */
 export class FrontValidation extends SpanValidation<ExportableSpan> {
-  readonly #receiver: Receiver
   readonly #backfill: BackfillBuffer<ExportableSpan> | undefined
+  readonly #bursts: Bursts<ExportableSpan>
+  readonly #receivers: Receiver[] = []
+  /** By span and by copy. Not used for a single receiver. */
+  readonly #ended = new WeakMap<ExportableSpan, Ended>()
   /** The span that ends now has released others. */
   #hasReleased = false
 
   /** @throws TypeError or RangeError when an option is wrong; the message names it */
-  constructor({ backfill, ...options }: ValidationOptions, receiver: Receiver) {
+  constructor({ backfill, ...options }: ValidationOptions) {
     super(options, { name: WHERE, send: () => undefined })
-    this.#receiver = receiver
     const createBuffer = backfill?.[CREATE_BUFFER] as CreateBuffer | undefined
     this.#backfill = createBuffer?.(this, options.backends)
+    const flush = () => Promise.all(this.#receivers.map((each) => each.flush()))
+    this.#bursts = new Bursts((span) => this.#handOut(span), flush)
   }
 
-  /** Takes a span that has ended, and passes on what can be passed on now. Never throws. */
-  end(span: ExportableSpan): void {
-    this.#hasReleased = false
-    if (this.#backfill !== undefined) this.#backfill.processOne(span, this.#passOn)
-    else this.#passOn(this.#validate(span), false)
+  /** Adds a processor, before the first span. */
+  add(receiver: Receiver): void {
+    this.#receivers.push(receiver)
+  }
+
+  /** Takes a span that has ended, for one of the processors. Never throws. */
+  end(span: ExportableSpan, receiver: Receiver): void {
+    const ended = this.#receivers.length > 1 ? this.#ended.get(span) : undefined
+    if (ended === undefined) this.#endFirst(span, receiver)
+    else if (ended.isHeld) ended.receivers.push(receiver)
+    else receiver.pass(ended.validated ?? span)
   }
 
   override get waiting(): number {
@@ -55,33 +75,71 @@ export class FrontValidation extends SpanValidation<ExportableSpan> {
     this.#backfill?.release()
   }
 
-  /** Called by the buffer, with spans whose time is over. */
+  /** Resolves when the processors have all that was released; undefined if they have. */
+  get drained(): Promise<void> | undefined {
+    return this.#bursts.drained
+  }
+
+  /** Called by the buffer, with spans that wait no longer. */
   override send(...[spans, callback]: Parameters<Host['send']>): ReturnType<Host['send']> {
     this.counters.spans += spans.length
-    this.#receiver.passWaited(spans)
+    this.#bursts.add(spans)
     callback({ code: 0 })
-    return async () => this.#receiver.drained
+    return async () => this.drained
   }
 
   override finish(...[span, record, changes]: Parameters<Host['finish']>): ExportableSpan {
     const finished = super.finish(span, record, changes)
     if (finished !== span) copyHiddenFields(span, finished)
-    return finished
+    return this.#note(span, finished)
+  }
+
+  override unreadable(span: ExportableSpan): ExportableSpan {
+    return this.#note(span, super.unreadable(span))
+  }
+
+  #endFirst(span: ExportableSpan, receiver: Receiver): void {
+    if (this.#receivers.length > 1) {
+      this.#ended.set(span, { receivers: [receiver], validated: undefined, isHeld: true })
+    }
+    this.#hasReleased = false
+    if (this.#backfill !== undefined) this.#backfill.processOne(span, this.#passOn)
+    else this.#passOn(this.#validate(span), false)
+  }
+
+  #note(span: ExportableSpan, validated: ExportableSpan): ExportableSpan {
+    const ended = this.#receivers.length > 1 ? this.#ended.get(span) : undefined
+    if (ended !== undefined) {
+      ended.validated = validated
+      this.#ended.set(validated, ended)
+    }
+    return validated
   }
 
   readonly #passOn = (span: ExportableSpan, hasWaited: boolean): void => {
     this.counters.spans++
     this.#hasReleased ||= hasWaited
     // A parent comes after its children, also if those are passed on in several bursts.
-    if (hasWaited || (this.#hasReleased && this.#receiver.drained !== undefined)) {
-      this.#receiver.passWaited([span])
-    } else this.#receiver.pass(span)
+    if (hasWaited || (this.#hasReleased && this.drained !== undefined)) this.#bursts.add([span])
+    else this.#handOut(span)
+  }
+
+  #handOut(span: ExportableSpan): void {
+    const [only] = this.#receivers
+    if (only !== undefined && this.#receivers.length === 1) {
+      only.pass(span)
+      return
+    }
+    const ended = this.#ended.get(span)
+    if (ended === undefined) return
+    ended.isHeld = false
+    for (const receiver of ended.receivers) receiver.pass(span)
   }
 
   #validate(span: ExportableSpan): ExportableSpan {
     logUnheard()
     try {
-      const record: SessionRecord | undefined = readRecord(span.spanContext())
+      const record = readRecord(span.spanContext())
       return this.finish(span, record, this.decide(span, record))
     } catch {
       return this.unreadable(span)

@@ -5,14 +5,15 @@
  * - `options.ts`: its options, for the processor that stamps and for validation
  * - `validating-span-processor.ts`: what stands in for a processor of the application
  * - `front-validation.ts`: validation of single spans; `bursts.ts`: spans that have waited are passed on in bursts
+ * - `own-validation.ts`: processors that validate by themselves
  *
  * @module
  */
-import { TAKE_OPTIONS, type TakesOptions } from '@otel-sessions/exporter/internal'
 import type { SessionSpanProcessor } from '@otel-sessions/processor'
 import { kindOf, processState } from '@otel-sessions/semconv/internal'
-import { problems } from '../problems.ts'
-import { type SessionProcessorsOptions, type SplitOptions, splitOptions, WHERE } from './options.ts'
+import { FrontValidation } from './front-validation.ts'
+import { type SessionProcessorsOptions, splitOptions, WHERE } from './options.ts'
+import { ownValidationOf, reportIgnored } from './own-validation.ts'
 import { type SpanProcessorLike, VALIDATES, ValidatingSpanProcessor } from './validating-span-processor.ts'
 
 /** The processors for a provider: the one that stamps comes first; it and the others have `stats()`. */
@@ -20,17 +21,20 @@ export type SessionProcessors = [SessionSpanProcessor, ...ValidatingSpanProcesso
 
 /**
  * Puts sessions in front of the span processors of an application, whatever they are: `BatchSpanProcessor`, or a
- * vendor's. A `SessionSpanProcessor` comes first and stamps; each of the others gets spans with a valid session or
- * without one, with the keys of `backends`, and spans without a session once their trace is complete (`backfill`).
+ * vendor's. A `SessionSpanProcessor` comes first and stamps. The others get spans with a valid session or without one, with
+ * the keys of `backends`; spans without a session, once their trace is complete (`backfill`). None of the processors can
+ * throw into the application.
  *
- * A processor that validates by itself keeps the options that it was given: a `PersistentBatchSpanProcessor` with the
- * option `session`, one around a `SessionSpanExporter`, and one that was passed through `sessionProcessors` before. A
- * `PersistentBatchSpanProcessor` without that option takes the options of this call. A `SessionSpanProcessor` in the
- * array is moved to its front. Where options have no effect for that reason, it is logged once.
+ * Processors that validate by themselves, at the beginning of the array, keep the options that they were given: a
+ * `PersistentBatchSpanProcessor` with the option `session`, one around a `SessionSpanExporter`, and one that
+ * `sessionProcessors` has returned. A `PersistentBatchSpanProcessor` without that option takes the options of this call. A
+ * `SessionSpanProcessor` in the array is moved to its front. Where options have no effect for that reason, it is logged
+ * once.
  *
- * Processors do not see what the others do to a span that validation changed: each gets a copy of its own. So a mask of
- * one of them does not mask for those beside it. Flush the provider, not one of the processors: spans that wait for
- * their trace are passed on by a flush of the provider.
+ * The processors have their spans in common, as without this function: what one of them writes to an ended span, such as a
+ * mask, the next ones see. Code outside the array that keeps the SDK's span does not see it if validation has made a copy.
+ * Flush the provider, not one of the processors that you passed: spans that wait for their trace are passed on by the
+ * provider's flush.
  *
  * @param spanProcessors processors of OpenTelemetry SDK 1.30, 2 or 3
  * @returns a new array, for the option `spanProcessors` of a provider or of `NodeSDK`
@@ -48,9 +52,23 @@ export function sessionProcessors(
   const given = spanProcessors.find((each) => own.has(each)) as SessionSpanProcessor | undefined
   // Options are checked whatever the processors are.
   const created = split.createProcessor()
+  const validation = new FrontValidation(split.validation)
   if (given !== undefined) reportIgnored(split.set.processor, 'the SessionSpanProcessor in the array')
   const others = spanProcessors.filter((each) => each !== given)
-  return [given ?? created, ...others.map((each) => validating(each, split))]
+  const ownValidations = others.map((each) => ownValidationOf(each, split))
+  // Behind another one, a processor must get the spans that the other one gets, and may have written to.
+  const firstPlain = ownValidations.indexOf(undefined)
+  return [
+    given ?? created,
+    ...others.map((each, index) => {
+      const isAlone = firstPlain < 0 || index < firstPlain
+      const ownValidation = isAlone ? ownValidations[index] : undefined
+      if (ownValidation === undefined) return new ValidatingSpanProcessor(each, validation)
+      const { because, stats } = ownValidation
+      if (because !== undefined) reportIgnored(split.set.validation, `${each.constructor?.name}, ${because}`)
+      return VALIDATES in each ? (each as ValidatingSpanProcessor) : new ValidatingSpanProcessor(each, stats)
+    }),
+  ]
 }
 
 function checkProcessors(spanProcessors: readonly SpanProcessorLike[]): void {
@@ -72,44 +90,3 @@ function checkProcessors(spanProcessors: readonly SpanProcessorLike[]): void {
 }
 
 const isFunction = (value: unknown): boolean => typeof value === 'function'
-
-/** What stands in for a processor: itself, if it is from an earlier call. */
-function validating(inner: SpanProcessorLike, { validation, set }: SplitOptions): ValidatingSpanProcessor {
-  const name = inner.constructor?.name
-  if (VALIDATES in inner) {
-    reportIgnored(set.validation, `${name}, which sessionProcessors has returned before`)
-    return inner as ValidatingSpanProcessor
-  }
-  const { [TAKE_OPTIONS]: take } = inner as Partial<TakesOptions>
-  if (take !== undefined) {
-    if (!take.call(inner, validation)) reportIgnored(set.validation, `${name}, which has options of its own`)
-    return new ValidatingSpanProcessor(inner, { ownStats: () => statsOf(inner)?.session })
-  }
-  const exporter = (inner as { readonly _exporter?: object })._exporter
-  if (isSessionSpanExporter(exporter)) {
-    reportIgnored(set.validation, `${name}, whose exporter is a SessionSpanExporter`)
-    return new ValidatingSpanProcessor(inner, { ownStats: () => statsOf(exporter) })
-  }
-  return new ValidatingSpanProcessor(inner, { options: validation })
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: of one of two classes, of whichever version.
-const statsOf = (owner: object): any => (owner as { stats?: () => unknown }).stats?.()
-
-/** By a counter: the class may be of another copy, and its name minified. */
-function isSessionSpanExporter(exporter: object | undefined): exporter is object {
-  try {
-    return exporter !== undefined && statsOf(exporter)?.notBackfilled !== undefined
-  } catch {
-    return false
-  }
-}
-
-function reportIgnored(options: readonly string[], about: string): void {
-  if (options.length === 0) return
-  problems.report(
-    'processors:options-ignored',
-    () => `${WHERE}: ${options.join(', ')} have no effect on ${about}`,
-    about,
-  )
-}

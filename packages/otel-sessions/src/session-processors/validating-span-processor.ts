@@ -1,9 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import type { ExportableSpan, ValidationStats } from '@otel-sessions/exporter'
-import type { ValidationOptions } from '@otel-sessions/exporter/internal'
 import { problems } from '../problems.ts'
-import { Bursts } from './bursts.ts'
-import { FrontValidation } from './front-validation.ts'
+import type { FrontValidation, Receiver } from './front-validation.ts'
 
 /** The methods of a span processor. Structural, so it fits every version of the SDK, and vendors' processors. */
 export interface SpanProcessorLike {
@@ -21,7 +19,7 @@ export interface SpanProcessorLike {
 
 /** What a processor of `sessionProcessors` counted. */
 export interface ValidatingSpanProcessorStats {
-  /** What the validation in front of the processor counted, or that of the processor itself if it has one. */
+  /** What the validation in front of all processors of the call counted, or that of the processor itself if it has one. */
   readonly session: ValidationStats | undefined
   /** How often a method of the processor threw. The application does not notice. */
   readonly failures: Readonly<Partial<Record<'onStart' | 'onEnding' | 'onEnd', number>>>
@@ -37,11 +35,6 @@ type Inner = Required<{
 /** The key by which a processor that was made here is told, by any copy of this package. */
 export const VALIDATES: unique symbol = Symbol.for('otel-sessions.validates') as never
 
-/** How the validation of a processor is done: in front of it, or by itself. */
-export type HowToValidate =
-  | { readonly options: ValidationOptions }
-  | { readonly ownStats: () => ValidationStats | undefined }
-
 /**
  * A span processor with validation in front of it. It passes spans that start on as they are. A span that has ended is
  * passed on as it is, too, if validation changes nothing, else as a copy. `sessionProcessors` creates it.
@@ -55,30 +48,26 @@ export class ValidatingSpanProcessor {
   readonly [VALIDATES] = true
   readonly #inner: Inner
   readonly #validation: FrontValidation | undefined
-  readonly #bursts: Bursts<ExportableSpan>
   readonly #ownStats: (() => ValidationStats | undefined) | undefined
+  readonly #receiver: Receiver
   readonly #failures: Partial<Record<Method, number>> = {}
 
   /**
    * Internal: `sessionProcessors` creates it.
    *
-   * @throws TypeError or RangeError when an option is wrong; the message names it
+   * @param validation the one in front, or the counters of a processor that validates by itself
    */
-  constructor(inner: SpanProcessorLike, how: HowToValidate) {
+  constructor(inner: SpanProcessorLike, validation: FrontValidation | (() => ValidationStats | undefined)) {
     this.#inner = inner as unknown as Inner
     if (typeof inner.onEnding === 'function') this.onEnding = (span) => this.#call('onEnding', span)
-    const pass = (span: ExportableSpan) => this.#call('onEnd', span)
-    this.#bursts = new Bursts(pass, async () => this.#inner.forceFlush?.())
-    if ('ownStats' in how) this.#ownStats = how.ownStats
+    this.#receiver = {
+      pass: (span) => this.#call('onEnd', span),
+      flush: async () => this.#inner.forceFlush?.(),
+    }
+    if (typeof validation === 'function') this.#ownStats = validation
     else {
-      const bursts = this.#bursts
-      this.#validation = new FrontValidation(how.options, {
-        pass,
-        passWaited: (spans) => bursts.add(spans),
-        get drained() {
-          return bursts.drained
-        },
-      })
+      this.#validation = validation
+      validation.add(this.#receiver)
     }
   }
 
@@ -90,13 +79,13 @@ export class ValidatingSpanProcessor {
   /** Validates an ended span and passes it on, at once or when its trace is complete (`backfill`). */
   onEnd(span: ExportableSpan): void {
     if (this.#validation === undefined) this.#call('onEnd', span)
-    else this.#validation.end(span)
+    else this.#validation.end(span, this.#receiver)
   }
 
   /** Passes on the spans that wait for their trace, then flushes the processor. */
   async forceFlush(): Promise<void> {
     await this.#release()
-    await this.#inner.forceFlush?.()
+    await this.#receiver.flush()
   }
 
   /** Passes on the spans that wait for their trace, then shuts the processor down. */
@@ -114,7 +103,7 @@ export class ValidatingSpanProcessor {
   /** @returns resolves when the spans are passed on; undefined if they are, so that what follows is in the same call */
   #release(): Promise<void> | undefined {
     this.#validation?.release()
-    return this.#bursts.drained
+    return this.#validation?.drained
   }
 
   #call(method: Method, ...args: unknown[]): void {
