@@ -18,7 +18,7 @@ const ROOM = 1.03
 const CORE = { '@otel-sessions/processor': ['usingSession', 'SessionSpanProcessor'] }
 const EXPORTER = { '@otel-sessions/exporter': ['SessionSpanExporter'] }
 // What a helper has above `usingSession` is how it enters a request.
-const HELPERS = { express: 10_848 }
+const HELPERS = { express: 1, fastify: 1, koa: 1, nest: 1, hono: 1, fetch: 1, next: 1, lambda: 1 }
 const PROGRAMS = [
   { limit: 15_950, imports: { ...CORE, ...EXPORTER } },
   { measured: 18_326, platform: 'node', imports: { ...CORE, ...EXPORTER } },
@@ -35,6 +35,8 @@ const PROGRAMS = [
   { measured: 236, imports: { '@otel-sessions/semconv': ['checkSessionId'] } },
   // The front door. On no particular platform, it is what workers, edge runtimes and browsers get.
   { measured: 7_526, imports: { 'otel-sessions': ['usingSession'] } },
+  { measured: 1, imports: { 'otel-sessions': ['usingSession', 'sessionProcessors'] } },
+  { measured: 1, platform: 'node', imports: { 'otel-sessions': ['usingSession', 'registerSessions'] } },
   ...Object.entries(HELPERS).map(([entry, measured]) => ({
     measured,
     imports: { [`otel-sessions/${entry}`]: ['sessions'] },

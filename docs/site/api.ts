@@ -14,7 +14,8 @@ const out = fileURLToPath(new URL('../reference/api/', import.meta.url))
  */
 function entryPoints(): Map<string, string> {
   const files = new Map<string, string>()
-  for (const folder of FOLDERS) {
+  // What applications import comes first.
+  for (const folder of FOLDERS.toReversed()) {
     const manifest = JSON.parse(readFileSync(`${packages}${folder}/package.json`, 'utf8'))
     for (const { name, code = '' } of entryPointsOf(manifest)) {
       const source = code.replace('dist/', `${packages}${folder}/src/`).replace(/\.js$/, '.ts')
@@ -62,9 +63,21 @@ function importOf(page: string): string {
 /** The first paragraph of each entry point's comment; the rest is about the files behind it. */
 const summaries = new Map<string, string>()
 
-/** An entry point that is one generated file has no comment. */
+/** Entry points that are one file, whose comment is that of its only export. */
 const WITHOUT_COMMENT: Readonly<Record<string, string>> = {
   'analytics-prices': 'List prices of models, for the option `prices` of `SessionAnalytics`.',
+  'otel-sessions-express': 'The session of each request of Express, Connect and their like.',
+  'otel-sessions-fastify': 'The session of each request of Fastify.',
+  'otel-sessions-hono': 'The session of each request of Hono.',
+  'otel-sessions-koa': 'The session of each request of Koa.',
+  'otel-sessions-nest': 'The session of each request of Nest.',
+  'otel-sessions-next': 'The session of route handlers, server actions and server components of Next.js.',
+  'otel-sessions-fetch':
+    'The session of handlers that return a `Response`, as on Bun, Deno and Cloudflare Workers.',
+  'otel-sessions-worker': 'The session of each job or message, of BullMQ and other queues.',
+  'otel-sessions-lambda': 'The session of each event of AWS Lambda.',
+  'otel-sessions-socket-io': 'The session of each connection of socket.io.',
+  'otel-sessions-mcp': 'The session of each call of an MCP server, and of what it calls back.',
 }
 
 app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {

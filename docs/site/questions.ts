@@ -73,7 +73,7 @@ export const QUESTIONS: readonly Question[] = [
     '/guide/entering-a-session',
     '/guide/getting-started',
     '/reference/packages',
-    '/reference/api/processor',
+    '/reference/api/otel-sessions',
   ),
   ask('auto-instrumentations without code change', '/guide/getting-started', '/guide/faq'),
   ask('sessionProcessors', '/guide/getting-started', '/reference/packages', '/reference/api/otel-sessions'),
