@@ -18,7 +18,7 @@ function entryPoints(): Map<string, string> {
   for (const folder of FOLDERS.toReversed()) {
     const manifest = JSON.parse(readFileSync(`${packages}${folder}/package.json`, 'utf8'))
     for (const { name, code = '' } of entryPointsOf(manifest)) {
-      const source = code.replace('dist/', `${packages}${folder}/src/`).replace(/\.js$/, '.ts')
+      const source = code.replace('dist/', `${packages}${folder}/src/`).replace(/\.(c?)js$/, '.$1ts')
       if (!isInternal(name) && !files.has(name)) files.set(name, source)
     }
   }

@@ -3,24 +3,25 @@ import { TOP_FILES } from './expected.mjs'
 /** Checks that the tarball contains the code, its types, its maps and their sources, and nothing else. */
 export function checkContents({ files, read, resolve }) {
   const problems = []
-  const modules = files.filter((file) => /^src\/[\w/-]+\.ts$/.test(file) && !/\.test\.ts$/.test(file))
-  const expected = new Set([
-    ...TOP_FILES,
-    ...modules,
-    ...modules.flatMap((file) => outputsOf(file.slice('src/'.length, -'.ts'.length))),
-  ])
+  const modules = files.filter((file) => /^src\/[\w/-]+\.c?ts$/.test(file) && !/\.test\.ts$/.test(file))
+  const expected = new Set([...TOP_FILES, ...modules, ...modules.flatMap(outputsOf)])
   for (const file of expected) if (!files.includes(file)) problems.push(`${file} is missing`)
   for (const file of files) {
     if (!expected.has(file)) problems.push(`${file} should not be inside`)
   }
-  for (const file of files.filter((name) => /^dist\/.*\.(js|ts)$/.test(name))) {
+  for (const file of files.filter((name) => /^dist\/.*\.c?(js|ts)$/.test(name))) {
     problems.push(...mapProblems(file, read(file), read, resolve))
   }
   return problems
 }
 
-const outputsOf = (name) =>
-  ['js', 'js.map', 'd.ts', 'd.ts.map'].map((extension) => `dist/${name}.${extension}`)
+/** What the compiler writes for a module of ES, or of CommonJS (`.cts`). */
+function outputsOf(file) {
+  const [, name, kind] = /^src\/(.*)\.(c?)ts$/.exec(file)
+  return [`${kind}js`, `${kind}js.map`, `d.${kind}ts`, `d.${kind}ts.map`].map(
+    (extension) => `dist/${name}.${extension}`,
+  )
+}
 
 function mapProblems(file, text, read, resolve) {
   const [, url] = /^\/\/# sourceMappingURL=(.+)$/m.exec(text) ?? []

@@ -44,7 +44,7 @@ function importsFrom(entry, read, resolve, own = {}) {
         continue
       }
       // A declaration file may name the source file beside it; then its declaration file is read.
-      const target = file.endsWith('.d.ts') ? specifier.replace(/(\.d)?\.[jt]s$/, '.d.ts') : specifier
+      const target = /\.d\.c?ts$/.test(file) ? specifier.replace(/(\.d)?\.[jt]s$/, '.d.ts') : specifier
       const next = resolve(file, target)
       if (next === undefined) found.push({ file, specifier, missing: true })
       else reached.add(next)

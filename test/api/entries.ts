@@ -20,7 +20,9 @@ export function publicEntries(): Entry[] {
       .map(({ name, condition, code = '' }) => ({
         name: condition === undefined ? name : `${name} (${condition})`,
         // Beside the code: TypeScript knows one file of types for all conditions.
-        declarations: fileURLToPath(new URL(`packages/${folder}/${code.replace(/\.js$/, '.d.ts')}`, root)),
+        declarations: fileURLToPath(
+          new URL(`packages/${folder}/${code.replace(/\.(c?)js$/, '.d.$1ts')}`, root),
+        ),
         snapshot: fileURLToPath(new URL(snapshotOf(name, condition), import.meta.url)),
       }))
   })
