@@ -299,7 +299,7 @@ describe('with the processor that notes parents', () => {
 describe('a job', () => {
   const { enter } = createEntry<string>('test', { session: (user) => sessionOf(user) }, 'job')
 
-  it("has its session on the consumer's span, and on a local root", () => {
+  it("has its session on the consumer's span, and on a root above it alone", () => {
     const { tracer } = tracing
     for (const [name, kind] of [
       ['consumer', SpanKind.CONSUMER],

@@ -5,6 +5,9 @@
  * - `entry.ts`: asks for the session, and runs the request in it
  * - `check-answer.ts`: what the application's function may return
  * - `server-span.ts`, with `span-parents.ts`: the spans that have started before, and get the session too
+ * - `claim-spans.ts`: those of them that are of one job or call only
+ * - `handler.ts`: a function that enters a session each time that it is called
+ * - `mcp-transport.ts`: what an MCP client is sent is handled in the session of its call
  * - `bind-events.ts`: listeners of the request and the response run in the session
  *
  * `frameworks/` calls this folder, which calls none of them.
@@ -17,6 +20,7 @@ import { after } from '@otel-sessions/semconv/internal'
 import { type FrontDoorProblem, problems } from '../problems.ts'
 import { bindEvents } from './bind-events.ts'
 import { checkAnswer } from './check-answer.ts'
+import { claimSpans } from './claim-spans.ts'
 import { checkSessionsOptions, type SessionOfRequest, type SessionsOptions } from './options.ts'
 import { type EntryUnit, spansOf } from './server-span.ts'
 
@@ -28,6 +32,8 @@ export interface Entry<Request> {
    * `fn` does, which runs exactly once.
    */
   enter<T>(request: Request, fn: () => T, parts?: RequestParts): T | Promise<Awaited<T>>
+  /** Asks for the session only: at once, if it is known at once. Never throws, and its promise never rejects. */
+  find(request: Request): SessionOfRequest | Promise<SessionOfRequest>
 }
 
 /** What a framework has of a request besides the request itself. */
@@ -89,6 +95,7 @@ export function createEntry<Request>(
     }
   }
   return {
+    find: ask,
     enter(request, fn, parts) {
       const answer = ask(request)
       if (!(answer instanceof Promise)) return enter(unit, answer, fn, parts)
@@ -110,7 +117,8 @@ function enter<T>(
   { spans: known, emitters = [] }: RequestParts = {},
 ): T {
   if (session === undefined) return fn()
-  const spans = spansOf(unit, known)
+  const started = spansOf(unit, known)
+  const spans = unit === 'request' ? started : claimSpans(started, session)
   return usingSession(session, () => {
     // Inside the scope: an outer one, which they belong to, must not seem to take precedence.
     for (const span of spans) setSpanSession(span, session)

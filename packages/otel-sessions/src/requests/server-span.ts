@@ -2,7 +2,7 @@ import { type Context, context, type Span, SpanKind, trace } from '@opentelemetr
 import { parentOf } from './span-parents.ts'
 
 /** What enters a session. It decides which spans that have started already are part of it. */
-export type EntryUnit = 'request' | 'job' | 'message'
+export type EntryUnit = 'request' | 'job' | 'call' | 'socket'
 
 /** Where instrumentations of HTTP servers put the server's span; the name is that of `@opentelemetry/core`. */
 const RPC_METADATA = Symbol.for('OpenTelemetry SDK Context Key RPC_METADATA')
@@ -10,8 +10,6 @@ const RPC_METADATA = Symbol.for('OpenTelemetry SDK Context Key RPC_METADATA')
 /** What is read of a span of the SDK, 1.x and later. */
 interface SdkSpan extends Span {
   readonly kind?: SpanKind
-  readonly parentSpanId?: string
-  readonly parentSpanContext?: { readonly isRemote?: boolean }
 }
 
 /**
@@ -19,7 +17,8 @@ interface SdkSpan extends Span {
  * it up to the nearest server's or consumer's span or the local root, and the server's span in the context. The outermost
  * is the last.
  *
- * A job never sets the session of a server's span: it may run in the process that queued it, inside another request.
+ * A job sets the session of a consumer's span only. A server's is that of the request that queued the job, and a root may
+ * be that of a script which runs jobs of several sessions. Such spans learn the session from below, if all have the same.
  *
  * @param known spans that the framework knows
  */
@@ -34,9 +33,10 @@ export function spansOf(unit: EntryUnit, known: readonly (Span | null | undefine
     span = parentOf(span)
   }
   const top = line.at(-1)
-  if (unit === 'job') {
-    if (top?.kind !== SpanKind.CONSUMER && !isLocalRoot(top)) return []
-  } else if (!receives(top)) {
+  if (unit === 'job' && top?.kind !== SpanKind.CONSUMER) return []
+  // The client is in this process, and so is its request.
+  if (unit === 'call' && line.some(({ kind }) => kind === SpanKind.CLIENT)) return []
+  if (!receives(top)) {
     line.push(...known.filter((one) => one != null))
     if (!receives(line.at(-1))) line.push(...serverSpanIn(active, top))
   }
@@ -46,17 +46,13 @@ export function spansOf(unit: EntryUnit, known: readonly (Span | null | undefine
 const receives = (span: SdkSpan | undefined) =>
   span?.kind === SpanKind.SERVER || span?.kind === SpanKind.CONSUMER
 
-/** Whether a span has no parent in this process, and is not the server's. */
-const isLocalRoot = (span: SdkSpan | undefined) =>
-  span !== undefined &&
-  span.kind !== SpanKind.SERVER &&
-  span.parentSpanId === undefined &&
-  (span.parentSpanContext === undefined || span.parentSpanContext.isRemote === true)
-
-/** The server's span that an instrumentation left in the context, unless it is that of another trace. */
+/**
+ * The server's span that an instrumentation left in the context, unless it is that of another trace. A parent in another
+ * process is no other trace: it came with a message in the body of the request.
+ */
 function serverSpanIn(active: Context, other: Span | undefined): Span[] {
   const { span } = (active.getValue(RPC_METADATA) ?? {}) as { readonly span?: Span }
   if (span === undefined) return []
-  const isOfTrace = other === undefined || other.spanContext().traceId === span.spanContext().traceId
-  return isOfTrace ? [span] : []
+  if (other === undefined || other.spanContext().isRemote === true) return [span]
+  return other.spanContext().traceId === span.spanContext().traceId ? [span] : []
 }

@@ -1,0 +1,43 @@
+import { ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
+import { getSession, setSpanSession } from '@otel-sessions/processor'
+import type { SessionOfRequest } from './options.ts'
+
+/** The session that a job or a call has set on a span which started before it. */
+const claims = new WeakMap<Span, string | null>()
+
+/** What is read of a span of the SDK. */
+interface SdkSpan extends Span {
+  readonly attributes?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Returns those of the spans around a job or a call that are its own. A request has its own spans. A job may share them:
+ * with the other jobs of a batch, or with the code that started it in the same process.
+ *
+ * A span that several sessions claim is cleared. Left alone are spans on which something else has set a session, all
+ * spans of code that runs in a scope, and a span that says that it is of a batch: what starts between its jobs would get
+ * the session of the one before.
+ *
+ * @param spans the spans that `spansOf` returned
+ */
+export function claimSpans(spans: readonly Span[], session: NonNullable<SessionOfRequest> | null): Span[] {
+  if (getSession()?.source === 'scope' || spans.some(isBatch)) return []
+  // Fields alone claim nothing: they join what there is.
+  if (typeof session === 'object' && session !== null && !('sessionId' in session)) return [...spans]
+  const id = typeof session === 'string' ? session : (session?.sessionId ?? null)
+  return spans.filter((span) => {
+    if (!claims.has(span)) {
+      if (getSession(trace.setSpan(ROOT_CONTEXT, span))?.source === 'span') return false
+      claims.set(span, id)
+      return true
+    }
+    const isShared = claims.get(span) !== id
+    if (isShared) {
+      claims.set(span, null)
+      setSpanSession(span, null)
+    }
+    return !isShared
+  })
+}
+
+const isBatch = (span: SdkSpan) => span.attributes?.['messaging.batch.message_count'] !== undefined

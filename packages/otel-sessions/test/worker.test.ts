@@ -1,0 +1,227 @@
+// Handlers of jobs. BullMQ, Kafka and others themselves are tried in test/messages.
+import { SpanKind } from '@opentelemetry/api'
+import { getSession, setSpanSession, usingSession } from 'otel-sessions'
+import { sessions } from 'otel-sessions/worker'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { collectWarnings, startTracing, stopTracing } from '../../../test/support/tracing.ts'
+import { sessionOf } from './support.ts'
+
+interface Job {
+  readonly user: string
+}
+
+let tracing: ReturnType<typeof startTracing>
+let warnings: string[]
+beforeEach(() => {
+  warnings = collectWarnings()
+  tracing = startTracing()
+})
+afterEach(stopTracing)
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
+const span = (name: string) => tracing.tracer.startSpan(name).end()
+const sessionIn = (name: string) => tracing.exportedSpans()[name]?.['session.id']
+const current = () => getSession()?.sessionId
+
+/** The session is known at once. */
+const known = sessions({ session: ({ user }: Job) => sessionOf(user) })
+/** The session is looked up. */
+const found = sessions({
+  session: async ({ user }: Job) => {
+    await turn()
+    return sessionOf(user)
+  },
+})
+const both = [
+  ['known at once', known],
+  ['looked up', found],
+] as const
+
+describe.each(both)('a handler whose session is %s', (_, enter) => {
+  it('runs in the session and with the user of its job, also while another job runs', async () => {
+    const handle = enter(async ({ user }) => {
+      await turn()
+      span(`work of ${user}`)
+      return [current(), getSession()?.userId]
+    })
+    const results = await Promise.all([handle({ user: 'user_a' }), handle({ user: 'user_b' })])
+    expect(results).toEqual([
+      ['user_a_conv', 'user_a'],
+      ['user_b_conv', 'user_b'],
+    ])
+    expect([sessionIn('work of user_a'), sessionIn('work of user_b')]).toEqual(['user_a_conv', 'user_b_conv'])
+    expect(current()).toBeUndefined()
+  })
+
+  it('gets its own `this` and all arguments, such as the token and the signal of BullMQ', async () => {
+    const { signal } = new AbortController()
+    const worker = {
+      handle: enter(async function (this: unknown, _job: Job, ...rest: [string, AbortSignal]) {
+        return [this, ...rest]
+      }),
+    }
+    expect(await worker.handle({ user: 'user_a' }, 'token', signal)).toEqual([worker, 'token', signal])
+  })
+
+  it('fails with the very error that it throws', async () => {
+    const error = new Error('no answer')
+    const handle = enter(async () => {
+      throw error
+    })
+    await expect(handle({ user: 'user_a' })).rejects.toBe(error)
+  })
+
+  it('may be an async generator, which is pulled from elsewhere', async () => {
+    const stream = enter(async function* ({ user }) {
+      yield `${user}: ${current()}`
+      await turn()
+      span('in the stream')
+      yield current()
+      return 'end'
+    })
+    const generator = stream({ user: 'user_a' })
+    const values = []
+    for (let step = await generator.next(); ; step = await generator.next()) {
+      values.push(step.value)
+      if (step.done) break
+    }
+    expect(values).toEqual(['user_a: user_a_conv', 'user_a_conv', 'end'])
+    expect(sessionIn('in the stream')).toBe('user_a_conv')
+  })
+
+  it('has its session on the consumer’s span from the beginning', async () => {
+    await tracing.tracer.startActiveSpan('consumer', { kind: SpanKind.CONSUMER }, async (consumer) => {
+      await enter(async () => {})({ user: 'user_a' })
+      // As the worker's library does afterwards, outside the handler.
+      span('acknowledge')
+      consumer.end()
+    })
+    expect([sessionIn('consumer'), sessionIn('acknowledge')]).toEqual(['user_a_conv', 'user_a_conv'])
+    expect(tracing.exportedSpans()['consumer']?.['user.id']).toBe('user_a')
+  })
+})
+
+it('a handler that is not async returns at once, if its session is known at once', () => {
+  expect(known(({ user }: Job) => [user, current()])({ user: 'user_a' })).toEqual(['user_a', 'user_a_conv'])
+  const error = new Error('no answer')
+  const failing = known(() => {
+    throw error
+  })
+  expect(() => failing({ user: 'user_a' })).toThrow(error)
+})
+
+it('a handler keeps its name, its properties and its number of parameters, by which BullMQ decides what to pass', () => {
+  async function answer(_job: Job, _token: string, _signal: AbortSignal): Promise<void> {}
+  const handle = known(Object.assign(answer, { retries: 3 }))
+  expect([handle.length, handle.name, (handle as typeof handle & { retries: number }).retries]).toEqual([
+    3,
+    'answer',
+    3,
+  ])
+})
+
+describe('a span that jobs of several sessions share', () => {
+  const handle = known(async ({ user }) => {
+    await turn()
+    span(`work of ${user}`)
+  })
+
+  it('has none of them, and neither has what starts between the jobs', async () => {
+    for (const kind of [SpanKind.INTERNAL, SpanKind.SERVER]) {
+      await tracing.tracer.startActiveSpan('nightly', { kind }, async (nightly) => {
+        for (const user of ['user_a', 'user_b']) {
+          span(`prepare ${user}`)
+          await handle({ user })
+        }
+        nightly.end()
+      })
+      const names = ['prepare user_a', 'work of user_a', 'prepare user_b', 'work of user_b', 'nightly']
+      const ids = names.map(sessionIn)
+      expect(ids).toEqual([undefined, 'user_a_conv', undefined, 'user_b_conv', undefined])
+    }
+  })
+
+  it('has none if it is a consumer’s, of jobs that run at once', async () => {
+    await tracing.tracer.startActiveSpan('batch', { kind: SpanKind.CONSUMER }, async (batch) => {
+      await Promise.all(['user_a', 'user_b', 'user_a'].map((user) => handle({ user })))
+      span('afterwards')
+      batch.end()
+    })
+    const ids = ['work of user_a', 'work of user_b', 'batch', 'afterwards'].map(sessionIn)
+    expect(ids).toEqual(['user_a_conv', 'user_b_conv', undefined, undefined])
+  })
+
+  it('has none between the jobs, if it says that it is of a batch', async () => {
+    const attributes = { 'messaging.batch.message_count': 2 }
+    await tracing.tracer.startActiveSpan('batch', { kind: SpanKind.CONSUMER, attributes }, async (batch) => {
+      await handle({ user: 'user_a' })
+      span('between')
+      await handle({ user: 'user_b' })
+      batch.end()
+    })
+    expect([sessionIn('between'), sessionIn('batch')]).toEqual([undefined, undefined])
+  })
+
+  it('has the session of its jobs if they all have the same', async () => {
+    await tracing.tracer.startActiveSpan('consumer', { kind: SpanKind.CONSUMER }, async (consumer) => {
+      await handle({ user: 'user_a' })
+      await handle({ user: 'user_a' })
+      consumer.end()
+    })
+    expect(sessionIn('consumer')).toBe('user_a_conv')
+  })
+
+  it('keeps the session that was set on it before', async () => {
+    await tracing.tracer.startActiveSpan('consumer', { kind: SpanKind.CONSUMER }, async (consumer) => {
+      setSpanSession(consumer, 'user_c_conv')
+      await handle({ user: 'user_a' })
+      span('afterwards')
+      consumer.end()
+    })
+    expect(['work of user_a', 'consumer', 'afterwards'].map(sessionIn)).toEqual([
+      'user_a_conv',
+      'user_c_conv',
+      'user_c_conv',
+    ])
+  })
+
+  it('is not cleared by a job that the code in a session runs', async () => {
+    await tracing.tracer.startActiveSpan('consumer', { kind: SpanKind.CONSUMER }, async (consumer) => {
+      await usingSession('user_c_conv', () => handle({ user: 'user_a' }))
+      await known(async () => {})({ user: 'user_c' })
+      span('afterwards')
+      consumer.end()
+    })
+    expect(sessionIn('work of user_a')).toBe('user_a_conv')
+    expect(sessionIn('afterwards')).toBe('user_c_conv')
+  })
+})
+
+describe('a job without a session', () => {
+  const run = (session: (job: Job) => never) =>
+    usingSession('outer', () => sessions({ session })(current)({ user: 'user_a' }))
+
+  it('runs without one if it is null, and in the one around if nothing is stated', () => {
+    expect(run(() => null as never)).toBeUndefined()
+    expect(run(() => undefined as never)).toBe('outer')
+  })
+
+  it('runs without one if the option fails, which is logged with the name of the helper', () => {
+    const session = () => {
+      throw new Error('secret')
+    }
+    expect(run(session)).toBeUndefined()
+    expect(warnings.join()).toContain(
+      'otel-sessions/worker: the option session threw; the job has no session',
+    )
+  })
+})
+
+it('a wrong option or handler is named, and its value is not', () => {
+  expect(() => sessions({ session: 'user_a_conv' as never })).toThrow(
+    'otel-sessions/worker: sessions: option session must be a function, it is a string of 11 characters',
+  )
+  expect(() => known('handler.js' as never)).toThrow(
+    'otel-sessions/worker: sessions(options)(handler): handler must be a function, it is a string of 10 characters',
+  )
+})
