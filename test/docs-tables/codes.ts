@@ -53,6 +53,7 @@ const isComplete: [ProblemCode] extends [Documented]
 /** The problems of `otel-sessions`, most frequent first. */
 const OF_FRONT_DOOR = [
   FRONT_DOOR.REQUEST,
+  FRONT_DOOR.MCP,
   FRONT_DOOR.REGISTER,
   FRONT_DOOR.VARIABLES,
   FRONT_DOOR.INSTRUMENTATION,

@@ -14,6 +14,7 @@ export type FrontDoorProblem =
   | 'request:rejected'
   | 'request:timed-out'
   | 'request:invalid'
+  | 'mcp:several-sessions'
 
 const NAMESPACE = 'otel-sessions'
 

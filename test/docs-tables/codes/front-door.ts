@@ -32,6 +32,19 @@ export const REQUEST = area({
   } satisfies CodesOf<'request'>,
 })
 
+export const MCP = area({
+  title: 'A message of an MCP server has no session',
+  anchor: 'mcp',
+  intro:
+    'A client with [`bindTransport`](../frameworks/mcp.md#the-callbacks-of-a-client) got a message, such as a request for sampling, and handles it without a session. Another session would perhaps be that of another user.',
+  codes: {
+    'mcp:several-sessions': {
+      what: 'Calls of several sessions were open. The transport, such as stdio, does not say which of them a message belongs to.',
+      fix: 'Connect over HTTP, which says it. Or use a client for each session, and bind it: `bindSession(transport, session)`.',
+    },
+  } satisfies CodesOf<'mcp'>,
+})
+
 export const REGISTER = area({
   title: '`registerSessions` and `--import otel-sessions/register`',
   anchor: 'register',
