@@ -62,7 +62,44 @@ export const REGISTER = area({
       what: 'The API of OpenTelemetry did not accept the provider, so the spans get no session. Mostly two versions of `@opentelemetry/api` are loaded.',
       fix: 'Make `npm ls @opentelemetry/api` show one version: see [the API](../runtimes.md#the-api-one-version-one-copy).',
     },
+    'register:api-versions': {
+      what: 'The application, its SDK and these packages do not find one version of `@opentelemetry/api`. A provider that is registered with one of them would keep the others from registering theirs, so `otel-sessions/register` registers none. It joins a provider that somebody else registers.',
+      fix: 'Make `npm ls @opentelemetry/api` show one version: see [the API](../runtimes.md#the-api-one-version-one-copy).',
+    },
+    'register:twice': {
+      what: '`otel-sessions/register` is loaded twice, such as on the command line and in `NODE_OPTIONS`. The second time does nothing.',
+      fix: 'Remove one of the two.',
+    },
+    'register:not-loaded': {
+      what: '`otel-sessions/register` cannot be loaded: Node is too old, was started with `--no-experimental-require-module`, or a package is missing. Node prints it as a warning, and the application runs as it would without it. It is not counted.',
+      fix: 'Use Node 20.19, 22.12 or a later version. If the warning names a package, install it.',
+    },
+    'register:failed': {
+      what: '`otel-sessions/register` threw when it set up. The application runs as it would without it, and its spans get no session.',
+      fix: 'Set up in code with [`registerSessions`](../getting-started.md), whose error tells more, and report it.',
+    },
   } satisfies CodesOf<'register'>,
+})
+
+export const JOIN = area({
+  title: '`--import otel-sessions/register` joins no provider',
+  anchor: 'join',
+  intro:
+    'A provider was registered, and it works as it would without `otel-sessions/register`. Its spans get no session.',
+  codes: {
+    'join:unreachable': {
+      what: 'The provider has no span processors, or keeps them where nobody else can reach them. The log names its class. Sentry 11 has none, and `dd-trace` keeps them private.',
+      fix: 'Create the provider with `spanProcessors: sessionProcessors([…])`. With Sentry 11, leave `enableOpenTelemetrySetup` off and register a provider of your own.',
+    },
+    'join:failed': {
+      what: 'Reading the processors of the provider, or putting others in their place, threw.',
+      fix: 'Create the provider with `spanProcessors: sessionProcessors([…])`, and report the versions that you use.',
+    },
+    'join:api-frozen': {
+      what: "What is registered with OpenTelemetry's API is frozen, so nobody notices a registration.",
+      fix: 'Create the provider with `spanProcessors: sessionProcessors([…])`, or load `otel-sessions/register` before what freezes it.',
+    },
+  } satisfies CodesOf<'join'>,
 })
 
 export const PROCESSORS = area({

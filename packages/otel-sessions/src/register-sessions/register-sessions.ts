@@ -8,6 +8,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { logUnheard, registeredApi } from '@otel-sessions/semconv/internal'
+import { givesWay } from '../join/following-provider.ts'
 import { problems } from '../problems.ts'
 import { readEnvironment, readLogLevel } from './environment/environment.ts'
 import { startInstrumentations } from './instrumentations/start.ts'
@@ -65,10 +66,14 @@ export function registerSessions(options: RegisterSessionsOptions = {}): Registe
       return 'spans get no session: OpenTelemetry\'s API did not take the provider, mostly because another version of it is loaded; see "npm ls @opentelemetry/api"'
     })
   }
-  const { autoInstrument = environment.autoInstrument, instrumentations } = checked
+  const { autoInstrument = environment.autoInstrument ?? false, instrumentations } = checked
   startInstrumentations(instrumentations, autoInstrument)
   return telemetry
 }
+
+/** Whether `registerSessions` has made a provider. */
+export const isOfRegisterSessions = (provider: object): boolean =>
+  shared[REGISTERED]?.telemetry.provider === provider
 
 /** Sets a logger that writes to the console, unless there is one. */
 export function setLogger(): void {
@@ -106,10 +111,11 @@ interface ForeignProvider extends TracerProvider {
   forceFlush?(): Promise<void>
 }
 
-/** The provider that is registered; the API has it behind one of its own. */
+/** The provider that is registered, and stays; the API has it behind one of its own. */
 function registeredProvider(): ForeignProvider | undefined {
   const registered = registeredApi().trace as
     | (ForeignProvider & { getDelegate?(): ForeignProvider })
     | undefined
-  return registered?.getDelegate?.() ?? registered
+  const provider = registered?.getDelegate?.() ?? registered
+  return provider && givesWay(provider) ? undefined : provider
 }

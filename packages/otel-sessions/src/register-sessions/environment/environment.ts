@@ -40,7 +40,7 @@ export interface RegisterEnvironment {
   readonly backends: readonly SessionBackend[]
   readonly directory: string | undefined
   readonly backfill: boolean
-  readonly autoInstrument: boolean
+  readonly autoInstrument: boolean | undefined
 }
 
 const EXPORTERS: Names<ExporterName | 'none'> = {
@@ -108,7 +108,7 @@ export function readEnvironment(): RegisterEnvironment {
     backends: readBackends(),
     directory: readDirectory(),
     backfill: readBoolean('OTEL_SESSIONS_BACKFILL') ?? true,
-    autoInstrument: readBoolean('OTEL_SESSIONS_AUTO_INSTRUMENT') ?? false,
+    autoInstrument: readBoolean('OTEL_SESSIONS_AUTO_INSTRUMENT'),
   }
 }
 

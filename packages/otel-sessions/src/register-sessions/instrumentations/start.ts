@@ -1,7 +1,7 @@
 // Under another name: banners of bundles often import it under its own.
 import { isBuiltin, createRequire as requireFrom, syncBuiltinESMExports } from 'node:module'
 import { resolve } from 'node:path'
-import { metrics, trace } from '@opentelemetry/api'
+import { metrics, type TracerProvider, trace } from '@opentelemetry/api'
 import { findInstrumentations } from './find.ts'
 import { type InstrumentationLike, modulesOf, reportFailure } from './instrumentation.ts'
 
@@ -17,17 +17,27 @@ function loaders(): NodeJS.Require[] {
   })
 }
 
+/** Whether those that are installed follow the registered provider. Loaded once more, they would make every span twice. */
+let areFollowing = false
+
 /**
- * Connects instrumentations to the registered provider, as OpenTelemetry's `registerInstrumentations` does. Never throws:
+ * Connects instrumentations to a provider, as OpenTelemetry's `registerInstrumentations` does. Never throws:
  * one that fails is logged once.
  *
- * @param findsOthers whether those that are installed are loaded, too
+ * @param findsOthers whether those that are installed are loaded, too, unless some follow already
+ * @param provider one that follows the registered one; left out, the one that is registered now
  */
-export function startInstrumentations(given: readonly InstrumentationLike[], findsOthers: boolean): void {
-  const all = findsOthers ? [...given, ...findInstrumentations(loaders(), given)] : given
+export function startInstrumentations(
+  given: readonly InstrumentationLike[],
+  findsOthers: boolean,
+  provider?: TracerProvider,
+): void {
+  const finds = findsOthers && !areFollowing
+  const all = finds ? [...given, ...findInstrumentations(loaders(), given)] : given
+  areFollowing ||= findsOthers && provider !== undefined
   for (const instrumentation of all) {
     try {
-      start(instrumentation)
+      start(instrumentation, provider ?? trace.getTracerProvider())
       loadBuiltins(instrumentation)
     } catch (error) {
       reportFailure(instrumentation.instrumentationName ?? 'an instrumentation', error)
@@ -35,8 +45,8 @@ export function startInstrumentations(given: readonly InstrumentationLike[], fin
   }
 }
 
-function start(instrumentation: InstrumentationLike): void {
-  instrumentation.setTracerProvider(trace.getTracerProvider())
+function start(instrumentation: InstrumentationLike, provider: TracerProvider): void {
+  instrumentation.setTracerProvider(provider)
   // Some fail within the application's calls if they have no meter.
   instrumentation.setMeterProvider?.(metrics.getMeterProvider())
   // Enabling twice would make every span twice. It is enabled when it is constructed, unless its configuration says no.

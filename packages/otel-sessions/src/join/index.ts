@@ -1,0 +1,59 @@
+/**
+ * `otel-sessions/register`: sessions without code, alone or beside an SDK that somebody else registers.
+ *
+ * - `index.ts`: begins; `set-up-or-join.ts`: what happens when somebody registers, and when nobody does
+ * - `application.ts`: what the application declares, and loads before its main script
+ * - `api-global.ts`: watches what is registered with OpenTelemetry's API
+ * - `join-provider.ts`: sessions in a provider of somebody else
+ * - `following-provider.ts`: tracers that follow when another provider takes over
+ * - `report.ts`: what is said, and how it is heard without a logger
+ *
+ * @module
+ */
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readEnvironment } from '../register-sessions/environment/environment.ts'
+import { watchApi } from './api-global.ts'
+import { apiVersionIn, loadedBefore, readApplication } from './application.ts'
+import { inform, warn } from './report.ts'
+import { SetUpOrJoin } from './set-up-or-join.ts'
+
+const STARTED: unique symbol = Symbol.for('otel-sessions.register') as never
+
+/** Begins, once in a process or worker thread. Never throws: the application runs as it would without this. */
+export function register(): void {
+  try {
+    const holder = globalThis as { [STARTED]?: true }
+    const isRepeated = loadedBefore().filter((name) => /\botel-sessions\/register$/.test(name)).length > 1
+    if (holder[STARTED] || isRepeated) {
+      warn('register:twice', 'it is loaded twice, by --import or --require; the second time does nothing')
+    }
+    if (holder[STARTED]) return
+    holder[STARTED] = true
+    begin()
+  } catch {
+    warn('register:failed', 'starting it throws, so spans get no session; everything else is as without it')
+  }
+}
+
+function begin(): void {
+  const environment = readEnvironment()
+  if (environment.isDisabled) {
+    inform('OTEL_SDK_DISABLED is true: nothing is set up or joined')
+    return
+  }
+  const setUpOrJoin = new SetUpOrJoin(environment)
+  try {
+    watchApi(setUpOrJoin)
+  } catch {
+    warn(
+      'join:api-frozen',
+      "what is registered with OpenTelemetry's API is frozen, so no provider can be joined, and its spans get no session. " +
+        'Create it with spanProcessors: sessionProcessors([…])',
+    )
+    return
+  }
+  if (!setUpOrJoin.hasJoined) {
+    setUpOrJoin.setUp(readApplication(apiVersionIn(dirname(fileURLToPath(import.meta.url)))))
+  }
+}

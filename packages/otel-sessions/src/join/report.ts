@@ -1,0 +1,35 @@
+import { type Logger, processState, registeredApi } from '@otel-sessions/semconv/internal'
+import { type FrontDoorProblem, problems } from '../problems.ts'
+
+const NAME = 'otel-sessions/register'
+
+/** What is to be logged at INFO once a logger is set. */
+const infos: string[] = []
+
+/** Says at INFO what was done: at once, or when a logger is set. */
+export function inform(message: string): void {
+  infos.push(message)
+  informUnheard()
+}
+
+/** Logs what no logger has heard. Called when one is set. */
+export function informUnheard(): void {
+  const { diag } = registeredApi() as { readonly diag?: Logger & { info(...message: string[]): void } }
+  if (diag === undefined) return
+  try {
+    for (const message of infos.splice(0)) diag.info(NAME, message)
+  } catch {
+    // The application's logger throws.
+  }
+}
+
+/**
+ * Reports what does not work, once for each thing that it is about. Who starts a process with a flag has no code before it
+ * that could set a logger, so without one Node prints it, as a warning.
+ */
+export function warn(code: FrontDoorProblem, message: string, about?: string): void {
+  const { unheard } = processState()
+  const heard = unheard.length
+  problems.report(code, () => `${NAME}: ${message}`, about)
+  for (const [, text] of unheard.splice(heard)) process.emitWarning(text, { type: 'Warning', code })
+}

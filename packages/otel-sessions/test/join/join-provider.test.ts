@@ -1,0 +1,153 @@
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import { SessionSpanProcessor, sessionProcessors, usingSession } from 'otel-sessions'
+import { describe, expect, test, vi } from 'vitest'
+import { type Decorate, joinProvider } from '../../src/join/join-provider.ts'
+import type { SpanProcessorLike } from '../../src/session-processors/validating-span-processor.ts'
+import { useContextManager } from './support.ts'
+
+useContextManager()
+
+const decorate: Decorate = (processors) => sessionProcessors(processors)
+
+function createProvider() {
+  const exporter = new InMemorySpanExporter()
+  const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] })
+  return {
+    provider,
+    sessions: () => exporter.getFinishedSpans().map((span) => span.attributes['session.id']),
+  }
+}
+
+test('spans of tracers that were made before have their session, too', () => {
+  const { provider, sessions } = createProvider()
+  const tracer = provider.getTracer('before')
+  expect(joinProvider(provider as never, decorate)).toBe('joined')
+  usingSession('user_a_conv', () => tracer.startSpan('work').end())
+  expect(sessions()).toEqual(['user_a_conv'])
+})
+
+test('a provider that stamps already stays as it is', () => {
+  const exporter = new InMemorySpanExporter()
+  const spanProcessors = [new SessionSpanProcessor(), new SimpleSpanProcessor({ exporter })]
+  const provider = new TracerProvider({ spanProcessors })
+  const decorating = vi.fn(decorate)
+  expect(joinProvider(provider as never, decorating)).toBe('has-processor')
+  expect(decorating).not.toHaveBeenCalled()
+})
+
+test('so does one whose only processor is a composite that stamps, as that of @vercel/otel', () => {
+  const composite = Object.assign(recorder('composite', []), { processors: [new SessionSpanProcessor()] })
+  const provider = { _activeSpanProcessor: { _spanProcessors: [composite] } }
+  expect(joinProvider(provider as never, decorate)).toBe('has-processor')
+})
+
+test('a provider is as it was if decorating its processors throws', () => {
+  const { provider, sessions } = createProvider()
+  const fails = () => {
+    throw new Error('decorating fails')
+  }
+  expect(() => joinProvider(provider as never, fails)).toThrow('decorating fails')
+  provider.getTracer('x').startSpan('work').end()
+  expect(sessions()).toEqual([undefined])
+})
+
+test.each([
+  ['without processors, as that of Sentry 11', { getTracer() {} }],
+  ['with private processors, as that of dd-trace', { getTracer() {}, addSpanProcessor() {} }],
+  ['of the API, that makes no spans', { getTracer() {}, getDelegate() {} }],
+])('a provider %s is out of reach, and stays as it is', (_name, provider) => {
+  const before = { ...provider }
+  expect(joinProvider(provider as never, decorate)).toBe('unreachable')
+  expect(provider).toEqual(before)
+})
+
+describe('SDK 1.x', () => {
+  test('processors that are added after the registration get sessions', () => {
+    const calls: string[] = []
+    const first = recorder('first', calls)
+    const provider = new ProviderOfSdk1([first])
+    expect(joinProvider(provider as never, marking(calls))).toBe('joined')
+    provider.addSpanProcessor(recorder('second', calls))
+    provider.end()
+    expect(calls).toEqual(['stamps', 'decorated', 'first', 'decorated', 'second'])
+  })
+
+  test('the processor of the environment gets sessions, and is shut down when another one is added', () => {
+    const calls: string[] = []
+    const provider = new ProviderOfSdk1([], recorder('environment', calls))
+    expect(joinProvider(provider as never, marking(calls))).toBe('joined')
+    provider.end()
+    expect(calls.splice(0)).toEqual(['stamps', 'decorated', 'environment'])
+    provider.addSpanProcessor(recorder('added', calls))
+    provider.addSpanProcessor(recorder('another', calls))
+    expect(calls.splice(0)).toEqual(['environment is shut down'])
+    provider.end()
+    expect(calls).toEqual(['stamps', 'decorated', 'added', 'decorated', 'another'])
+  })
+
+  test('a flush and a shutdown reach the processor of the environment', async () => {
+    const calls: string[] = []
+    const provider = new ProviderOfSdk1([], recorder('environment', calls))
+    joinProvider(provider as never, marking(calls))
+    await provider.activeSpanProcessor.forceFlush()
+    await provider.activeSpanProcessor.shutdown()
+    expect(calls).toEqual(['environment is flushed', 'environment is shut down'])
+  })
+})
+
+/** A processor that notes its calls. */
+function recorder(name: string, calls: string[]): SpanProcessorLike {
+  return {
+    onStart() {},
+    onEnd: () => void calls.push(name),
+    forceFlush: async () => void calls.push(`${name} is flushed`),
+    shutdown: async () => void calls.push(`${name} is shut down`),
+  }
+}
+
+const quiet = { onStart() {}, forceFlush: async () => {}, shutdown: async () => {} }
+
+/** Notes which processors it has decorated. */
+const marking =
+  (calls: string[]): Decorate =>
+  (processors) => [
+    { ...quiet, onEnd: () => void calls.push('stamps') },
+    ...processors.map((each) => ({
+      ...each,
+      onEnd: (span: never) => {
+        calls.push('decorated')
+        each.onEnd(span)
+      },
+    })),
+  ]
+
+/** The part of `BasicTracerProvider` 1.30 that has to do with processors, as it is written there. */
+class ProviderOfSdk1 {
+  activeSpanProcessor: SpanProcessorLike
+  readonly _registeredSpanProcessors: SpanProcessorLike[]
+
+  constructor(spanProcessors: SpanProcessorLike[], ofEnvironment?: SpanProcessorLike) {
+    this._registeredSpanProcessors = [...spanProcessors]
+    this.activeSpanProcessor = ofEnvironment ?? multi(this._registeredSpanProcessors)
+  }
+
+  addSpanProcessor(processor: SpanProcessorLike): void {
+    if (this._registeredSpanProcessors.length === 0) this.activeSpanProcessor.shutdown().catch(() => {})
+    this._registeredSpanProcessors.push(processor)
+    this.activeSpanProcessor = multi(this._registeredSpanProcessors)
+  }
+
+  end(): void {
+    this.activeSpanProcessor.onEnd({} as never)
+  }
+}
+
+function multi(_spanProcessors: SpanProcessorLike[]): SpanProcessorLike {
+  return {
+    ...quiet,
+    ...{ _spanProcessors },
+    onEnd: (span) => {
+      for (const each of _spanProcessors) each.onEnd(span)
+    },
+  }
+}
