@@ -1,32 +1,23 @@
 /**
- * Express 5: one middleware enters the session of the request, after the login. Everything after it runs inside: body
- * parsers, async handlers, the error handler. The server's span started earlier, and gets the session from its children.
+ * Express 5: one middleware enters the session of the request, behind the login. Everything after it runs inside: body
+ * parsers, async handlers, error handlers, listeners. The server's span has started before, and gets the session too.
  *
  *   OPENAI_API_KEY=… node examples/express.ts
  */
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
-import { context, DiagConsoleLogger, DiagLogLevel, diag, trace } from '@opentelemetry/api'
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
-import { registerInstrumentations } from '@opentelemetry/instrumentation'
+import { DiagConsoleLogger, DiagLogLevel, diag, trace } from '@opentelemetry/api'
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
-import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { SessionSpanExporter } from '@otel-sessions/exporter'
-import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
-import express, { type ErrorRequestHandler } from 'express'
+import express, { type ErrorRequestHandler, type Request } from 'express'
 import OpenAI from 'openai'
+import { registerSessions } from 'otel-sessions'
+import { sessions } from 'otel-sessions/express'
 
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
-context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-const exporter = new SessionSpanExporter(new OTLPTraceExporter())
-const spanProcessors = [new SessionSpanProcessor(), new BatchSpanProcessor(exporter)]
-const tracerProvider = new BasicTracerProvider({ spanProcessors })
-trace.setGlobalTracerProvider(tracerProvider)
 const undici = new UndiciInstrumentation({ requireParentforSpans: true })
-registerInstrumentations({ tracerProvider, instrumentations: [new HttpInstrumentation(), undici] })
+const telemetry = registerSessions({ instrumentations: [new HttpInstrumentation(), undici] })
 createRequire(import.meta.url)('node:http') // patched by the first require, never by an import
 
 // These stand for your login and your database: who a token belongs to, and whose a conversation is.
@@ -34,8 +25,9 @@ const users = new Map(Object.entries({ 'Bearer token-a': 'user_123', 'Bearer tok
 const owners = new Map(Object.entries({ conv_456: 'user_123', conv_789: 'user_124' }))
 
 const openai = new OpenAI()
+const save = (what: string) => trace.getTracer('app').startSpan(what).end()
 const reportError: ErrorRequestHandler = (error, _request, response, _next) => {
-  trace.getTracer('app').startSpan('report error').end()
+  save('report error')
   response.status(500).send(error.message)
 }
 const app = express()
@@ -44,15 +36,18 @@ app.use('/conversations/:id', ({ headers, params }, response, next) => {
   // A client that could choose its session ID would write into the sessions of others. So it only names a
   // conversation, which must be one of the user who is logged in.
   if (!userId || owners.get(params.id) !== userId) return void response.sendStatus(404)
-  usingSession({ sessionId: `${userId}_${params.id}`, userId }, next)
+  response.locals['session'] = { sessionId: `${userId}_${params.id}`, userId }
+  next()
 })
+app.use(sessions({ session: (request: Request) => request.res?.locals['session'] }))
 app.use(express.text())
 app.post('/conversations/:id', async ({ body }, response) => {
+  response.on('finish', () => save('finish'))
   if (!body) throw new Error('What is the question?')
   const messages = [{ role: 'user' as const, content: body }]
   const chunks = await openai.chat.completions.create({ model: 'gpt-5-mini', stream: true, messages })
   for await (const chunk of chunks) response.write(chunk.choices[0]?.delta.content ?? '')
-  trace.getTracer('app').startSpan('save answer').end()
+  save('save answer')
   response.end()
 })
 app.use(reportError)
@@ -69,4 +64,4 @@ await Promise.all([
   ask('conv_789', 'Bearer token-a', 'What did the other user write?'), // 404, and no session
 ])
 await once(server.close(), 'close')
-await tracerProvider.shutdown()
+await telemetry.shutdown()

@@ -17,6 +17,8 @@ export interface Expected {
   /** The expected warnings; none by default. */
   warns?: RegExp
   env?: NodeJS.ProcessEnv
+  /** What it imports is installed for the documentation only: `docs:check-code` runs it, beside the page that includes it. */
+  isForDocs?: true
 }
 
 const A = 'user_123_conv_456'
@@ -41,6 +43,9 @@ const langGraph = ({ turns, tools }: { turns: number; tools: number }) =>
   ].map((span) => `langchain: ${span}`)
 
 const twice = (spans: string[]) => spans.flatMap((span) => [span, span])
+
+/** The tests' collector only reads JSON. */
+const json = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }
 
 const answerSpans = ['app: say its', 'app: say on', 'app: say way']
 
@@ -70,8 +75,8 @@ export const EXPECTED: Record<string, Expected> = {
     }),
     warns:
       /^.* 127\.0\.0\.1:1 is unavailable \(ECONNREFUSED\).*\n.* 3 spans not delivered before the shutdown.*\n$/,
-    // The tests' collector only reads JSON; test:real sends both to a real one.
-    env: { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
+    // `test:real` sends both to a real collector.
+    env: json,
   },
   'sdk-node.ts': {
     gets: 'the spans of both HTTP clients carry the session',
@@ -81,13 +86,50 @@ export const EXPECTED: Record<string, Expected> = {
     env: { OTEL_METRICS_EXPORTER: 'none' },
   },
   'express.ts': {
-    gets: 'the spans of the handler, the error handler, the HTTP client and the server carry the session of the user',
+    gets: 'the spans of the handler, the error handler, a listener, the HTTP client and the server carry session and user',
     sessions: {
-      [A]: ['app: save answer', 'http: POST', 'undici: POST'],
-      [B]: ['app: report error', 'http: POST'],
+      [A]: ['app: finish', 'app: save answer', 'http: POST', 'undici: POST'],
+      [B]: ['app: finish', 'app: report error', 'http: POST'],
     },
+    users: { [A]: 'user_123', [B]: 'user_124' },
     // The request for another user's conversation.
     none: ['http: POST'],
+    env: json,
+  },
+  'fastify.ts': {
+    gets: "the spans of Fastify's hooks and handlers, of a streamed body and of the server carry session and user",
+    sessions: sameFor(
+      [A, B],
+      [
+        '@fastify/otel: handler - fastify -> @fastify/otel -> otel-sessions',
+        '@fastify/otel: onRequest - fastify -> @fastify/otel -> otel-sessions',
+        '@fastify/otel: preHandler - enterSession',
+        '@fastify/otel: request',
+        ...answerSpans,
+        'http: POST /conversations/:id',
+      ],
+    ),
+    users: { [A]: 'user_123', [B]: 'user_124' },
+    none: [
+      '@fastify/otel: onRequest - fastify -> @fastify/otel -> otel-sessions',
+      '@fastify/otel: request',
+      'http: POST /conversations/:id',
+    ],
+    isForDocs: true,
+  },
+  'koa.ts': {
+    gets: 'spans that start while Koa sends the body carry the session of the user, and so does the server’s',
+    sessions: sameFor([A, B], [...answerSpans, 'http: GET']),
+    users: { [A]: 'user_123', [B]: 'user_124' },
+    none: ['http: GET'],
+    isForDocs: true,
+  },
+  'nest.ts': {
+    gets: 'the spans of an Observable and of the server carry session and user',
+    sessions: sameFor([A, B], ['app: say on its way', 'http: POST']),
+    users: { [A]: 'user_123', [B]: 'user_124' },
+    none: ['http: POST'],
+    isForDocs: true,
   },
   'hono.ts': {
     gets: 'spans that start while the body is sent carry the session of the user',

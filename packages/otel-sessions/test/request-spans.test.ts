@@ -3,7 +3,15 @@ import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { type Context, context, type Span, SpanKind, trace } from '@opentelemetry/api'
+import {
+  type Context,
+  context,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  trace,
+} from '@opentelemetry/api'
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-base'
 import { getSession, SessionSpanProcessor, usingSession } from 'otel-sessions'
 import { sessions } from 'otel-sessions/express'
@@ -189,6 +197,32 @@ it('a listener is removed, and a response is printed, as without the middleware'
   ])
   expect(await server.visit('user_a')).toBe('hidden')
   await server.close()
+})
+
+it("what starts in a listener, for an event from outside, is below the server's span", async () => {
+  const parents = new Map<string, unknown>()
+  const note = (name: string) => {
+    const one = tracing.tracer.startSpan(name) as Span & { readonly parentSpanContext?: SpanContext }
+    parents.set(name, one.parentSpanContext?.spanId)
+    one.end()
+  }
+  const server = await serve(tracing.tracer, [
+    (_request, _response, next) => {
+      note('below the server')
+      tracing.tracer.startActiveSpan('middleware', () => next())
+    },
+    sessions({ session: () => 'user_a_conv' }),
+    (_, response) => {
+      response.on('progress', () => note('from a listener'))
+      context.with(ROOT_CONTEXT, () => response.emit('progress'))
+      response.end()
+    },
+  ])
+  await server.visit('user_a')
+  await server.close()
+  expect(parents.get('below the server')).toBeDefined()
+  expect(parents.get('from a listener')).toBe(parents.get('below the server'))
+  expect(sessionIn('from a listener').sessionId).toBe('user_a_conv')
 })
 
 it('what code of the request emits keeps the scope of that code', async () => {

@@ -37,7 +37,7 @@ export interface Entry<Request> {
 }
 
 /** What a framework has of a request besides the request itself. */
-export interface RequestParts {
+interface RequestParts {
   /** Spans of the request that its framework knows, beside those in the context. */
   readonly spans?: readonly (Span | null | undefined)[]
   /** Emitters of the request, such as Node's request and response: their listeners run in the session. */
