@@ -162,6 +162,6 @@ export function asOwnError<T>(construct: () => T): T {
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error
     const Problem = error instanceof RangeError ? RangeError : TypeError
-    throw new Problem(error.message.replace(/^\w+: option (session\.)?/, `${WHERE}: option `))
+    throw new Problem(error.message.replace(/^\w+: option /, `${WHERE}: option `))
   }
 }

@@ -102,13 +102,13 @@ function whatIsThere(): RegisteredSessions | undefined {
     )
   })
   // It is not ours to shut down.
-  const forceFlush = async () => provider.forceFlush?.()
-  const theirs = { getTracer: provider.getTracer.bind(provider), forceFlush, shutdown: forceFlush }
+  const forceFlush = async (options?: object) => provider.forceFlush?.(options)
+  const theirs = { getTracer: provider.getTracer.bind(provider), forceFlush, shutdown: () => forceFlush() }
   return telemetryOf(theirs, { flushMillis: 30_000, shutdownMillis: 10_000 })
 }
 
 interface ForeignProvider extends TracerProvider {
-  forceFlush?(): Promise<void>
+  forceFlush?(options?: object): Promise<void>
 }
 
 /** The provider that is registered, and stays; the API has it behind one of its own. */

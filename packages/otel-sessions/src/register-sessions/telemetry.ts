@@ -2,15 +2,15 @@ import type { Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api'
 import type { SessionExporterStats, ValidationStats } from '@otel-sessions/exporter'
 import type { DeliveryStats } from '@otel-sessions/exporter/persistent'
 import type { SessionProcessorStats } from '@otel-sessions/processor'
-import { logUnheard, within } from '@otel-sessions/semconv/internal'
+import { LONGEST_TIMER_MILLIS, logUnheard, within } from '@otel-sessions/semconv/internal'
 import { problemCounts } from '../process-stats.ts'
 
 /** A provider of tracers that can be flushed and shut down, as those of the SDK can. */
 export interface SessionsTracerProvider extends TracerProvider {
   /** Returns the tracer of an application or an instrumentation. */
   getTracer(name: string, version?: string, options?: TracerOptions): Tracer
-  /** Exports the spans that have ended. */
-  forceFlush(): Promise<void>
+  /** Exports the spans that have ended; `timeoutMillis` is the longest that the provider waits, by default 30 seconds. */
+  forceFlush(options?: { readonly timeoutMillis?: number }): Promise<void>
   /** Exports the spans that have ended, and stops. */
   shutdown(): Promise<void>
 }
@@ -59,8 +59,12 @@ export interface CountingParts {
   readonly exporter?: { stats(): SessionExporterStats } | undefined
 }
 
-/** A part reports at its own deadline what is left, so it has a moment more. */
-const GRACE_MILLIS = 2000
+/**
+ * A moment after a deadline: the parts say at the deadline what is left, the provider a second later who was late, and this
+ * package two seconds later that nobody answered.
+ */
+const later = (millis: number, seconds: number): number =>
+  Math.min(millis + seconds * 1000, LONGEST_TIMER_MILLIS)
 
 /** Makes what `registerSessions` returns. Its promises settle at the deadlines, whatever the provider does. */
 export function telemetryOf(
@@ -69,15 +73,21 @@ export function telemetryOf(
   parts: CountingParts = {},
 ): RegisteredSessions {
   let shutdown: Promise<void> | undefined
-  const settle = (millis: number, what: string, promise: Promise<void>) =>
-    within(millis + GRACE_MILLIS, what, promise).catch((error: unknown) => {
+  const settle = async (what: string, millis: number, settles: () => Promise<void>) => {
+    try {
+      await within(later(millis, 2), what, settles())
+    } catch (error) {
       throw oneError(what, error)
-    })
+    }
+  }
   return {
     provider,
-    flush: () => settle(deadlines.flushMillis, 'flush', (async () => provider.forceFlush())()),
-    shutdown: () => {
-      shutdown ??= settle(deadlines.shutdownMillis, 'shutdown', (async () => provider.shutdown())())
+    flush() {
+      const timeoutMillis = later(deadlines.flushMillis, 1)
+      return settle('flush', deadlines.flushMillis, () => provider.forceFlush({ timeoutMillis }))
+    },
+    shutdown() {
+      shutdown ??= settle('shutdown', deadlines.shutdownMillis, () => provider.shutdown())
       return shutdown
     },
     stats: () => statsOf(parts),

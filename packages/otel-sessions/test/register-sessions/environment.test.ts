@@ -93,6 +93,7 @@ describe('OTEL_TRACES_EXPORTER', () => {
     })
     expect(telemetry.stats().delivery).toBeUndefined()
     expect(telemetry.stats().validation).toMatchObject({ spans: 1 })
+    expect(telemetry.stats().validation).not.toHaveProperty('failures')
   })
 
   test('otlp,console: both', async () => {
@@ -285,6 +286,7 @@ describe('OTEL_PROPAGATORS', () => {
     ['baggage,tracecontext', ['baggage', 'traceparent']],
     ['none', []],
     ['none,baggage', []],
+    [', baggage,,', ['baggage']],
   ])('%j', (value, headers) => {
     expect(warningsAbout({ OTEL_PROPAGATORS: value })).toEqual([])
     expect(injected()).toEqual(headers)
@@ -308,7 +310,7 @@ describe('OTEL_SESSIONS_BACKENDS', () => {
   }
 
   test('backends by their names, in any case', async () => {
-    setVariables({ OTEL_SESSIONS_BACKENDS: 'langfuse, Datadog,langfuse' })
+    setVariables({ OTEL_SESSIONS_BACKENDS: 'langfuse, Datadog,langfuse,LANGFUSE' })
     const attributes = await attributesOf('by name')
     for (const key of [...langfuse.session, ...datadog.session]) expect(attributes[key]).toBe('user_a_conv')
   })

@@ -123,14 +123,16 @@ describe('instrumentations that are installed', () => {
   const OPENAI = '@arizeai/openinference-instrumentation-openai'
   const ALL = '@opentelemetry/auto-instrumentations-node'
 
-  /** A module with an instrumentation, its base class, and more that is none. */
+  /** A module with an instrumentation, and more that is none. */
   const moduleOf = (name: string, className = 'SomeInstrumentation') => `
     class ${className} {
       constructor() { this.instrumentationName = '${name}' }
       enable() {}
       setTracerProvider() {}
     }
-    module.exports = { ${className}, Helper: class Helper {}, SomeInstrumentationConfig: {}, version: '1' }`
+    class Tool { enable() {} }
+    class NoInstrumentation {}
+    module.exports = { ${className}, Tool, NoInstrumentation, SomeInstrumentationConfig: {}, version: '1' }`
 
   /** An application with files; those of a package are under its name. */
   function application(files: Readonly<Record<string, string>>, main = 'main.js') {
@@ -249,6 +251,21 @@ describe('instrumentations that are installed', () => {
     expect(namesIn(require)).toEqual([OPENAI, HTTP, UNDICI])
     vi.stubEnv('OTEL_NODE_ENABLED_INSTRUMENTATIONS', 'http, pg')
     expect(namesIn(require)).toEqual([OPENAI, HTTP])
+  })
+
+  test('a hook for imports that fails, or is of another version, does no harm', () => {
+    const warnings = collectWarnings()
+    const files = {
+      'package.json': manifest(HTTP),
+      [HTTP]: moduleOf(HTTP),
+      '@opentelemetry/instrumentation': '',
+    }
+    const hook = 'node_modules/import-in-the-middle/register-hooks.mjs'
+    for (const text of ["throw new Error('no hook')", 'export {}', undefined]) {
+      const require = application(text === undefined ? files : { ...files, [hook]: text })
+      expect(namesIn(require)).toEqual([HTTP])
+    }
+    expect(warnings).toEqual([])
   })
 
   test('the working directory is looked into if the main script has none', () => {

@@ -84,6 +84,11 @@ test.each([
   )
 })
 
+test('a number out of its range is a RangeError, a wrong kind of value a TypeError', () => {
+  expect(() => registerSessions({ maxLength: 0 })).toThrow(RangeError)
+  expect(() => registerSessions({ onInvalid: 'keep' as never })).toThrow(TypeError)
+})
+
 test('options that are undefined are as if they were not there', () => {
   const names = Object.keys(WRONG) as (keyof RegisterSessionsOptions)[]
   register(Object.fromEntries(names.map((name) => [name, undefined])))

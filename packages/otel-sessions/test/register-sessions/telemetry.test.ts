@@ -56,11 +56,28 @@ describe('flush and shutdown', () => {
     )
   })
 
+  test('the longest deadlines work', async () => {
+    const longest = 2 ** 31 - 1
+    const telemetry = register({ exportTimeoutMillis: longest, shutdownTimeoutMillis: longest })
+    endSpan('in time')
+    await telemetry.flush()
+    expect(telemetry.stats().delivery?.delivered).toBe(1)
+    await telemetry.shutdown()
+  })
+
   test('the deadline of a flush can come from OTEL_BSP_EXPORT_TIMEOUT', async () => {
     vi.stubEnv('OTEL_BSP_EXPORT_TIMEOUT', '50')
     const telemetry = register({ url: REFUSES, shutdownTimeoutMillis: 50 })
     endSpan('left')
     await expect(telemetry.flush()).rejects.toThrow('within 50 ms')
+  })
+
+  test('a longer deadline of the variable is not cut short by the provider', async () => {
+    vi.stubEnv('OTEL_BSP_EXPORT_TIMEOUT', '60000')
+    const telemetry = register()
+    const forceFlush = vi.spyOn(telemetry.provider, 'forceFlush')
+    await telemetry.flush()
+    expect(forceFlush).toHaveBeenCalledExactlyOnceWith({ timeoutMillis: 61_000 })
   })
 
   test('a shutdown that cannot deliver rejects at the deadline, with what is lost', async () => {
@@ -107,6 +124,12 @@ describe('with a provider of somebody else', () => {
     const rejected = expect(flush).rejects.toThrow('flush did not finish within 32000 ms')
     await vi.advanceTimersByTimeAsync(32_000)
     await rejected
+  })
+
+  test('a provider has a second more than delivery, so that delivery can say what is left', async () => {
+    const forceFlush = vi.fn(async () => {})
+    await of({ forceFlush }).flush()
+    expect(forceFlush).toHaveBeenCalledExactlyOnceWith({ timeoutMillis: 31_000 })
   })
 
   test('a shutdown that hangs is over soon after the deadline', async () => {

@@ -36,6 +36,14 @@ test('every variable that the packages read is on the page about them', () => {
   expect(names.filter((name) => !variablesIn(page).includes(name))).toEqual([])
 })
 
+test('a name that stands twice counts once', () => {
+  vi.stubEnv('OTEL_PROPAGATORS', 'baggage,BAGGAGE, baggage')
+  vi.stubEnv('OTEL_SESSIONS_BACKENDS', 'langfuse,LANGFUSE, langfuse')
+  const { propagators, backends } = readEnvironment()
+  expect(propagators).toEqual(['baggage'])
+  expect(backends).toHaveLength(1)
+})
+
 describe('whatever the variables are', () => {
   const names = variablesOfSources()
   const value = fc.oneof(

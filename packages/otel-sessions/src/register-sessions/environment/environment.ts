@@ -141,7 +141,7 @@ function readNames<Name extends string>(
   const members = readList(name) ?? byDefault
   const found = members.map((member) => nameOf(name, member, names)).filter((each) => each !== undefined)
   if (found.includes('none')) return []
-  return found.length > 0 ? (found as Name[]) : [...byDefault]
+  return found.length > 0 ? [...new Set(found as Name[])] : [...byDefault]
 }
 
 function readDetectors(): DetectorName[] {

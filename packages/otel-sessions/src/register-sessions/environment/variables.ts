@@ -4,15 +4,8 @@ import { problems } from '../../problems.ts'
 // Variables as the OpenTelemetry specification has them: an empty one counts as unset, and a wrong one is ignored. No
 // message repeats a value, which may be a key in the wrong place; only what is known to be a name in the specification.
 
-/** The value of an environment variable, without blanks around it; undefined if it is unset, empty or out of reach. */
-export function readText(name: string): string | undefined {
-  try {
-    return process.env[name]?.trim() || undefined
-  } catch {
-    // Deno, without the permission.
-    return undefined
-  }
-}
+/** The value of an environment variable, without blanks around it; undefined if it is unset or empty. */
+export const readText = (name: string): string | undefined => process.env[name]?.trim() || undefined
 
 /** Reports a variable that cannot be served, once for each reason. */
 export function ignore(name: string, why: string): undefined {
@@ -44,7 +37,7 @@ export function readList(name: string): string[] | undefined {
     ?.split(',')
     .map((member) => member.trim())
     .filter((member) => member !== '')
-  return members?.length ? [...new Set(members)] : undefined
+  return members?.length ? members : undefined
 }
 
 /** Names that a variable can have. */

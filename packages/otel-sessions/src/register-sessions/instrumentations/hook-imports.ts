@@ -2,7 +2,6 @@
 import { createRequire as requireFrom } from 'node:module'
 
 interface RegisterHooks {
-  supportsSyncHooks(): boolean
   register(options: { readonly include: readonly string[] }): void
 }
 
@@ -21,10 +20,10 @@ export function hookImports(modules: ReadonlyMap<string, readonly string[]>): vo
   }
   for (const [hook, include] of byHook) {
     try {
-      const { supportsSyncHooks, register } = requireFrom(hook)(hook) as RegisterHooks
-      if (supportsSyncHooks() && include.length > 0) register({ include })
+      const { register } = requireFrom(hook)(hook) as RegisterHooks
+      register({ include })
     } catch {
-      // Of another version.
+      // Of another version, or on a Node that it does not support.
     }
   }
 }
