@@ -243,9 +243,11 @@ describe('autoInstrument', () => {
   test('in a working directory that was deleted, or with a name for a main script: the application runs', async () => {
     const folder = application({}, ...HTTP)
     const program = `
-      process.chdir(require('node:fs').mkdtempSync('x'))
-      require('node:fs').rmdirSync(process.cwd())
       const { registerSessions } = require('otel-sessions')
+      const folder = require('node:fs').mkdtempSync(process.cwd() + '/x')
+      process.chdir(folder)
+      // Not process.cwd(), which Node would remember.
+      require('node:fs').rmdirSync(folder)
       registerSessions({ autoInstrument: true })
       console.log('runs')`
     expect(await run(folder, ['-e', program, 'name'])).toMatchObject({ code: 0, output: 'runs\n' })
