@@ -275,6 +275,24 @@ it('a request that is not sampled is in its session all the same', async () => {
   expect(tracing.exportedSpans()).toEqual({})
 })
 
+it('two spans of the server, which do not know each other, both have the session', () => {
+  const { tracer } = tracing
+  const { enter } = createEntry<string>('test', { session: (user) => sessionOf(user) })
+  const inTrace = trace.setSpanContext(context.active(), {
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    spanId: 'b7ad6b7169203331',
+    traceFlags: 1,
+    isRemote: true,
+  })
+  const [http, hono] = ['http', 'hono'].map((name) =>
+    tracer.startSpan(name, { kind: SpanKind.SERVER }, inTrace),
+  ) as [Span, Span]
+  const rpc = inTrace.setValue(Symbol.for('OpenTelemetry SDK Context Key RPC_METADATA'), { span: http })
+  context.with(trace.setSpan(rpc, hono), () => enter('user_a', () => {}))
+  for (const one of [hono, http]) one.end()
+  for (const name of ['http', 'hono']) expect(sessionIn(name)).toEqual(sessionOf('user_a'))
+})
+
 describe('with the processor that notes parents', () => {
   const { enter } = createEntry<string>('test', { session: (user) => sessionOf(user) })
 

@@ -36,10 +36,9 @@ export function spansOf(unit: EntryUnit, known: readonly (Span | null | undefine
   if (unit === 'job' && top?.kind !== SpanKind.CONSUMER) return []
   // The client is in this process, and so is its request.
   if (unit === 'call' && line.some(({ kind }) => kind === SpanKind.CLIENT)) return []
-  if (!receives(top)) {
-    line.push(...known.filter((one) => one != null))
-    if (!receives(line.at(-1))) line.push(...serverSpanIn(active, top))
-  }
+  if (!receives(top)) line.push(...known.filter((one) => one != null))
+  // Two instrumentations may make a server's span each, from the same headers: @hono/otel beside instrumentation-http.
+  if (unit === 'request' || !receives(line.at(-1))) line.push(...serverSpanIn(active, top))
   return [...new Set(line)].filter((one) => one.isRecording())
 }
 
