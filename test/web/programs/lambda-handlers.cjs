@@ -1,6 +1,6 @@
 // The handlers of Lambda functions, in CommonJS, which the instrumentation patches when it is required.
-const { usingSession } = require('otel-sessions')
 const { sessions } = require('otel-sessions/lambda')
+const { sessions: forJobs } = require('otel-sessions/worker')
 const { lazyBody, meet, sessionOf, work } = require('./chat.ts')
 
 // The authorizer of the API has checked the token.
@@ -34,12 +34,10 @@ exports.stream = streamifyResponse(
   }),
 )
 
-// Records of several users: each enters the session that the producer has put into the message.
+// Records of several users: each is a job, with the session that the producer has put into the message.
+const inSessionOfRecord = forJobs({ session: ({ body }) => JSON.parse(body).session })
+
 exports.batch = async (event) => {
-  await Promise.all(
-    event.Records.map(({ body }) => {
-      const { session } = JSON.parse(body)
-      return usingSession(session, () => work(session.userId, 'record'))
-    }),
-  )
+  const answerRecord = inSessionOfRecord(({ body }) => work(JSON.parse(body).session.userId, 'record'))
+  await Promise.all(event.Records.map((record) => answerRecord(record)))
 }
