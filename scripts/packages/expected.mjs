@@ -42,7 +42,7 @@ const ON_NODE = [
   ...SDK,
   '@otel-sessions/exporter/persistent',
   '@otel-sessions/processor/langchain',
-  ...['fs', 'module', 'os', 'path', 'process', 'url', 'util'].map((name) => `node:${name}`),
+  ...['fs', 'module', 'os', 'path', 'process', 'url', 'util', 'worker_threads'].map((name) => `node:${name}`),
 ]
 // A helper imports nothing of its framework.
 const FRAMEWORK = [API, ...SEMCONV, '@otel-sessions/processor']
@@ -77,7 +77,7 @@ export const DEPENDENCIES = {
     ],
     others: Object.fromEntries(SDK.map((name) => [name, '^2.12.0 || ^3.0.0'])),
     peers: { [API]: '>=1.9.0 <2' },
-    sideEffects: ['./dist/register.js'],
+    sideEffects: ['./dist/register.cjs'],
   },
 }
 
