@@ -115,6 +115,33 @@ describe('two users at the same time', () => {
         }
   })
 
+  it.each([
+    ['', false],
+    [', where an instrumentation binds them to the server span', true],
+  ])('have it in traces of their own that listeners begin%s', async (_, bindsEmitters) => {
+    const server = await serve(
+      tracing.tracer,
+      [
+        enter,
+        (request, response) => {
+          const trace = (name: string) => () =>
+            tracing.tracer.startSpan(`${name} ${userOf(request)}`, { root: true }).end()
+          response.on('finish', trace('on')).once('finish', trace('once'))
+          response
+            .prependListener('close', trace('prepend'))
+            .prependOnceListener('close', trace('prepend once'))
+          response.end()
+        },
+      ],
+      { bindsEmitters },
+    )
+    await Promise.all(['user_a', 'user_b'].map((user) => server.visit(user)))
+    await server.close()
+    for (const user of ['user_a', 'user_b'])
+      for (const name of ['on', 'once', 'prepend', 'prepend once'])
+        expect(sessionIn(`${name} ${user}`)).toEqual(sessionOf(user))
+  })
+
   it('have it in streamed bodies, also when the client reads slowly', async () => {
     const server = await serve(tracing.tracer, [
       enter,
@@ -186,19 +213,6 @@ describe('two users at the same time', () => {
   })
 })
 
-it('a listener is removed, and a response is printed, as without the middleware', async () => {
-  const server = await serve(tracing.tracer, [
-    sessions({ session: () => 'user_a_conv' }),
-    (_, response) => {
-      const listener = () => response.setHeader('x', 'y')
-      response.on('prefinish', listener).off('prefinish', listener)
-      response.end(Object.keys(response).includes('emit') ? 'shown' : 'hidden')
-    },
-  ])
-  expect(await server.visit('user_a')).toBe('hidden')
-  await server.close()
-})
-
 it("what starts in a listener, for an event from outside, is below the server's span", async () => {
   const parents = new Map<string, unknown>()
   const note = (name: string) => {
@@ -225,18 +239,81 @@ it("what starts in a listener, for an event from outside, is below the server's 
   expect(sessionIn('from a listener').sessionId).toBe('user_a_conv')
 })
 
-it('what code of the request emits keeps the scope of that code', async () => {
-  const server = await serve(tracing.tracer, [
-    sessions({ session: () => 'user_a_conv' }),
-    (_, response) => {
+describe.each([
+  ['', false],
+  [', where an instrumentation binds listeners', true],
+])('emitters%s', (_, bindsEmitters) => {
+  const enter = sessions({ session: () => 'user_a_conv' })
+  const visit = async (...middlewares: Middleware[]) => {
+    const server = await serve(tracing.tracer, middlewares, { bindsEmitters })
+    const answer = await server.visit('user_a')
+    await server.close()
+    return answer
+  }
+
+  it('remove a listener as without the middleware, however and whenever it was added', async () => {
+    const calls: string[] = []
+    const early = () => calls.push('early')
+    const listener = () => calls.push('late')
+    const answer = await visit(
+      (_, response, next) => {
+        response.on('progress', early)
+        next()
+      },
+      enter,
+      (_, response) => {
+        response.on('progress', early).off('progress', early).off('progress', early)
+        response.on('progress', listener).off('progress', listener)
+        response.once('progress', listener).removeListener('progress', listener)
+        response.prependOnceListener('progress', listener).off('progress', listener)
+        response.emit('progress')
+        response.once('progress', () => calls.push('once'))
+        response.emit('progress')
+        response.emit('progress')
+        response.end(String(response.listenerCount('progress')))
+      },
+    )
+    expect(answer).toBe('0')
+    expect(calls).toEqual(['once'])
+  })
+
+  it('are printed as without the middleware', async () => {
+    const handle: Middleware = (_, response) => {
+      response.end(Object.keys(response).sort().join())
+    }
+    expect(await visit(enter, handle)).toBe(await visit(handle))
+  })
+
+  it('keep the scope of the code of the request that emits', async () => {
+    const answer = await visit(enter, (_, response) => {
       const seen: (string | undefined)[] = []
       response.on('progress', () => seen.push(getSession()?.sessionId))
       response.emit('progress')
       usingSession('user_a_other', () => response.emit('progress'))
       response.end(seen.join())
+    })
+    expect(answer).toBe('user_a_conv,user_a_other')
+  })
+})
+
+it('a listener that was added twice is removed twice, where a middleware such as compression has replaced on', async () => {
+  const server = await serve(tracing.tracer, [
+    (_, response, next) => {
+      const { on } = response
+      response.on = function (...args) {
+        return on.apply(this, args)
+      }
+      next()
+    },
+    sessions({ session: () => 'user_a_conv' }),
+    (_, response) => {
+      const listener = () => {}
+      response.on('progress', listener).on('progress', listener)
+      response.off('progress', listener).off('progress', listener)
+      response.end(String(response.listenerCount('progress')))
     },
   ])
-  expect(await server.visit('user_a')).toBe('user_a_conv,user_a_other')
+  expect(await server.visit('user_a')).toBe('0')
   await server.close()
 })
 

@@ -20,13 +20,15 @@ export interface TestServer {
 export interface InstrumentationLike {
   /** Whether the span is in the context as RPC metadata, as instrumentation-http does. */
   readonly rpcMetadata?: boolean
+  /** Whether it makes all listeners of the request and the response run in its context, as instrumentation-http does. */
+  readonly bindsEmitters?: boolean
 }
 
 /** Starts a server with middlewares, which are called in turn. */
 export async function serve(
   tracer: Tracer,
   middlewares: readonly Middleware[],
-  { rpcMetadata = true }: InstrumentationLike = {},
+  { rpcMetadata = true, bindsEmitters = false }: InstrumentationLike = {},
 ): Promise<TestServer> {
   const ended = new Map<string, () => void>()
   const server = createServer((request, response) => {
@@ -37,6 +39,7 @@ export async function serve(
     })
     let inside = trace.setSpan(context.active(), span)
     if (rpcMetadata) inside = inside.setValue(RPC_METADATA, { type: 'http', span })
+    if (bindsEmitters) for (const emitter of [request, response]) context.bind(inside, emitter)
     const rest = middlewares.values()
     const next: Next = (error) => {
       if (error !== undefined) {
