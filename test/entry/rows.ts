@@ -3,7 +3,7 @@ export interface Row {
   readonly framework: string
   /** The helper. */
   readonly name: string
-  /** Its file in `apps/`. */
+  /** Its file in this folder. */
   readonly app: string
   /** Its file in `helpers/`, without `.ts`. */
   readonly helper: string
@@ -11,6 +11,8 @@ export interface Row {
   readonly preload: string | undefined
   /** Whether every span must be right, whatever `results.json` says. */
   readonly isOurs: boolean
+  /** Whether messages come as jobs of a queue, and not as requests. */
+  readonly isWorker?: boolean
 }
 
 /** The frameworks of `--quick`. */
@@ -35,22 +37,24 @@ const ours = (
 const theirs = (name: string, helper: string): Row => ({
   framework: 'Express',
   name,
-  app: 'express.ts',
+  app: 'apps/express.ts',
   helper,
   preload: NODE_SDK,
   isOurs: false,
 })
 
 export const ROWS: readonly Row[] = [
-  ours('Express', 'express.ts'),
-  ours('Express', 'express.ts', 'registerSessions', './telemetry/register-sessions.ts'),
+  ours('Express', 'apps/express.ts'),
+  ours('Express', 'apps/express.ts', 'registerSessions', './telemetry/register-sessions.ts'),
+  ours('Express', 'alone/express.ts', '--import otel-sessions/register', 'otel-sessions/register'),
   theirs('Langfuse', 'langfuse'),
   theirs('OpenInference', 'openinference'),
   theirs('thirty lines', 'thirty-lines'),
-  ours('Express, CommonJS', 'express-commonjs.cjs'),
-  ours('Fastify', 'fastify.ts'),
-  ours('Hono', 'hono.ts'),
-  ours('Koa', 'koa.ts'),
-  ours('Nest', 'nest.ts'),
-  { ...ours('Next', 'next.ts'), preload: undefined },
+  ours('Express, CommonJS', 'apps/express-commonjs.cjs'),
+  ours('Fastify', 'apps/fastify.ts'),
+  ours('Hono', 'apps/hono.ts'),
+  ours('Koa', 'apps/koa.ts'),
+  ours('Nest', 'apps/nest.ts'),
+  { ...ours('Next', 'apps/next.ts'), preload: undefined },
+  { ...ours('BullMQ', 'apps/worker.ts'), isWorker: true },
 ]

@@ -33,7 +33,7 @@ export function startExpress(express: typeof import('express'), { middleware, in
     const { conversation } = request.params
     const turn: Turn = { conversation, userId: response.locals['userId'], round: request.body.round }
     response.on('finish', () => work.note('finish', turn))
-    response.on('close', () => work.note('close', turn))
+    response.on('close', () => work.audit('close', turn))
     await work.prepare(turn)
     Readable.from(work.answer(turn)).pipe(response)
   })

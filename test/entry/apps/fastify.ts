@@ -1,4 +1,4 @@
-/** Fastify 5: the session as a hook, and one route that streams. */
+/** Fastify 5: the session as a plugin, and one route that streams. */
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import Fastify, { type FastifyRequest } from 'fastify'
@@ -13,8 +13,7 @@ type Message = { Params: { conversation: string }; Body: { round: string } }
 const work = new Work(inJob)
 const app = Fastify()
 app.get('/health', async () => 'ok')
-app.addHook(
-  'preHandler',
+await app.register(
   sessions({
     session: ({ headers, params }: FastifyRequest) =>
       findSession(headers.authorization, (params as Partial<Message['Params']>).conversation),
@@ -27,7 +26,7 @@ app.addHook('onResponse', async ({ params }) => {
 app.post<Message>('/conversations/:conversation', async ({ params, headers, body }, reply) => {
   const turn = { ...params, userId: userOf(headers.authorization) ?? '', round: body.round }
   reply.raw.on('finish', () => work.note('finish', turn))
-  reply.raw.on('close', () => work.note('close', turn))
+  reply.raw.on('close', () => work.audit('close', turn))
   await work.prepare(turn)
   return reply.send(Readable.from(work.answer(turn)))
 })

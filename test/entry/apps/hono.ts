@@ -32,7 +32,7 @@ app.post('/conversations/:conversation', async (c) => {
   const conversation = c.req.param('conversation')
   const turn = { conversation, userId: userOf(c.req.header('authorization')) ?? '', round }
   c.env.outgoing.on('finish', () => work.note('finish', turn))
-  c.env.outgoing.on('close', () => work.note('close', turn))
+  c.env.outgoing.on('close', () => work.audit('close', turn))
   await work.prepare(turn)
   return c.body(bodyOf(work.answer(turn)))
 })

@@ -21,7 +21,7 @@ router.post('/conversations/:conversation', async (ctx) => {
   const conversation = ctx.params['conversation'] as string
   const turn = { conversation, userId: userOf(ctx.get('authorization')) ?? '', round }
   ctx.res.on('finish', () => work.note('finish', turn))
-  ctx.res.on('close', () => work.note('close', turn))
+  ctx.res.on('close', () => work.audit('close', turn))
   await work.prepare(turn)
   ctx.body = Readable.from(work.answer(turn))
 })

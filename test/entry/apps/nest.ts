@@ -32,7 +32,7 @@ class ChatController {
   async answer(conversation: string, request: Request, body: { round: string }): Promise<StreamableFile> {
     const turn = { conversation, userId: userOf(request.headers.authorization) ?? '', round: body.round }
     request.res?.on('finish', () => work.note('finish', turn))
-    request.res?.on('close', () => work.note('close', turn))
+    request.res?.on('close', () => work.audit('close', turn))
     await work.prepare(turn)
     return new StreamableFile(Readable.from(work.answer(turn)))
   }

@@ -1,8 +1,9 @@
 /** Ours, for Express; `createProcessors` and `inJob` are the same on every framework. */
 import { BatchSpanProcessor, type SpanExporter, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import type { Request } from 'express'
-import { sessionProcessors, usingSession } from 'otel-sessions'
+import { sessionProcessors } from 'otel-sessions'
 import { sessions } from 'otel-sessions/express'
+import { sessions as jobSessions } from 'otel-sessions/worker'
 import { findSession } from '../work/users.ts'
 import type { Job } from '../work/work.ts'
 
@@ -14,5 +15,6 @@ export const middleware = sessions({
     findSession(headers.authorization, params.conversation),
 })
 
-export const inJob = (handle: (job: Job) => Promise<void>) => (job: Job) =>
-  usingSession({ sessionId: job.conversation, userId: job.userId }, () => handle(job))
+export const inJob = jobSessions({
+  session: (job: Job) => ({ sessionId: job.conversation, userId: job.userId }),
+})

@@ -19,16 +19,17 @@ const NOBODY = 'nobody'
 /** What frameworks do when they start and stop. */
 const START_AND_STOP = [
   'Create Nest App',
+  'close chat',
   'load instrumentation module',
   'load route module',
   'register instrumentation',
 ]
 
 /**
- * Attributes that say whose span it is, but for `OWNER`: URLs and messages to the model have the name of the
+ * Attributes that say whose span it is, but for `OWNER`: URLs, messages to the model and IDs of jobs have the name of the
  * conversation.
  */
-const TELLING = ['url.full', 'url.path', 'http.url', 'http.target', 'input.value']
+const TELLING = ['url.full', 'url.path', 'http.url', 'http.target', 'input.value', 'bullmq.job.id']
 
 /** Compares each span with its owner. */
 export function judge(received: readonly ReceivedSpan[]): Verdict {

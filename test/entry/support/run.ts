@@ -1,8 +1,9 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { type Redis, startRedis } from '../../messages/redis.ts'
 import type { Row } from '../rows.ts'
-import { type Client, requestClient } from './clients.ts'
+import { type Client, jobClient, requestClient } from './clients.ts'
 import { judge, type Verdict } from './judge.ts'
 import { startWorld, type World } from './world.ts'
 
@@ -16,19 +17,21 @@ const file = (path: string): string => fileURLToPath(new URL(`../${path}`, impor
 /** Runs the application of a row in a process of its own, with the messages of both users, and judges its spans. */
 export async function runRow(row: Row): Promise<Verdict> {
   const world = await startWorld()
+  const redis = row.isWorker ? await startRedis() : undefined
   try {
-    await runApplication(row, world)
+    await runApplication(row, world, redis)
     return judge(world.spans())
   } finally {
+    await redis?.stop()
     await world.close()
   }
 }
 
-async function runApplication(row: Row, world: World): Promise<void> {
+async function runApplication(row: Row, world: World, redis: Redis | undefined): Promise<void> {
   const { app, helper, preload } = row
-  const child = fork(file(`apps/${app}`), {
+  const child = fork(file(app), {
     execArgv: preload === undefined ? [] : ['--import', preload.startsWith('.') ? file(preload) : preload],
-    env: { ...cleanEnvironment(), ...settings(world), HELPER: helper },
+    env: { ...cleanEnvironment(), ...settings(world, redis), HELPER: helper },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     timeout: DEADLINE_MILLIS,
   })
@@ -41,7 +44,7 @@ async function runApplication(row: Row, world: World): Promise<void> {
   failure.catch(() => {})
   try {
     const [{ port }] = (await Promise.race([once(child, 'message'), failure])) as [{ port: number }]
-    const client = requestClient(port)
+    const client = redis === undefined ? requestClient(port) : await jobClient(redis.port)
     await Promise.race([visit(client, world), failure]).finally(() => client.close())
     child.send('stop')
     const [code, signal] = await ended
@@ -71,8 +74,9 @@ function expectAnswer(text: string, wanted: RegExp): void {
   if (!wanted.test(text)) throw new Error(`the answer should match ${wanted}, it is ${text.slice(0, 200)}`)
 }
 
-const settings = ({ url }: World) => ({
+const settings = ({ url }: World, redis: Redis | undefined) => ({
   WORLD_URL: url,
+  REDIS_PORT: String(redis?.port),
   OTEL_EXPORTER_OTLP_ENDPOINT: url,
   OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
   OTEL_METRICS_EXPORTER: 'none',

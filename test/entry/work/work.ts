@@ -51,6 +51,7 @@ export class Work {
     await new Promise<void>((resolve) => {
       setTimeout(() => {
         this.note('timer', turn)
+        this.audit('audit', turn)
         resolve()
       }, 1)
     })
@@ -71,8 +72,13 @@ export class Work {
   }
 
   /** A span of a moment, such as one that a listener makes. */
-  note(name: string, { conversation }: Pick<Turn, 'conversation'>): void {
-    this.#tracer.startSpan(name, { attributes: { [OWNER]: conversation } }).end()
+  note(name: string, turn: Pick<Turn, 'conversation'>): void {
+    this.#tracer.startSpan(name, { attributes: mark(turn) }).end()
+  }
+
+  /** A trace of its own, which has no parent and no neighbour to get a session from. */
+  audit(name: string, turn: Pick<Turn, 'conversation'>): void {
+    this.#tracer.startSpan(name, { attributes: mark(turn), root: true }).end()
   }
 
   /** Resolves when nothing is left to do. */
@@ -96,7 +102,7 @@ export class Work {
   }
 }
 
-const mark = ({ conversation }: Turn) => ({ [OWNER]: conversation })
+const mark = ({ conversation }: Pick<Turn, 'conversation'>) => ({ [OWNER]: conversation })
 
 async function request(path: string): Promise<void> {
   const answer = await fetch(`${WORLD}${path}`)

@@ -16,7 +16,7 @@ export const POST = handler(async (request: Request, { params }: Route): Promise
   const { conversation } = await params
   const { round } = (await request.json()) as { round: string }
   const turn = { conversation, userId: userOf(request.headers.get('authorization')) ?? '', round }
-  after(() => work.note('finish', turn))
+  after(() => work.audit('finish', turn))
   await work.prepare(turn)
   return new Response(bodyOf(work.answer(turn)))
 })
