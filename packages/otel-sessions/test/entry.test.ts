@@ -1,6 +1,7 @@
 // What the application's function may answer, in the middleware for Connect, which has nothing but the core.
 import { trace } from '@opentelemetry/api'
-import { getSession, type SessionInit } from 'otel-sessions'
+import fc from 'fast-check'
+import { checkSessionId, getSession, type SessionInit } from 'otel-sessions'
 import { sessions } from 'otel-sessions/express'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { collectWarnings, startTracing, stopTracing } from '../../../test/support/tracing.ts'
@@ -226,6 +227,53 @@ describe('a request whose session cannot be had', () => {
     } finally {
       delete (Object.prototype as { sessionId?: string }).sessionId
     }
+  })
+})
+
+describe('whatever the function answers', () => {
+  const fields = fc.record(
+    { sessionId: fc.anything(), userId: fc.anything(), metadata: fc.anything(), tags: fc.anything() },
+    { requiredKeys: [] },
+  )
+  const answers = fc.oneof(
+    fc.anything({ withNullPrototype: true }),
+    fields,
+    fc.string(),
+    fields.map(Object.create),
+  )
+  const isId = (value: unknown) => typeof value === 'string' && checkSessionId(value).ok
+
+  it('the request is handled once, in that session if its ID is valid, else in none', async () => {
+    const { usingSession } = await import('otel-sessions')
+    const check = async (answer: unknown, later: boolean) => {
+      const seen: (string | undefined)[] = []
+      const middleware = sessions({ session: () => (later ? Promise.resolve(answer) : answer) as string })
+      // The session around it must never be that of the request.
+      await usingSession('user_b_conv', () => middleware({}, {}, () => seen.push(getSession()?.sessionId)))
+      const given = typeof answer === 'object' && answer !== null ? (answer as SessionInit) : undefined
+      const id = given === undefined ? answer : given.sessionId
+      const statesNothing =
+        answer === undefined || (given !== undefined && !('sessionId' in given) && isInit(given))
+      expect(seen).toEqual([isId(id) ? id : statesNothing ? 'user_b_conv' : undefined])
+    }
+    await fc.assert(fc.asyncProperty(answers, fc.boolean(), check), { numRuns: 2000 })
+  })
+
+  /** An object that has fields of a session, or could have. */
+  const isInit = (given: object) =>
+    [Object.prototype, null].includes(Object.getPrototypeOf(given)) ||
+    ['userId', 'metadata', 'tags'].some((field) => field in given)
+})
+
+describe('an error of what is behind the middleware', () => {
+  it('reaches the framework as without it: at once, or by the promise', async () => {
+    const error = new Error('the handler fails')
+    const fail = () => {
+      throw error
+    }
+    expect(() => sessions({ session: () => 'user_a_conv' })({}, {}, fail)).toThrow(error)
+    await expect(sessions({ session: async () => 'user_a_conv' })({}, {}, fail)).rejects.toBe(error)
+    expect(grown()).toEqual({})
   })
 })
 
