@@ -7,7 +7,7 @@ import {
   type TracerProvider,
   trace,
 } from '@opentelemetry/api'
-import { logUnheard, registeredApi } from '@otel-sessions/semconv/internal'
+import { logUnheard, processState, registeredApi } from '@otel-sessions/semconv/internal'
 import { givesWay } from '../join/following-provider.ts'
 import { problems } from '../problems.ts'
 import { readEnvironment, readLogLevel } from './environment/environment.ts'
@@ -96,10 +96,10 @@ function whatIsThere(): RegisteredSessions | undefined {
     return first.telemetry
   }
   problems.report('register:provider-exists', () => {
-    return (
-      'registerSessions set nothing up, because another tracer provider is registered, and its spans get no session. Give that provider ' +
-      'spanProcessors: sessionProcessors([…]), or start with node --import otel-sessions/register'
-    )
+    const why = 'registerSessions set nothing up, because another tracer provider is registered'
+    return stamps(provider)
+      ? `${why}. Its spans get their sessions all the same, from sessionProcessors or --import otel-sessions/register: leave the call out`
+      : `${why}, and its spans get no session. Give that provider spanProcessors: sessionProcessors([…]), or start with node --import otel-sessions/register`
   })
   // It is not ours to shut down.
   const forceFlush = async (options?: object) => provider.forceFlush?.(options)
@@ -109,6 +109,19 @@ function whatIsThere(): RegisteredSessions | undefined {
 
 interface ForeignProvider extends TracerProvider {
   forceFlush?(options?: object): Promise<void>
+  readonly _activeSpanProcessor?: Processors
+  /** The name in SDK 1.x. */
+  readonly activeSpanProcessor?: Processors
+}
+
+/** Whether a provider of the SDK has a `SessionSpanProcessor`. */
+function stamps({ _activeSpanProcessor, activeSpanProcessor }: ForeignProvider): boolean {
+  const active = _activeSpanProcessor ?? activeSpanProcessor
+  return active?._spanProcessors?.some((each) => processState().processors.has(each)) ?? false
+}
+
+interface Processors {
+  readonly _spanProcessors?: readonly object[]
 }
 
 /** The provider that is registered, and stays; the API has it behind one of its own. */

@@ -10,7 +10,7 @@ import {
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { W3CBaggagePropagator } from '@opentelemetry/core'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
-import { bindSession, langfuse, registerSessions, usingSession } from 'otel-sessions'
+import { bindSession, langfuse, registerSessions, sessionProcessors, usingSession } from 'otel-sessions'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { collectWarnings } from '../../../../test/support/tracing.ts'
 import { setRegisteredSessions } from '../../src/register-sessions/register-sessions.ts'
@@ -114,6 +114,17 @@ describe('what is registered already', () => {
     expect(warning).toContain('sessionProcessors([…])')
     expect(warning).toContain('node --import otel-sessions/register')
   })
+
+  test.each(['_activeSpanProcessor', 'activeSpanProcessor'])(
+    'a provider of somebody else that has sessions, in its %s, is told from one that has none',
+    (property) => {
+      const warnings = collectWarnings()
+      const provider = { getTracer: trace.getTracer, [property]: { _spanProcessors: sessionProcessors([]) } }
+      trace.setGlobalTracerProvider(provider)
+      registerSessions()
+      expect(warnings).toEqual([expect.stringContaining('Its spans get their sessions all the same')])
+    },
+  )
 
   test('a provider that cannot be flushed is no error', async () => {
     collectWarnings()
