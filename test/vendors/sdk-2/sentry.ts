@@ -112,7 +112,7 @@ function check({ others }: Sent): string[] {
   for (const user of USERS) {
     const own = transactions.filter((each) => each.user?.id === user)
     if (own.length !== 1 || own[0]?.spans.length !== 3) wrong.push(`${user}: ${JSON.stringify(own)}`)
-    if (!JSON.stringify(own[0]?.tags).includes(`plan of ${user}`)) wrong.push(`${user} has no tags`)
+    if (!JSON.stringify(own[0]?.tags ?? {}).includes(`plan of ${user}`)) wrong.push(`${user} has no tags`)
   }
   return wrong
 }

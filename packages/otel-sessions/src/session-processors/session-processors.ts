@@ -33,7 +33,8 @@ export type SessionProcessors = [SessionSpanProcessor, ...ValidatingSpanProcesso
  *
  * The processors have their spans in common, as without this function: what one of them writes to an ended span, such as a
  * mask, the next ones see. Code outside the array that keeps the SDK's span does not see it if validation has made a copy.
- * Flush the provider, not one of the processors that you passed: spans that wait for their trace are passed on by the
+ * A span that waits for its trace comes after spans that ended later. To a processor that takes the order of the ends for
+ * that of the work, pass spans at once: `backfill: false`. Flush the provider, not one of the processors that you passed: spans that wait for their trace are passed on by the
  * provider's flush.
  *
  * @param spanProcessors processors of OpenTelemetry SDK 1.30, 2 or 3
