@@ -6,6 +6,7 @@ import { aliasesMarkdown } from './aliases.ts'
 import { PAGES, withBlocks } from './blocks.ts'
 import { LOGS } from './codes/logs.ts'
 import { codesMarkdown } from './codes.ts'
+import { entryOfReadme } from './entry.ts'
 
 test.each(Object.entries(PAGES))(
   'the tables of docs/%s match the data (`pnpm docs:tables` writes them)',
@@ -19,6 +20,13 @@ test('a missing marker throws an error that names it', () => {
   expect(() => withBlocks('<!-- aliases -->', { aliases: () => '' })).toThrow(
     'the page has no <!-- aliases --> before <!-- /aliases -->',
   )
+})
+
+test("the README's row of the Express application has the results of test:entry", () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const row = readme.split('\n').find((line) => line.startsWith('| right spans of an Express application'))
+  const cells = row?.split('|').map((cell) => cell.trim())
+  expect(cells?.slice(2, -1)).toEqual(entryOfReadme())
 })
 
 test('every framework has a result, and every result a framework', () => {

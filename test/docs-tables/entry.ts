@@ -27,6 +27,22 @@ export function entryFrameworksMarkdown(): string {
   )
 }
 
+/** The cells of the README's row: ours, Langfuse, OpenInference, Traceloop, which is not run, and thirty lines. */
+export function entryOfReadme(): string[] {
+  const right = (name: string) => resultOf(findRow(name)).right
+  const ours = findRow('otel-sessions, sessionProcessors')
+  return [
+    `${right(ours.name)} of ${resultOf(ours).spans}`,
+    ...[right('Langfuse'), right('OpenInference'), '', right('thirty lines')].map(String),
+  ]
+}
+
+function findRow(wanted: string): Row {
+  const row = ROWS.find(({ framework, name }) => framework === APPLICATION && name === wanted)
+  if (row === undefined) throw new Error(`test:entry has no row "${wanted}"`)
+  return row
+}
+
 const NUMBERS = ['spans', 'right', 'without session or user', "another user's"]
 
 function helpersTable(rows: readonly Row[]): string {
