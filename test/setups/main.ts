@@ -40,7 +40,7 @@ async function main(): Promise<number> {
   const rows = ROWS.filter(isChosen)
   if (rows.length === 0) throw new Error('there is no such row')
   for (const { workspace } of rows) {
-    if (!folders.has(workspace)) folders.set(workspace, prepareWorkspace(workspace))
+    if (!folders.has(workspace)) folders.set(workspace, await prepareWorkspace(workspace))
   }
   const judged = new Map<Row, JudgedRow>()
   const waiting = rows.values()

@@ -6,8 +6,11 @@ export interface Row {
   readonly setup: string
   /** Whether it is begun before or after `otel-sessions/register`, or by the main script, which is later than both. */
   readonly order: 'before' | 'after' | 'in code' | '-'
-  /** The module system of the main script, and of the file that begins the set-up before it. */
-  readonly form: 'cjs' | 'esm'
+  /**
+   * The module system of the main script, and of the file that begins the set-up before it. A `bundle` has the ESM build of
+   * the API and the SDK inside.
+   */
+  readonly form: 'cjs' | 'esm' | 'bundle'
   /** The flag that loads `otel-sessions/register`; `--import` if left out. */
   readonly flag?: '--import' | '--require'
   /** Where the application runs; in the main thread if left out. */

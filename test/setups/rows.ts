@@ -61,6 +61,10 @@ export const ROWS: readonly Row[] = [
   ...everyWay('sdk-3', 'own provider of SDK 3', MANUAL),
   ...autoInstrumentations('sdk-3'),
 
+  row('sdk-1', 'own provider', 'bundle', joined),
+  row('sdk-2', 'own provider', 'bundle', joined),
+  row('sdk-3', 'own provider of SDK 3', 'bundle', joined),
+
   // What cannot be joined.
   ...everyWay('sdk-2', 'Sentry 11', {}, { says: /SentryTracerProvider has no span processors/ }),
   ...everyWay(

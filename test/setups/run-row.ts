@@ -40,6 +40,7 @@ function run(
 ): Promise<Pick<Outcome, 'output' | 'failure'>> {
   const { order, form, setup, flag = '--import', place = 'main' } = row
   const [loadTheirs, extension] = form === 'cjs' ? ['--require', 'cjs'] : ['--import', 'mjs']
+  const script = form === 'bundle' ? 'main.bundle.mjs' : `main.${extension}`
   const ours = isWith ? [flag, 'otel-sessions/register'] : []
   const theirs = [loadTheirs, `./start.${extension}`]
   const flags = { before: [...theirs, ...ours], after: [...ours, ...theirs], 'in code': ours, '-': ours }[
@@ -61,7 +62,7 @@ function run(
   }
   return new Promise((resolve, reject) => {
     const stdio = ['ignore', 'pipe', 'pipe'] as const
-    const args = [...flags, join(cwd, `main.${extension}`)]
+    const args = [...flags, join(cwd, script)]
     const child = spawn(process.execPath, args, { cwd, env, stdio: [...stdio], timeout: DEADLINE_MILLIS })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (output += text))

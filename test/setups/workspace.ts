@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, write
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installWorkspace } from '../../scripts/install-workspace.ts'
+import { bundleApplication } from './bundle.ts'
 import type { Row } from './row.ts'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -25,7 +26,7 @@ const ALONE = ['otel-sessions', '@opentelemetry/api', '@opentelemetry/auto-instr
  *
  * @returns its folder
  */
-export function prepareWorkspace(name: Row['workspace']): string {
+export async function prepareWorkspace(name: Row['workspace']): Promise<string> {
   const folder = join(here, name)
   installWorkspace(folder)
   putApplication(folder, 'app', 'ours', Object.keys(manifestOf(folder).dependencies))
@@ -34,6 +35,7 @@ export function prepareWorkspace(name: Row['workspace']): string {
   if (existsSync(join(folder, olderApi))) {
     putApplication(folder, 'two-apis', olderApi, Object.keys(manifestOf(folder).dependencies))
   }
+  await bundleApplication(join(folder, 'node_modules/.setups/app'), name)
   return folder
 }
 

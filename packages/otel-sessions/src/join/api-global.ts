@@ -62,7 +62,6 @@ export function watchApi(observer: ApiObserver): void {
               givesWay = observer.isOwn(name as RegisteredKind, value)
             })
           }
-          isRegistering = false
           return givesWay ? undefined : value
         },
         set(next) {

@@ -38,8 +38,7 @@ export function joinProvider(provider: SdkProvider, decorate: Decorate): Joined 
     return 'joined'
   }
   const added = provider._registeredSpanProcessors
-  if (active?.onStart === undefined || !Array.isArray(added) || !provider.addSpanProcessor)
-    return 'unreachable'
+  if (active?.onStart === undefined || !Array.isArray(added)) return 'unreachable'
   joinWithoutList(provider, active as SpanProcessorLike, added, decorate)
   return 'joined'
 }

@@ -4,7 +4,6 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { endSessionsOnSignals } from '@otel-sessions/processor/lifecycle'
 import { logUnheard, registeredApi } from '@otel-sessions/semconv/internal'
 import type { RegisterEnvironment } from '../register-sessions/environment/environment.ts'
-import { readText } from '../register-sessions/environment/variables.ts'
 import { startInstrumentations } from '../register-sessions/instrumentations/start.ts'
 import { checkRegisterOptions } from '../register-sessions/options.ts'
 import { isOfRegisterSessions, setLogger } from '../register-sessions/register-sessions.ts'
@@ -60,7 +59,6 @@ export class SetUpOrJoin implements ApiObserver {
       )
       return
     }
-    if (readText('OTEL_LOG_LEVEL') !== undefined) setLogger()
     inform(
       'no other SDK is installed, so this one makes spans and delivers them; one that is registered later is joined',
     )
@@ -116,20 +114,8 @@ export class SetUpOrJoin implements ApiObserver {
       inform(`joins the registered provider (${name}): sessions are on its spans, and it delivers them`)
     } else if (joined === 'has-processor') {
       inform(`the registered provider (${name}) has a SessionSpanProcessor, so it stays as it is`)
-    } else if (/^Sentry/.test(name)) {
-      warn(
-        'join:unreachable',
-        `${name} has no span processors, so its spans get no session. Leave enableOpenTelemetrySetup of Sentry.init off, and ` +
-          'register a provider with spanProcessors: sessionProcessors([…])',
-        name,
-      )
     } else {
-      warn(
-        'join:unreachable',
-        `the span processors of the registered provider (${name}) are out of reach, so its spans get no session. Create it with ` +
-          'spanProcessors: sessionProcessors([…])',
-        name,
-      )
+      warn('join:unreachable', whyUnreachable(name), name)
     }
   }
 
@@ -151,4 +137,16 @@ export class SetUpOrJoin implements ApiObserver {
       return NOOP
     }
   }
+}
+
+/** What is said of a provider that cannot be joined, with the remedy. */
+function whyUnreachable(name: string): string {
+  const create = 'a provider with spanProcessors: sessionProcessors([…])'
+  if (/^Sentry/.test(name)) {
+    return `${name} has no span processors, so its spans get no session. Leave enableOpenTelemetrySetup of Sentry.init off, and register ${create}`
+  }
+  if (Symbol.for('dd-trace') in globalThis) {
+    return `dd-trace passes its spans on to nobody, so they get no session. Send spans to the Datadog Agent by OTLP, from ${create}`
+  }
+  return `the span processors of the registered provider (${name}) are out of reach, so its spans get no session. Register ${create}`
 }

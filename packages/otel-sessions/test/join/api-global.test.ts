@@ -89,10 +89,14 @@ test('a registration after disable() is told as well', () => {
 
 test('our own provider gives way, and only once: a third one is refused', () => {
   const own = provider('own')
-  watch({ isOwn: isOwnOf(own) })
+  const theirs = provider('theirs')
+  const noted = watch({ isOwn: isOwnOf(own) })
   trace.setGlobalTracerProvider(own)
+  // Another copy of the API finds it only there.
+  expect(shared[API]?.['trace']).toBe(trace.getTracerProvider())
   expect(current()).toBe('own')
-  expect(trace.setGlobalTracerProvider(provider('theirs'))).toBe(true)
+  expect(trace.setGlobalTracerProvider(theirs)).toBe(true)
+  expect(noted.providers).toEqual([own, theirs])
   expect(current()).toBe('theirs')
   expect(trace.setGlobalTracerProvider(provider('third'))).toBe(false)
   expect(current()).toBe('theirs')
@@ -104,6 +108,8 @@ test('our own context manager and propagator give way', () => {
   watch({ isOwn: (_kind, value) => value === own || value === ownPropagator })
   context.setGlobalContextManager(own)
   propagation.setGlobalPropagator(ownPropagator)
+  expect(shared[API]?.['context']).toBe(own)
+  expect(propagation.fields()).toEqual(['baggage'])
   const theirs = new AsyncLocalStorageContextManager().enable()
   expect(context.setGlobalContextManager(theirs)).toBe(true)
   expect(propagation.setGlobalPropagator(new W3CTraceContextPropagator())).toBe(true)

@@ -45,7 +45,9 @@ test('a package.json without dependencies, as beside a build, is passed over', (
     'package.json': { dependencies: { '@vercel/otel': '2' } },
     'dist/package.json': { type: 'module' },
   })
-  expect(readApplication('1.9.1', processIn(folder, 'dist/app.js')).otherSdks).toEqual(['@vercel/otel'])
+  expect(readApplication('1.9.1', processIn(folder, 'dist/app.js', { cwd: () => '/' })).otherSdks).toEqual([
+    '@vercel/otel',
+  ])
 })
 
 test('a script of another package, such as "next start", runs the application of the working directory', () => {

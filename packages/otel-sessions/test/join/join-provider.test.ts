@@ -54,6 +54,8 @@ test('a provider is as it was if decorating its processors throws', () => {
 test.each([
   ['without processors, as that of Sentry 11', { getTracer() {} }],
   ['with private processors, as that of dd-trace', { getTracer() {}, addSpanProcessor() {} }],
+  ['with one processor, which may be any composite', { activeSpanProcessor: { onStart() {}, onEnd() {} } }],
+  ['with a list of processors that nothing calls', { _registeredSpanProcessors: [] }],
   ['of the API, that makes no spans', { getTracer() {}, getDelegate() {} }],
 ])('a provider %s is out of reach, and stays as it is', (_name, provider) => {
   const before = { ...provider }

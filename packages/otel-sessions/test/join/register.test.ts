@@ -1,0 +1,255 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { application, arrived, attributesOf, run, useProcesses } from './processes.ts'
+
+useProcesses()
+
+const REGISTER = ['--import', 'otel-sessions/register']
+
+/** A program that says `sessions` of what it makes, without a line that sets anything up. */
+const WORK = `
+  import { trace } from '@opentelemetry/api'
+  import { usingSession } from 'otel-sessions'
+  const work = (name) => trace.getTracer('app').startSpan(name).end()
+  usingSession('user_a_conv', () => work('work'))
+`
+const OWN_PROVIDER = `
+  import { context, diag, trace } from '@opentelemetry/api'
+  import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+  import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+  import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
+  import { usingSession } from 'otel-sessions'
+  const tracer = trace.getTracer('app')
+  const marking = { onStart: (span) => span.setAttribute('by', 'theirs'), onEnd() {}, async forceFlush() {}, async shutdown() {} }
+  const exporting = new BatchSpanProcessor(new OTLPTraceExporter())
+  const provider = new BasicTracerProvider({ spanProcessors: [marking, exporting] })
+`
+const SDK = [
+  '@opentelemetry/sdk-trace-base',
+  '@opentelemetry/exporter-trace-otlp-http',
+  '@opentelemetry/context-async-hooks',
+]
+
+const asCommonJs = (program: string) => program.replace(/import (.*) from ('.*')/g, 'const $1 = require($2)')
+
+describe('a process that sets nothing up', () => {
+  test.each([
+    ['--import', 'main.mjs', WORK],
+    ['--import', 'main.cjs', asCommonJs(WORK)],
+    ['--require', 'main.mjs', WORK],
+    ['--require', 'main.cjs', asCommonJs(WORK)],
+  ])('delivers its spans with their sessions when it ends: %s, %s', async (flag, file, program) => {
+    const folder = application({ [file]: program })
+    expect(await run(folder, [flag, 'otel-sessions/register', file])).toEqual({
+      code: 0,
+      signal: null,
+      output: '',
+    })
+    expect(arrived()).toEqual(['work: user_a_conv'])
+  })
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('delivers its spans on %s, and ends by it', async (signal) => {
+    const folder = application({ 'main.mjs': `${WORK}; setInterval(() => {}, 1000); console.log('ready')` })
+    expect(await run(folder, [...REGISTER, 'main.mjs'], {}, signal)).toMatchObject({ code: null, signal })
+    expect(arrived()).toEqual(['work: user_a_conv'])
+  })
+
+  test('ends by itself if it makes no spans, and delivers nothing', async () => {
+    const folder = application({ 'main.mjs': '' })
+    expect(await run(folder, [...REGISTER, 'main.mjs'])).toEqual({ code: 0, signal: null, output: '' })
+    expect(arrived()).toEqual([])
+  })
+
+  test('says what it does at INFO', async () => {
+    const folder = application({ 'main.mjs': WORK })
+    const { output } = await run(folder, [...REGISTER, 'main.mjs'], { OTEL_LOG_LEVEL: 'info' })
+    expect(output).toMatch(/no other SDK is installed, so this one makes spans and delivers them/)
+  })
+
+  test('delivers by its environment: the keys of a backend', async () => {
+    const folder = application({ 'main.mjs': WORK })
+    await run(folder, [...REGISTER, 'main.mjs'], { OTEL_SESSIONS_BACKENDS: 'langfuse' })
+    expect(attributesOf('work')).toMatchObject({ 'langfuse.session.id': 'user_a_conv' })
+  })
+
+  test('makes no spans with OTEL_SDK_DISABLED=true', async () => {
+    const folder = application({
+      'main.mjs': `${WORK}; console.log(trace.getTracer('x').startSpan('x').isRecording())`,
+    })
+    const { output } = await run(folder, [...REGISTER, 'main.mjs'], { OTEL_SDK_DISABLED: 'true' })
+    expect(output).toBe('false\n')
+    expect(arrived()).toEqual([])
+  })
+
+  test('with registerSessions in its code: that one makes the spans, with its options', async () => {
+    const program = WORK.replace('{ usingSession }', '{ langfuse, registerSessions, usingSession }')
+    const folder = application({
+      'main.mjs': program.replace('const work', 'registerSessions({ backends: [langfuse] })\n$&'),
+    })
+    expect(await run(folder, [...REGISTER, 'main.mjs'])).toEqual({ code: 0, signal: null, output: '' })
+    expect(arrived()).toEqual(['work: user_a_conv'])
+    expect(attributesOf('work')).toMatchObject({ 'langfuse.session.id': 'user_a_conv' })
+  })
+})
+
+describe('a provider that is registered in code', () => {
+  test('makes the spans of tracers that were made before; none is lost that began before', async () => {
+    const folder = application(
+      {
+        'main.mjs': `${OWN_PROVIDER}
+          usingSession('user_a_conv', () => tracer.startSpan('before').end())
+          const open = usingSession('user_a_conv', () => tracer.startSpan('open'))
+          context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+          console.log(trace.setGlobalTracerProvider(provider))
+          usingSession('user_b_conv', () => tracer.startSpan('after').end())
+          open.end()
+          await provider.forceFlush()`,
+      },
+      ...SDK,
+    )
+    expect(await run(folder, [...REGISTER, 'main.mjs'])).toMatchObject({ code: 0, output: 'true\n' })
+    expect(arrived().sort()).toEqual(['after: user_b_conv', 'before: user_a_conv', 'open: user_a_conv'])
+    expect(attributesOf('before')).not.toHaveProperty('by')
+    expect(attributesOf('after')).toHaveProperty('by', 'theirs')
+  })
+
+  test('gets backends and backfill by the environment', async () => {
+    const folder = application(
+      {
+        'main.mjs': `${OWN_PROVIDER}
+          trace.setGlobalTracerProvider(provider)
+          tracer.startActiveSpan('root', (root) => {
+            usingSession('user_a_conv', () => tracer.startSpan('inside').end())
+            tracer.startSpan('beside').end()
+            root.end()
+          })
+          await provider.forceFlush()`,
+      },
+      ...SDK,
+    )
+    await run(folder, [...REGISTER, 'main.mjs'], { OTEL_SESSIONS_BACKENDS: 'langfuse' })
+    expect(arrived().sort()).toEqual(['beside: user_a_conv', 'inside: user_a_conv', 'root: user_a_conv'])
+    expect(attributesOf('beside')).toMatchObject({ 'langfuse.session.id': 'user_a_conv' })
+  })
+
+  test('works as without us if joining it throws, and that is said once', async () => {
+    const folder = application(
+      {
+        // Its second processor is none, which throws in the application, with us and without.
+        'main.mjs': `${OWN_PROVIDER}
+          provider._activeSpanProcessor._spanProcessors.push({ onStart() {}, async forceFlush() {} })
+          console.log(trace.setGlobalTracerProvider(provider))
+          usingSession('user_a_conv', () => { try { tracer.startSpan('work').end() } catch {} })
+          await provider.forceFlush()
+          const silent = { error() {}, info() {}, debug() {}, verbose() {} }
+          diag.setLogger({ ...silent, warn: console.log })`,
+      },
+      ...SDK,
+    )
+    const { code, output } = await run(folder, [...REGISTER, 'main.mjs'])
+    expect(code).toBe(0)
+    expect(output).toMatch(/^true\n/)
+    expect(output.match(/joining the provider that was registered throws/g)).toHaveLength(1)
+    expect(output).toMatch(/\[join:failed\] Warning: .*spanProcessors: sessionProcessors/)
+    expect(arrived()).toEqual(['work: undefined'])
+  })
+})
+
+describe('what cannot be done', () => {
+  test.each([
+    [
+      'of Sentry 11',
+      'class SentryTracerProvider',
+      '',
+      /SentryTracerProvider has no span processors.* enableOpenTelemetrySetup/,
+    ],
+    [
+      'of dd-trace',
+      'class TracerProvider',
+      "globalThis[Symbol.for('dd-trace')] = {}",
+      /dd-trace passes its spans on to nobody.* OTLP/,
+    ],
+    [
+      'of an unknown class',
+      'class Vendor',
+      '',
+      /processors of the registered provider \(Vendor\) are out of reach/,
+    ],
+  ])(
+    'is said once, with a remedy, of a provider %s; its tracers are used',
+    async (_whose, className, more, said) => {
+      const folder = application({
+        'main.mjs': `
+        import { trace } from '@opentelemetry/api'
+        const tracer = { startSpan: (name) => console.log(name) }
+        const provider = new (${className} { getTracer() { return tracer } })()
+        ${more}
+        trace.setGlobalTracerProvider(provider)
+        trace.getTracer('app').startSpan('work')`,
+      })
+      const { code, output } = await run(folder, [...REGISTER, 'main.mjs'])
+      expect(code).toBe(0)
+      expect(output).toMatch(/^work\n/)
+      expect(output.match(/\[join:unreachable\] Warning: .*/g)).toEqual([expect.stringMatching(said)])
+    },
+  )
+
+  test('is said, if what is registered with the API is frozen; the application runs', async () => {
+    const folder = application({
+      'before.mjs': `
+        import { diag } from '@opentelemetry/api'
+        const silent = { error() {}, warn() {}, info() {}, debug() {}, verbose() {} }
+        diag.setLogger({ ...silent, warn: console.log })
+        Object.freeze(globalThis[Symbol.for('opentelemetry.js.api.1')])`,
+      'main.mjs': "console.log('runs')",
+    })
+    const { code, output } = await run(folder, ['--import', './before.mjs', ...REGISTER, 'main.mjs'])
+    expect(code).toBe(0)
+    expect(output).toMatch(/is frozen, so no provider can be joined/)
+    expect(output).toMatch(/runs/)
+  })
+
+  test.each([
+    ['on the command line', [...REGISTER, ...REGISTER], ''],
+    ['by both flags', [...REGISTER, '--require=otel-sessions/register'], ''],
+    ['on the command line and in NODE_OPTIONS', REGISTER, '--import otel-sessions/register'],
+  ])('twice, %s: it is said once, and spans are not doubled', async (_where, flags, NODE_OPTIONS) => {
+    const folder = application({ 'main.mjs': WORK })
+    const { output } = await run(folder, [...flags, 'main.mjs'], { NODE_OPTIONS })
+    expect(output.match(/\[register:twice\] Warning/g)).toHaveLength(1)
+    expect(arrived()).toEqual(['work: user_a_conv'])
+  })
+
+  test('twice, from two copies: the second does nothing but say so', async () => {
+    const copy = JSON.stringify(new URL('../../dist/join/index.js', import.meta.url).href)
+    const folder = application({ 'main.mjs': `import { register } from ${copy}; register(); ${WORK}` })
+    const { output } = await run(folder, [...REGISTER, 'main.mjs'])
+    expect(output.match(/Warning: .*/g)).toEqual([expect.stringContaining('it is loaded twice')])
+    expect(arrived()).toEqual(['work: user_a_conv'])
+  })
+
+  test('on a Node that cannot load the packages, is said once, and the application runs', async () => {
+    const folder = application({ 'main.mjs': "console.log('runs')" })
+    const flags = ['--no-experimental-require-module', ...REGISTER]
+    const { code, output } = await run(folder, [...flags, 'main.mjs'])
+    expect(code).toBe(0)
+    expect(output).toMatch(/^runs\n/)
+    expect(
+      output.match(/\[register:not-loaded\] Warning: .*it needs Node 20\.19, 22\.12, or a later version/g),
+    ).toHaveLength(1)
+  })
+
+  test('is said, if there are two versions of the API and no SDK; the application runs', async () => {
+    const folder = application({
+      'main.mjs': "console.log('runs')",
+      [join('other', 'node_modules/@opentelemetry/api/package.json')]: '{ "version": "1.4.0" }',
+      'other/main.mjs': "console.log('runs')",
+    })
+    const { code, output } = await run(folder, [...REGISTER, 'other/main.mjs'])
+    expect(code).toBe(0)
+    expect(output).toMatch(
+      /nothing is set up: several versions of @opentelemetry\/api are installed \(1\.\d+\.\d, 1\.4\.0\)/,
+    )
+    expect(output).toMatch(/runs/)
+  })
+})
