@@ -50,9 +50,21 @@ describe('the examples', () => {
 
   for (const [
     file,
-    { gets, sessions, none, users, traces, attributes: others, printed, warns = /^$/, env, isForDocs },
+    {
+      gets,
+      sessions,
+      none,
+      users,
+      traces,
+      attributes: others,
+      printed,
+      warns = /^$/,
+      env,
+      isForDocs,
+      isForMessages,
+    },
   ] of Object.entries(EXPECTED)) {
-    if (isForDocs) continue
+    if (isForDocs || isForMessages) continue
     it(`${file}: ${gets}`, async () => {
       const { code, errors, output, spans } = await runExample(file, model.url, env)
       expect({ code, errors }).toEqual({ code: 0, errors: expect.stringMatching(warns) })

@@ -19,6 +19,8 @@ export interface Expected {
   env?: NodeJS.ProcessEnv
   /** What it imports is installed for the documentation only: `docs:check-code` runs it, beside the page that includes it. */
   isForDocs?: true
+  /** What it imports is installed for `test:messages` only, which runs it. */
+  isForMessages?: true
 }
 
 const A = 'user_123_conv_456'
@@ -130,6 +132,36 @@ export const EXPECTED: Record<string, Expected> = {
     users: { [A]: 'user_123', [B]: 'user_124' },
     none: ['http: POST'],
     isForDocs: true,
+  },
+  'worker.ts': {
+    gets: 'the spans of the worker and the consumer’s span carry session and user of the request that queued the job',
+    sessions: sameFor(
+      [A, B],
+      ['app: answer', 'bullmq: add chat.answer', 'bullmq: complete chat', 'bullmq: process chat'],
+    ),
+    users: { [A]: 'user_123', [B]: 'user_124' },
+    // What the worker does for all jobs.
+    none: [
+      ...twice(['bullmq: close chat']),
+      'bullmq: moveStalledJobsToWait chat',
+      'bullmq: startStalledCheckTimer chat',
+    ],
+    isForMessages: true,
+  },
+  'socket-io.ts': {
+    gets: 'the spans of the listeners and the consumer’s spans carry session and user of the connection',
+    sessions: sameFor([A, B], ['app: answer', ...twice(['socket.io: receive /'])]),
+    users: { [A]: 'user_123', [B]: 'user_124' },
+    isForMessages: true,
+  },
+  'mcp.ts': {
+    gets: 'the spans of a tool carry session and user of the token, and those of the client its own',
+    sessions: {
+      ...sameFor([A, B], ['app: look up']),
+      ...sameFor(['chat_a', 'chat_b'], ['app: show progress']),
+    },
+    users: { [A]: 'user_123', [B]: 'user_124', chat_a: 'user_123', chat_b: 'user_124' },
+    isForMessages: true,
   },
   'hono.ts': {
     gets: 'spans that start while the body is sent carry the session of the user',

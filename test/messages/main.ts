@@ -1,17 +1,18 @@
 /**
  * `npx -y pnpm@12.21.0 test:messages [-- --only PROGRAM | --require]`: jobs, messages of sockets and calls of MCP of two
- * users at once, on the real libraries, with their instrumentations.
+ * users at once, on the real libraries, with their instrumentations; and the examples with them (`--only examples`).
  *
  * It installs the libraries in a workspace of its own. Every case of every program in `programs/` runs in a process of its
  * own and is a row of the table. A row fails if its spans or the problems that were logged are not those that the case
- * declares. The cases that need Redis are skipped with a message where it is missing and Python cannot install it; with
- * `--require` that is a failure.
+ * declares. What needs Redis, and the examples, are skipped with a message where it is missing and Python cannot install
+ * it; with `--require` that is a failure.
  */
 import { execFileSync, fork } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { installWorkspace } from '../../scripts/install-workspace.ts'
+import { copyExamples, EXAMPLES, runExample } from './examples.ts'
 import type { Case } from './program.ts'
 import { type Redis, startRedis } from './redis.ts'
 import type { Outcome } from './run-case.ts'
@@ -41,17 +42,21 @@ async function main(): Promise<number> {
   })
   const programs = readdirSync(folder('programs')).map((file) => file.replace(/\.ts$/, ''))
   const chosen = programs.filter((name) => (values.only ?? name) === name)
-  if (chosen.length === 0) throw new Error(`no such program; there are ${programs.join(', ')}`)
+  const examples = [undefined, 'examples'].includes(values.only) ? EXAMPLES : []
+  if (chosen.length + examples.length === 0)
+    throw new Error(`no such program; there are examples, ${programs.join(', ')}`)
   installWorkspace(folder('.'))
+  copyExamples()
   checkTypes()
   const rows = (await Promise.all(chosen.map(readRows))).flat()
   let redis: Redis | undefined
   let skipped = 0
-  if (rows.some(({ declared }) => declared.needsRedis)) {
+  const needRedis = rows.filter(({ declared }) => declared.needsRedis).length + examples.length
+  if (needRedis > 0) {
     redis = await startRedis().catch((error: Error) => {
       if (values.require) throw error
-      skipped = rows.filter(({ declared }) => declared.needsRedis).length
-      console.log(`SKIPPED: ${skipped} rows that need Redis: ${error.message}`)
+      skipped = needRedis
+      console.log(`SKIPPED: ${skipped} rows and examples that need Redis: ${error.message}`)
       return undefined
     })
   }
@@ -59,7 +64,12 @@ async function main(): Promise<number> {
   try {
     const outcomes = new Map<Row, Outcome | Error>()
     for (const row of runnable) outcomes.set(row, await runRow(row, redis?.port))
-    return report(outcomes, skipped)
+    const failures = report(outcomes)
+    if (redis !== undefined) failures.push(...(await runExamples(examples, redis.port)))
+    for (const failure of failures) console.log(`\n${failure}`)
+    const count = runnable.length + (redis === undefined ? 0 : examples.length)
+    console.log(`\n${count - failures.length} as declared, ${failures.length} not, ${skipped} skipped`)
+    return failures.length === 0 ? 0 : 1
   } finally {
     await redis?.stop()
   }
@@ -94,7 +104,19 @@ function runRow({ program, number }: Row, redisPort = 0): Promise<Outcome | Erro
   })
 }
 
-function report(outcomes: ReadonlyMap<Row, Outcome | Error>, skipped: number): number {
+/** Runs examples, and returns what fails. */
+async function runExamples(files: readonly string[], redisPort: number): Promise<string[]> {
+  const failures: string[] = []
+  for (const file of files) {
+    const problems = await runExample(file, redisPort)
+    console.log(`examples/${file}: ${problems.length === 0 ? 'as declared' : 'NOT as declared'}`)
+    if (problems.length > 0) failures.push([`examples/${file}:`, ...problems].join('\n  '))
+  }
+  return failures
+}
+
+/** Prints the table, and returns what fails. */
+function report(outcomes: ReadonlyMap<Row, Outcome | Error>): string[] {
   const lines = [['library', 'case', 'right', 'missing', 'wrong', 'as declared', 'problems']]
   const failures: string[] = []
   for (const [{ declared }, outcome] of outcomes) {
@@ -119,11 +141,8 @@ function report(outcomes: ReadonlyMap<Row, Outcome | Error>, skipped: number): n
       problems.join(' '),
     ])
   }
-  printTable(lines)
-  for (const failure of failures) console.log(`\n${failure}`)
-  const asDeclared = outcomes.size - failures.length
-  console.log(`\n${asDeclared} rows as declared, ${failures.length} not, ${skipped} skipped`)
-  return failures.length === 0 ? 0 : 1
+  if (outcomes.size > 0) printTable(lines)
+  return failures
 }
 
 function differences(outcome: Outcome, { expected }: Case): string[] {

@@ -77,13 +77,13 @@ const asUsual = <T>(handler: T): T => handler
 
 export const cases: readonly Case[] = [
   {
-    name: 'eachMessage, as usual',
+    name: 'eachMessage, as usual, without a broker',
     library: 'kafkajs',
     expected: { right: 0, missing: { 'process chat': 2, work: 2 } },
     run: (application) => consumeKafka(application, asUsual),
   },
   {
-    name: 'eachMessage, sessions()',
+    name: 'eachMessage, sessions(), without a broker',
     library: 'kafkajs',
     expected: { right: 4 },
     run: (application) =>
@@ -96,14 +96,14 @@ export const cases: readonly Case[] = [
       ),
   },
   {
-    name: 'consume, as usual',
+    name: 'consume, as usual, without a broker',
     library: 'amqplib',
     expected: { right: 0, missing: { 'chat process': 2, work: 2 } },
     instrumentations: () => [new AmqplibInstrumentation()],
     run: (application) => consumeRabbit(application, asUsual),
   },
   {
-    name: 'consume, sessions()',
+    name: 'consume, sessions(), without a broker',
     library: 'amqplib',
     expected: { right: 4 },
     instrumentations: () => [new AmqplibInstrumentation()],

@@ -19,6 +19,8 @@ export interface McpExtra {
   readonly authInfo?: McpAuthInfo | undefined
   /** Who calls, in version 2. */
   readonly http?: { readonly authInfo?: McpAuthInfo | undefined } | undefined
+  /** What the client sent along with the call, in version 1. It is no proof of a user. */
+  readonly _meta?: Readonly<Record<string, unknown>> | undefined
   /** The session of the transport. It belongs to a connection, and is no proof of a user. */
   readonly sessionId?: string | undefined
   /** The headers of the request, in version 1. */

@@ -13,7 +13,7 @@ export type { SessionOfRequest, SessionsOptions }
  * handler of `connection`, and the one of `disconnect`. An acknowledgement runs in the session in which it was passed to
  * `emit`, or in the socket's. The listeners keep their active span, and are removed as before.
  *
- * It refuses no connection: if `session` returns `null`, the socket is without a session.
+ * It rejects no connection: if `session` returns `null`, the socket is without a session.
  *
  * @param options `session` is called with the socket, once for each connection
  * @throws TypeError or RangeError when an option is wrong; the message names it
