@@ -27,11 +27,6 @@ interface Registered {
 /** Shared by all copies of this package: the first call counts, whichever copy it was made in. */
 const shared = globalThis as { [REGISTERED]?: Registered }
 
-/** Makes further calls of `registerSessions` return this, as long as it is current. */
-export function setRegisteredSessions(telemetry: RegisteredSessions, isCurrent = () => true): void {
-  shared[REGISTERED] = { telemetry, isCurrent }
-}
-
 /**
  * Sets OpenTelemetry up, with sessions: a provider that stamps the session on every span and delivers the spans by OTLP, a
  * context manager, propagators, a description of the process, and instrumentations. For applications that have no
@@ -56,7 +51,8 @@ export function registerSessions(options: RegisterSessionsOptions = {}): Registe
   if (there !== undefined) return there
   const environment = readEnvironment()
   const { telemetry, isEnabled, contextManager, propagator } = createSetUp(checked, environment)
-  setRegisteredSessions(telemetry, () => registeredProvider() === telemetry.provider)
+  const isCurrent = () => registeredProvider() === telemetry.provider
+  shared[REGISTERED] = { telemetry, isCurrent }
   const api = registeredApi() as { readonly context?: unknown; readonly propagation?: unknown }
   if (api.context === undefined) context.setGlobalContextManager(contextManager)
   if (api.propagation === undefined && propagator) propagation.setGlobalPropagator(propagator)

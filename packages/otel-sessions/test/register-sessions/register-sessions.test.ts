@@ -13,8 +13,6 @@ import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@open
 import { bindSession, langfuse, registerSessions, sessionProcessors, usingSession } from 'otel-sessions'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { collectWarnings } from '../../../../test/support/tracing.ts'
-import { setRegisteredSessions } from '../../src/register-sessions/register-sessions.ts'
-import { telemetryOf } from '../../src/register-sessions/telemetry.ts'
 import { arrived, endSpan, register, useCollector } from './support.ts'
 
 useCollector()
@@ -152,14 +150,6 @@ describe('what is registered already', () => {
     expect(logged).toEqual([])
     diag.warn('to the logger of the application')
     expect(logged).toEqual(['to the logger of the application'])
-  })
-
-  test('what was registered by --import is what a call in the code returns', () => {
-    collectWarnings()
-    const joined = telemetryOf(new TracerProvider(), { flushMillis: 1, shutdownMillis: 1 })
-    trace.setGlobalTracerProvider(joined.provider)
-    setRegisteredSessions(joined)
-    expect(registerSessions()).toBe(joined)
   })
 
   test('an API that does not take the provider is reported', () => {

@@ -4,7 +4,7 @@ import { BACKENDS, type BackendName } from '@otel-sessions/exporter/backends'
 import { ignore, type Names, nameOf, readBoolean, readList, readNumber, readText } from './variables.ts'
 
 /** Where traces are sent. */
-export type ExporterName = 'otlp' | 'console'
+type ExporterName = 'otlp' | 'console'
 /** What propagates contexts to other processes. */
 export type PropagatorName = 'tracecontext' | 'baggage'
 /** What describes the process. */
@@ -19,7 +19,7 @@ export type SamplerName =
   | 'parentbased_traceidratio'
 
 /** Limits of spans, as the SDK takes them. */
-export interface SpanLimits {
+interface SpanLimits {
   readonly attributeCountLimit?: number
   readonly attributeValueLengthLimit?: number
   readonly eventCountLimit?: number
