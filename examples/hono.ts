@@ -1,27 +1,23 @@
 /**
- * Hono: one middleware enters the session of the request, after the login. The body is sent after it has returned, so it returns the
- * response to `usingSession`, which binds the body. The handlers contain no session code.
+ * Hono: one middleware enters the session of the request, behind the login. Hono sends the body when all middlewares have
+ * returned; it is produced in the session all the same. The server's span gets the session too.
  *
  *   node examples/hono.ts
  */
 import { once } from 'node:events'
+import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
-import { context, DiagConsoleLogger, DiagLogLevel, diag, trace } from '@opentelemetry/api'
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
-import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { SessionSpanExporter } from '@otel-sessions/exporter'
-import { SessionSpanProcessor, usingSession } from '@otel-sessions/processor'
-import { Hono } from 'hono'
+import { DiagConsoleLogger, DiagLogLevel, diag, trace } from '@opentelemetry/api'
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
+import { type Context, Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
+import { registerSessions } from 'otel-sessions'
+import { sessions } from 'otel-sessions/hono'
 
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
-context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-const exporter = new SessionSpanExporter(new OTLPTraceExporter())
-const spanProcessors = [new SessionSpanProcessor(), new BatchSpanProcessor(exporter)]
-const provider = new BasicTracerProvider({ spanProcessors })
-trace.setGlobalTracerProvider(provider)
+const telemetry = registerSessions({ instrumentations: [new HttpInstrumentation()] })
+createRequire(import.meta.url)('node:http') // patched by the first require, never by an import
 
 // These stand for your login and your database: who a token belongs to, and whose a conversation is.
 const users = new Map(Object.entries({ 'Bearer token-a': 'user_123', 'Bearer token-b': 'user_124' }))
@@ -34,15 +30,17 @@ async function* answer() {
     yield word
   }
 }
-const app = new Hono()
+type Env = { Variables: { session: { sessionId: string; userId: string } } }
+const app = new Hono<Env>()
 app.use('/conversations/:id/*', async (c, next) => {
   const userId = users.get(c.req.header('authorization') ?? '')
   // A client that could choose its session ID would write into the sessions of others. So it only names a
   // conversation, which must be one of the user who is logged in.
   if (!userId || owners.get(c.req.param('id')) !== userId) return c.notFound()
-  const sessionId = `${userId}_${c.req.param('id')}`
-  return usingSession({ sessionId, userId }, () => next().then(() => c.res))
+  c.set('session', { sessionId: `${userId}_${c.req.param('id')}`, userId })
+  return next()
 })
+app.use('/conversations/*', sessions({ session: (c: Context<Env>) => c.var.session }))
 app.get('/conversations/:id/events', (c) =>
   streamSSE(c, async (events) => {
     for await (const data of answer()) await events.writeSSE({ data })
@@ -64,7 +62,7 @@ const ask = async (path: string, authorization: string) =>
 await Promise.all([
   ask('conv_456/events', 'Bearer token-a'),
   ask('conv_789/body', 'Bearer token-b'),
-  ask('conv_789/body', 'Bearer token-a'), // 404: it is the other user's
+  ask('conv_789/body', 'Bearer token-a'), // 404, and no session: it is the other user's
 ])
 await once(server.close(), 'close')
-await provider.shutdown()
+await telemetry.shutdown()

@@ -22,6 +22,8 @@ declare global {
   const connect: () => Promise<{ close(): Promise<void> }>
   /** The ID of a conversation that was looked up for the user. */
   const conversationId: string
+  /** The ID of the signed-in user, where the framework has the request; rejects if nobody is signed in. */
+  const currentUser: () => Promise<string>
   /** A query builder: the query is sent when it is awaited. */
   const db: { from(table: string): PromiseLike<unknown[]> }
   /** The processor that delivers spans, as in the guide's page about delivery. */

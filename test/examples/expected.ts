@@ -164,9 +164,24 @@ export const EXPECTED: Record<string, Expected> = {
     isForMessages: true,
   },
   'hono.ts': {
+    gets: 'spans that start while Hono sends the body carry the session of the user, and so does the server’s',
+    sessions: sameFor([A, B], [...answerSpans, 'http: GET']),
+    users: { [A]: 'user_123', [B]: 'user_124' },
+    none: ['http: GET'],
+    env: json,
+  },
+  'fetch.ts': {
     gets: 'spans that start while the body is sent carry the session of the user',
     sessions: sameFor([A, B], answerSpans),
     users: { [A]: 'user_123', [B]: 'user_124' },
+    env: json,
+  },
+  'lambda.ts': {
+    gets: 'the spans of an invocation carry the session of the user, and so does the span of the invocation',
+    sessions: sameFor([A, B], ['app: answer', 'app: look up', 'lambda: invocation']),
+    users: { [A]: 'user_123', [B]: 'user_124' },
+    none: ['lambda: invocation'],
+    env: json,
   },
   'ai-sdk.ts': {
     gets: 'the AI SDK’s, the tool’s and the HTTP client’s spans carry the session',
