@@ -13,13 +13,13 @@ export type { CallSessionsOptions, InSession, SessionOfRequest, TakesArgs }
 
 /** What makes the functions of a Next.js application run in a session. Each throws a TypeError for what is no function. */
 export interface NextSessions<Args extends unknown[]> {
-  /** Wraps a route handler, `proxy` or `middleware`: everything that it does, and the body of its Response. */
+  /** Wraps a route handler: everything that it does, and the body of its Response. */
   handler<Fn extends TakesArgs<Args>>(handler: Fn): InSession<Fn>
   /** Wraps a server action: an exported function of a file with `'use server'`. */
   action<Fn extends TakesArgs<Args>>(action: Fn): InSession<Fn>
   /**
-   * Wraps a server component, or `generateMetadata`. React renders its child components later, and not inside it: what
-   * they do has the session by the server's span. Without a processor of ours or a server's span, wrap them too.
+   * Wraps a server component, or `generateMetadata`. React renders its child components later, and not
+   * inside it: their spans have the session by the span of the server or of the rendering.
    */
   component<Fn extends TakesArgs<Args>>(component: Fn): InSession<Fn>
 }
