@@ -1,5 +1,6 @@
 // Handlers of MCP servers, and the transport of a client. The SDK itself is tried in test/messages.
 import { context, SpanKind, trace } from '@opentelemetry/api'
+import fc from 'fast-check'
 import { getSession, setSpanSession, usingSession } from 'otel-sessions'
 import { bindTransport, type McpExtra, sessions } from 'otel-sessions/mcp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -191,6 +192,53 @@ describe('a message to a client', () => {
     context.with(afterwards, ask)
     // The answer is heard in the context of the transport, and the question without a session.
     expect(heard).toEqual([undefined, undefined])
+  })
+
+  it('is of no call that could not be sent, whose caller gets the very error', async () => {
+    const transport = new Transport()
+    const error = new Error('connection refused')
+    transport.send = async () => {
+      throw error
+    }
+    const { heard, call, ask } = connect(transport)
+    await expect(call(1, 'user_a')).rejects.toBe(error)
+    ask()
+    expect(heard).toEqual([undefined])
+  })
+
+  it('never has the session of a user without an open call, nor any if two users have one', () => {
+    const users = ['user_a', 'user_b', 'user_c']
+    const step = fc.oneof(
+      fc.record({ does: fc.constant('call' as const), user: fc.constantFrom(...users) }),
+      fc.record({ does: fc.constant('end' as const), which: fc.nat(), cancelled: fc.boolean() }),
+      fc.record({ does: fc.constant('ask' as const), within: fc.option(fc.constantFrom(...users)) }),
+    )
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        const { heard, call, ask, transport } = connect()
+        const open = new Map<number, string>()
+        let id = 0
+        for (const one of steps) {
+          if (one.does === 'call') {
+            call(++id, one.user)
+            open.set(id, one.user)
+          } else if (one.does === 'end' && open.size > 0) {
+            const ended = [...open.keys()][one.which % open.size] as number
+            open.delete(ended)
+            if (one.cancelled)
+              transport.send({ method: 'notifications/cancelled', params: { requestId: ended } })
+            else transport.receive({ id: ended, result: {} })
+          } else if (one.does === 'ask') {
+            heard.length = 0
+            // The context of whoever connected the transport.
+            if (one.within === null) ask()
+            else usingSession(sessionOf(one.within), ask)
+            const [user, ...others] = new Set(open.values())
+            expect(heard).toEqual([others.length > 0 || user === undefined ? undefined : `${user}_conv`])
+          }
+        }
+      }),
+    )
   })
 
   it('is of no call that was cancelled', () => {

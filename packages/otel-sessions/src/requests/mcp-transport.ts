@@ -66,7 +66,15 @@ export function bindTransport<T extends McpTransport>(transport: T): T {
     const caller = context.active()
     const call: Call = { caller, progressToken: params?._meta?.progressToken }
     calls.set(id, call)
-    return context.with(caller.setValue(callKey, call), send, this, message, ...rest)
+    return context.with(caller.setValue(callKey, call), async () => {
+      try {
+        return await send.call(this, message, ...rest)
+      } catch (error) {
+        // It will have no answer.
+        calls.delete(id)
+        throw error
+      }
+    })
   }
   let onmessage = target.onmessage && listen(target.onmessage)
   Object.defineProperty(target, 'onmessage', {
