@@ -76,7 +76,7 @@ export const REGISTER = area({
     },
     'register:failed': {
       what: '`otel-sessions/register` threw when it set up. The application runs as it would without it, and its spans get no session.',
-      fix: 'Set up in code with [`registerSessions`](../getting-started.md), whose error tells more, and report it.',
+      fix: 'Set up in code with [`registerSessions`](getting-started.md), whose error tells more, and report it.',
     },
   } satisfies CodesOf<'register'>,
 })

@@ -70,7 +70,7 @@ const unbox = (value: unknown): unknown =>
  * Returns a Response whose body reads the one of `result`, by its methods. What is no Response, or has a body of the
  * platform's own, such as a file or the answer of another server, comes back as it is.
  */
-export function relayBody(result: unknown): unknown {
+function relayBody(result: unknown): unknown {
   if (!(result instanceof runtime.Response)) return result
   const { body, bodyUsed } = result as unknown as Response
   if (!body || bodyUsed || body.locked || typeof body.getReader !== 'function' || isBytes(body)) return result
