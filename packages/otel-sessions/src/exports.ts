@@ -36,4 +36,4 @@ export type {
   SpanProcessorLike,
   ValidatingSpanProcessor,
   ValidatingSpanProcessorStats,
-} from './session-processors/validating-span-processor.ts'
+} from './session-processors/types.ts'

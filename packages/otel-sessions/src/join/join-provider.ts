@@ -1,5 +1,5 @@
 import { processState } from '@otel-sessions/semconv/internal'
-import type { SpanProcessorLike } from '../session-processors/validating-span-processor.ts'
+import type { SpanProcessorLike } from '../session-processors/types.ts'
 
 /** Puts sessions in front of processors: the first that it returns stamps, and the others replace those given. */
 export type Decorate = (processors: readonly SpanProcessorLike[]) => readonly SpanProcessorLike[]

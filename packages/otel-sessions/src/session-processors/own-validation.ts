@@ -1,13 +1,14 @@
 import type { ValidationStats } from '@otel-sessions/exporter'
 import { TAKE_OPTIONS, type TakesOptions } from '@otel-sessions/exporter/internal'
 import { problems } from '../problems.ts'
+import { VALIDATES } from './front-processor.ts'
 import { type SplitOptions, WHERE } from './options.ts'
-import { type SpanProcessorLike, VALIDATES } from './validating-span-processor.ts'
+import type { SpanProcessorLike } from './types.ts'
 
 /** The validation of a processor that validates by itself. */
 export interface OwnValidation {
-  /** Why the options of `sessionProcessors` have no effect on it; undefined if it takes them. */
-  readonly because: string | undefined
+  /** On what the options of `sessionProcessors` have no effect; undefined if it takes them. */
+  readonly ignores: string | undefined
   /** What it has counted. */
   stats(): ValidationStats | undefined
 }
@@ -17,20 +18,21 @@ export function ownValidationOf(
   processor: SpanProcessorLike,
   { validation }: SplitOptions,
 ): OwnValidation | undefined {
+  const stats = () => statsOf(processor)?.session
   if (VALIDATES in processor) {
-    return {
-      because: 'which sessionProcessors has returned before',
-      stats: () => statsOf(processor)?.session,
-    }
+    return { ignores: 'a processor that sessionProcessors has returned before', stats }
   }
+  const name = processor.constructor?.name
   const { [TAKE_OPTIONS]: take } = processor as Partial<TakesOptions>
   if (take !== undefined) {
-    const because = take.call(processor, validation) ? undefined : 'which has options of its own'
-    return { because, stats: () => statsOf(processor)?.session }
+    return {
+      ignores: take.call(processor, validation) ? undefined : `${name} with the option session`,
+      stats,
+    }
   }
   const { _exporter: exporter } = processor as { readonly _exporter?: object }
   if (exporter === undefined || !isSessionSpanExporter(exporter)) return undefined
-  return { because: 'whose exporter is a SessionSpanExporter', stats: () => statsOf(exporter) }
+  return { ignores: `${name} around a SessionSpanExporter`, stats: () => statsOf(exporter) }
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: of one of several classes, of whichever version.

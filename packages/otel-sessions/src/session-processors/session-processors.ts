@@ -3,7 +3,7 @@
  *
  * - `session-processors.ts`: the function
  * - `options.ts`: its options, for the processor that stamps and for validation
- * - `validating-span-processor.ts`: what stands in for a processor of the application
+ * - `front-processor.ts`: what stands in for a processor of the application; `types.ts`: what it looks like
  * - `front-validation.ts`: validation of single spans; `bursts.ts`: spans that have waited are passed on in bursts
  * - `own-validation.ts`: processors that validate by themselves
  *
@@ -11,10 +11,11 @@
  */
 import type { SessionSpanProcessor } from '@otel-sessions/processor'
 import { kindOf, processState } from '@otel-sessions/semconv/internal'
+import { FrontProcessor, VALIDATES } from './front-processor.ts'
 import { FrontValidation } from './front-validation.ts'
 import { type SessionProcessorsOptions, splitOptions, WHERE } from './options.ts'
 import { ownValidationOf, reportIgnored } from './own-validation.ts'
-import { type SpanProcessorLike, VALIDATES, ValidatingSpanProcessor } from './validating-span-processor.ts'
+import type { SpanProcessorLike, ValidatingSpanProcessor } from './types.ts'
 
 /** The processors for a provider: the one that stamps comes first; it and the others have `stats()`. */
 export type SessionProcessors = [SessionSpanProcessor, ...ValidatingSpanProcessor[]]
@@ -33,9 +34,9 @@ export type SessionProcessors = [SessionSpanProcessor, ...ValidatingSpanProcesso
  *
  * The processors have their spans in common, as without this function: what one of them writes to an ended span, such as a
  * mask, the next ones see. Code outside the array that keeps the SDK's span does not see it if validation has made a copy.
- * A span that waits for its trace comes after spans that ended later. To a processor that takes the order of the ends for
- * that of the work, pass spans at once: `backfill: false`. Flush the provider, not one of the processors that you passed: spans that wait for their trace are passed on by the
- * provider's flush.
+ * A span that waits for its trace comes after spans that ended later. For a processor that needs them in order, turn that
+ * off: `backfill: false`. Flush the provider, not one of the processors that you passed: the provider's flush passes on
+ * the spans that wait.
  *
  * @param spanProcessors processors of OpenTelemetry SDK 1.30, 2 or 3
  * @returns a new array, for the option `spanProcessors` of a provider or of `NodeSDK`
@@ -64,10 +65,10 @@ export function sessionProcessors(
     ...others.map((each, index) => {
       const isAlone = firstPlain < 0 || index < firstPlain
       const ownValidation = isAlone ? ownValidations[index] : undefined
-      if (ownValidation === undefined) return new ValidatingSpanProcessor(each, validation)
-      const { because, stats } = ownValidation
-      if (because !== undefined) reportIgnored(split.set.validation, `${each.constructor?.name}, ${because}`)
-      return VALIDATES in each ? (each as ValidatingSpanProcessor) : new ValidatingSpanProcessor(each, stats)
+      if (ownValidation === undefined) return new FrontProcessor(each, validation)
+      const { ignores, stats } = ownValidation
+      if (ignores !== undefined) reportIgnored(split.set.validation, ignores)
+      return VALIDATES in each ? (each as FrontProcessor) : new FrontProcessor(each, stats)
     }),
   ]
 }

@@ -2,7 +2,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@open
 import { SessionSpanProcessor, sessionProcessors, usingSession } from 'otel-sessions'
 import { describe, expect, test, vi } from 'vitest'
 import { type Decorate, joinProvider } from '../../src/join/join-provider.ts'
-import type { SpanProcessorLike } from '../../src/session-processors/validating-span-processor.ts'
+import type { SpanProcessorLike } from '../../src/session-processors/types.ts'
 import { useContextManager } from './support.ts'
 
 useContextManager()

@@ -52,7 +52,7 @@ test.each([
   expect(sent['lookup']).not.toHaveProperty(['session.id'])
   expect(warnings).toHaveLength(1)
   expect(warnings[0]).toContain(
-    'backends have no effect on PersistentBatchSpanProcessor, which has options of its own',
+    'backends have no effect on PersistentBatchSpanProcessor with the option session',
   )
 })
 
