@@ -6,7 +6,7 @@ import type { SpanProcessorLike, ValidatingSpanProcessor, ValidatingSpanProcesso
 
 type Method = keyof ValidatingSpanProcessorStats['failures']
 
-/** The names of Node's and the SDK's types are not used: `onStart` gets the SDK's span. */
+/** The same to call, with whatever the SDK has passed. */
 type Inner = Required<{
   [Name in keyof SpanProcessorLike]: (...args: unknown[]) => ReturnType<NonNullable<SpanProcessorLike[Name]>>
 }>
@@ -24,9 +24,7 @@ export class FrontProcessor implements ValidatingSpanProcessor {
   readonly #receiver: Receiver
   readonly #failures: Partial<Record<Method, number>> = {}
 
-  /**
-   * @param validation the one in front, or the counters of a processor that validates by itself
-   */
+  /** @param validation the one in front, or the counters of a processor that validates by itself */
   constructor(inner: SpanProcessorLike, validation: FrontValidation | (() => ValidationStats | undefined)) {
     this.#inner = inner as unknown as Inner
     if (typeof inner.onEnding === 'function') this.onEnding = (span) => this.#call('onEnding', span)
