@@ -79,12 +79,9 @@ export function ofMcp(server: McpServer): void {
     {},
     enter(async () => ({ content: [] })),
   )
+  const wrong = enter(async ({ query }: { query: string }) => query)
   // @ts-expect-error: the tool returns something else than the SDK asks for.
-  server.registerTool(
-    'wrong',
-    { inputSchema: { query: z.string() } },
-    enter(async ({ query }) => query),
-  )
+  server.registerTool('wrong', { inputSchema: { query: z.string() } }, wrong)
   server.registerPrompt(
     'greet',
     { argsSchema: { name: z.string() } },
