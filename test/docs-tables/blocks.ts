@@ -6,7 +6,7 @@ import { codesMarkdown } from './codes.ts'
 import { comparisonMarkdown } from './comparison.ts'
 import { differencesMarkdown, keptMarkdown } from './contract.ts'
 import { documentsMarkdown } from './documents.ts'
-import { entryFrameworksMarkdown, entryMarkdown, entryOwnMarkdown } from './entry.ts'
+import { entryFrameworksMarkdown, entryLazyMarkdown, entryMarkdown, entryOwnMarkdown } from './entry.ts'
 import { FRAMEWORK_PAGES, frameworkMarkdown, frameworksMarkdown } from './frameworks.ts'
 
 type Blocks = Readonly<Record<string, () => string>>
@@ -22,6 +22,7 @@ export const PAGES: Readonly<Record<string, Blocks>> = {
     comparison: comparisonMarkdown,
     entry: entryMarkdown,
     'entry-frameworks': entryFrameworksMarkdown,
+    'entry-lazy': entryLazyMarkdown,
   },
   'migration/own-processor.md': { 'entry-own': entryOwnMarkdown },
   'guide/troubleshooting.md': { codes: codesMarkdown },

@@ -4,10 +4,16 @@ import { keyOf, readResults } from '../entry/support/results.ts'
 import { drawTable } from './draw.ts'
 
 const APPLICATION = 'Express'
+const LAZY = 'Express, lazy queue'
 
 /** What each helper reaches in the Express application of `test:entry`. */
 export function entryMarkdown(): string {
   return helpersTable(ROWS.filter(({ framework }) => framework === APPLICATION))
+}
+
+/** The same, where jobs of both users run in the request of one. */
+export function entryLazyMarkdown(): string {
+  return helpersTable(ROWS.filter(({ framework }) => framework === LAZY))
 }
 
 /** The same, of thirty lines and of what takes their place. */
@@ -20,7 +26,7 @@ export function entryOwnMarkdown(): string {
 
 /** What our helpers reach in the same application on other frameworks. */
 export function entryFrameworksMarkdown(): string {
-  const rows = ROWS.filter(({ framework }) => framework !== APPLICATION)
+  const rows = ROWS.filter(({ framework }) => ![APPLICATION, LAZY].includes(framework))
   return drawTable(
     ['', ...NUMBERS],
     rows.map((row) => [row.framework, ...numbersOf(resultOf(row))]),

@@ -79,7 +79,7 @@ function report(outcomes: ReadonlyMap<Row, Verdict | Error>): number {
   for (const failure of failures) console.log(`\nFAILED ${failure}`)
   const failed = lines.filter((line) => line.at(-1) === 'NO').length
   const [spans, right] = totals(outcomes)
-  console.log(`\nwith our helpers: ${right} of ${spans} spans are right`)
+  console.log(`\nin the rows in which all must be right: ${right} of ${spans} spans are`)
   console.log(`${outcomes.size - failed} rows as declared, ${failed} not`)
   return failed === 0 ? 0 : 1
 }

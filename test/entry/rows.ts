@@ -13,6 +13,8 @@ export interface Row {
   readonly isOurs: boolean
   /** Whether messages come as jobs of a queue, and not as requests. */
   readonly isWorker?: boolean
+  /** Whether the loop of the application's queue begins in a request. */
+  readonly isQueueLazy?: boolean
 }
 
 /** The frameworks of `--quick`. */
@@ -34,6 +36,9 @@ const ours = (
   isOurs: true,
 })
 
+/** Jobs of both users run in the request of one. What ours does not reach is declared, like what others do not. */
+const LAZY = { framework: 'Express, lazy queue', isQueueLazy: true, isOurs: false }
+
 const theirs = (name: string, helper: string): Row => ({
   framework: 'Express',
   name,
@@ -50,6 +55,10 @@ export const ROWS: readonly Row[] = [
   theirs('Langfuse', 'langfuse'),
   theirs('OpenInference', 'openinference'),
   theirs('thirty lines', 'thirty-lines'),
+  { ...ours('Express', 'apps/express.ts'), ...LAZY },
+  { ...theirs('Langfuse', 'langfuse'), ...LAZY },
+  { ...theirs('OpenInference', 'openinference'), ...LAZY },
+  { ...theirs('thirty lines', 'thirty-lines'), ...LAZY },
   ours('Express, CommonJS', 'apps/express-commonjs.cjs'),
   ours('Fastify', 'apps/fastify.ts'),
   ours('Hono', 'apps/hono.ts'),

@@ -28,10 +28,15 @@ export async function runRow(row: Row): Promise<Verdict> {
 }
 
 async function runApplication(row: Row, world: World, redis: Redis | undefined): Promise<void> {
-  const { app, helper, preload } = row
+  const { app, helper, preload, isQueueLazy } = row
   const child = fork(file(app), {
     execArgv: preload === undefined ? [] : ['--import', preload.startsWith('.') ? file(preload) : preload],
-    env: { ...cleanEnvironment(), ...settings(world, redis), HELPER: helper },
+    env: {
+      ...cleanEnvironment(),
+      ...settings(world, redis),
+      HELPER: helper,
+      QUEUE: isQueueLazy ? 'lazy' : '',
+    },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     timeout: DEADLINE_MILLIS,
   })

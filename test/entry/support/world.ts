@@ -22,6 +22,7 @@ export async function startWorld(): Promise<World> {
   const spans: ReceivedSpan[] = []
   const meetings = new Meetings()
   const receipts = new Meetings()
+  const jobsAdded = new Gates()
   const { server, port } = await listen(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://world')
     const [, what, conversation] = pathname.split('/')
@@ -33,7 +34,12 @@ export async function startWorld(): Promise<World> {
     }
     if (pathname === '/v1/chat/completions') return complete(request, response)
     if (what === 'orders') await meetings.join(round, USERS_AT_ONCE)
-    if (what === 'received') await receipts.join(`${conversation} ${round}`, 2)
+    // By then both have added their job: the second must find the loop of the queue running.
+    if (what === 'mails') await jobsAdded.passed(round)
+    if (what === 'received') {
+      jobsAdded.arrive(round)
+      await receipts.join(`${conversation} ${round}`, 2)
+    }
     response.end(`${what} of ${conversation}`)
   })
   return {
@@ -54,6 +60,28 @@ class Meetings {
       this.#waiting.set(name, waiting)
       if (waiting.length === all) for (const go of waiting) go()
     })
+  }
+}
+
+/** Whoever comes to a gate passes when all users have arrived there, who need not wait. */
+class Gates {
+  readonly #gates = new Map<string, { arrived: number; waiting: (() => void)[] }>()
+
+  arrive(name: string): void {
+    const gate = this.#gate(name)
+    gate.arrived++
+    if (gate.arrived >= USERS_AT_ONCE) for (const go of gate.waiting) go()
+  }
+
+  async passed(name: string): Promise<void> {
+    const gate = this.#gate(name)
+    if (gate.arrived < USERS_AT_ONCE) await new Promise<void>((resolve) => gate.waiting.push(resolve))
+  }
+
+  #gate(name: string) {
+    const gate = this.#gates.get(name) ?? { arrived: 0, waiting: [] }
+    this.#gates.set(name, gate)
+    return gate
   }
 }
 

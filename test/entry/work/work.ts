@@ -5,7 +5,7 @@
 import { get } from 'node:http'
 import { trace } from '@opentelemetry/api'
 import OpenAI from 'openai'
-import { type Queue, startQueue } from './queue.ts'
+import { type Queue, startLazyQueue, startQueue } from './queue.ts'
 import { OWNER } from './users.ts'
 
 /** One message of a user in a conversation. */
@@ -34,7 +34,8 @@ export class Work {
 
   /** @param inSession what the application puts around the handler of its jobs */
   constructor(inSession: (handle: HandleJob) => HandleJob) {
-    this.#queue = startQueue(inSession((job) => this.#handleJob(job)))
+    const start = process.env['QUEUE'] === 'lazy' ? startLazyQueue : startQueue
+    this.#queue = start(inSession((job) => this.#handleJob(job)))
   }
 
   /** What is done before the answer begins: requests, a timer, a job, and work that outlives the request. */
@@ -95,7 +96,7 @@ export class Work {
 
   async #handleJob(job: Job): Promise<void> {
     await this.#tracer.startActiveSpan('job', { attributes: mark(job) }, async (span) => {
-      await request(`/mails/${job.conversation}`)
+      await request(`/mails/${job.conversation}?round=${job.round}`)
       this.note('mail sent', job)
       span.end()
     })
