@@ -7,7 +7,7 @@ const WITH_CLIENT: Counts = { ...MANUAL, client: 2 }
 const WITH_HTTP: Counts = { ...WITH_SERVER, client: 2 }
 
 const JOINS = /joins the registered provider/
-const SETS_UP = /no other SDK is installed, so this one makes spans/
+const SETS_UP = /the application declares no SDK, so this one makes spans/
 
 /** A set-up in both module systems, at every time. */
 function everyWay(

@@ -1,9 +1,18 @@
-import type { Span, Tracer, TracerProvider } from '@opentelemetry/api'
+import { ProxyTracerProvider, type Span, type Tracer, type TracerProvider } from '@opentelemetry/api'
 
 const GIVES_WAY: unique symbol = Symbol.for('otel-sessions.gives-way') as never
 
 /** Whether a registered provider is one that another registration replaces, of any copy of this package. */
 export const givesWay = (provider: object): boolean => GIVES_WAY in provider
+
+/** Makes no spans. */
+export const NOOP: TracerProvider = new ProxyTracerProvider()
+
+/** A provider that may be one of an SDK. */
+export interface SdkProvider extends TracerProvider {
+  forceFlush?(): Promise<void>
+  shutdown?(): Promise<void>
+}
 
 type Arguments = Parameters<TracerProvider['getTracer']>
 
@@ -11,14 +20,35 @@ type Arguments = Parameters<TracerProvider['getTracer']>
 export class FollowingProvider implements TracerProvider {
   readonly [GIVES_WAY] = true
   readonly #current: () => TracerProvider
+  readonly #made: () => readonly SdkProvider[]
 
-  constructor(current: () => TracerProvider) {
+  /**
+   * @param current the provider that makes the next span
+   * @param made the providers that have made spans, or are about to
+   */
+  constructor(current: () => TracerProvider, made: () => readonly SdkProvider[] = () => []) {
     this.#current = current
+    this.#made = made
   }
 
   /** Returns a tracer that asks for the current provider whenever it starts a span. */
   getTracer(...args: Arguments): Tracer {
     return new FollowingTracer(this.#current, args)
+  }
+
+  /** The provider behind this one; one that makes no spans if there is none yet. */
+  getDelegate(): TracerProvider {
+    return this.#made().at(-1) ?? NOOP
+  }
+
+  /** Flushes the providers, as an application does that has got this one from the API. */
+  async forceFlush(): Promise<void> {
+    await Promise.all(this.#made().map((each) => each.forceFlush?.()))
+  }
+
+  /** Shuts the providers down. */
+  async shutdown(): Promise<void> {
+    await Promise.all(this.#made().map((each) => each.shutdown?.()))
   }
 }
 

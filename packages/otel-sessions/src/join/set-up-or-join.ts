@@ -1,5 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
-import { context, ProxyTracerProvider, propagation, type TracerProvider, trace } from '@opentelemetry/api'
+import { context, propagation, type TracerProvider, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { endSessionsOnSignals } from '@otel-sessions/processor/lifecycle'
 import { logUnheard, registeredApi } from '@otel-sessions/semconv/internal'
@@ -11,12 +11,9 @@ import { createSetUp, propagatorOf } from '../register-sessions/set-up.ts'
 import { sessionProcessors } from '../session-processors/session-processors.ts'
 import type { ApiObserver, RegisteredKind } from './api-global.ts'
 import type { Application } from './application.ts'
-import { FollowingProvider } from './following-provider.ts'
+import { FollowingProvider, NOOP, type SdkProvider } from './following-provider.ts'
 import { type Decorate, type Joined, joinProvider } from './join-provider.ts'
 import { inform, informUnheard, warn } from './report.ts'
-
-/** Makes no spans. */
-const NOOP: TracerProvider = new ProxyTracerProvider()
 
 /**
  * Joins each provider that is registered. Until there is one, it registers a provider of its own, which gives way: the
@@ -27,10 +24,13 @@ export class SetUpOrJoin implements ApiObserver {
   readonly #contextManager = new AsyncLocalStorageContextManager()
   readonly #propagator
   /** What is registered as long as nobody else registers. */
-  readonly #provider = new FollowingProvider(() => this.#theirs ?? this.#own())
+  readonly #provider = new FollowingProvider(
+    () => this.#theirs ?? this.#own(),
+    () => [this.#created, this.#theirs].filter((each) => each !== undefined),
+  )
   readonly #seen = new WeakSet<object>()
-  #theirs: TracerProvider | undefined
-  #created: TracerProvider | undefined
+  #theirs: SdkProvider | undefined
+  #created: SdkProvider | undefined
 
   constructor(environment: RegisterEnvironment) {
     this.#environment = environment
@@ -60,7 +60,7 @@ export class SetUpOrJoin implements ApiObserver {
       return
     }
     inform(
-      'no other SDK is installed, so this one makes spans and delivers them; one that is registered later is joined',
+      'the application declares no SDK, so this one makes spans and delivers them; one that is registered later is joined',
     )
     // Silent once the provider of another SDK is there: its owner has instrumentations of its own.
     const isReplaced = () => this.#theirs !== undefined && !isOfRegisterSessions(this.#theirs)

@@ -1,15 +1,15 @@
 import type { Span, TracerProvider } from '@opentelemetry/api'
 import {
   InMemorySpanExporter,
-  TracerProvider as SdkProvider,
   SimpleSpanProcessor,
+  TracerProvider as TracerProviderOfSdk,
 } from '@opentelemetry/sdk-trace'
 import { expect, test, vi } from 'vitest'
-import { FollowingProvider } from '../../src/join/following-provider.ts'
+import { FollowingProvider, type SdkProvider } from '../../src/join/following-provider.ts'
 
 function createProvider() {
   const exporter = new InMemorySpanExporter()
-  const provider = new SdkProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] })
+  const provider = new TracerProviderOfSdk({ spanProcessors: [new SimpleSpanProcessor({ exporter })] })
   return { provider, names: () => exporter.getFinishedSpans().map(({ name }) => name) }
 }
 
@@ -46,4 +46,19 @@ test('startActiveSpan takes its arguments in every form, and returns what the fu
   expect(tracer.startActiveSpan('two', end)).toBe('done')
   expect(tracer.startActiveSpan('three', {}, end)).toBe('done')
   expect(names()).toEqual(['two', 'three'])
+})
+
+test('a flush and a shutdown reach every provider that made spans, and none is created for them', async () => {
+  const made: SdkProvider[] = []
+  const current = vi.fn(() => made[0] as TracerProvider)
+  const following = new FollowingProvider(current, () => made)
+  await following.forceFlush()
+  expect(following.getDelegate().getTracer('x').startSpan('x').isRecording()).toBe(false)
+  for (const { provider } of [createProvider(), createProvider()]) made.push(provider)
+  const spies = made.flatMap((each) => [vi.spyOn(each, 'forceFlush'), vi.spyOn(each, 'shutdown')])
+  expect(following.getDelegate()).toBe(made[1])
+  await following.forceFlush()
+  await following.shutdown()
+  for (const spy of spies) expect(spy).toHaveBeenCalledOnce()
+  expect(current).not.toHaveBeenCalled()
 })

@@ -60,10 +60,29 @@ describe('a process that sets nothing up', () => {
     expect(arrived()).toEqual([])
   })
 
+  test('delivers when its code flushes the registered provider, as before a serverless platform freezes it', async () => {
+    const flush = 'trace.getTracerProvider().getDelegate().forceFlush()'
+    const folder = application({
+      'main.mjs': `${WORK}; await ${flush}; console.log('ready'); setInterval(() => {}, 1000)`,
+    })
+    await run(folder, [...REGISTER, 'main.mjs'], {}, 'SIGKILL')
+    expect(arrived()).toEqual(['work: user_a_conv'])
+  })
+
+  test('counts no missing processor for a scope without spans', async () => {
+    const program = `
+      import { processStats, usingSession } from 'otel-sessions'
+      usingSession('user_a_conv', () => {})
+      await usingSession('user_b_conv', async () => {})
+      console.log(processStats().problems)`
+    const { output } = await run(application({ 'main.mjs': program }), [...REGISTER, 'main.mjs'])
+    expect(output).toBe('{}\n')
+  })
+
   test('says what it does at INFO', async () => {
     const folder = application({ 'main.mjs': WORK })
     const { output } = await run(folder, [...REGISTER, 'main.mjs'], { OTEL_LOG_LEVEL: 'info' })
-    expect(output).toMatch(/no other SDK is installed, so this one makes spans and delivers them/)
+    expect(output).toMatch(/the application declares no SDK, so this one makes spans and delivers them/)
   })
 
   test('delivers by its environment: the keys of a backend', async () => {
