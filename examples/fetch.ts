@@ -36,7 +36,13 @@ async function* answer() {
 
 const handler = sessions({ session: conversationOf })((request: Request) => {
   if (conversationOf(request) === null) return new Response('not found', { status: 404 })
-  return new Response(ReadableStream.from(answer()))
+  const words = answer()
+  const next = async (controller: ReadableStreamDefaultController) => {
+    const { done, value } = await words.next()
+    if (done) controller.close()
+    else controller.enqueue(value)
+  }
+  return new Response(new ReadableStream({ pull: next }))
 })
 
 const server = serve({ fetch: handler, port: 0 }) // Workers: export default { fetch: handler }
