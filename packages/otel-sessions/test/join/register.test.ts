@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { application, arrived, attributesOf, run, useProcesses } from './processes.ts'
+import { application, arrived, attributesOf, run, useProcesses } from '../processes.ts'
 
 useProcesses()
 

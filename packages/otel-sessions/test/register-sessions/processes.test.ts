@@ -1,73 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { build } from 'esbuild'
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { type Collector, startCollector } from '../../../../demo/support/collector.ts'
+import { describe, expect, test } from 'vitest'
+import { application, arrived, run, spans, useProcesses } from '../processes.ts'
 
-const installed = fileURLToPath(new URL('../../../../node_modules/', import.meta.url))
-
-let collector: Collector
-const children: ChildProcess[] = []
-
-beforeEach(async () => {
-  collector = await startCollector()
-})
-
-afterEach(async () => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
-  await collector.close()
-})
-
-/** An application in a folder of its own, with files, and with packages of this repository. */
-function application(files: Readonly<Record<string, string>>, ...packages: string[]): string {
-  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'otel-sessions-process-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  for (const name of ['otel-sessions', '@opentelemetry/api', ...packages]) {
-    const link = join(folder, 'node_modules', name)
-    mkdirSync(dirname(link), { recursive: true })
-    symlinkSync(realpathSync(join(installed, name)), link)
-  }
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), text)
-  }
-  return folder
-}
-
-/** Runs a program to its end; sends it a signal when it says that it is ready, if there is one. */
-async function run(
-  folder: string,
-  args: string[],
-  variables: Readonly<Record<string, string>> = {},
-  signal?: NodeJS.Signals,
-) {
-  const child = spawn(process.execPath, args, {
-    cwd: folder,
-    env: {
-      PATH: process.env['PATH'],
-      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector.url,
-      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-      ...variables,
-    },
-  })
-  children.push(child)
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text
-      if (signal !== undefined && output.includes('ready')) child.kill(signal)
-    })
-  }
-  const [code, endedBy] = (await once(child, 'close')) as [number | null, string | null]
-  return { code, signal: endedBy, output }
-}
-
-/** Of those that arrived: the names, with their sessions. */
-const arrived = () => collector.spans().map(({ name, attributes }) => `${name}: ${attributes['session.id']}`)
+useProcesses()
 
 const ESM = `
   import { trace } from '@opentelemetry/api'
@@ -186,7 +123,7 @@ describe('autoInstrument', () => {
     async (_, program, variables) => {
       const folder = application({ 'main.mjs': program }, ...HTTP)
       expect(await run(folder, ['main.mjs'], variables)).toMatchObject({ code: 0, output: '' })
-      const clients = collector.spans().filter(({ parentSpanId }) => parentSpanId === undefined)
+      const clients = spans().filter(({ parentSpanId }) => parentSpanId === undefined)
       // Each user makes a request by fetch and one by node:http.
       expect(clients.map(({ scope, attributes }) => `${scope}: ${attributes['session.id']}`).sort()).toEqual([
         '@opentelemetry/instrumentation-http: user_a_conv',
@@ -195,7 +132,7 @@ describe('autoInstrument', () => {
         '@opentelemetry/instrumentation-undici: user_b_conv',
       ])
       // The server's spans are below those of the clients, because the context is propagated.
-      const servers = collector.spans().filter(({ parentSpanId }) => parentSpanId !== undefined)
+      const servers = spans().filter(({ parentSpanId }) => parentSpanId !== undefined)
       expect(servers.map(({ parentSpanId }) => parentSpanId).sort()).toEqual(
         clients.map(({ spanId }) => spanId).sort(),
       )
@@ -205,7 +142,7 @@ describe('autoInstrument', () => {
   test('without it, nothing is instrumented', async () => {
     const folder = application({ 'main.mjs': SERVER.replace('{ autoInstrument: true }', '') }, ...HTTP)
     await run(folder, ['main.mjs'])
-    expect(collector.spans()).toEqual([])
+    expect(spans()).toEqual([])
   })
 
   const GREETER = '@opentelemetry/instrumentation-greeter'

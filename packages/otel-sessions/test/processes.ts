@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, onTestFinished } from 'vitest'
-import { type Collector, startCollector } from '../../../../demo/support/collector.ts'
+import { type Collector, startCollector } from '../../../demo/support/collector.ts'
+import type { ReceivedSpan } from '../../../demo/support/otlp.ts'
 
-const installed = fileURLToPath(new URL('../../../../node_modules/', import.meta.url))
+const installed = fileURLToPath(new URL('../../../node_modules/', import.meta.url))
 
 let collector: Collector
 const children: ChildProcess[] = []
@@ -67,10 +68,12 @@ export async function run(
   return { code, signal: endedBy, output }
 }
 
-/** Of those that arrived: the names, with their sessions. */
-export const arrived = () =>
-  collector.spans().map(({ name, attributes }) => `${name}: ${attributes['session.id']}`)
+/** Of the spans that arrived: the names, with their sessions. */
+export const arrived = () => spans().map(({ name, attributes }) => `${name}: ${attributes['session.id']}`)
+
+/** The spans that arrived. */
+export const spans = (): ReceivedSpan[] => collector.spans()
 
 /** The attributes of a span that arrived. */
 export const attributesOf = (name: string): Readonly<Record<string, unknown>> | undefined =>
-  collector.spans().find((span) => span.name === name)?.attributes
+  spans().find((span) => span.name === name)?.attributes
