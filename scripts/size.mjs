@@ -19,17 +19,17 @@ const CORE = { '@otel-sessions/processor': ['usingSession', 'SessionSpanProcesso
 const EXPORTER = { '@otel-sessions/exporter': ['SessionSpanExporter'] }
 // What a helper has above `usingSession` is how it enters a request.
 const HELPERS = {
-  express: 12_759,
-  fastify: 12_867,
-  koa: 18_201,
-  nest: 12_807,
-  hono: 13_166,
-  fetch: 13_279,
-  next: 13_443,
-  lambda: 13_032,
-  worker: 12_883,
-  'socket.io': 18_297,
-  mcp: 12_883,
+  express: 13_023,
+  fastify: 13_121,
+  koa: 18_446,
+  nest: 13_069,
+  hono: 13_420,
+  fetch: 13_539,
+  next: 13_699,
+  lambda: 13_276,
+  worker: 13_128,
+  'socket.io': 18_570,
+  mcp: 13_125,
 }
 const PROGRAMS = [
   { limit: 15_950, imports: { ...CORE, ...EXPORTER } },
@@ -47,8 +47,8 @@ const PROGRAMS = [
   { measured: 236, imports: { '@otel-sessions/semconv': ['checkSessionId'] } },
   // The front door. On no particular platform, it is what workers, edge runtimes and browsers get.
   { measured: 7_525, imports: { 'otel-sessions': ['usingSession'] } },
-  { measured: 19_804, imports: { 'otel-sessions': ['usingSession', 'sessionProcessors'] } },
-  { measured: 70_393, platform: 'node', imports: { 'otel-sessions': ['usingSession', 'registerSessions'] } },
+  { measured: 19_809, imports: { 'otel-sessions': ['usingSession', 'sessionProcessors'] } },
+  { measured: 70_562, platform: 'node', imports: { 'otel-sessions': ['usingSession', 'registerSessions'] } },
   ...Object.entries(HELPERS).map(([entry, measured]) => ({
     measured,
     imports: { [`otel-sessions/${entry}`]: ['sessions'] },
