@@ -13,7 +13,6 @@ import { installWorkspace } from '../../scripts/install-workspace.ts'
 import { QUICK, ROWS, type Row } from './rows.ts'
 import type { Verdict } from './support/judge.ts'
 import { findDifferences, findFaults, keyOf, writeResults } from './support/results.ts'
-import { runRow } from './support/run.ts'
 
 const folder = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -35,6 +34,8 @@ async function main(): Promise<number> {
   if (rows.length === 0) throw new Error(`no such row; there are ${ROWS.map(keyOf).join('; ')}`)
   for (const workspace of ['.', 'alone']) installWorkspace(folder(workspace))
   checkTypes()
+  // It imports what has just been installed.
+  const { runRow } = await import('./support/run.ts')
   const outcomes = new Map<Row, Verdict | Error>()
   // One after the other: with two at a time a machine of two cores is no faster.
   for (const row of rows) outcomes.set(row, await runRow(row).catch((error) => error as Error))
