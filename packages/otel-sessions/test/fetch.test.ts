@@ -178,10 +178,14 @@ describe('where the server reads the body past its methods', () => {
     vi.stubGlobal('Deno', {})
     const read = new Response(words('word'))
     await read.text()
+    const begun = new Response(words('word'))
+    const reader = begun.body?.getReader()
+    await reader?.read()
+    reader?.releaseLock()
     const locked = new Response(words('word'))
     locked.body?.getReader()
     const bytes = new Response(words('word', 'bytes'))
-    const others = [new Response('hello'), new Response(null, { status: 204 }), read, locked, bytes]
+    const others = [new Response('hello'), new Response(null, { status: 204 }), read, begun, locked, bytes]
     for (const made of others) expect(await inSession(async () => made)(requestOf('user_a'))).toBe(made)
     const noResponse = { body: new ReadableStream() } as never
     expect(await inSession(async () => noResponse)(requestOf('user_a'))).toBe(noResponse)

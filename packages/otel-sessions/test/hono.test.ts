@@ -70,6 +70,20 @@ describe('everything behind the middleware is in the session', () => {
   })
 })
 
+it('the Response stays the same object where nothing has to be changed', async () => {
+  const made = new Response('text')
+  let seen: Response | undefined
+  const app = new Hono()
+  app.use(async (c, next) => {
+    await next()
+    seen = c.res
+  })
+  app.use(sessions({ session: () => 'user_a_conv' }))
+  app.get('/', () => made)
+  await app.request('/')
+  expect(seen).toBe(made)
+})
+
 it('a wrong option is named, and the context has its type', () => {
   expect(() => sessions({ session: null as never })).toThrow(
     'otel-sessions/hono: sessions: option session must be a function, it is null',

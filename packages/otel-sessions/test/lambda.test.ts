@@ -99,7 +99,9 @@ describe('a handler that streams its answer', () => {
   const streamify = <T extends object>(handler: T): T => Object.assign(handler, { [STREAMING]: 'response' })
 
   it('runs in the session, with the listeners of the stream, wrapped outside or inside', async () => {
+    let onDrain: string | undefined
     const inner = async (_event: Event, stream: PassThrough, _context: object) => {
+      stream.on('drain', () => (onDrain = current()))
       stream.write(current())
       stream.end()
     }
@@ -110,6 +112,10 @@ describe('a handler that streams its answer', () => {
       expect(await handler(event, stream, context)).toBeUndefined()
       expect(String(stream.read())).toBe('user_a_conv')
       expect(await finished).toBe('user_a_conv')
+      // As Lambda does, outside the handler.
+      onDrain = undefined
+      stream.emit('drain')
+      expect(onDrain).toBe('user_a_conv')
     }
   })
 })

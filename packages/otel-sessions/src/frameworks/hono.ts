@@ -31,9 +31,7 @@ export function sessions<
     const emitters = [own.env?.incoming, own.env?.outgoing]
     const before = () => next().then(() => own.res)
     const response = await enterForResponse((fn) => entry.enter(c, fn, { emitters }), before)
-    if (response === own.res) return
-    // Hono adds the headers of the response that is there.
-    own.res = undefined
-    own.res = response
+    // Hono makes another Response of each that it is given.
+    if (response !== own.res) own.res = response
   }
 }
