@@ -119,6 +119,37 @@ describe('the helper for Koa', () => {
     expect(await read(ctx.body as never)).toBe('user_a_conv')
   })
 
+  it.each(bodies)('produces it in the session of the innermost helper: %s', async (_, make, read) => {
+    const inner = [() => 'user_a_conv', async () => 'user_a_conv', () => null, () => undefined]
+    for (const [outside, wanted] of [
+      ['lobby', ['user_a_conv', 'user_a_conv', 'none', 'lobby']],
+      [null, ['user_a_conv', 'user_a_conv', 'none', 'none']],
+    ] as const) {
+      const ctx = { body: undefined as unknown }
+      const found: string[] = []
+      for (const session of inner) {
+        await koa({ session: () => outside })(ctx, () =>
+          koa({ session })(ctx, async () => {
+            ctx.body = make()
+          }),
+        )
+        found.push(await read(ctx.body as never))
+      }
+      expect(found).toEqual(wanted)
+    }
+  })
+
+  it('produces a body in the session of the outer helper that replaces the one of the inner', async () => {
+    const ctx = { body: undefined as unknown }
+    await koa({ session: () => 'lobby' })(ctx, async () => {
+      await koa({ session: () => 'user_a_conv' })(ctx, async () => {
+        ctx.body = Readable.from(words())
+      })
+      ctx.body = Readable.from(words())
+    })
+    expect(String(await (ctx.body as Readable).toArray())).toBe('lobby')
+  })
+
   it.each([['text'], [{ answer: 42 }], [null], [undefined], [Buffer.from('x')], [new Blob(['x'])]])(
     'leaves any other body alone: %o',
     async (body) => {

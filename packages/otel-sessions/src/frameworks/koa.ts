@@ -44,9 +44,16 @@ export function sessions<Context extends object>(
   }
 }
 
-/** Binds a body that Koa reads later: a stream of Node or the web, or a Response. */
+const boundBodies = new WeakSet<object>()
+
+/**
+ * Binds a body that Koa reads later: a stream of Node or the web, or a Response. Of several helpers around it, the
+ * innermost returns first, and its session takes precedence.
+ */
 function bindBody(body: unknown): void {
-  if (['pipe', 'getReader', 'clone'].some((name) => typeof Object(body)[name] === 'function')) {
-    bindSession(body as object)
-  }
+  if (!['pipe', 'getReader', 'clone'].some((name) => typeof Object(body)[name] === 'function')) return
+  const stream = body as object
+  if (boundBodies.has(stream)) return
+  boundBodies.add(stream)
+  bindSession(stream)
 }
