@@ -98,6 +98,65 @@ describe('a socket', () => {
     expect(await sessionOfMessage(socket)).toBe('user_a_conv')
   })
 
+  it.each([
+    ['another session', () => sessionOf('user_a'), 'user_a_conv', 'user_a'],
+    ['no session', () => null, undefined, undefined],
+    ['nothing', () => undefined, 'lobby', 'guest'],
+    ['a user only', () => ({ userId: 'user_a' }), 'lobby', 'user_a'],
+    ['another session, which is looked up', async () => sessionOf('user_a'), 'user_a_conv', 'user_a'],
+  ])('has one session for all it does, if a second helper states %s', async (_, session, id, userId) => {
+    const socket = new Socket('user_a')
+    const found: Record<string, unknown> = {}
+    const note = (what: string) => {
+      found[what] = [current(), getSession()?.userId]
+    }
+    socket.on('early', () => note('early'))
+    await new Promise<void>((resolve) => {
+      const connect = () => {
+        note('connection')
+        socket.emit('ask', () => note('acknowledge'))
+        resolve()
+      }
+      sessions({ session: () => ({ sessionId: 'lobby', userId: 'guest' }) })(socket, () =>
+        sessions({ session })(socket, connect),
+      )
+    })
+    // As socket.io adds and calls listeners: outside of all sessions.
+    const { promise, resolve } = deferred()
+    socket.on('message', () => {
+      note('message')
+      resolve()
+    })
+    socket.onevent({ data: ['early'] })
+    socket.onevent({ data: ['message'] })
+    await promise
+    socket.emit('ask', () => note('later acknowledge'))
+    socket.onack('yes')
+    socket.onack('yes')
+    socket.on('disconnect', () => note('disconnect'))
+    socket._onclose('gone')
+    const wanted = [id, userId]
+    expect(found).toEqual({
+      early: wanted,
+      connection: wanted,
+      message: wanted,
+      acknowledge: wanted,
+      'later acknowledge': wanted,
+      disconnect: wanted,
+    })
+  })
+
+  it('is wrapped once, and changes its session if the helper is called again', async () => {
+    const socket = new Socket('user_a')
+    let user = 'user_a'
+    const enterAs = sessions({ session: () => sessionOf(user) })
+    enterAs(socket, () => {})
+    const { onevent, emit } = socket
+    for (user of ['user_b', 'user_c']) enterAs(socket, () => {})
+    expect([socket.onevent, socket.emit]).toEqual([onevent, emit])
+    expect(await sessionOfMessage(socket)).toBe('user_c_conv')
+  })
+
   it('may be of a library without these methods: its later listeners are bound', () => {
     const emitter = new EventEmitter()
     const found: unknown[] = []
@@ -105,6 +164,18 @@ describe('a socket', () => {
     emitter.on('message', () => found.push(current()))
     emitter.emit('message')
     expect(found).toEqual(['user_a_conv'])
+  })
+
+  it('of such a library has the session of the second helper', () => {
+    const emitter = new EventEmitter()
+    const found: unknown[] = []
+    for (const session of [() => 'lobby', () => 'user_a_conv']) sessions({ session })(emitter, () => {})
+    emitter.on('message', () => found.push(current()))
+    emitter.emit('message')
+    sessions({ session: () => null })(emitter, () => {})
+    emitter.on('other', () => found.push(current()))
+    emitter.emit('other')
+    expect(found).toEqual(['user_a_conv', undefined])
   })
 })
 

@@ -27,9 +27,9 @@ export function sessions<Socket extends object>(
     const go = (session: SessionOfRequest) => {
       if (session === undefined) return next()
       // Also reports that there is no context manager, and sets the session on the request that opens the connection.
-      usingSession(session, () => bindSocket(socket as Methods, session))
+      usingSession(session, () => bindSocket(socket as Methods, entry, session))
       // The handler of `connection` is called behind `next`.
-      return inSession(session, next)
+      return context.with(contextWithSession(context.active(), session), next)
     }
     const found = entry.find(socket)
     if (found instanceof Promise) found.then(go)
@@ -41,38 +41,55 @@ type Session = Exclude<SessionOfRequest, undefined>
 type Method = (...args: unknown[]) => unknown
 type Methods = Record<string, Method | undefined>
 
+/** What each helper said about a socket, the outermost first. A helper that is called again changes what it said. */
+type SocketSessions = Map<object, Session>
+
+const bound = new WeakMap<object, SocketSessions>()
+
 /** Methods of versions 2 to 4 by which a socket handles a message, and its end. All listeners are called below them. */
 const HANDLES = ['onevent', '_onclose', 'onclose', '_onerror', 'onerror']
 
-/**
- * Makes a socket handle in a session what it receives. Not its listeners are bound, but what calls them: the active span
- * stays that of the message, and a listener that was added before is called there as well.
- */
-function bindSocket(socket: Methods, session: Session): void {
-  const { onevent, emit } = socket
+/** Makes a socket handle in a session what it receives. The session of a later helper takes precedence. */
+function bindSocket(socket: Methods, helper: object, session: Session): void {
   // Not socket.io's: an emitter, whose listeners can be bound from now on.
-  if (typeof onevent !== 'function' || typeof emit !== 'function') {
+  if (typeof socket['onevent'] !== 'function' || typeof socket['emit'] !== 'function') {
     bindSession(socket, session)
     return
   }
+  const known = bound.get(socket)
+  const sessions: SocketSessions = known ?? new Map()
+  sessions.delete(helper)
+  sessions.set(helper, session)
+  if (known !== undefined) return
+  bound.set(socket, sessions)
+  wrapMethods(socket, sessions)
+}
+
+/**
+ * Not the listeners of a socket are bound, but what calls them: the active span stays that of the message, and a listener
+ * that was added before is called there as well.
+ */
+function wrapMethods(socket: Methods, sessions: SocketSessions): void {
   for (const name of HANDLES) {
     const handle = socket[name]
     if (typeof handle !== 'function') continue
     socket[name] = function (...args) {
-      return inSession(session, () => Reflect.apply(handle, this, args))
+      return inSessions(sessions, () => Reflect.apply(handle, this, args))
     }
   }
+  const emit = socket['emit'] as Method
   socket['emit'] = function (...args) {
     const acknowledge = args.at(-1)
-    if (typeof acknowledge === 'function')
-      args[args.length - 1] = bindAcknowledge(acknowledge as Method, session)
+    if (typeof acknowledge === 'function') {
+      const bind = () => bindSession(acknowledge)
+      args[args.length - 1] = getSession() === undefined ? inSessions(sessions, bind) : bind()
+    }
     return Reflect.apply(emit, this, args)
   }
 }
 
 /** A scope without an end: a listener that returns at once may go on for as long as the connection lasts. */
-const inSession = <T>(session: Session, fn: () => T): T =>
-  context.with(contextWithSession(context.active(), session), fn)
-
-const bindAcknowledge = (acknowledge: Method, session: Session) =>
-  getSession() === undefined ? bindSession(acknowledge, session) : bindSession(acknowledge)
+function inSessions<T>(sessions: SocketSessions, fn: () => T): T {
+  const inside = [...sessions.values()].reduce(contextWithSession, context.active())
+  return context.with(inside, fn)
+}
