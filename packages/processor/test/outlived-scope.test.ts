@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks'
-import { context, SpanKind, type Tracer, trace } from '@opentelemetry/api'
+import { context, type Span, SpanKind, type Tracer, trace } from '@opentelemetry/api'
 import { bindSession, processStats, usingSession } from '@otel-sessions/processor'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { collectWarnings, startTracing, stopTracing } from '../../../test/support/tracing.ts'
@@ -94,6 +94,63 @@ describe('a span that starts long after its scope is over', () => {
     vi.advanceTimersByTime(10 * MINUTE)
     expect(await reportedBy(() => run(spanOf(tracer)))).toBe(0)
     vi.advanceTimersByTime(5 * MINUTE)
+    expect(await reportedBy(() => run(spanOf(tracer)))).toBe(1)
+  })
+})
+
+/** A request whose server span says nothing about its end: one that is not sampled, or one of another process. */
+const requests: [string, (tracer: Tracer) => Span][] = [
+  ['a server span that is not sampled', (tracer) => tracer.startSpan('GET /', { kind: SpanKind.SERVER })],
+  [
+    'a span of another process',
+    () =>
+      trace.wrapSpanContext({
+        traceId: '1'.repeat(32),
+        spanId: '2'.repeat(16),
+        traceFlags: 1,
+        isRemote: true,
+      }),
+  ],
+]
+
+describe.each(requests)('below %s', (_, request) => {
+  /** Whatever is not a server's span is sampled. */
+  const start = () =>
+    startTracing(
+      {},
+      {
+        sampler: {
+          shouldSample: (_context, _traceId, _name, kind) => ({ decision: kind === SpanKind.SERVER ? 0 : 2 }),
+          toString: () => 'all but servers',
+        },
+      },
+    )
+  const enter = <T>(tracer: Tracer, fn: () => T) =>
+    context.with(trace.setSpan(context.active(), request(tracer)), () => usingSession('user_a_conv', fn))
+
+  it('a span of a handler is not counted, whose function returned before it was done', async () => {
+    const { tracer } = start()
+    const run = enter(tracer, machine)
+    for (const millis of [2, SECOND, 4 * MINUTE]) {
+      vi.advanceTimersByTime(millis)
+      expect(await reportedBy(() => run(spanOf(tracer)))).toBe(0)
+    }
+  })
+
+  it('a span is counted that comes five minutes after the first one', async () => {
+    const { tracer } = start()
+    const run = enter(tracer, machine)
+    run(spanOf(tracer))
+    vi.advanceTimersByTime(5 * MINUTE)
+    expect(await reportedBy(() => run(spanOf(tracer)))).toBe(1)
+  })
+
+  it('a span is counted that starts a second after the Promise of the scope has settled', async () => {
+    const { tracer } = start()
+    const run = await enter(tracer, async () => machine())
+    vi.advanceTimersByTime(SECOND - 1)
+    expect(await reportedBy(() => run(spanOf(tracer)))).toBe(0)
+    vi.advanceTimersByTime(1)
     expect(await reportedBy(() => run(spanOf(tracer)))).toBe(1)
   })
 })

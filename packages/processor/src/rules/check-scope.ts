@@ -54,7 +54,7 @@ function reportOutlivedScope(span: object, context: Context, record: SessionReco
   const parent = trace.getSpan(context) as (Span & SdkSpan) | undefined
   if (parent?.isRecording()) return
   const isSettled = scope.over === 'settled'
-  const isRequestOver = parent !== undefined && isRequest(parent)
+  const isRequestOver = parent?.endTime !== undefined && isRequest(parent)
   if (isSettled || !isRequestOver) scope.overAt ??= now()
   const age = Math.min(millisSinceEnd(parent), now() - (scope.overAt ?? Number.NEGATIVE_INFINITY))
   if (age < (isSettled || isRequestOver ? SOON_MILLIS : LONGEST_REQUEST_MILLIS)) return
@@ -104,11 +104,11 @@ type SdkSpan = Partial<{
   readonly instrumentationLibrary: { readonly name: string }
 }>
 
-/** Whether a span stands for a request or a job, so that its end is the end of what was started in it. */
+/** Whether a span of the SDK stands for a request or a job, so that its end is the end of what was started in it. */
 const isRequest = ({ kind, parentSpanId, parentSpanContext }: SdkSpan): boolean =>
   kind === SpanKind.SERVER || kind === SpanKind.CONSUMER || (parentSpanId ?? parentSpanContext) === undefined
 
-/** Infinite for a span of another process, and where there is none. */
+/** Infinite for a span that is not recorded or of another process, and where there is none. */
 function millisSinceEnd(span: SdkSpan | undefined): number {
   const [seconds, nanos] = span?.endTime ?? [Number.NEGATIVE_INFINITY, 0]
   return Date.now() - seconds * 1000 - nanos / 1e6
