@@ -21,6 +21,7 @@ export type FrontDoorProblem =
   | 'request:rejected'
   | 'request:timed-out'
   | 'request:invalid'
+  | 'request:no-opentelemetry'
   | 'mcp:several-sessions'
 
 const NAMESPACE = 'otel-sessions'

@@ -229,6 +229,7 @@ describe('a socket without a session', () => {
 })
 
 it('a missing context manager is reported', () => {
+  trace.setGlobalTracerProvider(tracing.provider)
   context.disable()
   enter(new Socket('user_a'), () => {})
   expect(warnings.join()).toContain('there is no context manager')

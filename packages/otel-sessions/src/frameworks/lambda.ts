@@ -27,7 +27,7 @@ export function sessions<
   // biome-ignore lint/suspicious/noExplicitAny: the application types its event.
   Args extends any[],
 >(options: CallSessionsOptions<Args>): <Fn extends TakesArgs<Args>>(handler: Fn) => InSession<Fn> {
-  const entry = createCallEntry('lambda', options)
+  const entry = createCallEntry('lambda', options, 'invocation')
   return (handler) =>
     enteringHandler(
       'otel-sessions/lambda: sessions',

@@ -1,5 +1,6 @@
 import { createEntry, type Entry } from './entry.ts'
 import { checkSessionsOptions, type SessionOfRequest, type SessionsOptions } from './options.ts'
+import type { EntryUnit } from './server-span.ts'
 
 /** Options of a `sessions()` that wraps a function: it names the session by the arguments of the function. */
 export interface CallSessionsOptions<Args extends unknown[]> {
@@ -7,7 +8,8 @@ export interface CallSessionsOptions<Args extends unknown[]> {
    * Returns the session of a call, or a promise of it. It is called with the arguments of the function. Derive the session
    * from the authenticated user: a header or a cookie is no proof of who may write into a session. If it throws,
    * rejects, takes too long, or returns an invalid ID, the call goes on without a session, which is counted, and logged
-   * once.
+   * once. It begins outside of the scope of another user in which it arrives: an invocation of Lambda outside of any, a
+   * request outside of the one in which its server's span started.
    */
   readonly session: (...args: Args) => SessionOfRequest | PromiseLike<SessionOfRequest>
   /**
@@ -55,12 +57,14 @@ export function checkCallOptions<Args extends unknown[]>(
 /**
  * Creates what a helper calls for each call of a function. What enters is the list of its arguments.
  *
+ * @param unit what enters a session
  * @throws TypeError or RangeError when an option is wrong; the message names it
  */
 export function createCallEntry<Args extends unknown[]>(
   framework: string,
   options: CallSessionsOptions<Args>,
+  unit?: EntryUnit,
 ): Entry<Args> {
   const { session, timeoutMillis } = checkCallOptions(framework, options)
-  return createEntry<Args>(framework, { session: (args) => session(...args), timeoutMillis })
+  return createEntry<Args>(framework, { session: (args) => session(...args), timeoutMillis }, unit)
 }

@@ -1,6 +1,8 @@
 import { ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
-import { getSession, setSpanSession } from '@otel-sessions/processor'
+import { getSession } from '@otel-sessions/processor'
+import { isFromElsewhere } from './arrival.ts'
 import type { SessionOfRequest } from './options.ts'
+import { idOf, setOnSpan } from './span-sessions.ts'
 
 /** The session that a job or a call has set on a span which started before it. */
 const claims = new WeakMap<Span, string | null>()
@@ -19,12 +21,18 @@ interface SdkSpan extends Span {
  * the session of the one before.
  *
  * @param spans the spans that `spansOf` returned
+ * @param dropped the scope in which the job or the call arrived
  */
-export function claimSpans(spans: readonly Span[], session: NonNullable<SessionOfRequest> | null): Span[] {
+export function claimSpans(
+  spans: readonly Span[],
+  session: NonNullable<SessionOfRequest> | null,
+  dropped: unknown,
+): Span[] {
+  if (dropped !== undefined && !isFromElsewhere(dropped, spans)) return []
   if (getSession()?.source === 'scope' || spans.some(isBatch)) return []
+  const id = idOf(session)
   // Fields alone claim nothing: they join what there is.
-  if (typeof session === 'object' && session !== null && !('sessionId' in session)) return [...spans]
-  const id = typeof session === 'string' ? session : (session?.sessionId ?? null)
+  if (id === undefined) return [...spans]
   return spans.filter((span) => {
     if (!claims.has(span)) {
       if (getSession(trace.setSpan(ROOT_CONTEXT, span))?.source === 'span') return false
@@ -34,7 +42,7 @@ export function claimSpans(spans: readonly Span[], session: NonNullable<SessionO
     const isShared = claims.get(span) !== id
     if (isShared) {
       claims.set(span, null)
-      setSpanSession(span, null)
+      setOnSpan(span, null)
     }
     return !isShared
   })

@@ -4,8 +4,10 @@
  * - `options.ts`: what the application passes
  * - `entry.ts`: asks for the session, and runs the request in it
  * - `check-answer.ts`: what the application's function may return
+ * - `arrival.ts`: a scope that comes from elsewhere is dropped
  * - `server-span.ts`, with `span-parents.ts`: the spans that have started before, and get the session too
  * - `claim-spans.ts`: those of them that are of one job or call only
+ * - `span-sessions.ts`: what such a span gets
  * - `handler.ts`: a function that enters a session each time that it is called
  * - `mcp-transport.ts`: what an MCP client is sent is handled in the session of its call
  * - `bind-events.ts`: listeners of the request and the response run in the session
@@ -15,14 +17,16 @@
  * @module
  */
 import { context, type Span } from '@opentelemetry/api'
-import { setSpanSession, usingSession } from '@otel-sessions/processor'
-import { after } from '@otel-sessions/semconv/internal'
+import { type SessionInit, usingSession } from '@otel-sessions/processor'
+import { afterKeepingAlive, registeredApi } from '@otel-sessions/semconv/internal'
 import { type FrontDoorProblem, problems } from '../problems.ts'
+import { type Arrival, arrive, isBelowEndedSpan, spansFromElsewhere } from './arrival.ts'
 import { bindEvents } from './bind-events.ts'
 import { checkAnswer } from './check-answer.ts'
 import { claimSpans } from './claim-spans.ts'
 import { checkSessionsOptions, type SessionOfRequest, type SessionsOptions } from './options.ts'
 import { type EntryUnit, spansOf } from './server-span.ts'
+import { idOf, mergedSession, setOnSpan } from './span-sessions.ts'
 
 /** Enters the sessions of the requests of one application, for the helper of one framework. */
 export interface Entry<Request> {
@@ -65,7 +69,11 @@ export function createEntry<Request>(
   const check = (answer: unknown): SessionOfRequest => {
     const { session, problem } = checkAnswer(answer)
     if (problem !== undefined) fail('request:invalid', `returned no valid session ID, but ${problem}`)
-    return session
+    if (session === undefined || isSetUp()) return session
+    problems.report('request:no-opentelemetry', () => {
+      return `otel-sessions/${framework}: sessions has no effect: OpenTelemetry is not set up. Call registerSessions() before it, or start Node with --import otel-sessions/register`
+    })
+    return undefined
   }
   const wait = (answer: PromiseLike<unknown>) =>
     new Promise<SessionOfRequest>((resolve) => {
@@ -77,7 +85,8 @@ export function createEntry<Request>(
         timer.cancel()
         resolve(found())
       }
-      const timer = after(timeoutMillis, () => {
+      // The application's own work waits. Without the timer, a process with nothing else to do would exit before it.
+      const timer = afterKeepingAlive(timeoutMillis, () => {
         settle(() => fail('request:timed-out', `did not answer within ${timeoutMillis} ms`))
       })
       Promise.resolve(answer).then(
@@ -96,14 +105,29 @@ export function createEntry<Request>(
   }
   return {
     find: ask,
-    enter(request, fn, parts) {
-      const answer = ask(request)
-      if (!(answer instanceof Promise)) return enter(unit, answer, fn, parts)
+    enter(request, fn, parts = {}) {
+      const arrival = arrive(unit, parts.spans)
+      const { dropped, outside } = arrival
+      const begin = (found: SessionOfRequest) => {
+        // A request runs as if there were no helper. Anything else runs outside of the scope.
+        if (found === undefined && (dropped === undefined || unit === 'request')) return fn()
+        const run = () => enter(unit, found === undefined ? {} : found, fn, parts, arrival)
+        return dropped === undefined ? run() : context.with(outside, run)
+      }
+      const answer = dropped === undefined ? ask(request) : context.with(outside, () => ask(request))
+      if (!(answer instanceof Promise)) return begin(answer)
       // Not every context manager follows a promise that the application made.
-      const arrival = context.active()
-      return answer.then((found) => context.with(arrival, () => enter(unit, found, fn, parts)) as never)
+      return answer.then((found) => context.with(arrival.context, () => begin(found)) as never)
     },
   }
+}
+
+/** Whether anything has set up OpenTelemetry, or was told not to. `usingSession` says if the set-up has no context manager. */
+function isSetUp(): boolean {
+  const { context: manager, trace: provider } = registeredApi()
+  if (manager !== undefined || provider !== undefined) return true
+  const { process } = globalThis as { process?: { env?: Readonly<Record<string, string | undefined>> } }
+  return process?.env?.['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true'
 }
 
 /** Whether a value is a promise, or something like it. */
@@ -112,16 +136,24 @@ export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
 
 function enter<T>(
   unit: EntryUnit,
-  session: SessionOfRequest,
+  answer: NonNullable<SessionOfRequest> | null,
   fn: () => T,
-  { spans: known, emitters = [] }: RequestParts = {},
+  { spans: known, emitters = [] }: RequestParts,
+  { dropped, isNested }: Arrival,
 ): T {
-  if (session === undefined) return fn()
+  const isLater = dropped !== undefined && isBelowEndedSpan(context.active())
+  const session = isLater ? clearedUnlessSet(answer) : answer
   const started = spansOf(unit, known)
-  const spans = unit === 'request' ? started : claimSpans(started, session)
+  for (const span of spansFromElsewhere(dropped, started)) setOnSpan(span, null)
+  const isShared = unit === 'job' || unit === 'call'
+  const spans = isShared ? claimSpans(started, session, dropped) : started
   return usingSession(session, () => {
+    const own = isNested ? mergedSession(session) : session
     // Inside the scope: an outer one, which they belong to, must not seem to take precedence.
-    for (const span of spans) setSpanSession(span, session)
+    for (const span of spans) setOnSpan(span, own)
     return emitters.length === 0 ? fn() : bindEvents(emitters, spans.at(-1), fn)
   })
 }
+
+const clearedUnlessSet = (answer: NonNullable<SessionOfRequest> | null) =>
+  idOf(answer) === undefined ? { ...(answer as SessionInit), sessionId: null } : answer

@@ -8,7 +8,7 @@ import {
 
 /**
  * The session of a request, a job or a message: an ID, or an ID with a user and other fields. `null` clears the session:
- * there is none, and nothing is inferred. `undefined` states nothing: a session is inferred as if there were no helper.
+ * there is none, and nothing is inferred. `undefined` states nothing: a session is inferred, such as that of the parent span.
  */
 export type SessionOfRequest = string | SessionInit | null | undefined
 
@@ -18,6 +18,11 @@ export interface SessionsOptions<Request> {
    * Returns the session of a request, or a promise of it. Derive it from the authenticated user: a header or a cookie is
    * no proof of who may write into a session. If the function throws, rejects, takes too long, or returns an invalid ID,
    * the request goes on without a session, which is counted, and logged once.
+   *
+   * A job, a message of a queue, an invocation of Lambda and a call of an MCP server begin outside of any scope, whatever
+   * the answer is: the one in which they arrive may be that of another user. A request begins outside of a scope in which
+   * its server's span started. One that was entered within the request, such as that of another helper, stays, and the
+   * answer is merged with it as `usingSession` merges.
    */
   readonly session: (request: Request) => SessionOfRequest | PromiseLike<SessionOfRequest>
   /**

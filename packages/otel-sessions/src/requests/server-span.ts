@@ -2,7 +2,7 @@ import { type Context, context, type Span, SpanKind, trace } from '@opentelemetr
 import { parentOf } from './span-parents.ts'
 
 /** What enters a session. It decides which spans that have started already are part of it. */
-export type EntryUnit = 'request' | 'job' | 'call' | 'socket'
+export type EntryUnit = 'request' | 'invocation' | 'job' | 'call' | 'socket'
 
 /** Where instrumentations of HTTP servers put the server's span; the name is that of `@opentelemetry/core`. */
 const RPC_METADATA = Symbol.for('OpenTelemetry SDK Context Key RPC_METADATA')
@@ -38,11 +38,13 @@ export function spansOf(unit: EntryUnit, known: readonly (Span | null | undefine
   if (unit === 'call' && line.some(({ kind }) => kind === SpanKind.CLIENT)) return []
   if (!receives(top)) line.push(...known.filter((one) => one != null))
   // Two instrumentations may make a server's span each, from the same headers: @hono/otel beside instrumentation-http.
-  if (unit === 'request' || !receives(line.at(-1))) line.push(...serverSpanIn(active, top))
+  const isShared = unit === 'job' || unit === 'call'
+  if (!isShared || !receives(line.at(-1))) line.push(...serverSpanIn(active, top))
   return [...new Set(line)].filter((one) => one.isRecording())
 }
 
-const receives = (span: SdkSpan | undefined) =>
+/** Whether a span is that of a server or a consumer. */
+export const receives = (span: SdkSpan | undefined): boolean =>
   span?.kind === SpanKind.SERVER || span?.kind === SpanKind.CONSUMER
 
 /**
