@@ -29,6 +29,10 @@ export const REQUEST = area({
       what: 'Your function returned something else than a session: an invalid ID, a number, an array, or an object without a valid `sessionId`.',
       fix: 'Return a string or an object such as `{ sessionId, userId }`. The log says what was returned, never its value. [Session IDs](../reference/session-ids.md) has the rule.',
     },
+    'request:no-opentelemetry': {
+      what: 'A helper was called, and nothing has set up OpenTelemetry in this process: there is neither a context manager nor a provider. The helper does nothing. It is not counted if `OTEL_SDK_DISABLED` is `true`.',
+      fix: 'Call [`registerSessions()`](getting-started.md) before your application begins, or start it with `node --import otel-sessions/register`. On other runtimes than Node, register a provider with `sessionProcessors`.',
+    },
   } satisfies CodesOf<'request'>,
 })
 
