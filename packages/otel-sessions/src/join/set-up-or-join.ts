@@ -1,6 +1,7 @@
 import { isMainThread } from 'node:worker_threads'
 import { context, propagation, type TracerProvider, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { keepSessionInLangChain } from '@otel-sessions/processor/langchain'
 import { endSessionsOnSignals } from '@otel-sessions/processor/lifecycle'
 import { logUnheard, registeredApi } from '@otel-sessions/semconv/internal'
 import type { RegisterEnvironment } from '../register-sessions/environment/environment.ts'
@@ -62,6 +63,8 @@ export class SetUpOrJoin implements ApiObserver {
     inform(
       'the application declares no SDK, so this one makes spans and delivers them; one that is registered later is joined',
     )
+    // Before its first use. The provider is created for the first span, which is within.
+    keepSessionInLangChain()
     // Silent once the provider of another SDK is there: its owner has instrumentations of its own.
     const isReplaced = () => this.#theirs !== undefined && !isOfRegisterSessions(this.#theirs)
     const instrumented = new FollowingProvider(() => (isReplaced() ? NOOP : this.#provider))

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { readList } from '../environment/variables.ts'
 import { hookImports } from './hook-imports.ts'
 import { type InstrumentationLike, modulesOf, reportFailure } from './instrumentation.ts'
+import { patchImports } from './patch-imports.ts'
 
 const ALL_OF_NODE = '@opentelemetry/auto-instrumentations-node'
 const OFFICIAL = '@opentelemetry/instrumentation-'
@@ -24,24 +25,34 @@ export function findInstrumentations(
     loaders.map((each) => [each, namesOf(each)] as const).find(([, { size }]) => size > 0) ?? []
   if (require === undefined || names === undefined) return []
   const taken = new Set(given.map(({ instrumentationName }) => instrumentationName))
-  const changed = new Map<string, string[]>()
-  const load = (name: string) => {
+  const found = new Map<string, InstrumentationLike[]>()
+  const attempt = (name: string, action: () => void) => {
     try {
-      const found = construct(require(name), taken)
-      for (const { instrumentationName } of found) taken.add(instrumentationName)
-      changed.set(require.resolve(name), found.flatMap(modulesOf))
-      return found
+      action()
     } catch (error) {
       reportFailure(name, error)
-      return []
+    }
+  }
+  const add = (names: Iterable<string>) => {
+    // All are loaded before one is constructed: what is required from then on counts as patched or left out for good, and
+    // some require the module that they patch.
+    const loaded = new Map<string, InstrumentationModule>()
+    for (const name of names) attempt(name, () => loaded.set(name, require(name)))
+    for (const [name, module] of loaded) {
+      attempt(name, () => {
+        const constructed = construct(module, taken)
+        for (const { instrumentationName } of constructed) taken.add(instrumentationName)
+        found.set(name, constructed)
+      })
     }
   }
   const isChosen = choiceOfEnvironment()
   // First: it has most of the others.
-  const found = names.delete(ALL_OF_NODE) ? load(ALL_OF_NODE) : []
-  for (const name of names) if (!taken.has(name) && isChosen(name)) found.push(...load(name))
-  hookImports(changed)
-  return found
+  if (names.delete(ALL_OF_NODE)) add([ALL_OF_NODE])
+  add([...names].filter((name) => !taken.has(name) && isChosen(name)))
+  hookImports(new Map([...found].map(([name, all]) => [require.resolve(name), all.flatMap(modulesOf)])))
+  patchImports(found)
+  return [...found.values()].flat()
 }
 
 interface InstrumentationModule {
