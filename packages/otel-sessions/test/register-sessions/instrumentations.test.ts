@@ -268,6 +268,42 @@ describe('instrumentations that are installed', () => {
     expect(warnings).toEqual([])
   })
 
+  test('with manuallyInstrument patch the ES modules that are imported, until one imports the instrumentation', async () => {
+    const warnings = collectWarnings()
+    const name = '@traceloop/instrumentation-model'
+    const require = application({
+      'package.json': manifest(name),
+      [name]: `
+        exports.ModelInstrumentation = class {
+          patched = []
+          instrumentationName = '${name}'
+          _modules = [{ name: 'model' }, { name: 'model/dist/part.cjs' }, {}]
+          enable() {}
+          setTracerProvider() {}
+          manuallyInstrument() {}
+          disable() { throw new RangeError('secret_value') }
+          _onRequire(definition, exports, name, folder) {
+            this.patched.push([definition.name, Object.keys(exports), name, require('node:path').basename(folder)])
+            if (name !== 'model') throw new RangeError('secret_value')
+          }
+        }`,
+      'node_modules/model/package.json': '{ "type": "module", "exports": "./main.js" }',
+      'node_modules/model/main.js': `export { part } from './dist/part.js'; export const model = 1`,
+      'node_modules/model/dist/part.js': `export const part = 1`,
+      'main.mjs': `import 'model'; await import('${name}')`,
+      'load.cjs': `module.exports = () => import('./main.mjs')`,
+    })
+    const [found] = findInstrumentations([require], []) as unknown as [{ patched: unknown[] }]
+    // By Node, and not by the module loader of the tests.
+    await require('./load.cjs')()
+    expect(found.patched).toEqual([
+      ['model/dist/part.cjs', ['part'], 'model/dist/part.cjs', 'model'],
+      ['model', ['model', 'part'], 'model', 'model'],
+    ])
+    expect(warnings).toEqual([expect.stringContaining(`${name} does not instrument`)])
+    expect(warnings.join()).not.toContain('secret_value')
+  })
+
   test('the working directory is looked into if the main script has none', () => {
     const none = application({})
     const some = application({ 'package.json': manifest(HTTP), [HTTP]: moduleOf(HTTP) })
