@@ -12,6 +12,7 @@ export const DEEP_FILES = {
     'packages/exporter/test/persistent/redeliver/processes.test.ts',
     'packages/exporter/test/persistent/sending/frozen.test.ts',
     'packages/otel-sessions/test/join/register.test.ts',
+    'packages/otel-sessions/test/register-sessions/llm-instrumentations.test.ts',
     'packages/otel-sessions/test/register-sessions/processes.test.ts',
     'test/contract/processes.test.ts',
     'test/delivery/exit.test.ts',
