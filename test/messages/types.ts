@@ -6,6 +6,7 @@ import type { EachMessageHandler, EachMessagePayload } from 'kafkajs'
 import { sessions as mcpSessions } from 'otel-sessions/mcp'
 import { sessions as socketSessions } from 'otel-sessions/socket.io'
 import { sessions } from 'otel-sessions/worker'
+import PQueue from 'p-queue'
 import type { Server, Socket } from 'socket.io'
 import { z } from 'zod'
 
@@ -32,6 +33,17 @@ export function ofWorkers(): void {
       return job.data.text
     }),
   )
+  const lookUp = sessions({ session: async ({ data }: Job<Question>) => data.session })
+  new Worker<Question, string>(
+    'chat',
+    lookUp(async (job) => {
+      isSame<typeof job, Job<Question, string>>(true)
+      return job.data.text
+    }),
+  )
+  const length = lookUp((job: Job<Question>) => job.data.text.length)
+  isSame<typeof length, (job: Job<Question>) => number | Promise<number>>(true)
+  void new PQueue().add(sessions({ session: () => 'user_a_conv' })(async () => 1))
   const processor: Processor<Question, number> = enter(async ({ data }) => data.text.length)
   const own = enter(async (_job: Job<Question>, count: number) => count)
   isSame<typeof own, (job: Job<Question>, count: number) => Promise<number>>(true)
@@ -78,6 +90,11 @@ export function ofMcp(server: McpServer): void {
     'list',
     {},
     enter(async () => ({ content: [] })),
+  )
+  server.registerTool(
+    'whoami',
+    {},
+    enter(async (extra) => ({ content: [{ type: 'text', text: String(extra.requestId) }] })),
   )
   const wrong = enter(async ({ query }: { query: string }) => query)
   // @ts-expect-error: the tool returns something else than the SDK asks for.

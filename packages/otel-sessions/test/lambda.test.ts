@@ -52,6 +52,16 @@ describe('a handler that returns a promise', () => {
   })
 })
 
+it('a handler may have the type of @types/aws-lambda, which says that it returns nothing or a promise', async () => {
+  // biome-ignore lint/suspicious/noConfusingVoidType: as it is there.
+  type Handler = (event: Event, context: object, callback: Callback) => void | Promise<{ body: string }>
+  const inner: Handler = async ({ user }) => ({ body: `${user} ${current()}` })
+  for (const wrap of [late, atOnce]) {
+    const handler: Handler = wrap(inner)
+    expect(await handler(event, context, () => {})).toEqual({ body: 'user_a user_a_conv' })
+  }
+})
+
 describe('a handler that answers by a callback', () => {
   /** What Lambda gets: what is returned, and then what the callback is called with. */
   const invoke = async (handler: (event: Event, context: object, callback: Callback) => unknown) => {

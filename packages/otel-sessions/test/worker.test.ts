@@ -4,7 +4,7 @@ import { getSession, setSpanSession, usingSession } from 'otel-sessions'
 import { sessions } from 'otel-sessions/worker'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { collectWarnings, startTracing, stopTracing } from '../../../test/support/tracing.ts'
-import { sessionOf } from './support.ts'
+import { deferred, sessionOf } from './support.ts'
 
 interface Job {
   readonly user: string
@@ -108,6 +108,46 @@ it('a handler that is not async returns at once, if its session is known at once
     throw error
   })
   expect(() => failing({ user: 'user_a' })).toThrow(error)
+})
+
+it('a handler without parameters is a callback without parameters, for a timer, a pool or a schedule', async () => {
+  const schedule = (_cron: string, task: () => void) => task()
+  const limit = <Args extends unknown[], T>(task: (...args: Args) => PromiseLike<T>, ...args: Args) =>
+    task(...args)
+  const { promise, resolve } = deferred<string | undefined>()
+  schedule(
+    '0 3 * * *',
+    sessions({ session: () => 'user_a_conv' })(() => resolve(current())),
+  )
+  expect(await promise).toBe('user_a_conv')
+  const task = async () => current()
+  const result: string | undefined = await limit(sessions({ session: () => 'user_b_conv' })(task))
+  expect(result).toBe('user_b_conv')
+  const looksUp = sessions({ session: async () => 'user_c_conv' })
+  expect(await new Promise((done) => queueMicrotask(looksUp(() => done(current()))))).toBe('user_c_conv')
+  // @ts-expect-error: `session` reads a job.
+  void (() => known(task)())
+  expect(await known(task)({ user: 'user_a' })).toBe('user_a_conv')
+})
+
+it('a handler that is not async returns a promise if its session is looked up, and its type says so', async () => {
+  const job = { user: 'user_a' }
+  const count: (job: Job) => number | Promise<number> = found(({ user }) => user.length)
+  expect(await count(job)).toBe(6)
+  // @ts-expect-error: it is a promise.
+  const wrong: (job: Job) => number = found(({ user }) => user.length)
+  expect(wrong(job)).toBeInstanceOf(Promise)
+  const words = found(function* ({ user }) {
+    yield user
+    yield current()
+  })
+  // @ts-expect-error: so is this.
+  expect(() => [...words(job)]).toThrow(TypeError)
+  expect([...(await words(job))]).toEqual(['user_a', 'user_a_conv'])
+  const atOnce: (job: Job) => Iterable<string> = known(function* ({ user }) {
+    yield user
+  })
+  expect([...atOnce(job)]).toEqual(['user_a'])
 })
 
 it('a handler keeps its name, its properties and its number of parameters, by which BullMQ decides what to pass', () => {

@@ -2,13 +2,14 @@ import {
   type CallSessionsOptions,
   createCallEntry,
   type InSession,
+  type ResultInSession,
   type TakesArgs,
 } from '../requests/call.ts'
 import { enteringHandler } from '../requests/handler.ts'
 import type { SessionOfRequest } from '../requests/options.ts'
 import { enterForResponse } from '../requests/response.ts'
 
-export type { CallSessionsOptions, InSession, SessionOfRequest, TakesArgs }
+export type { CallSessionsOptions, InSession, ResultInSession, SessionOfRequest, TakesArgs }
 
 /** The platform's `Request`: the application's own types have it. */
 // biome-ignore lint/suspicious/noExplicitAny: without the types of a platform, a request may be anything.

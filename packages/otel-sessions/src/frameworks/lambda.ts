@@ -2,13 +2,14 @@ import {
   type CallSessionsOptions,
   createCallEntry,
   type InSession,
+  type ResultInSession,
   type TakesArgs,
 } from '../requests/call.ts'
 import { type Entry, isThenable } from '../requests/entry.ts'
 import { enteringHandler } from '../requests/handler.ts'
 import type { SessionOfRequest } from '../requests/options.ts'
 
-export type { CallSessionsOptions, InSession, SessionOfRequest, TakesArgs }
+export type { CallSessionsOptions, InSession, ResultInSession, SessionOfRequest, TakesArgs }
 
 /**
  * Makes a handler of AWS Lambda run in the session of its event. The span of the invocation, which the instrumentation has

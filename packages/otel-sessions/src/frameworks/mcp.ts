@@ -42,7 +42,13 @@ export interface McpExtra {
  */
 export function sessions<Extra = McpExtra>(
   options: SessionsOptions<Extra>,
-): <Args extends unknown[], Result>(handler: (...args: Args) => Result) => (...args: Args) => Result {
+): <
+  // biome-ignore lint/suspicious/noExplicitAny: the SDK does not say what it passes to a tool without an inputSchema.
+  Args extends any[],
+  Result,
+>(
+  handler: (...args: Args) => Result,
+) => (...args: Args) => Result {
   const entry = createEntry('mcp', options, 'call')
   return (handler) =>
     enteringHandler('otel-sessions/mcp: sessions', entry, (args) => args.at(-1) as Extra, handler)

@@ -2,6 +2,7 @@ import {
   type CallSessionsOptions,
   checkCallOptions,
   type InSession,
+  type ResultInSession,
   type TakesArgs,
 } from '../requests/call.ts'
 import { createEntry, isThenable } from '../requests/entry.ts'
@@ -9,7 +10,7 @@ import { enteringHandler } from '../requests/handler.ts'
 import type { SessionOfRequest } from '../requests/options.ts'
 import { enterForResponse } from '../requests/response.ts'
 
-export type { CallSessionsOptions, InSession, SessionOfRequest, TakesArgs }
+export type { CallSessionsOptions, InSession, ResultInSession, SessionOfRequest, TakesArgs }
 
 /** What makes the functions of a Next.js application run in a session. Each throws a TypeError for what is no function. */
 export interface NextSessions<Args extends unknown[]> {

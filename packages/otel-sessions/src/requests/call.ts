@@ -31,14 +31,23 @@ export type TakesArgs<Args extends unknown[]> = {
   call(...args: [...Args, ...any[]]): unknown
 }['call']
 
-/** The type of a function that waits for its session: a promise comes out, or what came out before. */
-export type InSession<Fn extends TakesArgs<never>> =
-  ReturnType<Fn> extends PromiseLike<unknown>
-    ? Fn
-    : (
-        this: ThisParameterType<Fn>,
-        ...args: Parameters<Fn>
-      ) => ReturnType<Fn> | Promise<Awaited<ReturnType<Fn>>>
+/**
+ * What a function returns that may have to wait for its session: what it returned before, or a promise of it. Of one that
+ * returns nothing, nobody notices the promise.
+ */
+export type ResultInSession<Result> = [
+  // biome-ignore lint/suspicious/noConfusingVoidType: what such a function returns.
+  Exclude<Result, PromiseLike<unknown> | AsyncGenerator<unknown, unknown, never> | void>,
+] extends [never]
+  ? Result
+  : Result | Promise<Awaited<Result>>
+
+/** The type of a function that may have to wait for its session: a promise comes out, or what came out before. */
+export type InSession<Fn extends TakesArgs<never>> = [ResultInSession<ReturnType<Fn>>] extends [
+  ReturnType<Fn>,
+]
+  ? Fn
+  : (this: ThisParameterType<Fn>, ...args: Parameters<Fn>) => ResultInSession<ReturnType<Fn>>
 
 /**
  * Checks the options, and adds the defaults.
