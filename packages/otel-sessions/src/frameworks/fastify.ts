@@ -24,16 +24,18 @@ interface FastifyParts {
 
 /**
  * Creates a plugin for Fastify: everything behind it runs in the session of the request. Register it behind your
- * authentication. It adds a `preHandler` hook, which reaches the routes of the application that registers it.
+ * authentication. It adds a `preHandler` hook, which reaches the routes of the application that registers it. A request
+ * that fails before, because its body is not valid, has no session.
  *
- * It is such a hook itself: `addHook` takes it as `onRequest` or `preValidation`, and so do single routes, behind hooks of
- * their own.
+ * It is such a hook itself: `addHook` takes it as `onRequest`, which reaches those too, or as `preValidation`. So do
+ * single routes, behind hooks of their own.
  *
  * The spans of the request that have started before get the session and the user too, among them the server's. So do
  * handlers that `@fastify/otel` runs outside of all hooks. Listeners of the raw request and reply run in the session.
  *
  * @throws TypeError or RangeError when an option is wrong; the message names it
  * @example app.register(sessions({ session: (request: FastifyRequest) => conversationOf(request.user) }))
+ * @example app.addHook('onRequest', sessions({ session: (request: FastifyRequest) => conversationOf(request.user) }))
  * @example app.post('/chat', { preHandler: [authenticate, sessions({ session })] }, chat)
  */
 export function sessions<Request extends object>(
