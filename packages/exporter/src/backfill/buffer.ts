@@ -51,7 +51,8 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
   readonly #host: BackfillHost<S>
   readonly #sessions: TraceSessions
   #waiting: Waiting<S>[] = []
-  readonly #ofTrace = new WeakMap<SessionTrace, Waiting<S>[]>()
+  /** Only what still waits: a trace may stay open as long as the process lives. */
+  readonly #ofTrace = new WeakMap<SessionTrace, Set<Waiting<S>>>()
   #size = 0
   readonly #parts = new Parts<S>()
   /** The context of the processor's last export while spans wait: it suppresses tracing. */
@@ -139,8 +140,8 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
     this.#size++
     const { trace } = decision.record
     const ofTrace = trace && this.#ofTrace.get(trace)
-    if (ofTrace !== undefined) ofTrace.push(waiting)
-    else if (trace !== undefined) this.#ofTrace.set(trace, [waiting])
+    if (ofTrace !== undefined) ofTrace.add(waiting)
+    else if (trace !== undefined) this.#ofTrace.set(trace, new Set([waiting]))
     return true
   }
 
@@ -196,9 +197,8 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
   #takeAfter({ record }: Decision<S>): S[] {
     const trace = record?.trace
     const ofTrace = trace && isComplete(record as SessionRecord) ? this.#ofTrace.get(trace) : undefined
-    if (trace !== undefined && ofTrace !== undefined) {
-      this.#ofTrace.delete(trace)
-      const taken = ofTrace.filter(({ isTaken }) => !isTaken).map((each) => this.#finishWaiting(each, 'time'))
+    if (ofTrace !== undefined && ofTrace.size > 0) {
+      const taken = [...ofTrace].map((each) => this.#finishWaiting(each, 'time'))
       if (this.size === 0) this.#clear()
       return taken
     }
@@ -220,6 +220,8 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
   }
 
   #finishWaiting(waiting: Waiting<S>, reason: NotBackfilledReason): S {
+    const { trace } = waiting.decision.record
+    if (trace !== undefined) this.#ofTrace.get(trace)?.delete(waiting)
     waiting.isTaken = true
     this.#size--
     return this.#finish(waiting.decision, reason)

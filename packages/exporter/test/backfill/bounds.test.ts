@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type { Span } from '@opentelemetry/api'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { collectWarnings } from '../../../../test/support/tracing.ts'
@@ -111,3 +113,29 @@ describe('a waiting span', () => {
     expect(timers()).toBe(before)
   })
 })
+
+setFlagsFromString('--expose-gc')
+const gc: () => void = runInNewContext('gc')
+
+it.each(['maxWaitMillis', 'maxSpans'])(
+  'a trace that stays open does not retain spans that wait no longer, because of %s',
+  async (limit) => {
+    vi.useRealTimers()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] })
+    const { tracer, arrived } = startBackfilling({ maxWaitMillis: 5_000, maxSpans: 10 })
+    const root = tracer.startSpan('serves requests as long as the process lives')
+    for (let index = 0; index < 100; index++) {
+      below(root, tracer, 'query').end()
+      if (limit === 'maxWaitMillis') vi.advanceTimersByTime(6_000)
+    }
+    const exported = arrived.splice(0).map((span) => new WeakRef(span))
+    expect(exported.length).toBeGreaterThanOrEqual(90)
+    for (let round = 0; round < 20 && exported.some((span) => span.deref()); round++) {
+      // A job retains what it has looked at.
+      await new Promise((resolve) => setImmediate(resolve))
+      gc()
+    }
+    expect(exported.filter((span) => span.deref() !== undefined)).toEqual([])
+    expect(root.isRecording()).toBe(true)
+  },
+)
