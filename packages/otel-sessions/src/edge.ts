@@ -1,5 +1,6 @@
 /**
- * The same for platforms that are not Node, such as workers, edge runtimes and browsers: without what needs Node.
+ * One import for applications on platforms that are not Node, such as workers, edge runtimes and browsers: what the entry
+ * point has on Node, without what needs it.
  *
  * @module
  */

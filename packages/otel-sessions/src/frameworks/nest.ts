@@ -46,5 +46,5 @@ function emittersOf(context: NestContext): unknown[] {
   return context
     .getArgs()
     .slice(0, 2)
-    .map((part) => (part as { readonly raw?: unknown }).raw ?? part)
+    .map((part) => Object(part).raw ?? part)
 }

@@ -8,7 +8,8 @@
  * - `server-span.ts`, with `span-parents.ts`: the spans that have started before, and get the session too
  * - `claim-spans.ts`: those of them that are of one job or call only
  * - `span-sessions.ts`: what such a span gets
- * - `handler.ts`: a function that enters a session each time that it is called
+ * - `handler.ts`: a function that enters a session each time that it is called; `call.ts`: one whose arguments name it
+ * - `response.ts`: the body of a Response is produced in the session
  * - `mcp-transport.ts`: what an MCP client is sent is handled in the session of its call
  * - `bind-events.ts`: listeners of the request and the response run in the session
  *
@@ -18,7 +19,7 @@
  */
 import { context, type Span } from '@opentelemetry/api'
 import { type SessionInit, usingSession } from '@otel-sessions/processor'
-import { afterKeepingAlive, registeredApi } from '@otel-sessions/semconv/internal'
+import { afterKeepingAlive, once, registeredApi } from '@otel-sessions/semconv/internal'
 import { type FrontDoorProblem, problems } from '../problems.ts'
 import { type Arrival, arrive, isBelowEndedSpan, spansFromElsewhere } from './arrival.ts'
 import { bindEvents } from './bind-events.ts'
@@ -77,14 +78,11 @@ export function createEntry<Request>(
   }
   const wait = (answer: PromiseLike<unknown>) =>
     new Promise<SessionOfRequest>((resolve) => {
-      let isOver = false
       // What comes after the deadline is ignored, and not counted again.
-      const settle = (found: () => SessionOfRequest) => {
-        if (isOver) return
-        isOver = true
+      const settle = once((found: () => SessionOfRequest) => {
         timer.cancel()
         resolve(found())
-      }
+      })
       // The application's own work waits. Without the timer, a process with nothing else to do would exit before it.
       const timer = afterKeepingAlive(timeoutMillis, () => {
         settle(() => fail('request:timed-out', `did not answer within ${timeoutMillis} ms`))

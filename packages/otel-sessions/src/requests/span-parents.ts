@@ -62,7 +62,7 @@ export function noteParent(span: { spanContext(): object }, parentContext: Conte
  * active one, also where no instrumentation puts the server's span into the context.
  */
 export class RequestSpanProcessor extends SessionSpanProcessor {
-  /** As of `SessionSpanProcessor`. */
+  /** Stamps a span that starts, and notes its parent if it has no session. */
   override onStart(span: Parameters<SessionSpanProcessor['onStart']>[0], parentContext: Context): void {
     super.onStart(span, parentContext)
     noteParent(span, parentContext)
