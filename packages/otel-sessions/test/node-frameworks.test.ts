@@ -212,6 +212,8 @@ describe('the helper for Nest', () => {
     enter.intercept(executionContext('http', {}, { raw }), { handle })
     enter.intercept(executionContext('ws', client), { handle })
     enter.intercept(executionContext('graphql', undefined, {}), { handle })
+    // As the unit test of an application may have it.
+    enter.intercept(executionContext('http', undefined, undefined), { handle })
     for (const one of [ofExpress, raw, client]) one.emit('close')
     expect(seen).toEqual(['user_a_conv', 'user_a_conv', undefined])
   })

@@ -471,6 +471,31 @@ describe('a job', () => {
   )
 })
 
+it('a span of another library that throws when its context is read starts all the same', () => {
+  const broken = {
+    spanContext(): object {
+      throw new Error('no context')
+    },
+  }
+  tracing.tracer.startActiveSpan('parent', (parent) => {
+    expect(() => noteParent(broken, context.active())).not.toThrow()
+    parent.end()
+  })
+})
+
+it('a span that the framework knows is left alone, if the span of the server is known', () => {
+  const { enter } = createEntry<string>('test', { session: (user) => sessionOf(user) })
+  const { tracer } = tracing
+  const other = tracer.startSpan('of the framework', {}, ROOT_CONTEXT)
+  tracer.startActiveSpan('server', { kind: SpanKind.SERVER }, (server) => {
+    enter('user_a', () => {}, { spans: [other] })
+    server.end()
+  })
+  other.end()
+  expect(sessionIn('server')).toEqual(sessionOf('user_a'))
+  expect(sessionIn('of the framework').sessionId).toBeUndefined()
+})
+
 it("a server's span of another trace in the context is left alone", () => {
   const { enter } = createEntry<string>('test', { session: (user) => sessionOf(user) })
   const { tracer } = tracing

@@ -5,8 +5,10 @@
  * - `application.ts`: what the application declares, and loads before its main script
  * - `api-global.ts`: watches what is registered with OpenTelemetry's API
  * - `join-provider.ts`: sessions in a provider of somebody else
- * - `following-provider.ts`: tracers that follow when another provider takes over
  * - `report.ts`: what is said, and how it is heard without a logger
+ *
+ * It sets up by `register-sessions/`, which calls nothing here; `following-provider.ts` there has the tracers that follow
+ * when another provider takes over.
  *
  * @module
  */

@@ -1,18 +1,14 @@
-import { processState } from '@otel-sessions/semconv/internal'
+import { activeProcessorOf, type ProviderParts, stamps } from '../register-sessions/provider-parts.ts'
 import type { SpanProcessorLike } from '../session-processors/types.ts'
 
 /** Puts sessions in front of processors: the first that it returns stamps, and the others replace those given. */
 export type Decorate = (processors: readonly SpanProcessorLike[]) => readonly SpanProcessorLike[]
 
-/** What is read and written of a provider of the SDK. In 1.x the properties have other names, and there are more. */
-interface SdkProvider {
-  readonly _activeSpanProcessor?: ActiveProcessor
-  activeSpanProcessor?: ActiveProcessor
+/** What is read and written of a provider of the SDK. In 1.x there is more. */
+interface SdkProvider extends ProviderParts {
   readonly _registeredSpanProcessors?: SpanProcessorLike[]
   addSpanProcessor?(processor: SpanProcessorLike): void
 }
-
-type ActiveProcessor = Partial<SpanProcessorLike> & { readonly _spanProcessors?: SpanProcessorLike[] }
 
 /**
  * What became of joining a provider: `joined`; `has-processor`, it stamps by itself; `unreachable`, its processors are
@@ -27,7 +23,7 @@ export type Joined = 'joined' | 'has-processor' | 'unreachable'
  * @throws whatever `decorate` throws; then the provider is as it was
  */
 export function joinProvider(provider: SdkProvider, decorate: Decorate): Joined {
-  const active = provider._activeSpanProcessor ?? provider.activeSpanProcessor
+  const active = activeProcessorOf(provider)
   const list = active?._spanProcessors
   if (Array.isArray(list)) {
     if (list.some(stamps)) return 'has-processor'
@@ -41,15 +37,6 @@ export function joinProvider(provider: SdkProvider, decorate: Decorate): Joined 
   if (active?.onStart === undefined || !Array.isArray(added)) return 'unreachable'
   joinWithoutList(provider, active as SpanProcessorLike, added, decorate)
   return 'joined'
-}
-
-/** Whether a processor stamps sessions, or is a composite of which one does, as that of `@vercel/otel`. */
-function stamps(processor: SpanProcessorLike): boolean {
-  const { processors } = processState()
-  if (processors.has(processor)) return true
-  return Object.values(processor).some(
-    (list) => Array.isArray(list) && list.some((each) => processors.has(each)),
-  )
 }
 
 /** Decorates the processors that SDK 1.x takes after the construction, also after the registration. */

@@ -1,9 +1,10 @@
 import type { Backfill, SessionBackend, ValidationOptions } from '@otel-sessions/exporter'
+import { VALIDATION_OPTIONS } from '@otel-sessions/exporter/internal'
 import type { PersistentBatchSpanProcessorOptions } from '@otel-sessions/exporter/persistent'
 import type { SessionSpanProcessorOptions } from '@otel-sessions/processor'
 import type { LangChainCallbacks, LangChainCaller } from '@otel-sessions/processor/langchain'
 import { checkChoice, checkOption, checkOptions } from '@otel-sessions/semconv/internal'
-import type { SessionProcessorsOptions } from '../session-processors/options.ts'
+import { pickSet, type SessionProcessorsOptions, STAMPING_OPTIONS } from '../session-processors/options.ts'
 import type { InstrumentationLike } from './instrumentations/instrumentation.ts'
 
 /**
@@ -53,16 +54,6 @@ export interface RegisterSessionsOptions
   readonly keepSessionInLangChain?: true | readonly (LangChainCallbacks | LangChainCaller)[] | undefined
 }
 
-const STAMPING = [
-  'onOverwrite',
-  'inferFromChildren',
-  'aliases',
-  'maxLength',
-  'defaultSession',
-] satisfies (keyof SessionSpanProcessorOptions)[]
-
-const VALIDATION = ['aliases', 'maxLength', 'onInvalid', 'backends'] satisfies (keyof ValidationOptions)[]
-
 const DELIVERY = [
   'url',
   'headers',
@@ -88,16 +79,17 @@ const DELIVERY = [
   'meterProvider',
 ] satisfies (keyof PersistentBatchSpanProcessorOptions)[]
 
-const OWN = ['backfill', 'instrumentations', 'autoInstrument', 'keepSessionInLangChain'] satisfies Name[]
+const OWN = ['instrumentations', 'autoInstrument', 'keepSessionInLangChain'] satisfies Name[]
 
 type Name = keyof RegisterSessionsOptions
 /** Fails to compile if an option has no list. */
-type Listed = (typeof STAMPING | typeof VALIDATION | typeof DELIVERY | typeof OWN)[number]
+type Listed = (typeof STAMPING_OPTIONS | typeof VALIDATION_OPTIONS | typeof DELIVERY | typeof OWN)[number]
 const OPTIONS: readonly (Name extends Listed ? Name : never)[] = [
-  ...new Set([...STAMPING, ...VALIDATION, ...DELIVERY, ...OWN]),
+  ...new Set([...STAMPING_OPTIONS, ...VALIDATION_OPTIONS, ...DELIVERY, ...OWN]),
 ]
 
-const WHERE = 'registerSessions'
+/** What messages begin with. */
+export const WHERE = 'registerSessions'
 
 /** The options by the part that they are for. */
 export interface CheckedOptions {
@@ -126,18 +118,15 @@ export function checkRegisterOptions(given: RegisterSessionsOptions): CheckedOpt
   const modules = "true or an array of LangChain's modules"
   checkOption(isChoice, WHERE, 'keepSessionInLangChain', modules, keepSessionInLangChain)
   return {
-    stamping: pick(options, STAMPING),
-    validation: pick(options, VALIDATION),
-    delivery: pick(options, DELIVERY),
+    stamping: pickSet(options, STAMPING_OPTIONS),
+    validation: pickSet({ ...options, backfill: undefined }, VALIDATION_OPTIONS),
+    delivery: pickSet(options, DELIVERY),
     backfill,
     autoInstrument,
     instrumentations: checkInstrumentations(instrumentations),
     langChainModules: keepSessionInLangChain === true ? [] : keepSessionInLangChain,
   }
 }
-
-const pick = (options: RegisterSessionsOptions, names: readonly Name[]): object =>
-  Object.fromEntries(names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]))
 
 function checkInstrumentations(given: unknown): InstrumentationLike[] {
   checkOption(Array.isArray(given), WHERE, 'instrumentations', 'an array of instrumentations', given)
@@ -149,19 +138,4 @@ function checkInstrumentations(given: unknown): InstrumentationLike[] {
     }
     return each as InstrumentationLike[]
   })
-}
-
-/**
- * Constructs a part. Its error names the option as the caller knows it.
- *
- * @throws the part's TypeError or RangeError, with `registerSessions` in place of the part's class
- */
-export function asOwnError<T>(construct: () => T): T {
-  try {
-    return construct()
-  } catch (error) {
-    if (!(error instanceof TypeError || error instanceof RangeError)) throw error
-    const Problem = error instanceof RangeError ? RangeError : TypeError
-    throw new Problem(error.message.replace(/^\w+: option /, `${WHERE}: option `))
-  }
 }

@@ -7,12 +7,13 @@ import {
   type TracerProvider,
   trace,
 } from '@opentelemetry/api'
-import { logUnheard, processState, registeredApi } from '@otel-sessions/semconv/internal'
-import { givesWay } from '../join/following-provider.ts'
+import { logUnheard, registeredApi } from '@otel-sessions/semconv/internal'
 import { problems } from '../problems.ts'
 import { readEnvironment, readLogLevel } from './environment/environment.ts'
+import { givesWay } from './following-provider.ts'
 import { startInstrumentations } from './instrumentations/start.ts'
 import { checkRegisterOptions, type RegisterSessionsOptions } from './options.ts'
+import { activeProcessorOf, type ProviderParts, stamps } from './provider-parts.ts'
 import { createSetUp } from './set-up.ts'
 import { type RegisteredSessions, telemetryOf } from './telemetry.ts'
 
@@ -93,7 +94,7 @@ function whatIsThere(): RegisteredSessions | undefined {
   }
   problems.report('register:provider-exists', () => {
     const why = 'registerSessions set nothing up, because another tracer provider is registered'
-    return stamps(provider)
+    return activeProcessorOf(provider)?._spanProcessors?.some(stamps)
       ? `${why}. Its spans get their sessions all the same, from sessionProcessors or --import otel-sessions/register: leave the call out`
       : `${why}, and its spans get no session. Give that provider spanProcessors: sessionProcessors([…]), or start with node --import otel-sessions/register`
   })
@@ -103,21 +104,8 @@ function whatIsThere(): RegisteredSessions | undefined {
   return telemetryOf(theirs, { flushMillis: 30_000, shutdownMillis: 10_000 })
 }
 
-interface ForeignProvider extends TracerProvider {
+interface ForeignProvider extends TracerProvider, ProviderParts {
   forceFlush?(options?: object): Promise<void>
-  readonly _activeSpanProcessor?: Processors
-  /** The name in SDK 1.x. */
-  readonly activeSpanProcessor?: Processors
-}
-
-/** Whether a provider of the SDK has a `SessionSpanProcessor`. */
-function stamps({ _activeSpanProcessor, activeSpanProcessor }: ForeignProvider): boolean {
-  const active = _activeSpanProcessor ?? activeSpanProcessor
-  return active?._spanProcessors?.some((each) => processState().processors.has(each)) ?? false
-}
-
-interface Processors {
-  readonly _spanProcessors?: readonly object[]
 }
 
 /** The provider that is registered, and stays; the API has it behind one of its own. */

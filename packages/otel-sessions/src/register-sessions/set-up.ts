@@ -26,6 +26,7 @@ import { backfill } from '@otel-sessions/exporter/backfill'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { keepSessionInLangChain } from '@otel-sessions/processor/langchain'
 import { RequestSpanProcessor } from '../requests/span-parents.ts'
+import { asOwnError } from '../session-processors/options.ts'
 import type {
   DetectorName,
   PropagatorName,
@@ -33,7 +34,7 @@ import type {
   SamplerName,
 } from './environment/environment.ts'
 import { ignore, readText } from './environment/variables.ts'
-import { asOwnError, type CheckedOptions } from './options.ts'
+import { type CheckedOptions, WHERE } from './options.ts'
 import { type RegisteredSessions, telemetryOf } from './telemetry.ts'
 
 /** Everything that `registerSessions` registers, before it is registered. */
@@ -68,12 +69,15 @@ function enabled(options: CheckedOptions, environment: RegisterEnvironment): Reg
     backfill: wanted === false ? undefined : wanted,
   }
   const { directory = environment.directory, ...ofDelivery } = options.delivery
-  const stamping = asOwnError(() => new RequestSpanProcessor(options.stamping))
+  const stamping = asOwnError(WHERE, () => new RequestSpanProcessor(options.stamping))
   // Both are constructed before one is used, because a wrong option throws.
-  const exporter = asOwnError(() => new SessionSpanExporter<ReadableSpan>(new ConsoleSpanExporter(), session))
+  const exporter = asOwnError(
+    WHERE,
+    () => new SessionSpanExporter<ReadableSpan>(new ConsoleSpanExporter(), session),
+  )
   const hasOtlp = environment.exporters.includes('otlp')
   const delivery = hasOtlp
-    ? asOwnError(() => new PersistentBatchSpanProcessor({ ...ofDelivery, directory, session }))
+    ? asOwnError(WHERE, () => new PersistentBatchSpanProcessor({ ...ofDelivery, directory, session }))
     : undefined
   const hasConsole = environment.exporters.includes('console')
   const provider = new TracerProvider({

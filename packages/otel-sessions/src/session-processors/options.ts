@@ -25,7 +25,8 @@ export interface SessionProcessorsOptions
 /** What messages begin with. */
 export const WHERE = 'sessionProcessors'
 
-const OF_PROCESSOR = [
+/** The options of `SessionSpanProcessor`. */
+export const STAMPING_OPTIONS = [
   'onOverwrite',
   'inferFromChildren',
   'aliases',
@@ -34,7 +35,7 @@ const OF_PROCESSOR = [
 ] satisfies (keyof SessionSpanProcessorOptions)[]
 
 const OPTIONS = [
-  ...new Set([...VALIDATION_OPTIONS, ...OF_PROCESSOR]),
+  ...new Set([...VALIDATION_OPTIONS, ...STAMPING_OPTIONS]),
 ] satisfies (keyof SessionProcessorsOptions)[]
 
 /** The options by what they are for. */
@@ -54,28 +55,37 @@ export interface SplitOptions {
  */
 export function splitOptions(options: SessionProcessorsOptions): SplitOptions {
   const own = checkOptions(WHERE, options, OPTIONS)
-  const pick = (names: readonly (keyof SessionProcessorsOptions)[]) =>
-    Object.fromEntries(names.filter((name) => own[name] !== undefined).map((name) => [name, own[name]]))
-  const validation: ValidationOptions = pick(VALIDATION_OPTIONS)
-  const processor: SessionSpanProcessorOptions = pick(OF_PROCESSOR)
+  const validation = pickSet(own, VALIDATION_OPTIONS)
+  const processor: SessionSpanProcessorOptions = pickSet(own, STAMPING_OPTIONS)
   const { backfill: wait = backfill() } = own
   const complete = { ...validation, backfill: wait === false ? undefined : wait }
   // For the checks, whatever the processors are.
   new SpanValidation(complete, { name: WHERE, send: () => undefined })
   return {
     validation: complete,
-    createProcessor: () => named(() => new RequestSpanProcessor(processor)),
+    createProcessor: () => asOwnError(WHERE, () => new RequestSpanProcessor(processor)),
     set: { validation: Object.keys(validation), processor: Object.keys(processor) },
   }
 }
 
-/** The errors of another function about an option, as those of this one. */
-function named<T>(create: () => T): T {
+/** Those of some options that the application has set. */
+export const pickSet = <T extends object>(options: T, names: readonly (keyof T)[]): Partial<T> =>
+  Object.fromEntries(
+    names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+  ) as Partial<T>
+
+/**
+ * Constructs a part. Its error names the option as the caller knows it.
+ *
+ * @param where the function that the caller has called
+ * @throws the part's TypeError or RangeError, with that function in place of the part's class
+ */
+export function asOwnError<T>(where: string, construct: () => T): T {
   try {
-    return create()
+    return construct()
   } catch (error) {
-    const { message } = error as Error
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error
     const Problem = error instanceof RangeError ? RangeError : TypeError
-    throw new Problem(message.replace(/^\w+/, WHERE), { cause: error })
+    throw new Problem(error.message.replace(/^\w+: option /, `${where}: option `), { cause: error })
   }
 }

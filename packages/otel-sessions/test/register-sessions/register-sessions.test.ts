@@ -113,11 +113,16 @@ describe('what is registered already', () => {
     expect(warning).toContain('node --import otel-sessions/register')
   })
 
-  test.each(['_activeSpanProcessor', 'activeSpanProcessor'])(
+  test.each([
+    ['_activeSpanProcessor', sessionProcessors([])],
+    ['activeSpanProcessor', sessionProcessors([])],
+    ['_activeSpanProcessor, as @vercel/otel has them', [{ processors: sessionProcessors([]) }]],
+  ])(
     'a provider of somebody else that has sessions, in its %s, is told from one that has none',
-    (property) => {
+    (where, list) => {
       const warnings = collectWarnings()
-      const provider = { getTracer: trace.getTracer, [property]: { _spanProcessors: sessionProcessors([]) } }
+      const property = /^\w+/.exec(where)?.[0] as string
+      const provider = { getTracer: trace.getTracer, [property]: { _spanProcessors: list } }
       trace.setGlobalTracerProvider(provider)
       registerSessions()
       expect(warnings).toEqual([expect.stringContaining('Its spans get their sessions all the same')])

@@ -5,7 +5,7 @@ import {
   TracerProvider as TracerProviderOfSdk,
 } from '@opentelemetry/sdk-trace'
 import { expect, test, vi } from 'vitest'
-import { FollowingProvider, type SdkProvider } from '../../src/join/following-provider.ts'
+import { FollowingProvider, type SdkProvider } from '../../src/register-sessions/following-provider.ts'
 
 function createProvider() {
   const exporter = new InMemorySpanExporter()
