@@ -47,7 +47,10 @@ const answers: [what: string, answer: () => Answer | Promise<Answer>, expected: 
 const units: [unit: string, run: (answer: () => Answer | Promise<Answer>, fn: () => void) => unknown][] = [
   ['a job', (session, fn) => jobSessions({ session })(async () => fn())({})],
   ['an invocation of Lambda', (session, fn) => invocationSessions({ session })(async () => fn())()],
-  ['a call of an MCP server', (session, fn) => callSessions({ session })(async (_extra: unknown) => fn())({})],
+  [
+    'a call of an MCP server',
+    (session, fn) => callSessions({ session })(async (_extra: unknown) => fn())({}),
+  ],
 ]
 
 describe.each(units)('%s that arrives in the scope of another user', (_, run) => {

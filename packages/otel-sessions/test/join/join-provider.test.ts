@@ -74,6 +74,29 @@ describe('SDK 1.x', () => {
     expect(calls).toEqual(['stamps', 'decorated', 'first', 'decorated', 'second'])
   })
 
+  test('a processor that stamps is added as it is', () => {
+    const calls: string[] = []
+    const provider = new ProviderOfSdk1([recorder('first', calls)])
+    joinProvider(provider as never, marking(calls))
+    const [stamping] = sessionProcessors([])
+    provider.addSpanProcessor(stamping as SpanProcessorLike)
+    expect(provider._registeredSpanProcessors.at(-1)).toBe(stamping)
+  })
+
+  test('a processor is added as it is if decorating it throws, which reaches nobody', () => {
+    const calls: string[] = []
+    const provider = new ProviderOfSdk1([recorder('first', calls)])
+    const mark = marking(calls)
+    const second = recorder('second', calls)
+    joinProvider(provider as never, (processors) => {
+      if (processors.some(({ forceFlush }) => forceFlush === second.forceFlush)) throw new Error('no room')
+      return mark(processors)
+    })
+    provider.addSpanProcessor(second)
+    provider.end()
+    expect(calls).toEqual(['stamps', 'decorated', 'first', 'second'])
+  })
+
   test('the processor of the environment gets sessions, and is shut down when another one is added', () => {
     const calls: string[] = []
     const provider = new ProviderOfSdk1([], recorder('environment', calls))
