@@ -319,3 +319,21 @@ test('two providers in one process: each processor gets the spans of its provide
   expect(one.sessions['step']).toBe('user_a_conv')
   expect(Object.keys(other.sessions)).toEqual(['job'])
 })
+
+test.each([undefined, false as const])(
+  'a span that throws when it is read reaches the processor, and no error the application: backfill %s',
+  (backfill) => {
+    const recorder = new Recorder()
+    const [, front] = start([recorder], { backfill }).processors
+    const broken = {
+      name: 'broken',
+      attributes: {},
+      spanContext(): never {
+        throw new Error('no context')
+      },
+    }
+    expect(() => front?.onEnd(broken as never)).not.toThrow()
+    expect(recorder.ended).toEqual([broken])
+    expect(front?.stats().session).toMatchObject({ spans: 1, unreadable: 1 })
+  },
+)
