@@ -3,10 +3,12 @@ import { type ProblemLog, problemLog, reportCopies } from '@otel-sessions/semcon
 /** Problems of this package, by code. Each is logged once, and has an entry on the troubleshooting page. */
 export type FrontDoorProblem =
   | 'packages:two-copies'
+  | 'processors:none'
   | 'processors:options-ignored'
   | 'processors:threw'
   | 'environment:ignored'
   | 'instrumentation:failed'
+  | 'instrumentation:none'
   | 'join:api-frozen'
   | 'join:failed'
   | 'join:unreachable'

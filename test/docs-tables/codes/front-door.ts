@@ -111,6 +111,10 @@ export const PROCESSORS = area({
   anchor: 'processors',
   intro: 'The processors run. One of them, or an option, has less effect than you may expect.',
   codes: {
+    'processors:none': {
+      what: 'The array has no processor, or only a `SessionSpanProcessor`. No span is exported.',
+      fix: 'Pass what exports: `sessionProcessors([new BatchSpanProcessor(new OTLPTraceExporter())])`. Move the exporter of `traceExporter` there: `NodeSDK` ignores that option beside `spanProcessors`.',
+    },
     'processors:threw': {
       what: 'A method of one of your processors threw. The error does not reach your application. `stats().failures` of that processor counts them.',
       fix: 'The log names the class and the method. Look at its documentation, or report it there.',
@@ -135,13 +139,18 @@ export const VARIABLES = area({
 })
 
 export const INSTRUMENTATION = area({
-  title: 'An instrumentation does not load',
+  title: 'An instrumentation is missing, or does not load',
   anchor: 'instrumentation',
-  intro: '`autoInstrument`, or `--import otel-sessions/register`, found an instrumentation.',
+  intro:
+    '`autoInstrument`, or `--import otel-sessions/register`, looked for the instrumentations that are installed. At `INFO`, the log says which are used.',
   codes: {
     'instrumentation:failed': {
       what: 'It threw while it was loaded or registered. Its library makes no spans. Everything else works.',
       fix: 'The log names the package and the error. Often its version does not fit the others: see [Runtimes and versions](../runtimes.md). To leave it out, name it in `OTEL_NODE_DISABLED_INSTRUMENTATIONS`.',
+    },
+    'instrumentation:none': {
+      what: 'None is installed, so there are spans only where your code makes them.',
+      fix: 'Install those of your libraries, such as `npm install @opentelemetry/instrumentation-http`, or all of OpenTelemetry: `@opentelemetry/auto-instrumentations-node`. If your code makes all spans by itself, turn the search off: `OTEL_SESSIONS_AUTO_INSTRUMENT=false`.',
     },
   } satisfies CodesOf<'instrumentation'>,
 })

@@ -10,7 +10,7 @@ import { startInstrumentations } from '../register-sessions/instrumentations/sta
 import { checkRegisterOptions } from '../register-sessions/options.ts'
 import { isOfRegisterSessions, setLogger } from '../register-sessions/register-sessions.ts'
 import { createSetUp, propagatorOf } from '../register-sessions/set-up.ts'
-import { sessionProcessors } from '../session-processors/session-processors.ts'
+import { decorateProcessors } from '../session-processors/session-processors.ts'
 import type { ApiObserver, RegisteredKind } from './api-global.ts'
 import type { Application } from './application.ts'
 import { type Decorate, type Joined, joinProvider } from './join-provider.ts'
@@ -68,7 +68,7 @@ export class SetUpOrJoin implements ApiObserver {
     // Silent once the provider of another SDK is there: its owner has instrumentations of its own.
     const isReplaced = () => this.#theirs !== undefined && !isOfRegisterSessions(this.#theirs)
     const instrumented = new FollowingProvider(() => (isReplaced() ? NOOP : this.#provider))
-    startInstrumentations([], this.#environment.autoInstrument ?? true, instrumented)
+    startInstrumentations([], this.#environment.autoInstrument ?? true, instrumented, { inform, warn })
   }
 
   onProvider(provider: object): void {
@@ -109,7 +109,7 @@ export class SetUpOrJoin implements ApiObserver {
 
   readonly #decorate: Decorate = (processors) => {
     const { backends, backfill } = this.#environment
-    return sessionProcessors(processors, backfill ? { backends } : { backends, backfill: false })
+    return decorateProcessors(processors, backfill ? { backends } : { backends, backfill: false })
   }
 
   #report(joined: Joined, name: string): void {

@@ -38,7 +38,8 @@ export interface RegisterSessionsOptions
   /**
    * Whether to register the instrumentations that are installed: those of OpenTelemetry, OpenInference and Traceloop that
    * the application's `package.json` names, except those that `instrumentations` has. If it names none, those in
-   * `node_modules`. A package that fails to load is logged once. `OTEL_NODE_ENABLED_INSTRUMENTATIONS` and
+   * `node_modules`. OpenTelemetry's is left out where another one changes the same library. A package that fails to load is
+   * logged once, and so it is if there is none. `OTEL_NODE_ENABLED_INSTRUMENTATIONS` and
    * `OTEL_NODE_DISABLED_INSTRUMENTATIONS` choose among them. Or `OTEL_SESSIONS_AUTO_INSTRUMENT`, `true` or `false`.
    *
    * @default false

@@ -11,6 +11,7 @@
  */
 import type { SessionSpanProcessor } from '@otel-sessions/processor'
 import { kindOf, processState } from '@otel-sessions/semconv/internal'
+import { problems } from '../problems.ts'
 import { FrontProcessor, VALIDATES } from './front-processor.ts'
 import { FrontValidation } from './front-validation.ts'
 import { type SessionProcessorsOptions, splitOptions, WHERE } from './options.ts'
@@ -38,7 +39,8 @@ export type SessionProcessors = [SessionSpanProcessor, ...ValidatingSpanProcesso
  * off: `backfill: false`. Flush the provider, not one of the processors that you passed: the provider's flush passes on
  * the spans that wait.
  *
- * @param spanProcessors processors of OpenTelemetry SDK 1.30, 2 or 3
+ * @param spanProcessors processors of OpenTelemetry SDK 1.30, 2 or 3. If none of them exports, no span is exported, which is
+ *   logged once: beside `spanProcessors`, `NodeSDK` ignores `traceExporter`
  * @returns a new array, for the option `spanProcessors` of a provider or of `NodeSDK`
  * @throws TypeError when an element is no span processor, and TypeError or RangeError when an option is wrong; the
  *   message names it
@@ -47,6 +49,16 @@ export type SessionProcessors = [SessionSpanProcessor, ...ValidatingSpanProcesso
 export function sessionProcessors(
   spanProcessors: readonly SpanProcessorLike[],
   options: SessionProcessorsOptions = {},
+): SessionProcessors {
+  const made = decorateProcessors(spanProcessors, options)
+  if (made.length === 1) reportNone()
+  return made
+}
+
+/** What `sessionProcessors` does, for a provider that may get its processors later. */
+export function decorateProcessors(
+  spanProcessors: readonly SpanProcessorLike[],
+  options: SessionProcessorsOptions,
 ): SessionProcessors {
   const split = splitOptions(options)
   checkProcessors(spanProcessors)
@@ -71,6 +83,15 @@ export function sessionProcessors(
       return VALIDATES in each ? (each as FrontProcessor) : new FrontProcessor(each, stats)
     }),
   ]
+}
+
+function reportNone(): void {
+  const remedy =
+    'pass what exports, such as [new BatchSpanProcessor(exporter)]; beside spanProcessors, NodeSDK ignores traceExporter'
+  problems.report(
+    'processors:none',
+    () => `${WHERE} got no processor that exports, so no span is exported: ${remedy}`,
+  )
 }
 
 function checkProcessors(spanProcessors: readonly SpanProcessorLike[]): void {

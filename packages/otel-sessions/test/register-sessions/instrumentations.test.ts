@@ -7,6 +7,7 @@ import type { InstrumentationLike } from 'otel-sessions'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { collectWarnings } from '../../../../test/support/tracing.ts'
 import { findInstrumentations } from '../../src/register-sessions/instrumentations/find.ts'
+import type { InstrumentationLog } from '../../src/register-sessions/instrumentations/instrumentation.ts'
 import { arrived, endSpan, register, useCollector } from './support.ts'
 
 useCollector()
@@ -104,6 +105,16 @@ describe('instrumentations that are passed', () => {
     expect(one.calls).toEqual([])
   })
 })
+
+function recordLog() {
+  const informed: string[] = []
+  const warned: string[] = []
+  const log: InstrumentationLog = {
+    inform: (message) => informed.push(message),
+    warn: (code) => warned.push(code),
+  }
+  return { log, informed, warned }
+}
 
 /** Records what is required, as instrumentations do. */
 function watchRequire() {
@@ -302,6 +313,39 @@ describe('instrumentations that are installed', () => {
     ])
     expect(warnings).toEqual([expect.stringContaining(`${name} does not instrument`)])
     expect(warnings.join()).not.toContain('secret_value')
+  })
+
+  test("OpenTelemetry's is left out beside one for LLMs of the same library, and what is used is logged at INFO", () => {
+    const OFFICIAL = '@opentelemetry/instrumentation-openai'
+    const { log, informed, warned } = recordLog()
+    const files = Object.fromEntries([HTTP, OFFICIAL, OPENAI].map((name) => [name, moduleOf(name)]))
+    const require = application({ 'package.json': manifest(HTTP, OFFICIAL, OPENAI), ...files })
+    const names = findInstrumentations([require], [], log).map((each) => each.instrumentationName)
+    expect(names).toEqual([HTTP, OPENAI])
+    expect(informed).toEqual([
+      `registers the instrumentations that are installed: ${HTTP}, ${OPENAI}`,
+      expect.stringContaining(`leaves ${OFFICIAL} out: ${OPENAI} changes the same library`),
+    ])
+    expect(warned).toEqual([])
+  })
+
+  test('that are not there are logged once with what to install, unless the application passes some', () => {
+    const warnings = collectWarnings()
+    const none = application({ 'package.json': manifest('express') })
+    findInstrumentations([none], [fakeInstrumentation()])
+    expect(warnings).toEqual([])
+    findInstrumentations([none], [])
+    findInstrumentations([], [])
+    expect(warnings).toEqual([expect.stringContaining('npm install @opentelemetry/instrumentation-http')])
+  })
+
+  test('that the environment leaves out are no problem', () => {
+    vi.stubEnv('OTEL_NODE_DISABLED_INSTRUMENTATIONS', 'http')
+    const { log, informed, warned } = recordLog()
+    const require = application({ 'package.json': manifest(HTTP), [HTTP]: moduleOf(HTTP) })
+    expect(findInstrumentations([require], [], log)).toEqual([])
+    expect(informed).toEqual(['registers the instrumentations that are installed: none is chosen'])
+    expect(warned).toEqual([])
   })
 
   test('the working directory is looked into if the main script has none', () => {

@@ -113,10 +113,11 @@ describe('what is registered already', () => {
     expect(warning).toContain('node --import otel-sessions/register')
   })
 
+  const exports = new SimpleSpanProcessor({ exporter: new InMemorySpanExporter() })
   test.each([
-    ['_activeSpanProcessor', sessionProcessors([])],
-    ['activeSpanProcessor', sessionProcessors([])],
-    ['_activeSpanProcessor, as @vercel/otel has them', [{ processors: sessionProcessors([]) }]],
+    ['_activeSpanProcessor', sessionProcessors([exports])],
+    ['activeSpanProcessor', sessionProcessors([exports])],
+    ['_activeSpanProcessor, as @vercel/otel has them', [{ processors: sessionProcessors([exports]) }]],
   ])(
     'a provider of somebody else that has sessions, in its %s, is told from one that has none',
     (where, list) => {

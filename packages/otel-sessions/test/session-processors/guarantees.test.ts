@@ -212,6 +212,15 @@ describe('the array', () => {
     expect(sessionProcessors([])).toHaveLength(1)
   })
 
+  test('without a processor that exports: no span is exported, which is logged once', () => {
+    const warnings = collectWarnings()
+    sessionProcessors([new Recorder()])
+    expect(warnings).toEqual([])
+    const [ours] = sessionProcessors([])
+    sessionProcessors([ours as unknown as SpanProcessor])
+    expect(warnings).toEqual([expect.stringContaining('sessionProcessors got no processor that exports')])
+  })
+
   test('with a SessionSpanProcessor: it comes first, and there is no second one', () => {
     const [ours] = sessionProcessors([])
     const inner = new Recorder()

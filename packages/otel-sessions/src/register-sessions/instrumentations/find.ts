@@ -2,7 +2,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readList } from '../environment/variables.ts'
 import { hookImports } from './hook-imports.ts'
-import { type InstrumentationLike, modulesOf, reportFailure } from './instrumentation.ts'
+import {
+  type InstrumentationLike,
+  type InstrumentationLog,
+  LOG,
+  modulesOf,
+  reportFailure,
+} from './instrumentation.ts'
+import { keepOnePerLibrary, type LeftOut } from './one-per-library.ts'
 import { patchImports } from './patch-imports.ts'
 
 const ALL_OF_NODE = '@opentelemetry/auto-instrumentations-node'
@@ -16,14 +23,19 @@ const INSTRUMENTATION =
  *
  * @param loaders load as the application does; the first that has any is used
  * @param given those that are not loaded again
+ * @param log says which are used, and if there are none
  */
 export function findInstrumentations(
   loaders: readonly NodeJS.Require[],
   given: readonly InstrumentationLike[],
+  log: InstrumentationLog = LOG,
 ): InstrumentationLike[] {
   const [require, names] =
     loaders.map((each) => [each, namesOf(each)] as const).find(([, { size }]) => size > 0) ?? []
-  if (require === undefined || names === undefined) return []
+  if (require === undefined || names === undefined) {
+    if (given.length === 0) log.warn('instrumentation:none', NONE)
+    return []
+  }
   const taken = new Set(given.map(({ instrumentationName }) => instrumentationName))
   const found = new Map<string, InstrumentationLike[]>()
   const attempt = (name: string, action: () => void) => {
@@ -50,9 +62,28 @@ export function findInstrumentations(
   // First: it has most of the others.
   if (names.delete(ALL_OF_NODE)) add([ALL_OF_NODE])
   add([...names].filter((name) => !taken.has(name) && isChosen(name)))
+  const leftOut = keepOnePerLibrary(found, given)
   hookImports(new Map([...found].map(([name, all]) => [require.resolve(name), all.flatMap(modulesOf)])))
   patchImports(found)
+  logChoice(found, leftOut, log)
   return [...found.values()].flat()
+}
+
+const NONE =
+  'autoInstrument found no instrumentation, so only code that makes spans by itself has any: "npm install @opentelemetry/instrumentation-http", and those of your libraries. If that is right, OTEL_SESSIONS_AUTO_INSTRUMENT=false'
+
+function logChoice(
+  found: ReadonlyMap<string, readonly InstrumentationLike[]>,
+  leftOut: readonly LeftOut[],
+  log: InstrumentationLog,
+): void {
+  const names = [...found].flatMap(([name, all]) => all.map((each) => each.instrumentationName ?? name))
+  log.inform(`registers the instrumentations that are installed: ${names.join(', ') || 'none is chosen'}`)
+  for (const { name, usedInstead } of leftOut) {
+    log.inform(
+      `leaves ${name} out: ${usedInstead} changes the same library. OTEL_NODE_ENABLED_INSTRUMENTATIONS chooses OpenTelemetry's if it names it`,
+    )
+  }
 }
 
 interface InstrumentationModule {

@@ -1,6 +1,6 @@
-import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
+import { diag, type MeterProvider, type TracerProvider } from '@opentelemetry/api'
 import { kindOf } from '@otel-sessions/semconv/internal'
-import { problems } from '../../problems.ts'
+import { type FrontDoorProblem, problems } from '../../problems.ts'
 
 /** The part of an instrumentation that is called; those of OpenTelemetry, OpenInference and Traceloop have it. */
 export interface InstrumentationLike {
@@ -8,6 +8,8 @@ export interface InstrumentationLike {
   readonly instrumentationName?: string | undefined
   /** Starts instrumenting. Called only if the instrumentation is constructed with `enabled: false`. */
   enable(): void
+  /** Stops instrumenting. */
+  disable?(): void
   /** Sets where its spans go. */
   setTracerProvider(provider: TracerProvider): void
   /** Sets where its metrics go. */
@@ -18,9 +20,24 @@ export interface InstrumentationLike {
   getModuleDefinitions?(): readonly { readonly name?: string }[]
 }
 
-/** The names of the modules that an instrumentation changes. */
-export const modulesOf = (instrumentation: InstrumentationLike): string[] =>
-  (instrumentation.getModuleDefinitions?.() ?? []).flatMap(({ name }) => name ?? [])
+/** Where it is said which instrumentations are used, and why others are not. */
+export interface InstrumentationLog {
+  inform(message: string): void
+  /** Logged once for each code. */
+  warn(code: FrontDoorProblem, message: string): void
+}
+
+/** Says it to the logger that is set. */
+export const LOG: InstrumentationLog = {
+  inform: (message) => diag.info(`otel-sessions: ${message}`),
+  warn: (code, message) => problems.report(code, () => message),
+}
+
+/** The names of the modules that an instrumentation changes; those of OpenInference tell them by an older field. */
+export function modulesOf(instrumentation: InstrumentationLike): string[] {
+  const { _modules } = instrumentation as { _modules?: readonly { readonly name?: string }[] }
+  return (instrumentation.getModuleDefinitions?.() ?? _modules ?? []).flatMap(({ name }) => name ?? [])
+}
 
 /** Reports an instrumentation that is not used, once for each. */
 export function reportFailure(name: string, error: unknown): void {

@@ -12,7 +12,6 @@ interface PatchingInstrumentation extends InstrumentationLike {
   getModuleDefinitions?(): readonly Definition[]
   /** The definitions before that method was added; OpenInference uses such a version. */
   readonly _modules?: readonly Definition[]
-  disable?(): void
 }
 
 interface Definition {

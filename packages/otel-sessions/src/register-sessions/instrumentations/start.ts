@@ -3,7 +3,12 @@ import { isBuiltin, createRequire as requireFrom, syncBuiltinESMExports } from '
 import { resolve } from 'node:path'
 import { metrics, type TracerProvider, trace } from '@opentelemetry/api'
 import { findInstrumentations } from './find.ts'
-import { type InstrumentationLike, modulesOf, reportFailure } from './instrumentation.ts'
+import {
+  type InstrumentationLike,
+  type InstrumentationLog,
+  modulesOf,
+  reportFailure,
+} from './instrumentation.ts'
 
 /** Loads modules as the application does: as its main script, and as a file of the working directory. */
 function loaders(): NodeJS.Require[] {
@@ -26,14 +31,16 @@ let areFollowing = false
  *
  * @param findsOthers whether those that are installed are loaded, too, unless some follow already
  * @param provider one that follows the registered one; left out, the one that is registered now
+ * @param log where the choice of those that are installed is said; left out, the logger that is set
  */
 export function startInstrumentations(
   given: readonly InstrumentationLike[],
   findsOthers: boolean,
   provider?: TracerProvider,
+  log?: InstrumentationLog,
 ): void {
   const finds = findsOthers && !areFollowing
-  const all = finds ? [...given, ...findInstrumentations(loaders(), given)] : given
+  const all = finds ? [...given, ...findInstrumentations(loaders(), given, log)] : given
   areFollowing ||= findsOthers && provider !== undefined
   for (const instrumentation of all) {
     try {
