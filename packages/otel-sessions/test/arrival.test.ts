@@ -1,5 +1,5 @@
 // What arrives in the scope of somebody else: a queue, a connection or a loop that was started inside it calls a helper.
-import { type Span, SpanKind } from '@opentelemetry/api'
+import { context, type Span, SpanKind, trace } from '@opentelemetry/api'
 import fc from 'fast-check'
 import { getSession, type SessionInit, setSpanSession, usingSession } from 'otel-sessions'
 import { sessions as requestSessions } from 'otel-sessions/express'
@@ -98,6 +98,32 @@ describe.each(units)('%s that arrives in the scope of another user', (_, run) =>
       ),
     )
     expect(sessionOn('work')).toEqual({ 'session.id': 'thread_b' })
+  })
+
+  it('has a session that is inferred also below a span of another process', async () => {
+    const remote = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1, isRemote: true }
+    await usingSession(OTHER, () =>
+      context.with(trace.setSpanContext(context.active(), remote), () =>
+        run(
+          () => undefined,
+          () => span('work', { thread_id: 'thread_b' }),
+        ),
+      ),
+    )
+    expect(sessionOn('work')).toEqual({ 'session.id': 'thread_b' })
+  })
+
+  it('leaves the spans of the code alone that calls it inside a scope', async () => {
+    await usingSession('user_a_conv', () =>
+      tracing.tracer.startActiveSpan('caller', async (caller) => {
+        await run(
+          () => undefined,
+          () => {},
+        )
+        caller.end()
+      }),
+    )
+    expect(sessionOn('caller')).toEqual({ 'session.id': 'user_a_conv' })
   })
 
   it('has the session of the span that it is below, while that is open', async () => {
@@ -265,5 +291,17 @@ describe('a request', () => {
     await request('user_b_conv', (fn) => usingSession({ userId: 'user_b', tags: ['beta'] }, fn))
     const expected = { 'session.id': 'user_b_conv', 'user.id': 'user_b', 'tag.tags': ['beta'] }
     expect([sessionOn('server'), sessionOn('work')]).toEqual([expected, expected])
+  })
+
+  it('keeps them also below a span that started in that scope', async () => {
+    const enter = (fn: () => void) =>
+      usingSession({ userId: 'user_b' }, () =>
+        tracing.tracer.startActiveSpan('middleware', (middleware) => {
+          fn()
+          middleware.end()
+        }),
+      )
+    await request('user_b_conv', enter)
+    expect(sessionOn('work')).toEqual({ 'session.id': 'user_b_conv', 'user.id': 'user_b' })
   })
 })
