@@ -19,17 +19,17 @@ const CORE = { '@otel-sessions/processor': ['usingSession', 'SessionSpanProcesso
 const EXPORTER = { '@otel-sessions/exporter': ['SessionSpanExporter'] }
 // What a helper has above `usingSession` is how it enters a request.
 const HELPERS = {
-  express: 13_023,
-  fastify: 13_121,
-  koa: 18_446,
-  nest: 13_069,
-  hono: 13_420,
-  fetch: 13_539,
-  next: 13_699,
-  lambda: 13_276,
-  worker: 13_128,
-  'socket.io': 18_570,
-  mcp: 13_125,
+  express: 13_628,
+  fastify: 13_722,
+  koa: 19_008,
+  nest: 13_676,
+  hono: 14_008,
+  fetch: 14_113,
+  next: 14_302,
+  lambda: 13_880,
+  worker: 13_735,
+  'socket.io': 19_250,
+  mcp: 13_728,
 }
 const PROGRAMS = [
   { limit: 15_950, imports: { ...CORE, ...EXPORTER } },
