@@ -9,6 +9,7 @@ export type FrontDoorProblem =
   | 'environment:ignored'
   | 'instrumentation:failed'
   | 'instrumentation:none'
+  | 'instrumentation:unreachable'
   | 'join:api-frozen'
   | 'join:failed'
   | 'join:unreachable'

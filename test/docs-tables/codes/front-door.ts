@@ -152,5 +152,9 @@ export const INSTRUMENTATION = area({
       what: 'None is installed, so there are spans only where your code makes them.',
       fix: 'Install those of your libraries, such as `npm install @opentelemetry/instrumentation-http`, or all of OpenTelemetry: `@opentelemetry/auto-instrumentations-node`. If your code makes all spans by itself, turn the search off: `OTEL_SESSIONS_AUTO_INSTRUMENT=false`.',
     },
+    'instrumentation:unreachable': {
+      what: 'The application is written in ES modules, and the instrumentations that the log names change nothing that it imports. Their libraries make no spans. On Node, only versions from 22.22.3, 24.11.1 and 25.1 have what this takes, and the instrumentation must be a current one.',
+      fix: 'Update Node and the instrumentations. Otherwise load the library with `createRequire`, or call `manuallyInstrument` of an instrumentation that has it: see [OpenAI](../frameworks/openai.md).',
+    },
   } satisfies CodesOf<'instrumentation'>,
 })

@@ -111,7 +111,7 @@ function recordLog() {
   const warned: string[] = []
   const log: InstrumentationLog = {
     inform: (message) => informed.push(message),
-    warn: (code) => warned.push(code),
+    warn: (code, message) => warned.push(`${code} ${message}`),
   }
   return { log, informed, warned }
 }
@@ -346,6 +346,51 @@ describe('instrumentations that are installed', () => {
     expect(findInstrumentations([require], [], log)).toEqual([])
     expect(informed).toEqual(['registers the instrumentations that are installed: none is chosen'])
     expect(warned).toEqual([])
+  })
+
+  describe('that no hook lets reach what ES modules import', () => {
+    const UNDICI = '@opentelemetry/instrumentation-undici'
+    const isNamed = (main: string, files: Readonly<Record<string, string>> = {}) => {
+      const { log, warned } = recordLog()
+      const definitions = (name: string) =>
+        `module.exports.${name}Instrumentation.prototype.getModuleDefinitions = () =>`
+      const require = application({
+        'package.json': manifest(HTTP, PG, UNDICI, '@scope/pg'),
+        [UNDICI]: `${moduleOf(UNDICI, 'UndiciInstrumentation')};${definitions('Undici')} [{ name: 'below-another' }]`,
+        [HTTP]: `${moduleOf(HTTP, 'HttpInstrumentation')};${definitions('Http')} [{ name: 'http' }]`,
+        [PG]: `${moduleOf(PG, 'PgInstrumentation')};${definitions('Pg')} [{ name: '@scope/pg/part.js' }]`,
+        'main.mjs': '',
+        'main.cjs': '',
+        'main.js': '',
+        'esm/package.json': '{ "type": "module" }',
+        'esm/src/main.js': '',
+        ...files,
+      })
+      const [node = '', script = ''] = process.argv
+      process.argv[1] = join(dirname(require.resolve('./main.js')), main)
+      onTestFinished(() => void process.argv.splice(0, 2, node, script))
+      findInstrumentations([require], [], log)
+      return warned
+    }
+
+    test.each(['main.mjs', 'esm/src/main.js', 'esm/src/main'])(
+      'are named with the remedy, if the main script is an ES module (%s)',
+      (main) => {
+        expect(isNamed(main)).toEqual([
+          expect.stringMatching(/^instrumentation:unreachable .* of [^ ]+-pg: use Node/),
+        ])
+      },
+    )
+
+    test.each(['main.cjs', 'main.js', 'not-there.mjs'])('are no problem otherwise (%s)', (main) => {
+      expect(isNamed(main)).toEqual([])
+    })
+
+    test('are no problem where the hook is there', () => {
+      const hook = 'node_modules/import-in-the-middle/register-hooks.mjs'
+      const files = { '@opentelemetry/instrumentation': '', [hook]: 'export const register = () => {}' }
+      expect(isNamed('main.mjs', files)).toEqual([])
+    })
   })
 
   test('the working directory is looked into if the main script has none', () => {

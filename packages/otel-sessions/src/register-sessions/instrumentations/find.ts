@@ -11,6 +11,7 @@ import {
 } from './instrumentation.ts'
 import { keepOnePerLibrary, type LeftOut } from './one-per-library.ts'
 import { patchImports } from './patch-imports.ts'
+import { unreachableInstrumentations } from './unreachable.ts'
 
 const ALL_OF_NODE = '@opentelemetry/auto-instrumentations-node'
 const OFFICIAL = '@opentelemetry/instrumentation-'
@@ -63,9 +64,15 @@ export function findInstrumentations(
   if (names.delete(ALL_OF_NODE)) add([ALL_OF_NODE])
   add([...names].filter((name) => !taken.has(name) && isChosen(name)))
   const leftOut = keepOnePerLibrary(found, given)
-  hookImports(new Map([...found].map(([name, all]) => [require.resolve(name), all.flatMap(modulesOf)])))
-  patchImports(found)
+  const hooked = hookImports(
+    new Map([...found].map(([name, all]) => [require.resolve(name), all.flatMap(modulesOf)])),
+  )
+  const patched = patchImports(found)
   logChoice(found, leftOut, log)
+  const others = [...found]
+    .filter(([name]) => !hooked.has(require.resolve(name)))
+    .map(([name, all]) => [name, all.filter((each) => !patched.has(each))] as const)
+  warnOfUnreachable(unreachableInstrumentations(new Map(others), dependenciesOf(require)), log)
   return [...found.values()].flat()
 }
 
@@ -84,6 +91,16 @@ function logChoice(
       `leaves ${name} out: ${usedInstead} changes the same library. OTEL_NODE_ENABLED_INSTRUMENTATIONS chooses OpenTelemetry's if it names it`,
     )
   }
+}
+
+function warnOfUnreachable(names: readonly string[], log: InstrumentationLog): void {
+  if (names.length === 0) return
+  const remedy =
+    'use Node 22.22.3, 24.11.1 or later with current versions of them, or load the libraries with require, or use manuallyInstrument if they have it'
+  log.warn(
+    'instrumentation:unreachable',
+    `what ES modules import is out of reach of ${names.join(', ')}: ${remedy}`,
+  )
 }
 
 interface InstrumentationModule {
@@ -123,7 +140,7 @@ function choiceOfEnvironment(): (name: string) => boolean {
 /** Names of packages that are instrumentations: those that the application has chosen, or else those that are there. */
 function namesOf(require: NodeJS.Require): Set<string> {
   const folders = require.resolve.paths('x') ?? []
-  const chosen = folders.flatMap((folder) => dependenciesIn(dirname(folder)))
+  const chosen = dependenciesOf(require).filter((name) => INSTRUMENTATION.test(name))
   const names = chosen.length > 0 ? chosen : folders.flatMap(packagesIn)
   return new Set(names.filter((name) => isInstalled(name, require, folders)))
 }
@@ -139,12 +156,15 @@ function isInstalled(name: string, require: NodeJS.Require, folders: readonly st
   }
 }
 
+/** Names of packages that the application's `package.json` names, or one above it. */
+const dependenciesOf = (require: NodeJS.Require): string[] =>
+  (require.resolve.paths('x') ?? []).flatMap((folder) => dependenciesIn(dirname(folder)))
+
 function dependenciesIn(folder: string): string[] {
   try {
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
     const { dependencies, devDependencies, optionalDependencies } = manifest
-    const names = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies })
-    return names.filter((name) => INSTRUMENTATION.test(name))
+    return Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies })
   } catch {
     return []
   }

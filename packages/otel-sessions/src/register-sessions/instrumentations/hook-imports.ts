@@ -11,21 +11,25 @@ interface RegisterHooks {
  * change. Never throws: without the hook, or on a Node that it does not support, imported modules stay as they are.
  *
  * @param modules the names of the modules that are changed, by a file of the package that has the instrumentations
+ * @returns the files whose modules are changed when they are imported
  */
-export function hookImports(modules: ReadonlyMap<string, readonly string[]>): void {
+export function hookImports(modules: ReadonlyMap<string, readonly string[]>): Set<string> {
   const byHook = new Map<string, string[]>()
-  for (const [file, names] of modules) {
+  for (const file of modules.keys()) {
     const hook = hookOf(file)
-    if (hook !== undefined) byHook.set(hook, [...(byHook.get(hook) ?? []), ...names])
+    if (hook !== undefined) byHook.set(hook, [...(byHook.get(hook) ?? []), file])
   }
-  for (const [hook, include] of byHook) {
+  const hooked = new Set<string>()
+  for (const [hook, files] of byHook) {
     try {
       const { register } = requireFrom(hook)(hook) as RegisterHooks
-      register({ include })
+      register({ include: files.flatMap((file) => modules.get(file) ?? []) })
+      for (const file of files) hooked.add(file)
     } catch {
       // Of another version, or on a Node that it does not support.
     }
   }
+  return hooked
 }
 
 /** The file of the hook that a package's instrumentations use; undefined before version 3.3 of it. */

@@ -36,10 +36,13 @@ const shared = globalThis as { [IMPORTED]?: (url: string, namespace: object) => 
  * itself, and two of them make every span twice. Never throws: on a Node without synchronous hooks nothing changes.
  *
  * @param found instrumentations by the names of their packages
+ * @returns those that patch what is imported
  */
-export function patchImports(found: ReadonlyMap<string, readonly PatchingInstrumentation[]>): void {
+export function patchImports(
+  found: ReadonlyMap<string, readonly PatchingInstrumentation[]>,
+): Set<InstrumentationLike> {
   const byName = patchesByName(found)
-  if (byName.size === 0 || !supportsHooks()) return
+  if (byName.size === 0 || !supportsHooks()) return new Set()
   const byUrl = new Map<string, readonly Patch[]>()
   shared[IMPORTED] = (url, namespace) => {
     for (const patch of byUrl.get(url) ?? []) apply(patch, url, namespace)
@@ -62,6 +65,7 @@ export function patchImports(found: ReadonlyMap<string, readonly PatchingInstrum
       return { ...loaded, source: text + reportOf(url) }
     },
   })
+  return new Set([...byName.values()].flat().map(({ instrumentation }) => instrumentation))
 }
 
 /** Patches by what is imported: the name of a package or of a part of it, or a file in a package. */
