@@ -110,6 +110,15 @@ describe('SDK 1.x', () => {
     expect(calls).toEqual(['stamps', 'decorated', 'added', 'decorated', 'another'])
   })
 
+  test('a span that starts is stamped before the processor of the environment sees it', () => {
+    const calls: string[] = []
+    const starting = (name: string) => ({ ...recorder(name, calls), onStart: () => void calls.push(name) })
+    const provider = new ProviderOfSdk1([], starting('environment'))
+    joinProvider(provider as never, (processors) => [starting('stamps'), ...processors])
+    provider.activeSpanProcessor.onStart({} as never, {} as never)
+    expect(calls).toEqual(['stamps', 'environment'])
+  })
+
   test('a flush and a shutdown reach the processor of the environment', async () => {
     const calls: string[] = []
     const provider = new ProviderOfSdk1([], recorder('environment', calls))

@@ -53,6 +53,20 @@ describe('several processors', () => {
     )
   })
 
+  test('get a span that cannot be read, each of them, as without us', () => {
+    const [first, second] = [new Recorder(), new Recorder()]
+    const { tracer, processors } = start([first, second], { backfill: false })
+    const span = tracer.startSpan('step')
+    Object.defineProperty(span, 'attributes', {
+      get() {
+        throw new Error('unreadable')
+      },
+    })
+    span.end()
+    expect([first.calls, second.calls]).toEqual([['step'], ['step']])
+    expect(processors[1]?.stats().session?.unreadable).toBe(1)
+  })
+
   test('get each span once although one of them ends other spans', () => {
     const spans = new Map<unknown, Span>()
     class Ending extends Recorder {
