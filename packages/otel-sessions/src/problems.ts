@@ -6,6 +6,7 @@ export type FrontDoorProblem =
   | 'processors:none'
   | 'processors:options-ignored'
   | 'processors:threw'
+  | 'processors:twice'
   | 'environment:ignored'
   | 'instrumentation:failed'
   | 'instrumentation:none'

@@ -1,14 +1,16 @@
 import type { Context } from '@opentelemetry/api'
 import type { ExportableSpan, ValidationStats } from '@otel-sessions/exporter'
 import { problems } from '../problems.ts'
+import type { Room } from './bursts.ts'
 import type { FrontValidation, Receiver } from './front-validation.ts'
+import { classNameOf, read } from './read.ts'
 import type { SpanProcessorLike, ValidatingSpanProcessor, ValidatingSpanProcessorStats } from './types.ts'
 
 type Method = keyof ValidatingSpanProcessorStats['failures']
 
 /** The same to call, with whatever the SDK has passed. */
 type Inner = Required<{
-  [Name in keyof SpanProcessorLike]: (...args: unknown[]) => ReturnType<NonNullable<SpanProcessorLike[Name]>>
+  [Name in keyof SpanProcessorLike]: (...args: unknown[]) => unknown
 }>
 
 /** The key by which a processor that was made here is told, by any copy of this package. */
@@ -27,10 +29,13 @@ export class FrontProcessor implements ValidatingSpanProcessor {
   /** @param validation the one in front, or the counters of a processor that validates by itself */
   constructor(inner: SpanProcessorLike, validation: FrontValidation | (() => ValidationStats | undefined)) {
     this.#inner = inner as unknown as Inner
-    if (typeof inner.onEnding === 'function') this.onEnding = (span) => this.#call('onEnding', span)
+    if (typeof read(inner, 'onEnding') === 'function') this.onEnding = (span) => this.#call('onEnding', span)
     this.#receiver = {
       pass: (span) => this.#call('onEnd', span),
-      flush: async () => this.#inner.forceFlush?.(),
+      flush: async () => {
+        await this.#inner.forceFlush?.()
+      },
+      room: () => roomOf(inner),
     }
     if (typeof validation === 'function') this.#ownStats = validation
     else {
@@ -53,7 +58,9 @@ export class FrontProcessor implements ValidatingSpanProcessor {
   }
 
   shutdown(): Promise<void> {
-    return this.#afterRelease(async () => this.#inner.shutdown?.())
+    return this.#afterRelease(async () => {
+      await this.#inner.shutdown?.()
+    })
   }
 
   stats(): ValidatingSpanProcessorStats {
@@ -61,24 +68,52 @@ export class FrontProcessor implements ValidatingSpanProcessor {
     return { session, failures: { ...this.#failures } }
   }
 
-  /** Passes on the spans that wait, and calls the processor: in the same call, if it takes them all. */
+  /**
+   * Passes on the spans that wait, and calls the processor: in the same call, if it takes them all. What was sent of them
+   * before is waited for as well.
+   */
   #afterRelease(call: () => Promise<void>): Promise<void> {
-    this.#validation?.release()
-    const drained = this.#validation?.drained
-    return drained === undefined ? call() : drained.then(call)
+    const validation = this.#validation
+    validation?.release()
+    const drained = validation?.drained
+    if (drained === undefined) return call()
+    // Not one after the other: an endpoint that is down would be waited for twice.
+    if (validation?.hasMore === false) return Promise.all([call(), drained]).then(() => {})
+    return drained.then(call)
   }
 
   #call(method: Method, ...args: unknown[]): void {
     try {
-      this.#inner[method](...args)
+      const result = this.#inner[method](...args) as Partial<PromiseLike<unknown>> | undefined
+      if (typeof result?.then === 'function') result.then(undefined, (error) => this.#fail(method, error))
     } catch (error) {
-      this.#failures[method] = (this.#failures[method] ?? 0) + 1
-      const name = `${this.#inner.constructor?.name}.${method}`
-      problems.report(
-        'processors:threw',
-        () => `${name} threw ${(error as Error | undefined)?.name}; counted in stats().failures`,
-        name,
-      )
+      this.#fail(method, error)
     }
   }
+
+  #fail(method: Method, error: unknown): void {
+    this.#failures[method] = (this.#failures[method] ?? 0) + 1
+    const name = `${classNameOf(this.#inner)}.${method}`
+    problems.report(
+      'processors:threw',
+      () => `${name} threw ${String(read(error, 'name'))}; counted in stats().failures`,
+      name,
+    )
+  }
+}
+
+/** The most requests at the same time that OpenTelemetry's OTLP exporters take. They reject the next one. */
+const CONCURRENT_EXPORTS = 30
+
+/**
+ * How many spans OpenTelemetry's `BatchSpanProcessor`, or `SimpleSpanProcessor` from SDK 2, can take; undefined for other
+ * processors. The first has a queue, the second a request for each span.
+ */
+function roomOf(processor: object): Room | undefined {
+  const pending = read(processor, '_pendingExports')
+  if (pending instanceof Set) return { size: CONCURRENT_EXPORTS, free: CONCURRENT_EXPORTS - pending.size }
+  const [size, waiting] = [read(processor, '_maxQueueSize'), read(processor, '_finishedSpans')]
+  return typeof size === 'number' && Array.isArray(waiting)
+    ? { size, free: size - waiting.length }
+    : undefined
 }

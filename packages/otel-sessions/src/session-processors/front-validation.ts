@@ -8,8 +8,10 @@ import {
   type ValidationOptions,
 } from '@otel-sessions/exporter/internal'
 import { logUnheard, readRecord } from '@otel-sessions/semconv/internal'
-import { Bursts } from './bursts.ts'
+import { callBeforeExit } from './before-exit.ts'
+import { Bursts, type Room } from './bursts.ts'
 import { WHERE } from './options.ts'
+import { copyOfSpan } from './span-copy.ts'
 
 type Host = BackfillHost<ExportableSpan>
 
@@ -19,6 +21,8 @@ export interface Receiver {
   pass(span: ExportableSpan): void
   /** Flushes the processor. May reject. */
   flush(): Promise<void>
+  /** How many spans it can take; undefined if that is unknown. */
+  room(): Room | undefined
 }
 
 /** A span that has ended, for the processors that get it. */
@@ -50,8 +54,13 @@ export class FrontValidation extends SpanValidation<ExportableSpan> {
     super(options, { name: WHERE, send: () => undefined })
     const createBuffer = backfill?.[CREATE_BUFFER] as CreateBuffer | undefined
     this.#backfill = createBuffer?.(this, options.backends)
-    const flush = () => Promise.all(this.#receivers.map((each) => each.flush()))
-    this.#bursts = new Bursts((span) => this.#handOut(span), flush)
+    const receivers = this.#receivers
+    this.#bursts = new Bursts({
+      passOn: (span) => this.#handOut(span),
+      flush: () => Promise.all(receivers.map((each) => each.flush())),
+      rooms: () => receivers.map((each) => each.room()),
+    })
+    if (this.#backfill !== undefined) callBeforeExit(this)
   }
 
   /** Adds a processor, before the first span. */
@@ -71,11 +80,24 @@ export class FrontValidation extends SpanValidation<ExportableSpan> {
     return this.#backfill?.size ?? 0
   }
 
+  /** Passes on the spans that wait. The processors are to be flushed next. */
   override release(): void {
     this.#backfill?.release()
+    this.#bursts.fill()
   }
 
-  /** Resolves when the processors have all that was released; undefined if they have. */
+  /** The process is about to end: passes on the spans that wait, which nothing would do any more. */
+  beforeExit(): void {
+    if (this.#bursts.hasMore) this.#bursts.passAll()
+    this.release()
+  }
+
+  /** Whether released spans are still to be passed on. */
+  get hasMore(): boolean {
+    return this.#bursts.hasMore
+  }
+
+  /** Resolves when the processors have all that was released, and have sent a part of it; undefined if so. */
   get drained(): Promise<void> | undefined {
     return this.#bursts.drained
   }
@@ -89,9 +111,7 @@ export class FrontValidation extends SpanValidation<ExportableSpan> {
   }
 
   override finish(...[span, record, changes]: Parameters<Host['finish']>): ExportableSpan {
-    const finished = super.finish(span, record, changes)
-    if (finished !== span) copyHiddenFields(span, finished)
-    return this.#note(span, finished)
+    return this.#note(span, super.finish(span, record, changes))
   }
 
   override unreadable(span: ExportableSpan): ExportableSpan {
@@ -107,7 +127,9 @@ export class FrontValidation extends SpanValidation<ExportableSpan> {
     else this.#passOn(this.#validate(span), false)
   }
 
-  #note(span: ExportableSpan, validated: ExportableSpan): ExportableSpan {
+  /** @param view what validation has made of the span */
+  #note(span: ExportableSpan, view: ExportableSpan): ExportableSpan {
+    const validated = view === span ? span : copyOfSpan(span, view)
     const ended = this.#receivers.length > 1 ? this.#ended.get(span) : undefined
     if (ended !== undefined) {
       ended.validated = validated
@@ -120,7 +142,7 @@ export class FrontValidation extends SpanValidation<ExportableSpan> {
     this.counters.spans++
     this.#hasReleased ||= hasWaited
     // A parent comes after its children, also if those are passed on in several bursts.
-    if (hasWaited || (this.#hasReleased && this.drained !== undefined)) this.#bursts.add([span])
+    if (hasWaited || (this.#hasReleased && this.hasMore)) this.#bursts.add([span])
     else this.#handOut(span)
   }
 
@@ -144,17 +166,5 @@ export class FrontValidation extends SpanValidation<ExportableSpan> {
     } catch {
       return this.unreadable(span)
     }
-  }
-}
-
-/**
- * Sentry notes on a span to which transaction and scope it belongs, in fields that no loop over the properties finds.
- * Without them, a transaction loses its user, its tags and its child spans.
- */
-function copyHiddenFields(from: object, to: object): void {
-  if (!('__SENTRY__' in globalThis)) return
-  for (const key of Reflect.ownKeys(from)) {
-    const field = Object.getOwnPropertyDescriptor(from, key)
-    if (field?.enumerable === false) Object.defineProperty(to, key, field)
   }
 }

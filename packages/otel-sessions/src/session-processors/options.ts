@@ -60,7 +60,7 @@ export function splitOptions(options: SessionProcessorsOptions): SplitOptions {
   const { backfill: wait = backfill() } = own
   const complete = { ...validation, backfill: wait === false ? undefined : wait }
   // For the checks, whatever the processors are.
-  new SpanValidation(complete, { name: WHERE, send: () => undefined })
+  asOwnError(WHERE, () => new SpanValidation(complete, { name: WHERE, send: () => undefined }))
   return {
     validation: complete,
     createProcessor: () => asOwnError(WHERE, () => new RequestSpanProcessor(processor)),
@@ -86,6 +86,10 @@ export function asOwnError<T>(where: string, construct: () => T): T {
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error
     const Problem = error instanceof RangeError ? RangeError : TypeError
-    throw new Problem(error.message.replace(/^\w+: option /, `${where}: option `), { cause: error })
+    const message = error.message
+      .replace(/^\w+: option /, `${where}: option `)
+      // What the part advises to import is in this package as well.
+      .replace(/@otel-sessions\/exporter\/\w+/, 'otel-sessions')
+    throw new Problem(message, { cause: error })
   }
 }

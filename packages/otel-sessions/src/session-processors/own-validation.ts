@@ -3,6 +3,7 @@ import { TAKE_OPTIONS, type TakesOptions } from '@otel-sessions/exporter/interna
 import { problems } from '../problems.ts'
 import { VALIDATES } from './front-processor.ts'
 import { type SplitOptions, WHERE } from './options.ts'
+import { classNameOf, has, read } from './read.ts'
 import type { SpanProcessorLike } from './types.ts'
 
 /** The validation of a processor that validates by itself. */
@@ -19,33 +20,35 @@ export function ownValidationOf(
   { validation }: SplitOptions,
 ): OwnValidation | undefined {
   const stats = () => statsOf(processor)?.session
-  if (VALIDATES in processor) {
+  if (has(processor, VALIDATES)) {
     return { ignores: 'a processor that sessionProcessors has returned before', stats }
   }
-  const name = processor.constructor?.name
-  const { [TAKE_OPTIONS]: take } = processor as Partial<TakesOptions>
-  if (take !== undefined) {
+  const name = classNameOf(processor)
+  const take = read(processor, TAKE_OPTIONS) as TakesOptions[typeof TAKE_OPTIONS] | undefined
+  if (typeof take === 'function') {
+    const isTaken = take.call(processor, validation)
     return {
-      ignores: take.call(processor, validation) ? undefined : `${name} with the option session`,
+      ignores: isTaken ? undefined : `${name} that has the option session, or took those of another call`,
       stats,
     }
   }
-  const { _exporter: exporter } = processor as { readonly _exporter?: object }
-  if (exporter === undefined || !isSessionSpanExporter(exporter)) return undefined
+  const exporter = read(processor, '_exporter')
+  if (!isSessionSpanExporter(exporter)) return undefined
   return { ignores: `${name} around a SessionSpanExporter`, stats: () => statsOf(exporter) }
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: of one of several classes, of whichever version.
-const statsOf = (owner: object): any => (owner as { stats?: () => unknown }).stats?.()
-
-/** By a counter: the class may be of another copy, and its name minified. */
-function isSessionSpanExporter(exporter: object): boolean {
+function statsOf(owner: unknown): any {
   try {
-    return statsOf(exporter)?.notBackfilled !== undefined
+    return (owner as { stats?: () => unknown } | undefined)?.stats?.()
   } catch {
-    return false
+    return undefined
   }
 }
+
+/** By a counter: the class may be of another copy, and its name minified. */
+const isSessionSpanExporter = (exporter: unknown): boolean =>
+  read(statsOf(exporter), 'notBackfilled') !== undefined
 
 /** Reports options that the application has set in vain. */
 export function reportIgnored(options: readonly string[], about: string): void {

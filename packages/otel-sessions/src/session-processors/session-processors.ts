@@ -4,8 +4,9 @@
  * - `session-processors.ts`: the function
  * - `options.ts`: its options, for the processor that stamps and for validation
  * - `front-processor.ts`: what stands in for a processor of the application; `types.ts`: what it looks like
- * - `front-validation.ts`: validation of single spans; `bursts.ts`: spans that have waited are passed on in bursts
- * - `own-validation.ts`: processors that validate by themselves
+ * - `front-validation.ts`: validation of single spans; `span-copy.ts`: copies of those that it changes
+ * - `bursts.ts`: spans that have waited are passed on in bursts; `before-exit.ts`: what waits when the process ends
+ * - `own-validation.ts`: processors that validate by themselves; `read.ts`: reads what may throw
  *
  * @module
  */
@@ -16,6 +17,7 @@ import { FrontProcessor, VALIDATES } from './front-processor.ts'
 import { FrontValidation } from './front-validation.ts'
 import { type SessionProcessorsOptions, splitOptions, WHERE } from './options.ts'
 import { ownValidationOf, reportIgnored } from './own-validation.ts'
+import { classNameOf, has, read } from './read.ts'
 import type { SpanProcessorLike, ValidatingSpanProcessor } from './types.ts'
 
 /** The processors for a provider: the one that stamps comes first; it and the others have `stats()`. */
@@ -32,6 +34,9 @@ export type SessionProcessors = [SessionSpanProcessor, ...ValidatingSpanProcesso
  * `sessionProcessors` has returned. A `PersistentBatchSpanProcessor` without that option takes the options of this call. A
  * `SessionSpanProcessor` in the array is moved to its front. Where options have no effect for that reason, it is logged
  * once.
+ *
+ * A processor that gets a copy has the span's methods and all fields that it has set on the span in `onStart`, but another
+ * object: key what you remember of a span, in a `Map` or `WeakMap`, by `spanContext().spanId`, not by the span.
  *
  * The processors have their spans in common, as without this function: what one of them writes to an ended span, such as a
  * mask, the next ones see. Code outside the array that keeps the SDK's span does not see it if validation has made a copy.
@@ -69,7 +74,9 @@ export function decorateProcessors(
   const validation = new FrontValidation(split.validation)
   if (given !== undefined) reportIgnored(split.set.processor, 'the SessionSpanProcessor in the array')
   const others = spanProcessors.filter((each) => each !== given)
-  const ownValidations = others.map((each) => ownValidationOf(each, split))
+  const distinct = new Map([...new Set(others)].map((each) => [each, ownValidationOf(each, split)]))
+  if (distinct.size < others.length) reportTwice(others)
+  const ownValidations = others.map((each) => distinct.get(each))
   // Behind another one, a processor must get the spans that the other one gets, and may have written to.
   const firstPlain = ownValidations.indexOf(undefined)
   return [
@@ -80,7 +87,7 @@ export function decorateProcessors(
       if (ownValidation === undefined) return new FrontProcessor(each, validation)
       const { ignores, stats } = ownValidation
       if (ignores !== undefined) reportIgnored(split.set.validation, ignores)
-      return VALIDATES in each ? (each as FrontProcessor) : new FrontProcessor(each, stats)
+      return has(each, VALIDATES) ? (each as FrontProcessor) : new FrontProcessor(each, stats)
     }),
   ]
 }
@@ -102,14 +109,25 @@ function checkProcessors(spanProcessors: readonly SpanProcessorLike[]): void {
   }
   // Not every: it leaves out the holes of an array.
   for (const [index, each] of spanProcessors.entries()) {
-    if (isFunction(each?.onStart) && isFunction(each.onEnd)) continue
-    const hint = isFunction((each as { export?: unknown } | undefined)?.export)
+    if (isFunction(read(each, 'onStart')) && isFunction(read(each, 'onEnd'))) continue
+    const hint = isFunction(read(each, 'export'))
       ? ': it is an exporter, which belongs into a BatchSpanProcessor'
       : ''
     throw new TypeError(
       `${WHERE}: spanProcessors[${index}] must be a span processor, with onStart and onEnd; it is ${kindOf(each)}${hint}`,
     )
   }
+}
+
+function reportTwice(processors: readonly SpanProcessorLike[]): void {
+  const twice = processors.find((each, index) => processors.indexOf(each) < index)
+  if (twice === undefined) return
+  const name = classNameOf(twice)
+  problems.report(
+    'processors:twice',
+    () => `${WHERE}: the same ${name} is in the array twice, so it gets every span twice`,
+    name,
+  )
 }
 
 const isFunction = (value: unknown): boolean => typeof value === 'function'

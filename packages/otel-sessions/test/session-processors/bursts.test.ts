@@ -1,5 +1,10 @@
 import { context, type Span, trace } from '@opentelemetry/api'
-import { BatchSpanProcessor, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace-base'
+import {
+  BatchSpanProcessor,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+  type SpanExporter,
+} from '@opentelemetry/sdk-trace-base'
 import { backfill, usingSession } from 'otel-sessions'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { inSpan, Recorder, start } from './support.ts'
@@ -156,4 +161,115 @@ describe('a processor that', () => {
     expect(between).toEqual([513, 512, 512, 463])
     expect(inner.calls.at(-2)).toBe('root')
   })
+})
+
+describe('BatchSpanProcessor with a small queue', () => {
+  test.each([1, 2, 64, 128, 256, 512, 1_000])('of %i spans gets all of three large traces', async (size) => {
+    const { exporter, arrived } = network()
+    const batch = new BatchSpanProcessor(exporter, {
+      maxQueueSize: size,
+      maxExportBatchSize: Math.min(64, size),
+    })
+    const { tracer, provider } = start([batch])
+    for (const session of ['one', 'two', 'three']) {
+      startTrace(tracer, 602, session).end()
+      await provider.forceFlush()
+    }
+    await provider.shutdown()
+    expect(arrived).toHaveLength(3 * 602)
+    expect(new Set(arrived.map(({ attributes }) => attributes['session.id']))).toEqual(
+      new Set(['one', 'two', 'three']),
+    )
+  })
+
+  test('keeps half of it for spans that do not wait', () => {
+    const inner = Object.assign(new Recorder(), { _maxQueueSize: 100, _finishedSpans: [] as unknown[] })
+    inner.onEnd = (span) => {
+      inner.calls.push(span.name)
+      inner._finishedSpans.push(span)
+    }
+    const { tracer } = start([inner])
+    startTrace(tracer, 500).end()
+    // One of them did not wait itself.
+    expect(inner.calls.indexOf('forceFlush')).toBe(50)
+  })
+
+  test('that fills during a flush with spans that do not wait is flushed once more', async () => {
+    const inner = Object.assign(new Recorder(), {
+      _maxQueueSize: 10,
+      _finishedSpans: [] as unknown[],
+      flushes: 0,
+    })
+    let dropped = 0
+    inner.onEnd = (span) => {
+      if (inner._finishedSpans.length === 10) dropped++
+      else inner._finishedSpans.push(span)
+    }
+    inner.forceFlush = async () => {
+      // The first time, others have come when it is over.
+      inner._finishedSpans = inner.flushes++ === 0 ? Array.from({ length: 10 }) : []
+    }
+    const { tracer, processors } = start([inner])
+    startTrace(tracer, 30).end()
+    await processors[1]?.forceFlush()
+    expect([dropped, inner.flushes > 2]).toEqual([0, true])
+  })
+
+  test('that stays full although it was flushed gets the rest at once', async () => {
+    const inner = Object.assign(new Recorder(), {
+      _maxQueueSize: 10,
+      _finishedSpans: Array.from({ length: 10 }),
+    })
+    const { tracer, processors } = start([inner])
+    startTrace(tracer, 100).end()
+    await processors[1]?.forceFlush()
+    expect(inner.ended).toHaveLength(100)
+  })
+})
+
+describe('an endpoint that does not answer', () => {
+  test.each(['forceFlush', 'shutdown'] as const)(
+    'is waited for once in %s, although a part of a large trace was sent before',
+    async (method) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      onTestFinished(() => void vi.useRealTimers())
+      const sent: ReadableSpan[] = []
+      const exporter: SpanExporter = { export: (spans) => void sent.push(...spans), shutdown: async () => {} }
+      const batch = new BatchSpanProcessor(exporter, { exportTimeoutMillis: 3_000 })
+      const { tracer, provider } = start([batch])
+      startTrace(tracer, 1_800).end()
+      let isOver = false
+      const over = provider[method]()
+        .catch(() => {})
+        .then(() => {
+          isOver = true
+        })
+      await vi.advanceTimersByTimeAsync(2_999)
+      expect(isOver).toBe(false)
+      await vi.advanceTimersByTimeAsync(1)
+      await over
+      expect(sent).toHaveLength(1_800)
+    },
+  )
+})
+
+test('SimpleSpanProcessor gets no more spans at the same time than an OTLP exporter sends', async () => {
+  const arrived: ReadableSpan[] = []
+  let [sending, most] = [0, 0]
+  const exporter: SpanExporter = {
+    export: (spans, done) => {
+      most = Math.max(most, ++sending)
+      setImmediate(() => {
+        sending--
+        arrived.push(...spans)
+        done({ code: 0 })
+      })
+    },
+    shutdown: async () => {},
+  }
+  const { tracer, provider } = start([new SimpleSpanProcessor(exporter)])
+  startTrace(tracer, 200).end()
+  await provider.forceFlush()
+  expect([arrived.length, most <= 30]).toEqual([200, true])
+  expect(arrived.at(-1)?.name).toBe('root')
 })

@@ -1,4 +1,4 @@
-import { context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api'
+import { context, ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api'
 import {
   BatchSpanProcessor,
   InMemorySpanExporter,
@@ -16,6 +16,59 @@ beforeEach(() => {
   resetProcessState()
   return stopTracing
 })
+
+/** The same, with a property that throws when it is read. */
+function throwing<T extends object>(of: T, key: string): T & Record<string, never> {
+  const get = () => {
+    throw new Error('unreadable')
+  }
+  return Object.defineProperty(of, key, { get }) as T & Record<string, never>
+}
+
+/** What a span shows to exporters, as a plain object. */
+function readable(of: object) {
+  const { name, kind, status, resource, ended, attributes, links, events } = of as ReadableSpan
+  const spanContext = () => (of as ReadableSpan).spanContext()
+  return { spanContext, name, kind, status, resource, ended, attributes, links, events }
+}
+
+/** With methods and getters that cannot be overridden by an assignment, as in a hardened realm. */
+class Frozen {
+  readonly #span: ReadableSpan
+  readonly extra = 'mine'
+
+  constructor(span: object) {
+    this.#span = span as ReadableSpan
+  }
+
+  spanContext() {
+    return this.#span.spanContext()
+  }
+
+  get name() {
+    return this.#span.name
+  }
+
+  get resource() {
+    return this.#span.resource
+  }
+
+  get ended() {
+    return this.#span.ended
+  }
+
+  get attributes() {
+    return this.#span.attributes
+  }
+}
+
+/** The same, with properties of a span that no loop finds. */
+function withHidden<T extends object>(span: T): T {
+  for (const name of ['name', 'resource', 'attributes']) {
+    Object.defineProperty(span, name, { enumerable: false, writable: false })
+  }
+  return span
+}
 
 describe('a processor behind it', () => {
   test('gets the span itself when it starts, and when it ends if nothing is changed', () => {
@@ -43,8 +96,23 @@ describe('a processor behind it', () => {
     const copy = inner.ended[0] as ReadableSpan & Record<string, unknown>
     expect(copy).not.toBe(span)
     expect(copy.spanContext()).toBe(span.spanContext())
-    const names = Object.keys(copy).filter((name) => name !== 'attributes' && name !== 'spanContext')
-    expect(names).toHaveLength(15)
+    const names = [
+      ...[
+        'name',
+        'kind',
+        'startTime',
+        'endTime',
+        'status',
+        'links',
+        'events',
+        'duration',
+        'ended',
+        'resource',
+      ],
+      ...['droppedAttributesCount', 'droppedEventsCount', 'droppedLinksCount'],
+      ...['parentSpanContext', 'instrumentationScope'],
+    ]
+    expect(Object.keys(copy)).toEqual(expect.arrayContaining([...names, ...Object.keys(span)]))
     for (const name of names as (keyof ReadableSpan)[]) {
       const before = span[name]
       expect(copy[name]).toBe(before)
@@ -57,22 +125,87 @@ describe('a processor behind it', () => {
     expect(span.attributes).toEqual({ 'session.id': 'user_a_conv' })
   })
 
-  test('gets what Sentry notes on a span beside its properties, on the copy, too', () => {
-    const carrier = globalThis as { __SENTRY__?: object }
-    carrier.__SENTRY__ = {}
-    onTestFinished(() => void delete carrier.__SENTRY__)
-    const key = Symbol.for('sentry.otelSourceInference')
+  test('gets a copy with the methods and the class of the span, and with all that it has set on it, hidden fields too', () => {
+    const [field, hidden] = [Symbol('field'), Symbol.for('sentry.otelSourceInference')]
+    const inner = new Recorder()
+    inner.onStart = (span) => {
+      Object.assign(span as object, { tenant: 'acme', [field]: 'acme' })
+      Object.defineProperty(span, '_sentryScope', { value: 'scope', writable: true, configurable: true })
+      Object.defineProperty(span, hidden, { value: true, writable: true, configurable: true })
+    }
+    const { tracer } = start([inner], { backends: [langfuse] })
+    const span = usingSession('user_a_conv', () => tracer.startSpan('step')) as Span & ReadableSpan
+    span.end()
+    const copy = inner.ended[0] as Span & ReadableSpan & Record<string | symbol, unknown>
+    expect(copy).not.toBe(span)
+    expect(copy.attributes).toMatchObject({ 'langfuse.session.id': 'user_a_conv' })
+    expect([copy['tenant'], copy[field], copy['_sentryScope'], copy[hidden]]).toEqual([
+      'acme',
+      'acme',
+      'scope',
+      true,
+    ])
+    expect(Object.keys(copy)).not.toContain('_sentryScope')
+    expect(copy).toBeInstanceOf(span.constructor)
+    expect(copy.constructor.name).toBe(span.constructor.name)
+    // As on the span, they have no effect, because it has ended.
+    expect(copy.isRecording()).toBe(false)
+    expect(copy.setAttribute('late', 1).updateName('late')).toBe(copy)
+    copy.end()
+    expect([copy.name, Object.keys(copy.attributes), span.name]).toEqual([
+      'step',
+      ['session.id', 'langfuse.session.id'],
+      'step',
+    ])
+    expect(inner.ended).toHaveLength(1)
+  })
+
+  test.each([
+    ['a plain object', (span: object) => ({ ...readable(span), extra: 'mine' })],
+    [
+      'an object without a prototype',
+      (span: object) => ({ __proto__: null, ...readable(span), extra: 'mine' }),
+    ],
+    [
+      'of a frozen class',
+      (span: object) => new (Object.freeze(Frozen.prototype).constructor as typeof Frozen)(span),
+    ],
+    ['a proxy', (span: object) => new Proxy(Object.assign(span, { extra: 'mine' }), {})],
+    ['with hidden fields', (span: object) => withHidden({ ...readable(span), extra: 'mine' })],
+  ])('gets a copy of a span that is %s, with everything that it has', (_, make) => {
+    const inner = new Recorder()
+    const { tracer, processors } = start([inner], { backends: [langfuse] })
+    const ended = usingSession('user_a_conv', () => tracer.startSpan('step'))
+    ended.setAttribute('own', 1)
+    const span = make(ended) as ReadableSpan
+    processors[1]?.onEnd(span)
+    const copy = inner.ended[0] as ReadableSpan & { extra: string }
+    expect(copy).not.toBe(span)
+    expect([copy.name, copy.extra, copy.ended, copy.spanContext()]).toEqual([
+      'step',
+      'mine',
+      false,
+      ended.spanContext(),
+    ])
+    expect(copy.attributes).toMatchObject({ own: 1, 'langfuse.session.id': 'user_a_conv' })
+    for (const name of ['name', 'ended', 'resource']) expect(Reflect.set(copy, name, 'written')).toBe(true)
+    expect([copy.name, copy.ended, copy.resource]).toEqual(['written', 'written', 'written'])
+  })
+
+  test('gets what can be read of a span with a field that throws', () => {
     const inner = new Recorder()
     const { tracer } = start([inner], { backends: [langfuse] })
     const span = usingSession('user_a_conv', () => tracer.startSpan('step'))
-    Object.defineProperty(span, '_sentryScope', { value: 'scope', writable: true, configurable: true })
-    Object.defineProperty(span, key, { value: true, writable: true, configurable: true })
+    Object.defineProperty(span, 'extra', {
+      enumerable: true,
+      get: () => {
+        throw new Error('unreadable')
+      },
+    })
     span.end()
-    expect(inner.ended[0]).not.toBe(span)
-    expect(inner.ended[0]).toMatchObject({ attributes: { 'langfuse.session.id': 'user_a_conv' } })
-    const copy = inner.ended[0] as unknown as Record<string | symbol, unknown>
-    expect([copy['_sentryScope'], copy[key]]).toEqual(['scope', true])
-    expect(Object.keys(copy)).not.toContain('_sentryScope')
+    expect(inner.ended.map(({ name, attributes }) => [name, attributes['langfuse.session.id']])).toEqual([
+      ['step', 'user_a_conv'],
+    ])
   })
 
   test('is asked before a span ends only if it has onEnding', () => {
@@ -109,6 +242,94 @@ describe('a processor behind it', () => {
       expect(warnings[0]).not.toContain('user_a_conv')
     },
   )
+
+  test.each(['onStart', 'onEnding', 'onEnd'] as const)(
+    'may reject in an async %s: nobody notices, the others get their spans, it is counted and logged once',
+    async (method) => {
+      const warnings = collectWarnings()
+      const unhandled: unknown[] = []
+      const note = (error: unknown) => unhandled.push(error)
+      process.on('unhandledRejection', note)
+      onTestFinished(() => void process.off('unhandledRejection', note))
+      const hostile = Object.assign(new Recorder(), {
+        [method]: async () => {
+          throw new RangeError('of user_a_conv')
+        },
+      })
+      const other = new Recorder()
+      const { tracer, processors } = start([hostile, other])
+      usingSession('user_a_conv', () => {
+        for (const name of ['one', 'two']) inSpan(tracer, name, () => {})
+      })
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(unhandled).toEqual([])
+      expect(other.sessions).toEqual({ one: 'user_a_conv', two: 'user_a_conv' })
+      expect(processors[1]?.stats().failures).toEqual({ [method]: 2 })
+      expect(warnings).toHaveLength(1)
+      expect(warnings[0]).toContain(`Recorder.${method} threw RangeError; counted in stats().failures`)
+    },
+  )
+
+  test.each([
+    [
+      'throws what throws when it is read',
+      (recorder: Recorder) =>
+        Object.assign(recorder, {
+          onEnd: () => {
+            throw throwing({}, 'name')
+          },
+        }),
+    ],
+    [
+      'has a constructor that throws',
+      (recorder: Recorder) =>
+        throwing(
+          Object.assign(recorder, {
+            onEnd: () => {
+              throw new Error('thrown')
+            },
+          }),
+          'constructor',
+        ),
+    ],
+  ])('may be one that %s: the failure is counted all the same', (_, make) => {
+    const { tracer, processors } = start([make(new Recorder())])
+    usingSession('user_a_conv', () => inSpan(tracer, 'step', () => {}))
+    expect(processors[1]?.stats().failures).toEqual({ onEnd: 1 })
+  })
+
+  test.each([
+    ['whose onEnding throws when it is read', (recorder: Recorder) => throwing(recorder, 'onEnding')],
+    ['that is frozen', (recorder: Recorder) => Object.freeze(recorder)],
+    [
+      'whose stats() throws',
+      (recorder: Recorder) => Object.assign(recorder, { stats: () => throwing({}, 'x').x }),
+    ],
+    [
+      'that is a proxy which throws for all that it does not have',
+      (recorder: Recorder) =>
+        new Proxy(recorder, {
+          get: (target, key) => {
+            if (key in target) return target[key as keyof Recorder]
+            throw new Error(`there is no ${String(key)}`)
+          },
+        }),
+    ],
+  ])('may be one %s: it gets its spans', (_, make) => {
+    const inner = new Recorder()
+    const { tracer } = start([make(inner)])
+    usingSession('user_a_conv', () => inSpan(tracer, 'step', () => {}))
+    expect(inner.sessions).toEqual({ step: 'user_a_conv' })
+  })
+
+  test('is named by its place in the array if its onEnd throws when it is read', () => {
+    const list = [new Recorder(), throwing(new Recorder(), 'onEnd')]
+    expect(() => sessionProcessors(list)).toThrow(
+      new TypeError(
+        'sessionProcessors: spanProcessors[1] must be a span processor, with onStart and onEnd; it is a value of type object',
+      ),
+    )
+  })
 
   test('may throw, reject or lack forceFlush and shutdown: the provider gets what it would get without us', async () => {
     const failing = (message: string) => async () => {
@@ -276,8 +497,14 @@ describe('options', () => {
       { backends: 'langfuse' },
       'option backends must be an array of backends, it is a string of 8 characters',
     ],
-    [{ backends: ['langfuse'] }, 'option backends[0] must be a backend, it is a string of 8 characters'],
-    [{ backfill: true }, 'option backfill must be made by backfill(), it is a value of type boolean'],
+    [
+      { backends: ['langfuse'] },
+      "option backends[0] must be a backend, it is a string of 8 characters: import one from 'otel-sessions'",
+    ],
+    [
+      { backfill: true },
+      "option backfill must be made by backfill(), it is a value of type boolean: import { backfill } from 'otel-sessions'",
+    ],
     [{ onInvalid: 'keep' }, "option onInvalid must be 'drop' or a function"],
     [{ aliases: 'thread_id' }, 'option aliases must be an array'],
     [{ maxLength: 200 }, 'option maxLength must be a whole number from 1 to 199, it is 200'],

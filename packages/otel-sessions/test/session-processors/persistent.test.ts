@@ -1,7 +1,13 @@
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { resetProcessState } from '@otel-sessions/semconv/internal'
-import { datadog, langfuse, type SessionProcessorsOptions, usingSession } from 'otel-sessions'
+import {
+  datadog,
+  langfuse,
+  type SessionProcessorsOptions,
+  sessionProcessors,
+  usingSession,
+} from 'otel-sessions'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { startEndpoint } from '../../../../packages/exporter/test/persistent/endpoint.ts'
 import { collectWarnings, stopTracing } from '../../../../test/support/tracing.ts'
@@ -52,8 +58,22 @@ test.each([
   expect(sent['lookup']).not.toHaveProperty(['session.id'])
   expect(warnings).toHaveLength(1)
   expect(warnings[0]).toContain(
-    'backends have no effect on PersistentBatchSpanProcessor with the option session',
+    'backends have no effect on PersistentBatchSpanProcessor that has the option session, or took those of another call',
   )
+})
+
+test('a persistent processor that is in the array twice has the options, and the message says that it gets every span twice', () => {
+  const warnings = collectWarnings()
+  const persistent = new PersistentBatchSpanProcessor({ url: 'http://127.0.0.1:9/v1/traces' })
+  onTestFinished(() => persistent.shutdown().catch(() => {}))
+  const options = { backends: [langfuse] }
+  for (let count = 0; count < 2; count++) sessionProcessors([persistent, persistent], options)
+  expect(warnings).toHaveLength(2)
+  expect(warnings[0]).toContain(
+    'sessionProcessors: the same PersistentBatchSpanProcessor is in the array twice, so it gets every span twice',
+  )
+  // The second call.
+  expect(warnings[1]).toContain('that has the option session, or took those of another call')
 })
 
 test('a persistent processor behind one that redacts sends what is left', async () => {
