@@ -102,9 +102,9 @@ describe('the environment', () => {
 
   it('has compression, timeout and protocol; those for traces take precedence', () => {
     const env = {
-      [`${GENERAL}COMPRESSION`]: 'gzip',
+      [`${GENERAL}COMPRESSION`]: 'GZIP',
       [`${GENERAL}TIMEOUT`]: '5000',
-      [`${GENERAL}PROTOCOL`]: 'http/json',
+      [`${GENERAL}PROTOCOL`]: 'HTTP/JSON',
     }
     const general = { compression: 'gzip', timeoutMillis: 5000, protocol: 'http/json' }
     expect(settingsOf(env)).toEqual(general)

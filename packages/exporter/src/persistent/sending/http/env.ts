@@ -94,6 +94,12 @@ function readTls(env: Environment, problems: string[]): EnvSettings['tls'] {
   return Object.keys(tls).length > 0 ? tls : undefined
 }
 
+/** A name that is served, in any case, as the specification has it for names. */
+function lowerCase<T extends string>(value: string, isServed: (value: string) => value is T): T | undefined {
+  const lower = value.toLowerCase()
+  return isServed(lower) ? lower : undefined
+}
+
 /**
  * Reads `OTEL_EXPORTER_OTLP_*` for traces, and `OTEL_BSP_*` for batches. `OTEL_EXPORTER_OTLP_TRACES_*` takes precedence;
  * headers of both are merged.
@@ -135,11 +141,7 @@ export function readEnv(env: Environment): { settings: EnvSettings; problems: re
   }
 
   const wantedCompression = hasZstd ? 'none, gzip or zstd' : 'none or gzip; zstd needs Node 22.15'
-  const compression = readBoth(
-    'COMPRESSION',
-    (value) => (isCompression(value) ? value : undefined),
-    wantedCompression,
-  )
+  const compression = readBoth('COMPRESSION', (value) => lowerCase(value, isCompression), wantedCompression)
   if (compression !== undefined) settings.compression = compression
 
   const timeoutMillis = readBoth(
@@ -151,7 +153,7 @@ export function readEnv(env: Environment): { settings: EnvSettings; problems: re
 
   const protocol = readBoth(
     'PROTOCOL',
-    (value) => (isProtocol(value) ? value : undefined),
+    (value) => lowerCase(value, isProtocol),
     'http/protobuf or http/json. For gRPC, take the port of the endpoint for OTLP/HTTP, usually 4318',
   )
   if (protocol !== undefined) settings.protocol = protocol
