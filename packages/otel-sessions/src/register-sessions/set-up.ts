@@ -33,7 +33,7 @@ import type {
   RegisterEnvironment,
   SamplerName,
 } from './environment/environment.ts'
-import { ignore, readText } from './environment/variables.ts'
+import { ignore, readList, readText } from './environment/variables.ts'
 import { type CheckedOptions, WHERE } from './options.ts'
 import { type RegisteredSessions, telemetryOf } from './telemetry.ts'
 
@@ -136,11 +136,21 @@ function detectorsOf(names: readonly DetectorName[]) {
   const variable = 'OTEL_RESOURCE_ATTRIBUTES'
   if (names.includes('env') && readText(variable) !== undefined) {
     // The SDK ignores the whole variable if a part is wrong, and logs that at debug level only.
-    const { 'service.name': _, ...found } = envDetector.detect().attributes ?? {}
-    if (Object.keys(found).length === 0 && !readText(variable)?.includes('service.name'))
-      ignore(variable, 'it must be name=value,name=value, percent-encoded')
+    const found = envDetector.detect().attributes ?? {}
+    if (!readList(variable)?.every((member) => nameIn(member) in found))
+      ignore(variable, 'it must be name=value,name=value, percent-encoded, each at most 255 characters long')
   }
   return names.map((name) => DETECTORS[name])
+}
+
+/** The name in `name=value`, decoded. A name that cannot be decoded is never found. */
+function nameIn(member: string): string {
+  const name = member.split('=', 1)[0]?.trim() ?? ''
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
 }
 
 const SAMPLERS: Readonly<Record<SamplerName, (ratio: number) => Sampler>> = {
