@@ -129,10 +129,11 @@ export const PROCESSORS = area({
 export const VARIABLES = area({
   title: 'An environment variable is ignored',
   anchor: 'variables',
-  intro: '`registerSessions` cannot use the value of a [variable](../reference/environment.md).',
+  intro:
+    '`registerSessions` or `--import otel-sessions/register` cannot use a [variable](../reference/environment.md).',
   codes: {
     'environment:ignored': {
-      what: 'The value is wrong, or it asks for something that `registerSessions` does not have, such as the protocol `grpc`. It is ignored, and the default applies. The log names the variable and what it accepts, never the value.',
+      what: 'The value is wrong, or it asks for something that `registerSessions` does not have, such as the protocol `grpc`. It is ignored, and the default applies. The log names the variable and what it accepts, never the value. Or the variable does not exist, or it has no effect, because the provider of another SDK delivers the spans.',
       fix: 'Correct the variable, or pass the option in code.',
     },
   } satisfies Pick<CodesOf<'environment'>, 'environment:ignored'>,

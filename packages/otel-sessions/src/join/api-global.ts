@@ -1,3 +1,5 @@
+import type { Tracer } from '@opentelemetry/api'
+
 /** What is registered with OpenTelemetry's API and may be this package's own. */
 export type RegisteredKind = 'trace' | 'context' | 'propagation'
 
@@ -5,6 +7,8 @@ export type RegisteredKind = 'trace' | 'context' | 'propagation'
 export interface ApiObserver {
   /** A provider is registered. Called in the registration, and for one that is registered already. */
   onProvider(provider: object): void
+  /** Somebody gets a tracer of the registered provider, as instrumentations do. Returns the tracer to hand out. */
+  onTracer(name: string, tracer: Tracer): Tracer
   /** A logger is set. */
   onLogger(): void
   /** Whether a value is this package's own, so that somebody else's registration replaces it. */
@@ -20,6 +24,7 @@ const API = Symbol.for('opentelemetry.js.api.1')
 interface ProxyProvider {
   readonly _delegate?: object
   setDelegate?(provider: object): void
+  getTracer?(name: string, ...rest: unknown[]): Tracer
 }
 
 type RawApi = Record<string, unknown>
@@ -100,9 +105,9 @@ export function watchApi(observer: ApiObserver): void {
 
 const followed = new WeakSet<object>()
 
-/** Tells of the provider of a proxy, and of each that it gets later. */
+/** Tells of the provider of a proxy, of each that it gets later, and of the tracers that it is asked for. */
 function followDelegate(proxy: ProxyProvider, observer: ApiObserver, guard: (fn: () => void) => void): void {
-  const { setDelegate, _delegate } = proxy
+  const { setDelegate, getTracer, _delegate } = proxy
   if (typeof setDelegate !== 'function') {
     observer.onProvider(proxy)
     return
@@ -112,6 +117,15 @@ function followDelegate(proxy: ProxyProvider, observer: ApiObserver, guard: (fn:
   proxy.setDelegate = function (this: ProxyProvider, provider) {
     setDelegate.call(this, provider)
     guard(() => observer.onProvider(provider))
+  }
+  if (typeof getTracer === 'function') {
+    proxy.getTracer = function (this: ProxyProvider, name, ...rest) {
+      let tracer = getTracer.call(this, name, ...rest)
+      guard(() => {
+        tracer = observer.onTracer(name, tracer)
+      })
+      return tracer
+    }
   }
   if (_delegate !== undefined) observer.onProvider(_delegate)
 }

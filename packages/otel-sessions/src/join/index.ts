@@ -5,6 +5,7 @@
  * - `application.ts`: what the application declares, and loads before its main script
  * - `api-global.ts`: watches what is registered with OpenTelemetry's API
  * - `join-provider.ts`: sessions in a provider of somebody else
+ * - `instrumentations.ts`: those that are installed, unless somebody else has the same
  * - `report.ts`: what is said, and how it is heard without a logger
  *
  * It sets up by `register-sessions/`, which calls nothing here; `following-provider.ts` there has the tracers that follow
@@ -14,10 +15,10 @@
  */
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readEnvironment } from '../register-sessions/environment/environment.ts'
+import { readCommonEnvironment } from '../register-sessions/environment/environment.ts'
 import { watchApi } from './api-global.ts'
 import { apiVersionIn, loadedBefore, readApplication } from './application.ts'
-import { inform, warn } from './report.ts'
+import { warn } from './report.ts'
 import { SetUpOrJoin } from './set-up-or-join.ts'
 
 const STARTED: unique symbol = Symbol.for('otel-sessions.register') as never
@@ -39,12 +40,7 @@ export function register(): void {
 }
 
 function begin(): void {
-  const environment = readEnvironment()
-  if (environment.isDisabled) {
-    inform('OTEL_SDK_DISABLED is true: nothing is set up or joined')
-    return
-  }
-  const setUpOrJoin = new SetUpOrJoin(environment)
+  const setUpOrJoin = new SetUpOrJoin(readCommonEnvironment())
   try {
     watchApi(setUpOrJoin)
   } catch {

@@ -1,18 +1,23 @@
 import { isMainThread } from 'node:worker_threads'
-import { context, propagation, type TracerProvider, trace } from '@opentelemetry/api'
+import { context, propagation, type Tracer, type TracerProvider, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { keepSessionInLangChain } from '@otel-sessions/processor/langchain'
 import { endSessionsOnSignals } from '@otel-sessions/processor/lifecycle'
 import { logUnheard, registeredApi } from '@otel-sessions/semconv/internal'
-import type { RegisterEnvironment } from '../register-sessions/environment/environment.ts'
+import {
+  type CommonEnvironment,
+  readEnvironment,
+  readPropagators,
+} from '../register-sessions/environment/environment.ts'
+import { ignore, readText } from '../register-sessions/environment/variables.ts'
 import { FollowingProvider, NOOP, type SdkProvider } from '../register-sessions/following-provider.ts'
-import { startInstrumentations } from '../register-sessions/instrumentations/start.ts'
 import { checkRegisterOptions } from '../register-sessions/options.ts'
 import { isOfRegisterSessions, setLogger } from '../register-sessions/register-sessions.ts'
 import { createSetUp, propagatorOf } from '../register-sessions/set-up.ts'
 import { decorateProcessors } from '../session-processors/session-processors.ts'
 import type { ApiObserver, RegisteredKind } from './api-global.ts'
 import type { Application } from './application.ts'
+import { InstalledInstrumentations } from './instrumentations.ts'
 import { type Decorate, type Joined, joinProvider } from './join-provider.ts'
 import { inform, informUnheard, warn } from './report.ts'
 
@@ -21,9 +26,10 @@ import { inform, informUnheard, warn } from './report.ts'
  * tracers that were made then follow, and spans that have started by then are delivered by the provider that made them.
  */
 export class SetUpOrJoin implements ApiObserver {
-  readonly #environment: RegisterEnvironment
+  readonly #environment: CommonEnvironment
   readonly #contextManager = new AsyncLocalStorageContextManager()
-  readonly #propagator
+  // Another SDK may serve the names that are not served here.
+  readonly #propagator = propagatorOf(readPropagators(false))
   /** What is registered as long as nobody else registers. */
   readonly #provider = new FollowingProvider(
     () => this.#theirs ?? this.#own(),
@@ -33,9 +39,17 @@ export class SetUpOrJoin implements ApiObserver {
   #theirs: SdkProvider | undefined
   #created: SdkProvider | undefined
 
-  constructor(environment: RegisterEnvironment) {
+  /** Silent once the provider of another SDK is there: its owner has instrumentations of its own. */
+  readonly #instrumentations = new InstalledInstrumentations(() =>
+    this.#isReplaced ? NOOP : (this.#theirs ?? this.#own()),
+  )
+
+  constructor(environment: CommonEnvironment) {
     this.#environment = environment
-    this.#propagator = propagatorOf(environment.propagators)
+  }
+
+  get #isReplaced(): boolean {
+    return this.#theirs !== undefined && !isOfRegisterSessions(this.#theirs)
   }
 
   /** Whether somebody else has registered a provider. */
@@ -53,6 +67,12 @@ export class SetUpOrJoin implements ApiObserver {
     const api = registeredApi() as { readonly context?: unknown; readonly propagation?: unknown }
     if (api.context === undefined) context.setGlobalContextManager(this.#contextManager.enable())
     if (api.propagation === undefined && this.#propagator) propagation.setGlobalPropagator(this.#propagator)
+    if (this.#environment.isDisabled) {
+      inform(
+        'OTEL_SDK_DISABLED is true: there are no spans, and no provider is joined; contexts are propagated',
+      )
+      return
+    }
     trace.setGlobalTracerProvider(this.#provider)
     if (others !== '') {
       inform(
@@ -65,17 +85,18 @@ export class SetUpOrJoin implements ApiObserver {
     )
     // Before its first use. The provider is created for the first span, which is within.
     keepSessionInLangChain()
-    // Silent once the provider of another SDK is there: its owner has instrumentations of its own.
-    const isReplaced = () => this.#theirs !== undefined && !isOfRegisterSessions(this.#theirs)
-    const instrumented = new FollowingProvider(() => (isReplaced() ? NOOP : this.#provider))
-    startInstrumentations([], this.#environment.autoInstrument ?? true, instrumented, { inform, warn })
+    this.#instrumentations.start(this.#environment.autoInstrument ?? true, { inform, warn })
   }
 
   onProvider(provider: object): void {
-    if (provider === this.#provider || this.#seen.has(provider)) return
+    if (provider === this.#provider || this.#seen.has(provider) || this.#environment.isDisabled) return
     this.#seen.add(provider)
     this.#theirs = provider as TracerProvider
     this.#report(joinProvider(provider, this.#decorate), provider.constructor?.name ?? 'a provider')
+  }
+
+  onTracer(name: string, tracer: Tracer): Tracer {
+    return this.#instrumentations.giveWay(name, tracer)
   }
 
   onLogger(): void {
@@ -113,13 +134,22 @@ export class SetUpOrJoin implements ApiObserver {
   }
 
   #report(joined: Joined, name: string): void {
-    if (joined === 'joined') {
-      inform(`joins the registered provider (${name}): sessions are on its spans, and it delivers them`)
-    } else if (joined === 'has-processor') {
-      inform(`the registered provider (${name}) has a SessionSpanProcessor, so it stays as it is`)
-    } else {
+    if (joined === 'unreachable') {
       warn('join:unreachable', whyUnreachable(name), name)
+      return
     }
+    inform(
+      joined === 'joined'
+        ? `joins the registered provider (${name}): sessions are on its spans, and it delivers them`
+        : `the registered provider (${name}) has a SessionSpanProcessor, so it stays as it is`,
+    )
+    if (!this.#isReplaced) return
+    if (this.#instrumentations.count > 0) {
+      inform(
+        'the instrumentations that are installed make no more spans, because the provider is of another SDK. Pass them to that SDK, such as new NodeSDK({ instrumentations: [getNodeAutoInstrumentations()] })',
+      )
+    }
+    reportWithoutEffect(joined)
   }
 
   /** The provider of this package, created for the first span that no other provider makes. */
@@ -131,7 +161,7 @@ export class SetUpOrJoin implements ApiObserver {
   #createOwn(): TracerProvider {
     try {
       setLogger()
-      const { provider } = createSetUp(checkRegisterOptions({}), this.#environment).telemetry
+      const { provider } = createSetUp(checkRegisterOptions({}), readEnvironment()).telemetry
       // Nobody else can flush it when the process is told to end. A worker thread gets no signals.
       if (isMainThread) endSessionsOnSignals({ provider })
       return provider
@@ -139,6 +169,19 @@ export class SetUpOrJoin implements ApiObserver {
       warn('register:failed', 'setting up the provider throws, so there are no spans')
       return NOOP
     }
+  }
+}
+
+/** Reports variables of this package that are for a provider of its own, or for one that is joined. */
+function reportWithoutEffect(joined: Joined): void {
+  const why = 'the registered provider is of another SDK, which delivers the spans'
+  const directory = 'OTEL_SESSIONS_DIRECTORY'
+  if (readText(directory))
+    ignore(directory, `${why}. Give it a PersistentBatchSpanProcessor with a directory`)
+  if (joined === 'joined') return
+  for (const name of ['OTEL_SESSIONS_BACKENDS', 'OTEL_SESSIONS_BACKFILL']) {
+    if (readText(name))
+      ignore(name, 'the registered provider has its own sessionProcessors, and their options')
   }
 }
 

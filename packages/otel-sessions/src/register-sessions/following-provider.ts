@@ -16,17 +16,20 @@ export interface SdkProvider extends TracerProvider {
 
 type Arguments = Parameters<TracerProvider['getTracer']>
 
+/** Finds the provider that makes the next span of a tracer, by the name of the tracer. */
+type Current = (name: string) => TracerProvider
+
 /** A provider whose tracers follow: each span is made by the provider that is the current one when it starts. */
 export class FollowingProvider implements TracerProvider {
   readonly [GIVES_WAY] = true
-  readonly #current: () => TracerProvider
+  readonly #current: Current
   readonly #made: () => readonly SdkProvider[]
 
   /**
    * @param current the provider that makes the next span
    * @param made the providers that have made spans, or are about to
    */
-  constructor(current: () => TracerProvider, made: () => readonly SdkProvider[] = () => []) {
+  constructor(current: Current, made: () => readonly SdkProvider[] = () => []) {
     this.#current = current
     this.#made = made
   }
@@ -53,12 +56,12 @@ export class FollowingProvider implements TracerProvider {
 }
 
 class FollowingTracer implements Tracer {
-  readonly #current: () => TracerProvider
+  readonly #current: Current
   readonly #args: Arguments
   #provider: TracerProvider | undefined
   #tracer: Tracer | undefined
 
-  constructor(current: () => TracerProvider, args: Arguments) {
+  constructor(current: Current, args: Arguments) {
     this.#current = current
     this.#args = args
   }
@@ -73,7 +76,7 @@ class FollowingTracer implements Tracer {
   }
 
   #find(): Tracer {
-    const provider = this.#current()
+    const provider = this.#current(this.#args[0])
     if (this.#tracer === undefined || this.#provider !== provider) {
       this.#provider = provider
       this.#tracer = provider.getTracer(...this.#args)

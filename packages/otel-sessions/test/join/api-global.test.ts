@@ -32,6 +32,7 @@ function watch(observer: Partial<ApiObserver> = {}): Noted {
     failures: [],
     loggers: 0,
     onProvider: (provider) => noted.providers.push(provider),
+    onTracer: (_name, tracer) => tracer,
     onLogger: () => noted.loggers++,
     onFailure: (error) => noted.failures.push(error),
     isOwn: () => false,
@@ -54,6 +55,30 @@ const isOwnOf =
   (own: object): ApiObserver['isOwn'] =>
   (_kind, value) =>
     value === own || (value as { _delegate?: object } | undefined)?._delegate === own
+
+test('whoever gets a tracer of the registered provider gets what the observer returns', () => {
+  const names: string[] = []
+  watch({
+    onTracer: (name, tracer) => {
+      names.push(name)
+      return Object.assign(Object.create(tracer), { provider: 'observer' })
+    },
+  })
+  trace.setGlobalTracerProvider(provider('theirs'))
+  expect(current()).toBe('observer')
+  expect(names).toEqual(['x'])
+})
+
+test('an observer that throws for a tracer does no harm', () => {
+  const noted = watch({
+    onTracer: () => {
+      throw new Error('of the observer')
+    },
+  })
+  trace.setGlobalTracerProvider(provider('theirs'))
+  expect(current()).toBe('theirs')
+  expect(noted.failures).toHaveLength(1)
+})
 
 test('a provider that is registered later is told', () => {
   const noted = watch()

@@ -69,6 +69,32 @@ describe('a process that sets nothing up', () => {
     expect(arrived()).toEqual(['work: user_a_conv'])
   })
 
+  test.each(['forceFlush', 'shutdown'])(
+    'delivers with its own listener for SIGTERM that calls %s before process.exit',
+    async (method) => {
+      const folder = application({
+        'main.mjs': `${WORK}
+          process.once('SIGTERM', async () => {
+            await trace.getTracerProvider().getDelegate().${method}()
+            process.exit(0)
+          })
+          setInterval(() => {}, 1000)
+          console.log('ready')`,
+      })
+      expect(await run(folder, [...REGISTER, 'main.mjs'], {}, 'SIGTERM')).toMatchObject({ code: 0 })
+      expect(arrived()).toEqual(['work: user_a_conv'])
+    },
+  )
+
+  test('that exits without a flush has its spans delivered by the next one, with OTEL_SESSIONS_DIRECTORY', async () => {
+    const folder = application({ 'main.mjs': `${WORK}; process.exit(0)`, 'next.mjs': WORK })
+    const variables = { OTEL_SESSIONS_DIRECTORY: join(folder, 'journal') }
+    expect(await run(folder, [...REGISTER, 'main.mjs'], variables)).toMatchObject({ code: 0 })
+    expect(arrived()).toEqual([])
+    await run(folder, [...REGISTER, 'next.mjs'], variables)
+    expect(arrived()).toEqual(['work: user_a_conv', 'work: user_a_conv'])
+  })
+
   test('counts no missing processor for a scope without spans', async () => {
     const program = `
       import { processStats, usingSession } from 'otel-sessions'
@@ -98,6 +124,36 @@ describe('a process that sets nothing up', () => {
     const { output } = await run(folder, [...REGISTER, 'main.mjs'], { OTEL_SDK_DISABLED: 'true' })
     expect(output).toBe('false\n')
     expect(arrived()).toEqual([])
+  })
+
+  test.each([
+    ['alone', ''],
+    ['with registerSessions', 'registerSessions()'],
+  ])('propagates contexts with OTEL_SDK_DISABLED=true: %s', async (_how, call) => {
+    const program = `
+      import { trace } from '@opentelemetry/api'
+      import { getSession, registerSessions, usingSession } from 'otel-sessions'
+      ${call}
+      await usingSession('user_a_conv', async () => { await 0; console.log(getSession()?.sessionId) })`
+    const folder = application({ 'main.mjs': program })
+    const { output } = await run(folder, [...REGISTER, 'main.mjs'], { OTEL_SDK_DISABLED: 'true' })
+    expect(output).toBe('user_a_conv\n')
+  })
+
+  test('with OTEL_SDK_DISABLED=true leaves a provider that is registered, and its context manager, alone', async () => {
+    const folder = application(
+      {
+        'main.mjs': `${OWN_PROVIDER}
+          const isSet = context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+          console.log(isSet, trace.setGlobalTracerProvider(provider))
+          usingSession('user_a_conv', () => tracer.startSpan('work').end())
+          await provider.forceFlush()`,
+      },
+      ...SDK,
+    )
+    const variables = { OTEL_SDK_DISABLED: 'true', OTEL_LOG_LEVEL: 'warn' }
+    expect((await run(folder, [...REGISTER, 'main.mjs'], variables)).output).toMatch(/^true true\n/)
+    expect(arrived()).toEqual(['work: undefined'])
   })
 
   test('with registerSessions in its code: that one makes the spans, with its options', async () => {
@@ -171,6 +227,119 @@ describe('a provider that is registered in code', () => {
     expect(output.match(/joining the provider that was registered throws/g)).toHaveLength(1)
     expect(output).toMatch(/\[join:failed\] Warning: .*spanProcessors: sessionProcessors/)
     expect(arrived()).toEqual(['work: undefined'])
+  })
+})
+
+describe('variables beside a provider of another SDK', () => {
+  const JOINED = `${OWN_PROVIDER}
+    diag.setLogger({ error() {}, warn: (...message) => console.log(...message), info() {}, debug() {}, verbose() {} })
+    console.log(trace.setGlobalTracerProvider(provider))
+    usingSession('user_a_conv', () => tracer.startSpan('work').end())
+    await provider.forceFlush()`
+
+  test('that only the other SDK reads are no problem here', async () => {
+    const folder = application({ 'main.mjs': JOINED }, ...SDK)
+    const { output } = await run(folder, [...REGISTER, 'main.mjs'], {
+      OTEL_TRACES_EXPORTER: 'zipkin',
+      OTEL_TRACES_SAMPLER: 'xray',
+      OTEL_PROPAGATORS: 'b3',
+      OTEL_NODE_RESOURCE_DETECTORS: 'aws',
+      OTEL_BSP_MAX_QUEUE_SIZE: '4096',
+      OTEL_CONFIG_FILE: 'otel.yaml',
+    })
+    expect(output).not.toMatch(/is ignored/)
+    expect(arrived()).toEqual(['work: user_a_conv'])
+  })
+
+  test('that ask this package for delivery are said to have no effect, once', async () => {
+    const folder = application({ 'main.mjs': JOINED }, ...SDK)
+    const variables = { OTEL_SESSIONS_DIRECTORY: join(folder, 'journal'), OTEL_SESSIONS_BACKENDS: 'langfuse' }
+    const { output } = await run(folder, [...REGISTER, 'main.mjs'], variables)
+    expect(output.match(/OTEL_SESSIONS_\w+ is ignored: [^,]*/g)).toEqual([
+      'OTEL_SESSIONS_DIRECTORY is ignored: the registered provider is of another SDK',
+    ])
+  })
+
+  test('that have no effect on its own sessionProcessors are said, once each', async () => {
+    const program = JOINED.replace('[marking, exporting]', 'sessionProcessors([exporting])')
+    const folder = application(
+      { 'main.mjs': program.replace('{ usingSession }', '{ sessionProcessors, usingSession }') },
+      ...SDK,
+    )
+    const variables = { OTEL_SESSIONS_BACKFILL: 'false', OTEL_SESSIONS_BACKENDS: 'langfuse' }
+    const { output } = await run(folder, [...REGISTER, 'main.mjs'], variables)
+    expect(output.match(/OTEL_SESSIONS_\w+ is ignored: .* its own sessionProcessors/g)).toHaveLength(2)
+  })
+
+  test('of this package that do not exist are named, with those that do', async () => {
+    const folder = application({ 'main.mjs': JOINED }, ...SDK)
+    const { output } = await run(folder, [...REGISTER, 'main.mjs'], { OTEL_SESSIONS_BACKEND: 'secret' })
+    expect(output).toMatch(
+      /OTEL_SESSIONS_BACKEND is ignored: there is no such variable; there are OTEL_SESSIONS_BACKENDS, /,
+    )
+    expect(output).not.toMatch(/secret/)
+  })
+})
+
+describe('an installed instrumentation that the application has, too', () => {
+  const HTTP = '@opentelemetry/instrumentation-http'
+  const UNDICI = '@opentelemetry/instrumentation-undici'
+  const BASE = '@opentelemetry/instrumentation'
+  const WITH = {
+    registerSessions: 'registerSessions({ instrumentations: [instrumentation] })',
+    registerInstrumentations: 'registerInstrumentations({ instrumentations: [instrumentation] })',
+  }
+  const program = (how: string, name: string, className: string, request: string) => `
+    import { registerInstrumentations } from '@opentelemetry/instrumentation'
+    import { ${className} } from '${name}'
+    import { registerSessions, usingSession } from 'otel-sessions'
+    const instrumentation = new ${className}()
+    ${how}
+    const main = async () => {
+      const { default: http } = await import('node:http')
+      const server = http.createServer((request, response) => {
+        console.log(request.headers.traceparent?.length)
+        response.end()
+      })
+      await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+      const url = 'http://127.0.0.1:' + server.address().port
+      await usingSession('user_a_conv', () => ${request})
+      server.close()
+    }
+    main()`
+  const GET = 'new Promise((resolve) => http.get(url, (response) => response.resume().on("end", resolve)))'
+
+  test.each([
+    ['registerSessions', 'main.mjs'],
+    ['registerInstrumentations', 'main.mjs'],
+    ['registerSessions', 'main.cjs'],
+    ['registerInstrumentations', 'main.cjs'],
+  ] as const)('makes no span twice, and loses none: %s, %s', async (how, file) => {
+    const text = program(WITH[how], HTTP, 'HttpInstrumentation', GET)
+    const folder = application({ [file]: file === 'main.cjs' ? asCommonJs(text) : text }, HTTP, BASE)
+    const { output } = await run(folder, [...REGISTER, file])
+    expect(output).toBe('55\n')
+    expect(arrived().sort()).toEqual(['GET: undefined', 'GET: user_a_conv'])
+  })
+
+  test('writes no header twice', async () => {
+    const text = program(WITH.registerInstrumentations, UNDICI, 'UndiciInstrumentation', 'fetch(url)')
+    const folder = application({ 'main.mjs': text }, UNDICI, BASE)
+    const { output } = await run(folder, [...REGISTER, 'main.mjs'])
+    expect(output).toBe('55\n')
+    expect(arrived()).toEqual(['GET: user_a_conv'])
+  })
+
+  test('is not there: those that are installed stop beside an undeclared SDK, which is said with the remedy', async () => {
+    const folder = application(
+      { 'main.mjs': `${OWN_PROVIDER}; trace.setGlobalTracerProvider(provider)` },
+      UNDICI,
+      ...SDK,
+    )
+    const { output } = await run(folder, [...REGISTER, 'main.mjs'], { OTEL_LOG_LEVEL: 'info' })
+    expect(
+      output.match(/the instrumentations that are installed make no more spans.*Pass them to that SDK/g),
+    ).toHaveLength(1)
   })
 })
 

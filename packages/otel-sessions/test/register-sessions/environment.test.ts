@@ -260,14 +260,22 @@ describe('the resource', () => {
     expect(names.filter((name) => (missing as string[]).includes(name))).toEqual([])
   })
 
-  test('a part that is no name=value makes the SDK ignore all, which is said', () => {
-    expect(warningsAbout({ OTEL_RESOURCE_ATTRIBUTES: 'a=1,secret' })).toEqual([
+  test.each([
+    'a=1,secret',
+    'service.name=shop,secret',
+    'service.name=secret%ZZ',
+    'a=1=secret',
+    '=secret',
+    `a=${'secret'.repeat(50)}`,
+  ])('a part that is no name=value makes the SDK ignore all, which is said: %s', (value) => {
+    expect(warningsAbout({ OTEL_RESOURCE_ATTRIBUTES: value })).toEqual([
       expect.stringContaining('OTEL_RESOURCE_ATTRIBUTES is ignored: it must be name=value'),
     ])
   })
 
   test('a service name in either variable is no problem', () => {
     expect(warningsAbout({ OTEL_RESOURCE_ATTRIBUTES: 'service.name=shop' })).toEqual([])
+    expect(warningsAbout({ OTEL_RESOURCE_ATTRIBUTES: ' a%20b = 1 , service.name=shop,' })).toEqual([])
     expect(resourceOf(startSpan())['service.name']).toBe('shop')
   })
 })
@@ -366,6 +374,18 @@ describe('OTEL_SESSIONS_DIRECTORY', () => {
     ])
     expect(existsSync('~')).toBe(false)
   })
+})
+
+test('a variable of this package that does not exist is named, with those that do, without its value', () => {
+  const [warning, ...others] = warningsAbout({
+    OTEL_SESSIONS_BACKEND: 'secret',
+    OTEL_SESSIONS_BACKFILL: 'true',
+  })
+  expect(warning).toMatch(
+    /OTEL_SESSIONS_BACKEND is ignored: there is no such variable; there are OTEL_SESSIONS_BACKENDS, /,
+  )
+  expect(warning).not.toContain('secret')
+  expect(others).toEqual([])
 })
 
 test('OTEL_SESSION_ID is the session of spans that have no other', async () => {

@@ -1,7 +1,16 @@
 import { DiagLogLevel } from '@opentelemetry/api'
 import type { SessionBackend } from '@otel-sessions/exporter'
 import { BACKENDS, type BackendName } from '@otel-sessions/exporter/backends'
-import { ignore, type Names, nameOf, readBoolean, readList, readNumber, readText } from './variables.ts'
+import {
+  ignore,
+  type Names,
+  nameOf,
+  readBoolean,
+  readList,
+  readNumber,
+  readText,
+  servedName,
+} from './variables.ts'
 
 /** Where traces are sent. */
 type ExporterName = 'otlp' | 'console'
@@ -28,19 +37,23 @@ interface SpanLimits {
   readonly attributePerLinkCountLimit?: number
 }
 
-/** What `registerSessions` takes from the environment, beside what stamping, delivery and the resource read. */
-export interface RegisterEnvironment {
+/** What is taken from the environment whoever makes the spans. */
+export interface CommonEnvironment {
   readonly isDisabled: boolean
+  readonly backends: readonly SessionBackend[]
+  readonly backfill: boolean
+  readonly autoInstrument: boolean | undefined
+}
+
+/** What `registerSessions` takes from the environment, beside what stamping, delivery and the resource read. */
+export interface RegisterEnvironment extends CommonEnvironment {
   readonly exporters: readonly ExporterName[]
   readonly propagators: readonly PropagatorName[]
   readonly detectors: readonly DetectorName[]
   readonly sampler: SamplerName
   readonly samplerRatio: number
   readonly spanLimits: SpanLimits
-  readonly backends: readonly SessionBackend[]
   readonly directory: string | undefined
-  readonly backfill: boolean
-  readonly autoInstrument: boolean | undefined
 }
 
 const EXPORTERS: Names<ExporterName | 'none'> = {
@@ -95,21 +108,47 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
     'no configuration files are read; set the variables, or the options of registerSessions',
 }
 
+const OWN = [
+  'OTEL_SESSIONS_BACKENDS',
+  'OTEL_SESSIONS_BACKFILL',
+  'OTEL_SESSIONS_DIRECTORY',
+  'OTEL_SESSIONS_AUTO_INSTRUMENT',
+]
+
 /** Reads the environment. Never throws: each variable that cannot be served is logged once, with the remedy. */
 export function readEnvironment(): RegisterEnvironment {
   for (const [name, why] of Object.entries(WITHOUT_EFFECT)) if (readText(name)) ignore(name, why)
   return {
-    isDisabled: readBoolean('OTEL_SDK_DISABLED') ?? false,
+    ...readCommonEnvironment(),
     exporters: readNames('OTEL_TRACES_EXPORTER', EXPORTERS, ['otlp']),
-    propagators: readNames('OTEL_PROPAGATORS', PROPAGATORS, ['tracecontext', 'baggage']),
+    propagators: readPropagators(),
     detectors: readDetectors(),
     ...readSampler(),
     spanLimits: readLimits(),
-    backends: readBackends(),
     directory: readDirectory(),
+  }
+}
+
+/**
+ * Reads only what is not for the provider, because beside another SDK that one serves the other variables. Never throws:
+ * each variable that cannot be served is logged once, with the remedy.
+ */
+export function readCommonEnvironment(): CommonEnvironment {
+  const unknown = Object.keys(process.env).filter(
+    (name) => /^OTEL_SESSIONS_/i.test(name) && !OWN.includes(name) && readText(name),
+  )
+  for (const name of unknown) ignore(name, `there is no such variable; there are ${OWN.join(', ')}`)
+  return {
+    isDisabled: readBoolean('OTEL_SDK_DISABLED') ?? false,
+    backends: readBackends(),
     backfill: readBoolean('OTEL_SESSIONS_BACKFILL') ?? true,
     autoInstrument: readBoolean('OTEL_SESSIONS_AUTO_INSTRUMENT'),
   }
+}
+
+/** Reads the propagators. Names that are not served are reported unless another SDK may serve them. */
+export function readPropagators(isReported = true): PropagatorName[] {
+  return readNames('OTEL_PROPAGATORS', PROPAGATORS, ['tracecontext', 'baggage'], isReported)
 }
 
 const LEVELS = {
@@ -137,9 +176,13 @@ function readNames<Name extends string>(
   name: string,
   names: Names<Name | 'none'>,
   byDefault: readonly Name[],
+  isReported = true,
 ): Name[] {
   const members = readList(name) ?? byDefault
-  const found = members.map((member) => nameOf(name, member, names)).filter((each) => each !== undefined)
+  const find = isReported
+    ? (member: string) => nameOf(name, member, names)
+    : (member: string) => servedName(member, names)
+  const found = members.map(find).filter((each) => each !== undefined)
   if (found.includes('none')) return []
   return found.length > 0 ? [...new Set(found as Name[])] : [...byDefault]
 }

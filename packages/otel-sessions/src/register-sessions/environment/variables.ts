@@ -49,15 +49,19 @@ export interface Names<Name extends string> {
   readonly remedy: string
 }
 
+/** Which of the names, in any case, a text is; undefined for everything else. */
+export const servedName = <Name extends string>(text: string, { served }: Names<Name>): Name | undefined =>
+  served.find((each) => each === text.toLowerCase())
+
 /** Which of the names, in any case, a text is; undefined for everything else, which is reported. */
 export function nameOf<Name extends string>(
   name: string,
   text: string,
   names: Names<Name>,
 ): Name | undefined {
-  const lower = text.toLowerCase()
-  const found = names.served.find((each) => each === lower)
+  const found = servedName(text, names)
   if (found !== undefined) return found
+  const lower = text.toLowerCase()
   const what = names.unserved.includes(lower) ? `"${lower}"` : kindOf(text)
   const served = names.served.join(', ')
   return ignore(name, `${what} is not served; served are ${served}. ${names.remedy}`)

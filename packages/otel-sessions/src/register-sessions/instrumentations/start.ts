@@ -22,8 +22,13 @@ function loaders(): NodeJS.Require[] {
   })
 }
 
-/** Whether those that are installed follow the registered provider. Loaded once more, they would make every span twice. */
-let areFollowing = false
+const FOLLOWING: unique symbol = Symbol.for('otel-sessions.instrumentations') as never
+
+/**
+ * Whether those that are installed follow the registered provider. Loaded once more, also by another copy of this package,
+ * they would make every span twice.
+ */
+const shared = globalThis as { [FOLLOWING]?: true }
 
 /**
  * Connects instrumentations to a provider, as OpenTelemetry's `registerInstrumentations` does. Never throws:
@@ -32,16 +37,17 @@ let areFollowing = false
  * @param findsOthers whether those that are installed are loaded, too, unless some follow already
  * @param provider one that follows the registered one; left out, the one that is registered now
  * @param log where the choice of those that are installed is said; left out, the logger that is set
+ * @returns those that were given and found
  */
 export function startInstrumentations(
   given: readonly InstrumentationLike[],
   findsOthers: boolean,
   provider?: TracerProvider,
   log?: InstrumentationLog,
-): void {
-  const finds = findsOthers && !areFollowing
+): readonly InstrumentationLike[] {
+  const finds = findsOthers && !shared[FOLLOWING]
   const all = finds ? [...given, ...findInstrumentations(loaders(), given, log)] : given
-  areFollowing ||= findsOthers && provider !== undefined
+  if (findsOthers && provider !== undefined) shared[FOLLOWING] = true
   for (const instrumentation of all) {
     try {
       start(instrumentation, provider ?? trace.getTracerProvider())
@@ -50,6 +56,7 @@ export function startInstrumentations(
       reportFailure(instrumentation.instrumentationName ?? 'an instrumentation', error)
     }
   }
+  return all
 }
 
 function start(instrumentation: InstrumentationLike, provider: TracerProvider): void {
