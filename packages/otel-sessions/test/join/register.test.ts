@@ -1,10 +1,14 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { application, arrived, attributesOf, run, useProcesses } from '../processes.ts'
+import { application, arrived, attributesOf, run as runProcess, useProcesses } from '../processes.ts'
 
 useProcesses()
 
 const REGISTER = ['--import', 'otel-sessions/register']
+
+/** Runs a program that makes spans by itself. Without instrumentations that are installed, none would be said. */
+const run: typeof runProcess = (folder, args, variables, signal) =>
+  runProcess(folder, args, { OTEL_SESSIONS_AUTO_INSTRUMENT: 'false', ...variables }, signal)
 
 /** A program that says `sessions` of what it makes, without a line that sets anything up. */
 const WORK = `
@@ -282,6 +286,7 @@ describe('variables beside a provider of another SDK', () => {
 })
 
 describe('an installed instrumentation that the application has, too', () => {
+  const INSTALLED = { OTEL_SESSIONS_AUTO_INSTRUMENT: 'true' }
   const HTTP = '@opentelemetry/instrumentation-http'
   const UNDICI = '@opentelemetry/instrumentation-undici'
   const BASE = '@opentelemetry/instrumentation'
@@ -317,7 +322,7 @@ describe('an installed instrumentation that the application has, too', () => {
   ] as const)('makes no span twice, and loses none: %s, %s', async (how, file) => {
     const text = program(WITH[how], HTTP, 'HttpInstrumentation', GET)
     const folder = application({ [file]: file === 'main.cjs' ? asCommonJs(text) : text }, HTTP, BASE)
-    const { output } = await run(folder, [...REGISTER, file])
+    const { output } = await run(folder, [...REGISTER, file], INSTALLED)
     expect(output).toBe('55\n')
     expect(arrived().sort()).toEqual(['GET: undefined', 'GET: user_a_conv'])
   })
@@ -325,7 +330,7 @@ describe('an installed instrumentation that the application has, too', () => {
   test('writes no header twice', async () => {
     const text = program(WITH.registerInstrumentations, UNDICI, 'UndiciInstrumentation', 'fetch(url)')
     const folder = application({ 'main.mjs': text }, UNDICI, BASE)
-    const { output } = await run(folder, [...REGISTER, 'main.mjs'])
+    const { output } = await run(folder, [...REGISTER, 'main.mjs'], INSTALLED)
     expect(output).toBe('55\n')
     expect(arrived()).toEqual(['GET: user_a_conv'])
   })
@@ -336,7 +341,7 @@ describe('an installed instrumentation that the application has, too', () => {
       UNDICI,
       ...SDK,
     )
-    const { output } = await run(folder, [...REGISTER, 'main.mjs'], { OTEL_LOG_LEVEL: 'info' })
+    const { output } = await run(folder, [...REGISTER, 'main.mjs'], { ...INSTALLED, OTEL_LOG_LEVEL: 'info' })
     expect(
       output.match(/the instrumentations that are installed make no more spans.*Pass them to that SDK/g),
     ).toHaveLength(1)
