@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import nodeModule, { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { metrics, type TracerProvider, trace } from '@opentelemetry/api'
@@ -384,6 +384,15 @@ describe('instrumentations that are installed', () => {
 
     test.each(['main.cjs', 'main.js', 'not-there.mjs'])('are no problem otherwise (%s)', (main) => {
       expect(isNamed(main)).toEqual([])
+    })
+
+    test.runIf('registerHooks' in nodeModule)('are no problem if they patch what is imported', () => {
+      const patches = `${moduleOf(PG, 'PgInstrumentation')};Object.assign(module.exports.PgInstrumentation.prototype, {
+        getModuleDefinitions: () => [{ name: '@scope/pg' }],
+        manuallyInstrument() {},
+        _onRequire() {},
+      })`
+      expect(isNamed('main.mjs', { [PG]: patches })).toEqual([])
     })
 
     test('are no problem where the hook is there', () => {
