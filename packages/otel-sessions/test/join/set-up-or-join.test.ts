@@ -26,7 +26,7 @@ import { watchApi } from '../../src/join/api-global.ts'
 import type { Application } from '../../src/join/application.ts'
 import { register } from '../../src/join/index.ts'
 import { SetUpOrJoin } from '../../src/join/set-up-or-join.ts'
-import { readEnvironment } from '../../src/register-sessions/environment/environment.ts'
+import { readCommonEnvironment } from '../../src/register-sessions/environment/environment.ts'
 
 const shared = globalThis as { [key: symbol]: unknown }
 const API = Symbol.for('opentelemetry.js.api.1')
@@ -65,7 +65,7 @@ const ALONE: Application = { otherSdks: [], apiVersions: ['1.9.1'] }
 const BESIDE: Application = { ...ALONE, otherSdks: ['@opentelemetry/sdk-node'] }
 
 /** Starts as `otel-sessions/register` does, in an application. */
-function start(application = ALONE, environment = readEnvironment()): void {
+function start(application = ALONE, environment = readCommonEnvironment()): void {
   const setUpOrJoin = new SetUpOrJoin(environment)
   watchApi(setUpOrJoin)
   if (!setUpOrJoin.hasJoined) setUpOrJoin.setUp(application)
@@ -144,13 +144,14 @@ describe('an application without an SDK', () => {
 
   test('has no spans and runs on if the provider cannot be created, which is said once', () => {
     const heard = listen()
-    const environment = readEnvironment()
-    const broken = Object.defineProperty({ ...environment }, 'exporters', {
-      get() {
+    start()
+    vi.stubGlobal('process', {
+      ...process,
+      get env(): NodeJS.ProcessEnv {
         throw new Error('secret_value')
       },
     })
-    start(ALONE, broken)
+    onTestFinished(() => void vi.unstubAllGlobals())
     expect(trace.getTracer('app').startSpan('work').isRecording()).toBe(false)
     expect(usingSession('user_a_conv', () => trace.getTracer('other').startSpan('x').isRecording())).toBe(
       false,
