@@ -12,11 +12,17 @@ import {
 import { sessionProcessors } from 'otel-sessions'
 import type { SentSpan } from '../support/collector.ts'
 
+const TRACER = 'chat'
 const memory = new InMemorySpanExporter()
 const waiting = new Set<() => void>()
+/** Spans of `work` that are open: one may end after its request's. */
+const open = new Set<string>()
 const wake = {
-  onStart() {},
-  onEnd() {
+  onStart(span: ReadableSpan) {
+    if (span.instrumentationScope.name === TRACER) open.add(span.spanContext().spanId)
+  },
+  onEnd(span: ReadableSpan) {
+    open.delete(span.spanContext().spanId)
     for (const look of waiting) look()
   },
   async forceFlush() {},
@@ -34,10 +40,11 @@ export function register(): void {
   trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors }))
 }
 
-/** Returns all spans, once so many servers' spans have ended. */
+/** Returns all spans, once so many servers' spans, and all of `work`, have ended. */
 export async function sentSpans(servers: number): Promise<SentSpan[]> {
   const isServer = ({ kind }: ReadableSpan) => kind === SpanKind.SERVER
-  while (memory.getFinishedSpans().filter(isServer).length < servers) {
+  const isOver = () => memory.getFinishedSpans().filter(isServer).length >= servers && open.size === 0
+  while (servers > 0 && !isOver()) {
     await new Promise<void>((resolve) => waiting.add(resolve))
   }
   // Spans that wait for their trace. workerd cannot wait for what another request has begun, and has no server's spans.
@@ -50,7 +57,7 @@ export async function sentSpans(servers: number): Promise<SentSpan[]> {
 
 /** Makes a span, and says whose it is and for which row it counts. */
 export async function work(owner: string, name: string): Promise<void> {
-  const span = trace.getTracer('chat').startSpan(name, { attributes: { owner, row: ROW } })
+  const span = trace.getTracer(TRACER).startSpan(name, { attributes: { owner, row: ROW } })
   await new Promise((resolve) => setTimeout(resolve))
   span.end()
 }
