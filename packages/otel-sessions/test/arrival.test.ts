@@ -7,6 +7,7 @@ import { sessions as invocationSessions } from 'otel-sessions/lambda'
 import { sessions as callSessions } from 'otel-sessions/mcp'
 import { sessions as jobSessions } from 'otel-sessions/worker'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runs } from '../../../test/deep/runs.ts'
 import { collectWarnings, startTracing, stopTracing } from '../../../test/support/tracing.ts'
 
 const OTHER = { sessionId: 'user_a_conv', userId: 'user_a', tags: ['vip'], metadata: { email: 'a@x' } }
@@ -248,7 +249,7 @@ describe('a job that arrives in the scope of another user', () => {
       const own = typeof answer === 'string' ? answer : answer?.sessionId
       expect(found.map((one) => one['session.id'])).toEqual(found.map(() => own))
     }
-    await fc.assert(fc.asyncProperty(outer, inner, kinds, fc.boolean(), check), { numRuns: 500 })
+    await fc.assert(fc.asyncProperty(outer, inner, kinds, fc.boolean(), check), { numRuns: runs(500) })
   })
 })
 

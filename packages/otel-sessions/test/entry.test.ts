@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { checkSessionId, getSession, type SessionInit } from 'otel-sessions'
 import { sessions } from 'otel-sessions/express'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { runs } from '../../../test/deep/runs.ts'
 import { collectWarnings, startTracing, stopTracing } from '../../../test/support/tracing.ts'
 import { problems } from '../src/problems.ts'
 import { deferred } from './support.ts'
@@ -256,7 +257,7 @@ describe('whatever the function answers', () => {
         answer === undefined || (given !== undefined && !('sessionId' in given) && isInit(given))
       expect(seen).toEqual([isId(id) ? id : statesNothing ? 'user_b_conv' : undefined])
     }
-    await fc.assert(fc.asyncProperty(answers, fc.boolean(), check), { numRuns: 2000 })
+    await fc.assert(fc.asyncProperty(answers, fc.boolean(), check), { numRuns: runs(2000) })
   })
 
   /** An object that has fields of a session, or could have. */

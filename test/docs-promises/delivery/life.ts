@@ -45,8 +45,9 @@ export const LIFE: Sentences = {
       [CONTRACT_PROCESSES]: 'A process that ends by itself sends what is queued.',
     },
   '[What it costs](../cost.md#what-is-lost) shows both side by side.': NO_PROMISE,
-  'It replaces the batch processor, the OTLP exporter and `SessionSpanExporter`.': NO_PROMISE,
-  'The URL and headers go here, and `session` takes the options of `SessionSpanExporter`.': {
+  '`registerSessions` delivers with it.': NO_PROMISE,
+  'It replaces the batch processor and the OTLP exporter: the URL and headers go here.': NO_PROMISE,
+  'It validates sessions by itself, with the options of `sessionProcessors`, or its own `session`.': {
     [PROCESSOR]: '…: sessions are validated before encoding',
   },
   'Without a `directory`, spans are kept in memory.': {

@@ -116,11 +116,15 @@ export const PROCESSORS = area({
       fix: 'Pass what exports: `sessionProcessors([new BatchSpanProcessor(new OTLPTraceExporter())])`. Move the exporter of `traceExporter` there: `NodeSDK` ignores that option beside `spanProcessors`.',
     },
     'processors:threw': {
-      what: 'A method of one of your processors threw. The error does not reach your application. `stats().failures` of that processor counts them.',
+      what: 'A method of one of your processors threw, or returned a promise that was rejected. The error does not reach your application. `stats().failures` of that processor counts them.',
       fix: 'The log names the class and the method. Look at its documentation, or report it there.',
     },
+    'processors:twice': {
+      what: 'The array has the same processor twice. It gets every span twice, as it would without `sessionProcessors`.',
+      fix: 'Leave out one of them.',
+    },
     'processors:options-ignored': {
-      what: 'A processor validates sessions by itself, or the array has a `SessionSpanProcessor` already. It keeps its own options, and those of this call have no effect on it.',
+      what: 'A processor validates sessions by itself, or the array has a `SessionSpanProcessor` already. It keeps its own options, or those of an earlier call, and those of this call have no effect on it.',
       fix: 'Pass the options in one place. Leave out `SessionSpanExporter`, `new SessionSpanProcessor()`, and the option `session` of `PersistentBatchSpanProcessor`: `sessionProcessors` does their work.',
     },
   } satisfies CodesOf<'processors'>,

@@ -306,7 +306,8 @@ describe('instrumentations that are installed', () => {
     })
     const [found] = findInstrumentations([require], []) as unknown as [{ patched: unknown[] }]
     // By Node, and not by the module loader of the tests.
-    await require('./load.cjs')()
+    const loader = './load.cjs'
+    await require(loader)()
     expect(found.patched).toEqual([
       ['model/dist/part.cjs', ['part'], 'model/dist/part.cjs', 'model'],
       ['model', ['model', 'part'], 'model', 'model'],
@@ -367,7 +368,8 @@ describe('instrumentations that are installed', () => {
         ...files,
       })
       const [node = '', script = ''] = process.argv
-      process.argv[1] = join(dirname(require.resolve('./main.js')), main)
+      const [folder = ''] = require.resolve.paths('./') ?? []
+      process.argv[1] = join(folder, main)
       onTestFinished(() => void process.argv.splice(0, 2, node, script))
       findInstrumentations([require], [], log)
       return warned
