@@ -51,8 +51,8 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
   readonly #host: BackfillHost<S>
   readonly #sessions: TraceSessions
   #waiting: Waiting<S>[] = []
-  /** Only what still waits: a trace may stay open as long as the process lives. */
-  readonly #ofTrace = new WeakMap<SessionTrace, Set<Waiting<S>>>()
+  /** By trace, only what still waits: a trace may stay open as long as the process lives. */
+  readonly #ofTrace = new Map<SessionTrace, Set<Waiting<S>>>()
   #size = 0
   readonly #parts = new Parts<S>()
   /** The context of the processor's last export while spans wait: it suppresses tracing. */
@@ -221,7 +221,9 @@ export class TraceBuffer<S extends ExportableSpan> implements BackfillBuffer<S> 
 
   #finishWaiting(waiting: Waiting<S>, reason: NotBackfilledReason): S {
     const { trace } = waiting.decision.record
-    if (trace !== undefined) this.#ofTrace.get(trace)?.delete(waiting)
+    const ofTrace = trace && this.#ofTrace.get(trace)
+    ofTrace?.delete(waiting)
+    if (ofTrace?.size === 0) this.#ofTrace.delete(trace as SessionTrace)
     waiting.isTaken = true
     this.#size--
     return this.#finish(waiting.decision, reason)
