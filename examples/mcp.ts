@@ -1,10 +1,8 @@
 /**
- * MCP: a tool of a server runs in the session of the user whose token came with the call. The application that calls it
- * is in the session of its own user, and so is what the server asks it back.
+ * MCP: a tool runs in the session of the user whose token came with the call, and callbacks of the client in its own.
  *
  *   node examples/mcp.ts
  */
-import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
@@ -34,7 +32,11 @@ const enter = sessions({
   },
 })
 
-function createMcpServer(): McpServer {
+const http = createServer(async (request: IncomingMessage & { auth?: AuthInfo }, response) => {
+  const token = request.headers.authorization ?? ''
+  const userId = users.get(token)
+  if (userId === undefined) return void response.writeHead(401).end()
+  request.auth = { token, clientId: 'app', scopes: [], extra: { userId } }
   const server = new McpServer({ name: 'parcels', version: '1.0.0' })
   server.registerTool(
     'track',
@@ -46,15 +48,6 @@ function createMcpServer(): McpServer {
       return { content: [{ type: 'text', text: `The ${parcel} is on its way.` }] }
     }),
   )
-  return server
-}
-
-const http = createServer(async (request: IncomingMessage & { auth?: AuthInfo }, response) => {
-  const token = request.headers.authorization ?? ''
-  const userId = users.get(token)
-  if (userId === undefined) return void response.writeHead(401).end()
-  request.auth = { token, clientId: 'app', scopes: [], extra: { userId } }
-  const server = createMcpServer()
   const transport = new StreamableHTTPServerTransport({})
   response.on('close', () => void server.close())
   await server.connect(transport as Transport)
@@ -75,6 +68,5 @@ await Promise.all([
   usingSession({ sessionId: 'chat_a', userId: 'user_123' }, () => ask('Bearer token-a', 'parcel')),
   usingSession({ sessionId: 'chat_b', userId: 'user_124' }, () => ask('Bearer token-b', 'letter')),
 ])
-http.closeAllConnections()
-await once(http.close(), 'close')
+http.close().closeAllConnections()
 await telemetry.shutdown()
