@@ -185,7 +185,7 @@ function reportWithoutEffect(joined: Joined): void {
   }
 }
 
-/** What is said of a provider that cannot be joined, with the remedy. */
+/** The message about a provider that cannot be joined, with the remedy. */
 function whyUnreachable(name: string): string {
   const create = 'a provider with spanProcessors: sessionProcessors([…])'
   if (/^Sentry/.test(name)) {

@@ -20,7 +20,7 @@ export interface InstrumentationLike {
   getModuleDefinitions?(): readonly { readonly name?: string }[]
 }
 
-/** Where it is said which instrumentations are used, and why others are not. */
+/** Where the instrumentations that are used are logged, and why others are not. */
 export interface InstrumentationLog {
   inform(message: string): void
   /** Logged once for each code. */

@@ -36,7 +36,7 @@ const shared = globalThis as { [FOLLOWING]?: true }
  *
  * @param findsOthers whether those that are installed are loaded, too, unless some follow already
  * @param provider one that follows the registered one; left out, the one that is registered now
- * @param log where the choice of those that are installed is said; left out, the logger that is set
+ * @param log where the choice of those that are installed is logged; left out, the logger that is set
  * @returns those that were given and found
  */
 export function startInstrumentations(
