@@ -42,7 +42,7 @@ export function sessions<
  * promise of what it returns may come out.
  */
 export function sessions<
-  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  // biome-ignore lint/suspicious/noExplicitAny: without a type of the job, its handler accepts any.
   Job = any,
 >(
   options: SessionsOptions<Job>,
