@@ -2,7 +2,7 @@
 import { SpanKind } from '@opentelemetry/api'
 import { getSession, setSpanSession, usingSession } from 'otel-sessions'
 import { sessions } from 'otel-sessions/worker'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { collectWarnings, startTracing, stopTracing } from '../../../test/support/tracing.ts'
 import { deferred, sessionOf } from './support.ts'
 
@@ -189,6 +189,20 @@ describe('a span that jobs of several sessions share', () => {
     })
     const ids = ['work of user_a', 'work of user_b', 'batch', 'afterwards'].map(sessionIn)
     expect(ids).toEqual(['user_a_conv', 'user_b_conv', undefined, undefined])
+  })
+
+  it('has none if another copy of the package handles one of the jobs', async () => {
+    vi.resetModules()
+    const copy = await import('otel-sessions/worker')
+    expect(copy.sessions).not.toBe(sessions)
+    const handleByCopy = copy.sessions({ session: ({ user }: Job) => sessionOf(user) })(async () => {})
+    await tracing.tracer.startActiveSpan('batch', { kind: SpanKind.CONSUMER }, async (batch) => {
+      await handle({ user: 'user_a' })
+      await handleByCopy({ user: 'user_b' })
+      span('afterwards')
+      batch.end()
+    })
+    expect([sessionIn('batch'), sessionIn('afterwards')]).toEqual([undefined, undefined])
   })
 
   it('has none between the jobs, if it says that it is of a batch', async () => {

@@ -2,10 +2,11 @@ import { ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
 import { getSession } from '@otel-sessions/processor'
 import { isFromElsewhere } from './arrival.ts'
 import type { SessionOfRequest } from './options.ts'
+import { sharedWeakMap } from './shared-map.ts'
 import { idOf, setOnSpan } from './span-sessions.ts'
 
-/** The session that a job or a call has set on a span which started before it. */
-const claims = new WeakMap<Span, string | null>()
+/** The session that a job or a call has set on a span which started before it; null if several claim it. */
+const claims = sharedWeakMap<Span, string | null>('otel-sessions.span-claims')
 
 /** What is read of a span of the SDK. */
 interface SdkSpan extends Span {

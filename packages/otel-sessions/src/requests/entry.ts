@@ -8,6 +8,7 @@
  * - `server-span.ts`, with `span-parents.ts`: the spans that have started before, and get the session too
  * - `claim-spans.ts`: those of them that are of one job or call only
  * - `span-sessions.ts`: what such a span gets
+ * - `shared-map.ts`: what all copies of the package know of a span
  * - `handler.ts`: a function that enters a session each time that it is called; `call.ts`: one whose arguments name it
  * - `response.ts`: the body of a Response is produced in the session
  * - `mcp-transport.ts`: what an MCP client is sent is handled in the session of its call

@@ -1,23 +1,10 @@
 import { type Context, type Span, trace } from '@opentelemetry/api'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
 import { ownRecord } from '@otel-sessions/semconv/internal'
+import { sharedWeakMap } from './shared-map.ts'
 
-const KEY: unique symbol = Symbol.for('otel-sessions.span-parents') as never
-
-/** The parent of a span, or the nearest open one above, by the span's context; for all copies of this package. */
-const parents = sharedParents()
-
-function sharedParents(): WeakMap<object, Span> {
-  const own = new WeakMap<object, Span>()
-  try {
-    const holder = globalThis as { [KEY]?: WeakMap<object, Span> }
-    holder[KEY] ??= own
-    return holder[KEY] instanceof WeakMap ? holder[KEY] : own
-  } catch {
-    // `globalThis` is frozen.
-    return own
-  }
-}
+/** The parent of a span, or the nearest open one above, by the span's context. */
+const parents = sharedWeakMap<object, Span>('otel-sessions.span-parents')
 
 /** The nearest span above one that started without a session, if a `RequestSpanProcessor` has seen them. It may have ended. */
 export const parentOf = (span: Span): Span | undefined => parents.get(span.spanContext())
