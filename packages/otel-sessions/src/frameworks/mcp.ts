@@ -2,7 +2,7 @@ import { createEntry } from '../requests/entry.ts'
 import { enteringHandler } from '../requests/handler.ts'
 import type { SessionOfRequest, SessionsOptions } from '../requests/options.ts'
 
-export { bindTransport, type McpTransport } from '../requests/mcp-transport.ts'
+export { bindTransport, type McpTransport } from './mcp/bind-transport.ts'
 export type { SessionOfRequest, SessionsOptions }
 
 /** Who calls a server, as the MCP SDK tells it after it has checked the token. */

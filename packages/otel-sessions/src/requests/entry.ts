@@ -11,7 +11,6 @@
  * - `shared-map.ts`: what all copies of the package know of a span
  * - `handler.ts`: a function that enters a session each time that it is called; `call.ts`: one whose arguments name it
  * - `response.ts`: the body of a Response is produced in the session
- * - `mcp-transport.ts`: what an MCP client is sent is handled in the session of its call
  * - `bind-events.ts`: listeners of the request and the response run in the session
  *
  * `frameworks/` calls this folder, which calls none of them.

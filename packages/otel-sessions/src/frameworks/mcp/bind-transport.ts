@@ -6,7 +6,7 @@ import {
   type SessionInit,
 } from '@otel-sessions/processor'
 import { kindOf } from '@otel-sessions/semconv/internal'
-import { problems } from '../problems.ts'
+import { problems } from '../../problems.ts'
 
 /** What `bindTransport` needs of the transport of an MCP client. */
 export interface McpTransport {
