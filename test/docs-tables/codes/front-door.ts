@@ -154,7 +154,7 @@ export const INSTRUMENTATION = area({
       fix: 'The log names the package and the error. Often its version does not fit the others: see [Runtimes and versions](../runtimes.md). To leave it out, name it in `OTEL_NODE_DISABLED_INSTRUMENTATIONS`.',
     },
     'instrumentation:none': {
-      what: 'None is installed, so there are spans only where your code makes them.',
+      what: 'None is installed, so there are spans only where your code makes them. `autoInstrument` logs this at once. `--import otel-sessions/register` reaches every process if it is in `NODE_OPTIONS`, also package managers and compilers, so it logs this at `INFO`. It warns in a process that has served a request, called `fetch` or entered a session, if no span was made by then.',
       fix: 'Install those of your libraries, such as `npm install @opentelemetry/instrumentation-http`, or all of OpenTelemetry: `@opentelemetry/auto-instrumentations-node`. If your code makes all spans by itself, turn the search off: `OTEL_SESSIONS_AUTO_INSTRUMENT=false`.',
     },
     'instrumentation:unreachable': {

@@ -19,6 +19,7 @@ import type { ApiObserver, RegisteredKind } from './api-global.ts'
 import type { Application } from './application.ts'
 import { InstalledInstrumentations } from './instrumentations.ts'
 import { type Decorate, type Joined, joinProvider } from './join-provider.ts'
+import { watchForMissedSpans } from './missed-spans.ts'
 import { inform, informUnheard, warn } from './report.ts'
 
 /**
@@ -85,7 +86,11 @@ export class SetUpOrJoin implements ApiObserver {
     )
     // Before its first use. The provider is created for the first span, which is within.
     keepSessionInLangChain()
-    this.#instrumentations.start(this.#environment.autoInstrument ?? true, { inform, warn })
+    this.#instrumentations.start(this.#environment.autoInstrument ?? true, {
+      inform,
+      warn,
+      none: this.#reportNone,
+    })
   }
 
   onProvider(provider: object): void {
@@ -126,6 +131,15 @@ export class SetUpOrJoin implements ApiObserver {
       return
     }
     warn('register:api-versions', `nothing is set up: ${found}. Install one: see "npm ls @opentelemetry/api"`)
+  }
+
+  /** Without an instrumentation: at INFO, and as a warning if spans are missed. */
+  readonly #reportNone = (message: string) => {
+    inform(message)
+    const hasSpans = () => this.#created !== undefined || this.#theirs !== undefined
+    watchForMissedSpans(hasSpans, (what) => {
+      warn('instrumentation:none', `this process ${what}, and no span was made: ${message}`)
+    })
   }
 
   readonly #decorate: Decorate = (processors) => {

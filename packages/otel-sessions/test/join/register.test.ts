@@ -1,14 +1,10 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { application, arrived, attributesOf, run as runProcess, useProcesses } from '../processes.ts'
+import { application, arrived, attributesOf, run, useProcesses } from '../processes.ts'
 
 useProcesses()
 
 const REGISTER = ['--import', 'otel-sessions/register']
-
-/** Runs a program that makes spans by itself. Without instrumentations that are installed, none would be said. */
-const run: typeof runProcess = (folder, args, variables, signal) =>
-  runProcess(folder, args, { OTEL_SESSIONS_AUTO_INSTRUMENT: 'false', ...variables }, signal)
 
 /** A program that says `sessions` of what it makes, without a line that sets anything up. */
 const WORK = `
@@ -106,7 +102,7 @@ describe('a process that sets nothing up', () => {
       await usingSession('user_b_conv', async () => {})
       console.log(processStats().problems)`
     const { output } = await run(application({ 'main.mjs': program }), [...REGISTER, 'main.mjs'])
-    expect(output).toBe('{}\n')
+    expect(output).toMatch(/^\{\}\n/)
   })
 
   test('says what it does at INFO', async () => {
@@ -285,8 +281,69 @@ describe('variables beside a provider of another SDK', () => {
   })
 })
 
+describe('a process without instrumentations', () => {
+  const SERVE = `
+    import { once } from 'node:events'
+    import http from 'node:http'
+    const serve = async (handle) => {
+      const server = http.createServer((request, response) => response.end(handle())).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const get = () => new Promise((resolve) => {
+        http.get({ port: server.address().port, host: '127.0.0.1' }, (response) => response.resume().on('end', resolve))
+      })
+      await get()
+      await get()
+      server.close()
+    }`
+  const FETCH = 'await (await fetch(process.env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT)).text()'
+  const REMEDY = 'npm install @opentelemetry/instrumentation-http'
+
+  test.each([
+    ['has served a request', `${SERVE}; await serve(() => 'answer')`],
+    ['has called fetch', `${FETCH}; ${FETCH}`],
+    [
+      'has entered a session',
+      "import { usingSession } from 'otel-sessions'; usingSession('user_a_conv', () => {})",
+    ],
+  ])('that %s and made no span is told once why there is none', async (what, program) => {
+    const { code, output } = await run(application({ 'main.mjs': program }), [...REGISTER, 'main.mjs'])
+    expect(code).toBe(0)
+    expect(output.match(/Warning: .*/g)).toEqual([expect.stringContaining(REMEDY)])
+    expect(output).toContain(`[instrumentation:none] Warning: otel-sessions/register: this process ${what}`)
+  })
+
+  test.each([
+    ['is a tool, such as a compiler', 'console.log(1 + 1)', '2\n'],
+    [
+      'makes the spans of its requests by itself',
+      `${WORK}; ${SERVE}; await serve(() => usingSession('user_a_conv', () => work('answer')))`,
+      '',
+    ],
+    [
+      'has a provider of its own',
+      `${OWN_PROVIDER}; ${SERVE}; trace.setGlobalTracerProvider(provider); await serve(() => 'answer'); await provider.shutdown()`,
+      '',
+    ],
+  ])('that %s is left alone', async (_, program, expected) => {
+    const folder = application({ 'main.mjs': program }, ...SDK)
+    expect(await run(folder, [...REGISTER, 'main.mjs'])).toMatchObject({ code: 0, output: expected })
+  })
+
+  test('is told at once at OTEL_LOG_LEVEL=info', async () => {
+    const folder = application({ 'main.mjs': 'process.exit()' })
+    const { output } = await run(folder, [...REGISTER, 'main.mjs'], { OTEL_LOG_LEVEL: 'info' })
+    expect(output).toContain(REMEDY)
+    expect(output).not.toContain('Warning')
+  })
+
+  test('is told nothing with OTEL_SESSIONS_AUTO_INSTRUMENT=false', async () => {
+    const folder = application({ 'main.mjs': FETCH })
+    const variables = { OTEL_SESSIONS_AUTO_INSTRUMENT: 'false' }
+    expect(await run(folder, [...REGISTER, 'main.mjs'], variables)).toMatchObject({ code: 0, output: '' })
+  })
+})
+
 describe('an installed instrumentation that the application has, too', () => {
-  const INSTALLED = { OTEL_SESSIONS_AUTO_INSTRUMENT: 'true' }
   const HTTP = '@opentelemetry/instrumentation-http'
   const UNDICI = '@opentelemetry/instrumentation-undici'
   const BASE = '@opentelemetry/instrumentation'
@@ -327,7 +384,7 @@ describe('an installed instrumentation that the application has, too', () => {
       "{ default: require('node:http') }",
     )
     const folder = application({ [file]: file === 'main.cjs' ? required : text }, HTTP, BASE)
-    const { output } = await run(folder, [...REGISTER, file], INSTALLED)
+    const { output } = await run(folder, [...REGISTER, file])
     expect(output).toBe('55\n')
     expect(arrived().sort()).toEqual(['GET: undefined', 'GET: user_a_conv'])
   })
@@ -335,7 +392,7 @@ describe('an installed instrumentation that the application has, too', () => {
   test('writes no header twice', async () => {
     const text = program(WITH.registerInstrumentations, UNDICI, 'UndiciInstrumentation', 'fetch(url)')
     const folder = application({ 'main.mjs': text }, UNDICI, BASE)
-    const { output } = await run(folder, [...REGISTER, 'main.mjs'], INSTALLED)
+    const { output } = await run(folder, [...REGISTER, 'main.mjs'])
     expect(output).toBe('55\n')
     expect(arrived()).toEqual(['GET: user_a_conv'])
   })
@@ -346,7 +403,7 @@ describe('an installed instrumentation that the application has, too', () => {
       UNDICI,
       ...SDK,
     )
-    const { output } = await run(folder, [...REGISTER, 'main.mjs'], { ...INSTALLED, OTEL_LOG_LEVEL: 'info' })
+    const { output } = await run(folder, [...REGISTER, 'main.mjs'], { OTEL_LOG_LEVEL: 'info' })
     expect(
       output.match(/the instrumentations that are installed make no more spans.*Pass them to that SDK/g),
     ).toHaveLength(1)

@@ -112,6 +112,7 @@ function recordLog() {
   const log: InstrumentationLog = {
     inform: (message) => informed.push(message),
     warn: (code, message) => warned.push(`${code} ${message}`),
+    none: (message) => warned.push(message),
   }
   return { log, informed, warned }
 }

@@ -34,7 +34,7 @@ export function findInstrumentations(
   const [require, names] =
     loaders.map((each) => [each, namesOf(each)] as const).find(([, { size }]) => size > 0) ?? []
   if (require === undefined || names === undefined) {
-    if (given.length === 0) log.warn('instrumentation:none', NONE)
+    if (given.length === 0) log.none(NONE)
     return []
   }
   const taken = new Set(given.map(({ instrumentationName }) => instrumentationName))
@@ -77,7 +77,7 @@ export function findInstrumentations(
 }
 
 const NONE =
-  'autoInstrument found no instrumentation, so only code that makes spans by itself has any: "npm install @opentelemetry/instrumentation-http", and those of your libraries. If that is right, OTEL_SESSIONS_AUTO_INSTRUMENT=false'
+  'no instrumentation is installed, so only code that makes spans by itself has any: "npm install @opentelemetry/instrumentation-http @arizeai/openinference-instrumentation-openai", or those of your libraries. If that is right, OTEL_SESSIONS_AUTO_INSTRUMENT=false'
 
 function logChoice(
   found: ReadonlyMap<string, readonly InstrumentationLike[]>,

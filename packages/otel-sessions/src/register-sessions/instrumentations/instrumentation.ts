@@ -25,12 +25,15 @@ export interface InstrumentationLog {
   inform(message: string): void
   /** Logged once for each code. */
   warn(code: FrontDoorProblem, message: string): void
+  /** Logs that there are none, with the remedy. */
+  none(message: string): void
 }
 
 /** Says it to the logger that is set. */
 export const LOG: InstrumentationLog = {
   inform: (message) => diag.info(`otel-sessions: ${message}`),
   warn: (code, message) => problems.report(code, () => message),
+  none: (message) => problems.report('instrumentation:none', () => `autoInstrument: ${message}`),
 }
 
 /** The names of the modules that an instrumentation changes; those of OpenInference tell them by an older field. */
