@@ -14,8 +14,8 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     fix: 'Nothing: the next process with the same `directory` sends them.',
   },
   ' lost: the process exits before delivery': {
-    what: 'There is no journal, or the disk could not be written to.',
-    fix: 'Call `provider.shutdown()` before the process exits, and set `directory`. With `--import otel-sessions/register`, the provider is `trace.getTracerProvider().getDelegate()`, and the directory is `OTEL_SESSIONS_DIRECTORY`.',
+    what: 'There is no journal, or the disk could not be written to. If the last request failed, the message says why: `ECONNREFUSED` means that nothing listens at the endpoint.',
+    fix: 'Start the endpoint, or correct `url`. Call `provider.shutdown()` before the process exits, and set `directory`. With `--import otel-sessions/register`, the provider is `trace.getTracerProvider().getDelegate()`, and the directory is `OTEL_SESSIONS_DIRECTORY`.',
   },
   ' cannot be written (': {
     what: 'The journal cannot be written, with the error code of the disk: `ENOSPC` is full, `EACCES` lacks the permission. Spans are kept in memory meanwhile.',

@@ -254,9 +254,13 @@ export class PersistentBatchSpanProcessor {
   #atExit(): void {
     this.#isExiting = true
     this.#writeNow()
-    const { unwritten } = this.#pipeline.queue
+    const { queue, sender } = this.#pipeline
+    const { unwritten } = queue
     if (unwritten > 0) {
-      problems.report('lost-at-exit', () => `${spansText(unwritten)} lost: the process exits before delivery`)
+      problems.report('lost-at-exit', () => {
+        const why = sender.problem === undefined ? '' : `; ${sender.problem}`
+        return `${spansText(unwritten)} lost: the process exits before delivery${why}`
+      })
     }
   }
 

@@ -23,13 +23,20 @@ describe('a process that ends', () => {
     expect(arrived()).toEqual(['work: user_a_conv'])
   })
 
-  test('by itself, with an endpoint that is unavailable: it ends all the same, and says what is lost', async () => {
-    const folder = application({ 'main.mjs': ESM.replace('()', '({ shutdownTimeoutMillis: 100 })') })
-    const { code, output } = await run(folder, ['main.mjs'], {
-      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://127.0.0.1:1/v1/traces',
+  test('by itself, with an endpoint that is unavailable: it ends all the same, and says what is lost, and why', async () => {
+    const { code, output } = await run(application({ 'main.mjs': ESM }), ['main.mjs'], {
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://user:secret@127.0.0.1:1/v1/traces?key=secret',
     })
     expect(code).toBe(0)
-    expect(output).toContain('1 span lost: the process exits before delivery')
+    expect(output).toContain(
+      '1 span lost: the process exits before delivery; endpoint 127.0.0.1:1 is unavailable (ECONNREFUSED)',
+    )
+    expect(output).not.toContain('secret')
+  })
+
+  test('by process.exit before anything was sent: it says what is lost, and nothing of the endpoint', async () => {
+    const { output } = await run(application({ 'main.mjs': `${ESM}; process.exit()` }), ['main.mjs'])
+    expect(output).toMatch(/1 span lost: the process exits before delivery \(/)
   })
 
   const WAITS = `${ESM}

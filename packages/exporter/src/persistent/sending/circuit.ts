@@ -158,6 +158,7 @@ export class OutageLog {
   readonly host: string
   readonly #clock: Clock
   #since: number | undefined
+  #problem: string | undefined
   #isLogged = false
   #loggedAt = Number.NEGATIVE_INFINITY
 
@@ -166,19 +167,26 @@ export class OutageLog {
     this.#clock = clock
   }
 
+  /** Why the last request failed: `endpoint HOST is unavailable (ECONNREFUSED)`; undefined if it was answered. */
+  get problem(): string | undefined {
+    return this.#problem
+  }
+
   /** Notes that a request failed. */
   failed(failures: number, reason: string, afterMillis = 0): void {
     const now = this.#clock.now()
     this.#since ??= now
-    const isOutage = failures >= FAILURES_LOGGED || afterMillis >= LONG_WAIT_MILLIS
-    if (!isOutage || this.#isLogged || now - this.#loggedAt < LOGGED_AGAIN_MILLIS) return
-    const retryNote = afterMillis > 0 ? `, and asked us to retry after ${seconds(afterMillis)} s` : ''
     const what = isOfOption(reason)
       ? `no request to ${this.host} can be made`
       : `endpoint ${this.host} is unavailable`
+    const problem = `${what} (${reason})`
+    this.#problem = problem
+    const isOutage = failures >= FAILURES_LOGGED || afterMillis >= LONG_WAIT_MILLIS
+    if (!isOutage || this.#isLogged || now - this.#loggedAt < LOGGED_AGAIN_MILLIS) return
+    const retryNote = afterMillis > 0 ? `, and asked us to retry after ${seconds(afterMillis)} s` : ''
     this.#isLogged = log(
       'warn',
-      () => `${what} (${reason})${retryNote}; spans are kept as space allows and sent later`,
+      () => `${problem}${retryNote}; spans are kept as space allows and sent later`,
     )
     if (this.#isLogged) this.#loggedAt = now
   }
@@ -187,6 +195,7 @@ export class OutageLog {
   answered(queuedSpans: number): void {
     const since = this.#since
     this.#since = undefined
+    this.#problem = undefined
     if (!this.#isLogged || since === undefined) return
     this.#isLogged = false
     log('warn', () => {

@@ -32,6 +32,7 @@ export class Sender {
   readonly #transport: Transport
   readonly #clock: Clock
   readonly #circuit: Circuit
+  readonly #outages: OutageLog
   readonly #size: RequestSize
   readonly #waiters: FlushWaiters
   readonly #leases: Leases
@@ -60,6 +61,7 @@ export class Sender {
     const size = new RequestSize(settings.maxRequestBytes, evidence)
     const outages = new OutageLog(settings.url, clock)
     this.#circuit = circuit
+    this.#outages = outages
     this.#size = size
     const refusals = new Refusals()
     const shared: DeliveryContext = {
@@ -74,6 +76,11 @@ export class Sender {
   /** Whether the last request failed, of what is left to be sent. */
   get isFailing(): boolean {
     return this.#circuit.isOpen || (this.#apart.hasFailed && this.#isIdle)
+  }
+
+  /** Why the last request failed, without anything secret of the URL; undefined if it was answered. */
+  get problem(): string | undefined {
+    return this.#outages.problem
   }
 
   /** How many of the queued spans are in requests, or in batches of which a part was sent. */

@@ -1,7 +1,7 @@
 import { diag } from '@opentelemetry/api'
 import { afterEach, describe, expect, it } from 'vitest'
 import { collectWarnings } from '../../../../../test/support/tracing.ts'
-import { retry, startSender } from './support/sender.ts'
+import { accepted, retry, startSender } from './support/sender.ts'
 
 afterEach(() => diag.disable())
 
@@ -19,5 +19,16 @@ describe('an unavailable endpoint', () => {
     }
     expect(warnings[0]).toContain('endpoint otlp.example:4318 is unavailable (503)')
     expect(warnings[0]).not.toContain('secret')
+  })
+
+  it('is known from the first failure to the next answer, so that what is lost at an exit has a reason', async () => {
+    const { advance, answer, append, clock, sender } = startSender({ maxExportBatchSize: 1 })
+    await append('a')
+    expect(sender.problem).toBeUndefined()
+    await answer(retry())
+    expect(sender.problem).toMatch(/^endpoint .* is unavailable \(503\)$/)
+    await advance(clock.waits[0] ?? 0)
+    await answer(accepted)
+    expect(sender.problem).toBeUndefined()
   })
 })
