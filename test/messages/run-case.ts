@@ -11,7 +11,7 @@ import {
 } from '@opentelemetry/sdk-trace-base'
 import { SessionSpanExporter } from '@otel-sessions/exporter'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
-import { processState } from '@otel-sessions/semconv/internal'
+import { problemCounts } from '@otel-sessions/semconv/internal'
 import type { Application, Case } from './program.ts'
 
 /** What a case gave: spans by name, and problems by code. */
@@ -49,13 +49,7 @@ async function runCase(one: Case): Promise<Outcome> {
   registerInstrumentations({ instrumentations: [...(one.instrumentations?.() ?? [])] })
   await one.run(createApplication())
   await provider.forceFlush()
-  return { ...judge(collector.getFinishedSpans(), one), problems: countedProblems(), lines }
-}
-
-/** The codes that any of the packages counted. What was logged is kept beside them, under a name with a space. */
-function countedProblems(): string[] {
-  const counted = [...processState().problems].filter(([namespace]) => !namespace.includes(' '))
-  return counted.flatMap(([, counts]) => [...counts.keys()]).sort()
+  return { ...judge(collector.getFinishedSpans(), one), problems: Object.keys(problemCounts()).sort(), lines }
 }
 
 function createApplication(): Application {

@@ -2,7 +2,7 @@ import {
   type ProcessStats as StatsOfProcessor,
   processStats as statsOfProcessor,
 } from '@otel-sessions/processor'
-import { processState } from '@otel-sessions/semconv/internal'
+import { problemCounts } from '@otel-sessions/semconv/internal'
 
 /** What the packages counted in this process, whichever provider, processor or copy of a package met it. */
 export interface ProcessStats extends Omit<StatsOfProcessor, 'problems'> {
@@ -13,14 +13,4 @@ export interface ProcessStats extends Omit<StatsOfProcessor, 'problems'> {
 /** What the packages counted in this process: problems by code, and sessions of the session object. Plain data. */
 export function processStats(): ProcessStats {
   return { ...statsOfProcessor(), problems: problemCounts() }
-}
-
-/** Problems of all packages. The entries of a package's codes are not counts of problems; they have a blank in their name. */
-export function problemCounts(): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const [namespace, problems] of processState().problems) {
-    if (namespace.includes(' ')) continue
-    for (const [code, count] of problems) counts[code] = (counts[code] ?? 0) + count
-  }
-  return counts
 }

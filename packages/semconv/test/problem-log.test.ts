@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { DiagLogLevel, diag } from '@opentelemetry/api'
-import { logUnheard, problemLog, VERSION } from '@otel-sessions/semconv/internal'
+import { logUnheard, problemCounts, problemLog, VERSION } from '@otel-sessions/semconv/internal'
 import { afterEach, describe, expect, it } from 'vitest'
 import { collectAllWarnings, collectWarnings } from '../../../test/support/tracing.ts'
 
@@ -80,3 +80,12 @@ it.each(['semconv', 'processor', 'exporter', 'analytics'])(
     expect(JSON.parse(readFileSync(file, 'utf8')).version).toBe(VERSION)
   },
 )
+
+it('problemCounts counts the problems of all packages by code, and nothing of what they are about', () => {
+  const before = problemCounts()['counted:twice'] ?? 0
+  problemLog('one').report('counted:twice', () => 'something', 'express')
+  problemLog('other').report('counted:twice', () => 'something', 'fastify')
+  const counts = problemCounts()
+  expect(counts['counted:twice']).toBe(before + 2)
+  expect(counts).not.toHaveProperty('express')
+})

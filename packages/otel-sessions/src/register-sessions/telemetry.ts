@@ -2,8 +2,7 @@ import type { Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api'
 import type { SessionExporterStats, ValidationStats } from '@otel-sessions/exporter'
 import type { DeliveryStats } from '@otel-sessions/exporter/persistent'
 import type { SessionProcessorStats } from '@otel-sessions/processor'
-import { LONGEST_TIMER_MILLIS, logUnheard, within } from '@otel-sessions/semconv/internal'
-import { problemCounts } from '../process-stats.ts'
+import { LONGEST_TIMER_MILLIS, logUnheard, problemCounts, within } from '@otel-sessions/semconv/internal'
 
 /** A provider of tracers that can be flushed and shut down, as those of the SDK can. */
 export interface SessionsTracerProvider extends TracerProvider {

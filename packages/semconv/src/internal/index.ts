@@ -77,6 +77,7 @@ export {
   logNow,
   logUnheard,
   type ProblemLog,
+  problemCounts,
   problemLog,
   registeredApi,
 } from './toolbox/problem-log.ts'
