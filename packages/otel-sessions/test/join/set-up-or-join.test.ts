@@ -1,6 +1,3 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import {
   context,
   type DiagLogger,
@@ -8,7 +5,6 @@ import {
   diag,
   ProxyTracerProvider,
   propagation,
-  type TracerProvider as TracerProviderOfApi,
   trace,
 } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
@@ -27,6 +23,7 @@ import type { Application } from '../../src/join/application.ts'
 import { register } from '../../src/join/index.ts'
 import { SetUpOrJoin } from '../../src/join/set-up-or-join.ts'
 import { readCommonEnvironment } from '../../src/register-sessions/environment/environment.ts'
+import { installInstrumentation } from './support.ts'
 
 const shared = globalThis as { [key: symbol]: unknown }
 const API = Symbol.for('opentelemetry.js.api.1')
@@ -163,46 +160,20 @@ describe('an application without an SDK', () => {
 })
 
 describe('instrumentations that are installed', () => {
-  const NAME = '@opentelemetry/instrumentation-fake'
-
-  /** An application whose instrumentation leaves its provider where the test finds it. */
-  function installInstrumentation(): () => TracerProviderOfApi {
-    vi.stubEnv('OTEL_SESSIONS_AUTO_INSTRUMENT', undefined)
-    const folder = mkdtempSync(join(tmpdir(), 'otel-sessions-set-up-'))
-    const key = Symbol.for(`${folder} provider`)
-    const files = {
-      'package.json': JSON.stringify({ dependencies: { [NAME]: '*' } }),
-      [`node_modules/${NAME}/index.js`]: `exports.FakeInstrumentation = class {
-        enable() {}
-        setTracerProvider(provider) { globalThis[Symbol.for(${JSON.stringify(key.description)})] = provider }
-      }`,
-    }
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true })
-      writeFileSync(join(folder, path), text)
-    }
-    const [, script] = process.argv
-    process.argv[1] = join(folder, 'main.js')
-    onTestFinished(() => {
-      process.argv[1] = script as string
-      delete shared[key]
-      rmSync(folder, { recursive: true })
-    })
-    return () => shared[key] as TracerProviderOfApi
-  }
-
   test('are not loaded where another SDK is to register, which has its own', () => {
-    const providerOf = installInstrumentation()
+    vi.stubEnv('OTEL_SESSIONS_AUTO_INSTRUMENT', undefined)
+    const installed = installInstrumentation()
     const heard = listen()
     start(BESIDE)
-    expect(providerOf()).toBeUndefined()
+    expect(installed.provider).toBeUndefined()
     expect(heard.join()).toContain('waits for @opentelemetry/sdk-node to register a provider, and joins it')
   })
 
   test('make spans, also for registerSessions, and are silent once another SDK has its own', async () => {
-    const providerOf = installInstrumentation()
+    vi.stubEnv('OTEL_SESSIONS_AUTO_INSTRUMENT', undefined)
+    const installed = installInstrumentation()
     start()
-    const startSpan = () => providerOf().getTracer('fake').startSpan('of an instrumentation')
+    const startSpan = () => installed.startSpan('of an instrumentation')
     expect(startSpan().isRecording()).toBe(true)
     const telemetry = registerSessions()
     onTestFinished(() => telemetry.shutdown())
@@ -212,6 +183,20 @@ describe('instrumentations that are installed', () => {
     trace.setGlobalTracerProvider(createTheirs().provider)
     expect(startSpan().isRecording()).toBe(false)
   })
+})
+
+test('registerSessions in code uses the variables of this package, so none is said to be ignored', () => {
+  vi.stubEnv('OTEL_SESSIONS_BACKENDS', 'langfuse')
+  vi.stubEnv('OTEL_SESSIONS_BACKFILL', 'false')
+  const heard = listen()
+  start()
+  const telemetry = registerSessions()
+  onTestFinished(() => telemetry.shutdown())
+  expect(heard.filter((message) => message.includes('is ignored'))).toEqual([])
+  // Another SDK's sessionProcessors do not use them.
+  trace.disable()
+  trace.setGlobalTracerProvider(createTheirs((each) => sessionProcessors([each])).provider)
+  expect(heard.filter((message) => message.includes('is ignored'))).toHaveLength(2)
 })
 
 describe('a provider of somebody else', () => {
@@ -225,6 +210,21 @@ describe('a provider of somebody else', () => {
     expect(theirs.sessions()).toEqual(['work: user_a_conv'])
     expect(heard).toEqual([
       'otel-sessions/register joins the registered provider (TracerProvider): sessions are on its spans, and it delivers them',
+    ])
+  })
+
+  test('that is registered again is joined once, and said once', () => {
+    const heard = listen()
+    const theirs = createTheirs()
+    start(BESIDE)
+    for (let time = 0; time < 2; time++) {
+      expect(trace.setGlobalTracerProvider(theirs.provider)).toBe(true)
+      trace.disable()
+    }
+    usingSession('user_a_conv', () => theirs.provider.getTracer('app').startSpan('work').end())
+    expect(theirs.sessions()).toEqual(['work: user_a_conv'])
+    expect(heard.filter((message) => message.includes('the registered provider'))).toEqual([
+      expect.stringContaining('joins the registered provider'),
     ])
   })
 
@@ -357,6 +357,18 @@ describe('what it does', () => {
 })
 
 describe('register', () => {
+  test('joins a provider that is there already, and neither sets up nor waits for another one', () => {
+    const theirs = createTheirs()
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+    trace.setGlobalTracerProvider(theirs.provider)
+    const heard = listen()
+    register()
+    work('work')
+    expect(theirs.sessions()).toEqual(['work: user_a_conv'])
+    // OpenTelemetry would log an error for a second registration.
+    expect(heard).toEqual([expect.stringContaining('joins the registered provider')])
+  })
+
   test('sets nothing up and joins nothing with OTEL_SDK_DISABLED=true', () => {
     vi.stubEnv('OTEL_SDK_DISABLED', 'true')
     const heard = listen()
