@@ -72,12 +72,12 @@ export {
   kindOf,
   numberOrKind,
 } from './toolbox/option-checks.ts'
+export * from './toolbox/problem-counts.ts'
 export {
   type Logger,
   logNow,
   logUnheard,
   type ProblemLog,
-  problemCounts,
   problemLog,
   registeredApi,
 } from './toolbox/problem-log.ts'

@@ -75,17 +75,6 @@ function countsOf(namespace: string): Map<string, number> {
   return counts
 }
 
-/** How often each problem of any package occurred in this process, by its code. */
-export function problemCounts(): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const [namespace, problems] of processState().problems) {
-    // What the problems of a code are about, where `report` notes it.
-    if (namespace.includes(' ')) continue
-    for (const [code, count] of problems) counts[code] = (counts[code] ?? 0) + count
-  }
-  return counts
-}
-
 /**
  * Creates the problem log of a package. All copies of the package in a process share the counts.
  *
