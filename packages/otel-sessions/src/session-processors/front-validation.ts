@@ -7,7 +7,7 @@ import {
   SpanValidation,
   type ValidationOptions,
 } from '@otel-sessions/exporter/internal'
-import { logUnheard, readRecord } from '@otel-sessions/semconv/internal'
+import { checkOption, kindOf, logUnheard, readRecord } from '@otel-sessions/semconv/internal'
 import { callBeforeExit } from './before-exit.ts'
 import { Bursts, type Room } from './bursts.ts'
 import { WHERE } from './options.ts'
@@ -52,8 +52,11 @@ export class FrontValidation extends SpanValidation<ExportableSpan> {
   /** @throws TypeError or RangeError when an option is wrong; the message names it */
   constructor({ backfill, ...options }: ValidationOptions) {
     super(options, { name: WHERE, send: () => undefined })
-    const createBuffer = backfill?.[CREATE_BUFFER] as CreateBuffer | undefined
-    this.#backfill = createBuffer?.(this, options.backends)
+    const createBuffer: unknown = backfill?.[CREATE_BUFFER]
+    const isRight = backfill === undefined || typeof createBuffer === 'function'
+    const described = `${kindOf(backfill)}: import { backfill } from 'otel-sessions'`
+    checkOption(isRight, WHERE, 'backfill', 'false or made by backfill()', backfill, described)
+    this.#backfill = (createBuffer as CreateBuffer | undefined)?.(this, options.backends)
     const receivers = this.#receivers
     this.#bursts = new Bursts({
       passOn: (span) => this.#handOut(span),

@@ -1,6 +1,6 @@
 import type { Backfill, ValidationOptions } from '@otel-sessions/exporter'
 import { backfill } from '@otel-sessions/exporter/backfill'
-import { SpanValidation, VALIDATION_OPTIONS } from '@otel-sessions/exporter/internal'
+import { VALIDATION_OPTIONS } from '@otel-sessions/exporter/internal'
 import type { SessionSpanProcessor, SessionSpanProcessorOptions } from '@otel-sessions/processor'
 import { checkOptions } from '@otel-sessions/semconv/internal'
 import { RequestSpanProcessor } from '../requests/span-parents.ts'
@@ -49,20 +49,17 @@ export interface SplitOptions {
 }
 
 /**
- * Checks the options, and splits them.
+ * Checks the names of the options, and splits them. The parts check the values when they are constructed, in `asOwnError`.
  *
- * @throws TypeError or RangeError that names the option
+ * @throws TypeError that names the option
  */
 export function splitOptions(options: SessionProcessorsOptions): SplitOptions {
   const own = checkOptions(WHERE, options, OPTIONS)
   const validation = pickSet(own, VALIDATION_OPTIONS)
   const processor: SessionSpanProcessorOptions = pickSet(own, STAMPING_OPTIONS)
   const { backfill: wait = backfill() } = own
-  const complete = { ...validation, backfill: wait === false ? undefined : wait }
-  // For the checks, whatever the processors are.
-  asOwnError(WHERE, () => new SpanValidation(complete, { name: WHERE, send: () => undefined }))
   return {
-    validation: complete,
+    validation: { ...validation, backfill: wait === false ? undefined : wait },
     createProcessor: () => asOwnError(WHERE, () => new RequestSpanProcessor(processor)),
     set: { validation: Object.keys(validation), processor: Object.keys(processor) },
   }

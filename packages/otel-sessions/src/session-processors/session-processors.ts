@@ -15,7 +15,7 @@ import { kindOf, processState } from '@otel-sessions/semconv/internal'
 import { problems } from '../problems.ts'
 import { FrontProcessor, VALIDATES } from './front-processor.ts'
 import { FrontValidation } from './front-validation.ts'
-import { type SessionProcessorsOptions, splitOptions, WHERE } from './options.ts'
+import { asOwnError, type SessionProcessorsOptions, splitOptions, WHERE } from './options.ts'
 import { ownValidationOf, reportIgnored } from './own-validation.ts'
 import { classNameOf, has, read } from './read.ts'
 import type { SpanProcessorLike, ValidatingSpanProcessor } from './types.ts'
@@ -71,7 +71,7 @@ export function decorateProcessors(
   const given = spanProcessors.find((each) => own.has(each)) as SessionSpanProcessor | undefined
   // Options are checked whatever the processors are.
   const created = split.createProcessor()
-  const validation = new FrontValidation(split.validation)
+  const validation = asOwnError(WHERE, () => new FrontValidation(split.validation))
   if (given !== undefined) reportIgnored(split.set.processor, 'the SessionSpanProcessor in the array')
   const others = spanProcessors.filter((each) => each !== given)
   const distinct = new Map([...new Set(others)].map((each) => [each, ownValidationOf(each, split)]))

@@ -6,9 +6,10 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base'
 import { SessionSpanExporter } from '@otel-sessions/exporter'
+import { CREATE_BUFFER, type CreateBuffer } from '@otel-sessions/exporter/internal'
 import { resetProcessState } from '@otel-sessions/semconv/internal'
-import { langfuse, type SpanProcessorLike, sessionProcessors, usingSession } from 'otel-sessions'
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { backfill, langfuse, type SpanProcessorLike, sessionProcessors, usingSession } from 'otel-sessions'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { collectWarnings, stopTracing } from '../../../../test/support/tracing.ts'
 import { inSpan, Recorder, start } from './support.ts'
 
@@ -503,7 +504,7 @@ describe('options', () => {
     ],
     [
       { backfill: true },
-      "option backfill must be made by backfill(), it is a value of type boolean: import { backfill } from 'otel-sessions'",
+      "option backfill must be false or made by backfill(), it is a value of type boolean: import { backfill } from 'otel-sessions'",
     ],
     [{ onInvalid: 'keep' }, "option onInvalid must be 'drop' or a function"],
     [{ aliases: 'thread_id' }, 'option aliases must be an array'],
@@ -518,6 +519,12 @@ describe('options', () => {
         `sessionProcessors: ${message}`,
       )
     }
+  })
+
+  test('make one buffer for a call, whatever the processors are', () => {
+    const create = vi.fn(backfill()[CREATE_BUFFER] as CreateBuffer)
+    sessionProcessors([new Recorder(), new Recorder()], { backfill: { [CREATE_BUFFER]: create } })
+    expect(create).toHaveBeenCalledTimes(1)
   })
 
   test('reach what they are for: aliases and maxLength both sides', () => {
