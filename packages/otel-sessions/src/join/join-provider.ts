@@ -62,10 +62,18 @@ function joinWithoutList(
   provider.addSpanProcessor = function (processor) {
     if (added.length === 0) {
       // As the SDK does: one that is added replaces that of the environment. Ours stays, so the SDK must not shut it down.
-      active.shutdown().catch(() => {})
+      shutDown(active)
       added.push(decorated[0] as SpanProcessorLike)
     }
     add?.call(this, processor)
+  }
+}
+
+async function shutDown(processor: SpanProcessorLike): Promise<void> {
+  try {
+    await processor.shutdown()
+  } catch {
+    // What fails is of a processor that makes way. It may fail at once.
   }
 }
 

@@ -110,6 +110,19 @@ describe('SDK 1.x', () => {
     expect(calls).toEqual(['stamps', 'decorated', 'added', 'decorated', 'another'])
   })
 
+  test.each([
+    ['throws', () => fail()],
+    ['rejects', async () => fail()],
+    ['returns no promise', () => undefined as never],
+  ])('a processor is added although the shutdown of that of the environment %s', (_, shutdown) => {
+    const calls: string[] = []
+    const provider = new ProviderOfSdk1([], { ...recorder('environment', calls), shutdown })
+    joinProvider(provider as never, marking(calls))
+    provider.addSpanProcessor(recorder('added', calls))
+    provider.end()
+    expect(calls).toEqual(['stamps', 'decorated', 'added'])
+  })
+
   test('a span that starts is stamped before the processor of the environment sees it', () => {
     const calls: string[] = []
     const starting = (name: string) => ({ ...recorder(name, calls), onStart: () => void calls.push(name) })
@@ -128,6 +141,10 @@ describe('SDK 1.x', () => {
     expect(calls).toEqual(['environment is flushed', 'environment is shut down'])
   })
 })
+
+function fail(): never {
+  throw new Error('no connection')
+}
 
 /** A processor that notes its calls. */
 function recorder(name: string, calls: string[]): SpanProcessorLike {
