@@ -4,6 +4,7 @@ import { context, trace } from '@opentelemetry/api'
 import { getSession, usingSession } from 'otel-sessions'
 import { sessions } from 'otel-sessions/socket.io'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { StackContextManager } from '../../../test/support/stack-context-manager.ts'
 import { collectWarnings, startTracing, stopTracing } from '../../../test/support/tracing.ts'
 import { deferred, sessionOf } from './support.ts'
 
@@ -226,6 +227,18 @@ describe('a socket without a session', () => {
       'otel-sessions/socket.io: the option session returned no valid session ID',
     )
   })
+})
+
+it('a session that is looked up leaves `connection` in the context of its arrival, whatever the context manager is', async () => {
+  context.disable()
+  context.setGlobalContextManager(new StackContextManager())
+  const lookUp = sessions({ session: async ({ user }: Socket) => sessionOf(user) })
+  const connected = deferred<unknown[]>()
+  const span = tracing.tracer.startActiveSpan('request', (active) => {
+    lookUp(new Socket('user_a'), () => connected.resolve([trace.getActiveSpan(), current()]))
+    return active
+  })
+  expect(await connected.promise).toEqual([span, 'user_a_conv'])
 })
 
 it('a missing context manager is reported', () => {

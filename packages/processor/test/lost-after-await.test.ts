@@ -1,38 +1,8 @@
-import { type Context, type ContextManager, context, ROOT_CONTEXT } from '@opentelemetry/api'
+import { context } from '@opentelemetry/api'
 import { processStats, usingSession } from '@otel-sessions/processor'
 import { afterEach, expect, it } from 'vitest'
+import { StackContextManager } from '../../../test/support/stack-context-manager.ts'
 import { collectWarnings, stopTracing } from '../../../test/support/tracing.ts'
-
-/** As a browser's SDK registers it: the context is active until the function returns. */
-class StackContextManager implements ContextManager {
-  #active: Context = ROOT_CONTEXT
-  active() {
-    return this.#active
-  }
-  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
-    inside: Context,
-    fn: F,
-    thisArg?: ThisParameterType<F>,
-    ...args: A
-  ): ReturnType<F> {
-    const before = this.#active
-    this.#active = inside
-    try {
-      return fn.call(thisArg as never, ...args)
-    } finally {
-      this.#active = before
-    }
-  }
-  bind<T>(_: Context, target: T): T {
-    return target
-  }
-  enable() {
-    return this
-  }
-  disable() {
-    return this
-  }
-}
 
 afterEach(stopTracing)
 

@@ -31,8 +31,10 @@ export function sessions<Socket extends object>(
       // The handler of `connection` is called behind `next`.
       return context.with(contextWithSession(context.active(), session), next)
     }
+    const arrived = context.active()
     const found = entry.find(socket)
-    if (found instanceof Promise) found.then(go)
+    // Not every context manager follows a promise.
+    if (found instanceof Promise) found.then((session) => context.with(arrived, go, undefined, session))
     else go(found)
   }
 }
