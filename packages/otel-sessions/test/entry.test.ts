@@ -319,15 +319,19 @@ describe('the log', () => {
     for (let round = 0; round < 2; round++) {
       await request(() => 'x'.repeat(200))
       await request(() => {
-        throw new Error('secret')
+        throw new TypeError('secret')
+      })
+      await request(async () => {
+        throw Object.assign(new Error('secret'), { code: 'ECONNREFUSED' })
       })
     }
     const ours = warnings.filter((line) => line.includes('otel-sessions/express'))
-    expect(ours).toHaveLength(2)
+    expect(ours).toHaveLength(3)
     expect(ours[0]).toContain(
       'the option session returned no valid session ID, but a string of 200 characters (too-long); the request has no session',
     )
-    expect(ours[1]).toContain('the option session threw; the request has no session')
+    expect(ours[1]).toContain('the option session threw (TypeError); the request has no session')
+    expect(ours[2]).toContain('the option session rejected (Error, ECONNREFUSED); the request has no session')
     expect(ours.join()).not.toContain('xxx')
     expect(ours.join()).not.toContain('secret')
   })

@@ -221,7 +221,7 @@ describe('a socket without a session', () => {
     expect(await visit(fail)).toBeUndefined()
     expect(await visit(() => '')).toBeUndefined()
     expect(warnings.join()).toContain(
-      'otel-sessions/socket.io: the option session threw; the socket has no session',
+      'otel-sessions/socket.io: the option session threw (Error); the socket has no session',
     )
     expect(warnings.join()).toContain(
       'otel-sessions/socket.io: the option session returned no valid session ID',

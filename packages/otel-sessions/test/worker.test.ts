@@ -266,7 +266,7 @@ describe('a job without a session', () => {
     }
     expect(run(session)).toBeUndefined()
     expect(warnings.join()).toContain(
-      'otel-sessions/worker: the option session threw; the job has no session',
+      'otel-sessions/worker: the option session threw (Error); the job has no session',
     )
   })
 })

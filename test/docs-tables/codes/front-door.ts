@@ -14,11 +14,11 @@ export const REQUEST = area({
     'The option `session` of [a helper](entering-a-session.md#with-a-helper) gave no answer that can be used. The request, the job or the message goes on without a session. The log names the helper, such as `otel-sessions/express`.',
   codes: {
     'request:threw': {
-      what: 'Your function threw.',
+      what: 'Your function threw. The log has the name of the error, and its code, such as `ECONNREFUSED`.',
       fix: 'Catch the error in the function. Return `null` for a request without a session, such as that of a user who is not signed in.',
     },
     'request:rejected': {
-      what: 'The promise that your function returned was rejected.',
+      what: 'The promise that your function returned was rejected. The log has the name of the error, and its code, such as `ECONNREFUSED`.',
       fix: 'Catch the error in the function, and look at what it calls: mostly the database that has the conversations.',
     },
     'request:timed-out': {

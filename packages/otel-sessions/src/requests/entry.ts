@@ -20,6 +20,7 @@
 import { context, type Span } from '@opentelemetry/api'
 import { type SessionInit, usingSession } from '@otel-sessions/processor'
 import { afterKeepingAlive, once, registeredApi } from '@otel-sessions/semconv/internal'
+import { describeError } from '../describe-error.ts'
 import { type FrontDoorProblem, problems } from '../problems.ts'
 import { type Arrival, arrive, isBelowEndedSpan, spansFromElsewhere } from './arrival.ts'
 import { bindEvents } from './bind-events.ts'
@@ -62,14 +63,14 @@ export function createEntry<Request>(
   unit: EntryUnit = 'request',
 ): Entry<Request> {
   const { session, timeoutMillis } = checkSessionsOptions(`otel-sessions/${framework}: sessions`, options)
-  const fail = (code: FrontDoorProblem & `request:${string}`, what: string): null => {
-    const text = () => `otel-sessions/${framework}: the option session ${what}; the ${unit} has no session`
+  const fail = (code: FrontDoorProblem & `request:${string}`, what: () => string): null => {
+    const text = () => `otel-sessions/${framework}: the option session ${what()}; the ${unit} has no session`
     problems.report(code, text, framework)
     return null
   }
   const check = (answer: unknown): SessionOfRequest => {
     const { session, problem } = checkAnswer(answer)
-    if (problem !== undefined) fail('request:invalid', `returned no valid session ID, but ${problem}`)
+    if (problem !== undefined) fail('request:invalid', () => `returned no valid session ID, but ${problem}`)
     if (session === undefined || isSetUp()) return session
     problems.report('request:no-opentelemetry', () => {
       return `otel-sessions/${framework}: sessions has no effect: OpenTelemetry is not set up. Call registerSessions() before it, or start Node with --import otel-sessions/register`
@@ -85,11 +86,11 @@ export function createEntry<Request>(
       })
       // The application's own work waits. Without the timer, a process with nothing else to do would exit before it.
       const timer = afterKeepingAlive(timeoutMillis, () => {
-        settle(() => fail('request:timed-out', `did not answer within ${timeoutMillis} ms`))
+        settle(() => fail('request:timed-out', () => `did not answer within ${timeoutMillis} ms`))
       })
       Promise.resolve(answer).then(
         (found) => settle(() => check(found)),
-        () => settle(() => fail('request:rejected', 'rejected')),
+        (error) => settle(() => fail('request:rejected', () => `rejected (${describeError(error)})`)),
       )
     })
   /** The session, or a promise that never rejects. */
@@ -97,8 +98,8 @@ export function createEntry<Request>(
     try {
       const answer = session(request)
       return isThenable(answer) ? wait(answer) : check(answer)
-    } catch {
-      return fail('request:threw', 'threw')
+    } catch (error) {
+      return fail('request:threw', () => `threw (${describeError(error)})`)
     }
   }
   return {

@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api'
 import type { ExportableSpan, ValidationStats } from '@otel-sessions/exporter'
+import { describeError } from '../describe-error.ts'
 import { problems } from '../problems.ts'
 import type { Room } from './bursts.ts'
 import type { FrontValidation, Receiver } from './front-validation.ts'
@@ -96,7 +97,7 @@ export class FrontProcessor implements ValidatingSpanProcessor {
     const name = `${classNameOf(this.#inner)}.${method}`
     problems.report(
       'processors:threw',
-      () => `${name} threw ${String(read(error, 'name'))}; counted in stats().failures`,
+      () => `${name} threw ${describeError(error)}; counted in stats().failures`,
       name,
     )
   }

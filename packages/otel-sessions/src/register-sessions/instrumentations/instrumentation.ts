@@ -1,5 +1,5 @@
 import { diag, type MeterProvider, type TracerProvider } from '@opentelemetry/api'
-import { kindOf } from '@otel-sessions/semconv/internal'
+import { describeError } from '../../describe-error.ts'
 import { type FrontDoorProblem, problems } from '../../problems.ts'
 
 /** The part of an instrumentation that is called; those of OpenTelemetry, OpenInference and Traceloop have it. */
@@ -46,11 +46,4 @@ export function modulesOf(instrumentation: InstrumentationLike): string[] {
 export function reportFailure(name: string, error: unknown): void {
   const message = () => `${name} does not instrument: loading or starting it throws (${describeError(error)})`
   problems.report('instrumentation:failed', message, name)
-}
-
-/** Describes an error of another package for a message: its name and code, never its text, which may have a value. */
-function describeError(error: unknown): string {
-  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown }
-  if (typeof name !== 'string') return kindOf(error)
-  return typeof code === 'string' ? `${name}, ${code}` : name
 }
