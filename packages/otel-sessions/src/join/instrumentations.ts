@@ -1,5 +1,5 @@
 import type { Span, Tracer, TracerProvider } from '@opentelemetry/api'
-import { FollowingProvider, NOOP } from '../register-sessions/following-provider.ts'
+import { FollowingProvider, NOOP, type SdkProvider } from '../register-sessions/following-provider.ts'
 import type {
   InstrumentationLike,
   InstrumentationLog,
@@ -15,9 +15,12 @@ export class InstalledInstrumentations {
   readonly #stopped = new Set<string>()
   #started: readonly InstrumentationLike[] = []
 
-  /** @param current the provider of their spans */
-  constructor(current: () => TracerProvider) {
-    this.#provider = new FollowingProvider((name) => (this.#stopped.has(name) ? NOOP : current()))
+  /**
+   * @param current the provider of their spans
+   * @param made the providers that they can flush
+   */
+  constructor(current: () => TracerProvider, made: () => readonly SdkProvider[]) {
+    this.#provider = new FollowingProvider((name) => (this.#stopped.has(name) ? NOOP : current()), made)
   }
 
   /** How many make spans. */

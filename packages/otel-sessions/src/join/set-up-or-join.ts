@@ -34,15 +34,16 @@ export class SetUpOrJoin implements ApiObserver {
   /** What is registered as long as nobody else registers. */
   readonly #provider = new FollowingProvider(
     () => this.#theirs ?? this.#own(),
-    () => [this.#created, this.#theirs].filter((each) => each !== undefined),
+    () => this.#made(),
   )
   readonly #seen = new WeakSet<object>()
   #theirs: SdkProvider | undefined
   #created: SdkProvider | undefined
 
   /** Silent once the provider of another SDK is there: its owner has instrumentations of its own. */
-  readonly #instrumentations = new InstalledInstrumentations(() =>
-    this.#isReplaced ? NOOP : (this.#theirs ?? this.#own()),
+  readonly #instrumentations = new InstalledInstrumentations(
+    () => (this.#isReplaced ? NOOP : (this.#theirs ?? this.#own())),
+    () => this.#made(),
   )
 
   constructor(environment: CommonEnvironment) {
@@ -164,6 +165,10 @@ export class SetUpOrJoin implements ApiObserver {
       )
     }
     reportWithoutEffect(joined)
+  }
+
+  #made(): readonly SdkProvider[] {
+    return [this.#created, this.#theirs].filter((each) => each !== undefined)
   }
 
   /** The provider of this package, created for the first span that no other provider makes. */

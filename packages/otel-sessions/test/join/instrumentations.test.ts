@@ -11,7 +11,10 @@ function start() {
   const exporter = new InMemorySpanExporter()
   const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] })
   onTestFinished(() => provider.shutdown())
-  const instrumentations = new InstalledInstrumentations(() => provider)
+  const instrumentations = new InstalledInstrumentations(
+    () => provider,
+    () => [],
+  )
   instrumentations.start(true, log)
   const names = () => exporter.getFinishedSpans().map(({ name }) => name)
   return { instrumentations, tracer: provider.getTracer(FAKE), names }
@@ -86,7 +89,10 @@ test('instrumentations that follow a provider are loaded once in a process, also
 
 test('none is loaded if none is wanted, and one that is wanted later is', () => {
   const installed = installInstrumentation()
-  const instrumentations = new InstalledInstrumentations(() => new TracerProvider())
+  const instrumentations = new InstalledInstrumentations(
+    () => new TracerProvider(),
+    () => [],
+  )
   instrumentations.start(false, log)
   expect(installed.provider).toBeUndefined()
   instrumentations.start(true, log)

@@ -183,6 +183,18 @@ describe('instrumentations that are installed', () => {
     trace.setGlobalTracerProvider(createTheirs().provider)
     expect(startSpan().isRecording()).toBe(false)
   })
+
+  test('flush spans of later, if they look for the flush at once, as that of AWS Lambda does', async () => {
+    vi.stubEnv('OTEL_SESSIONS_AUTO_INSTRUMENT', undefined)
+    const installed = installInstrumentation()
+    listen()
+    start()
+    const found = (installed.provider as unknown as { getDelegate(): Flushable }).getDelegate()
+    const flush = found.forceFlush?.bind(found)
+    work('invocation')
+    await flush?.()
+    expect(collector.spans().map(({ name }) => name)).toEqual(['invocation'])
+  })
 })
 
 test('registerSessions in code uses the variables of this package, so none is said to be ignored', () => {
