@@ -5,7 +5,6 @@
  *   OPENAI_API_KEY=… node examples/express.ts
  */
 import { once } from 'node:events'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { DiagConsoleLogger, DiagLogLevel, diag, trace } from '@opentelemetry/api'
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
@@ -18,7 +17,6 @@ import { sessions } from 'otel-sessions/express'
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
 const undici = new UndiciInstrumentation({ requireParentforSpans: true })
 const telemetry = registerSessions({ instrumentations: [new HttpInstrumentation(), undici] })
-createRequire(import.meta.url)('node:http') // patched by the first require, never by an import
 
 // These stand for your login and your database: who a token belongs to, and whose a conversation is.
 const users = new Map(Object.entries({ 'Bearer token-a': 'user_123', 'Bearer token-b': 'user_124' }))

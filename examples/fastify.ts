@@ -5,7 +5,6 @@
  *   node examples/fastify.ts
  */
 import { once } from 'node:events'
-import { createRequire } from 'node:module'
 import { Readable } from 'node:stream'
 import { FastifyOtelInstrumentation } from '@fastify/otel'
 import { DiagConsoleLogger, DiagLogLevel, diag, trace } from '@opentelemetry/api'
@@ -17,7 +16,6 @@ import { sessions } from 'otel-sessions/fastify'
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
 const otel = new FastifyOtelInstrumentation()
 const telemetry = registerSessions({ instrumentations: [new HttpInstrumentation(), otel] })
-createRequire(import.meta.url)('node:http') // patched by the first require, never by an import
 
 // These stand for your login and your database: who a token belongs to, and whose a conversation is.
 const users = new Map(Object.entries({ 'Bearer token-a': 'user_123', 'Bearer token-b': 'user_124' }))

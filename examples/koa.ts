@@ -5,7 +5,6 @@
  *   node examples/koa.ts
  */
 import { once } from 'node:events'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { DiagConsoleLogger, DiagLogLevel, diag, trace } from '@opentelemetry/api'
@@ -16,7 +15,6 @@ import { sessions } from 'otel-sessions/koa'
 
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
 const telemetry = registerSessions({ instrumentations: [new HttpInstrumentation()] })
-createRequire(import.meta.url)('node:http') // patched by the first require, never by an import
 
 // These stand for your login and your database: who a token belongs to, and whose a conversation is.
 const users = new Map(Object.entries({ 'Bearer token-a': 'user_123', 'Bearer token-b': 'user_124' }))

@@ -5,7 +5,6 @@
  *   node examples/nest.ts
  */
 import 'reflect-metadata'
-import { createRequire } from 'node:module'
 import { Controller, type ExecutionContext, Module, NotFoundException, Post } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { DiagConsoleLogger, DiagLogLevel, diag, trace } from '@opentelemetry/api'
@@ -16,7 +15,6 @@ import { defer } from 'rxjs'
 
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN)
 const telemetry = registerSessions({ instrumentations: [new HttpInstrumentation()] })
-createRequire(import.meta.url)('node:http') // patched by the first require, never by an import
 
 // These stand for your login and your database: who a token belongs to, and whose a conversation is.
 const users = new Map(Object.entries({ 'Bearer token-a': 'user_123', 'Bearer token-b': 'user_124' }))

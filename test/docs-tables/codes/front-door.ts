@@ -93,7 +93,7 @@ export const JOIN = area({
   codes: {
     'join:unreachable': {
       what: 'The provider has no span processors, or keeps them where nobody else can reach them. The log names its class. Sentry 11 has none. The spans of `dd-trace` cannot carry a session, even with a processor.',
-      fix: 'Create the provider with `spanProcessors: sessionProcessors([…])`. With Sentry 11, leave `enableOpenTelemetrySetup` off and register a provider of your own. Instead of `dd-trace`, send spans to the Datadog Agent by OTLP.',
+      fix: 'Create the provider with `spanProcessors: sessionProcessors([…])`. With Sentry 11, leave `enableOpenTelemetrySetup` off and register a provider of your own, or [take its hook](../frameworks/sentry.md#sentry-11). Instead of `dd-trace`, send spans to the Datadog Agent by OTLP.',
     },
     'join:failed': {
       what: 'Reading the processors of the provider, or putting others in their place, threw.',

@@ -80,11 +80,11 @@ export const ATTRIBUTE = area({
     ...reasonsFor('attribute'),
     'attribute:truncated': {
       what: 'The SDK cut `session.id` off, because `attributeValueLengthLimit` is shorter than the ID. Two sessions could become one.',
-      fix: 'Wrap your exporter in `SessionSpanExporter`, which exports the whole ID. Or raise the limit, also as `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`.',
+      fix: 'Pass your span processors through `sessionProcessors`, which exports the whole ID. Or raise the limit, also as `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`.',
     },
     'attribute:not-kept': {
       what: 'The SDK did not store `session.id`, because the span has as many attributes as `attributeCountLimit` allows.',
-      fix: 'Wrap your exporter in `SessionSpanExporter`, which adds it. Or raise the limit.',
+      fix: 'Pass your span processors through `sessionProcessors`, which adds it. Or raise the limit.',
     },
   },
 })

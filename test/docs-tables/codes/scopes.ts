@@ -24,7 +24,7 @@ export const PROCESSOR = area({
   codes: {
     'processor:missing': {
       what: 'Sessions do not reach the spans of this provider, because it has no `SessionSpanProcessor`. With `setSpanSession`, only that one span has its session. It is noticed in a scope, if the registered provider has none, or if a span that was not stamped is active there. `setSpanSession` and the exporters notice such spans as well. Nothing notices a provider that is not registered, if its spans are not made active and its exporter is another one. A frequent reason is that another library registered its provider first: OpenTelemetry keeps the first one.',
-      fix: 'Pass the processor to the provider that makes the spans, before the exporting processor: `spanProcessors: [new SessionSpanProcessor(), …]`. If you mean a provider without sessions, ignore the line.',
+      fix: 'Create the provider that makes the spans with `spanProcessors: sessionProcessors([…])`. If you mean a provider without sessions, ignore the line.',
     },
     'packages:two-copies': {
       what: 'One of the packages is loaded more than once: as two versions, or bundled several times, as Next.js does. The second copy is counted, and one of another version; a development server may load the same one many times. The copies agree on the session of every span and share all counters. Each copy binds streams and remembers bound objects on its own. Bundles for browsers, workers and edge runtimes do not count it.',
@@ -123,7 +123,7 @@ export const LANGCHAIN = area({
   codes: {
     'langchain:background-callbacks': {
       what: "A span of LangChain, or of a callback handler such as Langfuse's or your own, started in a callback whose context is not kept. So it may have the session of another request. LangChain's queue could not be found, as in a bundle. If the log says that a queue is bound, it is that of another copy of LangChain, such as the one in `node_modules` beside your bundle.",
-      fix: "Call `keepSessionInLangChain()` of `@otel-sessions/processor/langchain` when the application starts. In a bundle, pass it the module: `keepSessionInLangChain(callbacks)`, after `import * as callbacks from '@langchain/core/callbacks/manager'` in a file of the same bundle. [LangChain](../frameworks/langchain.md#requests-at-the-same-time) has the details.",
+      fix: "Call `keepSessionInLangChain()` of `otel-sessions` when the application starts. In a bundle, pass it the module: `keepSessionInLangChain(callbacks)`, after `import * as callbacks from '@langchain/core/callbacks/manager'` in a file of the same bundle. [LangChain](../frameworks/langchain.md#requests-at-the-same-time) has the details.",
     },
     'langchain:reassigned': {
       what: 'A span of LangChain started in the session of another request, and then named a session that your application has entered elsewhere. It got that session, and the user if that is known. [The exception](precedence.md#the-exception-langchain) has the conditions.',

@@ -156,7 +156,7 @@ export const SESSION_SPAN = area({
     },
     'session-span:no-processor': {
       what: "The provider has no `SessionSpanProcessor`. The session's own spans carry the ID; spans inside `run` do not, and the shutdown does not end open sessions.",
-      fix: 'Add `new SessionSpanProcessor()` to `spanProcessors`, as the first.',
+      fix: 'Create the provider with `spanProcessors: sessionProcessors([…])`.',
     },
     'session-span:failed': {
       what: 'The tracer or the logger of your provider throws. The span or the log event is missing.',
