@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { DEADLINES, type Deadlines } from './deadlines.ts'
 export {
   type BackfillBuffer,
   type BackfillHost,

@@ -1,4 +1,5 @@
 import { logUnheard, now, within } from '@otel-sessions/semconv/internal'
+import { DEADLINES, type Deadlines } from '../deadlines.ts'
 import { problems } from '../problems.ts'
 import { TAKE_OPTIONS } from '../validation/given-options.ts'
 import type { ValidationOptions } from '../validation/options.ts'
@@ -166,6 +167,12 @@ export class PersistentBatchSpanProcessor {
     const { queue, sender } = this.#pipeline
     await queue.ready
     return queue.purge(() => sender.purge())
+  }
+
+  /** Internal: the deadlines of the options, or of the environment. */
+  get [DEADLINES](): Deadlines {
+    const { exportTimeoutMillis, shutdownTimeoutMillis } = this.#settings
+    return { flushMillis: exportTimeoutMillis, shutdownMillis: shutdownTimeoutMillis }
   }
 
   /** Internal: takes the options of `sessionProcessors`. The option `session` takes precedence, as a whole. */

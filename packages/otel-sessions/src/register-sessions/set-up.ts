@@ -23,6 +23,7 @@ import {
 } from '@opentelemetry/sdk-trace'
 import { SessionSpanExporter } from '@otel-sessions/exporter'
 import { backfill } from '@otel-sessions/exporter/backfill'
+import { DEADLINES } from '@otel-sessions/exporter/internal'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { keepSessionInLangChain } from '@otel-sessions/processor/langchain'
 import { RequestSpanProcessor } from '../requests/span-parents.ts'
@@ -91,9 +92,9 @@ function enabled(options: CheckedOptions, environment: RegisterEnvironment): Reg
     ],
   })
   keepSessionInLangChain(...options.langChainModules)
-  const { exportTimeoutMillis = exportTimeoutOfEnvironment(), shutdownTimeoutMillis = 10_000 } = ofDelivery
-  const deadlines = { flushMillis: exportTimeoutMillis, shutdownMillis: shutdownTimeoutMillis }
-  return telemetryOf(provider, deadlines, {
+  const { exportTimeoutMillis = 30_000, shutdownTimeoutMillis = 10_000 } = ofDelivery
+  const withoutDelivery = { flushMillis: exportTimeoutMillis, shutdownMillis: shutdownTimeoutMillis }
+  return telemetryOf(provider, delivery?.[DEADLINES] ?? withoutDelivery, {
     stamping,
     delivery,
     exporter: hasConsole ? exporter : undefined,
@@ -116,12 +117,6 @@ function disabled(): RegisteredSessions {
     shutdown: async () => {},
   }
   return telemetryOf(provider, { flushMillis: 0, shutdownMillis: 0 })
-}
-
-/** The deadline of a flush in the environment. Delivery reads it too, and reports what is wrong with it. */
-function exportTimeoutOfEnvironment(): number {
-  const millis = Number(readText('OTEL_BSP_EXPORT_TIMEOUT'))
-  return millis >= 1 ? millis : 30_000
 }
 
 const DETECTORS = {

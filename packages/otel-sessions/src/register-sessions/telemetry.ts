@@ -1,5 +1,6 @@
 import type { Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api'
 import type { SessionExporterStats, ValidationStats } from '@otel-sessions/exporter'
+import type { Deadlines } from '@otel-sessions/exporter/internal'
 import type { DeliveryStats } from '@otel-sessions/exporter/persistent'
 import type { SessionProcessorStats } from '@otel-sessions/processor'
 import { LONGEST_TIMER_MILLIS, logUnheard, problemCounts, within } from '@otel-sessions/semconv/internal'
@@ -68,7 +69,7 @@ const later = (millis: number, seconds: number): number =>
 /** Makes what `registerSessions` returns. Its promises settle at the deadlines, whatever the provider does. */
 export function telemetryOf(
   provider: SessionsTracerProvider,
-  deadlines: { readonly flushMillis: number; readonly shutdownMillis: number },
+  deadlines: Deadlines,
   parts: CountingParts = {},
 ): RegisteredSessions {
   let shutdown: Promise<void> | undefined

@@ -80,6 +80,14 @@ describe('flush and shutdown', () => {
     expect(forceFlush).toHaveBeenCalledExactlyOnceWith({ timeoutMillis: 61_000 })
   })
 
+  test('a variable that delivery ignores changes no deadline', async () => {
+    vi.stubEnv('OTEL_BSP_EXPORT_TIMEOUT', '1.5')
+    const telemetry = register()
+    const forceFlush = vi.spyOn(telemetry.provider, 'forceFlush')
+    await telemetry.flush()
+    expect(forceFlush).toHaveBeenCalledExactlyOnceWith({ timeoutMillis: 31_000 })
+  })
+
   test('a shutdown that cannot deliver rejects at the deadline, with what is lost', async () => {
     const telemetry = register({ url: REFUSES, shutdownTimeoutMillis: 50 })
     endSpan('lost')
