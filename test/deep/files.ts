@@ -14,6 +14,7 @@ export const DEEP_FILES = {
     'packages/otel-sessions/test/join/register.test.ts',
     'packages/otel-sessions/test/register-sessions/llm-instrumentations.test.ts',
     'packages/otel-sessions/test/register-sessions/processes.test.ts',
+    'packages/otel-sessions/test/register-sessions/too-late.test.ts',
     'test/contract/processes.test.ts',
     'test/delivery/exit.test.ts',
     'test/demo.test.ts',

@@ -10,6 +10,7 @@ export type FrontDoorProblem =
   | 'environment:ignored'
   | 'instrumentation:failed'
   | 'instrumentation:none'
+  | 'instrumentation:too-late'
   | 'instrumentation:unreachable'
   | 'join:api-frozen'
   | 'join:failed'

@@ -157,6 +157,10 @@ export const INSTRUMENTATION = area({
       what: 'None is installed, so there are spans only where your code makes them. `autoInstrument` logs this at once. `--import otel-sessions/register` reaches every process if it is in `NODE_OPTIONS`, also package managers and compilers, so it logs this at `INFO`. It warns in a process that has served a request, called `fetch` or entered a session, if no span was made by then.',
       fix: 'Install those of your libraries, such as `npm install @opentelemetry/instrumentation-http`, or all of OpenTelemetry: `@opentelemetry/auto-instrumentations-node`. If your code makes all spans by itself, turn the search off: `OTEL_SESSIONS_AUTO_INSTRUMENT=false`.',
     },
+    'instrumentation:too-late': {
+      what: 'The libraries that the log names were loaded before the instrumentations. These change only what is loaded after them. An ES module loads everything that it imports before its first line runs, so a call of `registerSessions` below the imports is too late, and so is an import of the file that calls it above them. For ES modules, the log has this with the first request that the process serves or makes, or when it ends.',
+      fix: 'Call `registerSessions` in a file of its own, and preload it: `node --import ./telemetry.mjs app.mjs`. In CommonJS, it is enough to `require` that file first. It is right as it is if you pass the library to `manuallyInstrument`.',
+    },
     'instrumentation:unreachable': {
       what: 'The application is written in ES modules, and the instrumentations that the log names change nothing that it imports. Their libraries make no spans. On Node, only versions from 22.22.3, 24.11.1 and 25.1 have what this takes, and the instrumentation must be a current one.',
       fix: 'Update Node and the instrumentations. Otherwise load the library with `createRequire`, or call `manuallyInstrument` of an instrumentation that has it: see [OpenAI](../frameworks/openai.md).',

@@ -6,7 +6,6 @@
  * - `api-global.ts`: watches what is registered with OpenTelemetry's API
  * - `join-provider.ts`: sessions in a provider of somebody else
  * - `instrumentations.ts`: those that are installed, unless somebody else has the same
- * - `missed-spans.ts`: whether there should be spans where there is no instrumentation
  * - `report.ts`: what is logged, and where it goes without a logger
  *
  * It sets up by `register-sessions/`, which calls nothing here; `following-provider.ts` there has the tracers that follow

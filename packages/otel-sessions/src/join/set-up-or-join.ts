@@ -11,6 +11,7 @@ import {
 } from '../register-sessions/environment/environment.ts'
 import { ignore, readText } from '../register-sessions/environment/variables.ts'
 import { FollowingProvider, NOOP, type SdkProvider } from '../register-sessions/following-provider.ts'
+import { watchForWork } from '../register-sessions/instrumentations/first-work.ts'
 import { checkRegisterOptions } from '../register-sessions/options.ts'
 import { isOfRegisterSessions, setLogger } from '../register-sessions/register-sessions.ts'
 import { createSetUp, propagatorOf } from '../register-sessions/set-up.ts'
@@ -19,7 +20,6 @@ import type { ApiObserver, RegisteredKind } from './api-global.ts'
 import type { Application } from './application.ts'
 import { InstalledInstrumentations } from './instrumentations.ts'
 import { type Decorate, type Joined, joinProvider } from './join-provider.ts'
-import { watchForMissedSpans } from './missed-spans.ts'
 import { inform, informUnheard, warn } from './report.ts'
 
 /**
@@ -91,6 +91,7 @@ export class SetUpOrJoin implements ApiObserver {
       inform,
       warn,
       none: this.#reportNone,
+      preload: 'otel-sessions/register',
     })
   }
 
@@ -138,7 +139,7 @@ export class SetUpOrJoin implements ApiObserver {
   readonly #reportNone = (message: string) => {
     inform(message)
     const hasSpans = () => this.#created !== undefined || this.#theirs !== undefined
-    watchForMissedSpans(hasSpans, (what) => {
+    watchForWork(hasSpans, (what) => {
       warn('instrumentation:none', `this process ${what}, and no span was made: ${message}`)
     })
   }

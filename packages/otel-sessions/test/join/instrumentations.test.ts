@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { InstalledInstrumentations } from '../../src/join/instrumentations.ts'
 import { FAKE, installInstrumentation } from './support.ts'
 
-const log = { inform: () => {}, warn: () => {}, none: () => {} }
+const log = { inform: () => {}, warn: () => {}, none: () => {}, preload: '' }
 
 /** The instrumentations that are installed, started with a provider, and the spans that it has made. */
 function start() {

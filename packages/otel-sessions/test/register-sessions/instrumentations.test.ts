@@ -113,6 +113,7 @@ function recordLog() {
     inform: (message) => informed.push(message),
     warn: (code, message) => warned.push(`${code} ${message}`),
     none: (message) => warned.push(message),
+    preload: './telemetry.mjs',
   }
   return { log, informed, warned }
 }

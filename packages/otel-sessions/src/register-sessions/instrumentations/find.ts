@@ -1,7 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { readList } from '../environment/variables.ts'
 import { hookImports } from './hook-imports.ts'
+import { dependenciesOf, namesOf } from './installed.ts'
 import {
   type InstrumentationLike,
   type InstrumentationLog,
@@ -11,12 +10,11 @@ import {
 } from './instrumentation.ts'
 import { keepOnePerLibrary, type LeftOut } from './one-per-library.ts'
 import { patchImports } from './patch-imports.ts'
+import { requiredFiles, warnOfLate } from './too-late.ts'
 import { unreachableInstrumentations } from './unreachable.ts'
 
 const ALL_OF_NODE = '@opentelemetry/auto-instrumentations-node'
 const OFFICIAL = '@opentelemetry/instrumentation-'
-const INSTRUMENTATION =
-  /^(@opentelemetry\/(instrumentation-.+|auto-instrumentations-node)|@arizeai\/openinference-instrumentation-.+|@traceloop\/instrumentation-.+)$/
 
 /**
  * Loads the instrumentations that are installed, and constructs them, which enables them. Never throws: a package that
@@ -37,6 +35,7 @@ export function findInstrumentations(
     if (given.length === 0) log.none(NONE)
     return []
   }
+  const before = requiredFiles(require)
   const taken = new Set(given.map(({ instrumentationName }) => instrumentationName))
   const found = new Map<string, InstrumentationLike[]>()
   const attempt = (name: string, action: () => void) => {
@@ -69,10 +68,13 @@ export function findInstrumentations(
   )
   const patched = patchImports(found)
   logChoice(found, leftOut, log)
-  const others = [...found]
-    .filter(([name]) => !hooked.has(require.resolve(name)))
-    .map(([name, all]) => [name, all.filter((each) => !patched.has(each))] as const)
-  warnOfUnreachable(unreachableInstrumentations(new Map(others), dependenciesOf(require)), log)
+  const isReached = (name: string, each: InstrumentationLike) =>
+    hooked.has(require.resolve(name)) || patched.has(each)
+  const those = (wanted: boolean) =>
+    new Map([...found].map(([name, all]) => [name, all.filter((each) => isReached(name, each) === wanted)]))
+  const dependencies = dependenciesOf(require)
+  warnOfUnreachable(unreachableInstrumentations(those(false), dependencies), log)
+  warnOfLate({ found, reached: those(true), before, dependencies }, log)
   return [...found.values()].flat()
 }
 
@@ -135,49 +137,4 @@ function choiceOfEnvironment(): (name: string) => boolean {
     if (!name.startsWith(OFFICIAL)) return true
     return (enabled?.includes(name) ?? true) && !disabled?.includes(name)
   }
-}
-
-/** Names of packages that are instrumentations: those that the application has chosen, or else those that are there. */
-function namesOf(require: NodeJS.Require): Set<string> {
-  const folders = require.resolve.paths('x') ?? []
-  const chosen = dependenciesOf(require).filter((name) => INSTRUMENTATION.test(name))
-  const names = chosen.length > 0 ? chosen : folders.flatMap(packagesIn)
-  return new Set(names.filter((name) => isInstalled(name, require, folders)))
-}
-
-/** Dependencies of the development are not installed in production. */
-function isInstalled(name: string, require: NodeJS.Require, folders: readonly string[]): boolean {
-  if (folders.some((folder) => existsSync(join(folder, name)))) return true
-  try {
-    // Where there are no such folders.
-    return require.resolve(name) !== ''
-  } catch {
-    return false
-  }
-}
-
-/** Names of packages that the application's `package.json` names, or one above it. */
-const dependenciesOf = (require: NodeJS.Require): string[] =>
-  (require.resolve.paths('x') ?? []).flatMap((folder) => dependenciesIn(dirname(folder)))
-
-function dependenciesIn(folder: string): string[] {
-  try {
-    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-    const { dependencies, devDependencies, optionalDependencies } = manifest
-    return Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies })
-  } catch {
-    return []
-  }
-}
-
-function packagesIn(modules: string): string[] {
-  return ['@opentelemetry', '@arizeai', '@traceloop']
-    .flatMap((scope) => {
-      try {
-        return readdirSync(join(modules, scope)).map((name) => `${scope}/${name}`)
-      } catch {
-        return []
-      }
-    })
-    .filter((name) => INSTRUMENTATION.test(name))
 }

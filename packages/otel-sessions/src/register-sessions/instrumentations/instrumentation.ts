@@ -27,6 +27,8 @@ export interface InstrumentationLog {
   warn(code: FrontDoorProblem, message: string): void
   /** Logs that there are none, with the remedy. */
   none(message: string): void
+  /** What `--import` is to name in the remedy. */
+  readonly preload: string
 }
 
 /** Says it to the logger that is set. */
@@ -34,6 +36,7 @@ export const LOG: InstrumentationLog = {
   inform: (message) => diag.info(`otel-sessions: ${message}`),
   warn: (code, message) => problems.report(code, () => message),
   none: (message) => problems.report('instrumentation:none', () => `autoInstrument: ${message}`),
+  preload: './telemetry.mjs',
 }
 
 /** The names of the modules that an instrumentation changes; those of OpenInference tell them by an older field. */
@@ -41,6 +44,13 @@ export function modulesOf(instrumentation: InstrumentationLike): string[] {
   const { _modules } = instrumentation as { _modules?: readonly { readonly name?: string }[] }
   return (instrumentation.getModuleDefinitions?.() ?? _modules ?? []).flatMap(({ name }) => name ?? [])
 }
+
+/** The package of a module that is named as `package/path`. */
+export const packageOf = (module: string): string => /^(@[^/]+\/)?[^/]+/.exec(module)?.[0] ?? module
+
+/** A file as `package/path`, by its path or URL; empty for one that is in no package. */
+export const fileInPackage = (file: string): string =>
+  file.replaceAll('\\', '/').split('/node_modules/').slice(1).at(-1) ?? ''
 
 /** Reports an instrumentation that is not used, once for each. */
 export function reportFailure(name: string, error: unknown): void {

@@ -1,7 +1,7 @@
 // Under another name: banners of bundles often import it under its own. No named imports: older versions of Node lack some.
 import nodeModule from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { type InstrumentationLike, reportFailure } from './instrumentation.ts'
+import { fileInPackage, type InstrumentationLike, reportFailure } from './instrumentation.ts'
 
 /** The parts of an instrumentation that patch a module; the base class of OpenTelemetry has them in all versions. */
 interface PatchingInstrumentation extends InstrumentationLike {
@@ -82,9 +82,6 @@ function patchesByName(found: ReadonlyMap<string, readonly PatchingInstrumentati
   return byName
 }
 
-/** A file as `package/path`; empty for one that is in no package. */
-const fileInPackage = (url: string): string => url.split('/node_modules/').slice(1).at(-1) ?? ''
-
 /** A line at the end of a module, where all that it exports is there. */
 const reportOf = (url: string): string => {
   const text = JSON.stringify(url)
@@ -122,7 +119,8 @@ const FIRST_MINORS: Readonly<Record<number, readonly [minor: number, patch: numb
   25: [1, 0],
 }
 
-function supportsHooks(): boolean {
+/** Whether what is imported can be changed in this version of Node. */
+export function supportsHooks(): boolean {
   if (typeof nodeModule.registerHooks !== 'function') return false
   const [major = 0, minor = 0, patch = 0] = process.versions.node.split('.').map(Number)
   const [firstMinor, firstPatch] = FIRST_MINORS[major] ?? [0, 0]

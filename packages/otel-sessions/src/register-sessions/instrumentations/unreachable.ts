@@ -2,9 +2,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs'
 // Under another name: banners of bundles often import it under its own.
 import { createRequire as requireFrom } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
-import { type InstrumentationLike, modulesOf } from './instrumentation.ts'
-
-const PACKAGE = /^(@[^/]+\/)?[^/]+/
+import { type InstrumentationLike, modulesOf, packageOf } from './instrumentation.ts'
 
 /**
  * The names of instrumentations that change nothing in an application of ES modules, although it depends on the
@@ -19,13 +17,14 @@ export function unreachableInstrumentations(
 ): string[] {
   if (!isEsModule(process.argv[1])) return []
   // A library below another one is mostly required.
-  const isImported = (module: string) => dependencies.includes(PACKAGE.exec(module)?.[0] ?? '')
+  const isImported = (module: string) => dependencies.includes(packageOf(module))
   return [...found].flatMap(([name, all]) =>
     all.filter((each) => modulesOf(each).some(isImported)).map((each) => each.instrumentationName ?? name),
   )
 }
 
-function isEsModule(script: string | undefined): boolean {
+/** Whether a script is an ES module; false for one that is not there. */
+export function isEsModule(script: string | undefined): boolean {
   if (script === undefined) return false
   try {
     // It may have no extension, or be a link, as in `node_modules/.bin`.

@@ -9,18 +9,18 @@ const SIGNS: readonly (readonly [channel: string, what: string])[] = [
 ]
 
 /**
- * Waits for the first thing of which an instrumentation would make a span, and tells if there is no span by then. A flag
+ * Waits for the first thing of which an instrumentation would make a span, and tells if something is wrong by then. A flag
  * in `NODE_OPTIONS` reaches package managers, compilers and their children, which need no instrumentation: they are to
  * hear nothing. Costs nothing from then on. Never throws, and does not keep the process alive.
  *
- * @param hasSpans whether anything has made a span, or is to make them
+ * @param isRight whether there is nothing to tell
  * @param tell is called at most once, with what the process has done: `has served a request`
  */
-export function watchForMissedSpans(hasSpans: () => boolean, tell: (what: string) => void): void {
+export function watchForWork(isRight: () => boolean, tell: (what: string) => void): void {
   const decide = (what: string) => {
     stop()
     try {
-      if (!hasSpans()) tell(what)
+      if (!isRight()) tell(what)
     } catch {
       // The application's request goes on.
     }

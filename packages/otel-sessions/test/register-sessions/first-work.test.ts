@@ -2,7 +2,7 @@ import { hasSubscribers } from 'node:diagnostics_channel'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { watchForMissedSpans } from '../../src/join/missed-spans.ts'
+import { watchForWork } from '../../src/register-sessions/instrumentations/first-work.ts'
 
 const CHANNELS = ['http.server.response.finish', 'undici:request:create']
 const listening = () => process.listenerCount('beforeExit') + CHANNELS.filter(hasSubscribers).length
@@ -19,24 +19,24 @@ async function requests(): Promise<string[]> {
 test('tells of the first request only, and then listens to nothing any more', async () => {
   const before = listening()
   const tell = vi.fn()
-  watchForMissedSpans(() => false, tell)
+  watchForWork(() => false, tell)
   expect(listening()).toBe(before + 3)
   await requests()
   expect(tell.mock.calls).toEqual([['has called fetch']])
   expect(listening()).toBe(before)
 })
 
-test('tells nothing where there are spans, and listens to nothing any more', async () => {
+test('tells nothing where all is right, and listens to nothing any more', async () => {
   const before = listening()
   const tell = vi.fn()
-  watchForMissedSpans(() => true, tell)
+  watchForWork(() => true, tell)
   await requests()
   expect(tell).not.toHaveBeenCalled()
   expect(listening()).toBe(before)
 })
 
 test('a request goes on, if telling throws', async () => {
-  watchForMissedSpans(
+  watchForWork(
     () => false,
     () => {
       throw new Error('no console')
