@@ -11,7 +11,7 @@ import { startInstrumentations } from '../register-sessions/instrumentations/sta
  * One that somebody else has is noticed by its tracer, which has its name.
  */
 export class InstalledInstrumentations {
-  readonly #provider: FollowingProvider
+  readonly #provider: FlushingProvider
   readonly #stopped = new Set<string>()
   #started: readonly InstrumentationLike[] = []
 
@@ -20,7 +20,7 @@ export class InstalledInstrumentations {
    * @param made the providers that they can flush
    */
   constructor(current: () => TracerProvider, made: () => readonly SdkProvider[]) {
-    this.#provider = new FollowingProvider((name) => (this.#stopped.has(name) ? NOOP : current()), made)
+    this.#provider = new FlushingProvider((name) => (this.#stopped.has(name) ? NOOP : current()), made)
   }
 
   /** How many make spans. */
@@ -53,6 +53,16 @@ export class InstalledInstrumentations {
       // It makes no spans, whatever else it does.
     }
     return tracer
+  }
+}
+
+/**
+ * That of AWS Lambda looks once, when it gets its provider, for a method behind it that flushes. There may be nothing
+ * behind it yet. This is not for the API: who looks there for a provider with processors finds none until there is one.
+ */
+class FlushingProvider extends FollowingProvider {
+  override getDelegate(): SdkProvider {
+    return this
   }
 }
 

@@ -24,13 +24,6 @@ export class FollowingProvider implements TracerProvider {
   readonly [GIVES_WAY] = true
   readonly #current: Current
   readonly #made: () => readonly SdkProvider[]
-  /** What stands for the first provider until it is made: some look for the method that flushes once, at the start. */
-  readonly #later: SdkProvider = {
-    getTracer: (...args) => NOOP.getTracer(...args),
-    forceFlush: () => this.forceFlush(),
-    shutdown: () => this.shutdown(),
-  }
-
   /**
    * @param current the provider that makes the next span
    * @param made the providers that have made spans, or are about to
@@ -45,9 +38,9 @@ export class FollowingProvider implements TracerProvider {
     return new FollowingTracer(this.#current, args)
   }
 
-  /** The provider behind this one. If there is none yet, one that makes no spans, and flushes those of later. */
+  /** The provider behind this one; one that makes no spans if there is none yet. */
   getDelegate(): SdkProvider {
-    return this.#made().at(-1) ?? this.#later
+    return this.#made().at(-1) ?? NOOP
   }
 
   /** Flushes the providers, as an application does that has got this one from the API. */
