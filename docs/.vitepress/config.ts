@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitepress'
+import { breakNames } from './break-names.ts'
 import { linkCodes } from './code-links.ts'
 import { addMermaid } from './mermaid.ts'
 import { search } from './search.ts'
@@ -29,6 +30,7 @@ export default defineConfig({
     config(markdown) {
       addMermaid(markdown)
       linkCodes(markdown)
+      breakNames(markdown)
     },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
   },
