@@ -1,5 +1,5 @@
 /** The process of one case: `node run-case.ts PROGRAM NUMBER`. It sends its parent an `Outcome`. */
-import { type Attributes, context, type DiagLogger, DiagLogLevel, diag, trace } from '@opentelemetry/api'
+import { type Attributes, context, DiagLogLevel, diag, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { registerInstrumentations } from '@opentelemetry/instrumentation'
 import {
@@ -11,17 +11,9 @@ import {
 import { SessionSpanExporter } from '@otel-sessions/exporter'
 import { backfill } from '@otel-sessions/exporter/backfill'
 import { processStats, SessionSpanProcessor } from '@otel-sessions/processor'
+import type { Judged, Outcome } from '../workspaces/cases.ts'
+import { createLogger, ownerOf, Tally } from '../workspaces/spans.ts'
 import { type Case, type Field, type ForeignSpan, NOBODY, OWNER, type UserSession } from './program.ts'
-
-/** What a case gave: spans by name, and problems by code. */
-export interface Outcome {
-  readonly right: number
-  readonly missing: Readonly<Record<string, number>>
-  readonly wrong: Readonly<Record<string, number>>
-  readonly problems: readonly string[]
-  /** The packages' log lines. */
-  readonly lines: readonly string[]
-}
 
 const [program, number] = process.argv.slice(2)
 const { cases } = (await import(`./programs/${program}.ts`)) as { cases: readonly Case[] }
@@ -30,11 +22,7 @@ const outcome = await runCase(cases[Number(number)] as Case)
 process.send?.(outcome, () => process.exit())
 
 async function runCase(one: Case): Promise<Outcome> {
-  const lines: string[] = []
-  const log = (...parts: unknown[]) => {
-    if (String(parts[0]).startsWith('@otel-sessions')) lines.push(parts.join(' '))
-  }
-  const logger: DiagLogger = { error: log, warn: log, info: log, debug: log, verbose: log }
+  const { logger, lines } = createLogger(/^@otel-sessions/)
   diag.setLogger(logger, DiagLogLevel.WARN)
   const collector = new InMemorySpanExporter()
   const exporter = new SessionSpanExporter(collector, one.backfill ? { backfill: backfill() } : {})
@@ -83,36 +71,22 @@ function judge(
   spans: readonly ReadableSpan[],
   foreign: readonly ForeignSpan[],
   owners: Readonly<Record<string, string>>,
-): Pick<Outcome, 'right' | 'missing' | 'wrong'> {
-  const counts = { right: 0, missing: {} as Record<string, number>, wrong: {} as Record<string, number> }
+): Judged {
+  const tally = new Tally()
   const note = ({ name, attributes }: ForeignSpan, owner: string) => {
     const verdict = judgeSpan(owner, attributes)
-    if (verdict === 'right') {
-      counts.right++
-      return
-    }
-    const kind = verdict === 'wrong' ? 'wrong' : 'missing'
-    const key = verdict === 'without user' ? `${name} (user)` : name
-    counts[kind][key] = (counts[kind][key] ?? 0) + 1
+    if (verdict === 'without user') tally.add('missing', `${name} (user)`)
+    else tally.add(verdict, name)
   }
-  for (const span of spans) note(span, owners[span.name] ?? ownerOf(span, spans))
+  for (const span of spans) note(span, owners[span.name] ?? ownerIn(span, spans))
   for (const span of foreign) note(span, String(span.attributes[OWNER]))
-  return counts
+  return tally
 }
 
-/** The owner in the span's attribute, or that of its parent, or the only one in its trace. */
-function ownerOf(span: ReadableSpan, spans: readonly ReadableSpan[]): string {
-  const trace = spans.filter((other) => other.spanContext().traceId === span.spanContext().traceId)
-  let at: ReadableSpan | undefined = span
-  while (at !== undefined) {
-    const owner = at.attributes[OWNER]
-    if (owner !== undefined) return String(owner)
-    const parentId: string | undefined = at.parentSpanContext?.spanId
-    at = trace.find((other) => other.spanContext().spanId === parentId)
-  }
-  const owners = new Set(trace.flatMap(({ attributes }) => attributes[OWNER] ?? []))
-  if (owners.size !== 1) throw new Error(`the span "${span.name}" has no owner: see program.ts`)
-  return String([...owners][0])
+function ownerIn(span: ReadableSpan, spans: readonly ReadableSpan[]): string {
+  const owner = ownerOf(span, spans, OWNER)
+  if (owner === undefined) throw new Error(`the span "${span.name}" has no owner: see program.ts`)
+  return owner
 }
 
 function judgeSpan(owner: string, attributes: Attributes): 'right' | 'missing' | 'without user' | 'wrong' {

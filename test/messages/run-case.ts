@@ -1,5 +1,5 @@
 /** The process of one case: `node run-case.ts PROGRAM NUMBER REDIS_PORT`. It sends its parent an `Outcome`. */
-import { context, type DiagLogger, DiagLogLevel, diag, propagation, trace } from '@opentelemetry/api'
+import { context, DiagLogLevel, diag, propagation, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { registerInstrumentations } from '@opentelemetry/instrumentation'
@@ -12,17 +12,9 @@ import {
 import { SessionSpanExporter } from '@otel-sessions/exporter'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
 import { problemCounts } from '@otel-sessions/semconv/internal'
+import type { Judged, Outcome } from '../workspaces/cases.ts'
+import { createLogger, ownerOf, type SpanLike, Tally } from '../workspaces/spans.ts'
 import type { Application, Case } from './program.ts'
-
-/** What a case gave: spans by name, and problems by code. */
-export interface Outcome {
-  readonly right: number
-  readonly missing: Readonly<Record<string, number>>
-  readonly wrong: Readonly<Record<string, number>>
-  readonly problems: readonly string[]
-  /** The packages' log lines. */
-  readonly lines: readonly string[]
-}
 
 /** The attribute that says whose work a span is; no rule of the packages reads it. */
 const OWNER = 'test.owner'
@@ -32,11 +24,7 @@ const outcome = await runCase(cases[Number(number)] as Case)
 process.send?.(outcome, () => process.exit())
 
 async function runCase(one: Case): Promise<Outcome> {
-  const lines: string[] = []
-  const log = (...parts: unknown[]) => {
-    if (String(parts[0]).includes('otel-sessions')) lines.push(parts.join(' '))
-  }
-  const logger: DiagLogger = { error: log, warn: log, info: log, debug: log, verbose: log }
+  const { logger, lines } = createLogger(/otel-sessions/)
   diag.setLogger(logger, DiagLogLevel.WARN)
   const collector = new InMemorySpanExporter()
   const exporter = new SessionSpanExporter(collector)
@@ -71,31 +59,19 @@ function sessionOf(user: string) {
   return { sessionId: `${user}_conv`, userId: user }
 }
 
-function judge(
-  spans: readonly ReadableSpan[],
-  { uncounted = [] }: Case,
-): Pick<Outcome, 'right' | 'missing' | 'wrong'> {
-  const counts = { right: 0, missing: {} as Record<string, number>, wrong: {} as Record<string, number> }
+function judge(spans: readonly ReadableSpan[], { uncounted = [] }: Case): Judged {
+  const tally = new Tally()
   for (const span of spans) {
-    const verdict = judgeSpan(span, ownerOf(span, spans))
+    const verdict = judgeSpan(span, ownerOf(span, spans, OWNER, ownerByPath))
     if (verdict === 'of nobody' || (verdict !== 'wrong' && uncounted.includes(span.name))) continue
-    if (verdict === 'right') counts.right++
-    else counts[verdict][span.name] = (counts[verdict][span.name] ?? 0) + 1
+    tally.add(verdict, span.name)
   }
-  return counts
+  return tally
 }
 
-/** The owner of a span or of the nearest one above it, also by the path of a request, or the only one in its trace. */
-function ownerOf(span: ReadableSpan, spans: readonly ReadableSpan[]): string | undefined {
-  const trace = spans.filter((other) => other.spanContext().traceId === span.spanContext().traceId)
-  for (let at: ReadableSpan | undefined = span; at !== undefined; ) {
-    const owner = at.attributes[OWNER] ?? /^\/(user_\w)$/.exec(String(at.attributes['url.path']))?.[1]
-    if (owner !== undefined) return String(owner)
-    const parentId: string | undefined = at.parentSpanContext?.spanId
-    at = trace.find((other) => other.spanContext().spanId === parentId)
-  }
-  const owners = new Set(trace.flatMap(({ attributes }) => attributes[OWNER] ?? []))
-  return owners.size === 1 ? String([...owners][0]) : undefined
+/** The owner in the path of a request. */
+function ownerByPath({ attributes }: SpanLike): string | undefined {
+  return /^\/(user_\w)$/.exec(String(attributes['url.path']))?.[1]
 }
 
 function judgeSpan(

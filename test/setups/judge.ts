@@ -1,5 +1,5 @@
+import type { Counts } from '../workspaces/verdict.ts'
 import type { ReceivedSpan } from './receiver.ts'
-import type { Counts } from './row.ts'
 
 /** What arrived from a process. */
 export interface Verdict {
@@ -62,10 +62,3 @@ export function difference(counts: Counts, others: Counts): Counts {
   const rest = Object.entries(counts).map(([name, number]) => [name, number - (others[name] ?? 0)] as const)
   return Object.fromEntries(rest.filter(([, number]) => number > 0))
 }
-
-/** Such as `early 2, work 2`. */
-export const show = (counts: Counts): string =>
-  Object.entries(counts)
-    .sort()
-    .map(([name, number]) => `${name} ${number}`)
-    .join(', ')

@@ -1,3 +1,5 @@
+import type { Counts } from '../workspaces/verdict.ts'
+
 /** A row of the table: a set-up, and how the process is started. */
 export interface Row {
   /** The folder of the workspace, which has one line of the SDK and one version of the API. */
@@ -25,7 +27,10 @@ export interface Row {
   readonly expected: Expected
 }
 
-/** What a row must give. Every difference is a failure. */
+/**
+ * What a row must give. Every difference is a failure. Spans are counted by name; those of HTTP instrumentations are
+ * `client` and `server`.
+ */
 interface Expected {
   /** Spans with the session and the user of their owner, or without a session if nobody owns them, by name. */
   readonly right: Counts
@@ -36,6 +41,3 @@ interface Expected {
   /** What is said, once. */
   readonly says: RegExp
 }
-
-/** Spans by name; those of HTTP instrumentations are `client` and `server`. */
-export type Counts = Readonly<Record<string, number>>

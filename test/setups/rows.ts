@@ -1,4 +1,5 @@
-import type { Counts, Row } from './row.ts'
+import type { Counts } from '../workspaces/verdict.ts'
+import type { Row } from './row.ts'
 
 /** The spans that the application makes by hand, for two users. */
 const MANUAL: Counts = { early: 2, handle: 2, work: 2 }

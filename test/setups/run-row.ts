@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { collectOutput } from '../workspaces/child.ts'
 import { judge, type Verdict } from './judge.ts'
 import { Receiver } from './receiver.ts'
 import type { Row } from './row.ts'
@@ -64,11 +65,10 @@ function run(
     const stdio = ['ignore', 'pipe', 'pipe'] as const
     const args = [...flags, join(cwd, script)]
     const child = spawn(process.execPath, args, { cwd, env, stdio: [...stdio], timeout: DEADLINE_MILLIS })
-    let output = ''
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (output += text))
+    const output = collectOutput(child)
     child.on('error', reject)
     child.on('close', (code, signal) => {
-      resolve({ output, failure: code === 0 ? undefined : `it ended with ${signal ?? code}` })
+      resolve({ output: output(), failure: code === 0 ? undefined : `it ended with ${signal ?? code}` })
     })
   })
 }

@@ -1,4 +1,5 @@
 import type { ReceivedSpan } from '../../../demo/support/otlp.ts'
+import { Tally } from '../../workspaces/spans.ts'
 import { OWNER, ownerOf } from '../work/users.ts'
 
 /** The spans of a run. Names in `missing` and `wrong` are those of spans, with how many there are. */
@@ -34,21 +35,13 @@ const TELLING = ['url.full', 'url.path', 'http.url', 'http.target', 'input.value
 /** Compares each span with its owner. */
 export function judge(received: readonly ReceivedSpan[]): Verdict {
   const spans = new Map(received.map((span) => [span.spanId, span]))
-  const counts = { missing: {} as Record<string, number>, wrong: {} as Record<string, number> }
-  let right = 0
+  const tally = new Tally()
   for (const span of spans.values()) {
     const verdict = judgeSpan(span, findOwner(span, spans))
-    if (verdict === 'right') {
-      right++
-      continue
-    }
-    const [kind, name] =
-      verdict === 'without user'
-        ? (['missing', `${span.name} (user)`] as const)
-        : ([verdict, span.name] as const)
-    counts[kind][name] = (counts[kind][name] ?? 0) + 1
+    if (verdict === 'without user') tally.add('missing', `${span.name} (user)`)
+    else tally.add(verdict, span.name)
   }
-  return { spans: spans.size, right, ...counts, doubled: received.length - spans.size }
+  return { spans: spans.size, ...tally, doubled: received.length - spans.size }
 }
 
 /** The conversation that a span is about, by its own attributes, or else its parent's. */

@@ -22,23 +22,22 @@ export function writeResults(measured: Results): void {
   writeFileSync(FILE, `${JSON.stringify(Object.fromEntries(ordered), undefined, 2)}\n`)
 }
 
-/** What is not as it must be: a sentence each. */
+/** What is not as it must be: a text each. */
 export function findFaults(row: Row, verdict: Verdict): string[] {
-  const key = keyOf(row)
   const faults: string[] = []
-  if (verdict.doubled > 0) faults.push(`${key}: ${verdict.doubled} spans arrived twice`)
-  if (row.isOurs && verdict.right !== verdict.spans) faults.push(`${key}: not every span is right`)
+  if (verdict.doubled > 0) faults.push(`${verdict.doubled} spans arrived twice`)
+  if (row.isOurs && verdict.right !== verdict.spans) faults.push('not every span is right')
   return faults
 }
 
-/** The differences between a result and the committed one: a sentence each. */
+/** The differences between a result and the committed one: a text each. */
 export function findDifferences(row: Row, verdict: Verdict): string[] {
   const committed = readResults()[keyOf(row)]
-  if (committed === undefined) return [`${keyOf(row)}: not in results.json; --update adds it`]
+  if (committed === undefined) return ['not in results.json; --update adds it']
   return (Object.keys(verdict) as (keyof Verdict)[])
     .filter((part) => !isDeepStrictEqual(committed[part], verdict[part]))
     .map((part) => {
       const [was, is] = [committed[part], verdict[part]].map((value) => JSON.stringify(value))
-      return `${keyOf(row)}: ${part} was ${was}, is ${is}`
+      return `${part} was ${was}, is ${is}`
     })
 }

@@ -1,7 +1,7 @@
-import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { type Redis, startRedis } from '../../messages/redis.ts'
+import { startChild } from '../../workspaces/child.ts'
 import type { Row } from '../rows.ts'
 import { type Client, jobClient, requestClient } from './clients.ts'
 import { judge, type Verdict } from './judge.ts'
@@ -9,8 +9,6 @@ import { startWorld, type World } from './world.ts'
 
 const ROUNDS = 5
 const USERS = ['a', 'b']
-/** Far more than a slow machine needs: something hangs. */
-const DEADLINE_MILLIS = 600_000
 
 const file = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
@@ -29,7 +27,7 @@ export async function runRow(row: Row): Promise<Verdict> {
 
 async function runApplication(row: Row, world: World, redis: Redis | undefined): Promise<void> {
   const { app, helper, preload, isQueueLazy } = row
-  const child = fork(file(app), {
+  const { child, output } = startChild(file(app), [], {
     execArgv: preload === undefined ? [] : ['--import', preload.startsWith('.') ? file(preload) : preload],
     env: {
       ...cleanEnvironment(),
@@ -37,14 +35,10 @@ async function runApplication(row: Row, world: World, redis: Redis | undefined):
       HELPER: helper,
       QUEUE: isQueueLazy ? 'lazy' : '',
     },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    timeout: DEADLINE_MILLIS,
   })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (output += text))
   const ended = once(child, 'close')
   const failure = ended.then(([code, signal]): never => {
-    throw new Error(`the application ended with ${signal ?? code}: ${output}`)
+    throw new Error(`the application ended with ${signal ?? code}: ${output()}`)
   })
   failure.catch(() => {})
   try {
@@ -53,7 +47,7 @@ async function runApplication(row: Row, world: World, redis: Redis | undefined):
     await Promise.race([visit(client, world), failure]).finally(() => client.close())
     child.send('stop')
     const [code, signal] = await ended
-    if (code !== 0) throw new Error(`the application ended with ${signal ?? code}: ${output}`)
+    if (code !== 0) throw new Error(`the application ended with ${signal ?? code}: ${output()}`)
   } finally {
     child.kill('SIGKILL')
     await ended

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { installedVersion } from '../../workspaces/workspace.ts'
 import { startServer } from '../support/process.ts'
 import type { Group, Row } from '../support/row.ts'
-import { versionOf } from '../support/version.ts'
 import { type Request, visitAll } from './programs.ts'
 
 const cwd = fileURLToPath(new URL('..', import.meta.url))
@@ -61,7 +61,7 @@ const RUNTIMES: readonly Runtime[] = [
   },
   {
     name: 'fetch: Bun',
-    library: `bun@${versionOf('bun')}`,
+    library: installedVersion(cwd, 'bun'),
     right: 2 * (5 + 3 + 1),
     // Bun pulls from a generator outside any context.
     missing: { 'yield 1': 2, 'yield 2': 2, 'yield 3': 2 },
@@ -71,7 +71,7 @@ const RUNTIMES: readonly Runtime[] = [
   },
   {
     name: 'fetch: Deno',
-    library: `deno@${versionOf('deno')}`,
+    library: installedVersion(cwd, 'deno'),
     right: 2 * (5 + 3 + 1 + 3),
     requests,
     servers: 0,
@@ -79,7 +79,7 @@ const RUNTIMES: readonly Runtime[] = [
   },
   {
     name: 'fetch: workerd',
-    library: `workerd@${versionOf('workerd')}`,
+    library: installedVersion(cwd, 'workerd'),
     right: 2 * (4 + 3 + 1),
     // It takes no generator.
     requests: requests.filter(({ path }) => path !== 'generator'),

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url'
+import { installedVersion } from '../../workspaces/workspace.ts'
 import { startServer } from '../support/process.ts'
 import type { Group } from '../support/row.ts'
-import { versionOf } from '../support/version.ts'
 import { visitAll } from './programs.ts'
 
 const cwd = fileURLToPath(new URL('..', import.meta.url))
-const library = `hono@${versionOf('hono')}`
+const library = installedVersion(cwd, 'hono')
 
 /** Which instrumentations make servers' spans, by row. */
 const PARTS = {

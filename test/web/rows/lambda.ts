@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { installedVersion } from '../../workspaces/workspace.ts'
 import type { SentSpan } from '../support/collector.ts'
 import type { Group } from '../support/row.ts'
-import { versionOf } from '../support/version.ts'
 
 const cwd = fileURLToPath(new URL('..', import.meta.url))
-const library = `instrumentation-aws-lambda@${versionOf('@opentelemetry/instrumentation-aws-lambda')}`
+const library = installedVersion(cwd, '@opentelemetry/instrumentation-aws-lambda')
 
 /** The handlers, by row. */
 const HANDLERS = {

@@ -1,13 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { installedVersion } from '../../workspaces/workspace.ts'
 import { type Collector, USERS } from '../support/collector.ts'
 import { startServer } from '../support/process.ts'
 import type { Group } from '../support/row.ts'
 
 const cwd = fileURLToPath(new URL('../next', import.meta.url))
-const { version } = JSON.parse(readFileSync(`${cwd}/node_modules/next/package.json`, 'utf8'))
-const library = `next@${version}`
+const library = installedVersion(cwd, 'next')
 const bin = `${cwd}/node_modules/next/dist/bin/next`
 const token = { user_a: 'token-a', user_b: 'token-b' }
 

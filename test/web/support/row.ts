@@ -1,3 +1,5 @@
+import type { Judged } from '../../workspaces/cases.ts'
+import { Tally } from '../../workspaces/spans.ts'
 import type { Collector, SentSpan } from './collector.ts'
 
 /** A row of the table. Every difference from what it declares is a failure, also one for the better. */
@@ -28,18 +30,9 @@ export interface Group {
   run(collector: Collector, url: string, wait: () => Promise<void>): Promise<void>
 }
 
-/** What a row gave. */
-export interface Outcome {
-  readonly right: number
-  readonly missing: Readonly<Record<string, number>>
-  readonly wrong: Readonly<Record<string, number>>
-}
-
 /** Judges the spans of a row by the session and the user that their owners have. Those of `nobody` must have none. */
-export function judge(spans: readonly SentSpan[], ownerOf: (span: SentSpan) => string): Outcome {
-  const missing: Record<string, number> = {}
-  const wrong: Record<string, number> = {}
-  let right = 0
+export function judge(spans: readonly SentSpan[], ownerOf: (span: SentSpan) => string): Judged {
+  const tally = new Tally()
   for (const span of spans) {
     const owner = ownerOf(span)
     const { 'session.id': sessionId, 'user.id': userId } = span.attributes
@@ -48,16 +41,10 @@ export function judge(spans: readonly SentSpan[], ownerOf: (span: SentSpan) => s
     if (
       isShared ? sessionId !== undefined : isForeign(sessionId, `${owner}_conv`) || isForeign(userId, owner)
     ) {
-      wrong[span.name] = (wrong[span.name] ?? 0) + 1
+      tally.add('wrong', span.name)
     } else if (!isShared && (sessionId === undefined || userId === undefined)) {
-      missing[span.name] = (missing[span.name] ?? 0) + 1
-    } else right++
+      tally.add('missing', span.name)
+    } else tally.add('right', span.name)
   }
-  return { right, missing, wrong }
-}
-
-/** Spans by name, such as `work 2`. */
-export function show(spans: Readonly<Record<string, number>>): string {
-  const names = Object.keys(spans).sort()
-  return names.map((name) => `${name} ${spans[name]}`).join(', ')
+  return tally
 }
