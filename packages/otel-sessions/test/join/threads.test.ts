@@ -43,9 +43,14 @@ test.each([
   ['a worker thread gets no signals, and listens to none', false, 0],
 ])('%s', (_, isMain, added) => {
   thread.isMain = isMain
-  const counts = () => SIGNALS.map((signal) => process.listenerCount(signal))
-  const before = counts()
+  const before = SIGNALS.map((signal) => process.listeners(signal))
   register()
   trace.getTracer('app').startSpan('work').end()
-  expect(counts()).toEqual(before.map((count) => count + added))
+  const more = SIGNALS.map((signal, index) =>
+    process.listeners(signal).filter((listener) => !before[index]?.includes(listener)),
+  )
+  for (const [index, signal] of SIGNALS.entries()) {
+    for (const listener of more[index] ?? []) process.removeListener(signal, listener)
+  }
+  expect(more.map(({ length }) => length)).toEqual([added, added])
 })

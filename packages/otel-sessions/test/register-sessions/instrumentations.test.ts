@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { collectWarnings } from '../../../../test/support/tracing.ts'
 import { findInstrumentations } from '../../src/register-sessions/instrumentations/find.ts'
 import type { InstrumentationLog } from '../../src/register-sessions/instrumentations/instrumentation.ts'
+import { installInstrumentation } from '../join/support.ts'
 import { arrived, endSpan, register, useCollector } from './support.ts'
 
 useCollector()
@@ -413,4 +414,13 @@ describe('instrumentations that are installed', () => {
     expect(findInstrumentations([none], [])).toEqual([])
     expect(findInstrumentations([], [])).toEqual([])
   })
+})
+
+test('instrumentations that are installed make spans again after a second set-up, as when a server reloads its code', async () => {
+  const installed = installInstrumentation()
+  await register({ autoInstrument: true }).shutdown()
+  trace.disable()
+  const telemetry = register({ autoInstrument: true })
+  installed.startSpan('after the reload').end()
+  expect(await arrived(telemetry, 'after the reload')).toHaveLength(1)
 })
