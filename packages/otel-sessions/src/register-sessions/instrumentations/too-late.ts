@@ -38,10 +38,10 @@ export function warnOfLate({ found, reached, before, dependencies }: Loading, lo
   const warn = (libraries: Iterable<string>) => {
     const names = [...new Set(libraries)].join(', ')
     if (names === '') return
-    const remedy = `start with "node --import ${log.preload} app.mjs", or require the set-up before them`
+    const remedy = `Preload the set-up ("node --import ${log.preload} app.mjs"), or require it before them`
     log.warn(
       'instrumentation:too-late',
-      `these were loaded before their instrumentations, and may make no spans: ${names}. To change that, ${remedy}. It is right for what you pass to manuallyInstrument`,
+      `what was loaded before its instrumentation may make no spans: ${names}. ${remedy}. Ignore this for what you pass to manuallyInstrument`,
     )
   }
   if (!isEsModule(process.argv[1])) {
@@ -81,8 +81,11 @@ function watchImports(packages: Set<string>): void {
   nodeModule.registerHooks({
     resolve: (specifier, context, next) => {
       const resolved = next(specifier, context)
-      if (context.parentURL === undefined) packages.clear()
-      else packages.delete(packageOf(fileInPackage(resolved.url)))
+      const { parentURL } = context
+      if (parentURL === undefined) packages.clear()
+      const name = packageOf(fileInPackage(resolved.url))
+      // Its own files may come late, as they do in a CommonJS module that an ES module imports.
+      if (name !== packageOf(fileInPackage(parentURL ?? ''))) packages.delete(name)
       return resolved
     },
   })
