@@ -136,11 +136,14 @@ export class SetUpOrJoin implements ApiObserver {
   }
 
   /** Without an instrumentation: at INFO, and as a warning if spans are missed. */
-  readonly #reportNone = (message: string) => {
+  readonly #reportNone = (message: string, isForSome = false) => {
     inform(message)
     const hasSpans = () => this.#created !== undefined || this.#theirs !== undefined
-    watchForWork(hasSpans, (what) => {
-      warn('instrumentation:none', `this process ${what}, and no span was made: ${message}`)
+    watchForWork(isForSome ? () => this.#isReplaced : hasSpans, (what) => {
+      warn(
+        'instrumentation:none',
+        isForSome ? message : `this process ${what}, and no span was made: ${message}`,
+      )
     })
   }
 

@@ -336,6 +336,21 @@ describe('a process without instrumentations', () => {
     expect(output).not.toContain('Warning')
   })
 
+  test('for the library that calls models is told which one to install', async () => {
+    const manifest = JSON.stringify({
+      dependencies: { '@opentelemetry/instrumentation-http': '*', openai: '*' },
+    })
+    const folder = application(
+      { 'package.json': manifest, 'main.mjs': FETCH, 'tool.mjs': 'console.log(1)' },
+      '@opentelemetry/instrumentation-http',
+    )
+    const { output } = await run(folder, [...REGISTER, 'main.mjs'])
+    expect(output.match(/\[instrumentation:none\] Warning: .*/g)).toEqual([
+      expect.stringContaining('for openai, whose calls make no spans: "npm install @arizeai/'),
+    ])
+    expect((await run(folder, [...REGISTER, 'tool.mjs'])).output).toBe('1\n')
+  })
+
   test('is told nothing with OTEL_SESSIONS_AUTO_INSTRUMENT=false', async () => {
     const folder = application({ 'main.mjs': FETCH })
     const variables = { OTEL_SESSIONS_AUTO_INSTRUMENT: 'false' }

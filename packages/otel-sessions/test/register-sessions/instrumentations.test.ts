@@ -343,6 +343,62 @@ describe('instrumentations that are installed', () => {
     expect(warnings).toEqual([expect.stringContaining('npm install @opentelemetry/instrumentation-http')])
   })
 
+  describe('of which none is for a library that calls models', () => {
+    const ANTHROPIC = '@anthropic-ai/sdk'
+    const files = (given: object) => ({
+      'package.json': JSON.stringify({ dependencies: { [HTTP]: '*' }, ...given }),
+      [HTTP]: moduleOf(HTTP),
+    })
+    const warnedOf = (given: object, ...passed: InstrumentationLike[]) => {
+      const { log, warned } = recordLog()
+      findInstrumentations([application(files(given))], passed, log)
+      return warned
+    }
+    const uses = { optionalDependencies: { openai: '*', [ANTHROPIC]: '*' } }
+
+    test('are logged with the libraries, and with what to install', () => {
+      expect(warnedOf(uses)).toEqual([
+        'no instrumentation is installed for openai, @anthropic-ai/sdk, whose calls make no spans: "npm install @arizeai/openinference-instrumentation-openai @arizeai/openinference-instrumentation-anthropic"',
+      ])
+    })
+
+    test('are no problem for what is passed, and for what the environment leaves out', () => {
+      vi.stubEnv('OTEL_NODE_DISABLED_INSTRUMENTATIONS', 'anthropic')
+      const passed = fakeInstrumentation({ getModuleDefinitions: () => [{ name: 'openai' }] })
+      expect(warnedOf(uses, passed)).toEqual([])
+    })
+
+    test('are no problem for what only the development uses', () => {
+      expect(warnedOf({ devDependencies: { openai: '*' } })).toEqual([])
+    })
+
+    test('are no problem if it is installed and cannot be loaded, which is logged', () => {
+      const warnings = collectWarnings()
+      const { log, warned } = recordLog()
+      const failing = { ...files({}), 'package.json': manifest('openai', OPENAI), [OPENAI]: 'throw 1' }
+      findInstrumentations([application(failing)], [], log)
+      expect(warned).toEqual([])
+      expect(warnings).toEqual([expect.stringContaining(`${OPENAI} does not instrument`)])
+    })
+
+    test('where there are only those that are passed', () => {
+      const { log, warned } = recordLog()
+      const require = application({ 'package.json': manifest('openai') })
+      findInstrumentations([require], [fakeInstrumentation()], log)
+      expect(warned).toEqual([expect.stringContaining(`"npm install ${OPENAI}"`)])
+    })
+
+    test('where there is none at all', () => {
+      const { log, warned } = recordLog()
+      findInstrumentations([application({ 'package.json': manifest('@langchain/core') })], [], log)
+      expect(warned).toEqual([
+        expect.stringMatching(
+          /^no instrumentation is installed, .*-http @arizeai\/openinference-instrumentation-langchain"/,
+        ),
+      ])
+    })
+  })
+
   test('that the environment leaves out are no problem', () => {
     vi.stubEnv('OTEL_NODE_DISABLED_INSTRUMENTATIONS', 'http')
     const { log, informed, warned } = recordLog()

@@ -6,8 +6,10 @@ import {
   type InstrumentationLog,
   LOG,
   modulesOf,
+  packageOf,
   reportFailure,
 } from './instrumentation.ts'
+import { missingInstrumentations } from './llm-libraries.ts'
 import { keepOnePerLibrary, type LeftOut } from './one-per-library.ts'
 import { patchImports } from './patch-imports.ts'
 import { requiredFiles, warnOfLate } from './too-late.ts'
@@ -32,9 +34,12 @@ export function findInstrumentations(
   const [require, names] =
     loaders.map((each) => [each, namesOf(each)] as const).find(([, { size }]) => size > 0) ?? []
   if (require === undefined || names === undefined) {
-    if (given.length === 0) log.none(NONE)
+    const dependencies = loaders.flatMap((each) => dependenciesOf(each, false))
+    if (given.length === 0) log.none(noneOf(dependencies))
+    else warnOfMissing(dependencies, given, [], log)
     return []
   }
+  const declared = [...names]
   const before = requiredFiles(require)
   const taken = new Set(given.map(({ instrumentationName }) => instrumentationName))
   const found = new Map<string, InstrumentationLike[]>()
@@ -75,11 +80,41 @@ export function findInstrumentations(
   const dependencies = dependenciesOf(require)
   warnOfUnreachable(unreachableInstrumentations(those(false), dependencies), log)
   warnOfLate({ found, reached: those(true), before, dependencies }, log)
-  return [...found.values()].flat()
+  const all = [...found.values()].flat()
+  warnOfMissing(dependenciesOf(require, false), [...given, ...all], declared, log)
+  return all
 }
 
-const NONE =
-  'no instrumentation is installed, so only code that makes spans by itself has any: "npm install @opentelemetry/instrumentation-http @arizeai/openinference-instrumentation-openai", or those of your libraries. If that is right, OTEL_SESSIONS_AUTO_INSTRUMENT=false'
+/** @param dependencies the names of packages that the application depends on */
+function noneOf(dependencies: readonly string[]): string {
+  const [missing = { install: '@arizeai/openinference-instrumentation-openai' }] = missingInstrumentations(
+    dependencies,
+    [],
+  )
+  return `no instrumentation is installed, so only code that makes spans by itself has any: "npm install @opentelemetry/instrumentation-http ${missing.install}", or those of your libraries. If that is right, OTEL_SESSIONS_AUTO_INSTRUMENT=false`
+}
+
+/** Warns of libraries that call models and that no instrumentation is for, although there are others. */
+function warnOfMissing(
+  dependencies: readonly string[],
+  all: readonly InstrumentationLike[],
+  declared: readonly string[],
+  log: InstrumentationLog,
+): void {
+  const instrumented = all.flatMap((each) => [
+    each.instrumentationName ?? '',
+    ...modulesOf(each).map(packageOf),
+  ])
+  const unwanted = readList('OTEL_NODE_DISABLED_INSTRUMENTATIONS') ?? []
+  const missing = missingInstrumentations(dependencies, [...instrumented, ...declared, ...unwanted])
+  if (missing.length === 0) return
+  const libraries = missing.map(({ library }) => library).join(', ')
+  const packages = missing.map(({ install }) => install).join(' ')
+  log.none(
+    `no instrumentation is installed for ${libraries}, whose calls make no spans: "npm install ${packages}"`,
+    true,
+  )
+}
 
 function logChoice(
   found: ReadonlyMap<string, readonly InstrumentationLike[]>,

@@ -23,15 +23,19 @@ function isInstalled(name: string, require: NodeJS.Require, folders: readonly st
   }
 }
 
-/** Names of packages that the application's `package.json` names, or one above it. */
-export const dependenciesOf = (require: NodeJS.Require): string[] =>
-  (require.resolve.paths('x') ?? []).flatMap((folder) => dependenciesIn(dirname(folder)))
+/**
+ * Names of packages that the application's `package.json` names, or one above it.
+ *
+ * @param isDeveloped whether those count that are for the development only
+ */
+export const dependenciesOf = (require: NodeJS.Require, isDeveloped = true): string[] =>
+  (require.resolve.paths('x') ?? []).flatMap((folder) => dependenciesIn(dirname(folder), isDeveloped))
 
-function dependenciesIn(folder: string): string[] {
+function dependenciesIn(folder: string, isDeveloped: boolean): string[] {
   try {
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
     const { dependencies, devDependencies, optionalDependencies } = manifest
-    return Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies })
+    return Object.keys({ ...dependencies, ...(isDeveloped && devDependencies), ...optionalDependencies })
   } catch {
     return []
   }

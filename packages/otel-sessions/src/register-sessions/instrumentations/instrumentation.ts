@@ -25,8 +25,8 @@ export interface InstrumentationLog {
   inform(message: string): void
   /** Logged once for each code. */
   warn(code: FrontDoorProblem, message: string): void
-  /** Logs that there are none, with the remedy. */
-  none(message: string): void
+  /** Logs that there are none, or none for libraries that call models, with the remedy. */
+  none(message: string, isForSome?: boolean): void
   /** What `--import` is to name in the remedy. */
   readonly preload: string
 }

@@ -49,6 +49,7 @@ export function warnOfLate({ found, reached, before, dependencies }: Loading, lo
   } else if (supportsHooks()) {
     const isImported = (file: string) => dependencies.includes(packageOf(file))
     const missing = new Set(librariesOf(reached, isImported, before))
+    if (missing.size === 0) return
     watchImports(missing)
     watchForWork(
       () => missing.size === 0,
@@ -77,7 +78,6 @@ function isRequired(module: string, files: ReadonlySet<string>): boolean {
 
 /** Takes packages away that are loaded from now on; all of them, if the main script is. */
 function watchImports(packages: Set<string>): void {
-  if (packages.size === 0) return
   nodeModule.registerHooks({
     resolve: (specifier, context, next) => {
       const resolved = next(specifier, context)
