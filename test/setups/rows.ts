@@ -42,6 +42,15 @@ const autoInstrumentations = (workspace: Row['workspace']) =>
     each.form === 'cjs' ? each : { ...each, expected: { ...each.expected, right: MANUAL } },
   )
 
+/** What a package of the application sets up, after instrumentations were registered here. */
+const undeclared = (workspace: Row['workspace']) =>
+  (['cjs', 'esm'] as const).map((form) => {
+    // Those of that SDK do not reach what an ES module imports. Those that are registered here do, and make their spans.
+    const added = form === 'esm' ? { client: 2, server: 2 } : {}
+    const expected = { right: WITH_HTTP, added, says: JOINS }
+    return row(workspace, 'NodeSDK with instrumentations', form, expected, { folder: 'alone' })
+  })
+
 const joined = { right: MANUAL, says: JOINS }
 const alone = { right: WITH_HTTP, added: WITH_HTTP, says: SETS_UP }
 
@@ -107,6 +116,8 @@ export const ROWS: readonly Row[] = [
     { right: WITH_HTTP, says: JOINS },
     { folder: 'alone' },
   ),
+  ...undeclared('sdk-2'),
+  ...undeclared('sdk-3'),
 
   // The packages find API 1.9, and the application 1.10.
   row('sdk-3', 'NodeSDK', 'cjs', joined, { folder: 'two-apis' }),

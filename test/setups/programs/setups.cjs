@@ -34,6 +34,16 @@ exports.setups = {
     },
   },
 
+  /** Mostly in a package of the application, whose own `package.json` does not name the SDK. */
+  'NodeSDK with instrumentations': {
+    packages: ['@opentelemetry/sdk-node', '@opentelemetry/auto-instrumentations-node'],
+    start({ packages: [{ NodeSDK }, { getNodeAutoInstrumentations }] }) {
+      const sdk = new NodeSDK({ instrumentations: [getNodeAutoInstrumentations()] })
+      sdk.start()
+      return { flush: () => sdk.shutdown() }
+    },
+  },
+
   'auto-instrumentations/register': {
     packages: ['@opentelemetry/auto-instrumentations-node/register', '@opentelemetry/api'],
     start: ({ packages: [, api] }) => ({ flush: flushRegistered(api) }),

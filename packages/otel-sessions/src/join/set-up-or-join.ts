@@ -40,10 +40,10 @@ export class SetUpOrJoin implements ApiObserver {
   #theirs: SdkProvider | undefined
   #created: SdkProvider | undefined
 
-  /** Silent once the provider of another SDK is there: its owner has instrumentations of its own. */
   readonly #instrumentations = new InstalledInstrumentations(
-    () => (this.#isReplaced ? NOOP : (this.#theirs ?? this.#own())),
+    () => this.#theirs ?? this.#own(),
     () => this.#made(),
+    () => this.#isReplaced,
   )
 
   constructor(environment: CommonEnvironment) {
@@ -99,7 +99,9 @@ export class SetUpOrJoin implements ApiObserver {
     if (provider === this.#provider || this.#seen.has(provider) || this.#environment.isDisabled) return
     this.#seen.add(provider)
     this.#theirs = provider as TracerProvider
-    this.#report(joinProvider(provider, this.#decorate), provider.constructor?.name ?? 'a provider')
+    const joined = joinProvider(provider, this.#decorate)
+    if (this.#isReplaced) this.#instrumentations.noticeSpansOf(provider)
+    this.#report(joined, provider.constructor?.name ?? 'a provider')
   }
 
   onTracer(name: string, tracer: Tracer): Tracer {
@@ -165,7 +167,7 @@ export class SetUpOrJoin implements ApiObserver {
     if (!this.#isReplaced) return
     if (this.#instrumentations.count > 0) {
       inform(
-        'the instrumentations that are installed make no more spans, because the provider is of another SDK. Pass them to that SDK, such as new NodeSDK({ instrumentations: [getNodeAutoInstrumentations()] })',
+        'from now on, an instrumentation that is installed makes spans only if that SDK has the same, and too late for its library. Pass them to that SDK, such as new NodeSDK({ instrumentations: [getNodeAutoInstrumentations()] })',
       )
     }
     reportWithoutEffect(joined)

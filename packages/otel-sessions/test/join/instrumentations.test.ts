@@ -6,18 +6,23 @@ import { FAKE, installInstrumentation } from './support.ts'
 
 const log = { inform: () => {}, warn: () => {}, none: () => {}, preload: '' }
 
-/** The instrumentations that are installed, started with a provider, and the spans that it has made. */
-function start() {
+/**
+ * The instrumentations that are installed, started with a provider, and the spans that it has made.
+ *
+ * @param isOfOther whether the provider is of another SDK
+ */
+function start({ isOfOther = false } = {}) {
   const exporter = new InMemorySpanExporter()
   const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] })
   onTestFinished(() => provider.shutdown())
   const instrumentations = new InstalledInstrumentations(
     () => provider,
     () => [],
+    () => isOfOther,
   )
   instrumentations.start(true, log)
   const names = () => exporter.getFinishedSpans().map(({ name }) => name)
-  return { instrumentations, tracer: provider.getTracer(FAKE), names }
+  return { instrumentations, provider, tracer: provider.getTracer(FAKE), names }
 }
 
 const WAYS: readonly [string, (tracer: Tracer) => void][] = [
@@ -61,6 +66,76 @@ describe('an installed instrumentation that changes modules', () => {
   })
 })
 
+describe('beside another SDK, an installed instrumentation', () => {
+  test('is silent if that SDK has not the same', () => {
+    const installed = installInstrumentation()
+    installed.reach()
+    const { instrumentations, tracer } = start({ isOfOther: true })
+    instrumentations.giveWay('@opentelemetry/instrumentation-other', tracer)
+    expect(installed.startSpan('of the installed').isRecording()).toBe(false)
+  })
+
+  test('is silent if that SDK has the same, and is there before its library: it instruments it by itself', () => {
+    const installed = installInstrumentation()
+    const { instrumentations, tracer } = start({ isOfOther: true })
+    instrumentations.giveWay(FAKE, tracer)
+    installed.reach()
+    // It is asked for when it is constructed, and once more when it is registered.
+    instrumentations.giveWay(FAKE, tracer)
+    expect(installed.startSpan('of the installed').isRecording()).toBe(false)
+  })
+
+  test('makes the spans of one that is there after its library, until that one makes any', () => {
+    const installed = installInstrumentation()
+    installed.reach()
+    const { instrumentations, tracer, names } = start({ isOfOther: true })
+    const theirs = instrumentations.giveWay(FAKE, tracer)
+    installed.startSpan('of the installed').end()
+    theirs.startSpan('of the application').end()
+    expect(installed.startSpan('after').isRecording()).toBe(false)
+    expect(names()).toEqual(['of the installed', 'of the application'])
+  })
+
+  test('knows it by a file of its library, too', () => {
+    const installed = installInstrumentation()
+    installed.reach('files')
+    const { instrumentations, tracer } = start({ isOfOther: true })
+    instrumentations.giveWay(FAKE, tracer)
+    expect(installed.startSpan('of the installed').isRecording()).toBe(true)
+  })
+
+  test.each(WAYS)('notices spans of one that has its tracer from the provider itself, by %s', (_, make) => {
+    const installed = installInstrumentation()
+    installed.reach()
+    const { instrumentations, provider, tracer, names } = start({ isOfOther: true })
+    instrumentations.noticeSpansOf(provider as object)
+    instrumentations.giveWay(FAKE, tracer)
+    for (let time = 0; time < 2; time++) installed.startSpan('of the installed').end()
+    installed.startActiveSpan('of the installed', (span) => {
+      expect(span.isRecording()).toBe(true)
+      span.end()
+    })
+    make(tracer)
+    expect(installed.startSpan('after').isRecording()).toBe(false)
+    expect(names()).toEqual([...Array(3).fill('of the installed'), 'of the application'])
+  })
+
+  test('notices a span that is made within one of its own', () => {
+    const installed = installInstrumentation()
+    installed.reach()
+    const { instrumentations, provider, tracer } = start({ isOfOther: true })
+    instrumentations.noticeSpansOf(provider as object)
+    instrumentations.giveWay(FAKE, tracer)
+    installed.startActiveSpan('of the installed', () => tracer.startSpan('within').end())
+    expect(installed.startSpan('after').isRecording()).toBe(false)
+  })
+
+  test('does no harm to a provider whose processors are not to be found', () => {
+    installInstrumentation()
+    expect(() => start().instrumentations.noticeSpansOf({})).not.toThrow()
+  })
+})
+
 describe('an installed instrumentation that listens to what a library publishes', () => {
   test('is silent and disabled at once, once: both would write the headers of a request', () => {
     const installed = installInstrumentation([])
@@ -92,6 +167,7 @@ test('none is loaded if none is wanted, and one that is wanted later is', () => 
   const instrumentations = new InstalledInstrumentations(
     () => new TracerProvider(),
     () => [],
+    () => false,
   )
   instrumentations.start(false, log)
   expect(installed.provider).toBeUndefined()

@@ -19,8 +19,18 @@ export interface InstalledInstrumentation {
   readonly provider: TracerProvider | undefined
   /** How often it was disabled. */
   readonly disabled: number
+  /** Is told that the application has loaded the first of the modules that it changes, or a file of it. */
+  reach(part?: 'files'): void
   /** Makes a span, as the library does that it instruments. */
   startSpan(name: string): Span
+  /** The same, active in a function. */
+  startActiveSpan(name: string, fn: (span: Span) => void): void
+}
+
+interface State {
+  provider?: TracerProvider
+  disabled: number
+  readonly definitions: readonly { readonly name: string; readonly files: object[] }[]
 }
 
 /** The name of the instrumentation, and of its tracer. */
@@ -34,9 +44,9 @@ export const FAKE = '@opentelemetry/instrumentation-fake'
  */
 export function installInstrumentation(modules = ['fake'], onDisable = ''): InstalledInstrumentation {
   const folder = mkdtempSync(join(tmpdir(), 'otel-sessions-set-up-'))
-  const shared = globalThis as { [key: symbol]: { provider?: TracerProvider; disabled: number } }
+  const shared = globalThis as { [key: symbol]: State }
   const key = Symbol.for(folder)
-  const state = { disabled: 0 } as { provider?: TracerProvider; disabled: number }
+  const state: State = { disabled: 0, definitions: modules.map((name) => ({ name, files: [] })) }
   shared[key] = state
   const files = {
     'package.json': JSON.stringify({ dependencies: { [FAKE]: '*' } }),
@@ -47,7 +57,7 @@ export function installInstrumentation(modules = ['fake'], onDisable = ''): Inst
         enable() {}
         disable() { state.disabled++; ${onDisable} }
         setTracerProvider(provider) { state.provider = provider }
-        getModuleDefinitions() { return ${JSON.stringify(modules.map((name) => ({ name })))} }
+        getModuleDefinitions() { return state.definitions }
       }`,
   }
   for (const [path, text] of Object.entries(files)) {
@@ -69,6 +79,13 @@ export function installInstrumentation(modules = ['fake'], onDisable = ''): Inst
     get disabled() {
       return state.disabled
     },
+    reach: (part) => {
+      const [definition] = state.definitions
+      if (part === 'files') definition?.files.push({ moduleExports: {} })
+      else Object.assign(definition as object, { moduleExports: {} })
+    },
     startSpan: (name) => (state.provider as TracerProvider).getTracer(FAKE).startSpan(name),
+    startActiveSpan: (name, fn) =>
+      (state.provider as TracerProvider).getTracer(FAKE).startActiveSpan(name, fn),
   }
 }

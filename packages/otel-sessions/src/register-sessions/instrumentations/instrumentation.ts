@@ -39,11 +39,23 @@ export const LOG: InstrumentationLog = {
   preload: './telemetry.mjs',
 }
 
-/** The names of the modules that an instrumentation changes; those of OpenInference tell them by an older field. */
-export function modulesOf(instrumentation: InstrumentationLike): string[] {
-  const { _modules } = instrumentation as { _modules?: readonly { readonly name?: string }[] }
-  return (instrumentation.getModuleDefinitions?.() ?? _modules ?? []).flatMap(({ name }) => name ?? [])
+/** What is read of a module that an instrumentation changes, or of a file in its package. */
+export interface ModuleDefinition {
+  readonly name?: string
+  /** What it exports, once it is loaded. */
+  readonly moduleExports?: unknown
+  readonly files?: readonly ModuleDefinition[]
 }
+
+/** The modules that an instrumentation changes: its own objects, if it has them, or else what it tells by its method. */
+export function definitionsOf(instrumentation: InstrumentationLike): readonly ModuleDefinition[] {
+  const { _modules } = instrumentation as { _modules?: readonly ModuleDefinition[] }
+  return _modules ?? instrumentation.getModuleDefinitions?.() ?? []
+}
+
+/** The names of the modules that an instrumentation changes. */
+export const modulesOf = (instrumentation: InstrumentationLike): string[] =>
+  definitionsOf(instrumentation).flatMap(({ name }) => name ?? [])
 
 /** The package of a module that is named as `package/path`. */
 export const packageOf = (module: string): string => /^(@[^/]+\/)?[^/]+/.exec(module)?.[0] ?? module
