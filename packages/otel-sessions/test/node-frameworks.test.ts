@@ -2,15 +2,15 @@
 import { EventEmitter } from 'node:events'
 import { Readable } from 'node:stream'
 import { ReadableStream } from 'node:stream/web'
-import { context } from '@opentelemetry/api'
-import { getSession } from 'otel-sessions'
+import { context, SpanKind } from '@opentelemetry/api'
+import { getSession, usingSession } from 'otel-sessions'
 import { sessions as fastify } from 'otel-sessions/fastify'
 import { sessions as koa } from 'otel-sessions/koa'
 import { sessions as nest } from 'otel-sessions/nest'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startTracing, stopTracing } from '../../../test/support/tracing.ts'
 import { problems } from '../src/problems.ts'
-import { deferred } from './support.ts'
+import { deferred, sessionOf } from './support.ts'
 
 let tracing: ReturnType<typeof startTracing>
 beforeEach(() => {
@@ -216,6 +216,50 @@ describe('the helper for Nest', () => {
     enter.intercept(executionContext('http', undefined, undefined), { handle })
     for (const one of [ofExpress, raw, client]) one.emit('close')
     expect(seen).toEqual(['user_a_conv', 'user_a_conv', undefined])
+  })
+
+  it('runs such a source in its own session, if another request subscribes to it', () => {
+    const [a, b] = ['user_a', 'user_b'].map((user) => Object.assign(new EventEmitter(), { user }))
+    const enter = nest({
+      session: (execution: ReturnType<typeof executionContext>) => {
+        const { user } = execution.getArgs()[0] as { user: string }
+        return user === 'user_a' ? sessionOf(user) : `${user}_conv`
+      },
+    })
+    const seen: unknown[] = []
+    let subscribeToB: () => void = () => {}
+    const ofA = enter.intercept(executionContext('http', a, {}), {
+      handle: () =>
+        lazily(() => {
+          seen.push(sessionId())
+          // The login of B waits for a connection that A's handler returns.
+          subscribeToB()
+          return sessionId()
+        }),
+    })
+    subscribeToB = () => {
+      const ofB = enter.intercept(executionContext('http', b, {}), {
+        handle: () => lazily(() => [sessionId(), getSession()?.userId]),
+      })
+      Object(ofB).subscribe((value: unknown) => seen.push(value))
+    }
+    Object(ofA).subscribe((value: unknown) => seen.push(value))
+    expect(seen).toEqual(['user_a_conv', ['user_b_conv', undefined], 'user_a_conv'])
+  })
+
+  it.each(['ws', 'rpc'])('begins outside of any scope where it handles a message: %s', async (kind) => {
+    for (const answer of [{ userId: 'user_b' }, undefined]) {
+      await usingSession({ ...sessionOf('user_a'), tags: ['vip'] }, () =>
+        tracing.tracer.startActiveSpan('message', { kind: SpanKind.CONSUMER }, async (message) => {
+          const session = () => answer
+          const handle = () => tracing.tracer.startSpan('handler').end()
+          await nest({ session }).intercept(executionContext(kind, {}), { handle })
+          message.end()
+        }),
+      )
+      const expected = answer === undefined ? {} : { 'user.id': 'user_b' }
+      expect(tracing.exportedSpans()).toEqual({ handler: expected, message: expected })
+    }
   })
 
   it('passes the context on to the application, for requests of every kind', () => {

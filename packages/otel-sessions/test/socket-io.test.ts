@@ -1,7 +1,7 @@
 // What the middleware does with a socket. socket.io itself is tried in test/messages.
 import { EventEmitter } from 'node:events'
 import { context, trace } from '@opentelemetry/api'
-import { getSession, usingSession } from 'otel-sessions'
+import { getSession, setSpanSession, usingSession } from 'otel-sessions'
 import { sessions } from 'otel-sessions/socket.io'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { StackContextManager } from '../../../test/support/stack-context-manager.ts'
@@ -180,6 +180,61 @@ describe('a socket', () => {
   })
 })
 
+describe('a socket that another user connects, or disconnects', () => {
+  const OTHER = { sessionId: 'user_b_conv', userId: 'user_b', tags: ['vip'], metadata: { email: 'b@x' } }
+
+  it.each([
+    ['an ID', () => 'user_a_conv', { 'session.id': 'user_a_conv' }],
+    ['an ID that is looked up', async () => 'user_a_conv', { 'session.id': 'user_a_conv' }],
+    ['a user', () => ({ userId: 'user_a' }), { 'user.id': 'user_a' }],
+    ['nothing', () => undefined, {}],
+    ['null', () => null, {}],
+  ])('has nothing of that user, wherever it is called: %s', async (_, answer, expected) => {
+    const socket = new Socket('user_a')
+    const note = (what: string) => tracing.tracer.startSpan(what).end()
+    const { promise, resolve } = deferred()
+    const session = () => {
+      note('session')
+      return answer()
+    }
+    usingSession(OTHER, () =>
+      sessions({ session })(socket, () => {
+        note('connection')
+        resolve()
+      }),
+    )
+    await promise
+    const message = deferred()
+    socket.on('message', () => {
+      note('message')
+      message.resolve()
+    })
+    socket.on('disconnect', () => note('disconnect'))
+    usingSession(OTHER, () => socket.onevent({ data: ['message'] }))
+    await message.promise
+    usingSession(OTHER, () => socket._onclose('kicked'))
+    expect(tracing.exportedSpans()).toEqual({
+      session: {},
+      connection: expected,
+      message: expected,
+      disconnect: expected,
+    })
+  })
+
+  it('has nothing of a message of theirs that is over, below which it is called', () => {
+    const socket = new Socket('user_a')
+    const found: unknown[] = []
+    sessions({ session: () => undefined })(socket, () => {})
+    socket.on('disconnect', () => found.push(getSession()))
+    tracing.tracer.startActiveSpan('message of user_b', (message) => {
+      setSpanSession(message, OTHER)
+      message.end()
+      socket._onclose('kicked')
+    })
+    expect(found).toEqual([undefined])
+  })
+})
+
 describe('an acknowledgement', () => {
   it('runs in the session of the socket, also when another socket answers', () => {
     const socket = new Socket('user_a')
@@ -204,14 +259,20 @@ describe('a socket without a session', () => {
   const visit = async (session: () => unknown) => {
     const socket = new Socket('user_a')
     let connected = 0
-    sessions({ session: session as never })(socket, () => connected++)
+    const { promise, resolve } = deferred()
+    sessions({ session: session as never })(socket, () => {
+      connected++
+      resolve()
+    })
+    await promise
     expect(connected).toBe(1)
     return usingSession('outer', () => sessionOfMessage(socket))
   }
 
-  it('is connected all the same: null clears, and undefined states nothing', async () => {
+  it('is connected all the same, and has none that is around it', async () => {
     expect(await visit(() => null)).toBeUndefined()
-    expect(await visit(() => undefined)).toBe('outer')
+    expect(await visit(() => undefined)).toBeUndefined()
+    expect(await visit(async () => undefined)).toBeUndefined()
   })
 
   it('is connected when the option fails or the ID is invalid, which is counted', async () => {

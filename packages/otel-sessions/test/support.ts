@@ -18,6 +18,8 @@ export interface TestServer {
 
 /** How the server's span is started. */
 export interface InstrumentationLike {
+  /** Whether there is a span at all. */
+  readonly isInstrumented?: boolean
   /** Whether the span is in the context as RPC metadata, as instrumentation-http does. */
   readonly rpcMetadata?: boolean
   /** Whether it makes all listeners of the request and the response run in its context, as instrumentation-http does. */
@@ -28,17 +30,19 @@ export interface InstrumentationLike {
 export async function serve(
   tracer: Tracer,
   middlewares: readonly Middleware[],
-  { rpcMetadata = true, bindsEmitters = false }: InstrumentationLike = {},
+  { isInstrumented = true, rpcMetadata = true, bindsEmitters = false }: InstrumentationLike = {},
 ): Promise<TestServer> {
   const ended = new Map<string, () => void>()
   const server = createServer((request, response) => {
-    const span = tracer.startSpan(`server ${userOf(request)}`, { kind: SpanKind.SERVER })
+    const span = isInstrumented
+      ? tracer.startSpan(`server ${userOf(request)}`, { kind: SpanKind.SERVER })
+      : undefined
     response.on('close', () => {
-      span.end()
+      span?.end()
       ended.get(request.headers['x-visit'] as string)?.()
     })
-    let inside = trace.setSpan(context.active(), span)
-    if (rpcMetadata) inside = inside.setValue(RPC_METADATA, { type: 'http', span })
+    let inside = span === undefined ? context.active() : trace.setSpan(context.active(), span)
+    if (span !== undefined && rpcMetadata) inside = inside.setValue(RPC_METADATA, { type: 'http', span })
     if (bindsEmitters) for (const emitter of [request, response]) context.bind(inside, emitter)
     const rest = middlewares.values()
     const next: Next = (error) => {

@@ -1,6 +1,6 @@
 // Handlers of jobs. BullMQ, Kafka and others themselves are tried in test/messages.
-import { SpanKind } from '@opentelemetry/api'
-import { getSession, setSpanSession, usingSession } from 'otel-sessions'
+import { context, SpanKind } from '@opentelemetry/api'
+import { getSession, type SessionInit, setSpanSession, usingSession } from 'otel-sessions'
 import { sessions } from 'otel-sessions/worker'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { collectWarnings, startTracing, stopTracing } from '../../../test/support/tracing.ts'
@@ -9,6 +9,8 @@ import { deferred, sessionOf } from './support.ts'
 interface Job {
   readonly user: string
 }
+
+type Answer = string | SessionInit | null | undefined
 
 let tracing: ReturnType<typeof startTracing>
 let warnings: string[]
@@ -239,6 +241,58 @@ describe('a span that jobs of several sessions share', () => {
     ])
   })
 
+  it('passes nothing on from the job before to one that states no ID, and has the fields of none', async () => {
+    const handleAs = sessions({ session: ({ session }: { session: Answer }) => session })
+    const job = (session: Answer, name: string) => handleAs(async () => span(name))({ session })
+    const loop = (name: string, run: () => Promise<void>) =>
+      tracing.tracer.startActiveSpan(name, { kind: SpanKind.CONSUMER }, async (consumer) => {
+        await run()
+        consumer.end()
+      })
+    const userA = { ...sessionOf('user_a'), tags: ['vip'] }
+    await loop('of a and nobody', async () => {
+      await job(userA, 'of a')
+      await job(undefined, 'of nobody')
+      await job({}, 'of an empty object')
+    })
+    const ofA = { 'session.id': 'user_a_conv', 'user.id': 'user_a', 'tag.tags': ['vip'] }
+    const found = tracing.exportedSpans()
+    expect(found).toMatchObject({ 'of a': ofA, 'of a and nobody': ofA })
+    expect([found['of nobody'], found['of an empty object']]).toEqual([{}, {}])
+
+    await loop('of a and b', async () => {
+      await job(userA, 'of a')
+      await job({ userId: 'user_b' }, 'of b')
+      await job(undefined, 'of nobody again')
+    })
+    await loop('of two users', async () => {
+      await job({ userId: 'user_a' }, 'of user a')
+      await job({ userId: 'user_b' }, 'of user b')
+      await job(undefined, 'of no user')
+    })
+    expect(tracing.exportedSpans()).toMatchObject({
+      'of b': { 'user.id': 'user_b' },
+      'of user a': { 'user.id': 'user_a' },
+      'of user b': { 'user.id': 'user_b' },
+    })
+    const { 'of b': b, ...others } = tracing.exportedSpans()
+    expect(b).not.toHaveProperty('session.id')
+    for (const name of ['of a and b', 'of nobody again', 'of two users', 'of no user']) {
+      expect(others[name]).toEqual({})
+    }
+  })
+
+  it('has the session that an alias of one of its spans names, also beside other jobs', async () => {
+    await tracing.tracer.startActiveSpan('loop', { kind: SpanKind.CONSUMER }, async (loop) => {
+      await known(async () => {})({ user: 'user_a' })
+      await sessions({ session: () => undefined })(async () =>
+        tracing.tracer.startSpan('agent', { attributes: { thread_id: 'thread_b' } }).end(),
+      )({})
+      loop.end()
+    })
+    expect(sessionIn('agent')).toBe('thread_b')
+  })
+
   it('is not cleared by a job that the code in a session runs', async () => {
     await tracing.tracer.startActiveSpan('consumer', { kind: SpanKind.CONSUMER }, async (consumer) => {
       await usingSession('user_c_conv', () => handle({ user: 'user_a' }))
@@ -248,6 +302,25 @@ describe('a span that jobs of several sessions share', () => {
     })
     expect(sessionIn('work of user_a')).toBe('user_a_conv')
     expect(sessionIn('afterwards')).toBe('user_c_conv')
+  })
+})
+
+describe('a job below a request that is over, which has started its queue and whose scope is bypassed', () => {
+  it.each<[what: string, answer: Answer, expected: object]>([
+    ['an ID', 'user_b_conv', { 'session.id': 'user_b_conv' }],
+    ['a user', { userId: 'user_b' }, { 'user.id': 'user_b' }],
+    ['nothing', undefined, {}],
+    ['null', null, {}],
+  ])('has nothing of that: %s', async (_, answer, expected) => {
+    const later = tracing.tracer.startActiveSpan('server', { kind: SpanKind.SERVER }, (server) => {
+      setSpanSession(server, { ...sessionOf('user_a'), tags: ['vip'] })
+      server.end()
+      return context.bind(context.active(), () =>
+        sessions({ session: async () => answer })(async () => span('work'))({}),
+      )
+    })
+    await later()
+    expect(tracing.exportedSpans()['work']).toEqual(expected)
   })
 })
 

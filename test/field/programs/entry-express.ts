@@ -7,7 +7,16 @@ import { ConnectInstrumentation } from '@opentelemetry/instrumentation-connect'
 import type { Request } from 'express'
 import { sessions } from 'otel-sessions/express'
 import type { Case, Field } from '../program.ts'
-import { authenticate, entryCases, http, serve, type WebRequest, type WebResponse } from '../support/web.ts'
+import {
+  authenticate,
+  entryCases,
+  http,
+  ownerOf,
+  pool,
+  serve,
+  type WebRequest,
+  type WebResponse,
+} from '../support/web.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -66,6 +75,31 @@ const run = (library: string, answer: Answer) => async (field: Field) => {
   await done()
 }
 
+/** The login of a request waits for a connection, which the handler of another user's request returns. */
+const pooled = async (field: Field) => {
+  const app = require('express')()
+  const { acquire, release } = pool()
+  const { listen, done } = listening(field)
+  const logIn = (request: Authenticated, _: unknown, next: Next) =>
+    acquire(() => {
+      request.user = ownerOf(request.originalUrl)
+      next()
+    })
+  const early = (request: Authenticated, response: NodeJS.EventEmitter, next: Next) => {
+    request.user = ownerOf(request.originalUrl)
+    listen('before')(request, response, next)
+  }
+  app.use(early, logIn, enter(field, 'later'))
+  app.use('/chat', async ({ user }: Authenticated, response: WebResponse) => {
+    await field.work(user)
+    release()
+    await field.work(user, 'after another was called')
+    response.end(`answer for ${user}`)
+  })
+  await serve(field, app)
+  await done()
+}
+
 const connect = (answer: Answer) => async (field: Field) => {
   const app = require('connect')()
   app.use(login)
@@ -102,6 +136,15 @@ const express = (library: 'express' | 'express-4', name: string, answer: Answer)
   missing: library === 'express' ? before : [...before, ...ofExpress4],
 })
 
+const pooledExpress = (version: string) => ({
+  library: 'express',
+  name: `instrumentation-express${version}, a login that waits for a pool`,
+  instrumentations: () => [http(), instrument(EXPRESS + version)],
+  run: pooled,
+  spans: 54,
+  missing: ['middleware - early', 'middleware - logIn'],
+})
+
 export const cases: readonly Case[] = entryCases([
   ...['', '-0.62', '-0.61', '-0.57'].map((version) => express('express', EXPRESS + version, 'later')),
   ...['', '-0.61'].map((version) => express('express', ROUTER + version, 'later')),
@@ -111,6 +154,20 @@ export const cases: readonly Case[] = entryCases([
   express('express', EXPRESS, 'at once'),
   express('express-4', `${EXPRESS}-0.57`, 'at once'),
   {
+    library: 'express',
+    name: 'instrumentation-http, a login that waits for a pool',
+    instrumentations: () => [http()],
+    run: pooled,
+    spans: 30,
+  },
+  {
+    library: 'express',
+    name: 'no instrumentation, a login that waits for a pool',
+    run: pooled,
+    spans: 24,
+  },
+  pooledExpress('-0.61'),
+  {
     library: 'connect',
     name: 'instrumentation-connect, later',
     instrumentations: () => [http(), new ConnectInstrumentation()],
@@ -119,4 +176,7 @@ export const cases: readonly Case[] = entryCases([
     // Its spans are not active while the middleware runs, and end when it calls `next`.
     missing: ['middleware - login', 'middleware - enterSession'],
   },
-])
+]).concat(
+  // It starts the helper's own span in the context of the other request, so backfill has seen both sessions in the trace.
+  entryCases([pooledExpress('')]).filter(({ backfill }) => !backfill),
+)

@@ -7,7 +7,7 @@ import { FastifyInstrumentation } from '@opentelemetry/instrumentation-fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { sessions } from 'otel-sessions/fastify'
 import type { Case, Field } from '../program.ts'
-import { authenticate, entryCases, http, ownerOf, visit } from '../support/web.ts'
+import { authenticate, entryCases, http, ownerOf, pool, visit } from '../support/web.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -76,6 +76,34 @@ const run =
     await Promise.all(works)
   }
 
+/** The login of a request waits for a connection, which the handler of another user's request returns. */
+const pooled = (plugin?: () => FastifyOtelInstrumentation) => async (field: Field) => {
+  require('node:http')
+  const app: FastifyInstance = require('fastify')()
+  if (plugin) await app.register(plugin().plugin() as never)
+  const { acquire, release } = pool()
+  app.addHook('onRequest', (request, _, done) =>
+    acquire(() => {
+      users.set(request, ownerOf(request.url))
+      done()
+    }),
+  )
+  await app.register(
+    sessions({ session: async (request: FastifyRequest) => field.session(users.get(request) ?? '') }),
+  )
+  app.post('/chat/:user', async (request: FastifyRequest) => {
+    const { user } = (request as Chat).params
+    await field.work(user)
+    release()
+    await field.work(user, 'after another was called')
+    return `answer for ${user}`
+  })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const address = app.server.address()
+  await visit(field, typeof address === 'object' ? (address?.port ?? 0) : 0)
+  await app.close()
+}
+
 let otel: FastifyOtelInstrumentation
 const withOtel = () => {
   otel = new FastifyOtelInstrumentation()
@@ -102,8 +130,27 @@ const endedBefore = {
   },
 }
 
-export const cases: readonly Case[] = entryCases(
-  ['fastify', 'fastify-4'].flatMap((library) =>
+const pooledCases = [
+  {
+    library: 'fastify',
+    name: 'instrumentation-http, a login that waits for a pool',
+    instrumentations: () => [http()],
+    run: pooled(),
+    spans: 18,
+  },
+  {
+    library: 'fastify',
+    name: 'http and @fastify/otel, a login that waits for a pool',
+    instrumentations: () => [http(), withOtel()],
+    run: pooled(() => otel),
+    spans: 42,
+    missing: ['onRequest - fastify -> @fastify/otel -> otel-sessions', 'preHandler - enterSession'],
+  },
+]
+
+export const cases: readonly Case[] = entryCases([
+  ...pooledCases,
+  ...['fastify', 'fastify-4'].flatMap((library) =>
     WHERE.flatMap((where) => [
       {
         library,
@@ -131,4 +178,4 @@ export const cases: readonly Case[] = entryCases(
       },
     ]),
   ),
-)
+])

@@ -93,6 +93,29 @@ export async function visit({ users }: Field, port: number): Promise<void> {
   }
 }
 
+/**
+ * One connection for all requests. Who waits for it is called by the one that returns it, in that one's context, as many
+ * pools and clients with callbacks do.
+ */
+export function pool() {
+  let isFree = true
+  const waiting: (() => void)[] = []
+  return {
+    acquire(fn: () => void): void {
+      if (!isFree) waiting.push(fn)
+      else {
+        isFree = false
+        fn()
+      }
+    },
+    release(): void {
+      const next = waiting.shift()
+      if (next === undefined) isFree = true
+      else next()
+    },
+  }
+}
+
 /** An authentication that takes time, and knows the user by the path. */
 export async function authenticate(url: string | undefined): Promise<string> {
   await new Promise((resolve) => setImmediate(resolve))

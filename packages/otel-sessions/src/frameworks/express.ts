@@ -26,6 +26,6 @@ export function sessions<Request extends object>(
   const entry = createEntry('express', options)
   // Instrumentations name a span after the function.
   return function enterSession(request, response, next) {
-    return entry.enter(request, () => next(), { emitters: [request, response] })
+    return entry.enter(request, () => next(), { objects: [request], emitters: [request, response] })
   }
 }

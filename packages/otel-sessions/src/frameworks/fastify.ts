@@ -50,9 +50,11 @@ export function sessions<Request extends object>(
       return
     }
     // Returns nothing: Fastify would take a promise for a second way to call `done`.
+    const [request, response] = [(target as FastifyParts).raw, (reply as FastifyParts).raw]
     entry.enter(target as Request, () => done(), {
       spans: [spanOf(target)],
-      emitters: [(target as FastifyParts).raw, (reply as FastifyParts).raw],
+      objects: [request],
+      emitters: [request, response],
     })
   }
   // As fastify-plugin does it: the hook is one of the application, not of a scope of its own.

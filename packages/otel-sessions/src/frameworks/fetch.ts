@@ -39,7 +39,10 @@ export function sessions<
   return (handler) =>
     enteringHandler(
       'otel-sessions/fetch: sessions',
-      { enter: (args, fn) => enterForResponse((inside) => entry.enter(args, inside), fn) },
+      {
+        enter: (args, fn) =>
+          enterForResponse((inside) => entry.enter(args, inside, { objects: [args[0]] }), fn),
+      },
       (args: Args) => args,
       handler as never,
     ) as never

@@ -7,6 +7,7 @@ export type { SessionOfRequest, SessionsOptions }
 /** What is used of Hono's context. */
 interface HonoContext {
   res: unknown
+  readonly req?: { readonly raw?: unknown }
   /** On Node: `incoming` and `outgoing`. */
   readonly env?: { readonly incoming?: unknown; readonly outgoing?: unknown }
 }
@@ -28,9 +29,10 @@ export function sessions<
   const entry = createEntry('hono', options)
   return async (c, next) => {
     const own = c as HonoContext
-    const emitters = [own.env?.incoming, own.env?.outgoing]
+    const { incoming, outgoing } = own.env ?? {}
+    const parts = { objects: [incoming, own.req?.raw], emitters: [incoming, outgoing] }
     const before = () => next().then(() => own.res)
-    const response = await enterForResponse((fn) => entry.enter(c, fn, { emitters }), before)
+    const response = await enterForResponse((fn) => entry.enter(c, fn, parts), before)
     // Hono makes another Response of each that it is given.
     if (response !== own.res) own.res = response
   }

@@ -39,7 +39,7 @@ export function sessions<Context extends object>(
         await next()
         bindBody((context as KoaContext).body)
       },
-      { emitters: [req, res] },
+      { objects: [req], emitters: [req, res] },
     )
   }
 }

@@ -2,6 +2,8 @@ import { context } from '@opentelemetry/api'
 import { bindSession, contextWithSession, getSession, usingSession } from '@otel-sessions/processor'
 import { createEntry } from '../requests/entry.ts'
 import type { SessionOfRequest, SessionsOptions } from '../requests/options.ts'
+import { markOrigin } from '../requests/origin.ts'
+import { outsideOfScopes } from '../requests/surroundings.ts'
 
 export type { SessionOfRequest, SessionsOptions }
 
@@ -25,17 +27,13 @@ export function sessions<Socket extends object>(
   const entry = createEntry('socket.io', options, 'socket')
   return (socket, next) => {
     const go = (session: SessionOfRequest) => {
-      if (session === undefined) return next()
+      const bind = () => bindSocket(socket as Methods, entry, session)
       // Also reports that there is no context manager, and sets the session on the request that opens the connection.
-      usingSession(session, () => bindSocket(socket as Methods, entry, session))
+      const sessions = session === undefined ? bind() : usingSession(session, bind)
       // The handler of `connection` is called behind `next`.
-      return context.with(contextWithSession(context.active(), session), next)
+      inSessions(sessions, next)
     }
-    const arrived = context.active()
-    const found = entry.find(socket)
-    // Not every context manager follows a promise.
-    if (found instanceof Promise) found.then((session) => context.with(arrived, go, undefined, session))
-    else go(found)
+    entry.find(socket, go, { objects: [(socket as { readonly request?: unknown }).request] })
   }
 }
 
@@ -51,20 +49,23 @@ const bound = new WeakMap<object, SocketSessions>()
 /** Methods of versions 2 to 4 by which a socket handles a message, and its end. All listeners are called below them. */
 const HANDLES = ['onevent', '_onclose', 'onclose', '_onerror', 'onerror']
 
-/** Makes a socket handle in a session what it receives. The session of a later helper takes precedence. */
-function bindSocket(socket: Methods, helper: object, session: Session): void {
-  // Not socket.io's: an emitter, whose listeners can be bound from now on.
-  if (typeof socket['onevent'] !== 'function' || typeof socket['emit'] !== 'function') {
-    bindSession(socket, session)
-    return
-  }
+/**
+ * Makes a socket handle in a session what it receives, and outside of any scope if it has none. The session of a later
+ * helper takes precedence.
+ */
+function bindSocket(socket: Methods, helper: object, session: SessionOfRequest): SocketSessions {
   const known = bound.get(socket)
   const sessions: SocketSessions = known ?? new Map()
-  sessions.delete(helper)
-  sessions.set(helper, session)
-  if (known !== undefined) return
+  if (session !== undefined) {
+    sessions.delete(helper)
+    sessions.set(helper, session)
+  }
   bound.set(socket, sessions)
-  wrapMethods(socket, sessions)
+  const isOfSocketIo = typeof socket['onevent'] === 'function' && typeof socket['emit'] === 'function'
+  if (isOfSocketIo && known === undefined) wrapMethods(socket, sessions)
+  // Another emitter: its listeners can be bound from now on.
+  if (!isOfSocketIo && session !== undefined) bindSession(socket, session)
+  return sessions
 }
 
 /**
@@ -90,8 +91,12 @@ function wrapMethods(socket: Methods, sessions: SocketSessions): void {
   }
 }
 
-/** A scope without an end: a listener that returns at once may go on for as long as the connection lasts. */
+/**
+ * Runs a function in the sessions of a socket, and in no other: what it receives may be handled in the context of another
+ * user, who disconnects it or has opened the server. The scope has no end: a listener that returns at once may go on for
+ * as long as the connection lasts.
+ */
 function inSessions<T>(sessions: SocketSessions, fn: () => T): T {
-  const inside = [...sessions.values()].reduce(contextWithSession, context.active())
-  return context.with(inside, fn)
+  const outside = markOrigin(outsideOfScopes(context.active()), 'socket', new Map())
+  return context.with([...sessions.values()].reduce(contextWithSession, outside), fn)
 }

@@ -1,38 +1,59 @@
-import { type Context, context, createContextKey, type Span, trace } from '@opentelemetry/api'
-import { readRecord, type SessionRecord } from '@otel-sessions/semconv/internal'
+import { type Context, context, type Span } from '@opentelemetry/api'
+import { markOrigin, objectsByKind } from './origin.ts'
+import { ownContext, ownSpansIn } from './own-context.ts'
 import { type EntryUnit, receives, spansOf } from './server-span.ts'
+import { outsideOfScopes, recordOf, scopeIn } from './surroundings.ts'
 
-/** The key of the scope in a context. `@otel-sessions/processor` registers it by this name. */
-const SCOPE = createContextKey('otel-sessions.scope')
+/** What a framework has of a request besides the request itself. */
+export interface RequestParts {
+  /** Spans of the request that its framework knows, beside those in the context. */
+  readonly spans?: readonly (Span | null | undefined)[]
+  /** Emitters of the request, such as Node's request and response: their listeners run in the session. */
+  readonly emitters?: readonly unknown[]
+  /** Objects by which one request is told from another: Node's request, or the `Request` of the web. */
+  readonly objects?: readonly unknown[]
+}
 
 /** Where a request, a job, an invocation or a call begins. */
 export interface Arrival {
   /** The context in which it arrived. */
+  readonly active: Context
+  /** The context in which it begins: without a scope, and below no span, of somebody else. */
   readonly context: Context
-  /** The same context without a scope that comes from elsewhere. */
-  readonly outside: Context
-  /** That scope. */
+  /** Whether it has arrived in a context that is not its own, and leaves it also if it states no session. */
+  readonly isElsewhere: boolean
+  /** The scope that it leaves, which is that of somebody else. */
   readonly dropped: unknown
-  /** Whether it arrived in a scope that stays, such as that of a helper further out. */
+  /** Whether it begins in a scope, such as that of a helper further out. */
   readonly isNested: boolean
+  /** Its own spans that started in the context of another request. */
+  readonly strayed: readonly Span[]
 }
 
 /**
  * Finds where something begins that arrives now. What is called by a queue, a connection or a loop is often called in the
- * context of whoever started that, with the scope of another user. So a job, an invocation and a call begin outside of
- * any scope. A request begins outside of the scope in which its server's span has started; one that was entered
- * since then is part of the request.
+ * context of whoever started that, with the scope of another user. So a job, an invocation, a call and a socket begin
+ * outside of any scope. A request begins in its own context, and outside of the scope in which its server's span has
+ * started; one that was entered since then is part of the request.
+ *
+ * @param helper the helper that asks, for which all of its requests are known by the same kinds of objects
  */
-export function arrive(unit: EntryUnit, known: readonly (Span | null | undefined)[] = []): Arrival {
+export function arrive(unit: EntryUnit, parts: RequestParts, helper: object): Arrival {
   const active = context.active()
-  const scope = active.getValue(SCOPE)
+  const objects = objectsByKind(parts.objects ?? [], helper)
+  const own = unit === 'request' || unit === 'socket' ? ownContext(active, objects) : active
+  const scope = scopeIn(own)
   const isDropped =
-    scope !== undefined && (unit !== 'request' || isFromElsewhere(scope, spansOf(unit, known)))
+    scope !== undefined && (unit !== 'request' || isFromElsewhere(scope, spansOf(unit, parts.spans, own)))
+  const left = scopeIn(active) === scope ? undefined : scopeIn(active)
+  const begin = isDropped || unit !== 'request' ? outsideOfScopes(own) : own
   return {
-    context: active,
-    outside: isDropped ? active.deleteValue(SCOPE) : active,
-    dropped: isDropped ? scope : undefined,
+    active,
+    context: markOrigin(begin, unit, objects),
+    isElsewhere: own !== active || (unit !== 'request' && begin !== own),
+    dropped: isDropped ? scope : left,
     isNested: scope !== undefined && !isDropped,
+    strayed: own === active ? [] : ownSpansIn(active, own),
   }
 }
 
@@ -40,29 +61,15 @@ export function arrive(unit: EntryUnit, known: readonly (Span | null | undefined
 export const isFromElsewhere = (scope: unknown, spans: readonly Span[]): boolean =>
   spans.some((span) => receives(span) && startedIn(span, scope))
 
-/** Those of the spans that have their session, or fields, from such a scope. What was set on a span itself is no scope's. */
-export function spansFromElsewhere(scope: unknown, spans: readonly Span[]): Span[] {
-  if (scope === undefined || !isFromElsewhere(scope, spans)) return []
-  return spans.filter((span) => startedIn(span, scope) && recordOf(span)?.from !== 'span')
+/**
+ * Those of the spans that have their session, or fields, from such a scope: they started in it, or are above one that
+ * strayed into it and have learned its session. What was set on a span itself is no scope's.
+ */
+export function spansFromElsewhere({ dropped, strayed }: Arrival, spans: readonly Span[]): Span[] {
+  if (dropped === undefined) return []
+  const others = spans.filter((span) => recordOf(span)?.from !== 'span')
+  if (strayed.some((span) => startedIn(span, dropped))) return others
+  return isFromElsewhere(dropped, spans) ? others.filter((span) => startedIn(span, dropped)) : []
 }
 
 const startedIn = (span: Span, scope: unknown) => recordOf(span)?.scope === scope
-
-/**
- * Whether the active span of a context has ended. What starts below it is later work, perhaps of another user: a queue or
- * a connection was started while the span was active.
- */
-export function isBelowEndedSpan(inside: Context): boolean {
-  const span = trace.getSpan(inside)
-  return span !== undefined && !span.isRecording() && recordOf(span) !== undefined
-}
-
-/** What is known about the session of a span. */
-export function recordOf(span: Span): SessionRecord | undefined {
-  try {
-    return readRecord(span.spanContext())
-  } catch {
-    // A span of another library that throws.
-    return undefined
-  }
-}

@@ -1,7 +1,6 @@
-import { type Context, context, createContextKey, type Span, trace } from '@opentelemetry/api'
-
-/** Says in a context which request it is part of. */
-const REQUEST = createContextKey('otel-sessions.request')
+import { type Context, context, type Span, trace } from '@opentelemetry/api'
+import { originIn } from './origin.ts'
+import { sharedWeakMap } from './shared-map.ts'
 
 type Listener = (...args: unknown[]) => unknown
 type Method = (event: unknown, listener: unknown) => unknown
@@ -19,11 +18,11 @@ interface Binding {
   emitting: Context | undefined
 }
 
-const bindings = new WeakMap<object, Binding>()
+const bindings = sharedWeakMap<object, Binding>('otel-sessions.emitter-bindings')
 
 /**
- * Runs a function in a context that knows which request it is part of, and makes the emitters of the request, such as
- * Node's response, emit in that context: their listeners run in its session, also those that were added earlier.
+ * Makes the emitters of a request, such as Node's response, emit in the active context, which is marked as that of the
+ * request: their listeners run in its session, also those that were added earlier.
  *
  * What is emitted by code of the request keeps that code's context. All other events, such as those of a socket, or of a
  * response that another user's request writes to, are emitted below the server's span.
@@ -32,11 +31,10 @@ const bindings = new WeakMap<object, Binding>()
  *
  * @param server the server's span, if there is one
  */
-export function bindEvents<T>(emitters: readonly unknown[], server: Span | undefined, fn: () => T): T {
-  const inside = context.active().setValue(REQUEST, {})
+export function bindEvents(emitters: readonly unknown[], server: Span | undefined): void {
+  const inside = context.active()
   const outermost = server === undefined ? inside : trace.setSpan(inside, server)
   for (const emitter of emitters) bindEmitter(emitter, outermost)
-  return context.with(inside, fn)
 }
 
 function bindEmitter(emitter: unknown, inside: Context): void {
@@ -52,7 +50,7 @@ function bindEmitter(emitter: unknown, inside: Context): void {
   bindings.set(target, binding)
   replace(target, 'emit', function (this: unknown, ...args: unknown[]) {
     const active = context.active()
-    const isInside = active.getValue(REQUEST) === binding.inside.getValue(REQUEST)
+    const isInside = originIn(active) === originIn(binding.inside)
     const before = binding.emitting
     binding.emitting = isInside ? active : binding.inside
     try {

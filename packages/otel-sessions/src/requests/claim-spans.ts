@@ -5,8 +5,11 @@ import type { SessionOfRequest } from './options.ts'
 import { sharedWeakMap } from './shared-map.ts'
 import { idOf, setOnSpan } from './span-sessions.ts'
 
-/** The session that a job or a call has set on a span which started before it; null if several claim it. */
-const claims = sharedWeakMap<Span, string | null>('otel-sessions.span-claims')
+/**
+ * The session that a job or a call has set on a span which started before it: undefined if it has set fields only, and
+ * null if several claim the span.
+ */
+const claims = sharedWeakMap<Span, string | null | undefined>('otel-sessions.span-claims')
 
 /** What is read of a span of the SDK. */
 interface SdkSpan extends Span {
@@ -32,15 +35,16 @@ export function claimSpans(
   if (dropped !== undefined && !isFromElsewhere(dropped, spans)) return []
   if (getSession()?.source === 'scope' || spans.some(isBatch)) return []
   const id = idOf(session)
-  // Fields alone claim nothing: they join what there is.
-  if (id === undefined) return [...spans]
   return spans.filter((span) => {
     if (!claims.has(span)) {
-      if (getSession(trace.setSpan(ROOT_CONTEXT, span))?.source === 'span') return false
-      claims.set(span, id)
+      const isTaken = getSession(trace.setSpan(ROOT_CONTEXT, span))?.source === 'span'
+      // Fields alone join the session that something else has set.
+      if (isTaken) return id === undefined
+      if (!isEmpty(session)) claims.set(span, id)
       return true
     }
-    const isShared = claims.get(span) !== id
+    // Two users without an ID are two sessions.
+    const isShared = id === undefined ? !isEmpty(session) : claims.get(span) !== id
     if (isShared) {
       claims.set(span, null)
       setOnSpan(span, null)
@@ -48,5 +52,16 @@ export function claimSpans(
     return !isShared
   })
 }
+
+/**
+ * Whether another job or call has set its session on one of the spans. What this one starts must not inherit that.
+ *
+ * @param dropped the scope in which the job or the call arrived. In that of the code around it, it belongs to that code
+ */
+export const isClaimed = (spans: readonly Span[], dropped: unknown): boolean =>
+  (dropped === undefined || isFromElsewhere(dropped, spans)) && spans.some((span) => claims.has(span))
+
+const isEmpty = (session: SessionOfRequest) =>
+  typeof session === 'object' && session !== null && Object.keys(session).length === 0
 
 const isBatch = (span: SdkSpan) => span.attributes?.['messaging.batch.message_count'] !== undefined

@@ -4,7 +4,9 @@
  * - `options.ts`: what the application passes
  * - `entry.ts`: asks for the session, and runs the request in it
  * - `check-answer.ts`: what the application's function may return
- * - `arrival.ts`: a scope that comes from elsewhere is dropped
+ * - `arrival.ts`: finds the context in which it begins; a scope that comes from elsewhere is dropped
+ * - `own-context.ts`, with `origin.ts`: a request may arrive in the context of another one
+ * - `surroundings.ts`: the scope and the parent span in a context
  * - `server-span.ts`, with `span-parents.ts`: the spans that have started before, and get the session too
  * - `claim-spans.ts`: those of them that are of one job or call only
  * - `span-sessions.ts`: what such a span gets
@@ -17,18 +19,19 @@
  *
  * @module
  */
-import { context, type Span } from '@opentelemetry/api'
-import { type SessionInit, usingSession } from '@otel-sessions/processor'
+import { context } from '@opentelemetry/api'
+import { usingSession } from '@otel-sessions/processor'
 import { afterKeepingAlive, once, registeredApi } from '@otel-sessions/semconv/internal'
 import { describeError } from '../describe-error.ts'
 import { type FrontDoorProblem, problems } from '../problems.ts'
-import { type Arrival, arrive, isBelowEndedSpan, spansFromElsewhere } from './arrival.ts'
+import { type Arrival, arrive, type RequestParts, spansFromElsewhere } from './arrival.ts'
 import { bindEvents } from './bind-events.ts'
 import { checkAnswer } from './check-answer.ts'
-import { claimSpans } from './claim-spans.ts'
+import { claimSpans, isClaimed } from './claim-spans.ts'
 import { checkSessionsOptions, type SessionOfRequest, type SessionsOptions } from './options.ts'
 import { type EntryUnit, spansOf } from './server-span.ts'
 import { idOf, mergedSession, setOnSpan } from './span-sessions.ts'
+import { withoutSessionOfParent } from './surroundings.ts'
 
 /** Enters the sessions of the requests of one application, for the helper of one framework. */
 export interface Entry<Request> {
@@ -38,16 +41,11 @@ export interface Entry<Request> {
    * `fn` does, which runs exactly once.
    */
   enter<T>(request: Request, fn: () => T, parts?: RequestParts): T | Promise<Awaited<T>>
-  /** Asks for the session only: at once, if it is known at once. Never throws, and its promise never rejects. */
-  find(request: Request): SessionOfRequest | Promise<SessionOfRequest>
-}
-
-/** What a framework has of a request besides the request itself. */
-interface RequestParts {
-  /** Spans of the request that its framework knows, beside those in the context. */
-  readonly spans?: readonly (Span | null | undefined)[]
-  /** Emitters of the request, such as Node's request and response: their listeners run in the session. */
-  readonly emitters?: readonly unknown[]
+  /**
+   * Asks for the session only, and calls `use` with it where the request begins: at once, if it is known at once, else
+   * when it is. Never throws and never rejects but with what `use` does.
+   */
+  find<T>(request: Request, use: (session: SessionOfRequest) => T, parts?: RequestParts): T | Promise<T>
 }
 
 /**
@@ -102,21 +100,22 @@ export function createEntry<Request>(
       return fail('request:threw', () => `threw (${describeError(error)})`)
     }
   }
+  const find = <T>(
+    request: Request,
+    use: (found: SessionOfRequest, arrival: Arrival) => T,
+    parts: RequestParts = {},
+  ): T | Promise<T> => {
+    const arrival = arrive(unit, parts, options)
+    const begin = (found: SessionOfRequest) => context.with(arrival.context, use, undefined, found, arrival)
+    const answer = context.with(arrival.context, ask, undefined, request)
+    // Not every context manager follows a promise that the application made.
+    return answer instanceof Promise ? answer.then(begin) : begin(answer)
+  }
   return {
-    find: ask,
-    enter(request, fn, parts = {}) {
-      const arrival = arrive(unit, parts.spans)
-      const { dropped, outside } = arrival
-      const begin = (found: SessionOfRequest) => {
-        // A request runs as if there were no helper. Anything else runs outside of the scope.
-        if (found === undefined && (dropped === undefined || unit === 'request')) return fn()
-        const run = () => enter(unit, found === undefined ? {} : found, fn, parts, arrival)
-        return dropped === undefined ? run() : context.with(outside, run)
-      }
-      const answer = dropped === undefined ? ask(request) : context.with(outside, () => ask(request))
-      if (!(answer instanceof Promise)) return begin(answer)
-      // Not every context manager follows a promise that the application made.
-      return answer.then((found) => context.with(arrival.context, () => begin(found)) as never)
+    find,
+    enter<T>(request: Request, fn: () => T, parts: RequestParts = {}) {
+      const begin = (found: SessionOfRequest, arrival: Arrival) => enter(unit, found, fn, parts, arrival)
+      return find(request, begin, parts) as T | Promise<Awaited<T>>
     },
   }
 }
@@ -135,24 +134,28 @@ export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
 
 function enter<T>(
   unit: EntryUnit,
-  answer: NonNullable<SessionOfRequest> | null,
+  found: SessionOfRequest,
   fn: () => T,
   { spans: known, emitters = [] }: RequestParts,
-  { dropped, isNested }: Arrival,
+  arrival: Arrival,
 ): T {
-  const isLater = dropped !== undefined && isBelowEndedSpan(context.active())
-  const session = isLater ? clearedUnlessSet(answer) : answer
-  const started = spansOf(unit, known)
-  for (const span of spansFromElsewhere(dropped, started)) setOnSpan(span, null)
+  const { active, dropped, isElsewhere, isNested, strayed } = arrival
   const isShared = unit === 'job' || unit === 'call'
+  const started = [...strayed.filter((span) => span.isRecording()), ...spansOf(unit, known)]
+  const isOfAnother =
+    isShared && found !== null && idOf(found ?? {}) === undefined && isClaimed(started, dropped)
+  // Nothing is stated, and nothing of others is around: it goes on as if there were no helper.
+  if (found === undefined && !isElsewhere && !isOfAnother) return context.with(active, fn)
+  const session = found === undefined ? {} : found
+  for (const span of spansFromElsewhere(arrival, started)) setOnSpan(span, null)
   const spans = isShared ? claimSpans(started, session, dropped) : started
-  return usingSession(session, () => {
-    const own = isNested ? mergedSession(session) : session
-    // Inside the scope: an outer one, which they belong to, must not seem to take precedence.
-    for (const span of spans) setOnSpan(span, own)
-    return emitters.length === 0 ? fn() : bindEvents(emitters, spans.at(-1), fn)
-  })
+  const run = () =>
+    usingSession(session, () => {
+      const own = isNested ? mergedSession(session) : session
+      // Inside the scope: an outer one, which they belong to, must not seem to take precedence.
+      for (const span of spans) setOnSpan(span, own)
+      bindEvents(emitters, spans.at(-1))
+      return fn()
+    })
+  return isOfAnother ? context.with(withoutSessionOfParent(context.active()), run) : run()
 }
-
-const clearedUnlessSet = (answer: NonNullable<SessionOfRequest> | null) =>
-  idOf(answer) === undefined ? { ...(answer as SessionInit), sessionId: null } : answer

@@ -21,17 +21,14 @@ interface SdkSpan extends Span {
  * be that of a script which runs jobs of several sessions. Such spans learn the session from below, if all have the same.
  *
  * @param known spans that the framework knows
+ * @param inside where it begins
  */
-export function spansOf(unit: EntryUnit, known: readonly (Span | null | undefined)[] = []): Span[] {
-  const active = context.active()
-  const line: SdkSpan[] = []
-  let span = trace.getSpan(active) as SdkSpan | undefined
-  // Parents of parents are no cycle; the bound is for what looks like a span and is none.
-  while (span !== undefined && line.length < 100) {
-    line.push(span)
-    if (receives(span)) break
-    span = parentOf(span)
-  }
+export function spansOf(
+  unit: EntryUnit,
+  known: readonly (Span | null | undefined)[] = [],
+  inside: Context = context.active(),
+): Span[] {
+  const line = lineOf(trace.getSpan(inside))
   const top = line.at(-1)
   if (unit === 'job' && top?.kind !== SpanKind.CONSUMER) return []
   // The client is in this process, and so is its request.
@@ -39,20 +36,45 @@ export function spansOf(unit: EntryUnit, known: readonly (Span | null | undefine
   if (!receives(top)) line.push(...known.filter((one) => one != null))
   // Two instrumentations may make a server's span each, from the same headers: @hono/otel beside instrumentation-http.
   const isShared = unit === 'job' || unit === 'call'
-  if (!isShared || !receives(line.at(-1))) line.push(...serverSpanIn(active, top))
+  if (!isShared || !receives(line.at(-1))) line.push(...serverSpanIn(inside, top))
   return [...new Set(line)].filter((one) => one.isRecording())
+}
+
+/** A span, and those above it up to the nearest server's or consumer's, or the local root, as far as they are noted. */
+export function lineOf(active: Span | undefined): SdkSpan[] {
+  const line: SdkSpan[] = []
+  let span = active as SdkSpan | undefined
+  // Parents of parents are no cycle; the bound is for what looks like a span and is none.
+  while (span !== undefined && line.length < 100) {
+    line.push(span)
+    if (receives(span)) break
+    span = parentOf(span)
+  }
+  return line
 }
 
 /** Whether a span is that of a server or a consumer. */
 export const receives = (span: SdkSpan | undefined): boolean =>
   span?.kind === SpanKind.SERVER || span?.kind === SpanKind.CONSUMER
 
+/** The server's or consumer's span that a context belongs to; that of a server in the context takes precedence. */
+export function receiverIn(inside: Context): Span | undefined {
+  const top = lineOf(trace.getSpan(inside)).at(-1)
+  return rpcSpanIn(inside) ?? (receives(top) ? top : undefined)
+}
+
+/** A context that does not name the server's span. */
+export const withoutServerSpan = (inside: Context): Context => inside.deleteValue(RPC_METADATA)
+
+const rpcSpanIn = (inside: Context) =>
+  ((inside.getValue(RPC_METADATA) ?? {}) as { readonly span?: Span }).span
+
 /**
  * The server's span that an instrumentation left in the context, unless it is that of another trace. A parent in another
  * process is no other trace: it came with a message in the body of the request.
  */
-function serverSpanIn(active: Context, other: Span | undefined): Span[] {
-  const { span } = (active.getValue(RPC_METADATA) ?? {}) as { readonly span?: Span }
+function serverSpanIn(inside: Context, other: Span | undefined): Span[] {
+  const span = rpcSpanIn(inside)
   if (span === undefined) return []
   if (other === undefined || other.spanContext().isRemote === true) return [span]
   return other.spanContext().traceId === span.spanContext().traceId ? [span] : []

@@ -1,0 +1,77 @@
+import { type Context, context, type Span, trace } from '@opentelemetry/api'
+import { isEmitter, isOfRequest, withoutOrigin } from './origin.ts'
+import { lineOf, receiverIn, withoutServerSpan } from './server-span.ts'
+import { parentOf } from './span-parents.ts'
+import { hasEnded, scopeIn, withoutSessionOfParent, withScope } from './surroundings.ts'
+
+/**
+ * Finds the context in which a request or a socket begins. A login that waits for a pool, a queue or a shared connection
+ * goes on in the context of whoever it waited for: there are the scope, the server's span and the trace of another user.
+ *
+ * The context that has arrived is that of another request if a helper has entered one there, or if it has the server's
+ * span of another one than the instrumentation has bound this request to, or if its server's span is over. Then the
+ * request begins where the instrumentation has bound it to, else outside of all that belongs to the other one.
+ *
+ * @param objects the objects by which the request is known
+ * @returns the active context if it may be that of this request
+ */
+export function ownContext(active: Context, objects: ReadonlyMap<unknown, object>): Context {
+  const isOwn = isOfRequest(active, objects)
+  if (isOwn === true) return active
+  const bound = boundContext(objects)
+  if (bound === undefined) {
+    const isOther = isOwn === false || hasEnded(receiverIn(active))
+    return isOther ? leave(active) : active
+  }
+  if (isOwn === undefined && isOfServer(active, receiverIn(bound))) return active
+  // Nothing says whose the scope is: the login may have entered it.
+  const isNobodys = isOwn === undefined && receiverIn(active) === undefined && scopeIn(active) !== undefined
+  return isNobodys ? withScope(bound, scopeIn(active)) : bound
+}
+
+/** The same trace, without anything of the request that the context belongs to. */
+const leave = (active: Context): Context =>
+  withoutSessionOfParent(withoutServerSpan(withoutOrigin(withScope(active, undefined))))
+
+/** Whether a context is below a server's span, or at least in its trace if it names no server's span. */
+function isOfServer(active: Context, server: Span | undefined): boolean {
+  if (server === undefined) return false
+  const there = receiverIn(active)
+  // Of two instrumentations, the inner one names its span in the context, which is below that of the other.
+  if (there !== undefined) return there === server || parentOf(there) === server
+  return trace.getSpan(active)?.spanContext().traceId === server.spanContext().traceId
+}
+
+const PROBE = Symbol('otel-sessions.probe')
+
+/**
+ * The context to which an instrumentation of HTTP has bound the listeners of Node's request, or a helper further out: the
+ * one in which a listener is called.
+ */
+function boundContext(objects: ReadonlyMap<unknown, object>): Context | undefined {
+  const request = objects.get('node')
+  // Methods of its own: somebody has bound it.
+  if (!isEmitter(request) || !['once', 'emit'].some((name) => Object.hasOwn(request, name))) return undefined
+  let found: Context | undefined
+  try {
+    request.once(PROBE, () => {
+      found = context.active()
+    })
+    request.emit(PROBE)
+  } catch {
+    // Something else is under these names.
+  }
+  if (found === undefined) return undefined
+  return isOfRequest(found, objects) === true || receiverIn(found) !== undefined ? found : undefined
+}
+
+/** Those open spans in a context of another request that are below the server's span of this one. */
+export function ownSpansIn(other: Context, own: Context): Span[] {
+  const server = receiverIn(own)?.spanContext().spanId
+  return lineOf(trace.getSpan(other)).filter((span) => server !== undefined && parentIdOf(span) === server)
+}
+
+/** As SDK 2 and later have it, or as 1.x has it. */
+function parentIdOf(span: Span & { parentSpanContext?: { spanId: string }; parentSpanId?: string }) {
+  return span.parentSpanContext?.spanId ?? span.parentSpanId
+}

@@ -1,0 +1,233 @@
+// A login calls `next` in the context of another request: the callback of a pool, a queue or a shared connection.
+import { EventEmitter } from 'node:events'
+import { context, type Span, SpanKind, trace } from '@opentelemetry/api'
+import { getSession, type SessionInit, usingSession } from 'otel-sessions'
+import { sessions } from 'otel-sessions/express'
+import { sessions as fetchSessions } from 'otel-sessions/fetch'
+import { sessions as jobSessions } from 'otel-sessions/worker'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { collectWarnings, startTracing, stopTracing } from '../../../test/support/tracing.ts'
+import { deferred, type Middleware, serve, userOf } from './support.ts'
+
+const OTHER = { sessionId: 'user_a_conv', userId: 'user_a', tags: ['vip'], metadata: { email: 'a@x' } }
+const KEYS = ['session.id', 'user.id', 'tag.tags', 'metadata', 'gen_ai.conversation.id']
+
+let tracing: ReturnType<typeof startTracing>
+let warnings: string[]
+beforeEach(() => {
+  warnings = collectWarnings()
+  tracing = startTracing()
+})
+afterEach(stopTracing)
+
+/** The traces of the spans, by their names. */
+const traces = new Map<string, string>()
+const span = (name: string) => {
+  const one = tracing.tracer.startSpan(name)
+  traces.set(name, one.spanContext().traceId)
+  one.end()
+}
+const exported = (name: string) => {
+  const attributes = Object.entries(tracing.exportedSpans()[name] ?? { missing: name })
+  return Object.fromEntries(attributes.filter(([key]) => key === 'missing' || KEYS.includes(key)))
+}
+
+type Answer = string | SessionInit | null | undefined
+const answers: [what: string, answer: () => Answer | Promise<Answer>, expected: object][] = [
+  ['an ID', () => 'user_b_conv', { 'session.id': 'user_b_conv' }],
+  ['a promise of an ID', async () => 'user_b_conv', { 'session.id': 'user_b_conv' }],
+  ['a user', () => ({ userId: 'user_b' }), { 'user.id': 'user_b' }],
+  ['nothing', () => undefined, {}],
+  ['a promise of nothing', async () => undefined, {}],
+  ['null', () => null, {}],
+]
+const OF_A = {
+  'session.id': 'user_a_conv',
+  'user.id': 'user_a',
+  'tag.tags': ['vip'],
+  metadata: '{"email":"a@x"}',
+}
+
+/** Two requests. The login of user_b answers while that of user_a is in its handler, and in its context. */
+async function twoRequests(session: () => Answer | Promise<Answer>, isInstrumented: boolean) {
+  const waiting = deferred<() => void>()
+  const handled = deferred()
+  const enter = sessions({
+    session: (request: Parameters<Middleware>[0]) => (userOf(request) === 'user_a' ? OTHER : session()),
+  })
+  const login: Middleware = (request, _, next) => {
+    span(`login ${userOf(request)}`)
+    if (userOf(request) === 'user_a') next()
+    else waiting.resolve(next)
+  }
+  const handle: Middleware = async (request, response) => {
+    const user = userOf(request)
+    span(`work ${user}`)
+    response.on('finish', () => span(`finish ${user}`))
+    if (user === 'user_a') {
+      const callOther = await waiting.promise
+      callOther()
+      await handled.promise
+      span('later user_a')
+    } else handled.resolve()
+    response.end()
+  }
+  const instrumentation = isInstrumented ? { bindsEmitters: true } : { isInstrumented: false }
+  const server = await serve(tracing.tracer, [login, enter, handle], instrumentation)
+  await Promise.all(['user_a', 'user_b'].map((user) => server.visit(user)))
+  await server.close()
+}
+
+describe('a request whose login answers in the context of another request', () => {
+  it.each(answers)('has nothing of that request, and leaves it alone: %s', async (_, session, expected) => {
+    await twoRequests(session, true)
+    expect(['server user_b', 'work user_b', 'finish user_b'].map(exported)).toEqual(Array(3).fill(expected))
+    expect(['server user_a', 'work user_a', 'later user_a', 'finish user_a'].map(exported)).toEqual(
+      Array(4).fill(OF_A),
+    )
+    expect(traces.get('work user_b')).toBe(traces.get('login user_b'))
+    expect(traces.get('work user_b')).not.toBe(traces.get('work user_a'))
+    expect(warnings).toEqual([])
+  })
+
+  it.each(answers)(
+    'has nothing of it where no instrumentation binds requests: %s',
+    async (_, session, expected) => {
+      await twoRequests(session, false)
+      expect(['work user_b', 'finish user_b'].map(exported)).toEqual([expected, expected])
+      expect(['work user_a', 'later user_a', 'finish user_a'].map(exported)).toEqual(Array(3).fill(OF_A))
+      expect(warnings).toEqual([])
+    },
+  )
+})
+
+/** A request as the web has it. */
+const requestOf = (user: string) => new Request(`test:/${user}`)
+/** A request as Node has it. */
+const request = (name: string) => Object.assign(new EventEmitter(), { name })
+
+describe('a request', () => {
+  const enterAs = (session: Answer, one: object, fn: () => void) =>
+    void sessions({ session: () => session })(one, {}, fn)
+
+  it.each([
+    ['a user', { userId: 'user_b' }, { 'user.id': 'user_b' }],
+    ['an ID', 'user_b_conv', { 'session.id': 'user_b_conv' }],
+    ['nothing', undefined, {}],
+  ])('that another request makes in the process begins outside of it: %s', (_, answer, expected) => {
+    tracing.tracer.startActiveSpan('server', { kind: SpanKind.SERVER }, (server) => {
+      enterAs(OTHER, request('a'), () => {
+        enterAs(answer, request('b'), () => span('inner'))
+        span('outer')
+      })
+      server.end()
+    })
+    expect(['inner', 'outer', 'server'].map(exported)).toEqual([expected, OF_A, OF_A])
+    expect(traces.get('inner')).toBe(traces.get('outer'))
+  })
+
+  it('that a fetch handler makes of itself begins outside of it', () => {
+    const enter = fetchSessions({
+      session: (one: Request) => (userOf(one) === 'user_a' ? OTHER : 'user_b_conv'),
+    })
+    const answer = enter((one: Request): void => {
+      if (userOf(one) === 'user_a') answer(requestOf('user_b'))
+      span(`after ${userOf(one)}`)
+    })
+    tracing.tracer.startActiveSpan('server', { kind: SpanKind.SERVER }, (server) => {
+      answer(requestOf('user_a'))
+      server.end()
+    })
+    expect(exported('after user_b')).toEqual({ 'session.id': 'user_b_conv' })
+    expect(['server', 'after user_a'].map(exported)).toEqual([OF_A, OF_A])
+  })
+
+  it('that a job or its connection answers begins outside of the job', async () => {
+    await jobSessions({ session: () => OTHER })(async () =>
+      enterAs({ userId: 'user_b' }, request('b'), () => span('work')),
+    )({})
+    expect(exported('work')).toEqual({ 'user.id': 'user_b' })
+  })
+
+  it('keeps the scope that its own login has entered, in whatever context that answers', () => {
+    const one = request('b')
+    const server = tracing.tracer.startSpan('server', { kind: SpanKind.SERVER })
+    context.bind(trace.setSpan(context.active(), server), one)
+    usingSession({ userId: 'user_b', tags: ['beta'] }, () => enterAs('user_b_conv', one, () => span('work')))
+    server.end()
+    const expected = { 'session.id': 'user_b_conv', 'user.id': 'user_b', 'tag.tags': ['beta'] }
+    expect([exported('work'), exported('server')]).toEqual([expected, expected])
+  })
+
+  it('keeps the session of its helper further out, although a login in between answers elsewhere', () => {
+    const one = request('b')
+    let elsewhere: (fn: () => void) => void = () => {}
+    enterAs(OTHER, request('a'), () => {
+      elsewhere = context.bind(context.active(), (fn: () => void) => fn())
+    })
+    enterAs({ sessionId: 'user_b_login', userId: 'user_b' }, one, () =>
+      elsewhere(() => enterAs('user_b_conv', one, () => span('work'))),
+    )
+    expect(exported('work')).toEqual({ 'session.id': 'user_b_conv', 'user.id': 'user_b' })
+  })
+
+  it.each([
+    ['a user', { userId: 'user_b' }, { 'user.id': 'user_b' }],
+    ['an ID', 'user_b_conv', { 'session.id': 'user_b_conv' }],
+  ])('has nothing of a request that is over, whose context it arrives in: %s', (_, answer, expected) => {
+    let inside = context.active()
+    tracing.tracer.startActiveSpan('server', { kind: SpanKind.SERVER }, (server) => {
+      inside = context.active()
+      enterAs(OTHER, {}, () => {})
+      server.end()
+    })
+    context.with(inside, () => enterAs(answer, {}, () => span('work')))
+    expect(exported('work')).toEqual(expected)
+  })
+
+  it.each<[what: string, answer: Answer, expected: object]>([
+    ['an ID', 'user_b_conv', { 'session.id': 'user_b_conv' }],
+    ['a user', { userId: 'user_b' }, { 'user.id': 'user_b' }],
+    ['nothing', undefined, {}],
+    ['null', null, {}],
+  ])('has the span that its framework has started in a context of both: %s', (_, answer, expected) => {
+    const { tracer } = tracing
+    const [a, b] = ['a', 'b'].map(request) as [object, object]
+    const RPC = Symbol.for('OpenTelemetry SDK Context Key RPC_METADATA')
+    const [spanA, spanB] = ['server a', 'server b'].map((name) =>
+      tracer.startSpan(name, { kind: SpanKind.SERVER }),
+    ) as [Span, Span]
+    const contextOf = (server: Span) =>
+      trace.setSpan(context.active(), server).setValue(RPC, { type: 'http', span: server })
+    context.bind(contextOf(spanA), a as EventEmitter)
+    context.bind(contextOf(spanB), b as EventEmitter)
+    context.with(contextOf(spanA), () =>
+      enterAs(OTHER, a, () => {
+        // As instrumentation-express does it: the active context with the span of the request.
+        context.with(trace.setSpan(context.active(), spanB), () =>
+          tracer.startActiveSpan('middleware b', (middleware) => {
+            enterAs(answer, b, () => span('work b'))
+            middleware.end()
+          }),
+        )
+      }),
+    )
+    for (const one of [spanA, spanB]) one.end()
+    expect(['middleware b', 'work b', 'server b'].map(exported)).toEqual([expected, expected, expected])
+    expect(exported('server a')).toEqual(OF_A)
+  })
+
+  it('that has no session leaves no trace of the probe on its emitter', () => {
+    const one = request('b')
+    context.bind(context.active(), one)
+    const events: unknown[] = []
+    const { emit } = one
+    one.emit = (...args: Parameters<typeof emit>) => {
+      events.push(args[0])
+      return Reflect.apply(emit, one, args)
+    }
+    enterAs(undefined, one, () => expect(getSession()).toBeUndefined())
+    expect(one.eventNames()).toEqual([])
+    expect(events.every((event) => typeof event === 'symbol')).toBe(true)
+  })
+})
