@@ -12,6 +12,7 @@ export type FrontDoorProblem =
   | 'instrumentation:none'
   | 'instrumentation:too-late'
   | 'instrumentation:unreachable'
+  | 'instrumentation:unregistered'
   | 'join:api-frozen'
   | 'join:failed'
   | 'join:unreachable'

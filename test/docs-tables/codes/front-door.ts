@@ -165,5 +165,9 @@ export const INSTRUMENTATION = area({
       what: 'The application is written in ES modules, and the instrumentations that the log names change nothing that it imports. Their libraries make no spans. On Node, only versions from 22.22.3, 24.11.1 and 25.1 have what this takes, and the instrumentation must be a current one.',
       fix: 'Update Node and the instrumentations. Otherwise load the library with `createRequire`, or call `manuallyInstrument` of an instrumentation that has it: see [OpenAI](../frameworks/openai.md).',
     },
+    'instrumentation:unregistered': {
+      what: "`--import otel-sessions/register` has joined the provider of another SDK, and so registers no instrumentations. Your `package.json` names some of OpenInference or Traceloop that nobody has constructed. `@opentelemetry/auto-instrumentations-node` has OpenTelemetry's only, whose spans lack prompts and answers. It is logged with the first request that the process serves or makes, or at its end.",
+      fix: 'Pass them to that SDK: `new NodeSDK({ instrumentations: [new OpenAIInstrumentation()] })`, before the library is loaded. With auto-instrumentations, construct them in your own code. An ES module calls `new OpenAIInstrumentation().manuallyInstrument(OpenAI)` in any case. Two instrumentations of one library break it, so turn the other one off: `OTEL_NODE_DISABLED_INSTRUMENTATIONS=openai`. If you want neither, `OTEL_SESSIONS_AUTO_INSTRUMENT=false` ends the message.',
+    },
   } satisfies CodesOf<'instrumentation'>,
 })

@@ -33,6 +33,8 @@ const SDK = new RegExp(
 /** A package that registers OpenTelemetry if it is loaded before the main script; otherwise it only has instrumentations. */
 const LOADED_BEFORE = /^@opentelemetry\/auto-instrumentations-node(\/|$)/
 
+const OWN = /\botel-sessions\/register$/
+
 /** The part of the process that is read. */
 export interface Process {
   readonly argv: readonly string[]
@@ -62,14 +64,22 @@ export function readApplication(ownApiVersion: string | undefined, started: Proc
 /** The version of `@opentelemetry/api` that a file in a folder finds. */
 export const apiVersionIn = (folder: string): string | undefined => versionOf(folderOf(API, folder))
 
-/** What `--import`, `--require` and `-r` name, on the command line and in `NODE_OPTIONS`. */
+/** What `--import`, `--require` and `-r` name, in `NODE_OPTIONS`, which come first, and on the command line. */
 export function loadedBefore({ execArgv, env }: Process = process): string[] {
-  const words = [...execArgv, ...(env.NODE_OPTIONS ?? '').split(/\s+/)]
+  const words = [...(env.NODE_OPTIONS ?? '').split(/\s+/), ...execArgv]
   return words.flatMap((word, index) => {
     const [, flag, value] = /^(--import|--require|-r)(?:=(.*))?$/.exec(word) ?? []
     const name = flag === undefined ? undefined : (value ?? words[index + 1])
     return name ? [name.replaceAll(/^["']|["']$/g, '')] : []
   })
+}
+
+/** Whether files of the application are loaded before this package, by the same flags. */
+export function loadsOwnFiles(started: Process = process): boolean {
+  const names = loadedBefore(started)
+  const own = names.findIndex((name) => OWN.test(name))
+  const isKnown = (name: string) => LOADED_BEFORE.test(name) || SDK.test(packageOf(name))
+  return !names.slice(0, own < 0 ? names.length : own).every(isKnown)
 }
 
 /** Where the main script is, which may be a tool's such as `next start`, and where it was started. */

@@ -6,6 +6,7 @@
  * - `api-global.ts`: watches what is registered with OpenTelemetry's API
  * - `join-provider.ts`: sessions in a provider of somebody else
  * - `instrumentations.ts`: those that are installed, unless somebody else has the same
+ * - `unregistered.ts`: instrumentations that nobody registers beside another SDK
  * - `report.ts`: what is logged, and where it goes without a logger
  *
  * It sets up by `register-sessions/`, which calls nothing here; `following-provider.ts` there has the tracers that follow
@@ -17,7 +18,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readCommonEnvironment } from '../register-sessions/environment/environment.ts'
 import { watchApi } from './api-global.ts'
-import { apiVersionIn, loadedBefore, readApplication } from './application.ts'
+import { apiVersionIn, loadedBefore, loadsOwnFiles, readApplication } from './application.ts'
 import { warn } from './report.ts'
 import { SetUpOrJoin } from './set-up-or-join.ts'
 
@@ -40,7 +41,7 @@ export function register(): void {
 }
 
 function begin(): void {
-  const setUpOrJoin = new SetUpOrJoin(readCommonEnvironment())
+  const setUpOrJoin = new SetUpOrJoin(readCommonEnvironment(), !loadsOwnFiles())
   try {
     watchApi(setUpOrJoin)
   } catch {

@@ -21,6 +21,7 @@ import type { Application } from './application.ts'
 import { InstalledInstrumentations } from './instrumentations.ts'
 import { type Decorate, type Joined, joinProvider } from './join-provider.ts'
 import { inform, informUnheard, warn } from './report.ts'
+import { UnregisteredInstrumentations } from './unregistered.ts'
 
 /**
  * Joins each provider that is registered. Until there is one, it registers a provider of its own, which gives way: the
@@ -46,8 +47,17 @@ export class SetUpOrJoin implements ApiObserver {
     () => this.#isReplaced,
   )
 
-  constructor(environment: CommonEnvironment) {
+  readonly #unregistered = new UnregisteredInstrumentations()
+  /** Whether nobody can have constructed an instrumentation unseen. */
+  #seesAll: boolean
+
+  /**
+   * @param environment its variables
+   * @param isFirst whether nothing of the application was loaded before
+   */
+  constructor(environment: CommonEnvironment, isFirst = true) {
     this.#environment = environment
+    this.#seesAll = isFirst
   }
 
   get #isReplaced(): boolean {
@@ -105,6 +115,7 @@ export class SetUpOrJoin implements ApiObserver {
   }
 
   onTracer(name: string, tracer: Tracer): Tracer {
+    this.#unregistered.onTracer(name)
     return this.#instrumentations.giveWay(name, tracer)
   }
 
@@ -129,6 +140,8 @@ export class SetUpOrJoin implements ApiObserver {
 
   /** A provider could be registered by one version of the API only, and would keep the others from registering. */
   #onlyWait(others: string, versions: readonly string[]): void {
+    // Until a provider is registered, nobody is seen who gets a tracer.
+    this.#seesAll = false
     const found = `several versions of @opentelemetry/api are installed (${versions.join(', ')})`
     if (others !== '') {
       inform(`waits for ${others} to register a provider, and joins it; ${found}`)
@@ -171,6 +184,21 @@ export class SetUpOrJoin implements ApiObserver {
       )
     }
     reportWithoutEffect(joined)
+    if (this.#environment.autoInstrument) {
+      const why =
+        'the registered provider is of another SDK, which registers its own. Two of a library break it'
+      ignore('OTEL_SESSIONS_AUTO_INSTRUMENT', why)
+    }
+    if (this.#seesAll && this.#environment.autoInstrument !== false) {
+      this.#unregistered.watch(this.#reportUnregistered)
+    }
+  }
+
+  readonly #reportUnregistered = (names: readonly string[]) => {
+    warn(
+      'instrumentation:unregistered',
+      `these are installed, and nobody has registered them, so their libraries make no spans for LLMs: ${names.join(', ')}. Beside another SDK, construct them in your code: an ES module passes the library to manuallyInstrument of each, and CommonJS passes them to that SDK`,
+    )
   }
 
   #made(): readonly SdkProvider[] {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { loadedBefore, type Process, readApplication } from '../../src/join/application.ts'
+import { loadedBefore, loadsOwnFiles, type Process, readApplication } from '../../src/join/application.ts'
 
 /** A folder with files; what is not text is written as JSON. */
 function createFolder(files: Readonly<Record<string, unknown>>): string {
@@ -72,12 +72,12 @@ test.each([
   },
 )
 
-test('what is loaded before the main script is read from both places', () => {
+test('what is loaded before the main script is read from both places, in the order of Node', () => {
   const started = processIn('/', 'app.js', {
     execArgv: ['--import', 'a', '--inspect', '--require=b'],
     env: { NODE_OPTIONS: '-r c --import=d' },
   })
-  expect(loadedBefore(started)).toEqual(['a', 'b', 'c', 'd'])
+  expect(loadedBefore(started)).toEqual(['c', 'd', 'a', 'b'])
 })
 
 test('one version of the API is found, wherever it is installed', () => {
@@ -119,4 +119,24 @@ test('a working directory that was deleted is no error', () => {
     },
   })
   expect(readApplication(undefined, started).otherSdks).toEqual([])
+})
+
+test.each([
+  ['nothing', [], '', false],
+  [
+    'a package that registers an SDK',
+    ['--import', '@opentelemetry/auto-instrumentations-node/register'],
+    '',
+    false,
+  ],
+  ["the application's own file", ['--import', './telemetry.mjs'], '', true],
+  ['another package, which may do anything', ['--import=tsx'], '', true],
+  ['its own file, which comes from the environment', [], '--require ./telemetry.cjs', true],
+])('what is loaded before otel-sessions/register is told: %s', (_, flags, NODE_OPTIONS, expected) => {
+  const execArgv = [...flags, '--import', 'otel-sessions/register', '--import', './later.mjs']
+  expect(loadsOwnFiles(processIn('.', 'app.js', { execArgv, env: { NODE_OPTIONS } }))).toBe(expected)
+})
+
+test('in code, all that the flags name is loaded before otel-sessions/register', () => {
+  expect(loadsOwnFiles(processIn('.', 'app.js', { execArgv: ['--import', './telemetry.mjs'] }))).toBe(true)
 })

@@ -481,6 +481,88 @@ describe('an installed instrumentation that the application has, too', () => {
   )
 })
 
+describe("an instrumentation of a model's library beside another SDK", () => {
+  const NAME = '@arizeai/openinference-instrumentation-model'
+  const files = {
+    'package.json': JSON.stringify({ dependencies: { [NAME]: '*', '@opentelemetry/sdk-trace-base': '*' } }),
+    [`node_modules/${NAME}/package.json`]:
+      '{ "exports": { "import": "./index.mjs", "require": "./index.js" } }',
+    [`node_modules/${NAME}/index.js`]: `
+      const { trace } = require('@opentelemetry/api')
+      exports.ModelInstrumentation = class { tracer = trace.getTracer('${NAME}') }`,
+    [`node_modules/${NAME}/index.mjs`]: `
+      import { trace } from '@opentelemetry/api'
+      export class ModelInstrumentation { tracer = trace.getTracer('${NAME}') }`,
+    'tool.mjs': 'console.log(1)',
+  }
+  const CONSTRUCT = `const { ModelInstrumentation } = await import('${NAME}'); new ModelInstrumentation()`
+  const SET = 'trace.setGlobalTracerProvider(provider)'
+  const FETCH = 'await (await fetch(process.env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT)).text()'
+  const warned = async (program: string, flags = REGISTER) => {
+    const folder = application(
+      { ...files, 'main.mjs': program, 'pre.mjs': `${OWN_PROVIDER}; ${CONSTRUCT}; ${SET}` },
+      ...SDK,
+    )
+    const { code, output } = await run(folder, [...flags, 'main.mjs'])
+    expect(code).toBe(0)
+    return output.match(/\[instrumentation:\S+\] Warning: .*/g)
+  }
+
+  test.each([
+    ['with the first request', `${OWN_PROVIDER}; ${SET}; ${FETCH}; ${CONSTRUCT}; ${FETCH}`],
+    [
+      'at the end of a process with sessions',
+      `${OWN_PROVIDER}; ${SET}; usingSession('user_a_conv', () => {})`,
+    ],
+  ])('that nobody constructs is named once, with the remedy: %s', async (_, program) => {
+    expect(await warned(program)).toEqual([
+      expect.stringMatching(
+        /instrumentation:unregistered.*openinference-instrumentation-model.*manuallyInstrument/,
+      ),
+    ])
+  })
+
+  test.each([
+    ['before the provider', `${OWN_PROVIDER}; ${CONSTRUCT}; ${SET}; ${FETCH}`],
+    ['after the provider', `${OWN_PROVIDER}; ${SET}; ${CONSTRUCT}; ${FETCH}`],
+    [
+      'as CommonJS',
+      `import { createRequire } from 'node:module'; ${OWN_PROVIDER}; ${SET}; createRequire(import.meta.url)('${NAME}'); ${FETCH}`,
+    ],
+  ])('that the application constructs is no problem: %s', async (_, program) => {
+    expect(await warned(program)).toBeNull()
+  })
+
+  test('that a file constructs which is loaded before is no problem', async () => {
+    expect(await warned(FETCH, ['--import', './pre.mjs', ...REGISTER])).toBeNull()
+  })
+
+  test('is no problem with OTEL_SESSIONS_AUTO_INSTRUMENT=false', async () => {
+    const folder = application({ ...files, 'main.mjs': `${OWN_PROVIDER}; ${SET}; ${FETCH}` }, ...SDK)
+    const variables = { OTEL_SESSIONS_AUTO_INSTRUMENT: 'false' }
+    expect((await run(folder, [...REGISTER, 'main.mjs'], variables)).output).not.toContain('instrumentation')
+  })
+
+  test('is no problem of a process that registers no provider', async () => {
+    expect(await warned(FETCH)).toBeNull()
+  })
+
+  test('is not registered by OTEL_SESSIONS_AUTO_INSTRUMENT=true either, and the log says why', async () => {
+    const program = `${OWN_PROVIDER}
+      diag.setLogger({ error() {}, warn: (...message) => console.log(...message), info() {}, debug() {}, verbose() {} })
+      ${CONSTRUCT}; ${SET}`
+    const folder = application({ ...files, 'main.mjs': program }, ...SDK)
+    const ignored = async (value: string) => {
+      const { output } = await run(folder, [...REGISTER, 'main.mjs'], {
+        OTEL_SESSIONS_AUTO_INSTRUMENT: value,
+      })
+      return output.match(/OTEL_SESSIONS_AUTO_INSTRUMENT is ignored: .* of another SDK/g)
+    }
+    expect(await ignored('TRUE')).toHaveLength(1)
+    expect(await ignored('false')).toBeNull()
+  })
+})
+
 describe('what cannot be done', () => {
   test.each([
     [

@@ -6,14 +6,18 @@ const INSTRUMENTATION =
 
 /** Names of packages that are instrumentations: those that the application has chosen, or else those that are there. */
 export function namesOf(require: NodeJS.Require): Set<string> {
-  const folders = require.resolve.paths('x') ?? []
   const chosen = dependenciesOf(require).filter((name) => INSTRUMENTATION.test(name))
-  const names = chosen.length > 0 ? chosen : folders.flatMap(packagesIn)
-  return new Set(names.filter((name) => isInstalled(name, require, folders)))
+  const names = chosen.length > 0 ? chosen : (require.resolve.paths('x') ?? []).flatMap(packagesIn)
+  return new Set(names.filter((name) => isInstalled(name, require)))
 }
 
+/** Names of packages that are instrumentations, that the application has chosen for production and that are there. */
+export const declaredInstrumentations = (require: NodeJS.Require): string[] =>
+  dependenciesOf(require, false).filter((name) => INSTRUMENTATION.test(name) && isInstalled(name, require))
+
 /** Dependencies of the development are not installed in production. */
-function isInstalled(name: string, require: NodeJS.Require, folders: readonly string[]): boolean {
+function isInstalled(name: string, require: NodeJS.Require): boolean {
+  const folders = require.resolve.paths('x') ?? []
   if (folders.some((folder) => existsSync(join(folder, name)))) return true
   try {
     // Where there are no such folders.

@@ -2,7 +2,8 @@ import { readList } from '../environment/variables.ts'
 import { type InstrumentationLike, modulesOf, reportFailure } from './instrumentation.ts'
 
 const OF_OPENTELEMETRY = /^@opentelemetry\/instrumentation-/
-const OF_LLMS = /^(@arizeai\/openinference-instrumentation-|@traceloop\/instrumentation-)/
+/** The names of instrumentations of libraries for LLMs, by OpenInference and Traceloop. */
+export const OF_LLMS = /^(@arizeai\/openinference-instrumentation-|@traceloop\/instrumentation-)/
 
 /** The names of an instrumentation that is not used, and of the one that is used instead. */
 export interface LeftOut {

@@ -11,7 +11,7 @@ import {
 } from './instrumentation.ts'
 
 /** Loads modules as the application does: as its main script, and as a file of the working directory. */
-function loaders(): NodeJS.Require[] {
+export function loaders(): NodeJS.Require[] {
   return [process.argv[1], 'main.js'].flatMap((file) => {
     try {
       return file === undefined ? [] : [requireFrom(resolve(file))]
