@@ -140,6 +140,41 @@ describe('installed instrumentations of LLM libraries', () => {
     })
   })
 
+  /** An instrumentation that does not fit its library, on the base class of OpenTelemetry. */
+  const UNFIT = {
+    ...modelPackages(''),
+    'node_modules/@traceloop/instrumentation-model/index.js': `
+      const base = require('@opentelemetry/instrumentation')
+      const patch = (model) => { throw new TypeError('secret_value') }
+      exports.ModelInstrumentation = class extends base.InstrumentationBase {
+        constructor() { super('instrumentation-model', '1.0.0', {}) }
+        init() { return new base.InstrumentationNodeModuleDefinition('model', ['>=1'], patch) }
+        manuallyInstrument() {}
+      }`,
+    'node_modules/model/package.json':
+      '{ "version": "1.0.0", "exports": { "import": "./main.mjs", "default": "./main.cjs" } }',
+    'node_modules/model/main.mjs': `export class Model { ask() { return 'plain' } }`,
+    'node_modules/model/main.cjs': `exports.Model = class { ask() { return 'plain' } }`,
+    'main.cjs': `const { Model } = require('model'); require('model'); console.log(new Model().ask())`,
+    'main.mjs': `import { Model } from 'model'; console.log(new Model().ask())`,
+  }
+
+  test.each(['main.cjs', 'main.mjs'])(
+    'that do not fit their library leave it as it is, which is logged once: %s',
+    async (file) => {
+      const folder = application(UNFIT, '@opentelemetry/instrumentation')
+      const { code, output } = await run(folder, ['--import', REGISTER, file])
+      expect(code).toBe(0)
+      expect(output).toMatch(/^plain$/m)
+      expect(output.match(/instrumentation:failed\] Warning: .*/g)).toEqual([
+        expect.stringContaining(
+          'instrumentation-model does not instrument: changing model throws (TypeError)',
+        ),
+      ])
+      expect(output).not.toContain('secret_value')
+    },
+  )
+
   test('that throw when they patch are logged, without the text of the error, and the application runs', async () => {
     const folder = application({
       ...modelPackages(`throw new RangeError('secret_value')`),

@@ -1,4 +1,5 @@
 import { readList } from '../environment/variables.ts'
+import { guardPatches } from './guard-patches.ts'
 import { hookImports } from './hook-imports.ts'
 import { dependenciesOf, namesOf } from './installed.ts'
 import {
@@ -47,7 +48,7 @@ export function findInstrumentations(
     try {
       action()
     } catch (error) {
-      reportFailure(name, error)
+      reportFailure({ instrumentationName: name }, error, log)
     }
   }
   const add = (names: Iterable<string>) => {
@@ -58,6 +59,7 @@ export function findInstrumentations(
     for (const [name, module] of loaded) {
       attempt(name, () => {
         const constructed = construct(module, taken)
+        for (const each of constructed) guardPatches(each, log)
         for (const { instrumentationName } of constructed) taken.add(instrumentationName)
         found.set(name, constructed)
       })
@@ -67,11 +69,11 @@ export function findInstrumentations(
   // First: it has most of the others.
   if (names.delete(ALL_OF_NODE)) add([ALL_OF_NODE])
   add([...names].filter((name) => !taken.has(name) && isChosen(name)))
-  const leftOut = keepOnePerLibrary(found, given)
+  const leftOut = keepOnePerLibrary(found, given, log)
   const hooked = hookImports(
     new Map([...found].map(([name, all]) => [require.resolve(name), all.flatMap(modulesOf)])),
   )
-  const patched = patchImports(found)
+  const patched = patchImports(found, log)
   logChoice(found, leftOut, log)
   const isReached = (name: string, each: InstrumentationLike) =>
     hooked.has(require.resolve(name)) || patched.has(each)

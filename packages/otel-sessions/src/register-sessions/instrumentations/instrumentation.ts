@@ -23,8 +23,8 @@ export interface InstrumentationLike {
 /** Where the instrumentations that are used are logged, and why others are not. */
 export interface InstrumentationLog {
   inform(message: string): void
-  /** Logged once for each code. */
-  warn(code: FrontDoorProblem, message: string): void
+  /** Logged once for each code, and for each thing that it is about. */
+  warn(code: FrontDoorProblem, message: string, about?: string): void
   /** Logs that there are none, or none for libraries that call models, with the remedy. */
   none(message: string, isForSome?: boolean): void
   /** What `--import` is to name in the remedy. */
@@ -34,7 +34,7 @@ export interface InstrumentationLog {
 /** Says it to the logger that is set. */
 export const LOG: InstrumentationLog = {
   inform: (message) => diag.info(`otel-sessions: ${message}`),
-  warn: (code, message) => problems.report(code, () => message),
+  warn: (code, message, about) => problems.report(code, () => message, about),
   none: (message) => problems.report('instrumentation:none', () => `autoInstrument: ${message}`),
   preload: './telemetry.mjs',
 }
@@ -64,8 +64,17 @@ export const packageOf = (module: string): string => /^(@[^/]+\/)?[^/]+/.exec(mo
 export const fileInPackage = (file: string): string =>
   file.replaceAll('\\', '/').split('/node_modules/').slice(1).at(-1) ?? ''
 
-/** Reports an instrumentation that is not used, once for each. */
-export function reportFailure(name: string, error: unknown): void {
-  const message = () => `${name} does not instrument: loading or starting it throws (${describeError(error)})`
-  problems.report('instrumentation:failed', message, name)
+/**
+ * Reports an instrumentation that is not used, once for each.
+ *
+ * @param what what it does when it throws
+ */
+export function reportFailure(
+  { instrumentationName = 'an instrumentation' }: Pick<InstrumentationLike, 'instrumentationName'>,
+  error: unknown,
+  log: InstrumentationLog,
+  what = 'loading or starting it',
+): void {
+  const message = `${instrumentationName} does not instrument: ${what} throws (${describeError(error)})`
+  log.warn('instrumentation:failed', message, instrumentationName)
 }

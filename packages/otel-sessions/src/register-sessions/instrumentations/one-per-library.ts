@@ -1,5 +1,11 @@
 import { readList } from '../environment/variables.ts'
-import { type InstrumentationLike, modulesOf, reportFailure } from './instrumentation.ts'
+import {
+  type InstrumentationLike,
+  type InstrumentationLog,
+  LOG,
+  modulesOf,
+  reportFailure,
+} from './instrumentation.ts'
 
 const OF_OPENTELEMETRY = /^@opentelemetry\/instrumentation-/
 /** The names of instrumentations of libraries for LLMs, by OpenInference and Traceloop. */
@@ -22,6 +28,7 @@ export interface LeftOut {
 export function keepOnePerLibrary(
   found: Map<string, readonly InstrumentationLike[]>,
   given: readonly InstrumentationLike[],
+  log: InstrumentationLog = LOG,
 ): LeftOut[] {
   const named = readList('OTEL_NODE_ENABLED_INSTRUMENTATIONS') ?? []
   const all = [...found].flatMap(([name, ofPackage]) => ofPackage.map((each) => candidateOf(each, name)))
@@ -44,7 +51,7 @@ export function keepOnePerLibrary(
     try {
       instrumentation.disable?.()
     } catch (error) {
-      reportFailure(name, error)
+      reportFailure({ instrumentationName: name }, error, log)
     }
   }
   return [...leftOut.values()]

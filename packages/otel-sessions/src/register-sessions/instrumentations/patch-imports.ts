@@ -1,7 +1,13 @@
 // Under another name: banners of bundles often import it under its own. No named imports: older versions of Node lack some.
 import nodeModule from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { fileInPackage, type InstrumentationLike, reportFailure } from './instrumentation.ts'
+import {
+  fileInPackage,
+  type InstrumentationLike,
+  type InstrumentationLog,
+  LOG,
+  reportFailure,
+} from './instrumentation.ts'
 
 /** The parts of an instrumentation that patch a module; the base class of OpenTelemetry has them in all versions. */
 interface PatchingInstrumentation extends InstrumentationLike {
@@ -40,18 +46,19 @@ const shared = globalThis as { [IMPORTED]?: (url: string, namespace: object) => 
  */
 export function patchImports(
   found: ReadonlyMap<string, readonly PatchingInstrumentation[]>,
+  log: InstrumentationLog = LOG,
 ): Set<InstrumentationLike> {
   const byName = patchesByName(found)
   if (byName.size === 0 || !supportsHooks()) return new Set()
   const byUrl = new Map<string, readonly Patch[]>()
   shared[IMPORTED] = (url, namespace) => {
-    for (const patch of byUrl.get(url) ?? []) apply(patch, url, namespace)
+    for (const patch of byUrl.get(url) ?? []) apply(patch, url, namespace, log)
   }
   nodeModule.registerHooks({
     resolve: (specifier, context, next) => {
       const resolved = next(specifier, context)
       if (context.conditions.includes('import')) {
-        for (const instrumentation of found.get(specifier) ?? []) leaveToApplication(instrumentation)
+        for (const instrumentation of found.get(specifier) ?? []) leaveToApplication(instrumentation, log)
         const patches = byName.get(specifier) ?? byName.get(fileInPackage(resolved.url))
         if (patches !== undefined) byUrl.set(resolved.url, patches)
       }
@@ -90,7 +97,12 @@ const reportOf = (url: string): string => {
 
 const PACKAGE_FOLDER = /^.*\/node_modules\/(@[^/]+\/)?[^/]+/
 
-function apply({ instrumentation, definition }: Patch, url: string, namespace: object): void {
+function apply(
+  { instrumentation, definition }: Patch,
+  url: string,
+  namespace: object,
+  log: InstrumentationLog,
+): void {
   const { name = '' } = definition
   const [folder] = PACKAGE_FOLDER.exec(url) ?? []
   if (folder === undefined) return
@@ -98,16 +110,16 @@ function apply({ instrumentation, definition }: Patch, url: string, namespace: o
     // A copy: they set a flag on it, and a namespace cannot be written to. What they patch is within.
     instrumentation._onRequire?.(definition, { ...namespace }, name, fileURLToPath(folder))
   } catch (error) {
-    reportFailure(instrumentation.instrumentationName ?? name, error)
+    reportFailure(instrumentation, error, log)
   }
 }
 
-function leaveToApplication(instrumentation: PatchingInstrumentation): void {
+function leaveToApplication(instrumentation: PatchingInstrumentation, log: InstrumentationLog): void {
   if (!instrumentation.manuallyInstrument) return
   try {
     instrumentation.disable?.()
   } catch (error) {
-    reportFailure(instrumentation.instrumentationName ?? 'an instrumentation', error)
+    reportFailure(instrumentation, error, log)
   }
 }
 

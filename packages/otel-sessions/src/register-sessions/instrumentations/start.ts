@@ -6,6 +6,7 @@ import { findInstrumentations } from './find.ts'
 import {
   type InstrumentationLike,
   type InstrumentationLog,
+  LOG,
   modulesOf,
   reportFailure,
 } from './instrumentation.ts'
@@ -43,7 +44,7 @@ export function startInstrumentations(
   given: readonly InstrumentationLike[],
   findsOthers: boolean,
   provider?: TracerProvider,
-  log?: InstrumentationLog,
+  log: InstrumentationLog = LOG,
 ): readonly InstrumentationLike[] {
   const finds = findsOthers && !shared[FOLLOWING]
   const all = finds ? [...given, ...findInstrumentations(loaders(), given, log)] : given
@@ -53,7 +54,7 @@ export function startInstrumentations(
       start(instrumentation, provider ?? trace.getTracerProvider())
       loadBuiltins(instrumentation)
     } catch (error) {
-      reportFailure(instrumentation.instrumentationName ?? 'an instrumentation', error)
+      reportFailure(instrumentation, error, log)
     }
   }
   return all
