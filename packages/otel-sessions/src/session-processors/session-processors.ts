@@ -4,7 +4,8 @@
  * - `session-processors.ts`: the function
  * - `options.ts`: its options, for the processor that stamps and for validation
  * - `front-processor.ts`: what stands in for a processor of the application; `types.ts`: what it looks like
- * - `front-validation.ts`: validation of single spans; `span-copy.ts`: copies of those that it changes
+ * - `front-validation.ts`: validation of single spans; `span-copy.ts`: copies of those that it changes; `sdk-span.ts`: the
+ *   fields of the SDK's spans
  * - `bursts.ts`: spans that have waited are passed on in bursts; `before-exit.ts`: what waits when the process ends
  * - `own-validation.ts`: processors that validate by themselves; `read.ts`: reads what may throw
  *

@@ -1,14 +1,16 @@
 import type { ExportableSpan } from '@otel-sessions/exporter'
+import { SdkSpanFields } from './sdk-span.ts'
 
-/** What copies of the spans of a class inherit. */
-interface Base {
-  readonly prototype: object
-  /** The properties of a view that the class defines, mostly with getters: an assignment to a span would throw. */
-  readonly names: readonly (keyof ExportableSpan)[]
+/** How the spans of a class are copied. */
+interface Copier {
+  /** A copy with most of a span's fields. */
+  copy(span: ExportableSpan, view: ExportableSpan): ExportableSpan
+  /** How many fields of its own a span has if the copy has all of them; undefined if that is to be looked up. */
+  readonly ownFields: number | undefined
 }
 
 /** By the prototype of the spans. */
-const bases = new WeakMap<object, Base>()
+const copiers = new WeakMap<object, Copier>()
 
 /**
  * A copy of a span with what its view has. As of the span itself, a processor can use the methods, and the fields that it
@@ -19,43 +21,90 @@ const bases = new WeakMap<object, Base>()
  */
 export function copyOfSpan(span: ExportableSpan, view: ExportableSpan): ExportableSpan {
   try {
-    const { prototype, names } = baseOf(Object.getPrototypeOf(span) ?? Object.prototype, view)
-    // With the prototype in the literal: to set it afterwards takes twice as long.
-    const copy = { __proto__: prototype, ...span, attributes: view.attributes }
-    for (const name of names) copy[name] = view[name] as never
-    copyHiddenFields(span, copy, view)
+    const { copy: copyMost, ownFields } = copierOf(span, view)
+    const copy = copyMost(span, view)
+    const names = Object.getOwnPropertyNames(span)
+    // To ask for names and symbols at once takes ten times as long.
+    if (names.length !== ownFields) for (const name of names) copyField(span, copy, name)
+    const symbols = Object.getOwnPropertySymbols(span)
+    if (symbols.length > 0) for (const symbol of symbols) copyField(span, copy, symbol)
     return copy
   } catch {
     return view
   }
 }
 
-/** The same prototype, below properties that can be written. */
-function baseOf(spanPrototype: object, view: ExportableSpan): Base {
-  const known = bases.get(spanPrototype)
-  if (known !== undefined) return known
-  const names = (Object.keys(view) as Base['names']).filter((name) => name in spanPrototype)
-  const prototype = Object.create(spanPrototype)
-  for (const name of names) {
-    Object.defineProperty(prototype, name, { value: undefined, writable: true, configurable: true })
+function copierOf(span: ExportableSpan, view: ExportableSpan): Copier {
+  const spanPrototype = Object.getPrototypeOf(span) ?? Object.prototype
+  let copier = copiers.get(spanPrototype)
+  if (copier === undefined) {
+    copier = sdkCopier(span, spanPrototype) ?? anyCopier(view, spanPrototype)
+    copiers.set(spanPrototype, copier)
   }
-  const base = { prototype, names }
-  bases.set(spanPrototype, base)
-  return base
+  return copier
+}
+
+/** For a class whose spans have the fields of the SDK's: what holds for one of them holds for all. Undefined for others. */
+function sdkCopier(span: ExportableSpan, spanPrototype: object): Copier | undefined {
+  const fields = Object.keys(new SdkSpanFields(span, undefined))
+  if (!fields.every((name) => name in span)) return undefined
+  class SpanCopy extends SdkSpanFields {}
+  // Copies inherit that of the span.
+  Reflect.deleteProperty(SpanCopy.prototype, 'constructor')
+  const inherited = inheritWritable(SpanCopy.prototype, spanPrototype, fields)
+  const copy: Copier['copy'] = (of, { attributes }) =>
+    new SpanCopy(of, attributes) as object as ExportableSpan
+  return isUsable(copy(span, span), span) ? { copy, ownFields: fields.length - inherited.length } : undefined
 }
 
 /**
- * Copies the fields that no loop over the properties finds. Sentry notes in such ones to which transaction and scope a
- * span belongs: without them, a transaction loses its user, its tags and its child spans.
+ * Whether the methods of a copy work. Those of a class may read what is private to the span itself, and plain objects have
+ * none that copies inherit.
  */
-function copyHiddenFields(span: ExportableSpan, copy: object, view: object): void {
-  // Most spans have none. To ask for all keys at once takes ten times as long.
-  const hasHidden = Object.getOwnPropertyNames(span).length > Object.keys(span).length
-  if (!hasHidden && Object.getOwnPropertySymbols(span).length === 0) return
-  for (const key of Reflect.ownKeys(span)) {
-    const field = Object.getOwnPropertyDescriptor(span, key)
-    if (field === undefined || field.enumerable === true) continue
-    const inView = Object.getOwnPropertyDescriptor(view, key)
-    Object.defineProperty(copy, key, inView ?? field)
+function isUsable(copy: ExportableSpan, span: ExportableSpan): boolean {
+  try {
+    return copy.spanContext() === span.spanContext()
+  } catch {
+    return false
   }
+}
+
+/** For any other class. */
+function anyCopier(view: ExportableSpan, spanPrototype: object): Copier {
+  const prototype = {}
+  const names = inheritWritable(prototype, spanPrototype, Object.keys(view) as (keyof ExportableSpan)[])
+  return {
+    ownFields: undefined,
+    copy(span, view) {
+      // With the prototype in the literal: to set it afterwards takes twice as long.
+      const copy = { __proto__: prototype, ...span, attributes: view.attributes }
+      for (const name of names) copy[name] = view[name] as never
+      return copy
+    },
+  }
+}
+
+/**
+ * Lets an object inherit from the prototype of spans. Where that has getters, an assignment to what inherits would throw.
+ *
+ * @param names of the properties that are to be writable
+ * @returns those of them that are inherited
+ */
+function inheritWritable<N extends string>(to: object, spanPrototype: object, names: readonly N[]): N[] {
+  Object.setPrototypeOf(to, spanPrototype)
+  const inherited = names.filter((name) => name in spanPrototype)
+  for (const name of inherited) {
+    Object.defineProperty(to, name, { value: undefined, writable: true, configurable: true })
+  }
+  return inherited
+}
+
+/**
+ * Copies a field that the copy does not have. Sentry notes in hidden ones to which transaction and scope a span belongs:
+ * without them, a transaction loses its user, its tags and its child spans.
+ */
+function copyField(span: object, copy: object, key: string | symbol): void {
+  if (Object.hasOwn(copy, key)) return
+  const field = Object.getOwnPropertyDescriptor(span, key) ?? {}
+  Object.defineProperty(copy, key, 'value' in field ? { ...field, writable: true } : field)
 }
