@@ -95,7 +95,7 @@ test.each([
   const copyOf = copier()
   const SdkSpan = spanClass(names)
   for (const extra of [{}, { tenant: 'acme' }, {}]) {
-    const span = Object.assign(new SdkSpan(), extra) as Fields
+    const span: Fields = Object.assign(new SdkSpan() as object, extra)
     const copy = copyOf(span)
     const keys = [...Object.keys(span), ...GETTERS]
     // Only a span that is not the SDK's gets a method of its own.
