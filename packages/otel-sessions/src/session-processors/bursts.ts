@@ -1,14 +1,17 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
-import { after } from '@otel-sessions/semconv/internal'
+import { after, now } from '@otel-sessions/semconv/internal'
 
 /**
- * The most spans that are passed on between two flushes, whatever the queue is. `BatchSpanProcessor` drops what exceeds its
- * queue of 2,048 spans, which also has the spans that did not wait.
+ * The most spans that a processor with an unknown queue gets between two flushes. `BatchSpanProcessor` drops what exceeds
+ * its queue of 2,048 spans, which also has the spans that did not wait.
  */
 const BURST = 512
 
-/** How long a flush may take until the rest is passed on without waiting, in milliseconds. */
+/** How long a flush is waited for, in milliseconds. */
 const FLUSH_MILLIS = 10_000
+
+/** How long all flushes for spans that were released together are waited for: less than the 30 s that a provider's may take. */
+const ALL_FLUSHES_MILLIS = 20_000
 
 /** How many spans a processor can take until it has sent some. */
 export interface Room {
@@ -18,70 +21,94 @@ export interface Room {
   readonly free: number
 }
 
-/** The processors that get the spans, together. */
+/** The processor that gets the spans. */
 export interface Destination<S> {
-  /** Passes a span on to all of them. */
-  passOn(span: S): void
-  /** Flushes all of them. May reject. */
-  flush(): Promise<unknown>
-  /** How many spans each of them can take; undefined if that is unknown. */
-  rooms(): readonly (Room | undefined)[]
+  /** Passes a span on. Does not throw. */
+  pass(span: S): void
+  /** Flushes the processor. May reject. */
+  flush(): Promise<void>
+  /** How many spans it can take; undefined if that is unknown. */
+  room(): Room | undefined
 }
 
 /**
- * Passes spans that have waited on to processors, in bursts that their queues can take: a trace that completes releases
- * thousands of spans at once. Between the bursts the processors are flushed.
+ * Passes spans that have waited on to a processor, in bursts that its queue can take: a trace that completes releases
+ * thousands of spans at once. Between the bursts the processor is flushed. Each processor has its own bursts, so that one
+ * that fails or hangs takes nothing away from the others. It gets a span after the processor before it, whose changes to
+ * the span it sees.
  */
 export class Bursts<S> {
   readonly #to: Destination<S>
+  readonly #before: Bursts<S> | undefined
+  #next: Bursts<S> | undefined
   #queue: S[] = []
   /** How many were passed on since the last flush. */
   #passed = 0
   #draining: Promise<void> | undefined
+  /** A flush was waited for in vain, and is not over yet. */
+  #isHanging = false
   /** Stops waiting for a flush. */
   #giveUp = () => {}
 
-  constructor(to: Destination<S>) {
+  /** @param before the bursts of the processor before this one */
+  constructor(to: Destination<S>, before?: Bursts<S>) {
     this.#to = to
+    this.#before = before
+    if (before !== undefined) before.#next = this
   }
 
-  /** Passes spans on: at once as many as the processors can take, the others after they were flushed. */
+  /** Passes spans on: at once as many as the processor can take, the others after it was flushed. */
   add(spans: readonly S[]): void {
     for (const span of spans) this.#queue.push(span)
     if (this.#draining !== undefined) return
     this.#passNow(this.#most())
-    if (this.hasMore) this.#draining = this.#drain()
+    if (this.#queue.length === 0) return
+    if (this.#isHanging) this.#passRest()
+    else this.#draining = this.#drain()
   }
 
-  /** The processors are flushed next: passes the rest on if their queues take it, rather than wait for another flush. */
+  /** The processor is flushed next: passes the rest on if its queue takes it, rather than wait for another flush. */
   fill(): void {
-    if (this.hasMore && this.#queue.length <= this.#most(true)) this.#passNow(this.#queue.length)
+    const free = this.#to.room()?.free ?? BURST - this.#passed
+    if (this.#queue.length <= free) this.#passNow(this.#queue.length)
   }
 
-  /** Passes everything on, and does not wait any longer. */
+  /** Does not wait for a flush any longer: nothing keeps the process alive for it. */
+  stopWaiting(): void {
+    this.#giveUp()
+  }
+
+  /** Passes everything on within the call. */
   passAll(): void {
     this.#passRest()
     this.#giveUp()
   }
 
-  /** Whether spans are still to be passed on. */
+  /** How many spans are still to be passed on to this processor next. */
+  get size(): number {
+    return this.#queue.length
+  }
+
+  /** Whether spans are still to be passed on to this processor, or to one before it. */
   get hasMore(): boolean {
-    return this.#queue.length > 0
+    return this.size > 0 || this.#before?.hasMore === true
   }
 
   /** Resolves when all spans are passed on, and the flushes between them are over; undefined if so. Never rejects. */
   get drained(): Promise<void> | undefined {
-    return this.#draining
+    return this.#before?.drained?.then(() => this.drained) ?? this.#draining
   }
 
   async #drain(): Promise<void> {
+    const until = now() + ALL_FLUSHES_MILLIS
     let wasFull = false
-    while (this.hasMore) {
-      const isFlushed = await this.#flush()
+    while (this.#queue.length > 0) {
+      const millis = Math.min(FLUSH_MILLIS, until - now())
+      const isInTime = !this.#isHanging && millis > 0 && (await this.#flush(millis))
       this.#passed = 0
-      const most = isFlushed ? this.#most() : 0
+      const most = isInTime ? this.#most() : 0
       // Spans that do not wait may fill a queue during a flush.
-      const isFull = isFlushed && most === 0
+      const isFull = isInTime && most === 0
       if (most > 0) this.#passNow(most)
       else if (wasFull || !isFull) this.#passRest()
       wasFull = isFull
@@ -89,42 +116,58 @@ export class Bursts<S> {
     this.#draining = undefined
   }
 
-  /** The processors cannot take the spans in time. They know best what to drop. */
+  /** Passes everything on without waiting. `BatchSpanProcessor` empties its queue when the flush begins. */
   #passRest(): void {
-    this.#passNow(this.#queue.length)
+    while (this.#queue.length > 0) {
+      let free = this.#to.room()?.free
+      if (free !== undefined && free <= 0) {
+        this.#to.flush().catch(() => {})
+        free = this.#to.room()?.free
+      }
+      // The processor knows best what to drop.
+      this.#passNow(free === undefined || free <= 0 ? this.#queue.length : free)
+    }
     this.#passed = 0
   }
 
-  /** @returns whether the processors were flushed in time */
-  #flush(): Promise<boolean> {
+  /**
+   * Flushes the processor. One that fails has emptied its queue as well.
+   *
+   * @returns whether it did so in time
+   */
+  #flush(millis: number): Promise<boolean> {
     return new Promise((resolve) => {
-      // It does not keep the process alive. `passAll` is called when that is about to end.
-      const timer = after(FLUSH_MILLIS, () => resolve(false))
-      this.#giveUp = () => resolve(false)
-      this.#to
-        .flush()
-        .then(() => resolve(true))
-        .catch(() => resolve(false))
-        .finally(timer.cancel)
+      this.#giveUp = () => {
+        this.#isHanging = true
+        resolve(false)
+      }
+      // It does not keep the process alive. `stopWaiting` is called when that is about to end.
+      const timer = after(millis, this.#giveUp)
+      const over = () => {
+        timer.cancel()
+        this.#giveUp = () => {}
+        this.#isHanging = false
+        resolve(true)
+      }
+      this.#to.flush().then(over, over)
     })
   }
 
-  /** How many spans the processors can take now. Half of a queue is left to spans that do not wait. */
-  #most(isFlushedNext = false): number {
-    const burst = Math.max(0, BURST - this.#passed)
-    const most = this.#to.rooms().map((room) => {
-      if (room === undefined) return burst
-      return isFlushedNext ? room.free : Math.min(burst, room.free - Math.floor(room.size / 2))
-    })
-    return Math.max(0, Math.min(...most))
+  /** How many spans the processor can take now. Half of a queue is left to spans that do not wait. */
+  #most(): number {
+    const room = this.#to.room()
+    const most = room === undefined ? BURST - this.#passed : room.free - Math.floor(room.size / 2)
+    return Math.max(0, most)
   }
 
   #passNow(count: number): void {
     const spans = this.#queue.splice(0, count)
+    if (spans.length === 0) return
     this.#passed += spans.length
     // Not in the context of the request that has ended a span by chance.
     context.with(ROOT_CONTEXT, () => {
-      for (const span of spans) this.#to.passOn(span)
+      for (const span of spans) this.#to.pass(span)
     })
+    this.#next?.add(spans)
   }
 }

@@ -2,7 +2,7 @@ import type { Context } from '@opentelemetry/api'
 import type { ExportableSpan, ValidationStats } from '@otel-sessions/exporter'
 import { describeError } from '../describe-error.ts'
 import { problems } from '../problems.ts'
-import type { Room } from './bursts.ts'
+import type { Bursts, Room } from './bursts.ts'
 import type { FrontValidation, Receiver } from './front-validation.ts'
 import { classNameOf, read } from './read.ts'
 import type { SpanProcessorLike, ValidatingSpanProcessor, ValidatingSpanProcessorStats } from './types.ts'
@@ -25,6 +25,8 @@ export class FrontProcessor implements ValidatingSpanProcessor {
   readonly #validation: FrontValidation | undefined
   readonly #ownStats: (() => ValidationStats | undefined) | undefined
   readonly #receiver: Receiver
+  /** Passes on what has waited. */
+  readonly #bursts: Bursts<ExportableSpan> | undefined
   readonly #failures: Partial<Record<Method, number>> = {}
 
   /** @param validation the one in front, or the counters of a processor that validates by itself */
@@ -41,7 +43,7 @@ export class FrontProcessor implements ValidatingSpanProcessor {
     if (typeof validation === 'function') this.#ownStats = validation
     else {
       this.#validation = validation
-      validation.add(this.#receiver)
+      this.#bursts = validation.add(this.#receiver)
     }
   }
 
@@ -74,12 +76,11 @@ export class FrontProcessor implements ValidatingSpanProcessor {
    * before is waited for as well.
    */
   #afterRelease(call: () => Promise<void>): Promise<void> {
-    const validation = this.#validation
-    validation?.release()
-    const drained = validation?.drained
+    this.#validation?.release()
+    const drained = this.#bursts?.drained
     if (drained === undefined) return call()
     // Not one after the other: an endpoint that is down would be waited for twice.
-    if (validation?.hasMore === false) return Promise.all([call(), drained]).then(() => {})
+    if (this.#bursts?.hasMore === false) return Promise.all([call(), drained]).then(() => {})
     return drained.then(call)
   }
 

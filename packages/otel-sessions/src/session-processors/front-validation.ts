@@ -9,30 +9,23 @@ import {
 } from '@otel-sessions/exporter/internal'
 import { checkOption, kindOf, logUnheard, readRecord } from '@otel-sessions/semconv/internal'
 import { callBeforeExit } from './before-exit.ts'
-import { Bursts, type Room } from './bursts.ts'
+import { Bursts, type Destination } from './bursts.ts'
 import { WHERE } from './options.ts'
 import { copyOfSpan } from './span-copy.ts'
 
 type Host = BackfillHost<ExportableSpan>
 
-/** A processor behind the validation. Its methods do not throw. */
-export interface Receiver {
-  /** Gets a span that has ended, or its copy. */
-  pass(span: ExportableSpan): void
-  /** Flushes the processor. May reject. */
-  flush(): Promise<void>
-  /** How many spans it can take; undefined if that is unknown. */
-  room(): Room | undefined
-}
+/** A processor behind the validation. */
+export type Receiver = Destination<ExportableSpan>
 
-/** A span that has ended, for the processors that get it. */
+/** A span that has ended, for the processors that get it: each when it was called with the span, and when it is its turn. */
 interface Ended {
-  /** Those that have been called with it, in their order. */
-  readonly receivers: Receiver[]
-  /** The span or its copy; undefined while it waits for its trace. */
+  /** Those that have been called with it. */
+  readonly called: Receiver[]
+  /** Those whose turn came before they were called with it. */
+  readonly due: Receiver[]
+  /** The span or its copy; undefined until it is validated. */
   validated: ExportableSpan | undefined
-  /** It waits for its trace, or for a flush; then it goes to all of them. */
-  isHeld: boolean
 }
 
 /**
@@ -42,8 +35,9 @@ interface Ended {
  */
 export class FrontValidation extends SpanValidation<ExportableSpan> {
   readonly #backfill: BackfillBuffer<ExportableSpan> | undefined
-  readonly #bursts: Bursts<ExportableSpan>
   readonly #receivers: Receiver[] = []
+  /** Of each of them. */
+  readonly #bursts: Bursts<ExportableSpan>[] = []
   /** By span and by copy. Not used for a single receiver. */
   readonly #ended = new WeakMap<ExportableSpan, Ended>()
   /** The span that ends now has released others. */
@@ -57,26 +51,28 @@ export class FrontValidation extends SpanValidation<ExportableSpan> {
     const described = `${kindOf(backfill)}: import { backfill } from 'otel-sessions'`
     checkOption(isRight, WHERE, 'backfill', 'false or made by backfill()', backfill, described)
     this.#backfill = (createBuffer as CreateBuffer | undefined)?.(this, options.backends)
-    const receivers = this.#receivers
-    this.#bursts = new Bursts({
-      passOn: (span) => this.#handOut(span),
-      flush: () => Promise.all(receivers.map((each) => each.flush())),
-      rooms: () => receivers.map((each) => each.room()),
-    })
     if (this.#backfill !== undefined) callBeforeExit(this)
   }
 
-  /** Adds a processor, before the first span. */
-  add(receiver: Receiver): void {
+  /** Adds a processor, before the first span. @returns what passes spans on to it that have waited */
+  add(receiver: Receiver): Bursts<ExportableSpan> {
+    const to = {
+      pass: (span: ExportableSpan) => this.#handOver(span, receiver),
+      flush: () => receiver.flush(),
+      room: () => receiver.room(),
+    }
+    const bursts = new Bursts(to, this.#bursts.at(-1))
     this.#receivers.push(receiver)
+    this.#bursts.push(bursts)
+    return bursts
   }
 
   /** Takes a span that has ended, for one of the processors. Never throws. */
   end(span: ExportableSpan, receiver: Receiver): void {
     const ended = this.#receivers.length > 1 ? this.#ended.get(span) : undefined
     if (ended === undefined) this.#endFirst(span, receiver)
-    else if (ended.isHeld) ended.receivers.push(receiver)
-    else receiver.pass(ended.validated ?? span)
+    else if (ended.due.includes(receiver)) receiver.pass(ended.validated ?? span)
+    else ended.called.push(receiver)
   }
 
   override get waiting(): number {
@@ -86,31 +82,21 @@ export class FrontValidation extends SpanValidation<ExportableSpan> {
   /** Passes on the spans that wait. The processors are to be flushed next. */
   override release(): void {
     this.#backfill?.release()
-    this.#bursts.fill()
+    for (const each of this.#bursts) each.fill()
   }
 
   /** The process is about to end: passes on the spans that wait, which nothing would do any more. */
   beforeExit(): void {
-    if (this.#bursts.hasMore) this.#bursts.passAll()
+    for (const each of this.#bursts) each.stopWaiting()
     this.release()
-  }
-
-  /** Whether released spans are still to be passed on. */
-  get hasMore(): boolean {
-    return this.#bursts.hasMore
-  }
-
-  /** Resolves when the processors have all that was released, and have sent a part of it; undefined if so. */
-  get drained(): Promise<void> | undefined {
-    return this.#bursts.drained
   }
 
   /** Called by the buffer, with spans that wait no longer. */
   override send(...[spans, callback]: Parameters<Host['send']>): ReturnType<Host['send']> {
     this.counters.spans += spans.length
-    this.#bursts.add(spans)
+    this.#bursts[0]?.add(spans)
     callback({ code: 0 })
-    return async () => this.drained
+    return async () => this.#bursts.at(-1)?.drained
   }
 
   override finish(...[span, record, changes]: Parameters<Host['finish']>): ExportableSpan {
@@ -123,7 +109,7 @@ export class FrontValidation extends SpanValidation<ExportableSpan> {
 
   #endFirst(span: ExportableSpan, receiver: Receiver): void {
     if (this.#receivers.length > 1) {
-      this.#ended.set(span, { receivers: [receiver], validated: undefined, isHeld: true })
+      this.#ended.set(span, { called: [receiver], due: [], validated: undefined })
     }
     this.#hasReleased = false
     if (this.#backfill !== undefined) this.#backfill.processOne(span, this.#passOn)
@@ -145,20 +131,14 @@ export class FrontValidation extends SpanValidation<ExportableSpan> {
     this.counters.spans++
     this.#hasReleased ||= hasWaited
     // A parent comes after its children, also if those are passed on in several bursts.
-    if (hasWaited || (this.#hasReleased && this.hasMore)) this.#bursts.add([span])
-    else this.#handOut(span)
+    if (hasWaited || (this.#hasReleased && this.#bursts.at(-1)?.hasMore)) this.#bursts[0]?.add([span])
+    else for (const receiver of this.#receivers) this.#handOver(span, receiver)
   }
 
-  #handOut(span: ExportableSpan): void {
-    const [only] = this.#receivers
-    if (only !== undefined && this.#receivers.length === 1) {
-      only.pass(span)
-      return
-    }
-    const ended = this.#ended.get(span)
-    if (ended === undefined) return
-    ended.isHeld = false
-    for (const receiver of ended.receivers) receiver.pass(span)
+  #handOver(span: ExportableSpan, receiver: Receiver): void {
+    const ended = this.#receivers.length > 1 ? this.#ended.get(span) : undefined
+    if (ended === undefined || ended.called.includes(receiver)) receiver.pass(span)
+    else ended.due.push(receiver)
   }
 
   #validate(span: ExportableSpan): ExportableSpan {

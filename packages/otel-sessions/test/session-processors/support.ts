@@ -1,7 +1,17 @@
-import { context, type Tracer, trace } from '@opentelemetry/api'
+import { context, type Span, type Tracer, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { BasicTracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { type SessionProcessors, type SessionProcessorsOptions, sessionProcessors } from 'otel-sessions'
+import {
+  BasicTracerProvider,
+  type ReadableSpan,
+  type SpanExporter,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-base'
+import {
+  type SessionProcessors,
+  type SessionProcessorsOptions,
+  sessionProcessors,
+  usingSession,
+} from 'otel-sessions'
 import { onTestFinished } from 'vitest'
 
 /** Remembers what it gets. */
@@ -54,4 +64,31 @@ export function inSpan<T>(tracer: Tracer, name: string, fn: () => T): T {
   } finally {
     span.end()
   }
+}
+
+/** An exporter over a network: it answers later, to one request after the other. */
+export function network() {
+  const arrived: ReadableSpan[] = []
+  const requests: number[] = []
+  const exporter: SpanExporter = {
+    export: (spans, done) => {
+      requests.push(spans.length)
+      setImmediate(() => {
+        arrived.push(...spans)
+        done({ code: 0 })
+      })
+    },
+    shutdown: async () => {},
+  }
+  return { exporter, arrived, requests }
+}
+
+/** Starts and ends spans without a session below a root; the last one is in a session. */
+export function startTrace(tracer: Tracer, count: number, session = 'user_a_conv'): Span {
+  const root = tracer.startSpan('root')
+  context.with(trace.setSpan(context.active(), root), () => {
+    for (let index = 2; index < count; index++) tracer.startSpan('query').end()
+    usingSession(session, () => inSpan(tracer, 'step', () => {}))
+  })
+  return root
 }
