@@ -1,6 +1,6 @@
 /**
  * `npx -y pnpm@12.21.0 test:field [-- --only TEXT | --quick]`: programs that users reported, on the libraries that
- * they use. `--quick` leaves out the versions of LangChain between the oldest and the newest.
+ * they use. `--quick` has one case of each kind: `isSlow` in `program.ts`.
  *
  * It installs the libraries in a workspace of its own, which needs Node and the npm registry and nothing else. Every
  * case of every program in `programs/` runs in a process of its own and is a row of the table. A row fails if its
@@ -14,8 +14,6 @@ import { type Row, runCommand } from '../workspaces/command.ts'
 import { judgeChecks, type Verdict } from '../workspaces/verdict.ts'
 import { checkTypes, installedVersion } from '../workspaces/workspace.ts'
 import type { Case } from './program.ts'
-
-const LEFT_OUT_OF_QUICK = ['langchain-1.2', 'langchain-1.3']
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
@@ -42,7 +40,7 @@ function rowOf(place: Place<Case>): Row {
   const { program, declared } = place
   return {
     name: [program, nameAndVersion(declared), declared.name],
-    isSlow: LEFT_OUT_OF_QUICK.includes(program),
+    isSlow: declared.isSlow ?? false,
     run: async () => judge(await runCase(here, place), declared),
   }
 }

@@ -66,6 +66,8 @@ export interface Case {
   readonly expected: Expected
   /** Whether the exporter backfills; false if left out. */
   readonly backfill?: boolean
+  /** Left out with `--quick`, which has another case of the same kind. */
+  readonly isSlow?: boolean
   /** The owners of spans that an instrumentation makes, by the spans' names, where it is not the parent's. */
   readonly owners?: Readonly<Record<string, string>>
   /** Registered before `run` is called. `run` must `require` what they patch. */

@@ -31,10 +31,24 @@ interface Run {
 const NOT_FOUND = { 'langchain:background-callbacks': /keepSessionInLangChain\(callbacks\)/ }
 const BY_NAME = { ...NOT_FOUND, 'langchain:reassigned': /LangChain names/ }
 
-/** The cases of one version. Of a run of the graph, its LangGraph makes `ofGraph` spans. */
-export function langchainCases(folder: string, modules: Modules, ofGraph = 6): readonly Case[] {
-  const one = (...rest: Parameters<typeof caseOf> extends [unknown, unknown, ...infer R] ? R : never) =>
-    caseOf(folder, () => modules, ...rest)
+/**
+ * The cases of one version.
+ *
+ * @param ofQuick whose cases run with `--quick`: each maker has one version, so that all makers and scenarios are there
+ * @param ofGraph how many spans its LangGraph makes of a run of the graph
+ */
+export function langchainCases(
+  folder: string,
+  modules: Modules,
+  ofQuick: readonly Maker[],
+  ofGraph = 6,
+): readonly Case[] {
+  const one = (
+    ...[name, by, ...rest]: Parameters<typeof caseOf> extends [unknown, unknown, ...infer R] ? R : never
+  ): Case => ({
+    ...caseOf(folder, () => modules, name, by, ...rest),
+    isSlow: !ofQuick.includes(by),
+  })
   return (['OpenInference', 'Traceloop'] as const)
     .flatMap((by) => [
       one('2 requests', by, chain, { requests: 2 }, 8),

@@ -5,11 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { bindSession, usingSession } from '@otel-sessions/processor'
 import { PostgrestClient } from '@supabase/postgrest-js'
-import { eq } from 'drizzle-orm'
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { drizzle } from 'drizzle-orm/sqlite-proxy'
 import knex from 'knex'
-import mongoose from 'mongoose'
 import superagent from 'superagent'
 import { type Case, type Field, NOBODY } from '../program.ts'
 
@@ -36,7 +32,11 @@ async function useKnex(work: Work): Promise<Build> {
   return (user) => db('orders').where({ user }).select('id')
 }
 
+// The two that take longest are loaded only by their own cases.
 async function useDrizzle(work: Work): Promise<Build> {
+  const { eq } = await import('drizzle-orm')
+  const { integer, sqliteTable, text } = await import('drizzle-orm/sqlite-core')
+  const { drizzle } = await import('drizzle-orm/sqlite-proxy')
   const orders = sqliteTable('orders', { id: integer(), user: text() })
   const db = drizzle(async (_, [user]) => {
     await work(user as string, 'query')
@@ -46,6 +46,7 @@ async function useDrizzle(work: Work): Promise<Build> {
 }
 
 async function useMongoose(work: Work): Promise<Build> {
+  const { default: mongoose } = await import('mongoose')
   const Order = mongoose.model('Order', new mongoose.Schema({ user: String }))
   const find = ({ user }: { user: string }) => ({
     toArray: async () => {

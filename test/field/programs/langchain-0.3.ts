@@ -3,4 +3,4 @@
 import { langchainCases } from '../langchain/cases.ts'
 import * as modules from '../langchain/core-0.3/modules.ts'
 
-export const cases = langchainCases('core-0.3', modules as never, 11)
+export const cases = langchainCases('core-0.3', modules as never, ['Traceloop'], 11)

@@ -3,4 +3,4 @@
 import { langchainCases } from '../langchain/cases.ts'
 import * as modules from '../langchain/core-1.3/modules.ts'
 
-export const cases = langchainCases('core-1.3', modules as never)
+export const cases = langchainCases('core-1.3', modules as never, [])

@@ -3,4 +3,8 @@
 import { langchainCases } from '../langchain/cases.ts'
 import * as modules from '../langchain/core-1.4/modules.ts'
 
-export const cases = langchainCases('core-1.4', modules as never)
+export const cases = langchainCases('core-1.4', modules as never, [
+  'OpenInference',
+  'Langfuse',
+  'own handler',
+])
