@@ -26,7 +26,7 @@ await runCommand({
   // With two at a time a machine of two cores is no faster.
   workers: 1,
   async rows({ update }) {
-    for (const workspace of ['.', 'alone']) installWorkspace(folder(workspace))
+    for (const workspace of ['.', 'alone', 'together']) installWorkspace(folder(workspace))
     for (const project of ['.', 'apps/next']) checkTypes(folder(project))
     // It imports what has just been installed.
     const { runRow } = await import('./support/run.ts')

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import type { RequestHandler } from 'express'
+import type OpenAI from 'openai'
 import { userOf } from '../work/users.ts'
 import { type Job, type Turn, Work } from '../work/work.ts'
 import { serve } from './child.ts'
@@ -13,9 +14,16 @@ export interface ExpressHelper {
   readonly inJob: (handle: (job: Job) => Promise<void>) => (job: Job) => Promise<void>
 }
 
-/** @param express the module, as the application has loaded it */
-export function startExpress(express: typeof import('express'), { middleware, inJob }: ExpressHelper): void {
-  const work = new Work(inJob)
+/**
+ * @param express the module, as the application has loaded it
+ * @param Client the class of the model's client, where it is that of another version
+ */
+export function startExpress(
+  express: typeof import('express'),
+  { middleware, inJob }: ExpressHelper,
+  Client?: typeof OpenAI,
+): void {
+  const work = new Work(inJob, Client)
   const app = express()
   app.get('/health', (_request, response) => void response.send('ok'))
   app.use('/conversations/:conversation', (request, response, next) => {

@@ -18,11 +18,19 @@ export async function runRow(row: Row): Promise<Verdict> {
   const redis = row.isWorker ? await startRedis() : undefined
   try {
     await runApplication(row, world, redis)
+    checkCalls(row, world)
     return judge(world.spans())
   } finally {
     await redis?.stop()
     await world.close()
   }
+}
+
+/** Each call of the model has its spans once, however many instrumentations are installed. */
+function checkCalls({ spansOfCall = 1 }: Row, world: World): void {
+  const { length } = world.spans().filter(({ scope }) => /\binstrumentation-openai$/.test(scope))
+  const calls = ROUNDS * USERS.length
+  if (length !== calls * spansOfCall) throw new Error(`${calls} calls of the model have ${length} spans`)
 }
 
 async function runApplication(row: Row, world: World, redis: Redis | undefined): Promise<void> {
@@ -81,6 +89,8 @@ const settings = ({ url }: World, redis: Redis | undefined) => ({
   OTEL_METRICS_EXPORTER: 'none',
   OTEL_LOGS_EXPORTER: 'none',
   OTEL_LOG_LEVEL: 'warn',
+  // Of auto-instrumentations: sockets are of no request.
+  OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'dns,fs,net',
 })
 
 /** The shell's own settings must not instrument the application. */

@@ -28,12 +28,16 @@ const WORLD = process.env['WORLD_URL'] ?? ''
 
 export class Work {
   readonly #tracer = trace.getTracer('trial')
-  readonly #openai = new OpenAI({ baseURL: `${WORLD}/v1`, apiKey: 'none', maxRetries: 0 })
+  readonly #openai: OpenAI
   readonly #queue: Queue<Job>
   readonly #background = new Set<Promise<void>>()
 
-  /** @param inSession what the application puts around the handler of its jobs */
-  constructor(inSession: (handle: HandleJob) => HandleJob) {
+  /**
+   * @param inSession what the application puts around the handler of its jobs
+   * @param Client the class of the model's client, where it is that of another version
+   */
+  constructor(inSession: (handle: HandleJob) => HandleJob, Client = OpenAI) {
+    this.#openai = new Client({ baseURL: `${WORLD}/v1`, apiKey: 'none', maxRetries: 0 })
     const start = process.env['QUEUE'] === 'lazy' ? startLazyQueue : startQueue
     this.#queue = start(inSession((job) => this.#handleJob(job)))
   }
