@@ -91,6 +91,23 @@ describe.each(both)('a handler whose session is %s', (_, enter) => {
     expect(sessionIn('in the stream')).toBe('user_a_conv')
   })
 
+  it('throws to whoever pulls from it what its call threw, also if that is later', async () => {
+    const unhandled = vi.fn()
+    process.on('unhandledRejection', unhandled)
+    const stream = sessions({ session: async () => 'user_a_conv' })(async function* ({
+      text,
+    }: {
+      text: string
+    }) {
+      yield text
+    })
+    const generator = stream(undefined as never)
+    for (let turns = 0; turns < 3; turns++) await turn()
+    await expect(generator.next()).rejects.toThrow(TypeError)
+    process.off('unhandledRejection', unhandled)
+    expect(unhandled).not.toHaveBeenCalled()
+  })
+
   it('has its session on the consumer’s span from the beginning', async () => {
     await tracing.tracer.startActiveSpan('consumer', { kind: SpanKind.CONSUMER }, async (consumer) => {
       await enter(async () => {})({ user: 'user_a' })

@@ -27,7 +27,15 @@ export function enteringHandler<Request, Args extends unknown[], Result>(
   })
 }
 
-/** An async generator whose session was not known at once is still an async generator for its caller. */
-async function* pullLater(generator: Promise<AsyncGenerator>): AsyncGenerator {
+/**
+ * An async generator whose session was not known at once is still an async generator for its caller. What the call threw,
+ * such as for a parameter that cannot be destructured, is thrown to whoever pulls first, be it later.
+ */
+function pullLater(generator: Promise<AsyncGenerator>): AsyncGenerator {
+  generator.catch(() => {})
+  return pull(generator)
+}
+
+async function* pull(generator: Promise<AsyncGenerator>): AsyncGenerator {
   return yield* await generator
 }
