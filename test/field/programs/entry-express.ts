@@ -113,7 +113,9 @@ const connect = (answer: Answer) => async (field: Field) => {
 
 /** Typed by what the application writes, under the types of Express: nothing is to be cast. */
 export const typed = (app: import('express').Application, field: Field): unknown =>
-  app.use(sessions({ session: (request: Request) => field.session(request.originalUrl) }))
+  app
+    .use(sessions({ session: (request: Request) => field.session(request.originalUrl) }))
+    .use(sessions({ session: (request) => field.session(request.originalUrl) }))
 
 const EXPRESS = '@opentelemetry/instrumentation-express'
 const ROUTER = '@opentelemetry/instrumentation-router'

@@ -104,6 +104,10 @@ const pooled = (plugin?: () => FastifyOtelInstrumentation) => async (field: Fiel
   await app.close()
 }
 
+/** Typed by what Fastify passes, without a type of the request. */
+export const typed = (app: FastifyInstance, field: Field): unknown =>
+  app.addHook('onRequest', sessions({ session: (request) => field.session(request.url) }))
+
 let otel: FastifyOtelInstrumentation
 const withOtel = () => {
   otel = new FastifyOtelInstrumentation()

@@ -74,6 +74,10 @@ const run = (body: keyof typeof BODIES) => async (field: Field) => {
   await Promise.all(works)
 }
 
+/** Typed by what Koa passes, without a type of the context. */
+export const typed = (use: (middleware: (ctx: Context, next: Next) => unknown) => void, field: Field): void =>
+  use(sessions({ session: (ctx) => field.session(ctx.state.user) }))
+
 export const cases: readonly Case[] = entryCases(
   (Object.keys(BODIES) as (keyof typeof BODIES)[]).map((body) => ({
     library: 'koa',

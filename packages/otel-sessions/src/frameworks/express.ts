@@ -20,9 +20,10 @@ export type SessionsMiddleware<Request> = (
  * @throws TypeError or RangeError when an option is wrong; the message names it
  * @example app.use(sessions({ session: (request: Request) => conversationOf(request.user) }))
  */
-export function sessions<Request extends object>(
-  options: SessionsOptions<Request>,
-): SessionsMiddleware<Request> {
+export function sessions<
+  // biome-ignore lint/suspicious/noExplicitAny: the application types its request.
+  Request extends object = any,
+>(options: SessionsOptions<Request>): SessionsMiddleware<Request> {
   const entry = createEntry('express', options)
   // Instrumentations name a span after the function.
   return function enterSession(request, response, next) {

@@ -38,9 +38,10 @@ interface FastifyParts {
  * @example app.addHook('onRequest', sessions({ session: (request: FastifyRequest) => conversationOf(request.user) }))
  * @example app.post('/chat', { preHandler: [authenticate, sessions({ session })] }, chat)
  */
-export function sessions<Request extends object>(
-  options: SessionsOptions<Request>,
-): SessionsPlugin & SessionsHook<Request> {
+export function sessions<
+  // biome-ignore lint/suspicious/noExplicitAny: the application types its request.
+  Request extends object = any,
+>(options: SessionsOptions<Request>): SessionsPlugin & SessionsHook<Request> {
   const entry = createEntry('fastify', options)
   // Instrumentations name a span after the function.
   function enterSession(target: object, reply: object, done: () => void): void {

@@ -26,9 +26,10 @@ interface KoaContext {
  * @throws TypeError or RangeError when an option is wrong; the message names it
  * @example app.use(sessions({ session: (ctx: Context) => conversationOf(ctx.state.user) }))
  */
-export function sessions<Context extends object>(
-  options: SessionsOptions<Context>,
-): SessionsMiddleware<Context> {
+export function sessions<
+  // biome-ignore lint/suspicious/noExplicitAny: the application types its context.
+  Context extends object = any,
+>(options: SessionsOptions<Context>): SessionsMiddleware<Context> {
   const entry = createEntry('koa', options)
   // Instrumentations name a span after the function.
   return async function enterSession(context, next) {
