@@ -4,11 +4,15 @@ import { context, type Span, SpanKind, trace } from '@opentelemetry/api'
 import { getSession, type SessionInit, usingSession } from 'otel-sessions'
 import { sessions } from 'otel-sessions/express'
 import { sessions as fetchSessions } from 'otel-sessions/fetch'
+import { sessions as invocationSessions } from 'otel-sessions/lambda'
 import { sessions as jobSessions } from 'otel-sessions/worker'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { collectWarnings, startTracing, stopTracing } from '../../../test/support/tracing.ts'
+import { createEntry } from '../src/requests/entry.ts'
+import { RequestSpanProcessor } from '../src/requests/span-parents.ts'
 import { deferred, type Middleware, serve, userOf } from './support.ts'
 
+const RPC = Symbol.for('OpenTelemetry SDK Context Key RPC_METADATA')
 const OTHER = { sessionId: 'user_a_conv', userId: 'user_a', tags: ['vip'], metadata: { email: 'a@x' } }
 const KEYS = ['session.id', 'user.id', 'tag.tags', 'metadata', 'gen_ai.conversation.id']
 
@@ -115,13 +119,15 @@ describe('a request', () => {
     ['an ID', 'user_b_conv', { 'session.id': 'user_b_conv' }],
     ['nothing', undefined, {}],
   ])('that another request makes in the process begins outside of it: %s', (_, answer, expected) => {
-    tracing.tracer.startActiveSpan('server', { kind: SpanKind.SERVER }, (server) => {
+    const server = tracing.tracer.startSpan('server', { kind: SpanKind.SERVER })
+    const inside = trace.setSpan(context.active(), server).setValue(RPC, { type: 'http', span: server })
+    context.with(inside, () =>
       enterAs(OTHER, request('a'), () => {
         enterAs(answer, request('b'), () => span('inner'))
         span('outer')
-      })
-      server.end()
-    })
+      }),
+    )
+    server.end()
     expect(['inner', 'outer', 'server'].map(exported)).toEqual([expected, OF_A, OF_A])
     expect(traces.get('inner')).toBe(traces.get('outer'))
   })
@@ -185,6 +191,85 @@ describe('a request', () => {
     expect(exported('work')).toEqual(expected)
   })
 
+  it('that one makes in the process is known by nothing of that one further in', () => {
+    const outer = createEntry<Answer>('test', { session: (answer) => answer })
+    const inner = createEntry<Answer>('test', { session: (answer) => answer })
+    outer.enter(
+      OTHER,
+      () => {
+        const ofB = () => inner.enter('user_b_conv', () => span('work'), { objects: [request('b')] })
+        outer.enter({ userId: 'user_b' }, ofB, { objects: [requestOf('user_b')] })
+      },
+      { objects: [request('a'), requestOf('user_a')] },
+    )
+    expect(exported('work')).toEqual({ 'session.id': 'user_b_conv', 'user.id': 'user_b' })
+  })
+
+  it('is told from another one also behind a helper that knows it by another object', () => {
+    const outer = createEntry<Answer>('test', { session: (answer) => answer })
+    const inner = createEntry<Answer>('test', { session: (answer) => answer })
+    const ofB = () => enterAs('user_b_conv', request('b'), () => span('work'))
+    const ofA = () => inner.enter({ tags: ['inner'] }, ofB, { objects: [requestOf('user_a')] })
+    outer.enter(OTHER, ofA, { objects: [request('a')] })
+    expect(exported('work')).toEqual({ 'session.id': 'user_b_conv' })
+  })
+
+  it('keeps the fields of the invocation that it comes to the function with', async () => {
+    const handler = invocationSessions({ session: () => ({ userId: 'user_b' }) })(async () =>
+      enterAs('user_b_conv', request('b'), () => span('work')),
+    )
+    await handler()
+    expect(exported('work')).toEqual({ 'session.id': 'user_b_conv', 'user.id': 'user_b' })
+  })
+
+  it.each([
+    ['the server’s', true],
+    ['no', false],
+  ])('keeps its active span, if an instrumentation has bound it where %s span is', (_, hasServer) => {
+    const one = request('b')
+    const server = tracing.tracer.startSpan('server', { kind: SpanKind.SERVER })
+    const inside = trace.setSpan(context.active(), server)
+    context.bind(hasServer ? inside : context.active(), one)
+    let active: Span | undefined
+    context.with(inside, () =>
+      usingSession({ userId: 'user_b' }, () =>
+        tracing.tracer.startActiveSpan('middleware', (middleware) =>
+          enterAs('user_b_conv', one, () => {
+            active = trace.getActiveSpan()
+            expect(active).toBe(middleware)
+            span('work')
+          }),
+        ),
+      ),
+    )
+    expect(active).toBeDefined()
+    expect(exported('work')).toEqual({ 'session.id': 'user_b_conv', 'user.id': 'user_b' })
+  })
+
+  it('keeps the span of a second instrumentation, which is below the one that it is bound to', () => {
+    tracing = startTracing({}, { spanProcessors: [new RequestSpanProcessor()] })
+    const one = request('b')
+    const outer = tracing.tracer.startSpan('outer', { kind: SpanKind.SERVER })
+    const below = trace.setSpan(context.active(), outer)
+    context.bind(below.setValue(RPC, { type: 'http', span: outer }), one)
+    const inner = tracing.tracer.startSpan('inner', { kind: SpanKind.SERVER }, below)
+    context.with(trace.setSpan(below, inner).setValue(RPC, { type: 'http', span: inner }), () =>
+      enterAs('user_b_conv', one, () => expect(trace.getActiveSpan()).toBe(inner)),
+    )
+    inner.end()
+    expect(exported('inner')).toEqual({ 'session.id': 'user_b_conv' })
+  })
+
+  it('keeps the scope that was entered between two of its helpers', () => {
+    const one = request('b')
+    context.bind(trace.setSpan(context.active(), tracing.tracer.startSpan('server')), one)
+    enterAs({ userId: 'user_b' }, one, () =>
+      usingSession({ tags: ['beta'] }, () => enterAs('user_b_conv', one, () => span('work'))),
+    )
+    const expected = { 'session.id': 'user_b_conv', 'user.id': 'user_b', 'tag.tags': ['beta'] }
+    expect(exported('work')).toEqual(expected)
+  })
+
   it.each<[what: string, answer: Answer, expected: object]>([
     ['an ID', 'user_b_conv', { 'session.id': 'user_b_conv' }],
     ['a user', { userId: 'user_b' }, { 'user.id': 'user_b' }],
@@ -193,7 +278,6 @@ describe('a request', () => {
   ])('has the span that its framework has started in a context of both: %s', (_, answer, expected) => {
     const { tracer } = tracing
     const [a, b] = ['a', 'b'].map(request) as [object, object]
-    const RPC = Symbol.for('OpenTelemetry SDK Context Key RPC_METADATA')
     const [spanA, spanB] = ['server a', 'server b'].map((name) =>
       tracer.startSpan(name, { kind: SpanKind.SERVER }),
     ) as [Span, Span]

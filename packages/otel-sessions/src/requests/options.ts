@@ -19,10 +19,11 @@ export interface SessionsOptions<Request> {
    * no proof of who may write into a session. If the function throws, rejects, takes too long, or returns an invalid ID,
    * the request goes on without a session, which is counted, and logged once.
    *
-   * A job, a message of a queue, an invocation of Lambda and a call of an MCP server begin outside of any scope, whatever
-   * the answer is: the one in which they arrive may be that of another user. A request begins outside of a scope in which
-   * its server's span started. One that was entered within the request, such as that of another helper, stays, and the
-   * answer is merged with it as `usingSession` merges.
+   * A job, a message of a queue, an invocation of Lambda, a call of an MCP server and a socket begin outside of any scope,
+   * whatever the answer is: the one in which they arrive may be that of another user. A request begins outside of a scope
+   * in which its server's span started, and leaves the context of another request if its login answers there. A scope that
+   * was entered within the request, such as that of another helper, stays, and the answer is merged with it as
+   * `usingSession` merges.
    */
   readonly session: (request: Request) => SessionOfRequest | PromiseLike<SessionOfRequest>
   /**
