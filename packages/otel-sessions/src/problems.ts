@@ -3,6 +3,7 @@ import { type ProblemLog, problemLog, reportCopies } from '@otel-sessions/semcon
 /** Problems of this package, by code. Each is logged once, and has an entry on the troubleshooting page. */
 export type FrontDoorProblem =
   | 'packages:two-copies'
+  | 'processors:exit'
   | 'processors:none'
   | 'processors:options-ignored'
   | 'processors:threw'

@@ -111,6 +111,10 @@ export const PROCESSORS = area({
   anchor: 'processors',
   intro: 'The processors run. One of them, or an option, has less effect than you may expect.',
   codes: {
+    'processors:exit': {
+      what: 'The process called `process.exit()`, or an error ended it, while spans waited for their [trace](backfill.md). They were passed on at the last moment. An exporter that sends within the call has them, such as `ConsoleSpanExporter` in a `SimpleSpanProcessor`. One that sends later has lost them.',
+      fix: 'Await `provider.shutdown()` before `process.exit()`. `PersistentBatchSpanProcessor` with a `directory` keeps what waits for the next process.',
+    },
     'processors:none': {
       what: 'The array has no processor, or only a `SessionSpanProcessor`. No span is exported.',
       fix: 'Pass what exports: `sessionProcessors([new BatchSpanProcessor(new OTLPTraceExporter())])`. Move the exporter of `traceExporter` there: `NodeSDK` ignores that option beside `spanProcessors`.',

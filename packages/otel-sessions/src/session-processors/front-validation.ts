@@ -8,9 +8,10 @@ import {
   type ValidationOptions,
 } from '@otel-sessions/exporter/internal'
 import { checkOption, kindOf, logUnheard, readRecord } from '@otel-sessions/semconv/internal'
-import { callBeforeExit } from './before-exit.ts'
+import { problems } from '../problems.ts'
 import { Bursts, type Destination } from './bursts.ts'
 import { WHERE } from './options.ts'
+import { callAtExit } from './process-exit.ts'
 import { copyOfSpan } from './span-copy.ts'
 
 type Host = BackfillHost<ExportableSpan>
@@ -51,7 +52,7 @@ export class FrontValidation extends SpanValidation<ExportableSpan> {
     const described = `${kindOf(backfill)}: import { backfill } from 'otel-sessions'`
     checkOption(isRight, WHERE, 'backfill', 'false or made by backfill()', backfill, described)
     this.#backfill = (createBuffer as CreateBuffer | undefined)?.(this, options.backends)
-    if (this.#backfill !== undefined) callBeforeExit(this)
+    if (this.#backfill !== undefined) callAtExit(this)
   }
 
   /** Adds a processor, before the first span. @returns what passes spans on to it that have waited */
@@ -89,6 +90,19 @@ export class FrontValidation extends SpanValidation<ExportableSpan> {
   beforeExit(): void {
     for (const each of this.#bursts) each.stopWaiting()
     this.release()
+  }
+
+  /** The process exits: passes on, within the call, what waits for its trace or for a flush. */
+  exit(): void {
+    const count = this.#bursts.reduce((sum, each) => sum + each.size, this.waiting)
+    if (count === 0) return
+    this.release()
+    for (const each of this.#bursts) each.passAll()
+    problems.report('processors:exit', () => {
+      const spans = count === 1 ? '1 span that waited is' : `${count} spans that waited are`
+      const unless = `${count === 1 ? 'it is' : 'they are'} not exported or written within the call`
+      return `${spans} lost if ${unless}: the process exits before delivery; await provider.shutdown() first`
+    })
   }
 
   /** Called by the buffer, with spans that wait no longer. */

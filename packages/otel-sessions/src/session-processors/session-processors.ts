@@ -6,7 +6,7 @@
  * - `front-processor.ts`: what stands in for a processor of the application; `types.ts`: what it looks like
  * - `front-validation.ts`: validation of single spans; `span-copy.ts`: copies of those that it changes; `sdk-span.ts`: the
  *   fields of the SDK's spans
- * - `bursts.ts`: spans that have waited are passed on in bursts; `before-exit.ts`: what waits when the process ends
+ * - `bursts.ts`: spans that have waited are passed on in bursts; `process-exit.ts`: what waits when the process exits
  * - `own-validation.ts`: processors that validate by themselves; `read.ts`: reads what may throw
  *
  * @module
