@@ -52,8 +52,9 @@ function folderOf({ workspace }: Row): string {
 }
 
 function nameOf(row: Row): string[] {
-  const { workspace, setup, order, form, flag = '--import', place = '', folder = '' } = row
-  return [workspace, setup, order, form, [flag, place, folder].filter((each) => each !== '').join(' ')]
+  const { workspace, setup, order, form, flag = '--import', place = '', folder = '', nestedApi } = row
+  const how = [flag, place, folder, nestedApi ? 'nested API' : ''].filter((each) => each !== '')
+  return [workspace, setup, order, form, how.join(' ')]
 }
 
 async function judgeRow(row: Row): Promise<Verdict> {
@@ -78,9 +79,16 @@ async function judgeRow(row: Row): Promise<Verdict> {
 }
 
 /** The same process without `otel-sessions/register`, once for all orders in which that could be loaded. */
-function baselineOf({ workspace, setup, form, folder, order, expected }: Row): Promise<Outcome> {
-  const key = [workspace, setup, form, folder].join()
-  const row: Row = { workspace, setup, form, order: order === '-' ? '-' : 'in code', expected }
+function baselineOf({ workspace, setup, form, folder, order, nestedApi, expected }: Row): Promise<Outcome> {
+  const key = [workspace, setup, form, folder, nestedApi].join()
+  const row: Row = {
+    workspace,
+    setup,
+    form,
+    order: order === '-' ? '-' : 'in code',
+    nestedApi: nestedApi ?? false,
+    expected,
+  }
   const baseline = baselines.get(key) ?? runRow(folder ? { ...row, folder } : row, folderOf(row), false)
   baselines.set(key, baseline)
   return baseline

@@ -22,6 +22,8 @@ export interface Row {
    * `two-apis`, the packages of this project find an older version of the API than the application.
    */
   readonly folder?: 'app' | 'alone' | 'two-apis'
+  /** Whether some spans are made by a dependency that has another version of the API. */
+  readonly nestedApi?: boolean
   /** Left out with `--quick`. */
   readonly isSlow?: boolean
   readonly expected: Expected

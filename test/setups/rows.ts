@@ -119,6 +119,22 @@ export const ROWS: readonly Row[] = [
   ...undeclared('sdk-2'),
   ...undeclared('sdk-3'),
 
+  // A dependency has another version of the API: 1.10 beside 1.9, which sees nothing without us, or 1.9.0 beside 1.10.
+  ...(['cjs', 'esm'] as const).flatMap((form) => [
+    row('sdk-1', 'own provider', form, { ...joined, added: { work: 2 } }, { nestedApi: true }),
+    row('sdk-2', 'own provider', form, { ...joined, added: { work: 2 } }, { nestedApi: true }),
+    row('sdk-3', 'own provider of SDK 3', form, joined, { nestedApi: true }),
+    row('sdk-2', 'none', form, alone, { folder: 'alone', nestedApi: true }),
+    row('sdk-3', 'none', form, alone, { folder: 'alone', nestedApi: true }),
+  ]),
+  row(
+    'sdk-2',
+    'own provider',
+    'cjs',
+    { ...joined, added: { work: 2 } },
+    { order: 'before', nestedApi: true },
+  ),
+
   // The packages find API 1.9, and the application 1.10.
   row('sdk-3', 'NodeSDK', 'cjs', joined, { folder: 'two-apis' }),
   row('sdk-3', 'NodeSDK', 'esm', joined, { folder: 'two-apis' }),

@@ -60,6 +60,7 @@ function run(
     SENTRY_DSN: `http://public@${address}/1`,
     ...(order === 'in code' ? { IN_CODE: setup } : { PRELOADED: setup }),
     PLACE: place,
+    ...(row.nestedApi && { NESTED_API: 'nested-api' }),
   }
   return new Promise((resolve, reject) => {
     const stdio = ['ignore', 'pipe', 'pipe'] as const

@@ -3,12 +3,14 @@
 const OWNER = 'setups.owner'
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
-exports.run = async ({ http, api, usingSession, early, tracer = api.trace.getTracer('late') }) => {
+// `nested` is the API of a dependency that has another version of it.
+exports.run = async ({ http, api, nested, usingSession, early, tracer = api.trace.getTracer('late') }) => {
+  const worker = nested ? nested.trace.getTracer('nested') : tracer
   const handle = (user) =>
     tracer.startActiveSpan('handle', { attributes: { [OWNER]: user } }, async (span) => {
       await turn()
       early.startSpan('early', { attributes: { [OWNER]: user } }).end()
-      const work = tracer.startSpan('work', { attributes: { [OWNER]: user } })
+      const work = worker.startSpan('work', { attributes: { [OWNER]: user } })
       await turn()
       work.end()
       span.end()

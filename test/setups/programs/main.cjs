@@ -11,6 +11,7 @@ runIn(async () => {
   const { packages, start } = setups[process.env.IN_CODE] ?? {}
   const { flush, tracer } =
     start?.({ packages: packages.map((name) => require(name)) }) ?? globalThis.preloaded ?? {}
-  await run({ api, usingSession, early, tracer, http: require('node:http') })
+  const nested = process.env.NESTED_API && require(process.env.NESTED_API)
+  await run({ api, nested, usingSession, early, tracer, http: require('node:http') })
   await flush?.()
 })

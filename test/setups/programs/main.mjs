@@ -12,6 +12,7 @@ await runIn(async () => {
   const { packages, start } = setups[process.env.IN_CODE] ?? {}
   const load = () => Promise.all(packages.map((name) => import(name)))
   const { flush, tracer } = start?.({ packages: await load() }) ?? globalThis.preloaded ?? {}
-  await run({ api, usingSession, early, tracer, http })
+  const nested = process.env.NESTED_API && (await import(process.env.NESTED_API))
+  await run({ api, nested, usingSession, early, tracer, http })
   await flush?.()
 })

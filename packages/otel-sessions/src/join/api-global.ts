@@ -1,4 +1,5 @@
 import type { Tracer } from '@opentelemetry/api'
+import { RefusedReaders, versionForReaders } from './api-readers.ts'
 
 /** What is registered with OpenTelemetry's API and may be this package's own. */
 export type RegisteredKind = 'trace' | 'context' | 'propagation'
@@ -13,6 +14,8 @@ export interface ApiObserver {
   onLogger(): void
   /** Whether a value is this package's own, so that somebody else's registration replaces it. */
   isOwn(kind: RegisteredKind, value: unknown): boolean
+  /** A copy of the API uses nothing of what is registered: it is newer than the copy that has registered. */
+  onRefused(): void
   /** Something above throws. The registration goes on. */
   onFailure(error: unknown): void
 }
@@ -38,12 +41,15 @@ type RawApi = Record<string, unknown>
  * property just after a write of the global belongs to a registration: it finds nothing where this package's own value
  * is, and so does not fail as a duplicate. This holds from version 1.9.0 to 1.10.0, in CommonJS and ESM.
  *
+ * A nested copy that is newer than the one that has registered would use nothing of it: see `api-readers.ts`.
+ *
  * @throws TypeError where `globalThis` or what is on it is frozen; then nothing is watched
  */
 export function watchApi(observer: ApiObserver): void {
   const holder = globalThis as { [API]?: RawApi }
   let raw = holder[API]
   let isRegistering = false
+  const refused = new RefusedReaders(() => guard(() => observer.onRefused()))
   const guard = (fn: () => void) => {
     try {
       fn()
@@ -61,6 +67,7 @@ export function watchApi(observer: ApiObserver): void {
         configurable: true,
         enumerable: true,
         get() {
+          refused.onUse()
           givesWay = false
           if (isRegistering) {
             guard(() => {
@@ -76,8 +83,29 @@ export function watchApi(observer: ApiObserver): void {
       })
       if (value !== undefined) guard(() => onWrite(value))
     }
-    const isWatched = (name: string) => Object.getOwnPropertyDescriptor(api, name)?.set !== undefined
-    for (const [name, onWrite] of Object.entries(writers)) if (!isWatched(name)) watch(name, onWrite)
+    const descriptorOf = (name: string) => Object.getOwnPropertyDescriptor(api, name)
+    for (const [name, onWrite] of Object.entries(writers)) {
+      if (descriptorOf(name)?.set === undefined) watch(name, onWrite)
+    }
+    // That of API 1.10 cannot be changed. There are no newer copies that would not use it.
+    const version = descriptorOf('version')
+    if (version?.configurable && version.get === undefined) watchVersion(api, version.value)
+  }
+
+  /** Who registers something must have the same version exactly. */
+  const watchVersion = (api: RawApi, version: unknown) => {
+    Object.defineProperty(api, 'version', {
+      configurable: true,
+      enumerable: true,
+      get() {
+        if (isRegistering) return version
+        refused.onVersion()
+        return versionForReaders(version)
+      },
+      set(next) {
+        version = next
+      },
+    })
   }
 
   const writers: Record<string, (value: unknown) => void> = {
@@ -85,6 +113,8 @@ export function watchApi(observer: ApiObserver): void {
     context: () => {},
     propagation: () => {},
     diag: () => observer.onLogger(),
+    metrics: () => {},
+    logs: () => {},
   }
 
   if (raw !== undefined) watchProperties(raw)
@@ -93,12 +123,14 @@ export function watchApi(observer: ApiObserver): void {
     enumerable: true,
     get() {
       isRegistering = false
+      refused.onGlobal()
       return raw
     },
     set(next: RawApi | undefined) {
       raw = next
-      isRegistering = true
+      refused.onUse()
       if (next !== undefined) guard(() => watchProperties(next))
+      isRegistering = true
     },
   })
 }

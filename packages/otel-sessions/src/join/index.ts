@@ -3,7 +3,7 @@
  *
  * - `index.ts`: begins; `set-up-or-join.ts`: what happens when somebody registers, and when nobody does
  * - `application.ts`: what the application declares, and loads before its main script
- * - `api-global.ts`: watches what is registered with OpenTelemetry's API
+ * - `api-global.ts`: watches what is registered with OpenTelemetry's API; `api-readers.ts`: who may use it
  * - `join-provider.ts`: sessions in a provider of somebody else
  * - `instrumentations.ts`: those that are installed, unless somebody else has the same
  * - `unregistered.ts`: instrumentations that nobody registers beside another SDK

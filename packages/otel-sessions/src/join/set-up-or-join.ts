@@ -130,6 +130,15 @@ export class SetUpOrJoin implements ApiObserver {
     return (value as { readonly _delegate?: unknown } | undefined)?._delegate === this.#provider
   }
 
+  onRefused(): void {
+    warn(
+      'register:api-versions',
+      'a package has a newer version of @opentelemetry/api than the one that has registered, so it sees no sessions, and its spans are lost. ' +
+        'Install one: see "npm ls @opentelemetry/api"',
+      'nested',
+    )
+  }
+
   onFailure(): void {
     warn(
       'join:failed',

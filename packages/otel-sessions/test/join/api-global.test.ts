@@ -24,6 +24,7 @@ interface Noted extends ApiObserver {
   readonly providers: object[]
   readonly failures: unknown[]
   loggers: number
+  refused: number
 }
 
 function watch(observer: Partial<ApiObserver> = {}): Noted {
@@ -31,9 +32,11 @@ function watch(observer: Partial<ApiObserver> = {}): Noted {
     providers: [],
     failures: [],
     loggers: 0,
+    refused: 0,
     onProvider: (provider) => noted.providers.push(provider),
     onTracer: (_name, tracer) => tracer,
     onLogger: () => noted.loggers++,
+    onRefused: () => noted.refused++,
     onFailure: (error) => noted.failures.push(error),
     isOwn: () => false,
     ...observer,
@@ -173,6 +176,51 @@ test('where what is registered is frozen, nothing is changed, and the caller is 
   const api = Object.freeze(shared[API])
   expect(() => watch()).toThrow(TypeError)
   expect(Object.getOwnPropertyDescriptor(globalThis, API)?.value).toBe(api)
+})
+
+/** What a copy of the API finds that reads as those of version 1.10 do. */
+function readAsNewer(minor: number): unknown {
+  const api = shared[API]
+  const [, registered = 0] = String(api?.['version']).split('.').map(Number)
+  return registered >= minor ? api?.['trace'] : undefined
+}
+
+test('a newer copy of 1.10 finds what one of 1.9 has registered, and registers nothing itself', () => {
+  const noted = watch()
+  trace.setGlobalTracerProvider(provider('theirs'))
+  expect(readAsNewer(10)).toBe(trace.getTracerProvider())
+  expect(current()).toBe('theirs')
+  // As 1.10 does it: the version must be the same exactly.
+  const api = shared[API] as Record<string, unknown>
+  shared[API] = api
+  expect(api['version']).toMatch(/^1\.9\./)
+  expect(noted.refused).toBe(0)
+})
+
+test('a copy that is newer still is told of, and finds nothing as without us', () => {
+  const noted = watch()
+  trace.setGlobalTracerProvider(provider('theirs'))
+  for (let time = 0; time < 2; time++) expect(readAsNewer(11)).toBeUndefined()
+  expect(noted.refused).toBe(1)
+  expect(noted.failures).toEqual([])
+})
+
+test('the version can be written, as without us', () => {
+  watch()
+  diag.setLogger(silent)
+  const api = shared[API] as Record<string, unknown>
+  api['version'] = '1.8.0'
+  expect(shared[API]?.['version']).toBe('1.8.0')
+})
+
+test('what a copy of 1.10 has registered is watched, though its version cannot be changed', () => {
+  const api = Object.defineProperty({}, 'version', { value: '1.10.0', enumerable: true })
+  shared[API] = api as Record<string, unknown>
+  const noted = watch()
+  const theirs = provider('theirs')
+  ;(api as Record<string, unknown>)['trace'] = theirs
+  expect(noted.providers).toEqual([theirs])
+  expect(shared[API]?.['version']).toBe('1.10.0')
 })
 
 const silent = { error() {}, warn() {}, info() {}, debug() {}, verbose() {} }

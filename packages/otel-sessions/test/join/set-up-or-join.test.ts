@@ -348,6 +348,18 @@ describe('two versions of the API', () => {
   })
 })
 
+test('a nested copy of the API that is too new for what is registered is said once, with the remedy', () => {
+  const heard = listen()
+  start()
+  for (let time = 0; time < 4; time++) {
+    const { version } = shared[API] as { readonly version: string }
+    expect(version).toBe('1.10.0')
+  }
+  expect(heard.filter((message) => message.includes('newer version of @opentelemetry/api'))).toEqual([
+    expect.stringContaining('npm ls @opentelemetry/api'),
+  ])
+})
+
 describe('what it does', () => {
   test('is said at INFO to a logger that is set later', () => {
     start(BESIDE)
