@@ -27,8 +27,8 @@ export class HeldSpans {
     this.#options = options
   }
 
-  /** Validates further copies by other options. */
-  validateBy(options: ValidationOptions): void {
+  /** Validates further copies by other options; undefined to validate no longer. */
+  validateBy(options: ValidationOptions | undefined): void {
     this.#options = options
     this.#validation = undefined
   }

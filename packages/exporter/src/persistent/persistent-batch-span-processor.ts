@@ -176,7 +176,7 @@ export class PersistentBatchSpanProcessor {
   }
 
   /** Internal: takes the options of `sessionProcessors`. The option `session` takes precedence, as a whole. */
-  [TAKE_OPTIONS](options: ValidationOptions): boolean {
+  [TAKE_OPTIONS](options: ValidationOptions | undefined): boolean {
     if (this.#isSessionSet) return false
     this.#isSessionSet = true
     this.#pipeline.validateBy(options)

@@ -81,10 +81,11 @@ export class Pipeline {
   /**
    * Validates by other options from now on.
    *
+   * @param options undefined to validate no longer
    * @throws TypeError or RangeError for an invalid option
    */
-  validateBy(options: ValidationOptions): void {
-    const validation = this.#newValidation(options)
+  validateBy(options: ValidationOptions | undefined): void {
+    const validation = options && this.#newValidation(options)
     this.#validation?.release()
     this.#validation = validation
     this.#held.validateBy(options)

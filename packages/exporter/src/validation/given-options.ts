@@ -8,7 +8,8 @@ export interface TakesOptions {
   /**
    * Validates by these checked options from now on, unless its own were set.
    *
+   * @param options undefined if `sessionProcessors` validates the spans before they come
    * @returns whether it does
    */
-  [TAKE_OPTIONS](options: ValidationOptions): boolean
+  [TAKE_OPTIONS](options: ValidationOptions | undefined): boolean
 }

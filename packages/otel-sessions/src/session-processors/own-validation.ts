@@ -14,8 +14,37 @@ export interface OwnValidation {
   stats(): ValidationStats | undefined
 }
 
+/**
+ * The validation of each processor that validates by itself, at the beginning of an array; undefined for the first other
+ * one, and for all behind that: they must get the spans that it gets, and may have written to.
+ */
+export function ownValidationsOf(
+  processors: readonly SpanProcessorLike[],
+  split: SplitOptions,
+): (OwnValidation | undefined)[] {
+  const known = new Map<SpanProcessorLike, OwnValidation | undefined>()
+  let isBehind = false
+  return processors.map((each) => {
+    if (!known.has(each)) known.set(each, isBehind ? leaveValidation(each) : ownValidationOf(each, split))
+    const ownValidation = isBehind ? undefined : known.get(each)
+    isBehind = ownValidation === undefined
+    return ownValidation
+  })
+}
+
+/** A persistent processor need not validate spans once more, unless it has options of its own. */
+function leaveValidation(processor: SpanProcessorLike): undefined {
+  takeOf(processor)?.(undefined)
+}
+
+/** The method with which a persistent processor takes options. */
+function takeOf(processor: SpanProcessorLike): TakesOptions[typeof TAKE_OPTIONS] | undefined {
+  const take = read(processor, TAKE_OPTIONS)
+  return typeof take === 'function' ? take.bind(processor) : undefined
+}
+
 /** The validation of a processor of these packages; undefined for others. A persistent one takes the options, if it can. */
-export function ownValidationOf(
+function ownValidationOf(
   processor: SpanProcessorLike,
   { validation }: SplitOptions,
 ): OwnValidation | undefined {
@@ -24,11 +53,12 @@ export function ownValidationOf(
     return { ignores: 'a processor that sessionProcessors has returned before', stats }
   }
   const name = classNameOf(processor)
-  const take = read(processor, TAKE_OPTIONS) as TakesOptions[typeof TAKE_OPTIONS] | undefined
-  if (typeof take === 'function') {
-    const isTaken = take.call(processor, validation)
+  const take = takeOf(processor)
+  if (take !== undefined) {
     return {
-      ignores: isTaken ? undefined : `${name} that has the option session, or took those of another call`,
+      ignores: take(validation)
+        ? undefined
+        : `${name} that has the option session, or took those of another call`,
       stats,
     }
   }

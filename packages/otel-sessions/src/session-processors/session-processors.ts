@@ -17,7 +17,7 @@ import { problems } from '../problems.ts'
 import { FrontProcessor, VALIDATES } from './front-processor.ts'
 import { FrontValidation } from './front-validation.ts'
 import { asOwnError, type SessionProcessorsOptions, splitOptions, WHERE } from './options.ts'
-import { ownValidationOf, reportIgnored } from './own-validation.ts'
+import { ownValidationsOf, reportIgnored } from './own-validation.ts'
 import { classNameOf, has, read } from './read.ts'
 import type { SpanProcessorLike, ValidatingSpanProcessor } from './types.ts'
 
@@ -32,8 +32,9 @@ export type SessionProcessors = [SessionSpanProcessor, ...ValidatingSpanProcesso
  *
  * Processors that validate by themselves, at the beginning of the array, keep the options that they were given: a
  * `PersistentBatchSpanProcessor` with the option `session`, one around a `SessionSpanExporter`, and one that
- * `sessionProcessors` has returned. A `PersistentBatchSpanProcessor` without that option takes the options of this call. A
- * `SessionSpanProcessor` in the array is moved to its front. Where options have no effect for that reason, it is logged
+ * `sessionProcessors` has returned. A `PersistentBatchSpanProcessor` without that option takes the options of this call;
+ * behind other processors, it leaves validation to this function. A `SessionSpanProcessor` in the array is moved to its
+ * front. Where options have no effect for that reason, it is logged
  * once.
  *
  * A processor that gets a copy has the span's methods and all fields that it has set on the span in `onStart`, but another
@@ -75,16 +76,12 @@ export function decorateProcessors(
   const validation = asOwnError(WHERE, () => new FrontValidation(split.validation))
   if (given !== undefined) reportIgnored(split.set.processor, 'the SessionSpanProcessor in the array')
   const others = spanProcessors.filter((each) => each !== given)
-  const distinct = new Map([...new Set(others)].map((each) => [each, ownValidationOf(each, split)]))
-  if (distinct.size < others.length) reportTwice(others)
-  const ownValidations = others.map((each) => distinct.get(each))
-  // Behind another one, a processor must get the spans that the other one gets, and may have written to.
-  const firstPlain = ownValidations.indexOf(undefined)
+  if (new Set(others).size < others.length) reportTwice(others)
+  const ownValidations = ownValidationsOf(others, split)
   return [
     given ?? created,
     ...others.map((each, index) => {
-      const isAlone = firstPlain < 0 || index < firstPlain
-      const ownValidation = isAlone ? ownValidations[index] : undefined
+      const ownValidation = ownValidations[index]
       if (ownValidation === undefined) return new FrontProcessor(each, validation)
       const { ignores, stats } = ownValidation
       if (ignores !== undefined) reportIgnored(split.set.validation, ignores)

@@ -39,6 +39,13 @@ async function deliver(session: Options, options: SessionProcessorsOptions, befo
   return { sent, count: spans.length, persistent, processors }
 }
 
+/** Removes what must not leave the process. */
+class Redactor extends Recorder {
+  override onEnd(span: ReadableSpan): void {
+    Object.assign(span, { name: `${span.name}, redacted` })
+  }
+}
+
 test('a persistent processor takes the options, and validates once', async () => {
   const { sent, count, persistent, processors } = await deliver({}, { backends: [langfuse] })
   const both = { 'session.id': 'user_a_conv', 'langfuse.session.id': 'user_a_conv' }
@@ -67,7 +74,9 @@ test('a persistent processor that is in the array twice has the options, and the
   const persistent = new PersistentBatchSpanProcessor({ url: 'http://127.0.0.1:9/v1/traces' })
   onTestFinished(() => persistent.shutdown().catch(() => {}))
   const options = { backends: [langfuse] }
-  for (let count = 0; count < 2; count++) sessionProcessors([persistent, persistent], options)
+  sessionProcessors([persistent, persistent], options)
+  expect(warnings).toHaveLength(1)
+  sessionProcessors([persistent, persistent], options)
   expect(warnings).toHaveLength(2)
   expect(warnings[0]).toContain(
     'sessionProcessors: the same PersistentBatchSpanProcessor is in the array twice, so it gets every span twice',
@@ -77,11 +86,6 @@ test('a persistent processor that is in the array twice has the options, and the
 })
 
 test('a persistent processor behind one that redacts sends what is left', async () => {
-  class Redactor extends Recorder {
-    override onEnd(span: ReadableSpan): void {
-      Object.assign(span, { name: `${span.name}, redacted` })
-    }
-  }
   const { sent, count } = await deliver(
     {},
     { backends: [langfuse], onInvalid: (id) => `valid ${id.length}` },
@@ -92,4 +96,45 @@ test('a persistent processor behind one that redacts sends what is left', async 
   for (const attributes of Object.values(sent)) {
     expect(attributes).toEqual({ 'session.id': 'user_a_conv', 'langfuse.session.id': 'user_a_conv' })
   }
+})
+
+test('a persistent processor behind another one leaves validation to sessionProcessors: each span is validated once', async () => {
+  const endpoint = await startEndpoint()
+  const persistent = new PersistentBatchSpanProcessor({ url: endpoint.url, protocol: 'http/json' })
+  const replaced: string[] = []
+  const onInvalid = (id: string) => {
+    replaced.push(id)
+    return `valid ${id.length}`
+  }
+  const { tracer, provider, processors } = start([new Recorder(), persistent], { onInvalid })
+  tracer.startSpan('step', { attributes: { 'session.id': 'schön' } }).end()
+  await provider.forceFlush()
+  const spans = endpoint.requests.flatMap((request) => request.spans)
+  expect(spans.map(({ attributes }) => attributes)).toEqual([
+    [{ key: 'session.id', value: { stringValue: 'valid 5' } }],
+  ])
+  expect(replaced).toEqual(['schön'])
+  expect(persistent.stats().session).toBeUndefined()
+  expect(processors[2]?.stats().session).toMatchObject({ spans: 1, replaced: 1 })
+})
+
+test('a persistent processor behind another one keeps its own option session', async () => {
+  const { sent } = await deliver({ session: { backends: [datadog] } }, { backends: [langfuse] }, [
+    new Recorder(),
+  ])
+  expect(Object.keys(sent['step'] ?? {}).sort()).toEqual([
+    'gen_ai.conversation.id',
+    'langfuse.session.id',
+    'session.id',
+  ])
+})
+
+test('a persistent processor that is in the array before and behind another one gets spans as they are, and as that one leaves them', async () => {
+  const endpoint = await startEndpoint()
+  const persistent = new PersistentBatchSpanProcessor({ url: endpoint.url, protocol: 'http/json' })
+  const { tracer, provider } = start([persistent, new Redactor(), persistent], { backends: [langfuse] })
+  usingSession('user_a_conv', () => inSpan(tracer, 'step', () => {}))
+  await provider.forceFlush()
+  const spans = endpoint.requests.flatMap((request) => request.spans)
+  expect(spans.map(({ name }) => name).sort()).toEqual(['step', 'step, redacted'])
 })
