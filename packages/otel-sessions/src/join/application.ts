@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
-import { createRequire } from 'node:module'
+// Under another name: banners of bundles often import it under its own.
+import { createRequire as requireFrom } from 'node:module'
 import { dirname, join } from 'node:path'
 
 /** What is known of the application before it runs. */
@@ -107,7 +108,7 @@ function dependenciesOf(folder: string): string[] {
 /** The folder of a package as a file in another folder finds it, whatever the package's `exports` are. */
 function folderOf(name: string, from: string): string | undefined {
   try {
-    const folders = createRequire(join(from, 'x.js')).resolve.paths(name) ?? []
+    const folders = requireFrom(join(from, 'x.js')).resolve.paths(name) ?? []
     const found = folders
       .map((each) => join(each, name))
       .find((each) => existsSync(join(each, 'package.json')))

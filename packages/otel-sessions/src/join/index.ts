@@ -53,6 +53,12 @@ function begin(): void {
     return
   }
   if (!setUpOrJoin.hasJoined) {
-    setUpOrJoin.setUp(readApplication(apiVersionIn(dirname(fileURLToPath(import.meta.url)))))
+    setUpOrJoin.setUp(readApplication(ownApiVersion()))
   }
+}
+
+/** The version of the API that this package finds; undefined in a bundle in CommonJS, which does not know where it is. */
+function ownApiVersion(): string | undefined {
+  const { url } = import.meta as { readonly url?: string }
+  return url && apiVersionIn(dirname(fileURLToPath(url)))
 }

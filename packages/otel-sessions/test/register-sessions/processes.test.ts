@@ -202,11 +202,16 @@ describe('autoInstrument', () => {
 })
 
 describe('a bundle for Node', () => {
+  const REGISTERED = ESM.replace('registerSessions()', '')
+
   test.each([
-    ['esm', 'bundle.mjs'],
-    ['cjs', 'bundle.cjs'],
-  ] as const)('as %s delivers as the package does', async (format, outfile) => {
-    const folder = application({ 'main.mjs': ESM })
+    ['esm', 'registerSessions', ESM],
+    ['cjs', 'registerSessions', ESM],
+    ['esm', 'otel-sessions/register', `import 'otel-sessions/register'; ${REGISTERED}`],
+    ['cjs', 'otel-sessions/register', `import 'otel-sessions/register'; ${REGISTERED}`],
+  ] as const)('as %s delivers as the package does: %s', async (format, _, program) => {
+    const outfile = `bundle.${format === 'esm' ? 'mjs' : 'cjs'}`
+    const folder = application({ 'main.mjs': program })
     const { errors, warnings } = await build({
       absWorkingDir: folder,
       entryPoints: ['main.mjs'],
