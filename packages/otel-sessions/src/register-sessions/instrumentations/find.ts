@@ -126,9 +126,10 @@ function logChoice(
   const names = [...found].flatMap(([name, all]) => all.map((each) => each.instrumentationName ?? name))
   log.inform(`registers the instrumentations that are installed: ${names.join(', ') || 'none is chosen'}`)
   for (const { name, usedInstead } of leftOut) {
-    log.inform(
-      `leaves ${name} out: ${usedInstead} changes the same library. OTEL_NODE_ENABLED_INSTRUMENTATIONS chooses OpenTelemetry's if it names it`,
-    )
+    const choose = name.startsWith(OFFICIAL)
+      ? "OTEL_NODE_ENABLED_INSTRUMENTATIONS chooses OpenTelemetry's if it names it"
+      : 'To use it, uninstall the other one, or pass it to registerSessions'
+    log.inform(`leaves ${name} out: ${usedInstead} changes the same library. ${choose}`)
   }
 }
 

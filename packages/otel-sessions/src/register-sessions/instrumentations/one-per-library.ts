@@ -7,7 +7,15 @@ import {
   reportFailure,
 } from './instrumentation.ts'
 
-const OF_OPENTELEMETRY = /^@opentelemetry\/instrumentation-/
+/** The names of instrumentations, by who makes them: the first has precedence. */
+const KINDS = {
+  OpenInference: /^@arizeai\/openinference-instrumentation-/,
+  Traceloop: /^@traceloop\/instrumentation-/,
+  OpenTelemetry: /^@opentelemetry\/instrumentation-/,
+}
+type Kind = keyof typeof KINDS
+const ORDER = Object.keys(KINDS) as Kind[]
+
 /** The names of instrumentations of libraries for LLMs, by OpenInference and Traceloop. */
 export const OF_LLMS = /^(@arizeai\/openinference-instrumentation-|@traceloop\/instrumentation-)/
 
@@ -18,10 +26,11 @@ export interface LeftOut {
 }
 
 /**
- * Leaves out, in place, where an instrumentation of OpenTelemetry and one of OpenInference or Traceloop change the same
- * library: both make spans of a call, and they break it if both read the body of its response. Those for LLMs stay,
- * because backends for LLMs read their attributes. `OTEL_NODE_ENABLED_INSTRUMENTATIONS` takes precedence, if it names
- * OpenTelemetry's, and those that are passed stay in any case. Never throws.
+ * Leaves out, in place, where two instrumentations, of OpenTelemetry, OpenInference or Traceloop, change the same library:
+ * both make spans of a call, or one hides the other, and they break it if both read the body of its response. Those for
+ * LLMs stay, because backends for LLMs read their attributes, and of these that of OpenInference, whose packages the
+ * documentation names. `OTEL_NODE_ENABLED_INSTRUMENTATIONS` takes precedence, if it names OpenTelemetry's, and those that are passed
+ * stay in any case. Never throws.
  *
  * @param found by the names of their packages; they are enabled
  */
@@ -33,8 +42,8 @@ export function keepOnePerLibrary(
   const named = readList('OTEL_NODE_ENABLED_INSTRUMENTATIONS') ?? []
   const all = [...found].flatMap(([name, ofPackage]) => ofPackage.map((each) => candidateOf(each, name)))
   const rank = (each: Candidate) => {
-    if (each.kind === 'OpenTelemetry') return named.includes(each.library) ? 0 : 2
-    return 1
+    const isNamed = each.kind === 'OpenTelemetry' && named.includes(each.library)
+    return isNamed || each.kind === undefined ? -1 : ORDER.indexOf(each.kind)
   }
   const kept = given.map((each) => candidateOf(each))
   const leftOut = new Map<InstrumentationLike, LeftOut>()
@@ -60,7 +69,7 @@ export function keepOnePerLibrary(
 interface Candidate {
   readonly instrumentation: InstrumentationLike
   readonly name: string
-  readonly kind: 'OpenTelemetry' | 'LLMs' | undefined
+  readonly kind: Kind | undefined
   /** What the name ends with: some do not tell which modules they change. */
   readonly library: string
   readonly modules: readonly string[]
@@ -68,9 +77,8 @@ interface Candidate {
 
 function candidateOf(instrumentation: InstrumentationLike, packageName = ''): Candidate {
   const name = instrumentation.instrumentationName ?? packageName
-  const isOfLlms = OF_LLMS.test(name)
-  const kind = isOfLlms ? 'LLMs' : OF_OPENTELEMETRY.test(name) ? 'OpenTelemetry' : undefined
-  const library = name.replace(isOfLlms ? OF_LLMS : OF_OPENTELEMETRY, '')
+  const kind = ORDER.find((each) => KINDS[each].test(name))
+  const library = kind === undefined ? name : name.replace(KINDS[kind], '')
   return { instrumentation, name, kind, library, modules: modulesOf(instrumentation) }
 }
 
