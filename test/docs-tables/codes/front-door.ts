@@ -154,7 +154,7 @@ export const INSTRUMENTATION = area({
     '`autoInstrument`, or `--import otel-sessions/register`, looked for the instrumentations that are installed. At `INFO`, the log says which are used.',
   codes: {
     'instrumentation:failed': {
-      what: 'It threw while it was loaded or registered. Its library makes no spans. Everything else works.',
+      what: 'It threw while it was loaded or registered, or when the application loaded the library that it changes. That library makes no spans. Everything else works.',
       fix: 'The log names the package and the error. Often its version does not fit the others: see [Runtimes and versions](../runtimes.md). To leave it out, name it in `OTEL_NODE_DISABLED_INSTRUMENTATIONS`.',
     },
     'instrumentation:none': {

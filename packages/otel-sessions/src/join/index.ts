@@ -16,6 +16,7 @@
  */
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { describeError } from '../describe-error.ts'
 import { readCommonEnvironment } from '../register-sessions/environment/environment.ts'
 import { watchApi } from './api-global.ts'
 import { apiVersionIn, loadedBefore, loadsOwnFiles, readApplication } from './application.ts'
@@ -28,16 +29,24 @@ const STARTED: unique symbol = Symbol.for('otel-sessions.register') as never
 export function register(): void {
   try {
     const holder = globalThis as { [STARTED]?: true }
-    const isRepeated = loadedBefore().filter((name) => /\botel-sessions\/register$/.test(name)).length > 1
-    if (holder[STARTED] || isRepeated) {
+    if (holder[STARTED] || isRepeated()) {
       warn('register:twice', 'it is loaded twice, by --import or --require; the second time does nothing')
     }
     if (holder[STARTED]) return
     holder[STARTED] = true
     begin()
-  } catch {
-    warn('register:failed', 'starting it throws, so spans get no session; everything else is as without it')
+  } catch (error) {
+    warn(
+      'register:failed',
+      `starting it throws (${describeError(error)}), so spans get no session; everything else is as without it`,
+    )
   }
+}
+
+/** Whether it is named twice: by who starts the process, not by Node's test runner, which repeats the flags. */
+function isRepeated(): boolean {
+  const named = loadedBefore().filter((name) => /\botel-sessions\/register$/.test(name))
+  return named.length > 1 && process.env['NODE_TEST_CONTEXT'] === undefined
 }
 
 function begin(): void {

@@ -4,6 +4,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { keepSessionInLangChain } from '@otel-sessions/processor/langchain'
 import { endSessionsOnSignals } from '@otel-sessions/processor/lifecycle'
 import { logUnheard, registeredApi } from '@otel-sessions/semconv/internal'
+import { describeError } from '../describe-error.ts'
 import {
   type CommonEnvironment,
   readEnvironment,
@@ -139,10 +140,10 @@ export class SetUpOrJoin implements ApiObserver {
     )
   }
 
-  onFailure(): void {
+  onFailure(error: unknown): void {
     warn(
       'join:failed',
-      'joining the provider that was registered throws, so it is as without otel-sessions, and its spans get no session. ' +
+      `joining the provider that was registered throws (${describeError(error)}), so it is as without otel-sessions, and its spans get no session. ` +
         'Create it with spanProcessors: sessionProcessors([…])',
     )
   }
@@ -227,8 +228,9 @@ export class SetUpOrJoin implements ApiObserver {
       // Nobody else can flush it when the process is told to end. A worker thread gets no signals.
       if (isMainThread) endSessionsOnSignals({ provider })
       return provider
-    } catch {
-      warn('register:failed', 'setting up the provider throws, so there are no spans')
+    } catch (error) {
+      const message = `setting up the provider throws (${describeError(error)}), so there are no spans`
+      warn('register:failed', message)
       return NOOP
     }
   }

@@ -224,7 +224,7 @@ describe('a provider that is registered in code', () => {
     const { code, output } = await run(folder, [...REGISTER, 'main.mjs'])
     expect(code).toBe(0)
     expect(output).toMatch(/^true\n/)
-    expect(output.match(/joining the provider that was registered throws/g)).toHaveLength(1)
+    expect(output.match(/joining the provider that was registered throws \(TypeError\)/g)).toHaveLength(1)
     expect(output).toMatch(/\[join:failed\] Warning: .*spanProcessors: sessionProcessors/)
     expect(arrived()).toEqual(['work: undefined'])
   })
@@ -626,6 +626,15 @@ describe('what cannot be done', () => {
     const { output } = await run(folder, [...flags, 'main.mjs'], { NODE_OPTIONS })
     expect(output.match(/\[register:twice\] Warning/g)).toHaveLength(1)
     expect(arrived()).toEqual(['work: user_a_conv'])
+  })
+
+  test('twice by the test runner of Node, which repeats the flags of each test file, is no problem', async () => {
+    const program = `import test from 'node:test'; test('works', () => {})`
+    const folder = application({ 'main.test.mjs': program })
+    const { code, output } = await run(folder, ['--test', ...REGISTER, 'main.test.mjs'])
+    expect(code).toBe(0)
+    expect(output).toContain('works')
+    expect(output).not.toContain('register:twice')
   })
 
   test('twice, from two copies: the second does nothing but say so', async () => {

@@ -145,7 +145,7 @@ describe('an application without an SDK', () => {
     vi.stubGlobal('process', {
       ...process,
       get env(): NodeJS.ProcessEnv {
-        throw new Error('secret_value')
+        throw Object.assign(new Error('secret_value'), { code: 'ERR_CODE' })
       },
     })
     onTestFinished(() => void vi.unstubAllGlobals())
@@ -153,7 +153,9 @@ describe('an application without an SDK', () => {
     expect(usingSession('user_a_conv', () => trace.getTracer('other').startSpan('x').isRecording())).toBe(
       false,
     )
-    const warnings = heard.filter((message) => message.includes('setting up the provider throws'))
+    const warnings = heard.filter((message) =>
+      message.includes('setting up the provider throws (Error, ERR_CODE)'),
+    )
     expect(warnings).toHaveLength(1)
     expect(heard.join()).not.toContain('secret_value')
   })
@@ -304,7 +306,7 @@ describe('a provider of somebody else', () => {
     const theirs = createTheirs()
     const active = {
       get _spanProcessors() {
-        throw new Error('secret_value')
+        throw new RangeError('secret_value')
       },
     }
     const provider = {
@@ -316,7 +318,7 @@ describe('a provider of somebody else', () => {
     work('work')
     expect(theirs.sessions()).toEqual(['work: undefined'])
     expect(heard.at(-1)).toMatch(
-      /joining the provider that was registered throws.*spanProcessors: sessionProcessors/,
+      /joining the provider that was registered throws \(RangeError\).*spanProcessors: sessionProcessors/,
     )
     expect(heard.join()).not.toContain('secret_value')
   })
@@ -415,6 +417,21 @@ describe('register', () => {
       expect.stringContaining('this one makes spans and delivers them'),
       expect.stringContaining('it is loaded twice'),
     ])
+  })
+
+  test('names the error, without its text, if starting fails', () => {
+    const heard = listen()
+    const descriptor = Object.getOwnPropertyDescriptor(process, 'argv') as PropertyDescriptor
+    Object.defineProperty(process, 'argv', {
+      configurable: true,
+      get() {
+        throw new RangeError('secret_value')
+      },
+    })
+    onTestFinished(() => void Object.defineProperty(process, 'argv', descriptor))
+    expect(() => register()).not.toThrow()
+    expect(heard.join()).toContain('starting it throws (RangeError)')
+    expect(heard.join()).not.toContain('secret_value')
   })
 
   test('says so where what is registered with the API is frozen', () => {
