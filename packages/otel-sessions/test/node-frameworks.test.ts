@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events'
 import { Readable } from 'node:stream'
 import { ReadableStream } from 'node:stream/web'
-import { context, SpanKind } from '@opentelemetry/api'
+import { context, SpanKind, trace } from '@opentelemetry/api'
 import { getSession, usingSession } from 'otel-sessions'
 import { sessions as fastify } from 'otel-sessions/fastify'
 import { sessions as koa } from 'otel-sessions/koa'
@@ -219,7 +219,11 @@ describe('the helper for Nest', () => {
   })
 
   it('runs such a source in its own session, if another request subscribes to it', () => {
-    const [a, b] = ['user_a', 'user_b'].map((user) => Object.assign(new EventEmitter(), { user }))
+    const [a, b] = ['user_a', 'user_b'].map((user) => {
+      const server = tracing.tracer.startSpan('server', { kind: SpanKind.SERVER })
+      const request = Object.assign(new EventEmitter(), { user })
+      return context.bind(trace.setSpan(context.active(), server), request)
+    })
     const enter = nest({
       session: (execution: ReturnType<typeof executionContext>) => {
         const { user } = execution.getArgs()[0] as { user: string }

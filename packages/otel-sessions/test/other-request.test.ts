@@ -3,8 +3,13 @@ import { EventEmitter } from 'node:events'
 import { context, type Span, SpanKind, trace } from '@opentelemetry/api'
 import { getSession, type SessionInit, usingSession } from 'otel-sessions'
 import { sessions } from 'otel-sessions/express'
+import { sessions as fastify } from 'otel-sessions/fastify'
 import { sessions as fetchSessions } from 'otel-sessions/fetch'
+import { sessions as hono } from 'otel-sessions/hono'
+import { sessions as koa } from 'otel-sessions/koa'
 import { sessions as invocationSessions } from 'otel-sessions/lambda'
+import { sessions as nest } from 'otel-sessions/nest'
+import { sessions as sockets } from 'otel-sessions/socket.io'
 import { sessions as jobSessions } from 'otel-sessions/worker'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { collectWarnings, startTracing, stopTracing } from '../../../test/support/tracing.ts'
@@ -105,6 +110,8 @@ describe('a request whose login answers in the context of another request', () =
   )
 })
 
+/** What Nest passes. */
+const execution = (kind: string, ...args: unknown[]) => ({ getType: () => kind, getArgs: () => args })
 /** A request as the web has it. */
 const requestOf = (user: string) => new Request(`test:/${user}`)
 /** A request as Node has it. */
@@ -314,4 +321,68 @@ describe('a request', () => {
     expect(one.eventNames()).toEqual([])
     expect(events.every((event) => typeof event === 'symbol')).toBe(true)
   })
+})
+
+describe.each<[helper: string, enter: (answer: Answer, one: object, fn: () => void) => unknown]>([
+  ['fastify', (answer, raw, fn) => fastify({ session: () => answer })({ raw }, { raw: {} }, fn)],
+  ['koa', (answer, req, fn) => koa({ session: () => answer })({ req, res: {} }, async () => fn())],
+  [
+    'nest',
+    (answer, one, handle) => nest({ session: () => answer }).intercept(execution('http', one), { handle }),
+  ],
+  [
+    'nest on fastify',
+    (answer, raw, handle) =>
+      nest({ session: () => answer }).intercept(execution('http', { raw }), { handle }),
+  ],
+  [
+    'nest for GraphQL',
+    (answer, req, handle) =>
+      nest({ session: () => answer }).intercept(execution('graphql', {}, {}, { req }), { handle }),
+  ],
+  [
+    'hono on Node',
+    (answer, incoming, fn) => hono({ session: () => answer })({ env: { incoming } }, async () => fn()),
+  ],
+])('the helper for %s', (_, enter) => {
+  it('tells a request from another one, in whose context it arrives', async () => {
+    const [a, b] = [request('a'), request('b')]
+    let inner: unknown
+    await enter(OTHER, a, () => {
+      inner = enter({ userId: 'user_b' }, b, () => span('work'))
+    })
+    await inner
+    expect(exported('work')).toEqual({ 'user.id': 'user_b' })
+    await enter({ userId: 'user_b' }, b, () => {
+      inner = enter('user_b_conv', b, () => span('nested'))
+    })
+    await inner
+    expect(exported('nested')).toEqual({ 'session.id': 'user_b_conv', 'user.id': 'user_b' })
+  })
+})
+
+it('the helper for Hono tells requests apart that the application makes of itself', async () => {
+  const enter = hono({
+    session: ({ req }: { req: { raw: Request } }) =>
+      userOf(req.raw) === 'user_a' ? OTHER : { userId: 'user_b' },
+  })
+  const answer = (user: string, fn: () => unknown) =>
+    enter({ req: { raw: requestOf(user) } }, async () => {
+      await fn()
+    })
+  await answer('user_a', () => answer('user_b', () => span('work')))
+  expect(exported('work')).toEqual({ 'user.id': 'user_b' })
+})
+
+it('a socket whose login answers elsewhere is connected below the request that has opened it', () => {
+  const one = request('b')
+  const server = tracing.tracer.startSpan('server', { kind: SpanKind.SERVER })
+  context.bind(trace.setSpan(context.active(), server), one)
+  tracing.tracer.startActiveSpan('elsewhere', { kind: SpanKind.SERVER }, () =>
+    sockets({ session: () => 'user_b_conv' })({ request: one }, () => {
+      expect(trace.getActiveSpan()).toBe(server)
+      span('connection')
+    }),
+  )
+  expect(exported('connection')).toEqual({ 'session.id': 'user_b_conv' })
 })

@@ -15,7 +15,7 @@ import {
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-base'
 import { getSession, SessionSpanProcessor, usingSession } from 'otel-sessions'
 import { sessions } from 'otel-sessions/express'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { collectWarnings, startTracing, stopTracing } from '../../../test/support/tracing.ts'
 import { createEntry } from '../src/requests/entry.ts'
 import { noteParent, RequestSpanProcessor } from '../src/requests/span-parents.ts'
@@ -339,6 +339,25 @@ it('the later of two helpers on one request decides, also in listeners', async (
   // However many there are, each event costs the same.
   expect(emits.size).toBe(1)
   expect(sessionIn('server user_a').sessionId).toBe('user_a_other')
+})
+
+it('so does the later of two helpers of two copies of the package', async () => {
+  vi.resetModules()
+  const copy = await import('otel-sessions/express')
+  expect(copy.sessions).not.toBe(sessions)
+  const seen: (string | undefined)[] = []
+  const server = await serve(tracing.tracer, [
+    sessions({ session: () => 'user_a_conv' }),
+    (_, response, next) => {
+      response.on('finish', () => seen.push(getSession()?.sessionId))
+      next()
+    },
+    copy.sessions({ session: () => 'user_a_other' }),
+    (_, response) => void response.end(),
+  ])
+  await server.visit('user_a')
+  await server.close()
+  expect(seen).toEqual(['user_a_other'])
 })
 
 it('a request that is not sampled is in its session all the same', async () => {

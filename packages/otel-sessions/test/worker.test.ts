@@ -1,5 +1,5 @@
 // Handlers of jobs. BullMQ, Kafka and others themselves are tried in test/messages.
-import { context, SpanKind } from '@opentelemetry/api'
+import { context, SpanKind, trace } from '@opentelemetry/api'
 import { getSession, type SessionInit, setSpanSession, usingSession } from 'otel-sessions'
 import { sessions } from 'otel-sessions/worker'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -308,6 +308,43 @@ describe('a span that jobs of several sessions share', () => {
       loop.end()
     })
     expect(sessionIn('agent')).toBe('thread_b')
+  })
+
+  it('gets the fields of a job that states no ID, and then the session of one that states one', async () => {
+    const handleAs = sessions({ session: ({ session }: { session: Answer }) => session })
+    await tracing.tracer.startActiveSpan('of c', { kind: SpanKind.CONSUMER }, async (consumer) => {
+      setSpanSession(consumer, 'user_c_conv')
+      await handleAs(async () => {})({ session: { tags: ['job'] } })
+      consumer.end()
+    })
+    await tracing.tracer.startActiveSpan('of a', { kind: SpanKind.CONSUMER }, async (consumer) => {
+      await handleAs(async () => {})({ session: {} })
+      await handleAs(async () => {})({ session: 'user_a_conv' })
+      consumer.end()
+    })
+    expect(tracing.exportedSpans()).toEqual({
+      'of c': { 'session.id': 'user_c_conv', 'tag.tags': ['job'] },
+      'of a': { 'session.id': 'user_a_conv' },
+    })
+  })
+
+  it('passes its session on to a job that its own job runs, and that states nothing', async () => {
+    const step = sessions({ session: () => undefined })(async () => span('step'))
+    await tracing.tracer.startActiveSpan('consumer', { kind: SpanKind.CONSUMER }, async (consumer) => {
+      await known(() => step({}))({ user: 'user_a' })
+      consumer.end()
+    })
+    expect(sessionIn('step')).toBe('user_a_conv')
+  })
+
+  it('is still the active span of a job that states null', async () => {
+    await tracing.tracer.startActiveSpan('consumer', { kind: SpanKind.CONSUMER }, async (consumer) => {
+      await known(async () => {})({ user: 'user_a' })
+      await sessions({ session: () => null })(async () => {
+        expect(trace.getActiveSpan()).toBe(consumer)
+      })({})
+      consumer.end()
+    })
   })
 
   it('is not cleared by a job that the code in a session runs', async () => {

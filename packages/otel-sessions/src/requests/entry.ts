@@ -142,11 +142,10 @@ function enter<T>(
   const { active, dropped, isElsewhere, isNested, strayed } = arrival
   const isShared = unit === 'job' || unit === 'call'
   const started = [...strayed.filter((span) => span.isRecording()), ...spansOf(unit, known)]
-  const isOfAnother =
-    isShared && found !== null && idOf(found ?? {}) === undefined && isClaimed(started, dropped)
+  const session = found === undefined ? {} : found
+  const isOfAnother = isShared && idOf(session) === undefined && isClaimed(started, dropped)
   // Nothing is stated, and nothing of others is around: it goes on as if there were no helper.
   if (found === undefined && !isElsewhere && !isOfAnother) return context.with(active, fn)
-  const session = found === undefined ? {} : found
   for (const span of spansFromElsewhere(arrival, started)) setOnSpan(span, null)
   const spans = isShared ? claimSpans(started, session, dropped) : started
   const run = () =>
