@@ -33,7 +33,7 @@ export function sessions<Socket extends object>(
       // The handler of `connection` is called behind `next`.
       inSessions(sessions, next)
     }
-    entry.find(socket, go, { objects: [(socket as { readonly request?: unknown }).request] })
+    entry.find(socket, go)
   }
 }
 

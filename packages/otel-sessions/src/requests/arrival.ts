@@ -1,6 +1,6 @@
 import { type Context, context, type Span } from '@opentelemetry/api'
-import { markOrigin, objectsByKind } from './origin.ts'
-import { ownContext, ownSpansIn } from './own-context.ts'
+import { markOrigin, objectsByKind, originIn } from './origin.ts'
+import { leaveOrigin, ownContext, ownSpansIn } from './own-context.ts'
 import { type EntryUnit, receives, spansOf } from './server-span.ts'
 import { outsideOfScopes, recordOf, scopeIn } from './surroundings.ts'
 
@@ -41,7 +41,7 @@ export interface Arrival {
 export function arrive(unit: EntryUnit, parts: RequestParts, helper: object): Arrival {
   const active = context.active()
   const objects = objectsByKind(parts.objects ?? [], helper)
-  const own = unit === 'request' || unit === 'socket' ? ownContext(active, objects) : active
+  const own = beginningOf(unit, active, objects)
   const scope = scopeIn(own)
   const isDropped =
     scope !== undefined && (unit !== 'request' || isFromElsewhere(scope, spansOf(unit, parts.spans, own)))
@@ -55,6 +55,13 @@ export function arrive(unit: EntryUnit, parts: RequestParts, helper: object): Ar
     isNested: scope !== undefined && !isDropped,
     strayed: own === active ? [] : ownSpansIn(active, own),
   }
+}
+
+function beginningOf(unit: EntryUnit, active: Context, objects: ReadonlyMap<unknown, object>): Context {
+  if (unit === 'request') return ownContext(active, objects)
+  // Of a socket, the request that has opened it may be over: with polling, each message is a request of its own.
+  const isOthers = unit === 'socket' && (originIn(active)?.unit ?? 'socket') !== 'socket'
+  return isOthers ? leaveOrigin(active) : active
 }
 
 /** Whether the server's or consumer's span started in a scope, and so nothing that has arrived entered it. */

@@ -5,7 +5,7 @@ import { parentOf } from './span-parents.ts'
 import { hasEnded, scopeIn, withoutSessionOfParent, withScope } from './surroundings.ts'
 
 /**
- * Finds the context in which a request or a socket begins. A login that waits for a pool, a queue or a shared connection
+ * Finds the context in which a request begins. A login that waits for a pool, a queue or a shared connection
  * goes on in the context of whoever it waited for: there are the scope, the server's span and the trace of another user.
  *
  * The context that has arrived is that of another request if a helper has entered one there, or if it has the server's
@@ -21,7 +21,7 @@ export function ownContext(active: Context, objects: ReadonlyMap<unknown, object
   const bound = boundContext(objects)
   if (bound === undefined) {
     const isOther = isOwn === false || hasEnded(receiverIn(active))
-    return isOther ? leave(active) : active
+    return isOther ? leaveOrigin(active) : active
   }
   if (isOwn === undefined && isOfServer(active, receiverIn(bound))) return active
   // Nothing says whose the scope is: the login may have entered it.
@@ -29,8 +29,8 @@ export function ownContext(active: Context, objects: ReadonlyMap<unknown, object
   return isNobodys ? withScope(bound, scopeIn(active)) : bound
 }
 
-/** The same trace, without anything of the request that the context belongs to. */
-const leave = (active: Context): Context =>
+/** The same trace, without anything of the request or job that the context belongs to. */
+export const leaveOrigin = (active: Context): Context =>
   withoutSessionOfParent(withoutServerSpan(withoutOrigin(withScope(active, undefined))))
 
 /** Whether a context is below a server's span, or at least in its trace if it names no server's span. */
