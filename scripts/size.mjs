@@ -17,19 +17,19 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const ROOM = 1.03
 const CORE = { '@otel-sessions/processor': ['usingSession', 'SessionSpanProcessor'] }
 const EXPORTER = { '@otel-sessions/exporter': ['SessionSpanExporter'] }
-// What a helper has above `usingSession` is how it enters a request.
+// What a helper has above `usingSession` is how it enters a request, and how it leaves the context of another one.
 const HELPERS = {
-  express: 13_628,
-  fastify: 13_722,
-  koa: 19_008,
-  nest: 13_676,
-  hono: 14_008,
-  fetch: 14_113,
-  next: 14_302,
-  lambda: 13_880,
-  worker: 13_735,
-  'socket.io': 19_250,
-  mcp: 13_728,
+  express: 14_503,
+  fastify: 14_608,
+  koa: 19_857,
+  nest: 14_679,
+  hono: 14_896,
+  fetch: 15_008,
+  next: 15_159,
+  lambda: 14_802,
+  worker: 14_616,
+  'socket.io': 20_058,
+  mcp: 14_602,
 }
 const PROGRAMS = [
   { limit: 15_950, imports: { ...CORE, ...EXPORTER } },
