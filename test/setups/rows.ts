@@ -81,7 +81,7 @@ export const ROWS: readonly Row[] = [
     'sdk-2',
     'setLangfuseTracerProvider',
     { early: 2 },
-    { missing: { handle: 2, work: 2 }, added: { early: 2 }, says: /their provider lacks spanProcessors/ },
+    { missing: { handle: 2, work: 2 }, added: { early: 2 }, says: /their provider lacks sessionProcessors/ },
   ),
 
   // How and where the process is started.

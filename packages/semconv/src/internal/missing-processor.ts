@@ -13,7 +13,7 @@ export const processorLog = /* @__PURE__ */ problemLog<string>(
 /** Reports that spans get no session from scopes or their parents: a provider has no `SessionSpanProcessor`. */
 export function reportMissingProcessor(): void {
   processorLog.report('processor:missing', () => {
-    return 'spans get no session: their provider lacks spanProcessors: [new SessionSpanProcessor(), …]'
+    return 'spans get no session: their provider lacks sessionProcessors or SessionSpanProcessor'
   })
 }
 

@@ -25,8 +25,10 @@ export function shorten(text: string): string {
 function adviceOn(status: number, hasDelivered: boolean): string {
   if (hasDelivered && status !== 413)
     return "Check the endpoint's log, or a firewall's, for what is wrong with them"
-  if (status === 401 || status === 403) return 'Check the credentials in option headers'
-  if (status === 404 || status === 405) return 'Check option url, which needs the whole path'
+  if (status === 401 || status === 403)
+    return 'Check the credentials in option headers, or OTEL_EXPORTER_OTLP_HEADERS'
+  if (status === 404 || status === 405)
+    return 'Check OTEL_EXPORTER_OTLP_ENDPOINT, or option url, which needs the whole path'
   if (status === 413) return "Check the endpoint's limit for the size of a request"
   if (status === 415) return 'Check that the endpoint supports the options protocol and compression'
   if (status < 400) return 'Redirects are not followed; check option url'
