@@ -1,16 +1,9 @@
-import {
-  context,
-  DiagConsoleLogger,
-  DiagLogLevel,
-  diag,
-  propagation,
-  type TracerProvider,
-  trace,
-} from '@opentelemetry/api'
+import { context, DiagLogLevel, diag, propagation, type TracerProvider, trace } from '@opentelemetry/api'
 import { logUnheard, registeredApi } from '@otel-sessions/semconv/internal'
 import { problems } from '../problems.ts'
 import { readEnvironment, readLogLevel } from './environment/environment.ts'
 import { givesWay } from './following-provider.ts'
+import { QuietLogger } from './instrumentations/logger.ts'
 import { startInstrumentations } from './instrumentations/start.ts'
 import { checkRegisterOptions, type RegisterSessionsOptions } from './options.ts'
 import { activeProcessorOf, type ProviderParts, stamps } from './provider-parts.ts'
@@ -76,7 +69,7 @@ export const isOfRegisterSessions = (provider: object): boolean =>
 export function setLogger(): void {
   const logLevel = readLogLevel()
   if (registeredApi().diag === undefined && logLevel !== DiagLogLevel.NONE) {
-    diag.setLogger(new DiagConsoleLogger(), { logLevel })
+    diag.setLogger(new QuietLogger(), { logLevel })
   }
   logUnheard()
 }

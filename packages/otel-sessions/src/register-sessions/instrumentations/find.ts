@@ -11,6 +11,7 @@ import {
   reportFailure,
 } from './instrumentation.ts'
 import { missingInstrumentations } from './llm-libraries.ts'
+import { withoutOrderWarnings } from './logger.ts'
 import { keepOnePerLibrary, type LeftOut } from './one-per-library.ts'
 import { patchImports } from './patch-imports.ts'
 import { requiredFiles, warnOfLate } from './too-late.ts'
@@ -58,7 +59,7 @@ export function findInstrumentations(
     for (const name of names) attempt(name, () => loaded.set(name, require(name)))
     for (const [name, module] of loaded) {
       attempt(name, () => {
-        const constructed = construct(module, taken)
+        const constructed = withoutOrderWarnings(() => construct(module, taken))
         for (const each of constructed) guardPatches(each, log)
         for (const { instrumentationName } of constructed) taken.add(instrumentationName)
         found.set(name, constructed)
@@ -135,11 +136,9 @@ function logChoice(
 
 function warnOfUnreachable(names: readonly string[], log: InstrumentationLog): void {
   if (names.length === 0) return
-  const remedy =
-    'use Node 22.22.3, 24.11.1 or later with current versions of them, or load the libraries with require, or use manuallyInstrument if they have it'
   log.warn(
     'instrumentation:unreachable',
-    `what ES modules import is out of reach of ${names.join(', ')}: ${remedy}`,
+    `what ES modules import is out of reach of ${names.join(', ')}, unless you call their manuallyInstrument, or load the libraries with require. On Node 22.22.3, 24.11.1 or later, current versions reach it`,
   )
 }
 
