@@ -29,6 +29,7 @@ export type FrontDoorProblem =
   | 'request:timed-out'
   | 'request:invalid'
   | 'request:no-opentelemetry'
+  | 'request:no-session'
   | 'mcp:several-sessions'
 
 const NAMESPACE = 'otel-sessions'

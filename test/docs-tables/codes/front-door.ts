@@ -33,6 +33,10 @@ export const REQUEST = area({
       what: 'A helper was called, and nothing has set up OpenTelemetry in this process: there is neither a context manager nor a provider. The helper does nothing. It is not counted if `OTEL_SDK_DISABLED` is `true`.',
       fix: 'Call [`registerSessions()`](getting-started.md) before your application begins, or start it with `node --import otel-sessions/register`. On other runtimes than Node, register a provider with `sessionProcessors`.',
     },
+    'request:no-session': {
+      what: 'Your function returned `undefined` for each of the first 10 requests, jobs or messages, and named no session so far. `undefined` states nothing: the spans have a session only if something else names it. Mostly the function looks for something that is not there, such as a header that the client does not send.',
+      fix: 'Return the conversation of the signed-in user, or `null` where there is none. It is right as it is if a framework names the session, such as LangChain with a `thread_id`.',
+    },
   } satisfies CodesOf<'request'>,
 })
 

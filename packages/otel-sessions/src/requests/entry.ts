@@ -3,7 +3,7 @@
  *
  * - `options.ts`: what the application passes
  * - `entry.ts`: asks for the session, and runs the request in it
- * - `check-answer.ts`: what the application's function may return
+ * - `check-answer.ts`: what the application's function may return; `first-answers.ts`: it may never name a session
  * - `arrival.ts`: finds the context in which it begins; a scope that comes from elsewhere is dropped
  * - `own-context.ts`, with `origin.ts`: a request may arrive in the context of another one
  * - `surroundings.ts`: the scope and the parent span in a context
@@ -28,6 +28,7 @@ import { type Arrival, arrive, type RequestParts, spansFromElsewhere } from './a
 import { bindEvents } from './bind-events.ts'
 import { checkAnswer } from './check-answer.ts'
 import { claimSpans, isClaimed } from './claim-spans.ts'
+import { watchFirstAnswers } from './first-answers.ts'
 import { checkSessionsOptions, type SessionOfRequest, type SessionsOptions } from './options.ts'
 import { type EntryUnit, spansOf } from './server-span.ts'
 import { idOf, mergedSession, setOnSpan } from './span-sessions.ts'
@@ -66,7 +67,16 @@ export function createEntry<Request>(
     problems.report(code, text, framework)
     return null
   }
+  const note = watchFirstAnswers((count) => {
+    problems.report(
+      'request:no-session',
+      () =>
+        `otel-sessions/${framework}: the option session returned undefined for the first ${count} ${unit}s, so nothing states their session. Return the conversation of the signed-in user. Ignore this if something else names it, such as a thread_id`,
+      framework,
+    )
+  })
   const check = (answer: unknown): SessionOfRequest => {
+    note(answer)
     const { session, problem } = checkAnswer(answer)
     if (problem !== undefined) fail('request:invalid', () => `returned no valid session ID, but ${problem}`)
     if (session === undefined || isSetUp()) return session
