@@ -315,6 +315,7 @@ describe('a span that jobs of several sessions share', () => {
     await tracing.tracer.startActiveSpan('of c', { kind: SpanKind.CONSUMER }, async (consumer) => {
       setSpanSession(consumer, 'user_c_conv')
       await handleAs(async () => {})({ session: { tags: ['job'] } })
+      span('afterwards')
       consumer.end()
     })
     await tracing.tracer.startActiveSpan('of a', { kind: SpanKind.CONSUMER }, async (consumer) => {
@@ -324,6 +325,7 @@ describe('a span that jobs of several sessions share', () => {
     })
     expect(tracing.exportedSpans()).toEqual({
       'of c': { 'session.id': 'user_c_conv', 'tag.tags': ['job'] },
+      afterwards: { 'session.id': 'user_c_conv', 'tag.tags': ['job'] },
       'of a': { 'session.id': 'user_a_conv' },
     })
   })
