@@ -54,6 +54,7 @@ const wrong: [string, unknown, string][] = [
     { headers: { 'x-b3-traceid': 'x\ny' } },
     'option headers: "x-b3-traceid" must be a valid header name',
   ],
+  ['headers', { headers: new Date() }, 'option headers must be an object or a function, it is a Date'],
   ['headers', { headers: null }, 'option headers must be an object or a function, it is null'],
   ['headers', { headers: { 'a b': '1' } }, 'option headers: "a b" must be a valid header name'],
   [
@@ -101,6 +102,11 @@ const wrong: [string, unknown, string][] = [
     'httpAgentOptions',
     { httpAgentOptions: { dispatch: () => true } },
     'option httpAgentOptions must be options of an agent or a function that returns one, it is a dispatcher of fetch',
+  ],
+  [
+    'httpAgentOptions',
+    { httpAgentOptions: new Map([['keepAlive', false]]) },
+    'option httpAgentOptions must be options of an agent or a function that returns one, it is a Map',
   ],
   ['httpAgentOptions', { httpAgentOptions: [] }, 'option httpAgentOptions must be an object or a function'],
   [

@@ -5,6 +5,7 @@ import type { SessionSpanProcessorOptions } from '@otel-sessions/processor'
 import type { LangChainCallbacks, LangChainCaller } from '@otel-sessions/processor/langchain'
 import { checkChoice, checkOption, checkOptions } from '@otel-sessions/semconv/internal'
 import { pickSet, type SessionProcessorsOptions, STAMPING_OPTIONS } from '../session-processors/options.ts'
+import { read } from '../session-processors/read.ts'
 import type { InstrumentationLike } from './instrumentations/instrumentation.ts'
 
 /**
@@ -115,9 +116,6 @@ export function checkRegisterOptions(given: RegisterSessionsOptions): CheckedOpt
   const isBackfill = backfill === undefined || backfill === false || typeof backfill === 'object'
   checkOption(isBackfill && backfill !== null, WHERE, 'backfill', 'false or made by backfill()', backfill)
   if (autoInstrument !== undefined) checkChoice(WHERE, 'autoInstrument', autoInstrument, [true, false])
-  const isChoice = keepSessionInLangChain === true || Array.isArray(keepSessionInLangChain)
-  const modules = "true or an array of LangChain's modules"
-  checkOption(isChoice, WHERE, 'keepSessionInLangChain', modules, keepSessionInLangChain)
   return {
     stamping: pickSet(options, STAMPING_OPTIONS),
     validation: pickSet({ ...options, backfill: undefined }, VALIDATION_OPTIONS),
@@ -125,8 +123,19 @@ export function checkRegisterOptions(given: RegisterSessionsOptions): CheckedOpt
     backfill,
     autoInstrument,
     instrumentations: checkInstrumentations(instrumentations),
-    langChainModules: keepSessionInLangChain === true ? [] : keepSessionInLangChain,
+    langChainModules: keepSessionInLangChain === true ? [] : checkModules(keepSessionInLangChain),
   }
+}
+
+function checkModules(given: unknown): (LangChainCallbacks | LangChainCaller)[] {
+  const modules = "true or an array of LangChain's modules"
+  checkOption(Array.isArray(given), WHERE, 'keepSessionInLangChain', modules, given)
+  return [...(given as unknown[])].map((each, index) => {
+    const isOne = ['CallbackManager', 'AsyncCaller'].some((name) => typeof read(each, name) === 'function')
+    const expected = "a module of LangChain's, with CallbackManager or AsyncCaller"
+    checkOption(isOne, WHERE, `keepSessionInLangChain[${index}]`, expected, each)
+    return each as LangChainCallbacks | LangChainCaller
+  })
 }
 
 function checkInstrumentations(given: unknown): InstrumentationLike[] {

@@ -1,6 +1,12 @@
 import { trace } from '@opentelemetry/api'
 import fc from 'fast-check'
-import { backfill, langfuse, type RegisterSessionsOptions, registerSessions } from 'otel-sessions'
+import {
+  backfill,
+  langfuse,
+  type RegisterSessionsOptions,
+  registerSessions,
+  sessionProcessors,
+} from 'otel-sessions'
 import { expect, test } from 'vitest'
 import { register, useCollector } from './support.ts'
 
@@ -81,6 +87,69 @@ test.each([
 ])('instrumentations: %j is no list of instrumentations', (instrumentations, message) => {
   expect(() => registerSessions({ instrumentations: instrumentations as never })).toThrow(
     `registerSessions: option ${message}`,
+  )
+})
+
+const WRONG_ELEMENTS = [
+  null,
+  undefined,
+  {},
+  7,
+  true,
+  'secret_value',
+  () => 'secret_value',
+  new Date(),
+  Symbol('secret_value'),
+]
+
+/** Of arrays with one wrong element, those for which a function throws no error that names the option. */
+function acceptedArrays(name: string, call: (options: object) => unknown): unknown[] {
+  return WRONG_ELEMENTS.filter((element) => {
+    // Any string is the name of an alias.
+    if (name === 'aliases' && typeof element === 'string') return false
+    try {
+      call({ [name]: [element] })
+      return true
+    } catch (error) {
+      const { message } = error as Error
+      expect(message).toMatch(new RegExp(`^\\w+: option ${name}\\b`))
+      expect(message).not.toContain('secret_value')
+      return !(error instanceof TypeError || error instanceof RangeError)
+    }
+  })
+}
+
+test.each(Object.keys(WRONG))('an array of wrong elements is no value for %s', (name) => {
+  expect(acceptedArrays(name, registerSessions)).toEqual([])
+  expect(trace.getTracer('app').startSpan('work').isRecording()).toBe(false)
+})
+
+test.each([
+  'backends',
+  'backfill',
+  'onInvalid',
+  'aliases',
+  'maxLength',
+  'onOverwrite',
+  'inferFromChildren',
+  'defaultSession',
+])('an array of wrong elements is no value for %s of sessionProcessors', (name) => {
+  expect(acceptedArrays(name, (options) => sessionProcessors([], options))).toEqual([])
+})
+
+test('LangChain has no other modules than two', () => {
+  const hostile = new Proxy(
+    {},
+    {
+      get() {
+        throw new Error('secret_value')
+      },
+    },
+  )
+  expect(() =>
+    registerSessions({ keepSessionInLangChain: [{ AsyncCaller: class {} }, hostile as never] }),
+  ).toThrow(
+    "registerSessions: option keepSessionInLangChain[1] must be a module of LangChain's, with CallbackManager or AsyncCaller, it is a value of type object",
   )
 })
 

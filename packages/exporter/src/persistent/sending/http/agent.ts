@@ -5,7 +5,7 @@ import { createSecureContext } from 'node:tls'
 import { kindOf } from '@otel-sessions/semconv/internal'
 import { type HttpAgentOption, PROCESSOR } from '../../options.ts'
 import { nameOfError } from '../messages.ts'
-import { isPromise, ValueError } from './option-failure.ts'
+import { builtInNameOf, isPromise, ValueError } from './option-failure.ts'
 
 type AgentOptions = Readonly<Record<string, unknown>>
 
@@ -90,7 +90,9 @@ export function agentOptionsOf(
       `${PROCESSOR}: option httpAgentOptions must be an object or a function that returns an agent, it is ${kindOf(option)}`,
     )
   }
-  const kind = isPromise(option) ? 'a promise' : 'dispatch' in option ? 'a dispatcher of fetch' : undefined
+  const builtIn = builtInNameOf(option)
+  const isA = builtIn === undefined ? undefined : `a ${builtIn}`
+  const kind = isPromise(option) ? 'a promise' : 'dispatch' in option ? 'a dispatcher of fetch' : isA
   if (kind !== undefined) {
     throw new TypeError(
       `${PROCESSOR}: option httpAgentOptions must be options of an agent or a function that returns one, it is ${kind}`,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { countOf, kindOf } from '@otel-sessions/semconv/internal'
 import type { Compression, HeadersOption } from '../../options.ts'
 import { logUndefinedHeader } from '../messages.ts'
-import { isPromise, ValueError } from './option-failure.ts'
+import { builtInNameOf, isPromise, ValueError } from './option-failure.ts'
 
 // They describe the body, which is not the application's to change, or promise what this client does not do.
 const RESERVED_HEADERS = new Set([
@@ -28,8 +28,12 @@ export function headersOf(given: unknown): Record<string, string> {
     throw new ValueError(`headers must be an object or a function, it is ${kindOf(given)}`)
   }
   if (isPromise(given)) throw new ValueError('headers must be an object or a function, it is a promise')
+  const isIterable = Symbol.iterator in given
+  const builtIn = isIterable ? undefined : builtInNameOf(given)
+  if (builtIn !== undefined)
+    throw new ValueError(`headers must be an object or a function, it is a ${builtIn}`)
   const headers: Record<string, string> = {}
-  const entries = Symbol.iterator in given ? (given as Iterable<unknown>) : Object.entries(given)
+  const entries = isIterable ? (given as Iterable<unknown>) : Object.entries(given)
   for (const entry of entries) {
     if (!Array.isArray(entry)) {
       throw new ValueError(`headers must have entries of a name and a value, one is ${kindOf(entry)}`)

@@ -20,3 +20,12 @@ export const isOfOption = (reason: string): boolean => reason.startsWith('option
 
 /** Whether a value is a promise, where an option takes a function that returns one. */
 export const isPromise = (value: object): boolean => typeof (value as { then?: unknown }).then === 'function'
+
+/**
+ * The name of a built-in class whose objects have no properties, such as `Date` or `Map`: where options are read from an
+ * object, such a one is taken for none by mistake. Undefined for other objects.
+ */
+export function builtInNameOf(value: object): string | undefined {
+  const name = Object.prototype.toString.call(value).slice('[object '.length, -1)
+  return name === 'Object' || Object.keys(value).length > 0 ? undefined : name
+}
