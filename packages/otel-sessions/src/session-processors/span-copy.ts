@@ -76,11 +76,21 @@ function anyCopier(view: ExportableSpan, spanPrototype: object): Copier {
   return {
     ownFields: undefined,
     copy(span, view) {
-      // With the prototype in the literal: to set it afterwards takes twice as long.
-      const copy = { __proto__: prototype, ...span, attributes: view.attributes }
-      for (const name of names) copy[name] = view[name] as never
-      return copy
+      const copy = spreadOf(span, prototype)
+      copy['attributes'] = view.attributes
+      for (const name of names) copy[name] = view[name]
+      return copy as object as ExportableSpan
     },
+  }
+}
+
+/** An object with the fields of a span. If one of them throws, with none: they are copied one by one then. */
+function spreadOf(span: ExportableSpan, prototype: object): Record<string, unknown> {
+  try {
+    // With the prototype in the literal: to set it afterwards takes twice as long.
+    return { __proto__: prototype, ...span }
+  } catch {
+    return Object.create(prototype)
   }
 }
 
