@@ -166,7 +166,7 @@ export const INSTRUMENTATION = area({
       fix: 'Install those of your libraries, such as `npm install @opentelemetry/instrumentation-http`, or all of OpenTelemetry: `@opentelemetry/auto-instrumentations-node`. If your code makes all spans by itself, turn the search off: `OTEL_SESSIONS_AUTO_INSTRUMENT=false`. If you want no spans of the one library, name it: `OTEL_NODE_DISABLED_INSTRUMENTATIONS=openai`.',
     },
     'instrumentation:too-late': {
-      what: 'The libraries that the log names were loaded before the instrumentations. These change only what is loaded after them. An ES module loads everything that it imports before its first line runs, so a call of `registerSessions` below the imports is too late, and so is an import of the file that calls it above them. For ES modules, the log has this with the first request that the process serves or makes, or when it ends.',
+      what: 'The libraries that the log names were loaded before the instrumentations. These change only what is loaded after them. An ES module loads everything that it imports before its first line runs. So a call of `registerSessions` below the imports is too late, and so is an import of the file that calls it above them. For ES modules, the log has this with the first request that the process serves or makes, or when it ends.',
       fix: 'Call `registerSessions` in a file of its own, and preload it: `node --import ./telemetry.mjs app.mjs`. In CommonJS, it is enough to `require` that file first. It is right as it is if you pass the library to `manuallyInstrument`.',
     },
     'instrumentation:unreachable': {
