@@ -128,7 +128,6 @@ export function watchApi(observer: ApiObserver): void {
     },
     set(next: RawApi | undefined) {
       raw = next
-      refused.onUse()
       if (next !== undefined) guard(() => watchProperties(next))
       isRegistering = true
     },

@@ -35,7 +35,7 @@ export class RefusedReaders {
     this.#since = 'version'
   }
 
-  /** A property is read, or something is registered. */
+  /** A property is read. */
   onUse(): void {
     this.#since = undefined
   }

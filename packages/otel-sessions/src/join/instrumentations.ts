@@ -80,9 +80,7 @@ export class InstalledInstrumentations {
    */
   noticeSpansOf(provider: ProviderParts): void {
     if (this.#started.length === 0) return
-    const noticing = this.#own.noticeOthers((name) => {
-      if (this.#wanted.has(name)) this.#stopped.add(name)
-    })
+    const noticing = this.#own.noticeOthers((name) => this.#stopped.add(name))
     const list = activeProcessorOf(provider)?._spanProcessors
     if (Array.isArray(list)) list.unshift(noticing)
   }

@@ -1,4 +1,4 @@
-import { context, diag, ProxyTracerProvider, propagation, trace } from '@opentelemetry/api'
+import { context, diag, metrics, ProxyTracerProvider, propagation, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
 import fc from 'fast-check'
@@ -203,6 +203,25 @@ test('a copy that is newer still is told of, and finds nothing as without us', (
   for (let time = 0; time < 2; time++) expect(readAsNewer(11)).toBeUndefined()
   expect(noted.refused).toBe(1)
   expect(noted.failures).toEqual([])
+})
+
+test('a copy that uses meters or logs is not taken for one that is too new', () => {
+  const noted = watch()
+  trace.setGlobalTracerProvider(provider('theirs'))
+  for (let time = 0; time < 3; time++) {
+    metrics.getMeterProvider()
+    const { version } = shared[API] as Record<string, unknown>
+    expect([version, shared[API]?.['logs']]).toEqual(['1.10.0', undefined])
+  }
+  expect(noted.refused).toBe(0)
+})
+
+test('who registers is told the version itself, whatever the observer reads meanwhile', () => {
+  watch({ onProvider: () => void shared[API]?.['diag'] })
+  const api = { version: '1.9.0', trace: provider('theirs') }
+  shared[API] = api
+  expect(api.version).toBe('1.9.0')
+  expect(shared[API]?.['version']).toBe('1.10.0')
 })
 
 test('the version can be written, as without us', () => {

@@ -2,6 +2,7 @@ import type { Span, Tracer } from '@opentelemetry/api'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { InstalledInstrumentations } from '../../src/join/instrumentations.ts'
+import { OwnSpans } from '../../src/join/own-spans.ts'
 import { FAKE, installInstrumentation } from './support.ts'
 
 const log = { inform: () => {}, warn: () => {}, none: () => {}, preload: '' }
@@ -130,9 +131,32 @@ describe('beside another SDK, an installed instrumentation', () => {
     expect(installed.startSpan('after').isRecording()).toBe(false)
   })
 
-  test('does no harm to a provider whose processors are not to be found', () => {
-    installInstrumentation()
-    expect(() => start().instrumentations.noticeSpansOf({})).not.toThrow()
+  test.each([{}, { _activeSpanProcessor: { _spanProcessors: new Map() } }])(
+    'does no harm to a provider whose processors are not to be found: %o',
+    (provider) => {
+      installInstrumentation()
+      const { instrumentations } = start()
+      expect(() => instrumentations.noticeSpansOf(provider as object)).not.toThrow()
+    },
+  )
+
+  test('adds no processor where none is installed', () => {
+    const processors: never[] = []
+    const instrumentations = new InstalledInstrumentations(
+      () => new TracerProvider(),
+      () => [],
+      () => true,
+    )
+    instrumentations.noticeSpansOf({ _activeSpanProcessor: { _spanProcessors: processors } })
+    expect(processors).toEqual([])
+  })
+
+  test.each(['instrumentationScope', 'instrumentationLibrary'])('knows spans by their %s', (property) => {
+    const names: string[] = []
+    const { onStart } = new OwnSpans().noticeOthers((name) => names.push(name))
+    onStart({ [property]: { name: FAKE } } as never, undefined as never)
+    onStart({} as never, undefined as never)
+    expect(names).toEqual([FAKE])
   })
 })
 

@@ -23,7 +23,7 @@ import type { Application } from '../../src/join/application.ts'
 import { register } from '../../src/join/index.ts'
 import { SetUpOrJoin } from '../../src/join/set-up-or-join.ts'
 import { readCommonEnvironment } from '../../src/register-sessions/environment/environment.ts'
-import { installInstrumentation } from './support.ts'
+import { FAKE, installInstrumentation } from './support.ts'
 
 const shared = globalThis as { [key: symbol]: unknown }
 const API = Symbol.for('opentelemetry.js.api.1')
@@ -184,6 +184,22 @@ describe('instrumentations that are installed', () => {
     trace.disable()
     trace.setGlobalTracerProvider(createTheirs().provider)
     expect(startSpan().isRecording()).toBe(false)
+  })
+
+  test('make the spans of those that another SDK has too late, until a tracer of its provider makes one', () => {
+    vi.stubEnv('OTEL_SESSIONS_AUTO_INSTRUMENT', undefined)
+    const installed = installInstrumentation()
+    listen()
+    start()
+    installed.reach()
+    trace.getTracer(FAKE)
+    const theirs = createTheirs()
+    const tracer = theirs.provider.getTracer(FAKE)
+    trace.setGlobalTracerProvider(theirs.provider)
+    usingSession('user_a_conv', () => installed.startSpan('of the installed').end())
+    tracer.startSpan('of the SDK').end()
+    expect(installed.startSpan('after').isRecording()).toBe(false)
+    expect(theirs.sessions()).toEqual(['of the installed: user_a_conv', 'of the SDK: undefined'])
   })
 
   test('flush spans of later, if they look for the flush at once, as that of AWS Lambda does', async () => {
