@@ -11,10 +11,14 @@ export async function listen(listener: RequestListener): Promise<{ server: Serve
   return { server, port: (server.address() as AddressInfo).port }
 }
 
-export async function readJson(request: IncomingMessage): Promise<unknown> {
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
-  return JSON.parse(Buffer.concat(chunks).toString('utf8'))
+  return Buffer.concat(chunks)
+}
+
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  return JSON.parse((await readBody(request)).toString('utf8'))
 }
 
 /** Waits for requests in flight; idle keep-alive connections do not delay it. */

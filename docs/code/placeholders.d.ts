@@ -10,6 +10,8 @@ declare global {
   namespace Express {
     interface Request {
       user: { readonly id: string }
+      /** What the reader's middleware has looked up. */
+      conversation: { readonly id: string }
     }
   }
   /** Express middleware that sets `request.user` and `response.locals.userId`, or answers with 401. */

@@ -37,6 +37,14 @@ const printed: Program = {
   prints: [/name: 'look up'/, /name: 'answer'/, /('session\.id': 'user_123_conv_456'[\s\S]*){2}/],
 }
 
+/** It calls the model, in a process with a preloaded set-up. */
+const completion: Program = {
+  sessions: {
+    user_123_conv_456: ['openai: OpenAI Chat Completions'],
+  },
+  with: ['telemetry.mjs'],
+}
+
 /**
  * The programs, by page and by the file name in brackets. One that the page runs with several commands has an entry for
  * each, in order.
@@ -44,12 +52,13 @@ const printed: Program = {
 export const PROGRAMS: Readonly<Record<string, Readonly<Record<string, Program | readonly Program[]>>>> = {
   'README.md': {
     'app.mjs': [printed, printed],
-    'agent.mjs': { sessions: { user_123_conv_456: ['my-app: answer'] } },
+    'agent.mjs': completion,
   },
   'docs/guide/getting-started.md': {
     'app.mjs': quickStart,
     'app-sdk-3.mjs': quickStart,
     'agent.mjs': [printed, quickStart],
+    'chat.mjs': completion,
     'server.mjs': quickStart,
   },
 }

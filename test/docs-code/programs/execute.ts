@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type Collector, startCollector } from '../../../demo/support/collector.ts'
 import type { ReceivedSpan } from '../../../demo/support/otlp.ts'
 import type { Program, ProgramRequest } from '../../../docs/code/programs.ts'
+import { decode } from '../../../packages/exporter/test/persistent/encoder/support/decode.ts'
 import type { Command } from './command.ts'
 
 /** What a program did. */
@@ -33,7 +34,7 @@ export async function execute(
   model: string,
   command: Command = { options: [], env: {} },
 ): Promise<Run> {
-  const collector = await startCollector()
+  const collector = await startCollector(decode)
   const child = execFile(process.execPath, ['--import', LISTEN, ...command.options, main], {
     cwd,
     timeout: TIMEOUT_MILLIS,
