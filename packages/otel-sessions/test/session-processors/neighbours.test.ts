@@ -36,12 +36,15 @@ async function settle(promise: Promise<unknown>): Promise<number> {
     isOver = true
   }
   promise.then(over, over)
-  while (!isOver && performance.now() - from < 60_000) {
+  while (!isOver && performance.now() - from < 300_000) {
     await new Promise((resolve) => setImmediate(resolve))
     if (!isOver) await vi.advanceTimersByTimeAsync(100)
   }
   expect(isOver).toBe(true)
-  return performance.now() - from
+  const millis = performance.now() - from
+  // A flush does not wait for a request that BatchSpanProcessor has made before by itself.
+  await new Promise((resolve) => setImmediate(resolve))
+  return millis
 }
 
 const namesOf = (spans: readonly ReadableSpan[]) => spans.map((span) => span.spanContext().spanId)
@@ -173,7 +176,8 @@ test('what a processor gets does not depend on its neighbours', async () => {
           }
         }
         for (const root of ended) root.end()
-        await settle(provider.forceFlush())
+        // Not forceFlush: a small queue needs more of them than fit into the deadline of the provider.
+        await settle(provider.shutdown())
         const count = sizes.reduce((sum, size) => sum + size, 0)
         for (const got of [
           ...networks.map(({ arrived }) => arrived),
@@ -183,7 +187,6 @@ test('what a processor gets does not depend on its neighbours', async () => {
           expect(new Set(namesOf(got)).size).toBe(count)
           expect(got.every((span) => `${span.attributes['session.id']}`.startsWith('conv_'))).toBe(true)
         }
-        await settle(provider.shutdown())
       },
     ),
     { numRuns: 20 },
