@@ -95,6 +95,16 @@ describe('a process that sets nothing up', () => {
     expect(arrived()).toEqual(['work: user_a_conv', 'work: user_a_conv'])
   })
 
+  test.each(['--import', '--require'])(
+    'runs code of the command line, beside an instrumentation: %s',
+    async (flag) => {
+      const http = '@opentelemetry/instrumentation-http'
+      const folder = application({ 'package.json': JSON.stringify({ dependencies: { [http]: '*' } }) }, http)
+      const args = [flag, 'otel-sessions/register', '-e', 'console.log("works")']
+      expect(await run(folder, args)).toEqual({ code: 0, signal: null, output: 'works\n' })
+    },
+  )
+
   test('counts no missing processor for a scope without spans', async () => {
     const program = `
       import { processStats, usingSession } from 'otel-sessions'

@@ -14,6 +14,8 @@ interface RegisterHooks {
  * @returns the files whose modules are changed when they are imported
  */
 export function hookImports(modules: ReadonlyMap<string, readonly string[]>): Set<string> {
+  // In code of the command line (`node -e`), the hook of Node 24 cannot load Node's own modules, which ends the process.
+  if ((process as { readonly _eval?: string })._eval !== undefined) return new Set()
   const byHook = new Map<string, string[]>()
   for (const file of modules.keys()) {
     const hook = hookOf(file)
