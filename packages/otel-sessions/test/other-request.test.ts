@@ -1,7 +1,7 @@
 // A login calls `next` in the context of another request: the callback of a pool, a queue or a shared connection.
 import { EventEmitter } from 'node:events'
-import { context, type Span, SpanKind, trace } from '@opentelemetry/api'
-import { getSession, type SessionInit, usingSession } from 'otel-sessions'
+import { context, ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api'
+import { getSession, type SessionInit, setSpanSession, usingSession } from 'otel-sessions'
 import { sessions as express } from 'otel-sessions/express'
 import { sessions as fastify } from 'otel-sessions/fastify'
 import { sessions as fetchSessions } from 'otel-sessions/fetch'
@@ -306,6 +306,69 @@ describe('a request', () => {
     for (const one of [spanA, spanB]) one.end()
     expect(['middleware b', 'work b', 'server b'].map(exported)).toEqual([expected, expected, expected])
     expect(exported('server a')).toEqual(OF_A)
+  })
+
+  it.each<[how: string, wrap: (one: object) => object]>([
+    ['Object.create', (one) => Object.create(one)],
+    ['a Proxy', (one) => new Proxy(one, {})],
+  ])('keeps the session of its helper further out if %s wraps it in between', (_, wrap) => {
+    const one = Object.assign(request('b'), { rawHeaders: ['host', 'test'] })
+    enterAs({ sessionId: 'user_b_conv', userId: 'user_b' }, one, () =>
+      enterAs({ tags: ['beta'] }, wrap(one), () => span('work')),
+    )
+    const expected = { 'session.id': 'user_b_conv', 'user.id': 'user_b', 'tag.tags': ['beta'] }
+    expect(exported('work')).toEqual(expected)
+  })
+
+  it('is told from another one that has equal headers', () => {
+    const [a, b] = ['a', 'b'].map((name) => Object.assign(request(name), { rawHeaders: ['host', 'test'] }))
+    enterAs(OTHER, a as object, () => enterAs('user_b_conv', b as object, () => span('work')))
+    expect(exported('work')).toEqual({ 'session.id': 'user_b_conv' })
+  })
+
+  describe.each([
+    ['another tracer than that of HTTP', 'app', 'after', true],
+    ['the same tracer', 'test', 'after', false],
+    ['another tracer, before the request has begun', 'app', 'before', false],
+  ])('whose context has a server span of another trace, by %s', (_, name, when, isOwn) => {
+    it(isOwn ? 'goes on below it' : 'leaves it', () => {
+      const one = request('b')
+      const make = () =>
+        tracing.provider
+          .getTracer(name)
+          .startSpan('manual', {
+            kind: SpanKind.SERVER,
+            startTime: when === 'after' ? 2000 : 500,
+            root: true,
+          })
+      const server = tracing.tracer.startSpan('server', { kind: SpanKind.SERVER, startTime: 1000 })
+      context.bind(trace.setSpan(context.active(), server), one)
+      const manual = make()
+      context.with(trace.setSpan(ROOT_CONTEXT, manual), () =>
+        enterAs({ sessionId: 'user_b_conv', userId: 'user_b' }, one, () => {
+          expect(trace.getActiveSpan()).toBe(isOwn ? manual : server)
+          span('work')
+        }),
+      )
+      manual.end()
+      const ofB = { 'session.id': 'user_b_conv', 'user.id': 'user_b' }
+      expect([exported('work'), exported('manual')]).toEqual([ofB, isOwn ? ofB : {}])
+    })
+  })
+
+  it('leaves such a span that has a session already: it is that of another request', () => {
+    const one = request('b')
+    const server = tracing.tracer.startSpan('server', { kind: SpanKind.SERVER })
+    context.bind(trace.setSpan(context.active(), server), one)
+    const manual = tracing.provider
+      .getTracer('app')
+      .startSpan('manual', { kind: SpanKind.SERVER, root: true })
+    setSpanSession(manual, OTHER)
+    context.with(trace.setSpan(ROOT_CONTEXT, manual), () =>
+      enterAs({ userId: 'user_b' }, one, () => span('work')),
+    )
+    manual.end()
+    expect([exported('work'), exported('manual')]).toEqual([{ 'user.id': 'user_b' }, OF_A])
   })
 
   it('that has no session leaves no trace of the probe on its emitter', () => {

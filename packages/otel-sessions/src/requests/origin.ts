@@ -53,5 +53,14 @@ export function isOfRequest(inside: Context, objects: ReadonlyMap<unknown, objec
   if (origin === undefined || origin.unit === 'invocation') return undefined
   if (origin.unit !== 'request') return false
   const [kind, other] = [...origin.objects].find(([key]) => objects.has(key)) ?? []
-  return other && objects.get(kind) === other
+  return other && isSameRequest(objects.get(kind), other)
+}
+
+/** Also a request that was wrapped, by `Object.create` or a Proxy: what Node has read of it is the same array. */
+function isSameRequest(one: unknown, other: unknown): boolean {
+  if (one === other) return true
+  const [head, otherHead] = [one, other].map(
+    (each) => (each as { rawHeaders?: unknown } | undefined)?.rawHeaders,
+  )
+  return typeof head === 'object' && head !== null && head === otherHead
 }

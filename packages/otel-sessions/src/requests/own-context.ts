@@ -2,7 +2,7 @@ import { type Context, context, type Span, trace } from '@opentelemetry/api'
 import { isEmitter, isOfRequest, withoutOrigin } from './origin.ts'
 import { lineOf, receiverIn, withoutServerSpan } from './server-span.ts'
 import { parentOf } from './span-parents.ts'
-import { hasEnded, scopeIn, withoutSessionOfParent, withScope } from './surroundings.ts'
+import { hasEnded, recordOf, scopeIn, withoutSessionOfParent, withScope } from './surroundings.ts'
 
 /**
  * Finds the context in which a request begins. A login that waits for a pool, a queue or a shared connection
@@ -38,9 +38,31 @@ function isOfServer(active: Context, server: Span | undefined): boolean {
   if (server === undefined) return false
   const there = receiverIn(active)
   // Of two instrumentations, the inner one names its span in the context, which is below that of the other.
-  if (there !== undefined) return there === server || parentOf(there) === server
+  if (there !== undefined) {
+    return there === server || parentOf(there) === server || isMadeWithin(there, server)
+  }
   return trace.getSpan(active)?.spanContext().traceId === server.spanContext().traceId
 }
+
+/** What is read of a span of the SDK; the tracer as 2.x and later have it, or as 1.x has it. */
+interface StartedSpan extends Span {
+  readonly startTime?: readonly [number, number]
+  readonly instrumentationScope?: { readonly name: string }
+  readonly instrumentationLibrary?: { readonly name: string }
+}
+
+/**
+ * Whether a server's span may be one that the application has made within the request, in a trace of its own: by another
+ * tracer than that of HTTP, after the request has begun, and of nobody yet.
+ */
+function isMadeWithin(span: StartedSpan, server: StartedSpan): boolean {
+  if (!span.isRecording() || recordOf(span)?.from !== undefined || tracerOf(span) === tracerOf(server))
+    return false
+  const [[seconds = 0, nanos = 0] = [], [since = 0, sinceNanos = 0] = []] = [span.startTime, server.startTime]
+  return seconds === since ? nanos >= sinceNanos : seconds > since
+}
+
+const tracerOf = (span: StartedSpan) => (span.instrumentationScope ?? span.instrumentationLibrary)?.name
 
 const PROBE = Symbol('otel-sessions.probe')
 
