@@ -71,7 +71,7 @@ export const REGISTER = area({
       fix: 'Make `npm ls @opentelemetry/api` show one version: see [the API](../runtimes.md#the-api-one-version-one-copy).',
     },
     'register:api-versions': {
-      what: 'The application, its SDK and these packages do not find one version of `@opentelemetry/api`. A provider that is registered with one of them would keep the others from registering theirs, so `otel-sessions/register` registers none. It joins a provider that somebody else registers. Or a package has a version that is newer than the registered one, other than 1.10 beside 1.9, and uses nothing of it.',
+      what: 'The application, its SDK and these packages do not find one version of `@opentelemetry/api`. A provider that is registered with one of them would keep the others from registering theirs, so `otel-sessions/register` registers none. It joins a provider that somebody else registers. Or a package has a version that is newer than the registered one, other than 1.10 beside 1.9, and uses nothing of it. Only `otel-sessions/register` serves 1.10 beside 1.9, and notices such a package.',
       fix: 'Make `npm ls @opentelemetry/api` show one version: see [the API](../runtimes.md#the-api-one-version-one-copy).',
     },
     'register:twice': {
