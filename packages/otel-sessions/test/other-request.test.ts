@@ -334,13 +334,11 @@ describe('a request', () => {
     it(isOwn ? 'goes on below it' : 'leaves it', () => {
       const one = request('b')
       const make = () =>
-        tracing.provider
-          .getTracer(name)
-          .startSpan('manual', {
-            kind: SpanKind.SERVER,
-            startTime: when === 'after' ? 2000 : 500,
-            root: true,
-          })
+        tracing.provider.getTracer(name).startSpan('manual', {
+          kind: SpanKind.SERVER,
+          startTime: when === 'after' ? 2000 : 500,
+          root: true,
+        })
       const server = tracing.tracer.startSpan('server', { kind: SpanKind.SERVER, startTime: 1000 })
       context.bind(trace.setSpan(context.active(), server), one)
       const manual = make()
