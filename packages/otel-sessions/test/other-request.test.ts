@@ -336,10 +336,10 @@ describe('a request', () => {
       const make = () =>
         tracing.provider.getTracer(name).startSpan('manual', {
           kind: SpanKind.SERVER,
-          startTime: when === 'after' ? 2000 : 500,
+          startTime: [when === 'after' ? 2000 : 500, 0],
           root: true,
         })
-      const server = tracing.tracer.startSpan('server', { kind: SpanKind.SERVER, startTime: 1000 })
+      const server = tracing.tracer.startSpan('server', { kind: SpanKind.SERVER, startTime: [1000, 0] })
       context.bind(trace.setSpan(context.active(), server), one)
       const manual = make()
       context.with(trace.setSpan(ROOT_CONTEXT, manual), () =>
