@@ -42,7 +42,9 @@ const ON_NODE = [
   ...SDK,
   '@otel-sessions/exporter/persistent',
   '@otel-sessions/processor/langchain',
-  ...['fs', 'module', 'os', 'path', 'process', 'url', 'util', 'worker_threads'].map((name) => `node:${name}`),
+  ...['diagnostics_channel', 'fs', 'module', 'os', 'path', 'process', 'url', 'util', 'worker_threads'].map(
+    (name) => `node:${name}`,
+  ),
 ]
 // A helper imports nothing of its framework.
 const FRAMEWORK = [API, ...SEMCONV, '@otel-sessions/processor']
