@@ -49,7 +49,7 @@ export const cases: readonly Case[] = [
     expected: {
       right: 0,
       missing: { work: 3 },
-      problems: { 'processor:missing': /new SessionSpanProcessor\(\)/ },
+      problems: { 'processor:missing': /lacks sessionProcessors or SessionSpanProcessor/ },
     },
     run: run(async () => [{ usingSession }]),
   },
