@@ -14,7 +14,7 @@ import { sessions as jobSessions } from 'otel-sessions/worker'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { collectWarnings, startTracing, stopTracing } from '../../../test/support/tracing.ts'
 import { createEntry } from '../src/requests/entry.ts'
-import { RequestSpanProcessor } from '../src/requests/span-parents.ts'
+import { RequestSpanProcessor } from '../src/requests/spans/span-parents.ts'
 import { deferred, type Middleware, serve, userOf } from './support.ts'
 
 const RPC = Symbol.for('OpenTelemetry SDK Context Key RPC_METADATA')

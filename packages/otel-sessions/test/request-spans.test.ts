@@ -18,7 +18,7 @@ import { sessions } from 'otel-sessions/express'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { collectWarnings, startTracing, stopTracing } from '../../../test/support/tracing.ts'
 import { createEntry } from '../src/requests/entry.ts'
-import { noteParent, RequestSpanProcessor } from '../src/requests/span-parents.ts'
+import { noteParent, RequestSpanProcessor } from '../src/requests/spans/span-parents.ts'
 import { deferred, type Middleware, serve, sessionOf, userOf } from './support.ts'
 
 setFlagsFromString('--expose-gc')

@@ -1,8 +1,8 @@
 import { context } from '@opentelemetry/api'
-import type { RequestParts } from '../requests/arrival.ts'
+import type { RequestParts } from '../requests/arrival/arrival.ts'
+import { originIn } from '../requests/arrival/origin.ts'
 import { createEntry } from '../requests/entry.ts'
 import type { SessionOfRequest, SessionsOptions } from '../requests/options.ts'
-import { originIn } from '../requests/origin.ts'
 
 export type { SessionOfRequest, SessionsOptions }
 

@@ -1,8 +1,8 @@
 import { context } from '@opentelemetry/api'
 import { bindSession, contextWithSession, getSession, usingSession } from '@otel-sessions/processor'
+import { markOrigin } from '../requests/arrival/origin.ts'
 import { createEntry } from '../requests/entry.ts'
 import type { SessionOfRequest, SessionsOptions } from '../requests/options.ts'
-import { markOrigin } from '../requests/origin.ts'
 import { outsideOfScopes } from '../requests/surroundings.ts'
 
 export type { SessionOfRequest, SessionsOptions }

@@ -26,7 +26,7 @@ import { backfill } from '@otel-sessions/exporter/backfill'
 import { DEADLINES } from '@otel-sessions/exporter/internal'
 import { PersistentBatchSpanProcessor } from '@otel-sessions/exporter/persistent'
 import { keepSessionInLangChain } from '@otel-sessions/processor/langchain'
-import { RequestSpanProcessor } from '../requests/span-parents.ts'
+import { RequestSpanProcessor } from '../requests/spans/span-parents.ts'
 import { asOwnError } from '../session-processors/options.ts'
 import type {
   DetectorName,

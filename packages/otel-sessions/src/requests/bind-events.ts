@@ -1,5 +1,5 @@
 import { type Context, context, type Span, trace } from '@opentelemetry/api'
-import { originIn } from './origin.ts'
+import { originIn } from './arrival/origin.ts'
 import { sharedWeakMap } from './shared-map.ts'
 
 type Listener = (...args: unknown[]) => unknown

@@ -1,6 +1,6 @@
 import { createEntry, type Entry } from './entry.ts'
 import { checkSessionsOptions, type SessionOfRequest, type SessionsOptions } from './options.ts'
-import type { EntryUnit } from './server-span.ts'
+import type { EntryUnit } from './spans/server-span.ts'
 
 /** Options of a `sessions()` that wraps a function: it names the session by the arguments of the function. */
 export interface CallSessionsOptions<Args extends unknown[]> {

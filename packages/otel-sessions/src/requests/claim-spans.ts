@@ -1,9 +1,9 @@
 import { ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
 import { getSession } from '@otel-sessions/processor'
-import { isFromElsewhere } from './arrival.ts'
+import { isFromElsewhere } from './arrival/arrival.ts'
 import type { SessionOfRequest } from './options.ts'
 import { sharedWeakMap } from './shared-map.ts'
-import { idOf, setOnSpan } from './span-sessions.ts'
+import { idOf, setOnSpan } from './spans/span-sessions.ts'
 
 /**
  * The session that a job or a call has set on a span which started before it: undefined if it has set fields only, and

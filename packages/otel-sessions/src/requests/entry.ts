@@ -4,12 +4,11 @@
  * - `options.ts`: what the application passes
  * - `entry.ts`: asks for the session, and runs the request in it
  * - `check-answer.ts`: what the application's function may return; `first-answers.ts`: it may never name a session
- * - `arrival.ts`: finds the context in which it begins; a scope that comes from elsewhere is dropped
- * - `own-context.ts`, with `origin.ts`: a request may arrive in the context of another one
+ * - `arrival/`: finds the context in which it begins; a scope that comes from elsewhere is dropped, and so is the context of
+ *   another request
  * - `surroundings.ts`: the scope and the parent span in a context
- * - `server-span.ts`, with `span-parents.ts`: the spans that have started before, and get the session too
- * - `claim-spans.ts`: those of them that are of one job or call only
- * - `span-sessions.ts`: what such a span gets
+ * - `spans/`: the spans that have started before, and get the session too; `claim-spans.ts`: those of them that are of one
+ *   job or call only
  * - `shared-map.ts`: what all copies of the package know of a span
  * - `handler.ts`: a function that enters a session each time that it is called; `call.ts`: one whose arguments name it
  * - `response.ts`: the body of a Response is produced in the session
@@ -24,14 +23,14 @@ import { usingSession } from '@otel-sessions/processor'
 import { afterKeepingAlive, once, registeredApi } from '@otel-sessions/semconv/internal'
 import { describeError } from '../describe-error.ts'
 import { type FrontDoorProblem, problems } from '../problems.ts'
-import { type Arrival, arrive, type RequestParts, spansFromElsewhere } from './arrival.ts'
+import { type Arrival, arrive, type RequestParts, spansFromElsewhere } from './arrival/arrival.ts'
 import { bindEvents } from './bind-events.ts'
 import { checkAnswer } from './check-answer.ts'
 import { claimSpans, isClaimed } from './claim-spans.ts'
 import { watchFirstAnswers } from './first-answers.ts'
 import { checkSessionsOptions, type SessionOfRequest, type SessionsOptions } from './options.ts'
-import { type EntryUnit, spansOf } from './server-span.ts'
-import { idOf, mergedSession, setOnSpan } from './span-sessions.ts'
+import { type EntryUnit, spansOf } from './spans/server-span.ts'
+import { idOf, mergedSession, setOnSpan } from './spans/span-sessions.ts'
 import { withoutSessionOfParent } from './surroundings.ts'
 
 /** Enters the sessions of the requests of one application, for the helper of one framework. */

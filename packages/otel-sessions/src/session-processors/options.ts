@@ -3,7 +3,7 @@ import { backfill } from '@otel-sessions/exporter/backfill'
 import { VALIDATION_OPTIONS } from '@otel-sessions/exporter/internal'
 import type { SessionSpanProcessor, SessionSpanProcessorOptions } from '@otel-sessions/processor'
 import { checkOptions } from '@otel-sessions/semconv/internal'
-import { RequestSpanProcessor } from '../requests/span-parents.ts'
+import { RequestSpanProcessor } from '../requests/spans/span-parents.ts'
 
 /**
  * Options of `sessionProcessors`: those of `SessionSpanProcessor` and of the validation before the export. `aliases` and

@@ -1,8 +1,8 @@
 import { type Context, context, type Span } from '@opentelemetry/api'
+import { type EntryUnit, receives, spansOf } from '../spans/server-span.ts'
+import { outsideOfScopes, recordOf, scopeIn } from '../surroundings.ts'
 import { markOrigin, objectsByKind, originIn } from './origin.ts'
 import { leaveOrigin, ownContext, ownSpansIn } from './own-context.ts'
-import { type EntryUnit, receives, spansOf } from './server-span.ts'
-import { outsideOfScopes, recordOf, scopeIn } from './surroundings.ts'
 
 /** What a framework has of a request besides the request itself. */
 export interface RequestParts {

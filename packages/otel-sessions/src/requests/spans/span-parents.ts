@@ -1,7 +1,7 @@
 import { type Context, type Span, trace } from '@opentelemetry/api'
 import { SessionSpanProcessor } from '@otel-sessions/processor'
 import { ownRecord } from '@otel-sessions/semconv/internal'
-import { sharedWeakMap } from './shared-map.ts'
+import { sharedWeakMap } from '../shared-map.ts'
 
 /** The parent of a span, or the nearest open one above, by the span's context. */
 const parents = sharedWeakMap<object, Span>('otel-sessions.span-parents')

@@ -1,5 +1,5 @@
 import { type Context, createContextKey } from '@opentelemetry/api'
-import type { EntryUnit } from './server-span.ts'
+import type { EntryUnit } from '../spans/server-span.ts'
 
 /** Says in a context which request, job or connection it is part of. All copies of the package read it by this name. */
 const ORIGIN = createContextKey('otel-sessions.request')

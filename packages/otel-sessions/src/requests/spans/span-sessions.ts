@@ -1,8 +1,8 @@
 import { context, type Span, trace } from '@opentelemetry/api'
 import { getSession, type SessionInit, setSpanSession } from '@otel-sessions/processor'
 import { ATTR_SESSION_ID } from '@otel-sessions/semconv'
-import type { SessionOfRequest } from './options.ts'
-import { recordOf } from './surroundings.ts'
+import type { SessionOfRequest } from '../options.ts'
+import { recordOf } from '../surroundings.ts'
 
 type Session = NonNullable<SessionOfRequest> | null
 

@@ -1,8 +1,8 @@
 import { type Context, context, type Span, trace } from '@opentelemetry/api'
+import { lineOf, receiverIn, withoutServerSpan } from '../spans/server-span.ts'
+import { parentOf } from '../spans/span-parents.ts'
+import { hasEnded, recordOf, scopeIn, withoutSessionOfParent, withScope } from '../surroundings.ts'
 import { isEmitter, isOfRequest, withoutOrigin } from './origin.ts'
-import { lineOf, receiverIn, withoutServerSpan } from './server-span.ts'
-import { parentOf } from './span-parents.ts'
-import { hasEnded, recordOf, scopeIn, withoutSessionOfParent, withScope } from './surroundings.ts'
 
 /**
  * Finds the context in which a request begins. A login that waits for a pool, a queue or a shared connection
