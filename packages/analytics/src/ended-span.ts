@@ -16,15 +16,9 @@ export interface ParentIdentity {
   readonly isRemote?: boolean | undefined
 }
 
-/** The instrumentation scope that created a span. */
-export interface SpanScope {
-  /** The name of the tracer. */
-  readonly name: string
-}
-
 /** The part of an ended span that is counted. Spans of SDK 1.30, 2 and 3 have this shape. */
 export interface EndedSpan extends UsageSpan {
-  /** The span's name; with the scope it identifies session spans. */
+  /** The span's name; with the scope, if there is one, it identifies session spans. */
   readonly name: string
   /** Seconds and nanoseconds since the epoch. */
   readonly startTime: readonly number[]
@@ -38,10 +32,6 @@ export interface EndedSpan extends UsageSpan {
   readonly parentSpanId?: string | undefined
   /** The span's kind, such as 1 for SERVER and 4 for CONSUMER; read if `parentSpanContext` is missing. */
   readonly kind?: number | undefined
-  /** The scope, since SDK 2. A span without a scope, such as plain data, can be a session span by its name alone. */
-  readonly instrumentationScope?: SpanScope | undefined
-  /** The scope in SDK 1. */
-  readonly instrumentationLibrary?: SpanScope | undefined
 }
 
 const SERVER = 1

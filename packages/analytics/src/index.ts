@@ -15,7 +15,7 @@
 export type { SessionEndListener } from './callbacks.ts'
 export type { ModelPrice, PriceTable } from './cost/span-cost.ts'
 export type { AnalyticsCounters } from './counters.ts'
-export type { EndedSpan, ParentIdentity, SpanIdentity, SpanScope } from './ended-span.ts'
+export type { EndedSpan, ParentIdentity, SpanIdentity } from './ended-span.ts'
 export type { ExportResult, SpanExporterLike } from './exporter.ts'
 export type { SessionAnalyticsOptions } from './options.ts'
 export { SessionAnalytics } from './session-analytics.ts'
@@ -35,6 +35,7 @@ export type {
 export { readSpanUsage } from './usage/read-usage.ts'
 export type {
   SpanCost,
+  SpanScope,
   SpanUsage,
   UsageResource,
   UsageSpan,

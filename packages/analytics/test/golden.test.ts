@@ -130,8 +130,8 @@ const GOLDEN: Readonly<Record<string, Readonly<Record<string, Expected>>>> = {
 describe.each(Object.entries(GOLDEN))('%s', (file, spans) => {
   it.each(Object.entries(spans))('%s', (name, expected) => {
     const span = RECORDED[file]?.spans.find((each) => each.name === name) ?? expect.fail('not recorded')
-    const { error, ignored, ...usage } = usageOf(span)
-    expect({ error, ignored }).toEqual({ error: false, ignored: 0 })
+    const { error, ignored, callIfNoneBelow, ...usage } = usageOf(span)
+    expect({ error, ignored, callIfNoneBelow }).toEqual({ error: false, ignored: 0, callIfNoneBelow: false })
     expect(Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== undefined))).toEqual(
       expected,
     )

@@ -17,9 +17,13 @@ export interface SpanUsage {
   readonly kind: WorkKind
   /** The name of the model in the response, or else in the request. */
   readonly model: string | undefined
+  /** The name of the model that was requested, if it is another: its price is used if `model` has none. */
+  readonly requestModel: string | undefined
   /** The provider of the model. */
   readonly provider: string | undefined
-  /** The input tokens, including those from a cache. */
+  /** The ID that the provider gave to its answer. Two spans with the same ID report the same call. */
+  readonly responseId: string | undefined
+  /** The input tokens, including those that were read from a cache or written to one. */
   readonly inputTokens: number | undefined
   /** The output tokens, including those of reasoning. */
   readonly outputTokens: number | undefined
@@ -27,8 +31,20 @@ export interface SpanUsage {
   readonly totalTokens: number | undefined
   /** The input tokens that came from a cache. */
   readonly cachedInputTokens: number | undefined
+  /** The input tokens that were written to a cache, for any lifetime. */
+  readonly cacheWriteTokens: number | undefined
+  /** The part of `cacheWriteTokens` that is kept for an hour. The rest is kept for five minutes, the usual lifetime. */
+  readonly cacheWriteHourTokens: number | undefined
   /** The output tokens that were used for reasoning. */
   readonly reasoningTokens: number | undefined
+  /**
+   * Why the reported numbers do not say what is to be paid, so that no price is applied: `cache` if it is not known
+   * whether the input includes what was read from and written to a cache, `total` if the parts do not add up to the
+   * reported total. Undefined in the usual case.
+   */
+  readonly undecided: 'cache' | 'total' | undefined
+  /** Whether the span stands for an LLM call if no span below it reports one, such as a stream's outer span. */
+  readonly callIfNoneBelow: boolean
   /** The cost that the span reports; never computed. */
   readonly cost: SpanCost | undefined
   /** Whether the span's status is ERROR. */
@@ -51,6 +67,10 @@ export interface UsageSpan {
   readonly status?: UsageStatus | undefined
   /** The span's resource, read for the environment only. */
   readonly resource?: UsageResource | undefined
+  /** The scope, since SDK 2. Some instrumentations count the same thing in another way. */
+  readonly instrumentationScope?: SpanScope | undefined
+  /** The scope in SDK 1. */
+  readonly instrumentationLibrary?: SpanScope | undefined
 }
 
 /** The status of a span. */
@@ -65,4 +85,12 @@ export interface UsageResource {
   readonly attributes: Readonly<Record<string, unknown>>
   /** Whether some attributes are not resolved yet. */
   readonly asyncAttributesPending?: boolean
+}
+
+/** The instrumentation scope that created a span. */
+export interface SpanScope {
+  /** The name of the tracer. */
+  readonly name: string
+  /** The version of the tracer. */
+  readonly version?: string | undefined
 }
