@@ -12,6 +12,13 @@ import type { ProviderServer } from './provider.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
+interface Part {
+  readonly text?: string
+  readonly thought?: true
+  readonly thoughtSignature?: string
+  readonly functionCall?: Json
+}
+
 /** What an image counts for, whatever its size below 384 pixels. */
 const IMAGE_TOKENS = 258
 
@@ -113,21 +120,21 @@ function stream(
 }
 
 /** Thoughts, then the first word, then the other words; all calls of tools at once. */
-function piecesOf(parts: readonly Json[]): Json[][] {
+function piecesOf(parts: readonly Part[]): Part[][] {
   const thoughts = parts.filter((part) => part.thought)
   const texts = parts.filter((part) => part.text && !part.thought)
   const toolCalls = parts.filter((part) => part.functionCall)
   const words = texts.flatMap(({ text, ...more }) => {
-    const [first = '', ...others] = String(text).split(/(?= )/)
+    const [first = '', ...others] = (text ?? '').split(/(?= )/)
     return [[{ text: first }], [{ text: others.join(''), ...more }]]
   })
   return [thoughts, ...words, toolCalls].filter((piece) => piece.length > 0)
 }
 
-function partsOf({ reasoning, text, toolCalls }: Reply): Json[] {
+function partsOf({ reasoning, text, toolCalls }: Reply): Part[] {
   const signature = { thoughtSignature: Buffer.from('signature of a thought').toString('base64') }
   return [
-    ...(reasoning ? [{ text: reasoning, thought: true }] : []),
+    ...(reasoning ? [{ text: reasoning, thought: true as const }] : []),
     ...(text ? [{ text, ...(reasoning ? signature : {}) }] : []),
     // The first call of a parallel set has the signature.
     ...(toolCalls ?? []).map((call, index) => ({
@@ -137,11 +144,11 @@ function partsOf({ reasoning, text, toolCalls }: Reply): Json[] {
   ]
 }
 
-function candidate(parts: readonly Json[], more: Json = {}) {
+function candidate(parts: readonly Part[], more: Json = {}) {
   return { candidates: [{ content: { parts, role: 'model' }, ...more, index: 0 }] }
 }
 
-function last(parts: readonly Json[], { usage }: Reply) {
+function last(parts: readonly Part[], { usage }: Reply) {
   const web = { uri: 'https://example.com/lisbon', title: 'example.com' }
   const groundingMetadata = { webSearchQueries: ['news Lisbon'], groundingChunks: [{ web }] }
   return candidate(parts, {
