@@ -5,7 +5,8 @@
  *
  * A family is a library under one instrumentation, such as `openai-traceloop`; a case is one conversation, such as
  * `streamed`. Strings are whole, span events and log records are kept, and times are in nanoseconds. Trace and span IDs
- * are numbered and times begin at a fixed instant, so that two recordings can be compared.
+ * are numbered and times begin at a fixed instant, so that two recordings can be compared. `cannot.json` beside them says
+ * which cases a family's library cannot hold.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import type { CaseName, ProviderUsage } from './cases.ts'
@@ -108,7 +109,7 @@ export function readRecordings(): Recording[] {
     .sort()
     .flatMap((family) =>
       readdirSync(new URL(`${family}/`, DATA))
-        .filter((file) => file.endsWith('.json'))
+        .filter((file) => file.endsWith('.json') && file !== 'cannot.json')
         .sort()
         .map((file) => JSON.parse(readFileSync(new URL(`${family}/${file}`, DATA), 'utf8')) as Recording),
     )
