@@ -15,5 +15,5 @@ export const family: Family = {
     instrumentation.manuallyInstrument(OpenAI)
   },
   run: (run) => chat(run, new OpenAI({ ...SETTINGS, baseURL: `${run.urls.openai}/v1` })),
-  cannot: CHAT_CANNOT,
+  cannot: { ...CHAT_CANNOT, embedding: 'The instrumentation does not trace embeddings.' },
 }

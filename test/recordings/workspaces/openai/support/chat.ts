@@ -1,8 +1,8 @@
 /** A conversation by chat completions of the OpenAI SDK, with a hand-written loop of tool calls. */
 import type OpenAI from 'openai'
 import { IMAGE_PNG_BASE64, SYSTEM } from '../../../cases.ts'
+import { type Around, converse, runTool, TOOLS } from '../../../conversation.ts'
 import type { CaseRun, Family } from '../../../program.ts'
-import { converse, runTool, TOOLS } from './conversation.ts'
 
 type Message = OpenAI.ChatCompletionMessageParam
 
@@ -19,8 +19,6 @@ export interface ChatClient {
   readonly embeddings: { create(request: OpenAI.EmbeddingCreateParams): PromiseLike<unknown> }
 }
 
-type CallTool = (name: string) => Promise<string>
-
 /** Cases that chat completions have no form for. */
 export const CHAT_CANNOT = {
   'cache-hour': 'OpenAI neither charges nor reports what is written to a cache.',
@@ -30,12 +28,9 @@ export const CHAT_CANNOT = {
 /** No retries: each call is one that the case describes. */
 export const SETTINGS = { apiKey: 'none', maxRetries: 0 }
 
-/**
- * Holds the conversation of a case.
- *
- * @param callTool for libraries that trace the tool
- */
-export async function chat(run: CaseRun, client: ChatClient, callTool: CallTool = runTool): Promise<void> {
+/** Holds the conversation of a case. */
+export async function chat(run: CaseRun, client: ChatClient, around: Around = {}): Promise<void> {
+  const { turn = (_, work) => work(), tool = runTool } = around
   if (run.name === 'embedding') {
     const [input] = run.turns as [string]
     await run.turn(input, async () => client.embeddings.create({ model: 'text-embedding-3-small', input }))
@@ -53,8 +48,10 @@ export async function chat(run: CaseRun, client: ChatClient, callTool: CallTool 
         { type: 'image_url', image_url: { url: `data:image/png;base64,${IMAGE_PNG_BASE64}` } },
       ],
     }),
-    answer: (history) =>
-      isStream ? stream(run, client, request, history) : answer(client, request, history, callTool),
+    answer: (history, text) =>
+      turn(text, () =>
+        isStream ? stream(run, client, request, history) : answer(client, request, history, tool),
+      ),
   })
 }
 
@@ -66,7 +63,7 @@ function requestOf({ name }: CaseRun): Request {
   return { model: 'gpt-4o', tools: TOOLS.map((tool) => ({ type: 'function', function: tool })) }
 }
 
-async function answer(client: ChatClient, request: Request, history: Message[], callTool: CallTool) {
+async function answer(client: ChatClient, request: Request, history: Message[], tool: typeof runTool) {
   for (;;) {
     const { choices } = await client.chat.completions.create({ ...request, messages: [...history] })
     const message = choices[0]?.message
@@ -75,7 +72,7 @@ async function answer(client: ChatClient, request: Request, history: Message[], 
     if (!message.tool_calls) return
     for (const call of message.tool_calls) {
       if (call.type !== 'function') throw new Error(`the model calls a tool of the type ${call.type}`)
-      history.push({ role: 'tool', tool_call_id: call.id, content: await callTool(call.function.name) })
+      history.push({ role: 'tool', tool_call_id: call.id, content: await tool(call.function.name) })
     }
   }
 }

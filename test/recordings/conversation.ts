@@ -1,24 +1,36 @@
-import { SUMMARY, SYSTEM, TOOL_RESULTS, type ToolCall } from '../../../cases.ts'
-import type { CaseRun } from '../../../program.ts'
+/** What the programs of all families share: turns with a growing history, tools, and the error that is expected. */
+import { SUMMARY, TOOL_RESULTS, type ToolCall } from './cases.ts'
+import type { CaseRun } from './program.ts'
 
 /** How a family asks: by which method of its library, with which history. */
 export interface Chat<Message> {
-  readonly system: Message
+  /** The system prompt as a message, if it is one. */
+  readonly system?: Message
   /** What the user says, as a message. */
   user(text: string): Message
   /** A question with the picture of the image case. */
   picture(text: string): Message
   /** Answers the last message of the history, and adds the answer to it. */
-  answer(history: Message[]): Promise<void>
+  answer(history: Message[], text: string): Promise<void>
+}
+
+/** For libraries that trace what the application does around its calls. */
+export interface Around {
+  /** Runs a turn. */
+  turn?<T>(text: string, work: () => Promise<T>): Promise<T>
+  /** Runs a tool by its name. */
+  tool?(name: string): Promise<string>
 }
 
 /** Holds the conversation of a case: a history that grows with each turn, and that `compacted` replaces. */
 export async function converse<Message>(run: CaseRun, chat: Chat<Message>): Promise<void> {
-  const history: Message[] = [chat.system]
+  const begun = chat.system === undefined ? [] : [chat.system]
+  let history: Message[] = [...begun]
   for (const [index, text] of run.turns.entries()) {
-    if (run.name === 'compacted' && index === 2) history.splice(1, history.length, chat.user(SUMMARY))
+    if (run.name === 'compacted' && index === 2) history = [...begun, chat.user(SUMMARY)]
     history.push(run.name === 'image' ? chat.picture(text) : chat.user(text))
-    const turn = run.turn(text, () => chat.answer(history))
+    const asked = history
+    const turn = run.turn(text, () => chat.answer(asked, text))
     await (run.name === 'error' ? expectRateLimit(turn) : turn)
   }
 }
@@ -36,8 +48,6 @@ export async function expectRateLimit(turn: Promise<unknown>): Promise<void> {
 /** Runs a tool as an application does: by its name, with its result as JSON. */
 export const runTool = async (name: string): Promise<string> =>
   JSON.stringify(TOOL_RESULTS[name as ToolCall['name']])
-
-export { SYSTEM }
 
 /** The tools as JSON schemas. */
 export const TOOLS = [
