@@ -15,7 +15,9 @@ export interface Answer {
   /** The body, or the events of a stream. */
   readonly body: unknown
   /** The events as they are written; a stream. */
-  readonly events?: readonly string[]
+  readonly events?: readonly (string | Uint8Array)[]
+  /** Beside the usual ones, or in place of them. */
+  readonly headers?: Readonly<Record<string, string>>
   /** The connection stays open after the last event, until the client closes it. */
   readonly hangs?: boolean
   readonly usage?: ProviderUsage | undefined
@@ -68,13 +70,13 @@ function callOf(
 }
 
 function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
-  const { status = 200, body, events, hangs } = answer
+  const { status = 200, body, events, headers, hangs } = answer
   response.setHeader('x-request-id', 'req_1')
   if (events === undefined) {
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
     return
   }
-  response.writeHead(status, { 'content-type': 'text/event-stream; charset=utf-8' })
+  response.writeHead(status, { 'content-type': 'text/event-stream; charset=utf-8', ...headers })
   for (const event of events) response.write(event)
   if (!hangs) response.end()
   // The connection is the client's to close.
