@@ -4,14 +4,25 @@
  */
 import { parseArgs } from 'node:util'
 import { CASES, type CaseName } from './cases.ts'
+import { compareWithStored } from './support/compare.ts'
 import { chooseFamilies, type FamilyFile, listFamilies } from './support/families.ts'
 import { install } from './support/install.ts'
-import { runCase } from './support/run-case.ts'
-import { readCannot, removeRecording, writeCannot, writeRecording } from './support/store.ts'
+import { type Result, runCase } from './support/run-case.ts'
+import { listStored, writeResult } from './support/store.ts'
 
 const USAGE = `pnpm traces [options] [names]
   names        only these workspaces, or the families whose name contains one of these
-  --only CASE  only this case`
+  --only CASE  only this case
+  --check      compare with the recordings instead of writing them: versions, calls, and of spans and log records names,
+               scopes, parents, attribute keys and usage`
+
+/** At the same time: most of a case is the start of one process. */
+const PARALLEL = 2
+
+interface Job {
+  readonly family: FamilyFile
+  readonly case: CaseName
+}
 
 try {
   process.exitCode = await main()
@@ -23,7 +34,11 @@ try {
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     args: process.argv.slice(2).filter((arg) => arg !== '--'),
-    options: { only: { type: 'string' }, help: { type: 'boolean', default: false } },
+    options: {
+      only: { type: 'string' },
+      check: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
     allowPositionals: true,
   })
   if (values.help) {
@@ -36,10 +51,11 @@ async function main(): Promise<number> {
     console.log(`${workspace}: installing, checking types`)
     install(workspace)
   }
-  const problems: string[] = []
-  for (const family of families) problems.push(...(await recordFamily(family, cases)))
-  for (const problem of problems) console.log(problem)
-  console.log(problems.length === 0 ? 'All is recorded.' : `${problems.length} cases failed.`)
+  const jobs = families.flatMap((family) => cases.map((name) => ({ family, case: name })))
+  const problems = await runJobs(jobs, values.check ? compareWithStored : writeResult)
+  if (values.check) problems.push(...findOrphans())
+  for (const problem of problems) console.log(`\n${problem}`)
+  console.log(`${jobs.length} cases of ${families.length} families, ${problems.length} failed`)
   return problems.length === 0 ? 0 : 1
 }
 
@@ -50,29 +66,39 @@ function chooseCases(only: string | undefined): CaseName[] {
   return chosen
 }
 
-/** Records the cases of one family, and returns what failed. */
-async function recordFamily(family: FamilyFile, cases: readonly CaseName[]): Promise<string[]> {
-  const cannot: Partial<Record<CaseName, string>> = { ...readCannot(family.name) }
+/** Recordings whose program is gone. */
+function findOrphans(): string[] {
+  const names = new Set(listFamilies().map((family) => family.name))
+  return listStored()
+    .filter((name) => !names.has(name))
+    .map((name) => `${name}: it is recorded, and no workspace has its program`)
+}
+
+type Finish = (family: string, name: CaseName, result: Result) => void
+
+/** Runs all jobs, a few at a time, and returns what failed. */
+async function runJobs(jobs: readonly Job[], finish: Finish): Promise<string[]> {
   const problems: string[] = []
-  for (const name of cases) {
-    const label = `${family.name}, ${name}`
-    try {
-      const result = await runCase(family, name)
-      delete cannot[name]
-      if ('cannot' in result) {
-        cannot[name] = result.cannot
-        removeRecording(family.name, name)
-        console.log(`${label}: cannot`)
-      } else {
-        writeRecording(result)
-        const { spans, logs, calls } = result
-        console.log(`${label}: ${spans.length} spans, ${logs.length} log records, ${calls.length} calls`)
+  const waiting = jobs[Symbol.iterator]()
+  const worker = async () => {
+    for (const { family, case: name } of waiting) {
+      const label = `${family.name}, ${name}`
+      try {
+        const result = await runCase(family, name)
+        finish(family.name, name, result)
+        console.log(`${label}: ${describe(result)}`)
+      } catch (error) {
+        problems.push(`${label}: ${error instanceof Error ? error.message : error}`)
+        console.log(`${label}: FAILED`)
       }
-    } catch (error) {
-      problems.push(`${label}: ${error instanceof Error ? error.message : error}`)
-      console.log(`${label}: FAILED`)
     }
   }
-  writeCannot(family.name, cannot)
+  await Promise.all(Array.from({ length: PARALLEL }, worker))
   return problems
+}
+
+function describe(result: Result): string {
+  if ('cannot' in result) return 'not possible'
+  const { spans, logs, calls } = result
+  return `${spans.length} spans, ${logs.length} log records, ${calls.length} calls`
 }

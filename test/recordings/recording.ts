@@ -20,7 +20,7 @@ export interface Recording {
   readonly versions: Readonly<Record<string, string>>
   /** The calls that the provider's server got, in the order in which they arrived. */
   readonly calls: readonly ProviderCall[]
-  /** The spans, sorted by start, then by end. */
+  /** The spans, sorted by start; of the same start, parents before their children. */
   readonly spans: readonly RecordedSpan[]
   /** The log records, sorted by time. */
   readonly logs: readonly RecordedLog[]

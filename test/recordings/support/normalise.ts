@@ -14,7 +14,7 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 
 /** Sorts the spans and logs, and replaces what differs between two runs wherever it stands, in texts as well. */
 export function normalise(recording: Recording, urls: ProviderUrls): Recording {
-  const spans = recording.spans.toSorted(byTime)
+  const spans = sortSpans(recording.spans)
   const logs = recording.logs.toSorted((a, b) => compareNanos(a.time, b.time))
   const shift = START - BigInt(spans[0]?.start ?? START)
   const moved = {
@@ -39,8 +39,16 @@ export function normalise(recording: Recording, urls: ProviderUrls): Recording {
   }) as Recording
 }
 
-function byTime(a: RecordedSpan, b: RecordedSpan): number {
-  return compareNanos(a.start, b.start) || compareNanos(a.end, b.end)
+/** By start, and parents before their children: many starts are known to a millisecond only. */
+function sortSpans(spans: readonly RecordedSpan[]): RecordedSpan[] {
+  const byId = new Map(spans.map((span) => [span.spanId, span]))
+  const depthOf = ({ parentSpanId }: RecordedSpan): number => {
+    const parent = parentSpanId === undefined ? undefined : byId.get(parentSpanId)
+    return parent === undefined ? 0 : depthOf(parent) + 1
+  }
+  return spans.toSorted(
+    (a, b) => compareNanos(a.start, b.start) || depthOf(a) - depthOf(b) || compareNanos(a.end, b.end),
+  )
 }
 
 function compareNanos(a: string, b: string): number {

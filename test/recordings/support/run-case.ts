@@ -27,11 +27,11 @@ const ENVIRONMENT = {
   NODE_NO_WARNINGS: '1',
 }
 
-/** The recording, or why the library cannot hold the case. Rejects if the case fails. */
-export async function runCase(
-  family: FamilyFile,
-  name: CaseName,
-): Promise<Recording | { readonly cannot: string }> {
+/** The recording, or why the library cannot hold the case. */
+export type Result = Recording | { readonly cannot: string }
+
+/** Runs a case. Rejects if it fails. */
+export async function runCase(family: FamilyFile, name: CaseName): Promise<Result> {
   const collector = await startCollector()
   const providers = await startProviders(CASES[name].replies)
   let report: ChildReport

@@ -2,9 +2,9 @@
 import { observeOpenAI } from '@langfuse/openai'
 import { LangfuseSpanProcessor } from '@langfuse/otel'
 import OpenAI from 'openai'
+import { noExporter } from '../../no-exporter.ts'
+import { CHAT_CANNOT, chat, SETTINGS } from '../../openai-chat.ts'
 import type { Family } from '../../program.ts'
-import { CHAT_CANNOT, chat, SETTINGS } from './support/chat.ts'
-import { noExporter } from './support/no-exporter.ts'
 
 export const family: Family = {
   name: 'langfuse-openai',

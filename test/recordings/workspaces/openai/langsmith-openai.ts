@@ -7,9 +7,9 @@ import { traceable } from 'langsmith/traceable'
 import { wrapOpenAI } from 'langsmith/wrappers/openai'
 import OpenAI from 'openai'
 import { runTool } from '../../conversation.ts'
+import { noExporter } from '../../no-exporter.ts'
+import { CHAT_CANNOT, chat, SETTINGS } from '../../openai-chat.ts'
 import type { Family } from '../../program.ts'
-import { CHAT_CANNOT, chat, SETTINGS } from './support/chat.ts'
-import { noExporter } from './support/no-exporter.ts'
 
 const client = new Client({
   apiKey: 'none',

@@ -1,8 +1,9 @@
 /** OpenAI's Agents SDK, by chat completions, under OpenInference's instrumentation. */
+
+import { CHAT_CANNOT } from '../../openai-chat.ts'
 import type { Family } from '../../program.ts'
 import { family as responsesFamily } from './openai-agents-openinference.ts'
 import { startAgents } from './support/agents.ts'
-import { CHAT_CANNOT } from './support/chat.ts'
 
 export const family: Family = {
   ...responsesFamily,

@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module'
 import { OpenAIInstrumentation } from '@opentelemetry/instrumentation-openai'
 import type OpenAI from 'openai'
+import { CHAT_CANNOT, chat, SETTINGS } from '../../openai-chat.ts'
 import type { Family } from '../../program.ts'
-import { CHAT_CANNOT, chat, SETTINGS } from './support/chat.ts'
 
 /** It patches required modules only, not imported ones. The used parts of version 6 are as in version 7. */
 export const newOpenAI6 = (baseURL: string): OpenAI => {

@@ -1,8 +1,8 @@
 /** The OpenAI SDK's responses under Traceloop's instrumentation. */
 import OpenAI from 'openai'
+import { SETTINGS } from '../../openai-chat.ts'
 import type { Family } from '../../program.ts'
 import { family as chatFamily } from './openai-traceloop.ts'
-import { SETTINGS } from './support/chat.ts'
 import { RESPONSES_CANNOT, respond } from './support/responses.ts'
 
 export const family: Family = {

@@ -1,8 +1,8 @@
 /** The OpenAI SDK's chat completions under Traceloop's instrumentation. */
 import { OpenAIInstrumentation } from '@traceloop/instrumentation-openai'
 import OpenAI from 'openai'
+import { CHAT_CANNOT, chat, SETTINGS } from '../../openai-chat.ts'
 import type { Family } from '../../program.ts'
-import { CHAT_CANNOT, chat, SETTINGS } from './support/chat.ts'
 
 const instrumentation = new OpenAIInstrumentation()
 

@@ -5,8 +5,8 @@ import OpenAI from 'openai'
 import { z } from 'zod'
 import { IMAGE_PNG_BASE64, SYSTEM } from '../../../cases.ts'
 import { converse, runTool } from '../../../conversation.ts'
+import { SETTINGS } from '../../../openai-chat.ts'
 import type { CaseRun, ProviderUrls } from '../../../program.ts'
-import { SETTINGS } from './chat.ts'
 
 /** Registers OpenInference's instrumentation, in place of the SDK's own export to OpenAI. */
 export function startAgents(urls: ProviderUrls, api: 'chat_completions' | 'responses'): void {

@@ -1,8 +1,8 @@
 /** A conversation by chat completions of the OpenAI SDK, with a hand-written loop of tool calls. */
 import type OpenAI from 'openai'
-import { IMAGE_PNG_BASE64, SYSTEM } from '../../../cases.ts'
-import { type Around, converse, runTool, TOOLS } from '../../../conversation.ts'
-import type { CaseRun, Family } from '../../../program.ts'
+import { IMAGE_PNG_BASE64, SYSTEM } from './cases.ts'
+import { type Around, converse, runTool, TOOLS } from './conversation.ts'
+import type { CaseRun, Family } from './program.ts'
 
 type Message = OpenAI.ChatCompletionMessageParam
 
