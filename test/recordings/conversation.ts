@@ -11,15 +11,17 @@ export interface Chat<Message> {
   /** A question with the picture of the image case. */
   picture(text: string): Message
   /** Answers the last message of the history, and adds the answer to it. */
-  answer(history: Message[], text: string): Promise<void>
+  answer(history: Message[], text: string): Promise<unknown>
 }
+
+type ToolInput = Readonly<Record<string, string>>
 
 /** For libraries that trace what the application does around its calls. */
 export interface Around {
   /** Runs a turn. */
   turn?<T>(text: string, work: () => Promise<T>): Promise<T>
-  /** Runs a tool by its name. */
-  tool?(name: string): Promise<string>
+  /** Runs a tool. */
+  tool?(name: string, input: ToolInput): Promise<string>
 }
 
 /** Holds the conversation of a case: a history that grows with each turn, and that `compacted` replaces. */

@@ -55,6 +55,7 @@ export async function chat(run: CaseRun, client: ChatClient, around: Around = {}
   })
 }
 
+type Tool = NonNullable<Around['tool']>
 type Request = Omit<OpenAI.ChatCompletionCreateParamsNonStreaming, 'messages'>
 
 function requestOf({ name }: CaseRun): Request {
@@ -63,18 +64,21 @@ function requestOf({ name }: CaseRun): Request {
   return { model: 'gpt-4o', tools: TOOLS.map((tool) => ({ type: 'function', function: tool })) }
 }
 
-async function answer(client: ChatClient, request: Request, history: Message[], tool: typeof runTool) {
+async function answer(client: ChatClient, request: Request, history: Message[], tool: Tool) {
   for (;;) {
     const { choices } = await client.chat.completions.create({ ...request, messages: [...history] })
     const message = choices[0]?.message
     if (message === undefined) throw new Error('the answer has no message')
     history.push(message)
-    if (!message.tool_calls) return
-    for (const call of message.tool_calls) {
-      if (call.type !== 'function') throw new Error(`the model calls a tool of the type ${call.type}`)
-      history.push({ role: 'tool', tool_call_id: call.id, content: await tool(call.function.name) })
-    }
+    if (!message.tool_calls) return message.content
+    history.push(...(await Promise.all(message.tool_calls.map((call) => callTool(call, tool)))))
   }
+}
+
+async function callTool(call: OpenAI.ChatCompletionMessageToolCall, tool: Tool): Promise<Message> {
+  if (call.type !== 'function') throw new Error(`the model calls a tool of the type ${call.type}`)
+  const { name, arguments: input } = call.function
+  return { role: 'tool', tool_call_id: call.id, content: await tool(name, JSON.parse(input)) }
 }
 
 async function stream(run: CaseRun, client: ChatClient, request: Request, history: Message[]) {
@@ -91,4 +95,5 @@ async function stream(run: CaseRun, client: ChatClient, request: Request, histor
     if (run.name === 'aborted' && content) break
   }
   history.push({ role: 'assistant', content })
+  return content
 }

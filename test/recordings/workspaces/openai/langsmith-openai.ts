@@ -34,7 +34,8 @@ export const family: Family = {
     const openai = wrapOpenAI(new OpenAI({ ...SETTINGS, baseURL: `${run.urls.openai}/v1` }), tracing)
     return chat(run, openai, {
       turn: (text, work) => traceable((_: string) => work(), { ...tracing, name: 'assistant' })(text),
-      tool: (name) => traceable(runTool, { ...tracing, name, run_type: 'tool' })(name),
+      tool: (name, input) =>
+        traceable((_: typeof input) => runTool(name), { ...tracing, name, run_type: 'tool' })(input),
     })
   },
   // Its spans only end here, after the application's.
