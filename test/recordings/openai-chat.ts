@@ -13,6 +13,7 @@ export interface ChatClient {
       create(request: OpenAI.ChatCompletionCreateParamsNonStreaming): PromiseLike<OpenAI.ChatCompletion>
       create(
         request: OpenAI.ChatCompletionCreateParamsStreaming,
+        options: { signal: AbortSignal },
       ): PromiseLike<AsyncIterable<OpenAI.ChatCompletionChunk>>
     }
   }
@@ -82,17 +83,16 @@ async function callTool(call: OpenAI.ChatCompletionMessageToolCall, tool: Tool):
 }
 
 async function stream(run: CaseRun, client: ChatClient, request: Request, history: Message[]) {
-  const chunks = await client.chat.completions.create({
-    ...request,
-    messages: [...history],
-    stream: true,
-    stream_options: { include_usage: true },
-  })
+  const controller = new AbortController()
+  const chunks = await client.chat.completions.create(
+    { ...request, messages: [...history], stream: true, stream_options: { include_usage: true } },
+    { signal: controller.signal },
+  )
   let content = ''
   for await (const { choices } of chunks) {
     content += choices[0]?.delta.content ?? ''
-    // The documented way to stop a stream.
-    if (run.name === 'aborted' && content) break
+    // The other documented way is to leave the loop, as the families of responses do.
+    if (run.name === 'aborted' && content) controller.abort()
   }
   history.push({ role: 'assistant', content })
   return content

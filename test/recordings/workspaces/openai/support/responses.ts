@@ -61,7 +61,7 @@ async function stream(
 ): Promise<void> {
   const events = await client.responses.create({ ...request, input: [...history], stream: true })
   for await (const event of events) {
-    // The documented way to stop a stream.
+    // Leaving the loop closes the connection. The families of chat completions abort by a signal.
     if (run.name === 'aborted' && event.type === 'response.output_text.delta') break
     if (event.type === 'response.completed') history.push(...(event.response.output as Item[]))
   }
