@@ -1,33 +1,45 @@
 // Measures what totals cost: nanoseconds a span and bytes a session, compared with a Map of objects, plain and as an
 // LRU, that reads the same spans with the same `readSpanUsage`. `node bench/analytics.ts --quick` gives a rough figure.
+// `--before <folder of a built packages/analytics>` measures that build in the same rounds, and prints the ratio.
 // Timings never fail.
 import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
 import { bytesASession } from './analytics/memory.ts'
 import { TURN_LENGTH } from './analytics/spans.ts'
 import { bounded, hotInterleaved, hotSessions, manySessions, type Speed } from './analytics/speed.ts'
-import { naive, ours } from './analytics/stores.ts'
+import { loadOther, naive, ours } from './analytics/stores.ts'
 
-const quick = process.argv.includes('--quick')
+const { values } = parseArgs({
+  args: process.argv.slice(2).filter((arg) => arg !== '--'),
+  options: {
+    quick: { type: 'boolean', default: false },
+    before: { type: 'string' },
+    'only-hot': { type: 'boolean', default: false },
+  },
+})
+const { quick } = values
+const before = values.before === undefined ? undefined : await loadOther(values.before)
 const rounds = quick ? 40 : 200
 const sessions = quick ? 100_000 : 1_000_000
 const count = sessions.toLocaleString('en')
 
 function print({ title, rows }: Speed): void {
-  const [first] = rows
   console.log(`\n${title}: ns a span`)
+  const [first] = rows
   for (const { name, p10, median } of rows) {
-    const ratio = first === undefined ? Number.NaN : median / first.median
+    const ratios = [p10 / (first?.p10 ?? Number.NaN), median / (first?.median ?? Number.NaN)]
     console.log(
-      `  ${name.padEnd(20)} p10 ${p10.toFixed(0).padStart(5)}   median ${median.toFixed(0).padStart(5)}   × ${ratio.toFixed(2)}`,
+      `  ${name.padEnd(20)} p10 ${p10.toFixed(0).padStart(5)}   median ${median.toFixed(0).padStart(5)}   × ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')}`,
     )
   }
 }
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${rounds} rounds, interleaved`)
-const hot = await hotSessions(rounds)
+const hot = await hotSessions(rounds, before)
 print(hot)
-print(await hotInterleaved(rounds))
-const full = await bounded(sessions, rounds)
+print(await hotInterleaved(rounds, before))
+if (values['only-hot']) process.exit()
+const full = await bounded(sessions, rounds, before)
 print(full)
 for (const name of ['ours', 'Map as LRU']) {
   const [most, least] = [full, hot].map(({ rows }) => rows.find((row) => row.name === name)?.p10)
@@ -42,6 +54,7 @@ for (const turns of [1, 3]) {
   )
   for (const [name, make] of [
     ['ours', () => ours(sessions + 10)],
+    ...(before === undefined ? [] : [['before', () => before(sessions + 10)] as const]),
     ['Map of objects', naive],
   ] as const) {
     const { without, withId } = await bytesASession(make, sessions, turns)
@@ -50,4 +63,4 @@ for (const turns of [1, 3]) {
     )
   }
 }
-print(await manySessions(sessions, rounds))
+print(await manySessions(sessions, rounds, before))

@@ -91,27 +91,36 @@ const userOf = (number: number): string => users[number % users.length] as strin
 /** A multiplicative walk that visits every session in an order that defeats caches. */
 const scattered = (sessions: number) => (turn: number) => (turn * 7_919_143) % sessions
 
-const hot = () => ({
-  ours: ours(10_000),
+/** Makes the totals of another build, to compare with. */
+export type Before = ((maxSessions: number) => CountSpan) | undefined
+
+/** Ours, and the same of another build if there is one. */
+const both = (maxSessions: number, before: Before): Record<string, CountSpan> => ({
+  ours: ours(maxSessions),
+  ...(before && { before: before(maxSessions) }),
+})
+
+const hot = (before: Before) => ({
+  ...both(10_000, before),
   'only readSpanUsage': reading(),
   'Map of objects': naive(),
   'Map as LRU': mapAsLru(10_000),
 })
 
-export const hotSessions = (rounds: number): Promise<Speed> =>
-  measure('1,000 sessions, all hot, turn after turn', rounds, hot(), (turn) => turn % 1_000, turnByTurn)
+export const hotSessions = (rounds: number, before: Before): Promise<Speed> =>
+  measure('1,000 sessions, all hot, turn after turn', rounds, hot(before), (turn) => turn % 1_000, turnByTurn)
 
-export const hotInterleaved = (rounds: number): Promise<Speed> =>
+export const hotInterleaved = (rounds: number, before: Before): Promise<Speed> =>
   measure(
     `1,000 sessions, all hot, ${TURNS_AT_ONCE} turns at once, span by span`,
     rounds,
-    hot(),
+    hot(before),
     (turn) => turn % 1_000,
     interleaved,
   )
 
-export async function manySessions(sessions: number, rounds: number): Promise<Speed> {
-  const counters = { ours: ours(sessions), 'Map of objects': naive() }
+export async function manySessions(sessions: number, rounds: number, before: Before): Promise<Speed> {
+  const counters = { ...both(sessions, before), 'Map of objects': naive() }
   for (let number = 0; number < sessions; number++) {
     for (const span of turnOf(idOf(number), userOf(number)))
       for (const count of Object.values(counters)) count(span)
@@ -120,8 +129,8 @@ export async function manySessions(sessions: number, rounds: number): Promise<Sp
   return measure(title, rounds, counters, scattered(sessions), turnByTurn)
 }
 
-export async function bounded(sessions: number, rounds: number): Promise<Speed> {
-  const counters = { ours: ours(10_000), 'Map as LRU': mapAsLru(10_000) }
+export async function bounded(sessions: number, rounds: number, before: Before): Promise<Speed> {
+  const counters = { ...both(10_000, before), 'Map as LRU': mapAsLru(10_000) }
   const title = `${sessions.toLocaleString('en')} sessions, 10,000 kept: an eviction in each turn of ${TURN_LENGTH} spans`
   return measure(title, rounds, counters, (turn) => turn % sessions, turnByTurn)
 }

@@ -1,3 +1,5 @@
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { type EndedSpan, readSpanUsage, SessionAnalytics } from '@otel-sessions/analytics'
 
 /** Counts one span. */
@@ -72,6 +74,16 @@ export function mapAsLru(most: number): CountSpan {
 export function ours(maxSessions: number): CountSpan {
   const analytics = new SessionAnalytics({ maxSessions })
   return (span) => analytics.onEnd(span)
+}
+
+/** `SessionAnalytics` of another build, in the folder of its package. */
+export async function loadOther(folder: string): Promise<(maxSessions: number) => CountSpan> {
+  const url = pathToFileURL(join(resolve(folder), 'dist/index.js'))
+  const other: { readonly SessionAnalytics: typeof SessionAnalytics } = await import(url.href)
+  return (maxSessions) => {
+    const analytics = new other.SessionAnalytics({ maxSessions })
+    return (span) => analytics.onEnd(span)
+  }
 }
 
 /** Only reads a span's usage. */

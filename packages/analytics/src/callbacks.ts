@@ -1,6 +1,7 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { after } from '@otel-sessions/semconv/internal'
 import { type Counters, problems } from './counters.ts'
+import type { Session } from './totals/session.ts'
 import type { SessionTotals } from './totals/session-totals.ts'
 
 /**
@@ -65,14 +66,14 @@ export type SessionEndListener = (totals: SessionTotals) => unknown
 
 /** Calls the listeners of `onSessionEnd`, after the span or the batch that ends the session. */
 export class EndListeners {
-  readonly #totals: (row: number) => SessionTotals
+  readonly #totals: (session: Session) => SessionTotals
   readonly #counters: Counters
   readonly #queue: CallbackQueue
   readonly #listeners = new Set<{ readonly call: SessionEndListener }>()
   /** Ended sessions whose listeners were not called yet, with their totals if the session was removed meanwhile. */
-  readonly #pending = new Map<number, { removed: SessionTotals | undefined }>()
+  readonly #pending = new Map<Session, { removed: SessionTotals | undefined }>()
 
-  constructor(totals: (row: number) => SessionTotals, counters: Counters, queue: CallbackQueue) {
+  constructor(totals: (session: Session) => SessionTotals, counters: Counters, queue: CallbackQueue) {
     this.#totals = totals
     this.#counters = counters
     this.#queue = queue
@@ -87,22 +88,22 @@ export class EndListeners {
   }
 
   /** Handles the end of a session. */
-  onEnd(row: number): void {
+  onEnd(session: Session): void {
     if (this.#listeners.size === 0) return
     const pending: { removed: SessionTotals | undefined } = { removed: undefined }
-    this.#pending.set(row, pending)
+    this.#pending.set(session, pending)
     this.#queue.add(() => {
-      if (pending.removed === undefined) this.#pending.delete(row)
-      this.#call(pending.removed ?? this.#totals(row))
+      if (pending.removed === undefined) this.#pending.delete(session)
+      this.#call(pending.removed ?? this.#totals(session))
     })
   }
 
-  /** Keeps the totals of a pending session whose row is about to be removed. */
-  onRemove(row: number): void {
-    const pending = this.#pending.get(row)
+  /** Keeps the totals of a pending session that is removed. */
+  onRemove(session: Session): void {
+    const pending = this.#pending.get(session)
     if (pending === undefined) return
-    pending.removed = this.#totals(row)
-    this.#pending.delete(row)
+    pending.removed = this.#totals(session)
+    this.#pending.delete(session)
   }
 
   #call(totals: SessionTotals): void {

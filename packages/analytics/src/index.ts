@@ -4,7 +4,7 @@
  * - `usage/`: reads what one span reports, in the attributes of any family of conventions
  * - `cost/`: prices what a span does not report a cost for; `prices.ts` is an entry point of its own
  * - `deduplication/`: recognizes repeated spans, and usage that is reported on a span and on its parent
- * - `totals/`: the row of each session and how it is read; `snapshots/`: totals between processes
+ * - `totals/`: one object for each session, and how it is read; `snapshots/`: totals between processes
  * - `session-spans.ts`: applies `session.start`, `session.end` and other session spans; `callbacks.ts`: listeners
  *
  * `SessionAnalytics` passes each span to `span-counter.ts`, which calls `usage/`, `deduplication/`, `cost/` and `totals/`
@@ -20,7 +20,7 @@ export type { ExportResult, SpanExporterLike } from './exporter.ts'
 export type { SessionAnalyticsOptions } from './options.ts'
 export { SessionAnalytics } from './session-analytics.ts'
 export type { AnalyticsSnapshot } from './snapshots/snapshot.ts'
-export type { SessionQuery, SessionSort } from './totals/read-totals.ts'
+export type { SessionQuery, SessionSort } from './totals/select.ts'
 export type {
   LatencyPercentiles,
   ModelTotals,

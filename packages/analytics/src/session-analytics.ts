@@ -9,10 +9,11 @@ import { checkedSnapshot } from './snapshots/check-snapshot.ts'
 import { mergeInto } from './snapshots/merge.ts'
 import { type AnalyticsSnapshot, snapshotOf } from './snapshots/snapshot.ts'
 import { SpanCounter } from './span-counter.ts'
-import { type SessionQuery, sortTotals, totalsOf } from './totals/read-totals.ts'
-import { Rows } from './totals/rows.ts'
+import { totalsOf } from './totals/read-totals.ts'
+import { type SessionQuery, selected } from './totals/select.ts'
+import type { Session } from './totals/session.ts'
 import type { SessionTotals } from './totals/session-totals.ts'
-import { IdleClock, NONE, Sessions } from './totals/sessions.ts'
+import { IdleClock, Sessions } from './totals/sessions.ts'
 import { SharedLabels } from './totals/value-sets.ts'
 
 /**
@@ -33,14 +34,13 @@ import { SharedLabels } from './totals/value-sets.ts'
  */
 export class SessionAnalytics {
   readonly #settings: AnalyticsSettings
-  readonly #rows = new Rows()
   readonly #labels = new SharedLabels()
   readonly #counters: Counters = newCounters()
   readonly #sessions: Sessions
   readonly #counter: SpanCounter
   readonly #idle: IdleClock
   readonly #callbacks = new CallbackQueue()
-  readonly #ends = new EndListeners((row) => totalsOf(this.#rows, row), this.#counters, this.#callbacks)
+  readonly #ends = new EndListeners(totalsOf, this.#counters, this.#callbacks)
   readonly #record: ((totals: SessionTotals) => void) | undefined
 
   /**
@@ -51,14 +51,9 @@ export class SessionAnalytics {
   constructor(options?: SessionAnalyticsOptions) {
     this.#settings = settingsOf(options)
     const { maxSessions, idleMillis, priceOf, meterProvider } = this.#settings
-    this.#sessions = new Sessions(this.#rows, maxSessions, (row, isIdle) => this.#onRemove(row, isIdle))
-    this.#counter = new SpanCounter(
-      this.#rows,
-      this.#sessions,
-      this.#labels,
-      this.#counters,
-      priceOf,
-      (row) => this.#ends.onEnd(row),
+    this.#sessions = new Sessions(maxSessions, (session, isIdle) => this.#onRemove(session, isIdle))
+    this.#counter = new SpanCounter(this.#sessions, this.#labels, this.#counters, priceOf, (session) =>
+      this.#ends.onEnd(session),
     )
     this.#idle = new IdleClock(this.#sessions, idleMillis)
     this.#record = meterProvider && sessionMetrics(meterProvider)
@@ -105,8 +100,8 @@ export class SessionAnalytics {
 
   /** Returns the current totals of a session; undefined if the session is unknown or was removed. */
   stats(id: string): SessionTotals | undefined {
-    const row = this.#sessions.find(id)
-    return row === NONE ? undefined : totalsOf(this.#rows, row)
+    const session = this.#sessions.find(id)
+    return session && totalsOf(session)
   }
 
   /**
@@ -115,8 +110,7 @@ export class SessionAnalytics {
    * @throws TypeError or RangeError if `sort` or `limit` is invalid
    */
   sessions(query: SessionQuery = {}): SessionTotals[] {
-    const all = [...this.#sessions.rows()].map((row) => totalsOf(this.#rows, row))
-    return sortTotals(all, query)
+    return selected(this.#sessions.all(), query).map(totalsOf)
   }
 
   /** Returns counters of the instance's own health, as plain data. */
@@ -127,7 +121,7 @@ export class SessionAnalytics {
 
   /** Returns all totals as plain data, for `merge` in another process. */
   snapshot(): AnalyticsSnapshot {
-    return { version: 1, sessions: [...this.#sessions.rows()].map((row) => snapshotOf(this.#rows, row)) }
+    return { version: 2, sessions: [...this.#sessions.all()].map(snapshotOf) }
   }
 
   /** Returns `snapshot()`, for `JSON.stringify`. */
@@ -154,7 +148,7 @@ export class SessionAnalytics {
         : other
     const sessions = checkedSnapshot(given)
     for (const session of sessions) {
-      mergeInto(this.#rows, this.#sessions.obtain(session.id), session, this.#labels)
+      mergeInto(this.#sessions.obtain(session.id), session, this.#labels)
     }
     if (sessions.length > 0) this.#idle.start()
   }
@@ -173,14 +167,14 @@ export class SessionAnalytics {
     return this.#ends.add(listener)
   }
 
-  #onRemove(row: number, isIdle: boolean): void {
+  #onRemove(session: Session, isIdle: boolean): void {
     if (isIdle) this.#counters.idle++
     else this.#countEviction()
-    this.#ends.onRemove(row)
+    this.#ends.onRemove(session)
     const { onEvict } = this.#settings
-    const record = this.#rows.rare(row)?.isEndReported === true ? undefined : this.#record
+    const record = session.lifecycle?.isEndReported === true ? undefined : this.#record
     if (onEvict === undefined && record === undefined) return
-    const totals = totalsOf(this.#rows, row)
+    const totals = totalsOf(session)
     // A session without spans, which only a following session has named.
     if (totals.firstTime === undefined) return
     this.#callbacks.add(() => {

@@ -15,7 +15,8 @@ import {
 } from '@otel-sessions/semconv'
 import { ownValue } from '@otel-sessions/semconv/internal'
 import { type EndedSpan, epochMillis } from './ended-span.ts'
-import { addMetric, addName, isScore, type RareFields, Tally } from './totals/rare-fields.ts'
+import { isTime, type Session } from './totals/session.ts'
+import { isScore, Tally } from './totals/tally.ts'
 import { isName, shortened } from './usage/values.ts'
 
 const KINDS = new Map<string, SessionSpanKind>(
@@ -51,31 +52,31 @@ const NOTHING: Applied = { ignored: 0, ended: undefined, replaced: undefined }
 const IGNORED: Applied = { ...NOTHING, ignored: 1 }
 
 /** Applies a session span to the totals of its session. */
-export function applySessionSpan(kind: SessionSpanKind, span: EndedSpan, rare: () => RareFields): Applied {
+export function applySessionSpan(kind: SessionSpanKind, span: EndedSpan, session: Session): Applied {
   switch (kind) {
     case 'start':
-      return applyStart(span, rare)
+      return applyStart(span, session)
     case 'end':
       return applyEnd(span)
     case 'event':
-      rare().events++
+      session.obtainLifecycle().events++
       return NOTHING
     case 'attachment':
-      rare().attachments++
+      session.obtainLifecycle().attachments++
       return NOTHING
     case 'feedback':
-      return applyFeedback(span, rare)
+      return applyFeedback(span, session)
     case 'metric':
-      return applyMetric(span, rare)
+      return applyMetric(span, session)
   }
 }
 
-function applyStart({ attributes, startTime }: EndedSpan, rare: () => RareFields): Applied {
+function applyStart({ attributes, startTime }: EndedSpan, session: Session): Applied {
   const time = epochMillis(startTime)
-  if (!Number.isFinite(time)) return IGNORED
+  if (!isTime(time)) return IGNORED
   const name = ownValue(attributes, ATTR_SESSION_NAME)
   let ignored = 0
-  if (isName(name)) addName(rare(), { name, time })
+  if (isName(name)) session.obtainLifecycle().addName({ name, time })
   else if (name !== undefined) ignored++
   const previous = ownValue(attributes, ATTR_SESSION_PREVIOUS_ID)
   const check = checkSessionId(previous)
@@ -85,7 +86,7 @@ function applyStart({ attributes, startTime }: EndedSpan, rare: () => RareFields
 
 function applyEnd({ attributes, startTime }: EndedSpan): Applied {
   const time = epochMillis(startTime)
-  if (!Number.isFinite(time)) return IGNORED
+  if (!isTime(time)) return IGNORED
   const givenState = ownValue(attributes, ATTR_SESSION_END_STATE)
   const state = SESSION_END_STATES.find((one) => one === givenState) ?? 'indeterminate'
   const givenReason = ownValue(attributes, ATTR_SESSION_END_REASON)
@@ -96,21 +97,21 @@ function applyEnd({ attributes, startTime }: EndedSpan): Applied {
   return { ignored, ended: { state, reason, time }, replaced: undefined }
 }
 
-function applyFeedback({ attributes }: EndedSpan, rare: () => RareFields): Applied {
+function applyFeedback({ attributes }: EndedSpan, session: Session): Applied {
   const score = ownValue(attributes, ATTR_SESSION_FEEDBACK_SCORE)
-  const fields = rare()
+  const fields = session.obtainLifecycle()
   fields.feedback ??= new Tally()
   if (isScore(score)) fields.feedback.add(score)
   else fields.feedback.unscored++
   return score === undefined || isScore(score) ? NOTHING : IGNORED
 }
 
-function applyMetric({ attributes }: EndedSpan, rare: () => RareFields): Applied {
+function applyMetric({ attributes }: EndedSpan, session: Session): Applied {
   const name = ownValue(attributes, ATTR_SESSION_METRIC_NAME)
   const value = ownValue(attributes, ATTR_SESSION_METRIC_VALUE)
   if (!isName(name) || !isScore(value)) return IGNORED
   const tally = new Tally()
   tally.add(value)
-  addMetric(rare(), name, tally)
+  session.obtainLifecycle().obtainMetrics().add(name, tally)
   return NOTHING
 }

@@ -7,66 +7,49 @@ import {
 import { ownValue } from '@otel-sessions/semconv/internal'
 import { nanoCostOf, type PriceOf } from './cost/span-cost.ts'
 import { type Counters, problems } from './counters.ts'
-import { Fingerprints } from './deduplication/fingerprints.ts'
-import { RecentSpans } from './deduplication/recent-spans.ts'
+import { flagsAbove, tellAbove } from './deduplication/nesting.ts'
+import { RecentSpans, type Trace } from './deduplication/recent-spans.ts'
+import {
+  CALL_BELOW,
+  COUNTED,
+  KIND_BELOW,
+  SEEN,
+  type SpanRecord,
+  USAGE_BELOW,
+} from './deduplication/span-record.ts'
 import { durationMillis, type EndedSpan, entersProcess, epochMillis } from './ended-span.ts'
 import { applySessionSpan, sessionSpanKind } from './session-spans.ts'
-import { addLabels, addLatency, addUser } from './totals/columns.ts'
-import {
-  addContribution,
-  Contribution,
-  LLM_BELOW,
-  removeContribution,
-  reportsUsage,
-  USAGE_BELOW,
-} from './totals/contribution.ts'
-import { BIRTH, FIRST, LAST, SUMS } from './totals/fields.ts'
-import { addEnd, type SessionEnd } from './totals/rare-fields.ts'
-import type { Rows } from './totals/rows.ts'
-import { NONE, type Sessions } from './totals/sessions.ts'
+import { Contribution, reportsUsage } from './totals/contribution.ts'
+import { addLatency } from './totals/latencies.ts'
+import type { SessionEnd } from './totals/lifecycle.ts'
+import { isTime, type Session } from './totals/session.ts'
+import type { Sessions } from './totals/sessions.ts'
 import { bucketOf } from './totals/sketch.ts'
 import type { SharedLabels } from './totals/value-sets.ts'
 import { readSpanUsage, summableUsage } from './usage/read-usage.ts'
-import type { SpanUsage, WorkKind } from './usage/span-usage.ts'
+import type { SpanUsage } from './usage/span-usage.ts'
 import { isName } from './usage/values.ts'
 
-const KIND_SUMS = {
-  tool: SUMS.toolCalls,
-  agent: SUMS.agentSteps,
-  retrieval: SUMS.retrievals,
-  embedding: SUMS.embeddings,
-} as const satisfies Partial<Record<WorkKind, number>>
+/** The longest ID of a trace or span that is remembered, in characters; real ones have 32 and 16. */
+const ID_MAX_LENGTH = 64
 
-/** Counts spans into the rows of their sessions: reads a span, skips repetitions, and adds what it contributes. */
+/** Counts spans into their sessions: reads a span, skips repetitions, and adds what it contributes. */
 export class SpanCounter {
-  readonly #rows: Rows
   readonly #sessions: Sessions
+  readonly #labels: SharedLabels
   readonly #counters: Counters
   readonly #priceOf: PriceOf | undefined
-  readonly #onEnd: (row: number) => void
-  readonly #labels: SharedLabels
-  readonly #spans = new RecentSpans((contribution, flags) => {
-    // The row may have another session by now.
-    if (this.#rows.get(contribution.row, BIRTH) === contribution.birth)
-      removeContribution(this.#rows, contribution, flags)
-  })
-  readonly #fingerprints = new Fingerprints()
-  readonly #contribution = new Contribution()
-  // Times of the current span, in milliseconds.
-  #start = 0
-  #end = 0
-  #duration = 0
+  readonly #onEnd: (session: Session) => void
+  readonly #spans = new RecentSpans()
 
   /** @param onEnd called when a session ends for the first time */
   constructor(
-    rows: Rows,
     sessions: Sessions,
     labels: SharedLabels,
     counters: Counters,
     priceOf: PriceOf | undefined,
-    onEnd: (row: number) => void,
+    onEnd: (session: Session) => void,
   ) {
-    this.#rows = rows
     this.#sessions = sessions
     this.#labels = labels
     this.#counters = counters
@@ -87,39 +70,42 @@ export class SpanCounter {
 
   #count(span: EndedSpan): void {
     const id = ownValue(span.attributes, ATTR_SESSION_ID)
-    const hasSession = typeof id === 'string' && (this.#sessions.find(id) !== NONE || checkSessionId(id).ok)
+    const hasSession =
+      typeof id === 'string' && (this.#sessions.find(id) !== undefined || checkSessionId(id).ok)
     // Everything is read before anything is counted: reading may throw, and a span counts as a whole or not at all.
-    const usage = hasSession ? summableUsage(readSpanUsage(span)) : undefined
+    const usage = summableUsage(readSpanUsage(span))
     const kind = sessionSpanKind(span)
     const isLate = ownValue(span.attributes, ATTR_SESSION_LATE) === true
     const { startTime, endTime } = span
-    this.#start = epochMillis(startTime)
-    this.#end = epochMillis(endTime)
-    this.#duration = durationMillis(startTime, endTime)
+    const start = epochMillis(startTime)
+    const end = epochMillis(endTime)
+    const duration = durationMillis(startTime, endTime)
     const { traceId, spanId } = span.spanContext()
-    const parent = span.parentSpanContext
-    const parentId = parent?.spanId ?? span.parentSpanId
-    const hasParent = typeof parentId === 'string' && parentId !== ''
-    if (typeof traceId !== 'string' || typeof spanId !== 'string') throw new TypeError('a span without IDs')
-    this.#fingerprints.set(traceId, spanId, hasParent ? parentId : undefined)
-    const below = this.#spans.add(
-      this.#fingerprints.trace.high,
-      this.#fingerprints.span,
-      hasParent ? this.#fingerprints.parent : undefined,
-      hasSession,
-    )
-    if (below === undefined) {
+    const given = span.parentSpanContext?.spanId ?? span.parentSpanId
+    const parentId = isId(given) && given !== spanId ? given : undefined
+    const enters = entersProcess(span, parentId !== undefined)
+    if (!isId(traceId) || !isId(spanId)) throw new TypeError('a span without IDs')
+
+    const trace = this.#spans.trace(traceId)
+    const record = this.#spans.obtain(trace, spanId)
+    if ((record.flags & (hasSession ? COUNTED : SEEN)) !== 0) {
       this.#counters.repeated++
-    } else if (usage === undefined) {
-      this.#counters.withoutSession++
-    } else {
-      const row = this.#sessions.obtain(id as string)
-      if (usage.ignored > 0) this.#ignore(usage.ignored)
-      this.#addTimes(row, isLate)
-      this.#addLabels(row, usage)
-      if (kind !== undefined) this.#applySessionSpan(row, id as string, kind, span)
-      else this.#addWork(row, usage, below, hasParent, entersProcess(span, hasParent))
+      return
     }
+    this.#spans.see(record, hasSession)
+    record.parentId = parentId
+    record.kind = kind === undefined ? usage.kind : 'other'
+    if (hasSession) {
+      const session = this.#sessions.obtain(id)
+      if (usage.ignored > 0) this.#ignore(usage.ignored)
+      this.#addTimes(session, start, end, isLate)
+      this.#addLabels(session, usage)
+      if (kind === undefined) this.#addWork(session, usage, trace, record, enters, duration)
+      else this.#applySessionSpan(session, kind, span)
+    } else this.#counters.withoutSession++
+    if (parentId === undefined) return
+    const flags = flagsAbove(record, hasSession && kind === undefined ? ownFlags(usage) : 0)
+    if (flags !== 0) tellAbove(this.#spans, trace, parentId, flags)
   }
 
   #ignore(count: number): void {
@@ -130,21 +116,19 @@ export class SpanCounter {
     )
   }
 
-  #addTimes(row: number, isLate: boolean): void {
-    const start = this.#start
-    if (!Number.isFinite(start + this.#end)) {
+  #addTimes(session: Session, start: number, end: number, isLate: boolean): void {
+    if (!isTime(start) || !isTime(end)) {
       this.#ignore(1)
       return
     }
-    const rows = this.#rows
-    rows.widen(row, start, Math.max(start, this.#end))
-    const end = rows.rare(row)?.end
-    if (isLate || (end !== undefined && start > end.time)) rows.obtainRare(row).late++
+    session.widen(start, Math.max(start, end))
+    const ended = session.lifecycle?.end
+    if (isLate || (ended !== undefined && start > ended.time)) session.obtainLifecycle().late++
   }
 
-  #addLabels(row: number, { userId, tags, environment }: SpanUsage): void {
+  #addLabels(session: Session, { userId, tags, environment }: SpanUsage): void {
     if (userId !== undefined) {
-      if (isName(userId)) addUser(this.#rows, row, userId)
+      if (isName(userId)) session.addUser(userId)
       else this.#ignore(1)
     }
     if (tags === undefined && environment === undefined) return
@@ -153,58 +137,64 @@ export class SpanCounter {
     const ignored =
       (tags?.length ?? 0) - (validTags?.length ?? 0) + (validEnvironment === environment ? 0 : 1)
     if (ignored > 0) this.#ignore(ignored)
-    addLabels(this.#rows, row, this.#labels, validTags, validEnvironment)
+    session.addLabels(this.#labels, validTags, validEnvironment)
   }
 
-  #addWork(row: number, usage: SpanUsage, below: number, hasParent: boolean, enters: boolean): void {
-    const rows = this.#rows
-    const birth = rows.get(row, BIRTH)
-    rows.addTo(row, SUMS.spans, 1)
-    if (!this.#fingerprints.countTrace(row, birth)) rows.addTo(row, SUMS.traces, 1)
-    if (usage.error) rows.addTo(row, SUMS.errors, 1)
+  #addWork(
+    session: Session,
+    usage: SpanUsage,
+    trace: Trace,
+    record: SpanRecord,
+    enters: boolean,
+    duration: number,
+  ): void {
+    session.spans++
+    if (trace.addSession(session)) session.traces++
+    if (usage.error) session.errors++
     const { kind } = usage
+    const { flags } = record
     const isLlm = kind === 'llm'
-    if (!isLlm && kind !== 'other') rows.addTo(row, KIND_SUMS[kind], 1)
-    const hasLatency = (enters || isLlm) && Number.isFinite(this.#duration)
-    const bucket = hasLatency ? bucketOf(this.#duration) : -1
-    if (enters && bucket >= 0) addLatency(rows, row, 'traces', bucket)
-    const hasUsage = reportsUsage(usage)
-    if (!isLlm && !hasUsage) return
-    if (hasParent) {
-      const { trace, parent } = this.#fingerprints
-      const flags = (isLlm ? LLM_BELOW : 0) | (hasUsage ? USAGE_BELOW : 0)
-      this.#spans.reportBelow(trace.high, parent.high, parent.low, flags)
+    if (!isLlm && kind !== 'other' && (flags & KIND_BELOW[kind]) === 0) {
+      session[kind]++
+      record.kindOf = session
     }
-    const isCall = isLlm && (below & LLM_BELOW) === 0
-    const isUsage = hasUsage && (below & USAGE_BELOW) === 0
+    const bucket = (enters || isLlm) && Number.isFinite(duration) ? bucketOf(duration) : -1
+    if (enters && bucket >= 0) session.traceLatencies = addLatency(session.traceLatencies, bucket)
+    const isCall = isLlm && (flags & CALL_BELOW) === 0
+    const isUsage = (flags & USAGE_BELOW) === 0 && reportsUsage(usage)
     if (!isCall && !isUsage) return
-    const contribution = this.#contribution
-    contribution.row = row
-    contribution.birth = birth
-    contribution.bucket = bucket
-    contribution.set(usage, isUsage ? nanoCostOf(usage, this.#priceOf) : undefined, isCall, isUsage)
-    addContribution(rows, contribution)
-    this.#spans.keepContribution(contribution)
+    const cost = isUsage ? nanoCostOf(usage, this.#priceOf) : undefined
+    record.contribution = new Contribution(session, usage, cost, bucket)
+    record.contribution.settle(isCall, isUsage)
   }
 
-  #applySessionSpan(row: number, id: string, kind: SessionSpanKind, span: EndedSpan): void {
-    const { ignored, ended, replaced } = applySessionSpan(kind, span, () => this.#rows.obtainRare(row))
+  #applySessionSpan(session: Session, kind: SessionSpanKind, span: EndedSpan): void {
+    const { ignored, ended, replaced } = applySessionSpan(kind, span, session)
     if (ignored > 0) this.#ignore(ignored)
-    if (ended !== undefined) this.#endSession(row, { ...ended, implied: false })
-    if (replaced !== undefined && replaced.id !== id) {
+    if (ended !== undefined) this.#endSession(session, { ...ended, implied: false })
+    if (replaced !== undefined && replaced.id !== session.id) {
       const end = { state: 'indeterminate', reason: 'replaced', time: replaced.time, implied: true } as const
       this.#endSession(this.#sessions.obtain(replaced.id), end)
     }
   }
 
-  #endSession(row: number, end: SessionEnd): void {
-    const rare = this.#rows.obtainRare(row)
-    addEnd(rare, end)
+  #endSession(session: Session, end: SessionEnd): void {
+    const lifecycle = session.obtainLifecycle()
+    lifecycle.addEnd(end)
     // A session that has an end but no spans was mostly removed before, and then its end was reported.
-    const hasSpans = this.#rows.wide(row, FIRST) <= this.#rows.wide(row, LAST)
-    if (!rare.isEndReported && hasSpans) {
-      rare.isEndReported = true
-      this.#onEnd(row)
+    if (!lifecycle.isEndReported && session.hasTime) {
+      lifecycle.isEndReported = true
+      this.#onEnd(session)
     }
   }
+}
+
+const isId = (id: unknown): id is string => typeof id === 'string' && id !== '' && id.length <= ID_MAX_LENGTH
+
+/** What a span itself reports to the spans above it. */
+function ownFlags(usage: SpanUsage): number {
+  const { kind } = usage
+  const usageFlag = reportsUsage(usage) ? USAGE_BELOW : 0
+  if (kind === 'other') return usageFlag
+  return usageFlag | (kind === 'llm' ? CALL_BELOW : KIND_BELOW[kind])
 }

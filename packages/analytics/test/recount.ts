@@ -16,7 +16,7 @@ export interface Recounted {
   readonly spans: number
   readonly traces: number
   readonly errors: number
-  /** Spans by kind; of nested LLM calls only the innermost. */
+  /** Spans by kind; of nested LLM calls only the innermost, of other kinds those that are not right above the same kind. */
   readonly kinds: Readonly<Record<WorkKind, number>>
   readonly inputTokens: number
   readonly outputTokens: number
@@ -34,11 +34,23 @@ export function recount(spans: readonly PlacedSpan[]): ReadonlyMap<string, Recou
   const aboveCalls = new Set(
     seen.filter(({ usage }) => usage.kind === 'llm').flatMap(({ span }) => above(span)),
   )
+  const kinds = new Map(seen.map(({ span, usage }) => [placeOf(span), usage.kind]))
+  const nextBelow = new Map<string, Set<WorkKind>>()
+  for (const { span, usage } of seen) {
+    for (const place of usage.kind === 'other' ? [] : above(span)) {
+      nextBelow.set(place, (nextBelow.get(place) ?? new Set()).add(usage.kind))
+      if ((kinds.get(place) ?? 'other') !== 'other') break
+    }
+  }
   const sessions = new Set(spans.map(sessionOf).filter((id) => id !== undefined))
   return new Map(
     [...sessions].map((id) => {
       const own = seen.filter(({ span }) => sessionOf(span) === id)
-      const working = own.filter(({ span, usage }) => usage.kind !== 'llm' || !aboveCalls.has(placeOf(span)))
+      const working = own.filter(({ span, usage }) =>
+        usage.kind === 'llm'
+          ? !aboveCalls.has(placeOf(span))
+          : !nextBelow.get(placeOf(span))?.has(usage.kind),
+      )
       const paid = own.filter(({ span }) => !aboveUsage.has(placeOf(span))).map(({ usage }) => usage)
       return [
         id,

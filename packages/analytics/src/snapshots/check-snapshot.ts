@@ -1,12 +1,13 @@
 import { checkSessionId, SESSION_END_STATES } from '@otel-sessions/semconv'
 import { kindOf } from '@otel-sessions/semconv/internal'
-import { MODEL_SUMS, MODEL_WIDTH, SUM_COUNT } from '../totals/fields.ts'
 import { MODELS_MAX } from '../totals/models.ts'
-import { isScore } from '../totals/rare-fields.ts'
+import { isTime } from '../totals/session.ts'
 import { LAST_BUCKET } from '../totals/sketch.ts'
+import { isScore } from '../totals/tally.ts'
 import { VALUES_MAX } from '../totals/value-sets.ts'
+import { WORK_FIELDS } from '../totals/work.ts'
 import { NAME_MAX_LENGTH } from '../usage/values.ts'
-import type { SessionSnapshot } from './snapshot.ts'
+import { COUNTS, type SessionSnapshot, TALLY_DIGITS, type TallySnapshot } from './snapshot.ts'
 
 class InvalidSnapshot extends TypeError {
   constructor(path: string, wanted: string, value: unknown) {
@@ -27,7 +28,7 @@ const check =
 
 const count = check('a whole number from 0', (value) => Number.isSafeInteger(value) && (value as number) >= 0)
 const whole = check('a whole number', Number.isSafeInteger)
-const finite = check('a finite number', Number.isFinite)
+const time = check('a time in milliseconds', (value) => typeof value === 'number' && isTime(value))
 const bool = check('true or false', (value) => typeof value === 'boolean')
 
 const text = (least: number, most: number): Check =>
@@ -83,6 +84,11 @@ const both =
 const where = (wanted: string, isFine: (value: never) => boolean): Check =>
   check(wanted, (value) => isFine(value as never))
 
+const isWholeInString = (value: unknown) =>
+  typeof value === 'string' && new RegExp(`^-?\\d{1,${TALLY_DIGITS}}$`).test(value)
+const isOrdered = ({ count: scores, min, max }: TallySnapshot) =>
+  scores === 0 ? min === undefined && max === undefined : min !== undefined && max !== undefined && min <= max
+
 const name = text(1, NAME_MAX_LENGTH)
 const repeat = (one: Check, times: number) => tuple(...new Array<Check>(times).fill(one))
 const isAscending = (values: readonly string[]) =>
@@ -93,19 +99,17 @@ const values = object({
   more: bool,
 })
 const score = where('a number that can be tallied', isScore)
-const tally = object({
-  count,
-  unscored: count,
-  millionths: where('a whole number in a string', (value) => /^-?\d{1,40}$/.test(String(value))),
-  min: optional(score),
-  max: optional(score),
-})
-const numbers = both(
-  repeat(whole, MODEL_WIDTH),
-  where('numbers whose counts are not negative', (all: readonly number[]) =>
-    all.slice(0, MODEL_SUMS.length).every((one) => one >= 0),
-  ),
+const tally = both(
+  object({
+    count,
+    unscored: count,
+    millionths: where(`a whole number of at most ${TALLY_DIGITS} digits in a string`, isWholeInString),
+    min: optional(score),
+    max: optional(score),
+  }),
+  where('a tally whose min and max are those of its numbers', isOrdered),
 )
+const numbers = tuple(...WORK_FIELDS.map((field) => (field.endsWith('Cost') ? whole : count)))
 const sketch = list(
   tuple(
     both(
@@ -117,16 +121,17 @@ const sketch = list(
   LAST_BUCKET + 1,
 )
 
+const version = check('2, as in this release', (value) => value === 2)
+
 const session = object({
   id: where('a valid session ID', (id) => checkSessionId(id).ok),
   times: optional(
     both(
-      repeat(finite, 2),
+      repeat(time, 2),
       where('sorted', ([first, last]: readonly number[]) => (first as number) <= (last as number)),
     ),
   ),
-  sums: repeat(count, SUM_COUNT),
-  costs: repeat(whole, 3),
+  counts: repeat(count, COUNTS.length),
   models: both(
     list(tuple(text(0, NAME_MAX_LENGTH), numbers), MODELS_MAX),
     where('sorted, without duplicates', (models: readonly [string][]) =>
@@ -137,9 +142,9 @@ const session = object({
   users: values,
   tags: values,
   environments: values,
-  name: optional(object({ name, time: finite })),
+  name: optional(object({ name, time: time })),
   end: optional(
-    object({ state: oneOf(SESSION_END_STATES), reason: optional(name), time: finite, implied: bool }),
+    object({ state: oneOf(SESSION_END_STATES), reason: optional(name), time: time, implied: bool }),
   ),
   late: count,
   events: count,
@@ -157,16 +162,6 @@ const session = object({
  * @throws TypeError that names what is wrong with it
  */
 export function checkedSnapshot(value: unknown): readonly SessionSnapshot[] {
-  object({
-    version: oneOf([1]),
-    sessions: list(both(session, where('consistent with its models', isConsistent)), Number.MAX_SAFE_INTEGER),
-  })(value, 'the top')
+  object({ version, sessions: list(session, Number.MAX_SAFE_INTEGER) })(value, 'the top')
   return (value as { sessions: readonly SessionSnapshot[] }).sessions
-}
-
-/** Whether the sums of a session equal those over its models. */
-function isConsistent({ sums, costs, models, otherModels }: SessionSnapshot): boolean {
-  const all = [...models.map(([, one]) => one), ...(otherModels === undefined ? [] : [otherModels])]
-  const expected = [...MODEL_SUMS.map((sum) => sums[sum] as number), ...costs]
-  return expected.every((one, index) => one === all.reduce((sum, each) => sum + (each[index] as number), 0))
 }

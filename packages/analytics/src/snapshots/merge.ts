@@ -1,77 +1,59 @@
-import { addLatency, type Latency, labelsOf, obtainModels, usersOf } from '../totals/columns.ts'
-import { INPUT_COST, OTHER_COST, OUTPUT_COST, type Sum } from '../totals/fields.ts'
-import { addEnd, addMetric, addName, Tally } from '../totals/rare-fields.ts'
-import type { Rows } from '../totals/rows.ts'
+import { addLatency, type Latencies } from '../totals/latencies.ts'
+import { obtainOthers, obtainWork } from '../totals/models.ts'
+import type { Session } from '../totals/session.ts'
+import { Tally } from '../totals/tally.ts'
 import { type SharedLabels, united } from '../totals/value-sets.ts'
-import type { SessionSnapshot, SketchSnapshot, TallySnapshot } from './snapshot.ts'
+import { WORK_FIELDS, type WorkNumbers } from '../totals/work.ts'
+import { COUNTS, type SessionSnapshot, type SketchSnapshot, type TallySnapshot } from './snapshot.ts'
 
-/** Adds the totals of a session in a snapshot to those in a row. */
-export function mergeInto(rows: Rows, row: number, other: SessionSnapshot, shared: SharedLabels): void {
-  mergeModels(rows, row, other)
-  for (const [sum, by] of other.sums.entries()) if (by !== 0) rows.addTo(row, sum as Sum, by)
-  for (const [index, field] of [INPUT_COST, OUTPUT_COST, OTHER_COST].entries()) {
-    rows.addWide(row, field, other.costs[index] as number)
-  }
-  if (other.times !== undefined) {
-    rows.widen(row, other.times[0], other.times[1])
-  }
-  mergeValues(rows, row, other, shared)
-  mergeLatency(rows, row, 'traces', other.traceLatency)
-  mergeLatency(rows, row, 'llmCalls', other.llmCallLatency)
-  mergeRareFields(rows, row, other)
+/** Adds the totals of a session in a snapshot to those of a session. */
+export function mergeInto(session: Session, other: SessionSnapshot, shared: SharedLabels): void {
+  for (const [index, field] of COUNTS.entries()) session[field] += other.counts[index] as number
+  for (const [model, numbers] of other.models) obtainWork(session, model).add(namedNumbers(numbers))
+  if (other.otherModels !== undefined) obtainOthers(session).add(namedNumbers(other.otherModels))
+  if (other.times !== undefined) session.widen(other.times[0], other.times[1])
+  mergeValues(session, other, shared)
+  session.traceLatencies = mergedLatencies(session.traceLatencies, other.traceLatency)
+  session.llmCallLatencies = mergedLatencies(session.llmCallLatencies, other.llmCallLatency)
+  mergeLifecycle(session, other)
 }
 
-// Runs before the sums are added: a session with one model has that model's numbers in its own sums.
-function mergeModels(rows: Rows, row: number, { models, otherModels }: SessionSnapshot): void {
-  const [only] = models
-  const page = rows.page(row)
-  const at = rows.at(row)
-  if (only === undefined && otherModels === undefined) return
-  if (only !== undefined && models.length === 1 && otherModels === undefined) {
-    page.models[at] ??= only[0]
-    if (page.models[at] === only[0]) return
-  }
-  const merged = obtainModels(rows, row)
-  for (const [model, numbers] of models) merged.add(model, numbers, 1)
-  if (otherModels !== undefined) merged.addOthers(otherModels, 1)
-}
+const namedNumbers = (numbers: readonly number[]): WorkNumbers =>
+  Object.fromEntries(WORK_FIELDS.map((field, index) => [field, numbers[index]])) as WorkNumbers
 
-function mergeValues(rows: Rows, row: number, other: SessionSnapshot, shared: SharedLabels): void {
-  const page = rows.page(row)
-  const at = rows.at(row)
-  const users = united(usersOf(rows, row), other.users)
+function mergeValues(session: Session, other: SessionSnapshot, shared: SharedLabels): void {
+  const users = united(session.usersOf(), other.users)
   const [only] = users.kept
-  if (only !== undefined) page.users[at] = users.kept.length === 1 && !users.more ? only : users
-  const { tags, environments } = labelsOf(rows, row)
+  if (only !== undefined) session.users = users.kept.length === 1 && !users.more ? only : users
+  const { tags, environments } = session.labels
   const labels = { tags: united(tags, other.tags), environments: united(environments, other.environments) }
-  if (labels.tags !== tags || labels.environments !== environments) page.labels[at] = shared.share(labels)
+  if (labels.tags !== tags || labels.environments !== environments) session.labels = shared.share(labels)
 }
 
-function mergeLatency(rows: Rows, row: number, which: Latency, sketch: SketchSnapshot): void {
-  for (const [bucket, count] of sketch) addLatency(rows, row, which, bucket, count)
-}
+const mergedLatencies = (latencies: Latencies, sketch: SketchSnapshot): Latencies =>
+  sketch.reduce<Latencies>((all, [bucket, count]) => addLatency(all, bucket, count), latencies)
 
-function mergeRareFields(rows: Rows, row: number, other: SessionSnapshot): void {
+function mergeLifecycle(session: Session, other: SessionSnapshot): void {
   const { name, end, feedback, metrics, moreMetrics, late, events, attachments } = other
-  if (name !== undefined) addName(rows.obtainRare(row), { ...name })
+  if (name !== undefined) session.obtainLifecycle().addName({ ...name })
   if (end !== undefined) {
-    const rare = rows.obtainRare(row)
-    addEnd(rare, { ...end, reason: end.reason })
+    const lifecycle = session.obtainLifecycle()
+    lifecycle.addEnd({ ...end, reason: end.reason })
     // The process that counted the end has called its listeners.
-    rare.isEndReported = true
+    lifecycle.isEndReported = true
   }
   if (feedback !== undefined) {
-    const rare = rows.obtainRare(row)
-    rare.feedback ??= new Tally()
-    rare.feedback.merge(tallyOf(feedback))
+    const lifecycle = session.obtainLifecycle()
+    lifecycle.feedback ??= new Tally()
+    lifecycle.feedback.merge(tallyOf(feedback))
   }
-  for (const [metric, tally] of metrics) addMetric(rows.obtainRare(row), metric, tallyOf(tally))
-  if (moreMetrics) rows.obtainRare(row).moreMetrics = true
+  for (const [metric, tally] of metrics) session.obtainLifecycle().obtainMetrics().add(metric, tallyOf(tally))
+  if (moreMetrics) session.obtainLifecycle().obtainMetrics().more = true
   if (late + events + attachments === 0) return
-  const rare = rows.obtainRare(row)
-  rare.late += late
-  rare.events += events
-  rare.attachments += attachments
+  const lifecycle = session.obtainLifecycle()
+  lifecycle.late += late
+  lifecycle.events += events
+  lifecycle.attachments += attachments
 }
 
 function tallyOf({ count, unscored, millionths, min, max }: TallySnapshot): Tally {

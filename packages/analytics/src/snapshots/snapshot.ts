@@ -3,11 +3,23 @@
 // `SessionAnalytics` calls this folder; it calls `../totals/` and `../usage/`.
 
 import type { SessionEndState } from '@otel-sessions/semconv'
-import { labelsOf, latencies, modelsOf, usersOf } from '../totals/columns.ts'
-import { FIRST, INPUT_COST, LAST, OTHER_COST, OUTPUT_COST, SUM_COUNT, type Sum } from '../totals/fields.ts'
-import type { Tally } from '../totals/rare-fields.ts'
-import type { Rows } from '../totals/rows.ts'
+import { sketchOf } from '../totals/latencies.ts'
+import { modelsOf } from '../totals/models.ts'
+import type { Session } from '../totals/session.ts'
+import type { Tallies, Tally } from '../totals/tally.ts'
 import type { Values } from '../totals/value-sets.ts'
+import { WORK_FIELDS, type WorkNumbers } from '../totals/work.ts'
+
+/** The counts of a session that are not kept by model. */
+export const COUNTS = [
+  'spans',
+  'traces',
+  'tool',
+  'agent',
+  'retrieval',
+  'embedding',
+  'errors',
+] as const satisfies readonly (keyof Session)[]
 
 /** A tally. The sum is a string, because it may be too large for an exact double. */
 export interface TallySnapshot {
@@ -27,11 +39,9 @@ export interface SessionSnapshot {
   readonly id: string
   /** The first and the last time, in milliseconds since the epoch; missing if there is none. */
   readonly times?: readonly [first: number, last: number] | undefined
-  /** In the order of `SUMS`. */
-  readonly sums: readonly number[]
-  /** In nano-dollars, in the order of `MODEL_COSTS`. */
-  readonly costs: readonly number[]
-  /** By model, in the order of `MODEL_SUMS` and `MODEL_COSTS`. */
+  /** In the order of `COUNTS`. */
+  readonly counts: readonly number[]
+  /** By model, in the order of `WORK_FIELDS`. */
   readonly models: readonly (readonly [model: string, numbers: readonly number[]])[]
   readonly otherModels?: readonly number[] | undefined
   readonly users: Values
@@ -62,42 +72,55 @@ export interface SessionSnapshot {
  */
 export interface AnalyticsSnapshot {
   /** The version of the layout. */
-  readonly version: 1
+  readonly version: 2
   /** The sessions. */
   readonly sessions: readonly object[]
 }
 
-/** Returns the totals of a session as plain data. */
-export function snapshotOf(rows: Rows, row: number): SessionSnapshot {
-  const rare = rows.rare(row)
-  const models = modelsOf(rows, row)
-  const first = rows.wide(row, FIRST)
-  const last = rows.wide(row, LAST)
+/** Returns the totals of a session as plain data that `merge` accepts, whatever was merged into them before. */
+export function snapshotOf(session: Session): SessionSnapshot {
+  const { hasTime, lifecycle, otherModels } = session
   return {
-    id: rows.id(row),
-    times: first <= last ? [first, last] : undefined,
-    sums: Array.from({ length: SUM_COUNT }, (_, sum) => rows.sum(row, sum as Sum)),
-    costs: [INPUT_COST, OUTPUT_COST, OTHER_COST].map((field) => rows.wide(row, field)),
-    models: models?.all().map(([model, numbers]) => [model, [...numbers]]) ?? [],
-    otherModels: models?.others && [...models.others],
-    users: usersOf(rows, row),
-    ...labelsOf(rows, row),
-    name: rare?.name,
-    end: rare?.end,
-    late: rare?.late ?? 0,
-    events: rare?.events ?? 0,
-    attachments: rare?.attachments ?? 0,
-    feedback: rare?.feedback && tallySnapshot(rare.feedback),
-    metrics: [...(rare?.metrics ?? [])]
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([name, tally]) => [name, tallySnapshot(tally)]),
-    moreMetrics: rare?.moreMetrics ?? false,
-    traceLatency: latencies(rows, row, 'traces').entries(),
-    llmCallLatency: latencies(rows, row, 'llmCalls').entries(),
+    id: session.id,
+    times: hasTime ? [session.firstTime, session.lastTime] : undefined,
+    counts: COUNTS.map((field) => bounded(session[field])),
+    models: modelsOf(session).map((work) => [work.model, numbersOf(work)]),
+    otherModels: otherModels && numbersOf(otherModels),
+    users: session.usersOf(),
+    ...session.labels,
+    name: lifecycle?.name,
+    end: lifecycle?.end,
+    late: bounded(lifecycle?.late ?? 0),
+    events: bounded(lifecycle?.events ?? 0),
+    attachments: bounded(lifecycle?.attachments ?? 0),
+    feedback: lifecycle?.feedback && tallySnapshot(lifecycle.feedback),
+    metrics: talliesSnapshot(lifecycle?.metrics),
+    moreMetrics: lifecycle?.metrics?.more ?? false,
+    traceLatency: sketchSnapshot(session.traceLatencies),
+    llmCallLatency: sketchSnapshot(session.llmCallLatencies),
   }
 }
 
+/** The nearest number that `merge` accepts: sums of merged numbers may be larger. */
+const bounded = (number: number): number =>
+  Math.min(Number.MAX_SAFE_INTEGER, Math.max(-Number.MAX_SAFE_INTEGER, number))
+
+const numbersOf = (work: WorkNumbers): number[] => WORK_FIELDS.map((field) => bounded(work[field]))
+
+const sketchSnapshot = (latencies: Session['traceLatencies']): SketchSnapshot =>
+  sketchOf(latencies)
+    .entries()
+    .map(([bucket, count]) => [bucket, bounded(count)])
+
+const talliesSnapshot = (tallies: Tallies | undefined): SessionSnapshot['metrics'] =>
+  tallies?.entries().map(([name, tally]) => [name, tallySnapshot(tally)]) ?? []
+
+/** The digits of the largest sum of a tally in a snapshot. */
+export const TALLY_DIGITS = 40
+const TALLY_MAX = 10n ** BigInt(TALLY_DIGITS) - 1n
+
 function tallySnapshot({ count, unscored, millionths, min, max }: Tally): TallySnapshot {
   const bounds = count === 0 ? {} : { min, max }
-  return { count, unscored, millionths: String(millionths), ...bounds }
+  const sum = millionths > TALLY_MAX ? TALLY_MAX : millionths < -TALLY_MAX ? -TALLY_MAX : millionths
+  return { count: bounded(count), unscored: bounded(unscored), millionths: String(sum), ...bounds }
 }

@@ -1,76 +1,59 @@
-// Totals: one row for each session. This file finds, adds and evicts rows; `rows.ts`, `columns.ts` and `fields.ts` store
-// them, with `models.ts`, `value-sets.ts`, `sketch.ts` and `rare-fields.ts` for what is no single number.
-// `contribution.ts` is what one span adds; `read-totals.ts` makes the plain objects of `session-totals.ts`.
-// The span counter and `../snapshots/` call this folder; it calls `../cost/` and `../usage/`.
-
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { after, type Timer } from '@otel-sessions/semconv/internal'
-import { NEWER, OLDER, TICK } from './fields.ts'
-import type { Rows } from './rows.ts'
-
-/** No row. */
-export const NONE = -1
+import { Session } from './session.ts'
 
 /**
- * The rows by session, and the order in which the sessions were used last. The order is a linked list through the rows:
- * a `Map` that is used as an LRU iterates over its deleted entries to find the oldest.
+ * The sessions by ID, and the order in which they were used last. The order is a linked list: a `Map` that is used as an
+ * LRU iterates over its deleted entries to find the oldest.
  */
 export class Sessions {
-  readonly #rows: Rows
-  readonly #index = new Map<string, number>()
+  readonly #sessions = new Map<string, Session>()
   readonly #maxSessions: number
-  readonly #onRemove: (row: number, isIdle: boolean) => void
-  #newest = NONE
-  #oldest = NONE
-  #lastId = ''
-  #lastRow = NONE
+  readonly #onRemove: (session: Session, isIdle: boolean) => void
+  #newest: Session | undefined
+  #oldest: Session | undefined
+  #last: Session | undefined
   /** The current tick of the idle clock. */
   tick = 0
 
-  /** @param onRemove called with the row of a session that is removed, before the row is emptied */
-  constructor(rows: Rows, maxSessions: number, onRemove: (row: number, isIdle: boolean) => void) {
-    this.#rows = rows
+  /** @param onRemove called with a session that was removed */
+  constructor(maxSessions: number, onRemove: (session: Session, isIdle: boolean) => void) {
     this.#maxSessions = maxSessions
     this.#onRemove = onRemove
   }
 
   get size(): number {
-    return this.#index.size
+    return this.#sessions.size
   }
 
-  /** Returns the row of a session, or `NONE`. */
-  find(id: string): number {
-    if (id === this.#lastId) return this.#lastRow
-    const row = this.#index.get(id)
-    if (row === undefined) return NONE
-    this.#lastId = id
-    this.#lastRow = row
-    return row
+  /** Returns a session; undefined if it is unknown. */
+  find(id: string): Session | undefined {
+    if (this.#last?.id === id) return this.#last
+    const session = this.#sessions.get(id)
+    if (session !== undefined) this.#last = session
+    return session
   }
 
-  /** Returns the row of a session that is used, and adds one if there is none. */
-  obtain(id: string): number {
-    const row = this.find(id)
-    if (row === NONE) return this.#add(id)
-    this.#touch(row)
-    return row
+  /** Returns a session that is used, and adds it if it is unknown. */
+  obtain(id: string): Session {
+    const session = this.find(id)
+    if (session === undefined) return this.#add(id)
+    session.tick = this.tick
+    if (session !== this.#newest) {
+      this.#unlink(session)
+      this.#link(session)
+    }
+    return session
   }
 
   /** Adds a session. If there are too many, the least recently used one is removed. */
-  #add(id: string): number {
-    if (this.#index.size >= this.#maxSessions) this.#remove(this.#oldest, false)
-    const row = this.#rows.add(id)
-    this.#index.set(id, row)
-    this.#rows.set(row, TICK, this.tick)
-    this.#link(row)
-    return row
-  }
-
-  #touch(row: number): void {
-    this.#rows.set(row, TICK, this.tick)
-    if (row === this.#newest) return
-    this.#unlink(row)
-    this.#link(row)
+  #add(id: string): Session {
+    if (this.#oldest !== undefined && this.size >= this.#maxSessions) this.#remove(this.#oldest, false)
+    const session = new Session(id)
+    session.tick = this.tick
+    this.#sessions.set(id, session)
+    this.#link(session)
+    return session
   }
 
   /**
@@ -80,46 +63,41 @@ export class Sessions {
    */
   removeUnused(ticks: number, limit: number): boolean {
     for (let count = 0; count < limit; count++) {
-      if (this.#oldest === NONE) return false
-      // Modulo 2^32, like the column.
-      if ((this.tick - this.#rows.get(this.#oldest, TICK)) >>> 0 < ticks) return false
-      this.#remove(this.#oldest, true)
+      const oldest = this.#oldest
+      if (oldest === undefined || this.tick - oldest.tick < ticks) return false
+      this.#remove(oldest, true)
     }
     return true
   }
 
-  /** Returns the rows of all sessions. */
-  rows(): IterableIterator<number> {
-    return this.#index.values()
+  /** Returns all sessions. */
+  all(): IterableIterator<Session> {
+    return this.#sessions.values()
   }
 
-  #remove(row: number, isIdle: boolean): void {
-    const id = this.#rows.id(row)
-    if (id === this.#lastId) {
-      this.#lastId = ''
-      this.#lastRow = NONE
-    }
-    this.#index.delete(id)
-    this.#unlink(row)
-    this.#onRemove(row, isIdle)
-    this.#rows.remove(row)
+  #remove(session: Session, isIdle: boolean): void {
+    if (session === this.#last) this.#last = undefined
+    this.#sessions.delete(session.id)
+    this.#unlink(session)
+    this.#onRemove(session, isIdle)
   }
 
-  #link(row: number): void {
-    this.#rows.set(row, NEWER, 0)
-    this.#rows.set(row, OLDER, this.#newest + 1)
-    if (this.#newest !== NONE) this.#rows.set(this.#newest, NEWER, row + 1)
-    this.#newest = row
-    if (this.#oldest === NONE) this.#oldest = row
+  #link(session: Session): void {
+    session.older = this.#newest
+    if (this.#newest !== undefined) this.#newest.newer = session
+    this.#newest = session
+    this.#oldest ??= session
   }
 
-  #unlink(row: number): void {
-    const newer = this.#rows.get(row, NEWER) - 1
-    const older = this.#rows.get(row, OLDER) - 1
-    if (newer === NONE) this.#newest = older
-    else this.#rows.set(newer, OLDER, older + 1)
-    if (older === NONE) this.#oldest = newer
-    else this.#rows.set(older, NEWER, newer + 1)
+  #unlink(session: Session): void {
+    const { newer, older } = session
+    if (newer === undefined) this.#newest = older
+    else newer.older = older
+    if (older === undefined) this.#oldest = newer
+    else older.newer = newer
+    // A removed session may be remembered for its spans, and must not keep others.
+    session.newer = undefined
+    session.older = undefined
   }
 }
 
