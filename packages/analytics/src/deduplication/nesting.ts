@@ -22,7 +22,7 @@ export function tellAbove(spans: RecentSpans, trace: Trace, parentId: string, fl
 }
 
 /** Takes back what a span contributed and is reported below it. */
-export function settle(record: SpanRecord): void {
+function settle(record: SpanRecord): void {
   const { flags, kind, kindOf, contribution } = record
   if (kindOf !== undefined && kind !== 'llm' && kind !== 'other' && (flags & KIND_BELOW[kind]) !== 0) {
     kindOf[kind]--
