@@ -1,10 +1,13 @@
-// Usage: what one span reports about its work. `families.ts` knows the attributes of each family of conventions,
-// `json-usage.ts` usage inside JSON, `values.ts` how a single value is read, `span-usage.ts` the types.
-// The span counter and applications call `readSpanUsage`; it calls the families, and these the other files.
+// Usage: what one span reports about its work. `families.ts` finds the family of conventions, whose file reads its
+// attributes; `whole-tokens.ts` decides which counts include others, by `conventions.ts`; `values.ts` reads a single value;
+// `span-usage.ts` has the types. The span counter and applications call `readSpanUsage`; it calls the families, then
+// the decision.
 
-import { type FamilyUsage, readFamilyUsage } from './families.ts'
+import { readFamilyUsage } from './families.ts'
+import { NO_USAGE, type ReportedUsage } from './reported-usage.ts'
 import type { SpanUsage, UsageSpan, WorkKind } from './span-usage.ts'
 import { ignoredCount, NAME_MAX_LENGTH, resetIgnored, strings, text } from './values.ts'
+import { wholeTokens } from './whole-tokens.ts'
 
 /**
  * Reads what a span reports about its work: kind, model, tokens, cost, error, user, tags and environment. It knows the
@@ -20,78 +23,49 @@ export function readSpanUsage(span: UsageSpan): SpanUsage {
   try {
     const family = readFamilyUsage(span.attributes)
     return family === undefined
-      ? usageOf(span, NO_FAMILY, 'other')
+      ? usageOf(span, NO_USAGE, 'other')
       : usageOf(span, family, kindOfFamily(family))
   } catch {
-    return usageOf(NO_SPAN, NO_FAMILY, 'other')
+    return usageOf(NO_SPAN, NO_USAGE, 'other')
   }
 }
 
 const NO_SPAN: UsageSpan = { attributes: {} }
 
-const NO_FAMILY: FamilyUsage = {
-  kind: undefined,
-  model: undefined,
-  provider: undefined,
-  input: undefined,
-  output: undefined,
-  total: undefined,
-  cached: undefined,
-  reasoning: undefined,
-  cost: undefined,
-  userId: undefined,
-}
-
 /** A span without a kind that has a model, and tokens or a cost, is an LLM call. */
-const kindOfFamily = ({ kind, model, input, output, cost }: FamilyUsage): WorkKind =>
-  kind ?? (model !== undefined && (input ?? output ?? cost) !== undefined ? 'llm' : 'other')
+const kindOfFamily = ({ kind, model, requestModel, input, output, cost }: ReportedUsage): WorkKind =>
+  kind ?? ((model ?? requestModel) !== undefined && (input ?? output ?? cost) !== undefined ? 'llm' : 'other')
 
-function usageOf(span: UsageSpan, family: FamilyUsage, kind: WorkKind): SpanUsage {
+/** Langfuse reports a cost of 0 for a call without usage, such as one that failed; that is no known cost. */
+const hasWork = ({ cost, input, output, total }: ReportedUsage): boolean =>
+  cost?.total !== 0 || (input ?? output ?? total) !== undefined
+
+function usageOf(span: UsageSpan, reported: ReportedUsage, kind: WorkKind): SpanUsage {
   const a = span.attributes
-  const { output, cached } = family
-  const input = withCached(family.input, cached)
-  const total = withAdded(family.total, (input ?? 0) - (family.input ?? 0), input, output)
+  const model = reported.model ?? reported.requestModel
+  const { input, output, total, undecided } = wholeTokens(reported, kind, span)
   return {
     kind,
-    model: family.model,
-    requestModel: undefined,
-    responseId: undefined,
-    provider: family.provider,
+    model,
+    requestModel: reported.requestModel === model ? undefined : reported.requestModel,
+    responseId: reported.responseId,
+    provider: reported.provider,
     inputTokens: input,
     outputTokens: output,
-    totalTokens: total ?? (input !== undefined && output !== undefined ? input + output : undefined),
-    cachedInputTokens: cached,
-    cacheWriteTokens: undefined,
-    cacheWriteHourTokens: undefined,
-    reasoningTokens: family.reasoning,
-    undecided: undefined,
-    callIfNoneBelow: false,
-    cost: family.cost,
+    totalTokens: total,
+    cachedInputTokens: reported.cached,
+    cacheWriteTokens: reported.written,
+    cacheWriteHourTokens: reported.writtenHour,
+    reasoningTokens: reported.reasoning,
+    undecided,
+    callIfNoneBelow: reported.callIfNoneBelow,
+    cost: hasWork(reported) ? reported.cost : undefined,
     error: span.status?.code === 2,
-    userId: text(a['user.id']) ?? text(a['enduser.id']) ?? family.userId,
+    userId: text(a['user.id']) ?? text(a['enduser.id']) ?? reported.userId,
     tags: strings(a['tag.tags']) ?? strings(a['langfuse.trace.tags']),
     environment: text(a['langfuse.environment']) ?? environmentOf(span.resource),
     ignored: ignoredCount(),
   }
-}
-
-/**
- * Adds cached tokens to the input if they are not included. All conventions include them; more cached tokens than input
- * tokens show that the numbers are those of Anthropic's API, which separates them.
- */
-function withCached(input: number | undefined, cached: number | undefined): number | undefined {
-  return input !== undefined && cached !== undefined && cached > input ? input + cached : input
-}
-
-/** Adds to a reported total what was added to the input, unless the total includes it already. */
-function withAdded(
-  total: number | undefined,
-  added: number,
-  input: number | undefined,
-  output: number | undefined,
-): number | undefined {
-  if (total === undefined || added === 0) return total
-  return total < (input ?? 0) + (output ?? 0) ? total + added : total
 }
 
 let lastResource: UsageSpan['resource']
@@ -117,33 +91,42 @@ const TOKEN_FIELDS = [
   'outputTokens',
   'totalTokens',
   'cachedInputTokens',
+  'cacheWriteTokens',
+  'cacheWriteHourTokens',
   'reasoningTokens',
 ] as const
+
+const NAME_FIELDS = ['model', 'requestModel', 'responseId'] as const
 
 const isSummable = (count: number | undefined): boolean =>
   count === undefined || (Number.isInteger(count) && count <= TOKENS_MAX)
 
-const isModelKept = (model: string | undefined): boolean =>
-  model === undefined || model.length <= NAME_MAX_LENGTH
+const isNameKept = (name: string | undefined): boolean => name === undefined || name.length <= NAME_MAX_LENGTH
 
 /**
  * Removes from a usage what totals cannot keep: token counts that cannot be summed exactly (fractions, and counts that
- * no model ever had), and a model name that is too long.
+ * no model ever had), and names of models and response IDs that are too long.
  */
 export function summableUsage(usage: SpanUsage): SpanUsage {
   // Written out, because it runs for each span.
   if (
-    isModelKept(usage.model) &&
+    isNameKept(usage.model) &&
+    isNameKept(usage.requestModel) &&
+    isNameKept(usage.responseId) &&
     isSummable(usage.inputTokens) &&
     isSummable(usage.outputTokens) &&
     isSummable(usage.totalTokens) &&
     isSummable(usage.cachedInputTokens) &&
+    isSummable(usage.cacheWriteTokens) &&
+    isSummable(usage.cacheWriteHourTokens) &&
     isSummable(usage.reasoningTokens)
   ) {
     return usage
   }
-  const removed: (keyof SpanUsage)[] = TOKEN_FIELDS.filter((field) => !isSummable(usage[field]))
-  if (!isModelKept(usage.model)) removed.push('model')
+  const removed: (keyof SpanUsage)[] = [
+    ...TOKEN_FIELDS.filter((field) => !isSummable(usage[field])),
+    ...NAME_FIELDS.filter((field) => !isNameKept(usage[field])),
+  ]
   const cleared = Object.fromEntries(removed.map((field) => [field, undefined]))
   return { ...usage, ...cleared, ignored: usage.ignored + removed.length }
 }

@@ -1,0 +1,69 @@
+import { AI_SDK_METADATA } from './conventions.ts'
+import { costOfParts, type ReportedUsage } from './reported-usage.ts'
+import { dollars, json, jsonMember, tokens } from './values.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/**
+ * Reads what the AI SDK's providers add to the usage, from the JSON of `ai.response.providerMetadata`: the usage that
+ * Anthropic and Google report, which AI SDK 5 does not pass on whole, what Bedrock wrote to a cache, and the cost that
+ * OpenRouter reports. Returns only what is there.
+ */
+export function providerMetadata(value: unknown, usage: ReportedUsage): Partial<ReportedUsage> {
+  if (typeof value !== 'string') return {}
+  const anthropic = usageIn(value, 'anthropic', 'usage')
+  if (anthropic !== undefined) return anthropicUsage(anthropic)
+  const google = usageIn(value, 'google', 'usageMetadata') ?? usageIn(value, 'vertex', 'usageMetadata')
+  if (google !== undefined) return googleUsage(google)
+  const openrouter = usageIn(value, 'openrouter', 'usage')
+  if (openrouter !== undefined) return openrouterCost(openrouter)
+  const bedrock = usageIn(value, 'bedrock', 'usage')
+  return bedrock === undefined ? {} : { written: tokens(bedrock['cacheWriteInputTokens']) ?? usage.written }
+}
+
+/** The object under a provider's name, also in JSON that is too long to be parsed, or cut. */
+function usageIn(value: string, provider: string, name: string): Fields | undefined {
+  if (!value.includes(`"${provider}"`)) return undefined
+  const whole = json(value) as Readonly<Record<string, Fields | undefined>> | undefined
+  const usage = whole === undefined ? jsonMember(value, provider, name) : whole[provider]?.[name]
+  return typeof usage === 'object' && usage !== null ? (usage as Fields) : undefined
+}
+
+/** Anthropic counts what was read from and written to a cache apart. The output is left to the SDK, as it may be early. */
+function anthropicUsage(usage: Fields): Partial<ReportedUsage> {
+  const input = tokens(usage['input_tokens'])
+  if (input === undefined) return {}
+  const cached = tokens(usage['cache_read_input_tokens'])
+  const written = tokens(usage['cache_creation_input_tokens'])
+  const lifetimes = usage['cache_creation'] as Fields | null | undefined
+  return {
+    input: input + (cached ?? 0) + (written ?? 0),
+    cached,
+    written,
+    writtenHour: tokens(lifetimes?.['ephemeral_1h_input_tokens']),
+    total: undefined,
+    convention: AI_SDK_METADATA,
+  }
+}
+
+/** Google counts thoughts and the prompts of its tools apart. */
+function googleUsage(usage: Fields): Partial<ReportedUsage> {
+  const prompt = tokens(usage['promptTokenCount'])
+  const total = tokens(usage['totalTokenCount'])
+  const thoughts = tokens(usage['thoughtsTokenCount'])
+  const candidates = tokens(usage['candidatesTokenCount'])
+  if (prompt === undefined || (candidates ?? thoughts) === undefined) return {}
+  return {
+    input: prompt + (tokens(usage['toolUsePromptTokenCount']) ?? 0),
+    output: (candidates ?? 0) + (thoughts ?? 0),
+    total,
+    cached: tokens(usage['cachedContentTokenCount']),
+    reasoning: thoughts,
+    convention: AI_SDK_METADATA,
+  }
+}
+
+function openrouterCost(usage: Fields): Partial<ReportedUsage> {
+  const cost = costOfParts(undefined, undefined, dollars(usage['cost']))
+  return cost === undefined ? {} : { cost }
+}

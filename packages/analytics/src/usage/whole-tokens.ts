@@ -1,0 +1,126 @@
+import {
+  COUNTS_CACHE_APART,
+  COUNTS_REASONING_APART,
+  chooseConvention,
+  conventionsOf,
+  type UsageConvention,
+} from './conventions.ts'
+import type { ReportedUsage } from './reported-usage.ts'
+import type { SpanUsage, UsageSpan, WorkKind } from './span-usage.ts'
+
+/** Input, output and total, whatever the source's way of counting. */
+type WholeTokens = Pick<SpanUsage, 'undecided'> & {
+  readonly input: number | undefined
+  readonly output: number | undefined
+  readonly total: number | undefined
+}
+
+/** Why the numbers do not say what is to be paid. */
+type Undecided = NonNullable<SpanUsage['undecided']>
+
+/** Providers do not cache a shorter prompt, in tokens: OpenAI, Anthropic and Google require at least as many. */
+const SHORTEST_CACHED = 1024
+
+/**
+ * Makes the input include what was read from and written to a cache, and the output include reasoning. What decides, in
+ * this order: how the instrumentation is known to count, numbers that can only be meant in one way, and how the
+ * provider's API counts. Where nothing decides, the numbers stay as they are reported, with the reason.
+ */
+export function wholeTokens(usage: ReportedUsage, kind: WorkKind, span: UsageSpan): WholeTokens {
+  const { input, output, total } = usage
+  if (input === undefined || kind === 'embedding') return withTotal(input, output, total)
+  const model = usage.model ?? usage.requestModel
+  const convention = conventionOf(usage, span, model)
+  const besideInput = cacheBesideInput(usage, input, convention, model)
+  if (typeof besideInput === 'string') return { ...withTotal(input, output, total), undecided: besideInput }
+  const wholeInput = input + besideInput
+  if (output === undefined) return withTotal(wholeInput, output, total)
+  if (!isComplete(convention, span)) return withTotal(wholeInput, undefined, undefined)
+  const besideOutput = reasoningBesideOutput(usage, wholeInput, output, convention, model)
+  if (typeof besideOutput === 'string') return { ...withTotal(input, output, total), undecided: besideOutput }
+  return withTotal(wholeInput, output + besideOutput, total)
+}
+
+/** A total that is less than its parts was made without some of them. */
+function withTotal(
+  input: number | undefined,
+  output: number | undefined,
+  reported: number | undefined,
+): WholeTokens {
+  const sum = input === undefined || output === undefined ? undefined : input + output
+  const total = reported === undefined || (sum !== undefined && sum > reported) ? sum : reported
+  return { input, output, total, undecided: undefined }
+}
+
+function conventionOf(
+  usage: ReportedUsage,
+  span: UsageSpan,
+  model: string | undefined,
+): UsageConvention | undefined {
+  const scope = span.instrumentationScope ?? span.instrumentationLibrary
+  const conventions = usage.convention ?? (scope && conventionsOf(scope.name))
+  return conventions && chooseConvention(conventions, scope?.version, model)
+}
+
+const isComplete = (convention: UsageConvention | undefined, { attributes }: UsageSpan): boolean =>
+  convention?.completeWith === undefined || attributes[convention.completeWith] !== undefined
+
+/** Returns what has to be added to the input for what was read from and written to a cache. */
+function cacheBesideInput(
+  { output, total, cached, written, reasoning = 0, provider = '' }: ReportedUsage,
+  input: number,
+  convention: UsageConvention | undefined,
+  model = '',
+): number | Undecided {
+  const cache = (cached ?? 0) + (written ?? 0)
+  const rest = total === undefined || output === undefined ? undefined : total - input - output
+  if (convention?.cache === 'omitted' && cached === undefined && written === undefined)
+    return isWithoutCache(convention, input, rest) ? 0 : 'cache'
+  if (cache === 0) return 0
+  if (cache > input || convention?.input === 'apart') return cache
+  if (convention !== undefined) return 0
+  if (rest === cache || (reasoning > 0 && rest === cache + reasoning)) return cache
+  // OpenAI's protocol includes the cache, whose model ever it passes on.
+  if (/openai|openrouter/i.test(provider)) return 0
+  if (COUNTS_CACHE_APART.test(model) || /anthropic|bedrock/i.test(provider)) return 'cache'
+  if (rest === 0 || rest === reasoning || INCLUDES_CACHE.test(model)) return 0
+  return INCLUDING_PROVIDERS.test(provider) ? 0 : 'cache'
+}
+
+const INCLUDES_CACHE = /gpt-|^o\d|gemini|deepseek|grok/
+const INCLUDING_PROVIDERS = /google|gemini|vertex|gcp|azure|deepseek|xai|groq|mistral/i
+
+/** Whether nothing was read from or written to a cache, where no attribute says so. */
+function isWithoutCache(convention: UsageConvention, input: number, rest: number | undefined): boolean {
+  if (convention.input === 'included') return input < SHORTEST_CACHED
+  return convention.total === 'provider' && rest === 0
+}
+
+/** Returns what has to be added to the output for reasoning. */
+function reasoningBesideOutput(
+  { total, reasoning }: ReportedUsage,
+  input: number,
+  output: number,
+  convention: UsageConvention | undefined,
+  model = '',
+): number | Undecided {
+  const rest = total === undefined || convention?.total === 'sum' ? undefined : total - input - output
+  const added = reasoning === undefined ? 0 : addedReasoning(reasoning, output, rest, convention, model)
+  if (typeof added === 'string') return added
+  if (rest !== undefined && rest > added) return 'total'
+  const isUnknown = convention?.reasoning === 'omitted' && reasoning === undefined && rest === undefined
+  return isUnknown ? 'total' : added
+}
+
+function addedReasoning(
+  reasoning: number,
+  output: number,
+  rest: number | undefined,
+  convention: UsageConvention | undefined,
+  model: string,
+): number | Undecided {
+  if (reasoning === 0) return 0
+  if (convention?.reasoning === 'apart' || reasoning > output || rest === reasoning) return reasoning
+  if (convention?.reasoning === 'included' || !COUNTS_REASONING_APART.test(model)) return 0
+  return rest === 0 ? 0 : 'total'
+}

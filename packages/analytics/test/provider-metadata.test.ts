@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest'
+import { readSpanUsage } from '../src/usage/read-usage.ts'
+
+const CLAUDE = 'claude-sonnet-4-5-20250929'
+
+/** A call of a model by the AI SDK, as version 5 reports it. */
+const call = (model: string, usage: Readonly<Record<string, number>>, metadata?: string) => ({
+  'ai.operationId': 'ai.generateText.doGenerate',
+  'ai.model.id': model,
+  ...Object.fromEntries(Object.entries(usage).map(([name, count]) => [`ai.usage.${name}`, count])),
+  ...(metadata === undefined ? {} : { 'ai.response.providerMetadata': metadata }),
+})
+
+const read = (attributes: Readonly<Record<string, unknown>>) => readSpanUsage({ attributes })
+
+const ANTHROPIC = {
+  input_tokens: 20,
+  cache_creation_input_tokens: 9_000,
+  cache_read_input_tokens: 1_000,
+  cache_creation: { ephemeral_5m_input_tokens: 3_000, ephemeral_1h_input_tokens: 6_000 },
+  output_tokens: 1,
+}
+
+const WHOLE_CLAUDE = {
+  inputTokens: 10_020,
+  outputTokens: 101,
+  totalTokens: 10_121,
+  cachedInputTokens: 1_000,
+  cacheWriteTokens: 9_000,
+  cacheWriteHourTokens: 6_000,
+  undecided: undefined,
+}
+
+describe("the AI SDK's metadata", () => {
+  it('of Anthropic has the cache, which AI SDK 5 leaves out of the input', () => {
+    const metadata = JSON.stringify({ anthropic: { usage: ANTHROPIC, cacheCreationInputTokens: 9_000 } })
+    const usage = read(call(CLAUDE, { inputTokens: 20, outputTokens: 101, totalTokens: 121 }, metadata))
+    expect(usage).toMatchObject(WHOLE_CLAUDE)
+  })
+
+  it('of Google has the thoughts and the prompts of its tools', () => {
+    const usageMetadata = {
+      promptTokenCount: 433,
+      toolUsePromptTokenCount: 1_100,
+      candidatesTokenCount: 43,
+      thoughtsTokenCount: 500,
+      cachedContentTokenCount: 100,
+      totalTokenCount: 2_076,
+    }
+    const usage = read(
+      call(
+        'gemini-2.5-pro',
+        { inputTokens: 433, outputTokens: 43, totalTokens: 2_076 },
+        JSON.stringify({ google: { usageMetadata } }),
+      ),
+    )
+    expect(usage).toMatchObject({
+      inputTokens: 1_533,
+      outputTokens: 543,
+      totalTokens: 2_076,
+      cachedInputTokens: 100,
+      reasoningTokens: 500,
+      undecided: undefined,
+    })
+  })
+
+  it('of OpenRouter has the cost', () => {
+    const metadata = JSON.stringify({ openrouter: { usage: { promptTokens: 1_000, cost: 0.0101 } } })
+    const usage = read(
+      call('anthropic/claude-sonnet-4.5', { inputTokens: 1_000, outputTokens: 300 }, metadata),
+    )
+    expect(usage).toMatchObject({ inputTokens: 1_000, cost: { total: 0.0101 } })
+  })
+
+  it('of Bedrock has what was written to a cache', () => {
+    const metadata = JSON.stringify({ bedrock: { usage: { cacheWriteInputTokens: 9_000 } } })
+    const usage = read(
+      call(
+        `us.anthropic.${CLAUDE}-v1:0`,
+        { inputTokens: 20, outputTokens: 101, totalTokens: 9_121 },
+        metadata,
+      ),
+    )
+    expect(usage).toMatchObject({ inputTokens: 9_020, cacheWriteTokens: 9_000, undecided: undefined })
+  })
+
+  it('is left alone on the call of the application, whose usage is that of all steps', () => {
+    const metadata = JSON.stringify({ openrouter: { usage: { cost: 0.01 } } })
+    const usage = read({
+      ...call('gpt-4o', { inputTokens: 1_000, outputTokens: 300 }, metadata),
+      'ai.operationId': 'ai.generateText',
+    })
+    expect(usage.cost).toBeUndefined()
+  })
+
+  it('is read where OpenInference adds its names', () => {
+    const usage = read({
+      ...call(
+        CLAUDE,
+        { inputTokens: 20, outputTokens: 101 },
+        JSON.stringify({ anthropic: { usage: ANTHROPIC } }),
+      ),
+      'openinference.span.kind': 'LLM',
+      'llm.token_count.prompt': 20,
+    })
+    expect(usage).toMatchObject({ kind: 'llm', ...WHOLE_CLAUDE })
+  })
+
+  it.each([
+    '{',
+    '{"anthropic"',
+    '[]',
+    'null',
+    '{"anthropic":7}',
+    '{"anthropic":{"usage":null}}',
+    '{"anthropic":{"usage":{}}}',
+  ])('that says nothing about Anthropic leaves the cost undecided: %s', (metadata) => {
+    const usage = read(call(CLAUDE, { inputTokens: 20, outputTokens: 101 }, metadata))
+    expect(usage).toMatchObject({ inputTokens: 20, outputTokens: 101, undecided: 'cache', ignored: 0 })
+  })
+
+  it('with wrong numbers is ignored, and counted', () => {
+    const metadata = JSON.stringify({ anthropic: { usage: { input_tokens: '20' } } })
+    expect(read(call(CLAUDE, { inputTokens: 20, outputTokens: 1 }, metadata)).ignored).toBe(1)
+  })
+
+  it('is not needed for a model whose provider includes the cache', () => {
+    const usage = read(call('gpt-4o', { inputTokens: 5_000, outputTokens: 101, cachedInputTokens: 4_000 }))
+    expect(usage).toMatchObject({ inputTokens: 5_000, undecided: undefined })
+  })
+})
+
+describe('metadata that is long', () => {
+  const usage = (metadata: string) => read(call(CLAUDE, { inputTokens: 20, outputTokens: 101 }, metadata))
+
+  it.each([
+    [
+      'with text before and after',
+      {
+        before: 'x'.repeat(50_000),
+        anthropic: { signature: 'y'.repeat(20_000), usage: ANTHROPIC },
+        after: 'z'.repeat(20_000),
+      },
+    ],
+    [
+      'with lists before and inside',
+      {
+        openai: {
+          logprobs: Array.from({ length: 3_000 }, (_, at) => ({ token: `"${at}\\`, usage: { at } })),
+        },
+        anthropic: { stops: [[{ usage: 1 }]], usage: ANTHROPIC },
+      },
+    ],
+    [
+      'with text that looks like the usage',
+      {
+        text: '","anthropic":{"usage":{"input_tokens":1}},"',
+        anthropic: { quote: '"usage":{"input_tokens":1}', filler: '\\"'.repeat(9_000), usage: ANTHROPIC },
+      },
+    ],
+    [
+      'with another object of the same name',
+      {
+        nested: { anthropic: { usage: { input_tokens: 1 } } },
+        filler: 'x'.repeat(9_000),
+        anthropic: { usage: ANTHROPIC },
+      },
+    ],
+  ])('%s still gives the usage', (_, metadata) => {
+    expect(usage(JSON.stringify(metadata))).toMatchObject(WHOLE_CLAUDE)
+  })
+
+  it('and cut gives the usage, if that is whole', () => {
+    const metadata = JSON.stringify({ anthropic: { usage: ANTHROPIC, signature: 'x'.repeat(100) } })
+    expect(usage(metadata.slice(0, -50))).toMatchObject(WHOLE_CLAUDE)
+    expect(usage(metadata.slice(0, metadata.indexOf('output_tokens')))).toMatchObject({ undecided: 'cache' })
+  })
+
+  it("does not take another provider's usage for Anthropic's", () => {
+    const metadata = JSON.stringify({ anthropic: { filler: 'x'.repeat(9_000) }, other: { usage: ANTHROPIC } })
+    expect(usage(metadata)).toMatchObject({ inputTokens: 20, undecided: 'cache' })
+  })
+
+  it.each([
+    ['quotation marks', '"'],
+    ['backslashes', '\\'],
+    ['brackets', '['],
+    ['escaped quotation marks', '\\"'],
+    ['the beginning of the usage', '{"anthropic":{"usage":{'],
+    ['the beginning of the provider', '"anthropic":'],
+  ])('and made of %s only is read once: a quadratic reader would take minutes', (_, piece) => {
+    const metadata = `{"anthropic":{"x":"${piece.repeat(1_000_000 / piece.length)}`
+    expect(usage(metadata)).toMatchObject({ undecided: 'cache' })
+    expect(usage(`${metadata}"},"anthropic":{"usage":{}}}`)).toMatchObject({ undecided: 'cache' })
+  })
+})
