@@ -4,8 +4,8 @@ import { IMAGE_PNG_BASE64, SYSTEM } from '../../../cases.ts'
 import { converse, runTool, TOOLS } from '../../../conversation.ts'
 import type { CaseRun, Family } from '../../../program.ts'
 
-type Message = Anthropic.MessageParam
-type Request = Omit<Anthropic.MessageCreateParamsNonStreaming, 'messages'>
+export type Message = Anthropic.MessageParam
+export type Request = Omit<Anthropic.MessageCreateParamsNonStreaming, 'messages'>
 
 /** The part of a client that is used, of version 0 or 1 of the SDK. */
 export interface MessagesClient {
@@ -25,8 +25,16 @@ export const MESSAGES_CANNOT = {
 /** No retries: each call is one that the case describes. */
 export const SETTINGS = { apiKey: 'none', maxRetries: 0 }
 
-/** Holds the conversation of a case. */
-export async function converseByMessages(run: CaseRun, client: MessagesClient): Promise<void> {
+/**
+ * Holds the conversation of a case.
+ *
+ * @param answerWithTools for a library that runs tools itself: answers the history
+ */
+export async function converseByMessages(
+  run: CaseRun,
+  client: MessagesClient,
+  answerWithTools = (request: Request, history: Message[]) => answer(client, request, history),
+): Promise<void> {
   ignoreDeprecation()
   const request = requestOf(run)
   const isStream = run.name === 'streamed' || run.name === 'aborted'
@@ -39,8 +47,12 @@ export async function converseByMessages(run: CaseRun, client: MessagesClient): 
         { type: 'text', text },
       ],
     }),
-    answer: (history) =>
-      isStream ? stream(run, client, request, history) : answer(client, request, history),
+    answer: (history) => {
+      if (isStream) return stream(run, client, request, history)
+      return run.name === 'parallel-tools'
+        ? answerWithTools(request, history)
+        : answer(client, request, history)
+    },
   })
 }
 
