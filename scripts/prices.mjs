@@ -3,9 +3,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { findProvider } from '@pydantic/genai-prices'
-import { priceNames } from '../packages/analytics/dist/cost/span-cost.js'
+import { priceNames } from '../packages/analytics/dist/cost/model-names.js'
 
-/** The publication date of the pinned version. Update it with the version: prices are those of that day. */
+/** When the pinned version was published: `npm view @pydantic/genai-prices time`. Prices are those of that day. */
 const DATES = { '0.1.8': '2026-09-23' }
 
 /** Providers that sell models publicly, under their own names. For a name of several, the first takes precedence. */
@@ -25,6 +25,9 @@ const PROVIDERS = [
 const OTHERWISE =
   /image|audio|voice|voxtral|realtime|transcribe|tts|live|omni|ocr|computer-use|davinci|curie|babbage|^ada|gpt-oss|gemma|:free|^ft:|\.ft-/
 
+/** Excluded on Bedrock: models that are not priced by text tokens only. */
+const OTHERWISE_ON_BEDROCK = /sonic|voxtral|image/
+
 const root = new URL('..', import.meta.url)
 const manifest = new URL('node_modules/@pydantic/genai-prices/package.json', root)
 
@@ -41,6 +44,7 @@ export function makePrices() {
       for (const name of namesOf(model)) if (!prices.has(name)) prices.set(name, price)
     }
   }
+  for (const [name, price] of bedrockPrices(date)) prices.set(name, price)
   return { date, source: `@pydantic/genai-prices ${version} (MIT)`, prices: withoutDoubles(prices) }
 }
 
@@ -48,6 +52,23 @@ export function makePrices() {
 function modelsOf(id) {
   const { models } = findProvider({ providerId: id })
   return id === 'google' ? models.filter(({ id: model }) => !model.startsWith('claude')) : models
+}
+
+/**
+ * Bedrock's prices, under its names without version: `global.anthropic.claude-…` for the global profile, without it for a
+ * region or its profiles. A name that two models share after that, at different prices, is left out.
+ */
+function bedrockPrices(date) {
+  const prices = new Map()
+  for (const { id, prices: all } of findProvider({ providerId: 'aws' }).models) {
+    const price = OTHERWISE_ON_BEDROCK.test(id) ? undefined : flatten(all, date)
+    if (price === undefined) continue
+    // The package writes `regional.` for all that is not global.
+    const [, , name = id] = /^(regional\.)?(.*?)(?:-v\d+)?(?::\d+)?$/.exec(id) ?? []
+    const isShared = prices.has(name) && JSON.stringify(prices.get(name)) !== JSON.stringify(price)
+    prices.set(name, isShared ? undefined : price)
+  }
+  return [...prices].filter(([, price]) => price !== undefined)
 }
 
 /** A model's names and name prefixes, except prefixes that end inside a word or a date. */
@@ -59,21 +80,38 @@ function namesOf({ id, match }) {
   return [...names, ...whole].filter((name) => !/-$/.test(name) && !OTHERWISE.test(name))
 }
 
-/** The price on that day; of prices by prompt length, the one for the shortest; undefined for prices by the hour. */
+/** The fields of a price, and the units of the package. */
+const UNITS = {
+  input: 'input_mtok',
+  cachedInput: 'cache_read_mtok',
+  cacheWrite: 'cache_write_mtok',
+  cacheWriteHour: 'cache_write_1h_mtok',
+  output: 'output_mtok',
+}
+
+/** The price on that day, with that of long prompts; undefined for prices by the hour of the day. */
 function flatten(prices, date) {
   const all = Array.isArray(prices) ? prices : [{ prices }]
   if (all.some(({ constraint }) => constraint?.type === 'time_of_date')) return undefined
   const now = all.filter(({ constraint }) => constraint === undefined || constraint.start_date <= date).at(-1)
-  const [input, cachedInput, output] = ['input_mtok', 'cache_read_mtok', 'output_mtok'].map((unit) => {
-    const price = now?.prices[unit]
-    return typeof price === 'object' ? price.base : price
+  const units = now?.prices ?? {}
+  if (units.input_mtok === undefined) return undefined
+  const starts = new Set(Object.values(units).flatMap((unit) => (unit?.tiers ?? []).map(({ start }) => start)))
+  const price = pricesAt(units, 0)
+  if (starts.size === 0) return price
+  if (starts.size > 1) throw new Error(`a price has several limits: ${JSON.stringify(units)}`)
+  const [above] = starts
+  return { ...price, longPrompt: { above, ...pricesAt(units, above + 1) } }
+}
+
+/** The prices of a call with so many input tokens. */
+function pricesAt(units, tokens) {
+  const prices = Object.entries(UNITS).map(([field, unit]) => {
+    const price = units[unit]
+    if (typeof price !== 'object') return [field, price]
+    return [field, price.tiers.find(({ start }) => tokens > start)?.price ?? price.base]
   })
-  if (input === undefined) return undefined
-  return {
-    input,
-    ...(cachedInput === undefined ? {} : { cachedInput }),
-    ...(output === undefined ? {} : { output }),
-  }
+  return Object.fromEntries(prices.filter(([, price]) => price !== undefined))
 }
 
 /** Omits names that are found under another name with the same price. */
@@ -103,9 +141,10 @@ export const PRICES_SOURCE: string = ${JSON.stringify(source)}
 
 /**
  * List prices of chat and embedding models of OpenAI, Anthropic, Google, Mistral, Cohere, DeepSeek, xAI, Moonshot AI and
- * Voyage AI on \`PRICES_DATE\`, in USD per million tokens. One flat price each: where a long prompt costs more, it is the
- * price of a short one; text where other media cost something else; no surcharge for what is written to a cache, no
- * discount for batches. Models whose price goes by the hour are left out.
+ * Voyage AI, and of models on Bedrock, on \`PRICES_DATE\`, in USD per million tokens, with those of long prompts and of
+ * what is written to a cache. They are prices of text where other media cost something else, without discounts for
+ * batches, surcharges for priority or a region, and fees that are not by the token, such as those of web searches. Models
+ * whose price goes by the hour are left out.
  */
 export const PRICES: PriceTable = {
 ${rows.join('\n')}

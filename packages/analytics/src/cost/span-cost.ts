@@ -1,30 +1,58 @@
 // Cost: what the usage of a span costs, where the span reports no cost. This file checks and looks up a price table;
-// `prices.ts` is generated and an entry point of its own. The span counter calls it; it calls nothing but `../usage/`.
+// `model-names.ts` has the rules for names, and `prices.ts` is generated and an entry point of its own. The span counter
+// calls it; it calls nothing but `../usage/`.
 
 import { GenerationalMap, kindOf } from '@otel-sessions/semconv/internal'
 import type { SpanCost, SpanUsage } from '../usage/span-usage.ts'
+import { priceNames } from './model-names.ts'
 
-/** The price of a model in USD per million tokens. A price below 0.0001, except 0, is invalid: it is per token. */
-export interface ModelPrice {
+/** The price of tokens in USD per million. A price below 0.0001, except 0, is invalid: it is per token. */
+export interface TokenPrices {
   /** The price of input. */
   readonly input: number
-  /** The price of input from the provider's cache. Without it, cached input has the price of other input. */
+  /** The price of input that is read from the provider's cache. Without it, such input has the price of other input. */
   readonly cachedInput?: number | undefined
+  /**
+   * The price of input that is written to the provider's cache, for five minutes or for the provider's only lifetime.
+   * Without it, the cost of a usage that has such input is unknown: providers charge more for it, or nothing.
+   */
+  readonly cacheWrite?: number | undefined
+  /** The price of input that is written to the cache for an hour. Without it, the cost of such a usage is unknown. */
+  readonly cacheWriteHour?: number | undefined
   /** The price of output. Omit it for embedding models: usage with output tokens then has an unknown cost. */
   readonly output?: number | undefined
 }
 
+/** The price of a model in USD per million tokens. */
+export interface ModelPrice extends TokenPrices {
+  /** The prices of a call with a long prompt, where they are others. Undefined fields mean the same as above. */
+  readonly longPrompt?: LongPromptPrices | undefined
+}
+
+/** The prices of a call whose input has more tokens than a limit. They hold for all tokens of the call. */
+export interface LongPromptPrices extends TokenPrices {
+  /** The limit: the highest number of input tokens, cached ones included, that still has the usual price. */
+  readonly above: number
+}
+
 /**
- * Prices by model name, in a plain object. A name that is not in the table is looked up without the part in front of its
- * last `/` (`openai/gpt-4o`, `models/gemini-2.5-pro`), then without a date at its end (`gpt-4o-2024-08-06`,
- * `claude-haiku-4-5-20251001`, `claude-haiku-4-5@20251001`). Nothing else is guessed, such as prefixes or families: a
- * model with nearly the same name may cost ten times as much, and the meaning of `-latest` changes.
+ * Prices by model name, in a plain object. A name that is not in the table is looked up
+ *
+ * - without owners in front of it (`openai/gpt-4o`, `models/gemini-2.5-pro`) and without the path of Vertex AI
+ *   (`publishers/google/models/…`) or the ARN of a foundation model or inference profile of Bedrock
+ * - without a date at its end (`gpt-4o-2024-08-06`, `claude-haiku-4-5-20251001`, `claude-haiku-4-5@20251001`)
+ * - for Bedrock, without the version (`amazon.nova-pro-v1:0`), then without the geography (`us.anthropic.claude-…`)
+ *
+ * If the model in the response has no price under any of these names, the requested model is looked up in the same way,
+ * except on Azure, where it is the name of a deployment. Nothing else is guessed, such as prefixes or families: a model
+ * with nearly the same name may cost ten times as much, another host has other prices, and the meaning of `-latest`
+ * changes.
  *
  * @example { 'gpt-4o': { input: 2.5, cachedInput: 1.25, output: 10 }, 'our-own-model': { input: 0, output: 0 } }
  */
 export type PriceTable = Readonly<Record<string, ModelPrice>>
 
-/** Prices a usage; undefined if the table has no price for it, or if the span does not report all tokens. */
+/** Prices a usage; undefined if the table has no price for it, or if the span does not say all that is to be paid. */
 export type PriceOf = (usage: SpanUsage) => SpanCost | undefined
 
 /** The number of model names whose look-up is cached. */
@@ -36,27 +64,24 @@ const MILLION = 1_000_000
 export function priceOfTable(table: PriceTable): PriceOf {
   const prices = new Map(Object.entries(table).map(([model, price]) => [model, { ...price }]))
   const cached = new GenerationalMap<ModelPrice | undefined>(CACHED_NAMES)
-  return (usage) => {
-    const { model } = usage
+  const priceOf = (model: string | undefined): ModelPrice | undefined => {
     if (model === undefined) return undefined
     let price = cached.get(model)
     if (price === undefined && !cached.has(model)) {
       price = find(prices, model)
       cached.set(model, price)
     }
+    return price
+  }
+  return (usage) => {
+    if (usage.undecided !== undefined) return undefined
+    const price = priceOf(usage.model) ?? (isDeployment(usage) ? undefined : priceOf(usage.requestModel))
     return price && costAt(price, usage)
   }
 }
 
-/** Returns the names under which the price of a model is looked up, in this order. */
-export function priceNames(model: string): string[] {
-  const name = model.slice(model.lastIndexOf('/') + 1)
-  return [...new Set([model, name, withoutDate(model), withoutDate(name)])]
-}
-
-const DATE = /[-@](?:19|20)\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])$/
-
-const withoutDate = (name: string): string => name.replace(DATE, '')
+/** Whether the requested model is the name of a deployment, which anybody can give to any model. */
+const isDeployment = ({ provider }: SpanUsage): boolean => provider?.toLowerCase().includes('azure') === true
 
 function find(prices: ReadonlyMap<string, ModelPrice>, model: string): ModelPrice | undefined {
   for (const name of priceNames(model)) {
@@ -66,19 +91,42 @@ function find(prices: ReadonlyMap<string, ModelPrice>, model: string): ModelPric
   return undefined
 }
 
-function costAt(price: ModelPrice, usage: SpanUsage): SpanCost | undefined {
-  const { inputTokens, cachedInputTokens: cached = 0 } = usage
+function costAt(model: ModelPrice, usage: SpanUsage): SpanCost | undefined {
+  const { inputTokens, cachedInputTokens: read = 0, cacheWriteTokens: written = 0 } = usage
+  const { cacheWriteHourTokens: forAnHour = 0 } = usage
+  if (inputTokens === undefined) return undefined
+  const { longPrompt } = model
+  const price = longPrompt !== undefined && inputTokens > longPrompt.above ? longPrompt : model
   const hasOutput = usage.kind !== 'embedding' && price.output !== undefined
   const outputTokens = usage.outputTokens ?? (hasOutput ? undefined : 0)
-  if (inputTokens === undefined || outputTokens === undefined) return undefined
-  if (outputTokens > 0 && price.output === undefined) return undefined
-  const { cachedInput = price.input } = price
-  const input = ((inputTokens - cached) * price.input + cached * cachedInput) / MILLION
-  const output = (outputTokens * (price.output ?? 0)) / MILLION
-  return { input, output, total: input + output }
+  if (outputTokens === undefined) return undefined
+  const plain = inputTokens - read - written
+  const briefly = written - forAnHour
+  // Parts that are more than the whole: the numbers mean something else than is known here.
+  if (plain < 0 || briefly < 0) return undefined
+  const { cachedInput = price.input, cacheWrite, cacheWriteHour } = price
+  const costs = [
+    costOf(plain, price.input),
+    costOf(read, cachedInput),
+    costOf(briefly, cacheWrite),
+    costOf(forAnHour, cacheWriteHour),
+  ]
+  const output = costOf(outputTokens, price.output)
+  if (output === undefined) return undefined
+  let input = 0
+  for (const cost of costs) {
+    if (cost === undefined) return undefined
+    input += cost
+  }
+  return { input: input / MILLION, output: output / MILLION, total: (input + output) / MILLION }
 }
 
-const FIELDS = ['input', 'cachedInput', 'output']
+/** In millionths of USD; undefined if there are tokens without a price. */
+const costOf = (tokens: number, price: number | undefined): number | undefined =>
+  tokens === 0 ? 0 : price === undefined ? undefined : tokens * price
+
+const TOKEN_FIELDS = ['input', 'cachedInput', 'cacheWrite', 'cacheWriteHour', 'output']
+const LONG_PROMPT = 'longPrompt'
 
 /** In USD per million tokens. A higher price has the wrong unit. */
 const PRICE_MAX = 1_000_000
@@ -99,11 +147,24 @@ export function pricesProblem(table: unknown): string | undefined {
 }
 
 function priceProblem(price: unknown): string | undefined {
+  const problem = fieldsProblem(price, LONG_PROMPT)
+  const longPrompt = isObject(price) ? price[LONG_PROMPT] : undefined
+  if (problem !== undefined || longPrompt === undefined) return problem
+  const inner = fieldsProblem(longPrompt, 'above')
+  if (inner !== undefined) return `.${LONG_PROMPT}${inner}`
+  const { above } = longPrompt as { above?: unknown }
+  if (Number.isSafeInteger(above) && (above as number) > 0) return undefined
+  return `.${LONG_PROMPT}.above must be a whole number of tokens from 1, it is ${typeof above === 'number' ? above : kindOf(above)}`
+}
+
+/** @param other a field that is no price */
+function fieldsProblem(price: unknown, other: string): string | undefined {
   if (!isObject(price)) return ` must be an object, it is ${kindOf(price)}`
-  const unknown = Object.keys(price).find((field) => !FIELDS.includes(field))
+  const fields = [...TOKEN_FIELDS, other]
+  const unknown = Object.keys(price).find((field) => !fields.includes(field))
   if (unknown !== undefined)
-    return ` has no field ${JSON.stringify(unknown)}; the fields are ${FIELDS.join(', ')}`
-  for (const field of FIELDS) {
+    return ` has no field ${JSON.stringify(unknown)}; the fields are ${fields.join(', ')}`
+  for (const field of TOKEN_FIELDS) {
     const value = price[field]
     if (value === undefined && field !== 'input') continue
     if (typeof value === 'number' && value > 0 && value < PRICE_MIN) {
