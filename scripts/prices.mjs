@@ -96,7 +96,9 @@ function flatten(prices, date) {
   const now = all.filter(({ constraint }) => constraint === undefined || constraint.start_date <= date).at(-1)
   const units = now?.prices ?? {}
   if (units.input_mtok === undefined) return undefined
-  const starts = new Set(Object.values(units).flatMap((unit) => (unit?.tiers ?? []).map(({ start }) => start)))
+  const starts = new Set(
+    Object.values(units).flatMap((unit) => (unit?.tiers ?? []).map(({ start }) => start)),
+  )
   const price = pricesAt(units, 0)
   if (starts.size === 0) return price
   if (starts.size > 1) throw new Error(`a price has several limits: ${JSON.stringify(units)}`)

@@ -13,7 +13,7 @@
  * @module
  */
 export type { SessionEndListener } from './callbacks.ts'
-export type { ModelPrice, PriceTable } from './cost/span-cost.ts'
+export type { LongPromptPrices, ModelPrice, PriceTable, TokenPrices } from './cost/span-cost.ts'
 export type { AnalyticsCounters } from './counters.ts'
 export type { EndedSpan, ParentIdentity, SpanIdentity } from './ended-span.ts'
 export type { ExportResult, SpanExporterLike } from './exporter.ts'

@@ -1,7 +1,9 @@
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
+import { PRICES } from '../src/cost/prices.ts'
 import { type PriceTable, priceOfTable, pricesProblem } from '../src/cost/span-cost.ts'
 import { readSpanUsage } from '../src/usage/read-usage.ts'
+import type { SpanUsage } from '../src/usage/span-usage.ts'
 
 const TABLE: PriceTable = {
   'gpt-4o': { input: 2.5, cachedInput: 1.25, output: 10 },
@@ -10,6 +12,22 @@ const TABLE: PriceTable = {
   'text-embedding-3-small': { input: 0.02 },
   'mistral-embed': { input: 0.1, output: 0.1 },
   ours: { input: 0, output: 0 },
+  short: { input: 3, cacheWrite: 3.75, output: 15 },
+  claude: {
+    input: 3,
+    cachedInput: 0.3,
+    cacheWrite: 3.75,
+    cacheWriteHour: 6,
+    output: 15,
+    longPrompt: {
+      above: 200_000,
+      input: 6,
+      cachedInput: 0.6,
+      cacheWrite: 7.5,
+      cacheWriteHour: 12,
+      output: 22.5,
+    },
+  },
 }
 
 function cost(model: string | undefined, input?: number, output?: number, cached?: number, kind = 'chat') {
@@ -25,6 +43,18 @@ function cost(model: string | undefined, input?: number, output?: number, cached
   return priceOfTable(TABLE)(usage)
 }
 
+/** The cost of a usage of 10 tokens in and out, changed. */
+const custom = (changes: Partial<SpanUsage>) =>
+  priceOfTable(TABLE)({
+    ...readSpanUsage({ attributes: {} }),
+    kind: 'llm',
+    inputTokens: 10,
+    outputTokens: 10,
+    ...changes,
+  })
+
+const claude = (changes: Partial<SpanUsage>) => custom({ model: 'claude', ...changes })
+
 describe('the cost of tokens', () => {
   it('is per million', () => {
     expect(cost('gpt-4o', 1_000_000, 100_000)).toEqual({ input: 2.5, output: 1, total: 3.5 })
@@ -36,6 +66,18 @@ describe('the cost of tokens', () => {
 
   it('is the same for input from the cache if the table has no price for it', () => {
     expect(cost('gpt-4o-2024-05-13', 1_000_000, 0, 400_000)).toEqual({ input: 5, output: 0, total: 5 })
+  })
+
+  it('is more for input that is written to the cache, and most for an hour', () => {
+    const usage = { inputTokens: 9_220, cacheWriteTokens: 9_000, outputTokens: 101 }
+    expect(claude(usage)?.total).toBeCloseTo(0.035925, 10)
+    expect(claude({ ...usage, cacheWriteHourTokens: 6_000 })?.total).toBeCloseTo(0.049425, 10)
+  })
+
+  it('is that of a long prompt for all tokens of a call above the limit, cached ones included', () => {
+    const usage = { inputTokens: 200_000, cachedInputTokens: 100_000, outputTokens: 1000 }
+    expect(claude(usage)?.total).toBeCloseTo(0.3 + 0.03 + 0.015, 10)
+    expect(claude({ ...usage, inputTokens: 200_001 })?.total).toBeCloseTo(0.600006 + 0.06 + 0.0225, 10)
   })
 
   it('is 0 only for a free model', () => {
@@ -56,6 +98,20 @@ describe('the cost of tokens', () => {
     ['the input is not known', cost('gpt-4o', undefined, 10)],
     ['there is output, and no price for it', cost('text-embedding-3-small', 10, 10)],
     ['the model is called like a property of every object', cost('constructor', 10, 10)],
+    ['the cache is written, and there is no price for it', custom({ model: 'gpt-4o', cacheWriteTokens: 1 })],
+    [
+      'it is written for an hour, and there is no price for that',
+      custom({ model: 'short', cacheWriteTokens: 2, cacheWriteHourTokens: 1 }),
+    ],
+    ['more is cached than goes in', custom({ model: 'gpt-4o', cachedInputTokens: 11 })],
+    ['more is written than goes in', claude({ cacheWriteTokens: 11 })],
+    [
+      'reads and writes together are more than goes in',
+      claude({ cachedInputTokens: 6, cacheWriteTokens: 5 }),
+    ],
+    ['more is written for an hour than at all', claude({ cacheWriteTokens: 5, cacheWriteHourTokens: 6 })],
+    ['it is not known whether the cache is included', claude({ undecided: 'cache' })],
+    ['the parts do not add up', claude({ undecided: 'total' })],
   ])('is unknown where %s', (_, result) => {
     expect(result).toBeUndefined()
   })
@@ -92,6 +148,21 @@ describe('the price of a model is found', () => {
     expect(priced(model)).toBeUndefined()
   })
 
+  it('of the response first, and of the request if that has none', () => {
+    const million = { inputTokens: 1_000_000, outputTokens: 0 }
+    expect(custom({ ...million, model: 'gpt-4o', requestModel: 'ours' })?.total).toBe(2.5)
+    expect(custom({ ...million, model: 'gpt-4o-canary', requestModel: 'gpt-4o' })?.total).toBe(2.5)
+  })
+
+  it.each(['azure', 'azure.ai.openai', 'Azure'])(
+    'never of the request on %s, where anybody names deployments',
+    (provider) => {
+      const names = { model: 'gpt-4o-canary', requestModel: 'gpt-4o', provider }
+      expect(custom(names)).toBeUndefined()
+      expect(custom({ ...names, model: 'gpt-4o-2024-08-06' })).toBeDefined()
+    },
+  )
+
   it('after thousands of names without a price', () => {
     const priceOf = priceOfTable(TABLE)
     const ask = (model: string) =>
@@ -106,6 +177,75 @@ describe('the price of a model is found', () => {
       )
     for (let i = 0; i < 3000; i++) expect(ask(`random-${i}`)).toBeUndefined()
     expect(ask('gpt-4o')).toBeDefined()
+  })
+})
+
+describe('the price of a name that a cloud gives', () => {
+  const INPUT = 1_000_000
+  const priced = (model: string) =>
+    priceOfTable(PRICES)({
+      ...readSpanUsage({ attributes: {} }),
+      model,
+      // Below the limit of a long prompt.
+      inputTokens: INPUT / 10,
+      outputTokens: 0,
+    })?.total
+
+  const PROFILES = 'arn:aws:bedrock:us-east-1:123456789012:inference-profile'
+  it.each([
+    ['Bedrock, a profile of the US', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', 3.3],
+    ['Bedrock, a profile of the EU', 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0', 3.3],
+    ['Bedrock, a profile of GovCloud', 'us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0', 3.3],
+    ['Bedrock, a region', 'anthropic.claude-sonnet-4-5-20250929-v1:0', 3.3],
+    ['Bedrock, the global profile', 'global.anthropic.claude-sonnet-4-5-20250929-v1:0', 3],
+    ['Bedrock, an older model', 'apac.anthropic.claude-3-5-sonnet-20240620-v1:0', 3],
+    ['Bedrock, a context window', 'anthropic.claude-3-haiku-20240307-v1:0:48k', 0.25],
+    ['Bedrock, no version', 'us.anthropic.claude-sonnet-4-6', 3.3],
+    ['Bedrock, Nova', 'us.amazon.nova-pro-v1:0', 0.8],
+    ['Bedrock, Llama', 'us.meta.llama3-3-70b-instruct-v1:0', 0.72],
+    ['Bedrock, a foundation model', 'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0', 0.8],
+    ['Bedrock, a profile by ARN', `${PROFILES}/us.anthropic.claude-sonnet-4-5-20250929-v1:0`, 3.3],
+    ['Bedrock through LiteLLM', 'bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0', 3.3],
+    ['Vertex AI, Claude', 'claude-sonnet-4-5@20250929', 3],
+    ['Vertex AI, a publisher', 'publishers/google/models/gemini-2.5-pro', 1.25],
+    [
+      'Vertex AI, in a project',
+      'projects/p-1/locations/europe-west1/publishers/google/models/gemini-2.5-pro',
+      1.25,
+    ],
+    ['Azure, the response', 'gpt-4o-2024-08-06', 2.5],
+    ['OpenRouter', 'anthropic/claude-sonnet-4.5', 3],
+    ['Gemini API', 'models/gemini-2.5-pro', 1.25],
+  ])('%s: %s', (_, model, dollars) => {
+    expect(priced(model)).toBeCloseTo(dollars / 10, 10)
+  })
+
+  it.each([
+    [
+      'a provisioned throughput',
+      'arn:aws:bedrock:us-east-1:123456789012:provisioned-model/amazon.nova-pro-v1:0',
+    ],
+    ['an imported model', 'arn:aws:bedrock:us-east-1:123456789012:imported-model/abc123'],
+    ['a custom model', 'arn:aws:bedrock:us-east-1:123456789012:custom-model/amazon.nova-pro-v1:0/abc123'],
+    [
+      'a profile of the application',
+      'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/x1y2z3',
+    ],
+    ['a tuned model of Vertex AI', 'projects/p-1/locations/europe-west1/models/gemini-2.5-pro'],
+    ['an endpoint of Vertex AI', 'projects/p-1/locations/us-central1/endpoints/gemini-2.5-pro'],
+    ['a fine-tuned model', 'ft:gpt-4o-2024-08-06:bookshop::abc'],
+    ['a free variant', 'anthropic/claude-sonnet-4.5:free'],
+    ['a variant with web search', 'openai/gpt-4o:online'],
+    ['a host of open weights', 'accounts/fireworks/models/deepseek-v3'],
+    ['another host', 'groq/openai/gpt-oss-120b'],
+    ['an unknown version of Bedrock', 'us.anthropic.claude-sonnet-9-v1:0'],
+    ['a name of 300 characters', `models/${'x'.repeat(293)}`],
+  ])('is unknown for %s', (_, model) => {
+    expect(priced(model)).toBeUndefined()
+  })
+
+  it('a name that is built to be slow is not', () => {
+    expect(priced(`a.${'-v1'.repeat(65)}!`)).toBeUndefined()
   })
 })
 
@@ -152,7 +292,24 @@ describe('an invalid table is rejected with the model and the field', () => {
     [new (class Prices {})(), 'must be a plain object of prices by model, it is an instance of Prices'],
     [
       { a: { input: 1, cached: 1 } },
-      '["a"] has no field "cached"; the fields are input, cachedInput, output',
+      '["a"] has no field "cached"; the fields are input, cachedInput, cacheWrite, cacheWriteHour, output, longPrompt',
+    ],
+    [{ a: { input: 1, longPrompt: 3 } }, '["a"].longPrompt must be an object, it is a value of type number'],
+    [
+      { a: { input: 1, longPrompt: { above: 1 } } },
+      '["a"].longPrompt.input must be USD per million tokens, a number from 0 to 1000000, it is undefined',
+    ],
+    [
+      { a: { input: 1, longPrompt: { above: 0.5, input: 1 } } },
+      '["a"].longPrompt.above must be a whole number of tokens from 1, it is 0.5',
+    ],
+    [
+      { a: { input: 1, longPrompt: { input: 1 } } },
+      '["a"].longPrompt.above must be a whole number of tokens from 1, it is undefined',
+    ],
+    [
+      { a: { input: 1, longPrompt: { above: 1, input: 1, longPrompt: {} } } },
+      '["a"].longPrompt has no field "longPrompt"; the fields are input, cachedInput, cacheWrite, cacheWriteHour, output, above',
     ],
   ])('%j', (table, problem) => {
     expect(pricesProblem(table)).toBe(problem)
