@@ -4,8 +4,10 @@ import type { RecordedAttributes, RecordedSpan, Recording } from '../recording.t
 import type { Result } from './run-case.ts'
 import { readCannot, readRecording } from './store.ts'
 
-/** Attributes whose numbers the recordings are made for. */
+/** Attributes whose values the recordings are made for: numbers, and JSON of numbers. */
 const USAGE = /token|usage|cost/i
+/** Times that are called after tokens. */
+const TIME = /time|second/i
 
 /** @throws Error with what differs from the stored result */
 export function compareWithStored(family: string, name: CaseName, result: Result): void {
@@ -78,7 +80,10 @@ function pathOf(span: RecordedSpan, byId: ReadonlyMap<string, RecordedSpan>): st
 
 function attributesLine(attributes: RecordedAttributes): string {
   return Object.entries(attributes)
-    .map(([key, value]) => (USAGE.test(key) && typeof value === 'number' ? `${key}=${value}` : key))
+    .map(([key, value]) => {
+      const isUsage = USAGE.test(key) && !TIME.test(key) && typeof value !== 'object'
+      return isUsage ? `${key}=${value}` : key
+    })
     .sort()
     .join(' ')
 }

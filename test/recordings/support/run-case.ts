@@ -6,6 +6,7 @@ import { CASES, type CaseName } from '../cases.ts'
 import type { Recording } from '../recording.ts'
 import type { ChildConfig, ChildReport } from './child.ts'
 import { startCollector } from './collector.ts'
+import { checkCalls } from './expected-calls.ts'
 import { type FamilyFile, workspaceFolder } from './families.ts'
 import { normalise } from './normalise.ts'
 import { startProviders } from './providers.ts'
@@ -47,7 +48,7 @@ export async function runCase(family: FamilyFile, name: CaseName): Promise<Resul
     await collector.close()
   }
   if ('cannot' in report) return report
-  return normalise(
+  const recording = normalise(
     {
       family: family.name,
       case: name,
@@ -58,6 +59,8 @@ export async function runCase(family: FamilyFile, name: CaseName): Promise<Resul
     },
     providers.urls,
   )
+  checkCalls(recording)
+  return recording
 }
 
 async function runChild(family: FamilyFile, config: ChildConfig): Promise<ChildReport> {
