@@ -132,6 +132,7 @@ const contributing: Item[] = [
     text: 'Contributing',
     items: [
       item('How to contribute', '/contributing/'),
+      item('Recordings', '/contributing/recordings'),
       item('Source documents', '/contributing/source-documents'),
     ],
   },

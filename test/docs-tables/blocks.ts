@@ -8,6 +8,7 @@ import { differencesMarkdown, keptMarkdown } from './contract.ts'
 import { documentsMarkdown } from './documents.ts'
 import { entryFrameworksMarkdown, entryLazyMarkdown, entryMarkdown, entryOwnMarkdown } from './entry.ts'
 import { FRAMEWORK_PAGES, frameworkMarkdown, frameworksMarkdown } from './frameworks.ts'
+import { casesMarkdown, recordingsMarkdown } from './recordings.ts'
 
 type Blocks = Readonly<Record<string, () => string>>
 
@@ -17,6 +18,7 @@ export const PAGES: Readonly<Record<string, Blocks>> = {
   'reference/backends.md': { backends: backendsMarkdown },
   'reference/contract.md': { differences: differencesMarkdown, kept: keptMarkdown },
   'reference/streams.md': { streams: () => streamsMarkdown(CELLS) },
+  'contributing/recordings.md': { cases: casesMarkdown, recordings: recordingsMarkdown },
   'contributing/source-documents.md': { documents: documentsMarkdown },
   'migration/comparison.md': {
     comparison: comparisonMarkdown,

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { CASES, type CaseName } from '../recordings/cases.ts'
+import { recordingsMarkdown, type StoredFamily } from './recordings.ts'
+
+const NAMES = Object.keys(CASES) as CaseName[]
+
+const family = (name: string, cannot: StoredFamily['cannot']): StoredFamily => ({
+  name,
+  versions: { library: '1.2.3' },
+  recorded: new Set(NAMES.filter((each) => cannot[each] === undefined)),
+  cannot,
+})
+
+test('a case that a library cannot hold has a dash, and families with the same reason share its line', () => {
+  const cannot = { embedding: 'It makes no embeddings.' }
+  const text = recordingsMarkdown([family('a', cannot), family('b', cannot), family('c', {})])
+  const row = (name: string) => text.split('\n').find((line) => line.startsWith(`| \`${name}\``)) ?? ''
+  expect(row('a').match(/✓/g)).toHaveLength(NAMES.length - 1)
+  expect(row('c')).not.toContain('–')
+  expect(text).toContain('- `embedding`: It makes no embeddings. (a, b)')
+  expect(text).toMatch(/^\| `c`\s+\| library 1\.2\.3 \|$/m)
+})
+
+test('a case without a recording and without a reason is an error that says how to record it', () => {
+  const incomplete = { ...family('a', {}), recorded: new Set<CaseName>(['one-turn']) }
+  expect(() => recordingsMarkdown([incomplete])).toThrow('a has no three-turns: pnpm traces a')
+})
