@@ -14,7 +14,8 @@ export interface StoredFamily {
 
 const NAMES = Object.keys(CASES) as CaseName[]
 
-function readFamilies(): StoredFamily[] {
+/** All families that have a recording or a reason. */
+export function readFamilies(): StoredFamily[] {
   const byFamily = groupBy(readRecordings(), ({ family }) => family)
   return listStored().map((name) => {
     const recordings = byFamily.get(name) ?? []
@@ -45,18 +46,16 @@ export function recordingsMarkdown(families: readonly StoredFamily[] = readFamil
     families.map(({ name, versions: all }) => [
       `\`${name}\``,
       Object.entries(all)
-        .map(([library, version]) => `${library} ${version}`)
+        .map(([library, version]) => `\`${library}\` ${version}`)
         .join(', '),
     ]),
   )
   return [table, reasonsOf(families), versions].join('\n\n')
 }
 
-/** @throws Error if the family has neither a recording nor a reason */
-function cellOf({ name: family, recorded, cannot }: StoredFamily, name: CaseName): string {
+function cellOf({ recorded, cannot }: StoredFamily, name: CaseName): string {
   if (recorded.has(name)) return '✓'
-  if (cannot[name] === undefined) throw new Error(`${family} has no ${name}: pnpm traces ${family}`)
-  return '–'
+  return cannot[name] === undefined ? 'missing' : '–'
 }
 
 /** The reasons, each with the families that share it. */
@@ -66,6 +65,6 @@ function reasonsOf(families: readonly StoredFamily[]): string {
   )
   return [...groupBy(all, ({ name, reason }) => `\`${name}\`: ${reason}`)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([text, rows]) => `- ${text} (${rows.map(({ family }) => family).join(', ')})`)
+    .map(([text, rows]) => `- ${text} (${rows.map(({ family }) => `\`${family}\``).join(', ')})`)
     .join('\n')
 }
