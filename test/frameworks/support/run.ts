@@ -1,6 +1,5 @@
 /** One run of a row: the processes, the conversations, and what the collector received. */
 import { fileURLToPath } from 'node:url'
-import type { ModelRequest } from '../../../demo/model.ts'
 import { startCollector } from '../../../demo/support/collector.ts'
 import type { ReceivedSpan } from '../../../demo/support/otlp.ts'
 import { type Child, Processes } from '../../../demo/support/processes.ts'
@@ -24,11 +23,10 @@ export interface RunOptions {
 /** Far more than a slow machine needs: something hangs. */
 const DEADLINE_MILLIS = 600_000
 
-/** All records of one run: the received spans, and the model's requests. */
-export interface Recording {
+/** All records of one run. */
+interface Recording {
   readonly received: readonly ReceivedSpan[]
   readonly starts: AppReport['starts']
-  readonly modelRequests: readonly ModelRequest[]
   /** The number of spans that `forceFlush` left behind: they arrived only with the shutdown. */
   readonly leftBehind: number
 }
@@ -50,16 +48,6 @@ export async function observe(options: RunOptions, places: Places): Promise<Run>
   return { mode: options.mode, ...splitTen(spans), leftBehind }
 }
 
-/** Runs a row like `observe`, with its own model, and returns all records. */
-export async function recordRun(options: RunOptions): Promise<Recording> {
-  return withProcesses(async (processes) => {
-    const places = await startPlaces(processes)
-    const records = await talk(processes, options, places)
-    const requests = await fetch(new URL('/requests', places.modelUrl))
-    return { ...records, modelRequests: (await requests.json()) as ModelRequest[] }
-  })
-}
-
 async function withProcesses<T>(work: (processes: Processes) => Promise<T>): Promise<T> {
   const processes = new Processes()
   const deadline = AbortSignal.timeout(DEADLINE_MILLIS)
@@ -73,11 +61,7 @@ async function withProcesses<T>(work: (processes: Processes) => Promise<T>): Pro
   }
 }
 
-async function talk(
-  processes: Processes,
-  options: RunOptions,
-  places: Places,
-): Promise<Omit<Recording, 'modelRequests'>> {
+async function talk(processes: Processes, options: RunOptions, places: Places): Promise<Recording> {
   // This process is not instrumented.
   const collector = await startCollector()
   try {
