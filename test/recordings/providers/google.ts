@@ -4,13 +4,9 @@
  * results of Google's own tools, the candidates exclude thoughts, and the total is the sum. A cache write is not
  * reported: it is part of the prompt. (https://ai.google.dev/api/generate-content#UsageMetadata)
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { ProviderUsage, Reply } from '../cases.ts'
-import type { ProviderCall } from '../recording.ts'
-import type { ProviderServer } from './provider.ts'
-
-type Json = Readonly<Record<string, unknown>>
+import { type Answer, type Json, pieces, startServer } from './http.ts'
+import type { StartProvider } from './provider.ts'
 
 interface Part {
   readonly text?: string
@@ -23,100 +19,48 @@ interface Part {
 const IMAGE_TOKENS = 258
 
 /** Answers calls with the replies, in order; the last one is repeated. */
-export async function startGoogle(replies: readonly Reply[]): Promise<ProviderServer> {
-  const calls: ProviderCall[] = []
-  const server = createServer(async (request, response) => {
-    const call = await readCall(request)
-    const reply = replies[Math.min(calls.push(call), replies.length) - 1]
-    if (!reply) throw new Error('a server without replies was called')
-    answer(call, reply, calls.length, response)
+export const startGoogle: StartProvider = (replies) =>
+  startServer('google', replies, (path, asked, reply, number) => {
+    const [, model = '', method] = /\/models\/([^:]+):(\w+)$/.exec(path) ?? []
+    if (reply.error) return { model, status: reply.error, body: errorBody(reply.error) }
+    const usage = reportedUsage(reply.usage)
+    const rest = { modelVersion: model, responseId: `google-response-${number}` }
+    const usageMetadata = usageOf(usage, JSON.stringify(asked).includes('inlineData'))
+    switch (method) {
+      case 'generateContent':
+        return { model, body: { ...last(partsOf(reply), reply), usageMetadata, ...rest }, usage }
+      case 'streamGenerateContent':
+        return { model, ...streamOf(reply, usageMetadata, rest), usage: reply.hangs ? undefined : usage }
+      case 'embedContent':
+      case 'batchEmbedContents':
+        return { model, body: embeddings(asked, usage), usage }
+      default:
+        return undefined
+    }
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    calls: () => calls,
-    close: () =>
-      new Promise((closed) => {
-        server.close(() => closed())
-        server.closeAllConnections()
-      }),
-  }
-}
 
-/** A call whose answer is being written. */
-type OpenCall = { -readonly [K in keyof ProviderCall]: ProviderCall[K] }
-
-async function readCall(request: IncomingMessage): Promise<OpenCall> {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
-  const sse = searchParams.get('alt') === 'sse' ? '?alt=sse' : ''
-  const pieces: Buffer[] = []
-  for await (const piece of request) pieces.push(piece)
-  return {
-    provider: 'google',
-    request: `${request.method} ${pathname}${sse}`,
-    model: /models\/([^:]+):/.exec(pathname)?.[1] ?? '',
-    stream: pathname.endsWith(':streamGenerateContent'),
-    asked: JSON.parse(Buffer.concat(pieces).toString() || 'null'),
-    status: 200,
-    answered: null,
-  }
-}
-
-function answer(call: OpenCall, reply: Reply, count: number, response: ServerResponse): void {
-  const rest = { modelVersion: call.model, responseId: `google-response-${count}` }
-  const usageMetadata = usageOf(reply.usage, JSON.stringify(call.asked).includes('inlineData'))
-  if (call.stream && !reply.error) {
-    stream(call, reply, usageMetadata, rest, response)
-    return
-  }
-  const method = /:(\w+)$/.exec(call.request)?.[1]
-  if (reply.error) call.status = reply.error
-  else if (method === 'generateContent')
-    call.answered = { ...last(partsOf(reply), reply), usageMetadata, ...rest }
-  else if (method === 'embedContent' || method === 'batchEmbedContents')
-    call.answered = embeddings(call, reply.usage)
-  else call.status = 404
-  if (call.status === 200) call.usage = reportedUsage(reply.usage)
-  else call.answered = errorBody(call.status)
-  response.writeHead(call.status, { 'content-type': 'application/json; charset=UTF-8' })
-  response.end(JSON.stringify(call.answered))
-}
-
-function embeddings({ asked }: OpenCall, { input }: ProviderUsage): Json {
+function embeddings({ requests }: Json, { input }: ProviderUsage): Json {
   const embedding = { values: [0.25, -0.5, 0.75] }
-  const { requests } = asked as { requests?: readonly unknown[] }
   return {
-    ...(requests ? { embeddings: requests.map(() => embedding) } : { embedding }),
+    ...(Array.isArray(requests) ? { embeddings: requests.map(() => embedding) } : { embedding }),
     usageMetadata: { promptTokenCount: input },
   }
 }
 
 /** Each event has the counts so far, as Google's do. A stream that hangs sends its first words and no usage. */
-function stream(
-  call: OpenCall,
-  reply: Reply,
-  usageMetadata: Json,
-  rest: Json,
-  response: ServerResponse,
-): void {
-  const events: Json[] = []
-  call.answered = events
-  response.writeHead(200, { 'content-type': 'text/event-stream' })
-  const write = (event: Json) => {
-    events.push(event)
-    response.write(`data: ${JSON.stringify(event)}\r\n\r\n`)
-  }
-  const pieces = piecesOf(partsOf(reply))
-  if (reply.hangs) {
-    write({ ...candidate(pieces[0] ?? []), ...rest })
-    return
-  }
+function streamOf(reply: Reply, usageMetadata: Json, rest: Json): Pick<Answer, 'body' | 'events' | 'hangs'> {
   const { promptTokenCount, promptTokensDetails } = usageMetadata
   const soFar = { promptTokenCount, totalTokenCount: promptTokenCount, promptTokensDetails }
-  for (const parts of pieces.slice(0, -1)) write({ ...candidate(parts), usageMetadata: soFar, ...rest })
-  write({ ...last(pieces.at(-1) ?? [], reply), usageMetadata, ...rest })
-  call.usage = reportedUsage(reply.usage)
-  response.end()
+  const all = piecesOf(partsOf(reply))
+  const body = reply.hangs
+    ? [{ ...candidate(all[0] ?? []), ...rest }]
+    : all.map((parts, index) =>
+        index < all.length - 1
+          ? { ...candidate(parts), usageMetadata: soFar, ...rest }
+          : { ...last(parts, reply), usageMetadata, ...rest },
+      )
+  const events = body.map((event) => `data: ${JSON.stringify(event)}\r\n\r\n`)
+  return { body, events, hangs: reply.hangs ?? false }
 }
 
 /** Thoughts, then the first word, then the other words; all calls of tools at once. */
@@ -125,7 +69,7 @@ function piecesOf(parts: readonly Part[]): Part[][] {
   const texts = parts.filter((part) => part.text && !part.thought)
   const toolCalls = parts.filter((part) => part.functionCall)
   const words = texts.flatMap(({ text, ...more }) => {
-    const [first = '', ...others] = (text ?? '').split(/(?= )/)
+    const [first = '', ...others] = pieces(text ?? '')
     return [[{ text: first }], [{ text: others.join(''), ...more }]]
   })
   return [thoughts, ...words, toolCalls].filter((piece) => piece.length > 0)
