@@ -47,17 +47,17 @@ function embeddings({ requests }: Json, { input }: ProviderUsage): Json {
   }
 }
 
-/** Each event has the counts so far, as Google's do. A stream that hangs sends its first words and no usage. */
-function streamOf(reply: Reply, usageMetadata: Json, rest: Json): Pick<Answer, 'body' | 'events' | 'hangs'> {
-  const { promptTokenCount, promptTokensDetails } = usageMetadata
-  const soFar = { promptTokenCount, totalTokenCount: promptTokenCount, promptTokensDetails }
+/** Each event has the counts so far, as Google's do: those of the prompt from the first on. A stream that hangs sends its first words and no usage. */
+function streamOf(reply: Reply, usageMetadata: Json, model: Json): Pick<Answer, 'body' | 'events' | 'hangs'> {
+  const { candidatesTokenCount: _, thoughtsTokenCount: __, ...prompt } = usageMetadata
+  const soFar = { ...prompt, totalTokenCount: prompt['promptTokenCount'] }
   const all = piecesOf(partsOf(reply))
   const body = reply.hangs
-    ? [{ ...candidate(all[0] ?? []), ...rest }]
+    ? [{ ...candidate(all[0] ?? []), ...model }]
     : all.map((parts, index) =>
         index < all.length - 1
-          ? { ...candidate(parts), usageMetadata: soFar, ...rest }
-          : { ...last(parts, reply), usageMetadata, ...rest },
+          ? { ...candidate(parts), usageMetadata: soFar, ...model }
+          : { ...last(parts, reply), usageMetadata, ...model },
       )
   const events = body.map((event) => `data: ${JSON.stringify(event)}\r\n\r\n`)
   return { body, events, hangs: reply.hangs ?? false }
