@@ -43,8 +43,8 @@ export async function expectRateLimit(turn: Promise<unknown>): Promise<void> {
     () => undefined,
     (reason: unknown) => reason,
   )
-  // AWS names the error and not its status.
-  if (!/429|throttl/i.test(String(error)))
+  // AWS gives the reason and not the status.
+  if (!/429|too many requests/i.test(String(error)))
     throw new Error('the provider answered with an error, and the turn does not fail', { cause: error })
 }
 
