@@ -1,4 +1,4 @@
-/** Strands Agents with OpenAI's chat completions. */
+/** Strands Agents with OpenAI's responses, its default. */
 import { OpenAIModel } from '@strands-agents/sdk/models/openai'
 import { SYSTEM } from '../../cases.ts'
 import type { CaseRun, Family } from '../../program.ts'
@@ -10,15 +10,16 @@ export const family: Family = {
   run: (run) => converseWithAgent(run, modelOf(run), SYSTEM),
   cannot: {
     'cache-hour': 'OpenAI neither charges nor reports what is written to a cache.',
-    'tool-use-prompt': 'Chat completions of this model have no tool of the provider.',
     embedding: 'Strands has no embeddings.',
   },
 }
 
 const modelOf = ({ name, urls }: CaseRun): OpenAIModel =>
   new OpenAIModel({
-    api: 'chat',
+    api: 'responses',
     modelId: name === 'reasoning' ? 'o4-mini' : 'gpt-4o',
+    ...(name === 'reasoning' && { params: { reasoning: { effort: 'low', summary: 'auto' } } }),
+    ...(name === 'tool-use-prompt' && { params: { tools: [{ type: 'web_search' }] } }),
     apiKey: 'none',
     clientConfig: { baseURL: `${urls.openai}/v1`, maxRetries: 0 },
   })
