@@ -219,6 +219,12 @@ describe('the scope tells how the input is counted', () => {
     expect(usage).toMatchObject({ inputTokens: 5_000, undecided })
   })
 
+  it('and the model: Strands passes on what Anthropic counts, and adds up what Bedrock does', () => {
+    const tokens = { input: 5_000, output: 200, read: 4_000, total: 5_200 }
+    const input = (model: string) => read(genAi(model, tokens), 'strands-agents').inputTokens
+    expect([input(CLAUDE), input(`us.anthropic.${CLAUDE}-v1:0`)]).toEqual([9_000, 5_000])
+  })
+
   it('and whether it says what came from a cache at all', () => {
     const scope = '@opentelemetry/instrumentation-openai'
     const undecided = (input: number) => read(genAi(GPT, { input, output: 5 }), scope).undecided
@@ -294,6 +300,18 @@ describe('the output includes reasoning', () => {
 })
 
 describe('a total', () => {
+  it("of Google's under Traceloop has a rest that is the prompt of Google's tools", () => {
+    const scope = '@traceloop/instrumentation-google-generativeai'
+    const usage = read(genAi(GEMINI, { input: 433, output: 43, reasoning: 10, total: 1_586 }), scope)
+    expect(usage).toMatchObject({ inputTokens: 1_533, outputTokens: 53, undecided: undefined })
+  })
+
+  it('of Bedrock under Strands shows what was cached where nothing else does', () => {
+    const model = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
+    const usage = read(genAi(model, { input: 20, output: 101, total: 10_121 }), 'strands-agents')
+    expect(usage).toMatchObject({ inputTokens: 20, undecided: 'total' })
+  })
+
   it('that is more than its parts is undecided, because the rest has no place', () => {
     const usage = read(genAi(GEMINI, { input: 433, output: 43, total: 1_576 }))
     expect(usage).toMatchObject({

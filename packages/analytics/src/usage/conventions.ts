@@ -14,11 +14,13 @@ export interface UsageConvention {
   /** Whether the input includes the cache. */
   readonly input: 'included' | 'apart'
   /** Whether the span says what was read from and written to a cache. If not, nothing there says nothing. */
-  readonly cache: 'reported' | 'omitted'
+  readonly cache: 'reported' | 'reads' | 'omitted'
   /** Whether the output includes reasoning; `omitted` if it does not, and no attribute has it. */
   readonly reasoning: 'included' | 'apart' | 'omitted'
   /** Whether the total is the provider's own, or a sum that the instrumentation made and that proves nothing. */
   readonly total: 'provider' | 'sum'
+  /** Whether what is left of the total is input: the prompts of Google's own tools. */
+  readonly restIsInput?: true
   /** The attribute that a complete answer has. Without it, the output is that of the first words of a stream. */
   readonly completeWith?: string
   /** The versions that were seen. */
@@ -88,6 +90,45 @@ export const AI_SDK_5: readonly UsageConvention[] = [
   },
 ]
 
+const LANGCHAIN = '@arizeai/openinference-instrumentation-langchain'
+
+/** LangChain's package for Google, as OpenInference names it. */
+export const LANGCHAIN_GOOGLE: readonly UsageConvention[] = [
+  {
+    ...WHOLE,
+    scope: LANGCHAIN,
+    spans: 'of `@langchain/google`',
+    restIsInput: true,
+    seen: '4.1, with 0.2',
+    evidence: 'recorded',
+  },
+]
+
+/** LangChain's older package for Google: what is left of the total may be thoughts or the prompts of tools. */
+export const LANGCHAIN_GOOGLE_GENAI: readonly UsageConvention[] = [
+  {
+    ...WHOLE,
+    scope: LANGCHAIN,
+    spans: 'of `@langchain/google-genai`',
+    reasoning: 'omitted',
+    seen: '4.1, with 2.3',
+    evidence: 'recorded',
+  },
+]
+
+/** It adds up the same cache reads once for each chunk. */
+export const LANGCHAIN_GOOGLE_GENAI_STREAMED: readonly UsageConvention[] = [
+  {
+    ...WHOLE,
+    scope: LANGCHAIN,
+    spans: 'of `@langchain/google-genai`, streamed, with cache reads',
+    cache: 'omitted',
+    reasoning: 'omitted',
+    seen: '4.1, with 2.3',
+    evidence: 'source',
+  },
+]
+
 /** The conventions of scopes. The first one that fits the version and the model counts. */
 const BY_SCOPE: readonly UsageConvention[] = [
   { scope: '@arizeai/openinference-instrumentation-openai', ...WHOLE, seen: '4.2', evidence: 'recorded' },
@@ -112,6 +153,45 @@ const BY_SCOPE: readonly UsageConvention[] = [
     cache: 'omitted',
     reasoning: 'included',
     total: 'provider',
+    seen: '0.27',
+    evidence: 'recorded',
+  },
+  {
+    scope: LANGCHAIN,
+    spans: 'of Anthropic',
+    models: /claude/,
+    ...WHOLE,
+    cache: 'reads',
+    total: 'sum',
+    seen: '4.1',
+    evidence: 'recorded',
+  },
+  { scope: LANGCHAIN, ...WHOLE, seen: '4.1', evidence: 'recorded' },
+  {
+    scope: '@traceloop/instrumentation-langchain',
+    spans: 'of Anthropic',
+    models: /claude/,
+    input: 'apart',
+    cache: 'omitted',
+    reasoning: 'included',
+    total: 'sum',
+    seen: '0.27',
+    evidence: 'recorded',
+  },
+  {
+    scope: '@traceloop/instrumentation-langchain',
+    ...WHOLE,
+    cache: 'omitted',
+    seen: '0.27',
+    evidence: 'recorded',
+  },
+  {
+    scope: '@traceloop/instrumentation-google-generativeai',
+    input: 'included',
+    cache: 'reported',
+    reasoning: 'apart',
+    total: 'provider',
+    restIsInput: true,
     seen: '0.27',
     evidence: 'recorded',
   },
@@ -165,7 +245,7 @@ const BY_SCOPE: readonly UsageConvention[] = [
     reasoning: 'included',
     total: 'sum',
     seen: '0.78',
-    evidence: 'source',
+    evidence: 'recorded',
   },
   {
     scope: '@traceloop/instrumentation-bedrock',
@@ -174,7 +254,7 @@ const BY_SCOPE: readonly UsageConvention[] = [
     reasoning: 'included',
     total: 'sum',
     seen: '0.27',
-    evidence: 'source',
+    evidence: 'recorded',
   },
   {
     scope: '@arizeai/openinference-instrumentation-bedrock',
@@ -183,7 +263,7 @@ const BY_SCOPE: readonly UsageConvention[] = [
     reasoning: 'included',
     total: 'provider',
     seen: '0.5.1',
-    evidence: 'source',
+    evidence: 'recorded',
   },
   {
     scope: 'strands-agents',
@@ -194,9 +274,9 @@ const BY_SCOPE: readonly UsageConvention[] = [
     reasoning: 'included',
     total: 'sum',
     seen: '1.19',
-    evidence: 'source',
+    evidence: 'recorded',
   },
-  { scope: 'strands-agents', ...WHOLE, total: 'sum', seen: '1.19', evidence: 'source' },
+  { scope: 'strands-agents', ...WHOLE, seen: '1.19', evidence: 'recorded' },
 ]
 
 /** All rows, for the table in the guide. */
@@ -205,6 +285,9 @@ export const USAGE_CONVENTIONS: readonly UsageConvention[] = [
   ...AI_SDK_DETAILS,
   ...AI_SDK_5,
   ...LANGFUSE_DETAILS,
+  ...LANGCHAIN_GOOGLE,
+  ...LANGCHAIN_GOOGLE_GENAI,
+  ...LANGCHAIN_GOOGLE_GENAI_STREAMED,
   ...BY_SCOPE,
 ]
 

@@ -58,7 +58,7 @@ export function genAi(a: Attributes): ReportedUsage {
       GENAI_KINDS.get(a['gen_ai.operation.name']) ??
       TRACELOOP_KINDS.get(a['traceloop.span.kind']) ??
       OPENLLMETRY_KINDS.get(a['llm.request.type']) ??
-      (a['gen_ai.tool.name'] === undefined ? undefined : 'tool'),
+      (a['gen_ai.tool.name'] === undefined ? callWithoutName(a, provider) : 'tool'),
     model: text(a['gen_ai.response.model']),
     requestModel: text(a['gen_ai.request.model']),
     responseId: text(a['gen_ai.response.id']),
@@ -85,6 +85,14 @@ export function genAi(a: Attributes): ReportedUsage {
     callIfNoneBelow: false,
   }
 }
+
+/** Traceloop's and OpenTelemetry's spans of Bedrock lack the operation's name where they lack the usage. */
+const callWithoutName = (a: Attributes, provider: string | undefined): 'llm' | undefined =>
+  provider !== undefined &&
+  a['gen_ai.operation.name'] === undefined &&
+  a['gen_ai.request.model'] !== undefined
+    ? 'llm'
+    : undefined
 
 /** Reads what came from a cache and was written to one, and the details of LangSmith. */
 function cacheOf(a: Attributes, provider: string | undefined): UsageDetails {

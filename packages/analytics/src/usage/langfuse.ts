@@ -1,8 +1,9 @@
 import { LANGFUSE_DETAILS } from './conventions.ts'
 import { genAi } from './gen-ai.ts'
+import { json } from './json.ts'
 import { costOfParts, kindsOf, type ReportedUsage } from './reported-usage.ts'
 import type { SpanCost } from './span-usage.ts'
-import { type Attributes, dollars, json, text, tokens } from './values.ts'
+import { type Attributes, dollars, text, tokens } from './values.ts'
 
 /** The kinds in `langfuse.observation.type`. A `span` or an `event` may be of any kind. */
 const LANGFUSE_KINDS = kindsOf({

@@ -1,5 +1,6 @@
+import { json } from './json.ts'
 import type { UsageDetails } from './reported-usage.ts'
-import { json, tokens } from './values.ts'
+import { tokens } from './values.ts'
 
 /** Reads the parts in LangSmith's `usage_metadata`, which is LangChain's; the other counts are attributes. */
 export function langsmithDetails(value: unknown): UsageDetails {

@@ -1,4 +1,5 @@
 import { aiSdk } from './ai-sdk.ts'
+import { openInferenceJson } from './open-inference-json.ts'
 import { costOfParts, kindsOf, NO_USAGE, type ReportedUsage } from './reported-usage.ts'
 import { type Attributes, dollars, text, tokens } from './values.ts'
 
@@ -21,7 +22,7 @@ export function openInference(a: Attributes): ReportedUsage {
   const kind = OPENINFERENCE_KINDS.get(a['openinference.span.kind'])
   // OpenInference copies the numbers of the AI SDK and leaves out what says how they are counted.
   if (a['ai.operationId'] !== undefined) return { ...aiSdk(a), kind }
-  return {
+  const usage: ReportedUsage = {
     ...NO_USAGE,
     kind,
     model: text(a['llm.response.model_name']) ?? text(a['llm.model_name']),
@@ -42,4 +43,5 @@ export function openInference(a: Attributes): ReportedUsage {
       dollars(a['llm.cost.total']),
     ),
   }
+  return kind === 'llm' ? { ...usage, ...openInferenceJson(a, usage) } : usage
 }

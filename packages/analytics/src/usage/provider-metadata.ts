@@ -1,6 +1,7 @@
 import { AI_SDK_METADATA } from './conventions.ts'
+import { json, jsonMember } from './json.ts'
 import { costOfParts, type ReportedUsage } from './reported-usage.ts'
-import { dollars, json, jsonMember, tokens } from './values.ts'
+import { dollars, tokens } from './values.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 

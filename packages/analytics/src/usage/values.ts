@@ -1,3 +1,5 @@
+import { json } from './json.ts'
+
 /** The attributes of a span, with values of any kind. */
 export type Attributes = Readonly<Record<string, unknown>>
 
@@ -51,73 +53,6 @@ function ignore(value: unknown): undefined {
 /** Reads a string that is not empty. */
 export const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined
-
-/** The longest JSON that is parsed, in characters. */
-const JSON_MAX_LENGTH = 8192
-
-/** Parses a JSON object or array; undefined for any other value. */
-export function json(value: unknown): object | undefined {
-  if (typeof value !== 'string' || value.length > JSON_MAX_LENGTH) return undefined
-  try {
-    const parsed: unknown = JSON.parse(value)
-    return typeof parsed === 'object' && parsed !== null ? parsed : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** The longest JSON that is searched, in characters. */
-const JSON_MAX_SEARCH = 262_144
-
-/**
- * Parses one object out of JSON that is too long to be parsed, or cut: the member of a name of the member of another name.
- * Takes time in proportion to the text.
- */
-export function jsonMember(value: string, outer: string, inner: string): object | undefined {
-  const names = [outer, inner]
-  const end = Math.min(value.length, JSON_MAX_SEARCH)
-  let depth = 0
-  let found = 0
-  for (let at = 0; at < end; at++) {
-    const char = value[at]
-    if (char === '{' || char === '[') depth++
-    else if (char === '}' || char === ']') {
-      depth--
-      if (depth <= found) return undefined
-    } else if (char === '"') {
-      const start = at + 1
-      at = stringEnd(value, start)
-      const isWanted =
-        depth === found + 1 && value.startsWith(`":{`, at) && value.slice(start, at) === names[found]
-      if (!isWanted) continue
-      found++
-      if (found === names.length) return json(value.slice(at + 2, objectEnd(value, at + 2)))
-    }
-  }
-  return undefined
-}
-
-/** Returns where a string ends, at its quotation mark or with the text. */
-function stringEnd(value: string, start: number): number {
-  for (let at = value.indexOf('"', start); at >= 0; at = value.indexOf('"', at + 1)) {
-    let escapes = 0
-    while (value[at - 1 - escapes] === '\\' && at - escapes > start) escapes++
-    if (escapes % 2 === 0) return at
-  }
-  return value.length
-}
-
-/** Returns where an object ends, or where it is too long. */
-function objectEnd(value: string, start: number): number {
-  let depth = 0
-  for (let at = start; at < start + JSON_MAX_LENGTH && at < value.length; at++) {
-    const char = value[at]
-    if (char === '"') at = stringEnd(value, at + 1)
-    else if (char === '{' || char === '[') depth++
-    else if ((char === '}' || char === ']') && --depth === 0) return at + 1
-  }
-  return start
-}
 
 /**
  * Reads an array of strings, or one as JSON in a string, which is what OpenInference's JavaScript packages write.

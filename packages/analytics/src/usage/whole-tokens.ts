@@ -33,7 +33,7 @@ export function wholeTokens(usage: ReportedUsage, kind: WorkKind, span: UsageSpa
   const convention = conventionOf(usage, span, model)
   const besideInput = cacheBesideInput(usage, input, convention, model)
   if (typeof besideInput === 'string') return { ...withTotal(input, output, total), undecided: besideInput }
-  const wholeInput = input + besideInput
+  const wholeInput = input + besideInput + toolPrompt(usage, input + besideInput, convention)
   if (output === undefined) return withTotal(wholeInput, output, total)
   if (!isComplete(convention, span)) return withTotal(wholeInput, undefined, undefined)
   const besideOutput = reasoningBesideOutput(usage, wholeInput, output, convention, model)
@@ -74,7 +74,7 @@ function cacheBesideInput(
 ): number | Undecided {
   const cache = (cached ?? 0) + (written ?? 0)
   const rest = total === undefined || output === undefined ? undefined : total - input - output
-  if (convention?.cache === 'omitted' && cached === undefined && written === undefined)
+  if (convention !== undefined && isUnsaid(convention, cached, written))
     return isWithoutCache(convention, input, rest) ? 0 : 'cache'
   if (cache === 0) return 0
   if (cache > input || convention?.input === 'apart') return cache
@@ -90,10 +90,27 @@ function cacheBesideInput(
 const INCLUDES_CACHE = /gpt-|^o\d|gemini|deepseek|grok/
 const INCLUDING_PROVIDERS = /google|gemini|vertex|gcp|azure|deepseek|xai|groq|mistral/i
 
+/** Whether nothing says what was read from or written to a cache. */
+const isUnsaid = (
+  { cache }: UsageConvention,
+  cached: number | undefined,
+  written: number | undefined,
+): boolean => cache !== 'reported' && written === undefined && (cache === 'reads' || cached === undefined)
+
 /** Whether nothing was read from or written to a cache, where no attribute says so. */
 function isWithoutCache(convention: UsageConvention, input: number, rest: number | undefined): boolean {
   if (convention.input === 'included') return input < SHORTEST_CACHED
   return convention.total === 'provider' && rest === 0
+}
+
+/** Returns the prompts of the provider's own tools, where what is left of the total can be nothing else. */
+function toolPrompt(
+  { output = 0, total = 0, reasoning = 0 }: ReportedUsage,
+  input: number,
+  convention: UsageConvention | undefined,
+): number {
+  if (convention?.restIsInput === undefined) return 0
+  return Math.max(0, total - input - output - (convention.reasoning === 'apart' ? reasoning : 0))
 }
 
 /** Returns what has to be added to the output for reasoning. */

@@ -1,0 +1,85 @@
+import {
+  COUNTS_CACHE_APART,
+  LANGCHAIN_GOOGLE,
+  LANGCHAIN_GOOGLE_GENAI,
+  LANGCHAIN_GOOGLE_GENAI_STREAMED,
+} from './conventions.ts'
+import { findObject, json } from './json.ts'
+import type { ReportedUsage } from './reported-usage.ts'
+import { type Attributes, text, tokens } from './values.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/**
+ * Reads what OpenInference leaves in JSON only: the model of LangChain's Google packages and of Bedrock, and what Claude
+ * wrote to a cache, which is in the answer. Returns only what is there.
+ */
+export function openInferenceJson(a: Attributes, usage: ReportedUsage): Partial<ReportedUsage> {
+  const metadata = a['metadata']
+  const isLangChain = typeof metadata === 'string' && metadata.includes('"@langchain/')
+  const found = isLangChain ? langChain(a, metadata, usage) : bedrockModel(a, usage)
+  const model = found.model ?? usage.model
+  if (model === undefined || usage.input === undefined || !hasCacheApart(model)) return found
+  return { ...found, ...cacheOf(a['output.value'], usage.input) }
+}
+
+/** OpenInference shortens the model of Bedrock's inference profiles to the vendor. */
+const hasCacheApart = (model: string): boolean => COUNTS_CACHE_APART.test(model) || model === 'anthropic'
+
+function langChain(a: Attributes, metadata: string, usage: ReportedUsage): Partial<ReportedUsage> {
+  const found = usage.model === undefined ? modelOf(metadata) : {}
+  if (metadata.includes('"@langchain/google":')) return { ...found, convention: LANGCHAIN_GOOGLE }
+  if (!metadata.includes('"@langchain/google-genai":')) return found
+  if (usage.cached === undefined || isWholeMessage(a['output.value']))
+    return { ...found, convention: LANGCHAIN_GOOGLE_GENAI }
+  // A streamed message adds up the cache of each chunk, and that is the same one.
+  return { ...found, cached: undefined, convention: LANGCHAIN_GOOGLE_GENAI_STREAMED }
+}
+
+function modelOf(metadata: string): Partial<ReportedUsage> {
+  const fields = json(metadata) as { ls_model_name?: unknown; ls_provider?: unknown } | undefined
+  return { requestModel: text(fields?.ls_model_name), provider: text(fields?.ls_provider) }
+}
+
+const isWholeMessage = (output: unknown): boolean =>
+  typeof output === 'string' && output.includes('"AIMessage"]')
+
+const MODEL_ID = /^\{"modelId":"([^"\\]+)"/
+
+function bedrockModel(a: Attributes, { provider }: ReportedUsage): Partial<ReportedUsage> {
+  const request = a['input.value']
+  if (provider !== 'aws' || typeof request !== 'string') return {}
+  const model = MODEL_ID.exec(request)?.[1]
+  return model === undefined ? {} : { model }
+}
+
+/** Reads the usage of Anthropic's or Bedrock's API in an answer, if its input is that of the span. */
+const cacheOf = (output: unknown, input: number): Partial<ReportedUsage> =>
+  findObject(output, 'usage', (usage) => cacheIn(usage, input)) ??
+  findObject(output, 'usage_metadata', (usage) => langChainCache(usage, input)) ??
+  {}
+
+function cacheIn(usage: Fields, input: number): Partial<ReportedUsage> | undefined {
+  const cached = tokens(usage['cache_read_input_tokens'] ?? usage['cacheReadInputTokens'])
+  const written = tokens(usage['cache_creation_input_tokens'] ?? usage['cacheWriteInputTokens'])
+  const apart = tokens(usage['input_tokens'] ?? usage['inputTokens'])
+  if (cached === undefined || written === undefined) return undefined
+  // A message that LangChain streamed leaves the input out.
+  const isOfSpan =
+    apart === undefined ? cached + written <= input : apart === input || apart + cached + written === input
+  return isOfSpan ? { cached, written, writtenHour: hourOf(usage) } : undefined
+}
+
+function hourOf(usage: Fields): number | undefined {
+  const lifetimes = usage['cache_creation'] as Fields | null | undefined
+  const details = usage['cacheDetails']
+  const hour = Array.isArray(details) ? details.find((each) => each?.ttl === '1h')?.inputTokens : undefined
+  return tokens(lifetimes?.['ephemeral_1h_input_tokens'] ?? hour)
+}
+
+function langChainCache(usage: Fields, input: number): Partial<ReportedUsage> | undefined {
+  if (usage['input_tokens'] !== input) return undefined
+  const details = usage['input_token_details'] as Fields | null | undefined
+  const written = tokens(details?.['cache_creation'])
+  return written === undefined ? undefined : { cached: tokens(details?.['cache_read']), written }
+}
