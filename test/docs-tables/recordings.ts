@@ -61,7 +61,10 @@ function cellOf({ recorded, cannot }: StoredFamily, name: CaseName): string {
 /** The reasons, each with the families that share it. */
 function reasonsOf(families: readonly StoredFamily[]): string {
   const all = families.flatMap(({ name: family, cannot }) =>
-    NAMES.flatMap((name) => (cannot[name] === undefined ? [] : [{ family, name, reason: cannot[name] }])),
+    NAMES.flatMap((name) => {
+      const reason = cannot[name]
+      return reason === undefined ? [] : [{ family, name, reason: reason.replace(/\.?$/, '.') }]
+    }),
   )
   return [...groupBy(all, ({ name, reason }) => `\`${name}\`: ${reason}`)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
