@@ -36,12 +36,12 @@ export class RecentSpans {
 
   /** Returns the record of a span in a trace that was just returned, and adds it if there is none. */
   obtain(trace: Trace, spanId: string): SpanRecord {
-    let record = trace.spans.get(spanId)
+    let record = trace.newer.find(spanId)
     if (record !== undefined) return record
-    record = trace.olderSpans?.get(spanId)
-    if (record === undefined) record = new SpanRecord()
+    record = trace.older?.take(spanId)
+    if (record === undefined) record = new SpanRecord(spanId)
     else this.#size++
-    trace.spans.set(spanId, record)
+    trace.newer.add(record)
     return record
   }
 
@@ -66,8 +66,8 @@ const SESSIONS_MAX = 1_000
 /** The spans of a trace that were seen recently. */
 export class Trace {
   readonly id: string
-  spans = new Map<string, SpanRecord>()
-  olderSpans: Map<string, SpanRecord> | undefined = undefined
+  newer = new SpanRecords()
+  older: SpanRecords | undefined = undefined
   #session: Session | undefined
   #moreSessions: Set<Session> | undefined
 
@@ -77,8 +77,8 @@ export class Trace {
 
   /** Drops the spans that were not used since the last call. */
   startGeneration(): void {
-    this.olderSpans = this.spans
-    this.spans = new Map()
+    this.older = this.newer
+    this.newer = new SpanRecords()
   }
 
   /** Adds a session of the trace, and returns whether it is new. */
@@ -93,5 +93,52 @@ export class Trace {
     if (this.#moreSessions.size >= SESSIONS_MAX) this.#moreSessions.clear()
     this.#moreSessions.add(session)
     return true
+  }
+}
+
+/** The spans of a trace that are in a list. Most traces have few, and a `Map` of few takes more time and memory. */
+const LISTED_MAX = 8
+
+/** Records by the ID of the span. */
+class SpanRecords {
+  #first: SpanRecord | undefined
+  #size = 0
+  #map: Map<string, SpanRecord> | undefined
+
+  find(id: string): SpanRecord | undefined {
+    if (this.#map !== undefined) return this.#map.get(id)
+    for (let record = this.#first; record !== undefined; record = record.next) {
+      if (record.id === id) return record
+    }
+    return undefined
+  }
+
+  /** Removes and returns a record. */
+  take(id: string): SpanRecord | undefined {
+    const record = this.find(id)
+    if (record === undefined) return undefined
+    this.#map?.delete(id)
+    if (this.#first === record) this.#first = record.next
+    for (let each = this.#first; each !== undefined; each = each.next) {
+      if (each.next === record) each.next = record.next
+    }
+    this.#size--
+    return record
+  }
+
+  /** Adds a record that is in no list. */
+  add(record: SpanRecord): void {
+    if (this.#map === undefined) {
+      record.next = this.#first
+      this.#first = record
+      this.#size++
+      if (this.#size > LISTED_MAX) this.#makeMap()
+    } else this.#map.set(record.id, record)
+  }
+
+  #makeMap(): void {
+    this.#map = new Map()
+    for (let record = this.#first; record !== undefined; record = record.next) this.#map.set(record.id, record)
+    this.#first = undefined
   }
 }

@@ -23,10 +23,17 @@ export const KINDS = KIND_BELOW.tool | KIND_BELOW.agent | KIND_BELOW.retrieval |
 
 /** A span that was seen recently, or that a child names as its parent. */
 export class SpanRecord {
+  readonly id: string
+  /** The record that was added to the trace before. */
+  next: SpanRecord | undefined = undefined
   flags = 0
   kind: WorkKind = 'other'
   parentId: string | undefined = undefined
   /** The session for which the span's kind counts; undefined if it does not count. */
   kindOf: Session | undefined = undefined
   contribution: Contribution | undefined = undefined
+
+  constructor(id: string) {
+    this.id = id
+  }
 }
