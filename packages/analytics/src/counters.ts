@@ -14,6 +14,17 @@ export interface AnalyticsCounters {
   readonly unreadable: number
   /** Invalid token counts, costs, scores and times, and names that are too long. */
   readonly ignoredValues: number
+  /**
+   * LLM calls whose usage nothing reports: tokens and cost are those of the other calls. Like `unpricedUsages` and
+   * `undecidedUsages`, over all sessions so far; a call whose usage another span turns out to report is subtracted again.
+   */
+  readonly callsWithoutUsage: number
+  /** Usages without a cost: the span reports none, and no price applies, or the span does not report all tokens. */
+  readonly unpricedUsages: number
+  /** Usages without a cost whose span does not tell what is to be paid; `SpanUsage.undecided` says why. */
+  readonly undecidedUsages: number
+  /** Spans that report an LLM call which a span of another instrumentation beside them reports too; it counts once. */
+  readonly reportedTwice: number
   /** Sessions that were removed because there were more than `maxSessions`. */
   readonly evicted: number
   /** Sessions that were removed because they had no span for `idleMillis`. */
@@ -31,6 +42,10 @@ export const newCounters = (): Counters => ({
   withoutSession: 0,
   unreadable: 0,
   ignoredValues: 0,
+  callsWithoutUsage: 0,
+  unpricedUsages: 0,
+  undecidedUsages: 0,
+  reportedTwice: 0,
   evicted: 0,
   idle: 0,
   failed: 0,

@@ -7,16 +7,22 @@ import {
 import { ownValue } from '@otel-sessions/semconv/internal'
 import { nanoCostOf, type PriceOf } from './cost/span-cost.ts'
 import { type Counters, problems } from './counters.ts'
-import { flagsAbove, tellAbove } from './deduplication/nesting.ts'
+import { CallFacts } from './deduplication/call-facts.ts'
+import { tellAbove } from './deduplication/nesting.ts'
 import { RecentSpans, type Trace } from './deduplication/recent-spans.ts'
+import { TraceCalls } from './deduplication/side-by-side.ts'
 import {
-  CALL_BELOW,
+  CALL,
   COUNTED,
+  ENTERS,
   KIND_BELOW,
   SEEN,
   type SpanRecord,
+  settle,
+  USAGE,
   USAGE_BELOW,
 } from './deduplication/span-record.ts'
+import { coverCalls } from './deduplication/usage-above.ts'
 import { durationMillis, type EndedSpan, entersProcess, epochMillis } from './ended-span.ts'
 import { applySessionSpan, sessionSpanKind } from './session-spans.ts'
 import { Contribution, reportsUsage } from './totals/contribution.ts'
@@ -94,18 +100,30 @@ export class SpanCounter {
     }
     this.#spans.see(record, hasSession)
     record.parentId = parentId
+    if (enters) record.flags |= ENTERS
     record.kind = kind === undefined ? usage.kind : 'other'
     if (hasSession) {
       const session = this.#sessions.obtain(id)
       if (usage.ignored > 0) this.#ignore(usage.ignored)
       this.#addTimes(session, start, end, isLate)
       this.#addLabels(session, usage)
-      if (kind === undefined) this.#addWork(session, usage, trace, record, enters, duration)
-      else this.#applySessionSpan(session, kind, span)
+      if (kind === undefined) {
+        this.#addSpan(session, usage, trace, record, enters ? duration : Number.NaN)
+        this.#addContribution(session, usage, record, duration)
+      } else this.#applySessionSpan(session, kind, span)
     } else this.#counters.withoutSession++
-    if (parentId === undefined) return
-    const flags = flagsAbove(record, hasSession && kind === undefined ? ownFlags(usage) : 0)
-    if (flags !== 0) tellAbove(this.#spans, trace, parentId, flags)
+    tellAbove(this.#spans, trace, record, this.#counters)
+    coverCalls(this.#spans, trace, record, this.#counters)
+    if ((record.flags & (COUNTED | CALL)) === (COUNTED | CALL)) {
+      const hasCost = record.contribution?.cost !== undefined
+      record.facts = new CallFacts(span, usage, start, end, hasCost)
+      trace.calls ??= new TraceCalls()
+      trace.calls.add(record)
+    }
+    // What was just told or added may change which calls are one.
+    if (trace.calls?.hasSeveralScopes === true && (record.flags & (CALL | USAGE)) !== 0) {
+      trace.calls.match(this.#counters)
+    }
   }
 
   #ignore(count: number): void {
@@ -140,32 +158,32 @@ export class SpanCounter {
     session.addLabels(this.#labels, validTags, validEnvironment)
   }
 
-  #addWork(
-    session: Session,
-    usage: SpanUsage,
-    trace: Trace,
-    record: SpanRecord,
-    enters: boolean,
-    duration: number,
-  ): void {
+  #addSpan(session: Session, usage: SpanUsage, trace: Trace, record: SpanRecord, duration: number): void {
     session.spans++
     if (trace.addSession(session)) session.traces++
     if (usage.error) session.errors++
     const { kind } = usage
-    const { flags } = record
-    const isLlm = kind === 'llm'
-    if (!isLlm && kind !== 'other' && (flags & KIND_BELOW[kind]) === 0) {
+    if (kind !== 'llm' && kind !== 'other' && (record.flags & KIND_BELOW[kind]) === 0) {
       session[kind]++
       record.kindOf = session
     }
-    const bucket = (enters || isLlm) && Number.isFinite(duration) ? bucketOf(duration) : -1
-    if (enters && bucket >= 0) session.traceLatencies = addLatency(session.traceLatencies, bucket)
-    const isCall = isLlm && (flags & CALL_BELOW) === 0
-    const isUsage = (flags & USAGE_BELOW) === 0 && reportsUsage(usage)
+    if (Number.isFinite(duration)) {
+      session.traceLatencies = addLatency(session.traceLatencies, bucketOf(duration))
+    }
+  }
+
+  #addContribution(session: Session, usage: SpanUsage, record: SpanRecord, duration: number): void {
+    const isCall = usage.kind === 'llm' || usage.callIfNoneBelow
+    const isUsage = reportsUsage(usage)
     if (!isCall && !isUsage) return
-    const cost = isUsage ? nanoCostOf(usage, this.#priceOf) : undefined
+    if (isCall) record.flags |= CALL
+    if (isUsage) record.flags |= USAGE
+    const counts = isUsage && (record.flags & USAGE_BELOW) === 0
+    const cost = counts ? nanoCostOf(usage, this.#priceOf) : undefined
+    const bucket = isCall && Number.isFinite(duration) ? bucketOf(duration) : -1
     record.contribution = new Contribution(session, usage, cost, bucket)
-    record.contribution.settle(isCall, isUsage)
+    settle(record, this.#counters)
+    if (counts && cost === undefined && this.#priceOf !== undefined) reportUnknownCost(usage)
   }
 
   #applySessionSpan(session: Session, kind: SessionSpanKind, span: EndedSpan): void {
@@ -191,10 +209,22 @@ export class SpanCounter {
 
 const isId = (id: unknown): id is string => typeof id === 'string' && id !== '' && id.length <= ID_MAX_LENGTH
 
-/** What a span itself reports to the spans above it. */
-function ownFlags(usage: SpanUsage): number {
-  const { kind } = usage
-  const usageFlag = reportsUsage(usage) ? USAGE_BELOW : 0
-  if (kind === 'other') return usageFlag
-  return usageFlag | (kind === 'llm' ? CALL_BELOW : KIND_BELOW[kind])
+/** Logs why the cost of a usage is unknown, although there are prices. */
+function reportUnknownCost({ undecided }: SpanUsage): void {
+  if (undecided === undefined) {
+    problems.report(
+      'unpriced',
+      () =>
+        'a usage has no cost: its span reports none, and the option prices has no price of its model, or the span does not report all its tokens; models in the totals tells which, so add a price',
+    )
+    return
+  }
+  problems.report(
+    'undecided',
+    () =>
+      undecided === 'cache'
+        ? 'a usage has no cost: its span does not tell whether its input includes what was read from and written to a cache; update its instrumentation, or report a cost'
+        : 'a usage has no cost: the tokens of its span do not add up to their total; update its instrumentation, or report a cost',
+    undecided,
+  )
 }

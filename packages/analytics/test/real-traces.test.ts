@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SessionAnalytics, type SessionAnalyticsOptions } from '../src/index.ts'
 
-import { DUPLICATES, RECORDED, type RecordedSpan } from './recorded.ts'
+import { COUNTED_TWICE, DUPLICATES, RECORDED, type RecordedSpan } from './recorded.ts'
 import { recount } from './recount.ts'
 
 const PRICES = { 'demo-model': { input: 3, cachedInput: 1, output: 12 } }
@@ -18,9 +18,11 @@ const ended = ({
   startMillis,
   endMillis,
   statusCode,
+  scope,
   ...span
 }: RecordedSpan) => ({
   ...span,
+  instrumentationScope: { name: scope },
   startTime: time(startMillis),
   endTime: time(endMillis),
   status: { code: statusCode },
@@ -47,7 +49,7 @@ const total = <T>(all: readonly T[], field: (each: T) => number): number =>
   all.reduce((sum, each) => sum + field(each), 0)
 
 describe.each(Object.entries(RECORDED))('%s', (file, { reported, spans }) => {
-  const extra = DUPLICATES[file] ?? { calls: 0, inputTokens: 0, outputTokens: 0 }
+  const twice = COUNTED_TWICE[file] ?? 0
 
   it.each(Object.entries(ORDERS))(
     'totals are those that the model server reported, with spans %s',
@@ -58,14 +60,14 @@ describe.each(Object.entries(RECORDED))('%s', (file, { reported, spans }) => {
         inputTokens: total(sessions, ({ tokens }) => tokens.input),
         outputTokens: total(sessions, ({ tokens }) => tokens.output),
       }).toEqual({
-        calls: reported.calls + extra.calls,
-        inputTokens: reported.inputTokens + extra.inputTokens,
-        outputTokens: reported.outputTokens + extra.outputTokens,
+        calls: reported.calls + twice,
+        inputTokens: reported.inputTokens,
+        outputTokens: reported.outputTokens,
       })
     },
   )
 
-  it('totals are those of the plain recount, session by session', () => {
+  it.skipIf(file in DUPLICATES)('totals are those of the plain recount, session by session', () => {
     const recounted = recount(spans)
     const sessions = count(spans)
     expect(sessions.map(({ id }) => id).sort()).toEqual([...recounted.keys()].sort())
@@ -96,8 +98,8 @@ describe.each(Object.entries(RECORDED))('%s', (file, { reported, spans }) => {
   it('the cost is that of the reported tokens, and unknown without a price', () => {
     const sessions = count(spans, { prices: PRICES }).filter(({ tokens }) => tokens.total > 0)
     const cached = total(sessions, ({ tokens }) => tokens.cachedInput)
-    const input = reported.inputTokens + extra.inputTokens
-    const output = reported.outputTokens + extra.outputTokens
+    const input = reported.inputTokens
+    const output = reported.outputTokens
     const dollars = ((input - cached) * 3 + cached * 1 + output * 12) / 1_000_000
     expect(total(sessions, ({ cost }) => cost?.total ?? Number.NaN)).toBeCloseTo(dollars, 9)
     const unpriced = count(spans).filter(({ tokens }) => tokens.total > 0)

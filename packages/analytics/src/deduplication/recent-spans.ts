@@ -1,9 +1,10 @@
 // Deduplication: a span that comes twice is counted once, and what a span and its parent report counts where it is
-// deepest. This file remembers recent spans by trace, `span-record.ts` is one of them, and `nesting.ts` tells spans what
-// is reported below them.
+// deepest. This file remembers recent spans by trace, `span-record.ts` is one of them, `nesting.ts` tells spans what
+// is reported below them and `usage-above.ts` what above; `side-by-side.ts` finds calls that two spans report, by `call-facts.ts`.
 // The span counter calls it; it calls `../totals/` to take back what was counted.
 
 import type { Session } from '../totals/session.ts'
+import type { TraceCalls } from './side-by-side.ts'
 import { COUNTED, SEEN, SpanRecord } from './span-record.ts'
 
 /** The number of spans in a generation. */
@@ -40,7 +41,11 @@ export class RecentSpans {
     if (record !== undefined) return record
     record = trace.older?.take(spanId)
     if (record === undefined) record = new SpanRecord(spanId)
-    else this.#size++
+    else {
+      this.#size++
+      // They were added in the older generation, as most of them were.
+      record.calls = undefined
+    }
     trace.newer.add(record)
     return record
   }
@@ -66,6 +71,8 @@ const SESSIONS_MAX = 1_000
 /** The spans of a trace that were seen recently. */
 export class Trace {
   readonly id: string
+  /** The LLM calls of the trace; undefined if it has none. */
+  calls: TraceCalls | undefined = undefined
   newer = new SpanRecords()
   older: SpanRecords | undefined = undefined
   #session: Session | undefined
@@ -138,7 +145,8 @@ class SpanRecords {
 
   #makeMap(): void {
     this.#map = new Map()
-    for (let record = this.#first; record !== undefined; record = record.next) this.#map.set(record.id, record)
+    for (let record = this.#first; record !== undefined; record = record.next)
+      this.#map.set(record.id, record)
     this.#first = undefined
   }
 }

@@ -1,20 +1,32 @@
+import type { Counters } from '../counters.ts'
 import type { Contribution } from '../totals/contribution.ts'
 import type { CountedKind, Session } from '../totals/session.ts'
 import type { WorkKind } from '../usage/span-usage.ts'
+import type { CallFacts } from './call-facts.ts'
 
 /** A flag of a span: it was seen itself, not only a child that names it as its parent. */
 export const SEEN = 1
 /** It was seen with a session. One without may come again, once the exporter has backfilled its session. */
 export const COUNTED = 2
+/** It is an LLM call, unless one is below it. */
+export const CALL = 4
+/** It reports usage, which counts unless usage is reported below it. */
+export const USAGE = 8
 /** A span below it is an LLM call. */
-export const CALL_BELOW = 4
+export const CALL_BELOW = 16
 /** A span below it reports usage. */
-export const USAGE_BELOW = 8
+export const USAGE_BELOW = 32
 /** The next span below it that is not of kind `other` is of this kind. */
-export const KIND_BELOW = { tool: 16, agent: 32, retrieval: 64, embedding: 128 } satisfies Record<
+export const KIND_BELOW = { tool: 64, agent: 128, retrieval: 256, embedding: 512 } satisfies Record<
   CountedKind,
   number
 >
+/** It enters the process: spans above it are in another one. */
+export const ENTERS = 1024
+/** A span above it reports usage that counts, and nothing below that one does: it is the usage of this call too. */
+export const COVERED = 2048
+/** A span of another instrumentation beside it reports the same call, and counts in its place. */
+export const REPORTED_BESIDE = 4096
 
 /** The flags that pass through all spans. */
 export const PASSING = CALL_BELOW | USAGE_BELOW
@@ -32,8 +44,31 @@ export class SpanRecord {
   /** The session for which the span's kind counts; undefined if it does not count. */
   kindOf: Session | undefined = undefined
   contribution: Contribution | undefined = undefined
+  /** Of an LLM call: what tells whether another span reports it too. */
+  facts: CallFacts | undefined = undefined
+  /** LLM calls at or below the span that report no usage, while a span above them may. */
+  calls: SpanRecord[] | undefined = undefined
 
   constructor(id: string) {
     this.id = id
   }
+}
+
+/** Whether a span's call counts and nothing is known to report its usage. */
+export const lacksUsage = ({ flags }: SpanRecord): boolean =>
+  (flags & (CALL | CALL_BELOW | REPORTED_BESIDE | USAGE | USAGE_BELOW | COVERED)) === CALL
+
+/** Counts of a span what its flags say, and no more. */
+export function settle(record: SpanRecord, counters: Counters): void {
+  const { flags, kind, kindOf, contribution } = record
+  if (kindOf !== undefined && kind !== 'llm' && kind !== 'other' && (flags & KIND_BELOW[kind]) !== 0) {
+    kindOf[kind]--
+    record.kindOf = undefined
+  }
+  contribution?.settle(
+    (flags & (CALL | CALL_BELOW | REPORTED_BESIDE)) === CALL,
+    (flags & (USAGE | USAGE_BELOW | REPORTED_BESIDE)) === USAGE,
+    lacksUsage(record),
+    counters,
+  )
 }

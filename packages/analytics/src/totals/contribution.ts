@@ -1,4 +1,5 @@
 import type { NanoCost } from '../cost/span-cost.ts'
+import type { Counters } from '../counters.ts'
 import type { SpanUsage } from '../usage/span-usage.ts'
 import { addLatency, removeLatency } from './latencies.ts'
 import { obtainWork } from './models.ts'
@@ -15,10 +16,13 @@ export class Contribution implements UsageNumbers {
   readonly output: number
   readonly total: number
   readonly cachedInput: number
+  readonly cacheWrite: number
   readonly reasoning: number
   readonly cost: NanoCost | undefined
-  isCall = false
-  isUsage = false
+  readonly isUndecided: boolean
+  #isCall = false
+  #isUsage = false
+  #lacksUsage = false
 
   constructor(session: Session, usage: SpanUsage, cost: NanoCost | undefined, bucket: number) {
     this.session = session
@@ -28,17 +32,25 @@ export class Contribution implements UsageNumbers {
     this.output = usage.outputTokens ?? 0
     this.total = usage.totalTokens ?? this.input + this.output
     this.cachedInput = usage.cachedInputTokens ?? 0
+    this.cacheWrite = usage.cacheWriteTokens ?? 0
     this.reasoning = usage.reasoningTokens ?? 0
     this.cost = cost
+    this.isUndecided = usage.undecided !== undefined
   }
 
-  /** Adds to the session what counts now and did not before, and subtracts what no longer counts. */
-  settle(isCall: boolean, isUsage: boolean): void {
-    if (isCall === this.isCall && isUsage === this.isUsage) return
+  /**
+   * Adds to the session what counts now and did not before, and subtracts what no longer counts.
+   *
+   * @param isCall whether the span's LLM call counts
+   * @param isUsage whether its usage counts
+   * @param lacksUsage whether its call counts and nothing reports the usage of that call
+   */
+  settle(isCall: boolean, isUsage: boolean, lacksUsage: boolean, counters: Counters): void {
+    if (isCall === this.#isCall && isUsage === this.#isUsage && lacksUsage === this.#lacksUsage) return
     const { session, bucket } = this
     const work = obtainWork(session, this.model)
-    if (isCall !== this.isCall) {
-      this.isCall = isCall
+    if (isCall !== this.#isCall) {
+      this.#isCall = isCall
       work.llmCalls += isCall ? 1 : -1
       if (bucket >= 0) {
         const { llmCallLatencies } = session
@@ -47,9 +59,20 @@ export class Contribution implements UsageNumbers {
           : removeLatency(llmCallLatencies, bucket)
       }
     }
-    if (isUsage !== this.isUsage) {
-      this.isUsage = isUsage
-      work.addUsage(this, isUsage ? 1 : -1)
+    if (isUsage !== this.#isUsage) {
+      this.#isUsage = isUsage
+      const by = isUsage ? 1 : -1
+      work.addUsage(this, by)
+      if (this.cost === undefined) {
+        if (this.isUndecided) counters.undecidedUsages += by
+        else counters.unpricedUsages += by
+      }
+    }
+    if (lacksUsage !== this.#lacksUsage) {
+      this.#lacksUsage = lacksUsage
+      const by = lacksUsage ? 1 : -1
+      work.callsWithoutUsage += by
+      counters.callsWithoutUsage += by
     }
   }
 }
@@ -63,6 +86,7 @@ export const reportsUsage = (usage: SpanUsage): boolean =>
   isPositive(usage.outputTokens) ||
   isPositive(usage.totalTokens) ||
   isPositive(usage.cachedInputTokens) ||
+  isPositive(usage.cacheWriteTokens) ||
   isPositive(usage.reasoningTokens) ||
   (usage.cost !== undefined && [usage.cost.input, usage.cost.output, usage.cost.total].some(isPositive))
 

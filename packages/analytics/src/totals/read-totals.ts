@@ -28,7 +28,7 @@ export function totalsOf(session: Session): SessionTotals {
     durationMillis: durationOf(session),
     traces: session.traces,
     spans: session.spans,
-    llmCalls: work.llmCalls,
+    ...callsOf(work),
     toolCalls: session.tool,
     agentSteps: session.agent,
     retrievals: session.retrieval,
@@ -70,7 +70,7 @@ export const durationOf = ({ hasTime, firstTime, lastTime }: Session): number =>
 
 /** Returns the cost; undefined if it is unknown. LLM calls that report no usage are not free. */
 export function costOf(work: Work): SessionCost | undefined {
-  if (work.unpriced > 0 || (work.llmCalls > 0 && work.usages === 0)) return undefined
+  if (work.unpriced > 0 || work.undecided > 0 || (work.llmCalls > 0 && work.usages === 0)) return undefined
   const { inputCost, outputCost, otherCost } = work
   return {
     input: toDollars(inputCost),
@@ -79,17 +79,25 @@ export function costOf(work: Work): SessionCost | undefined {
   }
 }
 
-const tokensOf = ({ input, output, total, cachedInput, reasoning }: Work): SessionTokens => ({
+const callsOf = ({ llmCalls, callsWithoutUsage, unpriced, undecided }: Work) => ({
+  llmCalls,
+  callsWithoutUsage,
+  unpricedUsages: unpriced,
+  undecidedUsages: undecided,
+})
+
+const tokensOf = ({ input, output, total, cachedInput, cacheWrite, reasoning }: Work): SessionTokens => ({
   input,
   output,
   total,
   cachedInput,
+  cacheWrite,
   reasoning,
 })
 
 const modelTotals = (work: Work): ModelTotals => ({
   model: work.model === NO_MODEL ? undefined : work.model,
-  llmCalls: work.llmCalls,
+  ...callsOf(work),
   tokens: tokensOf(work),
   cost: costOf(work),
 })

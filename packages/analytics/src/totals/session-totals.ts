@@ -2,7 +2,7 @@ import type { SessionEndState } from '@otel-sessions/semconv'
 
 /** Numbers of tokens. A number that spans do not report counts as 0. */
 export interface SessionTokens {
-  /** Input tokens, including those from a cache. */
+  /** Input tokens, including those that were read from a cache or written to one. */
   readonly input: number
   /** Output tokens, including those of reasoning. */
   readonly output: number
@@ -10,6 +10,8 @@ export interface SessionTokens {
   readonly total: number
   /** Input tokens that came from a cache. */
   readonly cachedInput: number
+  /** Input tokens that were written to a cache. */
+  readonly cacheWrite: number
   /** Output tokens that were used for reasoning. */
   readonly reasoning: number
 }
@@ -30,11 +32,17 @@ export interface ModelTotals {
   readonly model: string | undefined
   /** LLM calls, counted as in `SessionTotals.llmCalls`. */
   readonly llmCalls: number
+  /** LLM calls whose usage nothing reports, counted as in `SessionTotals.callsWithoutUsage`. */
+  readonly callsWithoutUsage: number
+  /** Usages without a cost, counted as in `SessionTotals.unpricedUsages`. */
+  readonly unpricedUsages: number
+  /** Usages without a cost, counted as in `SessionTotals.undecidedUsages`. */
+  readonly undecidedUsages: number
   /** The tokens of the model. */
   readonly tokens: SessionTokens
   /**
-   * The cost; undefined if one usage has neither a reported cost nor a price, or if there are LLM calls and none reports
-   * usage.
+   * The cost; undefined if `unpricedUsages` or `undecidedUsages` is above 0, or if there are LLM calls and none reports
+   * usage. It does not include the calls of `callsWithoutUsage`.
    */
   readonly cost: SessionCost | undefined
 }
@@ -117,15 +125,33 @@ export interface SessionTotals {
   readonly traces: number
   /** The number of spans of this session, without session spans. */
   readonly spans: number
-  /** The number of LLM calls. Of nested LLM spans, as many frameworks report a call, only the innermost counts. */
+  /**
+   * The number of LLM calls. Of nested LLM spans, as many frameworks report a call, only the innermost counts; and of two
+   * spans side by side on which two instrumentations certainly report the same call, one.
+   */
   readonly llmCalls: number
-  /** The number of tool calls. */
+  /**
+   * The number of those LLM calls whose usage nothing reports: neither the span, nor one below it, nor one above it whose
+   * usage counts. `tokens` and `cost` are without these calls.
+   */
+  readonly callsWithoutUsage: number
+  /**
+   * The number of usages that have neither a reported cost nor a price: the model has no price, or the span does not
+   * report all tokens. While it is above 0, the cost is undefined.
+   */
+  readonly unpricedUsages: number
+  /**
+   * The number of usages without a reported cost whose span does not tell what is to be paid; `SpanUsage.undecided` says
+   * why. While it is above 0, the cost is undefined.
+   */
+  readonly undecidedUsages: number
+  /** The number of tool calls. Of nested spans of the same kind, with nothing else between them, the innermost counts. */
   readonly toolCalls: number
-  /** The number of spans of agents. */
+  /** The number of spans of agents, counted like tool calls. */
   readonly agentSteps: number
-  /** The number of retrievals and rerankings. */
+  /** The number of retrievals and rerankings, counted like tool calls. */
   readonly retrievals: number
-  /** The number of embeddings. */
+  /** The number of embeddings, counted like tool calls. */
   readonly embeddings: number
   /**
    * The number of spans whose status is ERROR. One failure counts several times if instrumentations mark each span that
@@ -135,8 +161,8 @@ export interface SessionTotals {
   /** The tokens of the session. Usage counts on the deepest spans that report it; zeros alone are no usage. */
   readonly tokens: SessionTokens
   /**
-   * The cost; undefined, never 0, if one usage has neither a reported cost nor a price, or if there are LLM calls and none
-   * reports usage. A cost that a span reports is ignored if a span below it reports usage: that usage counts instead, with
+   * The cost; undefined, never 0, if `unpricedUsages` or `undecidedUsages` is above 0, or if there are LLM calls and none
+   * reports usage. It does not include the calls of `callsWithoutUsage`. A cost that a span reports is ignored if a span below it reports usage: that usage counts instead, with
    * its own cost or price.
    */
   readonly cost: SessionCost | undefined

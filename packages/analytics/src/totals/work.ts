@@ -6,12 +6,15 @@ export const NO_MODEL = ''
 /** The numbers of a model. All are whole; the costs are in nano-dollars and may be negative. */
 export const WORK_FIELDS = [
   'llmCalls',
+  'callsWithoutUsage',
   'usages',
   'unpriced',
+  'undecided',
   'input',
   'output',
   'total',
   'cachedInput',
+  'cacheWrite',
   'reasoning',
   'inputCost',
   'outputCost',
@@ -27,8 +30,11 @@ export interface UsageNumbers {
   readonly output: number
   readonly total: number
   readonly cachedInput: number
+  readonly cacheWrite: number
   readonly reasoning: number
   readonly cost: NanoCost | undefined
+  /** Whether the cost is unknown because the span's numbers do not say what is to be paid. */
+  readonly isUndecided: boolean
 }
 
 /** What one model did in a session. */
@@ -37,14 +43,19 @@ export class Work {
   /** The next model of the session. */
   next: Work | undefined = undefined
   llmCalls = 0
+  /** Those of them that report no usage, if no span above reports it for them. */
+  callsWithoutUsage = 0
   /** Spans whose usage counts. */
   usages = 0
-  /** Those of them whose cost is unknown. */
+  /** Those of them that have neither a reported cost nor a price. */
   unpriced = 0
+  /** Those of them whose numbers do not say what is to be paid. */
+  undecided = 0
   input = 0
   output = 0
   total = 0
   cachedInput = 0
+  cacheWrite = 0
   reasoning = 0
   // The third is what was reported as a total only.
   inputCost = 0
@@ -67,10 +78,12 @@ export class Work {
     this.output += by * usage.output
     this.total += by * usage.total
     this.cachedInput += by * usage.cachedInput
+    this.cacheWrite += by * usage.cacheWrite
     this.reasoning += by * usage.reasoning
     const { cost } = usage
     if (cost === undefined) {
-      this.unpriced += by
+      if (usage.isUndecided) this.undecided += by
+      else this.unpriced += by
       return
     }
     this.inputCost += by * cost.input

@@ -41,7 +41,7 @@ export function naiveTotals(all: readonly EndedSpan[]): Compared[] {
       durationMillis: own.length === 0 ? 0 : last - first,
       traces: sums?.traces ?? 0,
       spans: sums?.spans ?? 0,
-      llmCalls: sums?.kinds.llm ?? 0,
+      ...callsOf(calls, paid, work),
       toolCalls: sums?.kinds.tool ?? 0,
       agentSteps: sums?.kinds.agent ?? 0,
       retrievals: sums?.kinds.retrieval ?? 0,
@@ -51,7 +51,7 @@ export function naiveTotals(all: readonly EndedSpan[]): Compared[] {
       cost: costOf(paid, calls),
       models: models.map((model) => ({
         model: model === '' ? undefined : model,
-        llmCalls: ofModel(calls, model).length,
+        ...callsOf(ofModel(calls, model), ofModel(paid, model), work),
         tokens: tokensOf(ofModel(paid, model)),
         cost: costOf(ofModel(paid, model), ofModel(calls, model)),
       })),
@@ -70,6 +70,26 @@ export function naiveTotals(all: readonly EndedSpan[]): Compared[] {
       attachments: own.filter(({ name }) => name === 'session.attachment').length,
     }
   })
+}
+
+const isCall = (usage: SpanUsage) => usage.kind === 'llm' || usage.callIfNoneBelow
+
+function callsOf(calls: readonly EndedSpan[], paid: readonly EndedSpan[], work: readonly EndedSpan[]) {
+  const unknown = paid.map(readSpanUsage).filter(({ cost }) => cost?.total === undefined)
+  return {
+    llmCalls: calls.length,
+    callsWithoutUsage: calls.filter((call) => lacksUsage(call, work)).length,
+    unpricedUsages: unknown.filter(({ undecided }) => undecided === undefined).length,
+    undecidedUsages: unknown.filter(({ undecided }) => undecided !== undefined).length,
+  }
+}
+
+/** Whether nothing reports the usage of a call: not it, nothing below, and nothing above that has no usage below it. */
+function lacksUsage(call: EndedSpan, work: readonly EndedSpan[]): boolean {
+  const reporting = work.filter((span) => reports(readSpanUsage(span)))
+  const hasBelow = (span: EndedSpan) => reporting.some((other) => isAbove(span, other, work))
+  if (reporting.includes(call) || hasBelow(call)) return false
+  return !reporting.some((span) => isAbove(span, call, work) && !hasBelow(span))
 }
 
 const placeOf = (span: EndedSpan) => `${span.spanContext().traceId} ${span.spanContext().spanId}`
@@ -94,7 +114,7 @@ function previousOf(span: EndedSpan): string[] {
 function countsAlone(span: EndedSpan, work: readonly EndedSpan[], what: 'usage' | 'llm'): boolean {
   const does = (one: EndedSpan) => {
     const usage = readSpanUsage(one)
-    return what === 'llm' ? usage.kind === 'llm' : reports(usage)
+    return what === 'llm' ? isCall(usage) : reports(usage)
   }
   return does(span) && !work.some((other) => does(other) && other !== span && isAbove(span, other, work))
 }
@@ -113,13 +133,15 @@ function isAbove(span: EndedSpan, below: EndedSpan, work: readonly EndedSpan[]):
 
 function tokensOf(spans: readonly EndedSpan[]) {
   const usages = spans.map(readSpanUsage)
-  const sum = (field: 'inputTokens' | 'outputTokens' | 'cachedInputTokens' | 'reasoningTokens') =>
-    usages.reduce((total, usage) => total + (usage[field] ?? 0), 0)
+  const sum = (
+    field: 'inputTokens' | 'outputTokens' | 'cachedInputTokens' | 'cacheWriteTokens' | 'reasoningTokens',
+  ) => usages.reduce((total, usage) => total + (usage[field] ?? 0), 0)
   return {
     input: sum('inputTokens'),
     output: sum('outputTokens'),
     total: usages.reduce((total, usage) => total + totalOf(usage), 0),
     cachedInput: sum('cachedInputTokens'),
+    cacheWrite: sum('cacheWriteTokens'),
     reasoning: sum('reasoningTokens'),
   }
 }

@@ -10,11 +10,16 @@ const tokens = fc.record({ input: count, output: count }).map(({ input, output }
   'gen_ai.usage.input_tokens': input,
   'gen_ai.usage.output_tokens': output,
 }))
+const written = fc.nat(50).map((count) => ({ 'gen_ai.usage.cache_creation.input_tokens': count }))
 const cost = fc.nat(5_000_000).map((nanos) => ({ 'gen_ai.usage.cost': nanos / 1e9 }))
 const model = fc.constantFrom('gpt-9', 'claude-8', 'e5').map((name) => ({ 'gen_ai.request.model': name }))
 const kind = fc
   .constantFrom('chat', 'execute_tool', 'invoke_agent', 'embeddings', 'retrieval')
   .map((name) => ({ 'gen_ai.operation.name': name }))
+/** The span of the application's call, which stands for a call of the model if the model's span never ends. */
+const outer = fc
+  .constantFrom('ai.streamText', 'ai.generateObject')
+  .map((name) => ({ 'ai.operationId': name }))
 const people = fc.record(
   {
     'user.id': fc.constantFrom('u1', 'u2', 'u3'),
@@ -34,7 +39,10 @@ const workSpan = fc
   .record({
     place,
     session: idOrNone,
-    work: all(kind, maybe(model), maybe(tokens), maybe(cost)),
+    work: fc.oneof(
+      { weight: 6, arbitrary: all(kind, maybe(model), maybe(tokens), maybe(cost), maybe(written)) },
+      { weight: 1, arbitrary: all(outer, maybe(tokens)) },
+    ),
     people,
     isWork: fc.boolean(),
     start: fc.nat(10_000),

@@ -1,0 +1,172 @@
+import { priceNames } from '../cost/span-cost.ts'
+import { type Counters, problems } from '../counters.ts'
+import type { CallFacts } from './call-facts.ts'
+import {
+  CALL,
+  CALL_BELOW,
+  COVERED,
+  REPORTED_BESIDE,
+  type SpanRecord,
+  settle,
+  USAGE,
+  USAGE_BELOW,
+} from './span-record.ts'
+
+/** The calls of a trace that are compared. Spans that report the same call end nearly together. */
+const CALLS_MAX = 32
+
+/** Instrumentations that round times to milliseconds make an inner span begin before the outer one, or end after it. */
+const ROUNDED_MILLIS = 2
+
+/** Two spans that report the same call, by their positions. */
+interface Pair {
+  readonly one: number
+  readonly other: number
+  readonly hasSameId: boolean
+  /** How far their times are apart, in milliseconds. */
+  readonly distance: number
+}
+
+/**
+ * The LLM calls of a trace. If two instrumentations report a call on spans that are not nested, it counts once, on the
+ * span whose cost is known better. The choice depends on the spans only, not on their order.
+ */
+export class TraceCalls {
+  #calls: readonly SpanRecord[] = []
+  #scope: string | undefined
+  /** Whether several instrumentations report calls. If not, none is reported twice. */
+  hasSeveralScopes = false
+
+  /** Adds a call. */
+  add(call: SpanRecord): void {
+    const scope = call.facts?.scope
+    if (this.#calls.length === 0) this.#scope = scope
+    else if (scope !== this.#scope) this.hasSeveralScopes = true
+    const isFull = this.#calls.length >= CALLS_MAX && !this.hasSeveralScopes
+    this.#calls = [...(isFull ? this.#calls.slice(1) : this.#calls), call]
+  }
+
+  /** Decides anew which calls are reported twice, after one was added or is known to be above another. */
+  match(counters: Counters): void {
+    const calls = this.#calls
+      .filter(({ flags }) => (flags & (CALL | CALL_BELOW)) === CALL)
+      .sort((one, other) => compareFacts(one, other))
+    const groups = groupsOf(calls)
+    const hidden = new Set<SpanRecord>()
+    for (const group of new Set(groups.values())) {
+      const [counted, ...others] = [...group].sort(compareRanks)
+      for (const other of others) {
+        hidden.add(other)
+        if ((other.flags & REPORTED_BESIDE) === 0) report(counted as SpanRecord, other)
+      }
+    }
+    for (const call of this.#calls) {
+      if (hidden.has(call) === ((call.flags & REPORTED_BESIDE) !== 0)) continue
+      call.flags ^= REPORTED_BESIDE
+      counters.reportedTwice += hidden.has(call) ? 1 : -1
+      settle(call, counters)
+    }
+    if (this.#calls.length <= CALLS_MAX) return
+    // A decision that is no longer compared stays as it is, for all spans of the call.
+    const oldest = this.#calls[0] as SpanRecord
+    const group = groups.get(oldest) ?? [oldest]
+    this.#calls = this.#calls.filter((call) => !group.includes(call))
+  }
+}
+
+/** Groups the calls of which each is reported by several spans, one of each scope, those that fit best first. */
+function groupsOf(calls: readonly SpanRecord[]): ReadonlyMap<SpanRecord, readonly SpanRecord[]> {
+  const groups = new Map<SpanRecord, readonly SpanRecord[]>()
+  for (const { one, other } of pairsOf(calls)) {
+    const [first, second] = [calls[one], calls[other]] as [SpanRecord, SpanRecord]
+    const mine = groups.get(first) ?? [first]
+    const theirs = groups.get(second) ?? [second]
+    if (mine === theirs || mine.some((call) => theirs.some((each) => !canBeOne(call, each)))) continue
+    const together = [...mine, ...theirs]
+    for (const call of together) groups.set(call, together)
+  }
+  return groups
+}
+
+function pairsOf(calls: readonly SpanRecord[]): Pair[] {
+  const pairs: Pair[] = []
+  for (let one = 0; one < calls.length; one++) {
+    for (let other = one + 1; other < calls.length; other++) {
+      const pair = pairOf(calls, one, other)
+      if (pair !== undefined) pairs.push(pair)
+    }
+  }
+  return pairs.sort((a, b) => {
+    if (a.hasSameId !== b.hasSameId) return a.hasSameId ? -1 : 1
+    return a.distance - b.distance || a.one - b.one || a.other - b.other
+  })
+}
+
+function pairOf(calls: readonly SpanRecord[], one: number, other: number): Pair | undefined {
+  const [first, second] = [calls[one], calls[other]] as [SpanRecord, SpanRecord]
+  const { facts: a } = first
+  const { facts: b } = second
+  if (a === undefined || b === undefined || !canBeOne(first, second) || !isWithin(a, b)) return undefined
+  const hasSameId = a.responseId !== undefined && a.responseId === b.responseId
+  if (!hasSameId && !hasSameUsage(a, b)) return undefined
+  return { one, other, hasSameId, distance: Math.abs(a.start - b.start) + Math.abs(a.end - b.end) }
+}
+
+/** Whether nothing says that two spans report different calls. */
+function canBeOne({ facts: a, flags }: SpanRecord, { facts: b, flags: others }: SpanRecord): boolean {
+  if (a?.scope === undefined || b?.scope === undefined || a.scope === b.scope) return false
+  if (a.responseId !== undefined && b.responseId !== undefined && a.responseId !== b.responseId) return false
+  // If other spans report the usage of both, hiding one of the calls would not hide its usage.
+  return usageElsewhere(flags) + usageElsewhere(others) <= 3
+}
+
+/** 0 if a call reports its own usage or none, 1 if its usage counts on a span above, 3 if on one below. */
+function usageElsewhere(flags: number): number {
+  if ((flags & USAGE_BELOW) !== 0) return 3
+  return (flags & (USAGE | COVERED)) === COVERED ? 1 : 0
+}
+
+function hasSameUsage(a: CallFacts, b: CallFacts): boolean {
+  if (a.input === undefined || a.input !== b.input || a.output === undefined || a.output !== b.output) {
+    return false
+  }
+  if (a.input + a.output === 0) return false
+  const names = namesOf(a)
+  return namesOf(b).some((name) => names.includes(name))
+}
+
+/** The names of the model, with and without a version: one span has the requested model, another that of the response. */
+const namesOf = ({ model, requestModel }: CallFacts): string[] =>
+  [model, requestModel].flatMap((name) => (name === undefined ? [] : priceNames(name)))
+
+const isWithin = (a: CallFacts, b: CallFacts): boolean => contains(a, b) || contains(b, a)
+
+const contains = (outer: CallFacts, inner: CallFacts): boolean =>
+  outer.start <= inner.start + ROUNDED_MILLIS && inner.end <= outer.end + ROUNDED_MILLIS
+
+/** An order that does not depend on that of arrival. */
+function compareFacts(one: SpanRecord, other: SpanRecord): number {
+  const { facts: a } = one
+  const { facts: b } = other
+  if (a === undefined || b === undefined) return 0
+  return a.start - b.start || a.end - b.end || (one.id < other.id ? -1 : 1)
+}
+
+/** The span that counts comes first: one whose usage other spans report, then the one whose cost is known better. */
+function compareRanks(one: SpanRecord, other: SpanRecord): number {
+  const byUsage = usageElsewhere(other.flags) - usageElsewhere(one.flags)
+  return byUsage || (other.facts?.rank ?? 0) - (one.facts?.rank ?? 0) || compareFacts(one, other)
+}
+
+/** The scope of `@anthropic-ai/sdk`'s own tracing, which is on whenever there is a global provider. */
+const ANTHROPIC_SDK = 'com.anthropic.sdk.typescript'
+
+function report(counted: SpanRecord, other: SpanRecord): void {
+  const [kept, dropped] = [counted.facts?.scope, other.facts?.scope]
+  problems.report(
+    'reportedTwice',
+    () =>
+      `${kept} and ${dropped} report the same LLM calls, which count once, as the first reports them: switch the second off${[kept, dropped].includes(ANTHROPIC_SDK) ? '; the tracing of @anthropic-ai/sdk is off with new Anthropic({ openTelemetry: false }) or ANTHROPIC_OPEN_TELEMETRY=false' : ''}`,
+    `${kept} ${dropped}`,
+  )
+}

@@ -1,0 +1,197 @@
+import { describe, expect, test } from 'vitest'
+import { SessionAnalytics } from '../src/index.ts'
+import { chat, type SpanInit, spanOf } from './support/spans.ts'
+
+const PRICES = { m: { input: 1, output: 2 } }
+const SILENT = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm' }
+const AGENT = { ...chat('m', 300, 30), 'gen_ai.operation.name': 'invoke_agent' }
+/** Nothing tells whether these 5,000 tokens include the 4,000 from the cache. */
+const UNDECIDED = { ...chat('claude-sonnet-4-5', 5_000, 200), 'gen_ai.usage.cache_read.input_tokens': 4_000 }
+
+const counted = (...spans: ReturnType<typeof spanOf>[]) => {
+  const analytics = new SessionAnalytics({ prices: PRICES })
+  for (const span of spans) analytics.onEnd(span)
+  return analytics
+}
+
+const ordersOf = <T>(spans: readonly T[]): T[][] =>
+  spans.length < 2
+    ? [[...spans]]
+    : spans.flatMap((span, index) => ordersOf(spans.toSpliced(index, 1)).map((rest) => [span, ...rest]))
+
+/** Counts in every order, which must all give the same, and returns the totals of session `s`. */
+function totalsOf(...inits: SpanInit[]) {
+  const spans = inits.map((init) => spanOf({ session: 's', ...init }))
+  const [first, ...others] = ordersOf(spans).map((order) => counted(...order))
+  for (const other of others) {
+    expect(other.stats('s')).toEqual(first?.stats('s'))
+    expect(other.counters()).toEqual(first?.counters())
+  }
+  expect(first?.counters().callsWithoutUsage).toBe(first?.stats('s')?.callsWithoutUsage)
+  return first?.stats('s') ?? expect.fail('no totals')
+}
+
+describe('calls without usage are counted beside the cost', () => {
+  test('if two of three calls report none', () => {
+    const totals = totalsOf(
+      { id: 'a', attributes: chat('m', 1_000_000, 0) },
+      { id: 'b', attributes: SILENT },
+      { id: 'c', attributes: SILENT },
+    )
+    expect(totals).toMatchObject({ llmCalls: 3, callsWithoutUsage: 2, cost: { total: 1 } })
+    expect(totals.models).toMatchObject([{ model: 'm', llmCalls: 3, callsWithoutUsage: 2 }])
+  })
+
+  test('and if no call reports any, the cost is undefined', () => {
+    expect(totalsOf({ id: 'a', attributes: SILENT })).toMatchObject({ callsWithoutUsage: 1, cost: undefined })
+  })
+
+  test('but not if the usage is on a span below', () => {
+    const totals = totalsOf(
+      { id: 'a', attributes: SILENT },
+      { id: 'b', parent: 'a' },
+      { id: 'c', parent: 'b', attributes: { 'gen_ai.usage.input_tokens': 5 } },
+    )
+    expect(totals).toMatchObject({ llmCalls: 1, callsWithoutUsage: 0, tokens: { input: 5 } })
+  })
+
+  test('nor if it is on a span above, such as that of the agent', () => {
+    const totals = totalsOf(
+      { id: 'agent', attributes: AGENT },
+      { id: 'step', parent: 'agent' },
+      { id: 'a', parent: 'step', attributes: SILENT },
+      { id: 'b', parent: 'agent', attributes: SILENT },
+    )
+    expect(totals).toMatchObject({ llmCalls: 2, callsWithoutUsage: 0, tokens: { input: 300 } })
+  })
+
+  test('unless that one does not count, because another call reports its own', () => {
+    const totals = totalsOf(
+      { id: 'agent', attributes: AGENT },
+      { id: 'a', parent: 'agent', attributes: SILENT },
+      { id: 'b', parent: 'agent', attributes: chat('m', 100, 10) },
+    )
+    expect(totals).toMatchObject({ llmCalls: 2, callsWithoutUsage: 1, tokens: { input: 100 } })
+  })
+
+  test('nor if it is in another process', () => {
+    const totals = totalsOf(
+      { id: 'agent', attributes: AGENT },
+      { id: 'server', parent: 'agent', isRemote: true },
+      { id: 'a', parent: 'server', attributes: SILENT },
+    )
+    expect(totals.callsWithoutUsage).toBe(1)
+  })
+
+  test('and if a span above it comes first without its session', () => {
+    const analytics = new SessionAnalytics()
+    const agent = { id: 'agent', attributes: AGENT }
+    analytics.onEnd(spanOf(agent))
+    analytics.onEnd(spanOf({ id: 'a', parent: 'agent', session: 's', attributes: SILENT }))
+    expect(analytics.stats('s')?.callsWithoutUsage).toBe(1)
+    analytics.onEnd(spanOf({ ...agent, session: 's' }))
+    expect(analytics.stats('s')).toMatchObject({ callsWithoutUsage: 0, tokens: { input: 300 } })
+  })
+})
+
+describe('the span of a call of the application', () => {
+  const STREAM = { 'ai.operationId': 'ai.streamText', 'ai.model.id': 'm' }
+  const CALL = { 'ai.operationId': 'ai.streamText.doStream', 'ai.model.id': 'm' }
+
+  test('counts as an LLM call if the span of the model never ends, because the stream was stopped', () => {
+    expect(totalsOf({ id: 'a', attributes: STREAM })).toMatchObject({
+      llmCalls: 1,
+      callsWithoutUsage: 1,
+      cost: undefined,
+    })
+  })
+
+  test('does not count as one if there is a span of a model', () => {
+    const totals = totalsOf(
+      { id: 'a', attributes: STREAM },
+      {
+        id: 'b',
+        parent: 'a',
+        attributes: { ...CALL, 'ai.usage.inputTokens': 5, 'ai.usage.outputTokens': 5 },
+      },
+    )
+    expect(totals).toMatchObject({ llmCalls: 1, callsWithoutUsage: 0, tokens: { total: 10 } })
+  })
+})
+
+describe('a cost that is not known is undefined, and the totals say why', () => {
+  test('if a model has no price', () => {
+    const totals = totalsOf(
+      { id: 'a', attributes: chat('m', 1, 1) },
+      { id: 'b', attributes: chat('new', 1, 1) },
+    )
+    expect(totals).toMatchObject({ unpricedUsages: 1, undecidedUsages: 0, cost: undefined })
+    expect(totals.models).toMatchObject([{ unpricedUsages: 0 }, { model: 'new', unpricedUsages: 1 }])
+  })
+
+  test('if the span does not tell what is to be paid', () => {
+    const totals = totalsOf({ id: 'a', attributes: UNDECIDED })
+    expect(totals).toMatchObject({ unpricedUsages: 0, undecidedUsages: 1, cost: undefined })
+    expect(totals.models).toMatchObject([{ undecidedUsages: 1 }])
+  })
+
+  test('but a cost that the span reports is known', () => {
+    const attributes = { ...UNDECIDED, 'gen_ai.usage.cost': 0.25 }
+    expect(totalsOf({ id: 'a', attributes })).toMatchObject({ undecidedUsages: 0, cost: { total: 0.25 } })
+  })
+
+  test('and a usage that counts on a span below is not missed above', () => {
+    const totals = totalsOf(
+      { id: 'a', attributes: chat('new', 1, 1) },
+      { id: 'b', parent: 'a', attributes: chat('m', 1, 1) },
+    )
+    expect(totals).toMatchObject({ unpricedUsages: 0, cost: { total: 0.000003 } })
+  })
+})
+
+test('tokens that were written to a cache are counted', () => {
+  const attributes = { ...chat('m', 3_000, 5), 'gen_ai.usage.cache_creation.input_tokens': 500 }
+  const totals = totalsOf({ id: 'a', attributes })
+  expect(totals.tokens).toMatchObject({ input: 3_000, cacheWrite: 500 })
+  expect(totals.models[0]?.tokens.cacheWrite).toBe(500)
+})
+
+describe('of nested spans of one kind, the innermost counts', () => {
+  test.each([
+    ['embeddings', 'embeddings'],
+    ['retrieval', 'retrievals'],
+    ['execute_tool', 'toolCalls'],
+    ['invoke_agent', 'agentSteps'],
+  ] as const)('%s', (operation, field) => {
+    const attributes = { 'gen_ai.operation.name': operation }
+    const totals = totalsOf(
+      { id: 'a', attributes },
+      { id: 'between', parent: 'a' },
+      { id: 'b', parent: 'between', attributes },
+    )
+    expect(totals[field]).toBe(1)
+  })
+
+  test('but a tool that runs an agent that runs a tool is two tool calls', () => {
+    const tool = { 'gen_ai.operation.name': 'execute_tool' }
+    const totals = totalsOf(
+      { id: 'a', attributes: tool },
+      { id: 'agent', parent: 'a', attributes: { 'gen_ai.operation.name': 'invoke_agent' } },
+      { id: 'b', parent: 'agent', attributes: tool },
+    )
+    expect(totals).toMatchObject({ toolCalls: 2, agentSteps: 1 })
+  })
+
+  test('and spans that come first without their session do not join what they are between', () => {
+    const tool = { 'gen_ai.operation.name': 'execute_tool' }
+    const inits = [
+      { id: 'b', parent: 'agent', attributes: tool },
+      { id: 'agent', parent: 'a', attributes: { 'gen_ai.operation.name': 'invoke_agent' } },
+      { id: 'a', attributes: tool },
+    ]
+    const analytics = new SessionAnalytics()
+    for (const init of inits) analytics.onEnd(spanOf(init))
+    for (const init of inits) analytics.onEnd(spanOf({ ...init, session: 's' }))
+    expect(analytics.stats('s')).toMatchObject({ toolCalls: 2, agentSteps: 1 })
+  })
+})
