@@ -10,7 +10,7 @@ const PRICES = { 'gpt-4o': { input: 2, output: 10 } }
 const lines: string[] = []
 beforeEach(() => {
   lines.length = 0
-  const log = (...line: string[]) => void lines.push(line.join(' '))
+  const log = (...line: unknown[]) => void lines.push(line.join(' '))
   const silent = () => undefined
   diag.setLogger(
     { error: log, warn: log, info: silent, debug: silent, verbose: silent },
@@ -25,7 +25,7 @@ interface CallInit extends Partial<SpanInit> {
   readonly model?: string
   readonly input?: number
   readonly output?: number
-  readonly response?: string
+  readonly response?: string | undefined
   readonly more?: Readonly<Record<string, unknown>>
 }
 

@@ -12,7 +12,7 @@ const UNDECIDED = { ...chat('claude-sonnet-4-5', 5_000, 200), 'gen_ai.usage.cach
 const lines: string[] = []
 beforeEach(() => {
   lines.length = 0
-  const log = (...line: string[]) => void lines.push(line.join(' '))
+  const log = (...line: unknown[]) => void lines.push(line.join(' '))
   const silent = () => undefined
   diag.setLogger(
     { error: log, warn: log, info: silent, debug: silent, verbose: silent },

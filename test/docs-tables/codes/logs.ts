@@ -105,4 +105,24 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     what: 'A span has a token count, cost, score or time that is no valid number. The rest of the span counts.',
     fix: 'Find the code that writes it: `readSpanUsage` shows what is read of a span.',
   },
+  'an LLM call reports no usage': {
+    what: 'A call of a model has no tokens: neither its span, nor one below or above it, reports any. `callsWithoutUsage` in the totals counts such calls; `tokens` and `cost` are those of the others.',
+    fix: 'Ask the API for usage. For streams, OpenAI needs `stream_options: { include_usage: true }`. A call that failed or was stopped has none.',
+  },
+  'a usage has no cost: its span reports none, and': {
+    what: 'The option `prices` has no price for the model, or the span does not report all tokens. The `cost` of the session is `undefined`; in the totals, `models` tells which model has `unpricedUsages`.',
+    fix: '[Add a price](usage-and-cost.md#set-prices) for the model, or renew `PRICES` with a newer version of the package.',
+  },
+  'a usage has no cost: its span does not tell whether its input includes': {
+    what: 'Some instrumentations count tokens of a cache as part of the input, others apart, and nothing tells which this one does. The `cost` of the session is `undefined`, and `undecidedUsages` counts it.',
+    fix: 'Update the instrumentation, or use [one whose way of counting is known](usage-and-cost.md).',
+  },
+  'a usage has no cost: the tokens of its span do not add up to their total': {
+    what: 'The span reports a total that is more than its parts, and nothing tells what the rest is. The `cost` of the session is `undefined`, and `undecidedUsages` counts it.',
+    fix: 'Update the instrumentation, or use [one whose way of counting is known](usage-and-cost.md).',
+  },
+  ' report the same LLM calls, which count once, as the first reports them': {
+    what: 'Two instrumentations trace the same calls, such as those of LangChain and of the SDK that it calls. Each call counts once, but both spans are exported, and [not all such calls can be recognized](usage-and-cost.md#nothing-counts-twice).',
+    fix: 'Switch off the second that the message names. The tracing of `@anthropic-ai/sdk` is off with `new Anthropic({ openTelemetry: false })`, or with `ANTHROPIC_OPEN_TELEMETRY=false`.',
+  },
 }

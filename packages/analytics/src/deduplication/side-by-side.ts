@@ -1,4 +1,4 @@
-import { priceNames } from '../cost/span-cost.ts'
+import { priceNames } from '../cost/model-names.ts'
 import { type Counters, problems } from '../counters.ts'
 import type { CallFacts } from './call-facts.ts'
 import {
