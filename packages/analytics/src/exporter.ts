@@ -22,35 +22,53 @@ export interface SpanExporterLike<S> {
 
 const FAILED = 1
 
+/** What counts the spans of a batch. */
+interface Totals<S> {
+  onEnd(span: S): void
+}
+
+/** The calls of listeners, which a flush waits for. */
+interface Callbacks {
+  settled(): Promise<void>
+}
+
 /**
  * Wraps an exporter: passes each batch on unchanged, in the same call, and then counts it.
  *
- * @throws TypeError if the delegate is not an exporter
+ * It is a class that gets objects: an arrow function with `this`, given to a function that returns an object with methods,
+ * is moved into these methods by the minifier of Next.js, where `this` is another one.
  */
-export function countingExporter<S extends EndedSpan>(
-  delegate: SpanExporterLike<S>,
-  count: (span: S) => void,
-  callbacksSettled: () => Promise<void>,
-): SpanExporterLike<S> {
-  if (typeof delegate?.export !== 'function' || typeof delegate.shutdown !== 'function') {
-    throw new TypeError(
-      `SessionAnalytics: exporter() needs a span exporter, with export and shutdown; it got ${kindOf(delegate)}`,
-    )
+export class CountingExporter<S extends EndedSpan> implements SpanExporterLike<S> {
+  readonly #delegate: SpanExporterLike<S>
+  readonly #totals: Totals<S>
+  readonly #callbacks: Callbacks
+
+  /** @throws TypeError if the delegate is not an exporter */
+  constructor(delegate: SpanExporterLike<S>, totals: Totals<S>, callbacks: Callbacks) {
+    if (typeof delegate?.export !== 'function' || typeof delegate.shutdown !== 'function') {
+      throw new TypeError(
+        `SessionAnalytics: exporter() needs a span exporter, with export and shutdown; it got ${kindOf(delegate)}`,
+      )
+    }
+    this.#delegate = delegate
+    this.#totals = totals
+    this.#callbacks = callbacks
   }
-  return {
-    export(spans, resultCallback) {
-      const all = copyOf(spans)
-      exportSafely(delegate, spans, resultCallback)
-      for (const span of all) count(span)
-    },
-    async forceFlush() {
-      await callbacksSettled()
-      await delegate.forceFlush?.()
-    },
-    async shutdown() {
-      await callbacksSettled()
-      await delegate.shutdown()
-    },
+
+  export(spans: S[], resultCallback: (result: ExportResult) => void): void {
+    const all = copyOf(spans)
+    exportSafely(this.#delegate, spans, resultCallback)
+    for (const span of all) this.#totals.onEnd(span)
+  }
+
+  async forceFlush(): Promise<void> {
+    await this.#callbacks.settled()
+    await this.#delegate.forceFlush?.()
+  }
+
+  async shutdown(): Promise<void> {
+    await this.#callbacks.settled()
+    await this.#delegate.shutdown()
   }
 }
 

@@ -2,7 +2,7 @@ import { logUnheard } from '@otel-sessions/semconv/internal'
 import { CallbackQueue, callSafely, EndListeners, type SessionEndListener } from './callbacks.ts'
 import { type AnalyticsCounters, type Counters, newCounters, problems } from './counters.ts'
 import type { EndedSpan } from './ended-span.ts'
-import { countingExporter, type SpanExporterLike } from './exporter.ts'
+import { CountingExporter, type SpanExporterLike } from './exporter.ts'
 import { sessionMetrics } from './metrics.ts'
 import { type AnalyticsSettings, type SessionAnalyticsOptions, settingsOf } from './options.ts'
 import { checkedSnapshot } from './snapshots/check-snapshot.ts'
@@ -91,11 +91,7 @@ export class SessionAnalytics {
    * @throws TypeError if the delegate is not an exporter
    */
   exporter<S extends EndedSpan>(delegate: SpanExporterLike<S>): SpanExporterLike<S> {
-    return countingExporter(
-      delegate,
-      (span) => this.onEnd(span),
-      () => this.#callbacks.settled(),
-    )
+    return new CountingExporter(delegate, this, this.#callbacks)
   }
 
   /** Returns the current totals of a session; undefined if the session is unknown or was removed. */

@@ -5,4 +5,4 @@ import { lambda } from './lambda.ts'
 import { next } from './next.ts'
 
 /** All rows of the table. */
-export const GROUPS: readonly Group[] = [fetchHandlers, hono, lambda, next]
+export const GROUPS: readonly Group[] = [fetchHandlers, hono, lambda, ...next]
