@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { GenAIInstrumentation } from '@traceloop/instrumentation-google-generativeai'
 import type { Family } from '../../program.ts'
-import { holdByGenAi } from './support/genai.ts'
+import { createClient, GENAI_CANNOT, holdByGenAi } from './support/genai.ts'
 
 const instrumentation = new GenAIInstrumentation()
 // It replaces an export, which an imported module does not allow.
@@ -13,10 +13,9 @@ export const family: Family = {
   libraries: ['@google/genai', '@traceloop/instrumentation-google-generativeai'],
   instrumentations: () => [instrumentation],
   start: async () => instrumentation.manuallyInstrument(genai),
-  run: (run) => holdByGenAi(run, genai),
+  run: (run) => holdByGenAi(run, createClient(genai, run)),
   cannot: {
-    'cache-hour':
-      'Google caches by itself; it neither reports cache writes nor charges for them by the write',
+    ...GENAI_CANNOT,
     embedding: 'The instrumentation wraps generateContent and generateContentStream only',
   },
 }

@@ -1,96 +1,96 @@
-import type { Content, FunctionCall, GenerateContentParameters, GoogleGenAI } from '@google/genai'
-import { IMAGE_PNG_BASE64, SUMMARY, SYSTEM, TOOL_RESULTS } from '../../../cases.ts'
-import type { CaseRun } from '../../../program.ts'
+import type { Content, GenerateContentParameters, GoogleGenAI, Models } from '@google/genai'
+import { IMAGE_PNG_BASE64, SYSTEM } from '../../../cases.ts'
+import { type Around, converse, runTool, TOOLS } from '../../../conversation.ts'
+import type { CaseRun, Family } from '../../../program.ts'
 
-/** The exports of `@google/genai` that are used. */
-interface GenAi {
-  readonly GoogleGenAI: typeof GoogleGenAI
+/** The part of a client that is used; a wrapped client has no more. */
+interface GenAiClient {
+  readonly models: Pick<Models, 'generateContent' | 'generateContentStream'>
 }
 
 type Config = NonNullable<GenerateContentParameters['config']>
 
-const FUNCTIONS: Config = {
-  tools: [
-    {
-      functionDeclarations: [
-        {
-          name: 'get_order',
-          description: 'Says where an order is',
-          parametersJsonSchema: { type: 'object', properties: { order: { type: 'string' } } },
-        },
-        {
-          name: 'get_weather',
-          description: 'Says how the weather is in a city',
-          parametersJsonSchema: { type: 'object', properties: { city: { type: 'string' } } },
-        },
-      ],
-    },
-  ],
-}
+export const GENAI_CANNOT = {
+  'cache-hour': 'Google caches by itself; it neither reports cache writes nor charges for them by the write',
+} satisfies Family['cannot']
 
 const CONFIGS: Partial<Record<CaseRun['name'], Config>> = {
-  'parallel-tools': FUNCTIONS,
+  'parallel-tools': {
+    tools: [
+      {
+        functionDeclarations: TOOLS.map(({ parameters, ...tool }) => ({
+          ...tool,
+          parametersJsonSchema: parameters,
+        })),
+      },
+    ],
+  },
   reasoning: { thinkingConfig: { includeThoughts: true, thinkingBudget: 2048 } },
   'tool-use-prompt': { tools: [{ googleSearch: {} }] },
 }
 
+/** Makes a client. No retries: each call is one that the case describes. */
+export const createClient = (genai: { readonly GoogleGenAI: typeof GoogleGenAI }, { urls }: CaseRun) =>
+  new genai.GoogleGenAI({
+    apiKey: 'local',
+    httpOptions: { baseUrl: urls.google, retryOptions: { attempts: 1 } },
+  })
+
 /** A conversation with Google's SDK, the history and the loop of function calls being the application's own. */
-export async function holdByGenAi(run: CaseRun, { GoogleGenAI }: GenAi): Promise<void> {
-  const httpOptions = { baseUrl: run.urls.google, retryOptions: { attempts: 1 } }
-  const { models } = new GoogleGenAI({ apiKey: 'local', httpOptions })
-  const stop = new AbortController()
-  const config = { systemInstruction: SYSTEM, abortSignal: stop.signal, ...CONFIGS[run.name] }
-  let history: Content[] = []
-  for (const [index, text] of run.turns.entries()) {
-    if (run.name === 'compacted' && index === 2) history = [userContent(SUMMARY)]
-    history.push(userContent(text, run.name === 'image'))
-    const turn = run.turn(text, async () => {
-      const request = { model: 'gemini-2.5-pro', contents: history, config }
-      if (run.name !== 'streamed' && run.name !== 'aborted') return answer(models, request)
-      let words = ''
-      for await (const chunk of await models.generateContentStream(request)) {
-        words += chunk.text ?? ''
-        if (run.name === 'aborted') stop.abort()
-      }
-      history.push({ role: 'model', parts: [{ text: words }] })
-    })
-    if (run.name === 'error' || run.name === 'aborted') await rejection(turn)
-    else await turn
-  }
+export async function holdByGenAi(run: CaseRun, client: GenAiClient, around: Around = {}): Promise<void> {
+  const { turn = (_, work) => work() } = around
+  await converse<Content>(run, {
+    user: (text) => ({ role: 'user', parts: [{ text }] }),
+    picture: (text) => ({
+      role: 'user',
+      parts: [{ text }, { inlineData: { mimeType: 'image/png', data: IMAGE_PNG_BASE64 } }],
+    }),
+    answer: (history, text) =>
+      turn(text, () =>
+        run.name === 'streamed' || run.name === 'aborted'
+          ? stream(run, client, history)
+          : answer(run, client, history, around.tool ?? runTool),
+      ),
+  })
 }
 
-/** Asks until no function is called; adds all new contents to those of the request. */
+function requestOf({ name }: CaseRun, history: readonly Content[], more: Config = {}) {
+  const config = { systemInstruction: SYSTEM, ...CONFIGS[name], ...more }
+  return { model: 'gemini-2.5-pro', contents: [...history], config }
+}
+
 async function answer(
-  models: GoogleGenAI['models'],
-  request: GenerateContentParameters & { readonly contents: Content[] },
+  run: CaseRun,
+  { models }: GenAiClient,
+  history: Content[],
+  tool: NonNullable<Around['tool']>,
 ): Promise<void> {
   for (;;) {
-    const { candidates, functionCalls } = await models.generateContent({
-      ...request,
-      contents: [...request.contents],
-    })
+    const { candidates } = await models.generateContent(requestOf(run, history))
     const content = candidates?.[0]?.content
     if (!content) throw new Error('the answer has no content')
-    request.contents.push(content)
-    if (!functionCalls?.length) return
-    request.contents.push({ role: 'user', parts: functionCalls.map(callFunction) })
+    history.push(content)
+    const calls = (content.parts ?? []).flatMap(({ functionCall }) => functionCall ?? [])
+    if (calls.length === 0) return
+    const parts = calls.map(async ({ name = '', args }) => {
+      const response = JSON.parse(await tool(name, args as Record<string, string>))
+      return { functionResponse: { name, response } }
+    })
+    history.push({ role: 'user', parts: await Promise.all(parts) })
   }
 }
 
-function callFunction({ name }: FunctionCall) {
-  const response = TOOL_RESULTS[name as keyof typeof TOOL_RESULTS]
-  return { functionResponse: { name: name ?? '', response: { ...response } } }
-}
-
-function userContent(text: string, withImage = false): Content {
-  const image = { inlineData: { mimeType: 'image/png', data: IMAGE_PNG_BASE64 } }
-  return { role: 'user', parts: [{ text }, ...(withImage ? [image] : [])] }
-}
-
-async function rejection(turn: Promise<unknown>): Promise<void> {
-  const failed = await turn.then(
-    () => false,
-    () => true,
-  )
-  if (!failed) throw new Error('the turn was to fail')
+async function stream(run: CaseRun, { models }: GenAiClient, history: Content[]): Promise<void> {
+  const stop = new AbortController()
+  const request = requestOf(run, history, { abortSignal: stop.signal })
+  let words = ''
+  try {
+    for await (const chunk of await models.generateContentStream(request)) {
+      words += chunk.text ?? ''
+      if (run.name === 'aborted') stop.abort()
+    }
+  } catch (error) {
+    if (!stop.signal.aborted) throw error
+  }
+  history.push({ role: 'model', parts: [{ text: words }] })
 }
