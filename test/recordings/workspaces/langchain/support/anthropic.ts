@@ -33,6 +33,6 @@ export function createAnthropic(settings: Partial<ChatAnthropicInput> = {}): Pro
       name === 'cache-hour'
         ? new HumanMessage({ content: [{ type: 'text', text, cache_control: FIVE_MINUTES }] })
         : undefined,
-    cannot: { embedding: 'Anthropic has no embeddings' },
+    cannot: { embedding: 'Anthropic has no embeddings.' },
   }
 }

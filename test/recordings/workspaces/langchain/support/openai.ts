@@ -13,7 +13,7 @@ export const openai: Provider = {
     }),
   search: { type: 'web_search' },
   cannot: {
-    'cache-hour': 'OpenAI caches by itself; it neither reports cache writes nor charges for them',
+    'cache-hour': 'OpenAI neither charges nor reports what is written to a cache.',
     embedding: NO_CALLBACKS,
   },
 }
