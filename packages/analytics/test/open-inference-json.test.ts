@@ -66,6 +66,8 @@ describe("what Claude wrote to a cache under OpenInference's LangChain", () => {
   it("is in LangChain's own usage, where the provider's is missing", () => {
     const usage_metadata = {
       input_tokens: 9_220,
+      output_tokens: 101,
+      total_tokens: 9_321,
       input_token_details: { cache_read: 0, cache_creation: 9_000 },
     }
     expect(read(llm(spans, claude(answer({ usage_metadata }))), LANGCHAIN)).toMatchObject({
@@ -77,6 +79,17 @@ describe("what Claude wrote to a cache under OpenInference's LangChain", () => {
   it.each([
     ['hidden', undefined],
     ['of another call', answer({ usage: { ...WROTE, input_tokens: 7 } })],
+    [
+      "one of Bedrock, whose total shows that LangChain's input lacks the cache",
+      answer({
+        usage_metadata: {
+          input_tokens: 9_220,
+          output_tokens: 101,
+          total_tokens: 18_321,
+          input_token_details: { cache_creation: 9_000 },
+        },
+      }),
+    ],
     ['no JSON', 'It was shipped.'],
     ['only quoted by the model', answer({ content: JSON.stringify({ usage: WROTE }) })],
   ])('is undecided where the answer is %s', (_, output) => {
@@ -185,4 +198,16 @@ it('a span of Bedrock without usage and without the name of the operation is a c
     attributes: { 'gen_ai.provider.name': 'aws.bedrock', 'gen_ai.request.model': 'claude-sonnet-4-5' },
   })
   expect(usage).toMatchObject({ kind: 'llm', inputTokens: undefined })
+})
+
+it.each([
+  ['{"id":"chatcmpl-A1","object":"chat.completion"}', 'chatcmpl-A1'],
+  ['{"id":"resp_1"}', 'resp_1'],
+  [answer({ response_metadata: { id: 'msg_1' } }), 'msg_1'],
+  [answer({ id: 'run-1', content: 'The "id":"msg_7" is quoted.' }), undefined],
+  ['It was shipped.', undefined],
+  [undefined, undefined],
+])('the ID of an answer is that in its JSON: %s', (output, id) => {
+  const usage = read(llm({ prompt: 1, completion: 1 }, { 'output.value': output }), LANGCHAIN)
+  expect(usage.responseId).toBe(id)
 })

@@ -1,6 +1,7 @@
-import { AI_SDK_5, AI_SDK_DETAILS, type UsageConvention } from './conventions.ts'
+import { AI_SDK_5, AI_SDK_DETAILS } from './convention-table.ts'
 import { providerMetadata } from './provider-metadata.ts'
 import { kindsOf, NO_USAGE, type ReportedUsage } from './reported-usage.ts'
+import type { UsageConvention } from './usage-convention.ts'
 import { type Attributes, text, tokens } from './values.ts'
 
 /** The kinds in `ai.operationId`. The call of the model is a child of the call of the application. */

@@ -1,4 +1,5 @@
 import { langsmithDetails } from './langsmith.ts'
+import { adkUsage, providerMetadata } from './provider-metadata.ts'
 import { costOfParts, kindsOf, type ReportedUsage, type UsageDetails } from './reported-usage.ts'
 import { type Attributes, dollars, text, tokens } from './values.ts'
 
@@ -36,7 +37,8 @@ const OPENLLMETRY_KINDS = kindsOf({
   embedding: 'embedding',
 })
 
-const NO_CACHE: UsageDetails = {
+const NO_DETAILS: UsageDetails & { total: undefined } = {
+  total: undefined,
   cached: undefined,
   written: undefined,
   writtenHour: undefined,
@@ -48,11 +50,24 @@ const NO_CACHE: UsageDetails = {
  * too, and add to them.
  */
 export function genAi(a: Attributes): ReportedUsage {
+  const usage = genAiAttributes(a)
+  // What is in JSON only, on spans that have it.
+  const answer = a['gcp.vertex.agent.llm_response']
+  if (answer !== undefined) return { ...usage, ...adkKind(a), ...adkUsage(answer, usage) }
+  const metadata = usage.kind === 'llm' ? a['ai.response.providerMetadata'] : undefined
+  return metadata === undefined ? usage : { ...usage, ...providerMetadata(metadata, usage) }
+}
+
+/** Google's ADK adds a span for the results of several tools, each of which has a span of its own. */
+const adkKind = (a: Attributes): Partial<ReportedUsage> =>
+  a['gen_ai.tool.name'] === '(merged tools)' ? { kind: 'other' } : {}
+
+function genAiAttributes(a: Attributes): ReportedUsage {
   const hasInput = (a['gen_ai.usage.input_tokens'] ?? a['gen_ai.usage.prompt_tokens']) !== undefined
   const provider = text(a['gen_ai.provider.name']) ?? text(a['gen_ai.system'])
   const input = tokens(a['gen_ai.usage.input_tokens']) ?? tokens(a['gen_ai.usage.prompt_tokens'])
   const output = tokens(a['gen_ai.usage.output_tokens']) ?? tokens(a['gen_ai.usage.completion_tokens'])
-  const cache = hasInput ? cacheOf(a, provider) : NO_CACHE
+  const details = hasInput ? detailsOf(a, provider) : NO_DETAILS
   return {
     kind:
       GENAI_KINDS.get(a['gen_ai.operation.name']) ??
@@ -66,16 +81,17 @@ export function genAi(a: Attributes): ReportedUsage {
     input,
     output,
     total:
+      details.total ??
       tokens(a['gen_ai.usage.total_tokens']) ??
       tokens(a['llm.usage.total_tokens']) ??
       (hasInput && provider === 'anthropic' ? totalWithCompaction(a, input, output) : undefined),
-    cached: cache.cached,
-    written: cache.written,
-    writtenHour: cache.writtenHour,
+    cached: details.cached,
+    written: details.written,
+    writtenHour: details.writtenHour,
     reasoning:
       tokens(a['gen_ai.usage.reasoning.output_tokens']) ??
       tokens(a['gen_ai.usage.reasoning_tokens']) ??
-      cache.reasoning,
+      details.reasoning,
     convention: undefined,
     cost: costOfParts(undefined, undefined, dollars(a['gen_ai.usage.cost'])),
     userId:
@@ -94,8 +110,11 @@ const callWithoutName = (a: Attributes, provider: string | undefined): 'llm' | u
     ? 'llm'
     : undefined
 
-/** Reads what came from a cache and was written to one, and the details of LangSmith. */
-function cacheOf(a: Attributes, provider: string | undefined): UsageDetails {
+/** Reads what came from a cache and was written to one, and LangSmith's JSON, whose total is the provider's. */
+function detailsOf(
+  a: Attributes,
+  provider: string | undefined,
+): UsageDetails & { total?: number | undefined } {
   const cached =
     tokens(a['gen_ai.usage.cache_read.input_tokens']) ?? tokens(a['gen_ai.usage.cache_read_input_tokens'])
   const written =
@@ -105,7 +124,7 @@ function cacheOf(a: Attributes, provider: string | undefined): UsageDetails {
     tokens(a['gen_ai.usage.cache_write_input_tokens'])
   if (cached === undefined && written === undefined) {
     const details = a['langsmith.usage_metadata']
-    return details === undefined ? NO_CACHE : langsmithDetails(details)
+    return details === undefined ? NO_DETAILS : langsmithDetails(details)
   }
   const writtenHour =
     provider === 'anthropic'

@@ -2,8 +2,11 @@ import { json } from './json.ts'
 import type { UsageDetails } from './reported-usage.ts'
 import { tokens } from './values.ts'
 
-/** Reads the parts in LangSmith's `usage_metadata`, which is LangChain's; the other counts are attributes. */
-export function langsmithDetails(value: unknown): UsageDetails {
+/**
+ * Reads the parts in LangSmith's `usage_metadata`, which has LangChain's names, and the provider's total. The total that is
+ * an attribute is LangSmith's own sum.
+ */
+export function langsmithDetails(value: unknown): UsageDetails & { readonly total: number | undefined } {
   const usage = json(value) as
     | { input_token_details?: Record<string, unknown>; output_token_details?: Record<string, unknown> }
     | undefined
@@ -14,6 +17,7 @@ export function langsmithDetails(value: unknown): UsageDetails {
     fiveMinutes === undefined && hour === undefined ? undefined : (fiveMinutes ?? 0) + (hour ?? 0)
   const written = tokens(input?.['cache_creation'])
   return {
+    total: tokens((usage as { total_tokens?: unknown } | undefined)?.total_tokens),
     cached: tokens(input?.['cache_read']),
     written: byLifetime !== undefined && byLifetime > (written ?? 0) ? byLifetime : written,
     writtenHour: hour,

@@ -1,27 +1,41 @@
 import {
-  COUNTS_CACHE_APART,
   LANGCHAIN_GOOGLE,
   LANGCHAIN_GOOGLE_GENAI,
   LANGCHAIN_GOOGLE_GENAI_STREAMED,
-} from './conventions.ts'
+  OPENINFERENCE_ANSWER,
+} from './convention-table.ts'
 import { findObject, json } from './json.ts'
 import type { ReportedUsage } from './reported-usage.ts'
+import { COUNTS_CACHE_APART } from './usage-convention.ts'
 import { type Attributes, text, tokens } from './values.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * Reads what OpenInference leaves in JSON only: the model of LangChain's Google packages and of Bedrock, and what Claude
+ * Reads what OpenInference leaves in JSON only: the ID of the answer, the model of LangChain's Google packages and of Bedrock, and what Claude
  * wrote to a cache, which is in the answer. Returns only what is there.
  */
 export function openInferenceJson(a: Attributes, usage: ReportedUsage): Partial<ReportedUsage> {
   const metadata = a['metadata']
   const isLangChain = typeof metadata === 'string' && metadata.includes('"@langchain/')
-  const found = isLangChain ? langChain(a, metadata, usage) : bedrockModel(a, usage)
+  const output = a['output.value']
+  const found = {
+    ...(isLangChain ? langChain(a, metadata, usage) : bedrockModel(a, usage)),
+    responseId: responseIdIn(output),
+  }
   const model = found.model ?? usage.model
   if (model === undefined || usage.input === undefined || !hasCacheApart(model)) return found
-  return { ...found, ...cacheOf(a['output.value'], usage.input) }
+  return { ...found, ...cacheOf(output, usage.input) }
 }
+
+/** The IDs of Chat Completions, Responses and Anthropic's messages. */
+const RESPONSE_ID = /"id":"((?:chatcmpl-|resp_|msg_)[\w-]+)"/
+
+/** The longest answer that is searched for its ID, in characters. */
+const ANSWER_MAX_LENGTH = 65_536
+
+const responseIdIn = (output: unknown): string | undefined =>
+  typeof output === 'string' ? RESPONSE_ID.exec(output.slice(0, ANSWER_MAX_LENGTH))?.[1] : undefined
 
 /** OpenInference shortens the model of Bedrock's inference profiles to the vendor. */
 const hasCacheApart = (model: string): boolean => COUNTS_CACHE_APART.test(model) || model === 'anthropic'
@@ -65,9 +79,11 @@ function cacheIn(usage: Fields, input: number): Partial<ReportedUsage> | undefin
   const apart = tokens(usage['input_tokens'] ?? usage['inputTokens'])
   if (cached === undefined || written === undefined) return undefined
   // A message that LangChain streamed leaves the input out.
-  const isOfSpan =
-    apart === undefined ? cached + written <= input : apart === input || apart + cached + written === input
-  return isOfSpan ? { cached, written, writtenHour: hourOf(usage) } : undefined
+  if (apart === undefined)
+    return cached + written <= input ? { cached, written, writtenHour: hourOf(usage) } : undefined
+  const whole = apart + cached + written
+  if (input !== apart && input !== whole) return undefined
+  return { input: whole, cached, written, writtenHour: hourOf(usage), convention: OPENINFERENCE_ANSWER }
 }
 
 function hourOf(usage: Fields): number | undefined {
@@ -78,7 +94,9 @@ function hourOf(usage: Fields): number | undefined {
 }
 
 function langChainCache(usage: Fields, input: number): Partial<ReportedUsage> | undefined {
-  if (usage['input_tokens'] !== input) return undefined
+  const { input_tokens: reported, output_tokens: output, total_tokens: total } = usage
+  // The total of Bedrock shows that LangChain passes on an input without the cache.
+  if (reported !== input || typeof output !== 'number' || total !== input + output) return undefined
   const details = usage['input_token_details'] as Fields | null | undefined
   const written = tokens(details?.['cache_creation'])
   return written === undefined ? undefined : { cached: tokens(details?.['cache_read']), written }

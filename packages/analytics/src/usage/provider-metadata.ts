@@ -1,5 +1,5 @@
-import { AI_SDK_METADATA } from './conventions.ts'
-import { json, jsonMember } from './json.ts'
+import { PROVIDERS_USAGE } from './convention-table.ts'
+import { findObject, json, jsonMember } from './json.ts'
 import { costOfParts, type ReportedUsage } from './reported-usage.ts'
 import { dollars, tokens } from './values.ts'
 
@@ -43,7 +43,7 @@ function anthropicUsage(usage: Fields): Partial<ReportedUsage> {
     written,
     writtenHour: tokens(lifetimes?.['ephemeral_1h_input_tokens']),
     total: undefined,
-    convention: AI_SDK_METADATA,
+    convention: PROVIDERS_USAGE,
   }
 }
 
@@ -60,9 +60,15 @@ function googleUsage(usage: Fields): Partial<ReportedUsage> {
     total,
     cached: tokens(usage['cachedContentTokenCount']),
     reasoning: thoughts,
-    convention: AI_SDK_METADATA,
+    convention: PROVIDERS_USAGE,
   }
 }
+
+/** Reads Google's usage in the answer that Google's ADK serializes, if its prompt is the input of the span. */
+export const adkUsage = (answer: unknown, { input }: ReportedUsage): Partial<ReportedUsage> =>
+  findObject(answer, 'usageMetadata', (usage) =>
+    input !== undefined && usage['promptTokenCount'] === input ? googleUsage(usage) : undefined,
+  ) ?? {}
 
 function openrouterCost(usage: Fields): Partial<ReportedUsage> {
   const cost = costOfParts(undefined, undefined, dollars(usage['cost']))

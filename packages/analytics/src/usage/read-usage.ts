@@ -1,5 +1,5 @@
 // Usage: what one span reports about its work. `families.ts` finds the family of conventions, whose file reads its
-// attributes; `whole-tokens.ts` decides which counts include others, by `conventions.ts`; `values.ts` reads a single value;
+// attributes; `whole-tokens.ts` decides which counts include others, by `convention-table.ts`; `values.ts` reads a single value;
 // `span-usage.ts` has the types. The span counter and applications call `readSpanUsage`; it calls the families, then
 // the decision.
 

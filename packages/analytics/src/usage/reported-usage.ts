@@ -1,5 +1,5 @@
-import type { UsageConvention } from './conventions.ts'
 import type { SpanCost, WorkKind } from './span-usage.ts'
+import type { UsageConvention } from './usage-convention.ts'
 
 /** Parts of the input and the output, or counts beside them. */
 export interface UsageDetails {

@@ -1,12 +1,12 @@
+import { conventionsOf } from './convention-table.ts'
+import type { ReportedUsage } from './reported-usage.ts'
+import type { SpanUsage, UsageSpan, WorkKind } from './span-usage.ts'
 import {
   COUNTS_CACHE_APART,
   COUNTS_REASONING_APART,
   chooseConvention,
-  conventionsOf,
   type UsageConvention,
-} from './conventions.ts'
-import type { ReportedUsage } from './reported-usage.ts'
-import type { SpanUsage, UsageSpan, WorkKind } from './span-usage.ts'
+} from './usage-convention.ts'
 
 /** Input, output and total, whatever the source's way of counting. */
 type WholeTokens = Pick<SpanUsage, 'undecided'> & {
@@ -77,7 +77,9 @@ function cacheBesideInput(
   if (convention !== undefined && isUnsaid(convention, cached, written))
     return isWithoutCache(convention, input, rest) ? 0 : 'cache'
   if (cache === 0) return 0
-  if (cache > input || convention?.input === 'apart') return cache
+  if (convention?.input === 'apart') return cache
+  // An input that includes the cache cannot be less, so that one of the numbers is wrong.
+  if (cache > input) return convention !== undefined || INCLUDES_CACHE.test(model) ? 'cache' : cache
   if (convention !== undefined) return 0
   if (rest === cache || (reasoning > 0 && rest === cache + reasoning)) return cache
   // OpenAI's protocol includes the cache, whose model ever it passes on.
