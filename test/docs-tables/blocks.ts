@@ -9,6 +9,7 @@ import { documentsMarkdown } from './documents.ts'
 import { entryFrameworksMarkdown, entryLazyMarkdown, entryMarkdown, entryOwnMarkdown } from './entry.ts'
 import { FRAMEWORK_PAGES, frameworkMarkdown, frameworksMarkdown } from './frameworks.ts'
 import { casesMarkdown, recordingsMarkdown } from './recordings.ts'
+import { conventionsMarkdown, usageMarkdown } from './usage.ts'
 
 type Blocks = Readonly<Record<string, () => string>>
 
@@ -18,7 +19,11 @@ export const PAGES: Readonly<Record<string, Blocks>> = {
   'reference/backends.md': { backends: backendsMarkdown },
   'reference/contract.md': { differences: differencesMarkdown, kept: keptMarkdown },
   'reference/streams.md': { streams: () => streamsMarkdown(CELLS) },
-  'contributing/recordings.md': { cases: casesMarkdown, recordings: recordingsMarkdown },
+  'contributing/recordings.md': {
+    cases: casesMarkdown,
+    recordings: recordingsMarkdown,
+    usage: usageMarkdown,
+  },
   'contributing/source-documents.md': { documents: documentsMarkdown },
   'migration/comparison.md': {
     comparison: comparisonMarkdown,
@@ -28,6 +33,7 @@ export const PAGES: Readonly<Record<string, Blocks>> = {
   },
   'migration/own-processor.md': { 'entry-own': entryOwnMarkdown },
   'guide/troubleshooting.md': { codes: codesMarkdown },
+  'guide/usage-and-cost.md': { conventions: conventionsMarkdown },
   'frameworks/index.md': { frameworks: frameworksMarkdown },
   ...Object.fromEntries(
     FRAMEWORK_PAGES.map((page) => [
