@@ -13,7 +13,7 @@ const FIRST_COUNT = 'LangChain adds the first count of a stream to the last, whi
 /** All of them. A row that is not here must be right or unknown, and a row that is must be wrong. */
 export const KNOWN: readonly KnownError[] = [
   {
-    families: /^(anthropic-traceloop|strands-anthropic)$/,
+    families: /^(anthropic-traceloop|strands-anthropic|ai-sdk-7-(anthropic|openrouter))$/,
     cases: /^cache-hour$/,
     verdict: 'LOW',
     why: 'no attribute has the lifetime of a cache write, and five minutes is the default',
@@ -37,7 +37,7 @@ export const KNOWN: readonly KnownError[] = [
     why: 'a second instrumentation reports the call, and without usage or an ID nothing says that it is the same',
   },
   {
-    families: /^(openai-openinference|langchain-and-openai)$/,
+    families: /^(openai-openinference|langchain-and-openai|ai-sdk-\d-google)$/,
     cases: /^embedding$/,
     verdict: 'LOW',
     why: 'an embedding without usage costs nothing',

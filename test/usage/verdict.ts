@@ -4,7 +4,7 @@ import { type Counted, counted, reported } from './counted.ts'
 import { asEnded, inOrderOfEnd } from './spans.ts'
 
 /**
- * `right`: cost, tokens and calls are those of the provider. `unknown`: there is no cost, and the spans do not decide it.
+ * `right`: calls, input, output and cost are those of the provider. `unknown`: there is no cost, and the spans do not decide it.
  * `LOW` and `HIGH`: a number is wrong.
  */
 export type Verdict = 'right' | 'unknown' | 'LOW' | 'HIGH'
@@ -39,7 +39,7 @@ function compare(truth: Counted, ours: Counted): Pick<Row, 'verdict' | 'why'> {
   const difference = (ours.cost ?? 0) - (truth.cost ?? 0)
   if (Math.abs(difference) > PRECISION * (truth.calls + 1))
     return { verdict: difference < 0 ? 'LOW' : 'HIGH', why: 'cost' }
-  for (const part of ['calls', 'input', 'output', 'cacheRead', 'cacheWrite'] as const) {
+  for (const part of ['calls', 'input', 'output'] as const) {
     if (ours[part] !== truth[part]) return { verdict: ours[part] < truth[part] ? 'LOW' : 'HIGH', why: part }
   }
   return { verdict: 'right', why: '' }

@@ -16,13 +16,25 @@ export const PROVIDERS_USAGE: readonly UsageConvention[] = [
     scope: 'ai',
     spans: 'with `ai.response.providerMetadata` of Anthropic or Google',
     seen: 'AI SDK 5, 6',
-    evidence: 'source',
+    evidence: 'recorded',
   },
   {
     ...WHOLE,
     scope: 'gcp.vertex.agent',
     spans: 'with `gcp.vertex.agent.llm_response`',
     seen: '2.0',
+    evidence: 'recorded',
+  },
+]
+
+/** OpenRouter does not say in the metadata what was written to a cache; it says what the call cost. */
+export const OPENROUTER_USAGE: readonly UsageConvention[] = [
+  {
+    ...WHOLE,
+    scope: 'ai',
+    spans: 'with `ai.response.providerMetadata` of OpenRouter',
+    cache: 'reads',
+    seen: 'AI SDK 5, 6',
     evidence: 'recorded',
   },
 ]
@@ -56,6 +68,14 @@ export const AI_SDK_5: readonly UsageConvention[] = [
     reasoning: 'apart',
     seen: 'AI SDK 5',
     evidence: 'source',
+  },
+  {
+    scope: 'ai',
+    spans: 'of others, without cache reads',
+    ...WHOLE,
+    cache: 'omitted',
+    seen: 'AI SDK 5',
+    evidence: 'recorded',
   },
 ]
 
@@ -176,7 +196,7 @@ const BY_SCOPE: readonly UsageConvention[] = [
     seen: '2.0',
     evidence: 'recorded',
   },
-  { scope: 'gen_ai', spans: 'of AI SDK 7', ...WHOLE, total: 'sum', seen: 'AI SDK 7', evidence: 'source' },
+  { scope: 'gen_ai', spans: 'of AI SDK 7', ...WHOLE, total: 'sum', seen: 'AI SDK 7', evidence: 'recorded' },
   {
     scope: 'com.anthropic.sdk.typescript',
     ...WHOLE,
@@ -244,6 +264,7 @@ const BY_SCOPE: readonly UsageConvention[] = [
 /** All rows, for the table in the guide. */
 export const USAGE_CONVENTIONS: readonly UsageConvention[] = [
   ...PROVIDERS_USAGE,
+  ...OPENROUTER_USAGE,
   ...AI_SDK_DETAILS,
   ...AI_SDK_5,
   ...LANGFUSE_DETAILS,

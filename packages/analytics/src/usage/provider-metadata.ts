@@ -1,4 +1,4 @@
-import { PROVIDERS_USAGE } from './convention-table.ts'
+import { OPENROUTER_USAGE, PROVIDERS_USAGE } from './convention-table.ts'
 import { findObject, json, jsonMember } from './json.ts'
 import { costOfParts, type ReportedUsage } from './reported-usage.ts'
 import { dollars, tokens } from './values.ts'
@@ -17,7 +17,7 @@ export function providerMetadata(value: unknown, usage: ReportedUsage): Partial<
   const google = usageIn(value, 'google', 'usageMetadata') ?? usageIn(value, 'vertex', 'usageMetadata')
   if (google !== undefined) return googleUsage(google)
   const openrouter = usageIn(value, 'openrouter', 'usage')
-  if (openrouter !== undefined) return openrouterCost(openrouter)
+  if (openrouter !== undefined) return openrouterUsage(openrouter, usage)
   const bedrock = usageIn(value, 'bedrock', 'usage')
   return bedrock === undefined ? {} : { written: tokens(bedrock['cacheWriteInputTokens']) ?? usage.written }
 }
@@ -70,7 +70,18 @@ export const adkUsage = (answer: unknown, { input }: ReportedUsage): Partial<Rep
     input !== undefined && usage['promptTokenCount'] === input ? googleUsage(usage) : undefined,
   ) ?? {}
 
-function openrouterCost(usage: Fields): Partial<ReportedUsage> {
+/** OpenRouter includes the cache and reasoning, and reports the cost. What was written to a cache is not there. */
+function openrouterUsage(usage: Fields, { input, output }: ReportedUsage): Partial<ReportedUsage> {
+  const prompt = usage['promptTokensDetails'] as Fields | null | undefined
+  const completion = usage['completionTokensDetails'] as Fields | null | undefined
   const cost = costOfParts(undefined, undefined, dollars(usage['cost']))
-  return cost === undefined ? {} : { cost }
+  return {
+    ...(cost === undefined ? {} : { cost }),
+    input: tokens(usage['promptTokens']) ?? input,
+    output: tokens(usage['completionTokens']) ?? output,
+    total: tokens(usage['totalTokens']),
+    cached: tokens(prompt?.['cachedTokens']),
+    reasoning: tokens(completion?.['reasoningTokens']),
+    convention: OPENROUTER_USAGE,
+  }
 }
