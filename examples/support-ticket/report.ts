@@ -25,9 +25,10 @@ export function* report(totals: SessionTotals | undefined): Generator<string> {
     Actions: totals.agentSteps,
     Errors: totals.errors,
     Cost: dollars(cost?.total),
+    'LLM calls without usage': totals.callsWithoutUsage,
     'End State': end?.state,
     'End State Reason': end?.reason,
-    Feedback: feedback.mean,
+    Feedback: feedback.names[0]?.mean,
     Attachments: totals.attachments,
   }
   for (const [label, value] of Object.entries(rows)) yield `${label}: ${value}`

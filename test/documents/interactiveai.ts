@@ -91,7 +91,7 @@ export const interactiveai: Document = {
         session.feedback({ score: 0.5 })
         session.feedback({ score: 1, label: 'solved' })
         session.end({ state: 'success' })
-        assert.equal(analytics.stats(ID)?.feedback.mean, 0.75)
+        assert.equal(analytics.stats(ID)?.feedback.names[0]?.mean, 0.75)
         assert.equal(analytics.stats(ID)?.end?.state, 'success')
       },
     },

@@ -53,6 +53,7 @@ export function ticketByHand(all: readonly StoredSpan[]): Record<string, unknown
     Actions: work.filter(({ attributes }) => attributes['openinference.span.kind'] === 'AGENT').length,
     Errors: work.filter(({ statusCode }) => statusCode === 2).length,
     Cost: dollars(inputCost + outputCost),
+    'LLM calls without usage': 0,
     'End State': sessionSpans('session.end')[0]?.attributes['session.end.state'],
     'End State Reason': sessionSpans('session.end')[0]?.attributes['session.end.reason'],
     Feedback: sessionSpans('session.feedback')[0]?.attributes['session.feedback.score'],

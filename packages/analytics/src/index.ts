@@ -24,6 +24,7 @@ export type { SessionQuery, SessionSort } from './totals/select.ts'
 export type {
   LatencyPercentiles,
   ModelTotals,
+  NamedFeedbackTotals,
   SessionCost,
   SessionEndTotals,
   SessionFeedbackTotals,

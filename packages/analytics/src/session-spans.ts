@@ -1,6 +1,7 @@
 import {
   ATTR_SESSION_END_REASON,
   ATTR_SESSION_END_STATE,
+  ATTR_SESSION_FEEDBACK_NAME,
   ATTR_SESSION_FEEDBACK_SCORE,
   ATTR_SESSION_METRIC_NAME,
   ATTR_SESSION_METRIC_VALUE,
@@ -97,13 +98,18 @@ function applyEnd({ attributes, startTime }: EndedSpan): Applied {
   return { ignored, ended: { state, reason, time }, replaced: undefined }
 }
 
+/** The name of feedback that says no name, as the session object writes it. */
+const DEFAULT_FEEDBACK_NAME = 'feedback'
+
 function applyFeedback({ attributes }: EndedSpan, session: Session): Applied {
   const score = ownValue(attributes, ATTR_SESSION_FEEDBACK_SCORE)
-  const fields = session.obtainLifecycle()
-  fields.feedback ??= new Tally()
-  if (isScore(score)) fields.feedback.add(score)
-  else fields.feedback.unscored++
-  return score === undefined || isScore(score) ? NOTHING : IGNORED
+  const name = ownValue(attributes, ATTR_SESSION_FEEDBACK_NAME) ?? DEFAULT_FEEDBACK_NAME
+  const hasName = isName(name)
+  const hasScore = isScore(score)
+  const feedback = session.obtainLifecycle().obtainFeedback()
+  feedback.add(hasName ? name : undefined, hasScore ? score : undefined)
+  const ignored = (hasName ? 0 : 1) + (hasScore || score === undefined ? 0 : 1)
+  return { ...NOTHING, ignored }
 }
 
 function applyMetric({ attributes }: EndedSpan, session: Session): Applied {

@@ -34,11 +34,66 @@ test('session spans set name, end, feedback and metrics, and are not work', () =
     spans: 2,
     traces: 2,
     durationMillis: 45,
-    feedback: { count: 3, scored: 2, mean: 0.75 },
+    feedback: {
+      count: 3,
+      scored: 2,
+      names: [{ name: 'feedback', count: 3, scored: 2, mean: 0.75, min: 0.5, max: 1 }],
+      moreNames: false,
+    },
     metrics: [{ name: 'clicks', count: 1, mean: 3, min: 3, max: 3 }],
     end: { state: 'success', reason: 'done', time: EPOCH + 30 },
     late: 1,
   })
+})
+
+test('feedback is kept for each name, because each may have a scale of its own', () => {
+  const span = spanMaker()
+  const feedback = (name: unknown, score?: unknown) =>
+    span('s', {
+      name: 'session.feedback',
+      attributes: { 'session.feedback.name': name, 'session.feedback.score': score },
+    })
+  const analytics = counted(
+    feedback('stars', 5),
+    feedback('stars', 2),
+    feedback('stars'),
+    feedback('helpful', 1),
+    feedback(undefined),
+    feedback('x'.repeat(201), 3),
+    feedback('helpful', Number.NaN),
+  )
+  expect(analytics.stats('s')?.feedback).toEqual({
+    count: 7,
+    scored: 4,
+    names: [
+      { name: 'feedback', count: 1, scored: 0, mean: undefined, min: undefined, max: undefined },
+      { name: 'helpful', count: 2, scored: 1, mean: 1, min: 1, max: 1 },
+      { name: 'stars', count: 3, scored: 2, mean: 3.5, min: 2, max: 5 },
+    ],
+    moreNames: true,
+  })
+  expect(analytics.counters().ignoredValues).toBe(2)
+  const copy = new SessionAnalytics()
+  copy.merge(JSON.parse(JSON.stringify(analytics)))
+  expect(copy.stats('s')).toEqual(analytics.stats('s'))
+})
+
+test('of feedback with more than 32 names, the smallest names are kept, in any order', () => {
+  const names = Array.from({ length: 40 }, (_, name) => `n${String(name).padStart(2, '0')}`)
+  const totals = [names, names.toReversed()].map((order) => {
+    const span = spanMaker()
+    const spans = order.map((name, score) =>
+      span('s', {
+        name: 'session.feedback',
+        attributes: { 'session.feedback.name': name, 'session.feedback.score': score % 3 },
+      }),
+    )
+    return counted(...spans).stats('s')?.feedback
+  })
+  for (const feedback of totals) {
+    expect(feedback).toMatchObject({ count: 40, scored: 40, moreNames: true })
+    expect(feedback?.names.map(({ name }) => name)).toEqual(names.slice(0, 32))
+  }
 })
 
 test.each([

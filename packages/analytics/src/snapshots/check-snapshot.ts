@@ -109,6 +109,7 @@ const tally = both(
   }),
   where('a tally whose min and max are those of its numbers', isOrdered),
 )
+const tallies = list(tuple(name, tally), VALUES_MAX)
 const numbers = tuple(...WORK_FIELDS.map((field) => (field.endsWith('Cost') ? whole : count)))
 const sketch = list(
   tuple(
@@ -149,8 +150,8 @@ const session = object({
   late: count,
   events: count,
   attachments: count,
-  feedback: optional(tally),
-  metrics: list(tuple(name, tally), VALUES_MAX),
+  feedback: optional(object({ count, scored: count, names: tallies, more: bool })),
+  metrics: tallies,
   moreMetrics: bool,
   traceLatency: sketch,
   llmCallLatency: sketch,

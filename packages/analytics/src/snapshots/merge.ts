@@ -43,9 +43,11 @@ function mergeLifecycle(session: Session, other: SessionSnapshot): void {
     lifecycle.isEndReported = true
   }
   if (feedback !== undefined) {
-    const lifecycle = session.obtainLifecycle()
-    lifecycle.feedback ??= new Tally()
-    lifecycle.feedback.merge(tallyOf(feedback))
+    const merged = session.obtainLifecycle().obtainFeedback()
+    merged.count += feedback.count
+    merged.scored += feedback.scored
+    for (const [each, tally] of feedback.names) merged.names.add(each, tallyOf(tally))
+    if (feedback.more) merged.names.more = true
   }
   for (const [metric, tally] of metrics) session.obtainLifecycle().obtainMetrics().add(metric, tallyOf(tally))
   if (moreMetrics) session.obtainLifecycle().obtainMetrics().more = true

@@ -4,6 +4,7 @@
 
 import type { SessionEndState } from '@otel-sessions/semconv'
 import { sketchOf } from '../totals/latencies.ts'
+import type { Feedback } from '../totals/lifecycle.ts'
 import { modelsOf } from '../totals/models.ts'
 import type { Session } from '../totals/session.ts'
 import type { Tallies, Tally } from '../totals/tally.ts'
@@ -34,6 +35,9 @@ export interface TallySnapshot {
 /** The buckets of a sketch and their counts. */
 export type SketchSnapshot = readonly (readonly [bucket: number, count: number])[]
 
+/** Tallies, sorted by name. */
+export type TalliesSnapshot = readonly (readonly [name: string, tally: TallySnapshot])[]
+
 /** The totals of one session, for another process. */
 export interface SessionSnapshot {
   readonly id: string
@@ -59,8 +63,15 @@ export interface SessionSnapshot {
   readonly late: number
   readonly events: number
   readonly attachments: number
-  readonly feedback?: TallySnapshot | undefined
-  readonly metrics: readonly (readonly [name: string, tally: TallySnapshot])[]
+  readonly feedback?:
+    | {
+        readonly count: number
+        readonly scored: number
+        readonly names: TalliesSnapshot
+        readonly more: boolean
+      }
+    | undefined
+  readonly metrics: TalliesSnapshot
   readonly moreMetrics: boolean
   readonly traceLatency: SketchSnapshot
   readonly llmCallLatency: SketchSnapshot
@@ -93,7 +104,7 @@ export function snapshotOf(session: Session): SessionSnapshot {
     late: bounded(lifecycle?.late ?? 0),
     events: bounded(lifecycle?.events ?? 0),
     attachments: bounded(lifecycle?.attachments ?? 0),
-    feedback: lifecycle?.feedback && tallySnapshot(lifecycle.feedback),
+    feedback: lifecycle?.feedback && feedbackSnapshot(lifecycle.feedback),
     metrics: talliesSnapshot(lifecycle?.metrics),
     moreMetrics: lifecycle?.metrics?.more ?? false,
     traceLatency: sketchSnapshot(session.traceLatencies),
@@ -112,7 +123,14 @@ const sketchSnapshot = (latencies: Session['traceLatencies']): SketchSnapshot =>
     .entries()
     .map(([bucket, count]) => [bucket, bounded(count)])
 
-const talliesSnapshot = (tallies: Tallies | undefined): SessionSnapshot['metrics'] =>
+const feedbackSnapshot = ({ count, scored, names }: Feedback): SessionSnapshot['feedback'] => ({
+  count: bounded(count),
+  scored: bounded(scored),
+  names: talliesSnapshot(names),
+  more: names.more,
+})
+
+const talliesSnapshot = (tallies: Tallies | undefined): TalliesSnapshot =>
   tallies?.entries().map(([name, tally]) => [name, tallySnapshot(tally)]) ?? []
 
 /** The digits of the largest sum of a tally in a snapshot. */

@@ -1,5 +1,5 @@
 import type { SessionEndState } from '@otel-sessions/semconv'
-import { Tallies, type Tally } from './tally.ts'
+import { Tallies, Tally } from './tally.ts'
 
 /** What session spans report about a session, and its spans after the end. */
 export class Lifecycle {
@@ -10,8 +10,14 @@ export class Lifecycle {
   late = 0
   events = 0
   attachments = 0
-  feedback: Tally | undefined = undefined
+  feedback: Feedback | undefined = undefined
   metrics: Tallies | undefined = undefined
+
+  /** Returns the feedback, which the session has from now on. */
+  obtainFeedback(): Feedback {
+    this.feedback ??= new Feedback()
+    return this.feedback
+  }
 
   /** Returns the metrics, which the session has from now on. */
   obtainMetrics(): Tallies {
@@ -32,6 +38,27 @@ export class Lifecycle {
    */
   addEnd(end: SessionEnd): void {
     if (this.end === undefined || compareEnds(end, this.end) < 0) this.end = end
+  }
+}
+
+/** The feedback on a session: all of it, and by name. */
+export class Feedback {
+  count = 0
+  scored = 0
+  readonly names = new Tallies()
+
+  /** Adds a rating; undefined is one without a score, or without a valid name. */
+  add(name: string | undefined, score: number | undefined): void {
+    this.count++
+    if (score !== undefined) this.scored++
+    if (name === undefined) {
+      this.names.more = true
+      return
+    }
+    const tally = new Tally()
+    if (score === undefined) tally.unscored++
+    else tally.add(score)
+    this.names.add(name, tally)
   }
 }
 

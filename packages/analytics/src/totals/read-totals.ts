@@ -6,6 +6,7 @@ import type { Session } from './session.ts'
 import type {
   LatencyPercentiles,
   ModelTotals,
+  NamedFeedbackTotals,
   SessionCost,
   SessionMetricTotals,
   SessionTokens,
@@ -48,9 +49,10 @@ export function totalsOf(session: Session): SessionTotals {
     moreEnvironments: environments.more,
     end: lifecycle?.end && endTotals(lifecycle.end),
     feedback: {
-      count: (lifecycle?.feedback?.count ?? 0) + (lifecycle?.feedback?.unscored ?? 0),
-      scored: lifecycle?.feedback?.count ?? 0,
-      mean: lifecycle?.feedback?.mean,
+      count: lifecycle?.feedback?.count ?? 0,
+      scored: lifecycle?.feedback?.scored ?? 0,
+      names: lifecycle?.feedback?.names.entries().map(feedbackTotals) ?? [],
+      moreNames: lifecycle?.feedback?.names.more ?? false,
     },
     metrics: lifecycle?.metrics?.entries().map(metricTotals) ?? [],
     moreMetrics: lifecycle?.metrics?.more ?? false,
@@ -103,6 +105,12 @@ const modelTotals = (work: Work): ModelTotals => ({
 })
 
 const endTotals = ({ state, reason, time }: SessionEnd) => ({ state, reason, time })
+
+function feedbackTotals([name, tally]: [string, Tally]): NamedFeedbackTotals {
+  const { count, unscored, mean } = tally
+  const [min, max] = count === 0 ? [] : [tally.min, tally.max]
+  return { name, count: count + unscored, scored: count, mean, min, max }
+}
 
 const metricTotals = ([name, { count, mean, min, max }]: [string, Tally]): SessionMetricTotals => ({
   name,

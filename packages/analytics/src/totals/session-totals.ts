@@ -88,10 +88,28 @@ export interface SessionFeedbackTotals {
   /** The number of ratings that have a score. */
   readonly scored: number
   /**
-   * The mean score over all names, to a millionth; undefined if there are no scores. It is meaningless if scores have
-   * different scales, such as five stars and 0 or 1: record those with `metric`, which separates names.
+   * The ratings by name, sorted by name: at most 32, those with the smallest names. There is no mean over all names,
+   * because each may have a scale of its own, such as five stars and 0 or 1.
    */
+  readonly names: readonly NamedFeedbackTotals[]
+  /** Whether there are ratings with other names, or with invalid ones. */
+  readonly moreNames: boolean
+}
+
+/** The ratings of one name. Scores are numbers up to 2^53 - 1 in size; others are ignored. */
+export interface NamedFeedbackTotals {
+  /** The name: `feedback` for ratings without one. */
+  readonly name: string
+  /** The number of ratings. */
+  readonly count: number
+  /** The number of ratings that have a score. */
+  readonly scored: number
+  /** The mean score, to a millionth within the precision of a double; undefined if there are no scores. */
   readonly mean: number | undefined
+  /** The smallest score; undefined if there are none. */
+  readonly min: number | undefined
+  /** The largest score; undefined if there are none. */
+  readonly max: number | undefined
 }
 
 /** Durations in a session. */

@@ -181,11 +181,25 @@ function endOf(id: string, spans: readonly EndedSpan[]): Compared['end'] {
 }
 
 function feedbackOf(own: readonly EndedSpan[]): Compared['feedback'] {
-  const scores = own
-    .filter(({ name }) => name === 'session.feedback')
-    .map(({ attributes }) => attributes['session.feedback.score'])
-  const numbers = scores.filter((score) => typeof score === 'number')
-  const sum = numbers.reduce((total, score) => total + Math.round(score * 1e6), 0)
-  const mean = numbers.length === 0 ? undefined : sum / 1e6 / numbers.length
-  return { count: scores.length, scored: numbers.length, mean }
+  const ratings = own.filter(({ name }) => name === 'session.feedback')
+  const nameOf = ({ attributes }: EndedSpan) => (attributes['session.feedback.name'] ?? 'feedback') as string
+  const named = sorted(ratings.map(nameOf)).map((name) => {
+    const some = ratings.filter((rating) => nameOf(rating) === name)
+    const scores = scoresOf(some)
+    const sum = scores.reduce((total, score) => total + Math.round(score * 1e6), 0)
+    return {
+      name,
+      count: some.length,
+      scored: scores.length,
+      mean: scores.length === 0 ? undefined : sum / 1e6 / scores.length,
+      min: scores.length === 0 ? undefined : Math.min(...scores),
+      max: scores.length === 0 ? undefined : Math.max(...scores),
+    }
+  })
+  return { count: ratings.length, scored: scoresOf(ratings).length, names: named, moreNames: false }
 }
+
+const scoresOf = (ratings: readonly EndedSpan[]): number[] =>
+  ratings
+    .map(({ attributes }) => attributes['session.feedback.score'])
+    .filter((score) => typeof score === 'number')

@@ -73,10 +73,18 @@ const wordSpan = fc
       id.map((previous) => ({ name: 'session.start', attributes: { 'session.previous_id': previous } })),
       fc.constant({ name: 'session.event', attributes: { 'session.event.name': 'click' } }),
       fc.constant({ name: 'session.attachment', attributes: {} }),
-      fc.record({ score: fc.option(fc.integer({ min: -50, max: 50 })) }).map(({ score }) => ({
-        name: 'session.feedback',
-        attributes: score === null ? {} : { 'session.feedback.score': score / 10 },
-      })),
+      fc
+        .record({
+          score: fc.option(fc.integer({ min: -50, max: 50 })),
+          about: fc.constantFrom(undefined, 'stars', '__proto__'),
+        })
+        .map(({ score, about }) => ({
+          name: 'session.feedback',
+          attributes: {
+            'session.feedback.name': about,
+            'session.feedback.score': score === null ? undefined : score / 10,
+          },
+        })),
       fc
         .record({
           state: fc.constantFrom('success', 'failure', 'indeterminate'),
