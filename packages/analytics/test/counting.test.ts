@@ -110,6 +110,26 @@ test('a clock that is set back causes no negative duration', () => {
   expect(totals).toMatchObject({ durationMillis: 0, firstTime: EPOCH + 500, latency: { traces: { p99: 0 } } })
 })
 
+test('a span that names itself as its parent counts', () => {
+  expect(
+    counted(spanOf({ id: 'a', parent: 'a', session: 's', attributes: chat('m', 1, 1) })).stats('s'),
+  ).toMatchObject({
+    llmCalls: 1,
+    tokens: { total: 2 },
+  })
+})
+
+test('spans with IDs that are much longer than real ones are not counted, because they would be remembered', () => {
+  const long = 'x'.repeat(65)
+  const analytics = counted(
+    spanOf({ id: long, session: 's' }),
+    spanOf({ id: 'a', trace: long, session: 's' }),
+    spanOf({ id: 'b', parent: long, session: 's', attributes: chat('m', 1, 1) }),
+  )
+  expect(analytics.counters().unreadable).toBe(2)
+  expect(analytics.stats('s')).toMatchObject({ spans: 1, llmCalls: 1 })
+})
+
 test('invalid token counts are ignored and counted', () => {
   const wrong = { ...chat('m', Number.NaN, -4), 'gen_ai.usage.cache_read.input_tokens': 1.5 }
   const analytics = counted(spanOf({ id: 'a', session: 's', attributes: wrong }))

@@ -120,7 +120,7 @@ test('a hostile snapshot is rejected as a whole, or leaves totals that can be me
     }),
     { numRuns: runs(1_000) },
   )
-  expect(accepted).toBeGreaterThan(50)
+  expect(accepted).toBeGreaterThan(10)
 })
 
 test.each([

@@ -28,6 +28,21 @@ test('without prices, no usage without a price is logged', () => {
   expect(lines).toEqual([])
 })
 
+test('a usage without a price that counts on a span below is not logged', () => {
+  const analytics = new SessionAnalytics({ prices: PRICES })
+  analytics.onEnd(spanOf({ id: 'b', parent: 'a', session: 's', attributes: chat('m', 1, 1) }))
+  analytics.onEnd(spanOf({ id: 'a', session: 's', attributes: chat('new', 1, 1) }))
+  expect(lines).toEqual([])
+})
+
+test('a call without usage that turns out to be above another call is not logged', () => {
+  const analytics = new SessionAnalytics()
+  analytics.onEnd(spanOf({ id: 'a', parent: 'root', session: 's', attributes: SILENT }))
+  analytics.onEnd(spanOf({ id: 'b', parent: 'a', session: 's', attributes: chat('m', 1, 1) }))
+  analytics.onEnd(spanOf({ id: 'root', session: 's' }))
+  expect(lines).toEqual([])
+})
+
 test('a call without usage is logged once, with what to do, but not while a span above may report the usage', () => {
   const logged = () => lines.filter((line) => line.includes('an LLM call reports no usage'))
   const analytics = new SessionAnalytics()

@@ -182,6 +182,15 @@ describe('of nested spans of one kind, the innermost counts', () => {
     expect(totals).toMatchObject({ toolCalls: 2, agentSteps: 1 })
   })
 
+  test('and a span without a session hides none above it', () => {
+    const tool = { 'gen_ai.operation.name': 'execute_tool' }
+    const analytics = counted(
+      spanOf({ id: 'b', parent: 'a', attributes: { ...tool, ...chat('m', 5, 5) } }),
+      spanOf({ id: 'a', session: 's', attributes: { ...tool, 'gen_ai.usage.input_tokens': 7 } }),
+    )
+    expect(analytics.stats('s')).toMatchObject({ toolCalls: 1, tokens: { input: 7 } })
+  })
+
   test('and spans that come first without their session do not join what they are between', () => {
     const tool = { 'gen_ai.operation.name': 'execute_tool' }
     const inits = [

@@ -7,7 +7,6 @@ import {
   KIND_BELOW,
   KINDS,
   PASSING,
-  SEEN,
   type SpanRecord,
   settle,
   USAGE,
@@ -23,11 +22,10 @@ export function tellAbove(spans: RecentSpans, trace: Trace, span: SpanRecord, co
     added &= ~record.flags
     if (added === 0) return
     record.flags |= added
-    // One that was not seen ends later, or never.
-    if ((record.flags & SEEN) === 0) return
     settle(record, counters)
     if ((added & USAGE_BELOW) !== 0) uncover(record, counters)
     if (record.kind !== 'other') added &= PASSING
+    // One that was not seen ends later, or never: its parent is not known.
     id = record.parentId
   }
 }
