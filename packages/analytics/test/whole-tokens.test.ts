@@ -271,6 +271,18 @@ describe('the API tells how the input is counted, where no known scope does', ()
     expect(usage).toMatchObject({ inputTokens: 5_000, undecided: undefined })
   })
 
+  it.each([
+    [GPT, 'cache'],
+    [GEMINI, 'cache'],
+    [CLAUDE, undefined],
+  ])(
+    'and %s with more cache than input is undecided by %s: what includes it cannot be less',
+    (model, undecided) => {
+      const usage = read(genAi(model, { input: 5_000, output: 200, read: 6_000 }))
+      expect(usage).toMatchObject({ inputTokens: undecided ? 5_000 : 11_000, undecided })
+    },
+  )
+
   it('and without a cache there is nothing to decide', () => {
     const usage = read(genAi(CLAUDE, { input: 5_000, output: 200, read: 0, written: 0 }))
     expect(usage).toMatchObject({ inputTokens: 5_000, cachedInputTokens: 0, undecided: undefined })

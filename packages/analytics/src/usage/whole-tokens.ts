@@ -78,18 +78,24 @@ function cacheBesideInput(
     return isWithoutCache(convention, input, rest) ? 0 : 'cache'
   if (cache === 0) return 0
   if (convention?.input === 'apart') return cache
+  const isCounted = rest === cache || (reasoning > 0 && rest === cache + reasoning)
+  if (convention === undefined && isCounted) return cache
+  const includes = convention !== undefined || apiIncludesCache(provider, model)
   // An input that includes the cache cannot be less, so that one of the numbers is wrong.
-  if (cache > input) return convention !== undefined || INCLUDES_CACHE.test(model) ? 'cache' : cache
-  if (convention !== undefined) return 0
-  if (rest === cache || (reasoning > 0 && rest === cache + reasoning)) return cache
-  // OpenAI's protocol includes the cache, whose model ever it passes on.
-  if (/openai|openrouter/i.test(provider)) return 0
-  if (COUNTS_CACHE_APART.test(model) || /anthropic|bedrock/i.test(provider)) return 'cache'
-  if (rest === 0 || rest === reasoning || INCLUDES_CACHE.test(model)) return 0
-  return INCLUDING_PROVIDERS.test(provider) ? 0 : 'cache'
+  if (cache > input) return includes === true ? 'cache' : cache
+  if (includes !== undefined) return includes ? 0 : 'cache'
+  return rest === 0 || rest === reasoning ? 0 : 'cache'
 }
 
-const INCLUDES_CACHE = /gpt-|^o\d|gemini|deepseek|grok/
+/** Whether a provider's API counts the cache as a part of the input; undefined if the provider is not known. */
+function apiIncludesCache(provider: string, model: string): boolean | undefined {
+  // OpenAI's protocol does, whose model ever it passes on.
+  if (/openai|openrouter/i.test(provider)) return true
+  if (COUNTS_CACHE_APART.test(model) || /anthropic|bedrock/i.test(provider)) return false
+  return INCLUDING_MODELS.test(model) || INCLUDING_PROVIDERS.test(provider) || undefined
+}
+
+const INCLUDING_MODELS = /gpt-|^o\d|gemini|deepseek|grok/
 const INCLUDING_PROVIDERS = /google|gemini|vertex|gcp|azure|deepseek|xai|groq|mistral/i
 
 /** Whether nothing says what was read from or written to a cache. */
