@@ -182,6 +182,23 @@ describe("OpenInference's Bedrock", () => {
     )
   })
 
+  it('has the lifetime in the answer of InvokeModel, where the name of the model is cut to its vendor', () => {
+    const attributes = llm(
+      { prompt: 220, completion: 101 },
+      {
+        'llm.provider': 'aws',
+        'llm.model_name': 'anthropic',
+        'llm.token_count.prompt_details.cache_write': 9_000,
+        'output.value': JSON.stringify({ type: 'message', usage: WROTE }),
+      },
+    )
+    expect(read(attributes, BEDROCK)).toMatchObject({
+      inputTokens: 9_220,
+      cacheWriteTokens: 9_000,
+      cacheWriteHourTokens: 6_000,
+    })
+  })
+
   it('has no cache in the streamed answer, so that a rest of the total is undecided', () => {
     const usage = { input_tokens: 220, output_tokens: 101, total_tokens: 9_321 }
     expect(read(llm({ prompt: 220, completion: 101, total: 9_321 }, converse(usage)), BEDROCK)).toMatchObject(

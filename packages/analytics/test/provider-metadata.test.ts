@@ -124,11 +124,45 @@ describe("the AI SDK's metadata", () => {
     expect(read(call(CLAUDE, { inputTokens: 20, outputTokens: 1 }, metadata)).ignored).toBe(1)
   })
 
+  it('is read on a span of AI SDK 7, which writes it if it is asked to', () => {
+    const usage = readSpanUsage({
+      attributes: {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.request.model': CLAUDE,
+        'gen_ai.usage.input_tokens': 10_020,
+        'gen_ai.usage.output_tokens': 101,
+        'ai.response.providerMetadata': JSON.stringify({ anthropic: { usage: ANTHROPIC } }),
+      },
+    })
+    expect(usage).toMatchObject(WHOLE_CLAUDE)
+  })
+
   it('is not needed for a model whose provider includes the cache', () => {
     const usage = read(call('gpt-4o', { inputTokens: 5_000, outputTokens: 101, cachedInputTokens: 4_000 }))
     expect(usage).toMatchObject({ inputTokens: 5_000, undecided: undefined })
   })
 })
+
+it.each([
+  [433, { inputTokens: 433, outputTokens: 60, reasoningTokens: 17, undecided: undefined }],
+  [434, { inputTokens: 433, outputTokens: 43, reasoningTokens: undefined, undecided: 'total' }],
+])(
+  "the usage in the answer of Google's ADK counts if its prompt is the span's input: %d",
+  (prompt, expected) => {
+    const usageMetadata = { promptTokenCount: prompt, candidatesTokenCount: 43, thoughtsTokenCount: 17 }
+    const usage = readSpanUsage({
+      attributes: {
+        'gen_ai.system': 'gcp.vertex.agent',
+        'gen_ai.request.model': 'gemini-2.5-pro',
+        'gen_ai.usage.input_tokens': 433,
+        'gen_ai.usage.output_tokens': 43,
+        'gcp.vertex.agent.llm_response': JSON.stringify({ content: 'Hello', usageMetadata }),
+      },
+      instrumentationScope: { name: 'gcp.vertex.agent' },
+    })
+    expect(usage).toMatchObject(expected)
+  },
+)
 
 describe('metadata that is long', () => {
   const usage = (metadata: string) => read(call(CLAUDE, { inputTokens: 20, outputTokens: 101 }, metadata))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readSpanUsage } from '../src/usage/read-usage.ts'
+import { readSpanUsage, summableUsage } from '../src/usage/read-usage.ts'
 
 const read = (attributes: Record<string, unknown>) => readSpanUsage({ attributes })
 
@@ -161,7 +161,56 @@ describe('tokens', () => {
   })
 })
 
+describe('the model that was requested', () => {
+  const requested = (response: string) =>
+    read({ 'gen_ai.request.model': 'gpt-4o', 'gen_ai.response.model': response }).requestModel
+
+  it('is given if another one answered', () => {
+    expect(requested('gpt-4o-2024-08-06')).toBe('gpt-4o')
+    expect(requested('gpt-4o')).toBeUndefined()
+    expect(read({ 'gen_ai.request.model': 'gpt-4o' })).toMatchObject({
+      model: 'gpt-4o',
+      requestModel: undefined,
+    })
+  })
+})
+
+it.each([
+  ['requestModel', { 'gen_ai.request.model': 'r'.repeat(201) }],
+  ['responseId', { 'gen_ai.response.id': 'i'.repeat(201) }],
+  ['outputTokens', { 'gen_ai.usage.output_tokens': 2 ** 40 }],
+  ['cacheWriteTokens', { 'gen_ai.usage.cache_creation.input_tokens': 2 ** 40 }],
+] as const)('%s that totals cannot keep is removed and counted', (field, attributes) => {
+  const usage = read({
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.response.model': 'm',
+    'gen_ai.usage.input_tokens': 1,
+    'gen_ai.provider.name': 'openai',
+    ...attributes,
+  })
+  expect(usage[field]).toBeDefined()
+  const kept = summableUsage(usage)
+  expect(kept).toMatchObject({ model: 'm', [field]: undefined })
+  expect(kept.ignored).toBeGreaterThan(0)
+})
+
+it('the hour of a cache write that totals cannot keep is removed', () => {
+  const usage = { ...read({}), cacheWriteHourTokens: 2 ** 40 }
+  expect(summableUsage(usage)).toMatchObject({ cacheWriteHourTokens: undefined, ignored: 1 })
+})
+
 describe('a cost', () => {
+  it('of 0 for a call without tokens is not known, as Langfuse reports it for a call that failed', () => {
+    const cost = (usage: Record<string, unknown>) =>
+      read({
+        'langfuse.observation.type': 'generation',
+        'langfuse.observation.cost_details': '{"input":0,"output":0,"total":0}',
+        ...usage,
+      }).cost
+    expect(cost({})).toBeUndefined()
+    expect(cost({ 'langfuse.observation.usage_details': '{"input":5,"output":1}' })?.total).toBe(0)
+  })
+
   it('is read from OpenInference attributes', () => {
     const usage = read({
       'openinference.span.kind': 'LLM',

@@ -200,6 +200,7 @@ describe('the scope tells how the input is counted', () => {
   it.each([
     ['0.1.22', 'cache'],
     ['0.1.7', 'cache'],
+    ['0.10.0', undefined],
     ['0.2.0', undefined],
     ['0.2.8', undefined],
     ['1.0.0', undefined],
@@ -232,6 +233,26 @@ describe('the scope tells how the input is counted', () => {
     expect([undecided(1_023), undecided(1_024)]).toEqual([undefined, 'cache'])
   })
 
+  it("and an embedding doesn't come from a cache", () => {
+    const usage = read(
+      {
+        'gen_ai.operation.name': 'embeddings',
+        'gen_ai.request.model': 'text-embedding-3-small',
+        'gen_ai.usage.input_tokens': 5_000,
+      },
+      '@opentelemetry/instrumentation-openai',
+    )
+    expect(usage).toMatchObject({ kind: 'embedding', inputTokens: 5_000, undecided: undefined })
+  })
+
+  it("and the Anthropic SDK's packages for other platforms have a suffix", () => {
+    const usage = read(
+      genAi(CLAUDE, { input: 5_000, output: 200, read: 4_000 }),
+      'com.anthropic.sdk.typescript.vertex',
+    )
+    expect(usage).toMatchObject({ inputTokens: 5_000, undecided: undefined })
+  })
+
   it("and a provider's own total shows that nothing came from a cache", () => {
     const undecided = (total: number) =>
       read(
@@ -252,7 +273,7 @@ describe('the API tells how the input is counted, where no known scope does', ()
   it.each([
     ['openai', 'our-deployment', undefined],
     ['openrouter', 'anthropic/claude-sonnet-4.5', undefined],
-    ['gcp.gemini', GEMINI, undefined],
+    ['gcp.vertex_ai', 'our-deployment', undefined],
     [undefined, GPT, undefined],
     ['anthropic', 'our-deployment', 'cache'],
     ['gcp.vertex_ai', CLAUDE, 'cache'],
@@ -264,6 +285,18 @@ describe('the API tells how the input is counted, where no known scope does', ()
       'gen_ai.provider.name': provider,
     })
     expect(usage).toMatchObject({ inputTokens: 5_000, undecided })
+  })
+
+  it("and a total that Anthropic's API does not have proves nothing", () => {
+    const tokens = genAi('our-model', { input: 5_000, output: 200, read: 4_000, total: 5_200 })
+    expect(read({ ...tokens, 'gen_ai.provider.name': 'anthropic' }).undecided).toBe('cache')
+  })
+
+  it('and the total of an unknown one shows that the cache and reasoning were counted apart', () => {
+    const tokens = { input: 5_000, output: 200, read: 4_000, reasoning: 100 }
+    const whole = (total: number) => read(genAi('our-model', { ...tokens, total }))
+    expect(whole(9_300)).toMatchObject({ inputTokens: 9_000, outputTokens: 300, undecided: undefined })
+    expect(whole(5_300)).toMatchObject({ inputTokens: 5_000, outputTokens: 300, undecided: undefined })
   })
 
   it('and the total of an unknown one shows that the input includes the cache', () => {
@@ -303,6 +336,22 @@ describe('the output includes reasoning', () => {
   it('where the provider includes it, and is not added twice', () => {
     const usage = read(genAi(GPT, { input: 1_000, output: 2_050, reasoning: 2_000, total: 3_050 }))
     expect(usage).toMatchObject({ outputTokens: 2_050, totalTokens: 3_050, undecided: undefined })
+  })
+
+  it('if the reported total does, also where there is less reasoning than output', () => {
+    const usage = read(genAi('our-model', { input: 1_000, output: 50, reasoning: 20, total: 1_070 }))
+    expect(usage).toMatchObject({ outputTokens: 70, undecided: undefined })
+  })
+
+  it('if the scope counts it apart', () => {
+    const scope = '@traceloop/instrumentation-google-generativeai'
+    const usage = read(genAi(GEMINI, { input: 1_000, output: 50, reasoning: 20 }), scope)
+    expect(usage).toMatchObject({ outputTokens: 70, undecided: undefined })
+  })
+
+  it('and is undecided where the scope never reports it', () => {
+    const usage = read(genAi(GEMINI, { input: 500, output: 50 }), 'gcp.vertex.agent')
+    expect(usage).toMatchObject({ outputTokens: 50, undecided: 'total' })
   })
 
   it('and is undecided for Gemini without a total', () => {

@@ -70,7 +70,8 @@ const CANDIDATES = 8
 
 /**
  * Parses the first object that is the member of a name anywhere in JSON, and that the check accepts. Takes time in
- * proportion to the text, which may be cut.
+ * proportion to the text, which may be cut. Text inside of strings is not found: it has a backslash before each quotation
+ * mark.
  */
 export function findObject<T>(
   value: unknown,
@@ -81,8 +82,6 @@ export function findObject<T>(
   const wanted = `"${name}":{`
   let tries = 0
   for (let at = value.indexOf(wanted); at >= 0 && at < JSON_MAX_SEARCH; at = value.indexOf(wanted, at + 1)) {
-    // A quotation mark inside of a string has a backslash before it.
-    if (value[at - 1] === '\\') continue
     if (tries++ === CANDIDATES) return undefined
     const start = at + wanted.length - 1
     const found = json(value.slice(start, objectEnd(value, start)))

@@ -129,7 +129,7 @@ function reasoningBesideOutput(
   convention: UsageConvention | undefined,
   model = '',
 ): number | Undecided {
-  const rest = total === undefined || convention?.total === 'sum' ? undefined : total - input - output
+  const rest = total === undefined ? undefined : total - input - output
   const added = reasoning === undefined ? 0 : addedReasoning(reasoning, output, rest, convention, model)
   if (typeof added === 'string') return added
   if (rest !== undefined && rest > added) return 'total'
