@@ -77,10 +77,15 @@ function send(request: IncomingMessage, response: ServerResponse, answer: Answer
     return
   }
   response.writeHead(status, { 'content-type': 'text/event-stream; charset=utf-8', ...headers })
-  for (const event of events) response.write(event)
-  if (!hangs) response.end()
+  if (!hangs) {
+    for (const event of events) response.write(event)
+    response.end()
+    return
+  }
+  // In one piece: what a client does when it aborts must not depend on how many pieces have arrived.
+  response.write(typeof events[0] === 'string' ? events.join('') : Buffer.concat(events as readonly Buffer[]))
   // The connection is the client's to close.
-  else request.socket.once('close', () => response.destroy())
+  request.socket.once('close', () => response.destroy())
 }
 
 /** A text in pieces, as a model streams it: each word with the space before it. */

@@ -52,12 +52,12 @@ test('spans are in the order of their start, parents first, with numbers for IDs
 test('IDs, UUIDs, ports, paths and the name of the machine are replaced inside texts as well', () => {
   const root = fileURLToPath(new URL('../../../', import.meta.url))
   const uuid = '0f8fad5b-d9cb-469f-a165-70867728950e'
-  const text = `${TRACE} ${ROOT_SPAN} ${uuid} http://127.0.0.1:41002/v1 localhost:41001 at ${root}test/a.ts on ${hostname()}`
+  const text = `${TRACE} ${ROOT_SPAN} ${uuid} http://127.0.0.1:41002/v1 localhost:41001 at ${root}test/a.ts on ${hostname()}, not x${hostname()}`
   const [{ attributes = {} } = {}] = recorded({
     spans: [span({ attributes: { text, list: [uuid], 'server.port': 41003, tokens: 41003 } })],
   }).spans
   expect(attributes).toEqual({
-    text: `${'1'.padStart(32, '0')} ${'1'.padStart(16, '0')} 00000000-0000-4000-8000-000000000001 http://127.0.0.1:4011/v1 localhost:4010 at /app/test/a.ts on host`,
+    text: `${'1'.padStart(32, '0')} ${'1'.padStart(16, '0')} 00000000-0000-4000-8000-000000000001 http://127.0.0.1:4011/v1 localhost:4010 at /app/test/a.ts on host, not x${hostname()}`,
     list: ['00000000-0000-4000-8000-000000000001'],
     'server.port': 4012,
     tokens: 41003,

@@ -9,6 +9,8 @@ import { RECORDED_PORTS } from './providers.ts'
 const START = 1_790_000_000_000_000_000n
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url)).replace(/\/$/, '')
+/** As a word: it can be as short as `vm`. */
+const HOST = new RegExp(`\\b${hostname().replaceAll(/\W/g, '\\$&')}\\b`, 'g')
 const ID = /(?<![0-9a-f])(?:[0-9a-f]{32}|[0-9a-f]{16})(?![0-9a-f])/g
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 
@@ -35,7 +37,7 @@ export function normalise(recording: Recording, urls: ProviderUrls): Recording {
         (_, host, port) => `${host}:${ports.get(Number(port)) ?? port}`,
       )
       .replaceAll(ROOT, '/app')
-      .replaceAll(hostname(), 'host')
+      .replaceAll(HOST, 'host')
   }) as Recording
 }
 
