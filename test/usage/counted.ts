@@ -1,5 +1,5 @@
 /** What the provider reported for a recording, and what `SessionAnalytics` counts from its spans. */
-import { SessionAnalytics, type SessionCost, type SessionTotals } from '@otel-sessions/analytics'
+import { SessionAnalytics, type SessionTotals } from '@otel-sessions/analytics'
 import { PRICES } from '@otel-sessions/analytics/prices'
 import type { ProviderUsage } from '../recordings/cases.ts'
 import type { RecordedSpan, Recording } from '../recordings/recording.ts'
@@ -16,7 +16,7 @@ export interface Counted {
   readonly cacheRead: number
   readonly cacheWrite: number
   readonly reasoning: number
-  /** In USD; undefined if it is unknown. */
+  /** In USD; undefined if it is unknown, or if there is no list price. */
   readonly cost: number | undefined
 }
 
@@ -32,7 +32,7 @@ export function reported({ calls }: Recording): Counted {
     cacheRead: of('cacheRead'),
     cacheWrite: of('cacheWrite') + of('cacheWriteHour'),
     reasoning: of('reasoning'),
-    cost: sum(calls.map((call) => listPrice(call) ?? 0)),
+    cost: sumOfCosts(calls.map((call) => (call.usage === undefined ? 0 : listPrice(call)))),
   }
 }
 
@@ -52,13 +52,13 @@ export function counted(spans: readonly RecordedSpan[]): Counted {
     cacheRead: of(({ tokens }) => tokens.cachedInput),
     cacheWrite: of(({ tokens }) => tokens.cacheWrite),
     reasoning: of(({ tokens }) => tokens.reasoning),
-    cost: sumOfCosts(sessions.map(({ cost }) => cost)),
+    cost: sumOfCosts(sessions.map(({ cost }) => cost?.total)),
   }
 }
 
-function sumOfCosts(costs: readonly (SessionCost | undefined)[]): number | undefined {
+function sumOfCosts(costs: readonly (number | undefined)[]): number | undefined {
   const known = costs.filter((cost) => cost !== undefined)
-  return known.length === 0 || known.length < costs.length ? undefined : sum(known.map(({ total }) => total))
+  return known.length === 0 || known.length < costs.length ? undefined : sum(known)
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)

@@ -41,6 +41,11 @@ it('a cost that the provider reported is the truth, and a call without usage has
   expect(listPrice(call('openai', 'gpt-4o-2024-08-06'))).toBeUndefined()
 })
 
+it("an hour in Bedrock's cache has no list price", () => {
+  const model = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
+  expect(listPrice(call('bedrock', model, { input: 10, cacheWriteHour: 5, output: 1 }))).toBeUndefined()
+})
+
 it('a model without a list price is a mistake of the recording', () => {
   expect(() => listPrice(call('openai', 'no-such-model', { input: 1, output: 1 }))).toThrow(/no-such-model/)
 })

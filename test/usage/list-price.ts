@@ -16,7 +16,7 @@ const PROVIDERS = {
 
 /**
  * Returns the cost of a call in USD: the one that the provider reported, else its usage at list price. Undefined if the
- * provider reported neither.
+ * provider reported neither, or if the price package has no price: that of an hour in Bedrock's cache.
  *
  * @throws Error if the model has no list price
  */
@@ -24,6 +24,8 @@ export function listPrice({ provider, model, usage, cost }: ProviderCall): numbe
   if (cost !== undefined) return cost
   if (usage === undefined) return undefined
   const { cacheRead = 0, cacheWrite = 0, cacheWriteHour = 0 } = usage
+  // The package would take the price of five minutes.
+  if (provider === 'bedrock' && cacheWriteHour > 0) return undefined
   const price = calcPrice(
     {
       input_tokens: usage.input,

@@ -36,7 +36,8 @@ export function judge(recording: Recording): Row {
 function compare(truth: Counted, ours: Counted): Pick<Row, 'verdict' | 'why'> {
   const isSaid = ours.callsWithoutUsage >= truth.callsWithoutUsage
   if (!isSaid) return { verdict: 'LOW', why: 'calls without usage' }
-  const difference = (ours.cost ?? 0) - (truth.cost ?? 0)
+  // What has no list price costs more than what we know a price for.
+  const difference = (ours.cost ?? 0) - (truth.cost ?? Number.POSITIVE_INFINITY)
   if (Math.abs(difference) > PRECISION * (truth.calls + 1))
     return { verdict: difference < 0 ? 'LOW' : 'HIGH', why: 'cost' }
   for (const part of ['calls', 'input', 'output'] as const) {
