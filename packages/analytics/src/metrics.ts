@@ -31,7 +31,7 @@ export function sessionMetrics(provider: MeterProvider): (totals: SessionTotals)
     ...boundaries(TOKENS),
   })
   const cost = meter.createHistogram('session.cost', {
-    description: 'Cost of a session, if it is known',
+    description: 'Cost of a session, if it is known, without the calls in session.calls_without_usage',
     unit: '{USD}',
     ...boundaries(DOLLARS),
   })
@@ -43,6 +43,11 @@ export function sessionMetrics(provider: MeterProvider): (totals: SessionTotals)
     }),
     llmCalls: meter.createHistogram('session.llm_calls', {
       description: 'LLM calls of a session',
+      unit: '{call}',
+      ...boundaries(COUNTS),
+    }),
+    callsWithoutUsage: meter.createHistogram('session.calls_without_usage', {
+      description: 'LLM calls of a session whose usage nothing reports',
       unit: '{call}',
       ...boundaries(COUNTS),
     }),
@@ -61,7 +66,8 @@ export function sessionMetrics(provider: MeterProvider): (totals: SessionTotals)
   return (totals) => {
     const end: Attributes = { 'session.end.state': totals.end?.state ?? 'none' }
     duration.record(totals.durationMillis / 1000, end)
-    for (const name of ['traces', 'llmCalls', 'errors'] as const) counts[name].record(totals[name], end)
+    for (const name of ['traces', 'llmCalls', 'callsWithoutUsage', 'errors'] as const)
+      counts[name].record(totals[name], end)
     if (totals.cost !== undefined) cost.record(totals.cost.total, end)
     const others = totals.otherModels === undefined ? [] : [{ ...totals.otherModels, model: OTHER_MODEL }]
     for (const { model, tokens: used } of [...totals.models, ...others]) {

@@ -10,7 +10,6 @@ import { type Counters, problems } from './counters.ts'
 import { CallFacts } from './deduplication/call-facts.ts'
 import { tellAbove } from './deduplication/nesting.ts'
 import { RecentSpans, type Trace } from './deduplication/recent-spans.ts'
-import { TraceCalls } from './deduplication/side-by-side.ts'
 import {
   CALL,
   COUNTED,
@@ -117,8 +116,7 @@ export class SpanCounter {
     if ((record.flags & (COUNTED | CALL)) === (COUNTED | CALL)) {
       const hasCost = record.contribution?.cost !== undefined
       record.facts = new CallFacts(span, usage, start, end, hasCost)
-      trace.calls ??= new TraceCalls()
-      trace.calls.add(record)
+      trace.addCall(record)
     }
     // What was just told or added may change which calls are one.
     if (trace.calls?.hasSeveralScopes === true && (record.flags & (CALL | USAGE)) !== 0) {

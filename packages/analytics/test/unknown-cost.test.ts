@@ -185,7 +185,7 @@ describe('of nested spans of one kind, the innermost counts', () => {
   test('and a span without a session hides none above it', () => {
     const tool = { 'gen_ai.operation.name': 'execute_tool' }
     const analytics = counted(
-      spanOf({ id: 'b', parent: 'a', attributes: { ...tool, ...chat('m', 5, 5) } }),
+      spanOf({ id: 'b', parent: 'a', attributes: { ...chat('m', 5, 5), ...tool } }),
       spanOf({ id: 'a', session: 's', attributes: { ...tool, 'gen_ai.usage.input_tokens': 7 } }),
     )
     expect(analytics.stats('s')).toMatchObject({ toolCalls: 1, tokens: { input: 7 } })

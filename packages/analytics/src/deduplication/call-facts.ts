@@ -25,9 +25,12 @@ export class CallFacts {
     this.requestModel = usage.requestModel
     this.input = usage.inputTokens
     this.output = usage.outputTokens
-    const kinds = [usage.cachedInputTokens, usage.cacheWriteTokens, usage.reasoningTokens]
+    const kinds =
+      Number(usage.cachedInputTokens !== undefined) +
+      Number(usage.cacheWriteTokens !== undefined) +
+      Number(usage.reasoningTokens !== undefined)
     const known = usage.cost?.total !== undefined ? 2 : hasCost ? 1 : 0
     const hasTokens = this.input !== undefined && this.output !== undefined
-    this.rank = known * 10 + (hasTokens ? 5 : 0) + kinds.filter((count) => count !== undefined).length
+    this.rank = known * 10 + (hasTokens ? 5 : 0) + kinds
   }
 }

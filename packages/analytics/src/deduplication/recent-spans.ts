@@ -4,7 +4,7 @@
 // The span counter calls it; it calls `../totals/` to take back what was counted.
 
 import type { Session } from '../totals/session.ts'
-import type { TraceCalls } from './side-by-side.ts'
+import { TraceCalls } from './side-by-side.ts'
 import { COUNTED, SEEN, SpanRecord } from './span-record.ts'
 
 /** The number of spans in a generation. */
@@ -71,8 +71,9 @@ const SESSIONS_MAX = 1_000
 /** The spans of a trace that were seen recently. */
 export class Trace {
   readonly id: string
-  /** The LLM calls of the trace; undefined if it has none. */
+  /** The LLM calls of the trace, if it has several. */
   calls: TraceCalls | undefined = undefined
+  #firstCall: SpanRecord | undefined
   newer = new SpanRecords()
   older: SpanRecords | undefined = undefined
   #session: Session | undefined
@@ -86,6 +87,16 @@ export class Trace {
   startGeneration(): void {
     this.older = this.newer
     this.newer = new SpanRecords()
+  }
+
+  /** Adds an LLM call of the trace. */
+  addCall(call: SpanRecord): void {
+    if (this.#firstCall === undefined) {
+      this.#firstCall = call
+      return
+    }
+    this.calls ??= new TraceCalls(this.#firstCall)
+    this.calls.add(call)
   }
 
   /** Adds a session of the trace, and returns whether it is new. */

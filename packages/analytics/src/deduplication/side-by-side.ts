@@ -32,16 +32,19 @@ interface Pair {
  * span whose cost is known better. The choice depends on the spans only, not on their order.
  */
 export class TraceCalls {
-  #calls: readonly SpanRecord[] = []
-  #scope: string | undefined
+  #calls: readonly SpanRecord[]
+  readonly #scope: string | undefined
   /** Whether several instrumentations report calls. If not, none is reported twice. */
   hasSeveralScopes = false
 
+  constructor(first: SpanRecord) {
+    this.#calls = [first]
+    this.#scope = first.facts?.scope
+  }
+
   /** Adds a call. */
   add(call: SpanRecord): void {
-    const scope = call.facts?.scope
-    if (this.#calls.length === 0) this.#scope = scope
-    else if (scope !== this.#scope) this.hasSeveralScopes = true
+    if (call.facts?.scope !== this.#scope) this.hasSeveralScopes = true
     const isFull = this.#calls.length >= CALLS_MAX && !this.hasSeveralScopes
     this.#calls = [...(isFull ? this.#calls.slice(1) : this.#calls), call]
   }
