@@ -10,7 +10,7 @@ export interface AnalyticsCounters {
   readonly repeated: number
   /** Spans without a valid `session.id`. They count for no session. */
   readonly withoutSession: number
-  /** Spans that could not be read, because reading them throws or they have no IDs. */
+  /** Spans that could not be read, because reading them throws, or their IDs are missing or have more than 64 characters. */
   readonly unreadable: number
   /** Invalid token counts, costs, scores and times, and names that are too long. */
   readonly ignoredValues: number

@@ -13,7 +13,8 @@ import type { SessionTotals } from './totals/session-totals.ts'
 export interface SessionAnalyticsOptions {
   /**
    * The largest number of sessions whose totals are kept. When there are more, the least recently used one is removed. A
-   * whole number from 1 to 10,000,000. A session takes about 250 bytes, including its ID.
+   * whole number from 1 to 10,000,000. A session takes 450 to 600 bytes,
+   * including its ID.
    *
    * @default 10000
    */

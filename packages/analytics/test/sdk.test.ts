@@ -119,6 +119,8 @@ test('metrics are recorded once for a session, without its ID, its user or its t
   const span = spanMaker()
   const people = { 'user.id': 'SECRET-user', 'tag.tags': ['SECRET-tag'] }
   analytics.onEnd(span('SECRET-1', { end: 4_000, attributes: { ...chat('m', 1_000, 500), ...people } }))
+  const silent = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm' }
+  analytics.onEnd(span('SECRET-1', { end: 4_000, attributes: silent }))
   analytics.onEnd(span('SECRET-1', { name: 'session.end', attributes: { 'session.end.state': 'success' } }))
   await analytics.forceFlush()
   for (const id of ['SECRET-2', 'SECRET-3', 'SECRET-4']) analytics.onEnd(span(id))
@@ -151,6 +153,13 @@ test('metrics are recorded once for a session, without its ID, its user or its t
     unit: '{USD}',
     attributes: success,
     sum: 0.0015,
+    count: 1,
+  })
+  expect(points).toContainEqual({
+    name: 'session.calls_without_usage',
+    unit: '{call}',
+    attributes: success,
+    sum: 1,
     count: 1,
   })
   // SECRET-1 was recorded when it ended, and is not recorded again when it is removed; SECRET-2 has no end.
