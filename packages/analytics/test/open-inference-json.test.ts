@@ -210,6 +210,27 @@ describe("OpenInference's Bedrock", () => {
   })
 })
 
+it("a span of AI SDK 7 has what was written to a cache under OpenInference's processor", () => {
+  const usage = read(
+    {
+      'openinference.span.kind': 'LLM',
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.request.model': 'claude-sonnet-4-5',
+      'gen_ai.usage.input_tokens': 10_020,
+      'gen_ai.usage.output_tokens': 101,
+      'gen_ai.usage.cache_creation.input_tokens': 10_000,
+      'llm.token_count.prompt': 10_020,
+    },
+    'gen_ai',
+  )
+  expect(usage).toMatchObject({
+    kind: 'llm',
+    inputTokens: 10_020,
+    cacheWriteTokens: 10_000,
+    undecided: undefined,
+  })
+})
+
 it('a span of Bedrock without usage and without the name of the operation is a call', () => {
   const usage = readSpanUsage({
     attributes: { 'gen_ai.provider.name': 'aws.bedrock', 'gen_ai.request.model': 'claude-sonnet-4-5' },

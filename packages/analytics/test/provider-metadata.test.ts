@@ -84,6 +84,20 @@ describe("the AI SDK's metadata", () => {
     expect(usage).toMatchObject({ inputTokens: 9_020, cacheWriteTokens: 9_000, undecided: undefined })
   })
 
+  it('of Bedrock without what was read from a cache leaves the cost undecided', () => {
+    const metadata = JSON.stringify({ bedrock: { usage: { cacheWriteInputTokens: 400 } } })
+    const read400 = (usage: Readonly<Record<string, number>>) =>
+      read(
+        call(`us.anthropic.${CLAUDE}-v1:0`, { promptTokens: 57, completionTokens: 53, ...usage }, metadata),
+      )
+    expect(read400({}).undecided).toBe('cache')
+    expect(read400({ totalTokens: 10_510 }).undecided).toBe('cache')
+    expect(read400({ cachedInputTokens: 10_000 })).toMatchObject({
+      inputTokens: 10_457,
+      undecided: undefined,
+    })
+  })
+
   it('is left alone on the call of the application, whose usage is that of all steps', () => {
     const metadata = JSON.stringify({ openrouter: { usage: { cost: 0.01 } } })
     const usage = read({

@@ -1,4 +1,5 @@
 import { aiSdk } from './ai-sdk.ts'
+import { genAi } from './gen-ai.ts'
 import { openInferenceJson } from './open-inference-json.ts'
 import { costOfParts, kindsOf, NO_USAGE, type ReportedUsage } from './reported-usage.ts'
 import { type Attributes, dollars, text, tokens } from './values.ts'
@@ -22,6 +23,7 @@ export function openInference(a: Attributes): ReportedUsage {
   const kind = OPENINFERENCE_KINDS.get(a['openinference.span.kind'])
   // OpenInference copies the numbers of the AI SDK and leaves out what says how they are counted.
   if (a['ai.operationId'] !== undefined) return { ...aiSdk(a), kind }
+  if (a['gen_ai.usage.input_tokens'] !== undefined) return { ...genAi(a), kind }
   const usage: ReportedUsage = {
     ...NO_USAGE,
     kind,
@@ -29,7 +31,7 @@ export function openInference(a: Attributes): ReportedUsage {
     requestModel:
       text(a['llm.request.model_name']) ?? text(a['embedding.model_name']) ?? text(a['reranker.model_name']),
     provider: text(a['llm.provider']) ?? text(a['llm.system']),
-    input: tokens(a['llm.token_count.prompt']) ?? tokens(a['gen_ai.usage.input_tokens']),
+    input: tokens(a['llm.token_count.prompt']),
     output: tokens(a['llm.token_count.completion']) ?? tokens(a['gen_ai.usage.output_tokens']),
     total: tokens(a['llm.token_count.total']),
     cached:

@@ -19,7 +19,7 @@ export function providerMetadata(value: unknown, usage: ReportedUsage): Partial<
   const openrouter = usageIn(value, 'openrouter', 'usage')
   if (openrouter !== undefined) return openrouterUsage(openrouter, usage)
   const bedrock = usageIn(value, 'bedrock', 'usage')
-  return bedrock === undefined ? {} : { written: tokens(bedrock['cacheWriteInputTokens']) ?? usage.written }
+  return bedrock === undefined ? {} : bedrockWritten(bedrock, usage)
 }
 
 /** The object under a provider's name, also in JSON that is too long to be parsed, or cut. */
@@ -62,6 +62,16 @@ function googleUsage(usage: Fields): Partial<ReportedUsage> {
     reasoning: thoughts,
     convention: PROVIDERS_USAGE,
   }
+}
+
+/** What Bedrock wrote says nothing about what it read, which `generateText` of AI SDK 5 leaves out. */
+function bedrockWritten(
+  fields: Fields,
+  { input = 0, output = 0, total, cached }: ReportedUsage,
+): Partial<ReportedUsage> {
+  const written = tokens(fields['cacheWriteInputTokens'])
+  if (written === undefined) return {}
+  return cached !== undefined || total === input + output + written ? { written } : {}
 }
 
 /** Reads Google's usage in the answer that Google's ADK serializes, if its prompt is the input of the span. */
