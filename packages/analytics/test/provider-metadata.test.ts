@@ -64,6 +64,13 @@ describe("the AI SDK's metadata", () => {
     })
   })
 
+  it('of Google has a total that includes the prompts of its tools, which AI SDK 5 leaves out', () => {
+    const usageMetadata = { promptTokenCount: 433, candidatesTokenCount: 43, totalTokenCount: 1_576 }
+    const metadata = JSON.stringify({ google: { usageMetadata } })
+    const usage = read(call('gemini-2.5-pro', { promptTokens: 433, completionTokens: 43 }, metadata))
+    expect(usage).toMatchObject({ inputTokens: 1_533, outputTokens: 43, undecided: undefined })
+  })
+
   it('of OpenRouter has the cost', () => {
     const metadata = JSON.stringify({ openrouter: { usage: { promptTokens: 1_000, cost: 0.0101 } } })
     const usage = read(

@@ -361,6 +361,21 @@ describe('the output includes reasoning', () => {
 })
 
 describe('a total', () => {
+  it("of Google's is in the JSON of LangSmith, whose attribute is a sum of its own", () => {
+    const usage = read(
+      {
+        ...genAi(GEMINI, { input: 433, output: 43, total: 476 }),
+        'langsmith.metadata.ls_provider': 'google',
+        'langsmith.usage_metadata': JSON.stringify({
+          total_tokens: 1_593,
+          output_token_details: { reasoning: 17 },
+        }),
+      },
+      'langsmith',
+    )
+    expect(usage).toMatchObject({ inputTokens: 1_533, outputTokens: 60, undecided: undefined })
+  })
+
   it("of Google's under Traceloop has a rest that is the prompt of Google's tools", () => {
     const scope = '@traceloop/instrumentation-google-generativeai'
     const usage = read(genAi(GEMINI, { input: 433, output: 43, reasoning: 10, total: 1_586 }), scope)

@@ -81,6 +81,19 @@ export const AI_SDK_5: readonly UsageConvention[] = [
 
 const LANGCHAIN = '@arizeai/openinference-instrumentation-langchain'
 
+/** LangSmith's wrapper of Google's SDK. */
+export const LANGSMITH_GOOGLE: readonly UsageConvention[] = [
+  {
+    ...WHOLE,
+    scope: 'langsmith',
+    spans: 'of `wrapGemini`',
+    reasoning: 'apart',
+    restIsInput: true,
+    seen: '0.10',
+    evidence: 'recorded',
+  },
+]
+
 /** The usage of Anthropic's or Bedrock's API in the answer, whose parts the reader has added up. */
 export const OPENINFERENCE_ANSWER: readonly UsageConvention[] = [
   {
@@ -197,12 +210,7 @@ const BY_SCOPE: readonly UsageConvention[] = [
     evidence: 'recorded',
   },
   { scope: 'gen_ai', spans: 'of AI SDK 7', ...WHOLE, total: 'sum', seen: 'AI SDK 7', evidence: 'recorded' },
-  {
-    scope: 'com.anthropic.sdk.typescript',
-    ...WHOLE,
-    seen: '0.137, 1.14',
-    evidence: 'recorded',
-  },
+  { scope: 'com.anthropic.sdk.typescript', ...WHOLE, seen: '0.137, 1.14', evidence: 'recorded' },
   {
     scope: '@traceloop/instrumentation-anthropic',
     below: '0.25',
@@ -231,18 +239,8 @@ const BY_SCOPE: readonly UsageConvention[] = [
     seen: '0.2.8',
     evidence: 'recorded',
   },
-  {
-    scope: '@opentelemetry/instrumentation-aws-sdk',
-    ...CACHE_OMITTED,
-    seen: '0.78',
-    evidence: 'recorded',
-  },
-  {
-    scope: '@traceloop/instrumentation-bedrock',
-    ...CACHE_OMITTED,
-    seen: '0.27',
-    evidence: 'recorded',
-  },
+  { scope: '@opentelemetry/instrumentation-aws-sdk', ...CACHE_OMITTED, seen: '0.78', evidence: 'recorded' },
+  { scope: '@traceloop/instrumentation-bedrock', ...CACHE_OMITTED, seen: '0.27', evidence: 'recorded' },
   {
     scope: '@arizeai/openinference-instrumentation-bedrock',
     ...CACHE_OMITTED,
@@ -268,6 +266,7 @@ export const USAGE_CONVENTIONS: readonly UsageConvention[] = [
   ...AI_SDK_DETAILS,
   ...AI_SDK_5,
   ...LANGFUSE_DETAILS,
+  ...LANGSMITH_GOOGLE,
   ...OPENINFERENCE_ANSWER,
   ...LANGCHAIN_GOOGLE,
   ...LANGCHAIN_GOOGLE_GENAI,

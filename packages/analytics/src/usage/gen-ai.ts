@@ -37,8 +37,9 @@ const OPENLLMETRY_KINDS = kindsOf({
   embedding: 'embedding',
 })
 
-const NO_DETAILS: UsageDetails & { total: undefined } = {
+const NO_DETAILS: UsageDetails & Partial<Pick<ReportedUsage, 'total' | 'convention'>> = {
   total: undefined,
+  convention: undefined,
   cached: undefined,
   written: undefined,
   writtenHour: undefined,
@@ -92,7 +93,7 @@ function genAiAttributes(a: Attributes): ReportedUsage {
       tokens(a['gen_ai.usage.reasoning.output_tokens']) ??
       tokens(a['gen_ai.usage.reasoning_tokens']) ??
       details.reasoning,
-    convention: undefined,
+    convention: details.convention,
     cost: costOfParts(undefined, undefined, dollars(a['gen_ai.usage.cost'])),
     userId:
       text(a['traceloop.association.properties.user_id']) ??
@@ -114,7 +115,7 @@ const callWithoutName = (a: Attributes, provider: string | undefined): 'llm' | u
 function detailsOf(
   a: Attributes,
   provider: string | undefined,
-): UsageDetails & { total?: number | undefined } {
+): UsageDetails & Partial<Pick<ReportedUsage, 'total' | 'convention'>> {
   const cached =
     tokens(a['gen_ai.usage.cache_read.input_tokens']) ?? tokens(a['gen_ai.usage.cache_read_input_tokens'])
   const written =
@@ -124,7 +125,7 @@ function detailsOf(
     tokens(a['gen_ai.usage.cache_write_input_tokens'])
   if (cached === undefined && written === undefined) {
     const details = a['langsmith.usage_metadata']
-    return details === undefined ? NO_DETAILS : langsmithDetails(details)
+    return details === undefined ? NO_DETAILS : langsmithDetails(details, a['langsmith.metadata.ls_provider'])
   }
   const writtenHour =
     provider === 'anthropic'

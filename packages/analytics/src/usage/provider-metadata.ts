@@ -54,9 +54,12 @@ function googleUsage(usage: Fields): Partial<ReportedUsage> {
   const thoughts = tokens(usage['thoughtsTokenCount'])
   const candidates = tokens(usage['candidatesTokenCount'])
   if (prompt === undefined || (candidates ?? thoughts) === undefined) return {}
+  const output = (candidates ?? 0) + (thoughts ?? 0)
+  // AI SDK 5 leaves the prompts of tools out of the metadata, but not out of the total.
+  const rest = Math.max(0, (total ?? 0) - prompt - output)
   return {
-    input: prompt + (tokens(usage['toolUsePromptTokenCount']) ?? 0),
-    output: (candidates ?? 0) + (thoughts ?? 0),
+    input: prompt + (tokens(usage['toolUsePromptTokenCount']) ?? rest),
+    output,
     total,
     cached: tokens(usage['cachedContentTokenCount']),
     reasoning: thoughts,
