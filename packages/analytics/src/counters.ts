@@ -15,7 +15,7 @@ export interface AnalyticsCounters {
   /** Invalid token counts, costs, scores and times, and names that are too long. */
   readonly ignoredValues: number
   /**
-   * LLM calls whose usage nothing reports: tokens and cost are those of the other calls. Like `unpricedUsages` and
+   * LLM calls and embeddings whose usage nothing reports: tokens and cost are those of the other calls. Like `unpricedUsages` and
    * `undecidedUsages`, over all sessions so far; a call whose usage another span turns out to report is subtracted again.
    */
   readonly callsWithoutUsage: number

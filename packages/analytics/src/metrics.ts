@@ -47,7 +47,7 @@ export function sessionMetrics(provider: MeterProvider): (totals: SessionTotals)
       ...boundaries(COUNTS),
     }),
     callsWithoutUsage: meter.createHistogram('session.calls_without_usage', {
-      description: 'LLM calls of a session whose usage nothing reports',
+      description: 'LLM calls and embeddings of a session whose usage nothing reports',
       unit: '{call}',
       ...boundaries(COUNTS),
     }),

@@ -173,7 +173,7 @@ export class SpanCounter {
   #addContribution(session: Session, usage: SpanUsage, record: SpanRecord, duration: number): void {
     const isCall = usage.kind === 'llm' || usage.callIfNoneBelow
     const isUsage = reportsUsage(usage)
-    if (!isCall && !isUsage) return
+    if (!isCall && !isUsage && usage.kind !== 'embedding') return
     if (isCall) record.flags |= CALL
     if (isUsage) record.flags |= USAGE
     const counts = isUsage && (record.flags & USAGE_BELOW) === 0

@@ -44,7 +44,7 @@ test('a call without usage that turns out to be above another call is not logged
 })
 
 test('a call without usage is logged once, with what to do, but not while a span above may report the usage', () => {
-  const logged = () => lines.filter((line) => line.includes('an LLM call reports no usage'))
+  const logged = () => lines.filter((line) => line.includes('a call of a model reports no usage'))
   const analytics = new SessionAnalytics()
   analytics.onEnd(spanOf({ id: 'a', parent: 'agent', session: 's', attributes: SILENT }))
   analytics.onEnd(spanOf({ id: 'agent', session: 's', attributes: AGENT }))

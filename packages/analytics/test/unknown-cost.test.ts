@@ -46,6 +46,29 @@ describe('calls without usage are counted beside the cost', () => {
     expect(totalsOf({ id: 'a', attributes: SILENT })).toMatchObject({ callsWithoutUsage: 1, cost: undefined })
   })
 
+  test('also of embeddings, and a session of embeddings alone is not free', () => {
+    const embedding = { 'gen_ai.operation.name': 'embeddings', 'gen_ai.request.model': 'm' }
+    const totals = totalsOf(
+      { id: 'a', attributes: embedding },
+      { id: 'b', parent: 'a', attributes: embedding },
+    )
+    expect(totals).toMatchObject({ embeddings: 1, llmCalls: 0, callsWithoutUsage: 1, cost: undefined })
+    expect(totals.models).toMatchObject([{ model: 'm', llmCalls: 0, callsWithoutUsage: 1, cost: undefined }])
+    const below = { ...embedding, 'gen_ai.usage.input_tokens': 5 }
+    expect(
+      totalsOf({ id: 'a', attributes: embedding }, { id: 'b', parent: 'a', attributes: below }),
+    ).toMatchObject({ embeddings: 1, callsWithoutUsage: 0, tokens: { input: 5 } })
+  })
+
+  test('also of an embedding below an agent, whose usage is that of LLM calls', () => {
+    const totals = totalsOf(
+      { id: 'agent', attributes: AGENT },
+      { id: 'a', parent: 'agent', attributes: SILENT },
+      { id: 'b', parent: 'agent', attributes: { 'gen_ai.operation.name': 'embeddings' } },
+    )
+    expect(totals).toMatchObject({ embeddings: 1, callsWithoutUsage: 1, tokens: { input: 300 } })
+  })
+
   test('but not if the usage is on a span below', () => {
     const totals = totalsOf(
       { id: 'a', attributes: SILENT },

@@ -105,8 +105,8 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     what: 'A span has a token count, cost, score or time that is no valid number. The rest of the span counts.',
     fix: 'Find the code that writes it: `readSpanUsage` shows what is read of a span.',
   },
-  'an LLM call reports no usage': {
-    what: 'A call of a model has no tokens: neither its span, nor one below or above it, reports any. `callsWithoutUsage` in the totals counts such calls; `tokens` and `cost` are those of the others.',
+  'a call of a model reports no usage': {
+    what: 'An LLM call or an embedding has no tokens: neither its span, nor one below or above it, reports any. `callsWithoutUsage` in the totals counts such calls; `tokens` and `cost` are those of the others.',
     fix: 'Ask the API for usage. For streams, OpenAI needs `stream_options: { include_usage: true }`. A call that failed or was stopped has none.',
   },
   'a usage has no cost: its span reports none, and': {

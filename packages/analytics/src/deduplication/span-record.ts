@@ -46,7 +46,7 @@ export class SpanRecord {
   contribution: Contribution | undefined = undefined
   /** Of an LLM call: what tells whether another span reports it too. */
   facts: CallFacts | undefined = undefined
-  /** LLM calls at or below the span that report no usage, while a span above them may. */
+  /** LLM calls and embeddings at or below the span that report no usage, while a span above them may. */
   calls: SpanRecord[] | undefined = undefined
 
   constructor(id: string) {
@@ -54,9 +54,12 @@ export class SpanRecord {
   }
 }
 
-/** Whether a span's call counts and nothing is known to report its usage. */
-export const lacksUsage = ({ flags }: SpanRecord): boolean =>
-  (flags & (CALL | CALL_BELOW | REPORTED_BESIDE | USAGE | USAGE_BELOW | COVERED)) === CALL
+/** Whether a span's LLM call or embedding counts and nothing is known to report its usage. */
+export function lacksUsage({ flags, kind }: SpanRecord): boolean {
+  if ((flags & (USAGE | USAGE_BELOW | COVERED)) !== 0) return false
+  if ((flags & (CALL | CALL_BELOW | REPORTED_BESIDE)) === CALL) return true
+  return kind === 'embedding' && (flags & (COUNTED | KIND_BELOW.embedding)) === COUNTED
+}
 
 /** Counts of a span what its flags say, and no more. */
 export function settle(record: SpanRecord, counters: Counters): void {

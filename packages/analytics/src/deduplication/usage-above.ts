@@ -17,7 +17,7 @@ import {
 const DEPTH_MAX = 256
 
 /**
- * Finds the next span above that reports usage, for an LLM call that reports none and for the calls that wait below it.
+ * Finds the next span above that reports usage, for an LLM call or an embedding that reports none and for the calls that wait below it.
  * Some frameworks report the usage of several calls on the span of the agent only. If the search ends at a span that was
  * not seen yet, the calls wait there.
  */
@@ -50,10 +50,12 @@ export function uncover(span: SpanRecord, counters: Counters): void {
 function cover(above: SpanRecord, calls: readonly SpanRecord[], counters: Counters): void {
   const counts = (above.flags & USAGE_BELOW) === 0
   for (const call of calls) {
-    call.flags = counts ? call.flags | COVERED : call.flags & ~COVERED
+    // The tokens of an agent or of an LLM call are those of LLM calls.
+    const isSameWork = call.kind !== 'embedding' || above.kind === 'embedding' || above.kind === 'other'
+    call.flags = counts && isSameWork ? call.flags | COVERED : call.flags & ~COVERED
     settle(call, counters)
   }
-  if (!counts) report(calls)
+  report(calls)
 }
 
 function addCalls(span: SpanRecord, calls: readonly SpanRecord[]): void {
@@ -61,12 +63,12 @@ function addCalls(span: SpanRecord, calls: readonly SpanRecord[]): void {
   else for (const call of calls) span.calls.push(call)
 }
 
-/** Logs, once nothing above can report it any more, that an LLM call has no usage. */
+/** Logs, once nothing above can report it any more, that a call has no usage. */
 function report(calls: readonly SpanRecord[]): void {
   if (!calls.some(lacksUsage)) return
   problems.report(
     'callsWithoutUsage',
     () =>
-      'an LLM call reports no usage, so tokens and cost are those of the other calls; for streams ask the API for usage, such as with stream_options: { include_usage: true } for OpenAI',
+      'a call of a model reports no usage, so tokens and cost are those of the other calls; for streams ask the API for usage, such as with stream_options: { include_usage: true } for OpenAI',
   )
 }

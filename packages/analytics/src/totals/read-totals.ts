@@ -70,9 +70,14 @@ export function totalsOf(session: Session): SessionTotals {
 export const durationOf = ({ hasTime, firstTime, lastTime }: Session): number =>
   hasTime ? Math.round((lastTime - firstTime) * 1000) / 1000 : 0
 
-/** Returns the cost; undefined if it is unknown. LLM calls that report no usage are not free. */
+/** Returns the cost; undefined if it is unknown. Calls that report no usage are not free. */
 export function costOf(work: Work): SessionCost | undefined {
-  if (work.unpriced > 0 || work.undecided > 0 || (work.llmCalls > 0 && work.usages === 0)) return undefined
+  if (
+    work.unpriced > 0 ||
+    work.undecided > 0 ||
+    (work.usages === 0 && work.llmCalls + work.callsWithoutUsage > 0)
+  )
+    return undefined
   const { inputCost, outputCost, otherCost } = work
   return {
     input: toDollars(inputCost),

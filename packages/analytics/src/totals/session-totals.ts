@@ -32,7 +32,7 @@ export interface ModelTotals {
   readonly model: string | undefined
   /** LLM calls, counted as in `SessionTotals.llmCalls`. */
   readonly llmCalls: number
-  /** LLM calls whose usage nothing reports, counted as in `SessionTotals.callsWithoutUsage`. */
+  /** Calls whose usage nothing reports, counted as in `SessionTotals.callsWithoutUsage`. */
   readonly callsWithoutUsage: number
   /** Usages without a cost, counted as in `SessionTotals.unpricedUsages`. */
   readonly unpricedUsages: number
@@ -41,7 +41,7 @@ export interface ModelTotals {
   /** The tokens of the model. */
   readonly tokens: SessionTokens
   /**
-   * The cost; undefined if `unpricedUsages` or `undecidedUsages` is above 0, or if there are LLM calls and none reports
+   * The cost; undefined if `unpricedUsages` or `undecidedUsages` is above 0, or if there are calls and none reports
    * usage. It does not include the calls of `callsWithoutUsage`.
    */
   readonly cost: SessionCost | undefined
@@ -149,8 +149,8 @@ export interface SessionTotals {
    */
   readonly llmCalls: number
   /**
-   * The number of those LLM calls whose usage nothing reports: neither the span, nor one below it, nor one above it whose
-   * usage counts. `tokens` and `cost` are without these calls.
+   * The number of LLM calls and embeddings whose usage nothing reports: neither the span, nor one below it, nor one above
+   * it whose usage counts. `tokens` and `cost` are without these calls.
    */
   readonly callsWithoutUsage: number
   /**
@@ -179,7 +179,7 @@ export interface SessionTotals {
   /** The tokens of the session. Usage counts on the deepest spans that report it; zeros alone are no usage. */
   readonly tokens: SessionTokens
   /**
-   * The cost; undefined, never 0, if `unpricedUsages` or `undecidedUsages` is above 0, or if there are LLM calls and none
+   * The cost; undefined, never 0, if `unpricedUsages` or `undecidedUsages` is above 0, or if there are calls and none
    * reports usage. It does not include the calls of `callsWithoutUsage`. A cost that a span reports is ignored if a span below it reports usage: that usage counts instead, with
    * its own cost or price.
    */

@@ -43,7 +43,7 @@ export class Work {
   /** The next model of the session. */
   next: Work | undefined = undefined
   llmCalls = 0
-  /** Those of them that report no usage, if no span above reports it for them. */
+  /** LLM calls and embeddings that report no usage, if no span above or below reports it for them. */
   callsWithoutUsage = 0
   /** Spans whose usage counts. */
   usages = 0
@@ -92,6 +92,6 @@ export class Work {
   }
 
   get didAnything(): boolean {
-    return this.llmCalls !== 0 || this.usages !== 0
+    return this.llmCalls !== 0 || this.usages !== 0 || this.callsWithoutUsage !== 0
   }
 }

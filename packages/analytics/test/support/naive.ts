@@ -27,10 +27,13 @@ export function naiveTotals(all: readonly EndedSpan[]): Compared[] {
     const sums = counted.get(id)
     const paid = work.filter((span) => idOf(span)[0] === id && countsAlone(span, work, 'usage'))
     const calls = work.filter((span) => idOf(span)[0] === id && countsAlone(span, work, 'llm'))
+    const silent = [...calls, ...own.filter((span) => isInnermostEmbedding(span, work))].filter((span) =>
+      lacksUsage(span, work),
+    )
     const first = Math.min(...own.map(({ startTime }) => millis(startTime)))
     const last = Math.max(...own.flatMap(({ startTime, endTime }) => [millis(startTime), millis(endTime)]))
     const usages = own.map(readSpanUsage)
-    const models = sorted([...paid, ...calls].map((span) => readSpanUsage(span).model ?? ''))
+    const models = sorted([...paid, ...calls, ...silent].map((span) => readSpanUsage(span).model ?? ''))
     const ofModel = (some: EndedSpan[], model: string) =>
       some.filter((span) => (readSpanUsage(span).model ?? '') === model)
     return {
@@ -41,19 +44,19 @@ export function naiveTotals(all: readonly EndedSpan[]): Compared[] {
       durationMillis: own.length === 0 ? 0 : last - first,
       traces: sums?.traces ?? 0,
       spans: sums?.spans ?? 0,
-      ...callsOf(calls, paid, work),
+      ...callsOf(calls, paid, silent),
       toolCalls: sums?.kinds.tool ?? 0,
       agentSteps: sums?.kinds.agent ?? 0,
       retrievals: sums?.kinds.retrieval ?? 0,
       embeddings: sums?.kinds.embedding ?? 0,
       errors: sums?.errors ?? 0,
       tokens: tokensOf(paid),
-      cost: costOf(paid, calls),
+      cost: costOf(paid, [...calls, ...silent]),
       models: models.map((model) => ({
         model: model === '' ? undefined : model,
-        ...callsOf(ofModel(calls, model), ofModel(paid, model), work),
+        ...callsOf(ofModel(calls, model), ofModel(paid, model), ofModel(silent, model)),
         tokens: tokensOf(ofModel(paid, model)),
-        cost: costOf(ofModel(paid, model), ofModel(calls, model)),
+        cost: costOf(ofModel(paid, model), ofModel([...calls, ...silent], model)),
       })),
       otherModels: undefined,
       userIds: sorted(usages.flatMap(({ userId }) => userId ?? [])),
@@ -74,11 +77,11 @@ export function naiveTotals(all: readonly EndedSpan[]): Compared[] {
 
 const isCall = (usage: SpanUsage) => usage.kind === 'llm' || usage.callIfNoneBelow
 
-function callsOf(calls: readonly EndedSpan[], paid: readonly EndedSpan[], work: readonly EndedSpan[]) {
+function callsOf(calls: readonly EndedSpan[], paid: readonly EndedSpan[], silent: readonly EndedSpan[]) {
   const unknown = paid.map(readSpanUsage).filter(({ cost }) => cost?.total === undefined)
   return {
     llmCalls: calls.length,
-    callsWithoutUsage: calls.filter((call) => lacksUsage(call, work)).length,
+    callsWithoutUsage: silent.length,
     unpricedUsages: unknown.filter(({ undecided }) => undecided === undefined).length,
     undecidedUsages: unknown.filter(({ undecided }) => undecided !== undefined).length,
   }
@@ -89,7 +92,25 @@ function lacksUsage(call: EndedSpan, work: readonly EndedSpan[]): boolean {
   const reporting = work.filter((span) => reports(readSpanUsage(span)))
   const hasBelow = (span: EndedSpan) => reporting.some((other) => isAbove(span, other, work))
   if (reporting.includes(call) || hasBelow(call)) return false
-  return !reporting.some((span) => isAbove(span, call, work) && !hasBelow(span))
+  const isOfEmbedding = readSpanUsage(call).kind === 'embedding'
+  return !reporting.some(
+    (span) =>
+      isAbove(span, call, work) &&
+      !hasBelow(span) &&
+      (!isOfEmbedding || ['embedding', 'other'].includes(readSpanUsage(span).kind)),
+  )
+}
+
+/** Whether a span is an embedding with no other one below, except below another kind of work. */
+function isInnermostEmbedding(span: EndedSpan, work: readonly EndedSpan[]): boolean {
+  const isWork = (one: EndedSpan) => readSpanUsage(one).kind !== 'other'
+  if (!work.includes(span) || readSpanUsage(span).kind !== 'embedding') return false
+  return !work.some(
+    (below) =>
+      readSpanUsage(below).kind === 'embedding' &&
+      isAbove(span, below, work) &&
+      !work.some((one) => isWork(one) && isAbove(span, one, work) && isAbove(one, below, work)),
+  )
 }
 
 const placeOf = (span: EndedSpan) => `${span.spanContext().traceId} ${span.spanContext().spanId}`
