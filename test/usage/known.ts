@@ -36,12 +36,6 @@ export const KNOWN: readonly KnownError[] = [
     verdict: 'HIGH',
     why: 'a second instrumentation reports the call, and without usage or an ID nothing says that it is the same',
   },
-  {
-    families: /^(openai-openinference|langchain-and-openai|ai-sdk-\d-google)$/,
-    cases: /^embedding$/,
-    verdict: 'LOW',
-    why: 'an embedding without usage costs nothing',
-  },
 ]
 
 /** The known error of a row, if it has one. */
