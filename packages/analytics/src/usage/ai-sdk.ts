@@ -1,4 +1,4 @@
-import { AI_SDK_5, AI_SDK_DETAILS } from './convention-table.ts'
+import { AI_SDK_5, AI_SDK_DETAILS } from './conventions-by-name.ts'
 import { providerMetadata } from './provider-metadata.ts'
 import { kindsOf, NO_USAGE, type ReportedUsage } from './reported-usage.ts'
 import type { UsageConvention } from './usage-convention.ts'

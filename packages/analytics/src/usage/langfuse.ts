@@ -1,4 +1,4 @@
-import { LANGFUSE_DETAILS } from './convention-table.ts'
+import { LANGFUSE_DETAILS } from './conventions-by-name.ts'
 import { genAi } from './gen-ai.ts'
 import { json } from './json.ts'
 import { costOfParts, kindsOf, type ReportedUsage } from './reported-usage.ts'

@@ -3,7 +3,7 @@ import {
   LANGCHAIN_GOOGLE_GENAI,
   LANGCHAIN_GOOGLE_GENAI_STREAMED,
   OPENINFERENCE_ANSWER,
-} from './convention-table.ts'
+} from './conventions-by-name.ts'
 import { findObject, json } from './json.ts'
 import type { ReportedUsage } from './reported-usage.ts'
 import { COUNTS_CACHE_APART } from './usage-convention.ts'

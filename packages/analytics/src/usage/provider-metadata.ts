@@ -1,4 +1,4 @@
-import { OPENROUTER_USAGE, PROVIDERS_USAGE } from './convention-table.ts'
+import { OPENROUTER_USAGE, PROVIDERS_USAGE } from './conventions-by-name.ts'
 import { findObject, json, jsonMember } from './json.ts'
 import { costOfParts, type ReportedUsage } from './reported-usage.ts'
 import { dollars, tokens } from './values.ts'

@@ -35,6 +35,20 @@ export const COUNTS_CACHE_APART = /claude|nova-/
 /** Models whose API counts thoughts apart. */
 export const COUNTS_REASONING_APART = /gemini/
 
+/** The usual way: what conventions ask for. */
+export const WHOLE = {
+  input: 'included',
+  cache: 'reported',
+  reasoning: 'included',
+  total: 'provider',
+} as const
+
+/** As Anthropic's API counts. */
+export const CACHE_APART = { ...WHOLE, input: 'apart', total: 'sum' } as const
+
+/** The same, without the cache. */
+export const CACHE_OMITTED = { ...CACHE_APART, cache: 'omitted' } as const
+
 /** Chooses the convention that fits a version of the scope and a model. An unknown version counts as the latest. */
 export function chooseConvention(
   conventions: readonly UsageConvention[],

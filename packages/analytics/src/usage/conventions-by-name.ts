@@ -1,0 +1,148 @@
+import {
+  CACHE_OMITTED,
+  COUNTS_CACHE_APART,
+  COUNTS_REASONING_APART,
+  type UsageConvention,
+  WHOLE,
+} from './usage-convention.ts'
+
+// What the names of attributes say of how they count, or JSON on the span. The readers of the families choose one of these.
+
+/** Langfuse's own details have no number that is part of another. */
+export const LANGFUSE_DETAILS: readonly UsageConvention[] = [
+  { ...WHOLE, scope: 'langfuse-sdk', spans: 'with `usage_details`', seen: '5.11', evidence: 'recorded' },
+]
+
+/** What the reader of the providers' own usage has added up. */
+export const PROVIDERS_USAGE: readonly UsageConvention[] = [
+  {
+    ...WHOLE,
+    scope: 'ai',
+    spans: 'with `ai.response.providerMetadata` of Anthropic or Google',
+    seen: 'AI SDK 5, 6',
+    evidence: 'recorded',
+  },
+  {
+    ...WHOLE,
+    scope: 'gcp.vertex.agent',
+    spans: 'with `gcp.vertex.agent.llm_response`',
+    seen: '2.0',
+    evidence: 'recorded',
+  },
+]
+
+/** OpenRouter does not say in the metadata what was written to a cache; it says what the call cost. */
+export const OPENROUTER_USAGE: readonly UsageConvention[] = [
+  {
+    ...WHOLE,
+    scope: 'ai',
+    spans: 'with `ai.response.providerMetadata` of OpenRouter',
+    cache: 'reads',
+    seen: 'AI SDK 5, 6',
+    evidence: 'recorded',
+  },
+]
+
+/** AI SDK 6 says what the input consists of. */
+export const AI_SDK_DETAILS: readonly UsageConvention[] = [
+  {
+    ...WHOLE,
+    scope: 'ai',
+    spans: 'with `ai.usage.inputTokenDetails`',
+    seen: 'AI SDK 6',
+    evidence: 'recorded',
+  },
+]
+
+/** AI SDK 5 passes on what its providers return. */
+export const AI_SDK_5: readonly UsageConvention[] = [
+  {
+    scope: 'ai',
+    spans: 'of Anthropic, without metadata',
+    models: COUNTS_CACHE_APART,
+    ...CACHE_OMITTED,
+    seen: 'AI SDK 5',
+    evidence: 'source',
+  },
+  {
+    scope: 'ai',
+    spans: 'of Google, without metadata',
+    models: COUNTS_REASONING_APART,
+    ...WHOLE,
+    reasoning: 'apart',
+    seen: 'AI SDK 5',
+    evidence: 'source',
+  },
+  {
+    scope: 'ai',
+    spans: 'of others, without cache reads',
+    ...WHOLE,
+    cache: 'omitted',
+    seen: 'AI SDK 5',
+    evidence: 'recorded',
+  },
+]
+
+const LANGCHAIN = '@arizeai/openinference-instrumentation-langchain'
+
+/** LangSmith's wrapper of Google's SDK. */
+export const LANGSMITH_GOOGLE: readonly UsageConvention[] = [
+  {
+    ...WHOLE,
+    scope: 'langsmith',
+    spans: 'of `wrapGemini`',
+    reasoning: 'apart',
+    restIsInput: true,
+    seen: '0.10',
+    evidence: 'recorded',
+  },
+]
+
+/** The usage of Anthropic's or Bedrock's API in the answer, whose parts the reader has added up. */
+export const OPENINFERENCE_ANSWER: readonly UsageConvention[] = [
+  {
+    ...WHOLE,
+    scope: '@arizeai/openinference-instrumentation-*',
+    spans: 'of Claude, with the usage in `output.value`',
+    total: 'sum',
+    seen: 'LangChain 4.1, Anthropic 0.2, Bedrock 0.5',
+    evidence: 'recorded',
+  },
+]
+
+/** LangChain's package for Google, as OpenInference names it. */
+export const LANGCHAIN_GOOGLE: readonly UsageConvention[] = [
+  {
+    ...WHOLE,
+    scope: LANGCHAIN,
+    spans: 'of `@langchain/google`',
+    restIsInput: true,
+    seen: '4.1, with 0.2',
+    evidence: 'recorded',
+  },
+]
+
+/** LangChain's older package for Google: what is left of the total may be thoughts or the prompts of tools. */
+export const LANGCHAIN_GOOGLE_GENAI: readonly UsageConvention[] = [
+  {
+    ...WHOLE,
+    scope: LANGCHAIN,
+    spans: 'of `@langchain/google-genai`',
+    reasoning: 'omitted',
+    seen: '4.1, with 2.3',
+    evidence: 'recorded',
+  },
+]
+
+/** It adds up the same cache reads once for each chunk. */
+export const LANGCHAIN_GOOGLE_GENAI_STREAMED: readonly UsageConvention[] = [
+  {
+    ...WHOLE,
+    scope: LANGCHAIN,
+    spans: 'of `@langchain/google-genai`, streamed, with cache reads',
+    cache: 'omitted',
+    reasoning: 'omitted',
+    seen: '4.1, with 2.3',
+    evidence: 'source',
+  },
+]
