@@ -43,8 +43,9 @@ export async function expectRateLimit(turn: Promise<unknown>): Promise<void> {
     () => undefined,
     (reason: unknown) => reason,
   )
-  // AWS gives the reason and not the status.
-  if (!/429|too many requests/i.test(String(error)))
+  // The AI SDK has the status as a field, and AWS gives the reason in its place.
+  const { statusCode } = Object(error) as { statusCode?: unknown }
+  if (statusCode !== 429 && !/429|too many requests/i.test(String(error)))
     throw new Error('the provider answered with an error, and the turn does not fail', { cause: error })
 }
 
