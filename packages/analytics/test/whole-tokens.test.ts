@@ -177,6 +177,18 @@ describe('the input includes what was written to a cache', () => {
   })
 })
 
+it("Mastra's spans have the part that is kept for an hour", () => {
+  const usage = read(
+    {
+      ...genAi(CLAUDE, { input: 9_220, output: 101, written: 9_000 }),
+      'gen_ai.provider.name': 'anthropic.messages',
+      'gen_ai.usage.cache_creation.1h_input_tokens': 6_000,
+    },
+    '@mastra/otel-exporter',
+  )
+  expect(usage).toMatchObject({ inputTokens: 9_220, cacheWriteHourTokens: 6_000, undecided: undefined })
+})
+
 describe('the scope tells how the input is counted', () => {
   const spans = genAi(CLAUDE, { input: 5_000, output: 200, read: 4_000, total: 5_200 })
 

@@ -118,6 +118,22 @@ const BY_SCOPE: readonly UsageConvention[] = [
     evidence: 'recorded',
   },
   {
+    scope: '@mastra/otel-exporter',
+    spans: 'of Anthropic',
+    models: /claude/,
+    ...WHOLE,
+    seen: '1.4',
+    evidence: 'source',
+  },
+  {
+    scope: '@mastra/otel-bridge',
+    spans: 'of Anthropic',
+    models: /claude/,
+    ...WHOLE,
+    seen: '1.5',
+    evidence: 'source',
+  },
+  {
     scope: 'strands-agents',
     spans: "of Anthropic's API",
     models: /^claude-/,

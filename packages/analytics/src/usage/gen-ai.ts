@@ -69,7 +69,7 @@ function genAiAttributes(a: Attributes): ReportedUsage {
   const provider = text(a['gen_ai.provider.name']) ?? text(a['gen_ai.system'])
   const input = tokens(a['gen_ai.usage.input_tokens']) ?? tokens(a['gen_ai.usage.prompt_tokens'])
   const output = tokens(a['gen_ai.usage.output_tokens']) ?? tokens(a['gen_ai.usage.completion_tokens'])
-  const details = hasInput ? detailsOf(a, provider) : NO_DETAILS
+  const details = hasInput ? detailsOf(a) : NO_DETAILS
   return {
     kind:
       GENAI_KINDS.get(a['gen_ai.operation.name']) ??
@@ -113,10 +113,7 @@ const callWithoutName = (a: Attributes, provider: string | undefined): 'llm' | u
     : undefined
 
 /** Reads what came from a cache and was written to one, and LangSmith's JSON, whose total is the provider's. */
-function detailsOf(
-  a: Attributes,
-  provider: string | undefined,
-): UsageDetails & Partial<Pick<ReportedUsage, 'total' | 'convention'>> {
+function detailsOf(a: Attributes): UsageDetails & Partial<Pick<ReportedUsage, 'total' | 'convention'>> {
   const cached =
     tokens(a['gen_ai.usage.cache_read.input_tokens']) ?? tokens(a['gen_ai.usage.cache_read_input_tokens'])
   const written =
@@ -129,9 +126,8 @@ function detailsOf(
     return details === undefined ? NO_DETAILS : langsmithDetails(details, a['langsmith.metadata.ls_provider'])
   }
   const writtenHour =
-    provider === 'anthropic'
-      ? tokens(a['anthropic.usage.cache_creation.ephemeral_1h_input_tokens'])
-      : undefined
+    tokens(a['gen_ai.usage.cache_creation.1h_input_tokens']) ??
+    tokens(a['anthropic.usage.cache_creation.ephemeral_1h_input_tokens'])
   return { cached, written, writtenHour, reasoning: undefined }
 }
 
