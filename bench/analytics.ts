@@ -1,6 +1,7 @@
 // Measures what totals cost: nanoseconds a span and bytes a session, compared with a Map of objects, plain and as an
 // LRU, that reads the same spans with the same `readSpanUsage`. `node bench/analytics.ts --quick` gives a rough figure.
 // `--before <folder of a built packages/analytics>` measures that build in the same rounds, and prints the ratio.
+// `--only-hot` leaves out what takes minutes.
 // Timings never fail.
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'

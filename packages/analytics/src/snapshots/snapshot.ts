@@ -36,7 +36,7 @@ export interface TallySnapshot {
 export type SketchSnapshot = readonly (readonly [bucket: number, count: number])[]
 
 /** Tallies, sorted by name. */
-export type TalliesSnapshot = readonly (readonly [name: string, tally: TallySnapshot])[]
+type TalliesSnapshot = readonly (readonly [name: string, tally: TallySnapshot])[]
 
 /** The totals of one session, for another process. */
 export interface SessionSnapshot {
