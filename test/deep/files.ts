@@ -35,7 +35,11 @@ export const DEEP_FILES = {
   properties: [
     'packages/analytics/test/models.test.ts',
     'packages/analytics/test/recorded.test.ts',
+    'packages/analytics/test/recordings.test.ts',
+    'packages/analytics/test/side-by-side.test.ts',
+    'packages/analytics/test/snapshots.test.ts',
     'packages/analytics/test/totals.property.test.ts',
+    'packages/analytics/test/whole-tokens.test.ts',
     'packages/exporter/test/backends/properties.test.ts',
     'packages/exporter/test/backfill/random-trees.test.ts',
     'packages/exporter/test/persistent/encoder/against-the-sdk.test.ts',
