@@ -100,6 +100,11 @@ describe("what Claude wrote to a cache under OpenInference's LangChain", () => {
     })
   })
 
+  it("is undecided for Nova as well, whose API counts as Claude's", () => {
+    const usage = read(llm(spans, { 'llm.model_name': 'amazon.nova-pro-v1:0' }), LANGCHAIN)
+    expect(usage.undecided).toBe('cache')
+  })
+
   it('is nothing where the prompt is too short to be cached', () => {
     const usage = read(llm({ prompt: 1_023, completion: 5 }, claude(undefined)), LANGCHAIN)
     expect(usage.undecided).toBeUndefined()

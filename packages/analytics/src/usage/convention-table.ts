@@ -10,7 +10,13 @@ import {
   OPENROUTER_USAGE,
   PROVIDERS_USAGE,
 } from './conventions-by-name.ts'
-import { CACHE_APART, CACHE_OMITTED, type UsageConvention, WHOLE } from './usage-convention.ts'
+import {
+  CACHE_APART,
+  CACHE_OMITTED,
+  COUNTS_CACHE_APART,
+  type UsageConvention,
+  WHOLE,
+} from './usage-convention.ts'
 
 /** The conventions of scopes. The first one that fits the version and the model counts. */
 const BY_SCOPE: readonly UsageConvention[] = [
@@ -37,8 +43,8 @@ const BY_SCOPE: readonly UsageConvention[] = [
   },
   {
     scope: '@arizeai/openinference-instrumentation-langchain',
-    spans: 'of Anthropic',
-    models: /claude/,
+    spans: 'of Anthropic and Bedrock',
+    models: COUNTS_CACHE_APART,
     ...WHOLE,
     cache: 'reads',
     total: 'sum',
