@@ -13,7 +13,8 @@ const FIRST_COUNT = 'LangChain adds the first count of a stream to the last, whi
 /** All of them. A row that is not here must be right or unknown, and a row that is must be wrong. */
 export const KNOWN: readonly KnownError[] = [
   {
-    families: /^(anthropic-traceloop|strands-(anthropic|bedrock)|ai-sdk-7-(anthropic|openrouter))$/,
+    families:
+      /^(anthropic-traceloop|strands-(anthropic|bedrock)|ai-sdk-7-(anthropic|openrouter)|mastra-(bridge|exporter)-anthropic)$/,
     cases: /^cache-hour$/,
     verdict: 'LOW',
     why: 'no attribute has the lifetime of a cache write, and five minutes is the default',

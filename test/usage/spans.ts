@@ -19,12 +19,19 @@ export function asEnded(span: RecordedSpan): EndedSpan {
     startTime: hrTime(span.start),
     endTime: hrTime(span.end),
     status: { code: span.status.code },
-    attributes: span.attributes,
+    attributes: withSession(span),
     instrumentationScope: span.scope,
     spanContext: () => ({ traceId, spanId }),
     parentSpanContext: parentSpanId === undefined ? undefined : { spanId: parentSpanId },
   }
 }
+
+/**
+ * Mastra's exporter passes no span processor, so that its spans were recorded without a session. `SessionSpanExporter` with
+ * backfill gives them the one that Mastra's metadata name.
+ */
+const withSession = ({ scope, attributes }: RecordedSpan): RecordedSpan['attributes'] =>
+  scope.name === '@mastra/otel-exporter' ? { 'session.id': 'user_ada_conv_1', ...attributes } : attributes
 
 type Order = (spans: readonly RecordedSpan[]) => readonly RecordedSpan[]
 

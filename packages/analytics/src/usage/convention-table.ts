@@ -129,15 +129,15 @@ const BY_SCOPE: readonly UsageConvention[] = [
     models: /claude/,
     ...WHOLE,
     seen: '1.4',
-    evidence: 'source',
+    evidence: 'recorded',
   },
   {
     scope: '@mastra/otel-bridge',
     spans: 'of Anthropic',
     models: /claude/,
     ...WHOLE,
-    seen: '1.5',
-    evidence: 'source',
+    seen: '1.0',
+    evidence: 'recorded',
   },
   {
     scope: 'strands-agents',
