@@ -71,7 +71,7 @@ export function recount(spans: readonly PlacedSpan[]): ReadonlyMap<string, Recou
 }
 
 /** Returns the usage of a recorded span. */
-export const usageOf = (span: PlacedSpan): SpanUsage =>
+const usageOf = (span: PlacedSpan): SpanUsage =>
   readSpanUsage({ attributes: span.attributes, status: { code: span.statusCode ?? 0 } })
 
 /** Whether a span reports usage: a token count or a cost above 0. */
