@@ -34,7 +34,6 @@ export const DEEP_FILES = {
   /** Properties of one part each, and volume. */
   properties: [
     'packages/analytics/test/models.test.ts',
-    'packages/analytics/test/recorded.test.ts',
     'packages/analytics/test/recordings.test.ts',
     'packages/analytics/test/side-by-side.test.ts',
     'packages/analytics/test/snapshots.test.ts',
