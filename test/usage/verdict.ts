@@ -66,6 +66,7 @@ function whyUnknown({ spans, calls }: Recording): string {
 const UNDECIDED = {
   cache: 'nothing says what came from the cache',
   total: 'the parts do not add up to the total',
+  lifetime: 'nothing says for how long the cache was written',
 }
 
 const isPartial = ({ kind, inputTokens, outputTokens, cost }: SpanUsage): boolean =>

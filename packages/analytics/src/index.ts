@@ -13,7 +13,13 @@
  * @module
  */
 export type { SessionEndListener } from './callbacks.ts'
-export type { LongPromptPrices, ModelPrice, PriceTable, TokenPrices } from './cost/span-cost.ts'
+export type {
+  CacheLifetime,
+  LongPromptPrices,
+  ModelPrice,
+  PriceTable,
+  TokenPrices,
+} from './cost/span-cost.ts'
 export type { AnalyticsCounters } from './counters.ts'
 export type { EndedSpan, ParentIdentity, SpanIdentity } from './ended-span.ts'
 export type { ExportResult, SpanExporterLike } from './exporter.ts'

@@ -6,7 +6,14 @@ import {
   kindOf,
   LONGEST_TIMER_MILLIS,
 } from '@otel-sessions/semconv/internal'
-import { type PriceOf, type PriceTable, priceOfTable, pricesProblem } from './cost/span-cost.ts'
+import {
+  CACHE_LIFETIMES,
+  type CacheLifetime,
+  type PriceOf,
+  type PriceTable,
+  priceOfTable,
+  pricesProblem,
+} from './cost/span-cost.ts'
 import type { SessionTotals } from './totals/session-totals.ts'
 
 /** Options of `SessionAnalytics`. */
@@ -32,6 +39,12 @@ export interface SessionAnalyticsOptions {
    */
   readonly prices?: PriceTable | undefined
   /**
+   * How long what is written to a cache is kept, where a span does not report it: `'5m'` or `'1h'`, as Anthropic's `ttl`.
+   * Set it if all requests of the application ask for the same time. Without it, the cost of such a usage is unknown under
+   * instrumentations that never report the time, and that of five minutes otherwise.
+   */
+  readonly cacheLifetime?: CacheLifetime | undefined
+  /**
    * Called with the final totals of each session that is removed because of `maxSessions` or `idleMillis`. The call runs
    * after the span or the batch that caused the removal, in a microtask and in OpenTelemetry's root context. If the call
    * itself removes sessions, their calls run in a later turn of the event loop. `forceFlush()` and `shutdown()` wait for
@@ -56,6 +69,7 @@ const OPTIONS = [
   'maxSessions',
   'idleMillis',
   'prices',
+  'cacheLifetime',
   'onEvict',
   'meterProvider',
 ] satisfies (keyof SessionAnalyticsOptions)[]
@@ -70,18 +84,23 @@ const MAX_SESSIONS = 10_000_000
  */
 export function settingsOf(options: SessionAnalyticsOptions = {}): AnalyticsSettings {
   const own = checkOptions(WHERE, options, OPTIONS)
-  const { maxSessions = 10_000, idleMillis = 3_600_000, prices, onEvict, meterProvider } = own
+  const { maxSessions = 10_000, idleMillis = 3_600_000, prices, cacheLifetime, onEvict, meterProvider } = own
   checkWholeNumber(WHERE, 'maxSessions', maxSessions, 1, MAX_SESSIONS)
   checkWholeNumber(WHERE, 'idleMillis', idleMillis, 1, LONGEST_TIMER_MILLIS)
   const problem = prices === undefined ? undefined : pricesProblem(prices)
   if (problem !== undefined)
     throw new TypeError(`${WHERE}: option prices${problem.startsWith('[') ? problem : ` ${problem}`}`)
+  if (cacheLifetime !== undefined && !CACHE_LIFETIMES.includes(cacheLifetime)) {
+    throw new TypeError(
+      `${WHERE}: option cacheLifetime must be one of ${CACHE_LIFETIMES.join(', ')}; it is ${kindOf(cacheLifetime)}`,
+    )
+  }
   checkFunction(WHERE, 'onEvict', onEvict)
   if (meterProvider !== undefined && typeof meterProvider?.getMeter !== 'function') {
     throw new TypeError(
       `${WHERE}: option meterProvider must be a MeterProvider, with getMeter; it is ${kindOf(meterProvider)}`,
     )
   }
-  const priceOf = prices && priceOfTable(prices)
+  const priceOf = prices && priceOfTable(prices, cacheLifetime)
   return { maxSessions, idleMillis, priceOf, onEvict, meterProvider }
 }

@@ -217,12 +217,15 @@ function reportUnknownCost({ undecided }: SpanUsage): void {
     )
     return
   }
-  problems.report(
-    'undecided',
-    () =>
-      undecided === 'cache'
-        ? 'a usage has no cost: its span does not tell whether its input includes what was read from and written to a cache; update its instrumentation, or report a cost'
-        : 'a usage has no cost: the tokens of its span do not add up to their total; update its instrumentation, or report a cost',
-    undecided,
-  )
+  problems.report('undecided', () => UNDECIDED[undecided], undecided)
 }
+
+/** What the numbers do not say, and what helps. */
+const UNDECIDED = {
+  cache:
+    'a usage has no cost: its span does not tell whether its input includes what was read from and written to a cache; update its instrumentation, or report a cost',
+  total:
+    'a usage has no cost: the tokens of its span do not add up to their total; update its instrumentation, or report a cost',
+  lifetime:
+    'a usage has no cost: its instrumentation does not report for how long something was written to a cache; set the option cacheLifetime to 5m, which is the default of Anthropic, or to 1h',
+} satisfies Record<NonNullable<SpanUsage['undecided']>, string>

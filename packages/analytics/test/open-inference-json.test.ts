@@ -72,7 +72,7 @@ describe("what Claude wrote to a cache under OpenInference's LangChain", () => {
     }
     expect(read(llm(spans, claude(answer({ usage_metadata }))), LANGCHAIN)).toMatchObject({
       cacheWriteTokens: 9_000,
-      undecided: undefined,
+      undecided: 'lifetime',
     })
   })
 
@@ -232,7 +232,7 @@ it("a span of AI SDK 7 has what was written to a cache under OpenInference's pro
     kind: 'llm',
     inputTokens: 10_020,
     cacheWriteTokens: 10_000,
-    undecided: undefined,
+    undecided: 'lifetime',
   })
 })
 

@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { PRICES } from '../src/cost/prices.ts'
-import { type PriceTable, priceOfTable, pricesProblem } from '../src/cost/span-cost.ts'
+import { type CacheLifetime, type PriceTable, priceOfTable, pricesProblem } from '../src/cost/span-cost.ts'
 import { readSpanUsage } from '../src/usage/read-usage.ts'
 import type { SpanUsage } from '../src/usage/span-usage.ts'
 
@@ -112,8 +112,39 @@ describe('the cost of tokens', () => {
     ['more is written for an hour than at all', claude({ cacheWriteTokens: 5, cacheWriteHourTokens: 6 })],
     ['it is not known whether the cache is included', claude({ undecided: 'cache' })],
     ['the parts do not add up', claude({ undecided: 'total' })],
+    ['nothing says for how long it is written', claude({ cacheWriteTokens: 5, undecided: 'lifetime' })],
   ])('is unknown where %s', (_, result) => {
     expect(result).toBeUndefined()
+  })
+})
+
+describe('a cache write whose lifetime no span reports', () => {
+  const written = { inputTokens: 10, outputTokens: 0, cacheWriteTokens: 10, undecided: 'lifetime' } as const
+  const priced = (lifetime: CacheLifetime, changes: Partial<SpanUsage>) =>
+    priceOfTable(
+      TABLE,
+      lifetime,
+    )({ ...readSpanUsage({ attributes: {} }), kind: 'llm', model: 'claude', ...written, ...changes })?.total
+
+  it('costs as the option says', () => {
+    expect(priced('5m', {})).toBeCloseTo(10 * 3.75e-6, 12)
+    expect(priced('1h', {})).toBeCloseTo(10 * 6e-6, 12)
+    expect(priced('1h', { undecided: undefined })).toBeCloseTo(10 * 6e-6, 12)
+  })
+
+  it('costs as the span says, if it does', () => {
+    const said = { cacheWriteHourTokens: 4, undecided: undefined }
+    for (const lifetime of ['5m', '1h'] as const)
+      expect(priced(lifetime, said)).toBeCloseTo(6 * 3.75e-6 + 4 * 6e-6, 12)
+  })
+
+  it('is unknown for an hour that has no price, and for numbers that are undecided otherwise', () => {
+    expect(priced('1h', { model: 'short' })).toBeUndefined()
+    expect(priced('5m', { undecided: 'cache' })).toBeUndefined()
+  })
+
+  it('has the only price of a provider that has one lifetime', () => {
+    expect(priced('1h', { model: 'short', undecided: undefined })).toBeCloseTo(10 * 3.75e-6, 12)
   })
 })
 

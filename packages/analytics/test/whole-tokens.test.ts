@@ -86,7 +86,7 @@ describe('the input includes what was written to a cache', () => {
       inputTokens: 10_020,
       cachedInputTokens: 4_000,
       cacheWriteTokens: 6_000,
-      undecided: undefined,
+      undecided: 'lifetime',
     })
   })
 
@@ -486,4 +486,37 @@ it('a usage is never less than what its parts say, whatever a span reports', () 
     ),
     { numRuns: runs(300) },
   )
+})
+
+describe('for how long something was written to a cache', () => {
+  const write = {
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.usage.input_tokens': 20,
+    'gen_ai.usage.output_tokens': 100,
+    'gen_ai.usage.cache_creation.input_tokens': 10_000,
+  }
+  const undecided = (model: string, scope?: string, more = {}) =>
+    readSpanUsage({
+      attributes: { ...write, 'gen_ai.request.model': model, ...more },
+      instrumentationScope: scope === undefined ? undefined : { name: scope },
+    }).undecided
+
+  it('is undecided under an instrumentation that never reports it, for models that have two times', () => {
+    expect(undecided('claude-sonnet-4-5', '@traceloop/instrumentation-anthropic')).toBe('lifetime')
+    expect(undecided('nova-pro', '@traceloop/instrumentation-anthropic')).toBeUndefined()
+  })
+
+  it('is the usual time under one that is not known, and where nothing was written', () => {
+    expect(undecided('claude-sonnet-4-5')).toBeUndefined()
+    expect(
+      undecided('claude-sonnet-4-5', '@traceloop/instrumentation-anthropic', {
+        'gen_ai.usage.cache_creation.input_tokens': 0,
+      }),
+    ).toBeUndefined()
+  })
+
+  it('is decided where the span says it', () => {
+    const said = { 'anthropic.usage.cache_creation.ephemeral_1h_input_tokens': 0 }
+    expect(undecided('claude-sonnet-4-5', 'com.anthropic.sdk.typescript', said)).toBeUndefined()
+  })
 })

@@ -121,6 +121,10 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     what: 'The span reports a total that is more than its parts, and nothing tells what the rest is. The `cost` of the session is `undefined`, and `undecidedUsages` counts it.',
     fix: 'Update the instrumentation, or use [one whose way of counting is known](usage-and-cost.md).',
   },
+  'a usage has no cost: its instrumentation does not report for how long': {
+    what: 'Something was written to a cache of Anthropic, where an hour costs more than five minutes, and this instrumentation never reports which it was. The `cost` of the session is `undefined`, and `undecidedUsages` counts it.',
+    fix: 'Set `cacheLifetime` of `SessionAnalytics` to `5m`, which is what Anthropic does unless a request asks for `ttl: "1h"`, or to `1h`.',
+  },
   ' report the same LLM calls, which count once, as the first reports them': {
     what: 'Two instrumentations trace the same calls, such as those of LangChain and of the SDK that it calls. Each call counts once, but both spans are exported, and [not all such calls can be recognized](usage-and-cost.md#nothing-counts-twice).',
     fix: 'Switch off the second that the message names. The tracing of `@anthropic-ai/sdk` is off with `new Anthropic({ openTelemetry: false })`, or with `ANTHROPIC_OPEN_TELEMETRY=false`.',

@@ -52,6 +52,12 @@ export interface LongPromptPrices extends TokenPrices {
  */
 export type PriceTable = Readonly<Record<string, ModelPrice>>
 
+/** For how long something is written to a provider's cache: five minutes or an hour, as Anthropic's `ttl` names them. */
+export type CacheLifetime = '5m' | '1h'
+
+/** The lifetimes that there are. */
+export const CACHE_LIFETIMES: readonly CacheLifetime[] = ['5m', '1h']
+
 /** Prices a usage; undefined if the table has no price for it, or if the span does not say all that is to be paid. */
 export type PriceOf = (usage: SpanUsage) => SpanCost | undefined
 
@@ -60,8 +66,12 @@ const CACHED_NAMES = 1000
 
 const MILLION = 1_000_000
 
-/** Makes a price function of a valid table. Later changes of the table have no effect. */
-export function priceOfTable(table: PriceTable): PriceOf {
+/**
+ * Makes a price function of a valid table. Later changes of the table have no effect.
+ *
+ * @param lifetime how long what is written to a cache is kept, where the span does not report it
+ */
+export function priceOfTable(table: PriceTable, lifetime?: CacheLifetime): PriceOf {
   const prices = new Map(Object.entries(table).map(([model, price]) => [model, { ...price }]))
   const cached = new GenerationalMap<ModelPrice | undefined>(CACHED_NAMES)
   const priceOf = (model: string | undefined): ModelPrice | undefined => {
@@ -74,9 +84,11 @@ export function priceOfTable(table: PriceTable): PriceOf {
     return price
   }
   return (usage) => {
-    if (usage.undecided !== undefined) return undefined
+    const isDecided =
+      usage.undecided === undefined || (usage.undecided === 'lifetime' && lifetime !== undefined)
+    if (!isDecided) return undefined
     const price = priceOf(usage.model) ?? (isDeployment(usage) ? undefined : priceOf(usage.requestModel))
-    return price && costAt(price, usage)
+    return price && costAt(price, usage, lifetime === '1h')
   }
 }
 
@@ -91,9 +103,12 @@ function find(prices: ReadonlyMap<string, ModelPrice>, model: string): ModelPric
   return undefined
 }
 
-function costAt(model: ModelPrice, usage: SpanUsage): SpanCost | undefined {
+/** @param isLong whether a cache write is for an hour unless the span says otherwise */
+function costAt(model: ModelPrice, usage: SpanUsage, isLong: boolean): SpanCost | undefined {
   const { inputTokens, cachedInputTokens: read = 0, cacheWriteTokens: written = 0 } = usage
-  const { cacheWriteHourTokens: forAnHour = 0 } = usage
+  // A provider without such a price has one lifetime only, unless the span is of one that has two.
+  const isForAnHour = isLong && (usage.undecided === 'lifetime' || model.cacheWriteHour !== undefined)
+  const { cacheWriteHourTokens: forAnHour = isForAnHour ? written : 0 } = usage
   if (inputTokens === undefined) return undefined
   const { longPrompt } = model
   const price = longPrompt !== undefined && inputTokens > longPrompt.above ? longPrompt : model

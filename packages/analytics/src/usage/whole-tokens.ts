@@ -38,8 +38,23 @@ export function wholeTokens(usage: ReportedUsage, kind: WorkKind, span: UsageSpa
   if (!isComplete(convention, span)) return withTotal(wholeInput, undefined, undefined)
   const besideOutput = reasoningBesideOutput(usage, wholeInput, output, convention, model)
   if (typeof besideOutput === 'string') return { ...withTotal(input, output, total), undecided: besideOutput }
-  return withTotal(wholeInput, output + besideOutput, total)
+  const whole = withTotal(wholeInput, output + besideOutput, total)
+  return hidesLifetime(usage, convention, model) ? { ...whole, undecided: 'lifetime' } : whole
 }
+
+/**
+ * Whether something was written to a cache for a time that the instrumentation never reports, by a provider that charges
+ * more for a longer one. An unknown instrumentation may report it, if it is not the usual time.
+ */
+const hidesLifetime = (
+  { written = 0, writtenHour }: ReportedUsage,
+  convention: UsageConvention | undefined,
+  model = '',
+): boolean =>
+  written > 0 && writtenHour === undefined && convention !== undefined && HAS_LIFETIMES.test(model)
+
+/** Models that can be asked to cache for five minutes or for an hour. */
+const HAS_LIFETIMES = /claude/
 
 /** A total that is less than its parts was made without some of them. */
 function withTotal(
