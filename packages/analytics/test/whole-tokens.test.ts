@@ -516,7 +516,18 @@ describe('for how long something was written to a cache', () => {
   })
 
   it('is decided where the span says it', () => {
-    const said = { 'anthropic.usage.cache_creation.ephemeral_1h_input_tokens': 0 }
+    const said = {
+      'gen_ai.usage.input_tokens': 10_020,
+      'gen_ai.usage.cache_creation.input_tokens': undefined,
+      'gen_ai.usage.cache_write.input_tokens': 10_000,
+      'anthropic.usage.cache_creation.ephemeral_1h_input_tokens': 0,
+    }
+    expect(
+      undecided('claude-sonnet-4-5', 'com.anthropic.sdk.typescript', {
+        ...said,
+        'anthropic.usage.cache_creation.ephemeral_1h_input_tokens': undefined,
+      }),
+    ).toBe('lifetime')
     expect(undecided('claude-sonnet-4-5', 'com.anthropic.sdk.typescript', said)).toBeUndefined()
   })
 })

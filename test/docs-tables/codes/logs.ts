@@ -122,7 +122,7 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     fix: 'Update the instrumentation, or use [one whose way of counting is known](usage-and-cost.md).',
   },
   'a usage has no cost: its instrumentation does not report for how long': {
-    what: 'Something was written to a cache of Anthropic, where an hour costs more than five minutes, and this instrumentation never reports which it was. The `cost` of the session is `undefined`, and `undecidedUsages` counts it.',
+    what: 'Anthropic charges more for an hour in its cache than for five minutes. This instrumentation never reports which it was. The `cost` of the session is `undefined`, and `undecidedUsages` counts it.',
     fix: 'Set `cacheLifetime` of `SessionAnalytics` to `5m`, which is what Anthropic does unless a request asks for `ttl: "1h"`, or to `1h`.',
   },
   ' report the same LLM calls, which count once, as the first reports them': {
