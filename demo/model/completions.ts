@@ -16,7 +16,7 @@ export interface ChatRequest {
 type Thought = { text: string } | { tool: string; order: string }
 
 /** The order that the conversation is about: the last one mentioned. */
-function orderOf(messages: ChatMessage[]): string | undefined {
+export function orderOf(messages: ChatMessage[]): string | undefined {
   return messages
     .map(textOf)
     .join('\n')
@@ -67,7 +67,7 @@ export function streamChunks(request: ChatRequest, thought: Thought): object[] {
 }
 
 /** Streams report usage only on request. */
-const reportsUsage = ({ stream, stream_options }: ChatRequest): boolean =>
+export const reportsUsage = ({ stream, stream_options }: ChatRequest): boolean =>
   !stream || stream_options?.include_usage === true
 
 function textOf({ content }: ChatMessage): string {
@@ -92,8 +92,10 @@ function finishReason(thought: Thought): string {
   return 'text' in thought ? 'stop' : 'tool_calls'
 }
 
+export type Usage = ReturnType<typeof usageOf>
+
 /** A token for every four characters, a third of the prompt from the cache, and two tokens of reasoning. */
-function usageOf({ messages }: ChatRequest, thought: Thought) {
+export function usageOf({ messages }: ChatRequest, thought: Thought) {
   const prompt = Math.ceil(messages.map(textOf).join('').length / 4)
   const completionTokens = Math.ceil(JSON.stringify(thought).length / 4)
   return {
