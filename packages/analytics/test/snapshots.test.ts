@@ -225,3 +225,26 @@ test('sessions() with a limit returns the beginning of all sessions, for every s
     { numRuns: runs(300) },
   )
 })
+
+test('a metric without a value and a cost below 0 are rejected', () => {
+  const session = (changes: object) => {
+    const snapshot = fullSnapshot()
+    return { ...snapshot, sessions: [{ ...snapshot.sessions[0], ...changes }] }
+  }
+  expect(isAccepted(session({}))).toBe(true)
+  const none = { count: 0, unscored: 0, millionths: '0' }
+  expect(isAccepted(session({ metrics: [['clicks', none]] }))).toBe(false)
+  const work = (input: number, other: number) => [0, 0, 1, 0, 0, 1, 1, 2, 0, 0, 0, input, 0, other]
+  expect(isAccepted(session({ otherModels: work(5, -5) }))).toBe(true)
+  expect(isAccepted(session({ otherModels: work(5, -6) }))).toBe(false)
+  expect(isAccepted(session({ otherModels: work(-1, 5) }))).toBe(false)
+})
+
+test('fields that a snapshot has in addition are not kept', () => {
+  const snapshot = fullSnapshot()
+  const first = snapshot.sessions[0] as { name: object; end: object }
+  const more = { ...first, name: { ...first.name, x: 1n }, end: { ...first.end, x: 1n } }
+  const analytics = new SessionAnalytics()
+  analytics.merge({ ...snapshot, sessions: [more] })
+  expect(() => JSON.stringify(analytics)).not.toThrow()
+})

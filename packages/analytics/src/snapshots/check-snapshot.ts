@@ -110,7 +110,24 @@ const tally = both(
   where('a tally whose min and max are those of its numbers', isOrdered),
 )
 const tallies = list(tuple(name, tally), VALUES_MAX)
-const numbers = tuple(...WORK_FIELDS.map((field) => (field.endsWith('Cost') ? whole : count)))
+/** A metric exists from its first value on. */
+const metrics = list(
+  tuple(
+    name,
+    both(
+      tally,
+      where('a tally of at least one number', ({ count: values }: TallySnapshot) => values > 0),
+    ),
+  ),
+  VALUES_MAX,
+)
+/** The part of the cost that is neither input nor output is negative for a discount, the whole is not. */
+const isPaid = (all: readonly number[]) =>
+  WORK_FIELDS.reduce((sum, field, index) => (field.endsWith('Cost') ? sum + (all[index] ?? 0) : sum), 0) >= 0
+const numbers = both(
+  tuple(...WORK_FIELDS.map((field) => (field === 'otherCost' ? whole : count))),
+  where('numbers whose costs are not negative together', isPaid),
+)
 const sketch = list(
   tuple(
     both(
@@ -151,7 +168,7 @@ const session = object({
   events: count,
   attachments: count,
   feedback: optional(object({ count, scored: count, names: tallies, more: bool })),
-  metrics: tallies,
+  metrics,
   moreMetrics: bool,
   traceLatency: sketch,
   llmCallLatency: sketch,

@@ -35,10 +35,11 @@ const mergedLatencies = (latencies: Latencies, sketch: SketchSnapshot): Latencie
 
 function mergeLifecycle(session: Session, other: SessionSnapshot): void {
   const { name, end, feedback, metrics, moreMetrics, late, events, attachments } = other
-  if (name !== undefined) session.obtainLifecycle().addName({ ...name })
+  if (name !== undefined) session.obtainLifecycle().addName({ name: name.name, time: name.time })
   if (end !== undefined) {
     const lifecycle = session.obtainLifecycle()
-    lifecycle.addEnd({ ...end, reason: end.reason })
+    // Field by field: a snapshot may have more, which would be passed on.
+    lifecycle.addEnd({ state: end.state, reason: end.reason, time: end.time, implied: end.implied })
     // The process that counted the end has called its listeners.
     lifecycle.isEndReported = true
   }
