@@ -21,9 +21,9 @@ const PROVIDERS = [
   'voyageai',
 ]
 
-/** Excluded: models that are not priced by text tokens only, and open weights, which others sell. */
+/** Excluded: models that are not priced by text tokens only, open weights, which others sell, and variants (`:`). */
 const OTHERWISE =
-  /image|audio|voice|voxtral|realtime|transcribe|tts|live|omni|ocr|computer-use|davinci|curie|babbage|^ada|gpt-oss|gemma|:free|^ft:|\.ft-/
+  /image|audio|voice|voxtral|realtime|transcribe|tts|live|omni|ocr|computer-use|davinci|curie|babbage|^ada|gpt-oss|gemma|:|\.ft-/
 
 /** Excluded on Bedrock: models that are not priced by text tokens only. */
 const OTHERWISE_ON_BEDROCK = /sonic|voxtral|image/

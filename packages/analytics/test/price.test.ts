@@ -194,6 +194,11 @@ describe('the price of a model is found', () => {
     },
   )
 
+  it('never of a bare name on Bedrock, where regions have prices of their own', () => {
+    expect(custom({ model: 'claude', provider: 'aws.bedrock' })).toBeUndefined()
+    expect(custom({ model: 'claude', provider: 'anthropic' })).toBeDefined()
+  })
+
   it('after thousands of names without a price', () => {
     const priceOf = priceOfTable(TABLE)
     const ask = (model: string) =>
@@ -266,6 +271,7 @@ describe('the price of a name that a cloud gives', () => {
     ['an endpoint of Vertex AI', 'projects/p-1/locations/us-central1/endpoints/gemini-2.5-pro'],
     ['a fine-tuned model', 'ft:gpt-4o-2024-08-06:bookshop::abc'],
     ['a free variant', 'anthropic/claude-sonnet-4.5:free'],
+    ['a variant that thinks', 'google/gemini-2.5-flash-preview:thinking'],
     ['a variant with web search', 'openai/gpt-4o:online'],
     ['a host of open weights', 'accounts/fireworks/models/deepseek-v3'],
     ['another host', 'groq/openai/gpt-oss-120b'],
@@ -344,6 +350,10 @@ describe('an invalid table is rejected with the model and the field', () => {
     ],
   ])('%j', (table, problem) => {
     expect(pricesProblem(table)).toBe(problem)
+  })
+
+  it('a name of any length is shortened', () => {
+    expect(pricesProblem({ ['x'.repeat(100_000)]: 3 })?.length).toBeLessThan(300)
   })
 
   it('a valid one is accepted', () => {

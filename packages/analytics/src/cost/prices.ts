@@ -185,9 +185,7 @@ export const PRICES: PriceTable = {
   'gemini-2.5-flash-latest': { input: 0.3, cachedInput: 0.03, output: 2.5 },
   'gemini-2.5-flash-lite': { input: 0.1, cachedInput: 0.01, output: 0.4 },
   'gemini-2.5-flash-preview': { input: 0.15, output: 0.6 },
-  'gemini-2.5-flash-preview-05-20:thinking': { input: 0.15, output: 0.6 },
   'gemini-2.5-flash-preview-09-2025': { input: 0.3, cachedInput: 0.03, output: 2.5 },
-  'gemini-2.5-flash-preview:thinking': { input: 0.15, output: 0.6 },
   'gemini-2.5-pro': {
     input: 1.25,
     cachedInput: 0.125,
@@ -320,7 +318,6 @@ export const PRICES: PriceTable = {
   'gpt-4o-mini': { input: 0.15, cachedInput: 0.075, output: 0.6 },
   'gpt-4o-mini-search-preview': { input: 0.15, cachedInput: 0.075, output: 0.6 },
   'gpt-4o-search-preview': { input: 2.5, output: 10 },
-  'gpt-4o:extended': { input: 6, output: 18 },
   'gpt-5': { input: 1.25, cachedInput: 0.125, output: 10 },
   'gpt-5-1': { input: 1.25, cachedInput: 0.125, output: 10 },
   'gpt-5-1-chat': { input: 1.25, cachedInput: 0.125, output: 10 },

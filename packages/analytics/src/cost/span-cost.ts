@@ -4,6 +4,7 @@
 
 import { GenerationalMap, kindOf } from '@otel-sessions/semconv/internal'
 import type { SpanCost, SpanUsage } from '../usage/span-usage.ts'
+import { NAME_MAX_LENGTH } from '../usage/values.ts'
 import { priceNames } from './model-names.ts'
 
 /** The price of tokens in USD per million. A price below 0.0001, except 0, is invalid: it is per token. */
@@ -87,10 +88,15 @@ export function priceOfTable(table: PriceTable, lifetime?: CacheLifetime): Price
     const isDecided =
       usage.undecided === undefined || (usage.undecided === 'lifetime' && lifetime !== undefined)
     if (!isDecided) return undefined
-    const price = priceOf(usage.model) ?? (isDeployment(usage) ? undefined : priceOf(usage.requestModel))
+    const named = (model: string | undefined) => (isWithoutRegion(model, usage) ? undefined : priceOf(model))
+    const price = named(usage.model) ?? (isDeployment(usage) ? undefined : named(usage.requestModel))
     return price && costAt(price, usage, lifetime === '1h')
   }
 }
+
+/** Whether a name is not one of Bedrock's, on Bedrock: most regions cost more than the owner of the model. */
+const isWithoutRegion = (model: string | undefined, { provider }: SpanUsage): boolean =>
+  provider?.includes('bedrock') === true && model?.includes('.') === false
 
 /** Whether the requested model is the name of a deployment, which anybody can give to any model. */
 const isDeployment = ({ provider }: SpanUsage): boolean => provider?.toLowerCase().includes('azure') === true
@@ -156,7 +162,7 @@ export function pricesProblem(table: unknown): string | undefined {
     return `must be a plain object of prices by model, it is an instance of ${nameOf(table)}`
   for (const [model, price] of Object.entries(table)) {
     const problem = priceProblem(price)
-    if (problem !== undefined) return `[${JSON.stringify(model)}]${problem}`
+    if (problem !== undefined) return `[${JSON.stringify(model.slice(0, NAME_MAX_LENGTH))}]${problem}`
   }
   return undefined
 }
