@@ -8,20 +8,8 @@ export interface KnownError {
   readonly why: string
 }
 
-const FIRST_COUNT = 'LangChain adds the first count of a stream to the last, which includes it: 1 to 8 tokens'
-
 /** All of them. A row that is not here must be right or unknown, and a row that is must be high. */
 export const KNOWN: readonly KnownError[] = [
-  {
-    families: /^lang(chain|graph)-anthropic-openinference$/,
-    cases: /^streamed$/,
-    why: FIRST_COUNT,
-  },
-  {
-    families: /^langchain-anthropic-streaming-openinference$/,
-    cases: /./,
-    why: FIRST_COUNT,
-  },
   {
     families: /^langchain-(and-openai|anthropic-and-sdk)$/,
     cases: /^(aborted|error|streamed)$/,

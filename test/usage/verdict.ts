@@ -66,6 +66,7 @@ function whyUnknown({ spans, calls }: Recording): string {
 const UNDECIDED = {
   cache: 'nothing says what came from the cache',
   total: 'the parts do not add up to the total',
+  stream: 'LangChain adds the first count of a stream to the last, which includes it',
   lifetime: 'nothing says for how long the cache was written',
 }
 

@@ -226,6 +226,8 @@ const UNDECIDED = {
     'a usage has no cost: its span does not tell whether its input includes what was read from and written to a cache; update its instrumentation, or report a cost',
   total:
     'a usage has no cost: the tokens of its span do not add up to their total; update its instrumentation, or report a cost',
+  stream:
+    'a usage has no cost: LangChain counts the first words of a streamed answer of Anthropic twice; give its model a client of @anthropic-ai/sdk 0.137 or later, which traces itself and counts right',
   lifetime:
     'a usage has no cost: its instrumentation does not report for how long something was written to a cache; set the option cacheLifetime to 5m, which is the default of Anthropic, or to 1h',
 } satisfies Record<NonNullable<SpanUsage['undecided']>, string>

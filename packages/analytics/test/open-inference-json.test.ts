@@ -59,7 +59,6 @@ describe("what Claude wrote to a cache under OpenInference's LangChain", () => {
     expect(read(llm(spans, claude(output)), LANGCHAIN)).toMatchObject({
       cacheWriteTokens: 9_000,
       cacheWriteHourTokens: 6_000,
-      undecided: undefined,
     })
   })
 
@@ -108,6 +107,42 @@ describe("what Claude wrote to a cache under OpenInference's LangChain", () => {
   it('is nothing where the prompt is too short to be cached', () => {
     const usage = read(llm({ prompt: 1_023, completion: 5 }, claude(undefined)), LANGCHAIN)
     expect(usage.undecided).toBeUndefined()
+  })
+})
+
+describe("a streamed answer of Claude under OpenInference's LangChain", () => {
+  const anthropic = (output: unknown, more: Attributes = {}) =>
+    llm(
+      { prompt: 220, completion: 58 },
+      {
+        'llm.model_name': 'claude-sonnet-4-5',
+        'output.value': output,
+        metadata: '{"ls_provider":"anthropic","ls_model_name":"claude-sonnet-4-5"}',
+        ...more,
+      },
+    )
+  const undecided = (attributes: Attributes) => read(attributes, LANGCHAIN).undecided
+  const usage = { cache_read_input_tokens: 0, cache_creation_input_tokens: 0 }
+  const chunk = answer({ response_metadata: { usage } }, 'AIMessageChunk')
+
+  it('is undecided, because LangChain adds the first count of its output to the last', () => {
+    expect(read(anthropic(chunk), LANGCHAIN)).toMatchObject({ outputTokens: 58, undecided: 'stream' })
+  })
+
+  it('may be any whose answer is hidden or cut', () => {
+    expect(undecided(anthropic(undefined))).toBe('stream')
+    expect(undecided(anthropic('__REDACTED__'))).toBe('stream')
+  })
+
+  it('is no answer that came as a whole, and none of another provider', () => {
+    expect(undecided(anthropic(answer({ usage: { ...usage, input_tokens: 220 } })))).toBeUndefined()
+    const aws = { metadata: '{"ls_provider":"amazon_bedrock","versions":{"@langchain/aws":"1"}}' }
+    expect(undecided(anthropic(chunk, aws))).toBeUndefined()
+  })
+
+  it('has the cost that its span reports', () => {
+    const { cost } = read(anthropic(chunk, { 'llm.cost.total': 0.01 }), LANGCHAIN)
+    expect(cost?.total).toBe(0.01)
   })
 })
 

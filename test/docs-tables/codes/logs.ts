@@ -121,6 +121,10 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     what: 'The span reports a total that is more than its parts, and nothing tells what the rest is. The `cost` of the session is `undefined`, and `undecidedUsages` counts it.',
     fix: 'Update the instrumentation, or use [one whose way of counting is known](usage-and-cost.md).',
   },
+  'a usage has no cost: LangChain counts the first words': {
+    what: 'While an answer of Anthropic is streamed, LangChain adds its first count of output to the last, which includes it. OpenInference passes that on, or hides whether the answer was streamed. The `cost` of the session is `undefined`, and `undecidedUsages` counts it.',
+    fix: "Let Anthropic's SDK [trace itself](usage-and-cost.md#what-the-counts-include).",
+  },
   'a usage has no cost: its instrumentation does not report for how long': {
     what: 'Anthropic charges more for an hour in its cache than for five minutes. This instrumentation never reports which it was. The `cost` of the session is `undefined`, and `undecidedUsages` counts it.',
     fix: 'Set `cacheLifetime` of `SessionAnalytics` to `5m`, which is what Anthropic does unless a request asks for `ttl: "1h"`, or to `1h`.',

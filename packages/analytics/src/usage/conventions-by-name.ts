@@ -110,6 +110,20 @@ export const OPENINFERENCE_ANSWER: readonly UsageConvention[] = [
   },
 ]
 
+/** LangChain adds up the counts of a stream of Anthropic, of which the last includes the first. */
+export const LANGCHAIN_ANTHROPIC_STREAMED: readonly UsageConvention[] = [
+  {
+    ...WHOLE,
+    scope: LANGCHAIN,
+    spans: 'of `@langchain/anthropic`, streamed: the output is some tokens too high',
+    cache: 'reads',
+    total: 'sum',
+    addsFirstCount: true,
+    seen: '4.1, with 1.5',
+    evidence: 'recorded',
+  },
+]
+
 /** LangChain's package for Google, as OpenInference names it. */
 export const LANGCHAIN_GOOGLE: readonly UsageConvention[] = [
   {

@@ -1,4 +1,5 @@
 import {
+  LANGCHAIN_ANTHROPIC_STREAMED,
   LANGCHAIN_GOOGLE,
   LANGCHAIN_GOOGLE_GENAI,
   LANGCHAIN_GOOGLE_GENAI_STREAMED,
@@ -17,7 +18,7 @@ type Fields = Readonly<Record<string, unknown>>
  */
 export function openInferenceJson(a: Attributes, usage: ReportedUsage): Partial<ReportedUsage> {
   const metadata = a['metadata']
-  const isLangChain = typeof metadata === 'string' && metadata.includes('"@langchain/')
+  const isLangChain = typeof metadata === 'string' && metadata.includes('"ls_provider"')
   const output = a['output.value']
   const found = {
     ...(isLangChain ? langChain(a, metadata, usage) : bedrockModel(a, usage)),
@@ -42,10 +43,13 @@ const hasCacheApart = (model: string): boolean => COUNTS_CACHE_APART.test(model)
 
 function langChain(a: Attributes, metadata: string, usage: ReportedUsage): Partial<ReportedUsage> {
   const found = usage.model === undefined ? modelOf(metadata) : {}
+  const isWhole = isWholeMessage(a['output.value'])
+  // Only the answer tells whether it was streamed.
+  if (metadata.includes('"ls_provider":"anthropic"') && !isWhole)
+    return { ...found, convention: LANGCHAIN_ANTHROPIC_STREAMED }
   if (metadata.includes('"@langchain/google":')) return { ...found, convention: LANGCHAIN_GOOGLE }
   if (!metadata.includes('"@langchain/google-genai":')) return found
-  if (usage.cached === undefined || isWholeMessage(a['output.value']))
-    return { ...found, convention: LANGCHAIN_GOOGLE_GENAI }
+  if (usage.cached === undefined || isWhole) return { ...found, convention: LANGCHAIN_GOOGLE_GENAI }
   // A streamed message adds up the cache of each chunk, and that is the same one.
   return { ...found, cached: undefined, convention: LANGCHAIN_GOOGLE_GENAI_STREAMED }
 }

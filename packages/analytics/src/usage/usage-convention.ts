@@ -3,7 +3,7 @@
  * input includes what was read from and written to a cache, and whether the output includes reasoning.
  */
 export interface UsageConvention {
-  /** The instrumentation scope: the name of the tracer. `''` for attributes that say by their names how they count. */
+  /** The instrumentation scope: the name of the tracer. */
   readonly scope: string
   /** Which of its spans, in a few words for the table in the guide. */
   readonly spans?: string
@@ -21,6 +21,8 @@ export interface UsageConvention {
   readonly total: 'provider' | 'sum'
   /** Whether what is left of the total is input: the prompts of Google's own tools. */
   readonly restIsInput?: true
+  /** Whether the output includes the first count of a stream, which is also in the last. */
+  readonly addsFirstCount?: true
   /** The attribute that a complete answer has. Without it, the output is that of the first words of a stream. */
   readonly completeWith?: string
   /** The versions that were seen. */

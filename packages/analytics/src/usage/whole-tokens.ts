@@ -39,6 +39,7 @@ export function wholeTokens(usage: ReportedUsage, kind: WorkKind, span: UsageSpa
   const besideOutput = reasoningBesideOutput(usage, wholeInput, output, convention, model)
   if (typeof besideOutput === 'string') return { ...withTotal(input, output, total), undecided: besideOutput }
   const whole = withTotal(wholeInput, output + besideOutput, total)
+  if (convention?.addsFirstCount) return { ...whole, undecided: 'stream' }
   return hidesLifetime(usage, convention, model) ? { ...whole, undecided: 'lifetime' } : whole
 }
 
