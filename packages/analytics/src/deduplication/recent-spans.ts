@@ -5,7 +5,7 @@
 
 import type { Session } from '../totals/session.ts'
 import { TraceCalls } from './side-by-side.ts'
-import { COUNTED, SEEN, SpanRecord } from './span-record.ts'
+import { COUNTED, SEEN, SpanRecord, WAITS } from './span-record.ts'
 
 /** The number of spans in a generation. */
 const GENERATION_SIZE = 16_384
@@ -44,7 +44,8 @@ export class RecentSpans {
     else {
       this.#size++
       // They were added in the older generation, as most of them were.
-      record.calls = undefined
+      record.waiting = undefined
+      record.flags &= ~WAITS
     }
     trace.newer.add(record)
     return record

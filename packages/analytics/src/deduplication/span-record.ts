@@ -27,11 +27,16 @@ export const ENTERS = 1024
 export const COVERED = 2048
 /** A span of another instrumentation beside it reports the same call, and counts in its place. */
 export const REPORTED_BESIDE = 4096
+/** It waits for the usage of a span above, in whose list it is. */
+export const WAITS = 8192
 
 /** The flags that pass through all spans. */
 export const PASSING = CALL_BELOW | USAGE_BELOW
 /** The flags that pass through spans of kind `other` only. */
 export const KINDS = KIND_BELOW.tool | KIND_BELOW.agent | KIND_BELOW.retrieval | KIND_BELOW.embedding
+
+/** The spans above another that are searched: traces that are deeper are mistakes. */
+export const DEPTH_MAX = 256
 
 /** A span that was seen recently, or that a child names as its parent. */
 export class SpanRecord {
@@ -46,8 +51,8 @@ export class SpanRecord {
   contribution: Contribution | undefined = undefined
   /** Of an LLM call: what tells whether another span reports it too. */
   facts: CallFacts | undefined = undefined
-  /** LLM calls and embeddings at or below the span that report no usage, while a span above them may. */
-  calls: SpanRecord[] | undefined = undefined
+  /** Spans below that are LLM calls or embeddings without usage, or have such spans waiting in turn: this one may report it. */
+  waiting: SpanRecord[] | undefined = undefined
 
   constructor(id: string) {
     this.id = id
