@@ -119,9 +119,7 @@ export class SpanCounter {
       trace.addCall(record)
     }
     // What was just told or added may change which calls are one.
-    if (trace.calls?.hasSeveralScopes === true && (record.flags & (CALL | USAGE)) !== 0) {
-      trace.calls.match(this.#counters)
-    }
+    trace.calls?.update(this.#counters)
   }
 
   #ignore(count: number): void {

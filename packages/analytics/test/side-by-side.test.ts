@@ -204,6 +204,42 @@ test('a span that turns out to be above another call is no call, and the one bes
   expect(totalsOf(outer(), inner(), nested)).toMatchObject({ llmCalls: 2, reportedTwice: 0 })
 })
 
+describe('a span that comes later, and is itself no call, decides anew', () => {
+  const plain = (id: string, parent: string) => spanOf({ id, parent, session: 's' })
+
+  test('if it connects a counted call with one below it, so that the one beside it counts', () => {
+    const details = { 'gen_ai.usage.cache_read.input_tokens': 50 }
+    const below = callOf({ id: 'c', scope: 'langchain', parent: 'step', start: 200, end: 210, input: 7 })
+    const totals = totalsOf(outer({ more: details }), inner(), below, plain('step', 'a'))
+    expect(totals).toMatchObject({ llmCalls: 2, reportedTwice: 0, tokens: { input: 107 } })
+  })
+
+  test('if it connects a call with the usage below it, which makes it the one that counts', () => {
+    const silent = outer({ input: 0, output: 0, response: 'r' })
+    const below = spanOf({
+      id: 'x',
+      parent: 'step',
+      session: 's',
+      attributes: { 'gen_ai.usage.input_tokens': 100 },
+    })
+    expect(totalsOf(silent, inner({ response: 'r' }), below, plain('step', 'a'))).toMatchObject({
+      ...ONCE,
+      tokens: { total: 100 },
+    })
+  })
+
+  test('if it connects a call with the usage above it, which makes it the one that counts', () => {
+    const silent = outer({ input: 0, output: 0, response: 'r', parent: 'step' })
+    const other = inner({ response: 'r', parent: undefined })
+    const above = spanOf({ id: 'x', session: 's', attributes: { 'gen_ai.usage.input_tokens': 100 } })
+    expect(totalsOf(silent, other, above, plain('step', 'x'))).toMatchObject({
+      ...ONCE,
+      callsWithoutUsage: 0,
+      tokens: { total: 100 },
+    })
+  })
+})
+
 test.each(['first', 'last'])(
   'of a trace with many calls, each counts once if the outer span comes %s',
   (when) => {
@@ -233,8 +269,9 @@ test('it is logged once which two instrumentations report the same call, and how
   ])
 })
 
-const someCalls = fc.array(
+const someSpans = fc.array(
   fc.record({
+    what: fc.constantFrom('call', 'call', 'call', 'usage', 'nothing'),
     scope: fc.constantFrom('x', 'y', 'z'),
     trace: fc.constantFrom('t', 't', 'u'),
     parent: fc.integer({ min: -1, max: 9 }),
@@ -250,18 +287,16 @@ const someCalls = fc.array(
 test('totals do not depend on the order of spans', () => {
   fc.assert(
     fc.property(
-      someCalls.chain((calls) => {
-        const spans = calls.map(({ parent, start, length, cached, ...call }, index) =>
-          callOf({
-            ...call,
-            id: String(index),
-            parent: parent < 0 || parent === index ? undefined : String(parent),
-            start,
-            end: start + length,
-            output: 1,
-            more: { 'gen_ai.usage.cache_read.input_tokens': cached },
-          }),
-        )
+      someSpans.chain((some) => {
+        const spans = some.map(({ what, parent, start, length, input, cached, ...call }, index) => {
+          const id = String(index)
+          const place = { id, parent: parent < 0 || index === 0 ? undefined : String(parent % index) }
+          const usage = { 'gen_ai.usage.input_tokens': what === 'usage' ? 9 : undefined }
+          if (what !== 'call') return spanOf({ ...place, trace: call.trace, session: 's', attributes: usage })
+          const more = { 'gen_ai.usage.cache_read.input_tokens': cached }
+          const output = input === 0 ? 0 : 1
+          return callOf({ ...call, ...place, start, end: start + length, input, output, more })
+        })
         const order = { minLength: spans.length, maxLength: spans.length }
         return fc.tuple(fc.constant(spans), fc.shuffledSubarray(spans, order))
       }),

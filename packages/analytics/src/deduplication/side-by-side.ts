@@ -15,6 +15,9 @@ import {
 /** The calls of a trace that are compared. Spans that report the same call end nearly together. */
 const CALLS_MAX = 32
 
+/** The flags that decide, with the facts, which calls are one and which span counts. */
+const DECIDING = CALL | CALL_BELOW | USAGE | USAGE_BELOW | COVERED
+
 /** Instrumentations that round times to milliseconds make an inner span begin before the outer one, or end after it. */
 const ROUNDED_MILLIS = 2
 
@@ -33,9 +36,11 @@ interface Pair {
  */
 export class TraceCalls {
   #calls: readonly SpanRecord[]
+  /** The deciding flags of the calls, in the same order, as they were when they were compared. */
+  #compared: readonly number[] = []
   readonly #scope: string | undefined
   /** Whether several instrumentations report calls. If not, none is reported twice. */
-  hasSeveralScopes = false
+  #hasSeveralScopes = false
 
   constructor(first: SpanRecord) {
     this.#calls = [first]
@@ -44,13 +49,20 @@ export class TraceCalls {
 
   /** Adds a call. */
   add(call: SpanRecord): void {
-    if (call.facts?.scope !== this.#scope) this.hasSeveralScopes = true
-    const isFull = this.#calls.length >= CALLS_MAX && !this.hasSeveralScopes
+    if (call.facts?.scope !== this.#scope) this.#hasSeveralScopes = true
+    const isFull = this.#calls.length >= CALLS_MAX && !this.#hasSeveralScopes
     this.#calls = [...(isFull ? this.#calls.slice(1) : this.#calls), call]
   }
 
-  /** Decides anew which calls are reported twice, after one was added or is known to be above another. */
-  match(counters: Counters): void {
+  /** Decides anew which calls are reported twice, if one was added or any span has changed what is known of one. */
+  update(counters: Counters): void {
+    if (!this.#hasSeveralScopes) return
+    if (this.#calls.every(({ flags }, index) => (flags & DECIDING) === this.#compared[index])) return
+    this.#match(counters)
+    this.#compared = this.#calls.map(({ flags }) => flags & DECIDING)
+  }
+
+  #match(counters: Counters): void {
     const calls = this.#calls
       .filter(({ flags }) => (flags & (CALL | CALL_BELOW)) === CALL)
       .sort((one, other) => compareFacts(one, other))
