@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { SessionAnalytics, type SessionTotals } from '../src/index.ts'
 import { HOSTILE_SPANS } from './support/hostile.ts'
 import { chat, EPOCH, spanMaker, spanOf } from './support/spans.ts'
@@ -116,6 +116,48 @@ test('a span that names itself as its parent counts', () => {
   ).toMatchObject({
     llmCalls: 1,
     tokens: { total: 2 },
+  })
+})
+
+describe('spans whose parents are a circle', () => {
+  const call = (id: string, parent: string) =>
+    spanOf({ id, parent, session: 's', attributes: chat('m', 1, 1) })
+  const plain = (id: string, parent: string, session?: string) => spanOf({ id, parent, session })
+
+  test('count: of two calls that are each above the other, one', () => {
+    const totals = counted(call('a', 'b'), call('b', 'a')).stats('s')
+    expect(totals).toMatchObject({ spans: 2, llmCalls: 1, tokens: { total: 2 } })
+  })
+
+  test.each([
+    ['the call comes first', [call('a', 'b'), plain('b', 'c', 's'), plain('c', 'a', 's')]],
+    ['the call comes between', [plain('b', 'c', 's'), call('a', 'b'), plain('c', 'a', 's')]],
+    ['the call comes last', [plain('b', 'c', 's'), plain('c', 'a', 's'), call('a', 'b')]],
+    ['the others have no session', [plain('b', 'c'), call('a', 'b'), plain('c', 'a')]],
+    [
+      'all come first without a session',
+      [
+        spanOf({ id: 'a', parent: 'b', attributes: chat('m', 1, 1) }),
+        plain('b', 'c'),
+        plain('c', 'a'),
+        call('a', 'b'),
+        plain('b', 'c', 's'),
+        plain('c', 'a', 's'),
+      ],
+    ],
+  ])('count: of a call and two other spans, the call, if %s', (_, spans) => {
+    expect(counted(...spans).stats('s')).toMatchObject({ llmCalls: 1, tokens: { total: 2 } })
+  })
+
+  test('count: of a tool and another span, the tool', () => {
+    const tool = spanOf({
+      id: 'a',
+      parent: 'b',
+      session: 's',
+      attributes: { 'gen_ai.operation.name': 'execute_tool' },
+    })
+    expect(counted(tool, plain('b', 'a', 's')).stats('s')?.toolCalls).toBe(1)
+    expect(counted(plain('b', 'a', 's'), tool).stats('s')?.toolCalls).toBe(1)
   })
 })
 

@@ -4,6 +4,7 @@ import {
   CALL,
   CALL_BELOW,
   COUNTED,
+  DEPTH_MAX,
   KIND_BELOW,
   KINDS,
   PASSING,
@@ -17,6 +18,8 @@ import { uncover } from './usage-above.ts'
 /** Tells the known ancestors of a span what is at and below it, up to one that knows. */
 export function tellAbove(spans: RecentSpans, trace: Trace, span: SpanRecord, counters: Counters): void {
   let added = flagsAbove(span)
+  // A circle of parents is a mistake. The span that closes it has no parent, or a call would be below itself and not count.
+  if (added !== 0 && isAboveItself(spans, trace, span)) span.parentId = undefined
   for (let id = span.parentId; id !== undefined && added !== 0; ) {
     const record: SpanRecord = spans.obtain(trace, id)
     added &= ~record.flags
@@ -28,6 +31,15 @@ export function tellAbove(spans: RecentSpans, trace: Trace, span: SpanRecord, co
     // One that was not seen ends later, or never: its parent is not known.
     id = record.parentId
   }
+}
+
+function isAboveItself(spans: RecentSpans, trace: Trace, { id, parentId }: SpanRecord): boolean {
+  let at = parentId
+  for (let depth = 0; at !== undefined && depth < DEPTH_MAX; depth++) {
+    if (at === id) return true
+    at = spans.obtain(trace, at).parentId
+  }
+  return false
 }
 
 function flagsAbove({ flags, kind }: SpanRecord): number {
