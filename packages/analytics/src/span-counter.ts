@@ -1,9 +1,4 @@
-import {
-  ATTR_SESSION_ID,
-  ATTR_SESSION_LATE,
-  checkSessionId,
-  type SessionSpanKind,
-} from '@otel-sessions/semconv'
+import { ATTR_SESSION_ID, ATTR_SESSION_LATE, checkSessionId } from '@otel-sessions/semconv'
 import { ownValue } from '@otel-sessions/semconv/internal'
 import { nanoCostOf, type PriceOf } from './cost/span-cost.ts'
 import { type Counters, problems } from './counters.ts'
@@ -23,7 +18,7 @@ import {
 } from './deduplication/span-record.ts'
 import { coverCalls } from './deduplication/usage-above.ts'
 import { durationMillis, type EndedSpan, entersProcess, epochMillis } from './ended-span.ts'
-import { applySessionSpan, sessionSpanKind } from './session-spans.ts'
+import { applySessionSpan, readSessionSpan, type SessionSpan } from './session-spans.ts'
 import { Contribution, reportsUsage } from './totals/contribution.ts'
 import { addLatency } from './totals/latencies.ts'
 import type { SessionEnd } from './totals/lifecycle.ts'
@@ -31,9 +26,9 @@ import { isTime, type Session } from './totals/session.ts'
 import type { Sessions } from './totals/sessions.ts'
 import { bucketOf } from './totals/sketch.ts'
 import type { SharedLabels } from './totals/value-sets.ts'
-import { readSpanUsage, summableUsage } from './usage/read-usage.ts'
+import { readUsage, summableUsage } from './usage/read-usage.ts'
 import type { SpanUsage } from './usage/span-usage.ts'
-import { isName } from './usage/values.ts'
+import { isName, text } from './usage/values.ts'
 
 /** The longest ID of a trace or span that is remembered, in characters; real ones have 32 and 16. */
 const ID_MAX_LENGTH = 64
@@ -78,8 +73,11 @@ export class SpanCounter {
     const hasSession =
       typeof id === 'string' && (this.#sessions.find(id) !== undefined || checkSessionId(id).ok)
     // Everything is read before anything is counted: reading may throw, and a span counts as a whole or not at all.
-    const usage = summableUsage(readSpanUsage(span))
-    const kind = sessionSpanKind(span)
+    const usage = summableUsage(readUsage(span))
+    const sessionSpan = readSessionSpan(span)
+    const scope = isCall(usage)
+      ? text((span.instrumentationScope ?? span.instrumentationLibrary)?.name)
+      : undefined
     const isLate = ownValue(span.attributes, ATTR_SESSION_LATE) === true
     const { startTime, endTime } = span
     const start = epochMillis(startTime)
@@ -100,22 +98,22 @@ export class SpanCounter {
     this.#spans.see(record, hasSession)
     record.parentId = parentId
     if (enters) record.flags |= ENTERS
-    record.kind = kind === undefined ? usage.kind : 'other'
+    record.kind = sessionSpan === undefined ? usage.kind : 'other'
     if (hasSession) {
       const session = this.#sessions.obtain(id)
       if (usage.ignored > 0) this.#ignore(usage.ignored)
       this.#addTimes(session, start, end, isLate)
       this.#addLabels(session, usage)
-      if (kind === undefined) {
+      if (sessionSpan === undefined) {
         this.#addSpan(session, usage, trace, record, enters ? duration : Number.NaN)
         this.#addContribution(session, usage, record, duration)
-      } else this.#applySessionSpan(session, kind, span)
+      } else this.#applySessionSpan(session, sessionSpan, start)
     } else this.#counters.withoutSession++
     tellAbove(this.#spans, trace, record, this.#counters)
     coverCalls(this.#spans, trace, record, this.#counters)
     if ((record.flags & (COUNTED | CALL)) === (COUNTED | CALL)) {
       const hasCost = record.contribution?.cost !== undefined
-      record.facts = new CallFacts(span, usage, start, end, hasCost)
+      record.facts = new CallFacts(scope, usage, start, end, hasCost)
       trace.addCall(record)
     }
     // What was just told or added may change which calls are one.
@@ -169,21 +167,20 @@ export class SpanCounter {
   }
 
   #addContribution(session: Session, usage: SpanUsage, record: SpanRecord, duration: number): void {
-    const isCall = usage.kind === 'llm' || usage.callIfNoneBelow
     const isUsage = reportsUsage(usage)
-    if (!isCall && !isUsage && usage.kind !== 'embedding') return
-    if (isCall) record.flags |= CALL
+    if (!isCall(usage) && !isUsage && usage.kind !== 'embedding') return
+    if (isCall(usage)) record.flags |= CALL
     if (isUsage) record.flags |= USAGE
     const counts = isUsage && (record.flags & USAGE_BELOW) === 0
     const cost = counts ? nanoCostOf(usage, this.#priceOf) : undefined
-    const bucket = isCall && Number.isFinite(duration) ? bucketOf(duration) : -1
+    const bucket = isCall(usage) && Number.isFinite(duration) ? bucketOf(duration) : -1
     record.contribution = new Contribution(session, usage, cost, bucket)
     settle(record, this.#counters)
     if (counts && cost === undefined && this.#priceOf !== undefined) reportUnknownCost(usage)
   }
 
-  #applySessionSpan(session: Session, kind: SessionSpanKind, span: EndedSpan): void {
-    const { ignored, ended, replaced } = applySessionSpan(kind, span, session)
+  #applySessionSpan(session: Session, sessionSpan: SessionSpan, time: number): void {
+    const { ignored, ended, replaced } = applySessionSpan(sessionSpan, time, session)
     if (ignored > 0) this.#ignore(ignored)
     if (ended !== undefined) this.#endSession(session, { ...ended, implied: false })
     if (replaced !== undefined && replaced.id !== session.id) {
@@ -202,6 +199,9 @@ export class SpanCounter {
     }
   }
 }
+
+/** Whether a span is an LLM call, unless one is below it. */
+const isCall = ({ kind, callIfNoneBelow }: SpanUsage): boolean => kind === 'llm' || callIfNoneBelow
 
 const isId = (id: unknown): id is string => typeof id === 'string' && id !== '' && id.length <= ID_MAX_LENGTH
 

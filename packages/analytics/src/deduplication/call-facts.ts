@@ -1,4 +1,3 @@
-import type { EndedSpan } from '../ended-span.ts'
 import type { SpanUsage } from '../usage/span-usage.ts'
 
 /** What tells whether two spans report the same LLM call. */
@@ -16,8 +15,8 @@ export class CallFacts {
   /** How well the cost is known: reported, by a price, or not; then how many kinds of tokens are told apart. */
   readonly rank: number
 
-  constructor(span: EndedSpan, usage: SpanUsage, start: number, end: number, hasCost: boolean) {
-    this.scope = (span.instrumentationScope ?? span.instrumentationLibrary)?.name
+  constructor(scope: string | undefined, usage: SpanUsage, start: number, end: number, hasCost: boolean) {
+    this.scope = scope
     this.start = start
     this.end = end
     this.responseId = usage.responseId

@@ -19,15 +19,18 @@ import { wholeTokens } from './whole-tokens.ts'
  * Never throws. The result for a span that cannot be read has the kind `other` and no values.
  */
 export function readSpanUsage(span: UsageSpan): SpanUsage {
-  resetIgnored()
   try {
-    const family = readFamilyUsage(span.attributes)
-    return family === undefined
-      ? usageOf(span, NO_USAGE, 'other')
-      : usageOf(span, family, kindOfFamily(family))
+    return readUsage(span)
   } catch {
     return usageOf(NO_SPAN, NO_USAGE, 'other')
   }
+}
+
+/** Like `readSpanUsage`, but throws if the span cannot be read, so that it can be counted as such. */
+export function readUsage(span: UsageSpan): SpanUsage {
+  resetIgnored()
+  const family = readFamilyUsage(span.attributes)
+  return family === undefined ? usageOf(span, NO_USAGE, 'other') : usageOf(span, family, kindOfFamily(family))
 }
 
 const NO_SPAN: UsageSpan = { attributes: {} }
