@@ -19,7 +19,7 @@ export interface AnalyticsCounters {
    * `undecidedUsages`, over all sessions so far; a call whose usage another span turns out to report is subtracted again.
    */
   readonly callsWithoutUsage: number
-  /** Usages without a cost: the span reports none, and no price applies, or the span does not report all tokens. */
+  /** Usages without a cost: the span reports none, and no price applies, or the span does not report the tokens that it needs. */
   readonly unpricedUsages: number
   /** Usages without a cost whose span does not tell what is to be paid; `SpanUsage.undecided` says why. */
   readonly undecidedUsages: number

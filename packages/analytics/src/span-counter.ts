@@ -211,7 +211,7 @@ function reportUnknownCost({ undecided }: SpanUsage): void {
     problems.report(
       'unpriced',
       () =>
-        'a usage has no cost: its span reports none, and the option prices has no price of its model, or the span does not report all its tokens; models in the totals tells which, so add a price',
+        'a usage has no cost: its span reports none, and the option prices has no price of its model, or the span does not report all its tokens, or only the sum of several calls, of which one may have had a long prompt; models in the totals tells which, so add a price',
     )
     return
   }

@@ -80,6 +80,16 @@ describe('the cost of tokens', () => {
     expect(claude({ ...usage, inputTokens: 200_001 })?.total).toBeCloseTo(0.600006 + 0.06 + 0.0225, 10)
   })
 
+  it.each(['agent', 'other'] as const)(
+    'is unknown above the limit of a long prompt for the usage of a span of kind %s, which may be that of several calls',
+    (kind) => {
+      const usage = { kind, inputTokens: 200_000, outputTokens: 1000 }
+      expect(claude(usage)?.total).toBeCloseTo(0.6 + 0.015, 10)
+      expect(claude({ ...usage, inputTokens: 200_001 })).toBeUndefined()
+      expect(custom({ ...usage, model: 'gpt-4o', inputTokens: 200_001 })?.total).toBeCloseTo(0.5100025, 10)
+    },
+  )
+
   it('is 0 only for a free model', () => {
     expect(cost('ours', 10, 10)).toEqual({ input: 0, output: 0, total: 0 })
   })

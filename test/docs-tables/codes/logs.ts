@@ -110,7 +110,7 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     fix: 'Ask the API for usage. For streams, OpenAI needs `stream_options: { include_usage: true }`. A call that failed or was stopped has none.',
   },
   'a usage has no cost: its span reports none, and': {
-    what: 'The option `prices` has no price for the model, or the span does not report all tokens. The `cost` of the session is `undefined`; in the totals, `models` tells which model has `unpricedUsages`.',
+    what: 'The option `prices` has no price for the model, or the span does not report all tokens. Or it reports the sum of several calls, of which one may have had a long prompt. The `cost` of the session is `undefined`; in the totals, `models` tells which model has `unpricedUsages`.',
     fix: '[Add a price](usage-and-cost.md#set-prices) for the model, or renew `PRICES` with a newer version of the package.',
   },
   'a usage has no cost: its span does not tell whether its input includes': {

@@ -30,7 +30,10 @@ export interface ModelPrice extends TokenPrices {
   readonly longPrompt?: LongPromptPrices | undefined
 }
 
-/** The prices of a call whose input has more tokens than a limit. They hold for all tokens of the call. */
+/**
+ * The prices of a call whose input has more tokens than a limit. They hold for all tokens of the call. The cost of a span
+ * that is no LLM call, such as an agent, is unknown above the limit: its usage may be the sum of several shorter calls.
+ */
 export interface LongPromptPrices extends TokenPrices {
   /** The limit: the highest number of input tokens, cached ones included, that still has the usual price. */
   readonly above: number
@@ -117,7 +120,10 @@ function costAt(model: ModelPrice, usage: SpanUsage, isLong: boolean): SpanCost 
   const { cacheWriteHourTokens: forAnHour = isForAnHour ? written : 0 } = usage
   if (inputTokens === undefined) return undefined
   const { longPrompt } = model
-  const price = longPrompt !== undefined && inputTokens > longPrompt.above ? longPrompt : model
+  const isLongPrompt = longPrompt !== undefined && inputTokens > longPrompt.above
+  // The usage of an agent is the sum of its calls: no sum tells how long a prompt was, unless it is not above the limit.
+  if (isLongPrompt && usage.kind !== 'llm') return undefined
+  const price = isLongPrompt ? longPrompt : model
   const hasOutput = usage.kind !== 'embedding' && price.output !== undefined
   const outputTokens = usage.outputTokens ?? (hasOutput ? undefined : 0)
   if (outputTokens === undefined) return undefined
