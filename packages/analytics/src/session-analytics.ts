@@ -23,10 +23,12 @@ import { SharedLabels } from './totals/value-sets.ts'
  *
  * Usage counts on the deepest spans that report it: many frameworks report the same usage on a span and on its parent, so
  * the usage of a span is ignored if a span below it in the trace reports usage. Likewise an LLM call is ignored if another
- * one is below it, and a call that two instrumentations certainly report on spans side by side counts once. The order of
- * arrival does not matter: what was counted is subtracted again. At least the last 16,384 spans are remembered for this,
- * including those without a session, which count for no session themselves. Spans above or below a span that is no longer
- * remembered, or that is in another process, count separately. Spans with IDs of more than 64 characters do not count.
+ * one is below it, and a call that two instrumentations report on spans side by side counts once: if the spans have the
+ * same response ID, or the same model and tokens where one has none. The order of arrival does not matter: what was
+ * counted is subtracted again. At least the last 16,384 spans are remembered for this, including those without a session,
+ * which count for no session themselves, and the last 32 calls of a trace under two instrumentations. Spans above or below
+ * a span that is no longer remembered, or that is in another process, count separately. Spans with IDs of more than 64
+ * characters do not count. If the parents of spans are a circle, the link that comes last is ignored.
  *
  * Methods that get spans never throw.
  *

@@ -32,7 +32,8 @@ interface Pair {
 
 /**
  * The LLM calls of a trace. If two instrumentations report a call on spans that are not nested, it counts once, on the
- * span whose cost is known better. The choice depends on the spans only, not on their order.
+ * span whose cost is known better. The choice depends on the spans only, not on their order, as long as they are no more
+ * than are compared.
  */
 export class TraceCalls {
   #calls: readonly SpanRecord[]

@@ -145,7 +145,8 @@ export interface SessionTotals {
   readonly spans: number
   /**
    * The number of LLM calls. Of nested LLM spans, as many frameworks report a call, only the innermost counts; and of two
-   * spans side by side on which two instrumentations certainly report the same call, one.
+   * spans side by side on which two instrumentations report the same call, one: they have the same response ID, or the
+   * same model and tokens if one of them has none.
    */
   readonly llmCalls: number
   /**
@@ -154,8 +155,9 @@ export interface SessionTotals {
    */
   readonly callsWithoutUsage: number
   /**
-   * The number of usages that have neither a reported cost nor a price: the model has no price, or the span does not
-   * report all tokens. While it is above 0, the cost is undefined.
+   * The number of usages that have neither a reported cost nor a price: the model has no price, the span does not report
+   * all tokens, or it reports those of several calls, of which one may have the price of a long prompt. While it is above
+   * 0, the cost is undefined.
    */
   readonly unpricedUsages: number
   /**
