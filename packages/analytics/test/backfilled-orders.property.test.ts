@@ -24,12 +24,12 @@ const WORK = {
   embedding: { 'gen_ai.operation.name': 'embeddings', ...MODEL, ...TOKENS },
 }
 
-/** A span of a small tree, which may come first without its session, as a span does that waits for a backfill. */
+/** A span of a small tree, which may come first without its session, as one does that waits for a backfill, or only so. */
 interface TreeSpan {
   readonly id: string
   readonly parent: string | undefined
   readonly work: keyof typeof WORK
-  readonly isBackfilled: boolean
+  readonly session: 'always' | 'later' | 'never'
 }
 
 const someTree = fc
@@ -37,21 +37,24 @@ const someTree = fc
     fc.record({
       parent: fc.constantFrom(0, 0, 0, 1, 2),
       work: fc.constantFrom(...(Object.keys(WORK) as (keyof typeof WORK)[])),
-      isBackfilled: fc.boolean(),
+      session: fc.constantFrom('always', 'later', 'later', 'never'),
     }),
     { minLength: 2, maxLength: 6 },
   )
   .map((spans) =>
     spans.map(
-      ({ parent, ...span }, index): TreeSpan => ({
-        ...span,
+      ({ parent, work, session }, index): TreeSpan => ({
         id: `${index}`,
         // Mostly the one before, because chains are what matters.
         parent: index === 0 ? undefined : `${Math.max(0, index - 1 - parent)}`,
+        work: session === 'never' ? 'nothing' : work,
+        session,
       }),
     ),
   )
 
+/** The span as it comes in the end. */
+const finalOf = (span: TreeSpan) => (span.session === 'never' ? withoutSession(span) : withSession(span))
 const withSession = ({ id, parent, work }: TreeSpan): EndedSpan =>
   spanOf({ id, parent, session: 's', attributes: WORK[work] })
 const withoutSession = ({ id, parent, work }: TreeSpan): EndedSpan =>
@@ -70,15 +73,16 @@ test('totals do not depend on the order of spans of which some come first withou
     fc.tuple(
       fc.constant(tree),
       shuffled([
-        ...tree.map(withSession),
-        ...tree.filter(({ isBackfilled }) => isBackfilled).map(withoutSession),
+        ...tree.map(finalOf),
+        ...tree.filter(({ session }) => session === 'later').map(withoutSession),
       ]),
     ),
   )
   fc.assert(
     fc.property(orders, ([tree, order]) => {
+      fc.pre(tree.some(({ session }) => session !== 'never'))
       const { totals, counters } = counted(order)
-      const [simple] = naiveTotals(tree.map(withSession))
+      const [simple] = naiveTotals(tree.map(finalOf))
       expect(totals).toEqual(simple)
       const { callsWithoutUsage, unpricedUsages, undecidedUsages } = totals
       expect(counters).toEqual({ callsWithoutUsage, unpricedUsages, undecidedUsages })
@@ -92,7 +96,7 @@ test('a call is covered by the agent that came first without its session, also i
     { id: 'r', parent: undefined, work: 'usage' },
     { id: 'a', parent: 'r', work: 'agent' },
     { id: 'c', parent: 'a', work: 'call without usage' },
-  ].map((span) => ({ ...span, isBackfilled: true })) as [TreeSpan, TreeSpan, TreeSpan]
+  ].map((span) => ({ ...span, session: 'later' })) as [TreeSpan, TreeSpan, TreeSpan]
   const spans = [withSession(call), withoutSession(agent), withSession(agent), withSession(root)]
   expect(counted(spans)).toMatchObject({
     totals: { llmCalls: 1, callsWithoutUsage: 0, tokens: { input: 7 } },
@@ -138,4 +142,16 @@ test('calls below a long chain of spans without a session are covered, once its 
   expect(analytics.stats('s')?.callsWithoutUsage).toBe(2_000)
   analytics.onEnd(spanOf({ id: 'p200', session: 's', attributes: TOKENS }))
   expect(analytics.stats('s')).toMatchObject({ llmCalls: 2_000, callsWithoutUsage: 0 })
+})
+
+test.each([
+  ['reports usage', { session: 's', attributes: TOKENS }],
+  ['reports none', { session: 's' }],
+])('a chain of thousands of spans without a session is no problem if its top %s', (_, top) => {
+  const analytics = new SessionAnalytics()
+  analytics.onEnd(spanOf({ id: 'c', parent: 'p0', session: 's', attributes: WORK['call without usage'] }))
+  for (let at = 0; at < 15_000; at++) analytics.onEnd(spanOf({ id: `p${at}`, parent: `p${at + 1}` }))
+  analytics.onEnd(spanOf({ id: 'p15000', ...top }))
+  expect(analytics.counters().unreadable).toBe(0)
+  expect(analytics.stats('s')).toMatchObject({ spans: 2, llmCalls: 1 })
 })

@@ -149,6 +149,11 @@ describe('spans whose parents are a circle', () => {
     expect(counted(...spans).stats('s')).toMatchObject({ llmCalls: 1, tokens: { total: 2 } })
   })
 
+  test('count: of a call below a circle of other spans, the call', () => {
+    const totals = counted(plain('b', 'c'), plain('c', 'b'), call('a', 'b')).stats('s')
+    expect(totals).toMatchObject({ llmCalls: 1, tokens: { total: 2 } })
+  })
+
   test('count: of a tool and another span, the tool', () => {
     const tool = spanOf({
       id: 'a',

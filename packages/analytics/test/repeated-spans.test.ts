@@ -97,6 +97,20 @@ test('what is remembered is bounded in a trace that never ends, and so are its s
   expect(analytics.counters().repeated).toBe(0)
 })
 
+test('a span without a session whose calls were forgotten connects others with the usage above it', () => {
+  const silent = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm' }
+  const analytics = new SessionAnalytics()
+  const childOf = (id: string) => spanOf({ id, parent: 'step', session: 's', attributes: silent })
+  analytics.onEnd(spanOf({ id: 'step', parent: 'p' }))
+  analytics.onEnd(childOf('a'))
+  for (let count = 0; count < REMEMBERED; count++) {
+    analytics.onEnd(spanOf({ id: number(count), trace: `trace-${count >> 2}`, session: 'other' }))
+  }
+  analytics.onEnd(childOf('b'))
+  analytics.onEnd(spanOf({ id: 'p', session: 's', attributes: { 'gen_ai.usage.input_tokens': 9 } }))
+  expect(analytics.stats('s')).toMatchObject({ llmCalls: 2, callsWithoutUsage: 1, tokens: { input: 9 } })
+})
+
 test('calls that wait for the usage of a span above are forgotten like spans, also if that one is named again', () => {
   const silent = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm' }
   const analytics = new SessionAnalytics()

@@ -214,6 +214,13 @@ describe('a span that comes later, and is itself no call, decides anew', () => {
     expect(totals).toMatchObject({ llmCalls: 2, reportedTwice: 0, tokens: { input: 107 } })
   })
 
+  test('if the call below reports no usage', () => {
+    const below = callOf({ id: 'c', scope: 'langchain', parent: 'step', start: 200, input: 0, output: 0 })
+    const silent = { input: 0, output: 0, response: 'r' }
+    const totals = totalsOf(outer(silent), inner(silent), below, plain('step', 'a'))
+    expect(totals).toMatchObject({ llmCalls: 2, reportedTwice: 0, callsWithoutUsage: 2 })
+  })
+
   test('if it connects a call with the usage below it, which makes it the one that counts', () => {
     const silent = outer({ input: 0, output: 0, response: 'r' })
     const below = spanOf({

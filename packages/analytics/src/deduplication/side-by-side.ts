@@ -15,8 +15,8 @@ import {
 /** The calls of a trace that are compared. Spans that report the same call end nearly together. */
 const CALLS_MAX = 32
 
-/** The flags that decide, with the facts, which calls are one and which span counts. */
-const DECIDING = CALL | CALL_BELOW | USAGE | USAGE_BELOW | COVERED
+/** The flags of a call that may change, and decide with the others which calls are one and which span counts. */
+const DECIDING = CALL_BELOW | USAGE_BELOW | COVERED
 
 /** Instrumentations that round times to milliseconds make an inner span begin before the outer one, or end after it. */
 const ROUNDED_MILLIS = 2

@@ -65,12 +65,10 @@ function cover(above: SpanRecord, below: readonly SpanRecord[], counters: Counte
   for (const span of below) {
     // What waits below a span that reports usage itself is of no concern to those above it.
     if ((span.flags & USAGE) !== 0) continue
-    if (span.contribution !== undefined) {
-      // The tokens of an agent or of an LLM call are those of LLM calls.
-      const isSameWork = span.kind !== 'embedding' || above.kind === 'embedding' || above.kind === 'other'
-      span.flags = counts && isSameWork ? span.flags | COVERED : span.flags & ~COVERED
-      settle(span, counters)
-    }
+    // The tokens of an agent or of an LLM call are those of LLM calls.
+    const isSameWork = span.kind !== 'embedding' || above.kind === 'embedding' || above.kind === 'other'
+    span.flags = counts && isSameWork ? span.flags | COVERED : span.flags & ~COVERED
+    settle(span, counters)
     if (span.waiting !== undefined && depth < DEPTH_MAX) cover(above, span.waiting, counters, depth + 1)
   }
 }
