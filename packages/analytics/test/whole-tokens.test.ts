@@ -284,7 +284,9 @@ describe('the scope tells how the input is counted', () => {
 describe('the API tells how the input is counted, where no known scope does', () => {
   it.each([
     ['openai', 'our-deployment', undefined],
-    ['openrouter', 'anthropic/claude-sonnet-4.5', undefined],
+    ['openrouter', 'google/gemini-2.5-pro', undefined],
+    // What it wrote is more expensive, and OpenAI's protocol does not say it.
+    ['openrouter', 'anthropic/claude-sonnet-4.5', 'cache'],
     ['gcp.vertex_ai', 'our-deployment', undefined],
     [undefined, GPT, undefined],
     ['anthropic', 'our-deployment', 'cache'],

@@ -2,6 +2,7 @@ import {
   CACHE_OMITTED,
   COUNTS_CACHE_APART,
   COUNTS_REASONING_APART,
+  SPEAKS_OPENAI,
   type UsageConvention,
   WHOLE,
 } from './usage-convention.ts'
@@ -58,8 +59,26 @@ export const AI_SDK_DETAILS: readonly UsageConvention[] = [
 export const AI_SDK_5: readonly UsageConvention[] = [
   {
     scope: 'ai',
-    spans: 'of Anthropic, without metadata',
+    spans: "of Claude and Nova over OpenAI's protocol, without metadata",
     models: COUNTS_CACHE_APART,
+    providers: SPEAKS_OPENAI,
+    ...WHOLE,
+    cache: 'reads',
+    seen: 'AI SDK 5',
+    evidence: 'source',
+  },
+  {
+    scope: 'ai',
+    spans: 'of Claude and Nova otherwise, without metadata',
+    models: COUNTS_CACHE_APART,
+    ...CACHE_OMITTED,
+    seen: 'AI SDK 5',
+    evidence: 'source',
+  },
+  {
+    scope: 'ai',
+    spans: 'of Anthropic and Bedrock, without metadata',
+    providers: /anthropic|bedrock/i,
     ...CACHE_OMITTED,
     seen: 'AI SDK 5',
     evidence: 'source',

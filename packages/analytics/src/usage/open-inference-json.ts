@@ -7,7 +7,7 @@ import {
 } from './conventions-by-name.ts'
 import { findObject, json } from './json.ts'
 import type { ReportedUsage } from './reported-usage.ts'
-import { COUNTS_CACHE_APART } from './usage-convention.ts'
+import { COUNTS_CACHE_APART, modelForRules } from './usage-convention.ts'
 import { type Attributes, text, tokens } from './values.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -24,8 +24,8 @@ export function openInferenceJson(a: Attributes, usage: ReportedUsage): Partial<
     ...(isLangChain ? langChain(a, metadata, usage) : bedrockModel(a, usage)),
     responseId: responseIdIn(output),
   }
-  const model = found.model ?? usage.model
-  if (model === undefined || usage.input === undefined || !hasCacheApart(model)) return found
+  const model = modelForRules(found.model ?? usage.model, found.requestModel ?? usage.requestModel)
+  if (usage.input === undefined || !hasCacheApart(model)) return found
   return { ...found, ...cacheOf(output, usage.input) }
 }
 

@@ -11,6 +11,8 @@ export interface UsageConvention {
   readonly below?: string
   /** The models whose spans are counted so; the others have another row, or none. */
   readonly models?: RegExp
+  /** The providers whose spans are counted so, where the provider's protocol decides. */
+  readonly providers?: RegExp
   /** Whether the input includes the cache. */
   readonly input: 'included' | 'apart'
   /** Whether the span says what was read from and written to a cache. If not, nothing there says nothing. */
@@ -37,6 +39,29 @@ export const COUNTS_CACHE_APART = /claude|nova-/
 /** Models whose API counts thoughts apart. */
 export const COUNTS_REASONING_APART = /gemini/
 
+/** Models whose API counts the cache as a part of the input. */
+export const INCLUDES_CACHE = /gpt-|^o\d|gemini|deepseek|grok/
+
+/**
+ * Providers that speak OpenAI's protocol, whose model ever they pass on. The AI SDK names them so: it ends the name of one
+ * that is compatible with the API, such as `litellm.chat`.
+ */
+export const SPEAKS_OPENAI = /openai|openrouter|\.(?:chat|completions?|responses)$/i
+
+/**
+ * Returns the name that rules by model go by, in lower case: that of the answer, or that of the request if only that one is
+ * known, because the answer may name a deployment.
+ */
+export function modelForRules(answered = '', requested = ''): string {
+  const isOneModel = requested === '' || answered.startsWith(requested)
+  const model = isOneModel || isKnown(answered) || !isKnown(requested) ? answered || requested : requested
+  return model.toLowerCase()
+}
+
+const isKnown = (model: string): boolean => KNOWN.test(model)
+
+const KNOWN = new RegExp(`${COUNTS_CACHE_APART.source}|${INCLUDES_CACHE.source}`, 'i')
+
 /** The usual way: what conventions ask for. */
 export const WHOLE = {
   input: 'included',
@@ -51,22 +76,30 @@ export const CACHE_APART = { ...WHOLE, input: 'apart', total: 'sum' } as const
 /** The same, without the cache. */
 export const CACHE_OMITTED = { ...CACHE_APART, cache: 'omitted' } as const
 
-/** Chooses the convention that fits a version of the scope and a model. An unknown version counts as the latest. */
+/**
+ * Chooses the convention that fits a version of the scope, a model and a provider. An unknown version counts as the latest.
+ */
 export function chooseConvention(
   conventions: readonly UsageConvention[],
   version: string | undefined,
-  model: string | undefined,
+  model: string,
+  provider: string,
 ): UsageConvention | undefined {
   return conventions.find(
-    ({ below, models }) =>
-      (below === undefined || (version !== undefined && isBelow(version, below))) &&
-      (models === undefined || (model !== undefined && models.test(model))),
+    ({ below, models, providers }) =>
+      (below === undefined || isBelow(version, below)) &&
+      (models === undefined || models.test(model)) &&
+      (providers === undefined || providers.test(provider)),
   )
 }
 
-/** Compares as many numbers as the limit has. */
-function isBelow(version: string, limit: string): boolean {
-  const numbers = version.split('.').map(Number)
+/** Compares as many numbers as the limit has. A version may have a letter in front: `v0.22.6`. */
+function isBelow(version: string | undefined, limit: string): boolean {
+  const numbers = /^v?(\d+(?:\.\d+)*)/i
+    .exec(version ?? '')?.[1]
+    ?.split('.')
+    .map(Number)
+  if (numbers === undefined) return false
   for (const [index, most] of limit.split('.').map(Number).entries()) {
     const number = numbers[index] ?? 0
     if (number !== most) return number < most

@@ -5,6 +5,9 @@ import {
   COUNTS_CACHE_APART,
   COUNTS_REASONING_APART,
   chooseConvention,
+  INCLUDES_CACHE,
+  modelForRules,
+  SPEAKS_OPENAI,
   type UsageConvention,
 } from './usage-convention.ts'
 
@@ -29,7 +32,7 @@ const SHORTEST_CACHED = 1024
 export function wholeTokens(usage: ReportedUsage, kind: WorkKind, span: UsageSpan): WholeTokens {
   const { input, output, total } = usage
   if (input === undefined || kind === 'embedding') return withTotal(input, output, total)
-  const model = usage.model ?? usage.requestModel
+  const model = modelForRules(usage.model, usage.requestModel)
   const convention = conventionOf(usage, span, model)
   const besideInput = cacheBesideInput(usage, input, convention, model)
   if (typeof besideInput === 'string') return { ...withTotal(input, output, total), undecided: besideInput }
@@ -50,7 +53,7 @@ export function wholeTokens(usage: ReportedUsage, kind: WorkKind, span: UsageSpa
 const hidesLifetime = (
   { written = 0, writtenHour }: ReportedUsage,
   convention: UsageConvention | undefined,
-  model = '',
+  model: string,
 ): boolean =>
   written > 0 && writtenHour === undefined && convention !== undefined && HAS_LIFETIMES.test(model)
 
@@ -68,14 +71,10 @@ function withTotal(
   return { input, output, total, undecided: undefined }
 }
 
-function conventionOf(
-  usage: ReportedUsage,
-  span: UsageSpan,
-  model: string | undefined,
-): UsageConvention | undefined {
+function conventionOf(usage: ReportedUsage, span: UsageSpan, model: string): UsageConvention | undefined {
   const scope = span.instrumentationScope ?? span.instrumentationLibrary
   const conventions = usage.convention ?? (scope && conventionsOf(scope.name))
-  return conventions && chooseConvention(conventions, scope?.version, model)
+  return conventions && chooseConvention(conventions, scope?.version, model, usage.provider ?? '')
 }
 
 const isComplete = (convention: UsageConvention | undefined, { attributes }: UsageSpan): boolean =>
@@ -83,15 +82,19 @@ const isComplete = (convention: UsageConvention | undefined, { attributes }: Usa
 
 /** Returns what has to be added to the input for what was read from and written to a cache. */
 function cacheBesideInput(
-  { output, total, cached, written, reasoning = 0, provider = '' }: ReportedUsage,
+  usage: ReportedUsage,
   input: number,
   convention: UsageConvention | undefined,
-  model = '',
+  model: string,
 ): number | Undecided {
-  const cache = (cached ?? 0) + (written ?? 0)
+  const { output, total, cached = 0, written = 0, reasoning = 0, provider = '' } = usage
+  const cache = cached + written
   const rest = total === undefined || output === undefined ? undefined : total - input - output
-  if (convention !== undefined && isUnsaid(convention, cached, written))
-    return isWithoutCache(convention, input, rest) ? 0 : 'cache'
+  if (isUnsaid(usage, convention, model)) {
+    if (convention?.input === 'apart')
+      return convention.total === 'provider' && rest === cache ? cache : 'cache'
+    return input < SHORTEST_CACHED && cache <= input ? 0 : 'cache'
+  }
   if (cache === 0) return 0
   if (convention?.input === 'apart') return cache
   const isCounted = rest === cache || (reasoning > 0 && rest === cache + reasoning)
@@ -105,26 +108,26 @@ function cacheBesideInput(
 
 /** Whether a provider's API counts the cache as a part of the input; undefined if the provider is not known. */
 function apiIncludesCache(provider: string, model: string): boolean | undefined {
-  // OpenAI's protocol does, whose model ever it passes on.
-  if (/openai|openrouter/i.test(provider)) return true
+  if (SPEAKS_OPENAI.test(provider)) return true
   if (COUNTS_CACHE_APART.test(model) || /anthropic|bedrock/i.test(provider)) return false
-  return INCLUDING_MODELS.test(model) || INCLUDING_PROVIDERS.test(provider) || undefined
+  return INCLUDES_CACHE.test(model) || INCLUDING_PROVIDERS.test(provider) || undefined
 }
 
-const INCLUDING_MODELS = /gpt-|^o\d|gemini|deepseek|grok/
 const INCLUDING_PROVIDERS = /google|gemini|vertex|gcp|azure|deepseek|xai|groq|mistral/i
 
-/** Whether nothing says what was read from or written to a cache. */
-const isUnsaid = (
-  { cache }: UsageConvention,
-  cached: number | undefined,
-  written: number | undefined,
-): boolean => cache !== 'reported' && written === undefined && (cache === 'reads' || cached === undefined)
-
-/** Whether nothing was read from or written to a cache, where no attribute says so. */
-function isWithoutCache(convention: UsageConvention, input: number, rest: number | undefined): boolean {
-  if (convention.input === 'included') return input < SHORTEST_CACHED
-  return convention.total === 'provider' && rest === 0
+/** Whether nothing says what was written to a cache, or nothing says what was read from one. */
+function isUnsaid(
+  { cached, written, provider = '' }: ReportedUsage,
+  convention: UsageConvention | undefined,
+  model: string,
+): boolean {
+  if (written !== undefined) return false
+  // Their providers charge for what is written, and OpenAI's protocol has no name for it.
+  const isCharged = COUNTS_CACHE_APART.test(model)
+  if (isCharged && (SPEAKS_OPENAI.test(provider) || convention?.scope.includes('openai') === true))
+    return true
+  if (convention === undefined || convention.cache === 'reported') return false
+  return convention.cache === 'reads' || cached === undefined || convention.input === 'apart' || isCharged
 }
 
 /** Returns the prompts of the provider's own tools, where what is left of the total can be nothing else. */
@@ -143,7 +146,7 @@ function reasoningBesideOutput(
   input: number,
   output: number,
   convention: UsageConvention | undefined,
-  model = '',
+  model: string,
 ): number | Undecided {
   const rest = total === undefined ? undefined : total - input - output
   const added = reasoning === undefined ? 0 : addedReasoning(reasoning, output, rest, convention, model)
