@@ -223,7 +223,7 @@ const UNDECIDED = {
   cache:
     'a usage has no cost: its span does not tell whether its input includes what was read from and written to a cache; update its instrumentation, or report a cost',
   total:
-    'a usage has no cost: the tokens of its span do not add up to their total; update its instrumentation, or report a cost',
+    'a usage has no cost: the tokens of its span do not add up to their total, or one of its counts is invalid or unknown; update its instrumentation, or report a cost',
   stream:
     'a usage has no cost: LangChain counts the first words of a streamed answer of Anthropic twice; give its model a client of @anthropic-ai/sdk 0.137 or later, which traces itself and counts right',
   lifetime:

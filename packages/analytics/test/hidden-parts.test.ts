@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { readSpanUsage } from '../src/usage/read-usage.ts'
+import { SessionAnalytics } from '../src/index.ts'
+import { readSpanUsage, summableUsage } from '../src/usage/read-usage.ts'
 import type { SpanUsage } from '../src/usage/span-usage.ts'
+import { spanOf } from './support/spans.ts'
 
 type Attributes = Readonly<Record<string, unknown>>
 
@@ -127,6 +129,48 @@ describe('a deployment that answers is known by the model that was requested', (
   it('but a known model that answers is not the one that was requested', () => {
     const usage = genAi(CLAUDE, { ...READ, 'gen_ai.response.model': GPT })
     expect(read(usage)).toMatchObject({ inputTokens: 5_000, undecided: undefined })
+  })
+})
+
+describe('a count that is there and invalid is not one that is missing', () => {
+  const WRONG = [Number.NaN, -1, '300', {}, 1.5, true]
+
+  it.each([
+    'gen_ai.usage.cache_creation.input_tokens',
+    'gen_ai.usage.cache_read.input_tokens',
+    'gen_ai.usage.reasoning.output_tokens',
+    'gen_ai.usage.total_tokens',
+    'gen_ai.usage.cache_creation.1h_input_tokens',
+  ])('in %s', (name) => {
+    for (const wrong of WRONG) {
+      const usage = read(genAi('m', { ...READ, ...WRITTEN, [name]: wrong }), 'gen_ai')
+      expect(usage).toMatchObject({ undecided: 'total', ignored: 1 })
+    }
+    const missing = read(genAi('m', { ...READ, ...WRITTEN, [name]: null }), 'gen_ai')
+    expect(missing).toMatchObject({ undecided: undefined, ignored: 0 })
+  })
+
+  it('also where only the time of a cache write would be unknown', () => {
+    const usage = genAi(CLAUDE, { ...WRITTEN, 'gen_ai.usage.reasoning.output_tokens': 'x' })
+    expect(read(usage, 'gen_ai').undecided).toBe('total')
+  })
+
+  it('and a number that is too high for totals is none either', () => {
+    const usage = summableUsage({ ...read(genAi('m')), cacheWriteTokens: 2 ** 33 })
+    expect(usage).toMatchObject({ cacheWriteTokens: undefined, undecided: 'total', ignored: 1 })
+  })
+
+  it('and the cost is unknown, not lower', () => {
+    const analytics = new SessionAnalytics({ prices: { m: { input: 1, output: 2 } } })
+    const attributes = genAi('m', { 'gen_ai.usage.cache_creation.input_tokens': '9000' })
+    analytics.onEnd(spanOf({ id: 'a', session: 's', attributes }))
+    expect(analytics.stats('s')).toMatchObject({ cost: undefined, undecidedUsages: 1 })
+    expect(analytics.counters().ignoredValues).toBe(1)
+  })
+
+  it('but an invalid cost does not concern the tokens', () => {
+    const usage = read(genAi('m', { 'gen_ai.usage.cost': -1 }))
+    expect(usage).toMatchObject({ cost: undefined, undecided: undefined, ignored: 1 })
   })
 })
 

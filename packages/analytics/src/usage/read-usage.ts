@@ -6,7 +6,7 @@
 import { readFamilyUsage } from './families.ts'
 import { NO_USAGE, type ReportedUsage } from './reported-usage.ts'
 import type { SpanUsage, UsageSpan, WorkKind } from './span-usage.ts'
-import { ignoredCount, NAME_MAX_LENGTH, resetIgnored, strings, text } from './values.ts'
+import { areTokensUnclear, ignoredCount, NAME_MAX_LENGTH, resetIgnored, strings, text } from './values.ts'
 import { wholeTokens } from './whole-tokens.ts'
 
 /**
@@ -47,6 +47,9 @@ function usageOf(span: UsageSpan, reported: ReportedUsage, kind: WorkKind): Span
   const a = span.attributes
   const model = reported.model ?? reported.requestModel
   const { input, output, total, undecided } = wholeTokens(reported, kind, span)
+  const hasCounts = (input ?? output ?? total) !== undefined
+  // Before `lifetime`, for which an option can decide.
+  const isUnclear = areTokensUnclear() && hasCounts
   return {
     kind,
     model,
@@ -60,7 +63,7 @@ function usageOf(span: UsageSpan, reported: ReportedUsage, kind: WorkKind): Span
     cacheWriteTokens: reported.written,
     cacheWriteHourTokens: reported.writtenHour,
     reasoningTokens: reported.reasoning,
-    undecided,
+    undecided: isUnclear ? 'total' : undecided,
     callIfNoneBelow: reported.callIfNoneBelow,
     cost: hasWork(reported) ? reported.cost : undefined,
     error: span.status?.code === 2,
@@ -108,7 +111,7 @@ const isNameKept = (name: string | undefined): boolean => name === undefined || 
 
 /**
  * Removes from a usage what totals cannot keep: token counts that cannot be summed exactly (fractions, and counts that
- * no model ever had), and names of models and response IDs that are too long.
+ * no model ever had), and names of models and response IDs that are too long. Without a count, the cost is unknown.
  */
 export function summableUsage(usage: SpanUsage): SpanUsage {
   // Written out, because it runs for each span.
@@ -126,10 +129,9 @@ export function summableUsage(usage: SpanUsage): SpanUsage {
   ) {
     return usage
   }
-  const removed: (keyof SpanUsage)[] = [
-    ...TOKEN_FIELDS.filter((field) => !isSummable(usage[field])),
-    ...NAME_FIELDS.filter((field) => !isNameKept(usage[field])),
-  ]
+  const counts = TOKEN_FIELDS.filter((field) => !isSummable(usage[field]))
+  const removed = [...counts, ...NAME_FIELDS.filter((field) => !isNameKept(usage[field]))]
   const cleared = Object.fromEntries(removed.map((field) => [field, undefined]))
-  return { ...usage, ...cleared, ignored: usage.ignored + removed.length }
+  const undecided = counts.length > 0 ? 'total' : usage.undecided
+  return { ...usage, ...cleared, undecided, ignored: usage.ignored + removed.length }
 }

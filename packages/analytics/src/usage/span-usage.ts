@@ -40,7 +40,7 @@ export interface SpanUsage {
   /**
    * Why the reported numbers do not say what is to be paid, so that no price is applied: `cache` if it is not known
    * whether the input includes what was read from and written to a cache, or how much that was; `total` if the parts do
-   * not add up to the reported total; `stream` if the output is some tokens too high, as LangChain's is for a streamed
+   * not add up to the reported total, or a count is invalid or unknown; `stream` if the output is some tokens too high, as LangChain's is for a streamed
    * answer of Anthropic; `lifetime` if it is only unknown for how long something was written to a cache,
    * because the instrumentation never reports it. Undefined in the usual case.
    */

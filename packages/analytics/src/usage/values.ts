@@ -5,14 +5,19 @@ export type Attributes = Readonly<Record<string, unknown>>
 
 // Reading a span is synchronous, so one counter is enough.
 let ignored = 0
+let hasUnclearTokens = false
 
-/** Sets the count of ignored values to 0, before a span is read. */
+/** Forgets the values of the last span, before one is read. */
 export function resetIgnored(): void {
   ignored = 0
+  hasUnclearTokens = false
 }
 
 /** Returns how many values of the span were ignored because they are not valid counts or costs. */
 export const ignoredCount = (): number => ignored
+
+/** Returns whether the span reports tokens which are not in the counts that were read. */
+export const areTokensUnclear = (): boolean => hasUnclearTokens
 
 /** The longest user ID, tag, environment, model or session name that the totals keep, in characters. */
 export const NAME_MAX_LENGTH = 200
@@ -31,10 +36,14 @@ export function shortened(value: unknown): string | undefined {
 /** In USD: far above any bill, and low enough that sums do not overflow. */
 const COST_MAX = 1e9
 
-/** Reads a count of tokens: a whole number from 0. Any other value is ignored and counted. */
+/**
+ * Reads a count of tokens: a whole number from 0. Any other value is ignored and counted, and the cost is unknown: nobody
+ * knows how many tokens it stands for.
+ */
 export function tokens(value: unknown): number | undefined {
   if (value === undefined) return undefined
   if (typeof value === 'number' && value >= 0 && Number.isSafeInteger(value)) return value
+  if (value !== null) hasUnclearTokens = true
   return ignore(value)
 }
 
