@@ -3,7 +3,7 @@ import { genAi } from './gen-ai.ts'
 import { json } from './json.ts'
 import { costOfParts, kindsOf, type ReportedUsage } from './reported-usage.ts'
 import type { SpanCost } from './span-usage.ts'
-import { type Attributes, dollars, text, tokens } from './values.ts'
+import { type Attributes, dollars, noteUnclearTokens, text, tokens } from './values.ts'
 
 /** The kinds in `langfuse.observation.type`. A `span` or an `event` may be of any kind. */
 const LANGFUSE_KINDS = kindsOf({
@@ -20,7 +20,7 @@ const LANGFUSE_KINDS = kindsOf({
 /** Reads Langfuse, which reads GenAI names too where its own are missing. */
 export function langfuse(a: Attributes): ReportedUsage {
   const other = genAi(a)
-  const own = langfuseParts(a['langfuse.observation.usage_details'], tokens)
+  const own = langfuseTokens(a['langfuse.observation.usage_details'])
   const usage = own.input === undefined && own.output === undefined && own.total === undefined ? other : own
   return {
     ...other,
@@ -40,8 +40,20 @@ export function langfuse(a: Attributes): ReportedUsage {
 }
 
 function langfuseCost(value: unknown): SpanCost | undefined {
-  const { input, output, total } = langfuseParts(value, dollars)
-  return costOfParts(input, output, total)
+  const { input, output, total, other, isUnclear } = langfuseParts(value, dollars)
+  if (total !== undefined) return { input, output, total }
+  if (isUnclear) return undefined
+  if (other === 0) return costOfParts(input, output, total)
+  return { input, output, total: (input ?? 0) + (output ?? 0) + other }
+}
+
+/** Reads the tokens. A key that is not known may be a part of the others, or beside them, at any price. */
+function langfuseTokens(value: unknown): Readonly<Parts> {
+  const parts = langfuseParts(value, tokens)
+  const { input = 0, output = 0, total, reasoningBeside, other, isUnclear } = parts
+  const hidesReasoning = reasoningBeside > 0 && total !== input + output
+  if (isUnclear || other > 0 || hidesReasoning) noteUnclearTokens()
+  return parts
 }
 
 /** The parts of a usage or a cost that is on a span as JSON. A part that is not reported is undefined. */
@@ -53,6 +65,12 @@ interface Parts {
   written: number | undefined
   writtenHour: number | undefined
   reasoning: number | undefined
+  /** The sum of reasoning under names that Langfuse does not have; the output may include it. */
+  reasoningBeside: number
+  /** The sum of all other keys that are not known. */
+  other: number
+  /** Whether a value is invalid, or one count has two values. */
+  isUnclear: boolean
 }
 
 const NO_PARTS: Readonly<Parts> = {
@@ -63,20 +81,38 @@ const NO_PARTS: Readonly<Parts> = {
   written: undefined,
   writtenHour: undefined,
   reasoning: undefined,
+  reasoningBeside: 0,
+  other: 0,
+  isUnclear: false,
 }
 
-/** Other names for the parts that Langfuse accepts: those of OpenAI and of the AI SDK. */
-const OTHER_NAMES: ReadonlyMap<string, 'input' | 'output' | 'total'> = new Map([
-  ['promptTokens', 'input'],
-  ['prompt_tokens', 'input'],
-  ['completionTokens', 'output'],
-  ['completion_tokens', 'output'],
-  ['totalTokens', 'total'],
-  ['total_tokens', 'total'],
-  ['totalCost', 'total'],
-  ['total_cost', 'total'],
-])
+type Side = 'input' | 'output' | 'total'
 
+/**
+ * The names for the same count that Langfuse accepts: its own, those of the AI SDK and of OpenAI, and those of costs. The
+ * first one that is there counts.
+ */
+const SIDE_NAMES: Readonly<Record<Side, readonly string[]>> = {
+  input: ['input', 'inputTokens', 'input_tokens', 'promptTokens', 'prompt_tokens', 'inputCost', 'input_cost'],
+  output: [
+    'output',
+    'outputTokens',
+    'output_tokens',
+    'completionTokens',
+    'completion_tokens',
+    'outputCost',
+    'output_cost',
+  ],
+  total: ['total', 'totalTokens', 'total_tokens', 'totalCost', 'total_cost'],
+}
+
+const SIDES = Object.keys(SIDE_NAMES) as Side[]
+
+const SIDE_OF: ReadonlyMap<string, Side> = new Map(
+  SIDES.flatMap((side) => SIDE_NAMES[side].map((name) => [name, side] as const)),
+)
+
+type Details = Readonly<Record<string, unknown>>
 type ReadNumber = (value: unknown) => number | undefined
 
 /**
@@ -85,29 +121,48 @@ type ReadNumber = (value: unknown) => number | undefined
  * The usage of OpenAI's API is read too; its details are already included in its counts.
  */
 function langfuseParts(value: unknown, read: ReadNumber): Readonly<Parts> {
-  const details = json(value)
+  const details = json(value) as Details | undefined
   if (details === undefined) return NO_PARTS
   const parts: Parts = { ...NO_PARTS }
+  const again: string[] = []
   for (const [key, each] of Object.entries(details)) {
-    const other = OTHER_NAMES.get(key)
-    // The same count under two names.
-    if (other !== undefined && Object.hasOwn(details, other)) continue
-    if (key.endsWith('_details')) {
-      readOpenAiDetails(parts, each, read)
-      continue
-    }
-    if (key === 'cache_creation') {
-      readLifetimes(parts, each, read)
-      continue
-    }
-    const part = other ?? partOf(key)
-    const number = part && read(each)
-    if (part === undefined || number === undefined) continue
-    parts[part] = (parts[part] ?? 0) + number
-    if (part === 'input') addCache(parts, key, number)
-    if (part === 'output' && key.includes('reasoning')) parts.reasoning = (parts.reasoning ?? 0) + number
+    const side = SIDE_OF.get(key)
+    if (side !== undefined && key !== firstName(details, side)) again.push(key)
+    else if (key.endsWith('_details')) readOpenAiDetails(parts, each, read)
+    else if (key === 'cache_creation') readLifetimes(parts, each, read)
+    else addPart(parts, key, side ?? sideOf(key), each, read)
   }
+  for (const key of again) compare(parts, key, details, read)
   return parts
+}
+
+const firstName = (details: Details, side: Side): string | undefined =>
+  SIDE_NAMES[side].find((name) => details[name] !== undefined && details[name] !== null)
+
+function addPart(parts: Parts, key: string, side: Side | undefined, value: unknown, read: ReadNumber): void {
+  // What is no number under a name that is not known is no count, such as the tier of the service.
+  if (side === undefined && read === tokens && typeof value !== 'number') return
+  const number = read(value)
+  if (number === undefined) {
+    if (value !== null) parts.isUnclear = true
+  } else if (side === undefined) {
+    if (key.startsWith('reasoning') && read === tokens) parts.reasoningBeside += number
+    else parts.other += number
+  } else {
+    parts[side] = (parts[side] ?? 0) + number
+    if (side === 'input') addCache(parts, key, number)
+    if (side === 'output' && key.includes('reasoning')) parts.reasoning = (parts.reasoning ?? 0) + number
+  }
+}
+
+/** Compares a count with the same one under another name, which may include the details that Langfuse separates. */
+function compare(parts: Parts, key: string, details: Details, read: ReadNumber): void {
+  const side = SIDE_OF.get(key) as Side
+  const number = read(details[key])
+  const first = details[firstName(details, side) as string]
+  if (details[key] === null || (number !== undefined && (number === first || number === parts[side]))) return
+  parts.isUnclear = true
+  if (side === 'total') parts.total = undefined
 }
 
 function addCache(parts: Parts, key: string, number: number): void {
@@ -133,8 +188,7 @@ function readLifetimes(parts: Parts, value: unknown, read: ReadNumber): void {
   parts.writtenHour = read((value as { ephemeral_1h_input_tokens?: unknown }).ephemeral_1h_input_tokens)
 }
 
-function partOf(key: string): 'input' | 'output' | 'total' | undefined {
-  if (key === 'total') return 'total'
+function sideOf(key: string): Side | undefined {
   if (key.startsWith('input') || key.startsWith('cache_')) return 'input'
   return key.startsWith('output') ? 'output' : undefined
 }

@@ -16,6 +16,11 @@ export function resetIgnored(): void {
 /** Returns how many values of the span were ignored because they are not valid counts or costs. */
 export const ignoredCount = (): number => ignored
 
+/** Notes that the span reports tokens which are not in the counts that were read. */
+export function noteUnclearTokens(): void {
+  hasUnclearTokens = true
+}
+
 /** Returns whether the span reports tokens which are not in the counts that were read. */
 export const areTokensUnclear = (): boolean => hasUnclearTokens
 
