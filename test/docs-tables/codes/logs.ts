@@ -114,11 +114,11 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     fix: '[Add a price](usage-and-cost.md#set-prices) for the model, or renew `PRICES` with a newer version of the package.',
   },
   'a usage has no cost: its span does not tell whether its input includes': {
-    what: 'Some instrumentations count tokens of a cache as part of the input, others apart, and nothing tells which this one does. The `cost` of the session is `undefined`, and `undecidedUsages` counts it.',
+    what: 'Some instrumentations count tokens of a cache as part of the input, others apart, and nothing tells which this one does. Or it reports what was read from a cache and never what was written. The `cost` of the session is `undefined`, and `undecidedUsages` counts it.',
     fix: 'Update the instrumentation, or use [one whose way of counting is known](usage-and-cost.md).',
   },
   'a usage has no cost: the tokens of its span do not add up to their total': {
-    what: 'The span reports a total that is more than its parts, and nothing tells what the rest is. The `cost` of the session is `undefined`, and `undecidedUsages` counts it.',
+    what: 'The span reports a total that is more than its parts, and nothing tells what the rest is. Or a count is invalid, or has a name that is not known. The `cost` of the session is `undefined`, and `undecidedUsages` counts it.',
     fix: 'Update the instrumentation, or use [one whose way of counting is known](usage-and-cost.md).',
   },
   'a usage has no cost: LangChain counts the first words': {
