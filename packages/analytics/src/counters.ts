@@ -15,8 +15,9 @@ export interface AnalyticsCounters {
   /** Invalid token counts, costs, scores and times, and names that are too long. */
   readonly ignoredValues: number
   /**
-   * LLM calls and embeddings whose usage nothing reports: tokens and cost are those of the other calls. Like `unpricedUsages` and
-   * `undecidedUsages`, over all sessions so far; a call whose usage another span turns out to report is subtracted again.
+   * LLM calls and embeddings whose usage nothing reports: tokens and cost are those of the other calls. Like
+   * `unpricedUsages` and `undecidedUsages`, over all sessions so far, merged ones included; a call whose usage another span
+   * turns out to report is subtracted again.
    */
   readonly callsWithoutUsage: number
   /** Usages without a cost: the span reports none, and no price applies, or the span does not report the tokens that it needs. */

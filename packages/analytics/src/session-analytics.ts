@@ -130,7 +130,8 @@ export class SessionAnalytics {
   /**
    * Adds the totals of another instance or of a snapshot. The order and the grouping of merges do not matter: the result
    * equals that of one instance that counted all spans, except for `late`, and if no trace and no span is in two of them (a
-   * trace across processes counts once in each). Listeners are not called for merged ends, because the instance that
+   * trace across processes counts once in each), and no session was removed: set `maxSessions` to the sessions of all.
+   * Snapshots are of the same release. Listeners are not called for merged ends, because the instance that
    * counted the end has called its own.
    *
    * @throws TypeError if the value is neither; then nothing is added
@@ -146,7 +147,7 @@ export class SessionAnalytics {
         : other
     const sessions = checkedSnapshot(given)
     for (const session of sessions) {
-      mergeInto(this.#sessions.obtain(session.id), session, this.#labels)
+      mergeInto(this.#sessions.obtain(session.id), session, this.#labels, this.#counters)
     }
     if (sessions.length > 0) this.#idle.start()
   }

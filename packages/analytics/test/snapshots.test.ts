@@ -171,7 +171,7 @@ test('a span with a time that no clock has is counted without it, and totals can
 test('a snapshot of an older release is rejected, with the version that is expected', () => {
   const analytics = new SessionAnalytics()
   expect(() => analytics.merge({ ...FULL, version: 1 } as never)).toThrow(
-    'SessionAnalytics: the top.version of the snapshot must be 2, as in this release, it is 1',
+    'SessionAnalytics: snapshot.version must be 2, that of this release: merge snapshots of the same release; it is 1',
   )
 })
 
@@ -247,4 +247,17 @@ test('fields that a snapshot has in addition are not kept', () => {
   const analytics = new SessionAnalytics()
   analytics.merge({ ...snapshot, sessions: [more] })
   expect(() => JSON.stringify(analytics)).not.toThrow()
+})
+
+test('counters() of an instance has what the costs of merged sessions lack', () => {
+  const counted = new SessionAnalytics({ prices: { m: { input: 1, output: 1 } } })
+  const span = spanMaker()
+  counted.onEnd(span('a', { attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm' } }))
+  counted.onEnd(span('a', { attributes: chat('unknown', 1, 1) }))
+  counted.onEnd(span('b', { attributes: { ...chat('m', 1, 1), 'gen_ai.usage.total_tokens': 9 } }))
+  const lacking = { callsWithoutUsage: 1, unpricedUsages: 1, undecidedUsages: 1 }
+  expect(counted.counters()).toMatchObject(lacking)
+  const all = new SessionAnalytics()
+  all.merge(JSON.parse(JSON.stringify(counted)))
+  expect(all.counters()).toMatchObject(lacking)
 })

@@ -1,21 +1,35 @@
+import type { Counters } from '../counters.ts'
 import { addLatency, type Latencies } from '../totals/latencies.ts'
 import { obtainOthers, obtainWork } from '../totals/models.ts'
 import type { Session } from '../totals/session.ts'
 import { Tally } from '../totals/tally.ts'
 import { type SharedLabels, united } from '../totals/value-sets.ts'
-import { WORK_FIELDS, type WorkNumbers } from '../totals/work.ts'
+import { type Work, WORK_FIELDS, type WorkNumbers } from '../totals/work.ts'
 import { COUNTS, type SessionSnapshot, type SketchSnapshot, type TallySnapshot } from './snapshot.ts'
 
-/** Adds the totals of a session in a snapshot to those of a session. */
-export function mergeInto(session: Session, other: SessionSnapshot, shared: SharedLabels): void {
+/** Adds the totals of a session in a snapshot to those of a session, and to the counters what its cost lacks. */
+export function mergeInto(
+  session: Session,
+  other: SessionSnapshot,
+  shared: SharedLabels,
+  counters: Counters,
+): void {
   for (const [index, field] of COUNTS.entries()) session[field] += other.counts[index] as number
-  for (const [model, numbers] of other.models) obtainWork(session, model).add(namedNumbers(numbers))
-  if (other.otherModels !== undefined) obtainOthers(session).add(namedNumbers(other.otherModels))
+  for (const [model, numbers] of other.models) addWork(obtainWork(session, model), numbers, counters)
+  if (other.otherModels !== undefined) addWork(obtainOthers(session), other.otherModels, counters)
   if (other.times !== undefined) session.widen(other.times[0], other.times[1])
   mergeValues(session, other, shared)
   session.traceLatencies = mergedLatencies(session.traceLatencies, other.traceLatency)
   session.llmCallLatencies = mergedLatencies(session.llmCallLatencies, other.llmCallLatency)
   mergeLifecycle(session, other)
+}
+
+function addWork(work: Work, numbers: readonly number[], counters: Counters): void {
+  const named = namedNumbers(numbers)
+  work.add(named)
+  counters.callsWithoutUsage += named.callsWithoutUsage
+  counters.unpricedUsages += named.unpriced
+  counters.undecidedUsages += named.undecided
 }
 
 const namedNumbers = (numbers: readonly number[]): WorkNumbers =>
