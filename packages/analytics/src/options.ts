@@ -20,15 +20,15 @@ import type { SessionTotals } from './totals/session-totals.ts'
 export interface SessionAnalyticsOptions {
   /**
    * The largest number of sessions whose totals are kept. When there are more, the least recently used one is removed. A
-   * whole number from 1 to 10,000,000. A session takes 450 to 600 bytes,
-   * including its ID.
+   * whole number from 1 to 10,000,000. A session takes 450 to 600 bytes, including its ID.
    *
    * @default 10000
    */
   readonly maxSessions?: number | undefined
   /**
    * The time without a span after which a session is removed, in milliseconds; the removal is at most a quarter later. A
-   * whole number from 1 to 2,147,483,647.
+   * whole number from 1 to 2,147,483,647. A session that goes on after its removal begins at zero: set more than the
+   * longest pause of your users, or add up what `onEvict` gets.
    *
    * @default 3600000, an hour
    */
@@ -45,7 +45,8 @@ export interface SessionAnalyticsOptions {
    */
   readonly cacheLifetime?: CacheLifetime | undefined
   /**
-   * Called with the final totals of each session that is removed because of `maxSessions` or `idleMillis`. The call runs
+   * Called with the totals of each session that is removed because of `maxSessions` or `idleMillis`: all that is counted
+   * since it was added. It is called again for a session that goes on and is removed again. The call runs
    * after the span or the batch that caused the removal, in a microtask and in OpenTelemetry's root context. If the call
    * itself removes sessions, their calls run in a later turn of the event loop. `forceFlush()` and `shutdown()` wait for
    * the calls, but not for promises that they return. If it throws or rejects, that is counted and logged once.

@@ -285,20 +285,20 @@ test('sessions() sorts and limits', () => {
   expect(ids({})).toEqual(['b', 'c', 'a'])
   expect(ids({ sort: 'tokens', limit: 2 })).toEqual(['b', 'a'])
   expect(() => ids({ sort: 'size' })).toThrow(/sort must be one of lastTime/)
-  expect(() => ids({ limit: -1 })).toThrow(/limit must be a whole number from 0/)
+  expect(() => ids({ limit: -1 })).toThrow(/limit must be a whole number from 0, or left out for all; it is -1$/)
 })
 
 test.each([
-  ['not an object', 3, /the top of the snapshot must be an object/],
+  ['not an object', 3, /snapshot must be an object; it is 3$/],
   [
     'another version',
     { version: 1, sessions: [] },
-    /version of the snapshot must be 2, as in this release, it is 1/,
+    /snapshot\.version must be 2, that of this release: .*; it is 1$/,
   ],
   [
     'a session without sums',
     { version: 2, sessions: [{ id: 's' }] },
-    /sessions\[0\]\.counts of the snapshot/,
+    /snapshot\.sessions\[0\]\.counts must be/,
   ],
 ])('an invalid snapshot throws, and adds nothing: %s', (_, snapshot, message) => {
   const analytics = new SessionAnalytics()

@@ -12,7 +12,7 @@ import { COUNTS, type SessionSnapshot, TALLY_DIGITS, type TallySnapshot } from '
 class InvalidSnapshot extends TypeError {
   constructor(path: string, wanted: string, value: unknown) {
     const is = typeof value === 'number' ? String(value) : kindOf(value)
-    super(`SessionAnalytics: ${path} of the snapshot must be ${wanted}, it is ${is}`)
+    super(`SessionAnalytics: ${path} must be ${wanted}; it is ${is}`)
     this.name = 'TypeError'
   }
 }
@@ -139,7 +139,7 @@ const sketch = list(
   LAST_BUCKET + 1,
 )
 
-const version = check('2, as in this release', (value) => value === 2)
+const version = check('2, that of this release: merge snapshots of the same release', (value) => value === 2)
 
 const session = object({
   id: where('a valid session ID', (id) => checkSessionId(id).ok),
@@ -180,6 +180,6 @@ const session = object({
  * @throws TypeError that names what is wrong with it
  */
 export function checkedSnapshot(value: unknown): readonly SessionSnapshot[] {
-  object({ version, sessions: list(session, Number.MAX_SAFE_INTEGER) })(value, 'the top')
+  object({ version, sessions: list(session, Number.MAX_SAFE_INTEGER) })(value, 'snapshot')
   return (value as { sessions: readonly SessionSnapshot[] }).sessions
 }

@@ -1,4 +1,4 @@
-import { checkOptions, kindOf } from '@otel-sessions/semconv/internal'
+import { checkOptions, kindOf, numberOrKind } from '@otel-sessions/semconv/internal'
 import { allWork } from './models.ts'
 import { costOf, durationOf } from './read-totals.ts'
 import type { Session } from './session.ts'
@@ -60,10 +60,12 @@ export function selected(all: Iterable<Session>, query: SessionQuery): Session[]
   const { sort = 'lastTime', limit = Number.POSITIVE_INFINITY } = own
   if (!Object.hasOwn(SORT_KEYS, sort)) {
     const names = Object.keys(SORT_KEYS).join(', ')
-    throw new TypeError(`SessionAnalytics: sort must be one of ${names}, it is ${kindOf(sort)}`)
+    throw new TypeError(`SessionAnalytics: sort must be one of ${names}; it is ${kindOf(sort)}`)
   }
   if (own.limit !== undefined && !(Number.isInteger(limit) && limit >= 0)) {
-    throw new RangeError('SessionAnalytics: limit must be a whole number from 0')
+    throw new RangeError(
+      `SessionAnalytics: limit must be a whole number from 0, or left out for all; it is ${numberOrKind(limit)}`,
+    )
   }
   const keyOf: (session: Session) => number = SORT_KEYS[sort]
   const first = new FirstFew(limit)
