@@ -1,7 +1,7 @@
 /** The totals of a session, with the labels of InteractiveAI's table of properties and of AgentOps' analytics. */
 import type { SessionTotals } from '@otel-sessions/analytics'
 
-const dollars = (amount: number | undefined) => (amount === undefined ? 'no price' : `$${amount.toFixed(6)}`)
+const dollars = (amount: number | undefined) => (amount === undefined ? 'unknown' : `$${amount.toFixed(6)}`)
 
 export function* report(totals: SessionTotals | undefined): Generator<string> {
   if (totals === undefined) throw new Error('the session has no span')
@@ -32,7 +32,7 @@ export function* report(totals: SessionTotals | undefined): Generator<string> {
     Attachments: totals.attachments,
   }
   for (const [label, value] of Object.entries(rows)) yield `${label}: ${value}`
-  for (const { model, tokens: used, cost: spent } of totals.models) {
-    yield `Usage of ${model}: ${used.total} tokens, ${dollars(spent?.total)}`
+  for (const { model, tokens: used, cost: spent, callsWithoutUsage } of totals.models) {
+    yield `Usage of ${model}: ${used.total} tokens, ${dollars(spent?.total)}, without that of ${callsWithoutUsage} calls`
   }
 }

@@ -46,7 +46,7 @@ export function ticketByHand(all: readonly StoredSpan[]): Record<string, unknown
     'Input tokens': sum(PROMPT),
     'Output tokens': sum(COMPLETION),
     'Total Tokens': tokens,
-    'Usage of gpt-5-mini': `${tokens} tokens, ${dollars(inputCost + outputCost)}`,
+    'Usage of gpt-5-mini': `${tokens} tokens, ${dollars(inputCost + outputCost)}, without that of 0 calls`,
     'Trace Tags': [...new Set(spans.flatMap(({ attributes }) => attributes['tag.tags']))].sort().join(', '),
     'LLM calls': llm.length,
     'Tool calls': work.filter(({ attributes }) => attributes['openinference.span.kind'] === 'TOOL').length,
