@@ -32,45 +32,31 @@ const REASONING: Readonly<Record<UsageConvention['reasoning'], string>> = {
   omitted: 'not reported',
 }
 
-const SIGNS = { right: '✓', unknown: '?', LOW: 'low', HIGH: 'high' } as const
+const SIGNS = { right: '✓', unknown: '?', LOW: 'low ', HIGH: 'high ' } as const
 
-/** What `SessionAnalytics` makes of each recording. */
+/** What `SessionAnalytics` makes of each recording. A cell that is not right has the letter of its reason. */
 export function usageMarkdown(results: Results = readResults()): string {
   const cases = Object.keys(CASES)
+  const rows = Object.entries(results).flatMap(([family, lines]) =>
+    Object.entries(lines).map(([name, line]) => rowOf(family, name, line)),
+  )
+  const reasons = [...groupBy(rows, ({ reason }) => reason)]
+    .filter(([reason]) => reason !== undefined)
+    .sort(([, one], [, other]) => other.length - one.length)
+  const letters = new Map(reasons.map(([reason], index) => [reason, String.fromCharCode(97 + index)]))
+  const cellOf = (family: string, name: string) => {
+    const row = rows.find((each) => each.family === family && each.case === name)
+    return row === undefined ? '–' : `${SIGNS[row.verdict]}${letters.get(row.reason) ?? ''}`
+  }
   const table = drawTable(
     ['family', ...cases],
-    Object.entries(results).map(([family, lines]) => [
-      `\`${family}\``,
-      ...cases.map((name) => (lines[name] === undefined ? '' : SIGNS[verdictOf(lines[name])])),
-    ]),
+    Object.keys(results).map((family) => [`\`${family}\``, ...cases.map((name) => cellOf(family, name))]),
   )
-  return [table, reasonsMarkdown(results)].join('\n\n')
+  const list = reasons.map(([reason]) => `- **${letters.get(reason)}**: ${reason}`)
+  return [table, list.join('\n')].join('\n\n')
 }
 
-/** Why costs are unknown or wrong, and where. */
-function reasonsMarkdown(results: Results): string {
-  const rows = Object.entries(results).flatMap(([family, lines]) =>
-    Object.entries(lines).flatMap(([name, line]) => {
-      const verdict = verdictOf(line)
-      const row = { family, case: name, verdict }
-      const reason = verdict === 'unknown' ? reasonOf(line) : knownError(row)?.why
-      return reason === undefined ? [] : [{ ...row, reason: `${SIGNS[verdict]}: ${reason}` }]
-    }),
-  )
-  return [...groupBy(rows, ({ reason }) => reason)]
-    .sort(([one], [other]) => one.localeCompare(other))
-    .map(([reason, of]) => `- **${reason}.** ${placesOf(of)}`)
-    .join('\n')
+function rowOf(family: string, name: string, line: string) {
+  const row = { family, case: name, verdict: verdictOf(line) }
+  return { ...row, reason: row.verdict === 'unknown' ? reasonOf(line) : knownError(row)?.why }
 }
-
-/** The most families that are listed by name. */
-const LISTED_MAX = 6
-
-function placesOf(rows: readonly { readonly family: string; readonly case: string }[]): string {
-  const families = new Set(rows.map(({ family }) => family))
-  const cases = new Set(rows.map((row) => row.case))
-  const ofCases = cases.size === 1 ? `${listOf(cases)} of ` : ''
-  return `${ofCases}${families.size > LISTED_MAX ? `${families.size} families` : listOf(families)}.`
-}
-
-const listOf = (names: Iterable<string>): string => [...names].map((name) => `\`${name}\``).join(', ')

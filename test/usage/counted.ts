@@ -40,9 +40,7 @@ export function reported({ calls }: Recording): Counted {
 export function counted(spans: readonly RecordedSpan[]): Counted {
   const analytics = new SessionAnalytics({ prices: PRICES })
   for (const span of spans) analytics.onEnd(asEnded(span))
-  const sessions = analytics
-    .sessions()
-    .filter(({ llmCalls, embeddings, tokens }) => llmCalls + embeddings + tokens.total > 0)
+  const sessions = analytics.sessions()
   const of = (value: (session: SessionTotals) => number) => sum(sessions.map(value))
   return {
     calls: of(({ llmCalls, embeddings }) => llmCalls + embeddings),

@@ -29,7 +29,9 @@ export function judge(recording: Recording): Row {
   const row = { family: recording.family, case: recording.case, truth, ours }
   // A call that was counted twice.
   if (ours.calls > truth.calls) return { ...row, verdict: 'HIGH', why: 'calls' }
-  if (ours.cost === undefined) return { ...row, verdict: 'unknown', why: whyUnknown(recording) }
+  // A session without a call: nobody takes its cost of 0 for that of a call.
+  if (ours.cost === undefined || (ours.calls === 0 && ours.cost === 0))
+    return { ...row, verdict: 'unknown', why: whyUnknown(recording) }
   return { ...row, ...compare(truth, ours) }
 }
 
