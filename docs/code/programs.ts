@@ -37,6 +37,9 @@ const printed: Program = {
   prints: [/name: 'look up'/, /name: 'answer'/, /('session\.id': 'user_123_conv_456'[\s\S]*){2}/],
 }
 
+/** It exports to memory, and prints the totals. */
+const totals: Program = { sessions: {}, prints: [/^1 1500 0\.00125 0$/m] }
+
 /** It calls the model, in a process with a preloaded set-up. */
 const completion: Program = {
   sessions: {
@@ -60,5 +63,8 @@ export const PROGRAMS: Readonly<Record<string, Readonly<Record<string, Program |
     'agent.mjs': [printed, quickStart],
     'chat.mjs': completion,
     'server.mjs': quickStart,
+  },
+  'docs/guide/usage-and-cost.md': {
+    'cost.mjs': totals,
   },
 }
