@@ -37,6 +37,7 @@ export const DEEP_FILES = {
     'packages/analytics/test/recordings.test.ts',
     'packages/analytics/test/side-by-side.test.ts',
     'packages/analytics/test/snapshots.test.ts',
+    'packages/analytics/test/backfilled-orders.property.test.ts',
     'packages/analytics/test/totals.property.test.ts',
     'packages/analytics/test/whole-tokens.test.ts',
     'packages/exporter/test/backends/properties.test.ts',

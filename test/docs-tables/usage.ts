@@ -41,7 +41,7 @@ export function usageMarkdown(results: Results = readResults()): string {
     Object.entries(lines).map(([name, line]) => rowOf(family, name, line)),
   )
   const reasons = [...groupBy(rows, ({ reason }) => reason)]
-    .filter(([reason]) => reason !== undefined)
+    .filter(([reason]) => reason !== '')
     .sort(([, one], [, other]) => other.length - one.length)
   const letters = new Map(reasons.map(([reason], index) => [reason, String.fromCharCode(97 + index)]))
   const cellOf = (family: string, name: string) => {
@@ -58,5 +58,5 @@ export function usageMarkdown(results: Results = readResults()): string {
 
 function rowOf(family: string, name: string, line: string) {
   const row = { family, case: name, verdict: verdictOf(line) }
-  return { ...row, reason: row.verdict === 'unknown' ? reasonOf(line) : knownError(row)?.why }
+  return { ...row, reason: row.verdict === 'unknown' ? reasonOf(line) : (knownError(row)?.why ?? '') }
 }

@@ -285,7 +285,9 @@ test('sessions() sorts and limits', () => {
   expect(ids({})).toEqual(['b', 'c', 'a'])
   expect(ids({ sort: 'tokens', limit: 2 })).toEqual(['b', 'a'])
   expect(() => ids({ sort: 'size' })).toThrow(/sort must be one of lastTime/)
-  expect(() => ids({ limit: -1 })).toThrow(/limit must be a whole number from 0, or left out for all; it is -1$/)
+  expect(() => ids({ limit: -1 })).toThrow(
+    /limit must be a whole number from 0, or left out for all; it is -1$/,
+  )
 })
 
 test.each([

@@ -4,7 +4,7 @@ import { obtainOthers, obtainWork } from '../totals/models.ts'
 import type { Session } from '../totals/session.ts'
 import { Tally } from '../totals/tally.ts'
 import { type SharedLabels, united } from '../totals/value-sets.ts'
-import { type Work, WORK_FIELDS, type WorkNumbers } from '../totals/work.ts'
+import { WORK_FIELDS, type Work, type WorkNumbers } from '../totals/work.ts'
 import { COUNTS, type SessionSnapshot, type SketchSnapshot, type TallySnapshot } from './snapshot.ts'
 
 /** Adds the totals of a session in a snapshot to those of a session, and to the counters what its cost lacks. */
