@@ -107,7 +107,7 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
   },
   'a call of a model reports no usage': {
     what: 'An LLM call or an embedding has no tokens: neither its span, nor one below or above it, reports any. `callsWithoutUsage` in the totals counts such calls; `tokens` and `cost` are those of the others.',
-    fix: 'Ask the API for usage. For streams, OpenAI needs `stream_options: { include_usage: true }`. A call that failed or was stopped has none.',
+    fix: 'Ask the API for usage. For streams, OpenAI needs `stream_options: { include_usage: true }`. A call that failed or was stopped has none, and [some instrumentations](usage-and-cost.md#which-calls-have-a-cost) report none for streams.',
   },
   'a usage has no cost: its span reports none, and': {
     what: 'The option `prices` has no price for the model, or the span does not report all tokens. Or it reports the sum of several calls, of which one may have had a long prompt. The `cost` of the session is `undefined`; in the totals, `models` tells which model has `unpricedUsages`.',
