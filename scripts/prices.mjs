@@ -45,8 +45,20 @@ export function makePrices() {
     }
   }
   for (const [name, price] of bedrockPrices(date)) prices.set(name, price)
-  return { date, source: `@pydantic/genai-prices ${version} (MIT)`, prices: withoutDoubles(prices) }
+  const known = new Map([...prices].map(([name, price]) => [name, withUnknownLongPrompt(name, price)]))
+  return { date, source: `@pydantic/genai-prices ${version} (MIT)`, prices: withoutDoubles(known) }
 }
+
+/**
+ * Models whose long prompts cost more, as Anthropic says of Sonnet 4 and 4.5 above 200,000 tokens, also on clouds. The
+ * package has that price of some of their names only. The others get the limit without a price: the cost is unknown.
+ */
+const HAS_LONG_PROMPTS = /claude-(?:sonnet-4|4-sonnet)(?:$|-0$|[-.]5$|[-@]20\d{6}$|-5-20\d{6}$)/
+
+const withUnknownLongPrompt = (name, price) =>
+  price.longPrompt === undefined && HAS_LONG_PROMPTS.test(name)
+    ? { ...price, longPrompt: { above: 200_000 } }
+    : price
 
 /** Google also sells Anthropic's models, under Anthropic's names. */
 function modelsOf(id) {

@@ -43,6 +43,8 @@ function cost(model: string | undefined, input?: number, output?: number, cached
   return priceOfTable(TABLE)(usage)
 }
 
+const MILLION = { kind: 'llm', inputTokens: 1_000_000, outputTokens: 0 } as const
+
 /** The cost of a usage of 10 tokens in and out, changed. */
 const custom = (changes: Partial<SpanUsage>) =>
   priceOfTable(TABLE)({
@@ -343,8 +345,8 @@ describe('an invalid table is rejected with the model and the field', () => {
     ],
     [{ a: { input: 1, longPrompt: 3 } }, '["a"].longPrompt must be an object, it is a value of type number'],
     [
-      { a: { input: 1, longPrompt: { above: 1 } } },
-      '["a"].longPrompt.input must be USD per million tokens, a number from 0 to 1000000, it is undefined',
+      { a: { input: 1, longPrompt: { above: 1, input: -1 } } },
+      '["a"].longPrompt.input must be USD per million tokens, a number from 0 to 1000000, it is -1',
     ],
     [
       { a: { input: 1, longPrompt: { above: 0.5, input: 1 } } },
@@ -368,6 +370,7 @@ describe('an invalid table is rejected with the model and the field', () => {
 
   it('a valid one is accepted', () => {
     expect(pricesProblem(TABLE)).toBeUndefined()
+    expect(pricesProblem({ a: { input: 1, longPrompt: { above: 1 } } })).toBeUndefined()
     expect(pricesProblem({ a: { input: 0.0001, cachedInput: 0, output: 0 } })).toBeUndefined()
     expect(pricesProblem(Object.assign(Object.create(null), TABLE))).toBeUndefined()
     expect(pricesProblem(runInNewContext('({ a: { input: 1 } })'))).toBeUndefined()

@@ -31,10 +31,12 @@ export interface ModelPrice extends TokenPrices {
 }
 
 /**
- * The prices of a call whose input has more tokens than a limit. They hold for all tokens of the call. The cost of a span
- * that is no LLM call, such as an agent, is unknown above the limit: its usage may be the sum of several shorter calls.
+ * The prices of a call whose input has more tokens than a limit. They hold for all tokens of the call. The cost of a call
+ * that has tokens without a price is unknown, so that `{ above: 200_000 }` says that the higher prices are not known. The
+ * cost of a span that is no LLM call, such as an agent, is unknown above the limit: its usage may be the sum of several
+ * shorter calls.
  */
-export interface LongPromptPrices extends TokenPrices {
+export interface LongPromptPrices extends Partial<TokenPrices> {
   /** The limit: the highest number of input tokens, cached ones included, that still has the usual price. */
   readonly above: number
 }
@@ -174,18 +176,21 @@ export function pricesProblem(table: unknown): string | undefined {
 }
 
 function priceProblem(price: unknown): string | undefined {
-  const problem = fieldsProblem(price, LONG_PROMPT)
+  const problem = fieldsProblem(price, LONG_PROMPT, true)
   const longPrompt = isObject(price) ? price[LONG_PROMPT] : undefined
   if (problem !== undefined || longPrompt === undefined) return problem
-  const inner = fieldsProblem(longPrompt, 'above')
+  const inner = fieldsProblem(longPrompt, 'above', false)
   if (inner !== undefined) return `.${LONG_PROMPT}${inner}`
   const { above } = longPrompt as { above?: unknown }
   if (Number.isSafeInteger(above) && (above as number) > 0) return undefined
   return `.${LONG_PROMPT}.above must be a whole number of tokens from 1, it is ${typeof above === 'number' ? above : kindOf(above)}`
 }
 
-/** @param other a field that is no price */
-function fieldsProblem(price: unknown, other: string): string | undefined {
+/**
+ * @param other a field that is no price
+ * @param needsInput whether there must be a price of input
+ */
+function fieldsProblem(price: unknown, other: string, needsInput: boolean): string | undefined {
   if (!isObject(price)) return ` must be an object, it is ${kindOf(price)}`
   const fields = [...TOKEN_FIELDS, other]
   const unknown = Object.keys(price).find((field) => !fields.includes(field))
@@ -193,7 +198,7 @@ function fieldsProblem(price: unknown, other: string): string | undefined {
     return ` has no field ${JSON.stringify(unknown)}; the fields are ${fields.join(', ')}`
   for (const field of TOKEN_FIELDS) {
     const value = price[field]
-    if (value === undefined && field !== 'input') continue
+    if (value === undefined && !(needsInput && field === 'input')) continue
     if (typeof value === 'number' && value > 0 && value < PRICE_MIN) {
       return `.${field} must be USD per million tokens, it is ${value}, which looks like a price per token`
     }
