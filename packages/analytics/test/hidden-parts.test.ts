@@ -168,9 +168,18 @@ describe('a count that is there and invalid is not one that is missing', () => {
     expect(analytics.counters().ignoredValues).toBe(1)
   })
 
-  it('but an invalid cost does not concern the tokens', () => {
+  it('nor is an invalid cost, whose place no price takes', () => {
     const usage = read(genAi('m', { 'gen_ai.usage.cost': -1 }))
-    expect(usage).toMatchObject({ cost: undefined, undecided: undefined, ignored: 1 })
+    expect(usage).toMatchObject({ cost: undefined, undecided: 'total', ignored: 1 })
+  })
+
+  it('unless another value is the cost', () => {
+    const details = {
+      'langfuse.observation.type': 'generation',
+      'langfuse.observation.cost_details': '{"total":"1"}',
+    }
+    const usage = read(genAi('m', { ...details, 'gen_ai.usage.cost': 2 }))
+    expect(usage).toMatchObject({ cost: { total: 2 }, undecided: undefined, ignored: 1 })
   })
 })
 

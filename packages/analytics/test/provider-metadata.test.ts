@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { PRICES } from '../src/cost/prices.ts'
+import { nanoCostOf, priceOfTable, toDollars } from '../src/cost/span-cost.ts'
 import { readSpanUsage } from '../src/usage/read-usage.ts'
 
 const CLAUDE = 'claude-sonnet-4-5-20250929'
@@ -77,6 +79,38 @@ describe("the AI SDK's metadata", () => {
       call('anthropic/claude-sonnet-4.5', { inputTokens: 1_000, outputTokens: 300 }, metadata),
     )
     expect(usage).toMatchObject({ inputTokens: 1_000, cost: { total: 0.0101 } })
+  })
+
+  it.each<[string, Readonly<Record<string, unknown>>, number | undefined]>([
+    ['of which the provider gets a part that is all of it', { cost: 0.01, costDetails: 0.01 }, 0.01],
+    ['of which no part is named', { cost: 0.01 }, 0.01],
+    ["to which one's own provider adds nothing", { cost: 0.01, costDetails: 0 }, 0.01],
+    [
+      "to which the bill of one's own provider is added, of which it is 5 %",
+      { cost: 0.95, costDetails: 19 },
+      19.95,
+    ],
+    ["to which the bill of one's own provider is added, as it is free", { cost: 0, costDetails: 0.5 }, 0.5],
+    [
+      'that is unknown: too low for the bill and too high for a fee',
+      { cost: 0.01, costDetails: 0.02 },
+      undefined,
+    ],
+    [
+      'that is unknown: above a bill that it may include or not',
+      { cost: 0.02, costDetails: 0.01 },
+      undefined,
+    ],
+    ['that is unknown: the bill alone', { costDetails: 0.01 }, undefined],
+    ['that is unknown: the bill is no number', { cost: 0.01, costDetails: '0.01' }, undefined],
+    ['that is unknown: the cost is no number', { cost: '0.01' }, undefined],
+  ])('of OpenRouter has a cost %s', (_, { cost, costDetails }, expected) => {
+    const details = costDetails === undefined ? {} : { costDetails: { upstreamInferenceCost: costDetails } }
+    const metadata = JSON.stringify({ openrouter: { usage: { promptTokens: 1_000, cost, ...details } } })
+    const usage = read(call('openai/gpt-4o', { inputTokens: 1_000, outputTokens: 300 }, metadata))
+    const priced = nanoCostOf(usage, priceOfTable(PRICES))
+    expect(priced && toDollars(priced.input + priced.output + priced.other)).toBe(expected)
+    expect(usage.undecided).toBe(expected === undefined ? 'total' : undefined)
   })
 
   it('of Bedrock has what was written to a cache', () => {

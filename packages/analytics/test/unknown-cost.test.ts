@@ -227,3 +227,56 @@ describe('of nested spans of one kind, the innermost counts', () => {
     expect(analytics.stats('s')).toMatchObject({ toolCalls: 2, agentSteps: 1 })
   })
 })
+
+describe('a reported cost that is invalid leaves the cost unknown, at whatever price the model has', () => {
+  const costs = (cost: Readonly<Record<string, unknown>>) => {
+    const analytics = counted(
+      spanOf({ id: 'a', session: 's', attributes: { ...chat('m', 300, 30), ...cost } }),
+    )
+    return { total: analytics.stats('s')?.cost?.total, counters: analytics.counters() }
+  }
+
+  test.each(['0.5', '', -1, Number.NaN, Number.POSITIVE_INFINITY, 1e10, 2e6, true])('%j', (cost) => {
+    const { total, counters } = costs({ 'gen_ai.usage.cost': cost })
+    expect(total).toBeUndefined()
+    expect(counters).toMatchObject({ undecidedUsages: 1, unpricedUsages: 0, ignoredValues: 1 })
+  })
+
+  test('null is no cost: the price counts', () => {
+    expect(costs({ 'gen_ai.usage.cost': null })).toMatchObject({
+      total: 0.00036,
+      counters: { ignoredValues: 0 },
+    })
+  })
+
+  test('the highest cost counts', () => {
+    expect(costs({ 'gen_ai.usage.cost': 1e6 }).total).toBe(1e6)
+  })
+
+  const ANSWER = {
+    'openinference.span.kind': 'LLM',
+    'llm.token_count.prompt': 300,
+    'llm.token_count.completion': 30,
+  }
+  const openInference = (parts: Readonly<Record<string, unknown>>) =>
+    counted(
+      spanOf({
+        id: 'a',
+        session: 's',
+        attributes: {
+          ...ANSWER,
+          'llm.model_name': 'm',
+          ...Object.fromEntries(Object.entries(parts).map(([name, cost]) => [`llm.cost.${name}`, cost])),
+        },
+      }),
+    ).stats('s')?.cost?.total
+
+  test('but a valid total counts, whatever its parts are', () => {
+    expect(openInference({ prompt: '1', completion: 1 })).toBeUndefined()
+    expect(openInference({ prompt: '1', completion: 1, total: 2 })).toBe(2)
+  })
+
+  test('also if valid parts have a sum that is too high', () => {
+    expect(openInference({ prompt: 9e5, completion: 9e5 })).toBeUndefined()
+  })
+})

@@ -4,7 +4,7 @@
 
 import { GenerationalMap, kindOf } from '@otel-sessions/semconv/internal'
 import type { SpanCost, SpanUsage } from '../usage/span-usage.ts'
-import { NAME_MAX_LENGTH } from '../usage/values.ts'
+import { COST_MAX, NAME_MAX_LENGTH } from '../usage/values.ts'
 import { priceNames } from './model-names.ts'
 
 /** The price of tokens in USD per million. A price below 0.0001, except 0, is invalid: it is per token. */
@@ -229,12 +229,13 @@ export interface NanoCost {
 }
 
 const NANO = 1e9
-/** In USD. A higher cost of one span is a mistake, and thousands of such costs still add up exactly. */
-const COST_MAX = 1e6
 
-/** Returns the cost that a span reports, or else its cost by the prices; undefined if neither is known. */
+/**
+ * Returns the cost that a span reports, or else its cost by the prices; undefined if neither is known. A reported total
+ * that is too high to be true is not replaced by a price.
+ */
 export function nanoCostOf(usage: SpanUsage, priceOf: PriceOf | undefined): NanoCost | undefined {
-  return toNanoCost(usage.cost) ?? toNanoCost(priceOf?.(usage))
+  return toNanoCost(usage.cost?.total === undefined ? priceOf?.(usage) : usage.cost)
 }
 
 function toNanoCost(cost: SpanUsage['cost']): NanoCost | undefined {
@@ -242,10 +243,8 @@ function toNanoCost(cost: SpanUsage['cost']): NanoCost | undefined {
   const input = toNanos(cost.input)
   const output = toNanos(cost.output)
   const total = toNanos(cost.total)
-  if (total === undefined) {
-    // The cost of the input or the output alone is not the whole cost.
-    return input === undefined || output === undefined ? undefined : { input, output, other: 0 }
-  }
+  // The cost of the input or the output alone is not the whole cost.
+  if (total === undefined) return undefined
   return { input: input ?? 0, output: output ?? 0, other: total - (input ?? 0) - (output ?? 0) }
 }
 

@@ -1,7 +1,8 @@
 import { OPENROUTER_USAGE, PROVIDERS_USAGE } from './conventions-by-name.ts'
 import { findObject, json, jsonMember } from './json.ts'
 import { costOfParts, type ReportedUsage } from './reported-usage.ts'
-import { dollars, tokens } from './values.ts'
+import type { SpanCost } from './span-usage.ts'
+import { dollars, noteUnclearCost, tokens } from './values.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -87,7 +88,7 @@ export const adkUsage = (answer: unknown, { input }: ReportedUsage): Partial<Rep
 function openrouterUsage(usage: Fields, { input, output }: ReportedUsage): Partial<ReportedUsage> {
   const prompt = usage['promptTokensDetails'] as Fields | null | undefined
   const completion = usage['completionTokensDetails'] as Fields | null | undefined
-  const cost = costOfParts(undefined, undefined, dollars(usage['cost']))
+  const cost = openrouterCost(usage)
   return {
     ...(cost === undefined ? {} : { cost }),
     input: tokens(usage['promptTokens']) ?? input,
@@ -97,4 +98,23 @@ function openrouterUsage(usage: Fields, { input, output }: ReportedUsage): Parti
     reasoning: tokens(completion?.['reasoningTokens']),
     convention: OPENROUTER_USAGE,
   }
+}
+
+/** OpenRouter takes 5 % of the bill of one's own provider, or nothing. What is well above is no such fee. */
+const FEE_MAX = 0.1
+
+/**
+ * Reads what OpenRouter charged. With one's own key at a provider that is a fee, and the bill of the provider comes on top;
+ * with OpenRouter's key the charge is the bill. The AI SDK's provider leaves out which key it was, so the numbers decide.
+ */
+function openrouterCost(usage: Fields): SpanCost | undefined {
+  const details = usage['costDetails'] as Fields | null | undefined
+  const bill = details?.['upstreamInferenceCost']
+  const [charged, billed] = [dollars(usage['cost']), dollars(bill)]
+  const hasNoBill = (bill ?? 0) === 0 || billed === charged
+  if (hasNoBill) return costOfParts(undefined, undefined, charged)
+  if (charged !== undefined && billed !== undefined && charged <= billed * FEE_MAX)
+    return costOfParts(undefined, undefined, charged + billed)
+  noteUnclearCost()
+  return undefined
 }

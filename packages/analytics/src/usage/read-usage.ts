@@ -6,7 +6,15 @@
 import { readFamilyUsage } from './families.ts'
 import { NO_USAGE, type ReportedUsage } from './reported-usage.ts'
 import type { SpanUsage, UsageSpan, WorkKind } from './span-usage.ts'
-import { areTokensUnclear, ignoredCount, NAME_MAX_LENGTH, resetIgnored, strings, text } from './values.ts'
+import {
+  areTokensUnclear,
+  ignoredCount,
+  isCostUnclear,
+  NAME_MAX_LENGTH,
+  resetIgnored,
+  strings,
+  text,
+} from './values.ts'
 import { wholeTokens } from './whole-tokens.ts'
 
 /**
@@ -49,7 +57,8 @@ function usageOf(span: UsageSpan, reported: ReportedUsage, kind: WorkKind): Span
   const { input, output, total, undecided } = wholeTokens(reported, kind, span)
   const hasCounts = (input ?? output ?? total) !== undefined
   // Before `lifetime`, for which an option can decide.
-  const isUnclear = areTokensUnclear() && hasCounts
+  const isUnclear =
+    hasCounts && (areTokensUnclear() || (isCostUnclear() && reported.cost?.total === undefined))
   return {
     kind,
     model,

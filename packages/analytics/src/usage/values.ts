@@ -6,11 +6,13 @@ export type Attributes = Readonly<Record<string, unknown>>
 // Reading a span is synchronous, so one counter is enough.
 let ignored = 0
 let hasUnclearTokens = false
+let hasUnclearCost = false
 
 /** Forgets the values of the last span, before one is read. */
 export function resetIgnored(): void {
   ignored = 0
   hasUnclearTokens = false
+  hasUnclearCost = false
 }
 
 /** Returns how many values of the span were ignored because they are not valid counts or costs. */
@@ -23,6 +25,14 @@ export function noteUnclearTokens(): void {
 
 /** Returns whether the span reports tokens which are not in the counts that were read. */
 export const areTokensUnclear = (): boolean => hasUnclearTokens
+
+/** Notes that the span reports something about its cost from which no cost can be made. */
+export function noteUnclearCost(): void {
+  hasUnclearCost = true
+}
+
+/** Returns whether the span reports a cost that could not be read. */
+export const isCostUnclear = (): boolean => hasUnclearCost
 
 /** The longest user ID, tag, environment, model or session name that the totals keep, in characters. */
 export const NAME_MAX_LENGTH = 200
@@ -38,8 +48,8 @@ export function shortened(value: unknown): string | undefined {
   return value.slice(0, NAME_MAX_LENGTH).replace(/[\uD800-\uDBFF]$/, '')
 }
 
-/** In USD: far above any bill, and low enough that sums do not overflow. */
-const COST_MAX = 1e9
+/** In USD. A higher cost of one span is a mistake, and thousands of such costs still add up exactly. */
+export const COST_MAX = 1e6
 
 /**
  * Reads a count of tokens: a whole number from 0. Any other value is ignored and counted, and the cost is unknown: nobody
@@ -52,10 +62,14 @@ export function tokens(value: unknown): number | undefined {
   return ignore(value)
 }
 
-/** Reads a cost in USD, from 0. Any other value is ignored and counted. */
+/**
+ * Reads a cost in USD, from 0. Any other value is ignored and counted, and no price takes its place: whoever reports a cost
+ * may know more than the list price.
+ */
 export function dollars(value: unknown): number | undefined {
   if (value === undefined) return undefined
   if (typeof value === 'number' && value >= 0 && value <= COST_MAX) return value
+  if (value !== null) hasUnclearCost = true
   return ignore(value)
 }
 
