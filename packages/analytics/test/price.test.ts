@@ -197,7 +197,23 @@ describe('the price of a model is found', () => {
     expect(custom({ ...million, model: 'gpt-4o-canary', requestModel: 'gpt-4o' })?.total).toBe(2.5)
   })
 
-  it.each(['azure', 'azure.ai.openai', 'Azure'])(
+  it.each([
+    ['is fine-tuned', 'ft:gpt-4o-2024-08-06:bookshop::abc', 'gpt-4o'],
+    ['is fine-tuned, behind its owner', 'openai/ft:gpt-4o:bookshop::abc', 'openai/gpt-4o'],
+    ['is of another owner', 'some/huge-model', 'openai/gpt-4o'],
+  ])('never of the request if the model of the response %s', (_, model, requestModel) => {
+    expect(custom({ model, requestModel })).toBeUndefined()
+  })
+
+  it.each([
+    ['of the same owner', 'openai/gpt-4o-canary', 'openrouter/openai/gpt-4o'],
+    ['without an owner', 'gpt-4o-canary', 'openai/gpt-4o'],
+    ["that has Google's prefix", 'google/gpt-4o-canary', 'models/gpt-4o'],
+  ])('of the request if the response has a name %s', (_, model, requestModel) => {
+    expect(custom({ model, requestModel })).toBeDefined()
+  })
+
+  it.each(['azure', 'azure.ai.openai', 'Azure', 'az.ai.openai', 'az.ai.inference'])(
     'never of the request on %s, where anybody names deployments',
     (provider) => {
       const names = { model: 'gpt-4o-canary', requestModel: 'gpt-4o', provider }
@@ -206,9 +222,116 @@ describe('the price of a model is found', () => {
     },
   )
 
-  it('never of a bare name on Bedrock, where regions have prices of their own', () => {
-    expect(custom({ model: 'claude', provider: 'aws.bedrock' })).toBeUndefined()
+  it.each<[string, Readonly<Record<string, unknown>>, boolean]>([
+    ["OpenTelemetry's names, requested", { 'gen_ai.request.model': 'gpt-4o' }, false],
+    ["OpenTelemetry's names, answered", { 'gen_ai.response.model': 'gpt-4o' }, true],
+    [
+      'one name, requested and answered',
+      { 'gen_ai.request.model': 'gpt-4o', 'gen_ai.response.model': 'gpt-4o' },
+      true,
+    ],
+    [
+      'the AI SDK, requested',
+      { 'ai.operationId': 'ai.generateText.doGenerate', 'ai.model.id': 'gpt-4o' },
+      false,
+    ],
+    [
+      'the AI SDK, which writes the requested one as that of the response',
+      {
+        'ai.operationId': 'ai.generateText.doGenerate',
+        'ai.model.id': 'gpt-4o',
+        'ai.response.model': 'gpt-4o',
+      },
+      false,
+    ],
+    [
+      'the AI SDK, answered',
+      {
+        'ai.operationId': 'ai.generateText.doGenerate',
+        'ai.model.id': 'canary',
+        'ai.response.model': 'gpt-4o',
+      },
+      true,
+    ],
+    [
+      'OpenInference, requested',
+      { 'openinference.span.kind': 'LLM', 'llm.request.model_name': 'gpt-4o' },
+      false,
+    ],
+    [
+      'OpenInference, answered',
+      { 'openinference.span.kind': 'LLM', 'llm.response.model_name': 'gpt-4o' },
+      true,
+    ],
+    [
+      'OpenInference, requested or answered',
+      { 'openinference.span.kind': 'LLM', 'llm.model_name': 'gpt-4o' },
+      false,
+    ],
+    [
+      'OpenInference, another than requested',
+      { 'openinference.span.kind': 'LLM', 'llm.model_name': 'gpt-4o', 'llm.request.model_name': 'canary' },
+      true,
+    ],
+    [
+      'Langfuse, requested or answered',
+      { 'langfuse.observation.type': 'generation', 'langfuse.observation.model.name': 'gpt-4o' },
+      false,
+    ],
+    [
+      'Langfuse, answered',
+      {
+        'langfuse.observation.type': 'generation',
+        'langfuse.observation.model.name': 'gpt-4o',
+        'gen_ai.response.model': 'gpt-4o',
+      },
+      true,
+    ],
+  ])('on Azure only if the response names it: %s', (_, attributes, isKnown) => {
+    const tokens = {
+      'gen_ai.usage.input_tokens': 10,
+      'gen_ai.usage.output_tokens': 10,
+      'llm.token_count.prompt': 10,
+      'llm.token_count.completion': 10,
+    }
+    const isOpenInference = 'openinference.span.kind' in attributes
+    const counts = Object.entries(tokens).filter(([name]) => name.startsWith('llm.') === isOpenInference)
+    const priced = (provider: string) => {
+      const providers = { 'gen_ai.system': provider, 'llm.provider': provider }
+      const usage = readSpanUsage({
+        attributes: { ...attributes, ...providers, ...Object.fromEntries(counts) },
+      })
+      expect(usage.model).toBe('gpt-4o')
+      return priceOfTable(TABLE)(usage)?.total
+    }
+    expect(priced('azure') !== undefined).toBe(isKnown)
+    expect(priced('openai')).toBeCloseTo(0.000125, 10)
+  })
+
+  it.each(['aws.bedrock', 'Bedrock', 'AWS', 'AWS Bedrock', 'amazon-bedrock', 'amazon_bedrock'])(
+    'never of a bare name on %s, where regions have prices of their own',
+    (provider) => {
+      const priced = (model: string) =>
+        priceOfTable({ ...PRICES, ...TABLE })({
+          ...readSpanUsage({ attributes: {} }),
+          ...MILLION,
+          model,
+          provider,
+        })
+      expect(priced('claude')).toBeUndefined()
+      expect(priced('claude-sonnet-4.5')).toBeUndefined()
+      expect(priced('anthropic.claude-3-haiku-20240307-v1:0')).toBeDefined()
+    },
+  )
+
+  it('of a bare name by its owner', () => {
     expect(custom({ model: 'claude', provider: 'anthropic' })).toBeDefined()
+  })
+
+  it('of an ARN that the table names on Bedrock', () => {
+    const arn = 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/x1y2z3'
+    const usage = { ...readSpanUsage({ attributes: {} }), ...MILLION, model: arn, provider: 'aws.bedrock' }
+    expect(priceOfTable({ [arn]: { input: 3, output: 15 } })(usage)?.total).toBe(3)
   })
 
   it('after thousands of names without a price', () => {
@@ -254,7 +377,22 @@ describe('the price of a name that a cloud gives', () => {
     ['Bedrock, a foundation model', 'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0', 0.8],
     ['Bedrock, a profile by ARN', `${PROFILES}/us.anthropic.claude-sonnet-4-5-20250929-v1:0`, 3.3],
     ['Bedrock through LiteLLM', 'bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0', 3.3],
+    [
+      'Bedrock, Nova by the ARN of a US region',
+      'arn:aws:bedrock:us-west-2::foundation-model/amazon.nova-pro-v1:0',
+      0.8,
+    ],
+    [
+      'Bedrock, Claude by the ARN of another region',
+      'arn:aws:bedrock:eu-west-1::foundation-model/anthropic.claude-sonnet-4-5-20250929-v1:0',
+      3.3,
+    ],
     ['Vertex AI, Claude', 'claude-sonnet-4-5@20250929', 3],
+    [
+      'Vertex AI, Claude at the global endpoint',
+      'projects/p-1/locations/global/publishers/anthropic/models/claude-sonnet-4-5@20250929',
+      3,
+    ],
     ['Vertex AI, a publisher', 'publishers/google/models/gemini-2.5-pro', 1.25],
     [
       'Vertex AI, in a project',
@@ -279,6 +417,20 @@ describe('the price of a name that a cloud gives', () => {
       'a profile of the application',
       'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/x1y2z3',
     ],
+    ['Nova in the EU, which may cost more', 'eu.amazon.nova-pro-v1:0'],
+    ['Nova in Asia', 'apac.amazon.nova-pro-v1:0'],
+    ['Nova in GovCloud', 'us-gov.amazon.nova-pro-v1:0'],
+    ['Nova in the EU by ARN', 'arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-pro-v1:0'],
+    [
+      'Nova in GovCloud by ARN',
+      'arn:aws-us-gov:bedrock:us-gov-west-1::foundation-model/amazon.nova-pro-v1:0',
+    ],
+    ['a profile of Nova in the EU by ARN', `${PROFILES.replace('us-', 'eu-')}/eu.amazon.nova-pro-v1:0`],
+    ['a bare name on Bedrock through LiteLLM', 'bedrock/claude-sonnet-4-5'],
+    [
+      'Claude in a region of Vertex AI',
+      'projects/p-1/locations/us-east5/publishers/anthropic/models/claude-sonnet-4-5@20250929',
+    ],
     ['a tuned model of Vertex AI', 'projects/p-1/locations/europe-west1/models/gemini-2.5-pro'],
     ['an endpoint of Vertex AI', 'projects/p-1/locations/us-central1/endpoints/gemini-2.5-pro'],
     ['a fine-tuned model', 'ft:gpt-4o-2024-08-06:bookshop::abc'],
@@ -291,6 +443,27 @@ describe('the price of a name that a cloud gives', () => {
     ['a name of 300 characters', `models/${'x'.repeat(293)}`],
   ])('is unknown for %s', (_, model) => {
     expect(priced(model)).toBeUndefined()
+  })
+
+  it('a price for a region in the table is that of the region', () => {
+    const price = { input: 1.05, output: 4.2 }
+    const usage = { ...readSpanUsage({ attributes: {} }), ...MILLION, model: 'eu.amazon.nova-pro-v1:0' }
+    expect(priceOfTable({ 'eu.amazon.nova-pro': price })(usage)?.total).toBe(1.05)
+  })
+
+  it.each([
+    'claude-sonnet-4',
+    'claude-sonnet-4-0',
+    'claude-sonnet-4-20250514',
+    'anthropic/claude-sonnet-4',
+    'global.anthropic.claude-sonnet-4-20250514-v1:0',
+    'us.anthropic.claude-sonnet-4-20250514-v1:0',
+    'global.anthropic.claude-sonnet-4-5-20250929-v1:0',
+    'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+  ])('a long prompt of %s, for which the source lacks the higher price, is unknown', (model) => {
+    const usage = { ...readSpanUsage({ attributes: {} }), ...MILLION, model }
+    expect(priceOfTable(PRICES)({ ...usage, inputTokens: 200_000 })).toBeDefined()
+    expect(priceOfTable(PRICES)({ ...usage, inputTokens: 200_001 })).toBeUndefined()
   })
 
   it('a name that is built to be slow is not', () => {

@@ -165,12 +165,12 @@ describe('the model that was requested', () => {
   const requested = (response: string) =>
     read({ 'gen_ai.request.model': 'gpt-4o', 'gen_ai.response.model': response }).requestModel
 
-  it('is given if another one answered', () => {
+  it('is given unless the same one answered', () => {
     expect(requested('gpt-4o-2024-08-06')).toBe('gpt-4o')
     expect(requested('gpt-4o')).toBeUndefined()
     expect(read({ 'gen_ai.request.model': 'gpt-4o' })).toMatchObject({
       model: 'gpt-4o',
-      requestModel: undefined,
+      requestModel: 'gpt-4o',
     })
   })
 })

@@ -5,7 +5,7 @@
 import { GenerationalMap, kindOf } from '@otel-sessions/semconv/internal'
 import type { SpanCost, SpanUsage } from '../usage/span-usage.ts'
 import { COST_MAX, NAME_MAX_LENGTH } from '../usage/values.ts'
-import { priceNames } from './model-names.ts'
+import { isAnotherModel, isWithoutOwner, priceNames } from './model-names.ts'
 
 /** The price of tokens in USD per million. A price below 0.0001, except 0, is invalid: it is per token. */
 export interface TokenPrices {
@@ -49,10 +49,14 @@ export interface LongPromptPrices extends Partial<TokenPrices> {
  * - without a date at its end (`gpt-4o-2024-08-06`, `claude-haiku-4-5-20251001`, `claude-haiku-4-5@20251001`)
  * - for Bedrock, without the version (`amazon.nova-pro-v1:0`), then without the geography (`us.anthropic.claude-…`)
  *
- * If the model in the response has no price under any of these names, the requested model is looked up in the same way,
- * except on Azure, where it is the name of a deployment. Nothing else is guessed, such as prefixes or families: a model
- * with nearly the same name may cost ten times as much, another host has other prices, and the meaning of `-latest`
- * changes.
+ * A place whose price may be another is not left out: a region of Vertex AI for models of Anthropic, and a geography other
+ * than `us` and `global` for models of others. On Bedrock, a name needs the owner in front (`anthropic.claude-…`).
+ *
+ * If the model in the response has no price under any of these names, the requested model is looked up in the same way.
+ * It is not if the response names a fine-tuned model or another owner (`owner/name`), nor on Azure, where it is the name of
+ * a deployment: a span of Azure whose response names no model has no price. Nothing else is guessed, such as prefixes or
+ * families: a model with nearly the same name may cost ten times as much, another host has other prices, and the meaning
+ * of `-latest` changes.
  *
  * @example { 'gpt-4o': { input: 2.5, cachedInput: 1.25, output: 10 }, 'our-own-model': { input: 0, output: 0 } }
  */
@@ -80,8 +84,7 @@ const MILLION = 1_000_000
 export function priceOfTable(table: PriceTable, lifetime?: CacheLifetime): PriceOf {
   const prices = new Map(Object.entries(table).map(([model, price]) => [model, { ...price }]))
   const cached = new GenerationalMap<ModelPrice | undefined>(CACHED_NAMES)
-  const priceOf = (model: string | undefined): ModelPrice | undefined => {
-    if (model === undefined) return undefined
+  const priceOf = (model: string): ModelPrice | undefined => {
     let price = cached.get(model)
     if (price === undefined && !cached.has(model)) {
       price = find(prices, model)
@@ -93,18 +96,27 @@ export function priceOfTable(table: PriceTable, lifetime?: CacheLifetime): Price
     const isDecided =
       usage.undecided === undefined || (usage.undecided === 'lifetime' && lifetime !== undefined)
     if (!isDecided) return undefined
-    const named = (model: string | undefined) => (isWithoutRegion(model, usage) ? undefined : priceOf(model))
-    const price = named(usage.model) ?? (isDeployment(usage) ? undefined : named(usage.requestModel))
+    const { model, requestModel, provider = '' } = usage
+    const isOnBedrock = BEDROCK.test(provider)
+    const named = (name: string | undefined) =>
+      name === undefined || (isOnBedrock && isWithoutOwner(name)) ? undefined : priceOf(name)
+    const isDeployment = requestModel !== undefined && AZURE.test(provider)
+    // They are the same only if the response names no model.
+    if (isDeployment && requestModel === model) return undefined
+    const price =
+      named(model) ?? (isDeployment || isAnother(model, requestModel) ? undefined : named(requestModel))
     return price && costAt(price, usage, lifetime === '1h')
   }
 }
 
-/** Whether a name is not one of Bedrock's, on Bedrock: most regions cost more than the owner of the model. */
-const isWithoutRegion = (model: string | undefined, { provider }: SpanUsage): boolean =>
-  provider?.includes('bedrock') === true && model?.includes('.') === false
+/** Where most regions cost more than the owner of a model, so that a name without Bedrock's owner has no price. */
+const BEDROCK = /bedrock|^aws\b|^amazon\b/i
 
-/** Whether the requested model is the name of a deployment, which anybody can give to any model. */
-const isDeployment = ({ provider }: SpanUsage): boolean => provider?.toLowerCase().includes('azure') === true
+/** Where the requested model is the name of a deployment, which anybody can give to any model. */
+const AZURE = /azure|\baz\.ai\./i
+
+const isAnother = (model: string | undefined, requestModel: string | undefined): boolean =>
+  model !== undefined && requestModel !== undefined && isAnotherModel(model, requestModel)
 
 function find(prices: ReadonlyMap<string, ModelPrice>, model: string): ModelPrice | undefined {
   for (const name of priceNames(model)) {

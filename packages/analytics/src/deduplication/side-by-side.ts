@@ -1,4 +1,4 @@
-import { priceNames } from '../cost/model-names.ts'
+import { modelNames } from '../cost/model-names.ts'
 import { type Counters, problems } from '../counters.ts'
 import type { CallFacts } from './call-facts.ts'
 import {
@@ -153,7 +153,7 @@ function hasSameUsage(a: CallFacts, b: CallFacts): boolean {
 
 /** The names of the model, with and without a version: one span has the requested model, another that of the response. */
 const namesOf = ({ model, requestModel }: CallFacts): string[] =>
-  [model, requestModel].flatMap((name) => (name === undefined ? [] : priceNames(name)))
+  [model, requestModel].flatMap((name) => (name === undefined ? [] : modelNames(name)))
 
 const isWithin = (a: CallFacts, b: CallFacts): boolean => contains(a, b) || contains(b, a)
 

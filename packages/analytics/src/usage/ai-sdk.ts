@@ -39,6 +39,8 @@ export function aiSdk(a: Attributes): ReportedUsage {
     kind,
     model: text(a['ai.response.model']) ?? text(a['gen_ai.response.model']),
     requestModel: text(a['ai.model.id']) ?? text(a['gen_ai.request.model']),
+    // The SDK writes the requested one where the provider names none.
+    mayBeRequested: true,
     responseId: text(a['ai.response.id']) ?? text(a['gen_ai.response.id']),
     provider: text(a['ai.model.provider']) ?? text(a['gen_ai.system']),
     input:

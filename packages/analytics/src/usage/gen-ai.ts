@@ -78,6 +78,7 @@ function genAiAttributes(a: Attributes): ReportedUsage {
       (a['gen_ai.tool.name'] === undefined ? callWithoutName(a, provider) : 'tool'),
     model: text(a['gen_ai.response.model']),
     requestModel: text(a['gen_ai.request.model']),
+    mayBeRequested: false,
     responseId: text(a['gen_ai.response.id']),
     provider,
     input,

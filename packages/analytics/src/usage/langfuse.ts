@@ -20,12 +20,14 @@ const LANGFUSE_KINDS = kindsOf({
 /** Reads Langfuse, which reads GenAI names too where its own are missing. */
 export function langfuse(a: Attributes): ReportedUsage {
   const other = genAi(a)
+  const model = text(a['langfuse.observation.model.name'])
   const own = langfuseTokens(a['langfuse.observation.usage_details'])
   const usage = own.input === undefined && own.output === undefined && own.total === undefined ? other : own
   return {
     ...other,
     kind: LANGFUSE_KINDS.get(a['langfuse.observation.type']) ?? other.kind,
-    model: text(a['langfuse.observation.model.name']) ?? other.model,
+    model: model ?? other.model,
+    mayBeRequested: model !== undefined && model !== other.model,
     input: usage.input,
     output: usage.output,
     total: usage.total,

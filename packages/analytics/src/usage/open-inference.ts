@@ -28,6 +28,7 @@ export function openInference(a: Attributes): ReportedUsage {
     ...NO_USAGE,
     kind,
     model: text(a['llm.response.model_name']) ?? text(a['llm.model_name']),
+    mayBeRequested: a['llm.response.model_name'] === undefined,
     requestModel:
       text(a['llm.request.model_name']) ?? text(a['embedding.model_name']) ?? text(a['reranker.model_name']),
     provider: text(a['llm.provider']) ?? text(a['llm.system']),

@@ -62,7 +62,7 @@ function usageOf(span: UsageSpan, reported: ReportedUsage, kind: WorkKind): Span
   return {
     kind,
     model,
-    requestModel: reported.requestModel === model ? undefined : reported.requestModel,
+    requestModel: requestModelOf(reported, model),
     responseId: reported.responseId,
     provider: reported.provider,
     inputTokens: input,
@@ -81,6 +81,13 @@ function usageOf(span: UsageSpan, reported: ReportedUsage, kind: WorkKind): Span
     environment: text(a['langfuse.environment']) ?? environmentOf(span.resource),
     ignored: ignoredCount(),
   }
+}
+
+/** The requested model; none if the response is known to name the same. */
+function requestModelOf(reported: ReportedUsage, model: string | undefined): string | undefined {
+  const isAnswered = reported.model !== undefined && !reported.mayBeRequested
+  if (!isAnswered) return reported.requestModel ?? model
+  return reported.requestModel === model ? undefined : reported.requestModel
 }
 
 let lastResource: UsageSpan['resource']
@@ -139,8 +146,11 @@ export function summableUsage(usage: SpanUsage): SpanUsage {
     return usage
   }
   const counts = TOKEN_FIELDS.filter((field) => !isSummable(usage[field]))
-  const removed = [...counts, ...NAME_FIELDS.filter((field) => !isNameKept(usage[field]))]
+  const names = NAME_FIELDS.filter((field) => !isNameKept(usage[field]))
+  const removed = [...counts, ...names]
+  // The name of a model that is both is one value.
+  const isTwice = names.includes('model') && usage.model === usage.requestModel
   const cleared = Object.fromEntries(removed.map((field) => [field, undefined]))
   const undecided = counts.length > 0 ? 'total' : usage.undecided
-  return { ...usage, ...cleared, undecided, ignored: usage.ignored + removed.length }
+  return { ...usage, ...cleared, undecided, ignored: usage.ignored + removed.length - (isTwice ? 1 : 0) }
 }

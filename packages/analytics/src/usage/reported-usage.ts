@@ -18,6 +18,8 @@ export interface ReportedUsage extends UsageDetails {
   /** The model of the response. */
   readonly model: string | undefined
   readonly requestModel: string | undefined
+  /** Whether nothing says if `model` is that of the response or of the request. */
+  readonly mayBeRequested: boolean
   readonly responseId: string | undefined
   readonly provider: string | undefined
   readonly input: number | undefined
@@ -35,6 +37,7 @@ export const NO_USAGE: ReportedUsage = {
   kind: undefined,
   model: undefined,
   requestModel: undefined,
+  mayBeRequested: false,
   responseId: undefined,
   provider: undefined,
   input: undefined,

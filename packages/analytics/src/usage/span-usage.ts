@@ -17,7 +17,10 @@ export interface SpanUsage {
   readonly kind: WorkKind
   /** The name of the model in the response, or else in the request. */
   readonly model: string | undefined
-  /** The name of the model that was requested, if it is another: its price is used if `model` has none. */
+  /**
+   * The name of the model that was requested, unless the response names the same: its price is used if `model` has none.
+   * It equals `model` if the response names no model, or if nothing says which of the two the name is.
+   */
   readonly requestModel: string | undefined
   /** The provider of the model. */
   readonly provider: string | undefined
@@ -40,9 +43,9 @@ export interface SpanUsage {
   /**
    * Why the reported numbers do not say what is to be paid, so that no price is applied: `cache` if it is not known
    * whether the input includes what was read from and written to a cache, or how much that was; `total` if the parts do
-   * not add up to the reported total, or a count is invalid or unknown; `stream` if the output is some tokens too high, as LangChain's is for a streamed
-   * answer of Anthropic; `lifetime` if it is only unknown for how long something was written to a cache,
-   * because the instrumentation never reports it. Undefined in the usual case.
+   * not add up to the reported total, or a count or a cost is invalid or unknown; `stream` if the output is some tokens
+   * too high, as LangChain's is for a streamed answer of Anthropic; `lifetime` if it is only unknown for how long
+   * something was written to a cache, because the instrumentation never reports it. Undefined in the usual case.
    */
   readonly undecided: 'cache' | 'total' | 'stream' | 'lifetime' | undefined
   /** Whether the span stands for an LLM call if no span below it reports one, such as a stream's outer span. */
