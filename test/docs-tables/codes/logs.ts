@@ -118,7 +118,7 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
     fix: 'Update the instrumentation, or use [one whose way of counting is known](usage-and-cost.md).',
   },
   'a usage has no cost: the tokens of its span do not add up to their total': {
-    what: 'The span reports a total that is more than its parts, and nothing tells what the rest is. Or a count is invalid, or has a name that is not known. The `cost` of the session is `undefined`, and `undecidedUsages` counts it.',
+    what: 'The span reports a total that is more than its parts, and nothing tells what the rest is. Or a count or a cost is invalid, or a count has a name that is not known. The `cost` of the session is `undefined`, and `undecidedUsages` counts it.',
     fix: 'Update the instrumentation, or use [one whose way of counting is known](usage-and-cost.md).',
   },
   'a usage has no cost: LangChain counts the first words': {
