@@ -213,7 +213,7 @@ describe('the price of a model is found', () => {
     expect(custom({ model, requestModel })).toBeDefined()
   })
 
-  it.each(['azure', 'azure.ai.openai', 'Azure', 'az.ai.openai', 'az.ai.inference'])(
+  it.each(['azure', 'azure.ai.openai', 'Azure', 'az.ai.openai', 'az.ai.inference', 'microsoft.foundry'])(
     'never of the request on %s, where anybody names deployments',
     (provider) => {
       const names = { model: 'gpt-4o-canary', requestModel: 'gpt-4o', provider }
@@ -427,6 +427,7 @@ describe('the price of a name that a cloud gives', () => {
     ],
     ['a profile of Nova in the EU by ARN', `${PROFILES.replace('us-', 'eu-')}/eu.amazon.nova-pro-v1:0`],
     ['a bare name on Bedrock through LiteLLM', 'bedrock/claude-sonnet-4-5'],
+    ['a deployment on Azure through LiteLLM', 'azure/gpt-4o'],
     [
       'Claude in a region of Vertex AI',
       'projects/p-1/locations/us-east5/publishers/anthropic/models/claude-sonnet-4-5@20250929',

@@ -6,11 +6,10 @@ import { NAME_MAX_LENGTH } from '../usage/values.ts'
 /**
  * What may stand in front of a name with slashes: the owner of a model, if it is sold at the owner's price everywhere, or
  * a library's name for a cloud. Others are hosts with prices of their own, or owners of open weights, which such hosts
- * sell.
+ * sell; behind `azure` is a deployment, which anybody can name after any model.
  */
 const OWNERS: ReadonlySet<string> = new Set([
   'anthropic',
-  'azure',
   'bedrock',
   'cohere',
   'gemini',

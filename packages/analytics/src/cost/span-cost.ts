@@ -113,7 +113,7 @@ export function priceOfTable(table: PriceTable, lifetime?: CacheLifetime): Price
 const BEDROCK = /bedrock|^aws\b|^amazon\b/i
 
 /** Where the requested model is the name of a deployment, which anybody can give to any model. */
-const AZURE = /azure|\baz\.ai\./i
+const AZURE = /azure|microsoft|\baz\.ai\./i
 
 const isAnother = (model: string | undefined, requestModel: string | undefined): boolean =>
   model !== undefined && requestModel !== undefined && isAnotherModel(model, requestModel)
