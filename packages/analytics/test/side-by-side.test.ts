@@ -174,6 +174,31 @@ describe('the span whose cost is known better counts', () => {
     expect(totalsOf(outer({ more: details }), inner()).tokens.cachedInput).toBe(50)
   })
 
+  test('of two whose cost is known as well, the one with more tokens, so that no cost is low', () => {
+    const begun = { response: 'r', output: 1 }
+    expect(totalsOf(outer({ response: 'r' }), inner(begun)).tokens.output).toBe(20)
+    expect(totalsOf(outer(begun), inner({ response: 'r' })).cost?.total).toBeCloseTo(0.0004, 9)
+  })
+
+  test('more tokens count before more details', () => {
+    const begun = { response: 'r', output: 1, more: { 'gen_ai.usage.reasoning.output_tokens': 0 } }
+    expect(totalsOf(outer(begun), inner({ response: 'r' })).tokens.output).toBe(20)
+    expect(totalsOf(outer({ response: 'r' }), inner(begun)).tokens.output).toBe(20)
+  })
+
+  test('as many tokens with more of them in the output count before the others', () => {
+    const swapped = { response: 'r', input: 20, output: 100 }
+    expect(totalsOf(outer({ response: 'r' }), inner(swapped)).tokens.output).toBe(100)
+    expect(totalsOf(outer(swapped), inner({ response: 'r' })).tokens.output).toBe(100)
+  })
+
+  test('of two that report a cost, the one with the higher cost', () => {
+    const low = { response: 'r', output: 30, more: { 'gen_ai.usage.cost': 0.1 } }
+    const high = { response: 'r', more: { 'gen_ai.usage.cost': 0.5 } }
+    expect(totalsOf(outer(low), inner(high)).cost?.total).toBe(0.5)
+    expect(totalsOf(outer(high), inner(low)).cost?.total).toBe(0.5)
+  })
+
   test('one that has usage, before one that has none', () => {
     const silent = { input: 0, output: 0, response: 'r' }
     expect(totalsOf(outer({ response: 'r' }), inner(silent)).tokens.total).toBe(120)
@@ -286,6 +311,7 @@ const someSpans = fc.array(
     length: fc.nat(20),
     input: fc.nat(2),
     response: fc.constantFrom(undefined, undefined, 'r1', 'r2'),
+    output: fc.constantFrom(1, 1, 2),
     cached: fc.constantFrom(undefined, 1),
   }),
   { maxLength: 10 },
@@ -301,7 +327,7 @@ test('totals do not depend on the order of spans', () => {
           const usage = { 'gen_ai.usage.input_tokens': what === 'usage' ? 9 : undefined }
           if (what !== 'call') return spanOf({ ...place, trace: call.trace, session: 's', attributes: usage })
           const more = { 'gen_ai.usage.cache_read.input_tokens': cached }
-          const output = input === 0 ? 0 : 1
+          const output = input === 0 ? 0 : call.output
           return callOf({ ...call, ...place, start, end: start + length, input, output, more })
         })
         const order = { minLength: spans.length, maxLength: spans.length }

@@ -1,4 +1,3 @@
-import { modelNames } from '../cost/model-names.ts'
 import { type Counters, problems } from '../counters.ts'
 import type { CallFacts } from './call-facts.ts'
 import {
@@ -147,13 +146,8 @@ function hasSameUsage(a: CallFacts, b: CallFacts): boolean {
     return false
   }
   if (a.input + a.output === 0) return false
-  const names = namesOf(a)
-  return namesOf(b).some((name) => names.includes(name))
+  return b.names.some((name) => a.names.includes(name))
 }
-
-/** The names of the model, with and without a version: one span has the requested model, another that of the response. */
-const namesOf = ({ model, requestModel }: CallFacts): string[] =>
-  [model, requestModel].flatMap((name) => (name === undefined ? [] : modelNames(name)))
 
 const isWithin = (a: CallFacts, b: CallFacts): boolean => contains(a, b) || contains(b, a)
 
@@ -171,7 +165,8 @@ function compareFacts(one: SpanRecord, other: SpanRecord): number {
 /** The span that counts comes first: one whose usage other spans report, then the one whose cost is known better. */
 function compareRanks(one: SpanRecord, other: SpanRecord): number {
   const byUsage = usageElsewhere(other.flags) - usageElsewhere(one.flags)
-  return byUsage || (other.facts?.rank ?? 0) - (one.facts?.rank ?? 0) || compareFacts(one, other)
+  if (byUsage !== 0 || one.facts === undefined || other.facts === undefined) return byUsage
+  return one.facts.compareKnown(other.facts) || compareFacts(one, other)
 }
 
 /** The scope of `@anthropic-ai/sdk`'s own tracing, which is on whenever there is a global provider. */
