@@ -10,8 +10,10 @@ import {
   COUNTED,
   ENTERS,
   KIND_BELOW,
+  REPORTED_BESIDE,
   SEEN,
   type SpanRecord,
+  STOPPED,
   settle,
   USAGE,
   USAGE_BELOW,
@@ -99,6 +101,7 @@ export class SpanCounter {
     record.parentId = parentId
     if (enters) record.flags |= ENTERS
     record.kind = sessionSpan === undefined ? usage.kind : 'other'
+    let lacksCost = false
     if (hasSession) {
       const session = this.#sessions.obtain(id)
       if (usage.ignored > 0) this.#ignore(usage.ignored)
@@ -106,7 +109,7 @@ export class SpanCounter {
       this.#addLabels(session, usage)
       if (sessionSpan === undefined) {
         this.#addSpan(session, usage, trace, record, enters ? duration : Number.NaN)
-        this.#addContribution(session, usage, record, duration)
+        lacksCost = this.#addContribution(session, usage, record, duration)
       } else this.#applySessionSpan(session, sessionSpan, start)
     } else this.#counters.withoutSession++
     tellAbove(this.#spans, trace, record, this.#counters)
@@ -118,6 +121,7 @@ export class SpanCounter {
     }
     // What was just told or added may change which calls are one.
     trace.calls?.update(this.#counters)
+    if (lacksCost && (record.flags & REPORTED_BESIDE) === 0) reportUnknownCost(usage)
   }
 
   #ignore(count: number): void {
@@ -166,17 +170,20 @@ export class SpanCounter {
     }
   }
 
-  #addContribution(session: Session, usage: SpanUsage, record: SpanRecord, duration: number): void {
+  /** Returns whether the usage counts and has no cost, although there are prices. */
+  #addContribution(session: Session, usage: SpanUsage, record: SpanRecord, duration: number): boolean {
     const isUsage = reportsUsage(usage)
-    if (!isCall(usage) && !isUsage && usage.kind !== 'embedding') return
-    if (isCall(usage)) record.flags |= CALL
+    if (!isCall(usage) && !isUsage && usage.kind !== 'embedding') return false
+    if (isCall(usage)) record.flags |= usage.isStopped ? CALL | STOPPED : CALL
     if (isUsage) record.flags |= USAGE
     const counts = isUsage && (record.flags & USAGE_BELOW) === 0
     const cost = counts ? nanoCostOf(usage, this.#priceOf) : undefined
-    const bucket = isCall(usage) && Number.isFinite(duration) ? bucketOf(duration) : -1
+    // The time of a stopped stream is that of all its steps, not that of the call.
+    const hasLatency = isCall(usage) && !usage.isStopped && Number.isFinite(duration)
+    const bucket = hasLatency ? bucketOf(duration) : -1
     record.contribution = new Contribution(session, usage, cost, bucket)
     settle(record, this.#counters)
-    if (counts && cost === undefined && this.#priceOf !== undefined) reportUnknownCost(usage)
+    return counts && cost === undefined && this.#priceOf !== undefined
   }
 
   #applySessionSpan(session: Session, sessionSpan: SessionSpan, time: number): void {

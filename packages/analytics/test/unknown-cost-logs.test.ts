@@ -35,6 +35,21 @@ test('a usage without a price that counts on a span below is not logged', () => 
   expect(lines).toEqual([])
 })
 
+test('a usage without a cost is not logged if a span beside it reports the same call with one', () => {
+  const analytics = new SessionAnalytics({ prices: PRICES })
+  const spans = [
+    { scope: 'sdk', start: 10, end: 90, attributes: chat('m', 10, 5) },
+    { scope: 'framework', start: 0, end: 100, attributes: chat('new', 10, 5) },
+  ]
+  for (const { scope, attributes, ...times } of spans) {
+    const withId = { ...attributes, 'gen_ai.response.id': 'r' }
+    const span = spanOf({ id: scope, parent: 'root', session: 's', ...times, attributes: withId })
+    analytics.onEnd({ ...span, instrumentationScope: { name: scope } })
+  }
+  expect(analytics.counters()).toMatchObject({ reportedTwice: 1, unpricedUsages: 0 })
+  expect(lines.filter((line) => line.includes('has no cost'))).toEqual([])
+})
+
 test('a call without usage that turns out to be above another call is not logged', () => {
   const analytics = new SessionAnalytics()
   analytics.onEnd(spanOf({ id: 'a', parent: 'root', session: 's', attributes: SILENT }))

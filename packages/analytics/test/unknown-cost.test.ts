@@ -5,6 +5,7 @@ import { chat, type SpanInit, spanOf } from './support/spans.ts'
 const PRICES = { m: { input: 1, output: 2 } }
 const SILENT = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm' }
 const AGENT = { ...chat('m', 300, 30), 'gen_ai.operation.name': 'invoke_agent' }
+const ONE_CALL = { llmCalls: 1, callsWithoutUsage: 0, cost: { total: 0.001 } }
 /** Nothing tells whether these 5,000 tokens include the 4,000 from the cache. */
 const UNDECIDED = { ...chat('claude-sonnet-4-5', 5_000, 200), 'gen_ai.usage.cache_read.input_tokens': 4_000 }
 
@@ -139,6 +140,64 @@ describe('the span of a call of the application', () => {
       },
     )
     expect(totals).toMatchObject({ llmCalls: 1, callsWithoutUsage: 0, tokens: { total: 10 } })
+  })
+})
+
+describe('a stream of the AI SDK that was stopped after its first step', () => {
+  /** What 5 and 6 write if no last step ended: a reason, and no usage. */
+  const stopped = (reason: string) => ({
+    'ai.operationId': 'ai.streamText',
+    'ai.model.id': 'm',
+    'ai.response.finishReason': reason,
+  })
+  const STEP = { 'ai.operationId': 'ai.streamText.doStream', 'ai.model.id': 'm' }
+  const USED = { 'ai.usage.inputTokens': 1_000, 'ai.usage.outputTokens': 0 }
+  const TOOL = { 'ai.operationId': 'ai.toolCall' }
+  const first = { id: 'b', parent: 'a', attributes: { ...STEP, ...USED } }
+  const tool = { id: 'c', parent: 'a', attributes: TOOL }
+
+  test.each(['unknown', 'other'])('counts the call whose span never ended, without usage (%s)', (reason) => {
+    const totals = totalsOf({ id: 'a', start: 0, end: 100, attributes: stopped(reason) }, first, tool)
+    expect(totals).toMatchObject({ llmCalls: 2, callsWithoutUsage: 1, cost: { total: 0.001 } })
+  })
+
+  test('has no latency of that call, because only that of all steps is known', () => {
+    const other = { id: 'a', start: 0, end: 60_000, attributes: stopped('unknown') }
+    expect(totalsOf(other, { ...first, start: 0, end: 10 }).latency.llmCalls?.p99).toBeLessThan(11)
+  })
+
+  test('counts no further call if one below has no usage, as one that failed', () => {
+    const failed = { id: 'd', parent: 'a', isError: true, attributes: STEP }
+    const totals = totalsOf({ id: 'a', attributes: stopped('unknown') }, first, tool, failed)
+    expect(totals).toMatchObject({ llmCalls: 2, callsWithoutUsage: 1, cost: { total: 0.001 } })
+  })
+
+  test('counts it also below an agent, and inside a tool of a stream that ended well', () => {
+    const whole = { ...stopped('stop'), ...USED }
+    const totals = totalsOf(
+      { id: 'root', attributes: whole },
+      { id: 'tool', parent: 'root', attributes: TOOL },
+      { id: 'a', parent: 'tool', attributes: stopped('unknown') },
+      first,
+    )
+    expect(totals).toMatchObject({ llmCalls: 2, callsWithoutUsage: 1, cost: { total: 0.001 } })
+  })
+
+  test('is not one that was stopped in its first step, whose call ended, nor one that reports usage', () => {
+    const { 'ai.response.finishReason': _, ...early } = stopped('')
+    expect(totalsOf({ id: 'a', attributes: early }, first, tool)).toMatchObject(ONE_CALL)
+    const whole = { ...stopped('stop'), ...USED }
+    expect(totalsOf({ id: 'a', attributes: whole }, first, tool)).toMatchObject(ONE_CALL)
+    const generated = { ...stopped('unknown'), 'ai.operationId': 'ai.generateText' }
+    expect(totalsOf({ id: 'a', attributes: generated }, first, tool)).toMatchObject(ONE_CALL)
+  })
+
+  test('counts once if the calls below it are lost', () => {
+    expect(totalsOf({ id: 'a', attributes: stopped('unknown') })).toMatchObject({
+      llmCalls: 1,
+      callsWithoutUsage: 1,
+      cost: undefined,
+    })
   })
 })
 

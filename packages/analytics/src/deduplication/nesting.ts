@@ -8,6 +8,7 @@ import {
   KIND_BELOW,
   KINDS,
   PASSING,
+  SILENT_BELOW,
   type SpanRecord,
   settle,
   USAGE,
@@ -46,7 +47,10 @@ function flagsAbove({ flags, kind }: SpanRecord): number {
   let above = flags & (kind === 'other' ? PASSING | KINDS : PASSING)
   // A span without a session counts nowhere.
   if ((flags & COUNTED) === 0) return above
-  if ((flags & CALL) !== 0) above |= CALL_BELOW
+  if ((flags & CALL) !== 0) {
+    above |= CALL_BELOW
+    if (kind === 'llm' && (flags & USAGE) === 0) above |= SILENT_BELOW
+  }
   if ((flags & USAGE) !== 0) above |= USAGE_BELOW
   return kind === 'other' || kind === 'llm' ? above : above | KIND_BELOW[kind]
 }

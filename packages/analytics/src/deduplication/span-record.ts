@@ -29,9 +29,13 @@ export const COVERED = 2048
 export const REPORTED_BESIDE = 4096
 /** It waits for the usage of a span above, in whose list it is. */
 export const WAITS = 8192
+/** It is a stream that was stopped after its first step: a call below it never ended, unless one has no usage. */
+export const STOPPED = 16_384
+/** A span below it is of kind `llm` and reports no usage itself, as if the call failed. */
+export const SILENT_BELOW = 32_768
 
 /** The flags that pass through all spans. */
-export const PASSING = CALL_BELOW | USAGE_BELOW
+export const PASSING = CALL_BELOW | USAGE_BELOW | SILENT_BELOW
 /** The flags that pass through spans of kind `other` only. */
 export const KINDS = KIND_BELOW.tool | KIND_BELOW.agent | KIND_BELOW.retrieval | KIND_BELOW.embedding
 
@@ -59,8 +63,13 @@ export class SpanRecord {
   }
 }
 
+/** Whether a span stands for a call beside those below it, which all report usage. */
+const lostCall = (flags: number): boolean =>
+  (flags & (STOPPED | CALL_BELOW | SILENT_BELOW)) === (STOPPED | CALL_BELOW)
+
 /** Whether a span's LLM call or embedding counts and nothing is known to report its usage. */
 export function lacksUsage({ flags, kind }: SpanRecord): boolean {
+  if (lostCall(flags)) return true
   if ((flags & (USAGE | USAGE_BELOW | COVERED)) !== 0) return false
   if ((flags & (CALL | CALL_BELOW | REPORTED_BESIDE)) === CALL) return true
   return kind === 'embedding' && (flags & (COUNTED | KIND_BELOW.embedding)) === COUNTED
@@ -74,7 +83,7 @@ export function settle(record: SpanRecord, counters: Counters): void {
     record.kindOf = undefined
   }
   contribution?.settle(
-    (flags & (CALL | CALL_BELOW | REPORTED_BESIDE)) === CALL,
+    (flags & (CALL | CALL_BELOW | REPORTED_BESIDE)) === CALL || lostCall(flags),
     (flags & (USAGE | USAGE_BELOW | REPORTED_BESIDE)) === USAGE,
     lacksUsage(record),
     counters,

@@ -61,10 +61,19 @@ export function aiSdk(a: Attributes): ReportedUsage {
     convention: conventionOf(a),
     userId: text(a['ai.telemetry.metadata.userId']) ?? text(a['ai.settings.context.userId']),
     callIfNoneBelow: OUTER_CALLS.has(a['ai.operationId']),
+    isStopped: false,
   }
+  if (a['ai.operationId'] === 'ai.streamText') return { ...usage, isStopped: isStopped(a, usage) }
   // The metadata of the application's call is that of its last step, and its usage that of all steps.
   return kind === 'llm' ? { ...usage, ...providerMetadata(a['ai.response.providerMetadata'], usage) } : usage
 }
+
+/**
+ * A stream has a reason to finish once a step has ended, and usage once the last one has: the sum of all its calls.
+ * Without a reason it was stopped in its first step: then there is one call, whose span may have ended.
+ */
+const isStopped = (a: Attributes, { input, output }: ReportedUsage): boolean =>
+  a['ai.response.finishReason'] !== undefined && input === undefined && output === undefined
 
 /** AI SDK 6 writes what the input consists of; 5 passes on what its providers return. */
 const conventionOf = (a: Attributes): readonly UsageConvention[] =>

@@ -102,6 +102,7 @@ function genAiAttributes(a: Attributes): ReportedUsage {
       text(a['ai.settings.context.userId']) ??
       text(a['langsmith.metadata.user_id']),
     callIfNoneBelow: false,
+    isStopped: false,
   }
 }
 

@@ -74,6 +74,7 @@ function usageOf(span: UsageSpan, reported: ReportedUsage, kind: WorkKind): Span
     reasoningTokens: reported.reasoning,
     undecided: isUnclear ? 'total' : undecided,
     callIfNoneBelow: reported.callIfNoneBelow,
+    isStopped: reported.isStopped,
     cost: hasWork(reported) ? reported.cost : undefined,
     error: span.status?.code === 2,
     userId: text(a['user.id']) ?? text(a['enduser.id']) ?? reported.userId,

@@ -30,6 +30,7 @@ export interface ReportedUsage extends UsageDetails {
   readonly cost: SpanCost | undefined
   readonly userId: string | undefined
   readonly callIfNoneBelow: boolean
+  readonly isStopped: boolean
 }
 
 /** Nothing is reported. */
@@ -51,6 +52,7 @@ export const NO_USAGE: ReportedUsage = {
   cost: undefined,
   userId: undefined,
   callIfNoneBelow: false,
+  isStopped: false,
 }
 
 /** Makes a look-up of the kind that an attribute names. */

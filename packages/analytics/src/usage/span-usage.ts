@@ -50,6 +50,11 @@ export interface SpanUsage {
   readonly undecided: 'cache' | 'total' | 'stream' | 'lifetime' | undefined
   /** Whether the span stands for an LLM call if no span below it reports one, such as a stream's outer span. */
   readonly callIfNoneBelow: boolean
+  /**
+   * Whether the span is a stream's outer span that was stopped after its first step. The span of the call that was
+   * stopped never ends, so this one stands for it, unless a call below reports no usage, such as one that failed.
+   */
+  readonly isStopped: boolean
   /** The cost that the span reports; never computed. */
   readonly cost: SpanCost | undefined
   /** Whether the span's status is ERROR. */
