@@ -186,6 +186,12 @@ describe('the span whose cost is known better counts', () => {
     expect(totalsOf(outer({ response: 'r' }), inner(begun)).tokens.output).toBe(20)
   })
 
+  test('more tokens of input count before more of output', () => {
+    const more = { response: 'r', input: 1_000, output: 19 }
+    expect(totalsOf(outer({ response: 'r' }), inner(more)).tokens.input).toBe(1_000)
+    expect(totalsOf(outer(more), inner({ response: 'r' })).tokens.input).toBe(1_000)
+  })
+
   test('as many tokens with more of them in the output count before the others', () => {
     const swapped = { response: 'r', input: 20, output: 100 }
     expect(totalsOf(outer({ response: 'r' }), inner(swapped)).tokens.output).toBe(100)

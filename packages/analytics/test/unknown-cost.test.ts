@@ -172,6 +172,25 @@ describe('a stream of the AI SDK that was stopped after its first step', () => {
     expect(totals).toMatchObject({ llmCalls: 2, callsWithoutUsage: 1, cost: { total: 0.001 } })
   })
 
+  test('also if a span of the application is between them', () => {
+    const between = { id: 'e', parent: 'a' }
+    const failed = { id: 'd', parent: 'e', isError: true, attributes: STEP }
+    const totals = totalsOf({ id: 'a', attributes: stopped('unknown') }, first, between, failed)
+    expect(totals).toMatchObject({ llmCalls: 2, callsWithoutUsage: 1 })
+  })
+
+  test('but a span below a call with usage, by another instrumentation, is no call without it', () => {
+    const silent = { id: 'd', parent: 'b', attributes: SILENT }
+    const totals = totalsOf({ id: 'a', attributes: stopped('unknown') }, first, silent)
+    expect(totals).toMatchObject({ llmCalls: 2, callsWithoutUsage: 1 })
+  })
+
+  test('nor is one of a tool', () => {
+    const failed = { id: 'd', parent: 'c', isError: true, attributes: STEP }
+    const totals = totalsOf({ id: 'a', attributes: stopped('unknown') }, first, tool, failed)
+    expect(totals).toMatchObject({ llmCalls: 3, callsWithoutUsage: 2 })
+  })
+
   test('counts it also below an agent, and inside a tool of a stream that ended well', () => {
     const whole = { ...stopped('stop'), ...USED }
     const totals = totalsOf(

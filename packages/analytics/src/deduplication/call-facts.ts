@@ -54,15 +54,10 @@ export class CallFacts {
     return (
       other.#known - this.#known ||
       other.#cost - this.#cost ||
-      Number(other.#hasTokens) - Number(this.#hasTokens) ||
       other.#tokens - this.#tokens ||
       (other.output ?? 0) - (this.output ?? 0) ||
       other.#kinds - this.#kinds
     )
-  }
-
-  get #hasTokens(): boolean {
-    return this.input !== undefined && this.output !== undefined
   }
 
   get #tokens(): number {

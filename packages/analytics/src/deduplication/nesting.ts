@@ -49,7 +49,7 @@ function flagsAbove({ flags, kind }: SpanRecord): number {
   if ((flags & COUNTED) === 0) return above
   if ((flags & CALL) !== 0) {
     above |= CALL_BELOW
-    if (kind === 'llm' && (flags & USAGE) === 0) above |= SILENT_BELOW
+    if ((flags & USAGE) === 0) above |= SILENT_BELOW
   }
   if ((flags & USAGE) !== 0) above |= USAGE_BELOW
   return kind === 'other' || kind === 'llm' ? above : above | KIND_BELOW[kind]

@@ -31,13 +31,14 @@ export const REPORTED_BESIDE = 4096
 export const WAITS = 8192
 /** It is a stream that was stopped after its first step: a call below it never ended, unless one has no usage. */
 export const STOPPED = 16_384
-/** A span below it is of kind `llm` and reports no usage itself, as if the call failed. */
+/** A call below it reports no usage itself, as one that failed, and only spans of kind `other` are between. */
 export const SILENT_BELOW = 32_768
 
 /** The flags that pass through all spans. */
-export const PASSING = CALL_BELOW | USAGE_BELOW | SILENT_BELOW
+export const PASSING = CALL_BELOW | USAGE_BELOW
 /** The flags that pass through spans of kind `other` only. */
-export const KINDS = KIND_BELOW.tool | KIND_BELOW.agent | KIND_BELOW.retrieval | KIND_BELOW.embedding
+export const KINDS =
+  KIND_BELOW.tool | KIND_BELOW.agent | KIND_BELOW.retrieval | KIND_BELOW.embedding | SILENT_BELOW
 
 /** The spans above another that are searched: traces that are deeper are mistakes. */
 export const DEPTH_MAX = 256
