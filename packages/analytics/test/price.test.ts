@@ -511,6 +511,10 @@ describe('an invalid table is rejected with the model and the field', () => {
       { a: { input: 1, output: 0.00001 } },
       '["a"].output must be USD per million tokens, it is 0.00001, which looks like a price per token',
     ],
+    [
+      { a: { input: 0.00015, output: 600 } },
+      '["a"].input must be USD per million tokens, it is 0.00015, which looks like a price per token',
+    ],
     [new Map([['a', { input: 1 }]]), 'must be a plain object of prices by model, it is an instance of Map'],
     [new (class Prices {})(), 'must be a plain object of prices by model, it is an instance of Prices'],
     [
@@ -545,7 +549,7 @@ describe('an invalid table is rejected with the model and the field', () => {
   it('a valid one is accepted', () => {
     expect(pricesProblem(TABLE)).toBeUndefined()
     expect(pricesProblem({ a: { input: 1, longPrompt: { above: 1 } } })).toBeUndefined()
-    expect(pricesProblem({ a: { input: 0.0001, cachedInput: 0, output: 0 } })).toBeUndefined()
+    expect(pricesProblem({ a: { input: 0.001, cachedInput: 0, output: 0 } })).toBeUndefined()
     expect(pricesProblem(Object.assign(Object.create(null), TABLE))).toBeUndefined()
     expect(pricesProblem(runInNewContext('({ a: { input: 1 } })'))).toBeUndefined()
   })

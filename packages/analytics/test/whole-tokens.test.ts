@@ -245,6 +245,18 @@ describe('the scope tells how the input is counted', () => {
     expect([undecided(1_023), undecided(1_024)]).toEqual([undefined, 'cache'])
   })
 
+  it('and a total of an embedding that is more than its input is unknown', () => {
+    const usage = readSpanUsage({
+      attributes: {
+        'gen_ai.operation.name': 'embeddings',
+        'gen_ai.request.model': 'text-embedding-3-small',
+        'gen_ai.usage.input_tokens': 10,
+        'gen_ai.usage.total_tokens': 500,
+      },
+    })
+    expect(usage).toMatchObject({ kind: 'embedding', undecided: 'total' })
+  })
+
   it("and an embedding doesn't come from a cache", () => {
     const usage = read(
       {

@@ -7,7 +7,7 @@ import type { SpanCost, SpanUsage } from '../usage/span-usage.ts'
 import { COST_MAX, NAME_MAX_LENGTH } from '../usage/values.ts'
 import { isAnotherModel, isWithoutOwner, priceNames } from './model-names.ts'
 
-/** The price of tokens in USD per million. A price below 0.0001, except 0, is invalid: it is per token. */
+/** The price of tokens in USD per million. A price below 0.001, except 0, is invalid: it is per token. */
 export interface TokenPrices {
   /** The price of input. */
   readonly input: number
@@ -173,7 +173,7 @@ const LONG_PROMPT = 'longPrompt'
 const PRICE_MAX = 1_000_000
 
 /** In USD per million tokens. A lower price is per token: no model that costs anything is so cheap. */
-const PRICE_MIN = 0.0001
+const PRICE_MIN = 0.001
 
 /** Describes what is wrong with a table, to follow the name of the option; undefined if nothing is. */
 export function pricesProblem(table: unknown): string | undefined {

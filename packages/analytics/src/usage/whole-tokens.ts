@@ -31,7 +31,11 @@ const SHORTEST_CACHED = 1024
  */
 export function wholeTokens(usage: ReportedUsage, kind: WorkKind, span: UsageSpan): WholeTokens {
   const { input, output, total } = usage
-  if (input === undefined || kind === 'embedding') return withTotal(input, output, total)
+  if (input === undefined) return withTotal(input, output, total)
+  if (kind === 'embedding') {
+    const isMore = total !== undefined && total > input + (output ?? 0)
+    return { ...withTotal(input, output, total), undecided: isMore ? 'total' : undefined }
+  }
   const model = modelForRules(usage.model, usage.requestModel)
   const convention = conventionOf(usage, span, model)
   const besideInput = cacheBesideInput(usage, input, convention, model)
