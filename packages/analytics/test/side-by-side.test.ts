@@ -92,6 +92,11 @@ describe('a call that two instrumentations report on spans side by side counts o
     })
   })
 
+  test('if both have the response ID and begin late, as in a busy process', () => {
+    const late = { start: 50, end: 150, response: 'r1' }
+    expect(totalsOf(outer({ response: 'r1' }), inner(late))).toMatchObject(ONCE)
+  })
+
   test('if only one has a response ID', () => {
     expect(totalsOf(outer(), inner({ response: 'r1' }))).toMatchObject(ONCE)
   })
@@ -125,6 +130,11 @@ describe('calls that may be two count twice', () => {
     ['they are in different traces', { trace: 'other' }],
   ])('if %s', (_, more) => {
     expect(totalsOf(outer(), inner(more))).toMatchObject(TWICE)
+  })
+
+  test('if both have the response ID, one after the other, as an answer that is kept', () => {
+    const later = { start: 110, end: 150, response: 'r1' }
+    expect(totalsOf(outer({ response: 'r1' }), inner(later))).toMatchObject(TWICE)
   })
 
   test('if neither reports usage or a response ID', () => {

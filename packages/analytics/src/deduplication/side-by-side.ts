@@ -121,9 +121,9 @@ function pairOf(calls: readonly SpanRecord[], one: number, other: number): Pair 
   const [first, second] = [calls[one], calls[other]] as [SpanRecord, SpanRecord]
   const { facts: a } = first
   const { facts: b } = second
-  if (a === undefined || b === undefined || !canBeOne(first, second) || !isWithin(a, b)) return undefined
+  if (a === undefined || b === undefined || !overlap(a, b) || !canBeOne(first, second)) return undefined
   const hasSameId = a.responseId !== undefined && a.responseId === b.responseId
-  if (!hasSameId && !hasSameUsage(a, b)) return undefined
+  if (!hasSameId && !(isWithin(a, b) && hasSameUsage(a, b))) return undefined
   return { one, other, hasSameId, distance: Math.abs(a.start - b.start) + Math.abs(a.end - b.end) }
 }
 
@@ -148,6 +148,10 @@ function hasSameUsage(a: CallFacts, b: CallFacts): boolean {
   if (a.input + a.output === 0) return false
   return b.names.some((name) => a.names.includes(name))
 }
+
+/** In a busy process, the outer span may begin late, so that neither is inside the other. */
+const overlap = (a: CallFacts, b: CallFacts): boolean =>
+  a.start <= b.end + ROUNDED_MILLIS && b.start <= a.end + ROUNDED_MILLIS
 
 const isWithin = (a: CallFacts, b: CallFacts): boolean => contains(a, b) || contains(b, a)
 
@@ -177,7 +181,7 @@ function report(counted: SpanRecord, other: SpanRecord): void {
   problems.report(
     'reportedTwice',
     () =>
-      `${kept} and ${dropped} report the same LLM calls, which count once, as the first reports them: switch the second off${[kept, dropped].includes(ANTHROPIC_SDK) ? '; the tracing of @anthropic-ai/sdk is off with new Anthropic({ openTelemetry: false }) or ANTHROPIC_OPEN_TELEMETRY=false' : ''}`,
+      `${kept} and ${dropped} report the same LLM calls, which count once, as the first reports them: switch the second off${dropped === ANTHROPIC_SDK ? '; the tracing of @anthropic-ai/sdk is off with new Anthropic({ openTelemetry: false }) or ANTHROPIC_OPEN_TELEMETRY=false' : ''}`,
     `${kept} ${dropped}`,
   )
 }
