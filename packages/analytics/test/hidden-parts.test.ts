@@ -235,3 +235,98 @@ describe('AI SDK 5 counts the cache as its provider does', () => {
     })
   })
 })
+
+describe("Gemini and Grok over OpenAI's protocol count reasoning beside the output, in the total only", () => {
+  const GROK = 'grok-4'
+  const call = (model: string, provider: string, more: Attributes = {}): Attributes => ({
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.provider.name': provider,
+    'gen_ai.response.model': model,
+    'gen_ai.usage.input_tokens': 700,
+    'gen_ai.usage.output_tokens': 600,
+    ...more,
+  })
+  const OF_6 = {
+    'ai.usage.inputTokens': 700,
+    'ai.usage.inputTokenDetails.noCacheTokens': 700,
+    'ai.usage.outputTokens': 600,
+    'ai.usage.totalTokens': 1_300,
+  }
+  const REASONED = { 'ai.usage.outputTokenDetails.reasoningTokens': 300 }
+
+  it.each([
+    ['@opentelemetry/instrumentation-openai', call(GROK, 'openai')],
+    ['@opentelemetry/instrumentation-openai', call(GEMINI, 'openai')],
+    ['gen_ai', call(GROK, 'openai', { 'gen_ai.usage.cache_read.input_tokens': 0 })],
+    ['gen_ai', call(GEMINI, 'litellm.chat', { 'gen_ai.usage.reasoning.output_tokens': 300 })],
+    ['ai', aiSdk('openai.chat', GROK, { ...OF_6, ...REASONED })],
+    ['ai', aiSdk('openai.chat', GROK, OF_6)],
+    ['ai', aiSdk('openai.chat', GROK, { 'ai.usage.inputTokens': 700, 'ai.usage.outputTokens': 600 })],
+  ])('is undecided under %s where no total of the provider says how much that was: %j', (scope, span) => {
+    expect(read(span, scope).undecided).toBe('total')
+  })
+
+  it('is whole where a total of the provider proves it', () => {
+    const total = (tokens: number) => ({ 'gen_ai.usage.total_tokens': tokens })
+    const reasoning = { 'gen_ai.usage.reasoning.output_tokens': 300 }
+    const scope = '@traceloop/instrumentation-openai'
+    expect(read(call(GROK, 'openai', { ...total(1_600), ...reasoning }), scope)).toMatchObject({
+      outputTokens: 900,
+      undecided: undefined,
+    })
+    expect(read(call(GROK, 'openai', total(1_300)), scope).undecided).toBeUndefined()
+    expect(read(call(GROK, 'openai', total(1_600)), scope).undecided).toBe('total')
+  })
+
+  it.each([
+    ['gen_ai', call(GROK, 'x_ai')],
+    ['ai', aiSdk('xai.chat', GROK, OF_6)],
+    ['gen_ai', call(GEMINI, 'google.vertex.chat')],
+    ['gen_ai', call(`google/${GEMINI}`, 'openrouter.chat')],
+    ['gen_ai', call(GPT, 'openai')],
+  ])("is whole under their own provider's name, and for other models: %s, %j", (scope, span) => {
+    expect(read(span, scope).undecided).toBeUndefined()
+  })
+
+  it('is not taken for included under an unknown instrumentation', () => {
+    const reasoning = { 'gen_ai.usage.reasoning.output_tokens': 300 }
+    expect(read(call(GROK, 'x_ai', reasoning)).undecided).toBe('total')
+  })
+})
+
+it('AI SDK 4 reports neither the thoughts of Gemini nor what came from a cache', () => {
+  const span = (input: number) =>
+    aiSdk('google.generative-ai', GEMINI, {
+      'ai.usage.inputTokens': undefined,
+      'ai.usage.outputTokens': undefined,
+      'ai.usage.promptTokens': input,
+      'ai.usage.completionTokens': 200,
+      'ai.response.providerMetadata': '{"google":{"groundingMetadata":null,"safetyRatings":null}}',
+    })
+  expect(read(span(555), 'ai').undecided).toBe('total')
+  expect(read(span(6_156), 'ai').undecided).toBe('cache')
+})
+
+it("OpenInference's LangChain reports no cache reads below 3.4", () => {
+  const scope = '@arizeai/openinference-instrumentation-langchain'
+  const span = (model: string, metadata: object): Attributes => ({
+    'openinference.span.kind': 'LLM',
+    'llm.model_name': model,
+    'llm.token_count.prompt': 2_155,
+    'llm.token_count.completion': 33,
+    'llm.token_count.total': 2_188,
+    metadata: JSON.stringify(metadata),
+  })
+  const google = (name: string) => ({
+    ls_provider: 'google_genai',
+    versions: { [`@langchain/${name}`]: '1' },
+  })
+  for (const each of [
+    span(GPT, { ls_provider: 'openai' }),
+    span(GEMINI, google('google')),
+    span(GEMINI, google('google-genai')),
+  ]) {
+    expect(read(each, scope, '2.0.0').undecided).toBe('cache')
+    expect(read(each, scope, '3.4.3').undecided).toBeUndefined()
+  }
+})

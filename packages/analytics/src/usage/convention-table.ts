@@ -5,6 +5,7 @@ import {
   LANGCHAIN_GOOGLE,
   LANGCHAIN_GOOGLE_GENAI,
   LANGCHAIN_GOOGLE_GENAI_STREAMED,
+  LANGCHAIN_WITHOUT_CACHE,
   LANGFUSE_DETAILS,
   LANGSMITH_GOOGLE,
   OPENINFERENCE_ANSWER,
@@ -51,6 +52,12 @@ const BY_SCOPE: readonly UsageConvention[] = [
     total: 'sum',
     seen: '4.1',
     evidence: 'recorded',
+  },
+  {
+    scope: '@arizeai/openinference-instrumentation-langchain',
+    ...WHOLE,
+    evidence: 'source',
+    ...LANGCHAIN_WITHOUT_CACHE,
   },
   { scope: '@arizeai/openinference-instrumentation-langchain', ...WHOLE, seen: '4.1', evidence: 'recorded' },
   {
@@ -175,4 +182,4 @@ const ANTHROPIC_SDK = 'com.anthropic.sdk.typescript'
 
 /** Returns the conventions of a scope; undefined for a scope that is not in the table. */
 export const conventionsOf = (scope: string): readonly UsageConvention[] | undefined =>
-  byScope.get(scope.startsWith(ANTHROPIC_SDK) ? ANTHROPIC_SDK : scope)
+  byScope.get(scope) ?? (scope.startsWith(ANTHROPIC_SDK) ? byScope.get(ANTHROPIC_SDK) : undefined)

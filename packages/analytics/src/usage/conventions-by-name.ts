@@ -1,7 +1,6 @@
 import {
   CACHE_OMITTED,
   COUNTS_CACHE_APART,
-  COUNTS_REASONING_APART,
   SPEAKS_OPENAI,
   type UsageConvention,
   WHOLE,
@@ -50,6 +49,7 @@ export const AI_SDK_DETAILS: readonly UsageConvention[] = [
     ...WHOLE,
     scope: 'ai',
     spans: 'with `ai.usage.inputTokenDetails`',
+    total: 'sum',
     seen: 'AI SDK 6',
     evidence: 'recorded',
   },
@@ -86,10 +86,11 @@ export const AI_SDK_5: readonly UsageConvention[] = [
   {
     scope: 'ai',
     spans: 'of Google, without metadata',
-    models: COUNTS_REASONING_APART,
+    models: /gemini/,
     ...WHOLE,
-    reasoning: 'apart',
-    seen: 'AI SDK 5',
+    cache: 'omitted',
+    reasoning: 'omitted',
+    seen: 'AI SDK 4',
     evidence: 'source',
   },
   {
@@ -97,6 +98,7 @@ export const AI_SDK_5: readonly UsageConvention[] = [
     spans: 'of others, without cache reads',
     ...WHOLE,
     cache: 'omitted',
+    total: 'sum',
     seen: 'AI SDK 5',
     evidence: 'recorded',
   },
@@ -143,8 +145,19 @@ export const LANGCHAIN_ANTHROPIC_STREAMED: readonly UsageConvention[] = [
   },
 ]
 
+/** Below that, OpenInference passes on no cache reads of LangChain. */
+export const LANGCHAIN_WITHOUT_CACHE = { below: '3.4', cache: 'omitted', seen: '2.0' } as const
+
 /** LangChain's package for Google, as OpenInference names it. */
 export const LANGCHAIN_GOOGLE: readonly UsageConvention[] = [
+  {
+    ...WHOLE,
+    scope: LANGCHAIN,
+    spans: 'of `@langchain/google`',
+    restIsInput: true,
+    evidence: 'source',
+    ...LANGCHAIN_WITHOUT_CACHE,
+  },
   {
     ...WHOLE,
     scope: LANGCHAIN,
@@ -157,6 +170,14 @@ export const LANGCHAIN_GOOGLE: readonly UsageConvention[] = [
 
 /** LangChain's older package for Google: what is left of the total may be thoughts or the prompts of tools. */
 export const LANGCHAIN_GOOGLE_GENAI: readonly UsageConvention[] = [
+  {
+    ...WHOLE,
+    scope: LANGCHAIN,
+    spans: 'of `@langchain/google-genai`',
+    reasoning: 'omitted',
+    evidence: 'source',
+    ...LANGCHAIN_WITHOUT_CACHE,
+  },
   {
     ...WHOLE,
     scope: LANGCHAIN,

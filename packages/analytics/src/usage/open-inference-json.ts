@@ -7,7 +7,7 @@ import {
 } from './conventions-by-name.ts'
 import { findObject, json } from './json.ts'
 import type { ReportedUsage } from './reported-usage.ts'
-import { COUNTS_CACHE_APART, modelForRules } from './usage-convention.ts'
+import { type ModelRules, rulesOf } from './usage-convention.ts'
 import { type Attributes, text, tokens } from './values.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -24,7 +24,7 @@ export function openInferenceJson(a: Attributes, usage: ReportedUsage): Partial<
     ...(isLangChain ? langChain(a, metadata, usage) : bedrockModel(a, usage)),
     responseId: responseIdIn(output),
   }
-  const model = modelForRules(found.model ?? usage.model, found.requestModel ?? usage.requestModel)
+  const model = rulesOf(found.model ?? usage.model, found.requestModel ?? usage.requestModel)
   if (usage.input === undefined || !hasCacheApart(model)) return found
   return { ...found, ...cacheOf(output, usage.input) }
 }
@@ -39,7 +39,8 @@ const responseIdIn = (output: unknown): string | undefined =>
   typeof output === 'string' ? RESPONSE_ID.exec(output.slice(0, ANSWER_MAX_LENGTH))?.[1] : undefined
 
 /** OpenInference shortens the model of Bedrock's inference profiles to the vendor. */
-const hasCacheApart = (model: string): boolean => COUNTS_CACHE_APART.test(model) || model === 'anthropic'
+const hasCacheApart = ({ name, countsCacheApart }: ModelRules): boolean =>
+  countsCacheApart || name === 'anthropic'
 
 function langChain(a: Attributes, metadata: string, usage: ReportedUsage): Partial<ReportedUsage> {
   const found = usage.model === undefined ? modelOf(metadata) : {}

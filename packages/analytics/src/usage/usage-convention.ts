@@ -36,8 +36,8 @@ export interface UsageConvention {
 /** Models whose APIs, Anthropic's and Bedrock's, count what was read from and written to a cache apart. */
 export const COUNTS_CACHE_APART = /claude|nova-/
 
-/** Models whose API counts thoughts apart. */
-export const COUNTS_REASONING_APART = /gemini/
+/** Models whose APIs, Google's and xAI's, count reasoning apart. */
+const COUNTS_REASONING_APART = /gemini|grok/
 
 /** Models whose API counts the cache as a part of the input. */
 export const INCLUDES_CACHE = /gpt-|^o\d|gemini|deepseek|grok/
@@ -48,17 +48,45 @@ export const INCLUDES_CACHE = /gpt-|^o\d|gemini|deepseek|grok/
  */
 export const SPEAKS_OPENAI = /openai|openrouter|\.(?:chat|completions?|responses)$/i
 
-/**
- * Returns the name that rules by model go by, in lower case: that of the answer, or that of the request if only that one is
- * known, because the answer may name a deployment.
- */
-export function modelForRules(answered = '', requested = ''): string {
-  const isOneModel = requested === '' || answered.startsWith(requested)
-  const model = isOneModel || isKnown(answered) || !isKnown(requested) ? answered || requested : requested
-  return model.toLowerCase()
+/** Providers that pass on those models and count their reasoning as a part of the output: their own, and OpenRouter. */
+export const INCLUDES_REASONING = /^x_?ai|google|gemini|gcp|vertex|openrouter/i
+
+/** What is known of a model by its name. */
+export interface ModelRules {
+  /** The name of the answer, or that of the request if only that one is known, because the answer may name a deployment. */
+  readonly name: string
+  readonly countsCacheApart: boolean
+  readonly countsReasoningApart: boolean
 }
 
-const isKnown = (model: string): boolean => KNOWN.test(model)
+let lastAnswered: string | undefined
+let lastRequested: string | undefined
+let lastRules: ModelRules = makeRules()
+
+/** Returns what is known of a model. Keeps the last: consecutive calls mostly have the same, and names take time. */
+export function rulesOf(answered: string | undefined, requested: string | undefined): ModelRules {
+  if (answered !== lastAnswered || requested !== lastRequested) {
+    lastRules = makeRules(answered, requested)
+    lastAnswered = answered
+    lastRequested = requested
+  }
+  return lastRules
+}
+
+function makeRules(answered = '', requested = ''): ModelRules {
+  const isOneModel = requested === '' || answered.startsWith(requested)
+  const model = isOneModel || isKnown(answered) || !isKnown(requested) ? answered || requested : requested
+  const name = model.toLowerCase()
+  return {
+    name,
+    countsCacheApart: COUNTS_CACHE_APART.test(name),
+    countsReasoningApart: COUNTS_REASONING_APART.test(name),
+  }
+}
+
+function isKnown(model: string): boolean {
+  return KNOWN.test(model)
+}
 
 const KNOWN = new RegExp(`${COUNTS_CACHE_APART.source}|${INCLUDES_CACHE.source}`, 'i')
 
@@ -85,16 +113,36 @@ export function chooseConvention(
   model: string,
   provider: string,
 ): UsageConvention | undefined {
-  return conventions.find(
-    ({ below, models, providers }) =>
-      (below === undefined || isBelow(version, below)) &&
-      (models === undefined || models.test(model)) &&
-      (providers === undefined || providers.test(provider)),
-  )
+  for (const each of conventions) if (fits(each, version, model, provider)) return each
+  return undefined
+}
+
+const fits = (
+  { below, models, providers }: UsageConvention,
+  version: string | undefined,
+  model: string,
+  provider: string,
+): boolean =>
+  (below === undefined || isBelow(version, below)) &&
+  (models === undefined || models.test(model)) &&
+  (providers === undefined || providers.test(provider))
+
+let lastVersion: string | undefined
+let lastLimit: string | undefined
+let lastIsBelow = false
+
+/** Compares versions. Keeps the last result: consecutive calls are mostly of one scope. */
+function isBelow(version: string | undefined, limit: string): boolean {
+  if (version !== lastVersion || limit !== lastLimit) {
+    lastIsBelow = compareVersion(version, limit)
+    lastVersion = version
+    lastLimit = limit
+  }
+  return lastIsBelow
 }
 
 /** Compares as many numbers as the limit has. A version may have a letter in front: `v0.22.6`. */
-function isBelow(version: string | undefined, limit: string): boolean {
+function compareVersion(version: string | undefined, limit: string): boolean {
   const numbers = /^v?(\d+(?:\.\d+)*)/i
     .exec(version ?? '')?.[1]
     ?.split('.')

@@ -2,11 +2,11 @@ import { conventionsOf } from './convention-table.ts'
 import type { ReportedUsage } from './reported-usage.ts'
 import type { SpanUsage, UsageSpan, WorkKind } from './span-usage.ts'
 import {
-  COUNTS_CACHE_APART,
-  COUNTS_REASONING_APART,
   chooseConvention,
   INCLUDES_CACHE,
-  modelForRules,
+  INCLUDES_REASONING,
+  type ModelRules,
+  rulesOf,
   SPEAKS_OPENAI,
   type UsageConvention,
 } from './usage-convention.ts'
@@ -36,7 +36,7 @@ export function wholeTokens(usage: ReportedUsage, kind: WorkKind, span: UsageSpa
     const isMore = total !== undefined && total > input + (output ?? 0)
     return { ...withTotal(input, output, total), undecided: isMore ? 'total' : undefined }
   }
-  const model = modelForRules(usage.model, usage.requestModel)
+  const model = rulesOf(usage.model, usage.requestModel)
   const convention = conventionOf(usage, span, model)
   const besideInput = cacheBesideInput(usage, input, convention, model)
   if (typeof besideInput === 'string') return { ...withTotal(input, output, total), undecided: besideInput }
@@ -57,9 +57,9 @@ export function wholeTokens(usage: ReportedUsage, kind: WorkKind, span: UsageSpa
 const hidesLifetime = (
   { written = 0, writtenHour }: ReportedUsage,
   convention: UsageConvention | undefined,
-  model: string,
+  model: ModelRules,
 ): boolean =>
-  written > 0 && writtenHour === undefined && convention !== undefined && HAS_LIFETIMES.test(model)
+  written > 0 && writtenHour === undefined && convention !== undefined && HAS_LIFETIMES.test(model.name)
 
 /** Models that can be asked to cache for five minutes or for an hour. */
 const HAS_LIFETIMES = /claude/
@@ -75,10 +75,10 @@ function withTotal(
   return { input, output, total, undecided: undefined }
 }
 
-function conventionOf(usage: ReportedUsage, span: UsageSpan, model: string): UsageConvention | undefined {
+function conventionOf(usage: ReportedUsage, span: UsageSpan, model: ModelRules): UsageConvention | undefined {
   const scope = span.instrumentationScope ?? span.instrumentationLibrary
   const conventions = usage.convention ?? (scope && conventionsOf(scope.name))
-  return conventions && chooseConvention(conventions, scope?.version, model, usage.provider ?? '')
+  return conventions && chooseConvention(conventions, scope?.version, model.name, usage.provider ?? '')
 }
 
 const isComplete = (convention: UsageConvention | undefined, { attributes }: UsageSpan): boolean =>
@@ -89,7 +89,7 @@ function cacheBesideInput(
   usage: ReportedUsage,
   input: number,
   convention: UsageConvention | undefined,
-  model: string,
+  model: ModelRules,
 ): number | Undecided {
   const { output, total, cached = 0, written = 0, reasoning = 0, provider = '' } = usage
   const cache = cached + written
@@ -111,10 +111,10 @@ function cacheBesideInput(
 }
 
 /** Whether a provider's API counts the cache as a part of the input; undefined if the provider is not known. */
-function apiIncludesCache(provider: string, model: string): boolean | undefined {
+function apiIncludesCache(provider: string, model: ModelRules): boolean | undefined {
   if (SPEAKS_OPENAI.test(provider)) return true
-  if (COUNTS_CACHE_APART.test(model) || /anthropic|bedrock/i.test(provider)) return false
-  return INCLUDES_CACHE.test(model) || INCLUDING_PROVIDERS.test(provider) || undefined
+  if (model.countsCacheApart || /anthropic|bedrock/i.test(provider)) return false
+  return INCLUDES_CACHE.test(model.name) || INCLUDING_PROVIDERS.test(provider) || undefined
 }
 
 const INCLUDING_PROVIDERS = /google|gemini|vertex|gcp|azure|deepseek|xai|groq|mistral/i
@@ -123,11 +123,11 @@ const INCLUDING_PROVIDERS = /google|gemini|vertex|gcp|azure|deepseek|xai|groq|mi
 function isUnsaid(
   { cached, written, provider = '' }: ReportedUsage,
   convention: UsageConvention | undefined,
-  model: string,
+  model: ModelRules,
 ): boolean {
   if (written !== undefined) return false
   // Their providers charge for what is written, and OpenAI's protocol has no name for it.
-  const isCharged = COUNTS_CACHE_APART.test(model)
+  const isCharged = model.countsCacheApart
   if (isCharged && (SPEAKS_OPENAI.test(provider) || convention?.scope.includes('openai') === true))
     return true
   if (convention === undefined || convention.cache === 'reported') return false
@@ -146,29 +146,42 @@ function toolPrompt(
 
 /** Returns what has to be added to the output for reasoning. */
 function reasoningBesideOutput(
-  { total, reasoning }: ReportedUsage,
+  { total, reasoning, provider = '' }: ReportedUsage,
   input: number,
   output: number,
   convention: UsageConvention | undefined,
-  model: string,
+  model: ModelRules,
 ): number | Undecided {
   const rest = total === undefined ? undefined : total - input - output
   const added = reasoning === undefined ? 0 : addedReasoning(reasoning, output, rest, convention, model)
   if (typeof added === 'string') return added
   if (rest !== undefined && rest > added) return 'total'
+  // A sum that the instrumentation made proves nothing.
+  const isProven = added > 0 || (rest !== undefined && convention?.total !== 'sum')
+  if (!isProven && hidesReasoning(model, provider, convention)) return 'total'
   const isUnknown = convention?.reasoning === 'omitted' && reasoning === undefined && rest === undefined
   return isUnknown ? 'total' : added
 }
+
+/** Whether a model's reasoning is in the total only, because it is passed on as OpenAI's protocol has it. */
+const hidesReasoning = (
+  model: ModelRules,
+  provider: string,
+  convention: UsageConvention | undefined,
+): boolean =>
+  model.countsReasoningApart &&
+  (SPEAKS_OPENAI.test(provider) || convention?.scope.includes('openai') === true) &&
+  !INCLUDES_REASONING.test(provider)
 
 function addedReasoning(
   reasoning: number,
   output: number,
   rest: number | undefined,
   convention: UsageConvention | undefined,
-  model: string,
+  model: ModelRules,
 ): number | Undecided {
   if (reasoning === 0) return 0
   if (convention?.reasoning === 'apart' || reasoning > output || rest === reasoning) return reasoning
-  if (convention?.reasoning === 'included' || !COUNTS_REASONING_APART.test(model)) return 0
+  if (convention?.reasoning === 'included' || !model.countsReasoningApart) return 0
   return rest === 0 ? 0 : 'total'
 }
