@@ -20,7 +20,7 @@ export interface AnalyticsCounters {
    * turns out to report is subtracted again.
    */
   readonly callsWithoutUsage: number
-  /** Usages without a cost: the span reports none, and no price applies, or the span does not report the tokens that it needs. */
+  /** Usages without a reported cost whose model has no price, or whose span does not report all tokens. */
   readonly unpricedUsages: number
   /** Usages without a cost whose span does not tell what is to be paid; `SpanUsage.undecided` says why. */
   readonly undecidedUsages: number
@@ -37,6 +37,7 @@ export interface AnalyticsCounters {
 /** The counters of an instance. */
 export type Counters = { -readonly [K in Exclude<keyof AnalyticsCounters, 'sessions'>]: number }
 
+/** Returns counters that are all 0. */
 export const newCounters = (): Counters => ({
   spans: 0,
   repeated: 0,

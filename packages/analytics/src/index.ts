@@ -3,12 +3,12 @@
  *
  * - `usage/`: reads what one span reports, in the attributes of any family of conventions
  * - `cost/`: prices what a span does not report a cost for; `prices.ts` is an entry point of its own
- * - `deduplication/`: recognizes repeated spans, and usage that is reported on a span and on its parent
+ * - `deduplication/`: recognizes repeated spans, and calls and usage that several spans of a trace report
  * - `totals/`: one object for each session, and how it is read; `snapshots/`: totals between processes
  * - `session-spans.ts`: applies `session.start`, `session.end` and other session spans; `callbacks.ts`: listeners
  *
  * `SessionAnalytics` passes each span to `span-counter.ts`, which calls `usage/`, `deduplication/`, `cost/` and `totals/`
- * in this order. `snapshots/` and `deduplication/` call `totals/`, and nothing calls back.
+ * in this order. Imports go one way: from `snapshots/` and `deduplication/` to `totals/`, then to `cost/`, then to `usage/`.
  *
  * @module
  */

@@ -131,8 +131,8 @@ export class SessionAnalytics {
    * Adds the totals of another instance or of a snapshot. The order and the grouping of merges do not matter: the result
    * equals that of one instance that counted all spans, except for `late`, and if no trace and no span is in two of them (a
    * trace across processes counts once in each), and no session was removed: set `maxSessions` to the sessions of all.
-   * Snapshots are of the same release. Listeners are not called for merged ends, because the instance that
-   * counted the end has called its own.
+   * A snapshot must come from the same release: one with another version is rejected. Listeners are not called for merged
+   * ends, because the instance that counted the end has called its own.
    *
    * @throws TypeError if the value is neither; then nothing is added
    */

@@ -16,10 +16,10 @@ import {
 } from './span-record.ts'
 import { uncover } from './usage-above.ts'
 
-/** Tells the known ancestors of a span what is at and below it, up to one that knows. */
+/** Flags on the known ancestors of a span what is at and below it, up to one that has these flags already. */
 export function tellAbove(spans: RecentSpans, trace: Trace, span: SpanRecord, counters: Counters): void {
   let added = flagsAbove(span)
-  // A circle of parents is a mistake. The span that closes it has no parent, or a call would be below itself and not count.
+  // Parents in a circle are a mistake. The span that closes it gets no parent: a call below itself would not count.
   if (added !== 0 && isAboveItself(spans, trace, span)) span.parentId = undefined
   for (let id = span.parentId; id !== undefined && added !== 0; ) {
     const record: SpanRecord = spans.obtain(trace, id)

@@ -1,7 +1,8 @@
 // Deduplication: a span that comes twice is counted once, and what a span and its parent report counts where it is
-// deepest. This file remembers recent spans by trace, `span-record.ts` is one of them, `nesting.ts` tells spans what
-// is reported below them and `usage-above.ts` what above; `side-by-side.ts` finds calls that two spans report, by `call-facts.ts`.
-// The span counter calls it; it calls `../totals/` to take back what was counted.
+// deepest. This file keeps recent spans by trace, and `span-record.ts` describes one of them. `nesting.ts` records on a
+// span what is reported below it, `usage-above.ts` what is reported above it. `side-by-side.ts` finds calls that two
+// spans report, by what `call-facts.ts` compares.
+// The span counter calls this folder; it calls `../totals/` to add and to subtract what a span contributes.
 
 import type { Session } from '../totals/session.ts'
 import { TraceCalls } from './side-by-side.ts'
@@ -11,8 +12,9 @@ import { COUNTED, SEEN, SpanRecord, WAITS } from './span-record.ts'
 const GENERATION_SIZE = 16_384
 
 /**
- * The last 16,384 spans, or up to twice as many, by trace, and parents that only their children named. They are in two generations, of which the older is dropped as
- * a whole. A trace that gets another span is in the newer generation again, and so is each of its spans that is used.
+ * The last 16,384 spans, or up to twice as many, by trace, and parents that only their children named. They are in two
+ * generations, of which the older is dropped as a whole. A trace that gets another span is in the newer generation again,
+ * and so is each of its spans that is used.
  */
 export class RecentSpans {
   #newer = new Map<string, Trace>()

@@ -54,7 +54,7 @@ export class TraceCalls {
     this.#calls = [...(isFull ? this.#calls.slice(1) : this.#calls), call]
   }
 
-  /** Decides anew which calls are reported twice, if one was added or any span has changed what is known of one. */
+  /** Decides anew which calls are reported twice, if a call was added or the deciding flags of one have changed. */
   update(counters: Counters): void {
     if (!this.#hasSeveralScopes) return
     if (this.#calls.every(({ flags }, index) => (flags & DECIDING) === this.#compared[index])) return

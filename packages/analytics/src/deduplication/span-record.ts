@@ -56,7 +56,7 @@ export class SpanRecord {
   contribution: Contribution | undefined = undefined
   /** Of an LLM call: what tells whether another span reports it too. */
   facts: CallFacts | undefined = undefined
-  /** Spans below that are LLM calls or embeddings without usage, or have such spans waiting in turn: this one may report it. */
+  /** Spans below whose usage this one may report: LLM calls and embeddings without usage, or spans with such a list. */
   waiting: SpanRecord[] | undefined = undefined
 
   constructor(id: string) {
@@ -64,7 +64,7 @@ export class SpanRecord {
   }
 }
 
-/** Whether a span stands for a call beside those below it, which all report usage. */
+/** Whether a span stands for a call of its own beside those below it, which all report usage. */
 const lostCall = (flags: number): boolean =>
   (flags & (STOPPED | CALL_BELOW | SILENT_BELOW)) === (STOPPED | CALL_BELOW)
 
@@ -76,7 +76,7 @@ export function lacksUsage({ flags, kind }: SpanRecord): boolean {
   return kind === 'embedding' && (flags & (COUNTED | KIND_BELOW.embedding)) === COUNTED
 }
 
-/** Counts of a span what its flags say, and no more. */
+/** Adds to the totals what counts of a span by its flags, and subtracts what no longer counts. */
 export function settle(record: SpanRecord, counters: Counters): void {
   const { flags, kind, kindOf, contribution } = record
   if (kindOf !== undefined && kind !== 'llm' && kind !== 'other' && (flags & KIND_BELOW[kind]) !== 0) {

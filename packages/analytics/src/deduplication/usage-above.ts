@@ -16,8 +16,8 @@ import {
 } from './span-record.ts'
 
 /**
- * Finds the next span above that reports usage, for an LLM call or an embedding that reports none and for what waits below it.
- * Some frameworks report the usage of several calls on the span of the agent only.
+ * Finds the next span above that reports usage, for an LLM call or an embedding that reports none and for what waits
+ * below it. Some frameworks report the usage of several calls on the span of the agent only.
  *
  * A span above that was not seen yet, or not with a session, may report usage when it comes. So what waits is a tree:
  * each span is in the list of the next one above that may report usage or does, and these are in the lists of others.
@@ -45,7 +45,7 @@ export function coverCalls(spans: RecentSpans, trace: Trace, span: SpanRecord, c
   reportLacking(below)
 }
 
-/** Handles that usage is reported below a span: its own usage counts no longer, and is nobody else's. */
+/** Handles that usage is reported below a span: its own usage counts no longer, and no longer covers calls below it. */
 export function uncover(span: SpanRecord, counters: Counters): void {
   if (span.waiting === undefined || (span.flags & USAGE) === 0) return
   cover(span, span.waiting, counters)
@@ -63,7 +63,7 @@ function addWaiting(above: SpanRecord, span: SpanRecord): void {
 function cover(above: SpanRecord, below: readonly SpanRecord[], counters: Counters, depth = 0): void {
   const counts = (above.flags & USAGE_BELOW) === 0
   for (const span of below) {
-    // What waits below a span that reports usage itself is of no concern to those above it.
+    // A span that reports usage covers what waits below it, so spans above it do not.
     if ((span.flags & USAGE) !== 0) continue
     // The tokens of an agent or of an LLM call are those of LLM calls.
     const isSameWork = span.kind !== 'embedding' || above.kind === 'embedding' || above.kind === 'other'

@@ -182,8 +182,8 @@ export interface SessionTotals {
   readonly tokens: SessionTokens
   /**
    * The cost; undefined, never 0, if `unpricedUsages` or `undecidedUsages` is above 0, or if there are calls and none
-   * reports usage. It does not include the calls of `callsWithoutUsage`. A cost that a span reports is ignored if a span below it reports usage: that usage counts instead, with
-   * its own cost or price.
+   * reports usage. It does not include the calls of `callsWithoutUsage`. A cost that a span reports is ignored if a span
+   * below it reports usage: that usage counts instead, with its own cost or price.
    */
   readonly cost: SessionCost | undefined
   /**

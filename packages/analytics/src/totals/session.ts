@@ -1,8 +1,8 @@
 // Totals: one object for each session. `session.ts` is that object and `sessions.ts` finds, adds and evicts it.
-// `work.ts` is what models did and what one span adds to it, `lifecycle.ts` what session spans report, `tally.ts`,
-// `latencies.ts`, `sketch.ts` and `value-sets.ts` their values; `read-totals.ts` makes the plain objects of
-// `session-totals.ts`, and `select.ts` chooses among sessions.
-// The span counter and `../snapshots/` call this folder; it calls `../cost/` and `../usage/`.
+// `work.ts` is what one model did, `models.ts` finds the models of a session, and `contribution.ts` is what one span adds.
+// `lifecycle.ts` is what session spans report; `tally.ts`, `latencies.ts`, `sketch.ts` and `value-sets.ts` hold values.
+// `read-totals.ts` makes the plain objects of `session-totals.ts`, and `select.ts` chooses among sessions.
+// `SessionAnalytics`, the span counter, `../deduplication/` and `../snapshots/` call this folder; it calls `../cost/`.
 
 import type { WorkKind } from '../usage/span-usage.ts'
 import type { Latencies } from './latencies.ts'

@@ -6,14 +6,15 @@ import {
   WHOLE,
 } from './usage-convention.ts'
 
-// What the names of attributes say of how they count, or JSON on the span. The readers of the families choose one of these.
+// Conventions that are known by the names of attributes, or by JSON on the span, rather than by the scope. The readers of
+// the families choose one of these.
 
 /** Langfuse's own details have no number that is part of another. */
 export const LANGFUSE_DETAILS: readonly UsageConvention[] = [
   { ...WHOLE, scope: 'langfuse-sdk', spans: 'with `usage_details`', seen: '5.11', evidence: 'recorded' },
 ]
 
-/** What the reader of the providers' own usage has added up. */
+/** The providers' own usage in JSON, whose parts the reader has added up. */
 export const PROVIDERS_USAGE: readonly UsageConvention[] = [
   {
     ...WHOLE,
@@ -145,7 +146,7 @@ export const LANGCHAIN_ANTHROPIC_STREAMED: readonly UsageConvention[] = [
   },
 ]
 
-/** Below that, OpenInference passes on no cache reads of LangChain. */
+/** Before version 3.4, OpenInference passes on no cache reads of LangChain. */
 export const LANGCHAIN_WITHOUT_CACHE = { below: '3.4', cache: 'omitted', seen: '2.0' } as const
 
 /** LangChain's package for Google, as OpenInference names it. */
@@ -188,7 +189,7 @@ export const LANGCHAIN_GOOGLE_GENAI: readonly UsageConvention[] = [
   },
 ]
 
-/** It adds up the same cache reads once for each chunk. */
+/** LangChain's older package for Google, streamed: it adds up the same cache reads once for each chunk. */
 export const LANGCHAIN_GOOGLE_GENAI_STREAMED: readonly UsageConvention[] = [
   {
     ...WHOLE,

@@ -13,8 +13,8 @@ import { type Attributes, text, tokens } from './values.ts'
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * Reads what OpenInference leaves in JSON only: the ID of the answer, the model of LangChain's Google packages and of Bedrock, and what Claude
- * wrote to a cache, which is in the answer. Returns only what is there.
+ * Reads what OpenInference leaves in JSON only: the ID of the answer, the model of LangChain's Google packages and of
+ * Bedrock, and what Claude wrote to a cache, which is in the answer. Returns only what is there.
  */
 export function openInferenceJson(a: Attributes, usage: ReportedUsage): Partial<ReportedUsage> {
   const metadata = a['metadata']

@@ -1,7 +1,8 @@
-// Usage: what one span reports about its work. `families.ts` finds the family of conventions, whose file reads its
-// attributes; `whole-tokens.ts` decides which counts include others, by `convention-table.ts`; `values.ts` reads a single value;
-// `span-usage.ts` has the types. The span counter and applications call `readSpanUsage`; it calls the families, then
-// the decision.
+// Usage: what one span reports about its work. `families.ts` finds the family of conventions, whose file reads the
+// attributes into a `ReportedUsage`. `whole-tokens.ts` then decides which counts include others, by the table of scopes in
+// `convention-table.ts` or by what attributes and JSON say (`conventions-by-name.ts`). `values.ts` reads a single value,
+// `json.ts` finds one in JSON, and `span-usage.ts` has the types. Applications call `readSpanUsage`, the span counter
+// `readUsage`.
 
 import { readFamilyUsage } from './families.ts'
 import { NO_USAGE, type ReportedUsage } from './reported-usage.ts'
@@ -34,7 +35,7 @@ export function readSpanUsage(span: UsageSpan): SpanUsage {
   }
 }
 
-/** Like `readSpanUsage`, but throws if the span cannot be read, so that it can be counted as such. */
+/** Reads a span as `readSpanUsage` does, but throws if it cannot be read, so that it can be counted as unreadable. */
 export function readUsage(span: UsageSpan): SpanUsage {
   resetIgnored()
   const family = readFamilyUsage(span.attributes)

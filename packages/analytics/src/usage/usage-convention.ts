@@ -43,12 +43,12 @@ const COUNTS_REASONING_APART = /gemini|grok/
 export const INCLUDES_CACHE = /gpt-|^o\d|gemini|deepseek|grok/
 
 /**
- * Providers that speak OpenAI's protocol, whose model ever they pass on. The AI SDK names them so: it ends the name of one
- * that is compatible with the API, such as `litellm.chat`.
+ * Providers that speak OpenAI's protocol, whichever model they pass on. The AI SDK ends the name of a provider that is
+ * compatible with OpenAI's API so, such as `litellm.chat`.
  */
 export const SPEAKS_OPENAI = /openai|openrouter|\.(?:chat|completions?|responses)$/i
 
-/** Providers that pass on those models and count their reasoning as a part of the output: their own, and OpenRouter. */
+/** Providers of Google's and xAI's models that count reasoning as a part of the output: their own, and OpenRouter. */
 export const INCLUDES_REASONING = /^x_?ai|google|gemini|gcp|vertex|openrouter/i
 
 /** What is known of a model by its name. */
@@ -90,7 +90,7 @@ function isKnown(model: string): boolean {
 
 const KNOWN = new RegExp(`${COUNTS_CACHE_APART.source}|${INCLUDES_CACHE.source}`, 'i')
 
-/** The usual way: what conventions ask for. */
+/** The usual way to count, which the conventions ask for: the input includes the cache, the output reasoning. */
 export const WHOLE = {
   input: 'included',
   cache: 'reported',
@@ -101,7 +101,7 @@ export const WHOLE = {
 /** As Anthropic's API counts. */
 export const CACHE_APART = { ...WHOLE, input: 'apart', total: 'sum' } as const
 
-/** The same, without the cache. */
+/** As Anthropic's API counts, on spans that leave out the cache. */
 export const CACHE_OMITTED = { ...CACHE_APART, cache: 'omitted' } as const
 
 /**

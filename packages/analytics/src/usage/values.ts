@@ -52,8 +52,8 @@ export function shortened(value: unknown): string | undefined {
 export const COST_MAX = 1e6
 
 /**
- * Reads a count of tokens: a whole number from 0. Any other value is ignored and counted, and the cost is unknown: nobody
- * knows how many tokens it stands for.
+ * Reads a count of tokens: a whole number from 0. Any other value is ignored and counted, and the cost is unknown, because
+ * nothing tells how many tokens the value stands for.
  */
 export function tokens(value: unknown): number | undefined {
   if (value === undefined) return undefined
