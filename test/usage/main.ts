@@ -1,4 +1,4 @@
-/** `npx -y pnpm@12.21.0 test:usage [family…] [--update]`: what real sessions cost, beside what their providers reported. */
+/** What real sessions cost, beside what their providers reported: `npx -y pnpm@12.21.0 test:usage [family…] [--update]`. */
 import { parseArgs } from 'node:util'
 import { readRecordings } from '../recordings/recording.ts'
 import { KNOWN, knownError } from './known.ts'

@@ -11,6 +11,7 @@ export type Results = Readonly<Record<string, Readonly<Record<string, string>>>>
 export const readResults = (): Results =>
   existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Results) : {}
 
+/** Writes results in place of the committed ones. */
 export const writeResults = (results: Results): void =>
   writeFileSync(FILE, `${JSON.stringify(results, undefined, 2)}\n`)
 

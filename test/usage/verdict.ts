@@ -4,8 +4,8 @@ import { type Counted, counted, reported } from './counted.ts'
 import { asEnded, inOrderOfEnd } from './spans.ts'
 
 /**
- * `right`: calls, input, output and cost are those of the provider. `unknown`: there is no cost, and the spans do not decide it.
- * `LOW` and `HIGH`: a number is wrong.
+ * How a recording was counted. `right`: calls, input, output and cost are those of the provider. `unknown`: there is no
+ * cost, and the spans do not decide it. `LOW` and `HIGH`: a number is wrong.
  */
 export type Verdict = 'right' | 'unknown' | 'LOW' | 'HIGH'
 
@@ -29,7 +29,7 @@ export function judge(recording: Recording): Row {
   const row = { family: recording.family, case: recording.case, truth, ours }
   // A call that was counted twice.
   if (ours.calls > truth.calls) return { ...row, verdict: 'HIGH', why: 'calls' }
-  // A session without a call: nobody takes its cost of 0 for that of a call.
+  // A session without a call: its cost of 0 is not taken for the cost of a call.
   if (ours.cost === undefined || (ours.calls === 0 && ours.cost === 0))
     return { ...row, verdict: 'unknown', why: whyUnknown(recording) }
   return { ...row, ...compare(truth, ours) }

@@ -91,7 +91,7 @@ test('totals do not depend on the order of spans of which some come first withou
   )
 })
 
-test('a call is covered by the agent that came first without its session, also if the root above reports usage later', () => {
+test('an agent that came first without its session reports the usage of its call, also if the root has usage later', () => {
   const [root, agent, call] = [
     { id: 'r', parent: undefined, work: 'usage' },
     { id: 'a', parent: 'r', work: 'agent' },

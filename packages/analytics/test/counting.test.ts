@@ -223,7 +223,7 @@ test('memory is bounded whatever the IDs are, and onEvict gets the totals of eve
   expect(gone.every(({ spans, tokens }) => spans === 1 && tokens.input === 2)).toBe(true)
 })
 
-test('what was counted for a removed session is not subtracted from the one that has its row', () => {
+test('what was counted for a removed session is not subtracted from another one', () => {
   const analytics = new SessionAnalytics({ maxSessions: 1 })
   analytics.onEnd(spanOf({ id: 'p', session: 'a', attributes: chat('m', 7, 7) }))
   analytics.onEnd(spanOf({ id: 'x', trace: 'other', session: 'b', attributes: chat('m', 1, 1) }))
@@ -309,7 +309,7 @@ test.each([
   expect(analytics.counters().sessions).toBe(0)
 })
 
-test('of many users, tags and models the first by name are kept, in any order, and the totals show that there are more', () => {
+test('of many users, tags and models the first by name are kept, whatever the order, and the totals tell of more', () => {
   const span = spanMaker()
   const numbers = Array.from({ length: 40 }, (_, number) => String(number).padStart(2, '0'))
   const make = (number: string) =>

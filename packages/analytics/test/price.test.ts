@@ -309,7 +309,7 @@ describe('the price of a model is found', () => {
   })
 
   it.each(['aws.bedrock', 'Bedrock', 'AWS', 'AWS Bedrock', 'amazon-bedrock', 'amazon_bedrock'])(
-    'never of a bare name on %s, where regions have prices of their own',
+    'never of a name without an owner on %s, where regions have prices of their own',
     (provider) => {
       const priced = (model: string) =>
         priceOfTable({ ...PRICES, ...TABLE })({
@@ -324,7 +324,7 @@ describe('the price of a model is found', () => {
     },
   )
 
-  it('of a bare name by its owner', () => {
+  it('of a name without an owner at the owner', () => {
     expect(custom({ model: 'claude', provider: 'anthropic' })).toBeDefined()
   })
 
@@ -426,7 +426,7 @@ describe('the price of a name that a cloud gives', () => {
       'arn:aws-us-gov:bedrock:us-gov-west-1::foundation-model/amazon.nova-pro-v1:0',
     ],
     ['a profile of Nova in the EU by ARN', `${PROFILES.replace('us-', 'eu-')}/eu.amazon.nova-pro-v1:0`],
-    ['a bare name on Bedrock through LiteLLM', 'bedrock/claude-sonnet-4-5'],
+    ['a name without an owner on Bedrock through LiteLLM', 'bedrock/claude-sonnet-4-5'],
     ['a deployment on Azure through LiteLLM', 'azure/gpt-4o'],
     [
       'Claude in a region of Vertex AI',

@@ -47,7 +47,10 @@ function embeddings({ requests }: Json, { input }: ProviderUsage): Json {
   }
 }
 
-/** Each event has the counts so far, as Google's do: those of the prompt from the first on. A stream that hangs sends its first words and no usage. */
+/**
+ * The events of a stream. Each has the counts so far, as Google's do: those of the prompt from the first on. A stream that
+ * hangs sends its first words and no usage.
+ */
 function streamOf(reply: Reply, usageMetadata: Json, model: Json): Pick<Answer, 'body' | 'events' | 'hangs'> {
   const { candidatesTokenCount: _, thoughtsTokenCount: __, ...prompt } = usageMetadata
   const soFar = { ...prompt, totalTokenCount: prompt['promptTokenCount'] }
