@@ -107,9 +107,11 @@ const hot = (before: Before) => ({
   'Map as LRU': mapAsLru(10_000),
 })
 
+/** The time of a span of 1,000 sessions that take turns. */
 export const hotSessions = (rounds: number, before: Before): Promise<Speed> =>
   measure('1,000 sessions, all hot, turn after turn', rounds, hot(before), (turn) => turn % 1_000, turnByTurn)
 
+/** The time of a span of 1,000 sessions whose traces are interleaved. */
 export const hotInterleaved = (rounds: number, before: Before): Promise<Speed> =>
   measure(
     `1,000 sessions, all hot, ${TURNS_AT_ONCE} turns at once, span by span`,
@@ -119,6 +121,7 @@ export const hotInterleaved = (rounds: number, before: Before): Promise<Speed> =
     interleaved,
   )
 
+/** The time of a span of so many sessions that they do not fit into the cache. */
 export async function manySessions(sessions: number, rounds: number, before: Before): Promise<Speed> {
   const counters = { ...both(sessions, before), 'Map of objects': naive() }
   for (let number = 0; number < sessions; number++) {
@@ -129,6 +132,7 @@ export async function manySessions(sessions: number, rounds: number, before: Bef
   return measure(title, rounds, counters, scattered(sessions), turnByTurn)
 }
 
+/** The time of a span if each turn evicts a session. */
 export async function bounded(sessions: number, rounds: number, before: Before): Promise<Speed> {
   const counters = { ...both(10_000, before), 'Map as LRU': mapAsLru(10_000) }
   const title = `${sessions.toLocaleString('en')} sessions, 10,000 kept: an eviction in each turn of ${TURN_LENGTH} spans`

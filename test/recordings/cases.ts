@@ -68,6 +68,7 @@ export const SUMMARY =
 const ASK_ORDER = 'Where is my order A-1042?'
 const SHIPPED = 'Your order A-1042 was shipped to Lisbon.'
 
+/** All cases, by name. */
 export const CASES = {
   'one-turn': {
     shows: 'one question and one answer',

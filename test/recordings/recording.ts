@@ -54,6 +54,7 @@ export type RecordedValue =
   | readonly RecordedValue[]
   | { readonly [key: string]: RecordedValue }
 
+/** The attributes of a span, an event or a log record. */
 export type RecordedAttributes = Readonly<Record<string, RecordedValue>>
 
 /** An instrumentation scope. */
@@ -80,6 +81,7 @@ export interface RecordedSpan {
   readonly events?: readonly RecordedEvent[]
 }
 
+/** An event of a span. */
 export interface RecordedEvent {
   readonly name: string
   /** Nanoseconds since the epoch, in decimal. */

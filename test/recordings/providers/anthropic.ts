@@ -8,6 +8,7 @@ import { eventsOf } from './anthropic/stream.ts'
 import { type Answer, type Json, startServer } from './http.ts'
 import type { StartProvider } from './provider.ts'
 
+/** Starts a server of Anthropic's API. */
 export const startAnthropic: StartProvider = (replies) =>
   startServer('anthropic', replies, (path, asked, reply, number) =>
     path === '/v1/messages' ? answerMessage(asked, reply, number) : undefined,

@@ -9,6 +9,7 @@ import { countHeaders, invokeBody, invokeEvents } from './bedrock/invoke.ts'
 import { type Answer, type Json, startServer } from './http.ts'
 import type { StartProvider } from './provider.ts'
 
+/** Starts a server of Bedrock's runtime. */
 export const startBedrock: StartProvider = (replies) =>
   startServer('bedrock', replies, (path, _asked, reply, number) => {
     const [, encoded = '', operation] = /^\/model\/([^/]+)\/([\w-]+)$/.exec(path) ?? []

@@ -5,6 +5,7 @@ import { answerEmbeddings } from './openai/embeddings.ts'
 import { answerResponse } from './openai/responses.ts'
 import type { StartProvider } from './provider.ts'
 
+/** Starts a server of OpenAI's API. */
 export const startOpenAI: StartProvider = (replies) =>
   startServer('openai', replies, (path, asked, reply, number) => {
     if (path === '/v1/chat/completions') return answerChat(asked, reply, number)

@@ -10,6 +10,7 @@ import type { StartProvider } from './provider.ts'
 /** List price of `anthropic/claude-sonnet-4.5`, in USD for a million tokens. */
 const PRICE = { input: 3, cacheRead: 0.3, cacheWrite: 3.75, cacheWriteHour: 6, output: 15 }
 
+/** Starts a server of OpenRouter's API. */
 export const startOpenRouter: StartProvider = (replies) =>
   startServer('openrouter', replies, (path, asked, reply, number) =>
     path === '/api/v1/chat/completions' ? answer(asked, reply, number) : undefined,

@@ -9,6 +9,7 @@ import type { Family, ProviderUrls } from '../program.ts'
 import type { OpenTelemetry } from './opentelemetry.ts'
 import { startTelemetry } from './telemetry.ts'
 
+/** What a child process is told to run. */
 export interface ChildConfig {
   readonly family: string
   readonly case: CaseName

@@ -3,6 +3,7 @@ import { closeServer, listen, readJson } from '../../../demo/support/http.ts'
 import type { RecordedAttributes, RecordedLog, RecordedSpan, RecordedValue } from '../recording.ts'
 import type { KeyValue, OtlpLog, OtlpLogs, OtlpSpan, OtlpTraces, OtlpValue } from './otlp.ts'
 
+/** A running collector, and what it has received. */
 export interface Collector {
   readonly url: string
   /** In the order of arrival. */

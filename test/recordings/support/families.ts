@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 
 const WORKSPACES = new URL('../workspaces/', import.meta.url)
 
+/** The program of a family. */
 export interface FamilyFile {
   /** The name of the family, and of its file without `.ts`. */
   readonly name: string

@@ -1,5 +1,6 @@
 /** The part of OTLP/JSON that recordings keep: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
 
+/** A value of an attribute. */
 export interface OtlpValue {
   readonly stringValue?: string
   readonly boolValue?: boolean
@@ -10,6 +11,7 @@ export interface OtlpValue {
   readonly kvlistValue?: { readonly values?: readonly KeyValue[] }
 }
 
+/** An attribute. */
 export interface KeyValue {
   readonly key: string
   readonly value: OtlpValue
@@ -20,6 +22,7 @@ interface OtlpScope {
   readonly version?: string
 }
 
+/** A span. */
 export interface OtlpSpan {
   readonly traceId: string
   readonly spanId: string
@@ -39,12 +42,14 @@ export interface OtlpSpan {
   readonly droppedEventsCount?: number
 }
 
+/** The body of a request that exports spans. */
 export interface OtlpTraces {
   readonly resourceSpans?: readonly {
     readonly scopeSpans?: readonly { readonly scope?: OtlpScope; readonly spans?: readonly OtlpSpan[] }[]
   }[]
 }
 
+/** A log record. */
 export interface OtlpLog {
   readonly traceId?: string
   readonly spanId?: string
@@ -56,6 +61,7 @@ export interface OtlpLog {
   readonly attributes?: readonly KeyValue[]
 }
 
+/** The body of a request that exports log records. */
 export interface OtlpLogs {
   readonly resourceLogs?: readonly {
     readonly scopeLogs?: readonly { readonly scope?: OtlpScope; readonly logRecords?: readonly OtlpLog[] }[]

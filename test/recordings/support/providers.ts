@@ -14,6 +14,7 @@ export const RECORDED_PORTS: Readonly<Record<keyof ProviderUrls, number>> = {
   openrouter: 4014,
 }
 
+/** The running servers of a case. */
 export interface Providers {
   readonly urls: ProviderUrls
   /** All calls of all providers; complete after `close`. */

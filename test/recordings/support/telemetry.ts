@@ -4,6 +4,7 @@ import type { SessionSpanProcessor } from '@otel-sessions/processor'
 import type { Family } from '../program.ts'
 import type { OpenTelemetry } from './opentelemetry.ts'
 
+/** OpenTelemetry that is set up and running. */
 export interface Telemetry {
   /** For libraries that export their spans past the provider. */
   newExporter(): SpanExporter

@@ -24,6 +24,7 @@ export function messageOf(reply: Reply, number: number, host: Host) {
   }
 }
 
+/** Why the model stopped, as Anthropic names it. */
 export const stopReasonOf = (reply: Reply) => (reply.toolCalls ? 'tool_use' : 'end_turn')
 
 /** The blocks of an answer: thinking, a search of the web, text, calls of tools. */

@@ -4,6 +4,7 @@ const DATED: Readonly<Record<string, string>> = {
   'o4-mini': 'o4-mini-2025-04-16',
 }
 
+/** Returns the dated model that answers for a name; the name itself if there is none. */
 export function datedModel(asked: unknown): string {
   const name = String(asked)
   return DATED[name] ?? name

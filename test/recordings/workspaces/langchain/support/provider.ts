@@ -16,6 +16,7 @@ export interface Provider {
   readonly cannot: Family['cannot']
 }
 
+/** Why LangChain cannot hold the embedding case. */
 export const NO_CALLBACKS =
   "LangChain's embeddings call no callbacks, so an instrumentation of LangChain writes no span for them"
 
