@@ -4,7 +4,7 @@ import { type Answer, type Json, pieces } from '../http.ts'
 import { CREATED, datedModel } from './models.ts'
 
 /** What differs at a provider that speaks this protocol. */
-export interface ChatDialect {
+export interface ChatVariant {
   readonly model: string
   readonly id: string
   /** Fields of the answer beside OpenAI's. */
@@ -48,16 +48,16 @@ export function openaiUsage({ input, output, cacheRead = 0, reasoning = 0 }: Pro
 }
 
 /** An answer in OpenAI's protocol. */
-export function chatAnswer(asked: Json, reply: Reply, number: number, dialect: ChatDialect): Answer {
-  if (reply.error !== undefined) return errorAnswer(dialect.model, reply.error)
-  if (asked['stream'] === true) return streamed(asked, reply, number, dialect)
-  const { id, model, fields, usage, reported, cost } = dialect
+export function chatAnswer(asked: Json, reply: Reply, number: number, variant: ChatVariant): Answer {
+  if (reply.error !== undefined) return errorAnswer(variant.model, reply.error)
+  if (asked['stream'] === true) return streamed(asked, reply, number, variant)
+  const { id, model, fields, usage, reported, cost } = variant
   const message = {
     role: 'assistant',
     content: reply.text ?? null,
     ...(reply.toolCalls && { tool_calls: toolCallsOf(reply.toolCalls, number) }),
     refusal: null,
-    ...dialect.message,
+    ...variant.message,
   }
   const choice = { index: 0, message, logprobs: null, finish_reason: finishReason(reply) }
   const body = { id, object: 'chat.completion', created: CREATED, model, choices: [choice], usage, ...fields }
@@ -75,10 +75,10 @@ export function errorAnswer(model: string, status: number): Answer {
   return { status, model, body: { error } }
 }
 
-function streamed(asked: Json, reply: Reply, number: number, dialect: ChatDialect): Answer {
+function streamed(asked: Json, reply: Reply, number: number, variant: ChatVariant): Answer {
   const options = asked['stream_options'] as Json | undefined
-  const withUsage = dialect.alwaysUsage === true || options?.['include_usage'] === true
-  const { id, model, fields, usage, reported, cost } = dialect
+  const withUsage = variant.alwaysUsage === true || options?.['include_usage'] === true
+  const { id, model, fields, usage, reported, cost } = variant
   const chunk = (choices: readonly unknown[], ofChunk: unknown = null) => ({
     id,
     object: 'chat.completion.chunk',
@@ -93,7 +93,7 @@ function streamed(asked: Json, reply: Reply, number: number, dialect: ChatDialec
   const words = pieces(reply.text ?? '')
   const chunks = [
     delta({ role: 'assistant', content: '', refusal: null }),
-    ...(dialect.message ? [delta(dialect.message)] : []),
+    ...(variant.message ? [delta(variant.message)] : []),
     ...(reply.hangs ? words.slice(0, 2) : words).map((content) => delta({ content })),
     ...(reply.hangs
       ? []

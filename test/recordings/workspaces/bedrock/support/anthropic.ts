@@ -3,7 +3,7 @@ import { IMAGE_PNG_BASE64, SYSTEM } from '../../../cases.ts'
 import { runTool, TOOLS } from '../../../conversation.ts'
 import type { CaseRun } from '../../../program.ts'
 import { CLAUDE } from './client.ts'
-import type { Dialect } from './invoke.ts'
+import type { ModelFormat } from './invoke.ts'
 
 interface Block {
   readonly type: string
@@ -26,7 +26,7 @@ interface Event {
   readonly delta?: { readonly text?: string }
 }
 
-export const ANTHROPIC: Dialect<Message, Answer, Event> = {
+export const ANTHROPIC: ModelFormat<Message, Answer, Event> = {
   modelId: CLAUDE,
   user: (content) => ({ role: 'user', content }),
   picture: (text) => ({

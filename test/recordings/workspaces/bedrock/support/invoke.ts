@@ -4,7 +4,7 @@ import type { CaseRun, Family } from '../../../program.ts'
 import { type Bedrock, isStreamed, newClient, unlessAborted } from './client.ts'
 
 /** How a model is asked: InvokeModel passes bodies on as they are. */
-export interface Dialect<Message, Answer, Event> {
+export interface ModelFormat<Message, Answer, Event> {
   readonly modelId: string
   user(text: string): Message
   picture(text: string): Message
@@ -40,20 +40,20 @@ export const TRACELOOP_CANNOT = {
 export async function converseByInvoke<Message, Answer, Event>(
   run: CaseRun,
   bedrock: Bedrock,
-  dialect: Dialect<Message, Answer, Event>,
+  format: ModelFormat<Message, Answer, Event>,
 ): Promise<void> {
   const client = newClient(bedrock, run)
   const inputOf = (history: readonly Message[]) => ({
-    modelId: dialect.modelId,
+    modelId: format.modelId,
     contentType: 'application/json',
     accept: 'application/json',
-    body: JSON.stringify(dialect.request(run, history)),
+    body: JSON.stringify(format.request(run, history)),
   })
 
   async function answer(history: Message[]): Promise<void> {
     for (;;) {
       const { body } = await client.send(new bedrock.InvokeModelCommand(inputOf(history)))
-      const next = await dialect.next(JSON.parse(new TextDecoder().decode(body)) as Answer)
+      const next = await format.next(JSON.parse(new TextDecoder().decode(body)) as Answer)
       history.push(...next)
       if (next.length === 1) return
     }
@@ -66,17 +66,17 @@ export async function converseByInvoke<Message, Answer, Event>(
     const read = async (): Promise<string> => {
       let text = ''
       for await (const { chunk } of body ?? []) {
-        text += dialect.text(JSON.parse(new TextDecoder().decode(chunk?.bytes)) as Event)
+        text += format.text(JSON.parse(new TextDecoder().decode(chunk?.bytes)) as Event)
         if (run.name === 'aborted' && text) controller.abort()
       }
       return text
     }
-    history.push(dialect.spoken(await unlessAborted(controller.signal, read)))
+    history.push(format.spoken(await unlessAborted(controller.signal, read)))
   }
 
   await converse<Message>(run, {
-    user: dialect.user,
-    picture: dialect.picture,
+    user: format.user,
+    picture: format.picture,
     answer: isStreamed(run) ? stream : answer,
   })
 }

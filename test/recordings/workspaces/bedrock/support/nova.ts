@@ -2,7 +2,7 @@
 import { IMAGE_PNG_BASE64, SYSTEM } from '../../../cases.ts'
 import { runTool, TOOLS } from '../../../conversation.ts'
 import { NOVA } from './client.ts'
-import type { Dialect } from './invoke.ts'
+import type { ModelFormat } from './invoke.ts'
 
 interface Block {
   readonly text?: string
@@ -23,7 +23,7 @@ interface Event {
   readonly contentBlockDelta?: { readonly delta?: { readonly text?: string } }
 }
 
-export const AMAZON_NOVA: Dialect<Message, Answer, Event> = {
+export const AMAZON_NOVA: ModelFormat<Message, Answer, Event> = {
   modelId: NOVA,
   user: (text) => ({ role: 'user', content: [{ text }] }),
   picture: (text) => ({
