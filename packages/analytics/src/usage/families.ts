@@ -10,8 +10,9 @@ import type { Attributes } from './values.ts'
 // makes about twenty.
 //
 // Sources: OpenTelemetry's GenAI semantic conventions and their older names; `@arizeai/openinference-semantic-conventions`
-// 2.12; `@traceloop/ai-semantic-conventions` 0.27; `ai` 6.0 and `@ai-sdk/otel` 1.0; `@langfuse/core` 5.11; `langsmith` 0.10
-// and `@mastra/otel-exporter` 1.4, which use GenAI names and add to them.
+// 2.12; `@traceloop/ai-semantic-conventions` 0.27; `ai` 5.0 and 6.0, and `@ai-sdk/otel` 1.0; `@langfuse/core` 5.11;
+// `langsmith` 0.10, `@mastra/otel-exporter` 1.4, `@strands-agents/sdk` 1.19, `@anthropic-ai/sdk` 1.14 and `@google/adk` 2.0,
+// which use GenAI names and add to them.
 
 /**
  * Reads a span by the names of the first family that it has a characteristic attribute of. Undefined for spans of no

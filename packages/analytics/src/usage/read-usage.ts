@@ -20,7 +20,7 @@ import { wholeTokens } from './whole-tokens.ts'
 
 /**
  * Reads what a span reports about its work: kind, model, tokens, cost, error, user, tags and environment. It knows the
- * attributes of OpenTelemetry's GenAI conventions, OpenInference, OpenLLMetry, the AI SDK and Langfuse.
+ * attributes of OpenTelemetry's GenAI conventions, OpenInference, OpenLLMetry, the AI SDK, Langfuse, LangSmith and Mastra.
  *
  * The result is about this span only. Many frameworks report the same usage on a span and on its parent, so a sum over
  * all spans counts it twice; `SessionAnalytics` counts it once.
