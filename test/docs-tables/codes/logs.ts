@@ -115,11 +115,11 @@ export const LOGS: Readonly<Record<string, CodeText>> = {
   },
   'a usage has no cost: its span does not tell whether its input includes': {
     what: 'Some instrumentations count tokens of a cache as part of the input, others apart, and nothing tells which this one does. Or it reports what was read from a cache and never what was written. The `cost` of the session is `undefined`, and `undecidedUsages` counts it.',
-    fix: 'Update the instrumentation, or use [one whose way of counting is known](usage-and-cost.md).',
+    fix: 'Update the instrumentation, or use [one whose spans have a cost](usage-and-cost.md#which-calls-have-a-cost).',
   },
   'a usage has no cost: the tokens of its span do not add up to their total': {
     what: 'The span reports a total that is more than its parts, and nothing tells what the rest is. Or a count or a cost is invalid, or a count has a name that is not known. The `cost` of the session is `undefined`, and `undecidedUsages` counts it.',
-    fix: 'Update the instrumentation, or use [one whose way of counting is known](usage-and-cost.md).',
+    fix: 'Update the instrumentation, or use [one whose spans have a cost](usage-and-cost.md#which-calls-have-a-cost).',
   },
   'a usage has no cost: LangChain counts the first words': {
     what: 'While an answer of Anthropic is streamed, LangChain adds its first count of output to the last, which includes it. OpenInference passes that on, or hides whether the answer was streamed. The `cost` of the session is `undefined`, and `undecidedUsages` counts it.',
