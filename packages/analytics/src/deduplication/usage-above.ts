@@ -1,5 +1,4 @@
-import type { Counters } from '../counters.ts'
-import { problems } from '../counters.ts'
+import { type Counters, problems } from '../counters.ts'
 import type { RecentSpans, Trace } from './recent-spans.ts'
 import {
   COUNTED,

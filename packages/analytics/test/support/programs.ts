@@ -65,7 +65,7 @@ const workSpan = fc
     })
   })
 
-const wordSpan = fc
+const someSessionSpan = fc
   .record({
     session: id,
     start: fc.nat(10_000),
@@ -102,7 +102,7 @@ const wordSpan = fc
 
 /** Spans of several sessions in several traces, each once, with session spans. */
 export const someSpans: fc.Arbitrary<EndedSpan[]> = fc
-  .tuple(fc.array(workSpan, { maxLength: 24 }), fc.array(wordSpan, { maxLength: 8 }))
+  .tuple(fc.array(workSpan, { maxLength: 24 }), fc.array(someSessionSpan, { maxLength: 8 }))
   .map(([work, sessionSpans]) => [...work, ...sessionSpans].map((make, index) => make(index)))
 
 /** The same spans in another order, some of them repeated. */
