@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { makePrices } from '../../../scripts/prices.mjs'
-import { PRICES, PRICES_DATE, PRICES_SOURCE } from '../src/cost/prices.ts'
-import { pricesProblem } from '../src/cost/span-cost.ts'
+import { makePrices } from '../../../../scripts/prices.mjs'
+import { PRICES, PRICES_DATE, PRICES_SOURCE } from '../../src/cost/prices.ts'
+import { pricesProblem } from '../../src/cost/span-cost.ts'
 
 it('the prices are those that scripts/prices.mjs makes, with their date and source', () => {
   expect({ date: PRICES_DATE, source: PRICES_SOURCE, prices: PRICES }).toEqual(makePrices())

@@ -2,8 +2,8 @@ import { SpanStatusCode } from '@opentelemetry/api'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { describe, expect, it } from 'vitest'
-import { readSpanUsage } from '../src/usage/read-usage.ts'
-import type { UsageSpan } from '../src/usage/span-usage.ts'
+import { readSpanUsage } from '../../src/usage/read-usage.ts'
+import type { UsageSpan } from '../../src/usage/span-usage.ts'
 
 const read = (attributes: Record<string, unknown>, rest: Partial<UsageSpan> = {}) =>
   readSpanUsage({ attributes, ...rest })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readSpanUsage, summableUsage } from '../src/usage/read-usage.ts'
+import { readSpanUsage, summableUsage } from '../../src/usage/read-usage.ts'
 
 const read = (attributes: Record<string, unknown>) => readSpanUsage({ attributes })
 

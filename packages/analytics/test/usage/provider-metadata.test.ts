@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { PRICES } from '../src/cost/prices.ts'
-import { nanoCostOf, priceOfTable, toDollars } from '../src/cost/span-cost.ts'
-import { readSpanUsage } from '../src/usage/read-usage.ts'
+import { PRICES } from '../../src/cost/prices.ts'
+import { nanoCostOf, priceOfTable, toDollars } from '../../src/cost/span-cost.ts'
+import { readSpanUsage } from '../../src/usage/read-usage.ts'
 
 const CLAUDE = 'claude-sonnet-4-5-20250929'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { SessionAnalytics } from '../src/index.ts'
-import { readSpanUsage, summableUsage } from '../src/usage/read-usage.ts'
-import type { SpanUsage } from '../src/usage/span-usage.ts'
-import { spanOf } from './support/spans.ts'
+import { SessionAnalytics } from '../../src/index.ts'
+import { readSpanUsage, summableUsage } from '../../src/usage/read-usage.ts'
+import type { SpanUsage } from '../../src/usage/span-usage.ts'
+import { spanOf } from '../support/spans.ts'
 
 type Attributes = Readonly<Record<string, unknown>>
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readSpanUsage } from '../src/usage/read-usage.ts'
-import type { SpanUsage } from '../src/usage/span-usage.ts'
+import { readSpanUsage } from '../../src/usage/read-usage.ts'
+import type { SpanUsage } from '../../src/usage/span-usage.ts'
 
 type Attributes = Readonly<Record<string, unknown>>
 

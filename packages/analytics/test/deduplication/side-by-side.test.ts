@@ -1,9 +1,9 @@
 import { DiagLogLevel, diag } from '@opentelemetry/api'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { runs } from '../../../test/deep/runs.ts'
-import { SessionAnalytics } from '../src/index.ts'
-import { chat, type SpanInit, spanOf } from './support/spans.ts'
+import { runs } from '../../../../test/deep/runs.ts'
+import { SessionAnalytics } from '../../src/index.ts'
+import { chat, type SpanInit, spanOf } from '../support/spans.ts'
 
 const PRICES = { 'gpt-4o': { input: 2, output: 10 } }
 

@@ -1,7 +1,7 @@
 import { DiagLogLevel, diag } from '@opentelemetry/api'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { SessionAnalytics } from '../src/index.ts'
-import { chat, spanMaker, spanOf } from './support/spans.ts'
+import { SessionAnalytics } from '../../src/index.ts'
+import { chat, spanMaker, spanOf } from '../support/spans.ts'
 
 const PRICES = { m: { input: 1, output: 2 } }
 const SILENT = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm' }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { SessionAnalytics } from '../src/index.ts'
-import { chat, type SpanInit, spanOf } from './support/spans.ts'
+import { SessionAnalytics } from '../../src/index.ts'
+import { chat, type SpanInit, spanOf } from '../support/spans.ts'
 
 const PRICES = { m: { input: 1, output: 2 } }
 const SILENT = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm' }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { SessionAnalytics } from '../src/index.ts'
-import { chat, spanOf } from './support/spans.ts'
+import { SessionAnalytics } from '../../src/index.ts'
+import { chat, spanOf } from '../support/spans.ts'
 
 /** The number of spans that are remembered at least. */
 const REMEMBERED = 16_384

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { runs } from '../../../test/deep/runs.ts'
-import { readSpanUsage } from '../src/usage/read-usage.ts'
-import type { SpanUsage } from '../src/usage/span-usage.ts'
+import { runs } from '../../../../test/deep/runs.ts'
+import { readSpanUsage } from '../../src/usage/read-usage.ts'
+import type { SpanUsage } from '../../src/usage/span-usage.ts'
 
 type Attributes = Readonly<Record<string, unknown>>
 

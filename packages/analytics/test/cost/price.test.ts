@@ -1,9 +1,9 @@
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { PRICES } from '../src/cost/prices.ts'
-import { type CacheLifetime, type PriceTable, priceOfTable, pricesProblem } from '../src/cost/span-cost.ts'
-import { readSpanUsage } from '../src/usage/read-usage.ts'
-import type { SpanUsage } from '../src/usage/span-usage.ts'
+import { PRICES } from '../../src/cost/prices.ts'
+import { type CacheLifetime, type PriceTable, priceOfTable, pricesProblem } from '../../src/cost/span-cost.ts'
+import { readSpanUsage } from '../../src/usage/read-usage.ts'
+import type { SpanUsage } from '../../src/usage/span-usage.ts'
 
 const TABLE: PriceTable = {
   'gpt-4o': { input: 2.5, cachedInput: 1.25, output: 10 },

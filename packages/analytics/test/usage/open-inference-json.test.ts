@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readSpanUsage } from '../src/usage/read-usage.ts'
+import { readSpanUsage } from '../../src/usage/read-usage.ts'
 
 type Attributes = Readonly<Record<string, unknown>>
 
