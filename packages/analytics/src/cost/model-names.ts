@@ -77,18 +77,31 @@ function hasPriceOfGeography(model: string): boolean {
 export const isWithoutOwner = (model: string): boolean =>
   !model.startsWith('arn:') && !BEDROCK_NAME.test(withoutPath(model))
 
-/** Whether the model of a response is certainly not the requested one: it is fine-tuned, or of another owner. */
+/** Whether a model is fine-tuned: `ft:gpt-4o:…`, `gpt-4o:ft-…`, and `gpt-4o.ft-…` on Azure. */
+export const isFineTuned = (model: string): boolean => /(?:^|\/)ft:|[:.]ft-/i.test(model)
+
+/**
+ * Whether a name is of a place whose prices may be others than those of the model's owner: one of Bedrock's names, or a
+ * region of Vertex AI.
+ */
+export const namesPlace = (model: string): boolean => !isWithoutOwner(model) || hasPriceOfRegion(model)
+
+/**
+ * Whether the model of a response is certainly not the requested one at its price: it is fine-tuned, of another owner, of a
+ * host, or in a place with other prices.
+ */
 export function isAnotherModel(answered: string, requested: string): boolean {
-  if (/(?:^|\/)ft:/.test(answered)) return true
+  if (isFineTuned(answered) || hasPriceOfGeography(answered) || hasPriceOfRegion(answered)) return true
   const [one, other] = [ownerOf(answered), ownerOf(requested)]
-  return one !== undefined && other !== undefined && one !== other
+  return one !== undefined && (other === undefined ? !OWNERS.has(one) : one !== other)
 }
 
-/** The owner in front of a name, if there is one: `models` stands in front of any. */
-function ownerOf(model: string): string | undefined {
-  const owner = withoutResource(model).split('/').at(-2)
-  return owner === 'models' ? undefined : owner
-}
+/** The owner in front of a name, if there is one: `models` stands in front of any, and behind any host. */
+const ownerOf = (model: string): string | undefined =>
+  withoutResource(model)
+    .split('/')
+    .slice(0, -1)
+    .findLast((part) => part !== 'models')
 
 /** Returns the names that certainly mean the same model, whatever its price. */
 export function modelNames(model: string): string[] {

@@ -5,7 +5,7 @@
 import { GenerationalMap, kindOf } from '@otel-sessions/semconv/internal'
 import type { SpanCost, SpanUsage } from '../usage/span-usage.ts'
 import { COST_MAX, NAME_MAX_LENGTH } from '../usage/values.ts'
-import { isAnotherModel, isWithoutOwner, priceNames } from './model-names.ts'
+import { isAnotherModel, isFineTuned, isWithoutOwner, namesPlace, priceNames } from './model-names.ts'
 
 /** The price of tokens in USD per million. A price below 0.001, except 0, is invalid: it is per token. */
 export interface TokenPrices {
@@ -83,30 +83,46 @@ const MILLION = 1_000_000
  */
 export function priceOfTable(table: PriceTable, lifetime?: CacheLifetime): PriceOf {
   const prices = new Map(Object.entries(table).map(([model, price]) => [model, { ...price }]))
-  const cached = new GenerationalMap<ModelPrice | undefined>(CACHED_NAMES)
-  const priceOf = (model: string): ModelPrice | undefined => {
-    let price = cached.get(model)
-    if (price === undefined && !cached.has(model)) {
-      price = find(prices, model)
-      cached.set(model, price)
+  const cached = new GenerationalMap<NamedPrice>(CACHED_NAMES)
+  const named = (model: string): NamedPrice => {
+    let found = cached.get(model)
+    if (found === undefined) {
+      found = {
+        price: find(prices, model),
+        isWithoutOwner: isWithoutOwner(model),
+        isFineTuned: isFineTuned(model),
+        namesPlace: namesPlace(model),
+      }
+      cached.set(model, found)
     }
-    return price
+    return found
   }
   return (usage) => {
     const isDecided =
       usage.undecided === undefined || (usage.undecided === 'lifetime' && lifetime !== undefined)
     if (!isDecided) return undefined
     const { model, requestModel, provider = '' } = usage
-    const isOnBedrock = BEDROCK.test(provider)
-    const named = (name: string | undefined) =>
-      name === undefined || (isOnBedrock && isWithoutOwner(name)) ? undefined : priceOf(name)
-    const isDeployment = requestModel !== undefined && AZURE.test(provider)
+    const answered = model === undefined ? undefined : named(model)
+    const requested = requestModel === undefined ? undefined : named(requestModel)
+    const isDeployment = requested !== undefined && AZURE.test(provider)
     // They are the same only if the response names no model.
     if (isDeployment && requestModel === model) return undefined
-    const price =
-      named(model) ?? (isDeployment || isAnother(model, requestModel) ? undefined : named(requestModel))
+    const isElsewhere = requested?.namesPlace === true || BEDROCK.test(provider)
+    const isHere = (name: NamedPrice | undefined) => !(isElsewhere && name?.isWithoutOwner === true)
+    const isBase = requested?.isFineTuned === true && answered?.isFineTuned === false
+    const ofAnswer = isHere(answered) && !isBase ? answered?.price : undefined
+    const isOther = isDeployment || isAnother(model, requestModel)
+    const price = ofAnswer ?? (isHere(requested) && !isOther ? requested?.price : undefined)
     return price && costAt(price, usage, lifetime === '1h')
   }
+}
+
+/** What is known of a model by its name. */
+interface NamedPrice {
+  readonly price: ModelPrice | undefined
+  readonly isWithoutOwner: boolean
+  readonly isFineTuned: boolean
+  readonly namesPlace: boolean
 }
 
 /** Where most regions cost more than the owner of a model, so that a name without Bedrock's owner has no price. */

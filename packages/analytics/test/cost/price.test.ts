@@ -200,7 +200,12 @@ describe('the price of a model is found', () => {
   it.each([
     ['is fine-tuned', 'ft:gpt-4o-2024-08-06:bookshop::abc', 'gpt-4o'],
     ['is fine-tuned, behind its owner', 'openai/ft:gpt-4o:bookshop::abc', 'openai/gpt-4o'],
+    ['is fine-tuned, in capitals', 'FT:gpt-4o-2024-08-06:bookshop::abc', 'gpt-4o'],
+    ['is fine-tuned, on Azure', 'gpt-4o-2024-08-06.ft-abc', 'gpt-4o'],
+    ['is fine-tuned, by an organization', 'gpt-4o:ft-bookshop', 'gpt-4o'],
     ['is of another owner', 'some/huge-model', 'openai/gpt-4o'],
+    ['is of a host', 'together/huge-model', 'gpt-4o'],
+    ['is of a host, with its path', 'accounts/fireworks/models/huge-model', 'gpt-4o'],
   ])('never of the request if the model of the response %s', (_, model, requestModel) => {
     expect(custom({ model, requestModel })).toBeUndefined()
   })
@@ -211,6 +216,11 @@ describe('the price of a model is found', () => {
     ["that has Google's prefix", 'google/gpt-4o-canary', 'models/gpt-4o'],
   ])('of the request if the response has a name %s', (_, model, requestModel) => {
     expect(custom({ model, requestModel })).toBeDefined()
+  })
+
+  it('never of the response if the requested model is fine-tuned', () => {
+    const names = { model: 'gpt-4o-2024-08-06', requestModel: 'ft:gpt-4o-2024-08-06:bookshop::abc' }
+    expect(custom(names)).toBeUndefined()
   })
 
   it.each(['azure', 'azure.ai.openai', 'Azure', 'az.ai.openai', 'az.ai.inference', 'microsoft.foundry'])(
@@ -444,6 +454,28 @@ describe('the price of a name that a cloud gives', () => {
     ['a name of 300 characters', `models/${'x'.repeat(293)}`],
   ])('is unknown for %s', (_, model) => {
     expect(priced(model)).toBeUndefined()
+  })
+
+  const answered = (model: string, requestModel: string) =>
+    priceOfTable(PRICES)({
+      ...readSpanUsage({ attributes: {} }),
+      model,
+      requestModel,
+      inputTokens: INPUT / 10,
+      outputTokens: 0,
+    })?.total
+
+  it.each([
+    'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+    'bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+  ])('is that of the place which the request names, if the response names none: %s', (requested) => {
+    expect(answered('claude-sonnet-4-5-20250929', requested)).toBeCloseTo(0.33, 10)
+  })
+
+  it('is unknown if the request names a region of Vertex AI, or the response a geography without a price', () => {
+    const region = 'projects/p-1/locations/us-east5/publishers/anthropic/models/claude-sonnet-4-5@20250929'
+    expect(answered('claude-sonnet-4-5-20250929', region)).toBeUndefined()
+    expect(answered('eu.amazon.nova-pro-v1:0', 'amazon.nova-pro-v1:0')).toBeUndefined()
   })
 
   it('a price for a region in the table is that of the region', () => {
