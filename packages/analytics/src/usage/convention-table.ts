@@ -7,6 +7,7 @@ import {
   LANGCHAIN_GOOGLE_GENAI_STREAMED,
   LANGCHAIN_WITHOUT_CACHE,
   LANGFUSE_DETAILS,
+  LANGFUSE_OPENAI_DETAILS,
   LANGSMITH_GOOGLE,
   OPENINFERENCE_ANSWER,
   OPENROUTER_USAGE,
@@ -22,16 +23,24 @@ import {
 
 /** The conventions of scopes. The first one that fits the version and the model counts. */
 const BY_SCOPE: readonly UsageConvention[] = [
-  { scope: '@arizeai/openinference-instrumentation-openai', ...WHOLE, seen: '4.2', evidence: 'recorded' },
+  {
+    scope: '@arizeai/openinference-instrumentation-openai',
+    ...WHOLE,
+    protocol: 'openai',
+    seen: '4.2',
+    evidence: 'recorded',
+  },
   {
     scope: '@arizeai/openinference-instrumentation-openai-agents',
     ...WHOLE,
+    protocol: 'openai',
     seen: '0.2',
     evidence: 'recorded',
   },
   {
     scope: '@opentelemetry/instrumentation-openai',
     ...WHOLE,
+    protocol: 'openai',
     cache: 'omitted',
     seen: '0.21',
     evidence: 'recorded',
@@ -39,6 +48,7 @@ const BY_SCOPE: readonly UsageConvention[] = [
   {
     scope: '@traceloop/instrumentation-openai',
     ...WHOLE,
+    protocol: 'openai',
     cache: 'omitted',
     seen: '0.27',
     evidence: 'recorded',
@@ -165,6 +175,7 @@ export const USAGE_CONVENTIONS: readonly UsageConvention[] = [
   ...AI_SDK_DETAILS,
   ...AI_SDK_5,
   ...LANGFUSE_DETAILS,
+  ...LANGFUSE_OPENAI_DETAILS,
   ...LANGSMITH_GOOGLE,
   ...OPENINFERENCE_ANSWER,
   ...LANGCHAIN_ANTHROPIC_STREAMED,

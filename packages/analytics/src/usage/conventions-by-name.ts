@@ -14,6 +14,18 @@ export const LANGFUSE_DETAILS: readonly UsageConvention[] = [
   { ...WHOLE, scope: 'langfuse-sdk', spans: 'with `usage_details`', seen: '5.11', evidence: 'recorded' },
 ]
 
+/** The usage of OpenAI's protocol in Langfuse's details keeps its way of counting. */
+export const LANGFUSE_OPENAI_DETAILS: readonly UsageConvention[] = [
+  {
+    ...WHOLE,
+    scope: 'langfuse-sdk',
+    spans: "with OpenAI's names in `usage_details`",
+    protocol: 'openai',
+    seen: '5.11',
+    evidence: 'source',
+  },
+]
+
 /** The providers' own usage in JSON, whose parts the reader has added up. */
 export const PROVIDERS_USAGE: readonly UsageConvention[] = [
   {
@@ -91,6 +103,7 @@ export const AI_SDK_5: readonly UsageConvention[] = [
     ...WHOLE,
     cache: 'omitted',
     reasoning: 'omitted',
+    total: 'sum',
     seen: 'AI SDK 4',
     evidence: 'source',
   },

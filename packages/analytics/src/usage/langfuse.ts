@@ -1,4 +1,4 @@
-import { LANGFUSE_DETAILS } from './conventions-by-name.ts'
+import { LANGFUSE_DETAILS, LANGFUSE_OPENAI_DETAILS } from './conventions-by-name.ts'
 import { genAi } from './gen-ai.ts'
 import { json } from './json.ts'
 import { costOfParts, kindsOf, type ReportedUsage } from './reported-usage.ts'
@@ -35,7 +35,7 @@ export function langfuse(a: Attributes): ReportedUsage {
     written: usage.written,
     writtenHour: usage.writtenHour,
     reasoning: usage.reasoning,
-    convention: usage === own ? LANGFUSE_DETAILS : undefined,
+    convention: usage === own ? (own.isOpenAi ? LANGFUSE_OPENAI_DETAILS : LANGFUSE_DETAILS) : undefined,
     cost: langfuseCost(a['langfuse.observation.cost_details']) ?? other.cost,
     userId: text(a['langfuse.user.id']),
   }
@@ -73,6 +73,8 @@ interface Parts {
   other: number
   /** Whether a value is invalid, or one count has two values. */
   isUnclear: boolean
+  /** Whether it is the usage of OpenAI's protocol, with its names. */
+  isOpenAi: boolean
 }
 
 const NO_PARTS: Readonly<Parts> = {
@@ -86,6 +88,7 @@ const NO_PARTS: Readonly<Parts> = {
   reasoningBeside: 0,
   other: 0,
   isUnclear: false,
+  isOpenAi: false,
 }
 
 type Side = 'input' | 'output' | 'total'
@@ -131,9 +134,10 @@ function langfuseParts(value: unknown, read: ReadNumber): Readonly<Parts> {
     const side = SIDE_OF.get(key)
     if (side !== undefined && key !== firstName(details, side)) again.push(key)
     else if (key.endsWith('_details')) readOpenAiDetails(parts, each, read)
-    else if (key === 'cache_creation') readLifetimes(parts, each, read)
+    else if (key === 'cache_creation') readLifetimes(parts, each, details, read)
     else addPart(parts, key, side ?? sideOf(key), each, read)
   }
+  parts.isOpenAi ||= details['prompt_tokens'] !== undefined && details['completion_tokens'] !== undefined
   for (const key of again) compare(parts, key, details, read)
   return parts
 }
@@ -176,18 +180,38 @@ function addCache(parts: Parts, key: string, number: number): void {
   }
 }
 
-/** Reads OpenAI's `prompt_tokens_details` and `completion_tokens_details`. */
+/** The details that are parts of OpenAI's counts at the same price. */
+const SAME_PRICE: ReadonlySet<string> = new Set([
+  'text_tokens',
+  'image_tokens',
+  'accepted_prediction_tokens',
+  'rejected_prediction_tokens',
+])
+
+/**
+ * Reads OpenAI's `prompt_tokens_details` and `completion_tokens_details`, with what OpenRouter adds. Others, such as audio,
+ * have other prices.
+ */
 function readOpenAiDetails(parts: Parts, value: unknown, read: ReadNumber): void {
   if (typeof value !== 'object' || value === null) return
-  const details = value as { cached_tokens?: unknown; reasoning_tokens?: unknown }
-  parts.cached = read(details.cached_tokens) ?? parts.cached
-  parts.reasoning = read(details.reasoning_tokens) ?? parts.reasoning
+  parts.isOpenAi = true
+  for (const [key, each] of Object.entries(value)) {
+    if (key === 'cached_tokens') parts.cached = read(each)
+    else if (key === 'cache_write_tokens') parts.written = read(each)
+    else if (key === 'reasoning_tokens') parts.reasoning = read(each)
+    else if (!SAME_PRICE.has(key) && typeof each === 'number' && each > 0) parts.isUnclear = true
+  }
 }
 
 /** Reads Anthropic's `cache_creation`, whose sum is `cache_creation_input_tokens`. */
-function readLifetimes(parts: Parts, value: unknown, read: ReadNumber): void {
+function readLifetimes(parts: Parts, value: unknown, details: Details, read: ReadNumber): void {
   if (typeof value !== 'object' || value === null) return
-  parts.writtenHour = read((value as { ephemeral_1h_input_tokens?: unknown }).ephemeral_1h_input_tokens)
+  const { ephemeral_5m_input_tokens: brief, ephemeral_1h_input_tokens: hour } = value as Details
+  parts.writtenHour = read(hour)
+  const written = (read(brief) ?? 0) + (parts.writtenHour ?? 0)
+  if ('cache_creation_input_tokens' in details) return
+  parts.input = (parts.input ?? 0) + written
+  parts.written = written
 }
 
 function sideOf(key: string): Side | undefined {

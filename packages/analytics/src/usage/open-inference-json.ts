@@ -22,6 +22,7 @@ export function openInferenceJson(a: Attributes, usage: ReportedUsage): Partial<
   const output = a['output.value']
   const found = {
     ...(isLangChain ? langChain(a, metadata, usage) : bedrockModel(a, usage)),
+    ...(namesModel(output, usage) ? { mayBeRequested: false } : {}),
     responseId: responseIdIn(output),
   }
   const model = rulesOf(found.model ?? usage.model, found.requestModel ?? usage.requestModel)
@@ -37,6 +38,12 @@ const ANSWER_MAX_LENGTH = 65_536
 
 const responseIdIn = (output: unknown): string | undefined =>
   typeof output === 'string' ? RESPONSE_ID.exec(output.slice(0, ANSWER_MAX_LENGTH))?.[1] : undefined
+
+/** Whether an answer of Azure names the model, which is then no deployment. Elsewhere both cost the same. */
+const namesModel = (output: unknown, { model, provider }: ReportedUsage): boolean =>
+  provider === 'azure' &&
+  typeof output === 'string' &&
+  output.slice(0, ANSWER_MAX_LENGTH).includes(`"model":"${model}"`)
 
 /** OpenInference shortens the model of Bedrock's inference profiles to the vendor. */
 const hasCacheApart = ({ name, countsCacheApart }: ModelRules): boolean =>

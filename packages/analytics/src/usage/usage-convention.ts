@@ -13,6 +13,8 @@ export interface UsageConvention {
   readonly models?: RegExp
   /** The providers whose spans are counted so, where the provider's protocol decides. */
   readonly providers?: RegExp
+  /** Set if it passes on what OpenAI's protocol reports, which other providers speak too. */
+  readonly protocol?: 'openai'
   /** Whether the input includes the cache. */
   readonly input: 'included' | 'apart'
   /** Whether the span says what was read from and written to a cache. If not, nothing there says nothing. */

@@ -128,8 +128,7 @@ function isUnsaid(
   if (written !== undefined) return false
   // Their providers charge for what is written, and OpenAI's protocol has no name for it.
   const isCharged = model.countsCacheApart
-  if (isCharged && (SPEAKS_OPENAI.test(provider) || convention?.scope.includes('openai') === true))
-    return true
+  if (isCharged && (SPEAKS_OPENAI.test(provider) || convention?.protocol === 'openai')) return true
   if (convention === undefined || convention.cache === 'reported') return false
   return convention.cache === 'reads' || cached === undefined || convention.input === 'apart' || isCharged
 }
@@ -170,7 +169,7 @@ const hidesReasoning = (
   convention: UsageConvention | undefined,
 ): boolean =>
   model.countsReasoningApart &&
-  (SPEAKS_OPENAI.test(provider) || convention?.scope.includes('openai') === true) &&
+  (SPEAKS_OPENAI.test(provider) || convention?.protocol === 'openai') &&
   !INCLUDES_REASONING.test(provider)
 
 function addedReasoning(

@@ -86,3 +86,48 @@ describe("the same count under two of Langfuse's names", () => {
     expect(langfuseCost({ ...cost, total: 2, totalCost: 3 })).toBeUndefined()
   })
 })
+
+describe("the usage of OpenAI's protocol in Langfuse's details", () => {
+  const of = (model: string, details: object) =>
+    langfuse(details, { 'langfuse.observation.model.name': model })
+  const usage = { prompt_tokens: 10_000, completion_tokens: 100, total_tokens: 10_100 }
+
+  it('has what was written to a cache, as OpenRouter reports it', () => {
+    const details = { ...usage, prompt_tokens_details: { cached_tokens: 0, cache_write_tokens: 9_000 } }
+    expect(of('claude-sonnet-4-5', details)).toMatchObject({ inputTokens: 10_000, cacheWriteTokens: 9_000 })
+  })
+
+  it('does not say what Claude wrote to a cache, if it has no count of it', () => {
+    const details = { ...usage, prompt_tokens_details: { cached_tokens: 0 } }
+    expect(of('claude-sonnet-4-5', details).undecided).toBe('cache')
+    expect(of('gpt-4o', details).undecided).toBeUndefined()
+  })
+
+  it('is undecided for tokens that have other prices, if there are any', () => {
+    const details = (count: number) => ({ ...usage, prompt_tokens_details: { audio_tokens: count } })
+    expect(of('gpt-4o', details(50)).undecided).toBe('total')
+    expect(of('gpt-4o', details(0)).undecided).toBeUndefined()
+  })
+
+  it.each(['grok-4', 'gemini-2.5-pro'])('hides the reasoning of %s without a total', (model) => {
+    const details = {
+      prompt_tokens: 700,
+      completion_tokens: 600,
+      completion_tokens_details: { reasoning_tokens: 300 },
+    }
+    expect(of(model, details).undecided).toBe('total')
+    expect(of(model, { ...details, total_tokens: 1_600 })).toMatchObject({
+      outputTokens: 900,
+      undecided: undefined,
+    })
+  })
+})
+
+it("the lifetimes of Anthropic's usage are what was written, if nothing else says it", () => {
+  const cache_creation = { ephemeral_5m_input_tokens: 7_000, ephemeral_1h_input_tokens: 3_000 }
+  expect(langfuse({ input_tokens: 20, output_tokens: 100, cache_creation })).toMatchObject({
+    inputTokens: 10_020,
+    cacheWriteTokens: 10_000,
+    cacheWriteHourTokens: 3_000,
+  })
+})

@@ -146,6 +146,23 @@ describe("a streamed answer of Claude under OpenInference's LangChain", () => {
   })
 })
 
+it('the model of an answer on Azure is known, if the answer names it', () => {
+  const onAzure = (output: unknown) =>
+    read(
+      llm(
+        { prompt: 700, completion: 60 },
+        { 'llm.provider': 'azure', 'llm.model_name': 'gpt-4o-2024-08-06', 'output.value': output },
+      ),
+      '@arizeai/openinference-instrumentation-openai',
+    )
+  const answered = onAzure('{"object":"chat.completion","model":"gpt-4o-2024-08-06","choices":[]}')
+  expect(answered).toMatchObject({ model: 'gpt-4o-2024-08-06', requestModel: undefined })
+  // The requested one is that of a deployment, which says nothing of the price.
+  const quoted = JSON.stringify({ text: '{"model":"gpt-4o-2024-08-06"}' })
+  for (const output of [undefined, '{"choices":[]}', quoted])
+    expect(onAzure(output).requestModel).toBe('gpt-4o-2024-08-06')
+})
+
 describe("LangChain's packages for Google", () => {
   const google = (name: string, more: Attributes = {}): Attributes => ({
     metadata: JSON.stringify({

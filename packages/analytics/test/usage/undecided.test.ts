@@ -261,6 +261,16 @@ describe("Gemini and Grok over OpenAI's protocol count reasoning beside the outp
     ['gen_ai', call(GEMINI, 'litellm.chat', { 'gen_ai.usage.reasoning.output_tokens': 300 })],
     ['ai', aiSdk('openai.chat', GROK, { ...OF_6, ...REASONED })],
     ['ai', aiSdk('openai.chat', GROK, OF_6)],
+    [
+      'ai',
+      aiSdk('litellm.chat', GEMINI, {
+        'ai.usage.inputTokens': 700,
+        'ai.usage.outputTokens': 600,
+        'ai.usage.totalTokens': 1_300,
+        'ai.usage.reasoningTokens': 300,
+        'ai.usage.cachedInputTokens': 0,
+      }),
+    ],
     ['ai', aiSdk('openai.chat', GROK, { 'ai.usage.inputTokens': 700, 'ai.usage.outputTokens': 600 })],
   ])('is undecided under %s where no total of the provider says how much that was: %j', (scope, span) => {
     expect(read(span, scope).undecided).toBe('total')
